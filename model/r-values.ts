@@ -1,0 +1,78 @@
+import { ModelError } from '../shared/errors.ts';
+
+/** A value's attributes by name (names, class, dim, levels...). */
+export type Attributes = ReadonlyMap<string, RValue>;
+
+/**
+ * An R value as data. Vectors keep R's own codes: NA is the least integer in logical and integer vectors, a NaN with the
+ * low word 1954 in doubles, null in character vectors. Language is kept as the tree it is and never evaluated; what holds
+ * code or points out of the file (closures, environments, byte code...) is only a word for what was there.
+ */
+export type RValue =
+  | { type: 'null' }
+  | { type: 'logical' | 'integer'; values: Int32Array; attributes?: Attributes }
+  | { type: 'double'; values: Float64Array; attributes?: Attributes }
+  | { type: 'character'; values: (string | null)[]; attributes?: Attributes }
+  | { type: 'list'; values: RValue[]; attributes?: Attributes }
+  | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
+  | { type: 'symbol'; name: string }
+  | { type: 'opaque'; what: string; attributes?: Attributes };
+
+/** R's NA in integer and logical vectors. */
+export const NA_INTEGER = -2147483648;
+
+/** What a value is, in R's words, for an error's text. */
+export function typeOf(value: RValue | undefined): string {
+  if (value === undefined || value.type === 'null') return 'NULL';
+  if (value.type === 'opaque') return value.what;
+  if (value.type === 'symbol') return `symbol ${value.name}`;
+  return `${value.type} of length ${value.values.length}`;
+}
+
+/** The attributes of a value; none where it has none. */
+export function attributesOf(value: RValue): Attributes {
+  return ('attributes' in value && value.attributes) || new Map();
+}
+
+/** A value's class attribute; empty where it has none. */
+export function classOf(value: RValue): string[] {
+  const classes = attributesOf(value).get('class');
+  return classes?.type === 'character' ? classes.values.filter((name) => name !== null) : [];
+}
+
+/** The element called `name` of a named list, or undefined. */
+export function element(value: RValue, name: string): RValue | undefined {
+  if (value.type !== 'list') return undefined;
+  const names = attributesOf(value).get('names');
+  if (names?.type !== 'character') return undefined;
+  const found = value.values[names.values.indexOf(name)];
+  return found?.type === 'null' ? undefined : found;
+}
+
+/** The numbers of an integer, logical or double vector. Throws where it is none. */
+export function numbersOf(value: RValue | undefined, thing: string): Int32Array | Float64Array {
+  if (value?.type === 'double' || value?.type === 'integer' || value?.type === 'logical') return value.values;
+  throw new ModelError(thing, typeOf(value), 'a numeric vector');
+}
+
+/** The texts of a character vector. Throws where it is none, or has an NA. */
+export function textsOf(value: RValue | undefined, thing: string): string[] {
+  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+  return value.values.map((text, at) => {
+    if (text === null) throw new ModelError(`${thing}[${at + 1}]`, 'NA', 'a text');
+    return text;
+  });
+}
+
+/** The elements of a list. Throws where it is none. */
+export function listOf(value: RValue | undefined, thing: string): RValue[] {
+  if (value?.type === 'list') return value.values;
+  throw new ModelError(thing, typeOf(value), 'a list');
+}
+
+/** The one text of a character vector of length 1. Throws where it is none. */
+export function textOf(value: RValue | undefined, thing: string): string {
+  const texts = textsOf(value, thing);
+  if (texts.length !== 1) throw new ModelError(thing, `${texts.length} texts`, 'one');
+  return texts[0] as string;
+}

@@ -1,0 +1,314 @@
+import { gunzipSync } from 'node:zlib';
+import { ModelError } from '../shared/errors.ts';
+import { altrep } from './altrep.ts';
+import { type Attributes, type RValue, typeOf } from './r-values.ts';
+import { RdsStream } from './rds-stream.ts';
+
+/** Limits on a model file. Each is far above what a model needs, and far below what would hurt. */
+export type RdsLimits = { inflatedBytes: number; depth: number; references: number; sequences: number };
+export const RDS_LIMITS: RdsLimits = { inflatedBytes: 2 ** 31, depth: 1500, references: 1_000_000, sequences: 2 ** 26 };
+
+/** Codes of R's serialization: types of values (Rinternals.h) and, from 238 on, its pseudo types (serialize.c). */
+// biome-ignore format: a table
+const T = {
+  null: 0, symbol: 1, pairlist: 2, closure: 3, environment: 4, promise: 5, language: 6, special: 7, builtin: 8, char: 9,
+  logical: 10, integer: 13, double: 14, complex: 15, character: 16, dots: 17, list: 19, expression: 20, bytecode: 21,
+  pointer: 22, weakref: 23, raw: 24, s4: 25, altrep: 238, attrPairlist: 239, attrLanguage: 240, baseEnv: 241, emptyEnv: 242,
+  repeatRef: 243, repeatDef: 244, persistent: 247, package: 248, namespace: 249, baseNamespace: 250, missingArg: 251,
+  unbound: 252, globalEnv: 253, nullValue: 254, reference: 255,
+} as const;
+const [HAS_ATTRIBUTES, HAS_TAG] = [1 << 9, 1 << 10];
+const [BYTES, LATIN1] = [1 << 1, 1 << 2];
+const NULL: RValue = { type: 'null' };
+
+/**
+ * Reads the one value of an RDS file: serialization 2 or 3 in XDR form, plain or compressed by gzip, as `saveRDS` writes by
+ * default (R Internals, "Serialization Formats"). Nothing is evaluated. Throws a ModelError that says where and what.
+ */
+export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RValue {
+  const stream = new RdsStream(inflate(bytes, thing, limits), thing);
+  readHeader(stream);
+  return new Reader(stream, limits).item();
+}
+
+/** The bytes inside the compression. */
+function inflate(bytes: Uint8Array, thing: string, limits: RdsLimits): Uint8Array {
+  if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
+  const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
+  if (start.startsWith('BZh')) throw new ModelError(thing, 'bzip2', 'gzip or no compression: saveRDS(model, file)');
+  if (start === '\xfd7zXZ\0') throw new ModelError(thing, 'xz', 'gzip or no compression: saveRDS(model, file)');
+  if (!start.startsWith('\x1f\x8b')) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: limits.inflatedBytes });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new ModelError(thing, `more than ${limits.inflatedBytes} bytes when inflated`, 'a smaller model');
+    }
+    if (code === 'Z_BUF_ERROR') {
+      throw new ModelError(thing, `gzip data that ends before its end, at byte ${bytes.length} (cut off?)`, 'the whole file');
+    }
+    throw new ModelError(thing, `gzip data that does not inflate (${(error as Error).message})`, 'the file as saveRDS wrote it');
+  }
+}
+
+/** Format, versions and, in version 3, the native encoding. */
+function readHeader(stream: RdsStream): void {
+  const format = stream.text(2, 'latin1', 'the format');
+  if (format !== 'X\n') {
+    const known: Record<string, string> = { 'A\n': 'an ascii serialization', 'B\n': 'a native binary serialization', RD: 'an .RData file' };
+    throw stream.error(known[format] ?? 'other bytes', 'an RDS file in XDR form: saveRDS(model, file)');
+  }
+  const version = stream.integer('the serialization version');
+  stream.skip(8, 'the versions of R');
+  if (version === 3) stream.skip(stream.length(1, 'the native encoding'), 'the native encoding');
+  else if (version !== 2) throw stream.error(`serialization version ${version}`, '2 or 3');
+}
+
+class Reader {
+  readonly #stream: RdsStream;
+  readonly #limits: RdsLimits;
+  readonly #references: RValue[] = [];
+  readonly #fail = (found: string, expected: string) => this.#stream.error(found, expected);
+  #sequences = 0;
+  #depth = 0;
+
+  constructor(stream: RdsStream, limits: RdsLimits) {
+    this.#stream = stream;
+    this.#limits = limits;
+  }
+
+  /** The next value, whatever it is (serialize.c, ReadItem). */
+  item(): RValue {
+    return this.#nested(() => this.#value(this.#stream.integer("a value's type")));
+  }
+
+  #value(flags: number): RValue {
+    const stream = this.#stream;
+    const type = flags & 0xff;
+    switch (type) {
+      case T.null:
+      case T.nullValue:
+        return NULL;
+      case T.symbol:
+        return this.#refer({ type: 'symbol', name: this.#char(stream.integer('a symbol')) ?? 'NA' });
+      case T.reference: {
+        const index = flags >>> 8 || stream.integer('a reference');
+        const value = this.#references[index - 1];
+        if (!value) throw stream.error(`reference ${index}`, `one of the ${this.#references.length} so far`);
+        return value;
+      }
+      case T.pairlist:
+      case T.language:
+      case T.closure:
+      case T.promise:
+      case T.dots:
+        return this.#cells(flags);
+      case T.environment:
+        return this.#environment();
+      case T.special:
+      case T.builtin:
+        stream.skip(stream.length(1, "a builtin's name"), "a builtin's name");
+        return { type: 'opaque', what: 'a builtin function' };
+      case T.bytecode:
+        return this.#bytecode(flags);
+      case T.pointer:
+        this.#refer({ type: 'opaque', what: 'an external pointer' });
+        this.item();
+        this.item();
+        return this.#withAttributes(flags, { type: 'opaque', what: 'an external pointer' });
+      case T.weakref:
+        return this.#withAttributes(flags, this.#refer({ type: 'opaque', what: 'a weak reference' }));
+      case T.namespace:
+      case T.package:
+      case T.persistent:
+        return this.#names();
+      case T.altrep:
+        return this.#altrep();
+      case T.globalEnv:
+      case T.baseEnv:
+      case T.emptyEnv:
+      case T.baseNamespace:
+        return { type: 'opaque', what: 'an environment' };
+      case T.missingArg:
+      case T.unbound:
+        return { type: 'opaque', what: 'a missing argument' };
+      default:
+        return this.#withAttributes(flags, this.#vector(type));
+    }
+  }
+
+  #vector(type: number): RValue {
+    const stream = this.#stream;
+    switch (type) {
+      case T.logical:
+        return { type: 'logical', values: stream.integers(stream.length(4, 'a logical vector'), 'a logical vector') };
+      case T.integer:
+        return { type: 'integer', values: stream.integers(stream.length(4, 'an integer vector'), 'an integer vector') };
+      case T.double:
+        return { type: 'double', values: stream.doubles(stream.length(8, 'a double vector'), 'a double vector') };
+      case T.character: {
+        const values: (string | null)[] = [];
+        for (let left = stream.length(8, 'a character vector'); left > 0; left -= 1) values.push(this.#char(stream.integer('a text')));
+        return { type: 'character', values };
+      }
+      case T.list:
+      case T.expression: {
+        const values: RValue[] = [];
+        for (let left = stream.length(4, 'a list'); left > 0; left -= 1) values.push(this.item());
+        return type === T.list ? { type: 'list', values } : { type: 'opaque', what: 'an expression' };
+      }
+      case T.complex:
+        stream.skip(stream.length(16, 'a complex vector') * 16, 'a complex vector');
+        return { type: 'opaque', what: 'a complex vector' };
+      case T.raw:
+        stream.skip(stream.length(1, 'a raw vector'), 'a raw vector');
+        return { type: 'opaque', what: 'a raw vector' };
+      case T.s4:
+        return { type: 'opaque', what: 'an S4 object' };
+      default:
+        throw stream.error(`a value of the unknown type ${type}`, "one of R's types");
+    }
+  }
+
+  /** A text (CHARSXP) whose flags were read; null for NA. */
+  #char(flags: number): string | null {
+    const stream = this.#stream;
+    if ((flags & 0xff) !== T.char) throw stream.error(`a value of type ${flags & 0xff}`, 'a text');
+    const length = stream.integer("a text's length");
+    if (length === -1) return null;
+    if (length < 0) throw stream.error(`a text of length ${length}`, 'zero or more');
+    const levels = flags >> 12;
+    return stream.text(length, levels & (LATIN1 | BYTES) ? 'latin1' : 'utf-8', 'a text');
+  }
+
+  /** Cells linked by their tails: pairlists and language are kept, closures and promises are walked over. */
+  #cells(first: number): RValue {
+    const type = first & 0xff;
+    const values: RValue[] = [];
+    const tags: (string | undefined)[] = [];
+    let attributes: Attributes | undefined;
+    let flags = first;
+    for (;;) {
+      const own = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
+      if (values.length === 0) attributes = own;
+      const tag = flags & HAS_TAG ? this.item() : undefined;
+      tags.push(tag?.type === 'symbol' ? tag.name : undefined);
+      values.push(this.item());
+      flags = this.#stream.integer("a value's type");
+      const tail = flags & 0xff;
+      if (type === T.closure || type === T.promise) {
+        const body = flags;
+        this.#nested(() => this.#value(body));
+        return { type: 'opaque', what: type === T.closure ? 'a function' : 'a promise' };
+      }
+      if (tail !== T.pairlist && tail !== T.language) {
+        const last = flags;
+        const rest = this.#nested(() => this.#value(last));
+        if (rest.type !== 'null') values.push(rest);
+        break;
+      }
+    }
+    const kind = type === T.language ? 'language' : 'pairlist';
+    return { type: kind, values, tags, ...(attributes ? { attributes } : {}) };
+  }
+
+  /** A vector in a compact form. Sequences take no bytes of the file, so that all of them together are bounded here. */
+  #altrep(): RValue {
+    const value = altrep(this.item(), this.item(), this.#attributes(this.item()), this.#limits.sequences - this.#sequences, this.#fail);
+    if ('values' in value) this.#sequences += value.values.length;
+    return value;
+  }
+
+  /** An environment: walked over, and known only as a place to refer to. */
+  #environment(): RValue {
+    this.#stream.integer("an environment's lock");
+    const environment = this.#refer({ type: 'opaque', what: 'an environment' });
+    for (let part = 0; part < 4; part += 1) this.item();
+    return environment;
+  }
+
+  /** The name and version of a namespace, a package's name, or a persistent name. */
+  #names(): RValue {
+    const stream = this.#stream;
+    if (stream.integer("a namespace's names") !== 0) throw stream.error("names in a namespace's names", 'none');
+    for (let left = stream.length(8, "a namespace's names"); left > 0; left -= 1) this.#char(stream.integer('a text'));
+    return this.#refer({ type: 'opaque', what: 'an environment' });
+  }
+
+  /** Byte code, walked over (serialize.c, ReadBC). */
+  #bytecode(flags: number): RValue {
+    this.#stream.integer('the repeats of byte code');
+    this.#bytecodeBody();
+    return this.#withAttributes(flags, { type: 'opaque', what: 'byte code' });
+  }
+
+  #bytecodeBody(): void {
+    const stream = this.#stream;
+    this.item();
+    for (let left = stream.length(4, 'the constants of byte code'); left > 0; left -= 1) {
+      const type = stream.integer('a constant of byte code');
+      if (type === T.bytecode) this.#nested(() => this.#bytecodeBody());
+      else this.#bytecodeConstant(type);
+    }
+  }
+
+  /** A constant of byte code (serialize.c, ReadBCLang): linked cells have types of their own, all else is a value. */
+  #bytecodeConstant(first: number): void {
+    const stream = this.#stream;
+    let type = first;
+    for (;;) {
+      if (type === T.repeatRef) {
+        stream.integer('a repeat in byte code');
+        return;
+      }
+      if (type === T.repeatDef) {
+        stream.integer('a repeat in byte code');
+        type = stream.integer('a constant of byte code');
+      }
+      const cells = type === T.language || type === T.pairlist || type === T.attrLanguage || type === T.attrPairlist;
+      if (!cells) {
+        this.item();
+        return;
+      }
+      if (type === T.attrLanguage || type === T.attrPairlist) this.item();
+      this.item();
+      const head = stream.integer('a constant of byte code');
+      this.#nested(() => this.#bytecodeConstant(head));
+      type = stream.integer('a constant of byte code');
+    }
+  }
+
+  #nested<Value>(read: () => Value): Value {
+    this.#depth += 1;
+    if (this.#depth > this.#limits.depth) throw this.#fail('values nested too deep', `at most ${this.#limits.depth} deep`);
+    const value = read();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #withAttributes(flags: number, value: RValue): RValue {
+    if (!(flags & HAS_ATTRIBUTES)) return value;
+    const attributes = this.#attributes(this.item());
+    return value.type === 'null' || value.type === 'symbol' ? value : { ...value, attributes };
+  }
+
+  #attributes(value: RValue): Attributes {
+    const attributes = new Map<string, RValue>();
+    if (value.type === 'null') return attributes;
+    if (value.type !== 'pairlist') throw this.#stream.error(typeOf(value), 'attributes in a pairlist');
+    value.values.forEach((attribute, place) => {
+      const name = value.tags[place];
+      if (name !== undefined) attributes.set(name, attribute);
+    });
+    return attributes;
+  }
+
+  #refer(value: RValue): RValue {
+    if (this.#references.length >= this.#limits.references) {
+      throw this.#stream.error(`more than ${this.#limits.references} references`, 'fewer');
+    }
+    this.#references.push(value);
+    return value;
+  }
+}

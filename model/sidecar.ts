@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { ModelError, type Problem } from '../shared/errors.ts';
+import type { Feature, Schema } from '../shared/features.ts';
+
+const label = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
+
+const featureSidecar = z.strictObject({
+  label: label.optional(),
+  type: z.enum(['number', 'logical', 'factor']).optional(),
+  levels: z.array(z.string().max(1000)).min(1).max(10_000).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  step: z.number().positive().optional(),
+  default: z.union([z.number(), z.string(), z.boolean()]).optional(),
+});
+type FeatureSidecar = z.infer<typeof featureSidecar>;
+
+const sidecar = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes and underscores, 63 at most')
+    .optional(),
+  title: label.optional(),
+  description: label.optional(),
+  features: z.record(z.string(), featureSidecar).optional(),
+});
+
+/** What a person says of a model beside its file: names, texts, and for each feature what the file does not tell. */
+export type Sidecar = z.infer<typeof sidecar>;
+
+/** Where a model file's sidecar may lie: NAME.model.json, or model.json for all models of a folder. */
+export function sidecarPaths(modelFile: string): string[] {
+  const { dir, name } = path.parse(modelFile);
+  return [path.join(dir, `${name}.model.json`), path.join(dir, 'model.json')];
+}
+
+/** The bytes of a model file's sidecar and its path; undefined where there is none. */
+export function findSidecar(modelFile: string): { file: string; bytes: Uint8Array } | undefined {
+  for (const file of sidecarPaths(modelFile)) {
+    try {
+      return { file, bytes: readFileSync(file) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Reads a sidecar. Throws a ModelError that names every member at fault. */
+export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
+  }
+  const parsed = sidecar.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
+  throw new ModelError(thing, problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '), 'members as the README lists them');
+}
+
+/** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */
+export function applySidecar(schema: Schema, { features = {} }: Sidecar, thing: string): Schema {
+  const known = schema.features.map((feature) => feature.name);
+  const unknown = Object.keys(features).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ModelError(thing, `the feature "${unknown}"`, `features of the model: ${known.join(', ')}`);
+  const own = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
+  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), thing)) };
+}
+
+function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: string): Feature {
+  if (!own) return feature;
+  const at = `${thing}, feature "${feature.name}"`;
+  const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
+  const type = own.type ?? (own.levels ? 'factor' : feature.type);
+  if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined) throw new ModelError(at, 'min, max or step', `none for a ${type}`);
+  if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
+  switch (type) {
+    case 'factor': {
+      const levels = own.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
+      if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
+      if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
+      if (feature.type === 'factor' && feature.levels.join('\0') !== levels.join('\0')) {
+        throw new ModelError(at, `levels ${levels.join(', ')}`, `those of the model file: ${feature.levels.join(', ')}`);
+      }
+      const first = own.default;
+      if (first !== undefined && !levels.includes(first as string)) throw new ModelError(at, `the default ${first}`, 'one of its levels');
+      return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }) };
+    }
+    case 'logical':
+      if (own.default !== undefined && typeof own.default !== 'boolean') throw new ModelError(at, `the default ${own.default}`, 'true or false');
+      return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
+    case 'number': {
+      const { min, max, step, default: first } = own;
+      if (first !== undefined && typeof first !== 'number') throw new ModelError(at, `the default ${first}`, 'a number');
+      if (min !== undefined && max !== undefined && min >= max) throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
+      const given = Object.fromEntries(Object.entries({ min, max, step, default: first }).filter(([, value]) => value !== undefined));
+      const range = feature.type === 'number' && feature.range ? { range: feature.range } : {};
+      return { ...shown, type, ...range, ...given };
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** Most problems of one body that are reported; the rest are counted in the detail. */
+export const MAX_PROBLEMS = 100;
+
+/** One thing wrong with a request: where (a JSON Pointer into the body, as in RFC 6901) and what. */
+export type Problem = { path: string; message: string };
+
+/** Titles of the statuses this service gives (RFC 9110's reason phrases). */
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** A problem document as RFC 9457 defines it, with our two members: the request's id and every problem with its path. */
+export type ProblemDocument = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  requestId?: string;
+  errors?: Problem[];
+};
+
+/**
+ * The request is at fault (or cannot be served now): an HTTP status, one sentence for the caller, and, where values are
+ * wrong, every problem with its path. Safe to show: it never carries a stack or the inner error's text.
+ */
+export class RequestError extends Error {
+  readonly status: number;
+  readonly problems: Problem[];
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, detail: string, problems: Problem[] = [], headers: Record<string, string> = {}) {
+    super(detail);
+    this.name = 'RequestError';
+    this.status = status;
+    this.problems = problems;
+    this.headers = headers;
+  }
+}
+
+/** A model file, sidecar or artifact cannot be used: the message names the thing, what was found and what was expected. */
+export class ModelError extends Error {
+  constructor(thing: string, found: string, expected: string) {
+    super(`${thing}: found ${found}, expected ${expected}`);
+    this.name = 'ModelError';
+  }
+}
+
+/** The problem document of an error. Anything but a RequestError is ours to mend, so the caller learns only that it happened. */
+export function problemDocument(error: unknown, requestId?: string): ProblemDocument {
+  const known = error instanceof RequestError;
+  const status = known ? error.status : 500;
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail: known ? error.message : 'an unexpected error on our side; the log has the details under this request id',
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(known && error.problems.length > 0 ? { errors: error.problems } : {}),
+  };
+}

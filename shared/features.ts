@@ -1,0 +1,175 @@
+import { MAX_PROBLEMS, ModelError, type Problem, RequestError } from './errors.ts';
+
+/** A text shown to people: one for all, or one a language. */
+export type Label = string | { en: string; pt: string };
+
+type Shown = { name: string; label?: Label };
+/** A finite double. `range` is the least and the greatest split value seen; min, max and step only shape the page's slider. */
+export type NumberFeature = Shown & {
+  type: 'number';
+  range?: [number, number];
+  min?: number;
+  max?: number;
+  step?: number;
+  default?: number;
+};
+/** true or false; 1 or 0 to the model. */
+export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
+/** One of `levels`, by its label; the level's place, counted from 1, to the model (R's integer codes). */
+export type FactorFeature = Shown & { type: 'factor'; levels: string[]; default?: string };
+export type Feature = NumberFeature | LogicalFeature | FactorFeature;
+
+/** What the model predicts, in the words of ranger's `treetype`. */
+export type Kind = 'regression' | 'classification' | 'probability';
+
+/** What goes into a model and what comes out. Features are in the order of a row; classes in the order of an answer. */
+export type Schema = {
+  kind: Kind;
+  features: Feature[];
+  /** The class labels, for classification and probability. */
+  classes?: string[];
+  /** True where the model itself has an answer for a missing value. */
+  takesMissing: boolean;
+};
+
+/**
+ * The cells of a request, whatever dialect it came in: `cell(row, feature)` is the value given (undefined where the
+ * column or key is not there), and `path` its JSON Pointer. `text` says that the cells are text (CSV), where an empty
+ * field or `NA` is missing and numbers are spelled out.
+ */
+export type Cells = {
+  rows: number;
+  text: boolean;
+  cell(row: number, feature: number): unknown;
+  path(row: number, feature: number): string;
+  /** True where a missing column is missing from every row, and so is told once. */
+  columnar: boolean;
+};
+
+const MISSING = Symbol('missing');
+const SHOWN_LEVELS = 10;
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
+ * lists everything wrong, up to 100 problems, each with its path.
+ */
+export function readRows(schema: Schema, cells: Cells): Float64Array {
+  const width = schema.features.length;
+  const rows = new Float64Array(cells.rows * width);
+  const problems: Problem[] = [];
+  let found = 0;
+  for (let row = 0; row < cells.rows; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const value = cells.cell(row, column);
+      const number = value === undefined ? undefined : readCell(schema, column, value, cells.text);
+      if (typeof number === 'number') {
+        rows[row * width + column] = number;
+      } else if (value !== undefined || row === 0 || !cells.columnar) {
+        found += 1;
+        if (problems.length < MAX_PROBLEMS) {
+          const name = (schema.features[column] as Feature).name;
+          problems.push({
+            path: cells.path(row, column),
+            message: number ?? `feature ${quote(name)} is missing: found nothing, expected ${expectation(schema, column)}`,
+          });
+        }
+      }
+    }
+  }
+  if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems);
+  return rows;
+}
+
+/** A cell as the model's number, or a sentence that says what is wrong with it. */
+function readCell(schema: Schema, column: number, value: unknown, text: boolean): number | string {
+  const feature = schema.features[column] as Feature;
+  const given = text ? fromText(feature, value as string) : value;
+  if (given === MISSING || given === null) {
+    if (schema.takesMissing) return Number.NaN;
+    return `feature ${quote(feature.name)}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
+  }
+  const number = encode(feature, given);
+  if (number !== undefined) return number;
+  const hint =
+    feature.type === 'number' && typeof given === 'string'
+      ? '; if it is a factor in R, name its levels in model.json'
+      : '';
+  return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
+}
+
+/** The number the model takes for a value of a feature, or undefined where it is not one. */
+function encode(feature: Feature, value: unknown): number | undefined {
+  switch (feature.type) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    case 'logical':
+      if (typeof value === 'boolean') return value ? 1 : 0;
+      return value === 0 || value === 1 ? value : undefined;
+    case 'factor': {
+      const code = typeof value === 'string' ? feature.levels.indexOf(value) + 1 : 0;
+      return code > 0 ? code : undefined;
+    }
+  }
+}
+
+/** A CSV field as the value it spells, or MISSING. The labels of a factor win over `NA`, should one be called so. */
+function fromText(feature: Feature, field: string): unknown {
+  if (feature.type === 'factor' && feature.levels.includes(field)) return field;
+  const trimmed = field.trim();
+  if (trimmed === '' || trimmed === 'NA') return MISSING;
+  if (feature.type === 'logical') {
+    if (/^(?:true|T|TRUE|True)$/.test(trimmed)) return true;
+    if (/^(?:false|F|FALSE|False)$/.test(trimmed)) return false;
+  }
+  if (feature.type !== 'factor' && DECIMAL.test(trimmed)) return Number(trimmed);
+  return field;
+}
+
+/** What a feature takes, for an error's text. */
+function expectation(schema: Schema, column: number): string {
+  const feature = schema.features[column] as Feature;
+  if (feature.type === 'number') return 'a finite number';
+  if (feature.type === 'logical') return 'true or false';
+  const shown = feature.levels.slice(0, SHOWN_LEVELS).map(quote).join(', ');
+  const rest = feature.levels.length - SHOWN_LEVELS;
+  return `one of ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** What a value is, for an error's text to its sender: its kind, and the value itself where that is short. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return value.length <= 40 ? `the text ${quote(value)}` : 'a long text';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number too large for a double';
+  return `the ${typeof value} ${String(value)}`;
+}
+
+/** A name or text in quotes, escaped as JSON does. */
+export function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function detail(schema: Schema, problems: Problem[], found: number): string {
+  const names = schema.features.map((feature) => feature.name);
+  const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
+  const count = found === 1 ? '1 value does' : `${found} values do`;
+  const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
+  return `${count} not fit the model's features${listed}; the features are: ${shown}`;
+}
+
+/** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
+export function checkSchema(schema: Schema, thing: string): void {
+  const kinds: string[] = ['regression', 'classification', 'probability'] satisfies Kind[];
+  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, quote(String(schema.kind)), `one of ${kinds.join(', ')}`);
+  const isTexts = (value: unknown) => Array.isArray(value) && value.every((text) => typeof text === 'string');
+  if (!Array.isArray(schema.features)) throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array');
+  schema.features.forEach((feature, at) => {
+    const known = feature.type === 'number' || feature.type === 'logical' || (feature.type === 'factor' && isTexts(feature.levels));
+    if (!known || typeof feature.name !== 'string') throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
+  });
+  if (schema.kind !== 'regression' && !(isTexts(schema.classes) && (schema.classes as string[]).length > 0)) {
+    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels');
+  }
+}

@@ -1,0 +1,83 @@
+import { ModelError } from './errors.ts';
+
+/**
+ * All trees of a forest as parallel arrays, one place a node, tree after tree. Tree t owns the nodes from `roots[t]` up to
+ * `roots[t + 1]`; its root comes first, and children always come after their parent, so that a walk ends.
+ *
+ * A node is a leaf where `left` is 0 (node 0 is a root, and so nobody's child); then `right` is its row in `leaves`.
+ * Else a row goes left where its feature's value is at most the threshold, as in ranger's Tree::predict (src/Tree.cpp).
+ * Where the feature is in `partitioned`, the threshold is a set of levels as a bit mask (up to 53 bits, held in a double):
+ * level k goes left where bit k - 1 is 0.
+ */
+export type Forest = {
+  roots: Uint32Array;
+  left: Uint32Array;
+  right: Uint32Array;
+  feature: Uint16Array;
+  threshold: Float64Array;
+  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability). */
+  leaves: Float64Array;
+  width: number;
+  /** One flag a feature: 1 where its splits are sets of levels (an unordered factor). */
+  partitioned: Uint8Array;
+};
+
+/** The number of trees. */
+export function treeCount(forest: Forest): number {
+  return forest.roots.length - 1;
+}
+
+/**
+ * Holds the forest against its invariants, so that the predictor needs no check of its own: every child lies in its tree
+ * and after its parent, every feature and leaf exists, and no sum of leaves overflows. Throws a ModelError that names
+ * tree and node.
+ */
+export function checkForest(forest: Forest): void {
+  const { roots, left, right, feature, leaves, width, partitioned } = forest;
+  const leafRows = leaves.length / width;
+  if (roots.length < 2) throw new ModelError('forest', 'no trees', 'at least one');
+  const most = Number.MAX_VALUE / treeCount(forest);
+  for (let at = 0; at < leaves.length; at += 1) {
+    if (!(Math.abs(leaves[at] as number) <= most)) {
+      throw new ModelError(`leaf ${Math.floor(at / width)}`, String(leaves[at]), 'a finite number whose sum over all trees is finite');
+    }
+  }
+  if (roots[0] !== 0 || roots[roots.length - 1] !== left.length) {
+    throw new ModelError('forest', 'trees that do not cover its nodes', 'trees side by side');
+  }
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    const start = roots[tree] as number;
+    const end = roots[tree + 1] as number;
+    if (end <= start) throw new ModelError(`tree ${tree + 1}`, 'no nodes', 'at least one');
+    for (let node = start; node < end; node += 1) {
+      const l = left[node] as number;
+      const r = right[node] as number;
+      if (l === 0) {
+        if (r >= leafRows) throw new ModelError(`tree ${tree + 1}, node ${node - start}`, `leaf ${r}`, `less than ${leafRows}`);
+      } else {
+        if (l <= node || l >= end || r <= node || r >= end) {
+          const found = `children ${l - start} and ${r - start}`;
+          throw new ModelError(`tree ${tree + 1}, node ${node - start}`, found, `ids from ${node - start + 1} to ${end - start - 1}`);
+        }
+        if ((feature[node] as number) >= partitioned.length) {
+          throw new ModelError(`tree ${tree + 1}, node ${node - start}`, `feature ${feature[node]}`, `less than ${partitioned.length}`);
+        }
+      }
+    }
+  }
+}
+
+/** The length of the longest way from a root to a leaf, in splits. */
+export function depth(forest: Forest): number {
+  const { roots, left, right } = forest;
+  const depths = new Uint32Array(left.length);
+  let deepest = 0;
+  for (let node = 0; node < roots[roots.length - 1]!; node += 1) {
+    const below = (depths[node] as number) + 1;
+    if (left[node] === 0) continue;
+    depths[left[node] as number] = below;
+    depths[right[node] as number] = below;
+    if (below > deepest) deepest = below;
+  }
+  return deepest;
+}

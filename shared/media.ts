@@ -1,0 +1,69 @@
+import { RequestError } from './errors.ts';
+
+/** The forms a body may have, and those an answer may have. */
+export type BodyForm = 'json' | 'csv' | 'jsonlines';
+
+/** The content type each form is answered with. */
+export const CONTENT_TYPES: Record<BodyForm, string> = {
+  json: 'application/json',
+  csv: 'text/csv; charset=utf-8',
+  jsonlines: 'application/jsonlines',
+};
+
+const LINES = ['application/jsonlines', 'application/x-jsonlines', 'application/ndjson', 'application/x-ndjson'];
+/** What clients say without meaning it: curl's default, a blob's, none at all. The body itself tells that it is JSON. */
+const JSON_LIKE = ['', 'text/json', 'text/plain', 'application/json', 'application/x-www-form-urlencoded', 'application/octet-stream'];
+
+/** A media type and its parameters, in lower case. */
+function mediaType(header: string): { type: string; parameters: Map<string, string> } {
+  const [type = '', ...rest] = header.toLowerCase().split(';');
+  const parameters = new Map(
+    rest.map((part): [string, string] => {
+      const [name = '', value = ''] = part.split('=');
+      return [name.trim(), value.trim().replaceAll('"', '')];
+    }),
+  );
+  return { type: type.trim(), parameters };
+}
+
+/** The form of a body by its Content-Type. Throws a 415 for a type or a charset that cannot be read. */
+export function bodyForm(contentType: string | undefined): BodyForm {
+  const { type, parameters } = mediaType(contentType ?? '');
+  const charset = parameters.get('charset') ?? 'utf-8';
+  if (!['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) {
+    throw new RequestError(415, 'the charset cannot be read; expected utf-8');
+  }
+  if (type === 'text/csv' || type === 'application/csv') return 'csv';
+  if (LINES.includes(type)) return 'jsonlines';
+  if (JSON_LIKE.includes(type) || /^application\/[\w.-]+\+json$/.test(type)) return 'json';
+  throw new RequestError(415, 'the content type cannot be read; expected application/json, text/csv or application/jsonlines');
+}
+
+/** Throws a 415 for a body in any content encoding but none. */
+export function checkEncoding(contentEncoding: string | undefined): void {
+  const encoding = (contentEncoding ?? '').trim().toLowerCase();
+  if (encoding !== '' && encoding !== 'identity') throw new RequestError(415, 'a compressed body cannot be read; expected no content encoding');
+}
+
+/**
+ * The form of the answer by Accept (RFC 9110, 12.5.1): the form whose range has the greatest weight, on equal weights the
+ * one named first. Nothing or a wildcard means JSON. Throws a 406 where none fits.
+ */
+export function answerForm(accept: string | undefined): BodyForm {
+  if (accept === undefined || accept.trim() === '') return 'json';
+  let best: { form: BodyForm; weight: number } | undefined;
+  for (const range of accept.split(',')) {
+    const { type, parameters } = mediaType(range);
+    const form = rangeForm(type);
+    const weight = Number(parameters.get('q') ?? '1');
+    if (form && weight > (best?.weight ?? 0)) best = { form, weight };
+  }
+  if (best) return best.form;
+  throw new RequestError(406, 'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines');
+}
+
+function rangeForm(type: string): BodyForm | undefined {
+  if (['application/json', 'application/*', '*/*'].includes(type)) return 'json';
+  if (['text/csv', 'application/csv', 'text/*'].includes(type)) return 'csv';
+  return LINES.includes(type) ? 'jsonlines' : undefined;
+}
