@@ -71,6 +71,10 @@ function readFile(file: string): Uint8Array {
 
 /** A model's name from its file's: what a URL or a log line can carry. */
 function nameOf(file: string): string {
-  const name = path.parse(file).name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 63);
+  const name = path
+    .parse(file)
+    .name.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 63);
   return name === '' ? 'model' : name;
 }

@@ -31,7 +31,11 @@ export function readRanger(value: RValue, thing: string): RangerModel {
   const classes = classOf(value);
   const forest = classes.includes('ranger.forest') ? value : element(value, 'forest');
   if (!classes.includes('ranger') && !classes.includes('ranger.forest')) {
-    throw new ModelError(thing, classes.length > 0 ? `an object of class ${classes.join(', ')}` : 'an object without a class', 'a ranger forest');
+    throw new ModelError(
+      thing,
+      classes.length > 0 ? `an object of class ${classes.join(', ')}` : 'an object without a class',
+      'a ranger forest',
+    );
   }
   if (!forest) throw new ModelError(thing, 'a ranger object without its forest', 'one grown with write.forest = TRUE');
   if (element(forest, 'dependent.varID')) {
@@ -113,7 +117,8 @@ function readTrees(forest: RValue, schema: Schema, thing: string): Tree[] {
   return ids.map((own, at): Tree => {
     const name = `${thing}, tree ${at + 1}`;
     const children = listOf(own, `${name}'s child.nodeIDs`);
-    if (children.length === 3) throw new ModelError(name, 'default children for missing values (na.learn)', 'a forest without them, for now');
+    if (children.length === 3)
+      throw new ModelError(name, 'default children for missing values (na.learn)', 'a forest without them, for now');
     if (children.length !== 2) throw new ModelError(`${name}'s child.nodeIDs`, `${children.length} vectors`, '2');
     const tree: Tree = {
       left: numbersOf(children[0], `${name}'s left children`),
@@ -180,7 +185,8 @@ function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeCon
   if (schema.kind === 'regression') return [value];
   if (schema.kind === 'classification') {
     const place = places.get(value);
-    if (place === undefined) throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].join(', ')}`);
+    if (place === undefined)
+      throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].join(', ')}`);
     return [place];
   }
   const counts = numbersOf(tree.classCounts?.[node], `${thing}, node ${node}'s terminal.class.counts`);
@@ -194,4 +200,3 @@ function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeCon
   });
   return shares;
 }
-

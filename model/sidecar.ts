@@ -76,7 +76,8 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
   const at = `${thing}, feature "${feature.name}"`;
   const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
   const type = own.type ?? (own.levels ? 'factor' : feature.type);
-  if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined) throw new ModelError(at, 'min, max or step', `none for a ${type}`);
+  if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined)
+    throw new ModelError(at, 'min, max or step', `none for a ${type}`);
   if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
   switch (type) {
     case 'factor': {
@@ -91,7 +92,8 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
       return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }) };
     }
     case 'logical':
-      if (own.default !== undefined && typeof own.default !== 'boolean') throw new ModelError(at, `the default ${own.default}`, 'true or false');
+      if (own.default !== undefined && typeof own.default !== 'boolean')
+        throw new ModelError(at, `the default ${own.default}`, 'true or false');
       return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
     case 'number': {
       const { min, max, step, default: first } = own;

@@ -19,7 +19,8 @@ export function parseCsv(text: string): string[][] {
       fields.push('');
     }
     if (text[at] === '\r') at += 1;
-    if (at < text.length && text[at] !== '\n') throw new RequestError(400, `line ${lines.length + 1} of the CSV has text after a closing quote`);
+    if (at < text.length && text[at] !== '\n')
+      throw new RequestError(400, `line ${lines.length + 1} of the CSV has text after a closing quote`);
     at += 1;
     lines.push(fields);
     fields = [];

@@ -44,6 +44,8 @@ export type Cells = {
   path(row: number, feature: number): string;
   /** True where a missing column is missing from every row, and so is told once. */
   columnar: boolean;
+  /** What is wrong with a row as a whole, so that its cells cannot be told apart. */
+  misfit?(row: number): Problem | undefined;
 };
 
 const MISSING = Symbol('missing');
@@ -52,33 +54,37 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
- * lists everything wrong, up to 100 problems, each with its path.
+ * lists everything wrong, `others` among it, up to 100 problems, each with its path.
  */
-export function readRows(schema: Schema, cells: Cells): Float64Array {
+export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): Float64Array {
   const width = schema.features.length;
   const rows = new Float64Array(cells.rows * width);
-  const problems: Problem[] = [];
-  let found = 0;
+  const problems = [...others];
+  let found = others.length;
+  const report = (path: string, message: string) => {
+    found += 1;
+    if (problems.length < MAX_PROBLEMS) problems.push({ path, message });
+  };
   for (let row = 0; row < cells.rows; row += 1) {
+    const misfit = cells.misfit?.(row);
+    if (misfit) {
+      report(misfit.path, misfit.message);
+      continue;
+    }
     for (let column = 0; column < width; column += 1) {
       const value = cells.cell(row, column);
-      const number = value === undefined ? undefined : readCell(schema, column, value, cells.text);
-      if (typeof number === 'number') {
-        rows[row * width + column] = number;
-      } else if (value !== undefined || row === 0 || !cells.columnar) {
-        found += 1;
-        if (problems.length < MAX_PROBLEMS) {
-          const name = (schema.features[column] as Feature).name;
-          problems.push({
-            path: cells.path(row, column),
-            message: number ?? `feature ${quote(name)} is missing: found nothing, expected ${expectation(schema, column)}`,
-          });
-        }
-      }
+      if (value === undefined && cells.columnar && row > 0) continue;
+      const number = value === undefined ? missing(schema, column) : readCell(schema, column, value, cells.text);
+      if (typeof number === 'number') rows[row * width + column] = number;
+      else report(cells.path(row, column), number);
     }
   }
   if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems);
   return rows;
+}
+
+function missing(schema: Schema, column: number): string {
+  return `feature ${quote((schema.features[column] as Feature).name)} is missing; expected ${expectation(schema, column)}`;
 }
 
 /** A cell as the model's number, or a sentence that says what is wrong with it. */
@@ -91,10 +97,7 @@ function readCell(schema: Schema, column: number, value: unknown, text: boolean)
   }
   const number = encode(feature, given);
   if (number !== undefined) return number;
-  const hint =
-    feature.type === 'number' && typeof given === 'string'
-      ? '; if it is a factor in R, name its levels in model.json'
-      : '';
+  const hint = feature.type === 'number' && typeof given === 'string' ? '; if it is a factor in R, name its levels in model.json' : '';
   return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
 }
 
@@ -154,9 +157,9 @@ export function quote(text: string): string {
 function detail(schema: Schema, problems: Problem[], found: number): string {
   const names = schema.features.map((feature) => feature.name);
   const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
-  const count = found === 1 ? '1 value does' : `${found} values do`;
+  const count = found === 1 ? '1 thing does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
-  return `${count} not fit the model's features${listed}; the features are: ${shown}`;
+  return `${count} not fit the model${listed}; its features are: ${shown}`;
 }
 
 /** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
@@ -167,7 +170,8 @@ export function checkSchema(schema: Schema, thing: string): void {
   if (!Array.isArray(schema.features)) throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array');
   schema.features.forEach((feature, at) => {
     const known = feature.type === 'number' || feature.type === 'logical' || (feature.type === 'factor' && isTexts(feature.levels));
-    if (!known || typeof feature.name !== 'string') throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
+    if (!known || typeof feature.name !== 'string')
+      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
   });
   if (schema.kind !== 'regression' && !(isTexts(schema.classes) && (schema.classes as string[]).length > 0)) {
     throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels');

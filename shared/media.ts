@@ -42,7 +42,8 @@ export function bodyForm(contentType: string | undefined): BodyForm {
 /** Throws a 415 for a body in any content encoding but none. */
 export function checkEncoding(contentEncoding: string | undefined): void {
   const encoding = (contentEncoding ?? '').trim().toLowerCase();
-  if (encoding !== '' && encoding !== 'identity') throw new RequestError(415, 'a compressed body cannot be read; expected no content encoding');
+  if (encoding !== '' && encoding !== 'identity')
+    throw new RequestError(415, 'a compressed body cannot be read; expected no content encoding');
 }
 
 /**
@@ -59,7 +60,10 @@ export function answerForm(accept: string | undefined): BodyForm {
     if (form && weight > (best?.weight ?? 0)) best = { form, weight };
   }
   if (best) return best.form;
-  throw new RequestError(406, 'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines');
+  throw new RequestError(
+    406,
+    'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines',
+  );
 }
 
 function rangeForm(type: string): BodyForm | undefined {

@@ -1,0 +1,266 @@
+import { parseCsv } from './csv.ts';
+import { type Problem, RequestError } from './errors.ts';
+import { type Cells, describe, quote, readRows, type Schema } from './features.ts';
+import { parseJson } from './json.ts';
+
+/** A JSON object, as JSON.parse makes it. */
+export type JsonObject = Record<string, unknown>;
+
+/** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
+export function arrayCells(schema: Schema, elements: unknown[], path: string): Cells {
+  const first = elements[0];
+  const isBoxed = (value: unknown): value is { features: unknown[] } => {
+    return isObject(value) && Array.isArray(value.features) && !isFeature(schema, 'features');
+  };
+  if (isBoxed(first)) {
+    const rows = elements.map((element) => (isBoxed(element) ? element.features : element));
+    return rowCells(schema, rows, (row) => `${path}/${row}/features`);
+  }
+  if (Array.isArray(first)) return rowCells(schema, elements, (row) => `${path}/${row}`);
+  if (elements.length > 0 && !isObject(first)) {
+    throw new RequestError(
+      400,
+      `no dialect fits: found ${describe(first)} at ${path}/0, expected a record or an array, as in [${example(schema)}]`,
+    );
+  }
+  return recordCells(schema, elements, path);
+}
+
+/** Records, one a row. */
+function recordCells(schema: Schema, elements: unknown[], path: string): Cells {
+  const names = namesOf(schema);
+  return {
+    rows: elements.length,
+    text: false,
+    columnar: false,
+    cell: (row, column) => own(elements[row] as JsonObject, names[column] as string),
+    path: (row, column) => `${path}/${row}/${pointer(names[column] as string)}`,
+    misfit: (row) => (isObject(elements[row]) ? undefined : misfit(`${path}/${row}`, elements[row], 'a record')),
+  };
+}
+
+/** Rows that are arrays in the model's feature order. */
+function rowCells(schema: Schema, rows: unknown[], path: (row: number) => string): Cells {
+  const expected = inOrder(schema);
+  return {
+    rows: rows.length,
+    text: false,
+    columnar: false,
+    cell: (row, column) => (rows[row] as unknown[])[column],
+    path: (row, column) => `${path(row)}/${column}`,
+    misfit: (row) => (hasLength(rows[row], schema.features.length) ? undefined : misfit(path(row), rows[row], expected)),
+  };
+}
+
+/** A record, or columns where a feature has an array: all of one length, or of length 1 and then recycled as R does. */
+export function objectCells(schema: Schema, body: JsonObject, path: string): Cells {
+  const names = namesOf(schema);
+  const columns = names.map((name) => own(body, name));
+  const lengths = columns.flatMap((column) => (Array.isArray(column) ? [column.length] : []));
+  const rows = lengths.length === 0 ? 1 : lengths.includes(0) ? 0 : Math.max(...lengths);
+  const problems = columns.flatMap((column, at): Problem[] => {
+    if (!Array.isArray(column) || column.length === rows || column.length === 1) return [];
+    return [{ path: `${path}/${pointer(names[at] as string)}`, message: `found a column of ${column.length}, expected ${rows} or 1` }];
+  });
+  if (rows > 0 && problems.length > 0) throw new RequestError(422, 'the columns differ in length', problems);
+  return {
+    rows,
+    text: false,
+    columnar: true,
+    cell: (row, column) => {
+      const values = columns[column];
+      return Array.isArray(values) ? values[values.length === 1 ? 0 : row] : values;
+    },
+    path: (row, column) => {
+      const values = columns[column];
+      const at = Array.isArray(values) ? `/${values.length === 1 ? 0 : row}` : '';
+      return `${path}/${pointer(names[column] as string)}${at}`;
+    },
+  };
+}
+
+/** pandas' split form, as MLflow sends it: names of columns, and rows of data. */
+export function splitCells(schema: Schema, value: unknown, path: string): Cells {
+  const { columns, data } = isObject(value) ? value : ({} as JsonObject);
+  if (!Array.isArray(columns) || !columns.every((name) => typeof name === 'string') || !Array.isArray(data)) {
+    throw new RequestError(400, `no dialect fits: expected {"columns": [...], "data": [[...], ...]} at ${path}`);
+  }
+  const places = columnPlaces(schema, columns, `${path}/columns`);
+  return {
+    ...placedCells(data, places),
+    path: (row, column) => (places[column] === undefined ? `${path}/columns` : `${path}/data/${row}/${places[column]}`),
+    misfit: (row) => {
+      const fits = hasLength(data[row], columns.length);
+      return fits ? undefined : misfit(`${path}/data/${row}`, data[row], `an array of ${columns.length}, as there are columns`);
+    },
+  };
+}
+
+/** Whether an array holds the tensors of the Open Inference Protocol, and not records of a model with such features. */
+export function isTensors(schema: Schema, elements: unknown[]): boolean {
+  const isTensor = (element: unknown) => {
+    return isObject(element) && ['name', 'data', 'datatype'].every((key) => Object.hasOwn(element, key) && !isFeature(schema, key));
+  };
+  return elements.length > 0 && elements.every(isTensor);
+}
+
+/** The Open Inference Protocol's tensors, one a feature, each of shape [rows] or [rows, 1]. */
+export function tensorCells(schema: Schema, elements: unknown[], path: string): Cells {
+  const tensors = elements as { name: unknown; shape: unknown; data: unknown }[];
+  const names = tensors.map((tensor) => String(tensor.name));
+  const rows = Array.isArray(tensors[0]?.data) ? tensors[0].data.length : 0;
+  const problems = tensors.flatMap(({ shape, data }, at): Problem[] => {
+    const flat = Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1));
+    if (!flat || !isFeature(schema, names[at] as string)) {
+      return flat ? [] : [{ path: `${path}/${at}/shape`, message: 'expected [rows] or [rows, 1]' }];
+    }
+    const fits = hasLength(data, rows) && shape[0] === rows;
+    return fits ? [] : [{ path: `${path}/${at}/data`, message: `expected ${rows} values, as the first tensor has, and that shape` }];
+  });
+  if (problems.length > 0) throw new RequestError(422, 'the tensors do not fit their shapes', problems);
+  const places = columnPlaces(schema, names, path);
+  return {
+    rows,
+    text: false,
+    columnar: true,
+    cell: (row, column) => (places[column] === undefined ? undefined : (tensors[places[column]]?.data as unknown[])[row]),
+    path: (row, column) => (places[column] === undefined ? path : `${path}/${places[column]}/data/${row}`),
+  };
+}
+
+/** A CSV: a header line with the features' names in any order, or none and then the model's feature order. */
+export function csvCells(schema: Schema, text: string): Cells {
+  const lines = parseCsv(text);
+  const first = (lines[0] ?? []).map((field) => field.trim());
+  const isHeader = first.some((field) => isFeature(schema, field)) && !isRow(schema, lines[0] as string[]);
+  const header = isHeader ? first : namesOf(schema);
+  const rows = isHeader ? lines.slice(1) : lines;
+  const expected = isHeader
+    ? `${header.length} fields, as the header line has`
+    : `${header.length} fields: ${namesOf(schema).slice(0, 20).join(', ')}`;
+  return {
+    ...placedCells(rows, columnPlaces(schema, header, '/0')),
+    text: true,
+    path: (row, column) => `/${row}/${pointer(namesOf(schema)[column] as string)}`,
+    misfit: (row) => {
+      const found = (rows[row] as string[]).length;
+      if (found === header.length) return undefined;
+      return { path: `/${row}`, message: `found ${found} fields on line ${row + (isHeader ? 2 : 1)}, expected ${expected}` };
+    },
+  };
+}
+
+/** Whether the first line of a CSV is a row, although its fields may look like names (a matrix with columns "1", "2"). */
+function isRow(schema: Schema, fields: string[]): boolean {
+  if (fields.length !== schema.features.length) return false;
+  try {
+    readRows(schema, { rows: 1, text: true, columnar: true, cell: (_, column) => fields[column], path: () => '' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** JSON Lines: a record or an array a line. */
+export function lineCells(schema: Schema, text: string): Cells {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r?\n$/, '')
+    .split('\n');
+  const values = lines.map((line, at) => parseJson(line, `line ${at + 1}`));
+  const names = namesOf(schema);
+  return {
+    rows: values.length,
+    text: false,
+    columnar: false,
+    cell: (row, column) => {
+      const value = values[row];
+      return Array.isArray(value) ? value[column] : own(value as JsonObject, names[column] as string);
+    },
+    path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
+    misfit: (row) => {
+      const value = values[row];
+      if (isObject(value) || hasLength(value, names.length)) return undefined;
+      return misfit(`/${row}`, value, `a record or ${inOrder(schema)}`);
+    },
+  };
+}
+
+/** Cells of rows whose features stand at the given places. */
+function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
+  const cell = (row: number, column: number) => {
+    const place = places[column];
+    return place === undefined ? undefined : (rows[row] as unknown[])[place];
+  };
+  return { rows: rows.length, text: false, columnar: true, cell };
+}
+
+/** For each feature its place among the columns, undefined where it is missing. A feature given twice is refused. */
+function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
+  return schema.features.map(({ name }) => {
+    const place = columns.indexOf(name);
+    if (place === -1) return undefined;
+    if (columns.indexOf(name, place + 1) !== -1) {
+      throw new RequestError(422, `the column ${quote(name)} is given twice`, [
+        { path, message: `column ${quote(name)} twice, expected once` },
+      ]);
+    }
+    return place;
+  });
+}
+
+function misfit(path: string, found: unknown, expected: string): Problem {
+  const what = Array.isArray(found) ? `an array of ${found.length}` : describe(found);
+  return { path, message: `found ${what}, expected ${expected}` };
+}
+
+function inOrder(schema: Schema): string {
+  const names = namesOf(schema);
+  return `an array of ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`;
+}
+
+function namesOf(schema: Schema): string[] {
+  return schema.features.map((feature) => feature.name);
+}
+
+function hasLength(value: unknown, length: number): value is unknown[] {
+  return Array.isArray(value) && value.length === length;
+}
+
+/** Whether the model has a feature of that name. */
+export function isFeature(schema: Schema, name: string): boolean {
+  return schema.features.some((feature) => feature.name === name);
+}
+
+/** Whether a value is a JSON object, and neither an array nor null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A member of an object itself: a feature may be called `constructor`. */
+function own(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A key as a token of a JSON Pointer (RFC 6901). */
+export function pointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** A record this model would take, for an error's text and the documents. */
+export function exampleRecord(schema: Schema): Record<string, number | string | boolean> {
+  return Object.fromEntries(
+    schema.features.map((feature): [string, number | string | boolean] => {
+      if (feature.default !== undefined) return [feature.name, feature.default];
+      if (feature.type === 'factor') return [feature.name, feature.levels[0] as string];
+      if (feature.type === 'logical') return [feature.name, true];
+      return [feature.name, feature.range?.[0] ?? feature.min ?? 0];
+    }),
+  );
+}
+
+/** That record as text, unless it is too long to show. */
+export function example(schema: Schema): string {
+  const text = JSON.stringify(exampleRecord(schema));
+  return text.length <= 200 ? text : 'a record with every feature';
+}

@@ -1,0 +1,21 @@
+import { problemDocument, RequestError } from './errors.ts';
+
+/** An answer over HTTP, before a server or API Gateway puts it on the wire. */
+export type Reply = { status: number; headers: Record<string, string>; body: string };
+
+/** The id of a request: the caller's own where it has the form that logs and headers can carry, else a new one. */
+export function requestIdOf(given: string | undefined): string {
+  return given !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+}
+
+/** A value as a JSON reply. */
+export function jsonReply(value: unknown, status = 200, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
+
+/** An error as a reply with its problem document. */
+export function problemReply(error: unknown, requestId: string): Reply {
+  const problem = problemDocument(error, requestId);
+  const own = error instanceof RequestError ? error.headers : {};
+  return jsonReply(problem, problem.status, { ...own, 'content-type': 'application/problem+json' });
+}
