@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ModelError } from './errors.ts';
-import { checkSchema, type Label, type Schema } from './features.ts';
+import { type Card, checkSchema, type Schema } from './features.ts';
 import { checkForest, type Forest } from './forest.ts';
 import { outputWidth, type Predictor, predictRows } from './predict.ts';
 
@@ -38,19 +38,6 @@ const MAGIC = [0x43, 0x41, 0x4e, 0x4f, 0x50, 0x59, 0x0d, 0x0a];
 export const FORMAT_VERSION = 1;
 const HEADER = 80;
 const COUNTS = { start: 24, end: 44 };
-
-/** What people want to know of a model beside its numbers. It lies outside the sha256. */
-export type Card = {
-  name: string;
-  title?: Label;
-  description?: Label;
-  /** What made the model: ranger's version cannot be told from the file, its call can. */
-  madeBy: string;
-  /** The file it was imported from, without its folder, and that file's sha256. */
-  source: { file: string; sha256: string };
-  /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
-  date?: string;
-};
 
 /** Rows drawn from the splits at import, with the plain predictor's answers, computed again at every start. */
 export type CheckRows = { rows: Float64Array; outputs: Float64Array };

@@ -32,6 +32,22 @@ export type Schema = {
   takesMissing: boolean;
 };
 
+/** What people want to know of a model beside its numbers. It lies outside the sha256. */
+export type Card = {
+  name: string;
+  title?: Label;
+  description?: Label;
+  /** What made the model: ranger's version cannot be told from the file, its call can. */
+  madeBy: string;
+  /** The file it was imported from, without its folder, and that file's sha256. */
+  source: { file: string; sha256: string };
+  /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
+  date?: string;
+};
+
+/** What is told of a model: all but its forest. `sha256` is that of its schema and forest. */
+export type ModelInfo = { schema: Schema; card: Card; sha256: string };
+
 /**
  * The cells of a request, whatever dialect it came in: `cell(row, feature)` is the value given (undefined where the
  * column or key is not there), and `path` its JSON Pointer. `text` says that the cells are text (CSV), where an empty

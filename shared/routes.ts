@@ -1,12 +1,8 @@
-import type { Card } from './artifact.ts';
 import { RequestError } from './errors.ts';
-import type { Schema } from './features.ts';
+import type { ModelInfo } from './features.ts';
 import { openApi } from './openapi.ts';
 import { PAGE_SECURITY, pageHtml } from './page/page.ts';
 import { jsonReply, type Reply } from './reply.ts';
-
-/** What is told of a model: all but its forest. */
-export type ModelInfo = { schema: Schema; card: Card; sha256: string };
 
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };

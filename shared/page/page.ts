@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../routes.ts';
+import type { ModelInfo } from '../features.ts';
 
 /** Headers that keep the page to itself. */
 export const PAGE_SECURITY: Record<string, string> = {};
