@@ -1,0 +1,94 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { RequestError } from '../shared/errors.ts';
+import { problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
+
+/** A call of a function, whichever way it came. */
+export type Call = {
+  /** True for a direct invoke, whose event is the body itself and whose answer is the response body itself. */
+  direct: boolean;
+  requestId: string;
+  method: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  /** The body's bytes; of a direct invoke, the event as JSON. */
+  body: Uint8Array;
+  /** The event of a direct invoke. */
+  value: unknown;
+  remainingMs: number;
+};
+
+/** The parts we read of an HTTP API event, payload 2.0; any may be missing or null in an emulator's. */
+type HttpEvent = {
+  version: '2.0';
+  rawPath?: string | null;
+  headers?: Record<string, string | undefined> | null;
+  body?: string | null;
+  isBase64Encoded?: boolean | null;
+  requestContext: { http: { method?: string } };
+};
+
+/** Writes one entry to the log. */
+export type Log = (entry: object) => void;
+
+/**
+ * A Lambda handler from a function that answers calls. An HTTP API event (payload 2.0) or a direct invoke becomes a Call, a
+ * Reply becomes the HTTP answer or, on a direct invoke, the body itself. An error becomes a problem document, returned and
+ * not thrown, since Lambda would run an asynchronous invoke again.
+ */
+export function lambda(answer: (call: Call) => Promise<Reply>, log: Log) {
+  const calls: MiddlewareObj<unknown, unknown, Error, Context> = {
+    before: (request) => {
+      request.event = readCall(request.event, request.context);
+    },
+    after: (request) => {
+      request.response = toResponse(request.response as Reply, request.event as Call);
+    },
+    onError: (request) => {
+      const call = request.event as Call;
+      const isOurs = !(request.error instanceof RequestError);
+      if (isOurs) log({ level: 'error', requestId: call.requestId, error: request.error?.stack });
+      request.response = toResponse(problemReply(request.error, call.requestId), call);
+    },
+  };
+  return middy<unknown, unknown, Error, Context>()
+    .use(calls)
+    .handler((call: unknown) => answer(call as Call));
+}
+
+/** The contract's rule: a feature may be called `version` or `body`, so only both marks together tell an HTTP event. */
+function isHttpEvent(event: unknown): event is HttpEvent {
+  if (typeof event !== 'object' || event === null) return false;
+  const { version, requestContext } = event as Partial<HttpEvent>;
+  return version === '2.0' && typeof requestContext?.http === 'object' && requestContext.http !== null;
+}
+
+function readCall(event: unknown, context: Context | undefined): Call {
+  const remainingMs = context?.getRemainingTimeInMillis?.() ?? 30_000;
+  if (!isHttpEvent(event)) {
+    const body = Buffer.from(JSON.stringify(event ?? null));
+    const requestId = requestIdOf(context?.awsRequestId);
+    const headers = { 'content-type': 'application/json' };
+    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value: event, remainingMs };
+  }
+  const headers = event.headers ?? {};
+  return {
+    direct: false,
+    requestId: requestIdOf(headers['x-request-id']),
+    method: (event.requestContext.http.method ?? 'GET').toUpperCase(),
+    path: event.rawPath ?? '/',
+    headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    value: undefined,
+    remainingMs,
+  };
+}
+
+function toResponse(reply: Reply, call: Call): unknown {
+  if (call.direct) return JSON.parse(reply.body);
+  return {
+    statusCode: reply.status,
+    headers: { ...reply.headers, 'x-request-id': call.requestId },
+    body: call.method === 'HEAD' ? '' : reply.body,
+  };
+}

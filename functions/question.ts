@@ -1,0 +1,35 @@
+import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
+import type { Schema } from '../shared/features.ts';
+import { answerForm, type BodyForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
+import type { Reply } from '../shared/reply.ts';
+import { type Query, readBody, readValue } from '../shared/wire.ts';
+import type { Call } from './http.ts';
+
+/** Most rows of one request: what a Lambda answers well within its time-out. */
+export const MAX_ROWS = 10_000;
+
+/** A call that was read: its rows, the content type its body is to be sent on with, and the form of the answer. */
+export type Question = { query: Query; contentType: string; form: BodyForm };
+
+/** Reads a call's body. Throws a RequestError with everything wrong in it; then nothing is sent on. */
+export function readQuestion(schema: Schema, call: Call): Question {
+  const form = answerForm(call.headers.accept);
+  checkEncoding(call.headers['content-encoding']);
+  const given = bodyForm(call.headers['content-type']);
+  const query = call.direct ? readValue(schema, call.value, MAX_ROWS) : readBody(schema, call.body, given, MAX_ROWS);
+  checkAnswerSize(schema, query.count);
+  return { query, contentType: CONTENT_TYPES[given], form };
+}
+
+/** An answer as a reply; `timings` are milliseconds for the Server-Timing header. */
+export function answerReply(schema: Schema, answer: Answer, form: BodyForm, timings: Record<string, number>): Reply {
+  const headers = {
+    'content-type': CONTENT_TYPES[form],
+    'x-served-by': answer.servedBy ?? '',
+    'x-model-sha256': answer.model.sha256,
+    'server-timing': Object.entries(timings)
+      .map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
+      .join(', '),
+  };
+  return { status: 200, headers, body: writeAnswer(schema, answer, form) };
+}

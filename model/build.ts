@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Model } from '../shared/artifact.ts';
+import { ModelError } from '../shared/errors.ts';
+import { importModel, verifyArtifact } from './import.ts';
+import { findSidecar } from './sidecar.ts';
+
+/** The folder of imported artifacts, in the project; git ignores it. */
+const CACHE = '.canopy';
+
+/** An artifact on disk, and its model, whose check rows gave their answers. */
+export type Built = { file: string; model: Model };
+
+/**
+ * The artifact of a model file, imported where that was not done before: it is kept under the sha256 of the model file,
+ * its sidecar and the importer's own source. Each call computes the check rows again. Throws a ModelError.
+ */
+export function buildArtifact(modelFile: string, project: string): Built {
+  const key = buildKey(modelFile, project);
+  const file = path.join(project, CACHE, key, 'model.canopy');
+  if (!existsSync(file)) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    // Written beside and then renamed, so that two builds at once see a whole file or none.
+    const partial = `${file}.${process.pid}`;
+    writeFileSync(partial, importModel(modelFile));
+    renameSync(partial, file);
+  }
+  return { file, model: verifyArtifact(readFileSync(file), path.relative(project, file)) };
+}
+
+function buildKey(modelFile: string, project: string): string {
+  if (!existsSync(modelFile)) throw new ModelError(modelFile, 'no such file', 'a model saved by saveRDS');
+  const hash = createHash('sha256');
+  const add = (name: string, bytes: Uint8Array) => hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+  add(path.basename(modelFile), readFileSync(modelFile));
+  add('sidecar', findSidecar(modelFile)?.bytes ?? new Uint8Array());
+  for (const folder of ['model', 'shared']) {
+    for (const name of readdirSync(path.join(project, folder)).sort()) {
+      if (name.endsWith('.ts')) add(`${folder}/${name}`, readFileSync(path.join(project, folder, name)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}

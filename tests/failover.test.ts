@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createSageMakerRuntime } from '../container/sagemaker-runtime.ts';
+import { createContainer } from '../container/server.ts';
+import { openEndpoint } from '../functions/endpoint.ts';
+import { createFailover } from '../functions/failover.ts';
+import { lambda } from '../functions/http.ts';
+import { type LocalPredictor, openLocal } from '../functions/local.ts';
+import { readSettings, type Settings } from '../functions/settings.ts';
+import { buildArtifact } from '../model/build.ts';
+import { golden } from './golden.ts';
+import { PROJECT, recordedEvent } from './lambda.ts';
+
+const SETTINGS: Settings = { modelFile: '', endpointName: 'canopy-test', deadlineMs: 3_000, firstDeadlineMs: 3_000 };
+const heartAge = golden('heart-age');
+const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
+const built = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
+const local = openLocal(readFileSync(built.file), 'the artifact');
+const entries: object[] = [];
+const log = (entry: object) => {
+  entries.push(entry);
+};
+
+const open: Server[] = [];
+/** Starts a server on a free port; its URL. */
+async function listen(server: Server): Promise<string> {
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+/** The predict handler with an endpoint behind `url` (the SDK reads it at the first call), as an environment of Lambda's would have it. */
+function handlerFor(url: string, settings: Partial<Settings> = {}, predictor: LocalPredictor = local) {
+  process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = url;
+  const endpoint = openEndpoint('canopy-test', { ...SETTINGS, ...settings }, predictor.model);
+  const handler = lambda(createFailover(predictor, endpoint, log), log);
+  const context = { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 };
+  return (event: unknown) => handler(event, context as never) as Promise<Record<string, unknown>>;
+}
+/** A SageMaker runtime that answers as it is told. */
+const runtime = (listener: RequestListener) => listen(createServer(listener));
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): RequestListener => {
+  return (request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
+};
+const awsError = (status: number, type: string, rest: object = {}) =>
+  json(status, { message: 'no', ...rest }, { 'x-amzn-errortype': type });
+
+let containerUrl: string;
+beforeAll(async () => {
+  Object.assign(process.env, { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  containerUrl = await listen(createContainer(local.model, { mode: 'sagemaker', log: () => {} }));
+});
+afterEach(() => {
+  entries.length = 0;
+});
+afterAll(() => {
+  for (const server of open) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('the real container behind the stand-in answers, and the fallback gives the same bytes', async () => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const body = heartAge.rows;
+  const byEndpoint = await handler(body);
+  const byFallback = await handlerFor('http://127.0.0.1:1')(body);
+  expect(byEndpoint).toMatchObject({ servedBy: 'endpoint', model: { sha256: local.model.sha256 } });
+  expect(byFallback).toMatchObject({ servedBy: 'fallback', reason: 'endpoint-error' });
+  expect(byEndpoint.predictions).toEqual(heartAge.predictions);
+  expect(JSON.stringify(byEndpoint.predictions)).toBe(JSON.stringify(byFallback.predictions));
+});
+
+test.each([
+  'predict-json',
+  'predict-curl',
+  'predict-no-content-type',
+  'predict-csv',
+  'predict-jsonlines',
+])('the recorded event %s is answered by the endpoint with the bytes of the fallback', async (name) => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const answer = await handler(recordedEvent(name));
+  expect(answer).toMatchObject({ statusCode: 200, headers: { 'x-served-by': 'endpoint' } });
+  const other = await handlerFor('http://127.0.0.1:1')(recordedEvent(name));
+  const strip = (body: unknown) => String(body).replace(/,"servedBy".*/, '');
+  expect(strip(answer.body)).toBe(strip(other.body));
+});
+
+test.each<[string, RequestListener, string]>([
+  ['an endpoint that does not exist', awsError(400, 'ValidationError'), 'no-endpoint'],
+  ['a denied access', awsError(403, 'AccessDeniedException'), 'access-denied'],
+  ['a throttled call', awsError(429, 'ThrottlingException'), 'throttled'],
+  ['a model that is not ready', awsError(429, 'ModelNotReadyException'), 'throttled'],
+  ['a container with an error', awsError(424, 'ModelError', { OriginalStatusCode: 500, OriginalMessage: 'no' }), 'endpoint-error'],
+  ['a container that gave no answer', awsError(424, 'ModelError', { OriginalStatusCode: 0 }), 'endpoint-error'],
+  ['a container that refuses what was found good here', awsError(424, 'ModelError', { OriginalStatusCode: 422 }), 'contract-mismatch'],
+  ['an internal failure', awsError(500, 'InternalFailure'), 'endpoint-error'],
+  ['a service that is not there', awsError(503, 'ServiceUnavailable'), 'endpoint-error'],
+  ["a proxy's page", (_, response) => response.writeHead(502).end('<html>bad gateway</html>'), 'endpoint-error'],
+  ['a page as a success', (_, response) => response.end('<html>hello</html>'), 'bad-answer'],
+  ['an empty body', (_, response) => response.end(), 'bad-answer'],
+  ['a JSON cut off', (_, response) => response.end('{"predictions":[0.5'), 'bad-answer'],
+  ['too few predictions', json(200, { predictions: [], model: built.model }), 'bad-answer'],
+  ['a prediction of another kind', json(200, { predictions: ['high'], model: { name: 'x', sha256: built.model.sha256 } }), 'bad-answer'],
+  ['an answer that does not say which model', json(200, { predictions: [0.5] }), 'bad-answer'],
+  [
+    'a number that is not finite',
+    (_, response) => response.end(`{"predictions":[1e999],"model":{"name":"x","sha256":"${built.model.sha256}"}}`),
+    'bad-answer',
+  ],
+  ['a reset connection', (request) => request.socket.resetAndDestroy(), 'endpoint-error'],
+  ['a connection closed without an answer', (request) => request.socket.destroy(), 'endpoint-error'],
+])('behind %s the fallback answers with the same number', async (_, listener, reason) => {
+  const handler = handlerFor(await runtime(listener));
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason });
+  expect(entries.at(-1)).toMatchObject({ servedBy: 'fallback', reason });
+});
+
+test.each<[string, RequestListener]>([
+  ['says nothing', () => {}],
+  [
+    'sends its answer a byte at a time',
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    },
+  ],
+])('an endpoint that %s is left at the deadline', async (_, listener) => {
+  const handler = handlerFor(await runtime(listener), { deadlineMs: 100, firstDeadlineMs: 100 });
+  await handler({ age: 54 }); // The first loads the SDK.
+  const start = performance.now();
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'timeout' });
+  expect(performance.now() - start).toBeLessThan(750);
+});
+
+test('an endpoint with another model is believed, and its answer carries that model', async () => {
+  const other = { name: 'other', sha256: 'a'.repeat(64) };
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model: other })));
+  expect(await handler({ age: 54 })).toEqual({ predictions: [0.25], model: other, servedBy: 'endpoint' });
+});
+
+test('a body at fault is never sent on', async () => {
+  let calls = 0;
+  const handler = handlerFor(
+    await runtime((_, response) => {
+      calls += 1;
+      response.end();
+    }),
+  );
+  expect(await handler({ age: 'x' })).toMatchObject({ status: 422 });
+  expect(await handler(recordedEvent('predict-not-json'))).toMatchObject({ statusCode: 400 });
+  expect(calls).toBe(0);
+});
+
+test('where the fallback fails its own check, the endpoint alone answers, and without it a 503 says why', async () => {
+  const outputs = local.model.checks.outputs.map((value) => value + 1);
+  const broken = openLocalWith(outputs);
+  expect(broken.failed).toMatch(/check row 1 gives/);
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })), {}, broken);
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'endpoint' });
+  const alone = await handlerFor('http://127.0.0.1:1', {}, broken)(recordedEvent('predict-json'));
+  expect(alone).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+  expect(JSON.parse(alone.body as string).detail).toMatch(/check row 1/);
+});
+
+/** The local predictor of the same artifact with other answers noted for its check rows. */
+function openLocalWith(outputs: Float64Array): LocalPredictor {
+  const bytes = new Uint8Array(readFileSync(built.file));
+  bytes.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), bytes.length - outputs.byteLength);
+  return openLocal(bytes, 'the artifact');
+}
+
+test('wrong settings are refused by name', () => {
+  expect(() => readSettings({})).toThrow(/MODEL_FILE/);
+  expect(() => readSettings({ MODEL_FILE: 'x', ENDPOINT_DEADLINE_MS: 'soon', ENDPOINT_NAME: 'a b' })).toThrow(
+    /ENDPOINT_NAME.*ENDPOINT_DEADLINE_MS/,
+  );
+  expect(readSettings({ MODEL_FILE: 'x' })).toEqual({ modelFile: 'x', endpointName: undefined, deadlineMs: 250, firstDeadlineMs: 800 });
+});

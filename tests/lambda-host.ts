@@ -1,0 +1,21 @@
+// Holds one Lambda environment: the packaged handler, loaded once in the folder its zip was unpacked to.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+const tell = (message: object) => process.send?.(message);
+
+console.log = (text: unknown) => {
+  tell({ log: String(text) });
+};
+const { handler } = createRequire(import.meta.url)(path.resolve(process.argv[2] as string)) as { handler: Handler };
+process.on('message', async ({ id, event }: { id: number; event: unknown }) => {
+  const end = Date.now() + 8000;
+  const context = { awsRequestId: `invoke-${id}`, functionName: 'predict', getRemainingTimeInMillis: () => end - Date.now() };
+  try {
+    tell({ id, answer: await handler(event, context) });
+  } catch (error) {
+    tell({ id, thrown: String(error) });
+  }
+});
+tell({ ready: true });

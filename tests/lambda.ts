@@ -1,0 +1,103 @@
+import { execFile, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
+
+/** The repository's top folder. */
+export const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a command printed, and how it ended. */
+export type Ran = { code: number; output: string };
+
+/** Runs the Serverless Framework in the project. */
+export function serverless(args: string[]): Promise<Ran> {
+  const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [script, ...args], { cwd: PROJECT, timeout: 90_000 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });
+    });
+    // Under serverless-esbuild a handler that cannot be loaded leaves the command waiting for its input.
+    child.stdin?.end();
+  });
+}
+
+/** A packaged function: the folder its zip was unpacked to, its environment variables, and the sizes of its zip's parts. */
+export type Packaged = { folder: string; entry: string; environment: Record<string, string>; zipBytes: number; artifactBytes: number };
+
+/** Packages the service and unpacks one function of it. */
+export async function packageFunction(name: string, params: string[] = []): Promise<Packaged & { output: string; remove: () => void }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-package-'));
+  const work = `.esbuild/${path.basename(folder)}`;
+  const { code, output } = await serverless([
+    'package',
+    '--package',
+    folder,
+    ...[...params, `workFolder=${work}`].flatMap((param) => ['--param', param]),
+  ]);
+  rmSync(path.join(PROJECT, work), { recursive: true, force: true });
+  if (code !== 0) throw new Error(`serverless package ended with ${code}: ${output}`);
+  const zip = readFileSync(path.join(folder, `${name}.zip`));
+  let artifactBytes = 0;
+  const files = unzipSync(zip, {
+    filter: (file) => {
+      if (file.name.endsWith('.canopy')) artifactBytes += file.size;
+      return true;
+    },
+  });
+  const unpacked = path.join(folder, name);
+  for (const [file, bytes] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(unpacked, file)), { recursive: true });
+    writeFileSync(path.join(unpacked, file), bytes);
+  }
+  const template = JSON.parse(readFileSync(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const logical = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
+  const { Handler, Environment } = template.Resources[logical].Properties;
+  const entry = String(Handler).replace(/\.\w+$/, '.cjs');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return { folder: unpacked, entry, environment: Environment.Variables, zipBytes: zip.length, artifactBytes, output, remove };
+}
+
+/** One Lambda environment: invokes run one after another, as Lambda runs them. */
+export type Environment = { invoke(event: unknown): Promise<unknown>; logs: string[]; close(): void };
+
+/** Starts an environment of a packaged function in a process of its own. */
+export function openEnvironment({ folder, entry, environment }: Packaged, extra: Record<string, string> = {}): Promise<Environment> {
+  const host = path.join(PROJECT, 'tests/lambda-host.ts');
+  const env = {
+    PATH: process.env.PATH,
+    AWS_REGION: 'sa-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    ...environment,
+    ...extra,
+  };
+  const child = fork(host, [entry], { cwd: folder, env, execArgv: [] });
+  const logs: string[] = [];
+  const waiting = new Map<number, (message: { answer?: unknown; thrown?: string }) => void>();
+  let last = 0;
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`the environment ended with ${code}`)));
+    child.on('message', (message: { ready?: boolean; log?: string; id?: number; answer?: unknown; thrown?: string }) => {
+      if (message.log !== undefined) logs.push(message.log);
+      else if (message.id !== undefined) waiting.get(message.id)?.(message);
+      else
+        resolve({
+          logs,
+          close: () => child.kill(),
+          invoke: (event) =>
+            new Promise((answered, failed) => {
+              last += 1;
+              waiting.set(last, ({ answer, thrown }) => (thrown === undefined ? answered(answer) : failed(new Error(thrown))));
+              child.send({ id: last, event });
+            }),
+        });
+    });
+  });
+}
+
+/** A recorded HTTP API event (payload 2.0) of tests/events. */
+export function recordedEvent(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path.join(PROJECT, 'tests/events', `${name}.json`), 'utf8'));
+}

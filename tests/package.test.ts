@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { buildArtifact } from '../model/build.ts';
+import { golden } from './golden.ts';
+import { type Environment, openEnvironment, type Packaged, PROJECT, packageFunction, recordedEvent, serverless } from './lambda.ts';
+
+const heartAge = golden('heart-age');
+const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
+const at61 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 61)];
+
+type HttpAnswer = { statusCode: number; headers: Record<string, string>; body: string };
+let packaged: Awaited<ReturnType<typeof packageFunction>>;
+let environment: Environment;
+const call = async (event: string) => (await environment.invoke(recordedEvent(event))) as HttpAnswer;
+
+beforeAll(async () => {
+  packaged = await packageFunction('predict');
+  environment = await openEnvironment(packaged);
+}, 90_000);
+afterAll(() => {
+  environment?.close();
+  packaged?.remove();
+});
+
+test('packaging gives no warning', () => {
+  expect(packaged.output).toContain('Service packaged');
+  expect(packaged.output).not.toMatch(/warning|deprecat/i);
+});
+
+test('the zip of predict is under 400 KB without the artifact, and carries exactly one artifact', () => {
+  expect(packaged.artifactBytes).toBeGreaterThan(0);
+  expect(packaged.zipBytes - packaged.artifactBytes).toBeLessThan(400_000);
+  const folder = path.join(packaged.folder, path.dirname(packaged.environment.MODEL_FILE as string));
+  expect(readdirSync(folder)).toEqual(['model.canopy']);
+});
+
+test.each(['predict-json', 'predict-curl', 'predict-no-content-type'])('%s gives exactly what R gives, as JSON', async (event) => {
+  const answer = await call(event);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers['content-type']).toBe('application/json');
+  const body = JSON.parse(answer.body);
+  expect(body.predictions).toEqual([at54]);
+  expect(body).toMatchObject({ servedBy: 'fallback', reason: 'no-endpoint', model: { name: 'heart-age' } });
+  expect(answer.headers).toMatchObject({ 'x-served-by': 'fallback', 'x-model-sha256': body.model.sha256 });
+});
+
+test('the request id is echoed where it has the right form, and made where there is none', async () => {
+  expect((await call('predict-json')).headers['x-request-id']).toBe('test-1');
+  expect((await call('predict-curl')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('CSV in, CSV out: a line for each row', async () => {
+  const answer = await call('predict-csv');
+  expect(answer.headers['content-type']).toMatch(/^text\/csv/);
+  expect(answer.body).toBe(`${at54}\n${at61}\n`);
+});
+
+test('JSON Lines as base64 in, JSON Lines out', async () => {
+  const answer = await call('predict-jsonlines');
+  expect(answer.headers['content-type']).toBe('application/jsonlines');
+  expect(answer.body).toBe(`${at54}\n${at61}\n`);
+});
+
+test('every value at fault is named at once, with its path', async () => {
+  const answer = await call('predict-bad-values');
+  expect(answer.statusCode).toBe(422);
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  const problem = JSON.parse(answer.body);
+  expect(problem.errors.map((error: { path: string }) => error.path)).toEqual(['/0/age', '/1/age', '/2/age']);
+  expect(problem.requestId).toBe(answer.headers['x-request-id']);
+});
+
+test.each([
+  ['predict-not-json', 400],
+  ['predict-empty', 400],
+  ['predict-not-acceptable', 406],
+  ['predict-gzip', 415],
+  ['not-found', 404],
+  ['method-not-allowed', 405],
+])('%s gives a problem document with status %i', async (event, status) => {
+  const answer = await call(event);
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  expect(JSON.parse(answer.body)).toMatchObject({ status, requestId: answer.headers['x-request-id'] });
+  if (status === 405) expect(answer.headers.allow).toBe('POST');
+});
+
+test('the page, the model, the OpenAPI document and the health are served', async () => {
+  expect((await call('get-page')).headers['content-type']).toMatch(/^text\/html/);
+  expect(JSON.parse((await call('get-model')).body)).toMatchObject({ name: 'heart-age', kind: 'regression', features: [{ name: 'age' }] });
+  expect(JSON.parse((await call('get-openapi')).body).openapi).toMatch(/^3\.1/);
+  expect(JSON.parse((await call('get-health')).body)).toMatchObject({ ok: true, endpoint: 'none', fallback: 'ready' });
+  expect(await call('head-model')).toMatchObject({ statusCode: 200, body: '' });
+});
+
+test('a direct invoke answers with the body itself, and returns a problem rather than throwing it', async () => {
+  const answer = await environment.invoke([{ age: 54 }, { age: 61 }]);
+  expect(answer).toMatchObject({ predictions: [at54, at61], servedBy: 'fallback' });
+  expect(await environment.invoke({ age: null })).toMatchObject({ status: 422, errors: [{ path: '/age' }] });
+  expect(await environment.invoke({ version: '2.0', body: 'x', age: 54 })).toMatchObject({ predictions: [at54] });
+  expect(await environment.invoke('54')).toMatchObject({ status: 400 });
+  expect(await environment.invoke(null)).toMatchObject({ status: 400 });
+});
+
+test('the log has a line for each answer, and never a feature value or a prediction', async () => {
+  const own = await openEnvironment(packaged);
+  await own.invoke({ age: 54.0625 });
+  await own.invoke({ age: 'fifty-four' });
+  const lines = own.logs.join('\n');
+  own.close();
+  expect(JSON.parse(own.logs[0] as string)).toMatchObject({ servedBy: 'fallback', reason: 'no-endpoint', rows: 1 });
+  expect(lines).not.toMatch(/54\.0625|fifty|0\.62/);
+});
+
+test('the fallback function answers a direct invoke, and says that it was forced', async () => {
+  const fallback: Packaged & { remove(): void } = await packageFunction('fallback');
+  const own = await openEnvironment(fallback);
+  expect(await own.invoke({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'forced' });
+  own.close();
+  fallback.remove();
+}, 60_000);
+
+test('packaging fails where a check row does not give its answer', async () => {
+  const model = golden('chickwts-order').file;
+  const { file } = buildArtifact(model, PROJECT);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+  writeFileSync(file, bytes);
+  try {
+    const { code, output } = await serverless(['package', '--package', '.esbuild/none', '--param', `model=${model}`]);
+    expect(output).toMatch(/check row 16 gives/);
+    expect(code).not.toBe(0);
+  } finally {
+    rmSync(path.dirname(file), { recursive: true });
+  }
+}, 60_000);
+
+test('serverless invoke local prints the answer', async () => {
+  const { code, output } = await serverless([
+    'invoke',
+    'local',
+    '-f',
+    'predict',
+    '--data',
+    '{"age":54}',
+    '--param',
+    'workFolder=.esbuild/invoke-test',
+  ]);
+  rmSync(path.join(PROJECT, '.esbuild/invoke-test'), { recursive: true, force: true });
+  expect(output).toContain(String(at54));
+  expect(code).toBe(0);
+}, 60_000);
