@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -10,6 +11,8 @@ export default class ModelPlugin {
     const build = async () => {
       const { buildArtifact } = await import('./build.ts');
       const project = serverless.serviceDir;
+      // What a command that was killed left there would be packaged too, another model's artifact among it.
+      rmSync(path.join(project, serverless.service.custom.esbuild.outputWorkFolder), { recursive: true, force: true });
       const { file, model } = buildArtifact(path.resolve(project, serverless.service.custom.model), project);
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };

@@ -1,7 +1,8 @@
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Kind, Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
-import { classOf, element, listOf, numbersOf, type RValue, textOf, textsOf } from './r-values.ts';
+import { checkForest, type Forest } from '../shared/forest.ts';
+import { deparse } from './deparse.ts';
+import { classOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
 
 /** ranger's `treetype` and the kind of model it is here. */
 const KINDS: Record<string, Kind> = {
@@ -10,6 +11,8 @@ const KINDS: Record<string, Kind> = {
   'Probability estimation': 'probability',
 };
 const MAX_FEATURES = 65_535;
+/** Most levels of a factor whose splits are sets of levels: the bits of a double (ranger's own limit). */
+const MAX_PARTITIONED = 53;
 
 /** A ranger object as a schema (types as far as the file tells them) and a forest. */
 export type RangerModel = { schema: Schema; forest: Forest; call: string };
@@ -45,38 +48,58 @@ export function readRanger(value: RValue, thing: string): RangerModel {
   const kind = KINDS[treetype];
   if (!kind) throw new ModelError(thing, `a forest of the type ${treetype}`, `one of ${Object.keys(KINDS).join(', ')}`);
   const { schema, places } = readSchema(forest, kind, thing);
-  return { schema, forest: readForest(forest, schema, places, thing), call: 'ranger' };
+  const call = element(value, 'call');
+  return { schema, forest: readForest(forest, schema, places, thing), call: call?.type === 'language' ? deparse(call) : 'ranger' };
 }
 
 /** The schema, and for each of ranger's class values its place among the classes as R's predict() gives them. */
 function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema; places: Map<number, number> } {
   const names = textsOf(element(forest, 'independent.variable.names'), `${thing}'s independent.variable.names`);
   if (names.length === 0 || names.length > MAX_FEATURES) throw new ModelError(thing, `${names.length} features`, `1 to ${MAX_FEATURES}`);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new ModelError(thing, `two features called "${twice}"`, 'a name for each');
+  checkUnique(names, `${thing}'s independent.variable.names`);
   const levels = element(forest, 'covariate.levels');
+  if (levels && listOf(levels, `${thing}'s covariate.levels`).length !== names.length) {
+    throw new ModelError(`${thing}'s covariate.levels`, typeOf(levels), `one element for each of ${names.length} features`);
+  }
   const features = names.map((name, at): Feature => {
     const own = levels?.type === 'list' ? levels.values[at] : undefined;
     if (own?.type !== 'character') return { name, type: 'number' };
-    return { name, type: 'factor', levels: textsOf(own, `${thing}'s levels of ${name}`) };
+    const texts = textsOf(own, `${thing}'s levels of ${name}`);
+    if (texts.length === 0) throw new ModelError(`${thing}'s levels of ${name}`, 'none', 'at least one');
+    checkUnique(texts, `${thing}'s levels of ${name}`);
+    return { name, type: 'factor', levels: texts };
   });
   const schema: Schema = { kind, features, takesMissing: false };
   const places = new Map<number, number>();
   if (kind === 'regression') return { schema, places };
   const values = Array.from(numbersOf(element(forest, 'class.values'), `${thing}'s class.values`));
+  if (values.length === 0 || !values.every(Number.isFinite)) {
+    throw new ModelError(`${thing}'s class.values`, values.length === 0 ? 'none' : values.join(', ').slice(0, 100), 'numbers');
+  }
   const labels = element(forest, 'levels');
   const texts = labels === undefined ? undefined : textsOf(labels, `${thing}'s levels`);
   // predict.ranger.forest (R/predict.R) orders probabilities by level; where there are no levels, they stay as they come.
   const ordered = texts ? [...values].sort((a, b) => a - b) : values;
-  for (const value of values) places.set(value, ordered.indexOf(value));
-  if (places.size !== values.length) throw new ModelError(`${thing}'s class.values`, values.join(', '), 'each value once');
+  checkUnique(values, `${thing}'s class.values`);
+  const placeOf = new Map(ordered.map((value, place) => [value, place]));
+  for (const value of values) places.set(value, placeOf.get(value) as number);
   schema.classes = ordered.map((value) => {
     if (!texts) return String(value);
     const label = texts[value - 1];
     if (label === undefined) throw new ModelError(thing, `class value ${value}`, `1 to ${texts.length}, as there are levels`);
     return label;
   });
+  checkUnique(schema.classes, `${thing}'s levels`);
   return { schema, places };
+}
+
+/** Throws where a name or value stands twice. */
+function checkUnique(values: (string | number)[], thing: string): void {
+  const seen = new Set<string | number>();
+  for (const value of values) {
+    if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');
+    seen.add(value);
+  }
 }
 
 function readForest(forest: RValue, schema: Schema, places: Map<number, number>, thing: string): Forest {
@@ -86,8 +109,9 @@ function readForest(forest: RValue, schema: Schema, places: Map<number, number>,
   }
   const trees = readTrees(forest, schema, thing);
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
-  const leafCount = trees.reduce((sum, tree) => sum + countLeaves(tree), 0);
   const width = schema.kind === 'probability' ? places.size : 1;
+  // Every count is held against the classes before memory is taken for all of them.
+  const leafCount = trees.reduce((sum, tree, at) => sum + countLeaves(tree, width, `${thing}, tree ${at + 1}`), 0);
   const out: Forest = {
     roots: new Uint32Array(trees.length + 1),
     left: new Uint32Array(nodes),
@@ -102,6 +126,12 @@ function readForest(forest: RValue, schema: Schema, places: Map<number, number>,
   trees.forEach((tree, at) => {
     leaf = addTree(out, at, tree, leaf, { schema, places, thing: `${thing}, tree ${at + 1}` });
   });
+  schema.features.forEach((feature, column) => {
+    if (out.partitioned[column] === 1 && feature.type === 'factor' && feature.levels.length > MAX_PARTITIONED) {
+      throw new ModelError(`${thing}'s levels of ${feature.name}`, `${feature.levels.length} levels`, `at most ${MAX_PARTITIONED}`);
+    }
+  });
+  checkForest(out, thing);
   return out;
 }
 
@@ -139,9 +169,16 @@ function isLeaf(tree: Tree, node: number): boolean {
   return tree.left[node] === 0 && tree.right[node] === 0;
 }
 
-function countLeaves(tree: Tree): number {
+/** The number of a tree's leaves; where leaves hold shares, each has `width` of them. */
+function countLeaves(tree: Tree, width: number, thing: string): number {
   let leaves = 0;
-  for (let node = 0; node < tree.left.length; node += 1) if (isLeaf(tree, node)) leaves += 1;
+  for (let node = 0; node < tree.left.length; node += 1) {
+    if (!isLeaf(tree, node)) continue;
+    leaves += 1;
+    if (!tree.classCounts) continue;
+    const { length } = numbersOf(tree.classCounts[node], `${thing}, node ${node}'s terminal.class.counts`);
+    if (length !== width) throw new ModelError(`${thing}, node ${node}`, `${length} class counts`, `${width}, one a class`);
+  }
   return leaves;
 }
 
@@ -186,13 +223,10 @@ function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeCon
   if (schema.kind === 'classification') {
     const place = places.get(value);
     if (place === undefined)
-      throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].join(', ')}`);
+      throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].slice(0, 20).join(', ')}`);
     return [place];
   }
   const counts = numbersOf(tree.classCounts?.[node], `${thing}, node ${node}'s terminal.class.counts`);
-  if (counts.length !== places.size) {
-    throw new ModelError(`${thing}, node ${node}`, `${counts.length} class counts`, `${places.size}, one a class`);
-  }
   // The counts stand in the order of class.values, and so do the places in their map.
   const shares = new Array<number>(places.size).fill(0);
   [...places.values()].forEach((place, at) => {

@@ -1,7 +1,17 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { ModelError } from '../shared/errors.ts';
 
 /** Most bytes one text in a model file may have. */
 const MAX_TEXT = 1 << 24;
+/** Bytes of a buffer that small vectors share: a forest has millions of them, and a buffer for each costs far more than its bytes. */
+const SHARED = 1 << 16;
+
+/** How a text's bytes are to be read. R takes what is marked as latin1 for windows-1252 (sysutils.c), its superset. */
+export type Encoding = 'utf-8' | 'windows-1252' | 'bytes';
+const WINDOWS_1252 = new TextDecoder('windows-1252');
+
+/** Where in a buffer something starts. */
+type Place = { buffer: ArrayBuffer; start: number };
 
 /**
  * The bytes of an R serialization in XDR (big-endian) form, read from front to back. Every length is held against what is
@@ -12,6 +22,8 @@ export class RdsStream {
   readonly #view: DataView;
   readonly #thing: string;
   #at = 0;
+  #shared: Place = { buffer: new ArrayBuffer(0), start: 0 };
+  #sharedView = new DataView(this.#shared.buffer);
 
   constructor(bytes: Uint8Array, thing: string) {
     // A plain Uint8Array, since a Buffer's slice() would share its bytes.
@@ -44,25 +56,31 @@ export class RdsStream {
 
   /** `count` 32-bit signed integers. */
   integers(count: number, what: string): Int32Array {
-    const bytes = this.#copy(count * 4, what);
-    bytes.swap32();
-    return new Int32Array(bytes.buffer, bytes.byteOffset, count);
+    const { buffer, start } = this.#copy(count, 4, what);
+    return new Int32Array(buffer, start, count);
   }
 
   /** `count` doubles, with their bits as they are (so R's NA stays told from NaN). */
   doubles(count: number, what: string): Float64Array {
-    const bytes = this.#copy(count * 8, what);
-    bytes.swap64();
-    return new Float64Array(bytes.buffer, bytes.byteOffset, count);
+    const { buffer, start } = this.#copy(count, 8, what);
+    return new Float64Array(buffer, start, count);
   }
 
-  /** `count` bytes as text in the given encoding. */
-  text(count: number, encoding: 'utf-8' | 'latin1', what: string): string {
+  /** `count` bytes as text in the given encoding. Bytes that are not UTF-8 where they should be are refused: a label must not change. */
+  text(count: number, encoding: Encoding, what: string): string {
     if (count > MAX_TEXT) throw this.error(`${what} of ${count} bytes`, `at most ${MAX_TEXT}`);
     this.#need(count, what);
-    const bytes = this.#bytes.subarray(this.#at, this.#at + count);
+    const bytes = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, count);
+    if (encoding === 'windows-1252' && !isAscii(bytes)) {
+      this.#at += count;
+      return WINDOWS_1252.decode(bytes);
+    }
+    const text = bytes.toString(encoding === 'bytes' ? 'latin1' : 'utf-8');
+    if (encoding === 'utf-8' && text.includes('\ufffd') && !isUtf8(bytes)) {
+      throw this.error(`${what} that is not UTF-8`, 'UTF-8 or latin1: in R, enc2utf8() on names and levels');
+    }
     this.#at += count;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, count).toString(encoding);
+    return text;
   }
 
   /** Passes over `count` bytes. */
@@ -85,11 +103,28 @@ export class RdsStream {
     if (count > this.left) throw this.error(`${this.left} bytes left`, `${count} for ${what}`);
   }
 
-  /** A copy that starts at its buffer's first byte, so that typed arrays can be laid over it. */
-  #copy(count: number, what: string): Buffer {
-    this.#need(count, what);
-    const copy = Buffer.from(this.#bytes.slice(this.#at, this.#at + count).buffer);
-    this.#at += count;
-    return copy;
+  /** The next `count` numbers, turned to this machine's (little-endian) order, from a multiple of 8 on in a buffer. */
+  #copy(count: number, bytesEach: 4 | 8, what: string): Place {
+    const size = count * bytesEach;
+    this.#need(size, what);
+    const from = this.#at;
+    this.#at += size;
+    if (size > SHARED / 16) {
+      const copy = Buffer.from(this.#bytes.slice(from, from + size).buffer);
+      if (bytesEach === 4) copy.swap32();
+      else copy.swap64();
+      return { buffer: copy.buffer, start: 0 };
+    }
+    let start = Math.ceil(this.#shared.start / 8) * 8;
+    if (start + size > this.#shared.buffer.byteLength) {
+      start = 0;
+      this.#shared.buffer = new ArrayBuffer(SHARED);
+      this.#sharedView = new DataView(this.#shared.buffer);
+    }
+    this.#shared.start = start + size;
+    // Of the words of a double the low one comes first.
+    const flip = bytesEach - 4;
+    for (let at = 0; at < size; at += 4) this.#sharedView.setInt32(start + (at ^ flip), this.#view.getInt32(from + at), true);
+    return { buffer: this.#shared.buffer, start };
   }
 }

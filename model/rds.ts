@@ -2,11 +2,14 @@ import { gunzipSync } from 'node:zlib';
 import { ModelError } from '../shared/errors.ts';
 import { altrep } from './altrep.ts';
 import { type Attributes, type RValue, typeOf } from './r-values.ts';
-import { RdsStream } from './rds-stream.ts';
+import { type Encoding, RdsStream } from './rds-stream.ts';
 
-/** Limits on a model file. Each is far above what a model needs, and far below what would hurt. */
-export type RdsLimits = { inflatedBytes: number; depth: number; references: number; sequences: number };
-export const RDS_LIMITS: RdsLimits = { inflatedBytes: 2 ** 31, depth: 1500, references: 1_000_000, sequences: 2 ** 26 };
+/**
+ * Limits on a model file. Each is above what a model needs, and below what would hurt: `values` is the number of values of
+ * any kind, `sequences` the elements of all compact sequences together, which take no bytes of the file.
+ */
+export type RdsLimits = { inflatedBytes: number; depth: number; values: number; references: number; sequences: number };
+export const RDS_LIMITS: RdsLimits = { inflatedBytes: 2 ** 31, depth: 1500, values: 2 ** 24, references: 1_000_000, sequences: 2 ** 23 };
 
 /** Codes of R's serialization: types of values (Rinternals.h) and, from 238 on, its pseudo types (serialize.c). */
 // biome-ignore format: a table
@@ -18,7 +21,7 @@ const T = {
   unbound: 252, globalEnv: 253, nullValue: 254, reference: 255,
 } as const;
 const [HAS_ATTRIBUTES, HAS_TAG] = [1 << 9, 1 << 10];
-const [BYTES, LATIN1] = [1 << 1, 1 << 2];
+const [BYTES, LATIN1, UTF8] = [1 << 1, 1 << 2, 1 << 3];
 const NULL: RValue = { type: 'null' };
 
 /**
@@ -27,8 +30,14 @@ const NULL: RValue = { type: 'null' };
  */
 export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RValue {
   const stream = new RdsStream(inflate(bytes, thing, limits), thing);
-  readHeader(stream);
-  return new Reader(stream, limits).item();
+  const native = readHeader(stream);
+  try {
+    return new Reader(stream, limits, native).item();
+  } catch (error) {
+    // The stack left to this call, or the memory, may be less than the limits foresee.
+    if (error instanceof RangeError) throw stream.error(`more than fits (${error.message})`, 'a smaller model');
+    throw error;
+  }
 }
 
 /** The bytes inside the compression. */
@@ -36,6 +45,7 @@ function inflate(bytes: Uint8Array, thing: string, limits: RdsLimits): Uint8Arra
   if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
   const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
   if (start.startsWith('BZh')) throw new ModelError(thing, 'bzip2', 'gzip or no compression: saveRDS(model, file)');
+  if (start.startsWith('\x28\xb5\x2f\xfd')) throw new ModelError(thing, 'zstd', 'gzip or no compression: saveRDS(model, file)');
   if (start === '\xfd7zXZ\0') throw new ModelError(thing, 'xz', 'gzip or no compression: saveRDS(model, file)');
   if (!start.startsWith('\x1f\x8b')) return bytes;
   try {
@@ -52,40 +62,52 @@ function inflate(bytes: Uint8Array, thing: string, limits: RdsLimits): Uint8Arra
   }
 }
 
-/** Format, versions and, in version 3, the native encoding. */
-function readHeader(stream: RdsStream): void {
-  const format = stream.text(2, 'latin1', 'the format');
+/** Format, versions and, in version 3, the native encoding, which is that of texts without a mark. */
+function readHeader(stream: RdsStream): Encoding {
+  const format = stream.text(2, 'bytes', 'the format');
   if (format !== 'X\n') {
     const known: Record<string, string> = { 'A\n': 'an ascii serialization', 'B\n': 'a native binary serialization', RD: 'an .RData file' };
     throw stream.error(known[format] ?? 'other bytes', 'an RDS file in XDR form: saveRDS(model, file)');
   }
   const version = stream.integer('the serialization version');
   stream.skip(8, 'the versions of R');
-  if (version === 3) stream.skip(stream.length(1, 'the native encoding'), 'the native encoding');
-  else if (version !== 2) throw stream.error(`serialization version ${version}`, '2 or 3');
+  if (version === 2) return 'utf-8';
+  if (version !== 3) throw stream.error(`serialization version ${version}`, '2 or 3');
+  const native = stream.text(stream.length(1, 'the native encoding'), 'bytes', 'the native encoding');
+  return /^(?:latin-?1|iso-?8859-?1|cp1252|windows-1252)$/i.test(native) ? 'windows-1252' : 'utf-8';
 }
 
 class Reader {
   readonly #stream: RdsStream;
   readonly #limits: RdsLimits;
+  readonly #native: Encoding;
   readonly #references: RValue[] = [];
   readonly #fail = (found: string, expected: string) => this.#stream.error(found, expected);
   #sequences = 0;
+  #values = 0;
   #depth = 0;
 
-  constructor(stream: RdsStream, limits: RdsLimits) {
+  constructor(stream: RdsStream, limits: RdsLimits, native: Encoding) {
     this.#stream = stream;
     this.#limits = limits;
+    this.#native = native;
   }
 
   /** The next value, whatever it is (serialize.c, ReadItem). */
   item(): RValue {
-    return this.#nested(() => this.#value(this.#stream.integer("a value's type")));
+    return this.#value(this.#stream.integer("a value's type"));
   }
 
+  /** The value whose flags were read. A level of nesting takes few frames of the stack, which is why #enter takes no function. */
   #value(flags: number): RValue {
+    this.#enter();
+    const value = this.#ofType(flags & 0xff, flags);
+    this.#depth -= 1;
+    return value;
+  }
+
+  #ofType(type: number, flags: number): RValue {
     const stream = this.#stream;
-    const type = flags & 0xff;
     switch (type) {
       case T.null:
       case T.nullValue:
@@ -178,8 +200,9 @@ class Reader {
     const length = stream.integer("a text's length");
     if (length === -1) return null;
     if (length < 0) throw stream.error(`a text of length ${length}`, 'zero or more');
-    const levels = flags >> 12;
-    return stream.text(length, levels & (LATIN1 | BYTES) ? 'latin1' : 'utf-8', 'a text');
+    const marks = flags >> 12;
+    const marked = marks & BYTES ? 'bytes' : marks & LATIN1 ? 'windows-1252' : undefined;
+    return stream.text(length, marked ?? (marks & UTF8 ? 'utf-8' : this.#native), 'a text');
   }
 
   /** Cells linked by their tails: pairlists and language are kept, closures and promises are walked over. */
@@ -198,13 +221,11 @@ class Reader {
       flags = this.#stream.integer("a value's type");
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
-        const body = flags;
-        this.#nested(() => this.#value(body));
+        this.#value(flags);
         return { type: 'opaque', what: type === T.closure ? 'a function' : 'a promise' };
       }
       if (tail !== T.pairlist && tail !== T.language) {
-        const last = flags;
-        const rest = this.#nested(() => this.#value(last));
+        const rest = this.#value(flags);
         if (rest.type !== 'null') values.push(rest);
         break;
       }
@@ -215,8 +236,9 @@ class Reader {
 
   /** A vector in a compact form. Sequences take no bytes of the file, so that all of them together are bounded here. */
   #altrep(): RValue {
-    const value = altrep(this.item(), this.item(), this.#attributes(this.item()), this.#limits.sequences - this.#sequences, this.#fail);
-    if ('values' in value) this.#sequences += value.values.length;
+    const [info, state, attributes] = [this.item(), this.item(), this.#attributes(this.item())];
+    const { value, made } = altrep(info, state, attributes, this.#limits.sequences - this.#sequences, this.#fail);
+    this.#sequences += made;
     return value;
   }
 
@@ -245,12 +267,14 @@ class Reader {
 
   #bytecodeBody(): void {
     const stream = this.#stream;
+    this.#enter();
     this.item();
     for (let left = stream.length(4, 'the constants of byte code'); left > 0; left -= 1) {
       const type = stream.integer('a constant of byte code');
-      if (type === T.bytecode) this.#nested(() => this.#bytecodeBody());
+      if (type === T.bytecode) this.#bytecodeBody();
       else this.#bytecodeConstant(type);
     }
+    this.#depth -= 1;
   }
 
   /** A constant of byte code (serialize.c, ReadBCLang): linked cells have types of their own, all else is a value. */
@@ -273,18 +297,19 @@ class Reader {
       }
       if (type === T.attrLanguage || type === T.attrPairlist) this.item();
       this.item();
-      const head = stream.integer('a constant of byte code');
-      this.#nested(() => this.#bytecodeConstant(head));
+      this.#enter();
+      this.#bytecodeConstant(stream.integer('a constant of byte code'));
+      this.#depth -= 1;
       type = stream.integer('a constant of byte code');
     }
   }
 
-  #nested<Value>(read: () => Value): Value {
+  /** A level deeper; whoever enters goes back by `#depth -= 1`. */
+  #enter(): void {
     this.#depth += 1;
+    this.#values += 1;
+    if (this.#values > this.#limits.values) throw this.#fail(`more than ${this.#limits.values} values`, 'a smaller model');
     if (this.#depth > this.#limits.depth) throw this.#fail('values nested too deep', `at most ${this.#limits.depth} deep`);
-    const value = read();
-    this.#depth -= 1;
-    return value;
   }
 
   #withAttributes(flags: number, value: RValue): RValue {

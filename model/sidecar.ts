@@ -42,7 +42,8 @@ export function findSidecar(modelFile: string): { file: string; bytes: Uint8Arra
     try {
       return { file, bytes: readFileSync(file) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') throw new ModelError(file, `what cannot be read (${code})`, 'a JSON file');
     }
   }
   return undefined;
@@ -74,6 +75,9 @@ export function applySidecar(schema: Schema, { features = {} }: Sidecar, thing: 
 function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: string): Feature {
   if (!own) return feature;
   const at = `${thing}, feature "${feature.name}"`;
+  if (feature.type === 'factor' && own.type !== undefined && own.type !== 'factor') {
+    throw new ModelError(at, `the type ${own.type}`, 'factor, as in the model file');
+  }
   const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
   const type = own.type ?? (own.levels ? 'factor' : feature.type);
   if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined)

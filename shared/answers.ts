@@ -39,7 +39,7 @@ export function checkAnswerSize(schema: Schema, rows: number): void {
 function predictionBytes(schema: Schema): number {
   const labels = (schema.classes ?? []).map((label) => Buffer.byteLength(JSON.stringify(label)));
   if (schema.kind === 'regression') return NUMBER_BYTES;
-  if (schema.kind === 'classification') return Math.max(...labels) + 1;
+  if (schema.kind === 'classification') return labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   return labels.reduce((sum, label) => sum + label + 1 + NUMBER_BYTES, 2);
 }
 
@@ -54,18 +54,24 @@ export function writeAnswer(schema: Schema, answer: Answer, form: BodyForm): str
 
 /** A prediction as JSON. JSON.stringify would move labels that look like whole numbers out of the class order. */
 function jsonText(schema: Schema, prediction: Prediction): string {
-  if (typeof prediction !== 'object') return JSON.stringify(prediction);
+  if (typeof prediction === 'number') return numberText(prediction);
+  if (typeof prediction === 'string') return JSON.stringify(prediction);
   return `{${labelsOf(schema, prediction)
-    .map((label) => `${JSON.stringify(label)}:${prediction[label]}`)
+    .map((label) => `${JSON.stringify(label)}:${numberText(prediction[label] as number)}`)
     .join(',')}}`;
+}
+
+/** The shortest text that reads back as the same double, -0 among them, which JSON.stringify would make 0. */
+function numberText(number: number): string {
+  return Object.is(number, -0) ? '-0' : String(number);
 }
 
 /** A prediction as a line of CSV: a number, a label, or the classes' shares in their order. */
 function csvLine(schema: Schema, prediction: Prediction): string {
-  if (typeof prediction === 'number') return String(prediction);
+  if (typeof prediction === 'number') return numberText(prediction);
   if (typeof prediction === 'string') return csvField(prediction);
   return labelsOf(schema, prediction)
-    .map((label) => String(prediction[label]))
+    .map((label) => numberText(prediction[label] as number))
     .join(',');
 }
 

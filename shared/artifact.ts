@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ModelError } from './errors.ts';
-import { type Card, checkSchema, type Schema } from './features.ts';
+import { type Card, checkCard, checkSchema, type Schema } from './features.ts';
 import { checkForest, type Forest } from './forest.ts';
 import { outputWidth, type Predictor, predictRows } from './predict.ts';
 
@@ -19,7 +19,7 @@ import { outputWidth, type Predictor, predictRows } from './predict.ts';
  *    32     4  doubles in leaves (u32)
  *    36     4  doubles a leaf (u32)
  *    40     4  features (u32)
- *    44     4  zero
+ *    44     4  zero (not in the sha256, and so refused where it is not)
  *    48    32  sha256 of the model section with bytes 24 to 44 before it
  *    80        model section:
  *              schema      JSON
@@ -111,10 +111,12 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact'): Model {
   if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte)) {
     throw new ModelError(thing, 'other bytes', 'an artifact, which starts with CANOPY');
   }
-  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(bytes.slice(), thing);
+  // A Buffer's slice() would share its bytes, and start where it does.
+  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
   if (version !== FORMAT_VERSION) throw new ModelError(thing, `artifact version ${version}`, String(FORMAT_VERSION));
+  if (view.getUint32(44, true) !== 0) throw new ModelError(thing, 'bytes 44 to 47 that are not zero', 'zero');
   const at = layout(view);
   if (at.checks > bytes.byteLength) throw new ModelError(thing, `${bytes.byteLength} bytes (cut off?)`, `at least ${at.checks}`);
   const sha256 = modelSha256(bytes, at.card);
@@ -124,6 +126,7 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact'): Model {
   const schema = readJson(bytes, at.schema, at.schemaBytes, `${thing}'s schema`) as Schema;
   checkSchema(schema, `${thing}'s schema`);
   const card = readJson(bytes, at.card, at.cardBytes, `${thing}'s card`) as Card;
+  checkCard(card, `${thing}'s card`);
   const features = schema.features.length;
   const doubles = at.checkRows * (features + outputWidth(schema));
   const length = at.checks + 8 * doubles;
@@ -141,7 +144,7 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact'): Model {
     partitioned: bytes.subarray(at.partitioned, at.partitioned + at.features),
   };
   if (at.features !== features) throw new ModelError(thing, `${at.features} features`, `${features}, as in the schema`);
-  checkForest(forest);
+  checkForest(forest, thing);
   checkLeaves(schema, forest, thing);
   const checks = {
     rows: new Float64Array(buffer, base + at.checks, at.checkRows * features),

@@ -50,7 +50,7 @@ function quoted(text: string, start: number, line: number): [string, number] {
   }
 }
 
-/** A text as a CSV field, in quotes where it needs them. */
+/** A text as a CSV field, in quotes where it needs them; so does an empty one, since many readers skip empty lines. */
 export function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,5 @@
 import { parseCsv } from './csv.ts';
-import { type Problem, RequestError } from './errors.ts';
+import { MAX_PROBLEMS, type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, quote, readRows, type Schema } from './features.ts';
 import { parseJson } from './json.ts';
 
@@ -9,9 +9,8 @@ export type JsonObject = Record<string, unknown>;
 /** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
 export function arrayCells(schema: Schema, elements: unknown[], path: string): Cells {
   const first = elements[0];
-  const isBoxed = (value: unknown): value is { features: unknown[] } => {
-    return isObject(value) && Array.isArray(value.features) && !isFeature(schema, 'features');
-  };
+  const boxes = !isFeature(schema, 'features');
+  const isBoxed = (value: unknown): value is { features: unknown[] } => boxes && isObject(value) && Array.isArray(value.features);
   if (isBoxed(first)) {
     const rows = elements.map((element) => (isBoxed(element) ? element.features : element));
     return rowCells(schema, rows, (row) => `${path}/${row}/features`);
@@ -57,12 +56,12 @@ export function objectCells(schema: Schema, body: JsonObject, path: string): Cel
   const names = namesOf(schema);
   const columns = names.map((name) => own(body, name));
   const lengths = columns.flatMap((column) => (Array.isArray(column) ? [column.length] : []));
-  const rows = lengths.length === 0 ? 1 : lengths.includes(0) ? 0 : Math.max(...lengths);
+  const rows = lengths.length === 0 ? 1 : lengths.includes(0) ? 0 : lengths.reduce((most, length) => Math.max(most, length));
   const problems = columns.flatMap((column, at): Problem[] => {
     if (!Array.isArray(column) || column.length === rows || column.length === 1) return [];
     return [{ path: `${path}/${pointer(names[at] as string)}`, message: `found a column of ${column.length}, expected ${rows} or 1` }];
   });
-  if (rows > 0 && problems.length > 0) throw new RequestError(422, 'the columns differ in length', problems);
+  if (rows > 0 && problems.length > 0) throw new RequestError(422, 'the columns differ in length', problems.slice(0, MAX_PROBLEMS));
   return {
     rows,
     text: false,
@@ -96,28 +95,31 @@ export function splitCells(schema: Schema, value: unknown, path: string): Cells 
   };
 }
 
+const TENSOR_KEYS = ['name', 'data', 'datatype'];
+
 /** Whether an array holds the tensors of the Open Inference Protocol, and not records of a model with such features. */
 export function isTensors(schema: Schema, elements: unknown[]): boolean {
   const isTensor = (element: unknown) => {
-    return isObject(element) && ['name', 'data', 'datatype'].every((key) => Object.hasOwn(element, key) && !isFeature(schema, key));
+    return isObject(element) && TENSOR_KEYS.every((key) => Object.hasOwn(element, key));
   };
-  return elements.length > 0 && elements.every(isTensor);
+  return elements.length > 0 && !TENSOR_KEYS.some((key) => isFeature(schema, key)) && elements.every(isTensor);
 }
 
-/** The Open Inference Protocol's tensors, one a feature, each of shape [rows] or [rows, 1]. */
+/** The Open Inference Protocol's tensors, one a feature, each of shape [rows] or [rows, 1]; others are ignored, as columns are. */
 export function tensorCells(schema: Schema, elements: unknown[], path: string): Cells {
   const tensors = elements as { name: unknown; shape: unknown; data: unknown }[];
-  const names = tensors.map((tensor) => String(tensor.name));
-  const rows = Array.isArray(tensors[0]?.data) ? tensors[0].data.length : 0;
+  const names = tensors.map((tensor) => (typeof tensor.name === 'string' ? tensor.name : ''));
+  const first = tensors.find((tensor, at) => isFeature(schema, names[at] as string) && Array.isArray(tensor.data));
+  const rows = first ? (first.data as unknown[]).length : 0;
   const problems = tensors.flatMap(({ shape, data }, at): Problem[] => {
+    if (!isFeature(schema, names[at] as string)) return [];
     const flat = Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1));
-    if (!flat || !isFeature(schema, names[at] as string)) {
-      return flat ? [] : [{ path: `${path}/${at}/shape`, message: 'expected [rows] or [rows, 1]' }];
-    }
-    const fits = hasLength(data, rows) && shape[0] === rows;
+    if (!flat) return [{ path: `${path}/${at}/shape`, message: 'expected [rows] or [rows, 1]' }];
+    if (!Array.isArray(data)) return [{ path: `${path}/${at}/data`, message: `found ${describe(data)}, expected an array` }];
+    const fits = data.length === rows && shape[0] === rows;
     return fits ? [] : [{ path: `${path}/${at}/data`, message: `expected ${rows} values, as the first tensor has, and that shape` }];
   });
-  if (problems.length > 0) throw new RequestError(422, 'the tensors do not fit their shapes', problems);
+  if (problems.length > 0) throw new RequestError(422, 'the tensors do not fit their shapes', problems.slice(0, MAX_PROBLEMS));
   const places = columnPlaces(schema, names, path);
   return {
     rows,
@@ -132,7 +134,8 @@ export function tensorCells(schema: Schema, elements: unknown[], path: string): 
 export function csvCells(schema: Schema, text: string): Cells {
   const lines = parseCsv(text);
   const first = (lines[0] ?? []).map((field) => field.trim());
-  const isHeader = first.some((field) => isFeature(schema, field)) && !isRow(schema, lines[0] as string[]);
+  const fields = new Set(first);
+  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRow(schema, lines[0] as string[]);
   const header = isHeader ? first : namesOf(schema);
   const rows = isHeader ? lines.slice(1) : lines;
   const expected = isHeader
@@ -197,10 +200,15 @@ function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cell
 
 /** For each feature its place among the columns, undefined where it is missing. A feature given twice is refused. */
 function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
+  const placeOf = new Map<string, number>();
+  const twice = new Set<string>();
+  columns.forEach((name, place) => {
+    if (placeOf.has(name)) twice.add(name);
+    else placeOf.set(name, place);
+  });
   return schema.features.map(({ name }) => {
-    const place = columns.indexOf(name);
-    if (place === -1) return undefined;
-    if (columns.indexOf(name, place + 1) !== -1) {
+    const place = placeOf.get(name);
+    if (twice.has(name)) {
       throw new RequestError(422, `the column ${quote(name)} is given twice`, [
         { path, message: `column ${quote(name)} twice, expected once` },
       ]);

@@ -66,6 +66,7 @@ export type Cells = {
 
 const MISSING = Symbol('missing');
 const SHOWN_LEVELS = 10;
+const CODES = new WeakMap<string[], Map<string, number>>();
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -75,7 +76,7 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): Float64Array {
   const width = schema.features.length;
   const rows = new Float64Array(cells.rows * width);
-  const problems = [...others];
+  const problems = others.slice(0, MAX_PROBLEMS);
   let found = others.length;
   const report = (path: string, message: string) => {
     found += 1;
@@ -125,16 +126,24 @@ function encode(feature: Feature, value: unknown): number | undefined {
     case 'logical':
       if (typeof value === 'boolean') return value ? 1 : 0;
       return value === 0 || value === 1 ? value : undefined;
-    case 'factor': {
-      const code = typeof value === 'string' ? feature.levels.indexOf(value) + 1 : 0;
-      return code > 0 ? code : undefined;
-    }
+    case 'factor':
+      return typeof value === 'string' ? codeOf(feature.levels, value) : undefined;
   }
+}
+
+/** A label's place among the levels, from 1. The places are kept, since a factor may have thousands of levels. */
+function codeOf(levels: string[], label: string): number | undefined {
+  let codes = CODES.get(levels);
+  if (!codes) {
+    codes = new Map(levels.map((level, at) => [level, at + 1]));
+    CODES.set(levels, codes);
+  }
+  return codes.get(label);
 }
 
 /** A CSV field as the value it spells, or MISSING. The labels of a factor win over `NA`, should one be called so. */
 function fromText(feature: Feature, field: string): unknown {
-  if (feature.type === 'factor' && feature.levels.includes(field)) return field;
+  if (feature.type === 'factor' && codeOf(feature.levels, field) !== undefined) return field;
   const trimmed = field.trim();
   if (trimmed === '' || trimmed === 'NA') return MISSING;
   if (feature.type === 'logical') {
@@ -181,15 +190,40 @@ function detail(schema: Schema, problems: Problem[], found: number): string {
 /** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkSchema(schema: Schema, thing: string): void {
   const kinds: string[] = ['regression', 'classification', 'probability'] satisfies Kind[];
-  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, quote(String(schema.kind)), `one of ${kinds.join(', ')}`);
-  const isTexts = (value: unknown) => Array.isArray(value) && value.every((text) => typeof text === 'string');
-  if (!Array.isArray(schema.features)) throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array');
-  schema.features.forEach((feature, at) => {
-    const known = feature.type === 'number' || feature.type === 'logical' || (feature.type === 'factor' && isTexts(feature.levels));
-    if (!known || typeof feature.name !== 'string')
-      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
-  });
-  if (schema.kind !== 'regression' && !(isTexts(schema.classes) && (schema.classes as string[]).length > 0)) {
-    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels');
+  if (!isRecord(schema)) throw new ModelError(thing, describe(schema), 'an object');
+  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
+  if (!Array.isArray(schema.features) || schema.features.length === 0) {
+    throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array with at least one');
   }
+  schema.features.forEach((feature, at) => {
+    const types = ['number', 'logical', 'factor'];
+    const known = isRecord(feature) && types.includes(feature.type) && typeof feature.name === 'string';
+    if (!known || (feature.type === 'factor' && !areLabels(feature.levels))) {
+      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
+    }
+  });
+  if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
+    throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
+  }
+  if (schema.kind !== 'regression' && !areLabels(schema.classes)) {
+    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels, each once');
+  }
+}
+
+/** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
+export function checkCard(card: Card, thing: string): void {
+  if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
+  if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
+  if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a list of texts that are not the same. */
+function areLabels(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && new Set(value).size === value.length
+  );
 }

@@ -29,40 +29,46 @@ export function treeCount(forest: Forest): number {
 
 /**
  * Holds the forest against its invariants, so that the predictor needs no check of its own: every child lies in its tree
- * and after its parent, every feature and leaf exists, and no sum of leaves overflows. Throws a ModelError that names
- * tree and node.
+ * and after its parent, every feature and leaf exists, every set of levels fits its 53 bits, and no sum of
+ * leaves overflows. Throws a ModelError that names `thing`, tree and node.
  */
-export function checkForest(forest: Forest): void {
-  const { roots, left, right, feature, leaves, width, partitioned } = forest;
+export function checkForest(forest: Forest, thing: string): void {
+  const { roots, left, right, feature, threshold, leaves, width, partitioned } = forest;
   const leafRows = leaves.length / width;
-  if (roots.length < 2) throw new ModelError('forest', 'no trees', 'at least one');
+  if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
+  if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
   const most = Number.MAX_VALUE / treeCount(forest);
   for (let at = 0; at < leaves.length; at += 1) {
     if (!(Math.abs(leaves[at] as number) <= most)) {
-      throw new ModelError(`leaf ${Math.floor(at / width)}`, String(leaves[at]), 'a finite number whose sum over all trees is finite');
+      throw new ModelError(
+        `${thing}, leaf ${Math.floor(at / width)}`,
+        String(leaves[at]),
+        'a finite number whose sum over all trees is finite',
+      );
     }
   }
   if (roots[0] !== 0 || roots[roots.length - 1] !== left.length) {
-    throw new ModelError('forest', 'trees that do not cover its nodes', 'trees side by side');
+    throw new ModelError(thing, 'trees that do not cover its nodes', 'trees side by side');
   }
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const start = roots[tree] as number;
     const end = roots[tree + 1] as number;
-    if (end <= start) throw new ModelError(`tree ${tree + 1}`, 'no nodes', 'at least one');
+    if (end <= start) throw new ModelError(`${thing}, tree ${tree + 1}`, 'no nodes', 'at least one');
     for (let node = start; node < end; node += 1) {
       const l = left[node] as number;
       const r = right[node] as number;
+      const fail = (found: string, expected: string) => new ModelError(`${thing}, tree ${tree + 1}, node ${node - start}`, found, expected);
       if (l === 0) {
-        if (r >= leafRows) throw new ModelError(`tree ${tree + 1}, node ${node - start}`, `leaf ${r}`, `less than ${leafRows}`);
-      } else {
-        if (l <= node || l >= end || r <= node || r >= end) {
-          const found = `children ${l - start} and ${r - start}`;
-          throw new ModelError(`tree ${tree + 1}, node ${node - start}`, found, `ids from ${node - start + 1} to ${end - start - 1}`);
-        }
-        if ((feature[node] as number) >= partitioned.length) {
-          throw new ModelError(`tree ${tree + 1}, node ${node - start}`, `feature ${feature[node]}`, `less than ${partitioned.length}`);
-        }
+        if (r >= leafRows) throw fail(`leaf ${r}`, `less than ${leafRows}`);
+        continue;
       }
+      if (l <= node || l >= end || r <= node || r >= end) {
+        throw fail(`children ${l - start} and ${r - start}`, `ids from ${node - start + 1} to ${end - start - 1}`);
+      }
+      const column = feature[node] as number;
+      if (column >= partitioned.length) throw fail(`feature ${column}`, `less than ${partitioned.length}`);
+      const split = threshold[node] as number;
+      if (partitioned[column] === 1 && !(split >= 0 && split < 2 ** 53)) throw fail(`the set of levels ${split}`, 'at most 53 bits');
     }
   }
 }

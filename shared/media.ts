@@ -48,15 +48,19 @@ export function checkEncoding(contentEncoding: string | undefined): void {
 
 /**
  * The form of the answer by Accept (RFC 9110, 12.5.1): the form whose range has the greatest weight, on equal weights the
- * one named first. Nothing or a wildcard means JSON. Throws a 406 where none fits.
+ * one named first. Nothing or a wildcard means JSON, or the first form that is not refused by a weight of 0. Throws a 406
+ * where none fits.
  */
 export function answerForm(accept: string | undefined): BodyForm {
   if (accept === undefined || accept.trim() === '') return 'json';
-  let best: { form: BodyForm; weight: number } | undefined;
-  for (const range of accept.split(',')) {
+  const ranges = accept.split(',').map((range) => {
     const { type, parameters } = mediaType(range);
-    const form = rangeForm(type);
-    const weight = Number(parameters.get('q') ?? '1');
+    return { forms: rangeForms(type), weight: Number(parameters.get('q') ?? '1') };
+  });
+  const refused = ranges.flatMap(({ forms, weight }) => (weight === 0 && forms.length === 1 ? forms : []));
+  let best: { form: BodyForm; weight: number } | undefined;
+  for (const { forms, weight } of ranges) {
+    const form = forms.find((one) => !refused.includes(one));
     if (form && weight > (best?.weight ?? 0)) best = { form, weight };
   }
   if (best) return best.form;
@@ -66,8 +70,11 @@ export function answerForm(accept: string | undefined): BodyForm {
   );
 }
 
-function rangeForm(type: string): BodyForm | undefined {
-  if (['application/json', 'application/*', '*/*'].includes(type)) return 'json';
-  if (['text/csv', 'application/csv', 'text/*'].includes(type)) return 'csv';
-  return LINES.includes(type) ? 'jsonlines' : undefined;
+/** The forms within a media range, in the order of preference. */
+function rangeForms(type: string): BodyForm[] {
+  if (type === '*/*') return ['json', 'csv', 'jsonlines'];
+  if (type === 'application/*') return ['json', 'jsonlines'];
+  if (type === 'application/json') return ['json'];
+  if (['text/csv', 'application/csv', 'text/*'].includes(type)) return ['csv'];
+  return LINES.includes(type) ? ['jsonlines'] : [];
 }

@@ -2,6 +2,8 @@ import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
 import { openApi } from './openapi.ts';
 import { PAGE_SECURITY, pageHtml } from './page/page.ts';
+import { PAGE_SCRIPT } from './page/script.ts';
+import { PAGE_STYLE } from './page/style.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
@@ -10,6 +12,8 @@ export type Health = { ok: boolean; [detail: string]: unknown };
 /** The public paths, each with its method. */
 const METHODS: Record<string, 'GET' | 'POST'> = {
   '/': 'GET',
+  '/page.js': 'GET',
+  '/page.css': 'GET',
   '/model': 'GET',
   '/openapi.json': 'GET',
   '/health': 'GET',
@@ -33,6 +37,10 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
       return 'predict';
     case '/':
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY }, body: pageHtml(model) };
+    case '/page.js':
+      return pagePart('text/javascript', PAGE_SCRIPT);
+    case '/page.css':
+      return pagePart('text/css', PAGE_STYLE);
     case '/model':
       return jsonReply(describeModel(model));
     case '/openapi.json':
@@ -42,6 +50,11 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
       return jsonReply(state, state.ok ? 200 : 503);
     }
   }
+}
+
+/** A part of the page, which a browser asks for again after every deployment. */
+function pagePart(type: string, body: string): Reply {
+  return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache', ...PAGE_SECURITY }, body };
 }
 
 /** What GET /model tells. */

@@ -63,7 +63,7 @@ function readCells(schema: Schema, cells: Cells, most: number, problems: Problem
 function findWrapper(schema: Schema, body: JsonObject): Wrapper | undefined {
   const found = WRAPPERS.filter((name) => Object.hasOwn(body, name) && !isFeature(schema, name));
   if (found.length === 0) return undefined;
-  const isRecord = Object.keys(body).some((name) => name !== 'parameters' && name !== 'params' && isFeature(schema, name));
+  const isRecord = schema.features.some(({ name }) => name !== 'parameters' && name !== 'params' && Object.hasOwn(body, name));
   if (isRecord) return undefined;
   if (found.length > 1) throw new RequestError(400, `no dialect fits: found ${found.join(' and ')} together, expected one of them`);
   return found[0];

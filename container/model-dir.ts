@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { loadModel } from '../model/import.ts';
+import type { Model } from '../shared/artifact.ts';
+import { ModelError } from '../shared/errors.ts';
+
+const MODEL_FILE = /\.(?:canopy|RDS|Rds|rds)$/;
+const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS (*.RDS)';
+
+/**
+ * The one model of a folder, which SageMaker unpacks to /opt/ml/model: an artifact, or a model file that is imported with
+ * the sidecar beside it. Throws a ModelError that says which file, and why, where there is none, more than one, or one
+ * that cannot be read. Its check rows are not computed here: see createContainer.
+ */
+export function loadModelDir(dir: string): Model {
+  const file = findModelFile(dir);
+  try {
+    return loadModel(file);
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    throw new ModelError(file, reason(error), 'a file that can be read');
+  }
+}
+
+/** The path of the one model in a folder. Files that start with a dot are none: archives made on a Mac hold such. */
+function findModelFile(dir: string): string {
+  let names: string[];
+  try {
+    names = readdirSync(dir).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    throw new ModelError(dir, reason(error), `a folder with ${EXPECTED}`);
+  }
+  const models = names.filter((name) => MODEL_FILE.test(name)).sort();
+  if (models.length > 1) throw new ModelError(dir, `${models.length} models (${listed(models)})`, EXPECTED);
+  if (models[0] !== undefined) return path.join(dir, models[0]);
+  throw new ModelError(dir, names.length === 0 ? 'an empty folder' : `no model among ${listed(names.sort())}`, EXPECTED);
+}
+
+function listed(names: string[]): string {
+  return names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+}
+
+/** Why the file system refused, in words; an error that is not its own keeps its message. */
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = { ENOENT: 'nothing there', ENOTDIR: 'a file', EACCES: 'no permission to read', EISDIR: 'a folder' };
+  return words[code ?? ''] ?? message;
+}

@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { RequestError } from '../shared/errors.ts';
+import type { Reply } from '../shared/reply.ts';
+import { headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from './http.ts';
+
+/** The account and region that stand in the errors. */
+const ACCOUNT = '123456789012';
+const REGION = 'sa-east-1';
+/** How long SageMaker waits for a container, in milliseconds. */
+const TIMEOUT = 60_000;
+const CUSTOM_ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
+
+export type RuntimeOptions = {
+  /** The one endpoint there is. */
+  endpointName: string;
+  /** Where its container listens, such as http://127.0.0.1:8080. */
+  containerUrl: string;
+  /** How long the container may take, in milliseconds (60 s, as SageMaker has it). */
+  timeout?: number;
+};
+
+/** What a container answered. */
+type Outcome = { status: number; headers: Headers; body: string };
+
+/**
+ * A stand-in for the SageMaker runtime in front of one container, for this machine and for tests: InvokeEndpoint alone,
+ * with the statuses, headers and error bodies AWS gives (sagemaker-runtime's service model), and no signature checked.
+ * The server is not listening yet.
+ */
+export function createSageMakerRuntime(options: RuntimeOptions): Server {
+  return createServer(async (request, response) => {
+    let reply: Reply;
+    try {
+      reply = await invoke(options, request);
+    } catch (error) {
+      // AWS's own answer to a body over its limit has no document.
+      const status = error instanceof RequestError ? error.status : 500;
+      reply = status === 413 ? { status, headers: {}, body: '' } : failure(status, 'InternalFailure', { Message: String(error) });
+    }
+    sendReply(response, { ...reply, headers: { ...reply.headers, 'x-amzn-requestid': crypto.randomUUID() } });
+  });
+}
+
+async function invoke(options: RuntimeOptions, request: IncomingMessage): Promise<Reply> {
+  const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
+  if (request.method !== 'POST' || name === undefined) return failure(404, 'UnknownOperationException', {});
+  if (name !== options.endpointName) {
+    return failure(400, 'ValidationError', { message: `Endpoint ${name} of account ${ACCOUNT} not found.` });
+  }
+  const body = await readBody(request, MAX_BODY_BYTES);
+  const outcome = await askContainer(options, request, body);
+  if (typeof outcome === 'string') return modelError(name, 0, outcome);
+  if (outcome.status < 200 || outcome.status > 299) return modelError(name, outcome.status, outcome.body);
+  const headers: Record<string, string> = { 'x-amzn-invoked-production-variant': 'AllTraffic' };
+  for (const header of ['content-type', CUSTOM_ATTRIBUTES]) {
+    const value = outcome.headers.get(header);
+    if (value !== null) headers[header] = value;
+  }
+  return { status: 200, headers, body: outcome.body };
+}
+
+/** Passes the request on to the container; a sentence where it gives no answer. Other headers are not passed on. */
+async function askContainer(options: RuntimeOptions, request: IncomingMessage, body: Uint8Array): Promise<Outcome | string> {
+  const headers: Record<string, string> = {};
+  for (const name of ['content-type', 'accept', CUSTOM_ATTRIBUTES]) {
+    const value = headerOf(request, name);
+    if (value !== undefined) headers[name] = value;
+  }
+  const signal = AbortSignal.timeout(options.timeout ?? TIMEOUT);
+  try {
+    const init: RequestInit = { method: 'POST', headers, body: Buffer.from(body), redirect: 'manual', signal };
+    const response = await fetch(`${options.containerUrl}/invocations`, init);
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  } catch {
+    return signal.aborted
+      ? 'Your invocation timed out while waiting for a response from container primary.'
+      : 'The container gave no answer.';
+  }
+}
+
+/** ModelError as InvokeEndpoint gives it: the container's own status and message, 0 where it gave none. */
+function modelError(endpoint: string, status: number, message: string): Reply {
+  const group = `/aws/sagemaker/Endpoints/${endpoint}`;
+  const side = status >= 400 && status < 500 ? 'client' : 'server';
+  return failure(424, 'ModelError', {
+    ErrorCode: side === 'client' ? 'CLIENT_ERROR_FROM_MODEL' : 'INTERNAL_FAILURE_FROM_MODEL',
+    LogStreamArn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${group}`,
+    Message: `Received ${side} error (${status}) from primary with message "${message}". See ${group} in account ${ACCOUNT} for more information.`,
+    OriginalMessage: message,
+    OriginalStatusCode: status,
+  });
+}
+
+function failure(status: number, type: string, document: Record<string, string | number>): Reply {
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
+  return { status, headers, body: JSON.stringify(document) };
+}

@@ -1,0 +1,91 @@
+import { failedCheck, type Model } from '../shared/artifact.ts';
+import type { Feature, Label } from '../shared/features.ts';
+import { depth, treeCount } from '../shared/forest.ts';
+import { describeModel } from '../shared/routes.ts';
+
+/** Most levels or classes that are shown of one feature or model. */
+const SHOWN = 12;
+
+/** A model file or artifact that was read: its path, its size in bytes, and the model in it. */
+export type LoadedFile = { file: string; bytes: number; model: Model };
+
+/** What GET /model tells of a model, with its file and its forest's measures. */
+export function describeFile({ file, bytes, model }: LoadedFile) {
+  const { forest } = model;
+  const leaves = forest.left.reduce((sum, left) => sum + (left === 0 ? 1 : 0), 0);
+  return {
+    ...describeModel(model),
+    forest: { trees: treeCount(forest), nodes: forest.left.length, leaves, depth: depth(forest) },
+    checkRows: model.checks.rows.length / model.schema.features.length,
+    failedCheck: failedCheck(model) ?? null,
+    file: { path: file, bytes },
+  };
+}
+
+/** The same as lines for people, in aligned columns. */
+export function describeText(loaded: LoadedFile): string {
+  const told = describeFile(loaded);
+  const { card } = loaded.model;
+  const { trees, nodes, leaves, depth: splits } = told.forest;
+  const facts: [string, string][] = [
+    ['name', told.name],
+    ...(card.title === undefined ? [] : [['title', labelText(card.title)] as [string, string]]),
+    ['kind', told.kind],
+    ...(told.classes === undefined ? [] : [['classes', list(told.classes)] as [string, string]]),
+    [
+      'forest',
+      `${count(trees, 'tree')}, ${count(nodes, 'node')} (${count(leaves, 'leaf', 'leaves')}), at most ${count(splits, 'split')} deep`,
+    ],
+    ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
+    ['made by', card.madeBy],
+    ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
+    ...(card.date === undefined ? [] : [['date', card.date] as [string, string]]),
+    ['sha256', told.sha256],
+    ['check rows', told.failedCheck ?? `${told.checkRows}, each with the same bits as at import`],
+    ['file', `${told.file.path}, ${count(told.file.bytes, 'byte')}`],
+  ];
+  const head = ['feature', 'type', 'values', 'default', 'label'];
+  const features = told.features.map((feature) => [
+    feature.name,
+    feature.type,
+    valuesOf(feature),
+    feature.default === undefined ? '' : String(feature.default),
+    feature.label === undefined ? '' : labelText(feature.label),
+  ]);
+  return `${table(facts)}\n\n${table([head, ...features])}\n`;
+}
+
+/** What a feature takes, as far as the file and its sidecar tell. */
+function valuesOf(feature: Feature): string {
+  if (feature.type === 'factor') return `${feature.levels.length}: ${list(feature.levels)}`;
+  if (feature.type === 'logical') return 'true, false';
+  const { range, min, max } = feature;
+  const splits = range ? `splits ${range[0]} to ${range[1]}` : 'no split';
+  return min === undefined && max === undefined ? splits : `${splits}, slider ${min ?? '...'} to ${max ?? '...'}`;
+}
+
+function labelText(label: Label): string {
+  return typeof label === 'string' ? label : label.en;
+}
+
+function list(texts: string[]): string {
+  const rest = texts.length - SHOWN;
+  return `${texts.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+/** Lines of cells, each column as wide as its widest cell; the last one, and what is left of a line, stays as it is. */
+function table(lines: string[][]): string {
+  const shown = lines.map((line) => line.map(printable));
+  const widths = (shown[0] ?? []).map((_, column) => shown.reduce((most, line) => Math.max(most, [...(line[column] ?? '')].length), 0));
+  const pad = (text: string, column: number) => text + ' '.repeat((widths[column] as number) - [...text].length + 2);
+  return shown.map((line) => line.map(pad).join('').trimEnd()).join('\n');
+}
+
+/** A text with whatever could move a terminal's cursor or turn its writing around written as an escape. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}

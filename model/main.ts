@@ -1,0 +1,217 @@
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeAnswer } from '../shared/answers.ts';
+import type { Model } from '../shared/artifact.ts';
+import { failedCheck } from '../shared/artifact.ts';
+import { ModelError, RequestError } from '../shared/errors.ts';
+import type { BodyForm } from '../shared/media.ts';
+import { predictRows, toPredictions } from '../shared/predict.ts';
+import { readBody } from '../shared/wire.ts';
+import { describeFile, describeText, printable } from './describe.ts';
+import { importModel, loadModel, verifyArtifact } from './import.ts';
+
+/** The command line was not understood. The message says what was found and what was expected. */
+class UsageError extends Error {}
+
+const HELP = `npm run model -- COMMAND
+
+  describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
+  import FILE.RDS -o OUT.canopy  make a model file into an artifact
+  predict FILE ROWS              predict with a model file or an artifact
+
+COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
+`;
+
+const DESCRIBE_HELP = `npm run model -- describe FILE [--json]
+
+  FILE    a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
+  --json  as JSON: what GET /model tells, with the file and the measures of the forest
+`;
+
+const IMPORT_HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--date DATE]
+
+  FILE.RDS      a model saved by saveRDS; NAME.model.json or model.json beside it is its sidecar
+  -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
+  --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
+                same. The model's sha256 does not depend on it.
+
+Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again.
+`;
+
+const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl]
+
+  FILE     a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
+  ROWS     a file in any form POST /predict takes: JSON, CSV (*.csv) or JSON Lines (*.jsonl, *.ndjson);
+           - reads standard input
+  --csv    ROWS is CSV, whatever it is called
+  --jsonl  ROWS is JSON Lines, whatever it is called
+
+Prints {"predictions": [...], "model": {...}}, as the API answers.
+`;
+
+const help = { type: 'boolean', short: 'h' } as const;
+
+function describeCommand(args: string[]): string {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help, json: { type: 'boolean' } } });
+  if (values.help) return DESCRIBE_HELP;
+  const [file] = expectArguments(positionals, ['FILE']) as [string];
+  const loaded = { file, model: loadModel(file), bytes: statSync(file).size };
+  return values.json ? `${JSON.stringify(describeFile(loaded), null, 2)}\n` : describeText(loaded);
+}
+
+function importCommand(args: string[]): string {
+  const options = { help, output: { type: 'string', short: 'o' }, date: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  if (values.help) return IMPORT_HELP;
+  const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
+  const { output } = values;
+  if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
+  if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
+  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH) });
+  const model = verifyArtifact(artifact, output);
+  replaceFile(output, artifact);
+  return `${model.card.name}\nsha256 ${model.sha256}\n${printable(output)}, ${artifact.byteLength} bytes\n`;
+}
+
+async function predictCommand(args: string[]): Promise<string> {
+  const options = { help, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  if (values.help) return PREDICT_HELP;
+  if (values.csv && values.jsonl) throw new UsageError('found --csv and --jsonl, expected one of them');
+  const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS']) as [string, string];
+  const model = checkedModel(file);
+  const body = rows === '-' ? await readInput() : readRowsFile(rows);
+  const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
+  const predictions = toPredictions(model.schema, predictRows(model, query.rows));
+  return `${writeAnswer(model.schema, { predictions, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+}
+
+/** A model that may answer: one whose check rows come out as they did at import. */
+function checkedModel(file: string): Model {
+  const model = loadModel(file);
+  const failed = failedCheck(model);
+  if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
+  return model;
+}
+
+function expectArguments(found: string[], expected: string[]): string[] {
+  if (found.length === expected.length) return found;
+  throw new UsageError(`found ${found.length === 0 ? 'no argument' : found.join(' ')}, expected ${expected.join(' ')}`);
+}
+
+/** The form of a file of rows by its name's end. */
+function formOf(file: string): BodyForm {
+  const { ext } = path.parse(file.toLowerCase());
+  if (ext === '.csv') return 'csv';
+  return ext === '.jsonl' || ext === '.ndjson' ? 'jsonlines' : 'json';
+}
+
+/** The bytes of a file of rows. An error names the file, which that of a folder does not by itself. */
+function readRowsFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  }
+}
+
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** The date for the card: the one given, or that of SOURCE_DATE_EPOCH (seconds since 1970), or none. */
+function cardDate(given: string | undefined, epoch: string | undefined): string | undefined {
+  if (given !== undefined) {
+    const isDate = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?$/.test(given);
+    const date = new Date(given);
+    if (isDate && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given.slice(0, 10))) return given;
+    throw new UsageError(`found the date ${given}, expected one such as 2026-01-31 or 2026-01-31T12:00:00Z`);
+  }
+  if (epoch === undefined || epoch === '') return undefined;
+  if (!/^\d{1,11}$/.test(epoch)) throw new UsageError(`found SOURCE_DATE_EPOCH=${epoch}, expected seconds since 1970`);
+  return new Date(Number(epoch) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** Whether two paths lead to one file, links followed. */
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [a, b] = [statSync(one), statSync(other)];
+    return realpathSync(one) === realpathSync(other) || (a.dev === b.dev && a.ino === b.ino);
+  } catch {
+    return false;
+  }
+}
+
+/** Writes a file under another name and moves it into place when it is whole. An error names the file itself. */
+function replaceFile(file: string, bytes: Uint8Array): void {
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(unfinished, bytes, { flag: 'wx', flush: true });
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file, dest: file });
+  }
+}
+
+async function run([command, ...args]: string[]): Promise<string> {
+  switch (command) {
+    case 'describe':
+      return describeCommand(args);
+    case 'import':
+      return importCommand(args);
+    case 'predict':
+      return await predictCommand(args);
+    case '--help':
+    case '-h':
+      return HELP;
+    default:
+      throw new UsageError(
+        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import or predict`,
+      );
+  }
+}
+
+/** How the codes start that parseArgs gives its errors. */
+const USAGE_CODE = 'ERR_PARSE_ARGS';
+
+const FILE_ERRORS: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EISDIR: 'a folder, where a file was expected',
+  ENOTDIR: 'a file, where a folder was expected',
+  ENOSPC: 'no space left',
+  EROFS: 'a read-only file system',
+};
+
+/** An error in words: a sentence, and a line for each problem of the rows. */
+function explain(error: unknown): string {
+  if (error instanceof RequestError) {
+    return [error.message, ...error.problems.map((problem) => `  ${problem.path || '/'}  ${problem.message}`)].map(printable).join('\n');
+  }
+  const { code = '', message, path: file, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (Object.hasOwn(FILE_ERRORS, code)) return printable(`${dest ?? file ?? 'a file'}: ${FILE_ERRORS[code]}`);
+  const sentence = code.startsWith(USAGE_CODE) ? message.split('. ')[0] : message?.split('\n')[0];
+  return printable(sentence ?? String(error));
+}
+
+function isUsageError(error: unknown): boolean {
+  return error instanceof UsageError || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
+}
+
+// Whoever reads us may stop early (| head), which is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+try {
+  process.stdout.write(await run(process.argv.slice(2)));
+} catch (error) {
+  const usage = isUsageError(error);
+  process.stderr.write(`${explain(error)}${usage ? '; --help says more' : ''}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,95 @@
+import type { Feature, Label, NumberFeature } from '../features.ts';
+
+/** Most features that get a field of their own; those beyond keep their starting values. */
+export const MAX_FIELDS = 200;
+
+/** Where a number's slider goes from, to, and by which steps. */
+export type Slider = { min: number; max: number; step: number };
+
+/** A text made harmless within HTML, be it between tags or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replaceAll(/[&<>"']/g, (char) => entities[char] as string);
+}
+
+/** A label in English. */
+export function english(label: Label): string {
+  return typeof label === 'string' ? label : label.en;
+}
+
+/**
+ * The slider of a number: what its sidecar says, else from the splits. Splits lie between the values the model has seen, so
+ * the slider goes a step beyond the greatest; where they lie on halves the values were whole numbers, and so are the
+ * steps. Undefined where neither says anything: then the number is typed.
+ */
+export function sliderOf(feature: NumberFeature): Slider | undefined {
+  const [least, greatest] = feature.range ?? [];
+  const low = feature.min ?? least;
+  const high = feature.max ?? greatest;
+  if (low === undefined || high === undefined || !Number.isFinite(high - low)) return undefined;
+  const isWhole = Number.isInteger(2 * low) && Number.isInteger(2 * high);
+  const span = high - low || Math.max(1, Math.abs(low));
+  const step = feature.step ?? (isWhole && (span >= 1 || low === high) ? 1 : 10 ** Math.floor(Math.log10(span / 50)));
+  const [below, above] = [Math.floor(low / step), Math.floor(high / step) + 1];
+  // A quotient can come out a bit too small or too great (2.05 / 0.01), and the split itself goes left.
+  const min = feature.min ?? round((round(below * step) > low ? below - 1 : below) * step);
+  const max = feature.max ?? round((round(above * step) <= high ? above + 1 : above) * step);
+  return step > 0 && Number.isFinite(max - min) && min < max ? { min, max, step } : undefined;
+}
+
+/** Where a field starts: the default, else the middle of the slider, no, or the first level. Null is missing. */
+export function startOf(feature: Feature): number | boolean | string | null {
+  if (feature.default !== undefined) return feature.default;
+  if (feature.type === 'logical') return false;
+  if (feature.type === 'factor') return feature.levels[0] ?? null;
+  const slider = sliderOf(feature);
+  if (!slider) return feature.range?.[0] ?? feature.min ?? 0;
+  const { min, max, step } = slider;
+  return round(Math.min(max, min + Math.round((max - min) / 2 / step) * step));
+}
+
+/** A feature's label, its inputs, and the place for what is wrong with it. `at` is the feature's place in a row. */
+export function fieldHtml(feature: Feature, at: number, takesMissing: boolean): string {
+  const label = escapeHtml(english(feature.label ?? feature.name));
+  const own =
+    feature.type === 'number'
+      ? numberHtml(feature, at, label)
+      : feature.type === 'factor'
+        ? selectHtml(feature, at, takesMissing)
+        : boxHtml(feature, at);
+  return `<div class="field" data-feature="${at}">
+<label for="f${at}" id="l${at}">${label}</label>
+${own}
+<p class="error" id="e${at}" lang="en" hidden></p>
+</div>
+`;
+}
+
+function numberHtml(feature: NumberFeature, at: number, label: string): string {
+  const slider = sliderOf(feature);
+  const value = startOf(feature);
+  const bounds = slider ? `min="${slider.min}" max="${slider.max}" step="${slider.step}"` : 'step="any"';
+  const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}" aria-describedby="e${at}">`;
+  if (!slider) return field;
+  return `${field}\n<input class="slider" id="s${at}" type="range" ${bounds} value="${value}" aria-label="${label}" data-slider="${at}">`;
+}
+
+/** Options carry a level's place as their value: a level may be an empty text. */
+function selectHtml(feature: Extract<Feature, { type: 'factor' }>, at: number, takesMissing: boolean): string {
+  const start = startOf(feature);
+  const options = feature.levels.map((level, place) => {
+    return `<option value="${place}"${level === start ? ' selected' : ''}>${escapeHtml(level)}</option>`;
+  });
+  const missing = takesMissing ? '<option value="" data-text="missing">missing</option>' : '';
+  return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${options.join('')}${missing}</select>`;
+}
+
+function boxHtml(feature: Feature, at: number): string {
+  const checked = startOf(feature) === true ? ' checked' : '';
+  return `<input id="f${at}" name="f${at}" type="checkbox" aria-describedby="e${at}"${checked}>`;
+}
+
+/** Without the last bits' noise of a sum of steps (0.30000000000000004). */
+function round(value: number): number {
+  return Number(value.toPrecision(12));
+}

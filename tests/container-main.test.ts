@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { importModel } from '../model/import.ts';
+import { decodeArtifact } from '../shared/artifact.ts';
+import { golden } from './golden.ts';
+
+const ages = golden('heart-age');
+const MAIN = fileURLToPath(new URL('../container/main.ts', import.meta.url));
+let dir: string;
+let sha256: string;
+beforeAll(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'canopy-container-'));
+  const artifact = importModel(ages.file);
+  sha256 = decodeArtifact(artifact).sha256;
+  writeFileSync(path.join(dir, 'heart-age.canopy'), artifact);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Runs container/main.ts; `ready` is its first line's address, `ended` what it said and its exit code. */
+function run(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, MODEL_DIR: dir, PORT: '0', ...env } });
+  const said = { out: '', err: '' };
+  const ready = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      said.out += chunk;
+      const found = /http:\/\/[\d.]+:\d+/.exec(said.out)?.[0];
+      if (found) resolve(found);
+    });
+  });
+  child.stderr.on('data', (chunk) => {
+    said.err += chunk;
+  });
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+  return { child, ready, ended };
+}
+
+test('says in one line what it serves and where, logs in JSON, and ends with 0 at SIGTERM', async () => {
+  const { child, ready, ended } = run(['serve'], {});
+  const address = await ready;
+  expect((await fetch(`${address}/ping`)).status).toBe(200);
+  expect((await fetch(`${address}/`)).status).toBe(404);
+  child.kill('SIGTERM');
+  const { code, out, err } = await ended;
+  expect([code, err]).toEqual([0, '']);
+  const [first = '', ...rest] = out.trim().split('\n');
+  expect(first).toMatch(new RegExp(`^heart-age \\(sha256 ${sha256.slice(0, 8)}\\) is served on ${address}, ready after \\d+ ms$`));
+  expect(rest.map((line) => JSON.parse(line).path)).toEqual(['/ping', '/']);
+});
+
+test('serves the public paths too where it is started without an argument; SAGEMAKER_BIND_TO_PORT wins', async () => {
+  const { child, ready, ended } = run([], { PORT: 'wrong', SAGEMAKER_BIND_TO_PORT: '0' });
+  const response = await fetch(`${await ready}/predict`, { method: 'POST', body: '{"age":54}' });
+  expect(await response.json()).toMatchObject({ predictions: [ages.predictions[54]], servedBy: 'container' });
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+});
+
+test('answers what is in flight before it ends', async () => {
+  const { child, ready, ended } = run(['serve'], {});
+  const request = http.request(`${await ready}/invocations`, { method: 'POST', headers: { 'content-length': 6 } });
+  const answer = new Promise<number | undefined>((resolve, reject) => {
+    request.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode))).on('error', reject);
+  });
+  request.write('[[5');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  request.end('4]]');
+  expect(await answer).toBe(200);
+  expect((await ended).code).toBe(0);
+});
+
+test('tells what it can do with --help', async () => {
+  const { code, out } = await run(['--help'], {}).ended;
+  expect(code).toBe(0);
+  expect(out).toContain('MODEL_DIR');
+});
+
+test('ends with 1 and the port where that is taken', async () => {
+  const taken = net.createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const port = String((taken.address() as AddressInfo).port);
+  const { code, err } = await run(['serve'], { PORT: port }).ended;
+  expect([code, err]).toEqual([1, `port ${port} on 127.0.0.1 is taken by another process; set PORT to another\n`]);
+  taken.close();
+});
+
+test.each([
+  ['an argument it does not know', ['train'], {}, 'arguments: found train, expected serve or nothing (see --help)\n'],
+  ['too many arguments', ['serve', 'it'], {}, 'arguments: found serve it, expected serve or nothing (see --help)\n'],
+  ['a port that is none', ['serve'], { PORT: '80a' }, 'PORT: found "80a", expected a whole number from 0 to 65535\n'],
+  [
+    'a port too large',
+    [],
+    { SAGEMAKER_BIND_TO_PORT: '65536' },
+    'SAGEMAKER_BIND_TO_PORT: found "65536", expected a whole number from 0 to 65535\n',
+  ],
+  ['a folder without a model', ['serve'], { MODEL_DIR: path.dirname(MAIN) }, 'no model among'],
+])('ends with 1 and one clear line at %s', async (_, args, env, message) => {
+  const { code, out, err } = await run(args, env).ended;
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain(message);
+  expect(err.trim().split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,80 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { RequestError } from '../shared/errors.ts';
+import { answerForm, bodyForm, checkEncoding } from '../shared/media.ts';
+
+function statusOf(work: () => unknown): number | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof RequestError) return error.status;
+    throw error;
+  }
+  return undefined;
+}
+
+test.each([
+  [undefined, 'json'],
+  ['', 'json'],
+  ['application/json', 'json'],
+  ['Application/JSON; charset=UTF-8', 'json'],
+  ['application/x-www-form-urlencoded', 'json'],
+  ['text/plain;charset="utf-8"', 'json'],
+  ['application/octet-stream', 'json'],
+  ['application/vnd.api+json', 'json'],
+  ['text/csv', 'csv'],
+  ['text/csv; header=present', 'csv'],
+  ['application/csv', 'csv'],
+  ['application/jsonlines', 'jsonlines'],
+  ['application/x-ndjson', 'jsonlines'],
+])('a body of type %s is read as %s', (type, form) => {
+  expect(bodyForm(type)).toBe(form);
+});
+
+test.each(['application/xml', 'image/png', 'multipart/form-data; boundary=x', 'application/json; charset=latin1', 'text/csv;charset=utf-16', 'x'])(
+  'a body of type %s is refused with 415',
+  (type) => {
+    expect(statusOf(() => bodyForm(type))).toBe(415);
+  },
+);
+
+test('a compressed body is refused with 415, an uncompressed one is not', () => {
+  expect(statusOf(() => checkEncoding('gzip'))).toBe(415);
+  expect(statusOf(() => checkEncoding('br, identity'))).toBe(415);
+  for (const none of [undefined, '', 'identity', ' Identity ']) expect(statusOf(() => checkEncoding(none))).toBeUndefined();
+});
+
+test.each([
+  [undefined, 'json'],
+  ['', 'json'],
+  ['*/*', 'json'],
+  ['application/*', 'json'],
+  ['text/*', 'csv'],
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
+  ['text/csv', 'csv'],
+  ['TEXT/CSV', 'csv'],
+  ['application/jsonlines', 'jsonlines'],
+  ['text/csv;q=0.5, application/jsonlines;q=0.9', 'jsonlines'],
+  ['text/csv, application/json', 'csv'],
+  ['application/json;q=0.2, text/csv;q=0.2', 'json'],
+  ['application/json;q=0, */*', 'csv'],
+  ['application/json;q=0, text/csv;q=0, */*;q=0.1', 'jsonlines'],
+  ['application/json;q=0, application/*', 'jsonlines'],
+  ['image/png, application/json;q=0.1', 'json'],
+])('Accept %s is answered as %s', (accept, form) => {
+  expect(answerForm(accept)).toBe(form);
+});
+
+test.each(['image/png', 'application/json;q=0', '*/*;q=0', 'text/html', 'application/json;q=x'])('Accept %s is refused with 406', (accept) => {
+  expect(statusOf(() => answerForm(accept))).toBe(406);
+});
+
+test('any header gives a form or a 4xx, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (header) => {
+      expect([undefined, 415]).toContain(statusOf(() => bodyForm(header)));
+      expect([undefined, 406]).toContain(statusOf(() => answerForm(header)));
+      expect([undefined, 415]).toContain(statusOf(() => checkEncoding(header)));
+    }),
+  );
+});

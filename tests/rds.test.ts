@@ -1,0 +1,324 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
+import { attributesOf, classOf, element, NA_INTEGER, numbersOf, type RValue, textsOf } from '../model/r-values.ts';
+import { readRanger } from '../model/ranger.ts';
+import { RDS_LIMITS, readRds } from '../model/rds.ts';
+import { decodeArtifact, encodeArtifact, failedCheck } from '../shared/artifact.ts';
+import { ModelError } from '../shared/errors.ts';
+import { golden } from './golden.ts';
+
+const FOLDER = fileURLToPath(new URL('./rds-files/', import.meta.url));
+
+function read(name: string): RValue {
+  return readRds(readFileSync(FOLDER + name), name);
+}
+
+function part(value: RValue, name: string): RValue {
+  const found = element(value, name);
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+}
+
+/** 32-bit integers as XDR has them. */
+function xdr(...numbers: number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  numbers.forEach((number, at) => {
+    bytes.writeInt32BE(number | 0, 4 * at);
+  });
+  return bytes;
+}
+
+/** A serialization, version 2, of a value's bytes. */
+function rds(...parts: Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from('X\n'), xdr(2, 0x40202, 0x20300), ...parts]);
+}
+
+function symbol(name: string): Buffer {
+  return Buffer.concat([xdr(1, 9, name.length), Buffer.from(name)]);
+}
+
+function doubles(...numbers: number[]): Buffer {
+  const bytes = Buffer.alloc(8 * numbers.length);
+  numbers.forEach((number, at) => {
+    bytes.writeDoubleBE(number, 8 * at);
+  });
+  return Buffer.concat([xdr(14, numbers.length), bytes]);
+}
+
+/** A compact sequence: class, package and type, then length, start and step, and no attributes. */
+function sequence(name: string, length: number): Buffer {
+  return Buffer.concat([xdr(238, 2), symbol(name), xdr(2), symbol('base'), xdr(2, 13, 1, 13, 254), doubles(length, 1, 1), xdr(254)]);
+}
+
+function errorOf(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('every form of a file gives the same value', () => {
+  test.each(['v2-plain', 'v2-gzip', 'v3-plain', 'v3-gzip'])('%s', (name) => {
+    const value = read(`${name}.RDS`);
+    const double = numbersOf(part(value, 'double'), 'double');
+    const expected = [1.5, Number.NaN, Number.NaN, Infinity, -Infinity, -0, 5e-324, 1.7976931348623157e308];
+    expect(Array.from(double).map((number, at) => Object.is(number, expected[at]))).toEqual(expected.map(() => true));
+    expect(Array.from(numbersOf(part(value, 'integer'), 'integer'))).toEqual([1, NA_INTEGER, -2147483647, 2147483647]);
+    expect(Array.from(numbersOf(part(value, 'logical'), 'logical'))).toEqual([1, 0, NA_INTEGER]);
+    expect(part(value, 'text')).toEqual({ type: 'character', values: ['a', null, '', 'NA'] });
+    expect(element(value, 'nothing')).toBeUndefined();
+    expect(part(value, 'complex')).toEqual({ type: 'opaque', what: 'a complex vector' });
+    const factor = part(value, 'factor');
+    expect([...numbersOf(factor, 'factor')]).toEqual([1, 2, 1]);
+    expect(textsOf(attributesOf(factor).get('levels'), 'levels')).toEqual(['low', 'high']);
+    expect(classOf(part(value, 'frame'))).toEqual(['data.frame']);
+    expect([...numbersOf(attributesOf(part(value, 'matrix')).get('dim'), 'dim')]).toEqual([2, 3]);
+  });
+});
+
+test("R's NA stays told from NaN by its bits, in a short vector and in a long one", () => {
+  const short = numbersOf(part(read('v3-plain.RDS'), 'double'), 'double');
+  const words = new Uint32Array(short.buffer, short.byteOffset, short.length * 2);
+  expect(words[2]).toBe(1954);
+  expect(words[4]).not.toBe(1954);
+  const na = Buffer.from('7ff00000000007a2', 'hex');
+  const long = readRds(rds(xdr(14, 5000), ...Array<Buffer>(5000).fill(na)), 'x') as { values: Float64Array };
+  expect(new Uint32Array(long.values.buffer, long.values.byteOffset, 2)[0]).toBe(1954);
+});
+
+test('compact sequences, wrappers and deferred texts are written out', () => {
+  const sequences = read('sequences.RDS');
+  expect([...numbersOf(part(sequences, 'up'), 'up')]).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1));
+  expect([...numbersOf(part(sequences, 'down'), 'down')].slice(0, 3)).toEqual([10, 9, 8]);
+  expect(part(sequences, 'beyond')).toMatchObject({ type: 'double' });
+  expect([...numbersOf(part(sequences, 'beyond'), 'beyond')]).toEqual([2147483647, 2147483648, 2147483649, 2147483650]);
+  const wrapped = numbersOf(part(read('wrapped.RDS'), 'sorted'), 'sorted');
+  expect([wrapped.length, wrapped[0], wrapped[99]]).toEqual([100, 25, 0.25]);
+  const deferred = read('deferred.RDS');
+  expect(textsOf(part(deferred, 'whole'), 'whole').slice(0, 3)).toEqual(['1', '2', '3']);
+  expect(part(deferred, 'some')).toEqual({ type: 'character', values: ['3', null, '-5'] });
+  expect(part(deferred, 'double')).toEqual({ type: 'character', values: ['1', '25', '-3'] });
+});
+
+test('texts are read in the encoding they are marked with', () => {
+  const value = read('texts.RDS');
+  expect(part(value, 'utf8')).toEqual({ type: 'character', values: ['Predição ≤ 🌳'] });
+  expect(part(value, 'latin1')).toEqual({ type: 'character', values: ['preço'] });
+  expect(part(value, 'bytes')).toEqual({ type: 'character', values: ['ÿ\u0001'] });
+});
+
+test('texts without a mark are in the native encoding that version 3 names, and else must be UTF-8', () => {
+  const text = Buffer.concat([xdr(16, 1, 9, 3), Buffer.from([0x70, 0xe7, 0x80])]);
+  const version3 = (native: string) => Buffer.concat([Buffer.from('X\n'), xdr(3, 0, 0, native.length), Buffer.from(native), text]);
+  expect(readRds(version3('latin1'), 'x')).toEqual({ type: 'character', values: ['pç€'] });
+  for (const bytes of [version3('UTF-8'), rds(text)]) expect(() => readRds(bytes, 'm.RDS')).toThrow(/m\.RDS, byte \d+ .*not UTF-8/);
+});
+
+test('a formula is kept as language with its environment as a word, and both refer to the same one', () => {
+  const value = read('formula.RDS');
+  const formula = part(value, 'formula');
+  expect(formula).toMatchObject({ type: 'language', values: [{ name: '~' }, { name: 'y' }, { type: 'language' }] });
+  expect(classOf(formula)).toEqual(['formula']);
+  expect(attributesOf(formula).get('.Environment')).toEqual({ type: 'opaque', what: 'an environment' });
+  expect(part(value, 'again')).toEqual({ type: 'opaque', what: 'an environment' });
+});
+
+test.each([
+  ['closure.RDS', 'code', 'a function'],
+  ['closure.RDS', 'plain', 'a function'],
+  ['pointer.RDS', 'pointer', 'an external pointer'],
+  ['pointer.RDS', 'same', 'an external pointer'],
+  ['pointer.RDS', 'builtin', 'a builtin function'],
+  ['pointer.RDS', 'package', 'an environment'],
+  ['pointer.RDS', 'namespace', 'an environment'],
+  ['promise.RDS', 'holder', 'an environment'],
+  ['language.RDS', 'expression', 'an expression'],
+])('%s: %s is walked over as %s', (file, name, what) => {
+  expect(part(read(file), name)).toMatchObject({ type: 'opaque', what });
+});
+
+test.each([
+  ['closure.RDS', 2],
+  ['s4.RDS', 3],
+  ['pointer.RDS', 4],
+  ['promise.RDS', 5],
+])('what stands behind it in %s is read from the right byte', (file, after) => {
+  expect([...numbersOf(part(read(file), 'after'), 'after')]).toEqual([after]);
+});
+
+test('an S4 object keeps its slots as attributes', () => {
+  const point = part(read('s4.RDS'), 'point');
+  expect(classOf(point)).toEqual(['Point']);
+  expect([...numbersOf(attributesOf(point).get('y'), 'y')]).toEqual([2]);
+});
+
+test('a call keeps its arguments and their names, however they nest', () => {
+  const value = read('language.RDS');
+  expect(part(value, 'call')).toMatchObject({ type: 'language', tags: [undefined, undefined, 'data', 'num.trees'] });
+  expect(part(value, 'deep')).toMatchObject({ type: 'language', values: [{ name: '^' }, { type: 'language' }, { type: 'double' }] });
+  expect(part(value, 'words')).toMatchObject({ type: 'pairlist', tags: ['a', 'b'] });
+});
+
+test.each([
+  ['ascii.RDS', 'an ascii serialization'],
+  ['bzip2.RDS', 'bzip2'],
+  ['xz.RDS', 'xz'],
+  ['workspace.RData', 'an .RData file'],
+])('%s is refused by name, with what to do', (file, found) => {
+  const error = errorOf(() => read(file));
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toContain(`found ${found}, expected`);
+  expect(error.message).toContain('saveRDS(model, file)');
+});
+
+test.each([
+  ['an empty file', Buffer.alloc(0), 'an empty file'],
+  ['zstd', Buffer.from('28b52ffd00000000', 'hex'), 'zstd'],
+  ['another version', Buffer.concat([Buffer.from('X\n'), xdr(4, 0, 0)]), 'serialization version 4'],
+  ['an unknown type', rds(xdr(99)), 'a value of the unknown type 99'],
+  ['a reference to nothing', rds(xdr(255 | (7 << 8))), 'reference 7'],
+  ['a negative length', rds(xdr(13, -5)), 'a length of -5'],
+  ['a giant length', rds(xdr(14, 2147483647)), '2147483647 with 0 bytes left'],
+  ['a giant long length', rds(xdr(14, -1, 2147483647, -1)), 'bytes left'],
+  ['a giant list', rds(xdr(19, 1000000000)), 'bytes left'],
+  ['a giant text', rds(xdr(16, 1, 9, 2147483647)), 'a text of 2147483647 bytes'],
+  ['a text of negative length', rds(xdr(16, 1, 9, -2)), 'a text of length -2'],
+  ['a sequence without bounds', rds(sequence('compact_realseq', 1e300)), 'a compact_realseq of length 1e+300'],
+  ['a sequence of half an element', rds(sequence('compact_intseq', 2.5)), 'a compact_intseq of length 2.5'],
+  ['an unknown compact form', rds(sequence('mmap_real', 2)), 'the compact form mmap_real'],
+])('%s is refused with the place and what was found', (_, bytes, found) => {
+  const error = errorOf(() => readRds(bytes, 'model.RDS'));
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toMatch(/^model\.RDS/);
+  expect(error.message).toContain(found);
+});
+
+test('a file that inflates beyond the limit is refused while it inflates', () => {
+  const bomb = gzipSync(Buffer.alloc(1 << 24));
+  expect(bomb.length).toBeLessThan(1 << 16);
+  const error = errorOf(() => readRds(bomb, 'bomb.RDS', { ...RDS_LIMITS, inflatedBytes: 1 << 20 }));
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toContain('more than 1048576 bytes when inflated');
+});
+
+test('many sequences, each within the limit, are refused together', () => {
+  const one = sequence('compact_realseq', 1_000_000);
+  const error = errorOf(() => readRds(rds(xdr(19, 1000), ...Array<Buffer>(1000).fill(one)), 'x'));
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toContain('a compact_realseq of length 1000000');
+});
+
+test('too many values and too many references are refused', () => {
+  const limits = { ...RDS_LIMITS, values: 1000, references: 100 };
+  expect(() => readRds(rds(xdr(19, 2000), ...Array<Buffer>(2000).fill(xdr(254))), 'x', limits)).toThrow('more than 1000 values');
+  expect(() => readRds(rds(xdr(19, 200), ...Array<Buffer>(200).fill(symbol('a'))), 'x', limits)).toThrow('more than 100 references');
+});
+
+/** Bytes that nest once more each time they are repeated. */
+const NESTS: [string, Buffer, Buffer][] = [
+  ['lists', xdr(), xdr(19, 1)],
+  ['expressions', xdr(), xdr(20, 1)],
+  ['calls', xdr(), xdr(6)],
+  ['attributes of cells', xdr(), xdr(2 | 512)],
+  ['attributes of vectors', xdr(), xdr(13 | 512, 0)],
+  ['tags', xdr(), xdr(2 | 1024)],
+  ['dots', xdr(), xdr(17, 254)],
+  ['closures', xdr(), xdr(3, 254)],
+  ['promises', xdr(), xdr(5, 254)],
+  ['environments', xdr(), xdr(4, 0)],
+  ['pointers', xdr(), xdr(22)],
+  ['compact forms', xdr(), xdr(238)],
+  ['byte code', xdr(), xdr(21, 0)],
+  ['constants of byte code', xdr(21, 0), xdr(254, 1, 21)],
+  ['calls in byte code', xdr(21, 0, 254, 1), xdr(6, 254)],
+];
+
+describe('nesting without end is refused, not a crash', () => {
+  test.each(NESTS)('%s', (_, start, more) => {
+    const bytes = rds(start, ...Array<Buffer>(100_000).fill(more));
+    // With the limit as it is, and where the stack ends before the limit.
+    for (const depth of [RDS_LIMITS.depth, 1_000_000]) {
+      const error = errorOf(() => readRds(bytes, 'deep.RDS', { ...RDS_LIMITS, depth }));
+      expect(error).toBeInstanceOf(ModelError);
+      expect(error.message).toMatch(/^deep\.RDS, byte \d+ .*(nested too deep|more than fits)/);
+    }
+  });
+});
+
+test('a call nested a thousand deep, as a long formula is, is read', () => {
+  let value = xdr(1, 9, 1);
+  value = Buffer.concat([value, Buffer.from('x')]);
+  const layers = Array<Buffer>(1000).fill(Buffer.concat([xdr(6), symbol('+'), xdr(2)]));
+  const ends = Array<Buffer>(1000).fill(xdr(254));
+  expect(readRds(rds(...layers, value, ...ends), 'x')).toMatchObject({ type: 'language', values: [{ name: '+' }, { type: 'language' }] });
+});
+
+describe('a file cut off at any byte is refused with the place', () => {
+  const small = readFileSync(golden('warpbreaks-ignore').file);
+  const files: [string, Buffer][] = [
+    ['a golden, compressed', small],
+    ['a golden, inflated', gunzipSync(small)],
+    ['every kind of value', readFileSync(`${FOLDER}v3-plain.RDS`)],
+    ['a compiled function', readFileSync(`${FOLDER}closure.RDS`)],
+  ];
+  test.each(files)('%s', (_, bytes) => {
+    expect(() => readRds(bytes, 'model.RDS')).not.toThrow();
+    const wrong: string[] = [];
+    for (let end = 0; end < bytes.length; end += 1) {
+      const error = errorOf(() => readRds(bytes.subarray(0, end), 'model.RDS'));
+      const told = error instanceof ModelError && /^model\.RDS.*(byte \d+|an empty file)/.test(error.message);
+      if (!told) wrong.push(`${end}: ${error.name} ${error.message}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** All that an import does with a file's bytes. */
+function importBytes(bytes: Uint8Array): void {
+  const { schema, forest } = readRanger(readRds(bytes, 'model.RDS'), 'model.RDS');
+  const shown = splitRanges(schema, forest);
+  const card = { name: 'x', madeBy: 'ranger', source: { file: 'x', sha256: '' } };
+  const artifact = encodeArtifact({ schema: shown, forest, card, checks: drawCheckRows(shown, forest) });
+  const failed = failedCheck(decodeArtifact(artifact, 'model.RDS'));
+  if (failed) throw new Error(failed);
+}
+
+describe('a file with one changed byte is refused or is a model, and soon', () => {
+  const goldens = ['warpbreaks-partition', 'chickwts-order', 'iris'].map((name) => golden(name).file);
+  const fixtures = readdirSync(FOLDER).filter((name) => name.endsWith('.RDS'));
+  test.each([...goldens, ...fixtures.map((name) => FOLDER + name)])('%#', (file) => {
+    const raw = readFileSync(file);
+    const plain = raw[0] === 0x1f ? gunzipSync(raw) : raw;
+    const random = generator(raw.length);
+    const wrong: string[] = [];
+    for (let run = 0; run < 120; run += 1) {
+      const bytes = Buffer.from(run % 4 === 0 ? raw : plain);
+      const at = Math.floor(random() * (random() < 0.5 ? Math.min(1000, bytes.length) : bytes.length));
+      bytes[at]! ^= random() < 0.5 ? 1 << Math.floor(random() * 8) : 1 + Math.floor(random() * 255);
+      const start = performance.now();
+      try {
+        importBytes(bytes);
+      } catch (error) {
+        if (!(error instanceof ModelError && error.message.startsWith('model.RDS'))) wrong.push(`byte ${at}: ${error}`);
+      }
+      if (performance.now() - start > 5000) wrong.push(`byte ${at}: took too long`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from '@jest/globals';
+import { golden } from './golden.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const ages = golden('heart-age');
+const R54 = ages.predictions[ages.rows.findIndex((row) => row.age === 54)];
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started) child.kill('SIGTERM');
+});
+
+/** Runs container/start.ts; `until` waits for a text in what it says, `ended` for its end. */
+function run(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [path.join(PROJECT, 'container/start.ts'), ...args], { env: { ...process.env, ...env } });
+  let said = '';
+  const ended = new Promise<{ code: number | null; said: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, said }));
+  });
+  const until = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => said.includes(text) && resolve(said);
+      child.stdout.on('data', look);
+      ended.then(() => reject(new Error(`it ended and never said ${text}, but: ${said}`)));
+      look();
+    });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.prependListener('data', (chunk) => {
+      said += chunk;
+    });
+  }
+  started.push(child);
+  return { child, ended, until };
+}
+
+/** Three ports nobody listens on. */
+async function freePorts() {
+  const servers = [net.createServer(), net.createServer(), net.createServer()];
+  const ports: string[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ports.push(String((server.address() as AddressInfo).port));
+  }
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  const [API_PORT = '', CONTAINER_PORT = '', RUNTIME_PORT = ''] = ports;
+  return { API_PORT, CONTAINER_PORT, RUNTIME_PORT };
+}
+
+/** Whether anybody listens on a port. */
+function isListening(port: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(Number(port), '127.0.0.1', () => resolve(true));
+    socket.on('connect', () => socket.destroy()).on('error', () => resolve(false));
+  });
+}
+
+/** Asks the API until the answer is served by the one named: the first call of an environment may come too late. */
+async function askUntil(port: string, servedBy: string) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const response = await fetch(`http://127.0.0.1:${port}/predict`, { method: 'POST', body: '{"age":54}' });
+    const answer = (await response.json()) as { predictions: unknown; servedBy: string };
+    expect(answer.predictions).toEqual([R54]);
+    if (answer.servedBy === servedBy) return;
+  }
+  throw new Error(`no answer was served by the ${servedBy}`);
+}
+
+test('it starts all, answers without the container too, and leaves nothing behind', async () => {
+  const ports = await freePorts();
+  const { child, until, ended } = run([], ports);
+  const said = await until('/predict');
+  expect(said).toContain(`curl -d '{"age":25}' http://127.0.0.1:${ports.API_PORT}/predict`);
+  await askUntil(ports.API_PORT, 'endpoint');
+
+  process.kill(Number(/kill (\d+)/.exec(said)?.[1]), 'SIGKILL');
+  await until('the container ended (SIGKILL)');
+  await askUntil(ports.API_PORT, 'fallback');
+
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+  for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
+  expect(existsSync(path.join(PROJECT, `.canopy/api-${ports.API_PORT}`))).toBe(false);
+}, 60_000);
+
+test('it starts without the container', async () => {
+  const ports = await freePorts();
+  const { child, until, ended } = run(['--no-container', '--model', golden('chickwts-order').file], ports);
+  await until('/predict');
+  const url = `http://127.0.0.1:${ports.API_PORT}/predict`;
+  const response = await fetch(url, { method: 'POST', body: '{"feed":"casein"}' });
+  const { predictions } = golden('chickwts-order');
+  expect(await response.json()).toMatchObject({ predictions: [predictions[0]], servedBy: 'fallback', reason: 'no-endpoint' });
+  expect(await isListening(ports.CONTAINER_PORT)).toBe(false);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+  expect(await isListening(ports.API_PORT)).toBe(false);
+}, 60_000);
+
+test('it names every port that is taken, and the variable that changes it', async () => {
+  const taken = net.createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const port = String((taken.address() as AddressInfo).port);
+  const ports = await freePorts();
+  const one = await run([], { ...ports, RUNTIME_PORT: port }).ended;
+  expect(one).toEqual({ code: 1, said: `port ${port} on 127.0.0.1 is taken by another process; set RUNTIME_PORT to another\n` });
+  const twice = await run([], { ...ports, CONTAINER_PORT: ports.API_PORT }).ended;
+  expect(twice.said).toBe(`CONTAINER_PORT and API_PORT are both ${ports.API_PORT}, expected two ports\n`);
+  const none = await run([], { ...ports, API_PORT: 'http' }).ended;
+  expect(none.said).toBe('API_PORT: found "http", expected a whole number from 1 to 65535\n');
+  taken.close();
+});
+
+test('it tells what it can do, and refuses what it cannot, in one line', async () => {
+  const help = await run(['--help'], {}).ended;
+  expect(help.code).toBe(0);
+  expect(help.said).toContain('--no-container');
+  const option = await run(['--modle', 'x'], {}).ended;
+  expect(option.code).toBe(1);
+  expect(option.said).toMatch(/^Unknown option '--modle'.*\(see --help\)\n$/);
+  const model = await run(['--model', 'gone.RDS'], await freePorts()).ended;
+  expect(model.code).toBe(1);
+  expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS\n$/);
+});
