@@ -107,7 +107,7 @@ describe('what is not a forest served here is refused by name', () => {
     ['a ranger without its forest', named({ call: numbers(1) }, 'ranger'), 'write.forest = TRUE'],
     ['a ranger that is no list', { type: 'opaque', what: 'x', attributes: new Map([['class', texts('ranger')]]) }, 'without its forest'],
     ['a forest of an old ranger', ranger({ 'dependent.varID': numbers(0) }), 'dependent.varID'],
-    ['no treetype', ranger({ treetype: { type: 'null' } }), "treetype: found NULL, expected a character vector"],
+    ['no treetype', ranger({ treetype: { type: 'null' } }), 'treetype: found NULL, expected a character vector'],
     ['survival', ranger({ treetype: texts('Survival') }), 'a forest of the type Survival'],
     ['no features', ranger({ 'independent.variable.names': texts() }), '0 features'],
     ['a feature without a name', ranger({ 'independent.variable.names': texts(null) }), 'independent.variable.names[1]: found NA'],
@@ -140,13 +140,25 @@ describe('what is not a forest served here is refused by name', () => {
     ['a child beyond 32 bits', tree([2 ** 32 + 1, 0, 0], [2, 0, 0]), 'child 4294967297'],
     ['a split of no feature', ranger({ 'split.varIDs': list(numbers(1, 0, 0)) }), 'split variable 1, expected 0 to 0'],
     ['a split of a negative feature', ranger({ 'split.varIDs': list(numbers(-1, 0, 0)) }), 'split variable -1'],
-    ['a set of levels that is NaN', ranger({ 'is.ordered': unordered, 'split.values': list(numbers(Number.NaN, 1, 2)) }), 'set of levels NaN'],
+    [
+      'a set of levels that is NaN',
+      ranger({ 'is.ordered': unordered, 'split.values': list(numbers(Number.NaN, 1, 2)) }),
+      'set of levels NaN',
+    ],
     ['a set beyond 53 bits', ranger({ 'is.ordered': unordered, 'split.values': list(numbers(2 ** 53, 1, 2)) }), 'at most 53 bits'],
     ['a leaf that is NaN', ranger({ 'split.values': list(numbers(2.5, Number.NaN, 1)) }), 'leaf 0: found NaN'],
     ['a leaf without end', ranger({ 'split.values': list(numbers(2.5, 1, Infinity)) }), 'leaf 1: found Infinity'],
-    ['too few shares', ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), numbers(1), numbers(1, 0))) }), '1 class counts, expected 2'],
+    [
+      'too few shares',
+      ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), numbers(1), numbers(1, 0))) }),
+      '1 class counts, expected 2',
+    ],
     ['no shares', ranger({ ...SHARES, 'terminal.class.counts': { type: 'null' } }), 'terminal.class.counts: found NULL, expected a list'],
-    ['a leaf without shares', ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), { type: 'null' }, numbers(1, 0))) }), 'node 1'],
+    [
+      'a leaf without shares',
+      ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), { type: 'null' }, numbers(1, 0))) }),
+      'node 1',
+    ],
   ])('%s', (_, value, message) => {
     const read = () => readRanger(value, 'm.RDS');
     expect(read).toThrow(ModelError);
@@ -170,7 +182,11 @@ test('many class values with few counts take no memory before they are refused',
   const value = ranger({
     treetype: texts('Probability estimation'),
     'class.values': { type: 'double', values: Float64Array.from({ length: 200_000 }, (_, at) => at) },
-    ...empty(list(numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))), numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))),
+    ...empty(
+      list(numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))),
+      numbers(...Array(leaves).fill(0)),
+      numbers(...Array(leaves).fill(0)),
+    ),
     'terminal.class.counts': list(list(...Array<RValue>(leaves).fill(numbers(1)))),
   });
   expect(() => readRanger(value, 'm.RDS')).toThrow('1 class counts, expected 200000');
