@@ -3,7 +3,7 @@ import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts'
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readBody as readRequest } from '../shared/wire.ts';
@@ -143,17 +143,17 @@ async function predict(
   const form = bodyForm(headerOf(request, 'content-type'));
   checkEncoding(headerOf(request, 'content-encoding'));
   const body = await readBody(request, MAX_BODY_BYTES);
-  const { rows, count } = readRequest(model.schema, body, form, most);
-  checkAnswerSize(model.schema, count);
+  const query = readRequest(model.schema, body, form, most);
+  checkAnswerSize(model.schema, query.count, query.parameters);
   const started = performance.now();
-  const predictions = toPredictions(model.schema, predictRows(model, rows));
+  const predicted = answerQuery(model, query);
   const ms = (performance.now() - started).toFixed(3);
   const answer: Answer = {
-    predictions,
+    ...predicted,
     model: { name: model.card.name, sha256: model.sha256 },
     ...(servedBy === undefined ? {} : { servedBy }),
   };
   const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[accepted], 'server-timing': `predict;dur=${ms}` };
   if (mode === 'alone') headers['x-served-by'] = 'container';
-  return { reply: { status: 200, headers, body: writeAnswer(model.schema, answer, accepted) }, rows: count };
+  return { reply: { status: 200, headers, body: writeAnswer(model.schema, answer, accepted) }, rows: query.count };
 }

@@ -30,13 +30,11 @@ export function createFailover(local: LocalPredictor, endpoint: Endpoint | undef
 
     const start = performance.now();
     const { query, contentType, form } = readQuestion(model.schema, call);
-    const outcome = endpoint
-      ? await endpoint({ body: call.body, contentType, rows: query.count, remainingMs: call.remainingMs })
-      : NO_ENDPOINT;
+    const outcome = endpoint ? await endpoint({ body: call.body, contentType, query, remainingMs: call.remainingMs }) : NO_ENDPOINT;
     const answer: Answer = outcome.answered
-      ? { predictions: outcome.predictions, model: outcome.model, servedBy: 'endpoint' }
+      ? { ...outcome.answer, servedBy: 'endpoint' }
       : {
-          predictions: local.predict(query.rows),
+          ...local.predict(query),
           model: { name: model.card.name, sha256: model.sha256 },
           servedBy: 'fallback',
           reason: outcome.reason,

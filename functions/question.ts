@@ -17,7 +17,7 @@ export function readQuestion(schema: Schema, call: Call): Question {
   checkEncoding(call.headers['content-encoding']);
   const given = bodyForm(call.headers['content-type']);
   const query = call.direct ? readValue(schema, call.value, MAX_ROWS) : readBody(schema, call.body, given, MAX_ROWS);
-  checkAnswerSize(schema, query.count);
+  checkAnswerSize(schema, query.count, query.parameters);
   return { query, contentType: CONTENT_TYPES[given], form };
 }
 

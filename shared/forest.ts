@@ -15,11 +15,13 @@ export type Forest = {
   right: Uint32Array;
   feature: Uint16Array;
   threshold: Float64Array;
-  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability). */
+  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability), the cumulative hazard at each time (survival). */
   leaves: Float64Array;
   width: number;
   /** One flag a feature: 1 where its splits are sets of levels (an unordered factor). */
   partitioned: Uint8Array;
+  /** R's code of each class, in class order (classification). */
+  codes?: Float64Array;
 };
 
 /** The number of trees. */

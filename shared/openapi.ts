@@ -264,6 +264,7 @@ function predictionOf(schema: Schema): z.ZodType {
   const classes = schema.classes ?? [];
   if (schema.kind === 'regression') return z.number();
   if (schema.kind === 'classification') return labels(classes);
+  if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
 }
 
@@ -292,6 +293,7 @@ function components(schema: Schema, { record, row, columns }: Shapes, dialects: 
     Prediction: prediction,
     Answer: z.object({
       predictions: z.array(prediction),
+      ...(schema.times ? { times: z.array(z.number()) } : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),
       reason: z.string().describe('Why the fallback answered.').optional(),

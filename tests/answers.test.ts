@@ -5,7 +5,8 @@ import { parseCsv } from '../shared/csv.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { type Prediction, toPredictions } from '../shared/predict.ts';
+import { defaultParameters } from '../shared/parameters.ts';
+import { type Prediction, toPredictions } from '../shared/shape.ts';
 
 const MODEL = { name: 'm', sha256: 'f'.repeat(64) };
 const NUMBER: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
@@ -77,7 +78,7 @@ test('a JSON answer has predictions, model and who served it', () => {
 
 test('labels that look like whole numbers stay in class order', () => {
   const schema = classes('probability', '10', '2', 'b', '1');
-  const predictions = toPredictions(schema, Float64Array.of(0.1, 0.2, 0.3, 0.4));
+  const predictions = toPredictions(schema, defaultParameters(schema), Float64Array.of(0.1, 0.2, 0.3, 0.4)).predictions;
   expect(write(schema, predictions)).toContain('{"predictions":[{"10":0.1,"2":0.2,"b":0.3,"1":0.4}],');
   expect(write(schema, predictions, 'jsonlines')).toBe('{"10":0.1,"2":0.2,"b":0.3,"1":0.4}\n');
   expect(write(schema, predictions, 'csv')).toBe('0.1,0.2,0.3,0.4\n');
@@ -85,7 +86,7 @@ test('labels that look like whole numbers stay in class order', () => {
 
 test('labels with a meaning to JavaScript are labels', () => {
   const schema = classes('probability', '__proto__', 'constructor', 'a"b');
-  const predictions = toPredictions(schema, Float64Array.of(0.25, 0.5, 0.25));
+  const predictions = toPredictions(schema, defaultParameters(schema), Float64Array.of(0.25, 0.5, 0.25)).predictions;
   expect(write(schema, predictions, 'jsonlines')).toBe('{"__proto__":0.25,"constructor":0.5,"a\\"b":0.25}\n');
 });
 

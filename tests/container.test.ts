@@ -65,7 +65,10 @@ afterAll(async () => {
 });
 
 describe('the numbers', () => {
-  test.each(goldens().map((one) => [one.name, one] as const))('of %s are those of R, to the last bit', async (name, one) => {
+  // Survival's exp() has bits of its own in R's libm: golden.test.ts holds its bound.
+  test.each(
+    goldens().flatMap((one) => (one.ulp === 0 ? [[one.name, one] as const] : [])),
+  )('of %s are those of R, to the last bit', async (name, one) => {
     const address = await start(models.get(name) as Model);
     const response = await post(`${address}/invocations`, JSON.stringify(one.rows));
     expect(response.status).toBe(200);

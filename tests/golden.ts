@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Kind } from '../shared/features.ts';
-import type { Prediction } from '../shared/predict.ts';
+import type { Prediction } from '../shared/shape.ts';
 
 /** The folder of the golden files. */
 const FOLDER = fileURLToPath(new URL('./golden/', import.meta.url));
@@ -17,6 +17,9 @@ export type Golden = {
   rows: Record<string, number | string>[];
   predictions: Prediction[];
   classes: string[] | undefined;
+  times: number[] | undefined;
+  /** How many doubles ours may lie away from R's: exp() has bits of its own in R's libm (survival). */
+  ulp: number;
   ties: Map<number, string[]>;
 };
 
@@ -30,10 +33,13 @@ export function goldens(): Golden[] {
     const ties = Object.entries<string[]>(golden.ties ?? {}).map(([row, classes]): [number, string[]] => [Number(row), classes]);
     // Shares of classes stand as arrays in the files, in class order.
     const predictions = (golden.predictions as (number | string | number[])[]).map((prediction): Prediction => {
-      return Array.isArray(prediction) ? Object.fromEntries(prediction.map((share, at) => [golden.classes[at], share])) : prediction;
+      return Array.isArray(prediction) && golden.classes
+        ? Object.fromEntries(prediction.map((share, at) => [golden.classes[at], share]))
+        : prediction;
     });
-    const { kind, rows, classes } = golden;
-    return [{ name, file: `${FOLDER}${model}`, kind, rows, predictions, classes, ties: new Map(ties) }];
+    const { kind, rows, classes, times } = golden;
+    const ulp = kind === 'survival' ? 1 : 0;
+    return [{ name, file: `${FOLDER}${model}`, kind, rows, predictions, classes, times, ulp, ties: new Map(ties) }];
   });
 }
 

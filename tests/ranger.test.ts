@@ -3,7 +3,8 @@ import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
 import type { RValue } from '../model/r-values.ts';
 import { readRanger } from '../model/ranger.ts';
 import { ModelError } from '../shared/errors.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { defaultParameters } from '../shared/parameters.ts';
+import { answerQuery } from '../shared/predict.ts';
 
 const numbers = (...values: number[]): RValue => ({ type: 'double', values: Float64Array.from(values) });
 const texts = (...values: (string | null)[]): RValue => ({ type: 'character', values });
@@ -48,13 +49,14 @@ function ranger(changes: Record<string, RValue> = {}): RValue {
 
 function predict(value: RValue, ...xs: number[]) {
   const { schema, forest } = readRanger(value, 'm.RDS');
-  return toPredictions(schema, predictRows({ schema, forest }, Float64Array.from(xs)));
+  const query = { rows: Float64Array.from(xs), count: xs.length, parameters: defaultParameters(schema) };
+  return answerQuery({ schema, forest }, query).predictions;
 }
 
 test('a ranger object and its forest alone are the same model', () => {
   const whole = readRanger(ranger(), 'm.RDS');
   expect(readRanger(named(members(), 'ranger.forest'), 'm.RDS')).toEqual(whole);
-  expect(whole.schema).toEqual({ kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false });
+  expect(whole.schema).toMatchObject({ kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false, trees: 1 });
   expect(predict(ranger(), 2.5, 2.6)).toEqual([10, 20]);
 });
 
@@ -108,7 +110,8 @@ describe('what is not a forest served here is refused by name', () => {
     ['a ranger that is no list', { type: 'opaque', what: 'x', attributes: new Map([['class', texts('ranger')]]) }, 'without its forest'],
     ['a forest of an old ranger', ranger({ 'dependent.varID': numbers(0) }), 'dependent.varID'],
     ['no treetype', ranger({ treetype: { type: 'null' } }), 'treetype: found NULL, expected a character vector'],
-    ['survival', ranger({ treetype: texts('Survival') }), 'a forest of the type Survival'],
+    ['survival without its times', ranger({ treetype: texts('Survival') }), 'unique.death.times'],
+    ['another treetype', ranger({ treetype: texts('Clustering') }), 'a forest of the type Clustering'],
     ['no features', ranger({ 'independent.variable.names': texts() }), '0 features'],
     ['a feature without a name', ranger({ 'independent.variable.names': texts(null) }), 'independent.variable.names[1]: found NA'],
     ['two features of one name', ranger({ 'independent.variable.names': texts('x', 'x') }), '"x" twice'],
@@ -151,7 +154,7 @@ describe('what is not a forest served here is refused by name', () => {
     [
       'too few shares',
       ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), numbers(1), numbers(1, 0))) }),
-      '1 class counts, expected 2',
+      '1 values, expected 2',
     ],
     ['no shares', ranger({ ...SHARES, 'terminal.class.counts': { type: 'null' } }), 'terminal.class.counts: found NULL, expected a list'],
     [
@@ -189,7 +192,7 @@ test('many class values with few counts take no memory before they are refused',
     ),
     'terminal.class.counts': list(list(...Array<RValue>(leaves).fill(numbers(1)))),
   });
-  expect(() => readRanger(value, 'm.RDS')).toThrow('1 class counts, expected 200000');
+  expect(() => readRanger(value, 'm.RDS')).toThrow('1 values, expected 200000');
 });
 
 test('check rows lie on the splits and on every kind of feature, and are the same each time', () => {
