@@ -44,6 +44,15 @@ export function splitRanges(schema: Schema, forest: Forest): Schema {
   return { ...schema, features };
 }
 
+/** For each feature the least number of levels that its splits need, were it a factor. */
+export function greatestLevels(forest: Forest, width: number): number[] {
+  return collectSplits(forest, width).map((own, column) => {
+    const isSet = forest.partitioned[column] === 1;
+    // A split between two levels is above the lower one; a set of levels has a bit for each up to its greatest.
+    return own.reduce((most, split) => Math.max(most, isSet ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.floor(split) + 1), 1);
+  });
+}
+
 /** Every finite split value of each feature, in the order of the nodes. */
 function collectSplits(forest: Forest, width: number): number[][] {
   const splits = Array.from({ length: width }, (): number[] => []);

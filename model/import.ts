@@ -3,7 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
-import { drawCheckRows, splitRanges } from './check-rows.ts';
+import type { Schema } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
+import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
 import { readRanger } from './ranger.ts';
 import { readRds } from './rds.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
@@ -19,17 +21,12 @@ export type ImportOptions = { date?: string | undefined };
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const bytes = readFile(file);
+  const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const ranger = readRanger(readRds(bytes, file), file);
   const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
-  schema.features.forEach((feature, column) => {
-    if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
-      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
-    }
-  });
+  checkLevels(schema, ranger.forest, file);
   const { title, description } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
@@ -42,9 +39,28 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   return encodeArtifact({ schema, forest: ranger.forest, card, checks: drawCheckRows(schema, ranger.forest) });
 }
 
+/**
+ * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * tells that some are missing, so that a label would be coded wrongly.
+ */
+function checkLevels(schema: Schema, forest: Forest, file: string): void {
+  const greatest = greatestLevels(forest, schema.features.length);
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    if (feature.type !== 'factor') {
+      if (forest.partitioned[column] === 0) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = greatest[column] as number;
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+  });
+}
+
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return file.endsWith('.canopy') ? decodeArtifact(readFile(file), file) : decodeArtifact(importModel(file, options), file);
+  return file.endsWith('.canopy') ? decodeArtifact(readModelFile(file), file) : decodeArtifact(importModel(file, options), file);
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
@@ -55,7 +71,8 @@ export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
   return model;
 }
 
-function readFile(file: string): Uint8Array {
+/** The bytes of a model file. Throws a ModelError where there is none, or one too large. */
+export function readModelFile(file: string): Uint8Array {
   let size: number;
   try {
     const stat = statSync(file);

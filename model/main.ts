@@ -208,6 +208,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+// npm runs its scripts in the package's folder; paths are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
 try {
   process.stdout.write(await run(process.argv.slice(2)));
 } catch (error) {

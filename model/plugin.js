@@ -8,12 +8,24 @@ import path from 'node:path';
 export default class ModelPlugin {
   /** @param {any} serverless @param {object} _options @param {{ log: { notice: (text: string) => void } }} io */
   constructor(serverless, _options, { log }) {
+    /**
+     * What is wrong with a model is the user's to mend: the framework shows its own errors without a stack.
+     * @template Value @param {() => Value} work
+     */
+    const asUserError = (work) => {
+      try {
+        return work();
+      } catch (error) {
+        if (error instanceof Error && error.name === 'ModelError') throw new serverless.classes.Error(error.message, 'MODEL');
+        throw error;
+      }
+    };
     const build = async () => {
       const { buildArtifact } = await import('./build.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
       rmSync(path.join(project, serverless.service.custom.esbuild.outputWorkFolder), { recursive: true, force: true });
-      const { file, model } = buildArtifact(path.resolve(project, serverless.service.custom.model), project);
+      const { file, model } = asUserError(() => buildArtifact(path.resolve(project, serverless.service.custom.model), project));
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       for (const name of serverless.service.getAllFunctions()) {

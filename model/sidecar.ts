@@ -57,6 +57,9 @@ export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
   } catch (error) {
     throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
   }
+  const { features } = (typeof value === 'object' && value !== null ? value : {}) as { features?: object };
+  // zod drops such a key without a word.
+  if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(thing, 'a feature called __proto__', 'another name');
   const parsed = sidecar.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
