@@ -23,7 +23,11 @@ export function readFormula(text: string, columns: string[]): Formula {
   const read = terms.reduce((length, [term]) => length + term.length, 0);
   const isSigned = terms.every(([, sign], at) => at === 0 || sign !== '');
   if (terms.length === 0 || read !== right.length || !isSigned) {
-    throw new ModelError(thing, `the right side ${JSON.stringify(right)}`, 'columns with + and -, or . for all; no interactions and no functions');
+    throw new ModelError(
+      thing,
+      `the right side ${JSON.stringify(right)}`,
+      'columns with + and -, or . for all; no interactions and no functions',
+    );
   }
   for (const [, sign, term = ''] of terms) {
     const names = term === '.' ? columns.filter((name) => !own.includes(name)) : /^[01]$/.test(term) ? [] : [bare(term)];
@@ -53,5 +57,9 @@ function bare(name: string): string {
 function expectColumn(name: string, columns: string[], thing: string): void {
   if (columns.includes(name)) return;
   const shown = columns.slice(0, 20).join(', ');
-  throw new ModelError(thing, `the column "${name}"`, `one of the data's: ${shown}${columns.length > 20 ? ` and ${columns.length - 20} more` : ''}`);
+  throw new ModelError(
+    thing,
+    `the column "${name}"`,
+    `one of the data's: ${shown}${columns.length > 20 ? ` and ${columns.length - 20} more` : ''}`,
+  );
 }

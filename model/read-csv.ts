@@ -69,7 +69,8 @@ function typed(name: string, fields: string[], thing: string): Column {
     });
   if (isAll((field) => LOGICAL.get(field))) return { name, type: 'logical', values };
   if (isAll(readDecimal)) {
-    const isInteger = (value: number, row: number) => Number.isNaN(value) || (/^[+-]?\d+$/.test((fields[row] as string).trim()) && Math.abs(value) < 2 ** 31);
+    const isInteger = (value: number, row: number) =>
+      Number.isNaN(value) || (/^[+-]?\d+$/.test((fields[row] as string).trim()) && Math.abs(value) < 2 ** 31);
     return { name, type: values.every(isInteger) ? 'integer' : 'double', values };
   }
   return factor(name, fields, thing);
@@ -117,4 +118,20 @@ function validNames(head: string[]): string[] {
   });
 }
 
-const RESERVED = new Set(['if', 'else', 'repeat', 'while', 'function', 'for', 'next', 'break', 'TRUE', 'FALSE', 'NULL', 'Inf', 'NaN', 'NA', 'in']);
+const RESERVED = new Set([
+  'if',
+  'else',
+  'repeat',
+  'while',
+  'function',
+  'for',
+  'next',
+  'break',
+  'TRUE',
+  'FALSE',
+  'NULL',
+  'Inf',
+  'NaN',
+  'NA',
+  'in',
+]);

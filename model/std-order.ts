@@ -92,7 +92,8 @@ function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
 /** std::partial_sort of the whole range: make_heap, then sort_heap. */
 function heapSort(list: Uint32Array, start: number, end: number, less: Less): void {
   const length = end - start;
-  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1) adjustHeap(list, start, parent, length, list[start + parent] as number, less);
+  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1)
+    adjustHeap(list, start, parent, length, list[start + parent] as number, less);
   for (let last = end - 1; last > start; last -= 1) {
     const value = list[last] as number;
     list[last] = list[start] as number;

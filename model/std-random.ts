@@ -1,11 +1,11 @@
-import { Mt64, multiplyHigh } from './mt19937.ts';
+import { type Mt64, multiplyHigh } from './mt19937.ts';
 
 /*
  * libstdc++'s distributions over std::mt19937_64, draw for draw (GCC 11 and newer: bits/uniform_int_dist.h, bits/random.tcc,
  * bits/stl_algo.h), and ranger's own draws without replacement (src/utility.cpp) on top of them.
  */
 const TWO32 = 4294967296;
-const TWO64 = 18446744073709551616;
+const TWO64 = 2 ** 64;
 /** The greatest double below 1: what generate_canonical gives where rounding made a 1. */
 const BELOW_ONE = 1 - 2 ** -53;
 

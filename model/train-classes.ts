@@ -4,9 +4,8 @@ import { uniformInt } from './std-random.ts';
 import { mostDistinct, type TrainingData } from './train-data.ts';
 import { drawSplits, drawSubset, levelsInNode, partitions, spread } from './train-levels.ts';
 import { maskOf, midpoint } from './train-regression.ts';
-import type { Split, TrainSettings } from './train-settings.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from './train-settings.ts';
 import { Touched } from './train-touched.ts';
-import type { Criterion, NodeView } from './train-tree.ts';
 
 /**
  * ranger's TreeClassification and TreeProbability (src/TreeClassification.cpp, src/TreeProbability.cpp): the split with the
@@ -86,7 +85,8 @@ export class ClassCriterion implements Criterion {
         else this.#ordered(node, column, best);
       } else if (extra) {
         const levels = levelsInNode(this.#data, node, column);
-        for (let at = 0; at < this.#settings.numRandomSplits; at += 1) this.#partition(node, column, drawSubset(this.#random, levels), best);
+        for (let at = 0; at < this.#settings.numRandomSplits; at += 1)
+          this.#partition(node, column, drawSubset(this.#random, levels), best);
       } else {
         for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
       }

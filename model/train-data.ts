@@ -39,7 +39,7 @@ export type TrainingData = {
 export type Target = { kind: TrainKind; y: Float64Array; status?: Uint8Array | undefined };
 
 /** Makes the columns and the target ready for growing. */
-export function indexData(columns: NumericColumn[], target: Target, caseWeights = new Float64Array(0)): TrainingData {
+export function indexData(columns: NumericColumn[], target: Target, caseWeights: Float64Array = new Float64Array(0)): TrainingData {
   const rows = target.y.length;
   const ranks = sharedUint32(rows * columns.length);
   const offsets = sharedUint32(columns.length + 1);

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type OobResult, oobResult } from './train-oob.ts';
 import type { TrainingData } from './train-data.ts';
 import { growTrees } from './train-grow.ts';
+import { type OobResult, oobResult } from './train-oob.ts';
 import type { TrainSettings } from './train-settings.ts';
 import type { GrownTree } from './train-tree.ts';
 import type { WorkerAnswer, WorkerTask } from './train-worker.ts';
@@ -26,21 +26,31 @@ export type OnProgress = (grown: number) => void;
  * Grows all trees, in `threads` threads (0: one a processor). The forest is the same whatever their number: a tree depends
  * on its own seed alone, and what is summed over trees is summed in their order.
  */
-export async function growForest(data: TrainingData, settings: TrainSettings, threads = 0, onProgress: OnProgress = () => {}): Promise<GrownForest> {
+export async function growForest(
+  data: TrainingData,
+  settings: TrainSettings,
+  threads = 0,
+  onProgress: OnProgress = () => {},
+): Promise<GrownForest> {
   const trees = new Array<GrownTree>(settings.numTrees);
   const counter = new Int32Array(new SharedArrayBuffer(8));
   const wanted = threads === 0 ? os.availableParallelism() : threads;
-  const isSmall = data.rows * settings.mtry * settings.numTrees < WORK_FOR_THREADS;
+  const isSmall = threads === 0 && data.rows * settings.mtry * settings.numTrees < WORK_FOR_THREADS;
   const others = isSmall ? 0 : Math.min(wanted, settings.numTrees) - 1;
   const task: WorkerTask = { data, settings, counter };
   const answers = Array.from({ length: others }, () => startWorker(task));
   // A failure here must not leave another's unheard.
   const settled = Promise.allSettled(answers.map(({ answer }) => answer));
   try {
-    growTrees(data, settings, () => Atomics.add(counter, 0, 1), (tree, at) => {
-      trees[at] = tree;
-      onProgress(Atomics.add(counter, 1, 1) + 1);
-    });
+    growTrees(
+      data,
+      settings,
+      () => Atomics.add(counter, 0, 1),
+      (tree, at) => {
+        trees[at] = tree;
+        onProgress(Atomics.add(counter, 1, 1) + 1);
+      },
+    );
   } catch (error) {
     Atomics.store(counter, 0, settings.numTrees);
     await settled;
@@ -72,7 +82,8 @@ function importanceOf(data: TrainingData, { importance }: TrainSettings, trees: 
   if (importance === 'none') return undefined;
   const sums = new Float64Array(data.columns);
   for (const { left, splitVarIds, decreases, permutation } of trees) {
-    for (let column = 0; column < permutation.length; column += 1) sums[column] = (sums[column] as number) + (permutation[column] as number);
+    for (let column = 0; column < permutation.length; column += 1)
+      sums[column] = (sums[column] as number) + (permutation[column] as number);
     for (let node = 0; node < decreases.length; node += 1) {
       if (left[node] === 0) continue;
       const column = splitVarIds[node] as number;

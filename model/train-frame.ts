@@ -1,9 +1,9 @@
 import { ModelError } from '../shared/errors.ts';
 import { type Formula, readFormula } from './formula.ts';
 import type { Column, Table } from './read-csv.ts';
-import { orderLevels } from './train-order.ts';
 import type { RangerArguments } from './train-arguments.ts';
 import type { NumericColumn, TrainKind } from './train-data.ts';
+import { orderLevels } from './train-order.ts';
 
 /** Most features and rows of a forest here: their numbers are kept in 16 and 32 bits. */
 const MAX_FEATURES = 65_535;
@@ -30,7 +30,10 @@ export function makeFrame(table: Table, formulaText: string, given: RangerArgume
   const { thing, rows } = table;
   if (rows === 0) throw new ModelError(thing, '0 rows', 'at least 2');
   if (rows > MAX_ROWS) throw new ModelError(thing, `${rows} rows`, `at most ${MAX_ROWS}`);
-  const formula = readFormula(formulaText, table.columns.map(({ name }) => name));
+  const formula = readFormula(
+    formulaText,
+    table.columns.map(({ name }) => name),
+  );
   if (formula.features.length > MAX_FEATURES) throw new ModelError(thing, `${formula.features.length} features`, `at most ${MAX_FEATURES}`);
   const column = (name: string) => table.columns.find((own) => own.name === name) as Column;
   const { target } = formula;
@@ -83,7 +86,11 @@ function expectComplete(thing: string, { name, values, type, levels }: Column): 
     const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
     const found = Number.isNaN(values[wrong]) ? 'NA' : String(values[wrong]);
     const more = count > 1 ? ` (and in ${count - 1} more ${count === 2 ? 'row' : 'rows'})` : '';
-    throw new ModelError(`${thing}, column "${name}", row ${wrong + 1}`, `${found}${more}`, 'a value in every row: ranger 0.14.1 grows with complete rows only');
+    throw new ModelError(
+      `${thing}, column "${name}", row ${wrong + 1}`,
+      `${found}${more}`,
+      'a value in every row: ranger 0.14.1 grows with complete rows only',
+    );
   }
   if (type === 'factor' && levels?.length === 0) throw new ModelError(`${thing}, column "${name}"`, 'no level', 'at least one');
 }
@@ -94,7 +101,8 @@ function expectVaried(thing: string, { name, type, values, levels }: Column, kin
   const first = values[0] as number;
   if (kind === 'survival' && type === 'factor') throw new ModelError(`${thing}, column "${name}"`, 'text', 'times as numbers');
   if (kind === 'survival' || values.some((value) => value !== first)) return;
-  const shown = type === 'factor' ? JSON.stringify(levels?.[first - 1]) : type === 'logical' ? (first === 1 ? 'TRUE' : 'FALSE') : String(first);
+  const shown =
+    type === 'factor' ? JSON.stringify(levels?.[first - 1]) : type === 'logical' ? (first === 1 ? 'TRUE' : 'FALSE') : String(first);
   const what = kind === 'regression' ? 'a target that varies' : 'at least 2 classes';
   throw new ModelError(`${thing}, column "${name}", rows 1 to ${rows}`, `the same target ${shown} in every row`, what);
 }
@@ -105,7 +113,12 @@ function readStatus(thing: string, column: Column): Uint8Array {
   const { name, type, values } = column;
   const event = type !== 'logical' && values.reduce((most, value) => Math.max(most, value), 0) === 2 ? 2 : 1;
   const wrong = values.findIndex((value) => type === 'factor' || (value !== event && value !== event - 1));
-  if (wrong !== -1) throw new ModelError(`${thing}, column "${name}", row ${wrong + 1}`, String(values[wrong]), 'a status: 0 censored, 1 an event (or 1 and 2)');
+  if (wrong !== -1)
+    throw new ModelError(
+      `${thing}, column "${name}", row ${wrong + 1}`,
+      String(values[wrong]),
+      'a status: 0 censored, 1 an event (or 1 and 2)',
+    );
   return Uint8Array.from(values, (value) => (value === event ? 1 : 0));
 }
 
@@ -114,8 +127,10 @@ function readWeights(table: Table, name: string): Float64Array {
   if (!column) throw new ModelError('case.weights', `the column "${name}"`, `one of ${table.columns.map((own) => own.name).join(', ')}`);
   expectComplete(table.thing, column);
   const wrong = column.values.findIndex((value) => column.type === 'factor' || value < 0);
-  if (wrong !== -1) throw new ModelError(`${table.thing}, column "${name}", row ${wrong + 1}`, String(column.values[wrong]), 'a weight of 0 or more');
-  if (column.values.every((value) => value === 0)) throw new ModelError(`${table.thing}, column "${name}"`, '0 in every row', 'a weight above 0');
+  if (wrong !== -1)
+    throw new ModelError(`${table.thing}, column "${name}", row ${wrong + 1}`, String(column.values[wrong]), 'a weight of 0 or more');
+  if (column.values.every((value) => value === 0))
+    throw new ModelError(`${table.thing}, column "${name}"`, '0 in every row', 'a weight above 0');
   // ranger takes equal weights for none.
   return new Set(column.values).size === 1 ? new Float64Array(0) : column.values;
 }

@@ -4,12 +4,17 @@ import { ClassCriterion } from './train-classes.ts';
 import { concordance } from './train-concordance.ts';
 import { type TrainingData, valueAt } from './train-data.ts';
 import { RegressionCriterion } from './train-regression.ts';
-import type { TrainSettings } from './train-settings.ts';
+import type { Criterion, TrainSettings } from './train-settings.ts';
 import { SurvivalCriterion } from './train-survival.ts';
-import { type Criterion, type GrownTree, inbagSize, TreeGrower } from './train-tree.ts';
+import { type GrownTree, inbagSize, TreeGrower } from './train-tree.ts';
 
 /** Grows trees for as long as `take` gives places of trees, counted from 0; hands each to `give`. One call a thread. */
-export function growTrees(data: TrainingData, settings: TrainSettings, take: () => number, give: (tree: GrownTree, at: number) => void): void {
+export function growTrees(
+  data: TrainingData,
+  settings: TrainSettings,
+  take: () => number,
+  give: (tree: GrownTree, at: number) => void,
+): void {
   const random = new Mt64();
   const grower = new TreeGrower(data, settings, random, criterionOf(data, settings, random));
   for (let at = take(); at < settings.numTrees; at = take()) {

@@ -2,7 +2,7 @@ import { ModelError } from '../shared/errors.ts';
 import type { Mt64 } from './mt19937.ts';
 import { lowerBound, uniformInt, uniformReal } from './std-random.ts';
 import type { TrainingData } from './train-data.ts';
-import type { NodeView } from './train-tree.ts';
+import type { NodeView } from './train-settings.ts';
 
 /** Most levels in a node whose partitions are all tried: 2^(n-1) of them. ranger tries more, and never ends. */
 const MAX_TRIED = 24;
@@ -32,7 +32,11 @@ export function* partitions(data: TrainingData, node: NodeView, column: number):
   const { inside, levels } = levelsInNode(data, node, column);
   if (inside.length < 2) return;
   if (inside.length > MAX_TRIED) {
-    throw new ModelError(`column ${column + 1} of the features`, `${inside.length} levels in one node`, `at most ${MAX_TRIED} with respect.unordered.factors=partition; order takes more`);
+    throw new ModelError(
+      `column ${column + 1} of the features`,
+      `${inside.length} levels in one node`,
+      `at most ${MAX_TRIED} with respect.unordered.factors=partition; order takes more`,
+    );
   }
   const first = data.offsets[column] as number;
   const codes = inside.map((rank) => data.values[first + rank] as number);

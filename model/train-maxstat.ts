@@ -1,7 +1,7 @@
+import { erf, exp } from './c-math.ts';
 import { stdOrder } from './std-order.ts';
 import type { TrainingData } from './train-data.ts';
-import type { Split, TrainSettings } from './train-settings.ts';
-import type { NodeView } from './train-tree.ts';
+import type { NodeView, Split, TrainSettings } from './train-settings.ts';
 
 /*
  * Maximally selected rank statistics, as ranger computes them (src/utility.cpp): the statistic of each column's best split,
@@ -23,7 +23,14 @@ export function ranksOf(values: Float64Array): Float64Array {
 }
 
 /** Puts the split with the least p-value into `best`, where that is at most alpha; its decrease is its statistic. */
-export function bestMaxstat(data: TrainingData, settings: TrainSettings, node: NodeView, scores: Float64Array, columns: Uint32Array, best: Split): void {
+export function bestMaxstat(
+  data: TrainingData,
+  settings: TrainSettings,
+  node: NodeView,
+  scores: Float64Array,
+  columns: Uint32Array,
+  best: Split,
+): void {
   const { alpha, minprop } = settings;
   const found: { column: number; value: number; statistic: number; p: number }[] = [];
   const size = node.end - node.start;
@@ -108,7 +115,7 @@ function lau92(b: number, minprop: number): number {
   if (b < 1) return 1;
   const maxprop = 1 - minprop;
   const share = Math.log((maxprop * (1 - minprop)) / ((1 - maxprop) * minprop));
-  const density = Math.exp(-0.5 * b * b) / Math.sqrt(2 * Math.PI);
+  const density = exp(-0.5 * b * b) / Math.sqrt(2 * Math.PI);
   const p = (4 * density) / b + density * (b - 1 / b) * share;
   return p > 0 ? p : 0;
 }
@@ -118,7 +125,7 @@ function lau94(b: number, counts: number[], n: number): number {
   for (let at = 0; at + 1 < counts.length; at += 1) {
     const [one, other] = [counts[at] as number, counts[at + 1] as number];
     const t = Math.sqrt(1 - (one * (n - other)) / ((n - one) * other));
-    sum += (1 / Math.PI) * Math.exp((-b * b) / 2) * (t - (((b * b) / 4 - 1) * (t * t * t)) / 6);
+    sum += (1 / Math.PI) * exp((-b * b) / 2) * (t - (((b * b) / 4 - 1) * (t * t * t)) / 6);
   }
   return 2 * (1 - normal(b)) + sum;
 }
@@ -138,26 +145,4 @@ function adjust(values: number[]): number[] {
     adjusted[own] = at === 0 ? value : Math.min(before, (values.length / (values.length - at)) * value);
   });
   return adjusted;
-}
-
-/**
- * The error function to about 1e-15: its series near 0, and a continued fraction (Lentz) beyond 2. Only comparisons with
- * alpha and between columns are made of it, so that its last bit does not matter.
- */
-function erf(x: number): number {
-  const z = Math.abs(x);
-  if (z > 6) return Math.sign(x);
-  if (z < 2.2) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; Math.abs(term) > 1e-17 * sum; n += 1) {
-      term *= (-z * z) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 120; n >= 1; n -= 1) fraction = n / 2 / (z + fraction);
-  const rest = Math.exp(-z * z) / ((z + fraction) * Math.sqrt(Math.PI));
-  return Math.sign(x) * (1 - rest);
 }

@@ -35,7 +35,8 @@ export function oobResult(data: TrainingData, settings: TrainSettings, trees: Gr
     }
   }
   // Where a row was never out of the bag this makes 0 / 0.
-  for (let at = 0; at < predictions.length; at += 1) predictions[at] = (predictions[at] as number) / (counts[Math.floor(at / width)] as number);
+  for (let at = 0; at < predictions.length; at += 1)
+    predictions[at] = (predictions[at] as number) / (counts[Math.floor(at / width)] as number);
   return { error: errorOf(data, predictions, width, counts), predictions, width };
 }
 

@@ -13,7 +13,11 @@ export function orderLevels(column: Column, response: Column, kind: TrainKind, t
   const isTooMany = response.type === 'factor' && (response.levels?.length ?? 0) > 2;
   if (kind === 'survival' || isTooMany) {
     const found = kind === 'survival' ? 'a survival forest' : `${response.levels?.length} classes`;
-    throw new ModelError(`${thing}, respect.unordered.factors=order`, found, 'a number or two classes as target; partition or ignore take more');
+    throw new ModelError(
+      `${thing}, respect.unordered.factors=order`,
+      found,
+      'a number or two classes as target; partition or ignore take more',
+    );
   }
   const means = levels.map((_, level) => mean(response.values.filter((_value, row) => values[row] === level + 1)));
   // order() keeps levels that tie in their order, and puts those without rows (NaN) last.

@@ -1,10 +1,9 @@
 import type { Mt64 } from './mt19937.ts';
-import { bestMaxstat, ranksOf } from './train-maxstat.ts';
 import { mostDistinct, type TrainingData } from './train-data.ts';
 import { drawSplits, drawSubset, levelsInNode, partitions, spread } from './train-levels.ts';
+import { bestMaxstat, ranksOf } from './train-maxstat.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from './train-settings.ts';
 import { Touched } from './train-touched.ts';
-import type { Split, TrainSettings } from './train-settings.ts';
-import type { Criterion, NodeView } from './train-tree.ts';
 
 /**
  * ranger's TreeRegression (src/TreeRegression.cpp): the split with the greatest sum of squared sums over sizes. The order
@@ -67,7 +66,8 @@ export class RegressionCriterion implements Criterion {
         else this.#ordered(node, column, best);
       } else if (extra) {
         const levels = levelsInNode(this.#data, node, column);
-        for (let at = 0; at < this.#settings.numRandomSplits; at += 1) this.#partition(node, column, drawSubset(this.#random, levels), best);
+        for (let at = 0; at < this.#settings.numRandomSplits; at += 1)
+          this.#partition(node, column, drawSubset(this.#random, levels), best);
       } else {
         for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
       }

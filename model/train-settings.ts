@@ -26,3 +26,20 @@ export type TrainSettings = {
 
 /** The best split of a node so far. A decrease below 0: none. */
 export type Split = { column: number; value: number; decrease: number };
+
+/** A node as its criterion sees it: its rows are `samples` from `start` up to `end`. */
+export type NodeView = { samples: Uint32Array; start: number; end: number };
+
+/** What differs between the kinds of trees. Called in the order: isPure, search, then impurity or a leaf. */
+export type Criterion = {
+  /** Whether nothing is left to part in a node. */
+  isPure(node: NodeView): boolean;
+  /** What ranger writes into split.values for a leaf. */
+  leafValue(node: NodeView, pure: boolean): number;
+  /** What a leaf holds beside: shares of classes, a cumulative hazard. */
+  leafShares?(node: NodeView): Float64Array;
+  /** Puts the best split over the columns, in their order, into `best`, whose decrease is -1 at first. */
+  search(node: NodeView, columns: Uint32Array, best: Split): void;
+  /** What the split just found adds to the impurity importance of its column. */
+  impurity(node: NodeView, best: Split): number;
+};

@@ -1,11 +1,10 @@
 import type { Mt64 } from './mt19937.ts';
-import { type TrainingData } from './train-data.ts';
+import { stdOrder } from './std-order.ts';
+import type { TrainingData } from './train-data.ts';
 import { drawSplits, drawSubset, levelsInNode, partitions, spread } from './train-levels.ts';
 import { bestMaxstat } from './train-maxstat.ts';
 import { maskOf, midpoint } from './train-regression.ts';
-import { stdOrder } from './std-order.ts';
-import type { Split, TrainSettings } from './train-settings.ts';
-import type { Criterion, NodeView } from './train-tree.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from './train-settings.ts';
 
 /** ranger's TreeSurvival (src/TreeSurvival.cpp): the split with the greatest logrank statistic; leaves hold a cumulative hazard. */
 export class SurvivalCriterion implements Criterion {
@@ -97,18 +96,18 @@ export class SurvivalCriterion implements Criterion {
     const { samples, start, end } = node;
     const { ranks, rows, values, offsets } = this.#data;
     const [base, first] = [column * rows, offsets[column] as number];
-    const valueOf = (at: number) => values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+    const cellAt = (at: number) => values[first + (ranks[base + (samples[at] as number)] as number)] as number;
     const [low, high] = spread(this.#data, node, column);
     if (low === high) return;
-    const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => valueOf(start + at)))).sort();
+    const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => cellAt(start + at)))).sort();
     const splits = extra ? drawSplits(this.#random, low, high, this.#settings.numRandomSplits) : distinct.subarray(0, -1);
-    const order = Array.from({ length: end - start }, (_, at) => start + at).sort((one, other) => valueOf(other) - valueOf(one));
+    const order = Array.from({ length: end - start }, (_, at) => start + at).sort((one, other) => cellAt(other) - cellAt(one));
     // The right side grows as the splits get smaller; they are told in ascending order, as the first of the best wins.
     const statistics = new Float64Array(splits.length).fill(-1);
     this.#clearRight();
     let taken = 0;
     for (let split = splits.length - 1; split >= 0; split -= 1) {
-      while (taken < order.length && valueOf(order[taken] as number) > (splits[split] as number)) {
+      while (taken < order.length && cellAt(order[taken] as number) > (splits[split] as number)) {
         this.#moveRight(samples[order[taken] as number] as number);
         taken += 1;
       }
@@ -184,7 +183,8 @@ export class SurvivalCriterion implements Criterion {
     let sum = 0;
     let from = 0;
     for (let at = 0; at < rows.length; at += 1) {
-      const isSame = at + 1 < rows.length && timeIds[rows[order[at] as number] as number] === timeIds[rows[order[at + 1] as number] as number];
+      const isSame =
+        at + 1 < rows.length && timeIds[rows[order[at] as number] as number] === timeIds[rows[order[at + 1] as number] as number];
       if (isSame) continue;
       for (let own = from; own <= at; own += 1) sum += died(own) / (rows.length - at);
       for (let own = from; own <= at; own += 1) scores[order[own] as number] = died(own) - sum;

@@ -2,24 +2,7 @@ import type { Mt64 } from './mt19937.ts';
 import { cumulativeShares, discrete, drawWithoutReplacement, shuffle, uniformInt } from './std-random.ts';
 import type { TrainingData } from './train-data.ts';
 import { ranksUpTo } from './train-levels.ts';
-import type { Split, TrainSettings } from './train-settings.ts';
-
-/** A node as its criterion sees it: its rows are `samples` from `start` up to `end`. */
-export type NodeView = { samples: Uint32Array; start: number; end: number };
-
-/** What differs between the kinds of trees. Called in the order: isPure, search, then impurity or a leaf. */
-export type Criterion = {
-  /** Whether nothing is left to part in a node. */
-  isPure(node: NodeView): boolean;
-  /** What ranger writes into split.values for a leaf. */
-  leafValue(node: NodeView, pure: boolean): number;
-  /** What a leaf holds beside: shares of classes, a cumulative hazard. */
-  leafShares?(node: NodeView): Float64Array;
-  /** Puts the best split over the columns, in their order, into `best`, whose decrease is -1 at first. */
-  search(node: NodeView, columns: Uint32Array, best: Split): void;
-  /** What the split just found adds to the impurity importance of its column. */
-  impurity(node: NodeView, best: Split): number;
-};
+import type { Criterion, Split, TrainSettings } from './train-settings.ts';
 
 /** A grown tree, under ranger's own names; `extras` are its leaves' shares, side by side in the order of the leaves' ids. */
 export type GrownTree = {

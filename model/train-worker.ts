@@ -13,10 +13,15 @@ export type WorkerAnswer = { trees: [number, GrownTree][] } | { message: string 
 const { data, settings, counter } = workerData as WorkerTask;
 const trees: [number, GrownTree][] = [];
 try {
-  growTrees(data, settings, () => Atomics.add(counter, 0, 1), (tree, at) => {
-    trees.push([at, tree]);
-    Atomics.add(counter, 1, 1);
-  });
+  growTrees(
+    data,
+    settings,
+    () => Atomics.add(counter, 0, 1),
+    (tree, at) => {
+      trees.push([at, tree]);
+      Atomics.add(counter, 1, 1);
+    },
+  );
   const buffers = trees.flatMap(([, tree]) => Object.values(tree).map((array) => array.buffer as ArrayBuffer));
   parentPort?.postMessage({ trees } satisfies WorkerAnswer, buffers);
 } catch (error) {

@@ -6,8 +6,8 @@ import type { RangerArguments } from './train-arguments.ts';
 import { indexData, type TrainingData, type TrainKind } from './train-data.ts';
 import { type GrownForest, growForest, type OnProgress } from './train-forest.ts';
 import { type Frame, makeFrame } from './train-frame.ts';
-import { type NodeValues, quantileValues } from './train-quantiles.ts';
 import { toRangerObject } from './train-object.ts';
+import { type NodeValues, quantileValues } from './train-quantiles.ts';
 import type { SplitRule, TrainSettings } from './train-settings.ts';
 
 /**
@@ -28,7 +28,12 @@ export type Trained = {
   object: RValue;
 };
 
-const DEFAULT_RULES: Record<TrainKind, SplitRule> = { regression: 'variance', classification: 'gini', probability: 'gini', survival: 'logrank' };
+const DEFAULT_RULES: Record<TrainKind, SplitRule> = {
+  regression: 'variance',
+  classification: 'gini',
+  probability: 'gini',
+  survival: 'logrank',
+};
 const DEFAULT_SIZES: Record<TrainKind, number> = { regression: 5, classification: 1, probability: 10, survival: 3 };
 const RULES_OF: Record<TrainKind, SplitRule[]> = {
   regression: ['variance', 'extratrees', 'maxstat'],
@@ -58,7 +63,8 @@ export async function trainForest(table: Table, options: TrainOptions): Promise<
 function resolveSettings(frame: Frame, data: TrainingData, given: RangerArguments, seed: number | undefined): TrainSettings {
   const { kind } = frame;
   const splitrule = given.splitrule ?? DEFAULT_RULES[kind];
-  if (!RULES_OF[kind].includes(splitrule)) throw new ModelError('splitrule', `${splitrule} for a ${kind} forest`, `one of ${RULES_OF[kind].join(', ')}`);
+  if (!RULES_OF[kind].includes(splitrule))
+    throw new ModelError('splitrule', `${splitrule} for a ${kind} forest`, `one of ${RULES_OF[kind].join(', ')}`);
   if (splitrule === 'hellinger' && data.classValues.length !== 2) {
     throw new ModelError('splitrule', `hellinger for ${data.classValues.length} classes`, '2 classes');
   }
@@ -73,7 +79,8 @@ function resolveSettings(frame: Frame, data: TrainingData, given: RangerArgument
   const replace = given.replace ?? true;
   const importance = given.importance ?? 'none';
   const oobError = given['oob.error'] ?? true;
-  if (importance === 'permutation' && !oobError) throw new ModelError('oob.error', 'FALSE with importance=permutation', 'TRUE: without it ranger gives NaN');
+  if (importance === 'permutation' && !oobError)
+    throw new ModelError('oob.error', 'FALSE with importance=permutation', 'TRUE: without it ranger gives NaN');
   const settings: TrainSettings = {
     seed,
     numTrees: given['num.trees'] ?? 500,
@@ -102,20 +109,30 @@ function sampleFraction(frame: Frame, data: TrainingData, given: number[], repla
   const [only] = given;
   if (given.length === 1) {
     if (!((only as number) > 0)) throw new ModelError('sample.fraction', String(only), 'above 0 and at most 1');
-    if (data.rows * (only as number) < 1) throw new ModelError('sample.fraction', String(only), `at least ${1 / data.rows}, so that a row is drawn`);
+    if (data.rows * (only as number) < 1)
+      throw new ModelError('sample.fraction', String(only), `at least ${1 / data.rows}, so that a row is drawn`);
     return given;
   }
   const { classes } = frame;
   if (!classes || given.length !== classes.length) {
-    throw new ModelError('sample.fraction', `${given.length} shares`, classes ? `1 or ${classes.length}, one a class` : '1 where the target is no factor');
+    throw new ModelError(
+      'sample.fraction',
+      `${given.length} shares`,
+      classes ? `1 or ${classes.length}, one a class` : '1 where the target is no factor',
+    );
   }
   if (data.caseWeights.length > 0) throw new ModelError('sample.fraction', 'one a class with case.weights', 'one of the two');
   const shares = Array.from(data.classValues, (value) => given[value - 1] as number);
-  if (data.rows * (shares[0] as number) < 1) throw new ModelError('sample.fraction', String(shares[0]), 'more of the class of the first row, as ranger asks');
+  if (data.rows * (shares[0] as number) < 1)
+    throw new ModelError('sample.fraction', String(shares[0]), 'more of the class of the first row, as ranger asks');
   shares.forEach((share, id) => {
     const own = data.classIds.reduce((sum, other) => sum + (other === id ? 1 : 0), 0);
     if (replace || share * data.rows <= own) return;
-    throw new ModelError('sample.fraction', `${share * data.rows} rows of class "${classes[(data.classValues[id] as number) - 1]}"`, `at most ${own} without replacement`);
+    throw new ModelError(
+      'sample.fraction',
+      `${share * data.rows} rows of class "${classes[(data.classValues[id] as number) - 1]}"`,
+      `at most ${own} without replacement`,
+    );
   });
   return shares;
 }
@@ -124,8 +141,10 @@ function setClassWeights(frame: Frame, data: TrainingData, given: RangerArgument
   const weights = given['class.weights'];
   if (!weights) return;
   const { classes } = frame;
-  if (!classes) throw new ModelError('class.weights', `a ${frame.kind} forest whose target is no factor`, 'a factor, or factor(column) in the formula');
-  if (weights.length !== classes.length) throw new ModelError('class.weights', `${weights.length} weights`, `${classes.length}, one a class: ${classes.join(', ')}`);
+  if (!classes)
+    throw new ModelError('class.weights', `a ${frame.kind} forest whose target is no factor`, 'a factor, or factor(column) in the formula');
+  if (weights.length !== classes.length)
+    throw new ModelError('class.weights', `${weights.length} weights`, `${classes.length}, one a class: ${classes.join(', ')}`);
   data.classValues.forEach((value, id) => {
     data.classWeights[id] = weights[value - 1] as number;
   });

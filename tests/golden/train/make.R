@@ -11,6 +11,7 @@ live <- arguments[2] == "live"
 top <- dirname(dirname(dirname(dirname(normalizePath(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))))))
 
 json <- function(value) {
+  if (length(value) == 0) return("{}")
   if (is.list(value)) return(paste0("{", paste0("\"", names(value), "\":", sapply(value, json), collapse = ","), "}"))
   one <- if (is.character(value)) paste0("\"", value, "\"") else if (is.logical(value)) tolower(value) else sprintf("%.17g", value)
   if (length(one) == 1) one else paste0("[", paste(one, collapse = ","), "]")
