@@ -3,10 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { Schema } from '../shared/features.ts';
+import type { Schema, TrainingCard } from '../shared/features.ts';
 import type { Forest } from '../shared/forest.ts';
 import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
-import { readRanger } from './ranger.ts';
+import { type RangerModel, readRanger } from './ranger.ts';
 import { readRds } from './rds.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
@@ -24,8 +24,16 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const ranger = readRanger(readRds(bytes, file), file);
-  const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
+  return encodeModel(readRanger(readRds(bytes, file), file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, ...options });
+}
+
+/** What a forest came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
+export type Origin = ImportOptions & { file: string; bytes: Uint8Array; sidecarFile: string; source?: string; training?: TrainingCard };
+
+/** The bytes of the artifact of a forest and of what a sidecar says of it. */
+export function encodeModel(ranger: RangerModel, sidecar: Sidecar, origin: Origin): Uint8Array {
+  const { file, bytes, sidecarFile, source = file, training, date } = origin;
+  const schema = splitRanges(applySidecar(ranger.schema, sidecar, sidecarFile), ranger.forest);
   checkLevels(schema, ranger.forest, file);
   const { title, description } = sidecar;
   const card = {
@@ -33,8 +41,9 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     madeBy: ranger.call,
-    source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
-    ...(options.date === undefined ? {} : { date: options.date }),
+    source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...(date === undefined ? {} : { date }),
+    ...(training === undefined ? {} : { training }),
   };
   return encodeArtifact({ schema, forest: ranger.forest, card, checks: drawCheckRows(schema, ranger.forest) });
 }

@@ -43,7 +43,7 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['train'], 'the command train'],
+    [['retrain'], 'the command train'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],
     [['describe', heart.file, '--yaml'], '--yaml'],
