@@ -2,14 +2,37 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
+import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
+import type { Schema } from '../shared/features.ts';
+import type { Body } from '../shared/predict.ts';
 import { drawCheckRows, splitRanges } from './check-rows.ts';
+import { readLinear } from './linear.ts';
+import { classOf, type RValue, typeOf } from './r-values.ts';
+import { readRandomForest } from './random-forest.ts';
 import { readRanger } from './ranger.ts';
 import { readRds } from './rds.ts';
+import { readRpart } from './rpart.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
+
+/** A model as its file tells it: its schema, what computes, and the call that made it. */
+type Imported = { schema: Schema; call: string } & Body;
+
+/** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
+const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
+  ranger: readRanger,
+  'ranger.forest': readRanger,
+  randomForest: readRandomForest,
+  'randomForest.formula': readRandomForest,
+  rpart: readRpart,
+  lm: readLinear,
+  aov: readLinear,
+  glm: readLinear,
+  negbin: readLinear,
+};
 
 /** What an import may be told beside the file. `date` is an ISO 8601 date for the card. */
 export type ImportOptions = { date?: string | undefined };
@@ -22,24 +45,34 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const ranger = readRanger(readRds(bytes, file), file);
-  const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
+  const { schema: told, call, ...body } = readModel(readRds(bytes, file), file);
+  const schema = splitRanges(applySidecar(told, sidecar, found?.file ?? file), body);
   schema.features.forEach((feature, column) => {
-    if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {
+    if (body.forest?.partitioned[column] === 1 && feature.type !== 'factor') {
       const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
       throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
     }
   });
+  checkBody({ schema, ...body }, file);
   const { title, description } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
-    madeBy: ranger.call,
+    madeBy: call,
     source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(options.date === undefined ? {} : { date: options.date }),
   };
-  return encodeArtifact({ schema, forest: ranger.forest, card, checks: drawCheckRows(schema, ranger.forest) });
+  return encodeArtifact({ schema, ...body, card, checks: drawCheckRows(schema, body) });
+}
+
+/** An R object as a model. Throws a ModelError that names its class where none of the readers knows it. */
+export function readModel(value: RValue, thing: string): Imported {
+  const [first] = classOf(value);
+  const read = first !== undefined && Object.hasOwn(READERS, first) ? READERS[first] : undefined;
+  if (read) return read(value, thing);
+  const found = first === undefined ? `an object without a class (${typeOf(value)})` : `an object of class ${classOf(value).join(', ')}`;
+  throw new ModelError(thing, found, 'a ranger forest, a randomForest, an rpart, an lm or a glm');
 }
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
