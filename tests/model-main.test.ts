@@ -43,7 +43,7 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['retrain'], 'the command train'],
+    [['retrain'], 'the command retrain'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],
     [['describe', heart.file, '--yaml'], '--yaml'],

@@ -292,9 +292,9 @@ function generator(seed: number): () => number {
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
   const { schema, forest } = readRanger(readRds(bytes, 'model.RDS'), 'model.RDS');
-  const shown = splitRanges(schema, forest);
+  const shown = splitRanges(schema, { forest });
   const card = { name: 'x', madeBy: 'ranger', source: { file: 'x', sha256: '' } };
-  const artifact = encodeArtifact({ schema: shown, forest, card, checks: drawCheckRows(shown, forest) });
+  const artifact = encodeArtifact({ schema: shown, forest, card, checks: drawCheckRows(shown, { forest }) });
   const failed = failedCheck(decodeArtifact(artifact, 'model.RDS'));
   if (failed) throw new Error(failed);
 }
