@@ -30,11 +30,13 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
       throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
     }
   });
-  const { title, description } = sidecar;
+  const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
     madeBy: ranger.call,
     source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(options.date === undefined ? {} : { date: options.date }),
