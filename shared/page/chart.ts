@@ -7,6 +7,8 @@ export type ChartSpec = {
   lines: { name: string; ys: number[] }[];
   /** Constant from one x to the next, as a survival curve is. */
   stepped: boolean;
+  /** The first line's ys are places among classes: drawn as a strip in each class's colour instead of lines. */
+  strips?: boolean;
   /** The edges of a band around the first line. */
   band?: { low: number[]; high: number[] } | undefined;
   yRange: [number, number];
@@ -61,10 +63,10 @@ function dataOf({ x, lines, band }: ChartSpec): uPlot.AlignedData {
 }
 
 function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: number; height: number }): uPlot.Options {
-  const { lines, stepped, band, yTicks, xName } = spec;
+  const { lines, stepped, strips, band, yTicks, xName } = spec;
   const stepPath = uPlot.paths.stepped?.({ align: 1 });
   const line = (_: unknown, at: number): uPlot.Series => ({
-    stroke: () => color(`--c${at % 8}`),
+    stroke: () => (strips ? 'transparent' : color(`--c${at % 8}`)),
     width: 2.5,
     points: { show: false },
     ...(stepped && stepPath ? { paths: stepPath } : {}),
@@ -98,7 +100,10 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
         ...(yTicks ? { splits: () => yTicks } : {}),
       },
     ],
-    hooks: { drawClear: [(plot) => shade(plot, current())], draw: [(plot) => markPoint(plot, current())] },
+    hooks: {
+      drawClear: [(plot) => shade(plot, current())],
+      draw: [(plot) => drawStrips(plot, current()), (plot) => markPoint(plot, current())],
+    },
   };
 }
 
@@ -114,8 +119,26 @@ function shade(plot: uPlot, { known, x }: ChartSpec): void {
   ctx.restore();
 }
 
+/** Draws which class is said where: for each x a block at its class's height. */
+function drawStrips(plot: uPlot, { strips, x, lines }: ChartSpec): void {
+  if (!strips) return;
+  const { ctx, bbox } = plot;
+  const half = 7 * uPlot.pxRatio;
+  const middle = (a: number, b: number) => plot.valToPos((a + b) / 2, 'x', true);
+  ctx.save();
+  x.forEach((value, at) => {
+    const place = lines[0]?.ys[at] ?? 0;
+    const left = at === 0 ? bbox.left : middle(x[at - 1] as number, value);
+    const right = at === x.length - 1 ? bbox.left + bbox.width : middle(value, x[at + 1] as number);
+    ctx.fillStyle = color(`--c${place % 8}`);
+    // Rounded outwards, so that no seam shows between neighbours.
+    ctx.fillRect(Math.floor(left), plot.valToPos(place, 'y', true) - half, Math.ceil(right) - Math.floor(left), 2 * half);
+  });
+  ctx.restore();
+}
+
 /** Marks the present point: a line at its x, a ring on each line. */
-function markPoint(plot: uPlot, { mark }: ChartSpec): void {
+function markPoint(plot: uPlot, { mark, strips }: ChartSpec): void {
   if (!mark) return;
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
@@ -133,7 +156,7 @@ function markPoint(plot: uPlot, { mark }: ChartSpec): void {
   mark.ys.forEach((y, at) => {
     ctx.beginPath();
     ctx.arc(left, plot.valToPos(y, 'y', true), 6.5 * ratio, 0, 2 * Math.PI);
-    ctx.fillStyle = color(`--c${at % 8}`);
+    ctx.fillStyle = color(`--c${(strips ? y : at) % 8}`);
     ctx.strokeStyle = color('--card');
     ctx.lineWidth = 2.5 * ratio;
     ctx.fill();

@@ -81,7 +81,7 @@ const ANSWER = `<section id="prediction" class="card" aria-labelledby="predictio
 <h2 id="prediction-heading" ${text('prediction')}</h2>
 <p id="answer"></p>
 <p id="exact" class="dim"></p>
-<dl id="shares"></dl>
+<dl id="shares" class="bars"></dl>
 <div id="curve" class="plot" role="img" hidden></div>
 <p class="error" id="problem" role="alert" hidden></p>
 <p id="spoken" class="unseen" role="status"></p>
@@ -96,7 +96,7 @@ const PLOT = `<section id="response" class="card" aria-labelledby="response-head
 <label id="at" hidden><span ${text('atTime')}</span> <input id="time" type="range" min="0" max="0" step="1" value="0"> <output id="time-shown" for="time"></output></label>
 </div>
 <div id="plot" class="plot" role="img"></div>
-<dl id="levels" hidden></dl>
+<dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>
 </section>
 `;

@@ -175,7 +175,8 @@ function showCurve(
   chart.show({
     x,
     lines,
-    stepped: data.kind === 'classification',
+    stepped: false,
+    strips: data.kind === 'classification',
     band,
     yRange: range([...lines.flatMap(({ ys }) => ys), ...(band ? [...band.low, ...band.high] : []), ...(mark?.ys ?? [])]),
     yTicks: data.kind === 'classification' ? data.classes.map((_, at) => at) : undefined,

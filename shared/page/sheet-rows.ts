@@ -148,7 +148,8 @@ export function writeCells(cells: string[], delimiter: string, decimalComma: boo
   return cells
     .map((cell) => {
       const text = decimalComma && /^-?\d+\.\d+(?:e[+-]?\d+)?$/.test(cell) ? cell.replace('.', ',') : cell;
-      return `${delimiter}${text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : csvField(text)}`;
+      const isPlain = text !== '' && !text.includes(delimiter) && !/["\r\n]/.test(text);
+      return `${delimiter}${isPlain ? text : `"${text.replaceAll('"', '""')}"`}`;
     })
     .join('');
 }
