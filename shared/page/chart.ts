@@ -35,7 +35,7 @@ export function openChart(host: HTMLElement): Chart {
   const current = () => spec as ChartSpec;
   const size = () => {
     const width = Math.max(200, host.clientWidth);
-    return { width, height: Math.round(Math.min(320, Math.max(200, width * 0.42))) };
+    return { width, height: Math.round(Math.min(320, Math.max(210, width * 0.42))) };
   };
   new ResizeObserver(() => {
     if (plot && host.clientWidth > 0 && plot.width !== size().width) plot.setSize(size());
@@ -76,7 +76,7 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
   const axis = { stroke: () => color('--dim'), grid: { stroke: () => color('--grid'), width: 1 }, ticks: { show: false }, font: font() };
   return {
     ...size,
-    padding: [12, 12, 0, 0],
+    padding: [12, 24, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false, range: (_, min, max) => [min, max > min ? max : min + 1] }, y: { range: () => current().yRange } },
@@ -87,8 +87,9 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
         ...axis,
         label: xName,
         labelFont: font(),
-        labelSize: 24,
-        size: 30,
+        labelSize: 22,
+        labelGap: 0,
+        size: 28,
         space: 60,
         values: (_, splits) => splits.map((value) => current().xFormat(value)),
       },

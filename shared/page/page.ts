@@ -62,12 +62,14 @@ export function pageHtml(model: ModelInfo, parts?: PageParts): string {
 </nav>
 </header>
 <main>
+<div id="top">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
 ${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('')}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
 ${ANSWER}${PLOT}</div>
+</div>
 ${SHEET}${CODE}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
 </body>
@@ -137,7 +139,7 @@ function footer({ card, sha256 }: ModelInfo): string {
   return `<footer>
 <p id="served"></p>
 <p><span ${text('model')}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>
-· <a href="#card" ${text('about')}</a> · <a href="#api" ${text('api')}</a></p>
+<span class="links">· <a href="#card" ${text('about')}</a> · <a href="#api" ${text('api')}</a></span></p>
 </footer>
 `;
 }

@@ -73,7 +73,7 @@ export const TEXTS: Record<Language, Record<string, string>> = {
     'card.date': 'Date',
     'card.limits': 'Limits',
     'card.edge':
-      'A forest does not extrapolate: beyond the values it has learnt from, it says what it says at their edge. Splits of each feature are told above.',
+      'A forest does not extrapolate: beyond the values it has learnt from, it says what it says at their edge. The splits of each feature are told below.',
     'card.numbers': "The numbers are R's own, to the last bit. They are what the data of the training said, not causes.",
     'card.splits': 'splits from',
     'card.sha': 'sha256 of schema and forest',
@@ -162,7 +162,7 @@ export const TEXTS: Record<Language, Record<string, string>> = {
     'card.date': 'Data',
     'card.limits': 'Limites',
     'card.edge':
-      'Uma floresta não extrapola: além dos valores de que aprendeu, diz o que diz na borda deles. As divisões de cada variável estão acima.',
+      'Uma floresta não extrapola: além dos valores de que aprendeu, diz o que diz na borda deles. As divisões de cada variável estão abaixo.',
     'card.numbers': 'Os números são os do próprio R, até o último bit. São o que os dados do treino disseram, não causas.',
     'card.splits': 'divisões de',
     'card.sha': 'sha256 de esquema e floresta',
