@@ -23,9 +23,8 @@ export default class ModelPlugin {
         const own = serverless.service.getFunction(name);
         const hasPage = own.events.some((/** @type {object} */ event) => 'httpApi' in event);
         own.environment = { ...own.environment, MODEL_FILE: relative, ...(hasPage ? { PAGE_FILE: page } : {}) };
-        if (hasPage) own.package = { ...own.package, patterns: [...(own.package?.patterns ?? []), page] };
       }
-      serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative];
+      serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative, page];
       log.notice(`model ${model.card.name} (${model.schema.kind}), sha256 ${model.sha256.slice(0, 8)}, from ${model.card.source.file}`);
       return { MODEL_FILE: relative, PAGE_FILE: page };
     };
