@@ -3,6 +3,7 @@ import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts'
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
+import type { PageParts } from '../shared/page/parts.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
@@ -51,6 +52,8 @@ export type ContainerOptions = {
   log: (entry: LogEntry) => void;
   /** True once the process is about to end: then /ping fails and every answer closes its connection. */
   isStopping?: () => boolean;
+  /** The page's script and style, for `alone`. */
+  page?: PageParts | undefined;
 };
 
 type Container = ContainerOptions & { model: Model; failed: string | undefined };
@@ -110,7 +113,8 @@ async function answer(container: Container, request: IncomingMessage): Promise<A
   }
   if (own === '/invocations') return predict(container, request, {});
   const health = () => ({ ok: failed === undefined, servedBy: 'container', checkRows: failed ?? 'as at import' });
-  const reply = route(method, path, model, health);
+  const acceptEncoding = headerOf(request, 'accept-encoding');
+  const reply = route(method, path, model, health, { parts: container.page, acceptEncoding });
   if (reply === 'predict') return predict(container, request, { servedBy: 'container', most: MAX_PREDICT_ROWS });
   return { reply };
 }

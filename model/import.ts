@@ -57,11 +57,13 @@ export function encodeModel({ schema: told, call, ...body }: Imported, sidecar: 
   const { file, bytes, sidecarFile, source = file, training, date } = origin;
   const schema = splitRanges(applySidecar(told, sidecar, sidecarFile), body);
   if (body.forest) checkLevels(schema, body.forest, file);
-  const { title, description } = sidecar;
+  const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
     madeBy: call,
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(date === undefined ? {} : { date }),

@@ -12,6 +12,8 @@ export type NumberFeature = Shown & {
   max?: number;
   step?: number;
   default?: number;
+  /** What it is measured in, for people. */
+  unit?: Label;
 };
 /** true or false; 1 or 0 to the model. */
 export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
@@ -50,6 +52,10 @@ export type Card = {
   name: string;
   title?: Label;
   description?: Label;
+  /** What the model must not be used for, or where it ends. */
+  limits?: Label;
+  /** What a number of its answers is, for people; `percent` shows it as one. */
+  answer?: { label?: Label | undefined; unit?: Label | undefined; percent?: boolean | undefined };
   /** What made the model: ranger's version cannot be told from the file, its call can. */
   madeBy: string;
   /** The file it was imported from, without its folder, and that file's sha256. */

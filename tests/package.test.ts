@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
@@ -92,6 +93,21 @@ test('the page, the model, the OpenAPI document and the health are served', asyn
   expect(JSON.parse((await call('get-openapi')).body).openapi).toMatch(/^3\.1/);
   expect(JSON.parse((await call('get-health')).body)).toMatchObject({ ok: true, endpoint: 'none', fallback: 'ready' });
   expect(await call('head-model')).toMatchObject({ statusCode: 200, body: '' });
+});
+
+test("the page's script and style are in the package, compressed for those who take that", async () => {
+  const ask = async (path: string, headers: object) => {
+    const answer = await environment.invoke({ ...recordedEvent('get-page'), rawPath: path, headers });
+    return answer as HttpAnswer & { isBase64Encoded?: boolean };
+  };
+  for (const path of ['/page.js', '/page.css']) {
+    const plain = await ask(path, {});
+    expect(plain).toMatchObject({ statusCode: 200 });
+    expect(plain.isBase64Encoded).toBeUndefined();
+    const zipped = await ask(path, { 'accept-encoding': 'gzip, deflate, br' });
+    expect(zipped).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(plain.body);
+  }
 });
 
 test('a direct invoke answers with the body itself, and returns a problem rather than throwing it', async () => {
