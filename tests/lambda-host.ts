@@ -5,8 +5,10 @@ import path from 'node:path';
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 const tell = (message: object) => process.send?.(message);
 
-console.log = (text: unknown) => {
-  tell({ log: String(text) });
+// The function's log is its standard output, whichever way it is written.
+process.stdout.write = (text: unknown) => {
+  for (const line of String(text).trimEnd().split('\n')) tell({ log: line });
+  return true;
 };
 const { handler } = createRequire(import.meta.url)(path.resolve(process.argv[2] as string)) as { handler: Handler };
 process.on('message', async ({ id, event }: { id: number; event: unknown }) => {
