@@ -2,6 +2,7 @@ import type { Answer } from '../shared/answers.ts';
 import type { Prediction } from '../shared/predict.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
+import type { Query } from '../shared/wire.ts';
 import type { Guard, Guarded } from './guard.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
@@ -40,13 +41,13 @@ export function createFailover(
     ...(guard?.state() ?? {}),
     served,
   });
-  const compute = (rows: Float64Array) => {
+  const compute = (query: Query) => {
     const start = performance.now();
-    return { predictions: local.predict(rows), localMs: performance.now() - start };
+    return { predictions: local.predict(query.rows), localMs: performance.now() - start };
   };
-  const serve = (rows: Float64Array, outcome: Guarded, remainingMs: number): Served => {
+  const serve = (query: Query, outcome: Guarded, remainingMs: number): Served => {
     if (!outcome.answered) {
-      const { predictions, localMs } = compute(rows);
+      const { predictions, localMs } = compute(query);
       const answer: Answer = { predictions, model: ours, servedBy: 'fallback', reason: outcome.reason };
       return { answer, outcome, localMs, mismatch: false };
     }
@@ -55,7 +56,7 @@ export function createFailover(
     const isComparable = theirs.sha256 === ours.sha256 && local.failed === undefined && remainingMs > COMPARE_MS;
     if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
     isCompared = true;
-    const own = compute(rows);
+    const own = compute(query);
     if (sameBits(own.predictions, predictions)) return { answer, outcome, localMs: own.localMs, mismatch: false };
     const corrected: Answer = { predictions: own.predictions, model: ours, servedBy: 'fallback', reason: 'mismatch' };
     return { answer: corrected, outcome, localMs: own.localMs, mismatch: true };
@@ -70,7 +71,7 @@ export function createFailover(
     const asked = { body: call.body, contentType, rows: query.count, attributes: attributesOf(call) };
     const isAlone = local.failed !== undefined;
     const outcome = guard ? await guard.ask({ ...asked, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
-    const result = serve(query.rows, outcome, call.remainingMs - (performance.now() - start));
+    const result = serve(query, outcome, call.remainingMs - (performance.now() - start));
 
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;

@@ -66,7 +66,9 @@ export function guardEndpoint(endpoint: Endpoint, settings: Settings, now = () =
       permit('ignored');
       return refused('timeout', `${Math.round(left)} ms left, expected more than ${settings.deadline.reserveMs}`);
     }
-    const outcome = await endpoint.ask(question, deadlineMs);
+    // The container computes nothing that comes too late.
+    const attributes = [question.attributes, `deadline-ms=${deadlineMs}`].filter((part) => part !== undefined).join(';');
+    const outcome = await endpoint.ask({ ...question, attributes }, deadlineMs);
     const isStall = !outcome.answered && outcome.stalled === true;
     const isTimeout = !outcome.answered && outcome.reason === 'timeout';
     if (outcome.answered || outcome.reason !== 'throttled') throttle.accepted();

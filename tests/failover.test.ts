@@ -206,11 +206,11 @@ test('a trace and the request id go on to the endpoint as custom attributes, and
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
   const event = recordedEvent('predict-json');
   await handler({ ...event, headers: { ...(event.headers as object), traceparent, cookie: 'c' } });
-  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;traceparent=${traceparent}`);
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;traceparent=${traceparent};deadline-ms=3000`);
   expect(heard).not.toHaveProperty('cookie');
   expect(entries.at(-1)).toMatchObject({ traceparent, requestId: 'test-1' });
   await handler({ ...event, headers: { ...(event.headers as object), traceparent: 'x;y=z' } });
-  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1');
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1;deadline-ms=3000');
 });
 
 test('server-timing says how long the endpoint and the own computation took', async () => {
