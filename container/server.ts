@@ -214,8 +214,8 @@ async function predict(
 ): Promise<Answered> {
   checkModel(served);
   const accepted = answerForm(headerOf(request, 'accept'));
-  const form = bodyForm(headerOf(request, 'content-type'));
   checkEncoding(headerOf(request, 'content-encoding'));
+  const form = bodyForm(headerOf(request, 'content-type'));
   container.admission.check();
   const body = await readWithin(container, request);
   const { text, rows, ms } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
