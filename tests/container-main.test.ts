@@ -24,7 +24,9 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Runs container/main.ts; `ready` is its first line's address, `ended` what it said and its exit code. */
 function run(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, MODEL_DIR: dir, PORT: '0', ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, MODEL_DIR: dir, PORT: '0', DRAIN_MS: '300', ...env },
+  });
   const said = { out: '', err: '' };
   const ready = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk) => {
