@@ -42,8 +42,8 @@ export async function runFaults(args: string[]): Promise<number> {
     throw new Error('--rate: expected 1 to 2000; --seconds: expected 3 to 600');
   }
   const third = seconds / 3;
-  // The breaker may wait for 30 s after a long fault; what it does then is measured at the end.
-  const timing = { rate, before: third, during: third, back: short ? third : Math.max(third, 39) };
+  // The breaker waits about as long as the fault was, 30 s at most; the endpoint's share is counted after that.
+  const timing = { rate, before: third, during: third, back: short ? third : Math.max(third, Math.min(1.5 * third + 5, 39)) };
   console.log(
     `${rate} requests a second, ${seconds} s a fault; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`,
   );

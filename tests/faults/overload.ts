@@ -31,11 +31,11 @@ function slowModel(ms: number): { artifact: Uint8Array; msPerRow: number } {
     return (performance.now() - start) / rows;
   };
   time({ ...model, forest: own }, 200);
-  const times = Math.max(1, Math.round(ms / time({ ...model, forest: own }, 500)));
+  const times = Math.max(1, Math.round(ms / time({ ...model, forest: own }, 100)));
   const forest = repeatTrees(own, times);
   const { rows } = model.checks;
   const slow = { ...model, forest, checks: { rows, outputs: predictRows({ schema: model.schema, forest }, rows) } };
-  return { artifact: encodeArtifact(slow), msPerRow: time(slow, 50) };
+  return { artifact: encodeArtifact(slow), msPerRow: time(slow, 20) };
 }
 
 function repeatTrees(forest: Forest, times: number): Forest {
@@ -99,15 +99,19 @@ export async function runOverload(seconds: number, over = 4): Promise<Overload> 
   }
 }
 
-/** The status of a request; 0 where the connection broke. */
-export function ask(agent: http.Agent, url: string, body = '[[54]]'): Promise<number> {
+/** The status of a request; 0 where the connection broke, -1 where nobody listened. `tell` hears why it broke. */
+export function ask(agent: http.Agent, url: string, body = '[[54]]', tell: (code: string) => void = () => {}): Promise<number> {
   return new Promise((resolve) => {
     const request = http.request(url, { method: 'POST', agent, headers: { 'content-length': Buffer.byteLength(body) } }, (response) => {
       response.resume();
       response.on('end', () => resolve(response.statusCode ?? 0));
       response.on('error', () => resolve(0));
     });
-    request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? -1 : 0));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') return resolve(-1);
+      tell(`${error.code} ${error.syscall ?? error.message}`);
+      resolve(0);
+    });
     request.end(body);
   });
 }
