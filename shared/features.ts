@@ -234,7 +234,8 @@ export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
   if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
   if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
-  if (card.training !== undefined && !isRecord(card.training)) throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
+  if (card.training !== undefined && !isRecord(card.training))
+    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
 }
 
 function isRecord(value: unknown): boolean {

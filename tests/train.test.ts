@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { loadModel } from '../model/import.ts';
 import { readRanger } from '../model/ranger.ts';
 import { readRds } from '../model/rds.ts';
@@ -11,6 +11,8 @@ import { trainFile } from '../model/train-artifact.ts';
 import { decodeArtifact } from '../shared/artifact.ts';
 import { golden } from './golden.ts';
 import { differences, readCases } from './train-cases.ts';
+
+jest.setTimeout(30_000);
 
 const FOLDER = fileURLToPath(new URL('./golden/train/', import.meta.url));
 const HEART = fileURLToPath(new URL('../model/heart.csv', import.meta.url));

@@ -1,6 +1,7 @@
 import type { Feature, ModelInfo } from '../features.ts';
 import { english, escapeHtml, fieldHtml, MAX_FIELDS, startOf } from './fields.ts';
 import { TEXTS } from './texts.ts';
+import { trainingHtml } from './training.ts';
 
 /** Headers that keep the page to itself: its own script, style and API, and nothing inline. */
 export const PAGE_SECURITY: Record<string, string> = {
@@ -54,7 +55,7 @@ ${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('
 <noscript><p data-text="noscript">${TEXTS.en.noscript}</p></noscript>
 </section>
 </main>
-<footer>
+${trainingHtml(card)}<footer>
 <span data-text="model">${TEXTS.en.model}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>
 · <a href="model" data-text="about">${TEXTS.en.about}</a>
 · <a href="openapi.json" data-text="api">${TEXTS.en.api}</a>
