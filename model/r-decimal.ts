@@ -1,7 +1,7 @@
 /*
  * A number in text as R reads it (R_strtod of src/main/arithmetic.c): its digits as one integer, then scaled by a power of
- * ten, in x87's extended precision of 64 bits, and only then rounded to a double. About one number in two thousand comes out
- * as the neighbour of the double that is nearest, and a split value made of it would differ from R's.
+ * ten, in x87's extended precision of 64 bits, and only then rounded to a double. A few numbers in a hundred thousand come
+ * out as the neighbour of the double that is nearest, and a split value made of it would differ from R's.
  */
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
@@ -10,8 +10,8 @@ export function readDecimal(text: string): number | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return special(text);
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  const digits = whole + fraction;
-  if (digits === '') return undefined;
+  if (whole + fraction === '') return undefined;
+  const digits = (whole + fraction).replace(/^0+(?=\d)/, '');
   const nearest = Number(text);
   const scale = Number(exponent) - fraction.length;
   const value = isPlain(digits, scale, Math.abs(nearest)) ? Math.abs(nearest) : extended(digits, scale, Math.abs(nearest));

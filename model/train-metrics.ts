@@ -18,7 +18,13 @@ export type Metrics = {
 
 /** What the trees say of rows they were not grown with, and of columns. */
 export function measure({ frame, data, grown }: Trained): Metrics {
-  const names = classNames(frame.classes, data.classValues);
+  // ranger numbers classes as they appear; people expect the order of their levels.
+  const ids = Array.from(data.classValues.keys()).sort(
+    (one, other) => (data.classValues[one] as number) - (data.classValues[other] as number),
+  );
+  const names = ids.map((id) => classNames(frame.classes, data.classValues)[id] as string);
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const truth = data.classIds.map((id) => placeOf.get(id) as number);
   const { oob, importance } = grown;
   const sorted = importance && Array.from(importance, (value, at): [string, number] => [frame.features[at]?.name ?? '', value]);
   const told = sorted ? { importance: sorted.sort(([, one], [, other]) => other - one) } : {};
@@ -30,20 +36,21 @@ export function measure({ frame, data, grown }: Trained): Metrics {
     case 'survival':
       return { numbers: { ...error, concordance: 1 - oob.error }, ...told };
     case 'classification': {
-      const placeOf = new Map(Array.from(data.classValues, (value, id): [number, number] => [value, id]));
-      const places = Array.from(oob.predictions, (value) => placeOf.get(value) ?? -1);
-      return { numbers: { ...error, accuracy: 1 - oob.error }, confusion: confuse(names, data.classIds, places), ...told };
+      const places = Array.from(oob.predictions, (value) => placeOf.get(data.classValues.indexOf(value)) ?? -1);
+      return { numbers: { ...error, accuracy: 1 - oob.error }, confusion: confuse(names, truth, places), ...told };
     }
     case 'probability': {
       const shares = (row: number) => oob.predictions.subarray(row * oob.width, (row + 1) * oob.width);
       const places = Array.from(data.classIds, (_, row) => {
         const own = shares(row);
-        return own.some(Number.isNaN) ? -1 : own.indexOf(Math.max(...own));
+        return own.some(Number.isNaN) ? -1 : (placeOf.get(own.indexOf(Math.max(...own))) as number);
       });
       const known = places.filter((place) => place !== -1).length;
-      const right = places.filter((place, row) => place === data.classIds[row]).length;
-      const calibration = names.map((name, id) => ({ name, bins: calibrate(data.classIds, id, (row) => shares(row)[id] as number) }));
-      const confusion = confuse(names, data.classIds, places);
+      const right = places.filter((place, row) => place === truth[row]).length;
+      const calibration = names.map((name, place) => {
+        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place] as number] as number) };
+      });
+      const confusion = confuse(names, truth, places);
       return { numbers: { ...error, accuracy: right / known }, confusion, calibration, ...told };
     }
   }
@@ -69,7 +76,7 @@ function confuse(classes: string[], truth: Uint32Array, places: number[]): Confu
   return { classes, counts };
 }
 
-function calibrate(truth: Uint32Array, id: number, shareOf: (row: number) => number): CalibrationBin[] {
+function calibrate(truth: Uint32Array, place: number, shareOf: (row: number) => number): CalibrationBin[] {
   const bins = Array.from({ length: 10 }, (): CalibrationBin => ({ share: 0, observed: 0, rows: 0 }));
   truth.forEach((own, row) => {
     const share = shareOf(row);
@@ -77,7 +84,7 @@ function calibrate(truth: Uint32Array, id: number, shareOf: (row: number) => num
     const bin = bins[Math.min(9, Math.floor(share * 10))] as CalibrationBin;
     bin.rows += 1;
     bin.share += share;
-    bin.observed += own === id ? 1 : 0;
+    bin.observed += own === place ? 1 : 0;
   });
   return bins.filter(({ rows }) => rows > 0).map(({ share, observed, rows }) => ({ share: share / rows, observed: observed / rows, rows }));
 }

@@ -66,10 +66,10 @@ function text(x: number, y: number, value: string, anchor: string, fill = '#1c23
 
 function legend(series: Series[]): string {
   const shownSeries = series.slice(0, 8);
-  const step = 320 / Math.max(1, shownSeries.length);
+  const step = 270 / Math.max(1, shownSeries.length);
   return shownSeries
     .map(({ name }, place) => {
-      const x = 130 + place * step;
+      const x = 175 + place * step;
       return `<rect x="${at(x)}" y="${SIZE.height - 16}" width="8" height="8" fill="${COLOURS[place % COLOURS.length]}"/>${text(x + 12, SIZE.height - 8, name.slice(0, 14), 'start')}`;
     })
     .join('');

@@ -3,6 +3,7 @@ import { pageData } from './data.ts';
 import { english, escapeHtml, fieldHtml, MAX_FIELDS } from './fields.ts';
 import type { PageParts } from './parts.ts';
 import { TEXTS } from './texts.ts';
+import { trainingHtml } from './training.ts';
 
 /**
  * Headers that keep the page to itself: its own script, style and API, nothing inline, and no way for its script to write
@@ -70,7 +71,7 @@ ${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('
 <div id="view">
 ${ANSWER}${PLOT}</div>
 </div>
-${SHEET}${CODE}</main>
+${SHEET}${CODE}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
 </body>
 </html>
