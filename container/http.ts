@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { RequestError } from '../shared/errors.ts';
 import type { Reply } from '../shared/reply.ts';
 
@@ -56,4 +57,9 @@ export function pathOf(request: IncomingMessage): string {
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** A text compressed by gzip, as base64: what a Reply's body may be. */
+export function gzipText(text: string): string {
+  return gzipSync(text).toString('base64');
 }

@@ -8,7 +8,7 @@ import { predictRows, toPredictions } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readBody as readRequest } from '../shared/wire.ts';
-import { headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from './http.ts';
+import { gzipText, headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from './http.ts';
 
 /** Most rows of a POST /predict, as in the API. */
 const MAX_PREDICT_ROWS = 10_000;
@@ -114,7 +114,7 @@ async function answer(container: Container, request: IncomingMessage): Promise<A
   if (own === '/invocations') return predict(container, request, {});
   const health = () => ({ ok: failed === undefined, servedBy: 'container', checkRows: failed ?? 'as at import' });
   const acceptEncoding = headerOf(request, 'accept-encoding');
-  const reply = route(method, path, model, health, { parts: container.page, acceptEncoding });
+  const reply = route(method, path, model, health, { parts: container.page, acceptEncoding, gzip: gzipText });
   if (reply === 'predict') return predict(container, request, { servedBy: 'container', most: MAX_PREDICT_ROWS });
   return { reply };
 }

@@ -3,7 +3,7 @@ import type { PageParts } from '../shared/page/parts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Endpoint, Outcome } from './endpoint.ts';
-import type { Call, Log } from './http.ts';
+import { type Call, gzipText, type Log } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
 
@@ -31,7 +31,8 @@ export function createFailover(
   });
 
   return async (call) => {
-    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding: call.headers['accept-encoding'] });
+    const acceptEncoding = call.headers['accept-encoding'];
+    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, gzip: gzipText });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();
