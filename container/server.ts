@@ -7,7 +7,7 @@ import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/repl
 import { route } from '../shared/routes.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, compute, read } from './compute.ts';
-import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
+import { type Attributes, gzipText, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
@@ -172,7 +172,7 @@ async function answer(
     case 'public': {
       const one = onlyModel(served);
       const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
-      const page = { parts: container.page, acceptEncoding: headerOf(request, 'accept-encoding') };
+      const page = { parts: container.page, acceptEncoding: headerOf(request, 'accept-encoding'), gzip: gzipText };
       const reply = route(request.method ?? '', pathOf(request), one.model, health, page);
       if (reply === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
       return { reply };

@@ -4,7 +4,7 @@ import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import type { Guard, Guarded } from './guard.ts';
-import { attributesOf, type Call } from './http.ts';
+import { attributesOf, type Call, gzipText } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
@@ -63,7 +63,8 @@ export function createFailover(
   };
 
   return async (call) => {
-    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding: call.headers['accept-encoding'] });
+    const acceptEncoding = call.headers['accept-encoding'];
+    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, gzip: gzipText });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();

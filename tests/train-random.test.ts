@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { erf, exp } from '../model/c-math.ts';
-import { readFormula } from '../model/formula.ts';
+import { readFormula } from '../model/train-formula.ts';
 import { Mt64 } from '../model/mt19937.ts';
 import { readDecimal } from '../model/r-decimal.ts';
 import { RRandom } from '../model/r-random.ts';
