@@ -5,7 +5,8 @@ import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shar
 import { ModelError } from '../shared/errors.ts';
 import { drawCheckRows, splitRanges } from './check-rows.ts';
 import { readRanger } from './ranger.ts';
-import { readRds } from './rds.ts';
+import { readRFile } from './rds.ts';
+import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
@@ -22,7 +23,9 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const ranger = readRanger(readRds(bytes, file), file);
+  const read = readRFile(bytes, file);
+  const value = modelIn(read, file);
+  const ranger = readRanger(value, file);
   const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
   schema.features.forEach((feature, column) => {
     if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {

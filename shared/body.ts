@@ -18,6 +18,9 @@ const FOREST = {
   feature: Uint16Array,
   partitioned: Uint8Array,
   'codes?': Float64Array,
+  'missing?': Uint32Array,
+  'observed?': Float64Array,
+  'inbag?': Uint16Array,
 } as const;
 
 /** Takes apart what computes. */
