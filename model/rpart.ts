@@ -160,9 +160,9 @@ function readInputs(value: RValue, thing: string): { reader: FormulaReader; inpu
     const own = levels.get(variable.name);
     if (own) return [{ name: variable.name, expression: reader.category(variable, own), levels: own }];
     const columns = reader.columns(variable);
-    // Columns of a matrix have names of their own: poly(x, 2)1.
-    const name = (place: number) =>
-      columns.length === 1 && !variable.kind.startsWith('nmatrix.') ? variable.name : `${variable.name}${place + 1}`;
+    // model.matrix names the columns of a matrix after its own (poly's are counted), but a single one without a name after the variable.
+    const isCounted = columns.length > 1 || /^poly\(/.test(variable.name);
+    const name = (place: number) => (isCounted ? `${variable.name}${place + 1}` : variable.name);
     return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
   });
   if (reader.features.length === 0 || inputs.length > MAX_INPUTS)
