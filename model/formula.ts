@@ -160,8 +160,10 @@ export class FormulaReader {
     if (given.exclude) throw this.#fail(value, `exclude in ${deparse(value).split('(')[0]}()`, 'levels');
     if (!given.labels) return undefined;
     const [from, to] = [constantsOf(given.levels)?.map(String), constantsOf(given.labels)?.map(String)];
-    if (!given.x || !from || from.length !== to?.length) throw this.#fail(value, 'labels without as many levels', 'levels = c(...), labels = c(...)');
-    if (levels.some((level) => !to.includes(level))) throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, to.slice(0, 10).join(', '));
+    if (!given.x || !from || from.length !== to?.length)
+      throw this.#fail(value, 'labels without as many levels', 'levels = c(...), labels = c(...)');
+    if (levels.some((level) => !to.includes(level)))
+      throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, to.slice(0, 10).join(', '));
     return this.#placed(this.#labelled(given.x, from), to, levels);
   }
 
