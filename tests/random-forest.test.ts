@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { readRandomForest } from '../model/random-forest.ts';
 import type { RValue } from '../model/r-values.ts';
+import { readRandomForest } from '../model/random-forest.ts';
 import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { answerQuery } from '../shared/predict.ts';
-import { integers, list, matrix, named, NULL, numbers, symbol, terms, texts } from './r-objects.ts';
+import { integers, list, matrix, NULL, named, numbers, symbol, terms, texts } from './r-objects.ts';
 
 /** A regression forest of two trees, each x <= 2.5 left to 10 and right to 20, the second one of them with room for more nodes. */
 const FOREST = {
@@ -89,7 +89,11 @@ test.each<[string, RValue, string]>([
   ['a number of trees without end', forest({ ntree: numbers(Infinity) }), 'ntree: found Infinity'],
   ['more nodes than there is room', forest({ ndbigtree: integers(3, 5) }), 'tree 2: found 5 nodes, expected 1 to 4'],
   ['an NA of nodes', forest({ ndbigtree: integers(3, -2147483648) }), 'tree 2: found -2147483648 nodes'],
-  ['a child that is its parent', forest({ leftDaughter: integers(1, 0, 0, 0, 2, 0, 0, 0) }), 'tree 1, node 1: found child 1, expected a number from 2 to 3'],
+  [
+    'a child that is its parent',
+    forest({ leftDaughter: integers(1, 0, 0, 0, 2, 0, 0, 0) }),
+    'tree 1, node 1: found child 1, expected a number from 2 to 3',
+  ],
   ['a child beyond the tree', forest({ rightDaughter: integers(4, 0, 0, 0, 3, 0, 0, 0) }), 'found child 4'],
   ['a split of no feature', forest({ bestvar: integers(2, 0, 0, 0, 1, 0, 0, 0) }), 'split variable 2, expected 1 to 1'],
   ['a set beyond the levels', classification({ xbestsplit: numbers(16, 0, 0, 0, 5, 0, 0, 0) }), 'the set of levels 16, expected 4 bits'],
