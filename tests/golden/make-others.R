@@ -48,10 +48,10 @@ steps$days <- rpois(24, 5 * steps$dose) + 1
 far <- rbind(steps[1:2], data.frame(dose = c(-60, 60, -8, 11.25), sex = c("F", "M", "M", "F")))
 for (link in c("logit", "probit", "cauchit", "cloglog")) {
   call <- bquote(glm(cbind(dead, alive) ~ sex * dose, binomial(.(link)), steps))
-  golden_linear(here, paste0("dose-", link, "-glm"), suppressWarnings(eval(call)), far, 4)
+  golden_linear(here, paste0("dose-", link, "-glm"), suppressWarnings(eval(call)), far)
 }
 golden_linear(here, "days-poisson-glm", glm(days ~ sqrt(dose) + sex, poisson, steps, offset = log(dead + alive)), cbind(far, dead = 3, alive = 17)[far$dose > 0, ], 4)
-golden_linear(here, "days-sqrt-glm", glm(days ~ dose + sex, quasipoisson("sqrt"), steps), far, 4)
-golden_linear(here, "days-gamma-glm", glm(days ~ dose + sex, Gamma, steps, start = c(0.3, -0.03, 0)), steps[1:2], 4)
+golden_linear(here, "days-sqrt-glm", glm(days ~ dose + sex, quasipoisson("sqrt"), steps), far)
+golden_linear(here, "days-gamma-glm", glm(days ~ dose + sex, Gamma, steps, start = c(0.3, -0.03, 0)), steps[1:2])
 golden_linear(here, "days-inverse-glm", glm(days ~ log(dose), inverse.gaussian("1/mu^2"), steps, mustart = steps$days), steps[1], 4)
-golden_linear(here, "days-power-glm", glm(days ~ dose + sex, quasi(power(1/3), "mu"), steps), steps[1:2], 4)
+golden_linear(here, "days-power-glm", glm(days ~ dose + sex, quasi(power(1/3), "mu"), steps), steps[1:2])

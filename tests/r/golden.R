@@ -32,7 +32,7 @@ records <- function(data) {
   paste0("[\n", paste(lines, collapse = ",\n"), "]")
 }
 
-# `others`: for each type of answer what predict() gives; `terms`: the sums of absolute terms of a linear predictor.
+# `others`: for each other type of answer what predict() gives; `terms`: the sums of absolute terms of a linear predictor.
 write_golden <- function(dir, name, model, kind, rows, predictions, classes = NULL, ties = NULL, others = NULL, terms = NULL, ulp = NULL) {
   saveRDS(model, file.path(dir, paste0(name, ".RDS")), version = 3)
   answers <- function(p) if (is.matrix(p)) json(unname(p)) else paste0("[", paste(vapply(seq_along(p), function(i) value(p[[i]]), ""), collapse = ",\n"), "]")
@@ -43,7 +43,7 @@ write_golden <- function(dir, name, model, kind, rows, predictions, classes = NU
     if (!is.null(classes)) paste0("\"classes\":", array1(classes)),
     paste0("\"rows\":", records(rows)),
     if (!is.null(terms)) paste0("\"terms\":", array1(terms)),
-    if (length(others)) paste0("\"others\":[", paste0("{\"parameters\":{\"type\":", vapply(names(others), text, ""), "},\"predictions\":", vapply(others, answers, ""), "}", collapse = ",\n"), "]"),
+    if (length(others)) paste0("\"others\":[", paste0("{\"parameters\":{\"type\":", vapply(names(others), text, ""), "},\"predictions\":", vapply(others, answers, ""), if (!is.null(ulp)) paste0(",\"ulp\":", ulp), "}", collapse = ",\n"), "]"),
     paste0("\"predictions\":", answers(predictions)))
   writeLines(paste0("{", paste(parts, collapse = ",\n"), "}"), file.path(dir, paste0(name, ".json")), useBytes = TRUE)
 }
@@ -76,6 +76,7 @@ absolute_terms <- function(model, rows) {
   unname(sums)
 }
 
+# `ulp`: how far the terms themselves may lie from R's, where they ask its libm (log(x)); without it they are exact.
 golden_linear <- function(dir, name, model, rows, ulp = NULL) {
   sums <- suppressWarnings(absolute_terms(model, rows))
   if (!inherits(model, "glm")) return(write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows)), terms = sums, ulp = ulp))

@@ -169,7 +169,8 @@ glm_cases <- function(count) {
     data$target <- switch(name, gaussian = size + 1, binomial = , quasibinomial = as.numeric(runif(nrow(data)) < plogis(data$y / 3)), poisson = , quasipoisson = rpois(nrow(data), size) + 1,
                           Gamma = rgamma(nrow(data), 5, 5 / size), inverse.gaussian = size + runif(nrow(data)), power = size + 1)
     family <- if (name == "power") quote(quasi(link = power(1/3), variance = "mu")) else as.call(list(as.name(name), link = link))
-    args <- list(draw_formula("target", runif(1) < 0.4), data = data, family = family)
+    is_libm <- runif(1) < 0.4
+    args <- list(draw_formula("target", is_libm), data = data, family = family)
     if (runif(1) < 0.2) args$offset <- quote(b / 100)
     model <- tryCatch(suppressWarnings(do.call(glm, args, quote = FALSE)), error = function(e) NULL)
     if (is.null(model) || !is.finite(sum(model$fitted.values))) next
@@ -180,7 +181,7 @@ glm_cases <- function(count) {
     made <- made + 1
     name <- sprintf("glm-%d-%02d", seed, made)
     sidecar(name, rows, data, bare(model))
-    golden_linear(dir, name, model, rows, 4)
+    golden_linear(dir, name, model, rows, if (is_libm) 4)
   }
 }
 
