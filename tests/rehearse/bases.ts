@@ -31,7 +31,7 @@ export function baseNames(): string[] {
   const lines = readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8').split('\n');
   const froms = lines.flatMap((line) => /^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []).filter((part) => part !== undefined);
   const stages = lines.flatMap((line) => /^FROM\s+\S+\s+AS\s+(\S+)/i.exec(line)?.[1] ?? []);
-  return [...new Set(froms.filter((part) => !/^FROM/i.test(part) && !stages.includes(part)))];
+  return [...new Set(froms.filter((part) => !/^FROM/i.test(part) && part !== 'scratch' && !stages.includes(part)))];
 }
 
 /**

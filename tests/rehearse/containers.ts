@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { must, run } from '../../container/command.ts';
 import { buildArtifact } from '../../model/build.ts';
@@ -17,7 +17,8 @@ export type Container = { id: string; url: string; readyMs: number };
 export function modelFolder(modelFile?: string): string {
   const folder = mkdtempSync(path.join(TOOLS, 'model-'));
   if (modelFile !== undefined) copyFileSync(buildArtifact(modelFile, PROJECT).file, path.join(folder, 'model.canopy'));
-  mkdirSync(folder, { recursive: true });
+  // For whatever user the container runs as.
+  chmodSync(folder, 0o755);
   return folder;
 }
 
@@ -34,7 +35,7 @@ export async function startContainer(
   const all = ['run', '-d', '-p', `127.0.0.1:${port}:8080`, ...RESTRICTIONS, ...mount, ...more, 'canopy', ...args];
   const id = (await must('podman', all, { env, seconds: 60 })).trim();
   const url = `http://127.0.0.1:${port}`;
-  if (!more.includes('none')) await until(`${url}/ping`, 10, async () => (await statusOf(`${url}/ping`)) === 200);
+  if (!more.includes('none')) await until(`${url}/ping`, 20, async () => (await statusOf(`${url}/ping`)) === 200);
   return { id, url, readyMs: performance.now() - start };
 }
 

@@ -78,7 +78,7 @@ function openTraffic(api: { environment: Environment }, expected: Map<string, st
 
 async function play(env: NodeJS.ProcessEnv): Promise<string> {
   const packages = [
-    await packageFunction('predict', [`endpoint=${NAME}`]),
+    await packageFunction('predict', [`endpoint=${NAME}`, `model=${old.file}`]),
     await packageFunction('predict', [`endpoint=${NAME}`, `model=${next.file}`]),
   ] as const;
   const folders = [modelFolder(old.file), modelFolder(next.file), modelFolder()] as const;
