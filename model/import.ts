@@ -47,7 +47,12 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  return encodeModel(readModel(modelIn(readRFile(bytes, file), file), file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, ...options });
+  return encodeModel(readModel(modelIn(readRFile(bytes, file), file), file), sidecar, {
+    file,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    ...options,
+  });
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */

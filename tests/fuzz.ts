@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
-import { compressionOf, inflate } from '../model/inflate.ts';
 import { readModel } from '../model/import.ts';
+import { compressionOf, inflate } from '../model/inflate.ts';
 import { RDS_LIMITS, readRFile } from '../model/rds.ts';
 import { modelIn } from '../model/saved.ts';
 import { decodeArtifact, encodeArtifact, failedCheck } from '../shared/artifact.ts';

@@ -56,7 +56,17 @@ export function golden(name: string): Golden {
 }
 
 function readGolden(folder: string, name: string): Golden {
-  const { kind, rows, classes, times, predictions, ties, others, terms, ulp: told } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
+  const {
+    kind,
+    rows,
+    classes,
+    times,
+    predictions,
+    ties,
+    others,
+    terms,
+    ulp: told,
+  } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
   const ulp = told ?? (kind === 'survival' ? 1 : 0);
   return {
     ...{ name, file: `${folder}${name}.RDS`, kind, rows, predictions, classes, times, terms, ulp },
@@ -121,7 +131,8 @@ export function compare(golden: Golden, model: Model): { wrong: string[]; asked:
     return answerQuery(model, readValue(model.schema, { instances: golden.rows.slice(0, rows), parameters }));
   };
   // The exp() of a link has bits of its own in R's libm.
-  const own = model.linear && model.linear.link !== 'identity' ? { ...golden, ulp: 4, terms: golden.ulp > 0 ? golden.terms : undefined } : golden;
+  const own =
+    model.linear && model.linear.link !== 'identity' ? { ...golden, ulp: 4, terms: golden.ulp > 0 ? golden.terms : undefined } : golden;
   const wrong = differences(own, model.schema, ask({}, golden.rows.length).predictions);
   let asked = golden.rows.length;
   for (const { parameters, predictions, se, rows, ...bound } of golden.others) {
