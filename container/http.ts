@@ -41,8 +41,8 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
 }
 
 /** Puts a reply on the wire; to HEAD without its body. */
-export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
-  const bytes = Buffer.from(body);
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply): void {
+  const bytes = Buffer.from(body, base64 ? 'base64' : 'utf8');
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }

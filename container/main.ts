@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ModelError } from '../shared/errors.ts';
+import type { PageParts } from '../shared/page/parts.ts';
 import { loadModelDir } from './model-dir.ts';
 import { createContainer } from './server.ts';
 
@@ -11,14 +14,15 @@ Environment:
   MODEL_DIR   the folder with the model, a *.canopy or an *.RDS (/opt/ml/model)
   PORT        the port, 0 for any that is free (8080); SAGEMAKER_BIND_TO_PORT wins over it
   HOST        the address to listen on (127.0.0.1)
+  PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
 `;
 
 /** How long after a signal what is in flight may take, in milliseconds; SageMaker waits 30 s. */
 const STOP_WITHIN = 8_000;
 
-main();
+await main();
 
-function main(): void {
+async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === '--help' || command === '-h') {
     process.stdout.write(HELP);
@@ -28,20 +32,34 @@ function main(): void {
     fail(`arguments: found ${process.argv.slice(2).join(' ')}, expected serve or nothing (see --help)`);
   }
   try {
-    serve(command === 'serve' ? 'sagemaker' : 'alone');
+    if (command === 'serve') serve('sagemaker');
+    else serve('alone', await loadPage());
   } catch (error) {
     if (error instanceof ModelError) fail(error.message);
     throw error;
   }
 }
 
-function serve(mode: 'sagemaker' | 'alone'): void {
+/** The page's parts: read where the image has them, else built. Predictions do not wait for a page that cannot be had. */
+async function loadPage(): Promise<PageParts | undefined> {
+  try {
+    if (process.env.PAGE_FILE) return JSON.parse(readFileSync(process.env.PAGE_FILE, 'utf8'));
+    const { buildPage } = await import('../model/build-page.ts');
+    return (await buildPage(fileURLToPath(new URL('..', import.meta.url)))).page;
+  } catch (error) {
+    console.error(`the page has no script and no style: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   const port = readPort();
   const host = process.env.HOST || '127.0.0.1';
   const model = loadModelDir(process.env.MODEL_DIR || '/opt/ml/model');
   let stopping = false;
   const server = createContainer(model, {
     mode,
+    page,
     log: (entry) => console.log(JSON.stringify(entry)),
     isStopping: () => stopping,
   });

@@ -3,7 +3,8 @@ import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts'
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import type { PageParts } from '../shared/page/parts.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readBody as readRequest } from '../shared/wire.ts';
@@ -51,6 +52,8 @@ export type ContainerOptions = {
   log: (entry: LogEntry) => void;
   /** True once the process is about to end: then /ping fails and every answer closes its connection. */
   isStopping?: () => boolean;
+  /** The page's script and style, for `alone`. */
+  page?: PageParts | undefined;
 };
 
 type Container = ContainerOptions & { model: Model; failed: string | undefined };
@@ -110,7 +113,8 @@ async function answer(container: Container, request: IncomingMessage): Promise<A
   }
   if (own === '/invocations') return predict(container, request, {});
   const health = () => ({ ok: failed === undefined, servedBy: 'container', checkRows: failed ?? 'as at import' });
-  const reply = route(method, path, model, health);
+  const acceptEncoding = headerOf(request, 'accept-encoding');
+  const reply = route(method, path, model, health, { parts: container.page, acceptEncoding });
   if (reply === 'predict') return predict(container, request, { servedBy: 'container', most: MAX_PREDICT_ROWS });
   return { reply };
 }
@@ -143,17 +147,17 @@ async function predict(
   const form = bodyForm(headerOf(request, 'content-type'));
   checkEncoding(headerOf(request, 'content-encoding'));
   const body = await readBody(request, MAX_BODY_BYTES);
-  const { rows, count } = readRequest(model.schema, body, form, most);
-  checkAnswerSize(model.schema, count);
+  const query = readRequest(model.schema, body, form, most);
+  checkAnswerSize(model.schema, query.count, query.parameters);
   const started = performance.now();
-  const predictions = toPredictions(model.schema, predictRows(model, rows));
+  const predicted = answerQuery(model, query);
   const ms = (performance.now() - started).toFixed(3);
   const answer: Answer = {
-    predictions,
+    ...predicted,
     model: { name: model.card.name, sha256: model.sha256 },
     ...(servedBy === undefined ? {} : { servedBy }),
   };
   const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[accepted], 'server-timing': `predict;dur=${ms}` };
   if (mode === 'alone') headers['x-served-by'] = 'container';
-  return { reply: { status: 200, headers, body: writeAnswer(model.schema, answer, accepted) }, rows: count };
+  return { reply: { status: 200, headers, body: writeAnswer(model.schema, answer, accepted) }, rows: query.count };
 }

@@ -1,19 +1,17 @@
 import type { InvokeEndpointCommandOutput, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { Schema } from '../shared/features.ts';
-import type { Prediction } from '../shared/predict.ts';
-import { BadAnswer, checkAnswer } from './check-answer.ts';
+import type { Query } from '../shared/wire.ts';
+import { BadAnswer, type Believed, checkAnswer } from './check-answer.ts';
 import type { Settings } from './settings.ts';
 
 /** Why the endpoint's answer was not taken, and so the fallback's is. */
 export type Reason = 'no-endpoint' | 'access-denied' | 'timeout' | 'throttled' | 'endpoint-error' | 'contract-mismatch' | 'bad-answer';
 
 /** What came of asking the endpoint. */
-export type Outcome =
-  | { answered: true; predictions: Prediction[]; model: { name: string; sha256: string }; ms: number }
-  | { answered: false; reason: Reason; detail: string; ms: number };
+export type Outcome = { answered: true; answer: Believed; ms: number } | { answered: false; reason: Reason; detail: string; ms: number };
 
 /** A body to send on, as it came in: the container reads it with the same codec. */
-export type Question = { body: Uint8Array; contentType: string; rows: number; remainingMs: number };
+export type Question = { body: Uint8Array; contentType: string; query: Query; remainingMs: number };
 
 /** Kept back from Lambda's remaining time, so that the fallback always fits. */
 const FALLBACK_MS = 300;
@@ -29,8 +27,8 @@ export type Endpoint = (question: Question) => Promise<Outcome>;
 export function openEndpoint(name: string, settings: Settings, expected: { schema: Schema; sha256: string }): Endpoint {
   let client: Promise<SageMakerRuntimeClient> | undefined;
   let isFirst = true;
-  return async ({ body, contentType, rows, remainingMs }) => {
-    const deadline = Math.floor(Math.min(deadlineFor(rows, isFirst, settings), remainingMs - FALLBACK_MS));
+  return async ({ body, contentType, query, remainingMs }) => {
+    const deadline = Math.floor(Math.min(deadlineFor(query.count, isFirst, settings), remainingMs - FALLBACK_MS));
     const start = performance.now();
     const failed = (reason: Reason, detail: string): Outcome => ({ answered: false, reason, detail, ms: performance.now() - start });
     if (deadline <= 0) return failed('timeout', `${Math.round(remainingMs)} ms left, expected more than ${FALLBACK_MS}`);
@@ -42,8 +40,8 @@ export function openEndpoint(name: string, settings: Settings, expected: { schem
       const command = new InvokeEndpointCommand({ EndpointName: name, Body: body, ContentType: contentType, Accept: 'application/json' });
       const output: InvokeEndpointCommandOutput = await (await client).send(command, { abortSignal: signal });
       isFirst = false;
-      const answer = checkAnswer(output.Body, rows, expected);
-      return { answered: true, ...answer, ms: performance.now() - start };
+      const answer = checkAnswer(output.Body, query, expected);
+      return { answered: true, answer, ms: performance.now() - start };
     } catch (error) {
       if (signal.aborted) return failed('timeout', `no answer within ${Math.round(deadline)} ms`);
       return failed(reasonOf(error), nameOf(error));

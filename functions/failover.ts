@@ -1,4 +1,5 @@
 import type { Answer } from '../shared/answers.ts';
+import type { PageParts } from '../shared/page/parts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Endpoint, Outcome } from './endpoint.ts';
@@ -12,7 +13,12 @@ const NO_ENDPOINT: Outcome = { answered: false, reason: 'no-endpoint', detail: '
  * The whole way of a request: it is read, the endpoint is asked, and where the endpoint has no answer the predictor in this
  * Lambda gives it. The function returned answers calls, and throws a RequestError for those it cannot.
  */
-export function createFailover(local: LocalPredictor, endpoint: Endpoint | undefined, log: Log): (call: Call) => Promise<Reply> {
+export function createFailover(
+  local: LocalPredictor,
+  endpoint: Endpoint | undefined,
+  log: Log,
+  page?: PageParts,
+): (call: Call) => Promise<Reply> {
   const { model } = local;
   const served: Record<string, number> = {};
   const health = () => ({
@@ -25,18 +31,16 @@ export function createFailover(local: LocalPredictor, endpoint: Endpoint | undef
   });
 
   return async (call) => {
-    const reply = route(call.method, call.path, model, health);
+    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding: call.headers['accept-encoding'] });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();
     const { query, contentType, form } = readQuestion(model.schema, call);
-    const outcome = endpoint
-      ? await endpoint({ body: call.body, contentType, rows: query.count, remainingMs: call.remainingMs })
-      : NO_ENDPOINT;
+    const outcome = endpoint ? await endpoint({ body: call.body, contentType, query, remainingMs: call.remainingMs }) : NO_ENDPOINT;
     const answer: Answer = outcome.answered
-      ? { predictions: outcome.predictions, model: outcome.model, servedBy: 'endpoint' }
+      ? { ...outcome.answer, servedBy: 'endpoint' }
       : {
-          predictions: local.predict(query.rows),
+          ...local.predict(query),
           model: { name: model.card.name, sha256: model.sha256 },
           servedBy: 'fallback',
           reason: outcome.reason,

@@ -13,8 +13,12 @@ const log = (entry: object) => console.log(JSON.stringify(entry));
 export const handler = lambda(async (call) => {
   const start = performance.now();
   const { query, form } = readQuestion(model.schema, call);
-  const predictions = local.predict(query.rows);
-  const answer = { predictions, model: { name: model.card.name, sha256: model.sha256 }, servedBy: 'fallback', reason: 'forced' } as const;
+  const answer = {
+    ...local.predict(query),
+    model: { name: model.card.name, sha256: model.sha256 },
+    servedBy: 'fallback',
+    reason: 'forced',
+  } as const;
   const total = performance.now() - start;
   log({
     level: 'info',

@@ -90,5 +90,6 @@ function toResponse(reply: Reply, call: Call): unknown {
     statusCode: reply.status,
     headers: { ...reply.headers, 'x-request-id': call.requestId },
     body: call.method === 'HEAD' ? '' : reply.body,
+    ...(reply.base64 && call.method !== 'HEAD' ? { isBase64Encoded: true } : {}),
   };
 }

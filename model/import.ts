@@ -2,15 +2,38 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
+import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { TrainingCard } from '../shared/features.ts';
-import { drawCheckRows, splitRanges } from './check-rows.ts';
-import { type RangerModel, readRanger } from './ranger.ts';
+import type { Schema, TrainingCard } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
+import type { Body } from '../shared/predict.ts';
+import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
+import { readLinear } from './linear.ts';
+import { classOf, type RValue, typeOf } from './r-values.ts';
+import { readRandomForest } from './random-forest.ts';
+import { readRanger } from './ranger.ts';
 import { readRds } from './rds.ts';
+import { readRpart } from './rpart.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
+
+/** A model as its file tells it: its schema, what computes, and the call that made it. */
+type Imported = { schema: Schema; call: string } & Body;
+
+/** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
+const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
+  ranger: readRanger,
+  'ranger.forest': readRanger,
+  randomForest: readRandomForest,
+  'randomForest.formula': readRandomForest,
+  rpart: readRpart,
+  lm: readLinear,
+  aov: readLinear,
+  glm: readLinear,
+  negbin: readLinear,
+};
 
 /** What an import may be told beside the file. `date` is an ISO 8601 date for the card. */
 export type ImportOptions = { date?: string | undefined };
@@ -20,41 +43,67 @@ export type ImportOptions = { date?: string | undefined };
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const bytes = readFile(file);
+  const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  return encodeModel(readRanger(readRds(bytes, file), file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, ...options });
+  return encodeModel(readModel(readRds(bytes, file), file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, ...options });
 }
 
-/** What a forest came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
+/** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
 export type Origin = ImportOptions & { file: string; bytes: Uint8Array; sidecarFile: string; source?: string; training?: TrainingCard };
 
-/** The bytes of the artifact of a forest and of what a sidecar says of it. */
-export function encodeModel(ranger: RangerModel, sidecar: Sidecar, origin: Origin): Uint8Array {
+/** The bytes of the artifact of a model and of what a sidecar says of it. */
+export function encodeModel({ schema: told, call, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date } = origin;
-  const schema = splitRanges(applySidecar(ranger.schema, sidecar, sidecarFile), ranger.forest);
-  schema.features.forEach((feature, column) => {
-    if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
-      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
-    }
-  });
-  const { title, description } = sidecar;
+  const schema = splitRanges(applySidecar(told, sidecar, sidecarFile), body);
+  if (body.forest) checkLevels(schema, body.forest, file);
+  const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
-    madeBy: ranger.call,
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
+    madeBy: call,
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
   };
-  return encodeArtifact({ schema, forest: ranger.forest, card, checks: drawCheckRows(schema, ranger.forest) });
+  checkBody({ schema, ...body }, file);
+  return encodeArtifact({ schema, ...body, card, checks: drawCheckRows(schema, body) });
+}
+
+/** An R object as a model. Throws a ModelError that names its class where none of the readers knows it. */
+export function readModel(value: RValue, thing: string): Imported {
+  const [first] = classOf(value);
+  const read = first !== undefined && Object.hasOwn(READERS, first) ? READERS[first] : undefined;
+  if (read) return read(value, thing);
+  const found = first === undefined ? `an object without a class (${typeOf(value)})` : `an object of class ${classOf(value).join(', ')}`;
+  throw new ModelError(thing, found, 'a ranger forest, a randomForest, an rpart, an lm or a glm');
+}
+
+/**
+ * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * tells that some are missing, so that a label would be coded wrongly.
+ */
+function checkLevels(schema: Schema, forest: Forest, file: string): void {
+  const greatest = greatestLevels(schema, forest);
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    if (feature.type !== 'factor') {
+      if (forest.partitioned[column] === 0) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = greatest[column] as number;
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+  });
 }
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return file.endsWith('.canopy') ? decodeArtifact(readFile(file), file) : decodeArtifact(importModel(file, options), file);
+  return file.endsWith('.canopy') ? decodeArtifact(readModelFile(file), file) : decodeArtifact(importModel(file, options), file);
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
@@ -65,7 +114,8 @@ export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
   return model;
 }
 
-function readFile(file: string): Uint8Array {
+/** The bytes of a model file. Throws a ModelError where there is none, or one too large. */
+export function readModelFile(file: string): Uint8Array {
   let size: number;
   try {
     const stat = statSync(file);

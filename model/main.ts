@@ -6,7 +6,7 @@ import type { Model } from '../shared/artifact.ts';
 import { failedCheck } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
@@ -104,8 +104,8 @@ async function predictCommand(args: string[]): Promise<string> {
   const model = checkedModel(file);
   const body = rows === '-' ? await readInput() : readRowsFile(rows);
   const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
-  const predictions = toPredictions(model.schema, predictRows(model, query.rows));
-  return `${writeAnswer(model.schema, { predictions, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+  const predicted = answerQuery(model, query);
+  return `${writeAnswer(model.schema, { ...predicted, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
 }
 
 /** A model that may answer: one whose check rows come out as they did at import. */
@@ -234,6 +234,9 @@ function isUsageError(error: unknown): boolean {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+
+// npm runs its scripts in the package's folder; paths are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
 try {
   process.stdout.write(await run(process.argv.slice(2)));

@@ -1,5 +1,5 @@
 import { ModelError } from '../shared/errors.ts';
-import type { Feature, Kind, Schema } from '../shared/features.ts';
+import type { AnswerType, Feature, Kind, Schema } from '../shared/features.ts';
 import { checkForest, type Forest } from '../shared/forest.ts';
 import { deparse } from './deparse.ts';
 import { classOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
@@ -9,7 +9,10 @@ const KINDS: Record<string, Kind> = {
   Regression: 'regression',
   Classification: 'classification',
   'Probability estimation': 'probability',
+  Survival: 'survival',
 };
+/** Where a forest keeps what its leaves hold, unless that is one value in split.values. */
+const LEAF_VECTORS: Partial<Record<Kind, string>> = { probability: 'terminal.class.counts', survival: 'chf' };
 const MAX_FEATURES = 65_535;
 /** Most levels of a factor whose splits are sets of levels: the bits of a double (ranger's own limit). */
 const MAX_PARTITIONED = 53;
@@ -23,7 +26,8 @@ type Tree = {
   right: ArrayLike<number>;
   splitVarIds: ArrayLike<number>;
   splitValues: ArrayLike<number>;
-  classCounts: RValue[] | undefined;
+  /** What each leaf holds where that is not one value: shares of classes, or cumulative hazards. */
+  leafVectors: RValue[] | undefined;
 };
 
 /**
@@ -69,9 +73,15 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
     checkUnique(texts, `${thing}'s levels of ${name}`);
     return { name, type: 'factor', levels: texts };
   });
-  const schema: Schema = { kind, features, takesMissing: false };
+  const trees = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
+  const types: AnswerType[] = kind === 'survival' ? ['response', 'chf', 'terminalNodes'] : ['response', 'terminalNodes'];
+  const schema: Schema = { kind, features, takesMissing: false, types, takes: ['predictAll', 'numTrees'], trees };
   const places = new Map<number, number>();
   if (kind === 'regression') return { schema, places };
+  if (kind === 'survival') {
+    schema.times = Array.from(numbersOf(element(forest, 'unique.death.times'), `${thing}'s unique.death.times`));
+    return { schema, places };
+  }
   const values = Array.from(numbersOf(element(forest, 'class.values'), `${thing}'s class.values`));
   if (values.length === 0 || !values.every(Number.isFinite)) {
     throw new ModelError(`${thing}'s class.values`, values.length === 0 ? 'none' : values.join(', ').slice(0, 100), 'numbers');
@@ -94,7 +104,7 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
 }
 
 /** Throws where a name or value stands twice. */
-function checkUnique(values: (string | number)[], thing: string): void {
+export function checkUnique(values: (string | number)[], thing: string): void {
   const seen = new Set<string | number>();
   for (const value of values) {
     if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');
@@ -109,7 +119,7 @@ function readForest(forest: RValue, schema: Schema, places: Map<number, number>,
   }
   const trees = readTrees(forest, schema, thing);
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
-  const width = schema.kind === 'probability' ? places.size : 1;
+  const width = schema.kind === 'probability' ? places.size : (schema.times?.length ?? 1);
   // Every count is held against the classes before memory is taken for all of them.
   const leafCount = trees.reduce((sum, tree, at) => sum + countLeaves(tree, width, `${thing}, tree ${at + 1}`), 0);
   const out: Forest = {
@@ -121,6 +131,14 @@ function readForest(forest: RValue, schema: Schema, places: Map<number, number>,
     leaves: new Float64Array(leafCount * width),
     width,
     partitioned: Uint8Array.from(isOrdered, (flag) => (flag === 0 ? 1 : 0)),
+    ...(schema.kind === 'classification'
+      ? {
+          codes: Float64Array.from(
+            [...places].sort((a, b) => a[1] - b[1]),
+            ([code]) => code,
+          ),
+        }
+      : {}),
   };
   let leaf = 0;
   trees.forEach((tree, at) => {
@@ -139,9 +157,10 @@ function readForest(forest: RValue, schema: Schema, places: Map<number, number>,
 function readTrees(forest: RValue, schema: Schema, thing: string): Tree[] {
   const part = (name: string) => listOf(element(forest, name), `${thing}'s ${name}`);
   const [ids, variables, values] = [part('child.nodeIDs'), part('split.varIDs'), part('split.values')];
-  const counts = schema.kind === 'probability' ? part('terminal.class.counts') : undefined;
-  const expected = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
-  if (ids.length !== expected || variables.length !== expected || values.length !== expected || (counts && counts.length !== expected)) {
+  const vectorsName = LEAF_VECTORS[schema.kind];
+  const vectors = vectorsName === undefined ? undefined : part(vectorsName);
+  const expected = schema.trees;
+  if (ids.length !== expected || variables.length !== expected || values.length !== expected || (vectors && vectors.length !== expected)) {
     throw new ModelError(thing, `${ids.length} trees`, `${expected}, as num.trees says, in every part`);
   }
   return ids.map((own, at): Tree => {
@@ -155,9 +174,9 @@ function readTrees(forest: RValue, schema: Schema, thing: string): Tree[] {
       right: numbersOf(children[1], `${name}'s right children`),
       splitVarIds: numbersOf(variables[at], `${name}'s split.varIDs`),
       splitValues: numbersOf(values[at], `${name}'s split.values`),
-      classCounts: counts && listOf(counts[at], `${name}'s terminal.class.counts`),
+      leafVectors: vectors && listOf(vectors[at], `${name}'s ${vectorsName}`),
     };
-    const lengths = [tree.right, tree.splitVarIds, tree.splitValues, ...(tree.classCounts ? [tree.classCounts] : [])];
+    const lengths = [tree.right, tree.splitVarIds, tree.splitValues, ...(tree.leafVectors ? [tree.leafVectors] : [])];
     for (const { length } of lengths) {
       if (length !== tree.left.length) throw new ModelError(name, `vectors of lengths ${tree.left.length} and ${length}`, 'one length');
     }
@@ -175,9 +194,9 @@ function countLeaves(tree: Tree, width: number, thing: string): number {
   for (let node = 0; node < tree.left.length; node += 1) {
     if (!isLeaf(tree, node)) continue;
     leaves += 1;
-    if (!tree.classCounts) continue;
-    const { length } = numbersOf(tree.classCounts[node], `${thing}, node ${node}'s terminal.class.counts`);
-    if (length !== width) throw new ModelError(`${thing}, node ${node}`, `${length} class counts`, `${width}, one a class`);
+    if (!tree.leafVectors) continue;
+    const { length } = numbersOf(tree.leafVectors[node], `${thing}, node ${node}'s values`);
+    if (length !== width) throw new ModelError(`${thing}, node ${node}`, `${length} values`, `${width}, one a class or time`);
   }
   return leaves;
 }
@@ -217,7 +236,7 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
 }
 
 /** What a leaf holds: ranger keeps a mean or a class value in split.values, shares of classes in terminal.class.counts. */
-function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeContext): number[] {
+function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeContext): ArrayLike<number> {
   const value = tree.splitValues[node] as number;
   if (schema.kind === 'regression') return [value];
   if (schema.kind === 'classification') {
@@ -226,7 +245,8 @@ function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeCon
       throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].slice(0, 20).join(', ')}`);
     return [place];
   }
-  const counts = numbersOf(tree.classCounts?.[node], `${thing}, node ${node}'s terminal.class.counts`);
+  const counts = numbersOf(tree.leafVectors?.[node], `${thing}, node ${node}'s values`);
+  if (schema.kind === 'survival') return counts;
   // The counts stand in the order of class.values, and so do the places in their map.
   const shares = new Array<number>(places.size).fill(0);
   [...places.values()].forEach((place, at) => {

@@ -1,8 +1,8 @@
 import { ModelError } from '../shared/errors.ts';
-import { type Formula, readFormula } from './formula.ts';
 import type { Column, Table } from './read-csv.ts';
 import type { RangerArguments } from './train-arguments.ts';
 import type { NumericColumn, TrainKind } from './train-data.ts';
+import { type Formula, readFormula } from './train-formula.ts';
 import { orderLevels } from './train-order.ts';
 
 /** Most features and rows of a forest here: their numbers are kept in 16 and 32 bits. */

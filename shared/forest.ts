@@ -15,11 +15,17 @@ export type Forest = {
   right: Uint32Array;
   feature: Uint16Array;
   threshold: Float64Array;
-  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability). */
+  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability), the cumulative hazard at each time (survival). */
   leaves: Float64Array;
   width: number;
   /** One flag a feature: 1 where its splits are sets of levels (an unordered factor). */
   partitioned: Uint8Array;
+  /** R's code of each class, in class order (classification). */
+  codes?: Float64Array;
+  /** What the share of votes of each class is divided by before the greatest wins (randomForest's cutoff). */
+  cutoff?: Float64Array;
+  /** The intercept and slope that the mean is put through (randomForest's corr.bias). */
+  correction?: Float64Array;
 };
 
 /** The number of trees. */
@@ -37,6 +43,11 @@ export function checkForest(forest: Forest, thing: string): void {
   const leafRows = leaves.length / width;
   if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
+  if (forest.cutoff?.some((share) => !(share > 0 && share <= 1)))
+    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
+  if (forest.correction && !(forest.correction.length === 2 && forest.correction.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s correction`, `${forest.correction.length} numbers`, 'an intercept and a slope');
+  }
   const most = Number.MAX_VALUE / treeCount(forest);
   for (let at = 0; at < leaves.length; at += 1) {
     if (!(Math.abs(leaves[at] as number) <= most)) {

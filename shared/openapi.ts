@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { csvField } from './csv.ts';
 import { exampleRecord } from './dialects.ts';
 import type { Feature, Label, ModelInfo, Schema } from './features.ts';
+import { answerTypes } from './parameters.ts';
 import { readValue } from './wire.ts';
 
 /** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
@@ -202,12 +203,12 @@ function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[]
     { name: 'dataframeRecords', summary: 'pandas, records', schema: wrapped('dataframe_records', records), value: { dataframe_records: [one] } },
     { name: 'inputColumns', summary: 'Inputs: columns', schema: wrapped('inputs', columns), value: { inputs: doubled } },
     { name: 'inputRecords', summary: 'Inputs: records', schema: wrapped('inputs', records), value: { inputs: [one] } },
-    { name: 'tensors', summary: 'Open Inference Protocol V2', schema: wrapped('inputs', z.array(tensor).min(1)), value: { inputs: tensors, parameters: { type: 'response' } } },
+    { name: 'tensors', summary: 'Open Inference Protocol V2', schema: wrapped('inputs', z.array(tensor).min(1)), value: { inputs: tensors, parameters: { type: answerTypes(schema)[0] } } },
   ];
 }
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-const parameters = z.strictObject({ type: z.literal('response').optional() });
+const parameters = z.strictObject({ type: z.string().optional() });
 
 function datatypeOf(schema: Schema, name: string): string {
   const type = schema.features.find((feature) => feature.name === name)?.type;
@@ -264,6 +265,7 @@ function predictionOf(schema: Schema): z.ZodType {
   const classes = schema.classes ?? [];
   if (schema.kind === 'regression') return z.number();
   if (schema.kind === 'classification') return labels(classes);
+  if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
 }
 
@@ -292,6 +294,7 @@ function components(schema: Schema, { record, row, columns }: Shapes, dialects: 
     Prediction: prediction,
     Answer: z.object({
       predictions: z.array(prediction),
+      ...(schema.times ? { times: z.array(z.number()) } : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),
       reason: z.string().describe('Why the fallback answered.').optional(),

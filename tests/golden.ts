@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Kind } from '../shared/features.ts';
-import type { Prediction } from '../shared/predict.ts';
+import type { Prediction } from '../shared/shape.ts';
 
 /** The folder of the golden files. */
 const FOLDER = fileURLToPath(new URL('./golden/', import.meta.url));
@@ -14,9 +14,16 @@ export type Golden = {
   name: string;
   file: string;
   kind: Kind;
-  rows: Record<string, number | string>[];
+  rows: Record<string, number | string | boolean | null>[];
   predictions: Prediction[];
+  /** What R answers to the same rows with other arguments of predict(). */
+  others: { parameters: object; predictions: Prediction[] }[];
+  /** For each row the sum of absolute terms of a linear predictor, of which ours may lie 1e-13 off where terms cancel. */
+  terms: number[] | undefined;
   classes: string[] | undefined;
+  times: number[] | undefined;
+  /** How many doubles ours may lie away from R's: exp() has bits of its own in R's libm (survival). */
+  ulp: number;
   ties: Map<number, string[]>;
 };
 
@@ -29,11 +36,19 @@ export function goldens(): Golden[] {
     const golden = JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8'));
     const ties = Object.entries<string[]>(golden.ties ?? {}).map(([row, classes]): [number, string[]] => [Number(row), classes]);
     // Shares of classes stand as arrays in the files, in class order.
-    const predictions = (golden.predictions as (number | string | number[])[]).map((prediction): Prediction => {
-      return Array.isArray(prediction) ? Object.fromEntries(prediction.map((share, at) => [golden.classes[at], share])) : prediction;
+    const labelled = (given: (number | string | number[])[]) =>
+      given.map((prediction): Prediction => {
+        return Array.isArray(prediction) && golden.classes
+          ? Object.fromEntries(prediction.map((share, at) => [golden.classes[at], share]))
+          : prediction;
+      });
+    const { kind, rows, classes, times, terms } = golden;
+    const others = ((golden.others ?? []) as { parameters: object; predictions: number[] }[]).map((other) => {
+      return { ...other, predictions: labelled(other.predictions) };
     });
-    const { kind, rows, classes } = golden;
-    return [{ name, file: `${FOLDER}${model}`, kind, rows, predictions, classes, ties: new Map(ties) }];
+    const ulp = kind === 'survival' ? 1 : (golden.ulp ?? 0);
+    const predictions = labelled(golden.predictions);
+    return [{ name, file: `${FOLDER}${model}`, kind, rows, predictions, others, terms, classes, times, ulp, ties: new Map(ties) }];
   });
 }
 

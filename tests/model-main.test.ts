@@ -44,7 +44,7 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['grow'], 'the command grow'],
+    [['retrain'], 'the command retrain'],
     [['train'], 'found no --data'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],

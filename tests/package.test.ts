@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { type Environment, openEnvironment, type Packaged, PROJECT, packageFunction, recordedEvent, serverless } from './lambda.ts';
+import { type Environment, openEnvironment, PROJECT, packageFunction, recordedEvent, serverless, unpackFunction } from './lambda.ts';
 
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
@@ -94,6 +95,21 @@ test('the page, the model, the OpenAPI document and the health are served', asyn
   expect(await call('head-model')).toMatchObject({ statusCode: 200, body: '' });
 });
 
+test("the page's script and style are in the package, compressed for those who take that", async () => {
+  const ask = async (path: string, headers: object) => {
+    const answer = await environment.invoke({ ...recordedEvent('get-page'), rawPath: path, headers });
+    return answer as HttpAnswer & { isBase64Encoded?: boolean };
+  };
+  for (const path of ['/page.js', '/page.css']) {
+    const plain = await ask(path, {});
+    expect(plain).toMatchObject({ statusCode: 200 });
+    expect(plain.isBase64Encoded).toBeUndefined();
+    const zipped = await ask(path, { 'accept-encoding': 'gzip, deflate, br' });
+    expect(zipped).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(plain.body);
+  }
+});
+
 test('a direct invoke answers with the body itself, and returns a problem rather than throwing it', async () => {
   const answer = await environment.invoke([{ age: 54 }, { age: 61 }]);
   expect(answer).toMatchObject({ predictions: [at54, at61], servedBy: 'fallback' });
@@ -114,12 +130,10 @@ test('the log has a line for each answer, and never a feature value or a predict
 });
 
 test('the fallback function answers a direct invoke, and says that it was forced', async () => {
-  const fallback: Packaged & { remove(): void } = await packageFunction('fallback');
-  const own = await openEnvironment(fallback);
+  const own = await openEnvironment(unpackFunction(packaged.packages, 'fallback'));
   expect(await own.invoke({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'forced' });
   own.close();
-  fallback.remove();
-}, 60_000);
+});
 
 test('packaging fails where a check row does not give its answer', async () => {
   const model = golden('chickwts-order').file;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { erf, exp } from '../model/c-math.ts';
-import { readFormula } from '../model/formula.ts';
 import { Mt64 } from '../model/mt19937.ts';
 import { readDecimal } from '../model/r-decimal.ts';
 import { RRandom } from '../model/r-random.ts';
 import { readCsv } from '../model/read-csv.ts';
 import { HashOrder, stdOrder } from '../model/std-order.ts';
 import { uniformInt } from '../model/std-random.ts';
+import { readFormula } from '../model/train-formula.ts';
 import { inWords, progressLine } from '../model/train-progress.ts';
 import { Touched } from '../model/train-touched.ts';
 
