@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { attributesOf, element, listOf, NA_INTEGER, numbersOf, type RValue } from '../model/r-values.ts';
 import { readRds } from '../model/rds.ts';
 import { readCsv } from '../model/read-csv.ts';
@@ -45,7 +46,8 @@ export async function differences(folder: string, name: string, given: TrainCase
 
 /** Trains a case in a number of threads. */
 export async function trainCase(folder: string, given: TrainCase, threads: number): Promise<Trained> {
-  const file = given.data === 'heart' ? 'model/heart.csv' : path.join(folder, `${given.data}.csv`);
+  const file =
+    given.data === 'heart' ? fileURLToPath(new URL('../model/heart.csv', import.meta.url)) : path.join(folder, `${given.data}.csv`);
   const table = readCsv(readFileSync(file, 'utf8'), file);
   const fraction = given.arguments['sample.fraction'];
   const shares = fraction === undefined ? {} : { 'sample.fraction': [fraction].flat() };
