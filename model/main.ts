@@ -225,11 +225,7 @@ function explain(error: unknown): string {
 }
 
 function isUsageError(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof TrainUsageError ||
-    (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true
-  );
+  return (error instanceof Error && error.name === 'UsageError') || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
