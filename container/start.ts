@@ -143,7 +143,7 @@ async function startContainer({ file }: Built, ports: Ports): Promise<Child> {
     command: process.execPath,
     args: [path.join(PROJECT, 'container/main.ts'), 'serve'],
     cwd: PROJECT,
-    env: { ...env, MODEL_DIR: path.dirname(file), PORT: String(ports.container), HOST },
+    env: { ...env, MODEL_DIR: path.dirname(file), PORT: String(ports.container), HOST, DRAIN_MS: '0' },
   });
   children.push(child);
   child.exited.then((how) => {

@@ -146,13 +146,25 @@ export class FormulaReader {
     const first = args[0]?.value;
     if (first && name === 'cut') return this.#cut(value, args, levels);
     if (first && FACTORS.includes(name)) {
-      const extra = args.find(({ tag }) => tag === 'labels' || tag === 'exclude');
-      if (extra || (args.length > 2 && name !== 'C'))
-        throw this.#fail(value, `other labels in ${name}()`, 'labels as they are in the data');
+      const own = name === 'factor' || name === 'ordered' ? this.#relabelled(value, args, levels) : undefined;
+      if (own) return own;
       return this.#labelled(first, levels);
     }
     if (FUNCTIONS[name] || WRAPPERS.includes(name)) return this.#numbered(value, this.number(value), levels);
     throw this.#fail(value, `the function ${name}()`, `one of ${FACTORS.slice(0, -2).join(', ')}, cut`);
+  }
+
+  /** factor(x, levels = c(...), labels = c(...)); undefined where the labels are those of x. Without levels R would draw them from each request. */
+  #relabelled(value: Call, args: Argument[], levels: string[]): Expression | undefined {
+    const given = matchArguments(args, ['x', 'levels', 'labels', 'exclude', 'ordered']);
+    if (given.exclude) throw this.#fail(value, `exclude in ${deparse(value).split('(')[0]}()`, 'levels');
+    if (!given.labels) return undefined;
+    const [from, to] = [constantsOf(given.levels)?.map(String), constantsOf(given.labels)?.map(String)];
+    if (!given.x || !from || from.length !== to?.length)
+      throw this.#fail(value, 'labels without as many levels', 'levels = c(...), labels = c(...)');
+    if (levels.some((level) => !to.includes(level)))
+      throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, to.slice(0, 10).join(', '));
+    return this.#placed(this.#labelled(given.x, from), to, levels);
   }
 
   /** Levels that were made from numbers, or from TRUE and FALSE. */
@@ -295,7 +307,7 @@ export class FormulaReader {
     let inner: RValue | undefined = value;
     while (inner?.type === 'language') {
       const head: RValue | undefined = inner.values[0];
-      if (head?.type !== 'symbol' || !FACTORS.includes(head.name)) return;
+      if (head?.type !== 'symbol' || !FACTORS.includes(head.name) || inner.tags.includes('labels') || inner.values.length > 3) return;
       inner = inner.values[1];
     }
     if (inner?.type !== 'symbol' || this.#places.has(inner.name)) return;

@@ -12,8 +12,9 @@ import { readLinear } from './linear.ts';
 import { classOf, type RValue, typeOf } from './r-values.ts';
 import { readRandomForest } from './random-forest.ts';
 import { readRanger } from './ranger.ts';
-import { readRds } from './rds.ts';
+import { readRFile } from './rds.ts';
 import { readRpart } from './rpart.ts';
+import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
@@ -46,7 +47,12 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  return encodeModel(readModel(readRds(bytes, file), file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, ...options });
+  return encodeModel(readModel(modelIn(readRFile(bytes, file), file), file), sidecar, {
+    file,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    ...options,
+  });
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */

@@ -2,15 +2,16 @@ import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
 import type { Expression } from '../shared/formula.ts';
 import type { Linear } from '../shared/linear-predict.ts';
-import { type Contrasts, indicators, MAX_LEVELS, readContrasts } from './contrasts.ts';
+import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from './contrasts.ts';
 import { deparse } from './deparse.ts';
 import { FormulaReader } from './formula.ts';
 import { readLink } from './links.ts';
 import { classOf, element, numbersOf, type RValue, typeOf } from './r-values.ts';
 import { readLevels, readTerms, type Terms, type Variable } from './terms.ts';
 
-/** Most columns of a model matrix. */
+/** Most columns of a model matrix, and most variables in one interaction. */
 const MAX_COLUMNS = 100_000;
+const MAX_ORDER = 30;
 
 /** An lm or glm as a schema and a sum of columns. */
 export type LinearModel = { schema: Schema; linear: Linear; call: string };
@@ -75,13 +76,9 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
   return { contrasts: tables(place, matrix), levels: tables(place, indicators(count)) };
 }
 
-/** A matrix's columns as functions of a level's place. */
-function tables(place: Expression, matrix: Contrasts): Expression[] {
-  return matrix.map((values): Expression => {
-    const level = values.indexOf(1);
-    const isIndicator = level >= 0 && values.every((value, at) => value === (at === level ? 1 : 0));
-    return isIndicator ? { is: place, level: level + 1 } : { table: place, values };
-  });
+/** Columns of contrasts as functions of a level's place. */
+function tables(place: Expression, columns: ContrastColumn[]): Expression[] {
+  return columns.map((column) => (typeof column === 'number' ? { is: place, level: column } : { table: place, values: column }));
 }
 
 /** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
@@ -95,6 +92,8 @@ function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string):
     if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
   }
   for (const pattern of patterns) {
+    const order = pattern.filter((code) => code > 0).length;
+    if (order > MAX_ORDER) throw new ModelError(thing, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
     let products: Expression[][] = [[]];
     pattern.forEach((code, at) => {
       if (code === 0) return;

@@ -33,7 +33,7 @@ type Frame = {
  */
 export function readRpart(value: RValue, thing: string): RpartModel {
   const frame = element(value, 'frame');
-  const { numbers, isLeaf, cases, competitors, surrogates } = readFrame(frame, thing);
+  const read = readFrame(frame, thing);
   const { reader, inputs } = readInputs(value, thing);
   const labels = attributesOf(value).get('ylevels');
   const classes = labels && labels.type !== 'null' ? textsOf(labels, `${thing}'s ylevels`) : undefined;
@@ -46,62 +46,60 @@ export function readRpart(value: RValue, thing: string): RpartModel {
     takesMissing: true,
     types: classes ? ['prob', 'class'] : ['vector'],
   };
-  const places = new Map(numbers.map((number, at) => [number, at]));
-  const child = (number: number, node: number) => {
-    const place = places.get(number);
-    if (place === undefined || place <= node)
-      throw new ModelError(`${thing}, node ${numbers[node]}`, `no node ${number} after it`, 'both its children');
-    return place;
-  };
-  const majorityCounts = usesurrogate(value, thing) > 1;
   const splits = readSplits(value, inputs, thing);
-  const nodes = numbers.length;
-  const [left, right, first, count, majority] = [
-    new Uint32Array(nodes),
-    new Uint32Array(nodes),
-    new Uint32Array(nodes),
-    new Uint32Array(nodes),
-    new Uint8Array(nodes),
-  ];
-  const kept: number[] = [];
-  let at = 0;
-  numbers.forEach((number, node) => {
-    if (isLeaf[node]) return;
-    left[node] = child(2 * number, node);
-    right[node] = child(2 * number + 1, node);
-    // The primary split is followed by its competitors, and these by its surrogates.
-    const from = at + 1 + (competitors[node] as number);
-    const own = [
-      at,
-      ...Array.from({ length: usesurrogate(value, thing) > 0 ? (surrogates[node] as number) : 0 }, (_, place) => from + place),
-    ];
-    if (from + (surrogates[node] as number) > splits.count)
-      throw new ModelError(`${thing}, node ${number}`, 'splits beyond the last', `${splits.count} splits`);
-    first[node] = kept.length;
-    count[node] = own.length;
-    kept.push(...own);
-    at = from + (surrogates[node] as number);
-    const [l, r] = [cases[left[node]] as number, cases[right[node]] as number];
-    majority[node] = majorityCounts && l !== r ? (l > r ? 1 : 2) : 0;
-  });
+  const { kept, ...nodes } = readNodes(read, usesurrogate(value, thing), splits.count, thing);
   const isPlain = inputs.every(
     ({ expression }, place) => typeof expression === 'object' && 'feature' in expression && expression.feature === place,
   );
   const rpart: Rpart = {
-    ...{ left, right, first, splits: count, majority },
+    ...nodes,
     ...splits.keep(kept),
-    ...readValues(frame as RValue, schema, nodes, thing),
+    ...readValues(frame as RValue, schema, read.numbers.length, thing),
     ...(isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) }),
   };
   const call = element(value, 'call');
   return { schema, rpart, call: call?.type === 'language' ? deparse(call) : 'rpart' };
 }
 
+/** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */
+function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, surrogacy: number, splits: number, thing: string) {
+  const places = new Map(numbers.map((number, at) => [number, at]));
+  const child = (number: number, node: number) => {
+    const place = places.get(number);
+    if (place !== undefined && place > node) return place;
+    throw new ModelError(`${thing}, node ${numbers[node]}`, `no node ${number} after it`, 'both its children');
+  };
+  const each = () => new Uint32Array(numbers.length);
+  const out = { left: each(), right: each(), first: each(), splits: each(), majority: new Uint8Array(numbers.length) };
+  const kept: number[] = [];
+  let at = 0;
+  numbers.forEach((number, node) => {
+    // The primary split is followed by its competitors, and these by its surrogates.
+    const from = at + (isLeaf[node] ? 0 : 1) + (competitors[node] as number);
+    const end = from + (surrogates[node] as number);
+    if (end > splits) throw new ModelError(`${thing}, node ${number}`, 'splits beyond the last', `${splits} splits`);
+    if (!isLeaf[node]) {
+      const [l, r] = [child(2 * number, node), child(2 * number + 1, node)];
+      const [ln, rn] = [cases[l] as number, cases[r] as number];
+      out.left[node] = l;
+      out.right[node] = r;
+      out.majority[node] = surrogacy > 1 && ln !== rn ? (ln > rn ? 1 : 2) : 0;
+      out.first[node] = kept.length;
+      kept.push(at);
+      for (let split = from; surrogacy > 0 && split < end; split += 1) kept.push(split);
+      out.splits[node] = kept.length - (out.first[node] as number);
+    }
+    at = end;
+  });
+  return { ...out, kept };
+}
+
 /** 0: a missing value stops the row, 1: surrogates are asked, 2: then the majority. */
 function usesurrogate(value: RValue, thing: string): number {
   const control = element(value, 'control');
   const [own] = numbersOf(control && element(control, 'usesurrogate'), `${thing}'s usesurrogate`);
-  return own as number;
+  if (own !== 0 && own !== 1 && own !== 2) throw new ModelError(`${thing}'s usesurrogate`, String(own), '0, 1 or 2');
+  return own;
 }
 
 function readFrame(frame: RValue | undefined, thing: string): Frame {
@@ -160,9 +158,9 @@ function readInputs(value: RValue, thing: string): { reader: FormulaReader; inpu
     const own = levels.get(variable.name);
     if (own) return [{ name: variable.name, expression: reader.category(variable, own), levels: own }];
     const columns = reader.columns(variable);
-    // Columns of a matrix have names of their own: poly(x, 2)1.
-    const name = (place: number) =>
-      columns.length === 1 && !variable.kind.startsWith('nmatrix.') ? variable.name : `${variable.name}${place + 1}`;
+    // model.matrix names the columns of a matrix after its own (poly's are counted), but a single one without a name after the variable.
+    const isCounted = columns.length > 1 || /^poly\(/.test(variable.name);
+    const name = (place: number) => (isCounted ? `${variable.name}${place + 1}` : variable.name);
     return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
   });
   if (reader.features.length === 0 || inputs.length > MAX_INPUTS)

@@ -27,7 +27,7 @@ export type Kind = 'regression' | 'classification' | 'probability' | 'survival';
 /** The types of answer that R's predict() has for one model or another, under R's own names. */
 export type AnswerType = 'response' | 'chf' | 'terminalNodes' | 'quantiles' | 'se' | 'prob' | 'vote' | 'vector' | 'class' | 'link';
 /** What a body may ask for beside the type of answer. */
-export type ParameterName = 'predictAll' | 'numTrees' | 'seed' | 'quantiles';
+export type ParameterName = 'predictAll' | 'numTrees' | 'seed' | 'quantiles' | 'seMethod';
 
 /** What goes into a model and what comes out. Features are in the order of a row; classes in the order of an answer. */
 export type Schema = {

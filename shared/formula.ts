@@ -56,7 +56,10 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
   if ('number' in expression) {
     const inner = compile(expression.number, schema);
     const places = new Map(expression.in.map((value, place) => [value, place + 1]));
-    return (rows, at) => places.get(printed(inner(rows, at))) ?? 0;
+    return (rows, at) => {
+      const value = inner(rows, at);
+      return Number.isNaN(value) ? value : (places.get(printed(value)) ?? 0);
+    };
   }
   if ('interval' in expression) {
     const inner = compile(expression.interval, schema);
@@ -81,6 +84,11 @@ function compileCall(name: string, parts: Evaluate[]): Evaluate {
   if (parts.length === 1) return (rows, at) => apply(first(rows, at));
   if (parts.length === 2) return (rows, at) => apply(first(rows, at), second(rows, at));
   return (rows, at) => apply(...parts.map((part) => part(rows, at)));
+}
+
+/** Whether an expression is a level's place, of which 0 is none: R's predict() fails on a level it has not seen. */
+export function isPlaceOf(expression: Expression): boolean {
+  return typeof expression === 'object' && ('label' in expression || 'number' in expression || 'table' in expression);
 }
 
 /** A double as R prints it, with 15 significant digits, for it is by their texts that R compares numbers with labels. */

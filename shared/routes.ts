@@ -8,8 +8,11 @@ import { jsonReply, type Reply } from './reply.ts';
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
 
-/** What the page is served with: its parts, where they were built, and the client's Accept-Encoding. */
-export type PageRequest = { parts: PageParts | undefined; acceptEncoding: string | undefined };
+/**
+ * What the page is served with: its parts, where they were built, the client's Accept-Encoding, and gzip's compression of a
+ * text (as base64) for what is not compressed beforehand.
+ */
+export type PageRequest = { parts: PageParts | undefined; acceptEncoding: string | undefined; gzip?: (text: string) => string };
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -42,7 +45,7 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
     case '/predict':
       return 'predict';
     case '/':
-      return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY }, body: pageHtml(model, page?.parts) };
+      return pageReply(model, page);
     case '/page.js':
       return pagePart('text/javascript', page?.parts?.script, page?.acceptEncoding);
     case '/page.css':
@@ -58,6 +61,14 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
       return jsonReply(state, state.ok ? 200 : 503);
     }
   }
+}
+
+/** The page itself, which a browser asks for again after every deployment. */
+function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
+  const body = pageHtml(model, page?.parts);
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
+  if (!page?.gzip || !takesGzip(page.acceptEncoding)) return { status: 200, headers, body };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzip(body), base64: true };
 }
 
 /** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */

@@ -1,6 +1,6 @@
 import { ModelError } from './errors.ts';
 import type { Schema } from './features.ts';
-import { checkExpressions, compile, type Expression } from './formula.ts';
+import { checkExpressions, compile, type Evaluate, type Expression, isPlaceOf } from './formula.ts';
 import type { Parameters } from './parameters.ts';
 import { outputWidth } from './shape.ts';
 
@@ -39,18 +39,26 @@ export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, p
   const count = rows.length / features;
   const width = outputWidth(schema, parameters);
   const out = new Float64Array(count * width);
-  const inputs = rpart.inputs?.map((input) => compile(input, schema));
-  const own = inputs ? new Float64Array(inputs.length) : undefined;
+  const derive = rpart.inputs && deriving(schema, rpart.inputs);
   for (let row = 0; row < count; row += 1) {
-    if (own)
-      inputs?.forEach((input, at) => {
-        own[at] = input(rows, row * features);
-      });
-    const node = own ? findNode(rpart, own, 0) : findNode(rpart, rows, row * features);
-    if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
+    const own = derive ? derive(rows, row * features) : rows;
+    const node = own && findNode(rpart, own, derive ? 0 : row * features);
+    if (node === undefined) out.fill(Number.NaN, row * width, (row + 1) * width);
+    else if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
     else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k] as number;
   }
   return out;
+}
+
+/** What makes a row's inputs of its features; undefined where a level comes out that the model does not know, on which R fails. */
+function deriving(schema: Schema, inputs: Expression[]): (rows: Float64Array, row: number) => Float64Array | undefined {
+  const evaluate = inputs.map((input) => compile(input, schema));
+  const places = inputs.map(isPlaceOf);
+  const own = new Float64Array(inputs.length);
+  return (rows, row) => {
+    for (let at = 0; at < own.length; at += 1) own[at] = (evaluate[at] as Evaluate)(rows, row);
+    return own.some((value, at) => value === 0 && places[at]) ? undefined : own;
+  };
 }
 
 /** The node where a row ends. */

@@ -44,7 +44,7 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['retrain'], 'the command retrain'],
+    [['grow'], 'the command grow'],
     [['train'], 'found no --data'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],

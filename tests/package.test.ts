@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -13,6 +15,7 @@ const at61 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 6
 type HttpAnswer = { statusCode: number; headers: Record<string, string>; body: string };
 let packaged: Awaited<ReturnType<typeof packageFunction>>;
 let environment: Environment;
+const opened: { close(): void }[] = [];
 const call = async (event: string) => (await environment.invoke(recordedEvent(event))) as HttpAnswer;
 
 beforeAll(async () => {
@@ -20,7 +23,7 @@ beforeAll(async () => {
   environment = await openEnvironment(packaged);
 }, 90_000);
 afterAll(() => {
-  environment?.close();
+  for (const one of [environment, ...opened]) one?.close();
   packaged?.remove();
 });
 
@@ -127,6 +130,35 @@ test('the log has a line for each answer, and never a feature value or a predict
   own.close();
   expect(JSON.parse(own.logs[0] as string)).toMatchObject({ servedBy: 'fallback', reason: 'no-endpoint', rows: 1 });
   expect(lines).not.toMatch(/54\.0625|fifty|0\.62/);
+});
+
+test('a call over a kept connection that went stale is made once more; one that fails twice is not', async () => {
+  const { sha256 } = JSON.parse((await call('get-model')).body);
+  const calls = { canopy: 0, broken: 0 };
+  const server = createServer((request, response) => {
+    const isBroken = request.url?.includes('broken');
+    calls[isBroken ? 'broken' : 'canopy'] += 1;
+    if (isBroken || calls.canopy === 2) request.socket.resetAndDestroy();
+    else response.end(JSON.stringify({ predictions: [at54], model: { name: 'heart-age', sha256 } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(server, { close: () => server.closeAllConnections() });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // Long enough that a slow machine's own pauses end no call.
+  const long = { ENDPOINT_DEADLINE_MS: '5000', ENDPOINT_FIRST_DEADLINE_MS: '5000', ENDPOINT_CONNECT_MS: '5000', ENDPOINT_STALE_MS: '2000' };
+  const withEndpoint = async (name: string) => {
+    const one = await openEnvironment(packaged, { ENDPOINT_NAME: name, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url, ...long });
+    opened.push(one);
+    return one;
+  };
+  const good = await withEndpoint('canopy');
+  for (let time = 0; time < 2; time += 1) expect(await good.invoke({ age: 54 })).toMatchObject({ servedBy: 'endpoint' });
+  expect(calls.canopy).toBe(3);
+  const bad = await withEndpoint('broken');
+  expect(await bad.invoke({ age: 54 })).toMatchObject({ predictions: [at54], reason: 'endpoint-error' });
+  expect(calls.broken).toBe(2);
+  const metrics = bad.logs.map((line) => JSON.parse(line)).filter((line) => line._aws);
+  expect(metrics).toMatchObject([{ LocalServed: 1, reason: 'endpoint-error', _aws: { CloudWatchMetrics: [{ Namespace: 'canopy' }] } }]);
 });
 
 test('the fallback function answers a direct invoke, and says that it was forced', async () => {

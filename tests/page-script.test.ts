@@ -131,6 +131,14 @@ describe('the lines of a spreadsheet', () => {
     expect(() => createLineReader().push('x'.repeat(MAX_LINE + 1))).toThrow(RangeError);
   });
 
+  test('are read in time that grows with the text alone', () => {
+    const text = '12345,67890\n'.repeat(500_000);
+    const started = performance.now();
+    expect(createLineReader().push(text)).toHaveLength(500_000);
+    // A search for quotes from each line anew takes minutes here; this takes a tenth of a second.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test('a byte order mark is left away', () => {
     expect(createLineReader().push('\ufeffage\n54\n')).toEqual(['age', '54']);
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
@@ -38,7 +38,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
       expect(html).toMatch(new RegExp(feature.type === 'factor' ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="number"`));
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
-      else if (sliderOf(feature))
+      else if (feature.type === 'number' && sliderOf(feature))
         expect(html).toMatch(
           new RegExp(`<input class="slider" id="s${at}" type="range" min="[^"]+" max="[^"]+" step="[^"]+" value="[^"]+"`),
         );
@@ -187,6 +187,13 @@ describe('script, style and headers', () => {
     expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip' } });
     expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(part.text);
     expect(part.hash).toBe(createHash('sha256').update(part.text).digest('hex').slice(0, 8));
+  });
+
+  test('the page is compressed where the server can and the client takes it', () => {
+    const request = { parts, acceptEncoding: 'gzip', gzip: (text: string) => gzipSync(text).toString('base64') };
+    const zipped = route('GET', '/', info, () => ({ ok: true }), request) as Reply;
+    expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip', vary: 'accept-encoding' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(ask('/').body);
   });
 
   test('the icon is served, and a server without the parts says so', () => {

@@ -71,8 +71,8 @@ ${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('
 <div id="view">
 ${ANSWER}${PLOT}</div>
 </div>
-${SHEET}${CODE}</main>
-${trainingHtml(card)}${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
+${SHEET}${CODE}${trainingHtml(model.card)}</main>
+${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
 </body>
 </html>
 `;

@@ -31,14 +31,18 @@ export function createLineReader(): LineReader {
       rest += piece;
       const lines: string[] = [];
       let start = 0;
-      for (let at = rest.indexOf('\n', scanned); at !== -1; at = rest.indexOf('\n', scanned)) {
-        if (hasOddQuotes(rest, scanned, at)) isOpen = !isOpen;
-        scanned = at + 1;
+      // Each quote is looked for once: a search from every line anew would read the rest of a text without quotes each time.
+      let quote = find(rest, '"', scanned);
+      const countQuotes = (end: number) => {
+        for (; quote < end; quote = find(rest, '"', quote + 1)) isOpen = !isOpen;
+      };
+      for (let at = rest.indexOf('\n', scanned); at !== -1; at = rest.indexOf('\n', at + 1)) {
+        countQuotes(at);
         if (isOpen) continue;
         lines.push(finish(rest.slice(start, at)));
-        start = scanned;
+        start = at + 1;
       }
-      if (hasOddQuotes(rest, scanned, rest.length)) isOpen = !isOpen;
+      countQuotes(rest.length);
       rest = rest.slice(start);
       scanned = rest.length;
       if (rest.length > MAX_LINE) throw new RangeError('a line without end');
@@ -53,10 +57,10 @@ export function createLineReader(): LineReader {
   };
 }
 
-function hasOddQuotes(text: string, from: number, to: number): boolean {
-  let isOdd = false;
-  for (let at = text.indexOf('"', from); at !== -1 && at < to; at = text.indexOf('"', at + 1)) isOdd = !isOdd;
-  return isOdd;
+/** Where a character next stands; beyond everything where it does not. */
+function find(text: string, char: string, from: number): number {
+  const at = text.indexOf(char, from);
+  return at === -1 ? Number.POSITIVE_INFINITY : at;
 }
 
 /** The fields of one line. */
