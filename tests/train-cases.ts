@@ -72,10 +72,16 @@ function plain(value: RValue): RValue {
   };
 }
 
+/** A list, however the reader keeps it. */
+function asList(value: RValue): RValue {
+  return { type: 'list', values: listOf(value, 'a list') };
+}
+
 /** Where two R values first differ, numbers by their bits (integer or double alike); undefined where they do not. */
 function firstDifference(wanted: RValue | undefined, own: RValue | undefined): string | undefined {
   if (wanted === undefined || wanted.type === 'null') return own === undefined || own.type === 'null' ? undefined : 'R has none';
   if (own === undefined || own.type === 'null') return 'missing';
+  if (wanted.type === 'packed' || own.type === 'packed') return firstDifference(asList(wanted), asList(own));
   if (!('values' in wanted) || !('values' in own)) return 'another type';
   if (wanted.values.length !== own.values.length) return `length ${own.values.length}, R says ${wanted.values.length}`;
   for (let at = 0; at < wanted.values.length; at += 1) {
