@@ -10,12 +10,11 @@ import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
-import { readTrainRequest, TRAIN_HELP, TrainUsageError } from './train-command.ts';
-import { reportHtml } from './train-page.ts';
-import { reportText } from './train-report.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
-class UsageError extends Error {}
+class UsageError extends Error {
+  override name = 'UsageError';
+}
 
 const HELP = `npm run model -- COMMAND
 
@@ -79,6 +78,9 @@ function importCommand(args: string[]): string {
 }
 
 async function trainCommand(args: string[]): Promise<string> {
+  // Loaded for this command alone: it is more than all the others take.
+  const { readTrainRequest, TRAIN_HELP } = await import('./train-command.ts');
+  const [{ reportHtml }, { reportText }] = await Promise.all([import('./train-page.ts'), import('./train-report.ts')]);
   const line = (text: string) => process.stderr.write(`\r\u001b[2K${text}`);
   const show = process.stderr.isTTY ? line : () => {};
   const request = readTrainRequest(args, (given) => cardDate(given, process.env.SOURCE_DATE_EPOCH), show);
@@ -223,11 +225,7 @@ function explain(error: unknown): string {
 }
 
 function isUsageError(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof TrainUsageError ||
-    (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true
-  );
+  return (error instanceof Error && error.name === 'UsageError') || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
