@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page, Request } from 'playwright-core';
 import type { Kind, ModelInfo, Schema } from '../../shared/features.ts';
 import { golden } from '../golden.ts';
@@ -12,6 +12,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const ages = golden('heart-age');
 const at = (age: number) => ages.predictions[ages.rows.findIndex((row) => row.age === age)] as number;
 const SHA = 'ab'.repeat(32);
+
+// Chromium shares the machine with the rest of the tests.
+jest.setTimeout(30_000);
 
 let browser: Browser;
 const urls: Record<string, string> = {};
@@ -247,8 +250,9 @@ inChromium('the page of the default model', () => {
       await page.keyboard.press('Tab');
       seen.push(await focused());
       if (seen.at(-1) === 's0') {
-        await page.keyboard.press('End');
-        for (let presses = 0; presses < 46; presses += 1) await page.keyboard.press('ArrowLeft');
+        await page.keyboard.press('Home');
+        for (let presses = 0; presses < 54; presses += 10) await page.keyboard.press('PageUp');
+        for (let age = 60; age > 54; age -= 1) await page.keyboard.press('ArrowLeft');
       }
       if (seen.at(-1) === 'The API') break;
     }
@@ -388,8 +392,8 @@ inChromium('craft', () => {
   // Each model is looked at in each way; axe-core, which takes its time, hears of the same parts once.
   const looks = [
     { name: 'light', options: {}, heard: ['age', 'iris', 'heart-probability', 'warpbreaks-partition', 'survival'] },
-    { name: 'dark', options: { colorScheme: 'dark' as const }, heard: ['age', 'heart-probability', 'survival'] },
-    { name: 'narrow', options: { viewport: { width: 320, height: 640 } }, heard: ['age', 'survival'] },
+    { name: 'dark', options: { colorScheme: 'dark' as const }, heard: ['age', 'survival'] },
+    { name: 'narrow', options: { viewport: { width: 320, height: 640 } }, heard: ['age'] },
   ];
 
   test.each(looks)('axe finds nothing and nothing sticks out: $name', async ({ name, options, heard }) => {
