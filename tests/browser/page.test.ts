@@ -242,6 +242,21 @@ inChromium('the page of the default model', () => {
     await closeAll();
   });
 
+  test('takes a file that is dropped, and not one dropped beside', async () => {
+    const page = await open(urls.age!);
+    const dropped = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['age\n54\n61\n'], 'dropped.csv'));
+      return data;
+    });
+    await page.dispatchEvent('header', 'drop', { dataTransfer: dropped });
+    await page.dispatchEvent('#sheet', 'drop', { dataTransfer: dropped });
+    await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
+    expect(await page.locator('#run-name').textContent()).toBe('dropped.csv');
+    expect(await page.locator('#preview').textContent()).toContain(`54${at(54)}61${at(61)}`);
+    await closeAll();
+  });
+
   test('works by keyboard alone', async () => {
     const page = await open(urls.age!);
     const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
@@ -337,6 +352,36 @@ inChromium('any model has its page', () => {
     await page.getByText('± 1.96 standard errors').waitFor();
     expect(types).toEqual([undefined, 'se']);
     await shoot(page, 'band');
+    await closeAll();
+  });
+});
+
+inChromium('hostile names', () => {
+  test('stay text wherever they are shown', async () => {
+    const hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
+    const info = infoOf('probability', [
+      { name: hostile, type: 'number', min: 0, max: 1, step: 0.1, label: hostile, unit: hostile },
+      { name: `${hostile}2`, type: 'factor', levels: [hostile, 'b'] },
+    ]);
+    const model = {
+      ...info,
+      schema: { ...info.schema, classes: [hostile, 'other'] },
+      card: { ...info.card, title: hostile, description: hostile, limits: hostile },
+    };
+    const url = await serveAnswers(model, ({ rows }) => ({
+      predictions: rows.map(() => ({ [hostile]: 0.7, other: 0.3 })),
+      servedBy: hostile,
+      reason: hostile,
+    }));
+    const page = await open(url);
+    await page.locator('#plot canvas').waitFor();
+    await page.getByRole('combobox', { name: 'along' }).selectOption('1');
+    await page.locator('#levels:not([hidden])').waitFor();
+    await page.locator('#file').setInputFiles({ name: `${hostile}.csv`, mimeType: 'text/csv', buffer: Buffer.from('x\n1\n') });
+    await page.locator('#run-problem', { hasText: hostile }).waitFor();
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await page.locator('img, script:not([src]):not([type])').count()).toBe(0);
     await closeAll();
   });
 });
