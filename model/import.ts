@@ -4,6 +4,7 @@ import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
 import { drawCheckRows, splitRanges } from './check-rows.ts';
+import { applyData, type TrainingData } from './levels.ts';
 import { readRanger } from './ranger.ts';
 import { readRFile } from './rds.ts';
 import { modelIn } from './saved.ts';
@@ -12,8 +13,12 @@ import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
 
-/** What an import may be told beside the file. `date` is an ISO 8601 date for the card. */
-export type ImportOptions = { date?: string | undefined };
+/** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
+export type ImportOptions = {
+  date?: string | undefined;
+  /** The training data, for the levels that neither the model file nor its sidecar has. */
+  data?: TrainingData | undefined;
+};
 
 /**
  * Imports a model file with its sidecar: the bytes of its artifact. The same file and sidecar give the same model section
@@ -26,10 +31,13 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const read = readRFile(bytes, file);
   const value = modelIn(read, file);
   const ranger = readRanger(value, file);
-  const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
+  const told = applySidecar(ranger.schema, sidecar, found?.file ?? file);
+  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
+  const typed = options.data ? applyData(told, ranger.forest, known, options.data) : told;
+  const schema = splitRanges(typed, ranger.forest);
   schema.features.forEach((feature, column) => {
     if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name}); or import it with --data training.csv`;
       throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
     }
   });
@@ -39,6 +47,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     madeBy: ranger.call,
+    versions: `R ${read.r}, ${ranger.version}; serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
     source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(options.date === undefined ? {} : { date: options.date }),
   };

@@ -2,7 +2,7 @@ import type { Problem } from './errors.ts';
 import { type AnswerType, describe, type ParameterName, quote, type Schema } from './features.ts';
 
 /** Most quantiles of one request. */
-const MAX_QUANTILES = 100;
+export const MAX_QUANTILES = 100;
 /** A seed as ranger takes it: R's integers. */
 const MAX_SEED = 2 ** 31 - 1;
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createContainer, type LogEntry } from '../container/server.ts';
 import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
-import { golden, goldens } from './golden.ts';
+import { golden, variety as goldens } from './golden.ts';
 
 const open: http.Server[] = [];
 let logged: LogEntry[] = [];
