@@ -1,5 +1,6 @@
 import type { CheckRows } from '../shared/artifact.ts';
 import type { Schema } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
 import { type Body, predictRows } from '../shared/predict.ts';
 
 /** How many check rows an artifact carries. */
@@ -44,6 +45,15 @@ export function splitRanges(schema: Schema, body: Body): Schema {
     return { ...feature, range };
   });
   return { ...schema, features };
+}
+
+/** For each feature the least number of levels that a forest's splits need, were it a factor. */
+export function greatestLevels(schema: Schema, forest: Forest): number[] {
+  return collectSplits(schema, { forest }).map((own, column) => {
+    const isSet = forest.partitioned[column] === 1;
+    // A split between two levels is above the lower one; a set of levels has a bit for each up to its greatest.
+    return own.reduce((most, split) => Math.max(most, isSet ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.floor(split) + 1), 1);
+  });
 }
 
 /** Every finite split value of each feature, in the order of the nodes; of a linear model a few values from the range seen, else from 0 to 2. */

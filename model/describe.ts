@@ -1,5 +1,5 @@
 import { failedCheck, type Model } from '../shared/artifact.ts';
-import type { Feature, Label } from '../shared/features.ts';
+import type { Feature, Label, TrainingCard } from '../shared/features.ts';
 import { depth, treeCount } from '../shared/forest.ts';
 import type { Body } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
@@ -64,6 +64,7 @@ export function describeText(loaded: LoadedFile): string {
     ['made by', card.madeBy],
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
     ...(card.date === undefined ? [] : [['date', card.date] as [string, string]]),
+    ...trainingFacts(card.training),
     ['sha256', told.sha256],
     ['check rows', told.failedCheck ?? `${told.checkRows}, each with the same bits as at import`],
     ['file', `${told.file.path}, ${count(told.file.bytes, 'byte')}`],
@@ -77,6 +78,23 @@ export function describeText(loaded: LoadedFile): string {
     feature.label === undefined ? '' : labelText(feature.label),
   ]);
   return `${table(facts)}\n\n${table([head, ...features])}\n`;
+}
+
+/** How a model was trained, where its card says. */
+function trainingFacts(training: TrainingCard | undefined): [string, string][] {
+  if (!training) return [];
+  const { rows, columns, formula, seed, rangerSeed, versions, metrics, importance } = training;
+  const measures = Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(10))}`);
+  const first = Object.entries(importance ?? {}).slice(0, SHOWN);
+  return [
+    ['trained on', `${count(rows, 'row')} of ${count(columns, 'column')}, ${formula}`],
+    ['seed', seed === undefined ? String(rangerSeed) : `${seed}, so ranger's own ${rangerSeed}`],
+    ['equals', `ranger ${versions.ranger}; grown by Node ${versions.node}`],
+    ...(measures.length === 0 ? [] : [['out of bag', measures.join(', ')] as [string, string]]),
+    ...(first.length === 0
+      ? []
+      : [['importance', first.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(', ')] as [string, string]]),
+  ];
 }
 
 /** What a feature takes, as far as the file and its sidecar tell. */

@@ -4,15 +4,17 @@ import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
 import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { Schema } from '../shared/features.ts';
+import type { Schema, TrainingCard } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
 import type { Body } from '../shared/predict.ts';
-import { drawCheckRows, splitRanges } from './check-rows.ts';
+import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
 import { readLinear } from './linear.ts';
 import { classOf, type RValue, typeOf } from './r-values.ts';
 import { readRandomForest } from './random-forest.ts';
 import { readRanger } from './ranger.ts';
-import { readRds } from './rds.ts';
+import { readRFile } from './rds.ts';
 import { readRpart } from './rpart.ts';
+import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
@@ -42,27 +44,38 @@ export type ImportOptions = { date?: string | undefined };
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const bytes = readFile(file);
+  const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const { schema: told, call, ...body } = readModel(readRds(bytes, file), file);
-  const schema = splitRanges(applySidecar(told, sidecar, found?.file ?? file), body);
-  schema.features.forEach((feature, column) => {
-    if (body.forest?.partitioned[column] === 1 && feature.type !== 'factor') {
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
-      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
-    }
+  return encodeModel(readModel(modelIn(readRFile(bytes, file), file), file), sidecar, {
+    file,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    ...options,
   });
-  checkBody({ schema, ...body }, file);
-  const { title, description } = sidecar;
+}
+
+/** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
+export type Origin = ImportOptions & { file: string; bytes: Uint8Array; sidecarFile: string; source?: string; training?: TrainingCard };
+
+/** The bytes of the artifact of a model and of what a sidecar says of it. */
+export function encodeModel({ schema: told, call, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+  const { file, bytes, sidecarFile, source = file, training, date } = origin;
+  const schema = splitRanges(applySidecar(told, sidecar, sidecarFile), body);
+  if (body.forest) checkLevels(schema, body.forest, file);
+  const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
     madeBy: call,
-    source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
-    ...(options.date === undefined ? {} : { date: options.date }),
+    source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...(date === undefined ? {} : { date }),
+    ...(training === undefined ? {} : { training }),
   };
+  checkBody({ schema, ...body }, file);
   return encodeArtifact({ schema, ...body, card, checks: drawCheckRows(schema, body) });
 }
 
@@ -75,9 +88,28 @@ export function readModel(value: RValue, thing: string): Imported {
   throw new ModelError(thing, found, 'a ranger forest, a randomForest, an rpart, an lm or a glm');
 }
 
+/**
+ * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * tells that some are missing, so that a label would be coded wrongly.
+ */
+function checkLevels(schema: Schema, forest: Forest, file: string): void {
+  const greatest = greatestLevels(schema, forest);
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    if (feature.type !== 'factor') {
+      if (forest.partitioned[column] === 0) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = greatest[column] as number;
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+  });
+}
+
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return file.endsWith('.canopy') ? decodeArtifact(readFile(file), file) : decodeArtifact(importModel(file, options), file);
+  return file.endsWith('.canopy') ? decodeArtifact(readModelFile(file), file) : decodeArtifact(importModel(file, options), file);
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
@@ -88,7 +120,8 @@ export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
   return model;
 }
 
-function readFile(file: string): Uint8Array {
+/** The bytes of a model file. Throws a ModelError where there is none, or one too large. */
+export function readModelFile(file: string): Uint8Array {
   let size: number;
   try {
     const stat = statSync(file);

@@ -10,6 +10,9 @@ import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
+import { readTrainRequest, TRAIN_HELP, TrainUsageError } from './train-command.ts';
+import { reportHtml } from './train-page.ts';
+import { reportText } from './train-report.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
 class UsageError extends Error {}
@@ -19,6 +22,7 @@ const HELP = `npm run model -- COMMAND
   describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
+  train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
 
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
 `;
@@ -72,6 +76,23 @@ function importCommand(args: string[]): string {
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   return `${model.card.name}\nsha256 ${model.sha256}\n${printable(output)}, ${artifact.byteLength} bytes\n`;
+}
+
+async function trainCommand(args: string[]): Promise<string> {
+  const line = (text: string) => process.stderr.write(`\r\u001b[2K${text}`);
+  const show = process.stderr.isTTY ? line : () => {};
+  const request = readTrainRequest(args, (given) => cardDate(given, process.env.SOURCE_DATE_EPOCH), show);
+  if (!request) return TRAIN_HELP;
+  const { data, output, report } = request;
+  for (const file of [output, ...(report === undefined ? [] : [report])]) {
+    if (isSameFile(data, file)) throw new UsageError(`the output ${file} is the file with the data; expected another name`);
+  }
+  const done = await request.run();
+  if (process.stderr.isTTY) line('');
+  const model = verifyArtifact(done.artifact, output);
+  if (report !== undefined) replaceFile(report, Buffer.from(reportHtml(done, model)));
+  replaceFile(output, done.artifact);
+  return `${reportText(done, model)}\n${printable(output)}, ${done.artifact.byteLength} bytes\n`;
 }
 
 async function predictCommand(args: string[]): Promise<string> {
@@ -165,12 +186,14 @@ async function run([command, ...args]: string[]): Promise<string> {
       return importCommand(args);
     case 'predict':
       return await predictCommand(args);
+    case 'train':
+      return await trainCommand(args);
     case '--help':
     case '-h':
       return HELP;
     default:
       throw new UsageError(
-        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import or predict`,
+        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import, predict or train`,
       );
   }
 }
@@ -200,13 +223,20 @@ function explain(error: unknown): string {
 }
 
 function isUsageError(error: unknown): boolean {
-  return error instanceof UsageError || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
+  return (
+    error instanceof UsageError ||
+    error instanceof TrainUsageError ||
+    (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true
+  );
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+
+// npm runs its scripts in the package's folder; paths are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
 try {
   process.stdout.write(await run(process.argv.slice(2)));

@@ -22,6 +22,9 @@ const FOREST = {
   'codes?': Float64Array,
   'cutoff?': Float64Array,
   'correction?': Float64Array,
+  'missing?': Uint32Array,
+  'observed?': Float64Array,
+  'inbag?': Uint16Array,
 } as const;
 /** The same of an rpart tree. */
 const RPART = {

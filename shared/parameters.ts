@@ -17,7 +17,14 @@ export type Parameters = {
   seed?: number;
   /** The probabilities asked for, with type `quantiles`. */
   quantiles?: number[];
+  /** How the standard errors of type `se` are found: the infinitesimal jackknife where it is not given, or the jackknife. */
+  seMethod?: SeMethod;
 };
+
+/** ranger's `se.method`. */
+export type SeMethod = 'infjack' | 'jack';
+/** Most rows for which R's infinitesimal jackknife is not calibrated at random (rInfJack in ranger's R/infinitesimalJackknife.R). */
+const MAX_UNCALIBRATED = 20;
 
 /** The types of answer of a model, the default first. */
 export function answerTypes(schema: Schema): AnswerType[] {
@@ -43,7 +50,7 @@ export function readParameters(schema: Schema, value: unknown, path: string): { 
     return expected === undefined ? [] : [{ path: at, message: `found ${describe(given)}, expected ${expected}` }];
   });
   if (problems.length === 0) {
-    const expected = misfit(parameters);
+    const expected = misfit(schema, parameters);
     if (expected !== undefined) problems.push({ path, message: expected });
   }
   return { parameters, problems };
@@ -79,16 +86,35 @@ function setParameter(schema: Schema, parameters: Parameters, name: ParameterNam
       parameters.quantiles = given as number[];
       return undefined;
     }
+    case 'seMethod':
+      if (given !== 'infjack' && given !== 'jack') return '"infjack" or "jack"';
+      parameters.seMethod = given;
+      return undefined;
   }
 }
 
-/** What is wrong with parameters that are each good alone. R's predict.ranger has the quartiles' ends and middle as its default. */
-function misfit(parameters: Parameters): string | undefined {
-  const { type, predictAll, quantiles } = parameters;
+/** What is wrong with parameters that are each good alone. R's predict.ranger has the same three quantiles as its default. */
+function misfit(schema: Schema, parameters: Parameters): string | undefined {
+  const { type, predictAll, quantiles, seMethod } = parameters;
+  const fewer = parameters.numTrees !== undefined && parameters.numTrees !== schema.trees;
   if (type === 'quantiles') parameters.quantiles = quantiles ?? [0.1, 0.5, 0.9];
   else if (quantiles) return 'found quantiles, expected them with type "quantiles" only';
   if (predictAll && type !== 'response' && type !== 'chf') return `found predictAll with type "${type}", expected type "response"`;
+  if (type !== 'se' && seMethod) return 'found seMethod, expected it with type "se" only';
+  if (seMethod === 'jack' && schema.kind !== 'regression')
+    return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
+  // R itself counts a response of 0 for every tree left out.
+  if (type === 'quantiles' && fewer) return 'found numTrees with type "quantiles", expected all trees';
+  if (type === 'se' && schema.kind === 'probability' && fewer)
+    return 'found numTrees with type "se", expected all trees, as R does for probabilities';
   return undefined;
+}
+
+/** What is wrong with parameters for that many rows. */
+export function misfitRows({ type, seMethod }: Parameters, rows: number): Problem | undefined {
+  if (type !== 'se' || seMethod === 'jack' || rows <= MAX_UNCALIBRATED) return undefined;
+  const message = `found ${rows} rows, expected at most ${MAX_UNCALIBRATED}: for more, R calibrates the infinitesimal jackknife at random`;
+  return { path: '/parameters/type', message };
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

@@ -14,7 +14,7 @@ import { type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, readRows, type Schema } from './features.ts';
 import { checkKeys, parseJson } from './json.ts';
 import type { BodyForm } from './media.ts';
-import { defaultParameters, type Parameters, readParameters } from './parameters.ts';
+import { defaultParameters, misfitRows, type Parameters, readParameters } from './parameters.ts';
 
 /** A request that was read: its rows side by side (NaN: missing), their number, and what it asks for. */
 export type Query = { rows: Float64Array; count: number; parameters: Parameters };
@@ -50,6 +50,9 @@ export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE
   const wrapper = findWrapper(schema, body);
   if (!wrapper) return readCells(schema, objectCells(schema, body, ''), most);
   const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
+  if (name === 'parameters' && Object.hasOwn(body, 'params')) {
+    throw new RequestError(400, 'found parameters and params together, expected one of them');
+  }
   const asked = readParameters(schema, Object.hasOwn(body, name) ? body[name] : {}, `/${name}`);
   return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
 }
@@ -67,7 +70,8 @@ function readCells(
 ): Query {
   if (cells.rows === 0) throw new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
   if (cells.rows > most) throw new RequestError(413, `${cells.rows} rows; expected at most ${most} in one request`);
-  return { rows: readRows(schema, cells, problems), count: cells.rows, parameters };
+  const misfit = misfitRows(parameters, cells.rows);
+  return { rows: readRows(schema, cells, misfit ? [...problems, misfit] : problems), count: cells.rows, parameters };
 }
 
 /** The member that holds the rows; the model's own feature names win over it. */

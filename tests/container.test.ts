@@ -423,9 +423,9 @@ describe('a container alone', () => {
   ])('answers GET %s, and HEAD without its body', async (where, type) => {
     const get = await fetch(alone + where);
     expect([get.status, get.headers.get('content-type')]).toEqual([200, type]);
-    const length = (await get.arrayBuffer()).byteLength;
+    expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
     const head = await fetch(alone + where, { method: 'HEAD' });
-    expect(head.headers.get('content-length')).toBe(String(length));
+    expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
     expect((await head.arrayBuffer()).byteLength).toBe(0);
   });
 

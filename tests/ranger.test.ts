@@ -131,7 +131,13 @@ describe('what is not a forest served here is refused by name', () => {
     ['no trees', ranger({ ...empty(), 'num.trees': numbers(0) }), 'found no trees'],
     ['fewer trees than told', ranger({ 'num.trees': numbers(2) }), '1 trees, expected 2'],
     ['a tree without nodes', ranger({ ...empty(list(numbers(), numbers()), numbers(), numbers()) }), 'tree 1: found no nodes'],
-    ['default children', ranger({ 'child.nodeIDs': list(list(numbers(0), numbers(0), numbers(0))) }), 'na.learn'],
+    [
+      'four vectors of children',
+      ranger({ 'child.nodeIDs': list(list(numbers(0), numbers(0), numbers(0), numbers(0))) }),
+      '4 vectors, expected 2 or 3',
+    ],
+    ['a default child of half a node', tree([1, 0, 0], [2, 0, 0], [1.5, 0, 0]), 'child 1.5'],
+    ['a default child beyond the tree', tree([1, 0, 0], [2, 0, 0], [3, 0, 0]), 'child 3'],
     ['one vector of children', ranger({ 'child.nodeIDs': list(list(numbers(0))) }), '1 vectors, expected 2'],
     ['children that are texts', ranger({ 'child.nodeIDs': list(list(texts('a'), numbers(0))) }), 'expected a numeric vector'],
     ['vectors of two lengths', ranger({ 'split.values': list(numbers(2.5, 10)) }), 'tree 1: found vectors of lengths 3 and 2'],
@@ -176,8 +182,8 @@ function empty(ids?: RValue, variables?: RValue, values?: RValue): Record<string
   return { 'child.nodeIDs': only(ids), 'split.varIDs': only(variables), 'split.values': only(values) };
 }
 
-function tree(left: number[], right: number[]): RValue {
-  return ranger({ 'child.nodeIDs': list(list(numbers(...left), numbers(...right))) });
+function tree(...children: number[][]): RValue {
+  return ranger({ 'child.nodeIDs': list(list(...children.map((own) => numbers(...own)))) });
 }
 
 test('many class values with few counts take no memory before they are refused', () => {
