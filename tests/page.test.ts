@@ -38,7 +38,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
       const own = {
         factor: `<select id="f${at}"`,
-        logical: `<input id="f${at}"[^>]* type="checkbox"`,
+        logical: model.schema.takesMissing ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="checkbox"`,
         number: `<input id="f${at}"[^>]* type="number"`,
       };
       expect(html).toMatch(new RegExp(own[feature.type]));
