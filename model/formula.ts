@@ -274,7 +274,8 @@ export class FormulaReader {
   #place(name: string): number {
     const known = this.#places.get(name);
     if (known !== undefined) return known;
-    this.#add({ name, type: 'number' });
+    // Nothing is known of its values; 1 is where most functions have one of theirs, as log(0) has not.
+    this.#add({ name, type: 'number', default: 1 });
     return this.#features.length - 1;
   }
 
@@ -312,9 +313,15 @@ export class FormulaReader {
     }
     if (inner?.type !== 'symbol' || this.#places.has(inner.name)) return;
     const { name } = inner;
-    const isNumber = levels.every((level) => level.trim() !== '' && Number.isFinite(Number(level)));
-    if (isNumber) this.#add({ name, type: 'number' });
-    else if (levels.every((level) => level === 'TRUE' || level === 'FALSE')) this.#add({ name, type: 'logical' });
+    const values = levels.map((level) => (level.trim() === '' ? Number.NaN : Number(level)));
+    if (values.every(Number.isFinite)) {
+      this.#add({
+        name,
+        type: 'number',
+        range: [values.reduce((least, value) => Math.min(least, value)), values.reduce((most, value) => Math.max(most, value))],
+        default: values[0] as number,
+      });
+    } else if (levels.every((level) => level === 'TRUE' || level === 'FALSE')) this.#add({ name, type: 'logical' });
     else this.#add({ name, type: 'factor', levels });
   }
 

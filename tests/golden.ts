@@ -63,6 +63,7 @@ export function golden(name: string): Golden {
 }
 
 function readGolden(folder: string, name: string): Golden {
+  // Shares of classes stand as arrays in the files, in class order.
   const {
     kind,
     rows,
@@ -74,9 +75,13 @@ function readGolden(folder: string, name: string): Golden {
     terms,
     ulp: told,
   } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
-  const ulp = told ?? (kind === 'survival' ? 1 : 0);
+  // exp() has bits of its own in R's libm: that of a survival curve and of a glm's link.
+  const ulp = told ?? (kind === 'survival' ? 1 : name.endsWith('-glm') ? 4 : 0);
   return {
-    ...{ name, file: `${folder}${name}.RDS`, kind, rows, predictions, classes, times, terms, ulp },
+    ...{ name, file: `${folder}${name}.RDS`, kind, rows, classes, times, ulp, terms: told === undefined ? undefined : terms },
+    predictions: (predictions as Prediction[]).map((prediction) => {
+      return Array.isArray(prediction) && classes ? Object.fromEntries(prediction.map((share, at) => [classes[at], share])) : prediction;
+    }),
     ties: new Map(Object.entries<string[]>(ties ?? {}).map(([row, tied]) => [Number(row), tied])),
     others: (others ?? []).map((other: Partial<Answer>) => ({
       ...{ rows: rows.length, se: undefined, relative: undefined },
@@ -129,10 +134,7 @@ export function compare(golden: Golden, model: Model): { wrong: string[]; asked:
   const ask = (parameters: object, rows: number) => {
     return answerQuery(model, readValue(model.schema, { instances: golden.rows.slice(0, rows), parameters }));
   };
-  // The exp() of a link has bits of its own in R's libm.
-  const own =
-    model.linear && model.linear.link !== 'identity' ? { ...golden, ulp: 4, terms: golden.ulp > 0 ? golden.terms : undefined } : golden;
-  const wrong = differences(own, model.schema, ask({}, golden.rows.length).predictions);
+  const wrong = differences(golden, model.schema, ask({}, golden.rows.length).predictions);
   let asked = golden.rows.length;
   for (const { parameters, predictions, se, rows, ...bound } of golden.others) {
     const what = JSON.stringify(parameters);
