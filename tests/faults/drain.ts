@@ -3,7 +3,7 @@ import { openLoop } from './load.ts';
 import { ask } from './overload.ts';
 import { ARTIFACT, startContainer } from './stack.ts';
 
-/** What SIGTERM under load showed: `shed` got a 503 with Retry-After, `refused` found no listener any more, `dropped` had a connection and no answer. */
+/** What SIGTERM under load showed: `shed` got a 503 with Retry-After, `refused` was not taken on any more, `dropped` had a connection and no answer. */
 export type Drain = {
   answered: number;
   shed: number;
