@@ -187,7 +187,6 @@ function dialectsOf(schema: Schema, { record, row, columns, parameters }: Shapes
     datatype: z.string(),
     data: z.array(scalar).min(1),
   });
-  const parameters = parametersOf(schema);
   const type = answerTypes(schema)[0];
   const wrapped = (name: string, inner: z.ZodType) =>
     z.object({ [name]: inner, parameters: parameters.optional(), params: parameters.optional() });
@@ -239,7 +238,7 @@ type Shapes = { record: z.ZodType; row: z.ZodType; columns: z.ZodType; parameter
 /** A record, a row and columns of a model, value by value; of a wide one, only what kinds of values there are. */
 function shapes(schema: Schema): Shapes {
   const { features } = schema;
-  const parameters = z.strictObject({ type: z.literal(answerTypes(schema)).optional() });
+  const parameters = parametersOf(schema);
   if (features.length > MAX_SPELLED) {
     const record = z.record(z.string(), scalar).describe(`A value for each of the ${features.length} features that GET /model lists.`);
     return {
@@ -327,7 +326,7 @@ function components(schema: Schema, { record, row, columns, parameters }: Shapes
     Record: record,
     Row: row,
     Columns: columns,
-    Parameters: parametersOf(schema),
+    Parameters: parameters,
     Prediction: prediction,
     Answer: z.object({
       predictions: z.array(prediction),

@@ -22,6 +22,13 @@ export function modelFolder(modelFile?: string): string {
   return folder;
 }
 
+const left = new Set<string>();
+
+/** Removes what a failed step left running, and nobody else's. */
+export async function removeLeft(env: NodeJS.ProcessEnv): Promise<void> {
+  if (left.size > 0) await run('podman', ['rm', '-f', ...left], { env, seconds: 60 });
+}
+
 /** Starts a container with those restrictions; `readyMs` is how long its /ping took to say 200, the start included. */
 export async function startContainer(
   env: NodeJS.ProcessEnv,
@@ -34,6 +41,7 @@ export async function startContainer(
   const start = performance.now();
   const all = ['run', '-d', '-p', `127.0.0.1:${port}:8080`, ...RESTRICTIONS, ...mount, ...more, 'canopy', ...args];
   const id = (await must('podman', all, { env, seconds: 60 })).trim();
+  left.add(id);
   const url = `http://127.0.0.1:${port}`;
   if (!more.includes('none')) await until(`${url}/ping`, 20, async () => (await statusOf(`${url}/ping`)) === 200);
   return { id, url, readyMs: performance.now() - start };
@@ -45,6 +53,7 @@ export async function stopContainer(env: NodeJS.ProcessEnv, id: string): Promise
   const code = Number((await must('podman', ['inspect', id, '--format', '{{.State.ExitCode}}'], { env })).trim());
   const log = (await run('podman', ['logs', id], { env })).output;
   await must('podman', ['rm', '-f', id], { env });
+  left.delete(id);
   return { code, log };
 }
 

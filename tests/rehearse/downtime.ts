@@ -67,6 +67,11 @@ function openTraffic(api: { environment: Environment }, expected: Map<string, st
     },
     /** Waits until somebody answers in this state. */
     heard: (who: string) => until(`${who} in ${state.state}`, 45, () => problem !== undefined || (state.who.get(who) ?? 0) > 0),
+    /** Waits until what is under way was answered. */
+    next: () => {
+      const from = count;
+      return until('the next request', 30, () => problem !== undefined || count > from + 1);
+    },
     async close() {
       isOpen = false;
       await work;
@@ -117,6 +122,7 @@ async function play(env: NodeJS.ProcessEnv): Promise<string> {
     const before = api.environment;
     api.environment = await open(packages[1]);
     await traffic.heard(by.old);
+    await traffic.next();
     before.close();
     await traffic.enter('Updating');
     const second = await start(folders[1]);

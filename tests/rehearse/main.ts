@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { run } from '../../container/command.ts';
 import { awsSteps } from './aws.ts';
 import { containerEnvironment } from './bases.ts';
 import { clientSteps } from './clients.ts';
+import { removeLeft } from './containers.ts';
 import { downtimeSteps } from './downtime.ts';
 import { imageSteps } from './image.ts';
 import { lambdaSteps } from './lambda.ts';
@@ -43,12 +43,10 @@ async function main(): Promise<void> {
   const start = performance.now();
   const steps = (names.length > 0 ? names : Object.keys(groups)).flatMap((name) => (groups[name] as () => Step[])());
   const lines = await runSteps(steps, process.env.CI === 'true', (line) => console.log(line));
-  // Whatever a failed step left running; a container goes with its name, nobody else's is touched.
-  await run('podman', ['rm', '-f', '--filter', 'ancestor=canopy'], { env, seconds: 60 });
+  await removeLeft(env);
   const text = table(lines);
   mkdirSync(TOOLS, { recursive: true });
   writeFileSync(path.join(TOOLS, 'table.md'), `${text}\n`);
-  for (const part of ['model', 'base']) rmSync(path.join(TOOLS, part), { recursive: true, force: true });
   const count = (state: string) => lines.filter((line) => line.state === state).length;
   console.log(`\n${text}\n\n${count('ok')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   console.log(`in ${((performance.now() - start) / 1000).toFixed(0)} s`);

@@ -1,7 +1,8 @@
-"""Starts moto's server, which stands in for AWS, with two things mended. Arguments: the port.
+"""Starts moto's server, which stands in for AWS, with three things mended. Arguments: the port.
 
 A template is refused for cfn-lint's errors, as AWS would; moto refuses it for a warning too. And a stack has its new
-template's outputs after a change set; moto keeps the old ones."""
+template's outputs after a change set; moto keeps the old ones. And what a condition kept out before is made once the
+condition holds; moto takes it for a change of something that was never there."""
 
 import sys
 
@@ -15,6 +16,9 @@ apply = cloudformation.ChangeSet.apply
 
 
 def apply_with_outputs(self):
+    resources = self.stack.resource_map
+    made = resources._parsed_resources
+    resources._resource_json_map = {name: value for name, value in resources._resource_json_map.items() if name in made}
     apply(self)
     self.stack.template = self.template
     self.stack._parse_template()
