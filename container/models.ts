@@ -26,15 +26,22 @@ export type Models = {
   unload(name: string): void;
 };
 
+/** How often the check rows are computed for the pace. */
+const PACE_RUNS = 3;
 /** SageMaker's names of models are hashes, paths or file names. */
 const NAME = /^[\w.-][\w./-]{0,255}$/;
 
 /** Serves a model: its check rows are computed here, once, and tell the pace too. */
 export function serveModel(key: string, model: Model): Served {
-  const start = performance.now();
   const failed = failedCheck(model);
-  const rows = model.checks.rows.length / Math.max(model.schema.features.length, 1);
-  return { key, model, failed, pace: createPace((performance.now() - start) / Math.max(rows, 1)) };
+  const rows = Math.max(model.checks.rows.length / Math.max(model.schema.features.length, 1), 1);
+  // The least of some more: the first is slow by itself, and any may meet a pause of the machine.
+  const times = Array.from({ length: PACE_RUNS }, () => {
+    const start = performance.now();
+    failedCheck(model);
+    return (performance.now() - start) / rows;
+  });
+  return { key, model, failed, pace: createPace(Math.min(...times)) };
 }
 
 /** Models loaded and unloaded while others are served (SageMaker's multi-model contract). Without workers it is done in this thread. */

@@ -111,6 +111,7 @@ function tell(
     ...(mismatch ? (['Mismatch'] as const) : []),
     ...(isSkew ? (['ModelSkew'] as const) : []),
     ...(!outcome.answered && outcome.reason === 'contract-mismatch' ? (['ContractMismatch'] as const) : []),
+    ...(!outcome.answered && outcome.reason === 'access-denied' ? (['AccessDenied'] as const) : []),
     ...(!outcome.answered && outcome.reason === 'bad-answer' ? (['BadAnswer'] as const) : []),
     ...(outcome.deadlineTooShort ? (['DeadlineTooShort'] as const) : []),
   ];

@@ -8,7 +8,7 @@ import { openTelemetry } from './telemetry.ts';
 const settings = readSettings(process.env);
 const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
 const { model } = local;
-const telemetry = openTelemetry('fallback');
+const telemetry = openTelemetry('fallback', settings.stage);
 
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {

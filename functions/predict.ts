@@ -13,7 +13,7 @@ const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
 const { endpointName } = settings;
 const guard = endpointName === undefined ? undefined : guardEndpoint(openEndpoint(endpointName, settings, local.model), settings);
 const page: PageParts | undefined = settings.pageFile === undefined ? undefined : JSON.parse(readFileSync(settings.pageFile, 'utf8'));
-const telemetry = openTelemetry('predict');
+const telemetry = openTelemetry('predict', settings.stage);
 
 /** The public API and its direct invoke: every path of shared/routes.ts. */
 export const handler = lambda(createFailover(local, guard, telemetry, { dualShare: settings.dualShare, page }), telemetry);

@@ -13,6 +13,8 @@ const variables = {
   MODEL_FILE: z.string().min(1),
   /** The path of the page's parts, set by the same plugin. */
   PAGE_FILE: z.string().min(1).optional(),
+  /** The deployment's stage, a dimension of what is counted. */
+  STAGE: z.string().min(1).default('local'),
   /** The SageMaker endpoint's name, or `none`. */
   ENDPOINT_NAME: z
     .string()
@@ -50,6 +52,7 @@ const OURS = /^(?:ENDPOINT|DUAL|BREAKER)_/;
 /** What an environment is told from outside; the defaults are those of a small instance endpoint. Times in milliseconds. */
 export type Settings = {
   modelFile: string;
+  stage: string;
   /** Undefined where the page has no script and no style. */
   pageFile?: string | undefined;
   /** Undefined where there is no endpoint: then no call is made. */
@@ -74,6 +77,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   const read = parsed.data;
   return {
     modelFile: read.MODEL_FILE,
+    stage: read.STAGE,
     pageFile: read.PAGE_FILE,
     endpointName: read.ENDPOINT_NAME === 'none' ? undefined : read.ENDPOINT_NAME,
     connectMs: read.ENDPOINT_CONNECT_MS,

@@ -4,7 +4,15 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Reason } from './endpoint.ts';
 
 /** What is counted of requests, for alarms and dashboards. */
-export type MetricName = 'RemoteSuccess' | 'BreakerOpen' | 'Mismatch' | 'ModelSkew' | 'ContractMismatch' | 'BadAnswer' | 'DeadlineTooShort';
+export type MetricName =
+  | 'RemoteSuccess'
+  | 'BreakerOpen'
+  | 'Mismatch'
+  | 'ModelSkew'
+  | 'ContractMismatch'
+  | 'BadAnswer'
+  | 'AccessDenied'
+  | 'DeadlineTooShort';
 
 /** How much whoever reads the log should care. */
 export type Level = 'info' | 'warn' | 'error';
@@ -22,10 +30,13 @@ export type Telemetry = {
   flush(): void;
 };
 
-/** Logs as JSON lines and metrics in CloudWatch's embedded format, both on standard output: nothing is sent by us. */
-export function openTelemetry(service: string): Telemetry {
+/**
+ * Logs as JSON lines and metrics in CloudWatch's embedded format, both on standard output: nothing is sent by us. Alarms and
+ * dashboard (serverless.yml, container/serverless.yml) go by the names, the namespace and the two dimensions settled here.
+ */
+export function openTelemetry(service: string, stage: string): Telemetry {
   const logger = new Logger({ serviceName: service });
-  const metrics = new Metrics({ namespace: 'canopy', serviceName: service });
+  const metrics = new Metrics({ namespace: 'Canopy', serviceName: 'canopy', defaultDimensions: { stage } });
   let isEmpty = true;
   const add = (name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number) => {
     metrics.addMetric(name, unit, value);
@@ -38,9 +49,10 @@ export function openTelemetry(service: string): Telemetry {
     },
     remoteLatency: (ms) => add('RemoteLatency', MetricUnit.Milliseconds, ms),
     localServed: (reason) => {
+      add('LocalServed', MetricUnit.Count, 1);
       // A line of its own, since a dimension holds for every metric of its line.
       const single = metrics.singleMetric();
-      single.addDimension('reason', reason);
+      single.addDimensions({ stage, reason });
       single.addMetric('LocalServed', MetricUnit.Count, 1);
     },
     flush: () => {

@@ -17,6 +17,8 @@ export function describeFile({ file, bytes, model }: LoadedFile) {
     ...measures(model),
     checkRows: model.checks.rows.length / model.schema.features.length,
     failedCheck: failedCheck(model) ?? null,
+    types: model.schema.types ?? ['response'],
+    notServed: notServed(model),
     file: { path: file, bytes },
   };
 }
@@ -61,7 +63,11 @@ export function describeText(loaded: LoadedFile): string {
     ...(told.classes === undefined ? [] : [['classes', list(told.classes)] as [string, string]]),
     measuresText(told),
     ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
+    ['answers', (told.types ?? ['response']).join(', ')],
+    ['parameters', ['type', ...(loaded.model.schema.takes ?? [])].join(', ')],
+    ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ['made by', card.madeBy],
+    ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
     ...(card.date === undefined ? [] : [['date', card.date] as [string, string]]),
     ...trainingFacts(card.training),
@@ -95,6 +101,21 @@ function trainingFacts(training: TrainingCard | undefined): [string, string][] {
       ? []
       : [['importance', first.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(', ')] as [string, string]]),
   ];
+}
+
+/** What R's predict() may be asked for and this model has no answer to, each with the reason. */
+function notServed({ schema, forest }: Model): string[] {
+  if (schema.trees === undefined || !forest || !schema.types?.includes('terminalNodes')) return [];
+  const types = schema.types ?? [];
+  const out: string[] = [];
+  if (schema.kind === 'regression' && !types.includes('quantiles')) out.push('quantiles: the forest was grown without quantreg = TRUE');
+  if (schema.kind === 'survival' || schema.kind === 'classification') out.push(`se: ranger has no standard errors for ${schema.kind}`);
+  else if (!forest.inbag) out.push('se: the forest was grown without keep.inbag = TRUE');
+  else out.push('se of more than 20 rows by the infinitesimal jackknife: R calibrates it at random');
+  if (!schema.takesMissing) out.push('missing values: the forest has no default children (na.learn, with missing values in training)');
+  const bare = schema.features.filter((feature) => feature.type === 'number').length;
+  if (bare > 0) out.push('labels of a factor among the features of type number: the file has no levels for it; see model.json or --data');
+  return out;
 }
 
 /** What a feature takes, as far as the file and its sidecar tell. */

@@ -8,6 +8,7 @@ import type { Schema, TrainingCard } from '../shared/features.ts';
 import type { Forest } from '../shared/forest.ts';
 import type { Body } from '../shared/predict.ts';
 import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
+import { applyData, type TrainingData } from './levels.ts';
 import { readLinear } from './linear.ts';
 import { classOf, type RValue, typeOf } from './r-values.ts';
 import { readRandomForest } from './random-forest.ts';
@@ -21,7 +22,7 @@ import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.
 const MAX_FILE = 2 ** 31;
 
 /** A model as its file tells it: its schema, what computes, and the call that made it. */
-type Imported = { schema: Schema; call: string } & Body;
+type Imported = { schema: Schema; call: string; version?: string } & Body;
 
 /** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
 const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
@@ -36,8 +37,12 @@ const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
   negbin: readLinear,
 };
 
-/** What an import may be told beside the file. `date` is an ISO 8601 date for the card. */
-export type ImportOptions = { date?: string | undefined };
+/** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
+export type ImportOptions = {
+  date?: string | undefined;
+  /** The training data, for the levels that neither the model file nor its sidecar has. */
+  data?: TrainingData | undefined;
+};
 
 /**
  * Imports a model file with its sidecar: the bytes of its artifact. The same file and sidecar give the same model section
@@ -47,21 +52,36 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  return encodeModel(readModel(modelIn(readRFile(bytes, file), file), file), sidecar, {
+  const read = readRFile(bytes, file);
+  return encodeModel(readModel(modelIn(read, file), file), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,
+    written: `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
+    r: read.r,
     ...options,
   });
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
-export type Origin = ImportOptions & { file: string; bytes: Uint8Array; sidecarFile: string; source?: string; training?: TrainingCard };
+export type Origin = ImportOptions & {
+  file: string;
+  bytes: Uint8Array;
+  sidecarFile: string;
+  source?: string;
+  training?: TrainingCard;
+  /** How R wrote the file, and which R. */
+  written?: string;
+  r?: string;
+};
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
-export function encodeModel({ schema: told, call, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
-  const { file, bytes, sidecarFile, source = file, training, date } = origin;
-  const schema = splitRanges(applySidecar(told, sidecar, sidecarFile), body);
+export function encodeModel({ schema: read, call, version, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+  const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
+  const told = applySidecar(read, sidecar, sidecarFile);
+  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
+  const typed = data && body.forest ? applyData(told, body.forest, known, data) : told;
+  const schema = splitRanges(typed, body);
   if (body.forest) checkLevels(schema, body.forest, file);
   const { title, description, limits, answer } = sidecar;
   const card = {
@@ -71,6 +91,7 @@ export function encodeModel({ schema: told, call, ...body }: Imported, sidecar: 
     ...(limits === undefined ? {} : { limits }),
     ...(answer === undefined ? {} : { answer }),
     madeBy: call,
+    ...(written === undefined ? {} : { versions: `R ${r}${version === undefined ? '' : `, ${version}`}; ${written}` }),
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
@@ -98,7 +119,7 @@ function checkLevels(schema: Schema, forest: Forest, file: string): void {
     const inR = `in R: levels(data$${feature.name})`;
     if (feature.type !== 'factor') {
       if (forest.partitioned[column] === 0) return;
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}`;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
       throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
     }
     const least = greatest[column] as number;

@@ -6,8 +6,9 @@ import { CUT, inflateXz } from './xz.ts';
 /** The compressions that R's saveRDS() and save() have. */
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
-/** What deflate can make of a byte, at most. */
-const MAX_DEFLATE = 1032;
+/** What is believed of how far gzip brought a model's bytes down: they are mostly doubles. */
+const USUAL_RATIO = 32;
+const LEAST_CHUNK = 1 << 14;
 const CHUNK = 1 << 20;
 
 /** Which compression a file's bytes are in, by how they start. */
@@ -55,7 +56,7 @@ class TooLarge extends Error {}
  */
 function gzipSize(bytes: Uint8Array, most: number): number {
   const told = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
-  return Math.max(CHUNK, Math.min(told + 1, most, bytes.length * MAX_DEFLATE));
+  return Math.max(LEAST_CHUNK, Math.min(told + 1, most, bytes.length * USUAL_RATIO));
 }
 
 /** Chunks as one; stops where they are more than `most` bytes. */

@@ -37,6 +37,9 @@ export default class ModelPlugin {
         own.environment = { ...own.environment, MODEL_FILE: relative, ...(hasPage ? { PAGE_FILE: page } : {}) };
       }
       serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative, page];
+      // Which model is deployed can so be asked of the stack.
+      const resources = serverless.service.resources ?? {};
+      resources.Outputs = { ...resources.Outputs, ModelSha256: { Description: 'The model the functions hold', Value: model.sha256 } };
       log.notice(`model ${model.card.name} (${model.schema.kind}), sha256 ${model.sha256.slice(0, 8)}, from ${model.card.source.file}`);
       return { MODEL_FILE: relative, PAGE_FILE: page };
     };

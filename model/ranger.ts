@@ -16,7 +16,7 @@ const KINDS: Record<string, Kind> = {
 const MAX_FEATURES = 65_535;
 
 /** A ranger object as a schema (types as far as the file tells them) and a forest. */
-export type RangerModel = { schema: Schema; forest: Forest; call: string };
+export type RangerModel = { schema: Schema; forest: Forest; call: string; version: string };
 
 /**
  * Turns what `ranger()` returned (or its `$forest`) into a forest, by ranger's own field names (R/ranger.R and
@@ -48,7 +48,19 @@ export function readRanger(value: RValue, thing: string): RangerModel {
   if (inbag && (kind === 'regression' || kind === 'probability')) out.inbag = inbag;
   checkForest(out, thing);
   const call = element(value, 'call');
-  return { schema: withAnswers(schema, out), forest: out, call: call?.type === 'language' ? deparse(call) : 'ranger' };
+  return {
+    schema: withAnswers(schema, out),
+    forest: out,
+    call: call?.type === 'language' ? deparse(call) : 'ranger',
+    version: versionOf(value, forest, out),
+  };
+}
+
+/** Which ranger made a forest: its file does not say, but each version added something (NEWS.md). */
+function versionOf(value: RValue, forest: RValue, { missing }: Forest): string {
+  if (missing) return 'ranger 0.16.4 or newer';
+  if (element(value, 'dependent.variable.name')) return 'ranger 0.16.0 or newer';
+  return element(forest, 'num.samples.nodes') ? 'ranger 0.15.4 or newer' : 'ranger 0.11.5 or newer';
 }
 
 /** A schema with what predict() of ranger answers for such a forest, and the parameters that it takes. */

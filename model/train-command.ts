@@ -34,8 +34,10 @@ export type TrainRequest = {
   run: () => Promise<TrainedFile>;
 };
 
-/** A command line of `train` that was not understood. */
-export class TrainUsageError extends Error {}
+/** A command line of `train` that was not understood; main.ts knows it by its name. */
+export class TrainUsageError extends Error {
+  override name = 'UsageError';
+}
 
 /**
  * Reads the arguments of `train`; undefined where they ask for help. `dateOf` makes the card's date of --date; `show` gets

@@ -38,18 +38,16 @@ export function toRangerObject(frame: Frame, data: TrainingData, trees: GrownTre
   return named({ ...(nodeValues ? { 'random.node.values': matrix(nodeValues, trees.length) } : {}), forest }, 'ranger');
 }
 
-/** What the leaves hold, a vector a node, empty where it is none. */
+/** What the leaves hold, a vector a node, empty where it is none; the leaves' own stand side by side already. */
 function leafLists({ left, right, extras }: GrownTree): RValue {
   const nodes = left.length;
-  let leaf = 0;
   const width = extras.length / ((nodes + 1) / 2);
-  const values: RValue[] = [];
+  const starts = new Uint32Array(nodes + 1);
   for (let node = 0; node < nodes; node += 1) {
     const isLeaf = left[node] === 0 && right[node] === 0;
-    values.push(doubles(isLeaf ? extras.subarray(leaf * width, (leaf + 1) * width) : new Float64Array(0)));
-    if (isLeaf) leaf += 1;
+    starts[node + 1] = (starts[node] as number) + (isLeaf ? width : 0);
   }
-  return list(values);
+  return { type: 'packed', starts, values: extras };
 }
 
 function list(values: RValue[]): RValue {

@@ -58,6 +58,8 @@ export type Card = {
   answer?: { label?: Label | undefined; unit?: Label | undefined; percent?: boolean | undefined };
   /** What made the model: ranger's version cannot be told from the file, its call can. */
   madeBy: string;
+  /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */
+  versions?: string;
   /** The file it was imported from, without its folder, and that file's sha256. */
   source: { file: string; sha256: string };
   /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
@@ -152,7 +154,10 @@ function readCell(schema: Schema, column: number, value: unknown, text: boolean)
   }
   const number = encode(feature, given);
   if (number !== undefined) return number;
-  const hint = feature.type === 'number' && typeof given === 'string' ? '; if it is a factor in R, name its levels in model.json' : '';
+  const hint =
+    feature.type === 'number' && typeof given === 'string'
+      ? '; if it is a factor in R, name its levels in model.json, or import with --data training.csv'
+      : '';
   return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from './errors.ts';
 import { type AnswerType, describe, type ParameterName, quote, type Schema } from './features.ts';
 
 /** Most quantiles of one request. */
-const MAX_QUANTILES = 100;
+export const MAX_QUANTILES = 100;
 /** A seed as ranger takes it: R's integers. */
 const MAX_SEED = 2 ** 31 - 1;
 
@@ -103,6 +103,7 @@ function misfit(schema: Schema, parameters: Parameters): string | undefined {
   if (type !== 'se' && seMethod) return 'found seMethod, expected it with type "se" only';
   if (seMethod === 'jack' && schema.kind !== 'regression')
     return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
+  if (seMethod === 'jack' && parameters.numTrees === 1) return 'found numTrees 1 with seMethod "jack", expected at least 2';
   // R itself counts a response of 0 for every tree left out.
   if (type === 'quantiles' && fewer) return 'found numTrees with type "quantiles", expected all trees';
   if (type === 'se' && schema.kind === 'probability' && fewer)

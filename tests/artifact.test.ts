@@ -8,7 +8,7 @@ import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { depth, type Forest } from '../shared/forest.ts';
 import { predictRows } from '../shared/predict.ts';
-import { golden, goldens } from './golden.ts';
+import { golden, variety as goldens } from './golden.ts';
 
 const SCHEMA: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
 

@@ -5,7 +5,7 @@ import { createContainer, type LogEntry } from '../container/server.ts';
 import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
 import type { Forest } from '../shared/forest.ts';
-import { golden, goldens } from './golden.ts';
+import { golden, variety as goldens } from './golden.ts';
 
 const open: http.Server[] = [];
 let logged: LogEntry[] = [];

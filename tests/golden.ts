@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ulps } from '../model/verify.ts';
 import type { Model } from '../shared/artifact.ts';
 import type { Kind, Schema } from '../shared/features.ts';
 import { answerQuery } from '../shared/predict.ts';
@@ -49,6 +50,12 @@ export function goldens(folder = FOLDER): Golden[] {
   });
 }
 
+/** One golden of each form that a schema and its answers may have, for tests that ask of each what all have alike. */
+export function variety(): Golden[] {
+  const names = ['chickwts-order', 'heart-age', 'heart-probability', 'iris', 'na-class', 'quantreg', 'survival-c', 'veteran-survival'];
+  return [...names, 'warpbreaks-ignore', 'warpbreaks-partition'].map(golden);
+}
+
 /** The golden of that name. */
 export function golden(name: string): Golden {
   if (!existsSync(`${FOLDER}${name}.json`)) throw new Error(`no golden called ${name}`);
@@ -88,14 +95,6 @@ function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
   const own = Array.isArray(prediction) ? prediction : (schema.classes as string[]).map((label) => prediction[label] as Prediction);
   return own.flatMap((part) => parts(schema, part));
-}
-
-/** How many doubles lie between two: 0 for the same bits. */
-export function ulps(one: number | string, other: number | string | undefined): number {
-  if (typeof one !== 'number' || typeof other !== 'number') return one === other ? 0 : Number.POSITIVE_INFINITY;
-  const [a, b] = new BigInt64Array(Float64Array.of(one, other).buffer) as unknown as [bigint, bigint];
-  const ordered = (bits: bigint) => (bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits);
-  return Object.is(one, other) ? 0 : Math.max(1, Math.abs(Number(ordered(a) - ordered(b))));
 }
 
 type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | undefined };

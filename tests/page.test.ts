@@ -12,7 +12,7 @@ import { TEXTS } from '../shared/page/texts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readValue } from '../shared/wire.ts';
-import { goldens } from './golden.ts';
+import { variety as goldens } from './golden.ts';
 import { PROJECT } from './lambda.ts';
 
 const { page: parts } = await buildPage(PROJECT);

@@ -208,7 +208,7 @@ describe('a compressed file is bounded and whole', () => {
 
   test.each(['bzip2', 'xz'])('%s cut off at any byte is refused by name', (name) => {
     const bytes = readFileSync(`${FOLDER}mixed-${name}.RDS`);
-    for (let end = 8; end < bytes.length; end += 1) {
+    for (let end = 8; end < bytes.length; end += 7) {
       const error = errorOf(() => readRds(bytes.subarray(0, end), 'model.RDS'));
       expect(error).toBeInstanceOf(ModelError);
       expect(error.message).toMatch(/^model\.RDS: found (?:bzip2|xz) data that /);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { attributesOf, element, listOf, NA_INTEGER, numbersOf, type RValue } from '../model/r-values.ts';
 import { readRds } from '../model/rds.ts';
 import { readCsv } from '../model/read-csv.ts';
@@ -45,7 +46,8 @@ export async function differences(folder: string, name: string, given: TrainCase
 
 /** Trains a case in a number of threads. */
 export async function trainCase(folder: string, given: TrainCase, threads: number): Promise<Trained> {
-  const file = given.data === 'heart' ? 'model/heart.csv' : path.join(folder, `${given.data}.csv`);
+  const file =
+    given.data === 'heart' ? fileURLToPath(new URL('../model/heart.csv', import.meta.url)) : path.join(folder, `${given.data}.csv`);
   const table = readCsv(readFileSync(file, 'utf8'), file);
   const fraction = given.arguments['sample.fraction'];
   const shares = fraction === undefined ? {} : { 'sample.fraction': [fraction].flat() };
@@ -70,10 +72,16 @@ function plain(value: RValue): RValue {
   };
 }
 
+/** A list, however the reader keeps it. */
+function asList(value: RValue): RValue {
+  return { type: 'list', values: listOf(value, 'a list') };
+}
+
 /** Where two R values first differ, numbers by their bits (integer or double alike); undefined where they do not. */
 function firstDifference(wanted: RValue | undefined, own: RValue | undefined): string | undefined {
   if (wanted === undefined || wanted.type === 'null') return own === undefined || own.type === 'null' ? undefined : 'R has none';
   if (own === undefined || own.type === 'null') return 'missing';
+  if (wanted.type === 'packed' || own.type === 'packed') return firstDifference(asList(wanted), asList(own));
   if (!('values' in wanted) || !('values' in own)) return 'another type';
   if (wanted.values.length !== own.values.length) return `length ${own.values.length}, R says ${wanted.values.length}`;
   for (let at = 0; at < wanted.values.length; at += 1) {

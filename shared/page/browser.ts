@@ -101,8 +101,9 @@ function start(data: PageData): void {
     answer.redraw();
     response.redraw();
   });
-  translate(words.language);
+  // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
+  translate(words.language);
 }
 
 /** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */

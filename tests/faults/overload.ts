@@ -99,7 +99,7 @@ export async function runOverload(seconds: number, over = 4): Promise<Overload> 
   }
 }
 
-/** The status of a request; 0 where the connection broke, -1 where nobody listened. `tell` hears why it broke. */
+/** The status of a request; 0 where the connection broke, -1 where it was not taken on. `tell` hears why it broke. */
 export function ask(agent: http.Agent, url: string, body = '[[54]]', tell: (code: string) => void = () => {}): Promise<number> {
   return new Promise((resolve) => {
     const request = http.request(url, { method: 'POST', agent, headers: { 'content-length': Buffer.byteLength(body) } }, (response) => {
@@ -108,7 +108,8 @@ export function ask(agent: http.Agent, url: string, body = '[[54]]', tell: (code
       response.on('error', () => resolve(0));
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') return resolve(-1);
+      // Never connected, and so never taken on.
+      if (error.syscall === 'connect') return resolve(-1);
       tell(`${error.code} ${error.syscall ?? error.message}`);
       resolve(0);
     });

@@ -132,8 +132,9 @@ ranger_golden <- function(name, model, rows, with = c(), seeds = 1:3, quantiles 
   if ("se" %in% with) {
     n <- min(20, nrow(features))
     se <- function(parameters, ...) {
-      said <- suppressWarnings(ask(type = "se", n = n, ...))
-      if (!any(is.nan(said$se))) add(parameters, unname(said$predictions), unname(said$se), n, 1e-12)
+      # R fails by itself where one tree is asked, and says NaN where the variance's estimate is below 0.
+      said <- tryCatch(suppressWarnings(ask(type = "se", n = n, ...)), error = function(e) NULL)
+      if (!is.null(said) && !any(is.nan(said$se))) add(parameters, unname(said$predictions), unname(said$se), n, 1e-12)
     }
     se(list(type = "se"))
     if (kind == "regression") {
