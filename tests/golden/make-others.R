@@ -1,7 +1,7 @@
 # Makes the goldens of randomForest, rpart, lm and glm: Rscript tests/golden/make-others.R (R 4.2.2 and the packages of Debian 12).
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "r", "golden.R"))
+source(file.path(here, "write-others.R"))
 suppressPackageStartupMessages({library(randomForest); library(rpart); library(survival)})
 RNGversion("4.0.0")
 holes <- function(data, share) { for (name in names(data)) data[[name]][runif(nrow(data)) < share] <- NA; data }
