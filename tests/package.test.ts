@@ -157,11 +157,10 @@ test('a call over a kept connection that went stale is made once more; one that 
   const bad = await withEndpoint('broken');
   expect(await bad.invoke({ age: 54 })).toMatchObject({ predictions: [at54], reason: 'endpoint-error' });
   expect(calls.broken).toBe(2);
-  const metrics = bad.logs
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line))
-    .filter((line) => line._aws);
-  expect(metrics.some((line) => line.LocalServed === 1 && line._aws.CloudWatchMetrics[0].Namespace === 'Canopy')).toBe(true);
+  const metrics = bad.logs.map((line) => JSON.parse(line)).filter((line) => line._aws);
+  expect(metrics.filter((line) => line.reason === 'endpoint-error')).toMatchObject([
+    { LocalServed: 1, service: 'canopy', _aws: { CloudWatchMetrics: [{ Namespace: 'Canopy' }] } },
+  ]);
 });
 
 test('the fallback function answers a direct invoke, and says that it was forced', async () => {
