@@ -6,7 +6,7 @@ import { ModelError } from '../shared/errors.ts';
 import { drawCheckRows, splitRanges } from './check-rows.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { readRanger } from './ranger.ts';
-import { readRFile } from './rds.ts';
+import { type Progress, readRFile } from './rds.ts';
 import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
@@ -18,6 +18,8 @@ export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has. */
   data?: TrainingData | undefined;
+  /** Told how far the reading of the file is. */
+  progress?: Progress | undefined;
 };
 
 /**
@@ -28,7 +30,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const read = readRFile(bytes, file);
+  const read = readRFile(bytes, file, undefined, options.progress);
   const value = modelIn(read, file);
   const ranger = readRanger(value, file);
   const told = applySidecar(ranger.schema, sidecar, found?.file ?? file);
