@@ -23,8 +23,12 @@ if (packageVersion("ranger") < "0.15") {
   # Answers beside the mean.
   ranger_golden("quantreg", grow(y ~ real + whole + yes + size, d, num.trees = 60, quantreg = TRUE, keep.inbag = TRUE, seed = 4), test,
                 c("fewer", "nodes", "all", "quantiles", "se"))
-  ranger_golden("se-without-replacement", grow(y ~ real + whole, d, num.trees = 80, keep.inbag = TRUE, replace = FALSE, seed = 5), test[1:20, ],
+  ranger_golden("se-without-replacement", grow(y ~ real + whole, d, num.trees = 400, max.depth = 1, keep.inbag = TRUE, replace = FALSE, seed = 5), test[1:20, ],
                 c("se"))
+  ranger_golden("se-many-trees", grow(y ~ real + whole, d, num.trees = 600, max.depth = 2, keep.inbag = TRUE, seed = 6), test[1:20, ],
+                c("se", "fewer"))
+  ranger_golden("se-probability", grow(binary ~ real + whole, d, probability = TRUE, num.trees = 500, max.depth = 1, keep.inbag = TRUE, seed = 6),
+                test[1:20, ], c("se"))
   ranger_golden("se-few-trees", grow(y ~ real, d, num.trees = 6, keep.inbag = TRUE, seed = 6), test[1:20, ], c("se"))
   ranger_golden("probability", grow(class ~ real + whole + yes + size, d, probability = TRUE, num.trees = 40, keep.inbag = TRUE, seed = 7),
                 test, c("fewer", "nodes", "all", "se"))

@@ -33,6 +33,8 @@ make <- function(at) {
     case.weights = if (maybe(0.2)) runif(nrow(d)), importance = one_of("none", "impurity", "permutation"), save.memory = maybe(0.2),
     num.threads = 1, seed = sample(1e6, 1)
   )
+  # Many shallow trees: with few the variance behind an infinitesimal jackknife is below 0, and R says NaN.
+  if (kind %in% c("regression", "probability") && options$keep.inbag && maybe()) options[c("num.trees", "max.depth")] <- list(sample(300:600, 1), 2)
   model <- tryCatch(do.call(ranger, options[!vapply(options, is.null, NA)]), error = function(e) NULL)
   if (is.null(model)) return(FALSE)
   # A call made by do.call() holds the data; a saved model holds what was typed.
