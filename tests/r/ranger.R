@@ -23,7 +23,7 @@ make <- function(at) {
                 probability = c("gini", "extratrees"), survival = c("logrank", "extratrees", "C", "maxstat"), numeric = c("gini", "extratrees"))
   rule <- sample(rules[[kind]], 1)
   if (rule %in% c("maxstat", "C", "beta") && way == "partition") way <- "ignore"
-  y <- switch(kind, regression = d$y, class = d$class, binary = d$binary, probability = one_of(d$class, d$binary),
+  y <- switch(kind, regression = d$y, class = if (maybe(0.3)) factor(sample(letters, nrow(d), TRUE)) else d$class, binary = d$binary, probability = one_of(d$class, d$binary),
               survival = Surv(d$time, d$status), numeric = sample(c(-2, 0, 0.5, 7), nrow(d), TRUE))
   options <- list(
     x = d[columns], y = y, probability = kind == "probability", classification = if (kind == "numeric") TRUE,
