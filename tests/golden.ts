@@ -61,7 +61,11 @@ export function golden(name: string): Golden {
 }
 
 function readGolden(folder: string, name: string): Golden {
-  const { kind, rows, classes, times, predictions, ties, others } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
+  const { kind, rows, classes, times, ties, others, ...told } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
+  // Shares of classes stand as arrays in the files, in class order.
+  const predictions = (told.predictions as (number | string | number[])[]).map((prediction): Prediction => {
+    return Array.isArray(prediction) && classes ? Object.fromEntries(prediction.map((share, at) => [classes[at], share])) : prediction;
+  });
   const ulp = kind === 'survival' ? 1 : 0;
   return {
     ...{ name, file: `${folder}${name}.RDS`, kind, rows, predictions, classes, times, ulp },

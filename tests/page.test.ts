@@ -32,7 +32,9 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has an input with a label for each feature', () => {
     model.schema.features.forEach((feature, at) => {
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
-      expect(html).toMatch(new RegExp(feature.type === 'factor' ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="number"`));
+      const type = feature.type === 'logical' ? 'checkbox' : 'number';
+      expect(html).toMatch(new RegExp(feature.type === 'factor' ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="${type}"`));
+      if (feature.type === 'logical') return;
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
       else
         expect(html).toMatch(
