@@ -15,13 +15,16 @@ import type { Progress } from './rds.ts';
 import { verify } from './verify.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
-class UsageError extends Error {}
+class UsageError extends Error {
+  override name = 'UsageError';
+}
 
 const HELP = `npm run model -- COMMAND
 
   describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
+  train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
   verify FILE ROWS.json          compare with R's own predictions
 
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
@@ -91,6 +94,26 @@ function importCommand(args: string[]): string {
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   return `${model.card.name}\nsha256 ${model.sha256}\n${printable(output)}, ${artifact.byteLength} bytes\n`;
+}
+
+async function trainCommand(args: string[]): Promise<string> {
+  // Loaded for this command alone: it is more than all the others take.
+  const { readTrainRequest, TRAIN_HELP } = await import('./train-command.ts');
+  const [{ reportHtml }, { reportText }] = await Promise.all([import('./train-page.ts'), import('./train-report.ts')]);
+  const line = (text: string) => process.stderr.write(`\r\u001b[2K${text}`);
+  const show = process.stderr.isTTY ? line : () => {};
+  const request = readTrainRequest(args, (given) => cardDate(given, process.env.SOURCE_DATE_EPOCH), show);
+  if (!request) return TRAIN_HELP;
+  const { data, output, report } = request;
+  for (const file of [output, ...(report === undefined ? [] : [report])]) {
+    if (isSameFile(data, file)) throw new UsageError(`the output ${file} is the file with the data; expected another name`);
+  }
+  const done = await request.run();
+  if (process.stderr.isTTY) line('');
+  const model = verifyArtifact(done.artifact, output);
+  if (report !== undefined) replaceFile(report, Buffer.from(reportHtml(done, model)));
+  replaceFile(output, done.artifact);
+  return `${reportText(done, model)}\n${printable(output)}, ${done.artifact.byteLength} bytes\n`;
 }
 
 async function predictCommand(args: string[]): Promise<string> {
@@ -221,6 +244,8 @@ async function run([command, ...args]: string[]): Promise<string> {
       return importCommand(args);
     case 'predict':
       return await predictCommand(args);
+    case 'train':
+      return await trainCommand(args);
     case 'verify':
       return verifyCommand(args);
     case '--help':
@@ -228,7 +253,7 @@ async function run([command, ...args]: string[]): Promise<string> {
       return HELP;
     default:
       throw new UsageError(
-        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import, predict or verify`,
+        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import, predict, verify or train`,
       );
   }
 }
@@ -261,13 +286,16 @@ function explain(error: unknown): string {
 }
 
 function isUsageError(error: unknown): boolean {
-  return error instanceof UsageError || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
+  return (error instanceof Error && error.name === 'UsageError') || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+
+// npm runs its scripts in the package's folder; paths are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
 try {
   process.stdout.write(await run(process.argv.slice(2)));

@@ -128,7 +128,7 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
 }
 
 /** Throws where a name or value stands twice. */
-function checkUnique(values: (string | number)[], thing: string): void {
+export function checkUnique(values: (string | number)[], thing: string): void {
   const seen = new Set<string | number>();
   for (const value of values) {
     if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');

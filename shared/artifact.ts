@@ -40,10 +40,12 @@ type ModelJson = { schema: Schema; body: { type: string; scalars: Record<string,
 export type CheckRows = { rows: Float64Array; outputs: Float64Array };
 
 /** A model as it is served. `sha256` is that of its schema and forest, in hexadecimal. */
-export type Model = Predictor & { sha256: string; card: Card; checks: CheckRows };
+export type Model = UnsignedModel & { sha256: string };
+/** A model before its artifact, whose bytes settle its sha256. */
+export type UnsignedModel = Predictor & { card: Card; checks: CheckRows };
 
 /** The bytes of a model's artifact. The same model gives the same bytes. */
-export function encodeArtifact(model: Omit<Model, 'sha256'>): Uint8Array {
+export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const { schema, card, checks } = model;
   const packed = packBody(model);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));

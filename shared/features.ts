@@ -12,6 +12,8 @@ export type NumberFeature = Shown & {
   max?: number;
   step?: number;
   default?: number;
+  /** What it is measured in, for people. */
+  unit?: Label;
 };
 /** true or false; 1 or 0 to the model. */
 export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
@@ -50,6 +52,10 @@ export type Card = {
   name: string;
   title?: Label;
   description?: Label;
+  /** What the model must not be used for, or where it ends. */
+  limits?: Label;
+  /** What a number of its answers is, for people; `percent` shows it as one. */
+  answer?: { label?: Label | undefined; unit?: Label | undefined; percent?: boolean | undefined };
   /** What made the model: ranger's version cannot be told from the file, its call can. */
   madeBy: string;
   /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */
@@ -58,6 +64,25 @@ export type Card = {
   source: { file: string; sha256: string };
   /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
   date?: string;
+  /** How it was trained, where that was done here. */
+  training?: TrainingCard;
+};
+
+/** A trained model's card: its data (the card's source is their file), how ranger was called, and what came of it out of the bag. */
+export type TrainingCard = {
+  rows: number;
+  columns: number;
+  formula: string;
+  /** ranger's arguments that were given, by their names. */
+  arguments: Record<string, unknown>;
+  /** What set.seed() would be given in R, and ranger's own seed. */
+  seed?: number;
+  rangerSeed: number;
+  /** Whose forests these equal, and what grew them. */
+  versions: { ranger: string; node: string };
+  /** Numbers by name, out of the bag. */
+  metrics: Record<string, number>;
+  importance?: Record<string, number>;
 };
 
 /** What is told of a model: all but its forest. `sha256` is that of its schema and forest. */
@@ -241,6 +266,8 @@ export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
   if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
   if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
+  if (card.training !== undefined && !isRecord(card.training))
+    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
 }
 
 function isRecord(value: unknown): boolean {

@@ -29,8 +29,11 @@ export function predictForest(schema: Schema, forest: Forest, rows: Float64Array
     if (parameters.type === 'terminalNodes') terminalNodes(forest, trees, rows, from, out, at);
     else if (parameters.type === 'quantiles') out.set(quantiles(forest, trees, rows, from, parameters.quantiles ?? []), at);
     else if (parameters.predictAll) everyTree(forest, trees, rows, from, out, at);
-    else if (schema.kind === 'classification') out[at] = mostVoted(forest, trees, rows, from, votes, breakTie);
-    else meanLeaf(forest, trees, rows, from, out, at);
+    else if (schema.kind === 'classification') {
+      const voted = countVotes(forest, trees, rows, from, votes);
+      if (parameters.type === 'response') out[at] = mostVoted(forest, trees, votes, voted, breakTie);
+      else for (let place = 0; place < votes.length; place += 1) out[at + place] = (votes[place] as number) / trees;
+    } else meanLeaf(forest, trees, rows, from, out, at);
   }
   if (schema.kind === 'survival' && parameters.type === 'response') {
     // predict.ranger.forest (R/predict.R): survival is exp(-chf).
@@ -68,26 +71,40 @@ function hasLevel(mask: number, level: number): boolean {
 
 /** Adds up a row's leaves in tree order and divides by the number of trees, into `out` at `at`. */
 function meanLeaf(forest: Forest, trees: number, rows: Float64Array, row: number, out: Float64Array, at: number): void {
-  const { leaves, width, right } = forest;
+  const { leaves, width, right, correction } = forest;
   for (let tree = 0; tree < trees; tree += 1) {
     const leaf = (right[findLeaf(forest, tree, rows, row)] as number) * width;
     for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) + (leaves[leaf + k] as number);
   }
   for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) / trees;
+  if (correction) out[at] = (correction[0] as number) + (correction[1] as number) * (out[at] as number);
 }
 
-/** The place of the class most trees vote for; of those that tie the first, or the one that `breakTie` draws. */
-function mostVoted(forest: Forest, trees: number, rows: Float64Array, row: number, votes: Float64Array, breakTie?: BreakTie): number {
+/** How many trees vote for each class; the classes voted for, in the order of their first vote. */
+function countVotes(forest: Forest, trees: number, rows: Float64Array, row: number, votes: Float64Array): number[] {
   const voted: number[] = [];
   votes.fill(0);
   for (let tree = 0; tree < trees; tree += 1) {
     const place = forest.leaves[forest.right[findLeaf(forest, tree, rows, row)] as number] as number;
-    if (breakTie && votes[place] === 0) voted.push(place);
+    if (votes[place] === 0) voted.push(place);
     votes[place] = (votes[place] as number) + 1;
   }
+  return voted;
+}
+
+/**
+ * The place of the class with most votes, by its share over its cutoff where there are cutoffs (randomForest's rf.c,
+ * classForest); of those that tie the first, or the one that `breakTie` draws.
+ */
+function mostVoted(forest: Forest, trees: number, votes: Float64Array, voted: number[], breakTie?: BreakTie): number {
+  const { cutoff } = forest;
   let best = 0;
-  for (let place = 1; place < votes.length; place += 1) {
-    if ((votes[place] as number) > (votes[best] as number)) best = place;
+  let most = 0;
+  for (let place = 0; place < votes.length; place += 1) {
+    const own = cutoff ? (votes[place] as number) / trees / (cutoff[place] as number) : (votes[place] as number);
+    if (own <= most) continue;
+    best = place;
+    most = own;
   }
   const tied = voted.filter((place) => votes[place] === votes[best]);
   if (!breakTie || tied.length < 2) return best;

@@ -22,6 +22,10 @@ export type Forest = {
   partitioned: Uint8Array;
   /** R's code of each class, in class order (classification). */
   codes?: Float64Array;
+  /** What the share of votes of each class is divided by before the greatest wins (randomForest's cutoff). */
+  cutoff?: Float64Array;
+  /** The intercept and slope that the mean is put through (randomForest's corr.bias). */
+  correction?: Float64Array;
   /** The child that a missing value goes to, for each node (na.learn); the left one where it is 0. */
   missing?: Uint32Array;
   /** One observed response for each leaf (quantreg); NaN where a leaf has none. */
@@ -49,6 +53,11 @@ export function checkForest(forest: Forest, thing: string): void {
   checkExtras(forest, leafRows, thing);
   if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
+  if (forest.cutoff?.some((share) => !(share > 0 && share <= 1)))
+    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
+  if (forest.correction && !(forest.correction.length === 2 && forest.correction.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s correction`, `${forest.correction.length} numbers`, 'an intercept and a slope');
+  }
   const most = Number.MAX_VALUE / treeCount(forest);
   for (let at = 0; at < leaves.length; at += 1) {
     if (!(Math.abs(leaves[at] as number) <= most)) {

@@ -173,7 +173,7 @@ function workingDialects(schema: Schema, shared: Shapes): Dialect[] {
   return [first as Dialect, ...(schema.features.length > MAX_SPELLED ? [] : others.filter(works))];
 }
 
-function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[] {
+function dialectsOf(schema: Schema, { record, row, columns, parameters }: Shapes): Dialect[] {
   const one = exampleRecord(schema);
   const values = schema.features.map((feature) => one[feature.name]);
   const names = schema.features.map((feature) => feature.name);
@@ -187,7 +187,6 @@ function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[]
     datatype: z.string(),
     data: z.array(scalar).min(1),
   });
-  const parameters = parametersOf(schema);
   const type = answerTypes(schema)[0];
   const wrapped = (name: string, inner: z.ZodType) =>
     z.object({ [name]: inner, parameters: parameters.optional(), params: parameters.optional() });
@@ -233,15 +232,21 @@ function datatypeOf(schema: Schema, name: string): string {
   return type === 'number' ? 'FP64' : type === 'logical' ? 'BOOL' : 'BYTES';
 }
 
-/** The three shapes that most dialects are made of. */
-type Shapes = { record: z.ZodType; row: z.ZodType; columns: z.ZodType };
+/** The three shapes that most dialects are made of, and the parameters beside them. */
+type Shapes = { record: z.ZodType; row: z.ZodType; columns: z.ZodType; parameters: z.ZodType };
 
 /** A record, a row and columns of a model, value by value; of a wide one, only what kinds of values there are. */
 function shapes(schema: Schema): Shapes {
   const { features } = schema;
+  const parameters = parametersOf(schema);
   if (features.length > MAX_SPELLED) {
     const record = z.record(z.string(), scalar).describe(`A value for each of the ${features.length} features that GET /model lists.`);
-    return { record, row: z.array(scalar).length(features.length), columns: z.record(z.string(), z.union([scalar, z.array(scalar)])) };
+    return {
+      record,
+      row: z.array(scalar).length(features.length),
+      columns: z.record(z.string(), z.union([scalar, z.array(scalar)])),
+      parameters,
+    };
   }
   const values = features.map((feature) => featureValue(schema, feature));
   const members = (make: (value: z.ZodType) => z.ZodType) => {
@@ -253,6 +258,7 @@ function shapes(schema: Schema): Shapes {
     columns: members((value) => z.union([value, z.array(value).min(1)])).describe(
       'All of one length; a single value counts for every row.',
     ),
+    parameters,
   };
 }
 
@@ -273,7 +279,7 @@ function labels(texts: string[]): z.ZodType {
 }
 
 function describeFeature(value: z.ZodType, feature: Feature): z.ZodType {
-  const range = feature.type === 'number' && feature.range ? `the model's splits go from ${feature.range[0]} to ${feature.range[1]}` : '';
+  const range = feature.type === 'number' && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
   const words = [feature.label === undefined ? '' : english(feature.label), range].filter((text) => text !== '');
   return words.length > 0 ? value.describe(words.join('; ')) : value;
 }
@@ -310,7 +316,7 @@ function csvExamples(schema: Schema): object {
 }
 
 /** The component schemas as JSON Schema. */
-function components(schema: Schema, { record, row, columns }: Shapes, dialects: Dialect[]): object {
+function components(schema: Schema, { record, row, columns, parameters }: Shapes, dialects: Dialect[]): object {
   const registry = z.registry<{ id: string }>();
   const problem = z.object({ path: z.string().describe('A JSON Pointer into the body.'), message: z.string() });
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -320,7 +326,7 @@ function components(schema: Schema, { record, row, columns }: Shapes, dialects: 
     Record: record,
     Row: row,
     Columns: columns,
-    Parameters: parametersOf(schema),
+    Parameters: parameters,
     Prediction: prediction,
     Answer: z.object({
       predictions: z.array(prediction),

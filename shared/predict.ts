@@ -2,12 +2,17 @@ import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
 import type { Forest } from './forest.ts';
 import { predictForest } from './forest-predict.ts';
+import { type Linear, predictLinear } from './linear-predict.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
+import { predictRpart, type Rpart } from './rpart-predict.ts';
 import { type Beside, outputWidth, type Prediction, toPredictions } from './shape.ts';
 import type { Query } from './wire.ts';
 
 /** What computes: one of the families of models. */
-export type Body = { forest: Forest };
+export type Body =
+  | { forest: Forest; rpart?: never; linear?: never }
+  | { rpart: Rpart; forest?: never; linear?: never }
+  | { linear: Linear; forest?: never; rpart?: never };
 
 /** A model that can answer: its schema, and what computes. */
 export type Predictor = { schema: Schema } & Body;
@@ -17,7 +22,9 @@ export type Predictor = { schema: Schema } & Body;
  * computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  return predictForest(model.schema, model.forest, rows, parameters);
+  if (model.forest) return predictForest(model.schema, model.forest, rows, parameters);
+  if (model.rpart) return predictRpart(model.schema, model.rpart, rows, parameters);
+  return predictLinear(model.schema, model.linear, rows, parameters);
 }
 
 /**

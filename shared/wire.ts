@@ -50,6 +50,9 @@ export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE
   const wrapper = findWrapper(schema, body);
   if (!wrapper) return readCells(schema, objectCells(schema, body, ''), most);
   const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
+  if (name === 'parameters' && Object.hasOwn(body, 'params')) {
+    throw new RequestError(400, 'found parameters and params together, expected one of them');
+  }
   const asked = readParameters(schema, Object.hasOwn(body, name) ? body[name] : {}, `/${name}`);
   return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
 }

@@ -35,6 +35,7 @@ describe('help and usage', () => {
     [['describe', '--help']],
     [['import', '-h']],
     [['predict', '--help']],
+    [['train', '--help']],
     [['verify', '--help']],
   ])('%j is answered on standard output', (args) => {
     const { status, stdout, stderr } = run(args);
@@ -44,7 +45,8 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['train'], 'the command train'],
+    [['grow'], 'the command grow'],
+    [['train'], 'found no --data'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],
     [['describe', heart.file, '--yaml'], '--yaml'],

@@ -203,10 +203,10 @@ test('many class values with few counts take no memory before they are refused',
 
 test('check rows lie on the splits and on every kind of feature, and are the same each time', () => {
   const { schema, forest } = readRanger(ranger(), 'm.RDS');
-  const { rows, outputs } = drawCheckRows(schema, forest);
+  const { rows, outputs } = drawCheckRows(schema, { forest });
   expect(rows).toHaveLength(16);
   expect([...rows].every((x) => [2, 2.5, 3].includes(x))).toBe(true);
   expect(new Set(outputs)).toEqual(new Set([10, 20]));
-  expect(drawCheckRows(schema, forest)).toEqual({ rows, outputs });
-  expect(splitRanges(schema, forest).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
+  expect(drawCheckRows(schema, { forest })).toEqual({ rows, outputs });
+  expect(splitRanges(schema, { forest }).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
 });

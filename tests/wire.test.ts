@@ -230,8 +230,15 @@ describe('values', () => {
 describe('CSV', () => {
   const schema = numbers('1', '2', 'age');
 
-  test('a line of numbers that are also names of features is a row, unless it is no row', () => {
-    expect(read(numbers('1', '2'), '1,2\n3,4', 'csv')).toEqual([1, 2, 3, 4]);
+  test('a first line that is both a header and a row is refused, since either way may be wrong', () => {
+    for (const text of ['1,2\n3,4', '2,1\n3,4', '2,1'])
+      expect(refusal(numbers('1', '2'), text, 'csv').message).toContain('both a header and a row');
+    const level: Schema = { ...AGE, features: [{ name: 'f', type: 'factor', levels: ['f', 'g'] }] };
+    expect(refusal(level, 'f\nf\ng', 'csv').status).toBe(422);
+    expect(read(level, 'g\nf', 'csv')).toEqual([2, 1]);
+  });
+  test('a line of numbers some of which are names of features is a row, unless it is no row', () => {
+    expect(read(numbers('1', '2'), '1,3\n3,4', 'csv')).toEqual([1, 3, 3, 4]);
     expect(read(schema, 'age,2,1\n3,4,5', 'csv')).toEqual([5, 4, 3]);
   });
   test('names may be quoted, or have spaces around them', () => {
@@ -463,4 +470,8 @@ test('any text is read or refused as the caller’s fault, and nothing else', ()
     ),
     { numRuns: 2000 },
   );
+});
+
+test('parameters and params together are refused, since one of them would go unheard', () => {
+  expect(refusal(AGE, { instances: [[1]], parameters: {}, params: {} }).message).toContain('together');
 });

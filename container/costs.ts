@@ -1,0 +1,56 @@
+/**
+ * AWS's public prices in US dollars, us-east-1, as of PRICES_OF; sa-east-1 asks about 1.5 times as much. They are for a
+ * plan's size, not for a bill.
+ */
+export const PRICES_OF = '2026-08';
+const HOURS_A_MONTH = 730;
+const LAMBDA = { perRequest: 0.2e-6, perGbSecond: 13.3334e-6 };
+const HTTP_API_PER_REQUEST = 1e-6;
+/** Serverless inference: a GB of memory for a second of work. */
+const INFERENCE_PER_GB_SECOND = 20e-6;
+const PER_ALARM_METRIC = 0.1;
+/** What the two stacks' alarms look at: those with a formula count each of their metrics. */
+const ALARM_METRICS = { api: 7, endpoint: 6 };
+/** An hour of one instance of a SageMaker endpoint. */
+const INSTANCE_HOUR: Record<string, number> = {
+  'ml.t2.medium': 0.056,
+  'ml.c5.large': 0.102,
+  'ml.c6i.large': 0.102,
+  'ml.c7i.large': 0.107,
+  'ml.c7i.xlarge': 0.214,
+  'ml.m5.large': 0.115,
+  'ml.m5.xlarge': 0.23,
+  'ml.m6i.large': 0.115,
+  'ml.m7i.large': 0.121,
+};
+
+/** What answers: the Lambda alone, or an endpoint. */
+export type Plan = { hosting: 'none' | 'serverless' | 'instances'; instanceType: string; instanceCount: number };
+
+/** What a plan costs in a month in which nobody asks, in dollars; undefined where the instance type's price is not known here. */
+export function idleCost(plan: Plan): number | undefined {
+  const alarms = PER_ALARM_METRIC * (ALARM_METRICS.api + (plan.hosting === 'none' ? 0 : ALARM_METRICS.endpoint));
+  if (plan.hosting !== 'instances') return alarms;
+  const hour = INSTANCE_HOUR[plan.instanceType];
+  return hour === undefined ? undefined : alarms + hour * HOURS_A_MONTH * plan.instanceCount;
+}
+
+/** What a million requests cost: API and Lambda, and the endpoint's own seconds where it is serverless, in dollars. */
+export function costOfMillion(plan: Plan, { lambdaMs, lambdaGb, endpointMs, endpointGb }: Usage): number {
+  const lambda = HTTP_API_PER_REQUEST + LAMBDA.perRequest + LAMBDA.perGbSecond * lambdaGb * (lambdaMs / 1000);
+  const inference = plan.hosting === 'serverless' ? INFERENCE_PER_GB_SECOND * endpointGb * (endpointMs / 1000) : 0;
+  return 1e6 * (lambda + inference);
+}
+
+/** How long a request keeps the Lambda and the endpoint busy, in milliseconds, and with how many GB of memory. */
+export type Usage = { lambdaMs: number; lambdaGb: number; endpointMs: number; endpointGb: number };
+
+/** The plan's cost in words. */
+export function costInWords(plan: Plan): string {
+  const idle = idleCost(plan);
+  const of = { none: 'the Lambda alone', serverless: 'a serverless endpoint', instances: `${plan.instanceCount} x ${plan.instanceType}` }[
+    plan.hosting
+  ];
+  const price = idle === undefined ? `alarms and an unknown price of ${plan.instanceType} (see AWS's list)` : `about $${idle.toFixed(2)}`;
+  return `idle, ${of} costs ${price} a month (us-east-1 as of ${PRICES_OF}; sa-east-1 about 1.5 times as much); requests come on top`;
+}

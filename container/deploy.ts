@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Built, buildArtifact } from '../model/build.ts';
+import { ModelError } from '../shared/errors.ts';
+import { packArtifact } from './archive.ts';
+import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
+import { CommandError } from './command.ts';
+import { costInWords, type Plan } from './costs.ts';
+import { buildImage, findTool, pushImage, type Tool } from './image-tool.ts';
+import { parseRepository, type Repository } from './registry.ts';
+import { endpointName, framework, openSteps, type Place, PROJECT, readParams, stackName } from './steps.ts';
+
+const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
+
+  npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE] [--api-only] [--param NAME=VALUE]...
+
+  --model FILE         the model file (model/heart-age.RDS)
+  --api-only           the API with the fallback, and no endpoint
+  --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
+  --tool NAME          docker, podman or buildah
+  --dry-run            says what it would do and what that costs, and does nothing
+  --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
+`;
+
+/** What was asked for on the command line. */
+type Options = { place: Place; model: string; apiOnly: boolean; params: Record<string, string>; tool?: string; repository?: Repository };
+
+await main().catch((error: Error) => {
+  const isOurs = error instanceof AwsError || error instanceof CommandError || error instanceof ModelError || !(error instanceof TypeError);
+  process.stderr.write(`${isOurs ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const given = readOptions();
+  if (given === undefined) return;
+  const { options, dryRun } = given;
+  const { place, params } = options;
+  const plan = planOf(options);
+  console.log(`stage ${place.stage}, region ${place.region}: ${costInWords(plan)}`);
+  if (dryRun) return;
+  // Everything that can be known beforehand is asked before anything is changed.
+  const built = buildArtifact(path.resolve(options.model), PROJECT);
+  console.log(`account ${await accountOf(place.region)}, model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)})`);
+  const tool = plan.hosting === 'none' ? undefined : await findTool(options.tool);
+
+  const step = openSteps(tool === undefined ? 1 : 5, console.log);
+  const api = { ...params, model: path.resolve(options.model) };
+  const told = (await stackOutputs(place.region, stackName('api', place.stage)))?.EndpointName ?? 'none';
+  const kept: Record<string, string> = told === 'none' ? {} : { endpoint: told, endpointDeadlineMs: deadlineOf(plan, params) };
+  await step('the API', async () => {
+    await framework('api', 'deploy', place, { ...api, ...kept });
+    return { said: told === 'none' ? 'answers from its fallback' : `asks ${told} first, as before`, value: undefined };
+  });
+  if (tool !== undefined) {
+    await deployEndpoint(step, options, plan, built, tool);
+    await step('the API told of the endpoint', async () => {
+      if (told === endpointName(place.stage)) return { said: 'it was already', value: undefined };
+      const endpoint = { endpoint: endpointName(place.stage), endpointDeadlineMs: deadlineOf(plan, params) };
+      await framework('api', 'deploy', place, { ...api, ...endpoint });
+      return { said: `asks ${endpointName(place.stage)} first`, value: undefined };
+    });
+  }
+  const outputs = await stackOutputs(place.region, stackName('api', place.stage));
+  console.log(`page and API ${outputs?.Url ?? outputs?.HttpApiUrl ?? 'unknown'}\ndashboard    ${outputs?.DashboardUrl ?? 'unknown'}`);
+}
+
+/** The endpoint's three steps: what image and model are put into, both of them, and the endpoint itself. */
+async function deployEndpoint(step: ReturnType<typeof openSteps>, options: Options, plan: Plan, built: Built, tool: Tool): Promise<void> {
+  const { place, params } = options;
+  const name = stackName('endpoint', place.stage);
+  const stores = await step('repository, bucket and role', async () => {
+    const there = await stackOutputs(place.region, name);
+    if (there?.RepositoryUri && there.ModelBucketName) return { said: 'were there', value: there };
+    // Without image and model, so without an endpoint: where there is one already this step is not taken.
+    await framework('endpoint', 'deploy', place, params);
+    return { said: 'are there', value: (await stackOutputs(place.region, name)) ?? {} };
+  });
+  const pushed = await step('image and model', () => pushBoth(options, built, tool, stores));
+  await step('the endpoint', async () => {
+    const changed = plan.hosting === 'serverless' ? 'serverless' : plan.instanceType;
+    if (stores.Scaling === 'on' && stores.InstanceType !== changed) {
+      // SageMaker refuses another instance type while a scaling target is registered.
+      const before = {
+        image: stores.Image ?? '',
+        modelKey: stores.ModelKey ?? '',
+        hosting: 'instances',
+        instanceType: stores.InstanceType ?? '',
+      };
+      await framework('endpoint', 'deploy', place, { ...params, ...before, scaling: 'off' });
+    }
+    await framework('endpoint', 'deploy', place, { ...params, ...pushed });
+    return { said: `${endpointName(place.stage)} serves ${built.model.sha256.slice(0, 8)}`, value: undefined };
+  });
+}
+
+async function pushBoth(options: Options, built: Built, tool: Tool, stores: Record<string, string>) {
+  const { region } = options.place;
+  const repository = options.repository ?? parseRepository(stores.RepositoryUri ?? '');
+  await buildImage(tool, PROJECT);
+  const login = await ecrLogin(repository.host);
+  const { image, bytes, wasThere } = await pushImage(tool, { ...repository, login });
+  const archive = await packArtifact(readFileSync(built.file));
+  const isNew = await putOnce(region, stores.ModelBucketName ?? '', archive.key, archive.bytes);
+  const said = `${wasThere ? 'image was there' : 'image pushed'} (${(bytes / 1e6).toFixed(1)} MB), ${isNew ? 'model put' : 'model was there'}`;
+  return { said, value: { image, modelKey: archive.key } };
+}
+
+function planOf({ apiOnly, params }: Options): Plan {
+  const hosting = params.hosting ?? 'serverless';
+  if (hosting !== 'serverless' && hosting !== 'instances')
+    throw new AwsError(`hosting: found ${hosting}, expected serverless or instances`);
+  const instanceCount = Number(params.instanceCount ?? 1);
+  if (!Number.isInteger(instanceCount) || instanceCount < 1)
+    throw new AwsError(`instanceCount: found ${params.instanceCount}, expected 1 or more`);
+  return { hosting: apiOnly ? 'none' : hosting, instanceType: params.instanceType ?? 'ml.c7i.large', instanceCount };
+}
+
+/** Serverless inference may take a cold start's first moments, so its deadline is longer. */
+function deadlineOf(plan: Plan, params: Record<string, string>): string {
+  return params.endpointDeadlineMs ?? (plan.hosting === 'serverless' ? '1000' : '250');
+}
+
+function readOptions(): { options: Options; dryRun: boolean } | undefined {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    options: {
+      stage: text,
+      region: text,
+      model: text,
+      tool: text,
+      repository: text,
+      param: { ...text, multiple: true },
+      'plain-http': flag,
+      'api-only': flag,
+      'dry-run': flag,
+      help: flag,
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return undefined;
+  }
+  const stage = values.stage ?? 'dev';
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage))
+    throw new AwsError(`--stage: found ${stage}, expected small letters, digits and hyphens, 20 at most`);
+  const { repository, tool } = values;
+  const options: Options = {
+    place: { stage, region: values.region ?? 'sa-east-1' },
+    model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'),
+    apiOnly: values['api-only'] ?? false,
+    params: readParams(values.param ?? []),
+    ...(tool === undefined ? {} : { tool }),
+    ...(repository === undefined ? {} : { repository: { ...parseRepository(repository), plainHttp: values['plain-http'] ?? false } }),
+  };
+  return { options, dryRun: values['dry-run'] ?? false };
+}

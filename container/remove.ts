@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildArtifact } from '../model/build.ts';
+import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
+import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
+
+const HELP = `Takes away the endpoint, then the API; safe to repeat.
+
+  npm run remove -- [--stage dev] [--region sa-east-1] [--endpoint-only [--model FILE] [--param NAME=VALUE]...]
+
+  --endpoint-only      the API stays, and answers from its fallback
+  --model FILE         the model file the API was deployed with (model/heart-age.RDS), since it is deployed anew
+  --param NAME=VALUE   a parameter it was deployed with
+`;
+const LEFT = `What is left, and how it goes:
+  CloudWatch metrics    expire by themselves within 15 months; nothing is charged for old ones
+  X-Ray traces          expire by themselves after 30 days
+  the image here        podman rmi canopy (or docker, buildah)
+  imported models here  the folder .canopy`;
+
+await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    options: { stage: text, region: text, model: text, param: { ...text, multiple: true }, 'endpoint-only': flag, help: flag },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const place: Place = { stage: values.stage ?? 'dev', region: values.region ?? 'sa-east-1' };
+  const stays = values['endpoint-only'] ?? false;
+  console.log(`account ${await accountOf(place.region)}, stage ${place.stage}, region ${place.region}`);
+  const step = openSteps(3, console.log);
+  // The API last: until then it answers, from its fallback once the endpoint is gone.
+  if (stays)
+    await step('the API told that there is no endpoint', () =>
+      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart-age.RDS')), values.param ?? []),
+    );
+  await step('every version of every model in the bucket', async () => {
+    const bucket = (await stackOutputs(place.region, stackName('endpoint', place.stage)))?.ModelBucketName;
+    const count = bucket === undefined ? 0 : await emptyBucket(place.region, bucket);
+    return { said: bucket === undefined ? 'there is no bucket' : `${count} deleted`, value: undefined };
+  });
+  await step('the endpoint', () => removeStack(place, 'endpoint'));
+  if (!stays) await step('the API', () => removeStack(place, 'api'));
+  console.log(LEFT);
+}
+
+async function removeStack(place: Place, stack: Stack): Promise<{ said: string; value: undefined }> {
+  if ((await stackOutputs(place.region, stackName(stack, place.stage))) === undefined) return { said: 'was not there', value: undefined };
+  await framework(stack, 'remove', place);
+  if ((await stackOutputs(place.region, stackName(stack, place.stage))) !== undefined) {
+    throw new AwsError(`${stackName(stack, place.stage)}: still there after its removal; its events in the CloudFormation console say why`);
+  }
+  return { said: 'is gone', value: undefined };
+}
+
+/** Deploys the API without the endpoint. Throws an AwsError where the model file is not the one it holds. */
+async function forget(place: Place, model: string, params: string[]): Promise<{ said: string; value: undefined }> {
+  const api = await stackOutputs(place.region, stackName('api', place.stage));
+  if ((api?.EndpointName ?? 'none') === 'none') return { said: 'it knew of none', value: undefined };
+  const { sha256 } = buildArtifact(model, PROJECT).model;
+  if (api?.ModelSha256 !== sha256) {
+    throw new AwsError(
+      `${model}: found sha256 ${sha256.slice(0, 8)}, but the API holds ${api?.ModelSha256?.slice(0, 8)}; name its file with --model`,
+    );
+  }
+  await framework('api', 'deploy', place, { ...readParams(params), model });
+  return { said: 'answers from its fallback', value: undefined };
+}

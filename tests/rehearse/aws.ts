@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { stackOutputs } from '../../container/aws.ts';
+import { must } from '../../container/command.ts';
+import { golden } from '../golden.ts';
+import { check, freePort, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
+import type { Step } from './table.ts';
+
+const REGION = 'sa-east-1';
+const OTHER_MODEL = golden('heart-probability').file;
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+
+type World = { env: NodeJS.ProcessEnv; moto: Service; registry: Service; repository: string };
+
+/** Both stacks deployed, changed, rolled back and removed by the project's own commands, against moto and a real registry. */
+export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
+  let world: World | undefined;
+  const there = () => {
+    check(world !== undefined, 'moto: not started');
+    return world;
+  };
+  const needs = () => [has(path.join(PYTHON, 'moto_server')), has(path.join(PYTHON, 'aws')), has('docker-registry'), has('buildah')];
+  const real = 'npm run deploy, the framework, the SDKs, buildah, docker-registry, awscli';
+  const other = 'AWS by moto (CloudFormation, S3, IAM, Lambda, SageMaker, ECR, Logs)';
+  const step = (name: string, work: () => Promise<string>, own = real): Step => ({ step: name, real: own, other, needs, work });
+  return [
+    step('both stacks deployed', async () => {
+      world = await openWorld(containers);
+      return deployed(world);
+    }),
+    step('the same deploy again', () => again(there())),
+    step('another model', () => updated(there())),
+    step('rolled back', () => rolledBack(there()), 'npx serverless rollback'),
+    step('endpoint removed, then all', () => removed(there()), 'npm run remove'),
+    {
+      ...step('what moto left out', async () => skippedTypes(there()), 'moto’s log'),
+      other: 'the types named here: their calls, order and life',
+    },
+  ];
+}
+
+async function openWorld(containers: NodeJS.ProcessEnv): Promise<World> {
+  const [motoPort, registryPort] = [await freePort(), await freePort()];
+  const folder = mkdtempSync(path.join(TOOLS, 'aws-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(path.join(folder, 'registry'));
+  const settings = {
+    version: '0.1',
+    log: { level: 'warn' },
+    storage: { filesystem: { rootdirectory: path.join(folder, 'registry') } },
+    http: { addr: `127.0.0.1:${registryPort}` },
+  };
+  writeFileSync(path.join(folder, 'registry.yml'), JSON.stringify(settings));
+  const url = `http://127.0.0.1:${motoPort}`;
+  const env = {
+    ...containers,
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    SLS_AWS_MONITORING_FREQUENCY: '500',
+  };
+  // In this process too: the stacks' outputs are asked for by the project's own client.
+  Object.assign(process.env, env);
+  const moto = startService(path.join(PYTHON, 'python'), [path.join(PROJECT, 'tests/rehearse/moto_server.py'), String(motoPort)], {
+    cwd: folder,
+  });
+  const registry = startService('docker-registry', ['serve', path.join(folder, 'registry.yml')], { cwd: folder });
+  await until('moto', 60, async () => (await statusOf(url)) === 200);
+  await until('docker-registry', 20, async () => (await statusOf(`http://127.0.0.1:${registryPort}/v2/`)) === 200);
+  return { env, moto, registry, repository: `127.0.0.1:${registryPort}/canopy` };
+}
+
+function deploy({ env, repository }: World, more: string[] = []): Promise<string> {
+  const args = ['container/deploy.ts', '--tool', 'buildah', '--repository', repository, '--plain-http', ...more];
+  return must(process.execPath, args, { cwd: PROJECT, env, seconds: 400 });
+}
+
+/** AWS's own command line, asked of moto. */
+async function aws({ env }: World, ...args: string[]): Promise<Record<string, never>> {
+  return JSON.parse((await must(path.join(PYTHON, 'aws'), [...args, '--output', 'json'], { env, seconds: 60 })) || '{}');
+}
+
+type Served = { image: string; model: string; told: string; sha256: string };
+
+/** What the endpoint serves and what the API was told, as AWS's own command line sees it. */
+async function seen(world: World): Promise<Served> {
+  const endpoint = await aws(world, 'sagemaker', 'describe-endpoint', '--endpoint-name', 'canopy-dev');
+  const config = await aws(world, 'sagemaker', 'describe-endpoint-config', '--endpoint-config-name', endpoint.EndpointConfigName ?? '');
+  const [variant] = config.ProductionVariants as unknown as { ModelName: string; ServerlessConfig: object }[];
+  check(variant?.ServerlessConfig !== undefined, 'the endpoint: expected serverless inference');
+  const model = await aws(world, 'sagemaker', 'describe-model', '--model-name', variant.ModelName);
+  const { Image, ModelDataUrl } = model.PrimaryContainer as unknown as { Image: string; ModelDataUrl: string };
+  const head = ModelDataUrl.replace('s3://', '').split('/');
+  await aws(world, 's3api', 'head-object', '--bucket', head[0] as string, '--key', head.slice(1).join('/'));
+  const lambda = await aws(world, 'lambda', 'get-function-configuration', '--function-name', 'canopy-dev-predict');
+  const { Variables } = lambda.Environment as unknown as { Variables: Record<string, string> };
+  const sha256 = (await stackOutputs(REGION, 'canopy-dev'))?.ModelSha256 ?? '';
+  return { image: Image, model: ModelDataUrl, told: Variables.ENDPOINT_NAME ?? '', sha256 };
+}
+
+let first: Served | undefined;
+let second: Served | undefined;
+
+async function deployed(world: World): Promise<string> {
+  const output = await deploy(world);
+  check(/idle, .* costs/.test(output), 'npm run deploy: expected what the plan costs');
+  first = await seen(world);
+  check(DIGEST.test(first.image), `the image: found ${first.image}, expected it by digest`);
+  check(first.told === 'canopy-dev', `the API: found that it was told ${first.told}, expected canopy-dev`);
+  return `endpoint ${first.told}; image by digest; ${/image pushed \(([\d.]+ MB)\)/.exec(output)?.[1] ?? '?'} compressed`;
+}
+
+async function again(world: World): Promise<string> {
+  const output = await deploy(world);
+  check(/image was there/.test(output) && /model was there/.test(output), `again: found ${output}, expected image and model there`);
+  check(JSON.stringify(await seen(world)) === JSON.stringify(first), 'again: expected that nothing changed');
+  return 'nothing changed; the endpoint was kept at every step';
+}
+
+async function updated(world: World): Promise<string> {
+  await deploy(world, ['--model', OTHER_MODEL]);
+  second = await seen(world);
+  check(second.model !== first?.model && second.sha256 !== first?.sha256, 'another model: expected another archive and another sha256');
+  check(second.image === first?.image, 'another model: expected the same image');
+  return `model ${second.sha256.slice(0, 8)} in both stacks, same image`;
+}
+
+async function rolledBack(world: World): Promise<string> {
+  const bucket = (await stackOutputs(REGION, 'canopy-dev'))?.ServerlessDeploymentBucketName ?? '';
+  const { Contents } = await aws(world, 's3api', 'list-objects-v2', '--bucket', bucket, '--prefix', 'serverless/canopy/dev/');
+  const stamps = [...new Set((Contents as unknown as { Key: string }[]).map(({ Key }) => Key.split('/')[3] as string))].sort();
+  const args = [path.join(PROJECT, 'node_modules/serverless/bin/serverless.js'), 'rollback', '--region', REGION, '--timestamp'];
+  const before = stamps.at(-2)?.split('-')[0] as string;
+  await must(process.execPath, [...args, before], { cwd: PROJECT, env: world.env, seconds: 120 });
+  const { sha256 } = await seen(world);
+  check(sha256 === first?.sha256, `rolled back: found model ${sha256.slice(0, 8)}, expected ${first?.sha256.slice(0, 8)}`);
+  return `the API holds ${sha256.slice(0, 8)} again, the endpoint ${second?.sha256.slice(0, 8)}: each answer would say which`;
+}
+
+async function removed(world: World): Promise<string> {
+  const remove = (more: string[]) =>
+    must(process.execPath, ['container/remove.ts', ...more], { cwd: PROJECT, env: world.env, seconds: 200 });
+  await remove(['--endpoint-only']);
+  check((await stackOutputs(REGION, 'canopy-dev'))?.EndpointName === 'none', 'endpoint removed: expected that the API knows of none');
+  check((await stackOutputs(REGION, 'canopy-endpoint-dev')) === undefined, 'endpoint removed: expected its stack gone');
+  const said = await remove([]);
+  check((await stackOutputs(REGION, 'canopy-dev')) === undefined, 'removed: expected the API’s stack gone');
+  const { Buckets } = await aws(world, 's3api', 'list-buckets');
+  check((Buckets as unknown as unknown[]).length === 0, `removed: found ${JSON.stringify(Buckets)}, expected no bucket`);
+  check(/was not there/.test(await remove([])) && /What is left/.test(said), 'removed again: expected that it was not there');
+  return 'no stack and no bucket is left; again is harmless';
+}
+
+async function skippedTypes({ moto, registry }: World): Promise<string> {
+  const types = [...moto.output().matchAll(/No Moto CloudFormation support for (\S+)/g)].map((match) =>
+    (match[1] as string).replace('AWS::', ''),
+  );
+  await moto.stop();
+  await registry.stop();
+  return `not exercised: ${[...new Set(types)].sort().join(', ')}`;
+}

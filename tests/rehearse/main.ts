@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { awsSteps } from './aws.ts';
+import { containerEnvironment } from './bases.ts';
+import { clientSteps } from './clients.ts';
+import { removeLeft } from './containers.ts';
+import { downtimeSteps } from './downtime.ts';
+import { imageSteps } from './image.ts';
+import { lambdaSteps } from './lambda.ts';
+import { check, TOOLS } from './run.ts';
+import { runSteps, type Step, table } from './table.ts';
+import { templateSteps } from './templates.ts';
+
+const HELP = `Rehearses a deploy on this machine, against emulators that are real programs.
+
+  npm run rehearse -- [templates] [image] [lambda] [clients] [downtime] [aws]
+
+All of them where none is named. "bash .ci/run rehearse" first installs what they need. With CI=true a missing tool is a
+failure; else its steps are skipped, and said so.
+`;
+
+const env = containerEnvironment();
+const groups: Record<string, () => Step[]> = {
+  templates: templateSteps,
+  image: () => imageSteps(env),
+  lambda: lambdaSteps,
+  clients: () => clientSteps(env),
+  downtime: () => downtimeSteps(env),
+  aws: () => awsSteps(env),
+};
+
+await main();
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !Object.hasOwn(groups, name));
+  if (unknown.length > 0) {
+    process.stdout.write(HELP);
+    process.exitCode = unknown.every((name) => name === '--help') ? 0 : 2;
+    return;
+  }
+  check(path.isAbsolute(TOOLS), 'the work folder: expected a path from the root');
+  const start = performance.now();
+  const steps = (names.length > 0 ? names : Object.keys(groups)).flatMap((name) => (groups[name] as () => Step[])());
+  const lines = await runSteps(steps, process.env.CI === 'true', (line) => console.log(line));
+  await removeLeft(env);
+  const text = table(lines);
+  mkdirSync(TOOLS, { recursive: true });
+  writeFileSync(path.join(TOOLS, 'table.md'), `${text}\n`);
+  const count = (state: string) => lines.filter((line) => line.state === state).length;
+  console.log(`\n${text}\n\n${count('ok')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+  console.log(`in ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  process.exit(count('failed') > 0 ? 1 : 0);
+}

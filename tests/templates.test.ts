@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { PROJECT } from './lambda.ts';
+
+type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
+type Template = { Resources: Record<string, Resource>; Outputs: Record<string, object>; Conditions: Record<string, object> };
+type Packaged = { output: string; template: Template };
+
+/** Packages the service of a folder; no parameter is needed. */
+function packageStack(folder: string, params: string[] = []): Promise<Packaged> {
+  const out = mkdtempSync(path.join(tmpdir(), 'canopy-stack-'));
+  const work = folder === '.' ? [`workFolder=.esbuild/${path.basename(out)}`] : [];
+  const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+  const args = [script, 'package', '--package', out, ...[...params, ...work].flatMap((param) => ['--param', param])];
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, { cwd: path.join(PROJECT, folder), timeout: 80_000 }, (error, stdout, stderr) => {
+      rmSync(path.join(PROJECT, '.esbuild', path.basename(out)), { recursive: true, force: true });
+      if (error) return reject(new Error(`${stdout}${stderr}`));
+      const template = JSON.parse(readFileSync(path.join(out, 'cloudformation-template-update-stack.json'), 'utf8'));
+      rmSync(out, { recursive: true });
+      resolve({ output: `${stdout}${stderr}`, template });
+    });
+    child.stdin?.end();
+  });
+}
+
+let api: Packaged;
+let endpoint: Packaged;
+beforeAll(async () => {
+  api = await packageStack('.');
+  endpoint = await packageStack('container');
+}, 90_000);
+
+/** Every object and text of a template, with its key. */
+function* walk(value: unknown, key = ''): Generator<[string, unknown]> {
+  yield [key, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) yield* walk(inner, name);
+}
+
+/** The resources that Ref, GetAtt and Sub of a template name, but for AWS's own. */
+function references(template: Template): Set<string> {
+  const found = new Set<string>();
+  for (const [key, value] of walk(template)) {
+    if (key === 'Ref') found.add(value as string);
+    if (key === 'Fn::GetAtt') found.add(typeof value === 'string' ? (value.split('.')[0] as string) : ((value as string[])[0] as string));
+    if (key !== 'Fn::Sub') continue;
+    const [text, own] = typeof value === 'string' ? [value, {}] : (value as [string, object]);
+    for (const [, name] of text.matchAll(/\$\{([^}.]+)[^}]*\}/g)) if (!Object.hasOwn(own, name as string)) found.add(name as string);
+  }
+  return new Set([...found].filter((name) => !name.startsWith('AWS::')));
+}
+
+/** The names that a template itself gives to what it makes. */
+function ownNames({ Resources }: Template): string[] {
+  return Object.values(Resources).flatMap(({ Properties }) =>
+    Object.entries(Properties ?? {}).flatMap(([key, value]) => (/Name$/.test(key) && typeof value === 'string' ? [value] : [])),
+  );
+}
+
+test('both stacks are packaged without a parameter and without a warning', () => {
+  for (const { output } of [api, endpoint]) expect(output).not.toMatch(/warning|deprecat/i);
+});
+
+test('neither stack refers to the other: no Ref, no import, no name of one in the other', () => {
+  for (const [one, other] of [
+    [api.template, endpoint.template],
+    [endpoint.template, api.template],
+  ] as const) {
+    expect([...references(one)].filter((name) => !Object.hasOwn(one.Resources, name))).toEqual([]);
+    const text = JSON.stringify(one);
+    expect(text).not.toContain('Fn::ImportValue');
+    const texts = new Set([...walk(one)].map(([, value]) => value));
+    const names = ownNames(other).filter((name) => !name.startsWith('Canopy') && !/^[A-Za-z0-9]+$/.test(name));
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => texts.has(name) && name !== 'canopy-dev')).toEqual([]);
+  }
+});
+
+test('without an image the endpoint’s stack makes nothing that costs by the hour', () => {
+  const { Resources, Conditions } = endpoint.template;
+  for (const { Type, Condition } of Object.values(Resources))
+    if (/SageMaker|AutoScaling/.test(Type)) expect(Condition).toMatch(/HasEndpoint|Scales/);
+  expect(JSON.stringify(Conditions.HasEndpoint)).toContain('["",""]');
+});
+
+test.each<[string, string]>([
+  ['the API', 'serverless.yml'],
+  ['the endpoint', 'container/serverless.yml'],
+])('in the IAM policies of %s an asterisk stands only with its reason beside it', (_, file) => {
+  const lines = readFileSync(path.join(PROJECT, file), 'utf8').split('\n');
+  const wild = lines.flatMap((line, at) => (/^\s+(?:- )?Resource:.*\*/.test(line) ? [at] : []));
+  expect(wild.length).toBeGreaterThan(0);
+  for (const at of wild) expect(`${lines[at - 1]}`).toMatch(/^\s+# \S/);
+  // The framework makes no role of its own, whose policy would be wider.
+  expect(Object.keys((file === 'serverless.yml' ? api : endpoint).template.Resources)).not.toContain('IamRoleLambdaExecution');
+});
+
+test('alarms, dashboard, access log and log retention are there, and everything has its tags', () => {
+  const { Resources, Outputs } = api.template;
+  for (const name of ['Api5xx', 'ApiLatency', 'LambdaErrors', 'LambdaThrottles', 'Mismatch', 'ContractMismatch']) {
+    expect(Resources[`${name}Alarm`]?.Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+  }
+  const [body] = (Resources.Dashboard?.Properties.DashboardBody as { 'Fn::Sub': [string] })['Fn::Sub'];
+  expect(JSON.parse(body.replaceAll(/\$\{[^}]+\}/g, 'x')).widgets).toHaveLength(6);
+  const { Format } = Resources.HttpApiStage?.Properties.AccessLogSettings as { Format: string };
+  expect(JSON.parse(Format)).toMatchObject({ integrationError: '$context.integrationErrorMessage' });
+  for (const { Type, Properties } of Object.values(Resources))
+    if (Type === 'AWS::Logs::LogGroup') expect(Properties.RetentionInDays).toBe(14);
+  expect(Resources.PredictLambdaFunction?.Properties).toMatchObject({
+    LoggingConfig: { LogFormat: 'JSON' },
+    TracingConfig: { Mode: 'Active' },
+  });
+  expect(Resources.PredictLambdaFunction?.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  expect(Outputs).toMatchObject({ Url: {}, DashboardUrl: {}, ModelSha256: { Value: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+});
