@@ -15,12 +15,14 @@ export function drawCheckRows(schema: Schema, body: Body): CheckRows {
   const width = schema.features.length;
   const rows = new Float64Array(CHECK_ROWS * width);
   const random = generator(body.forest?.left.length ?? body.rpart?.left.length ?? width);
-  const splits = collectSplits(schema, body);
+  const splits = collectSplits(schema, body).map((own, column) => (own.length > 0 ? own : valuesSeen(schema, body, column)));
+  // A number that a formula takes for a level has no answer beside it.
+  const nudges = body.linear || body.rpart?.inputs ? [0] : [0, -0.5, 0.5];
   for (let row = 0; row < CHECK_ROWS; row += 1) {
     schema.features.forEach((feature, column) => {
       const own = splits[column] as number[];
       const pick = own[Math.floor(random() * own.length)] ?? 0;
-      const nudge = [0, -0.5, 0.5][Math.floor(random() * 3)] as number;
+      const nudge = nudges[Math.floor(random() * nudges.length)] as number;
       const level = feature.type === 'factor' ? 1 + Math.floor(random() * feature.levels.length) : 0;
       const numeric = feature.type === 'logical' ? Math.floor(random() * 2) : pick + nudge;
       const isMissing = schema.takesMissing && random() < 0.1;
@@ -32,7 +34,6 @@ export function drawCheckRows(schema: Schema, body: Body): CheckRows {
 
 /** The least and the greatest split value of each feature that is split by thresholds. */
 export function splitRanges(schema: Schema, body: Body): Schema {
-  if (body.linear) return schema;
   const splits = collectSplits(schema, body);
   const features = schema.features.map((feature, column) => {
     const own = splits[column] as number[];
@@ -56,8 +57,8 @@ export function greatestLevels(schema: Schema, forest: Forest): number[] {
   });
 }
 
-/** Every finite split value of each feature, in the order of the nodes; of a linear model a few values from the range seen, else from 0 to 2. */
-function collectSplits({ features }: Schema, { forest, rpart, linear }: Body): number[][] {
+/** Every finite split value of each feature, in the order of the nodes. */
+function collectSplits({ features }: Schema, { forest, rpart }: Body): number[][] {
   const splits = features.map((): number[] => []);
   const add = (column: number, value: number) => {
     if (Number.isFinite(value)) splits[column]?.push(value);
@@ -65,19 +66,23 @@ function collectSplits({ features }: Schema, { forest, rpart, linear }: Body): n
   forest?.left.forEach((left, node) => {
     if (left !== 0) add(forest.feature[node] as number, forest.threshold[node] as number);
   });
-  // Splits of what is computed from the features say nothing of these.
-  if (rpart && !rpart.inputs) {
-    rpart.input.forEach((column, split) => {
-      if ((rpart.categories[split] as number) < 2) add(column, rpart.threshold[split] as number);
-    });
-  }
-  if (linear || rpart?.inputs) {
-    features.forEach((feature, column) => {
-      const [least, most] = (feature.type === 'number' && feature.range) || [0, 2];
-      for (const part of [0, 0.25, 0.5, 0.75, 1]) add(column, least + part * (most - least));
-    });
-  }
+  rpart?.input.forEach((input, split) => {
+    if ((rpart.categories[split] as number) >= 2) return;
+    const source = rpart.inputs ? rpart.inputs[input] : { feature: input };
+    // Splits of what is computed from the features say nothing of these.
+    if (typeof source === 'object' && 'feature' in source) add(source.feature, rpart.threshold[split] as number);
+  });
   return splits;
+}
+
+/** Some values of a number that a formula takes: where it starts, and from the range seen in training, else from 1 to 2. */
+function valuesSeen({ features }: Schema, { forest }: Body, column: number): number[] {
+  const feature = features[column];
+  if (forest || feature?.type !== 'number') return [];
+  const [least, most] = feature.range ?? [1, 2];
+  return feature.default === undefined
+    ? [0, 0.25, 0.5, 0.75, 1].map((part) => least + part * (most - least))
+    : [feature.default, least, most];
 }
 
 /** A small generator of numbers from 0 to 1 (mulberry32), the same for the same seed. */

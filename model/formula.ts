@@ -328,8 +328,9 @@ export class FormulaReader {
   /** A call's function and arguments. */
   #call(value: Call): { name: string; args: Argument[] } {
     const [head, ...rest] = value.values;
-    if (head?.type !== 'symbol') throw this.#fail(value, 'a call of a computed function', 'a function by its name');
-    return { name: head.name, args: rest.map((own, at) => ({ value: own, tag: value.tags[at + 1] })) };
+    const name = functionName(head);
+    if (name === undefined) throw this.#fail(value, 'a call of a computed function', 'a function by its name');
+    return { name, args: rest.map((own, at) => ({ value: own, tag: value.tags[at + 1] })) };
   }
 
   #ordered(value: Call, args: Argument[], names: string[]): Expression[] {
@@ -343,6 +344,14 @@ export class FormulaReader {
   #fail(value: RValue, found: string, expected: string): ModelError {
     return new ModelError(`${this.#thing}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
+}
+
+/** The name of the function a call is of: that of stats::poly is poly, that of another package's keeps the package. */
+function functionName(head: RValue | undefined): string | undefined {
+  if (head?.type === 'symbol') return head.name;
+  const [operator, from, name] = head?.type === 'language' ? head.values : [];
+  if (operator?.type !== 'symbol' || operator.name !== '::' || from?.type !== 'symbol' || name?.type !== 'symbol') return undefined;
+  return from.name === 'base' || from.name === 'stats' ? name.name : `${from.name}::${name.name}`;
 }
 
 type Argument = { value: RValue; tag: string | undefined };

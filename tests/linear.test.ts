@@ -162,6 +162,12 @@ test('an offset is added, in the formula or in the call', () => {
 describe('an expression of a formula is what R makes of it', () => {
   const two = numbers(2);
   test.each<[string, RValue, object, number]>([
+    [
+      'base::log(x)',
+      { type: 'language', values: [call('::', [symbol('base'), symbol('log')]), x], tags: [undefined, undefined] },
+      { x: 1 },
+      0,
+    ],
     ['I(x^2 - 1)', call('I', [call('-', [call('^', [x, two]), numbers(1)])]), { x: 3 }, 8],
     ['(-x)', call('(', [call('-', [x])]), { x: 3 }, -3],
     ['-5 %% 3', call('%%', [x, numbers(3)]), { x: -5 }, 1],
@@ -352,7 +358,7 @@ describe('what a formula may not have is refused by name', () => {
     [
       'a function of a package',
       refused({ type: 'language', values: [call('::', [symbol('p'), symbol('f')]), x], tags: [undefined, undefined] }),
-      'a computed function',
+      'the function p::f()',
     ],
     ['a function of Object', refused(call('toString', [x])), 'the function toString()'],
     ['a function inside', refused({ type: 'opaque', what: 'a function' }), 'found that'],

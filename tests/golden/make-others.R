@@ -1,7 +1,7 @@
 # Makes the goldens of randomForest, rpart, lm and glm: Rscript tests/golden/make-others.R (R 4.2.2 and the packages of Debian 12).
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "r", "golden.R"))
+source(file.path(here, "write-others.R"))
 suppressPackageStartupMessages({library(randomForest); library(rpart); library(survival)})
 RNGversion("4.0.0")
 holes <- function(data, share) { for (name in names(data)) data[[name]][runif(nrow(data)) < share] <- NA; data }
@@ -55,3 +55,20 @@ golden_linear(here, "days-sqrt-glm", glm(days ~ dose + sex, quasipoisson("sqrt")
 golden_linear(here, "days-gamma-glm", glm(days ~ dose + sex, Gamma, steps, start = c(0.3, -0.03, 0)), steps[1:2])
 golden_linear(here, "days-inverse-glm", glm(days ~ log(dose), inverse.gaussian("1/mu^2"), steps, mustart = steps$days), steps[1], 4)
 golden_linear(here, "days-power-glm", glm(days ~ dose + sex, quasi(power(1/3), "mu"), steps), steps[1:2])
+
+# What is refused by name at import: models of R's that tests/reference.json tells of.
+refused <- function(name, model) saveRDS(model, file.path(here, "..", "refused", paste0(name, ".RDS")), version = 3)
+dir.create(file.path(here, "..", "refused"), showWarnings = FALSE)
+refused("lm-ns", lm(mpg ~ splines::ns(hp, 3), mtcars))
+refused("lm-mean", lm(mpg ~ I(hp - mean(hp)), mtcars))
+refused("lm-matrix", lm(mpg ~ cbind(hp, wt), mtcars))
+refused("lm-noqr", lm(mpg ~ wt, mtcars, qr = FALSE))
+refused("mlm", lm(cbind(mpg, hp) ~ wt, mtcars))
+refused("nls", nls(mpg ~ a + b * wt, mtcars, start = list(a = 1, b = 1)))
+own <- binomial()
+own$link <- "mine"
+refused("glm-link", glm(am ~ wt, own, mtcars))
+refused("randomForest-noforest", randomForest(iris[-5], iris$Species, ntree = 2, keep.forest = FALSE))
+refused("randomForest-unsupervised", randomForest(iris[-5], ntree = 2))
+texts <- transform(iris, name = as.character(Species))
+refused("randomForest-texts", randomForest(Sepal.Length ~ Sepal.Width + name, texts, ntree = 2))

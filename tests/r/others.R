@@ -1,12 +1,13 @@
-# Fresh random models of R's other everyday packages, with R's own predictions: Rscript tests/r/others.R OUTDIR SEED
+# Fresh random models of R's other everyday packages, with R's own predictions: Rscript tests/r/others.R OUTDIR SEED [COUNT]
 # Needs r-base-core, r-cran-randomforest, r-cran-rpart and r-cran-survival.
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "golden.R"))
+source(file.path(here, "..", "golden", "write-others.R"))
 arguments <- commandArgs(TRUE)
-if (length(arguments) != 2) stop("found ", length(arguments), " arguments, expected OUTDIR SEED")
+if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
 dir <- arguments[1]
 seed <- as.integer(arguments[2])
+count <- if (length(arguments) == 3) as.integer(arguments[3]) else 76L
 dir.create(dir, showWarnings = FALSE, recursive = TRUE)
 suppressPackageStartupMessages({library(randomForest); library(rpart); library(survival)})
 RNGversion("4.0.0")
@@ -70,7 +71,7 @@ forest_cases <- function(count) {
     }
     rows <- rows[columns]
     if (is.matrix(x)) rows <- as.data.frame(lapply(rows, as.numeric))
-    name <- sprintf("forest-%d-%02d", seed, i)
+    name <- sprintf("forest-%d-%03d", seed, i)
     # The formula way keeps no levels of ordered factors, the other way does not tell a logical.
     sidecar(name, rows, if (is.matrix(x)) rows else data, if (is.null(model$terms)) names(Filter(is.factor, rows)) else setdiff(names(rows), "o"))
     golden_forest(dir, name, model, rows)
@@ -96,7 +97,7 @@ rpart_cases <- function(count) {
     rows$g <- factor(sample(levels(data$g), 60, TRUE), levels = levels(data$g))
     for (name in c("a", "b", "n", "f", "g", "o", "flag", "s", "k", "w")) rows[[name]] <- mark(rows[[name]], pick(c(0, 0.3)))
     rows <- rows[all.vars(delete.response(terms(model)))]
-    name <- sprintf("rpart-%d-%02d", seed, i)
+    name <- sprintf("rpart-%d-%03d", seed, i)
     sidecar(name, rows, data, bare(model))
     golden_rpart(dir, name, model, rows)
   }
@@ -149,7 +150,7 @@ lm_cases <- function(count) {
     rows <- linear_rows(data)
     rows$twice <- 2 * rows$a + 1
     rows <- keep_used(model, rows)
-    name <- sprintf("lm-%d-%02d", seed, i)
+    name <- sprintf("lm-%d-%03d", seed, i)
     sidecar(name, rows, data, bare(model))
     golden_linear(dir, name, model, rows, if (is_libm) 4)
   }
@@ -179,13 +180,13 @@ glm_cases <- function(count) {
     rows <- rows[is.finite(answers), , drop = FALSE]
     if (nrow(rows) < 5) next
     made <- made + 1
-    name <- sprintf("glm-%d-%02d", seed, made)
+    name <- sprintf("glm-%d-%03d", seed, made)
     sidecar(name, rows, data, bare(model))
     golden_linear(dir, name, model, rows, if (is_libm) 4)
   }
 }
 
-forest_cases(12)
-rpart_cases(16)
-lm_cases(24)
-glm_cases(24)
+forest_cases(ceiling(count * 0.15))
+rpart_cases(ceiling(count * 0.2))
+lm_cases(ceiling(count * 0.3))
+glm_cases(ceiling(count * 0.3))
