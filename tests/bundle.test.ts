@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +42,9 @@ async function ask(file: string, name: string): Promise<unknown> {
     const response = await fetch(`${url}/invocations`, { method: 'POST', body: JSON.stringify(rows) });
     return ((await response.json()) as { predictions: unknown }).predictions;
   } finally {
-    child.kill();
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
   }
 }
 
