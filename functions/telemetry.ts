@@ -52,7 +52,7 @@ export function openTelemetry(service: string, stage: string): Telemetry {
       add('LocalServed', MetricUnit.Count, 1);
       // A line of its own, since a dimension holds for every metric of its line.
       const single = metrics.singleMetric();
-      single.addDimensions({ stage, reason });
+      single.addDimension('reason', reason);
       single.addMetric('LocalServed', MetricUnit.Count, 1);
     },
     flush: () => {
