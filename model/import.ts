@@ -13,7 +13,7 @@ import { readLinear } from './linear.ts';
 import { classOf, type RValue, typeOf } from './r-values.ts';
 import { readRandomForest } from './random-forest.ts';
 import { readRanger } from './ranger.ts';
-import { readRFile } from './rds.ts';
+import { type Progress, readRFile } from './rds.ts';
 import { readRpart } from './rpart.ts';
 import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
@@ -37,11 +37,16 @@ const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
   negbin: readLinear,
 };
 
+/** The classes that an import reads: what is looked for among all that save() wrote. */
+export const MODEL_CLASSES = Object.keys(READERS);
+
 /** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has. */
   data?: TrainingData | undefined;
+  /** Told how far the reading of the file is. */
+  progress?: Progress | undefined;
 };
 
 /**
@@ -52,8 +57,8 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const read = readRFile(bytes, file);
-  return encodeModel(readModel(modelIn(read, file), file), sidecar, {
+  const read = readRFile(bytes, file, undefined, options.progress);
+  return encodeModel(readModel(modelIn(read, file, MODEL_CLASSES), file), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,

@@ -11,6 +11,7 @@ import { readBody } from '../shared/wire.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
 import type { LevelsOrder } from './levels.ts';
+import type { Progress } from './rds.ts';
 import { verify } from './verify.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
@@ -74,7 +75,7 @@ function describeCommand(args: string[]): string {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help, json: { type: 'boolean' } } });
   if (values.help) return DESCRIBE_HELP;
   const [file] = expectArguments(positionals, ['FILE']) as [string];
-  const loaded = { file, model: loadModel(file), bytes: statSync(file).size };
+  const loaded = { file, model: loadModel(file, { progress: progressLine(file) }), bytes: statSync(file).size };
   return values.json ? `${JSON.stringify(describeFile(loaded), null, 2)}\n` : describeText(loaded);
 }
 
@@ -89,7 +90,7 @@ function importCommand(args: string[]): string {
   if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
   const order = levelsOrder(values['levels-order']);
   const data = values.data === undefined ? undefined : { bytes: readRowsFile(values.data), file: values.data, order };
-  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH), data });
+  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH), data, progress: progressLine(file) });
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   return `${model.card.name}\nsha256 ${model.sha256}\n${printable(output)}, ${artifact.byteLength} bytes\n`;
@@ -128,6 +129,18 @@ async function predictCommand(args: string[]): Promise<string> {
   return `${writeAnswer(model.schema, { ...predicted, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
 }
 
+/** Says on standard error how far a file is read, once a second and only where it takes longer than that. */
+function progressLine(file: string): Progress {
+  const [start, mb] = [performance.now(), (bytes: number) => (bytes / 1e6).toFixed(1)];
+  let said = start;
+  return (done, all) => {
+    if (done === 0 && all > SLOW_BYTES) process.stderr.write(`${printable(file)}: inflating ${mb(all)} MB\n`);
+    if (performance.now() - said < 1000) return;
+    said = performance.now();
+    process.stderr.write(`${printable(file)}: ${mb(done)} of ${mb(all)} MB read\n`);
+  };
+}
+
 function levelsOrder(given: string | undefined): LevelsOrder | undefined {
   if (given === undefined || given === 'c' || given === 'locale') return given;
   throw new UsageError(`found the order ${given}, expected c or locale`);
@@ -155,7 +168,7 @@ function printableLines(lines: string[]): string {
 
 /** A model that may answer: one whose check rows come out as they did at import. */
 function checkedModel(file: string): Model {
-  const model = loadModel(file);
+  const model = loadModel(file, { progress: progressLine(file) });
   const failed = failedCheck(model);
   if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
   return model;
@@ -244,6 +257,9 @@ async function run([command, ...args]: string[]): Promise<string> {
       );
   }
 }
+
+/** A file from which on the reading takes a second or so. */
+const SLOW_BYTES = 5e7;
 
 /** How the codes start that parseArgs gives its errors. */
 const USAGE_CODE = 'ERR_PARSE_ARGS';

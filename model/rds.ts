@@ -27,6 +27,11 @@ const [BYTES, LATIN1, UTF8] = [1 << 1, 1 << 2, 1 << 3];
 const PACKED = 256;
 const NULL: RValue = { type: 'null' };
 
+/** Told, while a file is read, how many bytes of how many are done; first of the file, then of what is inside its compression. */
+export type Progress = (done: number, all: number) => void;
+/** Values between two words on the progress. */
+const PROGRESS_VALUES = 64;
+
 /** How a model file was written: `r` is the version of R that wrote it, `saved` whether by saveRDS() or save(). */
 export type RFile = {
   compression: Compression;
@@ -42,11 +47,12 @@ export type RFile = {
  * or compressed (R Internals, "Serialization Formats"). Of save() the value is the pairlist of what was saved, by its names.
  * Nothing is evaluated. Throws a ModelError that says where and what.
  */
-export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RFile {
+export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS, progress: Progress = () => {}): RFile {
   if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
+  progress(0, bytes.length);
   const { stream, native, ...header } = openStream(inflate(bytes, thing, limits.inflatedBytes), thing);
   try {
-    return { compression: compressionOf(bytes), ...header, value: new Reader(stream, limits, native).item() };
+    return { compression: compressionOf(bytes), ...header, value: new Reader(stream, limits, native, progress).item() };
   } catch (error) {
     // The stack left to this call, or the memory, may be less than the limits foresee.
     if (error instanceof RangeError) throw stream.error(`more than fits (${error.message})`, 'a smaller model');
@@ -87,13 +93,15 @@ class Reader {
   readonly #stream: RStream;
   readonly #limits: RdsLimits;
   readonly #native: Encoding;
+  readonly #progress: Progress;
   readonly #references: RValue[] = [];
   readonly #fail = (found: string, expected: string) => this.#stream.error(found, expected);
   #sequences = 0;
   #values = 0;
   #depth = 0;
 
-  constructor(stream: RStream, limits: RdsLimits, native: Encoding) {
+  constructor(stream: RStream, limits: RdsLimits, native: Encoding, progress: Progress) {
+    this.#progress = progress;
     this.#stream = stream;
     this.#limits = limits;
     this.#native = native;
@@ -318,6 +326,7 @@ class Reader {
   #enter(): void {
     this.#depth += 1;
     this.#values += 1;
+    if (this.#values % PROGRESS_VALUES === 0) this.#progress(this.#stream.at, this.#stream.at + this.#stream.left);
     if (this.#values > this.#limits.values) throw this.#fail(`more than ${this.#limits.values} values`, 'a smaller model');
     if (this.#depth > this.#limits.depth) throw this.#fail('values nested too deep', `at most ${this.#limits.depth} deep`);
   }

@@ -50,8 +50,8 @@ function findLeaf(forest: Forest, tree: number, rows: Float64Array, row: number)
     const column = feature[node] as number;
     const value = rows[row + column] as number;
     const split = threshold[node] as number;
-    if (Number.isNaN(value) && partitioned[column] === 0) {
-      node = missing?.[node] || l;
+    if (missing !== undefined && partitioned[column] === 0 && Number.isNaN(value)) {
+      node = missing[node] || l;
       continue;
     }
     const goesLeft = partitioned[column] === 0 ? value <= split : !hasLevel(split, value);

@@ -41,7 +41,10 @@ function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Arr
   for (let at = 0; at < outputs.length; at += 1) {
     if (Number.isFinite(outputs[at])) continue;
     const row = Math.floor(at / outputWidth(schema, parameters));
-    const message = `the model's answer is ${outputs[at]}, expected a finite number`;
+    const message =
+      parameters.type === 'se' && Number.isNaN(outputs[at])
+        ? 'the estimate of the variance is below 0, for which R says NaN; expected a forest of more trees'
+        : `the model's answer is ${outputs[at]}, expected a finite number`;
     throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
   }
 }

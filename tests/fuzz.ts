@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
-import { readModel } from '../model/import.ts';
+import { encodeModel, MODEL_CLASSES, readModel } from '../model/import.ts';
 import { compressionOf, inflate } from '../model/inflate.ts';
 import { RDS_LIMITS, readRFile } from '../model/rds.ts';
 import { modelIn } from '../model/saved.ts';
-import { decodeArtifact, encodeArtifact, failedCheck } from '../shared/artifact.ts';
-import { checkBody } from '../shared/body.ts';
+import { decodeArtifact, failedCheck } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
 
 /** Longest time for one file, in milliseconds of this thread's processor time. */
@@ -52,12 +50,8 @@ function seedFiles(): { name: string; bytes: Buffer }[] {
 
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
-  const { schema, call: _, ...body } = readModel(modelIn(readRFile(bytes, THING), THING), THING);
-  const shown = splitRanges(schema, body);
-  checkBody({ schema: shown, ...body }, THING);
-  const card = { name: 'x', madeBy: 'ranger', source: { file: 'x', sha256: '' } };
-  const artifact = encodeArtifact({ schema: shown, ...body, card, checks: drawCheckRows(shown, body) });
-  const failed = failedCheck(decodeArtifact(artifact, THING));
+  const model = readModel(modelIn(readRFile(bytes, THING), THING, MODEL_CLASSES), THING);
+  const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);
 }
 

@@ -248,6 +248,19 @@ test('a file that inflates beyond the limit is refused while it inflates', () =>
   expect(error.message).toContain('more than 1048576 bytes when inflated');
 });
 
+test('whoever reads a long file is told how far it is', () => {
+  const told: [number, number][] = [];
+  const bytes = readFileSync(golden('quantreg').file);
+  readRFile(bytes, 'x', RDS_LIMITS, (done, all) => told.push([done, all]));
+  expect(told[0]).toEqual([0, bytes.length]);
+  const size = gunzipSync(bytes).length;
+  expect(told.length).toBeGreaterThan(3);
+  for (const [at, [done, all]] of told.slice(1).entries()) {
+    expect(all).toBe(size);
+    expect(done).toBeGreaterThan(at === 0 ? 0 : (told[at]?.[0] as number));
+  }
+});
+
 test('many sequences, each within the limit, are refused together', () => {
   const one = sequence('compact_realseq', 1_000_000);
   const error = errorOf(() => readRds(rds(xdr(19, 1000), ...Array<Buffer>(1000).fill(one)), 'x'));

@@ -12,19 +12,25 @@ test <- mixed_data(40)
 
 if (packageVersion("ranger") < "0.15") {
   # Ties, broken by a seed as R does.
-  even <- grow(class ~ real + whole + yes, d, num.trees = 8, seed = 1)
+  even <- grow(class ~ real + whole + yes, d, num.trees = 4, mtry = 1, seed = 1)
   ranger_golden("ties", even, test, c("fewer", "nodes", "all"), seeds = c(1:9, 2147483647))
   n <- 200
   many <- data.frame(x = runif(n), z = runif(n), y = factor(sample(sprintf("c%02d", 1:30), n, TRUE)))
-  ranger_golden("ties-many", grow(y ~ x + z, many, num.trees = 12, seed = 2), many[1:60, ], seeds = 1:5)
+  other <- data.frame(x = runif(60), z = runif(60))
+  ranger_golden("ties-many", grow(y ~ x + z, many, num.trees = 45, seed = 2), other, seeds = 1:5)
   numeric <- grow(x = many[c("x", "z")], y = c(-1.5, 0, 2, 1e6)[sample(4, n, TRUE)], num.trees = 6, classification = TRUE, seed = 3)
-  ranger_golden("ties-numeric", numeric, many[1:60, ], c("all"), seeds = 1:5)
+  ranger_golden("ties-numeric", numeric, other, c("all"), seeds = 1:5)
 
   # Answers beside the mean.
   ranger_golden("quantreg", grow(y ~ real + whole + yes + size, d, num.trees = 60, quantreg = TRUE, keep.inbag = TRUE, seed = 4), test,
                 c("fewer", "nodes", "all", "quantiles", "se"))
-  ranger_golden("se-without-replacement", grow(y ~ real + whole, d, num.trees = 80, keep.inbag = TRUE, replace = FALSE, seed = 5), test[1:20, ],
+  ranger_golden("se-without-replacement", grow(y ~ real + whole, d, num.trees = 400, max.depth = 1, keep.inbag = TRUE, replace = FALSE,
+                                                sample.fraction = 0.3, seed = 5), test[1:20, ],
                 c("se"))
+  ranger_golden("se-many-trees", grow(y ~ real + whole, d, num.trees = 600, max.depth = 2, keep.inbag = TRUE, seed = 6), test[1:20, ],
+                c("se", "fewer"))
+  ranger_golden("se-probability", grow(binary ~ real + whole, d, probability = TRUE, num.trees = 500, max.depth = 1, keep.inbag = TRUE, seed = 6),
+                test[1:20, ], c("se"))
   ranger_golden("se-few-trees", grow(y ~ real, d, num.trees = 6, keep.inbag = TRUE, seed = 6), test[1:20, ], c("se"))
   ranger_golden("probability", grow(class ~ real + whole + yes + size, d, probability = TRUE, num.trees = 40, keep.inbag = TRUE, seed = 7),
                 test, c("fewer", "nodes", "all", "se"))

@@ -23,7 +23,7 @@ make <- function(at) {
                 probability = c("gini", "extratrees"), survival = c("logrank", "extratrees", "C", "maxstat"), numeric = c("gini", "extratrees"))
   rule <- sample(rules[[kind]], 1)
   if (rule %in% c("maxstat", "C", "beta") && way == "partition") way <- "ignore"
-  y <- switch(kind, regression = d$y, class = d$class, binary = d$binary, probability = one_of(d$class, d$binary),
+  y <- switch(kind, regression = d$y, class = if (maybe(0.3)) factor(sample(letters, nrow(d), TRUE)) else d$class, binary = d$binary, probability = one_of(d$class, d$binary),
               survival = Surv(d$time, d$status), numeric = sample(c(-2, 0, 0.5, 7), nrow(d), TRUE))
   options <- list(
     x = d[columns], y = y, probability = kind == "probability", classification = if (kind == "numeric") TRUE,
@@ -33,6 +33,8 @@ make <- function(at) {
     case.weights = if (maybe(0.2)) runif(nrow(d)), importance = one_of("none", "impurity", "permutation"), save.memory = maybe(0.2),
     num.threads = 1, seed = sample(1e6, 1)
   )
+  # Many shallow trees: with few the variance behind an infinitesimal jackknife is below 0, and R says NaN.
+  if (kind %in% c("regression", "probability") && options$keep.inbag && maybe()) options[c("num.trees", "max.depth")] <- list(sample(300:600, 1), 2)
   model <- tryCatch(do.call(ranger, options[!vapply(options, is.null, NA)]), error = function(e) NULL)
   if (is.null(model)) return(FALSE)
   # A call made by do.call() holds the data; a saved model holds what was typed.

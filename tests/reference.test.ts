@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { importModel, loadModel } from '../model/import.ts';
+import { RequestError } from '../shared/errors.ts';
+import { answerQuery } from '../shared/predict.ts';
+import { readValue } from '../shared/wire.ts';
+import { compare, golden } from './golden.ts';
+
+/**
+ * A row of the README's table: a model, an option, and either `exact` or words of the message that refuses it. It is proved
+ * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, or by a file of tests/refused.
+ */
+type Line = {
+  model: string;
+  option: string;
+  outcome: string;
+  golden?: string;
+  asks?: Record<string, unknown>;
+  rows?: number;
+  row?: object;
+  refused?: string;
+};
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const TABLE = JSON.parse(readFileSync(here('reference.json'), 'utf8')) as Line[];
+
+/** What a request is told that is refused. */
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof RequestError ? error.problems.map(({ message }) => message).join('; ') : (error as Error).message;
+  }
+  return 'nothing was refused';
+}
+
+const exact = TABLE.filter(({ outcome }) => outcome === 'exact');
+const refused = TABLE.filter(({ outcome }) => outcome !== 'exact');
+
+test.each(exact.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: as R answers', (_, __, line) => {
+  const told = golden(line.golden as string);
+  const others = told.others.filter(({ parameters }) => {
+    return line.asks === undefined || JSON.stringify(parameters) === JSON.stringify(line.asks);
+  });
+  // Something of R's must stand there for what is asked.
+  if (line.asks) expect(others.length).toBeGreaterThan(0);
+  expect(compare({ ...told, others }, loadModel(told.file)).wrong).toEqual([]);
+});
+
+test.each(refused.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: refused by name', (_, __, line) => {
+  if (line.refused !== undefined) {
+    const file = ['.RDS', '.RData'].map((ending) => here(`refused/${line.refused}${ending}`)).find((path) => existsSync(path)) as string;
+    expect(refusal(() => importModel(file))).toContain(line.outcome);
+    return;
+  }
+  const told = golden(line.golden as string);
+  const model = loadModel(told.file);
+  const instances = line.row ? [line.row] : told.rows.slice(0, line.rows);
+  const ask = () => answerQuery(model, readValue(model.schema, { instances, parameters: line.asks ?? {} }));
+  expect(refusal(ask)).toContain(line.outcome);
+});

@@ -1,0 +1,15 @@
+# Makes the files of this folder, which are refused by name: cd tests/refused && Rscript make.R
+suppressMessages(library(ranger))
+set.seed(1)
+d <- data.frame(x = factor(sample(letters[1:4], 60, TRUE)), z = runif(60), y = rnorm(60))
+grow <- function(...) ranger(..., num.trees = 2, max.depth = 2, num.threads = 1)
+old <- grow(y ~ z, d)
+old$forest$dependent.varID <- 0
+saveRDS(old, "old-ranger.RDS")
+saveRDS(grow(y ~ z, d, write.forest = FALSE), "no-forest.RDS")
+saveRDS(grow(y ~ x, d, respect.unordered.factors = "partition"), "no-levels.RDS")
+a <- grow(y ~ z, d)
+b <- a
+save(a, b, file = "two-models.RData")
+save(d, file = "no-model.RData")
+saveRDS(kmeans(d$z, 2), "kmeans.RDS")
