@@ -1,6 +1,7 @@
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testTimeout: 60_000,
+  testMatch: ['<rootDir>/tests/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
   modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/'],

@@ -97,8 +97,8 @@ export async function ecrLogin(host: string): Promise<string | undefined> {
 
 async function openS3(region: string) {
   const s3 = await import('@aws-sdk/client-s3');
-  // A bucket's name in the path: an address on this machine has no names under it.
-  const client = new s3.S3Client({ region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  // A bucket's name in the path, since an address on this machine has no names under it; AWS takes both.
+  const client = new s3.S3Client({ region, forcePathStyle: true });
   return { s3, client };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { RequestError } from '../shared/errors.ts';
 import type { Reply } from '../shared/reply.ts';
 
@@ -41,8 +42,8 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
 }
 
 /** Puts a reply on the wire; to HEAD without its body. */
-export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
-  const bytes = Buffer.from(body);
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply): void {
+  const bytes = Buffer.from(body, base64 ? 'base64' : 'utf8');
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }
@@ -56,4 +57,30 @@ export function pathOf(request: IncomingMessage): string {
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** What our own function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
+export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number };
+
+/** Reads them, as far as they have the right form: anybody who can invoke the endpoint can write them. */
+export function readAttributes(request: IncomingMessage): Attributes {
+  const given = new Map(
+    (headerOf(request, 'x-amzn-sagemaker-custom-attributes') ?? '').split(';').map((part): [string, string] => {
+      const at = part.indexOf('=');
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    }),
+  );
+  const requestId = given.get('x-request-id');
+  const traceparent = given.get('traceparent') ?? headerOf(request, 'traceparent') ?? '';
+  const deadline = given.get('deadline-ms') ?? '';
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
+    ...(/^\d{1,6}$/.test(deadline) ? { deadlineMs: Number(deadline) } : {}),
+  };
+}
+
+/** A text compressed by gzip, as base64: what a Reply's body may be. */
+export function gzipText(text: string): string {
+  return gzipSync(text).toString('base64');
 }

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort } from 'node:worker_threads';
 import { ModelError } from '../shared/errors.ts';
+import type { PageParts } from '../shared/page/parts.ts';
+import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
-import { createContainer } from './server.ts';
+import { createContainer, MODEL_KEY } from './server.ts';
+import { openShared, runWorker, shareModel } from './worker.ts';
+import { startWorkers } from './workers.ts';
 
 const HELP = `Serves one model over HTTP.
 
@@ -11,14 +19,23 @@ Environment:
   MODEL_DIR   the folder with the model, a *.canopy or an *.RDS (/opt/ml/model)
   PORT        the port, 0 for any that is free (8080); SAGEMAKER_BIND_TO_PORT wins over it
   HOST        the address to listen on (127.0.0.1)
+  PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
+  WORKERS     threads for big requests (one less than there are processors, at least 1)
+  DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000)
+  MODELS_DIR  where POST /models may load from (/opt/ml/models)
+  SAGEMAKER_MULTI_MODEL   true: no model of its own, only those that are loaded
 `;
 
-/** How long after a signal what is in flight may take, in milliseconds; SageMaker waits 30 s. */
-const STOP_WITHIN = 8_000;
+/** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */
+const STOP_WITHIN = 20_000;
+/** The part of the memory that loaded models may take. */
+const MODELS_SHARE = 0.5;
 
-main();
+// The bundle is one file, so a worker thread starts here too.
+if (isMainThread) await main();
+else if (parentPort) runWorker(parentPort);
 
-function main(): void {
+async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === '--help' || command === '-h') {
     process.stdout.write(HELP);
@@ -28,22 +45,47 @@ function main(): void {
     fail(`arguments: found ${process.argv.slice(2).join(' ')}, expected serve or nothing (see --help)`);
   }
   try {
-    serve(command === 'serve' ? 'sagemaker' : 'alone');
+    if (command === 'serve') serve('sagemaker');
+    else serve('alone', await loadPage());
   } catch (error) {
     if (error instanceof ModelError) fail(error.message);
     throw error;
   }
 }
 
-function serve(mode: 'sagemaker' | 'alone'): void {
-  const port = readPort();
+/** The page's parts: read where the image has them, else built. Predictions do not wait for a page that cannot be had. */
+async function loadPage(): Promise<PageParts | undefined> {
+  try {
+    if (process.env.PAGE_FILE) return JSON.parse(readFileSync(process.env.PAGE_FILE, 'utf8'));
+    const { buildPage } = await import('../model/build-page.ts');
+    return (await buildPage(fileURLToPath(new URL('..', import.meta.url)))).page;
+  } catch (error) {
+    console.error(`the page has no script and no style: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
+  const port = readNumber(process.env.SAGEMAKER_BIND_TO_PORT ? 'SAGEMAKER_BIND_TO_PORT' : 'PORT', 8_080, 65_535);
+  const drainMs = readNumber('DRAIN_MS', 5_000, 15_000);
+  const count = readNumber('WORKERS', Math.max(availableParallelism() - 1, 1), 64);
   const host = process.env.HOST || '127.0.0.1';
-  const model = loadModelDir(process.env.MODEL_DIR || '/opt/ml/model');
+  const dir = process.env.MODEL_DIR || '/opt/ml/model';
+  const bytes = process.env.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : shareModel(loadModelDir(dir));
+  const model = bytes && openShared(bytes, dir);
+  const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
+  if (bytes) workers.open(MODEL_KEY, bytes);
+  const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
+  const models = { root: process.env.MODELS_DIR || '/opt/ml/models', mostBytes: Math.floor(memory * MODELS_SHARE) };
+  const accessLog = openAccessLog();
   let stopping = false;
   const server = createContainer(model, {
     mode,
-    log: (entry) => console.log(JSON.stringify(entry)),
+    page,
+    log: accessLog.write,
     isStopping: () => stopping,
+    workers,
+    ...(mode === 'sagemaker' ? { models } : {}),
   });
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') fail(`port ${port} on ${host} is taken by another process; set PORT to another`);
@@ -53,30 +95,44 @@ function serve(mode: 'sagemaker' | 'alone'): void {
     const address = server.address();
     const bound = typeof address === 'object' && address ? address.port : port;
     const since = Math.round(performance.now());
-    console.log(`${model.card.name} (sha256 ${model.sha256.slice(0, 8)}) is served on http://${host}:${bound}, ready after ${since} ms`);
+    const what = model ? `${model.card.name} (sha256 ${model.sha256.slice(0, 8)})` : 'whatever is loaded';
+    console.log(`${what} is served on http://${host}:${bound}, ready after ${since} ms`);
   });
-  const stop = () => {
+  const leave = (code: number): never => {
+    accessLog.flush();
+    process.exit(code);
+  };
+  // What sends us requests needs a moment to learn that it should not: those that still come are answered.
+  const stop = (waitMs: number) => {
     if (stopping) return;
     stopping = true;
-    server.close(() => process.exit(0));
-    setTimeout(() => server.closeAllConnections(), STOP_WITHIN).unref();
+    setTimeout(() => atQuietMoment(() => server.close(() => leave(0))), waitMs);
+    setTimeout(() => leave(0), STOP_WITHIN);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', () => stop(drainMs));
+  process.on('SIGINT', () => stop(0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));
-    process.exit(1);
+    leave(1);
   });
 }
 
-/** The port to listen on: SAGEMAKER_BIND_TO_PORT where it is set, else PORT, else 8080. */
-function readPort(): number {
-  const name = process.env.SAGEMAKER_BIND_TO_PORT ? 'SAGEMAKER_BIND_TO_PORT' : 'PORT';
-  const text = process.env[name] || '8080';
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) fail(`${name}: found ${JSON.stringify(text)}, expected a whole number from 0 to 65535`);
-  return port;
+/**
+ * Calls back right after a look at the sockets that found little: a listener that closes resets the connections that the
+ * system has taken on and this process has not, so there should be none.
+ */
+function atQuietMoment(then: () => void, turns = 200): void {
+  const before = performance.now();
+  setImmediate(() => (performance.now() - before < 0.2 || turns === 0 ? then() : atQuietMoment(then, turns - 1)));
+}
+
+/** A whole number from the environment. */
+function readNumber(name: string, otherwise: number, most: number): number {
+  const text = process.env[name] || String(otherwise);
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number <= most)) fail(`${name}: found ${JSON.stringify(text)}, expected a whole number from 0 to ${most}`);
+  return number;
 }
 
 /** Says what is wrong and ends the process. */

@@ -1,16 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
-import { failedCheck, type Model } from '../shared/artifact.ts';
+import type { Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import type { PageParts } from '../shared/page/parts.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
-import { readBody as readRequest } from '../shared/wire.ts';
-import { headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from './http.ts';
+import { type Admission, createAdmission, overloaded } from './admission.ts';
+import { type Asked, compute, read } from './compute.ts';
+import { type Attributes, gzipText, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
+import { type ContainerMetrics, createMetrics } from './metrics.ts';
+import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
+import { findRoute, type Route } from './routes.ts';
+import type { Workers } from './workers.ts';
 
 /** Most rows of a POST /predict, as in the API. */
 const MAX_PREDICT_ROWS = 10_000;
+/** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
+const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
+/** Most bytes of bodies that are held while they come in. */
+const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
 /** Most characters of a path that are logged. */
 const LOGGED_PATH = 200;
 
@@ -26,9 +34,8 @@ const LIMITS: ServerOptions = {
   maxHeaderSize: 16_384,
 };
 const MAX_CONNECTIONS = 1024;
-
-/** What SageMaker asks of a container, each path with its method. */
-const METHODS: Record<string, 'GET' | 'POST'> = { '/ping': 'GET', '/invocations': 'POST', '/execution-parameters': 'GET' };
+/** A connection on which nothing moves for so long is closed: whoever does not read an answer holds its bytes. */
+const IDLE_MS = 80_000;
 
 /** What batch transform should send: one request at a time, as many lines as fit. */
 const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 };
@@ -37,6 +44,7 @@ const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI
 export type LogEntry = {
   time: string;
   requestId: string;
+  traceparent?: string;
   method: string;
   path: string;
   status: number;
@@ -51,109 +59,198 @@ export type ContainerOptions = {
   log: (entry: LogEntry) => void;
   /** True once the process is about to end: then /ping fails and every answer closes its connection. */
   isStopping?: () => boolean;
+  /** The page's script and style, for `alone`. */
+  page?: PageParts | undefined;
+  /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
+  workers?: Workers;
+  /** Where SageMaker may have models loaded from; without it there is no /models. */
+  models?: ModelsOptions;
 };
 
-type Container = ContainerOptions & { model: Model; failed: string | undefined };
+type Container = Omit<ContainerOptions, 'models'> & {
+  served: Served | undefined;
+  models: Models | undefined;
+  admission: Admission;
+  metrics: ContainerMetrics;
+  bodies: { bytes: number };
+};
 type Answered = { reply: Reply; rows?: number };
+
+/** The key under which workers know the one model of a container. */
+export const MODEL_KEY = 'model';
 
 /**
  * The container's HTTP server, not listening yet. The check rows are computed here, once: where one fails, /ping, /health
- * and every request for predictions answer 503 with the reason, since a wrong number is worse than none. A request that is
- * not HTTP is answered by Node itself (400, 408 or 431 without a body) and its connection closed.
+ * and every request for predictions answer 503 with the reason, since a wrong number is worse than none. Without a model
+ * (a multi-model endpoint's container) only those that are loaded answer. A request that is not HTTP is answered by Node
+ * itself (400, 408 or 431 without a body) and its connection closed.
  */
-export function createContainer(model: Model, options: ContainerOptions): Server {
-  const container = { ...options, model, failed: failedCheck(model) };
+export function createContainer(model: Model | undefined, { models, ...options }: ContainerOptions): Server {
+  const admission = createAdmission();
+  const container: Container = {
+    ...options,
+    served: model && serveModel(MODEL_KEY, model),
+    models: models && createModels(models, options.workers),
+    admission,
+    metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, admission, options.workers),
+    bodies: { bytes: 0 },
+  };
   const server = createServer(LIMITS, (request, response) => handle(container, request, response));
   server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(IDLE_MS);
   return server;
 }
 
 /** Answers one request, whatever happens, and logs it. */
 async function handle(container: Container, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const started = performance.now();
-  const requestId = requestIdOf(headerOf(request, 'x-request-id'));
-  const ours: Record<string, string> = { 'x-request-id': requestId, 'x-model-sha256': container.model.sha256 };
+  const attributes = readAttributes(request);
+  const requestId = requestIdOf(headerOf(request, 'x-request-id') ?? attributes.requestId);
+  const sha256 = container.served?.model.sha256;
+  const ours: Record<string, string> = { 'x-request-id': requestId, ...(sha256 === undefined ? {} : { 'x-model-sha256': sha256 }) };
+  const method = request.method ?? '';
+  let label = 'other';
   let answered: Answered;
   let fault: string | undefined;
   try {
-    answered = await answer(container, request);
+    const found = findRoute(container.mode, container.models !== undefined, method, pathOf(request));
+    label = found.label;
+    answered = await answer(container, found, request, response, attributes);
   } catch (error) {
     answered = { reply: problemReply(error, requestId) };
     if (!(error instanceof RequestError)) fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const { reply, rows } = answered;
   if (container.isStopping?.()) ours.connection = 'close';
-  sendReply(response, { ...reply, headers: { ...reply.headers, ...ours } });
+  sendReply(response, { ...reply, headers: { ...ours, ...reply.headers } });
+  const ms = performance.now() - started;
+  container.metrics.note(label, reply.status, ms / 1_000, rows);
   container.log({
     time: new Date().toISOString(),
     requestId,
-    method: request.method ?? '',
+    ...(attributes.traceparent === undefined ? {} : { traceparent: attributes.traceparent }),
+    method,
     path: pathOf(request).slice(0, LOGGED_PATH),
     status: reply.status,
     ...(rows === undefined ? {} : { rows }),
-    ms: Math.round((performance.now() - started) * 100) / 100,
+    ms: Math.round(ms * 100) / 100,
     ...(fault === undefined ? {} : { error: fault }),
   });
 }
 
 /** The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted. */
-async function answer(container: Container, request: IncomingMessage): Promise<Answered> {
-  const { mode, model, failed } = container;
-  const method = request.method ?? '';
-  const path = pathOf(request);
-  const own = findOwn(mode, method, path);
-  if (own === '/execution-parameters') return { reply: jsonReply(EXECUTION_PARAMETERS) };
-  if (own === '/ping') {
-    if (container.isStopping?.()) throw new RequestError(503, 'the container is stopping');
-    checkModel(container);
-    return { reply: { status: 200, headers: {}, body: '' } };
+async function answer(
+  container: Container,
+  found: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  attributes: Attributes,
+): Promise<Answered> {
+  const { served, models, metrics } = container;
+  const isWanted = wanted(response, attributes);
+  switch (found.is) {
+    case 'execution-parameters':
+      return { reply: jsonReply(EXECUTION_PARAMETERS) };
+    case 'metrics': {
+      const { type, body } = await metrics.text();
+      return { reply: { status: 200, headers: { 'content-type': type }, body } };
+    }
+    case 'ping':
+      if (container.isStopping?.()) throw new RequestError(503, 'the container is stopping');
+      if (served) checkModel(served);
+      return { reply: { status: 200, headers: {}, body: '' } };
+    case 'invocations':
+      return predict(container, onlyModel(served), request, isWanted, {});
+    case 'models':
+      return { reply: await manageModels(models as Models, request, container) };
+    case 'model':
+      if (request.method === 'DELETE') (models as Models).unload(found.name);
+      else (models as Models).get(found.name);
+      return { reply: jsonReply(request.method === 'DELETE' ? {} : (models as Models).list().find((one) => one.modelName === found.name)) };
+    case 'invoke':
+      return predict(container, (models as Models).get(found.name), request, isWanted, {});
+    case 'public': {
+      const one = onlyModel(served);
+      const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
+      const page = { parts: container.page, acceptEncoding: headerOf(request, 'accept-encoding'), gzip: gzipText };
+      const reply = route(request.method ?? '', pathOf(request), one.model, health, page);
+      if (reply === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
+      return { reply };
+    }
   }
-  if (own === '/invocations') return predict(container, request, {});
-  const health = () => ({ ok: failed === undefined, servedBy: 'container', checkRows: failed ?? 'as at import' });
-  const reply = route(method, path, model, health);
-  if (reply === 'predict') return predict(container, request, { servedBy: 'container', most: MAX_PREDICT_ROWS });
-  return { reply };
 }
 
-/** The path where it is one of SageMaker's; undefined where it may be a public one. Throws a 404 or a 405 with Allow. */
-function findOwn(mode: ContainerOptions['mode'], method: string, path: string): string | undefined {
-  const allowed = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
-  if (allowed === undefined) {
-    if (mode === 'alone') return undefined;
-    throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}`);
+async function manageModels(models: Models, request: IncomingMessage, container: Container): Promise<Reply> {
+  if (request.method !== 'POST') return jsonReply({ models: models.list() });
+  const body = await readWithin(container, request);
+  let order: unknown;
+  try {
+    order = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new RequestError(400, 'the body is not JSON; expected {"model_name": ..., "url": ...}');
   }
-  if (method === allowed || (method === 'HEAD' && allowed === 'GET')) return path;
-  const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;
-  throw new RequestError(405, `this method is not for ${path}; expected ${allow}`, [], { allow });
+  await models.load(order);
+  return jsonReply({});
 }
 
-function checkModel({ failed }: Container): void {
+function onlyModel(served: Served | undefined): Served {
+  if (!served) throw new RequestError(404, 'this container has no model of its own; expected /models/{name}/invoke');
+  return served;
+}
+
+function checkModel({ failed }: Served): void {
   if (failed !== undefined) throw new RequestError(503, `the model does not give its own numbers here: ${failed}`);
+}
+
+/** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */
+function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boolean {
+  const until = performance.now() + (deadlineMs ?? Number.POSITIVE_INFINITY);
+  return () => !response.destroyed && performance.now() < until;
 }
 
 /** Reads the rows, computes and writes the answer: the whole way of a request for predictions. */
 async function predict(
   container: Container,
+  served: Served,
   request: IncomingMessage,
-  { servedBy, most }: { servedBy?: 'container'; most?: number },
+  isWanted: () => boolean,
+  limits: { servedBy?: 'container'; most?: number },
 ): Promise<Answered> {
-  checkModel(container);
-  const { model, mode } = container;
+  checkModel(served);
   const accepted = answerForm(headerOf(request, 'accept'));
-  const form = bodyForm(headerOf(request, 'content-type'));
   checkEncoding(headerOf(request, 'content-encoding'));
-  const body = await readBody(request, MAX_BODY_BYTES);
-  const { rows, count } = readRequest(model.schema, body, form, most);
-  checkAnswerSize(model.schema, count);
-  const started = performance.now();
-  const predictions = toPredictions(model.schema, predictRows(model, rows));
-  const ms = (performance.now() - started).toFixed(3);
-  const answer: Answer = {
-    predictions,
-    model: { name: model.card.name, sha256: model.sha256 },
-    ...(servedBy === undefined ? {} : { servedBy }),
-  };
-  const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[accepted], 'server-timing': `predict;dur=${ms}` };
-  if (mode === 'alone') headers['x-served-by'] = 'container';
-  return { reply: { status: 200, headers, body: writeAnswer(model.schema, answer, accepted) }, rows: count };
+  const form = bodyForm(headerOf(request, 'content-type'));
+  container.admission.check();
+  const body = await readWithin(container, request);
+  const { text, rows, ms } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
+  const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[accepted], 'server-timing': `predict;dur=${ms.toFixed(3)}` };
+  headers['x-model-sha256'] = served.model.sha256;
+  if (container.mode === 'alone') headers['x-served-by'] = 'container';
+  return { reply: { status: 200, headers, body: text }, rows };
+}
+
+/** In this thread, in its turn, where that is soon done; else in a worker, which reads the body itself. */
+async function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean) {
+  const { model, pace, key } = served;
+  if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
+  const query = read(model, asked);
+  const estimate = pace.ms(query.count);
+  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms)) return workers.answer(key, asked, isWanted);
+  return admission.run(estimate, isWanted, () => {
+    const computed = compute(model, query, asked);
+    pace.note(computed.rows, computed.ms);
+    return computed;
+  });
+}
+
+/** A request's body, of at most 6 MB; of all together no more is held than there is room for. */
+async function readWithin({ bodies }: Container, request: IncomingMessage): Promise<Uint8Array> {
+  const length = Math.min(Number(request.headers['content-length'] ?? MAX_BODY_BYTES), MAX_BODY_BYTES) || 0;
+  if (bodies.bytes + length > MOST_BODY_BYTES) throw overloaded('too many big bodies are coming in; ask again soon');
+  bodies.bytes += length;
+  try {
+    return await readBody(request, MAX_BODY_BYTES);
+  } finally {
+    bodies.bytes -= length;
+  }
 }

@@ -47,7 +47,8 @@ await main().catch((error) => {
 async function main(): Promise<void> {
   const options = readOptions();
   const ports = await readPorts(options.container);
-  const model = path.resolve(options.model);
+  // npm runs its scripts in the package's folder; a path is meant from where the person stands.
+  const model = path.resolve((process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.', options.model);
   const built = buildArtifact(model, PROJECT);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
   // Whatever way this process ends, nothing it started or made is left.
@@ -142,7 +143,7 @@ async function startContainer({ file }: Built, ports: Ports): Promise<Child> {
     command: process.execPath,
     args: [path.join(PROJECT, 'container/main.ts'), 'serve'],
     cwd: PROJECT,
-    env: { ...env, MODEL_DIR: path.dirname(file), PORT: String(ports.container), HOST },
+    env: { ...env, MODEL_DIR: path.dirname(file), PORT: String(ports.container), HOST, DRAIN_MS: '0' },
   });
   children.push(child);
   child.exited.then((how) => {

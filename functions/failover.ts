@@ -1,70 +1,148 @@
 import type { Answer } from '../shared/answers.ts';
+import type { PageParts } from '../shared/page/parts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
-import type { Endpoint, Outcome } from './endpoint.ts';
-import type { Call, Log } from './http.ts';
+import type { Query } from '../shared/wire.ts';
+import type { Guard, Guarded } from './guard.ts';
+import { attributesOf, type Call, gzipText } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
+import type { Level, MetricName, Telemetry } from './telemetry.ts';
 
-const NO_ENDPOINT: Outcome = { answered: false, reason: 'no-endpoint', detail: 'none is configured', ms: 0 };
+const NO_ENDPOINT: Guarded = { answered: false, reason: 'no-endpoint', detail: 'none is configured', ms: 0 };
+/** Time an answer is still compared in, of what Lambda leaves, in milliseconds. */
+const COMPARE_MS = 1_000;
+
+/** One question answered: by whom, what came of the endpoint, and how long the own computation took. */
+type Served = { answer: Answer; outcome: Guarded; localMs: number; mismatch: boolean };
 
 /**
  * The whole way of a request: it is read, the endpoint is asked, and where the endpoint has no answer the predictor in this
- * Lambda gives it. The function returned answers calls, and throws a RequestError for those it cannot.
+ * Lambda gives it. A share of the endpoint's answers (`dualShare`, and the first of all) is computed here too; where the
+ * models are one and a bit differs, the number of this environment is given, whose check rows were computed. The function
+ * returned answers calls, and throws a RequestError for those it cannot.
  */
-export function createFailover(local: LocalPredictor, endpoint: Endpoint | undefined, log: Log): (call: Call) => Promise<Reply> {
+export function createFailover(
+  local: LocalPredictor,
+  guard: Guard | undefined,
+  telemetry: Telemetry,
+  { dualShare, random = Math.random, page }: { dualShare: number; random?: () => number; page?: PageParts | undefined },
+): (call: Call) => Promise<Reply> {
   const { model } = local;
+  const ours = { name: model.card.name, sha256: model.sha256 };
   const served: Record<string, number> = {};
+  let isCompared = false;
   const health = () => ({
-    ok: local.failed === undefined || endpoint !== undefined,
+    ok: local.failed === undefined || guard !== undefined,
     scope: 'this environment of the function, not all of them',
-    model: { name: model.card.name, sha256: model.sha256 },
+    model: ours,
     fallback: local.failed ?? 'ready',
-    endpoint: endpoint ? 'configured' : 'none',
+    endpoint: guard ? 'configured' : 'none',
+    ...(guard?.state() ?? {}),
     served,
   });
+  const compute = (query: Query) => {
+    const start = performance.now();
+    return { own: local.predict(query), localMs: performance.now() - start };
+  };
+  const serve = (query: Query, outcome: Guarded, remainingMs: number): Served => {
+    if (!outcome.answered) {
+      const { own, localMs } = compute(query);
+      const answer: Answer = { ...own, model: ours, servedBy: 'fallback', reason: outcome.reason };
+      return { answer, outcome, localMs, mismatch: false };
+    }
+    const { model: theirs } = outcome.answer;
+    const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
+    const isComparable = theirs.sha256 === ours.sha256 && local.failed === undefined && remainingMs > COMPARE_MS;
+    if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
+    isCompared = true;
+    const { own, localMs } = compute(query);
+    if (sameBits(own, outcome.answer)) return { answer, outcome, localMs, mismatch: false };
+    const corrected: Answer = { ...own, model: ours, servedBy: 'fallback', reason: 'mismatch' };
+    return { answer: corrected, outcome, localMs, mismatch: true };
+  };
 
   return async (call) => {
-    const reply = route(call.method, call.path, model, health);
+    const acceptEncoding = call.headers['accept-encoding'];
+    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, gzip: gzipText });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();
     const { query, contentType, form } = readQuestion(model.schema, call);
-    const outcome = endpoint
-      ? await endpoint({ body: call.body, contentType, rows: query.count, remainingMs: call.remainingMs })
-      : NO_ENDPOINT;
-    const answer: Answer = outcome.answered
-      ? { predictions: outcome.predictions, model: outcome.model, servedBy: 'endpoint' }
-      : {
-          predictions: local.predict(query.rows),
-          model: { name: model.card.name, sha256: model.sha256 },
-          servedBy: 'fallback',
-          reason: outcome.reason,
-        };
+    const asked = { body: call.body, contentType, query, attributes: attributesOf(call) };
+    const isAlone = local.failed !== undefined;
+    const outcome = guard ? await guard.ask({ ...asked, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
+    const result = serve(query, outcome, call.remainingMs - (performance.now() - start));
 
-    const who = outcome.answered ? 'endpoint' : `fallback: ${outcome.reason}`;
+    const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;
-    const timings = { total: performance.now() - start, endpoint: outcome.ms };
-    log(entry(call, query.count, answer, outcome, timings.total));
-    return answerReply(model.schema, answer, form, timings);
+    const total = performance.now() - start;
+    tell(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
+    const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
+    return answerReply(model.schema, result.answer, form, timings);
   };
 }
 
-/** One line a request: who answered and why, never a feature's value. */
-function entry(call: Call, rows: number, answer: Answer, outcome: Outcome, ms: number): object {
+/** Whether two answers have the same predictions, and the same errors of them, to the last bit, the sign of a zero among them. */
+export function sameBits(one: Pick<Answer, 'predictions' | 'se'>, other: Pick<Answer, 'predictions' | 'se'>): boolean {
+  return isSame(one.predictions, other.predictions) && isSame(one.se, other.se);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return Object.is(one, other);
+  const keys = Object.keys(one);
+  const member = (value: object, key: string) => (value as Record<string, unknown>)[key];
+  return keys.length === Object.keys(other).length && keys.every((key) => isSame(member(one, key), member(other, key)));
+}
+
+/** One line a request, and its metrics: who answered and why, never a feature's value. */
+function tell(
+  telemetry: Telemetry,
+  call: Call,
+  rows: number,
+  { answer, outcome, localMs, mismatch }: Served,
+  ms: number,
+  here: { sha256: string; breaker: string | undefined },
+): void {
+  const isSkew = outcome.answered && outcome.answer.model.sha256 !== here.sha256;
+  const names: MetricName[] = [
+    ...(outcome.answered ? (['RemoteSuccess'] as const) : []),
+    ...(outcome.opened ? (['BreakerOpen'] as const) : []),
+    ...(mismatch ? (['Mismatch'] as const) : []),
+    ...(isSkew ? (['ModelSkew'] as const) : []),
+    ...(!outcome.answered && outcome.reason === 'contract-mismatch' ? (['ContractMismatch'] as const) : []),
+    ...(!outcome.answered && outcome.reason === 'access-denied' ? (['AccessDenied'] as const) : []),
+    ...(!outcome.answered && outcome.reason === 'bad-answer' ? (['BadAnswer'] as const) : []),
+    ...(outcome.deadlineTooShort ? (['DeadlineTooShort'] as const) : []),
+  ];
   const { servedBy, reason, model } = answer;
-  const why = outcome.answered ? {} : { reason, detail: outcome.detail };
-  const durations = { ms: round(ms), endpointMs: round(outcome.ms) };
-  return {
-    level: 'info',
+  telemetry.log(levelOf(names, outcome), 'answered', {
     requestId: call.requestId,
+    ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
     direct: call.direct,
     rows,
     servedBy,
-    ...why,
+    ...(reason === undefined ? {} : { reason }),
+    ...(outcome.answered ? {} : { detail: outcome.detail }),
+    ...(names.length > 0 ? { events: names } : {}),
+    ...(outcome.deadlineTooShort ? { deadlineTooShort: outcome.deadlineTooShort } : {}),
     model: model.sha256.slice(0, 8),
-    ...durations,
-  };
+    ...(here.breaker === undefined ? {} : { breaker: here.breaker }),
+    ms: round(ms),
+    endpointMs: round(outcome.ms),
+    localMs: round(localMs),
+  });
+  telemetry.count(names);
+  if (outcome.answered) telemetry.remoteLatency(outcome.ms);
+  if (!outcome.answered) telemetry.localServed(outcome.reason);
+  else if (mismatch) telemetry.localServed('mismatch');
+}
+
+/** An error where somebody must act: a wrong number, an endpoint that is not there or not ours to ask. */
+function levelOf(names: MetricName[], outcome: Guarded): Level {
+  const isMissing = !outcome.answered && outcome !== NO_ENDPOINT && ['no-endpoint', 'access-denied'].includes(outcome.reason);
+  if (isMissing || names.includes('Mismatch')) return 'error';
+  return names.some((name) => name !== 'RemoteSuccess') ? 'warn' : 'info';
 }
 
 function round(ms: number): number {

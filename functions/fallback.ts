@@ -3,27 +3,26 @@ import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
 import { readSettings } from './settings.ts';
+import { openTelemetry } from './telemetry.ts';
 
 const settings = readSettings(process.env);
 const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
 const { model } = local;
-const log = (entry: object) => console.log(JSON.stringify(entry));
+const telemetry = openTelemetry('fallback', settings.stage);
 
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {
   const start = performance.now();
   const { query, form } = readQuestion(model.schema, call);
-  const predictions = local.predict(query.rows);
-  const answer = { predictions, model: { name: model.card.name, sha256: model.sha256 }, servedBy: 'fallback', reason: 'forced' } as const;
-  const total = performance.now() - start;
-  log({
-    level: 'info',
-    requestId: call.requestId,
-    direct: call.direct,
-    rows: query.count,
+  const answer = {
+    ...local.predict(query),
+    model: { name: model.card.name, sha256: model.sha256 },
     servedBy: 'fallback',
     reason: 'forced',
-    ms: total,
-  });
+  } as const;
+  const total = performance.now() - start;
+  const { requestId, direct } = call;
+  telemetry.localServed('forced');
+  telemetry.log('info', 'answered', { requestId, direct, rows: query.count, servedBy: 'fallback', reason: 'forced', ms: total });
   return answerReply(model.schema, answer, form, { total });
-}, log);
+}, telemetry);

@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { RequestError } from '../shared/errors.ts';
 import { problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** A call of a function, whichever way it came. */
 export type Call = {
@@ -15,6 +17,8 @@ export type Call = {
   body: Uint8Array;
   /** The event of a direct invoke. */
   value: unknown;
+  /** The caller's place in a trace (W3C Trace Context), where it has the right form. */
+  traceparent: string | undefined;
   remainingMs: number;
 };
 
@@ -28,26 +32,34 @@ type HttpEvent = {
   requestContext: { http: { method?: string } };
 };
 
-/** Writes one entry to the log. */
-export type Log = (entry: object) => void;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** What goes on to the endpoint as CustomAttributes: ids alone, in visible ASCII and far below their 1,024 characters. */
+export function attributesOf({ requestId, traceparent }: Call): string {
+  return `x-request-id=${requestId}${traceparent === undefined ? '' : `;traceparent=${traceparent}`}`;
+}
 
 /**
  * A Lambda handler from a function that answers calls. An HTTP API event (payload 2.0) or a direct invoke becomes a Call, a
  * Reply becomes the HTTP answer or, on a direct invoke, the body itself. An error becomes a problem document, returned and
  * not thrown, since Lambda would run an asynchronous invoke again.
  */
-export function lambda(answer: (call: Call) => Promise<Reply>, log: Log) {
+export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Telemetry) {
   const calls: MiddlewareObj<unknown, unknown, Error, Context> = {
     before: (request) => {
       request.event = readCall(request.event, request.context);
     },
     after: (request) => {
+      telemetry.flush();
       request.response = toResponse(request.response as Reply, request.event as Call);
     },
     onError: (request) => {
       const call = request.event as Call;
       const isOurs = !(request.error instanceof RequestError);
-      if (isOurs) log({ level: 'error', requestId: call.requestId, error: request.error?.stack });
+      const entry = { requestId: call.requestId, status: isOurs ? 500 : (request.error as RequestError).status };
+      if (isOurs) telemetry.log('error', 'failed', { ...entry, stack: stackOf(request.error) });
+      else telemetry.log('info', 'refused', entry);
+      telemetry.flush();
       request.response = toResponse(problemReply(request.error, call.requestId), call);
     },
   };
@@ -69,7 +81,7 @@ function readCall(event: unknown, context: Context | undefined): Call {
     const body = Buffer.from(JSON.stringify(event ?? null));
     const requestId = requestIdOf(context?.awsRequestId);
     const headers = { 'content-type': 'application/json' };
-    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value: event, remainingMs };
+    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value: event, traceparent: undefined, remainingMs };
   }
   const headers = event.headers ?? {};
   return {
@@ -80,8 +92,15 @@ function readCall(event: unknown, context: Context | undefined): Call {
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     value: undefined,
+    traceparent: TRACEPARENT.test(headers.traceparent ?? '') ? headers.traceparent : undefined,
     remainingMs,
   };
+}
+
+/** Where an error was thrown, without its message, which may quote what came from outside. */
+function stackOf(error: Error | null | undefined): string {
+  const { name, stack = '' } = error ?? new Error();
+  return [name, ...stack.split('\n').filter((line) => line.startsWith('    at '))].join('\n');
 }
 
 function toResponse(reply: Reply, call: Call): unknown {
@@ -90,5 +109,11 @@ function toResponse(reply: Reply, call: Call): unknown {
     statusCode: reply.status,
     headers: { ...reply.headers, 'x-request-id': call.requestId },
     body: call.method === 'HEAD' ? '' : reply.body,
+    ...(reply.base64 && call.method !== 'HEAD' ? { isBase64Encoded: true } : {}),
   };
+}
+
+/** A text compressed by gzip, as base64: how bytes travel in a Lambda's answer. */
+export function gzipText(text: string): string {
+  return gzipSync(text).toString('base64');
 }

@@ -1,4 +1,5 @@
 import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
+import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { answerForm, type BodyForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
 import type { Reply } from '../shared/reply.ts';
@@ -8,6 +9,9 @@ import type { Call } from './http.ts';
 /** Most rows of one request: what a Lambda answers well within its time-out. */
 export const MAX_ROWS = 10_000;
 
+/** Largest body: what the endpoint takes (SageMaker's InvokeEndpoint). */
+const MAX_BODY_BYTES = 6_291_456;
+
 /** A call that was read: its rows, the content type its body is to be sent on with, and the form of the answer. */
 export type Question = { query: Query; contentType: string; form: BodyForm };
 
@@ -16,8 +20,11 @@ export function readQuestion(schema: Schema, call: Call): Question {
   const form = answerForm(call.headers.accept);
   checkEncoding(call.headers['content-encoding']);
   const given = bodyForm(call.headers['content-type']);
+  if (call.body.byteLength > MAX_BODY_BYTES) {
+    throw new RequestError(413, `the body has ${call.body.byteLength} bytes; expected at most ${MAX_BODY_BYTES}`);
+  }
   const query = call.direct ? readValue(schema, call.value, MAX_ROWS) : readBody(schema, call.body, given, MAX_ROWS);
-  checkAnswerSize(schema, query.count);
+  checkAnswerSize(schema, query.count, query.parameters);
   return { query, contentType: CONTENT_TYPES[given], form };
 }
 

@@ -28,7 +28,9 @@ function expand(name: string, state: RValue, most: number, fail: Fail): { value:
   if (name === 'deferred_string') {
     const numbers = state.type === 'pairlist' ? state.values[0] : undefined;
     const isWhole = numbers?.type === 'double' && numbers.values.every((n) => Number.isInteger(n) && Math.abs(n) < 1e5);
-    if (numbers?.type !== 'integer' && !isWhole) throw fail(typeOf(numbers), 'whole numbers behind a deferred_string');
+    // How R writes other doubles is its own affair; such texts name columns of what is not needed here.
+    if (numbers?.type === 'double' && !isWhole) return { value: { type: 'opaque', what: 'texts made of doubles' }, made: 0 };
+    if (numbers?.type !== 'integer' && numbers?.type !== 'double') throw fail(typeOf(numbers), 'numbers behind a deferred_string');
     const made = numbers.values.length * TEXT;
     if (made > most) throw fail(`${numbers.values.length} deferred texts`, `at most ${Math.floor(most / TEXT)}`);
     return { value: { type: 'character', values: Array.from(numbers.values, (n) => (n === NA_INTEGER ? null : String(n))) }, made };

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Model } from '../shared/artifact.ts';
-import { ModelError } from '../shared/errors.ts';
-import { importModel, verifyArtifact } from './import.ts';
+import { decodeArtifact, type Model } from '../shared/artifact.ts';
+import { importModel, readModelFile, verifyArtifact } from './import.ts';
 import { findSidecar } from './sidecar.ts';
 
 /** The folder of imported artifacts, in the project; git ignores it. */
@@ -19,7 +18,7 @@ export type Built = { file: string; model: Model };
 export function buildArtifact(modelFile: string, project: string): Built {
   const key = buildKey(modelFile, project);
   const file = path.join(project, CACHE, key, 'model.canopy');
-  if (!existsSync(file)) {
+  if (!isWhole(file)) {
     mkdirSync(path.dirname(file), { recursive: true });
     // Written beside and then renamed, so that two builds at once see a whole file or none.
     const partial = `${file}.${process.pid}`;
@@ -29,11 +28,21 @@ export function buildArtifact(modelFile: string, project: string): Built {
   return { file, model: verifyArtifact(readFileSync(file), path.relative(project, file)) };
 }
 
+/** Whether an artifact is there and can be read; one that a power cut left in pieces is made again. */
+function isWhole(file: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    decodeArtifact(readFileSync(file), file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function buildKey(modelFile: string, project: string): string {
-  if (!existsSync(modelFile)) throw new ModelError(modelFile, 'no such file', 'a model saved by saveRDS');
   const hash = createHash('sha256');
   const add = (name: string, bytes: Uint8Array) => hash.update(`${name}\0${bytes.length}\0`).update(bytes);
-  add(path.basename(modelFile), readFileSync(modelFile));
+  add(path.basename(modelFile), readModelFile(modelFile));
   add('sidecar', findSidecar(modelFile)?.bytes ?? new Uint8Array());
   for (const folder of ['model', 'shared']) {
     for (const name of readdirSync(path.join(project, folder)).sort()) {

@@ -1,39 +1,43 @@
 import type { CheckRows } from '../shared/artifact.ts';
 import type { Schema } from '../shared/features.ts';
 import type { Forest } from '../shared/forest.ts';
-import { predictRows } from '../shared/predict.ts';
+import { type Body, predictRows } from '../shared/predict.ts';
 
 /** How many check rows an artifact carries. */
 export const CHECK_ROWS = 16;
 
 /**
  * Rows drawn from the splits themselves, so that each feature's value falls on a threshold, just beside it or on a level,
- * with the plain predictor's answers. The draw depends on the forest alone: the same model gives the same rows.
+ * with the plain predictor's answers; where there are no splits, from the range seen in training. Now and then a value is
+ * missing, where the model takes that. The draw depends on the model alone: the same model gives the same rows.
  */
-export function drawCheckRows(schema: Schema, forest: Forest): CheckRows {
+export function drawCheckRows(schema: Schema, body: Body): CheckRows {
   const width = schema.features.length;
   const rows = new Float64Array(CHECK_ROWS * width);
-  const random = generator(forest.left.length);
-  const splits = collectSplits(forest, width);
+  const random = generator(body.forest?.left.length ?? body.rpart?.left.length ?? width);
+  const splits = collectSplits(schema, body).map((own, column) => (own.length > 0 ? own : valuesSeen(schema, body, column)));
+  // A number that a formula takes for a level has no answer beside it.
+  const nudges = body.linear || body.rpart?.inputs ? [0] : [0, -0.5, 0.5];
   for (let row = 0; row < CHECK_ROWS; row += 1) {
     schema.features.forEach((feature, column) => {
       const own = splits[column] as number[];
       const pick = own[Math.floor(random() * own.length)] ?? 0;
-      const nudge = [0, -0.5, 0.5][Math.floor(random() * 3)] as number;
+      const nudge = nudges[Math.floor(random() * nudges.length)] as number;
       const level = feature.type === 'factor' ? 1 + Math.floor(random() * feature.levels.length) : 0;
       const numeric = feature.type === 'logical' ? Math.floor(random() * 2) : pick + nudge;
-      rows[row * width + column] = feature.type === 'factor' ? level : numeric;
+      const isMissing = schema.takesMissing && random() < 0.1;
+      rows[row * width + column] = isMissing ? Number.NaN : feature.type === 'factor' ? level : numeric;
     });
   }
-  return { rows, outputs: predictRows({ schema, forest }, rows) };
+  return { rows, outputs: predictRows({ schema, ...body }, rows) };
 }
 
 /** The least and the greatest split value of each feature that is split by thresholds. */
-export function splitRanges(schema: Schema, forest: Forest): Schema {
-  const splits = collectSplits(forest, schema.features.length);
+export function splitRanges(schema: Schema, body: Body): Schema {
+  const splits = collectSplits(schema, body);
   const features = schema.features.map((feature, column) => {
     const own = splits[column] as number[];
-    if (feature.type !== 'number' || own.length === 0 || forest.partitioned[column] === 1) return feature;
+    if (feature.type !== 'number' || own.length === 0 || body.forest?.partitioned[column] === 1) return feature;
     const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const value of own) {
       if (value < range[0]) range[0] = value;
@@ -44,14 +48,41 @@ export function splitRanges(schema: Schema, forest: Forest): Schema {
   return { ...schema, features };
 }
 
+/** For each feature the least number of levels that a forest's splits need, were it a factor. */
+export function greatestLevels(schema: Schema, forest: Forest): number[] {
+  return collectSplits(schema, { forest }).map((own, column) => {
+    const isSet = forest.partitioned[column] === 1;
+    // A split between two levels is above the lower one; a set of levels has a bit for each up to its greatest.
+    return own.reduce((most, split) => Math.max(most, isSet ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.floor(split) + 1), 1);
+  });
+}
+
 /** Every finite split value of each feature, in the order of the nodes. */
-function collectSplits(forest: Forest, width: number): number[][] {
-  const splits = Array.from({ length: width }, (): number[] => []);
-  forest.left.forEach((left, node) => {
-    const value = forest.threshold[node] as number;
-    if (left !== 0 && Number.isFinite(value)) (splits[forest.feature[node] as number] as number[]).push(value);
+function collectSplits({ features }: Schema, { forest, rpart }: Body): number[][] {
+  const splits = features.map((): number[] => []);
+  const add = (column: number, value: number) => {
+    if (Number.isFinite(value)) splits[column]?.push(value);
+  };
+  forest?.left.forEach((left, node) => {
+    if (left !== 0) add(forest.feature[node] as number, forest.threshold[node] as number);
+  });
+  rpart?.input.forEach((input, split) => {
+    if ((rpart.categories[split] as number) >= 2) return;
+    const source = rpart.inputs ? rpart.inputs[input] : { feature: input };
+    // Splits of what is computed from the features say nothing of these.
+    if (typeof source === 'object' && 'feature' in source) add(source.feature, rpart.threshold[split] as number);
   });
   return splits;
+}
+
+/** Some values of a number that a formula takes: where it starts, and from the range seen in training, else from 1 to 2. */
+function valuesSeen({ features }: Schema, { forest }: Body, column: number): number[] {
+  const feature = features[column];
+  if (forest || feature?.type !== 'number') return [];
+  const [least, most] = feature.range ?? [1, 2];
+  return feature.default === undefined
+    ? [0, 0.25, 0.5, 0.75, 1].map((part) => least + part * (most - least))
+    : [feature.default, least, most];
 }
 
 /** A small generator of numbers from 0 to 1 (mulberry32), the same for the same seed. */

@@ -2,49 +2,135 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
+import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
-import { drawCheckRows, splitRanges } from './check-rows.ts';
+import type { Schema, TrainingCard } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
+import type { Body } from '../shared/predict.ts';
+import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
+import { applyData, type TrainingData } from './levels.ts';
+import { readLinear } from './linear.ts';
+import { classOf, type RValue, typeOf } from './r-values.ts';
+import { readRandomForest } from './random-forest.ts';
 import { readRanger } from './ranger.ts';
-import { readRds } from './rds.ts';
+import { readRFile } from './rds.ts';
+import { readRpart } from './rpart.ts';
+import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
 
-/** What an import may be told beside the file. `date` is an ISO 8601 date for the card. */
-export type ImportOptions = { date?: string | undefined };
+/** A model as its file tells it: its schema, what computes, and the call that made it. */
+type Imported = { schema: Schema; call: string; version?: string } & Body;
+
+/** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
+const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
+  ranger: readRanger,
+  'ranger.forest': readRanger,
+  randomForest: readRandomForest,
+  'randomForest.formula': readRandomForest,
+  rpart: readRpart,
+  lm: readLinear,
+  aov: readLinear,
+  glm: readLinear,
+  negbin: readLinear,
+};
+
+/** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
+export type ImportOptions = {
+  date?: string | undefined;
+  /** The training data, for the levels that neither the model file nor its sidecar has. */
+  data?: TrainingData | undefined;
+};
 
 /**
  * Imports a model file with its sidecar: the bytes of its artifact. The same file and sidecar give the same model section
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const bytes = readFile(file);
+  const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const ranger = readRanger(readRds(bytes, file), file);
-  const schema = splitRanges(applySidecar(ranger.schema, sidecar, found?.file ?? file), ranger.forest);
-  schema.features.forEach((feature, column) => {
-    if (ranger.forest.partitioned[column] === 1 && feature.type !== 'factor') {
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, in R: levels(data$${feature.name})`;
-      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
-    }
+  const read = readRFile(bytes, file);
+  return encodeModel(readModel(modelIn(read, file), file), sidecar, {
+    file,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    written: `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
+    r: read.r,
+    ...options,
   });
-  const { title, description } = sidecar;
+}
+
+/** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
+export type Origin = ImportOptions & {
+  file: string;
+  bytes: Uint8Array;
+  sidecarFile: string;
+  source?: string;
+  training?: TrainingCard;
+  /** How R wrote the file, and which R. */
+  written?: string;
+  r?: string;
+};
+
+/** The bytes of the artifact of a model and of what a sidecar says of it. */
+export function encodeModel({ schema: read, call, version, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+  const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
+  const told = applySidecar(read, sidecar, sidecarFile);
+  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
+  const typed = data && body.forest ? applyData(told, body.forest, known, data) : told;
+  const schema = splitRanges(typed, body);
+  if (body.forest) checkLevels(schema, body.forest, file);
+  const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
-    madeBy: ranger.call,
-    source: { file: path.basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
-    ...(options.date === undefined ? {} : { date: options.date }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
+    madeBy: call,
+    ...(written === undefined ? {} : { versions: `R ${r}${version === undefined ? '' : `, ${version}`}; ${written}` }),
+    source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...(date === undefined ? {} : { date }),
+    ...(training === undefined ? {} : { training }),
   };
-  return encodeArtifact({ schema, forest: ranger.forest, card, checks: drawCheckRows(schema, ranger.forest) });
+  checkBody({ schema, ...body }, file);
+  return encodeArtifact({ schema, ...body, card, checks: drawCheckRows(schema, body) });
+}
+
+/** An R object as a model. Throws a ModelError that names its class where none of the readers knows it. */
+export function readModel(value: RValue, thing: string): Imported {
+  const [first] = classOf(value);
+  const read = first !== undefined && Object.hasOwn(READERS, first) ? READERS[first] : undefined;
+  if (read) return read(value, thing);
+  const found = first === undefined ? `an object without a class (${typeOf(value)})` : `an object of class ${classOf(value).join(', ')}`;
+  throw new ModelError(thing, found, 'a ranger forest, a randomForest, an rpart, an lm or a glm');
+}
+
+/**
+ * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * tells that some are missing, so that a label would be coded wrongly.
+ */
+function checkLevels(schema: Schema, forest: Forest, file: string): void {
+  const greatest = greatestLevels(schema, forest);
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    if (feature.type !== 'factor') {
+      if (forest.partitioned[column] === 0) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = greatest[column] as number;
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+  });
 }
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return file.endsWith('.canopy') ? decodeArtifact(readFile(file), file) : decodeArtifact(importModel(file, options), file);
+  return file.endsWith('.canopy') ? decodeArtifact(readModelFile(file), file) : decodeArtifact(importModel(file, options), file);
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
@@ -55,7 +141,8 @@ export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
   return model;
 }
 
-function readFile(file: string): Uint8Array {
+/** The bytes of a model file. Throws a ModelError where there is none, or one too large. */
+export function readModelFile(file: string): Uint8Array {
   let size: number;
   try {
     const stat = statSync(file);

@@ -6,19 +6,25 @@ import type { Model } from '../shared/artifact.ts';
 import { failedCheck } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
+import type { LevelsOrder } from './levels.ts';
+import { verify } from './verify.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
-class UsageError extends Error {}
+class UsageError extends Error {
+  override name = 'UsageError';
+}
 
 const HELP = `npm run model -- COMMAND
 
   describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
+  train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
+  verify FILE ROWS.json          compare with R's own predictions
 
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
 `;
@@ -33,10 +39,22 @@ const IMPORT_HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--date DATE
 
   FILE.RDS      a model saved by saveRDS; NAME.model.json or model.json beside it is its sidecar
   -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
+  --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has
+  --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
 Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again.
+`;
+
+const VERIFY_HELP = `npm run model -- verify FILE ROWS.json [--ulp N]
+
+  FILE       a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
+  ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
+             (sprintf("%.17g")); and, where they are asked for, "parameters"
+  --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival
+
+Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
 `;
 
 const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl]
@@ -61,17 +79,40 @@ function describeCommand(args: string[]): string {
 }
 
 function importCommand(args: string[]): string {
-  const options = { help, output: { type: 'string', short: 'o' }, date: { type: 'string' } } as const;
+  const text = { type: 'string' } as const;
+  const options = { help, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   if (values.help) return IMPORT_HELP;
   const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
   const { output } = values;
   if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
   if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
-  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH) });
+  const order = levelsOrder(values['levels-order']);
+  const data = values.data === undefined ? undefined : { bytes: readRowsFile(values.data), file: values.data, order };
+  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH), data });
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   return `${model.card.name}\nsha256 ${model.sha256}\n${printable(output)}, ${artifact.byteLength} bytes\n`;
+}
+
+async function trainCommand(args: string[]): Promise<string> {
+  // Loaded for this command alone: it is more than all the others take.
+  const { readTrainRequest, TRAIN_HELP } = await import('./train-command.ts');
+  const [{ reportHtml }, { reportText }] = await Promise.all([import('./train-page.ts'), import('./train-report.ts')]);
+  const line = (text: string) => process.stderr.write(`\r\u001b[2K${text}`);
+  const show = process.stderr.isTTY ? line : () => {};
+  const request = readTrainRequest(args, (given) => cardDate(given, process.env.SOURCE_DATE_EPOCH), show);
+  if (!request) return TRAIN_HELP;
+  const { data, output, report } = request;
+  for (const file of [output, ...(report === undefined ? [] : [report])]) {
+    if (isSameFile(data, file)) throw new UsageError(`the output ${file} is the file with the data; expected another name`);
+  }
+  const done = await request.run();
+  if (process.stderr.isTTY) line('');
+  const model = verifyArtifact(done.artifact, output);
+  if (report !== undefined) replaceFile(report, Buffer.from(reportHtml(done, model)));
+  replaceFile(output, done.artifact);
+  return `${reportText(done, model)}\n${printable(output)}, ${done.artifact.byteLength} bytes\n`;
 }
 
 async function predictCommand(args: string[]): Promise<string> {
@@ -83,8 +124,33 @@ async function predictCommand(args: string[]): Promise<string> {
   const model = checkedModel(file);
   const body = rows === '-' ? await readInput() : readRowsFile(rows);
   const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
-  const predictions = toPredictions(model.schema, predictRows(model, query.rows));
-  return `${writeAnswer(model.schema, { predictions, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+  const predicted = answerQuery(model, query);
+  return `${writeAnswer(model.schema, { ...predicted, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+}
+
+function levelsOrder(given: string | undefined): LevelsOrder | undefined {
+  if (given === undefined || given === 'c' || given === 'locale') return given;
+  throw new UsageError(`found the order ${given}, expected c or locale`);
+}
+
+function verifyCommand(args: string[]): string {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help, ulp: { type: 'string' } } });
+  if (values.help) return VERIFY_HELP;
+  const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS.json']) as [string, string];
+  const most = Number(values.ulp ?? Number.NaN);
+  if (values.ulp !== undefined && !(Number.isInteger(most) && most >= 0))
+    throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
+  const model = checkedModel(file);
+  const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);
+  const bound = values.ulp === undefined ? (model.schema.kind === 'survival' ? 1 : 0) : most;
+  if (wrong.length > 0 || ulp > bound) process.exitCode = 1;
+  const lines = wrong.slice(0, 20).map((text) => `  ${text}`);
+  const greatest = `greatest difference ${ulp} ulp${ulp > 0 ? ` (${worst})` : ''}`;
+  return printableLines([`${model.card.name}: ${count} rows, ${numbers} numbers, ${wrong.length} wrong, ${greatest}`, ...lines]);
+}
+
+function printableLines(lines: string[]): string {
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 /** A model that may answer: one whose check rows come out as they did at import. */
@@ -165,12 +231,16 @@ async function run([command, ...args]: string[]): Promise<string> {
       return importCommand(args);
     case 'predict':
       return await predictCommand(args);
+    case 'train':
+      return await trainCommand(args);
+    case 'verify':
+      return verifyCommand(args);
     case '--help':
     case '-h':
       return HELP;
     default:
       throw new UsageError(
-        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import or predict`,
+        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import, predict, verify or train`,
       );
   }
 }
@@ -200,13 +270,16 @@ function explain(error: unknown): string {
 }
 
 function isUsageError(error: unknown): boolean {
-  return error instanceof UsageError || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
+  return (error instanceof Error && error.name === 'UsageError') || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+
+// npm runs its scripts in the package's folder; paths are meant from where the person stands.
+if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
 try {
   process.stdout.write(await run(process.argv.slice(2)));

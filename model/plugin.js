@@ -3,29 +3,45 @@ import path from 'node:path';
 
 /**
  * A local Serverless Framework plugin: imports the model named by `custom.model` before esbuild bundles the functions, puts
- * its artifact into their package and tells them its path. The build fails where a check row does.
+ * its artifact into their package and tells them its path; and builds the page for those that answer over HTTP. The build
+ * fails where a check row does.
  */
 export default class ModelPlugin {
   /** @param {any} serverless @param {object} _options @param {{ log: { notice: (text: string) => void } }} io */
   constructor(serverless, _options, { log }) {
+    /**
+     * What is wrong with a model is the user's to mend: the framework shows its own errors without a stack.
+     * @template Value @param {() => Value} work
+     */
+    const asUserError = (work) => {
+      try {
+        return work();
+      } catch (error) {
+        if (error instanceof Error && error.name === 'ModelError') throw new serverless.classes.Error(error.message, 'MODEL');
+        throw error;
+      }
+    };
     const build = async () => {
       const { buildArtifact } = await import('./build.ts');
+      const { buildPage } = await import('./build-page.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
       rmSync(path.join(project, serverless.service.custom.esbuild.outputWorkFolder), { recursive: true, force: true });
-      const { file, model } = buildArtifact(path.resolve(project, serverless.service.custom.model), project);
+      const { file, model } = asUserError(() => buildArtifact(path.resolve(project, serverless.service.custom.model), project));
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
+      const page = path.relative(project, (await buildPage(project)).file);
       for (const name of serverless.service.getAllFunctions()) {
         const own = serverless.service.getFunction(name);
-        own.environment = { ...own.environment, MODEL_FILE: relative };
+        const hasPage = own.events.some((/** @type {object} */ event) => 'httpApi' in event);
+        own.environment = { ...own.environment, MODEL_FILE: relative, ...(hasPage ? { PAGE_FILE: page } : {}) };
       }
-      serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative];
+      serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative, page];
       // Which model is deployed can so be asked of the stack.
       const resources = serverless.service.resources ?? {};
       resources.Outputs = { ...resources.Outputs, ModelSha256: { Description: 'The model the functions hold', Value: model.sha256 } };
       log.notice(`model ${model.card.name} (${model.schema.kind}), sha256 ${model.sha256.slice(0, 8)}, from ${model.card.source.file}`);
-      return relative;
+      return { MODEL_FILE: relative, PAGE_FILE: page };
     };
     const checkPackages = async () => {
       const { checkPackage } = await import('./check-package.ts');
@@ -47,7 +63,7 @@ export default class ModelPlugin {
       'before:deploy:function:packageFunction': build,
       // The framework's own hook that sets the environment has run by then, and ours cannot come before it.
       'before:invoke:local:invoke': async () => {
-        process.env.MODEL_FILE = await build();
+        Object.assign(process.env, await build());
       },
       'before:offline:start': build,
       'before:offline:start:init': build,

@@ -14,6 +14,8 @@ export type RValue =
   | { type: 'double'; values: Float64Array; attributes?: Attributes }
   | { type: 'character'; values: (string | null)[]; attributes?: Attributes }
   | { type: 'list'; values: RValue[]; attributes?: Attributes }
+  /** A long list of plain double vectors: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
+  | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
   | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
   | { type: 'symbol'; name: string }
   | { type: 'opaque'; what: string; attributes?: Attributes };
@@ -26,6 +28,7 @@ export function typeOf(value: RValue | undefined): string {
   if (value === undefined || value.type === 'null') return 'NULL';
   if (value.type === 'opaque') return value.what;
   if (value.type === 'symbol') return `symbol ${value.name}`;
+  if (value.type === 'packed') return `list of length ${value.starts.length - 1}`;
   return `${value.type} of length ${value.values.length}`;
 }
 
@@ -42,10 +45,10 @@ export function classOf(value: RValue): string[] {
 
 /** The element called `name` of a named list, or undefined. */
 export function element(value: RValue, name: string): RValue | undefined {
-  if (value.type !== 'list') return undefined;
+  if (value.type !== 'list' && value.type !== 'packed') return undefined;
   const names = attributesOf(value).get('names');
   if (names?.type !== 'character') return undefined;
-  const found = value.values[names.values.indexOf(name)];
+  const found = listOf(value, name)[names.values.indexOf(name)];
   return found?.type === 'null' ? undefined : found;
 }
 
@@ -66,6 +69,10 @@ export function textsOf(value: RValue | undefined, thing: string): string[] {
 
 /** The elements of a list. Throws where it is none. */
 export function listOf(value: RValue | undefined, thing: string): RValue[] {
+  if (value?.type === 'packed') {
+    const { starts, values } = value;
+    return Array.from({ length: starts.length - 1 }, (_, at) => ({ type: 'double', values: values.subarray(starts[at], starts[at + 1]) }));
+  }
   if (value?.type === 'list') return value.values;
   throw new ModelError(thing, typeOf(value), 'a list');
 }

@@ -1,30 +1,22 @@
 import { ModelError } from '../shared/errors.ts';
-import type { Feature, Kind, Schema } from '../shared/features.ts';
+import type { AnswerType, Feature, Kind, ParameterName, Schema } from '../shared/features.ts';
 import { checkForest, type Forest } from '../shared/forest.ts';
 import { deparse } from './deparse.ts';
 import { classOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
+import { readInbag, readObserved } from './ranger-extras.ts';
+import { joinTrees, readTrees } from './ranger-trees.ts';
 
 /** ranger's `treetype` and the kind of model it is here. */
 const KINDS: Record<string, Kind> = {
   Regression: 'regression',
   Classification: 'classification',
   'Probability estimation': 'probability',
+  Survival: 'survival',
 };
 const MAX_FEATURES = 65_535;
-/** Most levels of a factor whose splits are sets of levels: the bits of a double (ranger's own limit). */
-const MAX_PARTITIONED = 53;
 
 /** A ranger object as a schema (types as far as the file tells them) and a forest. */
-export type RangerModel = { schema: Schema; forest: Forest; call: string };
-
-/** One tree's vectors, under ranger's own names. */
-type Tree = {
-  left: ArrayLike<number>;
-  right: ArrayLike<number>;
-  splitVarIds: ArrayLike<number>;
-  splitValues: ArrayLike<number>;
-  classCounts: RValue[] | undefined;
-};
+export type RangerModel = { schema: Schema; forest: Forest; call: string; version: string };
 
 /**
  * Turns what `ranger()` returned (or its `$forest`) into a forest, by ranger's own field names (R/ranger.R and
@@ -48,8 +40,45 @@ export function readRanger(value: RValue, thing: string): RangerModel {
   const kind = KINDS[treetype];
   if (!kind) throw new ModelError(thing, `a forest of the type ${treetype}`, `one of ${Object.keys(KINDS).join(', ')}`);
   const { schema, places } = readSchema(forest, kind, thing);
+  const trees = readTrees(forest, schema, places, thing);
+  const out: Forest = joinTrees(forest, trees, schema, places, thing);
+  const observed = kind === 'regression' ? readObserved(value, trees, thing) : undefined;
+  const inbag = readInbag(value, trees.length, thing);
+  if (observed) out.observed = observed;
+  if (inbag && (kind === 'regression' || kind === 'probability')) out.inbag = inbag;
+  checkForest(out, thing);
   const call = element(value, 'call');
-  return { schema, forest: readForest(forest, schema, places, thing), call: call?.type === 'language' ? deparse(call) : 'ranger' };
+  return {
+    schema: withAnswers(schema, out),
+    forest: out,
+    call: call?.type === 'language' ? deparse(call) : 'ranger',
+    version: versionOf(value, forest, out),
+  };
+}
+
+/** Which ranger made a forest: its file does not say, but each version added something (NEWS.md). */
+function versionOf(value: RValue, forest: RValue, { missing }: Forest): string {
+  if (missing) return 'ranger 0.16.4 or newer';
+  if (element(value, 'dependent.variable.name')) return 'ranger 0.16.0 or newer';
+  return element(forest, 'num.samples.nodes') ? 'ranger 0.15.4 or newer' : 'ranger 0.11.5 or newer';
+}
+
+/** A schema with what predict() of ranger answers for such a forest, and the parameters that it takes. */
+function withAnswers(schema: Schema, forest: Forest): Schema {
+  const types: AnswerType[] = ['response'];
+  const takes: ParameterName[] = ['predictAll', 'numTrees'];
+  if (schema.kind === 'survival') types.push('chf');
+  types.push('terminalNodes');
+  if (forest.observed) {
+    types.push('quantiles');
+    takes.push('quantiles');
+  }
+  if (forest.inbag) {
+    types.push('se');
+    takes.push('seMethod');
+  }
+  if (schema.kind === 'classification') takes.push('seed');
+  return { ...schema, takesMissing: forest.missing !== undefined, types, takes };
 }
 
 /** The schema, and for each of ranger's class values its place among the classes as R's predict() gives them. */
@@ -69,9 +98,14 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
     checkUnique(texts, `${thing}'s levels of ${name}`);
     return { name, type: 'factor', levels: texts };
   });
-  const schema: Schema = { kind, features, takesMissing: false };
+  const trees = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
+  const schema: Schema = { kind, features, takesMissing: false, trees };
   const places = new Map<number, number>();
   if (kind === 'regression') return { schema, places };
+  if (kind === 'survival') {
+    schema.times = Array.from(numbersOf(element(forest, 'unique.death.times'), `${thing}'s unique.death.times`));
+    return { schema, places };
+  }
   const values = Array.from(numbersOf(element(forest, 'class.values'), `${thing}'s class.values`));
   if (values.length === 0 || !values.every(Number.isFinite)) {
     throw new ModelError(`${thing}'s class.values`, values.length === 0 ? 'none' : values.join(', ').slice(0, 100), 'numbers');
@@ -94,143 +128,10 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
 }
 
 /** Throws where a name or value stands twice. */
-function checkUnique(values: (string | number)[], thing: string): void {
+export function checkUnique(values: (string | number)[], thing: string): void {
   const seen = new Set<string | number>();
   for (const value of values) {
     if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');
     seen.add(value);
   }
-}
-
-function readForest(forest: RValue, schema: Schema, places: Map<number, number>, thing: string): Forest {
-  const isOrdered = numbersOf(element(forest, 'is.ordered'), `${thing}'s is.ordered`);
-  if (isOrdered.length !== schema.features.length) {
-    throw new ModelError(`${thing}'s is.ordered`, `${isOrdered.length} values`, `${schema.features.length}, one a feature`);
-  }
-  const trees = readTrees(forest, schema, thing);
-  const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
-  const width = schema.kind === 'probability' ? places.size : 1;
-  // Every count is held against the classes before memory is taken for all of them.
-  const leafCount = trees.reduce((sum, tree, at) => sum + countLeaves(tree, width, `${thing}, tree ${at + 1}`), 0);
-  const out: Forest = {
-    roots: new Uint32Array(trees.length + 1),
-    left: new Uint32Array(nodes),
-    right: new Uint32Array(nodes),
-    feature: new Uint16Array(nodes),
-    threshold: new Float64Array(nodes),
-    leaves: new Float64Array(leafCount * width),
-    width,
-    partitioned: Uint8Array.from(isOrdered, (flag) => (flag === 0 ? 1 : 0)),
-  };
-  let leaf = 0;
-  trees.forEach((tree, at) => {
-    leaf = addTree(out, at, tree, leaf, { schema, places, thing: `${thing}, tree ${at + 1}` });
-  });
-  schema.features.forEach((feature, column) => {
-    if (out.partitioned[column] === 1 && feature.type === 'factor' && feature.levels.length > MAX_PARTITIONED) {
-      throw new ModelError(`${thing}'s levels of ${feature.name}`, `${feature.levels.length} levels`, `at most ${MAX_PARTITIONED}`);
-    }
-  });
-  checkForest(out, thing);
-  return out;
-}
-
-/** Every tree's vectors, their lengths held against one another. */
-function readTrees(forest: RValue, schema: Schema, thing: string): Tree[] {
-  const part = (name: string) => listOf(element(forest, name), `${thing}'s ${name}`);
-  const [ids, variables, values] = [part('child.nodeIDs'), part('split.varIDs'), part('split.values')];
-  const counts = schema.kind === 'probability' ? part('terminal.class.counts') : undefined;
-  const expected = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
-  if (ids.length !== expected || variables.length !== expected || values.length !== expected || (counts && counts.length !== expected)) {
-    throw new ModelError(thing, `${ids.length} trees`, `${expected}, as num.trees says, in every part`);
-  }
-  return ids.map((own, at): Tree => {
-    const name = `${thing}, tree ${at + 1}`;
-    const children = listOf(own, `${name}'s child.nodeIDs`);
-    if (children.length === 3)
-      throw new ModelError(name, 'default children for missing values (na.learn)', 'a forest without them, for now');
-    if (children.length !== 2) throw new ModelError(`${name}'s child.nodeIDs`, `${children.length} vectors`, '2');
-    const tree: Tree = {
-      left: numbersOf(children[0], `${name}'s left children`),
-      right: numbersOf(children[1], `${name}'s right children`),
-      splitVarIds: numbersOf(variables[at], `${name}'s split.varIDs`),
-      splitValues: numbersOf(values[at], `${name}'s split.values`),
-      classCounts: counts && listOf(counts[at], `${name}'s terminal.class.counts`),
-    };
-    const lengths = [tree.right, tree.splitVarIds, tree.splitValues, ...(tree.classCounts ? [tree.classCounts] : [])];
-    for (const { length } of lengths) {
-      if (length !== tree.left.length) throw new ModelError(name, `vectors of lengths ${tree.left.length} and ${length}`, 'one length');
-    }
-    return tree;
-  });
-}
-
-function isLeaf(tree: Tree, node: number): boolean {
-  return tree.left[node] === 0 && tree.right[node] === 0;
-}
-
-/** The number of a tree's leaves; where leaves hold shares, each has `width` of them. */
-function countLeaves(tree: Tree, width: number, thing: string): number {
-  let leaves = 0;
-  for (let node = 0; node < tree.left.length; node += 1) {
-    if (!isLeaf(tree, node)) continue;
-    leaves += 1;
-    if (!tree.classCounts) continue;
-    const { length } = numbersOf(tree.classCounts[node], `${thing}, node ${node}'s terminal.class.counts`);
-    if (length !== width) throw new ModelError(`${thing}, node ${node}`, `${length} class counts`, `${width}, one a class`);
-  }
-  return leaves;
-}
-
-type TreeContext = { schema: Schema; places: Map<number, number>; thing: string };
-
-/** Writes a tree's nodes behind those of the trees before it; gives the number of leaves so far. */
-function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context: TreeContext): number {
-  const start = out.roots[at] as number;
-  const count = tree.left.length;
-  out.roots[at + 1] = start + count;
-  let leaf = firstLeaf;
-  for (let node = 0; node < count; node += 1) {
-    if (isLeaf(tree, node)) {
-      out.right[start + node] = leaf;
-      out.leaves.set(leafValues(tree, node, context), leaf * out.width);
-      leaf += 1;
-      continue;
-    }
-    const [left, right] = [tree.left[node] as number, tree.right[node] as number];
-    const variable = tree.splitVarIds[node] as number;
-    // Held against their bounds before they are cut to the arrays' integers.
-    for (const child of [left, right]) {
-      if (!(Number.isInteger(child) && child > node && child < count)) {
-        throw new ModelError(`${context.thing}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);
-      }
-    }
-    if (!(Number.isInteger(variable) && variable >= 0 && variable < out.partitioned.length)) {
-      throw new ModelError(`${context.thing}, node ${node}`, `split variable ${variable}`, `0 to ${out.partitioned.length - 1}`);
-    }
-    out.left[start + node] = start + left;
-    out.right[start + node] = start + right;
-    out.feature[start + node] = variable;
-    out.threshold[start + node] = tree.splitValues[node] as number;
-  }
-  return leaf;
-}
-
-/** What a leaf holds: ranger keeps a mean or a class value in split.values, shares of classes in terminal.class.counts. */
-function leafValues(tree: Tree, node: number, { schema, places, thing }: TreeContext): number[] {
-  const value = tree.splitValues[node] as number;
-  if (schema.kind === 'regression') return [value];
-  if (schema.kind === 'classification') {
-    const place = places.get(value);
-    if (place === undefined)
-      throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].slice(0, 20).join(', ')}`);
-    return [place];
-  }
-  const counts = numbersOf(tree.classCounts?.[node], `${thing}, node ${node}'s terminal.class.counts`);
-  // The counts stand in the order of class.values, and so do the places in their map.
-  const shares = new Array<number>(places.size).fill(0);
-  [...places.values()].forEach((place, at) => {
-    shares[place] = counts[at] as number;
-  });
-  return shares;
 }

@@ -1,8 +1,9 @@
-import { gunzipSync } from 'node:zlib';
 import { ModelError } from '../shared/errors.ts';
 import { altrep } from './altrep.ts';
+import { type Compression, compressionOf, inflate } from './inflate.ts';
 import { type Attributes, type RValue, typeOf } from './r-values.ts';
-import { type Encoding, RdsStream } from './rds-stream.ts';
+import { AsciiStream } from './rds-ascii.ts';
+import { BinaryStream, type Encoding, type RStream } from './rds-stream.ts';
 
 /**
  * Limits on a model file. Each is above what a model needs, and below what would hurt: `values` is the number of values of
@@ -22,17 +23,30 @@ const T = {
 } as const;
 const [HAS_ATTRIBUTES, HAS_TAG] = [1 << 9, 1 << 10];
 const [BYTES, LATIN1, UTF8] = [1 << 1, 1 << 2, 1 << 3];
+/** Least elements of a list that is read into one array where all are plain doubles. */
+const PACKED = 256;
 const NULL: RValue = { type: 'null' };
 
+/** How a model file was written: `r` is the version of R that wrote it, `saved` whether by saveRDS() or save(). */
+export type RFile = {
+  compression: Compression;
+  form: 'xdr' | 'native' | 'ascii';
+  version: number;
+  r: string;
+  saved: 'saveRDS' | 'save';
+  value: RValue;
+};
+
 /**
- * Reads the one value of an RDS file: serialization 2 or 3 in XDR form, plain or compressed by gzip, as `saveRDS` writes by
- * default (R Internals, "Serialization Formats"). Nothing is evaluated. Throws a ModelError that says where and what.
+ * Reads an R file, as saveRDS() or save() write it: serialization 2 or 3 in XDR, native (little-endian) or ascii form, plain
+ * or compressed (R Internals, "Serialization Formats"). Of save() the value is the pairlist of what was saved, by its names.
+ * Nothing is evaluated. Throws a ModelError that says where and what.
  */
-export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RValue {
-  const stream = new RdsStream(inflate(bytes, thing, limits), thing);
-  const native = readHeader(stream);
+export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RFile {
+  if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
+  const { stream, native, ...header } = openStream(inflate(bytes, thing, limits.inflatedBytes), thing);
   try {
-    return new Reader(stream, limits, native).item();
+    return { compression: compressionOf(bytes), ...header, value: new Reader(stream, limits, native).item() };
   } catch (error) {
     // The stack left to this call, or the memory, may be less than the limits foresee.
     if (error instanceof RangeError) throw stream.error(`more than fits (${error.message})`, 'a smaller model');
@@ -40,45 +54,37 @@ export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): 
   }
 }
 
-/** The bytes inside the compression. */
-function inflate(bytes: Uint8Array, thing: string, limits: RdsLimits): Uint8Array {
-  if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
-  const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
-  if (start.startsWith('BZh')) throw new ModelError(thing, 'bzip2', 'gzip or no compression: saveRDS(model, file)');
-  if (start.startsWith('\x28\xb5\x2f\xfd')) throw new ModelError(thing, 'zstd', 'gzip or no compression: saveRDS(model, file)');
-  if (start === '\xfd7zXZ\0') throw new ModelError(thing, 'xz', 'gzip or no compression: saveRDS(model, file)');
-  if (!start.startsWith('\x1f\x8b')) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: limits.inflatedBytes });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new ModelError(thing, `more than ${limits.inflatedBytes} bytes when inflated`, 'a smaller model');
-    }
-    if (code === 'Z_BUF_ERROR') {
-      throw new ModelError(thing, `gzip data that ends before its end, at byte ${bytes.length} (cut off?)`, 'the whole file');
-    }
-    throw new ModelError(thing, `gzip data that does not inflate (${(error as Error).message})`, 'the file as saveRDS wrote it');
-  }
+/** The value of an R file: see readRFile. */
+export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RValue {
+  return readRFile(bytes, thing, limits).value;
 }
 
-/** Format, versions and, in version 3, the native encoding, which is that of texts without a mark. */
-function readHeader(stream: RdsStream): Encoding {
-  const format = stream.text(2, 'bytes', 'the format');
-  if (format !== 'X\n') {
-    const known: Record<string, string> = { 'A\n': 'an ascii serialization', 'B\n': 'a native binary serialization', RD: 'an .RData file' };
-    throw stream.error(known[format] ?? 'other bytes', 'an RDS file in XDR form: saveRDS(model, file)');
+/** What save() writes before the serialization: RD, the form and the version of its own format. */
+const SAVED = /^RD([XAB])([23])\n/;
+
+/** A stream behind the header: form, versions and, in version 3, the native encoding, which is that of texts without a mark. */
+function openStream(bytes: Uint8Array, thing: string) {
+  const start = Buffer.from(bytes.subarray(0, 7)).toString('latin1');
+  const saved = SAVED.exec(start);
+  const from = saved ? saved[0].length : 0;
+  const form = ({ 'X\n': 'xdr', 'B\n': 'native', 'A\n': 'ascii' } as const)[start.slice(from, from + 2)];
+  if (!form) {
+    const found = start.startsWith('RD') ? `the format ${JSON.stringify(start.slice(0, 5))} of save()` : 'other bytes';
+    throw new ModelError(`${thing}, byte 0 of its serialization`, found, 'an R file: saveRDS(model, file)');
   }
+  const stream = form === 'ascii' ? new AsciiStream(bytes, thing, from + 2) : new BinaryStream(bytes, thing, from + 2, form === 'native');
   const version = stream.integer('the serialization version');
-  stream.skip(8, 'the versions of R');
-  if (version === 2) return 'utf-8';
-  if (version !== 3) throw stream.error(`serialization version ${version}`, '2 or 3');
-  const native = stream.text(stream.length(1, 'the native encoding'), 'bytes', 'the native encoding');
-  return /^(?:latin-?1|iso-?8859-?1|cp1252|windows-1252)$/i.test(native) ? 'windows-1252' : 'utf-8';
+  const writer = stream.integer('the version of R');
+  stream.integer('the least version of R');
+  if (version !== 2 && version !== 3) throw stream.error(`serialization version ${version}`, '2 or 3');
+  const name = version === 3 ? stream.text(stream.length(1, 'the native encoding'), 'bytes', 'the native encoding') : '';
+  const native: Encoding = /^(?:latin-?1|iso-?8859-?1|cp1252|windows-1252)$/i.test(name) ? 'windows-1252' : 'utf-8';
+  const r = `${writer >> 16}.${(writer >> 8) & 0xff}.${writer & 0xff}`;
+  return { stream: stream as RStream, native, form, version, r, saved: saved ? ('save' as const) : ('saveRDS' as const) };
 }
 
 class Reader {
-  readonly #stream: RdsStream;
+  readonly #stream: RStream;
   readonly #limits: RdsLimits;
   readonly #native: Encoding;
   readonly #references: RValue[] = [];
@@ -87,7 +93,7 @@ class Reader {
   #values = 0;
   #depth = 0;
 
-  constructor(stream: RdsStream, limits: RdsLimits, native: Encoding) {
+  constructor(stream: RStream, limits: RdsLimits, native: Encoding) {
     this.#stream = stream;
     this.#limits = limits;
     this.#native = native;
@@ -130,7 +136,7 @@ class Reader {
         return this.#environment();
       case T.special:
       case T.builtin:
-        stream.skip(stream.length(1, "a builtin's name"), "a builtin's name");
+        stream.skip('bytes', stream.length(1, "a builtin's name"), "a builtin's name");
         return { type: 'opaque', what: 'a builtin function' };
       case T.bytecode:
         return this.#bytecode(flags);
@@ -177,14 +183,18 @@ class Reader {
       case T.list:
       case T.expression: {
         const values: RValue[] = [];
-        for (let left = stream.length(4, 'a list'); left > 0; left -= 1) values.push(this.item());
+        const length = stream.length(4, 'a list');
+        // What a forest's leaves hold comes as millions of small vectors: a value for each would take many times their bytes.
+        const packed = type === T.list && length >= PACKED ? stream.packed(length) : undefined;
+        if (packed) return { type: 'packed', ...packed };
+        for (let left = length; left > 0; left -= 1) values.push(this.item());
         return type === T.list ? { type: 'list', values } : { type: 'opaque', what: 'an expression' };
       }
       case T.complex:
-        stream.skip(stream.length(16, 'a complex vector') * 16, 'a complex vector');
+        stream.skip('doubles', stream.length(16, 'a complex vector') * 2, 'a complex vector');
         return { type: 'opaque', what: 'a complex vector' };
       case T.raw:
-        stream.skip(stream.length(1, 'a raw vector'), 'a raw vector');
+        stream.skip('raw', stream.length(1, 'a raw vector'), 'a raw vector');
         return { type: 'opaque', what: 'a raw vector' };
       case T.s4:
         return { type: 'opaque', what: 'an S4 object' };

@@ -14,6 +14,7 @@ const featureSidecar = z.strictObject({
   max: z.number().optional(),
   step: z.number().positive().optional(),
   default: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  unit: label.optional(),
 });
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
@@ -24,6 +25,8 @@ const sidecar = z.strictObject({
     .optional(),
   title: label.optional(),
   description: label.optional(),
+  limits: label.optional(),
+  answer: z.strictObject({ label: label.optional(), unit: label.optional(), percent: z.boolean().optional() }).optional(),
   features: z.record(z.string(), featureSidecar).optional(),
 });
 
@@ -57,6 +60,9 @@ export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
   } catch (error) {
     throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
   }
+  const { features } = (typeof value === 'object' && value !== null ? value : {}) as { features?: object };
+  // zod drops such a key without a word.
+  if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(thing, 'a feature called __proto__', 'another name');
   const parsed = sidecar.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
@@ -82,6 +88,7 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
   const type = own.type ?? (own.levels ? 'factor' : feature.type);
   if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined)
     throw new ModelError(at, 'min, max or step', `none for a ${type}`);
+  if (type !== 'number' && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
   if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
   switch (type) {
     case 'factor': {
@@ -100,10 +107,10 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
         throw new ModelError(at, `the default ${own.default}`, 'true or false');
       return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
     case 'number': {
-      const { min, max, step, default: first } = own;
+      const { min, max, step, unit, default: first } = own;
       if (first !== undefined && typeof first !== 'number') throw new ModelError(at, `the default ${first}`, 'a number');
       if (min !== undefined && max !== undefined && min >= max) throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
-      const given = Object.fromEntries(Object.entries({ min, max, step, default: first }).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(Object.entries({ min, max, step, unit, default: first }).filter(([, value]) => value !== undefined));
       const range = feature.type === 'number' && feature.range ? { range: feature.range } : {};
       return { ...shown, type, ...range, ...given };
     }

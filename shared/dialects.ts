@@ -135,7 +135,12 @@ export function csvCells(schema: Schema, text: string): Cells {
   const lines = parseCsv(text);
   const first = (lines[0] ?? []).map((field) => field.trim());
   const fields = new Set(first);
-  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRow(schema, lines[0] as string[]);
+  const isRowToo = isRow(schema, lines[0] ?? []);
+  if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {
+    // Features called "1" and "2", say: taken either way it could be a silently wrong answer.
+    throw new RequestError(422, 'the first line of the CSV is both a header and a row of values; send this model JSON');
+  }
+  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRowToo;
   const header = isHeader ? first : namesOf(schema);
   const rows = isHeader ? lines.slice(1) : lines;
   const expected = isHeader

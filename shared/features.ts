@@ -12,6 +12,8 @@ export type NumberFeature = Shown & {
   max?: number;
   step?: number;
   default?: number;
+  /** What it is measured in, for people. */
+  unit?: Label;
 };
 /** true or false; 1 or 0 to the model. */
 export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
@@ -20,7 +22,12 @@ export type FactorFeature = Shown & { type: 'factor'; levels: string[]; default?
 export type Feature = NumberFeature | LogicalFeature | FactorFeature;
 
 /** What the model predicts, in the words of ranger's `treetype`. */
-export type Kind = 'regression' | 'classification' | 'probability';
+export type Kind = 'regression' | 'classification' | 'probability' | 'survival';
+
+/** The types of answer that R's predict() has for one model or another, under R's own names. */
+export type AnswerType = 'response' | 'chf' | 'terminalNodes' | 'quantiles' | 'se' | 'prob' | 'vote' | 'vector' | 'class' | 'link';
+/** What a body may ask for beside the type of answer. */
+export type ParameterName = 'predictAll' | 'numTrees' | 'seed' | 'quantiles' | 'seMethod';
 
 /** What goes into a model and what comes out. Features are in the order of a row; classes in the order of an answer. */
 export type Schema = {
@@ -28,8 +35,16 @@ export type Schema = {
   features: Feature[];
   /** The class labels, for classification and probability. */
   classes?: string[];
+  /** The times at which a survival model gives its curve, ascending. */
+  times?: number[];
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
+  /** The types of answer it has, the default first; `response` alone where this is not given. */
+  types?: AnswerType[];
+  /** Which parameters it takes beside `type`; none where this is not given. */
+  takes?: ParameterName[];
+  /** The number of trees of a forest. */
+  trees?: number;
 };
 
 /** What people want to know of a model beside its numbers. It lies outside the sha256. */
@@ -37,12 +52,37 @@ export type Card = {
   name: string;
   title?: Label;
   description?: Label;
+  /** What the model must not be used for, or where it ends. */
+  limits?: Label;
+  /** What a number of its answers is, for people; `percent` shows it as one. */
+  answer?: { label?: Label | undefined; unit?: Label | undefined; percent?: boolean | undefined };
   /** What made the model: ranger's version cannot be told from the file, its call can. */
   madeBy: string;
+  /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */
+  versions?: string;
   /** The file it was imported from, without its folder, and that file's sha256. */
   source: { file: string; sha256: string };
   /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
   date?: string;
+  /** How it was trained, where that was done here. */
+  training?: TrainingCard;
+};
+
+/** A trained model's card: its data (the card's source is their file), how ranger was called, and what came of it out of the bag. */
+export type TrainingCard = {
+  rows: number;
+  columns: number;
+  formula: string;
+  /** ranger's arguments that were given, by their names. */
+  arguments: Record<string, unknown>;
+  /** What set.seed() would be given in R, and ranger's own seed. */
+  seed?: number;
+  rangerSeed: number;
+  /** Whose forests these equal, and what grew them. */
+  versions: { ranger: string; node: string };
+  /** Numbers by name, out of the bag. */
+  metrics: Record<string, number>;
+  importance?: Record<string, number>;
 };
 
 /** What is told of a model: all but its forest. `sha256` is that of its schema and forest. */
@@ -114,7 +154,10 @@ function readCell(schema: Schema, column: number, value: unknown, text: boolean)
   }
   const number = encode(feature, given);
   if (number !== undefined) return number;
-  const hint = feature.type === 'number' && typeof given === 'string' ? '; if it is a factor in R, name its levels in model.json' : '';
+  const hint =
+    feature.type === 'number' && typeof given === 'string'
+      ? '; if it is a factor in R, name its levels in model.json, or import with --data training.csv'
+      : '';
   return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
 }
 
@@ -189,12 +232,17 @@ function detail(schema: Schema, problems: Problem[], found: number): string {
 
 /** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkSchema(schema: Schema, thing: string): void {
-  const kinds: string[] = ['regression', 'classification', 'probability'] satisfies Kind[];
+  const kinds: string[] = ['regression', 'classification', 'probability', 'survival'] satisfies Kind[];
   if (!isRecord(schema)) throw new ModelError(thing, describe(schema), 'an object');
   if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
   if (!Array.isArray(schema.features) || schema.features.length === 0) {
     throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array with at least one');
   }
+  for (const list of [schema.types, schema.takes]) {
+    if (list !== undefined && !areLabels(list)) throw new ModelError(`${thing}'s types and parameters`, describe(list), 'names, each once');
+  }
+  if (schema.trees !== undefined && !Number.isInteger(schema.trees))
+    throw new ModelError(`${thing}'s trees`, describe(schema.trees), 'a whole number');
   schema.features.forEach((feature, at) => {
     const types = ['number', 'logical', 'factor'];
     const known = isRecord(feature) && types.includes(feature.type) && typeof feature.name === 'string';
@@ -205,8 +253,11 @@ export function checkSchema(schema: Schema, thing: string): void {
   if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
     throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
   }
-  if (schema.kind !== 'regression' && !areLabels(schema.classes)) {
+  if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
     throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels, each once');
+  }
+  if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s times`, describe(schema.times), 'finite numbers');
   }
 }
 
@@ -215,6 +266,8 @@ export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
   if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
   if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
+  if (card.training !== undefined && !isRecord(card.training))
+    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
 }
 
 function isRecord(value: unknown): boolean {

@@ -15,11 +15,26 @@ export type Forest = {
   right: Uint32Array;
   feature: Uint16Array;
   threshold: Float64Array;
-  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability). */
+  /** `width` doubles a leaf: a mean (regression), a class's place (classification), a share for each class (probability), the cumulative hazard at each time (survival). */
   leaves: Float64Array;
   width: number;
   /** One flag a feature: 1 where its splits are sets of levels (an unordered factor). */
   partitioned: Uint8Array;
+  /** R's code of each class, in class order (classification). */
+  codes?: Float64Array;
+  /** What the share of votes of each class is divided by before the greatest wins (randomForest's cutoff). */
+  cutoff?: Float64Array;
+  /** The intercept and slope that the mean is put through (randomForest's corr.bias). */
+  correction?: Float64Array;
+  /** The child that a missing value goes to, for each node (na.learn); the left one where it is 0. */
+  missing?: Uint32Array;
+  /** One observed response for each leaf (quantreg); NaN where a leaf has none. */
+  observed?: Float64Array;
+  /**
+   * How often each tree drew each training row, the counts of a row side by side (keep.inbag). Rows that every tree drew are
+   * left out, as R's predict() leaves them out.
+   */
+  inbag?: Uint16Array;
 };
 
 /** The number of trees. */
@@ -35,8 +50,14 @@ export function treeCount(forest: Forest): number {
 export function checkForest(forest: Forest, thing: string): void {
   const { roots, left, right, feature, threshold, leaves, width, partitioned } = forest;
   const leafRows = leaves.length / width;
+  checkExtras(forest, leafRows, thing);
   if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
+  if (forest.cutoff?.some((share) => !(share > 0 && share <= 1)))
+    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
+  if (forest.correction && !(forest.correction.length === 2 && forest.correction.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s correction`, `${forest.correction.length} numbers`, 'an intercept and a slope');
+  }
   const most = Number.MAX_VALUE / treeCount(forest);
   for (let at = 0; at < leaves.length; at += 1) {
     if (!(Math.abs(leaves[at] as number) <= most)) {
@@ -70,6 +91,20 @@ export function checkForest(forest: Forest, thing: string): void {
       const split = threshold[node] as number;
       if (partitioned[column] === 1 && !(split >= 0 && split < 2 ** 53)) throw fail(`the set of levels ${split}`, 'at most 53 bits');
     }
+  }
+}
+
+/** Holds what only some forests have against its invariants. */
+function checkExtras({ left, right, missing, observed, inbag, roots }: Forest, leafRows: number, thing: string): void {
+  if (missing && missing.length !== left.length) throw new ModelError(thing, `${missing.length} default children`, `${left.length}`);
+  const stray = missing?.findIndex((child, node) => child !== 0 && (left[node] === 0 || (child !== left[node] && child !== right[node])));
+  if (stray !== undefined && stray !== -1) throw new ModelError(`${thing}, node ${stray}`, 'another default child', 'one of its children');
+  if (observed && observed.length !== leafRows) throw new ModelError(thing, `${observed.length} observed responses`, `${leafRows}`);
+  if (observed?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
+    throw new ModelError(`${thing}'s observed responses`, 'an infinite one', 'finite numbers');
+  }
+  if (inbag && (inbag.length === 0 || inbag.length % (roots.length - 1) !== 0)) {
+    throw new ModelError(thing, `${inbag.length} counts of training rows`, `a multiple of ${roots.length - 1}, the number of trees`);
   }
 }
 

@@ -16,7 +16,7 @@ export function parseJson(text: string, thing = 'the body'): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RequestError(400, `${thing} is not JSON: ${reason(error as Error)}`);
+    throw new RequestError(400, `${thing} is not JSON: ${reason(error as Error, text)}`);
   }
   if (checkKeys(value, thing) !== keys) throw new RequestError(400, `${thing} has an object with a duplicate key`);
   return value;
@@ -64,8 +64,8 @@ function tooDeep(thing: string): RequestError {
 }
 
 /** The parser's own words without the piece of the body that V8 quotes in them. */
-function reason(error: Error): string {
+function reason(error: Error, text: string): string {
   const position = / at position \d+/.exec(error.message)?.[0] ?? '';
-  if (error.message.startsWith('Unexpected end')) return 'it ends too early';
+  if (error.message.startsWith('Unexpected end') || position === ` at position ${text.length}`) return 'it ends too early';
   return `there is an unexpected character${position}`;
 }

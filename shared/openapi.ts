@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { csvField } from './csv.ts';
 import { exampleRecord } from './dialects.ts';
-import type { Feature, Label, ModelInfo, Schema } from './features.ts';
+import type { Feature, Label, ModelInfo, ParameterName, Schema } from './features.ts';
+import { answerTypes, MAX_QUANTILES } from './parameters.ts';
 import { readValue } from './wire.ts';
 
 /** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
@@ -172,7 +173,7 @@ function workingDialects(schema: Schema, shared: Shapes): Dialect[] {
   return [first as Dialect, ...(schema.features.length > MAX_SPELLED ? [] : others.filter(works))];
 }
 
-function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[] {
+function dialectsOf(schema: Schema, { record, row, columns, parameters }: Shapes): Dialect[] {
   const one = exampleRecord(schema);
   const values = schema.features.map((feature) => one[feature.name]);
   const names = schema.features.map((feature) => feature.name);
@@ -186,6 +187,7 @@ function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[]
     datatype: z.string(),
     data: z.array(scalar).min(1),
   });
+  const type = answerTypes(schema)[0];
   const wrapped = (name: string, inner: z.ZodType) =>
     z.object({ [name]: inner, parameters: parameters.optional(), params: parameters.optional() });
   const split = z.object({ columns: z.array(z.string()), data: z.array(z.array(scalar)).min(1) });
@@ -202,27 +204,49 @@ function dialectsOf(schema: Schema, { record, row, columns }: Shapes): Dialect[]
     { name: 'dataframeRecords', summary: 'pandas, records', schema: wrapped('dataframe_records', records), value: { dataframe_records: [one] } },
     { name: 'inputColumns', summary: 'Inputs: columns', schema: wrapped('inputs', columns), value: { inputs: doubled } },
     { name: 'inputRecords', summary: 'Inputs: records', schema: wrapped('inputs', records), value: { inputs: [one] } },
-    { name: 'tensors', summary: 'Open Inference Protocol V2', schema: wrapped('inputs', z.array(tensor).min(1)), value: { inputs: tensors, parameters: { type: 'response' } } },
+    { name: 'tensors', summary: 'Open Inference Protocol V2', schema: wrapped('inputs', z.array(tensor).min(1)), value: { inputs: tensors, parameters: { type } } },
   ];
 }
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-const parameters = z.strictObject({ type: z.literal('response').optional() });
+/** What a body may ask for beside its rows: what the model's answers and parameters are. */
+function parametersOf(schema: Schema): z.ZodType {
+  const whole = (most: number) => z.int().min(1).max(most).optional();
+  const known: Record<ParameterName, z.ZodType> = {
+    predictAll: z.boolean().optional().describe("Every tree's answer instead of their mean or vote."),
+    numTrees: whole(schema.trees ?? 1).describe('Use only the first so many trees.'),
+    seed: whole(2 ** 31 - 1).describe('Break ties between classes as R does with this seed.'),
+    quantiles: z.array(z.number().min(0).max(1)).min(1).max(MAX_QUANTILES).optional().describe('The probabilities, with type "quantiles".'),
+    seMethod: z.enum(['infjack', 'jack']).optional().describe('How standard errors are found, with type "se".'),
+  };
+  const taken = (schema.takes ?? []).map((name): [string, z.ZodType] => [name, known[name]]);
+  const type = z
+    .literal(answerTypes(schema))
+    .optional()
+    .describe('The type of answer, by the name R has for it; the first one by default.');
+  return z.strictObject({ type, ...Object.fromEntries(taken) });
+}
 
 function datatypeOf(schema: Schema, name: string): string {
   const type = schema.features.find((feature) => feature.name === name)?.type;
   return type === 'number' ? 'FP64' : type === 'logical' ? 'BOOL' : 'BYTES';
 }
 
-/** The three shapes that most dialects are made of. */
-type Shapes = { record: z.ZodType; row: z.ZodType; columns: z.ZodType };
+/** The three shapes that most dialects are made of, and the parameters beside them. */
+type Shapes = { record: z.ZodType; row: z.ZodType; columns: z.ZodType; parameters: z.ZodType };
 
 /** A record, a row and columns of a model, value by value; of a wide one, only what kinds of values there are. */
 function shapes(schema: Schema): Shapes {
   const { features } = schema;
+  const parameters = parametersOf(schema);
   if (features.length > MAX_SPELLED) {
     const record = z.record(z.string(), scalar).describe(`A value for each of the ${features.length} features that GET /model lists.`);
-    return { record, row: z.array(scalar).length(features.length), columns: z.record(z.string(), z.union([scalar, z.array(scalar)])) };
+    return {
+      record,
+      row: z.array(scalar).length(features.length),
+      columns: z.record(z.string(), z.union([scalar, z.array(scalar)])),
+      parameters,
+    };
   }
   const values = features.map((feature) => featureValue(schema, feature));
   const members = (make: (value: z.ZodType) => z.ZodType) => {
@@ -234,6 +258,7 @@ function shapes(schema: Schema): Shapes {
     columns: members((value) => z.union([value, z.array(value).min(1)])).describe(
       'All of one length; a single value counts for every row.',
     ),
+    parameters,
   };
 }
 
@@ -254,16 +279,29 @@ function labels(texts: string[]): z.ZodType {
 }
 
 function describeFeature(value: z.ZodType, feature: Feature): z.ZodType {
-  const range = feature.type === 'number' && feature.range ? `the model's splits go from ${feature.range[0]} to ${feature.range[1]}` : '';
+  const range = feature.type === 'number' && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
   const words = [feature.label === undefined ? '' : english(feature.label), range].filter((text) => text !== '');
   return words.length > 0 ? value.describe(words.join('; ')) : value;
 }
 
-/** One element of an answer's predictions. */
+/** One element of an answer's predictions: that of the default type, or of another one where the model has others. */
 function predictionOf(schema: Schema): z.ZodType {
+  const others = answerTypes(schema).length > 1 || (schema.takes ?? []).includes('predictAll');
+  return others ? z.union([defaultPrediction(schema), otherPrediction()]) : defaultPrediction(schema);
+}
+
+/** What the other types of answer and predictAll give: numbers, in arrays and by label. */
+function otherPrediction(): z.ZodType {
+  const numbers = z.array(z.number());
+  const nested = z.union([numbers, z.array(numbers)]);
+  return z.union([z.number(), nested, z.record(z.string(), z.union([z.number(), numbers]))]).describe('With other parameters.');
+}
+
+function defaultPrediction(schema: Schema): z.ZodType {
   const classes = schema.classes ?? [];
   if (schema.kind === 'regression') return z.number();
   if (schema.kind === 'classification') return labels(classes);
+  if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
 }
 
@@ -278,7 +316,7 @@ function csvExamples(schema: Schema): object {
 }
 
 /** The component schemas as JSON Schema. */
-function components(schema: Schema, { record, row, columns }: Shapes, dialects: Dialect[]): object {
+function components(schema: Schema, { record, row, columns, parameters }: Shapes, dialects: Dialect[]): object {
   const registry = z.registry<{ id: string }>();
   const problem = z.object({ path: z.string().describe('A JSON Pointer into the body.'), message: z.string() });
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -292,6 +330,9 @@ function components(schema: Schema, { record, row, columns }: Shapes, dialects: 
     Prediction: prediction,
     Answer: z.object({
       predictions: z.array(prediction),
+      ...(schema.times ? { times: z.array(z.number()).optional() } : {}),
+      ...(schema.types?.includes('quantiles') ? { quantiles: z.array(z.number()).describe('With type "quantiles".').optional() } : {}),
+      ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),
       reason: z.string().describe('Why the fallback answered.').optional(),

@@ -1,7 +1,7 @@
 import { problemDocument, RequestError } from './errors.ts';
 
-/** An answer over HTTP, before a server or API Gateway puts it on the wire. */
-export type Reply = { status: number; headers: Record<string, string>; body: string };
+/** An answer over HTTP, before a server or API Gateway puts it on the wire. With `base64`, the body is bytes written so. */
+export type Reply = { status: number; headers: Record<string, string>; body: string; base64?: true };
 
 /** The id of a request: the caller's own where it has the form that logs and headers can carry, else a new one. */
 export function requestIdOf(given: string | undefined): string {

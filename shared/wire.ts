@@ -3,22 +3,21 @@ import {
   csvCells,
   example,
   isFeature,
-  isObject,
   isTensors,
   type JsonObject,
   lineCells,
   objectCells,
-  pointer,
   splitCells,
   tensorCells,
 } from './dialects.ts';
 import { type Problem, RequestError } from './errors.ts';
-import { type Cells, describe, quote, readRows, type Schema } from './features.ts';
+import { type Cells, describe, readRows, type Schema } from './features.ts';
 import { checkKeys, parseJson } from './json.ts';
 import type { BodyForm } from './media.ts';
+import { defaultParameters, misfitRows, type Parameters, readParameters } from './parameters.ts';
 
-/** A request that was read: its rows side by side (NaN: missing), and their number. */
-export type Query = { rows: Float64Array; count: number };
+/** A request that was read: its rows side by side (NaN: missing), their number, and what it asks for. */
+export type Query = { rows: Float64Array; count: number; parameters: Parameters };
 
 /** The members that hold rows, beside which `parameters` may stand. */
 const WRAPPERS = ['instances', 'inputs', 'dataframe_split', 'dataframe_records'] as const;
@@ -50,13 +49,29 @@ export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE
   const body = value as JsonObject;
   const wrapper = findWrapper(schema, body);
   if (!wrapper) return readCells(schema, objectCells(schema, body, ''), most);
-  return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, checkParameters(body));
+  const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
+  if (name === 'parameters' && Object.hasOwn(body, 'params')) {
+    throw new RequestError(400, 'found parameters and params together, expected one of them');
+  }
+  const asked = readParameters(schema, Object.hasOwn(body, name) ? body[name] : {}, `/${name}`);
+  return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
 }
 
-function readCells(schema: Schema, cells: Cells, most: number, problems: Problem[] = []): Query {
+/** What a body asks for that has no place to say so. */
+function nothingAsked(schema: Schema) {
+  return { parameters: defaultParameters(schema), problems: [] };
+}
+
+function readCells(
+  schema: Schema,
+  cells: Cells,
+  most: number,
+  { parameters, problems }: { parameters: Parameters; problems: Problem[] } = nothingAsked(schema),
+): Query {
   if (cells.rows === 0) throw new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
   if (cells.rows > most) throw new RequestError(413, `${cells.rows} rows; expected at most ${most} in one request`);
-  return { rows: readRows(schema, cells, problems), count: cells.rows };
+  const misfit = misfitRows(parameters, cells.rows);
+  return { rows: readRows(schema, cells, misfit ? [...problems, misfit] : problems), count: cells.rows, parameters };
 }
 
 /** The member that holds the rows; the model's own feature names win over it. */
@@ -78,17 +93,4 @@ function wrapperCells(schema: Schema, wrapper: Wrapper, value: unknown): Cells {
   }
   if (wrapper === 'inputs' && typeof value === 'object' && value !== null) return objectCells(schema, value as JsonObject, path);
   throw new RequestError(400, `no dialect fits: found ${describe(value)} at ${path}, expected an array of rows`);
-}
-
-/** What is wrong with the body's `parameters`: `type` may say "response", the one answer these models have. */
-function checkParameters(body: JsonObject): Problem[] {
-  const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
-  const value = Object.hasOwn(body, name) ? body[name] : {};
-  if (!isObject(value)) return [{ path: `/${name}`, message: `found ${describe(value)}, expected an object` }];
-  return Object.entries(value).flatMap(([key, given]) => {
-    const path = `/${name}/${pointer(key)}`;
-    if (key !== 'type') return [{ path, message: `unknown parameter ${quote(key)}; this model takes: type` }];
-    if (given === 'response') return [];
-    return [{ path, message: `found ${describe(given)}, expected "response", the one type of answer this model has` }];
-  });
 }

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,9 +22,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
 /** Runs container/main.ts; `ready` is its first line's address, `ended` what it said and its exit code. */
-function run(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, MODEL_DIR: dir, PORT: '0', ...env } });
+function run(args: string[], env: Record<string, string>, main = MAIN) {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env.PATH, MODEL_DIR: dir, PORT: '0', DRAIN_MS: '300', ...env },
+  });
   const said = { out: '', err: '' };
   const ready = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk) => {
@@ -110,3 +114,16 @@ test.each([
   expect(err).toContain(message);
   expect(err.trim().split('\n')).toHaveLength(1);
 });
+
+test('works as the one file that the Dockerfile bundles, its workers too', async () => {
+  const command = /^RUN (node_modules\/\.bin\/esbuild .*)$/m.exec(readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8'))?.[1];
+  const bundle = path.join(dir, 'bundle/main.mjs');
+  execFileSync('sh', ['-c', command?.replace(/--outfile=\S+/, `--outfile=${bundle} --log-level=warning`) ?? 'false'], { cwd: PROJECT });
+  const { child, ready, ended } = run(['serve'], {}, bundle);
+  const body = JSON.stringify(Array.from({ length: 2_000 }, () => [54]));
+  const response = await fetch(`${await ready}/invocations`, { method: 'POST', body });
+  const { predictions } = (await response.json()) as { predictions: number[] };
+  expect([predictions.length, predictions[1_999]]).toEqual([2_000, ages.predictions[54]]);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+}, 30_000);

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createContainer, type LogEntry } from '../container/server.ts';
 import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
-import { golden, goldens } from './golden.ts';
+import type { Forest } from '../shared/forest.ts';
+import { golden, variety as goldens } from './golden.ts';
 
 const open: http.Server[] = [];
 let logged: LogEntry[] = [];
@@ -65,7 +66,10 @@ afterAll(async () => {
 });
 
 describe('the numbers', () => {
-  test.each(goldens().map((one) => [one.name, one] as const))('of %s are those of R, to the last bit', async (name, one) => {
+  // Survival's exp() has bits of its own in R's libm: golden.test.ts holds its bound.
+  test.each(
+    goldens().flatMap((one) => (one.ulp === 0 ? [[one.name, one] as const] : [])),
+  )('of %s are those of R, to the last bit', async (name, one) => {
     const address = await start(models.get(name) as Model);
     const response = await post(`${address}/invocations`, JSON.stringify(one.rows));
     expect(response.status).toBe(200);
@@ -419,9 +423,9 @@ describe('a container alone', () => {
   ])('answers GET %s, and HEAD without its body', async (where, type) => {
     const get = await fetch(alone + where);
     expect([get.status, get.headers.get('content-type')]).toEqual([200, type]);
-    const length = (await get.arrayBuffer()).byteLength;
+    expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
     const head = await fetch(alone + where, { method: 'HEAD' });
-    expect(head.headers.get('content-length')).toBe(String(length));
+    expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
     expect((await head.arrayBuffer()).byteLength).toBe(0);
   });
 
@@ -442,14 +446,16 @@ describe('the log', () => {
 
   test('has an error of ours with its stack, of which the caller hears nothing', async () => {
     let armed = false;
+    const sound = age.forest as Forest;
     const forest = {
-      ...age.forest,
+      ...sound,
       get roots() {
         if (armed) throw new TypeError('broken on purpose');
-        return age.forest.roots;
+        return sound.roots;
       },
     };
-    const address = await start({ ...age, forest });
+    const { schema, card, checks, sha256 } = age;
+    const address = await start({ schema, card, checks, sha256, forest });
     armed = true;
     const response = await post(`${address}/invocations`, '[[54.25]]');
     expect(response.status).toBe(500);

@@ -5,15 +5,43 @@ import { RequestError } from '../shared/errors.ts';
 
 test.each<[string, string, string[][]]>([
   ['one field', 'a', [['a']]],
-  ['LF', 'a,b\n1,2\n', [['a', 'b'], ['1', '2']]],
-  ['CRLF', 'a,b\r\n1,2\r\n', [['a', 'b'], ['1', '2']]],
+  [
+    'LF',
+    'a,b\n1,2\n',
+    [
+      ['a', 'b'],
+      ['1', '2'],
+    ],
+  ],
+  [
+    'CRLF',
+    'a,b\r\n1,2\r\n',
+    [
+      ['a', 'b'],
+      ['1', '2'],
+    ],
+  ],
   ['no end of the last line', 'a\nb', [['a'], ['b']]],
   ['a byte order mark', '\ufeffa,b', [['a', 'b']]],
   ['quotes', '"a,b","c""d"\n', [['a,b', 'c"d']]],
   ['new lines within quotes', '"a\nb\r\nc",d\r\n', [['a\nb\r\nc', 'd']]],
-  ['empty fields', ',\n,,\n', [['', ''], ['', '', '']]],
+  [
+    'empty fields',
+    ',\n,,\n',
+    [
+      ['', ''],
+      ['', '', ''],
+    ],
+  ],
   ['an empty field at the end of the text', 'a,', [['a', '']]],
-  ['a comma before CRLF', 'a,\r\nb,\r\n', [['a', ''], ['b', '']]],
+  [
+    'a comma before CRLF',
+    'a,\r\nb,\r\n',
+    [
+      ['a', ''],
+      ['b', ''],
+    ],
+  ],
   ['an empty line within', 'a\n\nb\n', [['a'], [''], ['b']]],
   ['an empty line with CRLF', 'a\r\n\r\nb', [['a'], [''], ['b']]],
   ['an empty quoted field', '""\n"",""', [[''], ['', '']]],
@@ -59,6 +87,6 @@ test('any text is read or refused with 400, and soon', () => {
 });
 
 test('six megabytes are read in one go', () => {
-  expect(parseCsv('1,2\n'.repeat(1_500_000))).toHaveLength(1_500_000);
+  expect(parseCsv('1234567,2345678\n'.repeat(375_000))).toHaveLength(375_000);
   expect(parseCsv(`"${'""'.repeat(3_000_000)}"`)[0]?.[0]).toHaveLength(3_000_000);
 });

@@ -6,21 +6,38 @@ import { createSageMakerRuntime } from '../container/sagemaker-runtime.ts';
 import { createContainer } from '../container/server.ts';
 import { openEndpoint } from '../functions/endpoint.ts';
 import { createFailover } from '../functions/failover.ts';
+import { guardEndpoint } from '../functions/guard.ts';
 import { lambda } from '../functions/http.ts';
 import { type LocalPredictor, openLocal } from '../functions/local.ts';
 import { readSettings, type Settings } from '../functions/settings.ts';
+import type { Telemetry } from '../functions/telemetry.ts';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
 import { PROJECT, recordedEvent } from './lambda.ts';
 
-const SETTINGS: Settings = { modelFile: '', endpointName: 'canopy-test', deadlineMs: 3_000, firstDeadlineMs: 3_000 };
+/** Deadlines long enough that a slow machine's own pauses end no call, and nothing computed twice but the first. */
+const SETTINGS = readSettings({
+  MODEL_FILE: 'x',
+  ENDPOINT_NAME: 'canopy-test',
+  ENDPOINT_DEADLINE_MS: '3000',
+  ENDPOINT_FIRST_DEADLINE_MS: '3000',
+  ENDPOINT_LEAST_DEADLINE_MS: '3000',
+  ENDPOINT_CONNECT_MS: '2000',
+  DUAL_SHARE: '0',
+});
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
 const built = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
 const local = openLocal(readFileSync(built.file), 'the artifact');
-const entries: object[] = [];
-const log = (entry: object) => {
-  entries.push(entry);
+const OURS = { name: 'heart-age', sha256: local.model.sha256 };
+const entries: Record<string, unknown>[] = [];
+const metrics: string[] = [];
+const telemetry: Telemetry = {
+  log: (level, message, entry) => void entries.push({ level, message, ...entry }),
+  count: (names) => void metrics.push(...names),
+  remoteLatency: () => void metrics.push('RemoteLatency'),
+  localServed: (reason) => void metrics.push(`LocalServed ${reason}`),
+  flush: () => {},
 };
 
 const open: Server[] = [];
@@ -31,10 +48,11 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 /** The predict handler with an endpoint behind `url` (the SDK reads it at the first call), as an environment of Lambda's would have it. */
-function handlerFor(url: string, settings: Partial<Settings> = {}, predictor: LocalPredictor = local) {
+function handlerFor(url: string, changed: Partial<Settings> = {}, predictor: LocalPredictor = local) {
   process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = url;
-  const endpoint = openEndpoint('canopy-test', { ...SETTINGS, ...settings }, predictor.model);
-  const handler = lambda(createFailover(predictor, endpoint, log), log);
+  const settings = { ...SETTINGS, ...changed };
+  const guard = guardEndpoint(openEndpoint('canopy-test', settings, predictor.model), settings);
+  const handler = lambda(createFailover(predictor, guard, telemetry, settings), telemetry);
   const context = { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 };
   return (event: unknown) => handler(event, context as never) as Promise<Record<string, unknown>>;
 }
@@ -56,6 +74,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   entries.length = 0;
+  metrics.length = 0;
 });
 afterAll(() => {
   for (const server of open) {
@@ -94,7 +113,7 @@ test.each<[string, RequestListener, string]>([
   ['an endpoint that does not exist', awsError(400, 'ValidationError'), 'no-endpoint'],
   ['a denied access', awsError(403, 'AccessDeniedException'), 'access-denied'],
   ['a throttled call', awsError(429, 'ThrottlingException'), 'throttled'],
-  ['a model that is not ready', awsError(429, 'ModelNotReadyException'), 'throttled'],
+  ['a model that is not ready', awsError(429, 'ModelNotReadyException'), 'endpoint-error'],
   ['a container with an error', awsError(424, 'ModelError', { OriginalStatusCode: 500, OriginalMessage: 'no' }), 'endpoint-error'],
   ['a container that gave no answer', awsError(424, 'ModelError', { OriginalStatusCode: 0 }), 'endpoint-error'],
   ['a container that refuses what was found good here', awsError(424, 'ModelError', { OriginalStatusCode: 422 }), 'contract-mismatch'],
@@ -104,7 +123,7 @@ test.each<[string, RequestListener, string]>([
   ['a page as a success', (_, response) => response.end('<html>hello</html>'), 'bad-answer'],
   ['an empty body', (_, response) => response.end(), 'bad-answer'],
   ['a JSON cut off', (_, response) => response.end('{"predictions":[0.5'), 'bad-answer'],
-  ['too few predictions', json(200, { predictions: [], model: built.model }), 'bad-answer'],
+  ['too few predictions', json(200, { predictions: [], model: OURS }), 'bad-answer'],
   ['a prediction of another kind', json(200, { predictions: ['high'], model: { name: 'x', sha256: built.model.sha256 } }), 'bad-answer'],
   ['an answer that does not say which model', json(200, { predictions: [0.5] }), 'bad-answer'],
   [
@@ -131,7 +150,8 @@ test.each<[string, RequestListener]>([
     },
   ],
 ])('an endpoint that %s is left at the deadline', async (_, listener) => {
-  const handler = handlerFor(await runtime(listener), { deadlineMs: 100, firstDeadlineMs: 100 });
+  const deadline = { ...SETTINGS.deadline, deadlineMs: 100, leastDeadlineMs: 100, firstDeadlineMs: 100 };
+  const handler = handlerFor(await runtime(listener), { deadline });
   await handler({ age: 54 }); // The first loads the SDK.
   const start = performance.now();
   expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'timeout' });
@@ -175,10 +195,114 @@ function openLocalWith(outputs: Float64Array): LocalPredictor {
   return openLocal(bytes, 'the artifact');
 }
 
-test('wrong settings are refused by name', () => {
-  expect(() => readSettings({})).toThrow(/MODEL_FILE/);
-  expect(() => readSettings({ MODEL_FILE: 'x', ENDPOINT_DEADLINE_MS: 'soon', ENDPOINT_NAME: 'a b' })).toThrow(
-    /ENDPOINT_NAME.*ENDPOINT_DEADLINE_MS/,
+test('a trace and the request id go on to the endpoint as custom attributes, and no other header does', async () => {
+  let heard: Record<string, unknown> = {};
+  const handler = handlerFor(
+    await runtime((request, response) => {
+      heard = request.headers;
+      json(200, { predictions: [0.25], model: OURS })(request, response);
+    }),
   );
-  expect(readSettings({ MODEL_FILE: 'x' })).toEqual({ modelFile: 'x', endpointName: undefined, deadlineMs: 250, firstDeadlineMs: 800 });
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const event = recordedEvent('predict-json');
+  await handler({ ...event, headers: { ...(event.headers as object), traceparent, cookie: 'c' } });
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;traceparent=${traceparent};deadline-ms=3000`);
+  expect(heard).not.toHaveProperty('cookie');
+  expect(entries.at(-1)).toMatchObject({ traceparent, requestId: 'test-1' });
+  await handler({ ...event, headers: { ...(event.headers as object), traceparent: 'x;y=z' } });
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1;deadline-ms=3000');
+});
+
+test('server-timing says how long the endpoint and the own computation took', async () => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const { headers } = (await handler(recordedEvent('predict-json'))) as { headers: Record<string, string> };
+  expect(headers['server-timing']).toMatch(/^total;dur=[\d.]+, endpoint;dur=[\d.]+, local;dur=[\d.]+$/);
+});
+
+test('of many answers about the share is computed twice, and one bit that differs is a Mismatch, logged as an error and corrected', async () => {
+  let planted = 0;
+  const predictions = [nextUp(at54 as number)];
+  const url = await runtime((request, response) => {
+    planted += 1;
+    json(200, { predictions, model: { name: 'heart-age', sha256: local.model.sha256 } })(request, response);
+  });
+  const handler = handlerFor(url, { dualShare: 0.1 });
+  const answers = [];
+  for (let call = 0; call < 400; call += 1) answers.push(await handler({ age: 54 }));
+  expect(planted).toBe(400);
+  const found = metrics.filter((name) => name === 'Mismatch').length;
+  // Binomial, 400 x 0.1: four standard deviations each way, and the first that is always computed.
+  expect(found).toBeGreaterThanOrEqual(16);
+  expect(found).toBeLessThanOrEqual(65);
+  expect(answers[0]).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'mismatch' });
+  expect(answers.filter((answer) => answer.servedBy === 'fallback')).toHaveLength(found);
+  expect(entries[0]).toMatchObject({ level: 'error', events: ['RemoteSuccess', 'Mismatch'] });
+});
+
+/** The next double up. */
+function nextUp(value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + 1n);
+  return view.getFloat64(0);
+}
+
+test('another model is not compared, and is counted as ModelSkew', async () => {
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model: { name: 'other', sha256: 'a'.repeat(64) } })), {
+    dualShare: 1,
+  });
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [0.25], servedBy: 'endpoint' });
+  expect(metrics).toEqual(['RemoteSuccess', 'ModelSkew', 'RemoteLatency']);
+});
+
+test('an endpoint that fails five times in a row is left alone, and a missing one at once; /health says so', async () => {
+  let calls = 0;
+  const count = (listener: RequestListener): RequestListener => {
+    return (request, response) => {
+      calls += 1;
+      listener(request, response);
+    };
+  };
+  const failing = handlerFor(await runtime(count(awsError(503, 'ServiceUnavailable'))));
+  for (let call = 0; call < 8; call += 1) expect(await failing({ age: 54 })).toMatchObject({ predictions: [at54] });
+  expect(calls).toBe(5);
+  expect(metrics.filter((name) => name === 'BreakerOpen')).toHaveLength(1);
+  expect(metrics).toContain('LocalServed breaker-open');
+  const { body } = await failing(recordedEvent('get-health'));
+  expect(JSON.parse(body as string)).toMatchObject({ breaker: 'open', last: Array(5).fill('endpoint-error') });
+  calls = 0;
+  const absent = handlerFor(await runtime(count(awsError(400, 'ValidationError'))));
+  for (let call = 0; call < 3; call += 1) await absent({ age: 54 });
+  expect(calls).toBe(1);
+  expect(entries.at(-3)).toMatchObject({ level: 'error', reason: 'no-endpoint' });
+});
+
+test('endpointShare 0 never asks, and says why', async () => {
+  let calls = 0;
+  const url = await runtime((_, response) => {
+    calls += 1;
+    response.end();
+  });
+  expect(await handlerFor(url, { endpointShare: 0 })({ age: 54 })).toMatchObject({ predictions: [at54], reason: 'endpoint-share' });
+  expect(calls).toBe(0);
+});
+
+test('wrong settings are refused by name, slips of the pen among them', () => {
+  expect(() => readSettings({})).toThrow(/MODEL_FILE/);
+  const wrong = {
+    MODEL_FILE: 'x',
+    ENDPOINT_DEADLINE_MS: 'soon',
+    ENDPOINT_NAME: 'a b',
+    DUAL_SHARE: '2',
+    BREAKER_PROBES: '',
+    BREAKER_OPEN: '1',
+  };
+  expect(() => readSettings(wrong)).toThrow(/ENDPOINT_NAME.*ENDPOINT_DEADLINE_MS.*DUAL_SHARE.*BREAKER_PROBES.*BREAKER_OPEN: there is no/);
+  expect(readSettings({ MODEL_FILE: 'x' })).toMatchObject({
+    endpointName: undefined,
+    endpointShare: 1,
+    dualShare: 0.01,
+    deadline: { deadlineMs: 250, firstDeadlineMs: 800 },
+    breaker: { timeouts: 3, failures: 5, window: 20 },
+  });
 });

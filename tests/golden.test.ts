@@ -1,50 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../model/import.ts';
 import { decodeArtifact, failedCheck } from '../shared/artifact.ts';
-import type { Schema } from '../shared/features.ts';
-import { type Prediction, predictRows, toPredictions } from '../shared/predict.ts';
-import { readValue } from '../shared/wire.ts';
-import { type Golden, goldens } from './golden.ts';
-
-/** The doubles of a prediction in class order, or its label. */
-function parts(schema: Schema, prediction: Prediction): (number | string)[] {
-  if (typeof prediction !== 'object') return [prediction];
-  return (schema.classes as string[]).map((label) => prediction[label] as number);
-}
-
-/** The rows where our predictions differ from R's in any bit, ties aside. */
-function differences(golden: Golden, schema: Schema, ours: Prediction[]): string[] {
-  return ours.flatMap((prediction, row) => {
-    const expected = golden.predictions[row] as Prediction;
-    const ties = golden.ties.get(row);
-    if (ties) {
-      const first = (schema.classes as string[]).find((label) => ties.includes(label));
-      return prediction === first && ties.includes(expected as string) ? [] : [`row ${row}: ${prediction}, expected ${first} of a tie`];
-    }
-    const own = parts(schema, prediction);
-    const theirs = parts(schema, expected);
-    const same = own.length === theirs.length && own.every((value, at) => Object.is(value, theirs[at]));
-    return same ? [] : [`row ${row}: ${JSON.stringify(prediction)}, R gave ${JSON.stringify(expected)}`];
-  });
-}
+import { compare, differences, type Golden, goldens } from './golden.ts';
 
 describe('every golden model gives the bits that R gave', () => {
   test.each(goldens().map((golden): [string, Golden] => [golden.name, golden]))('%s', (_, golden) => {
     const model = decodeArtifact(importModel(golden.file), golden.name);
     expect(model.schema.kind).toBe(golden.kind);
     expect(model.schema.classes).toEqual(golden.classes);
+    expect(model.schema.times).toEqual(golden.times);
     expect(golden.rows.length).toBeGreaterThan(0);
     expect(golden.predictions).toHaveLength(golden.rows.length);
-    const query = readValue(model.schema, golden.rows);
-    const ours = toPredictions(model.schema, predictRows(model, query.rows));
-    expect(differences(golden, model.schema, ours)).toEqual([]);
+    expect(compare(golden, model).wrong).toEqual([]);
     expect(failedCheck(model)).toBeUndefined();
   });
 });
 
 test('there are goldens of every kind of forest', () => {
   const kinds = new Set(goldens().map((golden) => golden.kind));
-  expect([...kinds]).toEqual(expect.arrayContaining(['regression', 'classification', 'probability']));
+  expect([...kinds]).toEqual(expect.arrayContaining(['regression', 'classification', 'probability', 'survival']));
 });
 
 test('one differing bit is told', () => {

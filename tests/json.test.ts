@@ -74,13 +74,17 @@ test('every JSON text whose keys are unique is read as JSON.parse reads it', () 
 
 test('a key repeated anywhere is found', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1, noNullPrototype: true }), fc.nat(), (object, pick) => {
-      const entries = Object.entries(object);
-      fc.pre(!JSON.stringify(object).includes('__proto__'));
-      const again = entries[pick % entries.length] as [string, unknown];
-      const text = `{${[...entries, again].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
-      expect(refusal(text).message).toContain('duplicate key');
-    }),
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1, noNullPrototype: true }),
+      fc.nat(),
+      (object, pick) => {
+        const entries = Object.entries(object);
+        fc.pre(!JSON.stringify(object).includes('__proto__'));
+        const again = entries[pick % entries.length] as [string, unknown];
+        const text = `{${[...entries, again].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+        expect(refusal(text).message).toContain('duplicate key');
+      },
+    ),
   );
 });
 

@@ -13,11 +13,19 @@ export type Ran = { code: number; output: string };
 
 /** Runs the Serverless Framework in the project. */
 export function serverless(args: string[]): Promise<Ran> {
+  // The framework and its plugins leave folders behind in TMPDIR.
+  const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-scratch-'));
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [script, ...args], { cwd: PROJECT, timeout: 90_000 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });
-    });
+    const child = execFile(
+      process.execPath,
+      [script, ...args],
+      { cwd: PROJECT, timeout: 90_000, env: { ...process.env, TMPDIR: scratch } },
+      (error, stdout, stderr) => {
+        rmSync(scratch, { recursive: true, force: true });
+        resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });
+      },
+    );
     // Under serverless-esbuild a handler that cannot be loaded leaves the command waiting for its input.
     child.stdin?.end();
   });
@@ -26,8 +34,11 @@ export function serverless(args: string[]): Promise<Ran> {
 /** A packaged function: the folder its zip was unpacked to, its environment variables, and the sizes of its zip's parts. */
 export type Packaged = { folder: string; entry: string; environment: Record<string, string>; zipBytes: number; artifactBytes: number };
 
-/** Packages the service and unpacks one function of it. */
-export async function packageFunction(name: string, params: string[] = []): Promise<Packaged & { output: string; remove: () => void }> {
+/** Packages the service and unpacks one function of it; `packages` is the folder with the zips of all. */
+export async function packageFunction(
+  name: string,
+  params: string[] = [],
+): Promise<Packaged & { packages: string; output: string; remove: () => void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-package-'));
   const work = `.esbuild/${path.basename(folder)}`;
   const { code, output } = await serverless([
@@ -38,6 +49,12 @@ export async function packageFunction(name: string, params: string[] = []): Prom
   ]);
   rmSync(path.join(PROJECT, work), { recursive: true, force: true });
   if (code !== 0) throw new Error(`serverless package ended with ${code}: ${output}`);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return { ...unpackFunction(folder, name), packages: folder, output, remove };
+}
+
+/** Unpacks one function's zip, as Lambda does. */
+export function unpackFunction(folder: string, name: string): Packaged {
   const zip = readFileSync(path.join(folder, `${name}.zip`));
   let artifactBytes = 0;
   const files = unzipSync(zip, {
@@ -55,8 +72,7 @@ export async function packageFunction(name: string, params: string[] = []): Prom
   const logical = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
   const { Handler, Environment } = template.Resources[logical].Properties;
   const entry = String(Handler).replace(/\.\w+$/, '.cjs');
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { folder: unpacked, entry, environment: Environment.Variables, zipBytes: zip.length, artifactBytes, output, remove };
+  return { folder: unpacked, entry, environment: Environment.Variables, zipBytes: zip.length, artifactBytes };
 }
 
 /** One Lambda environment: invokes run one after another, as Lambda runs them. */

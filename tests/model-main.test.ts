@@ -35,6 +35,8 @@ describe('help and usage', () => {
     [['describe', '--help']],
     [['import', '-h']],
     [['predict', '--help']],
+    [['train', '--help']],
+    [['verify', '--help']],
   ])('%j is answered on standard output', (args) => {
     const { status, stdout, stderr } = run(args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -43,7 +45,8 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'no command'],
-    [['train'], 'the command train'],
+    [['grow'], 'the command grow'],
+    [['train'], 'found no --data'],
     [['describe'], 'no argument'],
     [['describe', heart.file, 'more'], 'expected FILE'],
     [['describe', heart.file, '--yaml'], '--yaml'],
@@ -51,6 +54,9 @@ describe('help and usage', () => {
     [['import', heart.file, '-o', 'model.RDS'], 'expected -o OUT.canopy'],
     [['import', heart.file, '-o', 'out.canopy', '--date', '2026-02-30'], '2026-02-30'],
     [['predict', heart.file], 'expected FILE ROWS'],
+    [['verify', heart.file], 'expected FILE ROWS.json'],
+    [['verify', heart.file, 'rows.json', '--ulp', '-1'], 'option'],
+    [['import', heart.file, '-o', 'out.canopy', '--levels-order', 'R'], 'the order R'],
     [['predict', heart.file, '-', '--csv', '--jsonl'], '--csv and --jsonl'],
   ])('%j is refused with status 2 and one line', (args, words) => {
     const { status, stdout, stderr } = run(args);
@@ -84,7 +90,7 @@ describe('describe', () => {
     expect(run(['describe', file('none.RDS')])).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('no such file') });
     const { status, stderr } = run(['describe', file('text.RDS', 'not a model')]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^.*expected an RDS file.*\n$/);
+    expect(stderr).toMatch(/^.*expected an R file.*\n$/);
   });
 
   test('a text cannot move the cursor or turn the writing around', () => {
@@ -197,6 +203,36 @@ describe('predict', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const status = await new Promise((resolve) => child.once('close', resolve));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('verify', () => {
+  test("R's own predictions are met, and the greatest difference is told", () => {
+    const rows = (name: string) => golden(name).file.replace(/RDS$/, 'json');
+    expect(run(['verify', heart.file, rows('heart-age')])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('greatest difference 0 ulp'),
+    });
+    expect(run(['verify', golden('iris').file, rows('iris')]).stdout).toContain('342 rows, 0 numbers, 0 wrong, greatest difference 0 ulp');
+    const { status, stdout } = run(['verify', golden('survival-c').file, rows('survival-c')]);
+    expect({ status, ulp: Number(/difference (\d+) ulp/.exec(stdout)?.[1]) <= 1 }).toEqual({ status: 0, ulp: true });
+  });
+
+  test('another number, another label or too few predictions end with status 1', () => {
+    const [first, ...rest] = heart.predictions as number[];
+    const other = { rows: heart.rows, predictions: [(first as number) + 2 ** -50, ...rest] };
+    const told = run(['verify', heart.file, file('other.json', JSON.stringify(other))]);
+    expect(told).toMatchObject({ status: 1, stdout: expect.stringMatching(/greatest difference \d+ ulp \(row 1: /) });
+    expect(run(['verify', heart.file, file('other.json'), '--ulp', '1000']).status).toBe(0);
+    const iris = { rows: golden('iris').rows.slice(0, 1), predictions: ['virginica'] };
+    expect(run(['verify', golden('iris').file, file('iris.json', JSON.stringify(iris))])).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('row 1: setosa, R gave virginica'),
+    });
+    expect(run(['verify', heart.file, file('few.json', JSON.stringify({ rows: heart.rows, predictions: [1] }))])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('1 predictions, expected'),
+    });
   });
 });
 

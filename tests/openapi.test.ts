@@ -4,10 +4,10 @@ import { loadModel } from '../model/import.ts';
 import type { ModelInfo, Schema } from '../shared/features.ts';
 import type { BodyForm } from '../shared/media.ts';
 import { openApi } from '../shared/openapi.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
 import { readBody, readValue } from '../shared/wire.ts';
-import { goldens } from './golden.ts';
+import { variety as goldens } from './golden.ts';
 
 type Json = { [key: string]: Json } & Json[];
 
@@ -125,9 +125,8 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
   });
 
   test('its answer and its model fit their schemas', () => {
-    const { rows } = readValue(model.schema, examples('application/json')[0]);
-    const predictions = toPredictions(model.schema, predictRows(model, rows));
-    const answer = { predictions, model: { name: model.card.name, sha256: model.sha256 }, servedBy: 'fallback', reason: 'no-endpoint' };
+    const predicted = answerQuery(model, readValue(model.schema, examples('application/json')[0]));
+    const answer = { ...predicted, model: { name: model.card.name, sha256: model.sha256 }, servedBy: 'fallback', reason: 'no-endpoint' };
     const schema = validator(document, 'Answer');
     expect(schema.safeParse(answer).success).toBe(true);
     expect(schema.safeParse({ ...answer, predictions: [null] }).success).toBe(false);

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { type Environment, openEnvironment, type Packaged, PROJECT, packageFunction, recordedEvent, serverless } from './lambda.ts';
+import { type Environment, openEnvironment, PROJECT, packageFunction, recordedEvent, serverless, unpackFunction } from './lambda.ts';
 
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
@@ -12,6 +15,7 @@ const at61 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 6
 type HttpAnswer = { statusCode: number; headers: Record<string, string>; body: string };
 let packaged: Awaited<ReturnType<typeof packageFunction>>;
 let environment: Environment;
+const opened: { close(): void }[] = [];
 const call = async (event: string) => (await environment.invoke(recordedEvent(event))) as HttpAnswer;
 
 beforeAll(async () => {
@@ -19,7 +23,7 @@ beforeAll(async () => {
   environment = await openEnvironment(packaged);
 }, 90_000);
 afterAll(() => {
-  environment?.close();
+  for (const one of [environment, ...opened]) one?.close();
   packaged?.remove();
 });
 
@@ -94,6 +98,21 @@ test('the page, the model, the OpenAPI document and the health are served', asyn
   expect(await call('head-model')).toMatchObject({ statusCode: 200, body: '' });
 });
 
+test("the page's script and style are in the package, compressed for those who take that", async () => {
+  const ask = async (path: string, headers: object) => {
+    const answer = await environment.invoke({ ...recordedEvent('get-page'), rawPath: path, headers });
+    return answer as HttpAnswer & { isBase64Encoded?: boolean };
+  };
+  for (const path of ['/page.js', '/page.css']) {
+    const plain = await ask(path, {});
+    expect(plain).toMatchObject({ statusCode: 200 });
+    expect(plain.isBase64Encoded).toBeUndefined();
+    const zipped = await ask(path, { 'accept-encoding': 'gzip, deflate, br' });
+    expect(zipped).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(plain.body);
+  }
+});
+
 test('a direct invoke answers with the body itself, and returns a problem rather than throwing it', async () => {
   const answer = await environment.invoke([{ age: 54 }, { age: 61 }]);
   expect(answer).toMatchObject({ predictions: [at54, at61], servedBy: 'fallback' });
@@ -113,13 +132,42 @@ test('the log has a line for each answer, and never a feature value or a predict
   expect(lines).not.toMatch(/54\.0625|fifty|0\.62/);
 });
 
+test('a call over a kept connection that went stale is made once more; one that fails twice is not', async () => {
+  const { sha256 } = JSON.parse((await call('get-model')).body);
+  const calls = { canopy: 0, broken: 0 };
+  const server = createServer((request, response) => {
+    const isBroken = request.url?.includes('broken');
+    calls[isBroken ? 'broken' : 'canopy'] += 1;
+    if (isBroken || calls.canopy === 2) request.socket.resetAndDestroy();
+    else response.end(JSON.stringify({ predictions: [at54], model: { name: 'heart-age', sha256 } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(server, { close: () => server.closeAllConnections() });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // Long enough that a slow machine's own pauses end no call.
+  const long = { ENDPOINT_DEADLINE_MS: '5000', ENDPOINT_FIRST_DEADLINE_MS: '5000', ENDPOINT_CONNECT_MS: '5000', ENDPOINT_STALE_MS: '2000' };
+  const withEndpoint = async (name: string) => {
+    const one = await openEnvironment(packaged, { ENDPOINT_NAME: name, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url, ...long });
+    opened.push(one);
+    return one;
+  };
+  const good = await withEndpoint('canopy');
+  for (let time = 0; time < 2; time += 1) expect(await good.invoke({ age: 54 })).toMatchObject({ servedBy: 'endpoint' });
+  expect(calls.canopy).toBe(3);
+  const bad = await withEndpoint('broken');
+  expect(await bad.invoke({ age: 54 })).toMatchObject({ predictions: [at54], reason: 'endpoint-error' });
+  expect(calls.broken).toBe(2);
+  const metrics = bad.logs.map((line) => JSON.parse(line)).filter((line) => line._aws);
+  expect(metrics.filter((line) => line.reason === 'endpoint-error')).toMatchObject([
+    { LocalServed: 1, service: 'canopy', _aws: { CloudWatchMetrics: [{ Namespace: 'Canopy' }] } },
+  ]);
+});
+
 test('the fallback function answers a direct invoke, and says that it was forced', async () => {
-  const fallback: Packaged & { remove(): void } = await packageFunction('fallback');
-  const own = await openEnvironment(fallback);
+  const own = await openEnvironment(unpackFunction(packaged.packages, 'fallback'));
   expect(await own.invoke({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'forced' });
   own.close();
-  fallback.remove();
-}, 60_000);
+});
 
 test('packaging fails where a check row does not give its answer', async () => {
   const model = golden('chickwts-order').file;

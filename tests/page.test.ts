@@ -1,17 +1,21 @@
+import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
 import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
 import { fieldHtml, sliderOf, startOf } from '../shared/page/fields.ts';
 import { PAGE_SECURITY, pageHtml } from '../shared/page/page.ts';
-import { PAGE_SCRIPT } from '../shared/page/script.ts';
-import { PAGE_STYLE } from '../shared/page/style.ts';
+import { takesGzip } from '../shared/page/parts.ts';
 import { TEXTS } from '../shared/page/texts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readValue } from '../shared/wire.ts';
-import { goldens } from './golden.ts';
+import { variety as goldens } from './golden.ts';
+import { PROJECT } from './lambda.ts';
 
+const { page: parts } = await buildPage(PROJECT);
 const SHA = 'ab'.repeat(32);
 
 function infoOf(features: Feature[], card: Partial<ModelInfo['card']> = {}): ModelInfo {
@@ -20,21 +24,26 @@ function infoOf(features: Feature[], card: Partial<ModelInfo['card']> = {}): Mod
 }
 
 /** What the page hands to its script. */
-function dataOf(html: string): { features: { name: string; start: unknown }[]; title: unknown } {
+function dataOf(html: string): { features: { name: string; start: unknown }[]; card: { title: unknown } } {
   const block = /<script type="application\/json" id="model">([^<]*)<\/script>/.exec(html);
   return JSON.parse(block?.[1] ?? 'null');
 }
 
 describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of $name', ({ file }) => {
   const model = loadModel(file);
-  const html = pageHtml(model);
+  const html = pageHtml(model, parts);
 
   test('has an input with a label for each feature', () => {
     model.schema.features.forEach((feature, at) => {
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
-      expect(html).toMatch(new RegExp(feature.type === 'factor' ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="number"`));
+      const own = {
+        factor: `<select id="f${at}"`,
+        logical: model.schema.takesMissing ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="checkbox"`,
+        number: `<input id="f${at}"[^>]* type="number"`,
+      };
+      expect(html).toMatch(new RegExp(own[feature.type]));
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
-      else
+      else if (feature.type === 'number' && sliderOf(feature))
         expect(html).toMatch(
           new RegExp(`<input class="slider" id="s${at}" type="range" min="[^"]+" max="[^"]+" step="[^"]+" value="[^"]+"`),
         );
@@ -53,9 +62,11 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
 
   test('has nothing inline, and only relative links', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
-    expect([...html.matchAll(/<script(?![^>]*type="application\/json")[^>]*>/g)].map(String)).toEqual(['<script src="page.js" defer>']);
+    expect([...html.matchAll(/<script(?![^>]*type="application\/json")[^>]*>/g)].map(String)).toEqual([
+      `<script src="page.js?${parts.script.hash}" defer>`,
+    ]);
     const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
-    expect(links.sort()).toEqual(['model', 'openapi.json', 'page.css', 'page.js']);
+    expect(links.sort()).toEqual(['#api', '#card', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);
   });
 });
 
@@ -81,7 +92,7 @@ describe('hostile names', () => {
   test('reach the script as they are', () => {
     const data = dataOf(html);
     expect(data.features.map(({ name }) => name)).toEqual(features.map(({ name }) => name));
-    expect(data.title).toBe(hostile);
+    expect(data.card.title).toBe(hostile);
   });
 });
 
@@ -113,8 +124,19 @@ describe('sliders and starting values', () => {
     expect(html.match(/min="0" max="100" step="5" value="25"/g)).toHaveLength(2);
   });
 
-  test('a logical is a checkbox, and a factor of a model that takes missing values can be missing', () => {
-    expect(fieldHtml({ name: 'a', type: 'logical', default: true }, 0, false)).toMatch(/<input id="f0"[^>]* type="checkbox"[^>]* checked>/);
+  test('a number shows its unit', () => {
+    expect(fieldHtml({ name: 'age', type: 'number', unit: { en: '<years>', pt: 'anos' } }, 3, false)).toContain(
+      'id="u3">&lt;years&gt;</span>',
+    );
+  });
+
+  test('a logical is a switch, or yes, no and missing where it may be missing; and a factor of a model that takes missing values can be missing', () => {
+    expect(fieldHtml({ name: 'a', type: 'logical', default: true }, 0, false)).toMatch(
+      /<input id="f0"[^>]* type="checkbox" role="switch"[^>]* checked>/,
+    );
+    expect(fieldHtml({ name: 'a', type: 'logical', default: true }, 0, true)).toContain(
+      '<option value="1" data-text="yes" selected>yes</option>',
+    );
     expect(fieldHtml({ name: 'a', type: 'factor', levels: ['x'] }, 0, true)).toContain('<option value="" data-text="missing">');
     expect(fieldHtml({ name: 'a', type: 'factor', levels: ['x'] }, 0, false)).not.toContain('data-text="missing"');
   });
@@ -123,47 +145,79 @@ describe('sliders and starting values', () => {
     const features = Array.from({ length: 250 }, (_, at): Feature => ({ name: `gene${at}`, type: 'number', range: [0, 1] }));
     const html = pageHtml(infoOf(features));
     expect(html.match(/class="field"/g)).toHaveLength(200);
-    expect(html).toContain('<p>50 <span data-text="more">');
+    expect(html).toContain('<p class="dim">50 <span data-text="more">');
     expect(dataOf(html).features).toHaveLength(250);
   });
 });
 
 describe('script, style and headers', () => {
-  const reply = (path: string) => route('GET', path, infoOf([{ name: 'age', type: 'number' }]), () => ({ ok: true })) as Reply;
+  const info = infoOf([{ name: 'age', type: 'number' }]);
+  const ask = (path: string, acceptEncoding?: string) => route('GET', path, info, () => ({ ok: true }), { parts, acceptEncoding }) as Reply;
 
-  test('the script parses and never writes markup', () => {
-    expect(() => new Script(PAGE_SCRIPT)).not.toThrow();
-    expect(PAGE_SCRIPT).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function/);
+  test('the script parses and has no way to write markup', () => {
+    expect(() => new Script(parts.script.text)).not.toThrow();
+    expect(parts.script.text).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//);
   });
 
-  test('every element and text the script asks for is there, in both languages', () => {
-    const html = pageHtml(infoOf([{ name: 'age', type: 'number' }]));
-    const quoted = (pattern: RegExp) => [...PAGE_SCRIPT.matchAll(pattern)].map((match) => match[1] as string);
-    const list = /= \[([^\]]*)\]\.map\(byId\)/.exec(PAGE_SCRIPT)?.[1]?.match(/\w+/g) ?? [];
-    const ids = [...quoted(/byId\('(\w{2,})'\)/g), ...list];
-    expect(ids.length).toBeGreaterThan(7);
-    expect(ids.filter((id) => !html.includes(` id="${id}"`))).toEqual([]);
-    const keys = [
-      ...quoted(/text\('([a-z]+)'\)/g),
-      ...[...html.matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string),
-    ];
-    expect(keys.length).toBeGreaterThan(10);
-    expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);
+  test('all of it is under 90 KB compressed', () => {
+    const bytes = [parts.script, parts.style].map(({ gzip }) => Buffer.from(gzip, 'base64').length);
+    expect(bytes[0]! + bytes[1]! + pageHtml(info, parts).length).toBeLessThan(90_000);
+  });
+
+  test('every text has both languages, and the page asks for none that is not there', () => {
     expect(Object.keys(TEXTS.pt)).toEqual(Object.keys(TEXTS.en));
+    const keys = [...pageHtml(info).matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string);
+    expect(keys.length).toBeGreaterThan(20);
+    expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);
   });
 
   test('the policy allows what the page uses and nothing inline', () => {
     const policy = PAGE_SECURITY['content-security-policy'];
     expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe-|\*|data:|https?:/);
-    expect(reply('/').headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY });
+    expect(ask('/').headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY });
     expect(PAGE_SECURITY).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
 
-  test('script and style are served with their types and asked for anew', () => {
-    expect(reply('/page.js')).toMatchObject({ status: 200, body: PAGE_SCRIPT });
-    expect(reply('/page.js').headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' });
-    expect(reply('/page.css')).toMatchObject({ status: 200, body: PAGE_STYLE });
-    expect(reply('/page.css').headers).toMatchObject({ 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' });
+  test.each([
+    ['/page.js', 'text/javascript', parts.script],
+    ['/page.css', 'text/css', parts.style],
+  ])('%s is served compressed to those who take it, at an address that changes with it', (path, type, part) => {
+    const plain = ask(path);
+    expect(plain).toMatchObject({ status: 200, body: part.text });
+    expect(plain.headers).toMatchObject({ 'content-type': `${type}; charset=utf-8`, vary: 'accept-encoding' });
+    expect(plain.headers['cache-control']).toContain('immutable');
+    const zipped = ask(path, 'gzip, deflate, br');
+    expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(part.text);
+    expect(part.hash).toBe(createHash('sha256').update(part.text).digest('hex').slice(0, 8));
+  });
+
+  test('the page is compressed where the server can and the client takes it', () => {
+    const request = { parts, acceptEncoding: 'gzip', gzip: (text: string) => gzipSync(text).toString('base64') };
+    const zipped = route('GET', '/', info, () => ({ ok: true }), request) as Reply;
+    expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip', vary: 'accept-encoding' } });
+    expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(ask('/').body);
+  });
+
+  test('the icon is served, and a server without the parts says so', () => {
+    expect(ask('/icon.svg').headers['content-type']).toBe('image/svg+xml');
+    expect(() => route('GET', '/page.js', info, () => ({ ok: true }))).toThrow("without the page's script");
+  });
+
+  test.each([
+    ['gzip', true],
+    ['gzip, deflate, br, zstd', true],
+    ['deflate, gzip;q=0.5', true],
+    ['*', true],
+    [undefined, false],
+    ['', false],
+    ['br', false],
+    ['gzip;q=0', false],
+    ['gzip;q=0.000', false],
+    ['x-gzip', false],
+  ])('Accept-Encoding %s: gzip is taken: %s', (header, expected) => {
+    expect(takesGzip(header)).toBe(expected);
   });
 });

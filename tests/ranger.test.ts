@@ -3,7 +3,8 @@ import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
 import type { RValue } from '../model/r-values.ts';
 import { readRanger } from '../model/ranger.ts';
 import { ModelError } from '../shared/errors.ts';
-import { predictRows, toPredictions } from '../shared/predict.ts';
+import { defaultParameters } from '../shared/parameters.ts';
+import { answerQuery } from '../shared/predict.ts';
 
 const numbers = (...values: number[]): RValue => ({ type: 'double', values: Float64Array.from(values) });
 const texts = (...values: (string | null)[]): RValue => ({ type: 'character', values });
@@ -48,13 +49,14 @@ function ranger(changes: Record<string, RValue> = {}): RValue {
 
 function predict(value: RValue, ...xs: number[]) {
   const { schema, forest } = readRanger(value, 'm.RDS');
-  return toPredictions(schema, predictRows({ schema, forest }, Float64Array.from(xs)));
+  const query = { rows: Float64Array.from(xs), count: xs.length, parameters: defaultParameters(schema) };
+  return answerQuery({ schema, forest }, query).predictions;
 }
 
 test('a ranger object and its forest alone are the same model', () => {
   const whole = readRanger(ranger(), 'm.RDS');
   expect(readRanger(named(members(), 'ranger.forest'), 'm.RDS')).toEqual(whole);
-  expect(whole.schema).toEqual({ kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false });
+  expect(whole.schema).toMatchObject({ kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false, trees: 1 });
   expect(predict(ranger(), 2.5, 2.6)).toEqual([10, 20]);
 });
 
@@ -107,8 +109,9 @@ describe('what is not a forest served here is refused by name', () => {
     ['a ranger without its forest', named({ call: numbers(1) }, 'ranger'), 'write.forest = TRUE'],
     ['a ranger that is no list', { type: 'opaque', what: 'x', attributes: new Map([['class', texts('ranger')]]) }, 'without its forest'],
     ['a forest of an old ranger', ranger({ 'dependent.varID': numbers(0) }), 'dependent.varID'],
-    ['no treetype', ranger({ treetype: { type: 'null' } }), "treetype: found NULL, expected a character vector"],
-    ['survival', ranger({ treetype: texts('Survival') }), 'a forest of the type Survival'],
+    ['no treetype', ranger({ treetype: { type: 'null' } }), 'treetype: found NULL, expected a character vector'],
+    ['survival without its times', ranger({ treetype: texts('Survival') }), 'unique.death.times'],
+    ['another treetype', ranger({ treetype: texts('Clustering') }), 'a forest of the type Clustering'],
     ['no features', ranger({ 'independent.variable.names': texts() }), '0 features'],
     ['a feature without a name', ranger({ 'independent.variable.names': texts(null) }), 'independent.variable.names[1]: found NA'],
     ['two features of one name', ranger({ 'independent.variable.names': texts('x', 'x') }), '"x" twice'],
@@ -128,7 +131,13 @@ describe('what is not a forest served here is refused by name', () => {
     ['no trees', ranger({ ...empty(), 'num.trees': numbers(0) }), 'found no trees'],
     ['fewer trees than told', ranger({ 'num.trees': numbers(2) }), '1 trees, expected 2'],
     ['a tree without nodes', ranger({ ...empty(list(numbers(), numbers()), numbers(), numbers()) }), 'tree 1: found no nodes'],
-    ['default children', ranger({ 'child.nodeIDs': list(list(numbers(0), numbers(0), numbers(0))) }), 'na.learn'],
+    [
+      'four vectors of children',
+      ranger({ 'child.nodeIDs': list(list(numbers(0), numbers(0), numbers(0), numbers(0))) }),
+      '4 vectors, expected 2 or 3',
+    ],
+    ['a default child of half a node', tree([1, 0, 0], [2, 0, 0], [1.5, 0, 0]), 'child 1.5'],
+    ['a default child beyond the tree', tree([1, 0, 0], [2, 0, 0], [3, 0, 0]), 'child 3'],
     ['one vector of children', ranger({ 'child.nodeIDs': list(list(numbers(0))) }), '1 vectors, expected 2'],
     ['children that are texts', ranger({ 'child.nodeIDs': list(list(texts('a'), numbers(0))) }), 'expected a numeric vector'],
     ['vectors of two lengths', ranger({ 'split.values': list(numbers(2.5, 10)) }), 'tree 1: found vectors of lengths 3 and 2'],
@@ -140,13 +149,25 @@ describe('what is not a forest served here is refused by name', () => {
     ['a child beyond 32 bits', tree([2 ** 32 + 1, 0, 0], [2, 0, 0]), 'child 4294967297'],
     ['a split of no feature', ranger({ 'split.varIDs': list(numbers(1, 0, 0)) }), 'split variable 1, expected 0 to 0'],
     ['a split of a negative feature', ranger({ 'split.varIDs': list(numbers(-1, 0, 0)) }), 'split variable -1'],
-    ['a set of levels that is NaN', ranger({ 'is.ordered': unordered, 'split.values': list(numbers(Number.NaN, 1, 2)) }), 'set of levels NaN'],
+    [
+      'a set of levels that is NaN',
+      ranger({ 'is.ordered': unordered, 'split.values': list(numbers(Number.NaN, 1, 2)) }),
+      'set of levels NaN',
+    ],
     ['a set beyond 53 bits', ranger({ 'is.ordered': unordered, 'split.values': list(numbers(2 ** 53, 1, 2)) }), 'at most 53 bits'],
     ['a leaf that is NaN', ranger({ 'split.values': list(numbers(2.5, Number.NaN, 1)) }), 'leaf 0: found NaN'],
     ['a leaf without end', ranger({ 'split.values': list(numbers(2.5, 1, Infinity)) }), 'leaf 1: found Infinity'],
-    ['too few shares', ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), numbers(1), numbers(1, 0))) }), '1 class counts, expected 2'],
+    [
+      'too few shares',
+      ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), numbers(1), numbers(1, 0))) }),
+      '1 values, expected 2',
+    ],
     ['no shares', ranger({ ...SHARES, 'terminal.class.counts': { type: 'null' } }), 'terminal.class.counts: found NULL, expected a list'],
-    ['a leaf without shares', ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), { type: 'null' }, numbers(1, 0))) }), 'node 1'],
+    [
+      'a leaf without shares',
+      ranger({ ...SHARES, 'terminal.class.counts': list(list(numbers(), { type: 'null' }, numbers(1, 0))) }),
+      'node 1',
+    ],
   ])('%s', (_, value, message) => {
     const read = () => readRanger(value, 'm.RDS');
     expect(read).toThrow(ModelError);
@@ -161,8 +182,8 @@ function empty(ids?: RValue, variables?: RValue, values?: RValue): Record<string
   return { 'child.nodeIDs': only(ids), 'split.varIDs': only(variables), 'split.values': only(values) };
 }
 
-function tree(left: number[], right: number[]): RValue {
-  return ranger({ 'child.nodeIDs': list(list(numbers(...left), numbers(...right))) });
+function tree(...children: number[][]): RValue {
+  return ranger({ 'child.nodeIDs': list(list(...children.map((own) => numbers(...own)))) });
 }
 
 test('many class values with few counts take no memory before they are refused', () => {
@@ -170,18 +191,22 @@ test('many class values with few counts take no memory before they are refused',
   const value = ranger({
     treetype: texts('Probability estimation'),
     'class.values': { type: 'double', values: Float64Array.from({ length: 200_000 }, (_, at) => at) },
-    ...empty(list(numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))), numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))),
+    ...empty(
+      list(numbers(...Array(leaves).fill(0)), numbers(...Array(leaves).fill(0))),
+      numbers(...Array(leaves).fill(0)),
+      numbers(...Array(leaves).fill(0)),
+    ),
     'terminal.class.counts': list(list(...Array<RValue>(leaves).fill(numbers(1)))),
   });
-  expect(() => readRanger(value, 'm.RDS')).toThrow('1 class counts, expected 200000');
+  expect(() => readRanger(value, 'm.RDS')).toThrow('1 values, expected 200000');
 });
 
 test('check rows lie on the splits and on every kind of feature, and are the same each time', () => {
   const { schema, forest } = readRanger(ranger(), 'm.RDS');
-  const { rows, outputs } = drawCheckRows(schema, forest);
+  const { rows, outputs } = drawCheckRows(schema, { forest });
   expect(rows).toHaveLength(16);
   expect([...rows].every((x) => [2, 2.5, 3].includes(x))).toBe(true);
   expect(new Set(outputs)).toEqual(new Set([10, 20]));
-  expect(drawCheckRows(schema, forest)).toEqual({ rows, outputs });
-  expect(splitRanges(schema, forest).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
+  expect(drawCheckRows(schema, { forest })).toEqual({ rows, outputs });
+  expect(splitRanges(schema, { forest }).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
 });

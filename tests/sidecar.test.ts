@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { importModel } from '../model/import.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../model/sidecar.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
+import { golden } from './golden.ts';
 
 const SCHEMA: Schema = {
   kind: 'regression',
@@ -75,6 +77,8 @@ test('what is not a sidecar is refused with every member at fault', () => {
   expect(both).toThrow('/name');
   expect(both).toThrow('/features/age/min');
   expect(both).toThrow('extra');
+  const hidden = new TextEncoder().encode('{"features":{"__proto__":{"levels":["a"]}}}');
+  expect(() => readSidecar(hidden, 'm')).toThrow('a feature called __proto__');
 });
 
 describe('where a sidecar lies', () => {
@@ -95,4 +99,20 @@ describe('where a sidecar lies', () => {
     mkdirSync(path.join(folder, 'c.model.json'));
     expect(() => findSidecar(path.join(folder, 'c.RDS'))).toThrow(ModelError);
   });
+});
+
+test('fewer levels than the splits need are refused, since a label would be coded wrongly', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-sidecar-'));
+  const own = (name: string, levels: string[]) => {
+    const file = path.join(folder, `${name}.RDS`);
+    copyFileSync(golden(name).file, file);
+    const features = { wool: { levels: ['A', 'B'] }, tension: { levels } };
+    writeFileSync(path.join(folder, `${name}.model.json`), JSON.stringify({ features }));
+    return () => importModel(file);
+  };
+  expect(own('warpbreaks-ignore', ['L', 'M'])).toThrow(/2 levels of "tension", expected at least 3/);
+  expect(own('warpbreaks-ignore', ['L', 'M', 'H'])).not.toThrow();
+  // The last level may be in no set at all.
+  expect(own('warpbreaks-partition', ['L'])).toThrow(/1 levels of "tension", expected at least 2/);
+  rmSync(folder, { recursive: true });
 });

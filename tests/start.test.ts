@@ -124,5 +124,5 @@ test('it tells what it can do, and refuses what it cannot, in one line', async (
   expect(option.said).toMatch(/^Unknown option '--modle'.*\(see --help\)\n$/);
   const model = await run(['--model', 'gone.RDS'], await freePorts()).ended;
   expect(model.code).toBe(1);
-  expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS\n$/);
+  expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS, or an artifact\n$/);
 });

@@ -1,4 +1,5 @@
 import type { Feature, Label, NumberFeature } from '../features.ts';
+import { TEXTS } from './texts.ts';
 
 /** Most features that get a field of their own; those beyond keep their starting values. */
 export const MAX_FIELDS = 200;
@@ -56,11 +57,13 @@ export function fieldHtml(feature: Feature, at: number, takesMissing: boolean): 
       ? numberHtml(feature, at, label)
       : feature.type === 'factor'
         ? selectHtml(feature, at, takesMissing)
-        : boxHtml(feature, at);
+        : takesMissing
+          ? yesNoHtml(feature, at)
+          : switchHtml(feature, at);
   return `<div class="field" data-feature="${at}">
 <label for="f${at}" id="l${at}">${label}</label>
 ${own}
-<p class="error" id="e${at}" lang="en" hidden></p>
+<p class="error" id="e${at}" hidden></p>
 </div>
 `;
 }
@@ -70,8 +73,10 @@ function numberHtml(feature: NumberFeature, at: number, label: string): string {
   const value = startOf(feature);
   const bounds = slider ? `min="${slider.min}" max="${slider.max}" step="${slider.step}"` : 'step="any"';
   const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}" aria-describedby="e${at}">`;
-  if (!slider) return field;
-  return `${field}\n<input class="slider" id="s${at}" type="range" ${bounds} value="${value}" aria-label="${label}" data-slider="${at}">`;
+  const unit = feature.unit === undefined ? '' : `<span class="unit" id="u${at}">${escapeHtml(english(feature.unit))}</span>`;
+  const box = `<span class="number">${field}${unit}</span>`;
+  if (!slider) return box;
+  return `${box}\n<input class="slider" id="s${at}" type="range" ${bounds} value="${value}" aria-label="${label}" data-slider="${at}">`;
 }
 
 /** Options carry a level's place as their value: a level may be an empty text. */
@@ -84,9 +89,18 @@ function selectHtml(feature: Extract<Feature, { type: 'factor' }>, at: number, t
   return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${options.join('')}${missing}</select>`;
 }
 
-function boxHtml(feature: Feature, at: number): string {
+function switchHtml(feature: Feature, at: number): string {
   const checked = startOf(feature) === true ? ' checked' : '';
-  return `<input id="f${at}" name="f${at}" type="checkbox" aria-describedby="e${at}"${checked}>`;
+  return `<input id="f${at}" name="f${at}" type="checkbox" role="switch" aria-describedby="e${at}"${checked}>`;
+}
+
+/** A logical that may also be missing, which a switch cannot say. */
+function yesNoHtml(feature: Feature, at: number): string {
+  const start = startOf(feature) === true;
+  const option = (value: string, key: string, isSelected = false) => {
+    return `<option value="${value}" data-text="${key}"${isSelected ? ' selected' : ''}>${TEXTS.en[key]}</option>`;
+  };
+  return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${option('0', 'no', !start)}${option('1', 'yes', start)}${option('', 'missing')}</select>`;
 }
 
 /** Without the last bits' noise of a sum of steps (0.30000000000000004). */

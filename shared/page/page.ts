@@ -1,26 +1,45 @@
-import type { Feature, ModelInfo } from '../features.ts';
-import { english, escapeHtml, fieldHtml, MAX_FIELDS, startOf } from './fields.ts';
+import type { ModelInfo } from '../features.ts';
+import { pageData } from './data.ts';
+import { english, escapeHtml, fieldHtml, MAX_FIELDS } from './fields.ts';
+import type { PageParts } from './parts.ts';
 import { TEXTS } from './texts.ts';
+import { trainingHtml } from './training.ts';
 
-/** Headers that keep the page to itself: its own script, style and API, and nothing inline. */
+/**
+ * Headers that keep the page to itself: its own script, style and API, nothing inline, and no way for its script to write
+ * markup (Trusted Types).
+ */
 export const PAGE_SECURITY: Record<string, string> = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
+/** The page's icon, GET /icon.svg: a crown of three leaves. */
+export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="#1f7a50"><circle cx="16" cy="10" r="8"/><circle cx="9" cy="16" r="7"/><circle cx="23" cy="16" r="7"/></g><path d="M16 12v17" stroke="#6b4a2b" stroke-width="3" stroke-linecap="round"/></svg>`;
+
 /**
- * The web page of a model: a form made from its schema, and the prediction as it is changed. It comes in English, with all
- * that its script needs for Portuguese beside it in a data block, which is not executed. All its links are relative.
+ * The web page of a model: a form made from its schema, and places for what its script (shared/page/browser.ts) shows. It
+ * comes in English; the script has the other language too. All its links are relative. `parts` only gives them their
+ * addresses.
  */
-export function pageHtml(model: ModelInfo): string {
-  const { schema, card, sha256 } = model;
+export function pageHtml(model: ModelInfo, parts?: PageParts): string {
+  const { schema, card } = model;
   const title = escapeHtml(english(card.title ?? card.name));
-  const description = card.description === undefined ? '' : escapeHtml(english(card.description));
   const shown = schema.features.slice(0, MAX_FIELDS);
   const rest = schema.features.length - shown.length;
-  const more = rest > 0 ? `<p>${rest} <span data-text="more">${TEXTS.en.more}</span></p>\n` : '';
+  const more = rest > 0 ? `<p class="dim">${rest} <span data-text="more">${TEXTS.en.more}</span></p>\n` : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,59 +47,106 @@ export function pageHtml(model: ModelInfo): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="stylesheet" href="page.css">
-<script src="page.js" defer></script>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${address('page.css', parts?.style.hash)}">
+<script src="${address('page.js', parts?.script.hash)}" defer></script>
 </head>
 <body>
 <header>
-<nav data-label="language" aria-label="${TEXTS.en.language}">
+<div>
+<h1 id="title">${title}</h1>
+<p id="description">${card.description === undefined ? '' : escapeHtml(english(card.description))}</p>
+</div>
+<nav class="segments" data-label="language" aria-label="${TEXTS.en.language}">
 <button type="button" data-language="en" lang="en" aria-pressed="true">English</button>
 <button type="button" data-language="pt" lang="pt" aria-pressed="false">Português</button>
 </nav>
-<h1 id="title">${title}</h1>
-<p id="description">${description}</p>
 </header>
 <main>
-<form id="form" novalidate autocomplete="off">
+<div id="top">
+<form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
-${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('')}${more}</form>
-<section aria-labelledby="heading">
-<h2 id="heading" data-text="prediction">${TEXTS.en.prediction}</h2>
-<output id="answer" for="${shown.map((_, at) => `f${at}`).join(' ')}" aria-live="polite"></output>
-<p id="exact"></p>
-<dl id="shares"></dl>
-<p id="served"></p>
-<p class="error" id="problem" role="alert" hidden></p>
-<noscript><p data-text="noscript">${TEXTS.en.noscript}</p></noscript>
-</section>
-</main>
-<footer>
-<span data-text="model">${TEXTS.en.model}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>
-· <a href="model" data-text="about">${TEXTS.en.about}</a>
-· <a href="openapi.json" data-text="api">${TEXTS.en.api}</a>
-</footer>
-<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
+${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('')}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
+</form>
+<div id="view">
+${ANSWER}${PLOT}</div>
+</div>
+${SHEET}${CODE}${trainingHtml(model.card)}</main>
+${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
 </body>
 </html>
 `;
 }
 
-/** What the script is told: the schema, where each feature starts, and the texts. */
-function pageData({ schema, card }: ModelInfo) {
-  const features = schema.features.map((feature, at) => {
-    const told = at < MAX_FIELDS ? { type: feature.type, ...labelOf(feature), ...levelsOf(feature) } : {};
-    return { name: feature.name, start: startOf(feature), ...told };
-  });
-  const { title = card.name, description = '' } = card;
-  return { kind: schema.kind, classes: schema.classes ?? [], features, title, description, texts: TEXTS };
+const text = (key: string) => `data-text="${key}">${TEXTS.en[key]}`;
+
+const ANSWER = `<section id="prediction" class="card" aria-labelledby="prediction-heading">
+<h2 id="prediction-heading" ${text('prediction')}</h2>
+<p id="answer"></p>
+<p id="exact" class="dim"></p>
+<dl id="shares" class="bars"></dl>
+<div id="curve" class="plot" role="img" hidden></div>
+<p class="error" id="problem" role="alert" hidden></p>
+<p id="spoken" class="unseen" role="status"></p>
+<noscript><p ${text('noscript')}</p></noscript>
+</section>
+`;
+
+const PLOT = `<section id="response" class="card" aria-labelledby="response-heading" hidden>
+<h2 id="response-heading" ${text('response')}</h2>
+<div class="choices">
+<label id="of"><span ${text('along')}</span> <select id="along"></select></label>
+<label id="at" hidden><span ${text('atTime')}</span> <input id="time" type="range" min="0" max="0" step="1" value="0"> <output id="time-shown" for="time"></output></label>
+</div>
+<div id="plot" class="plot" role="img"></div>
+<dl id="levels" class="bars" hidden></dl>
+<p id="plot-note" class="dim note" hidden></p>
+</section>
+`;
+
+const SHEET = `<section id="sheet" class="card" aria-labelledby="sheet-heading">
+<h2 id="sheet-heading" ${text('sheet')}</h2>
+<p class="dim" ${text('sheetHelp')}</p>
+<div id="drop"><label for="file" class="button" ${text('choose')}</label><input id="file" type="file" accept=".csv,.tsv,.txt,text/csv"><span class="dim" ${text('orDrop')}</span></div>
+<div id="run" hidden>
+<p id="run-name"></p>
+<div class="bar"><progress id="progress" max="1" value="0" data-label="progress" aria-label="${TEXTS.en.progress}"></progress><button type="button" id="stop" class="quiet" ${text('stop')}</button></div>
+<p id="run-state" class="dim" role="status"></p>
+<p class="error" id="run-problem" role="alert" hidden></p>
+<a id="download" class="button" hidden ${text('download')}</a>
+<div id="preview-frame" tabindex="0" role="region" data-label="preview" aria-label="${TEXTS.en.preview}" hidden><table id="preview"></table></div>
+</div>
+</section>
+`;
+
+const CODE = `<section id="developers" class="card" aria-labelledby="developers-heading">
+<h2 id="developers-heading" ${text('developers')}</h2>
+<fieldset class="segments"><legend class="unseen" ${text('codeLanguage')}</legend>
+${['curl', 'JavaScript', 'Python', 'R'].map((name, at) => `<label><input type="radio" name="code" value="${name}"${at === 0 ? ' checked' : ''}><span>${name}</span></label>`).join('\n')}
+</fieldset>
+<pre id="code" tabindex="0" role="region" data-label="code" aria-label="${TEXTS.en.code}"></pre>
+<p class="actions"><button type="button" id="copy" class="button" ${text('copy')}</button> <span id="copied" class="dim" role="status"></span></p>
+</section>
+`;
+
+const DIALOG = `<dialog id="dialog" aria-labelledby="dialog-heading">
+<form method="dialog"><button class="quiet" ${text('close')}</button></form>
+<h2 id="dialog-heading"></h2>
+<div id="dialog-body"></div>
+</dialog>
+`;
+
+function footer({ card, sha256 }: ModelInfo): string {
+  return `<footer>
+<p id="served"></p>
+<p><span ${text('model')}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>
+<span class="links">· <a href="#card" ${text('about')}</a> · <a href="#api" ${text('api')}</a></span></p>
+</footer>
+`;
 }
 
-function labelOf({ label }: Feature) {
-  return label === undefined ? {} : { label };
-}
-
-function levelsOf(feature: Feature) {
-  return feature.type === 'factor' ? { levels: feature.levels } : {};
+function address(name: string, hash: string | undefined): string {
+  return hash === undefined ? name : `${name}?${hash}`;
 }
 
 /** JSON that cannot end the script element it stands in, nor start a comment there. */

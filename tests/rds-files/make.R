@@ -23,24 +23,36 @@ write(mixed, "v2-gzip", 2, "gzip")
 write(mixed, "v3-plain", 3)
 write(mixed, "v3-gzip", 3, "gzip")
 
-# Forms that are refused by name.
-write(1, "ascii", ascii = TRUE)
-write(1, "bzip2", compress = "bzip2")
-write(1, "xz", compress = "xz")
+# Other forms, compressions, and save().
+native <- function(value, name) writeBin(serialize(value, NULL, xdr = FALSE), paste0(name, "-native.RDS"))
+write(mixed, "mixed-ascii", ascii = TRUE)
+write(mixed, "mixed-ascii-hex", ascii = NA)
+native(mixed, "mixed")
+write(mixed, "mixed-bzip2", compress = "bzip2")
+write(mixed, "mixed-xz", compress = "xz")
+write(rep(0, 2^20), "zeros-bzip2", compress = "bzip2")
+write(rep(0, 2^20), "zeros-xz", compress = "xz")
 x <- 1
 save(x, file = "workspace.RData")
+save(x, file = "workspace-ascii.RData", ascii = TRUE)
+save(x, file = "workspace-xz.RData", compress = "xz")
+twice <- function(value, name) {
+  write(value, name)
+  write(value, paste0(name, "-ascii"), ascii = TRUE)
+  native(value, name)
+}
 
 # Compact forms (ALTREP).
 write(list(up = 1:1000, down = 10:-10, beyond = 2147483647:2147483650), "sequences")
 write(list(sorted = sort(seq(0.25, 25, by = 0.25), decreasing = TRUE)), "wrapped")
-write(list(whole = as.character(1:70), some = as.character(c(3L, NA, -5L)), double = as.character(c(1, 25, -3))), "deferred")
+twice(list(whole = as.character(1:70), some = as.character(c(3L, NA, -5L)), double = as.character(c(1, 25, -3))), "deferred")
 
 # Texts in two encodings, and bytes.
 latin1 <- "pre\xe7o"
 Encoding(latin1) <- "latin1"
 bytes <- "\xff\x01"
 Encoding(bytes) <- "bytes"
-write(list(utf8 = "Predi\u00e7\u00e3o \u2264 \U0001F333", latin1 = latin1, bytes = bytes), "texts")
+twice(list(utf8 = "Predi\u00e7\u00e3o \u2264 \U0001F333", latin1 = latin1, bytes = bytes), "texts")
 
 # What holds code or points out of the file, and what refers to it twice.
 make <- function() {
@@ -54,15 +66,15 @@ adder <- function(a, b = 2, ...) {
 }
 environment(adder) <- globalenv()
 attr(adder, "srcref") <- NULL
-write(list(before = 1, code = compiler::cmpfun(adder), plain = adder, after = 2), "closure")
+twice(list(before = 1, code = compiler::cmpfun(adder), plain = adder, after = 2), "closure")
 setClass("Point", representation(x = "numeric", y = "numeric"))
-write(list(point = new("Point", x = 1, y = 2), after = 3), "s4")
+twice(list(point = new("Point", x = 1, y = 2), after = 3), "s4")
 pointer <- new("externalptr")
-write(list(pointer = pointer, same = pointer, builtin = sum, special = quote, package = as.environment("package:stats"),
+twice(list(pointer = pointer, same = pointer, builtin = sum, special = quote, package = as.environment("package:stats"),
            namespace = asNamespace("stats"), empty = emptyenv(), after = 4), "pointer")
 delayedAssign("lazy", stop("never"))
 holder <- new.env(parent = emptyenv())
 delayedAssign("lazy", 1 + 2, eval.env = globalenv(), assign.env = holder)
-write(list(holder = holder, after = 5), "promise")
-write(list(call = quote(ranger(y ~ ., data = d, num.trees = 500)), deep = quote(((((1 + 2) * 3) - 4) / 5)^6),
+twice(list(holder = holder, after = 5), "promise")
+twice(list(call = quote(ranger(y ~ ., data = d, num.trees = 500)), deep = quote(((((1 + 2) * 3) - 4) / 5)^6),
            words = as.pairlist(list(a = 1, b = "two")), expression = expression(a, b + 1)), "language")

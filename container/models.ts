@@ -1,0 +1,106 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { failedCheck, type Model } from '../shared/artifact.ts';
+import { ModelError, RequestError } from '../shared/errors.ts';
+import { createPace } from './admission.ts';
+import { loadModelDir } from './model-dir.ts';
+import { openShared, shareModel } from './worker.ts';
+import type { Workers } from './workers.ts';
+
+/** A model that is served: what its check rows say, and its pace. `key` is how the workers know it. */
+export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace> };
+
+/** Where models may be loaded from, and how many bytes of them are held at once. */
+export type ModelsOptions = { root: string; mostBytes: number };
+
+type Loaded = Served & { url: string; bytes: number };
+
+/** The models of a multi-model endpoint, by their names. */
+export type Models = {
+  list(): { modelName: string; modelUrl: string }[];
+  /** Throws a 404 where it is not loaded. */
+  get(name: string): Loaded;
+  /** Throws a RequestError: 400 for a bad order, 409 where it is loaded, 422 where it cannot be used, 507 where it has no room. */
+  load(order: unknown): Promise<void>;
+  /** Throws a 404 where it is not loaded. Requests that are being computed are finished. */
+  unload(name: string): void;
+};
+
+/** How often the check rows are computed for the pace. */
+const PACE_RUNS = 3;
+/** SageMaker's names of models are hashes, paths or file names. */
+const NAME = /^[\w.-][\w./-]{0,255}$/;
+
+/** Serves a model: its check rows are computed here, once, and tell the pace too. */
+export function serveModel(key: string, model: Model): Served {
+  const failed = failedCheck(model);
+  const rows = Math.max(model.checks.rows.length / Math.max(model.schema.features.length, 1), 1);
+  // The least of some more: the first is slow by itself, and any may meet a pause of the machine.
+  const times = Array.from({ length: PACE_RUNS }, () => {
+    const start = performance.now();
+    failedCheck(model);
+    return (performance.now() - start) / rows;
+  });
+  return { key, model, failed, pace: createPace(Math.min(...times)) };
+}
+
+/** Models loaded and unloaded while others are served (SageMaker's multi-model contract). Without workers it is done in this thread. */
+export function createModels({ root, mostBytes }: ModelsOptions, workers: Workers | undefined): Models {
+  const loaded = new Map<string, Loaded>();
+  const loading = new Set<string>();
+  const get = (name: string): Loaded => {
+    const one = loaded.get(name);
+    if (!one) throw new RequestError(404, 'no model of this name is loaded');
+    return one;
+  };
+  const open = async (name: string, url: string): Promise<Loaded> => {
+    const dir = resolveWithin(root, url);
+    const bytes = workers ? await workers.load(dir) : shareModel(loadModelDir(dir));
+    const held = [...loaded.values()].reduce((sum, one) => sum + one.bytes, bytes.byteLength);
+    if (held > mostBytes) throw new RequestError(507, `the models would take ${held} bytes; there is room for ${mostBytes}`);
+    const served = serveModel(`models/${name}`, openShared(bytes, name));
+    if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
+    workers?.open(served.key, bytes);
+    return { ...served, url, bytes: bytes.byteLength };
+  };
+  return {
+    get,
+    list: () => [...loaded].map(([modelName, { url }]) => ({ modelName, modelUrl: url })),
+    load: async (order) => {
+      const { model_name: name, url } = (typeof order === 'object' && order !== null ? order : {}) as Record<string, unknown>;
+      if (typeof name !== 'string' || typeof url !== 'string' || !NAME.test(name)) {
+        throw new RequestError(400, 'expected {"model_name": ..., "url": ...}, the name of letters, digits and ._-/');
+      }
+      if (loaded.has(name) || loading.has(name)) throw new RequestError(409, 'a model of this name is loaded');
+      loading.add(name);
+      try {
+        loaded.set(name, await open(name, url));
+      } catch (error) {
+        if (error instanceof ModelError) throw new RequestError(422, error.message);
+        throw error;
+      } finally {
+        loading.delete(name);
+      }
+    },
+    unload: (name) => {
+      workers?.close(get(name).key);
+      loaded.delete(name);
+    },
+  };
+}
+
+/** The folder a URL names, which must lie below the root, links followed. */
+function resolveWithin(root: string, url: string): string {
+  const refused = (found: string) => new RequestError(400, `url: found ${found}, expected a folder below ${root}`);
+  let dir: string;
+  let top: string;
+  try {
+    dir = realpathSync(url);
+    top = realpathSync(root);
+    if (!statSync(dir).isDirectory()) throw refused('a file');
+  } catch (error) {
+    throw error instanceof RequestError ? error : refused('nothing there');
+  }
+  if (!dir.startsWith(`${top}${path.sep}`)) throw refused('another place');
+  return dir;
+}

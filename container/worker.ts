@@ -1,0 +1,57 @@
+import type { MessagePort } from 'node:worker_threads';
+import { decodeArtifact, encodeArtifact, type Model } from '../shared/artifact.ts';
+import { ModelError, type Problem, RequestError } from '../shared/errors.ts';
+import { type Asked, type Computed, compute, read } from './compute.ts';
+import { loadModelDir } from './model-dir.ts';
+
+/** What a worker is told. Models are known by a key; their bytes are shared by all threads, never copied. */
+export type Order =
+  | { open: string; bytes: SharedArrayBuffer }
+  | { close: string }
+  | { job: number; answer: Asked; key: string }
+  | { job: number; load: string };
+
+/** What it tells of a job: the outcome, or what went wrong in a form that a message can carry. */
+export type Report =
+  | { job: number; computed: Computed }
+  | { job: number; loaded: SharedArrayBuffer }
+  | { job: number; refused: { status: number; detail: string; problems: Problem[]; headers: Record<string, string> } }
+  | { job: number; unusable: string }
+  | { job: number; fault: string };
+
+/** The life of a worker thread: it computes what the listening thread hands over, so that that one stays quick. */
+export function runWorker(port: MessagePort): void {
+  const models = new Map<string, Model>();
+  port.on('message', (order: Order) => {
+    if ('open' in order) models.set(order.open, decodeArtifact(new Uint8Array(order.bytes), order.open));
+    else if ('close' in order) models.delete(order.close);
+    else port.postMessage(workOn(models, order));
+  });
+}
+
+function workOn(models: Map<string, Model>, order: Extract<Order, { job: number }>): Report {
+  const { job } = order;
+  try {
+    if ('load' in order) return { job, loaded: shareModel(loadModelDir(order.load)) };
+    const model = models.get(order.key);
+    if (!model) throw new RequestError(404, 'the model was unloaded');
+    return { job, computed: compute(model, read(model, order.answer), order.answer) };
+  } catch (error) {
+    if (error instanceof ModelError) return { job, unusable: error.message };
+    if (!(error instanceof RequestError)) return { job, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { job, refused: { status: error.status, detail: error.message, problems: error.problems, headers: error.headers } };
+  }
+}
+
+/** A model's artifact in memory that all threads share. */
+export function shareModel(model: Model): SharedArrayBuffer {
+  const bytes = encodeArtifact(model);
+  const shared = new SharedArrayBuffer(bytes.byteLength);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}
+
+/** The model of such memory; its arrays are views on it. */
+export function openShared(bytes: SharedArrayBuffer, thing: string): Model {
+  return decodeArtifact(new Uint8Array(bytes), thing);
+}

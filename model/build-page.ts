@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { PagePart, PageParts } from '../shared/page/parts.ts';
+
+/** What the page's code is written for: browsers of the last three years. */
+const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
+
+/** The page's parts, and the file that holds them as JSON. */
+export type BuiltPage = { file: string; page: PageParts };
+
+/**
+ * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text. It is built anew at
+ * each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
+ * folder that git ignores. Throws esbuild's own error where a source is wrong.
+ */
+export async function buildPage(project: string): Promise<BuiltPage> {
+  // Only here, so that a bundle of the container, which has the page's parts already, starts without it.
+  const { build } = await import('esbuild');
+  const bundle = async (entry: string) => {
+    const { outputFiles } = await build({
+      entryPoints: [path.join(project, 'shared/page', entry)],
+      absWorkingDir: project,
+      bundle: true,
+      minify: true,
+      write: false,
+      format: 'iife',
+      charset: 'utf8',
+      target: TARGET,
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    return partOf(outputFiles[0]?.text ?? '');
+  };
+  const [script, style] = await Promise.all([bundle('browser.ts'), bundle('style.css')]);
+  const page = { script, style };
+  const file = path.join(project, '.canopy/page', `${script.hash}${style.hash}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  // Written beside and then renamed, so that two builds at once see a whole file or none.
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, JSON.stringify(page));
+  renameSync(partial, file);
+  return { file, page };
+}
+
+function partOf(text: string): PagePart {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return { text, gzip: gzipSync(text, { level: 9 }).toString('base64'), hash };
+}

@@ -1,0 +1,100 @@
+import { parseCsv } from '../shared/csv.ts';
+import { ModelError } from '../shared/errors.ts';
+import type { Feature, Schema } from '../shared/features.ts';
+import type { Forest } from '../shared/forest.ts';
+
+/** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
+export type LevelsOrder = 'c' | 'locale';
+
+/** The training data as a file: its bytes, its name, and the order that was asked for. */
+export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder | undefined };
+
+const MAX_LEVELS = 10_000;
+const SHOWN = 8;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
+
+/**
+ * A schema with the types and levels that the training data tells, for the features of which neither the model file nor the
+ * sidecar (`known`) has said. Texts are a factor, with the levels that R's factor() gives them: in the order of the locale R
+ * ran in. A wrong order would be a silently wrong answer: so where C order and the language's differ, one must be asked for.
+ * Throws a ModelError.
+ */
+export function applyData(schema: Schema, forest: Forest, known: ReadonlySet<string>, data: TrainingData): Schema {
+  const [header = [], ...lines] = readCsv(data);
+  const features = schema.features.map((feature, column): Feature => {
+    if (feature.type !== 'number' || known.has(feature.name)) return feature;
+    const place = header.indexOf(feature.name);
+    if (place === -1)
+      throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
+    const values = new Set<string>();
+    for (const line of lines) {
+      const value = line[place] ?? '';
+      if (value !== '' && value !== 'NA') values.add(value);
+    }
+    const thing = `${data.file}, column "${feature.name}"`;
+    return typeOfColumn(feature, [...values], forest.partitioned[column] === 1, thing, data.order);
+  });
+  const out = { ...schema, features };
+  checkSplits(out, forest, data.file);
+  return out;
+}
+
+function readCsv({ bytes, file }: TrainingData): string[][] {
+  try {
+    return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
+  }
+}
+
+function typeOfColumn(feature: Feature, values: string[], unordered: boolean, thing: string, order: LevelsOrder | undefined): Feature {
+  const { name } = feature;
+  if (values.length === 0) throw new ModelError(thing, 'no values', 'those the model was trained with');
+  if (values.length > MAX_LEVELS && !values.every((value) => NUMBER.test(value))) {
+    throw new ModelError(thing, `${values.length} levels`, `at most ${MAX_LEVELS}`);
+  }
+  if (values.every((value) => NUMBER.test(value))) {
+    if (!unordered) return feature;
+    return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
+  }
+  if (!unordered && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
+  return { name, type: 'factor', levels: sortLevels(values, thing, order) };
+}
+
+/** Levels in the order of the locale that R ran in. */
+export function sortLevels(values: string[], thing: string, order: LevelsOrder | undefined): string[] {
+  const bytes = [...values].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const collator = new Intl.Collator('en');
+  const locale = [...values].sort((a, b) => collator.compare(a, b));
+  const fold = (text: string) => text.toLowerCase();
+  const insensitive = [...values].sort((a, b) => (fold(a) < fold(b) ? -1 : fold(a) > fold(b) ? 1 : 0));
+  const same = (other: string[]) => bytes.every((value, at) => value === other[at]);
+  if (order) return order === 'c' ? bytes : locale;
+  if (same(locale) && same(insensitive)) return bytes;
+  const show = (levels: string[]) => levels.slice(0, SHOWN).join(', ') + (levels.length > SHOWN ? ', ...' : '');
+  throw new ModelError(
+    thing,
+    `levels whose order hangs on R's locale: ${show(bytes)} (C) or ${show(same(locale) ? insensitive : locale)}`,
+    '--levels-order c or --levels-order locale, as levels(factor(data$column)) shows them in R',
+  );
+}
+
+/** Refuses data with fewer levels than the forest splits by: it is not what the forest was grown from. */
+function checkSplits(schema: Schema, forest: Forest, file: string): void {
+  forest.left.forEach((left, node) => {
+    if (left === 0) return;
+    const column = forest.feature[node] as number;
+    const feature = schema.features[column] as Feature;
+    if (feature.type !== 'factor') return;
+    const split = forest.threshold[node] as number;
+    const least = forest.partitioned[column] === 1 ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.ceil(split);
+    if (least > feature.levels.length) {
+      throw new ModelError(
+        `${file}, column "${feature.name}"`,
+        `${feature.levels.length} levels`,
+        `at least ${least}, by which the forest splits`,
+      );
+    }
+  });
+}

@@ -1,0 +1,178 @@
+/*
+ * libstdc++'s std::sort of indices by their values (bits/stl_algo.h, bits/stl_heap.h), move for move: it is not stable, and
+ * the order in which it leaves equal values is part of ranger's results. And the order of std::unordered_map<double, ...>
+ * (bits/hashtable.h, bits/hash_bytes.cc), which ranger walks over to find the classes that tie.
+ */
+const THRESHOLD = 16;
+
+/** ranger's order(): the places of the values, ascending or descending, as std::sort leaves them. */
+export function stdOrder(values: ArrayLike<number>, decreasing = false): Uint32Array {
+  const list = Uint32Array.from({ length: values.length }, (_, at) => at);
+  const less: Less = decreasing
+    ? (one, other) => (values[one] as number) > (values[other] as number)
+    : (one, other) => (values[one] as number) < (values[other] as number);
+  if (list.length < 2) return list;
+  introsort(list, 0, list.length, 2 * (31 - Math.clz32(list.length)), less);
+  if (list.length <= THRESHOLD) {
+    insertionSort(list, 0, list.length, less);
+    return list;
+  }
+  insertionSort(list, 0, THRESHOLD, less);
+  for (let at = THRESHOLD; at < list.length; at += 1) insertUnguarded(list, at, less);
+  return list;
+}
+
+type Less = (one: number, other: number) => boolean;
+
+function swap(list: Uint32Array, one: number, other: number): void {
+  const kept = list[one] as number;
+  list[one] = list[other] as number;
+  list[other] = kept;
+}
+
+function introsort(list: Uint32Array, start: number, end: number, depth: number, less: Less): void {
+  let last = end;
+  let left = depth;
+  while (last - start > THRESHOLD) {
+    if (left === 0) {
+      heapSort(list, start, last, less);
+      return;
+    }
+    left -= 1;
+    const middle = start + ((last - start) >> 1);
+    medianToFirst(list, start, start + 1, middle, last - 1, less);
+    const cut = partition(list, start + 1, last, start, less);
+    introsort(list, cut, last, left, less);
+    last = cut;
+  }
+}
+
+function medianToFirst(list: Uint32Array, result: number, a: number, b: number, c: number, less: Less): void {
+  const [x, y, z] = [list[a] as number, list[b] as number, list[c] as number];
+  if (less(x, y)) {
+    if (less(y, z)) swap(list, result, b);
+    else swap(list, result, less(x, z) ? c : a);
+  } else if (less(x, z)) swap(list, result, a);
+  else swap(list, result, less(y, z) ? c : b);
+}
+
+function partition(list: Uint32Array, start: number, end: number, pivot: number, less: Less): number {
+  let [low, high] = [start, end];
+  const value = list[pivot] as number;
+  for (;;) {
+    while (less(list[low] as number, value)) low += 1;
+    high -= 1;
+    while (less(value, list[high] as number)) high -= 1;
+    if (low >= high) return low;
+    swap(list, low, high);
+    low += 1;
+  }
+}
+
+function insertionSort(list: Uint32Array, start: number, end: number, less: Less): void {
+  for (let at = start + 1; at < end; at += 1) {
+    const value = list[at] as number;
+    if (less(value, list[start] as number)) {
+      list.copyWithin(start + 1, start, at);
+      list[start] = value;
+    } else insertUnguarded(list, at, less);
+  }
+}
+
+function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
+  const value = list[from] as number;
+  let at = from;
+  while (less(value, list[at - 1] as number)) {
+    list[at] = list[at - 1] as number;
+    at -= 1;
+  }
+  list[at] = value;
+}
+
+/** std::partial_sort of the whole range: make_heap, then sort_heap. */
+function heapSort(list: Uint32Array, start: number, end: number, less: Less): void {
+  const length = end - start;
+  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1)
+    adjustHeap(list, start, parent, length, list[start + parent] as number, less);
+  for (let last = end - 1; last > start; last -= 1) {
+    const value = list[last] as number;
+    list[last] = list[start] as number;
+    adjustHeap(list, start, 0, last - start, value, less);
+  }
+}
+
+function adjustHeap(list: Uint32Array, start: number, hole: number, length: number, value: number, less: Less): void {
+  let at = hole;
+  let child = hole;
+  while (child < (length - 1) >> 1) {
+    child = 2 * (child + 1);
+    if (less(list[start + child] as number, list[start + child - 1] as number)) child -= 1;
+    list[start + at] = list[start + child] as number;
+    at = child;
+  }
+  if (length % 2 === 0 && child === (length - 2) >> 1) {
+    child = 2 * (child + 1);
+    list[start + at] = list[start + child - 1] as number;
+    at = child - 1;
+  }
+  let parent = (at - 1) >> 1;
+  while (at > hole && less(list[start + parent] as number, value)) {
+    list[start + at] = list[start + parent] as number;
+    at = parent;
+    parent = (at - 1) >> 1;
+  }
+  list[start + at] = value;
+}
+
+/** Sizes that a libstdc++ hash table grows through from empty; the next one follows when as many elements are in. */
+const BUCKETS = [13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229];
+
+/** std::hash<double>: 0 for both zeros, else MurmurHash2 (64 bits) of the double's bytes. */
+function hashOf(value: number): bigint {
+  if (value === 0) return 0n;
+  const mask = 0xffffffffffffffffn;
+  const multiplier = 0xc6a4a7935bd1e995n;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const mix = (word: bigint) => word ^ (word >> 47n);
+  const data = (mix((view.getBigUint64(0) * multiplier) & mask) * multiplier) & mask;
+  let hash = (0xc70f6907n ^ ((8n * multiplier) & mask)) & mask;
+  hash = ((hash ^ data) * multiplier) & mask;
+  hash = (mix(hash) * multiplier) & mask;
+  return mix(hash);
+}
+
+/** The keys of a std::unordered_map<double, ...> in the order it is walked over, after they were put in, in this order. */
+export class HashOrder {
+  readonly #hashes = new Map<number, bigint>();
+
+  walk(inserted: number[]): number[] {
+    let list: number[] = [];
+    let grown = 0;
+    for (const key of inserted) {
+      if (list.length === (grown === 0 ? 0 : BUCKETS[grown - 1])) {
+        grown += 1;
+        list = list.reduce((moved: number[], old) => this.#insert(moved, old, BUCKETS[grown - 1] as number), []);
+      }
+      list = this.#insert(list, key, BUCKETS[grown - 1] as number);
+    }
+    return list;
+  }
+
+  /** Puts a key before the others of its bucket, or before all where the bucket is empty. */
+  #insert(list: number[], key: number, buckets: number): number[] {
+    const bucket = this.#bucket(key, buckets);
+    const at = list.findIndex((other) => this.#bucket(other, buckets) === bucket);
+    list.splice(at === -1 ? 0 : at, 0, key);
+    return list;
+  }
+
+  #bucket(key: number, buckets: number): number {
+    let hash = this.#hashes.get(key);
+    if (hash === undefined) {
+      hash = hashOf(key);
+      this.#hashes.set(key, hash);
+    }
+    return Number(hash % BigInt(buckets));
+  }
+}

@@ -1,0 +1,60 @@
+import type { PageFeature, Value } from './data.ts';
+import type { Language } from './texts.ts';
+
+/** What the page's address holds beside the inputs. */
+export type View = { language?: Language; along?: number; time?: number };
+
+/** Names of the view's own parts in the address; a tilde keeps them apart from features. */
+const OWN = { language: '~lang', along: '~plot', time: '~time' };
+/** Most characters of a query that is written: what browsers and gateways surely take. */
+const MAX_QUERY = 4_000;
+
+/** The query of a view: every input that is not at its start, by its feature's name. Empty where that would be too long. */
+export function writeQuery(features: PageFeature[], values: Value[], view: View): string {
+  const query = new URLSearchParams();
+  features.forEach((feature, at) => {
+    const value = values[at] ?? null;
+    if (value !== feature.start) query.append(feature.name, value === null ? '' : String(value));
+  });
+  if (view.language) query.append(OWN.language, view.language);
+  if (view.along !== undefined) query.append(OWN.along, features[view.along]?.name ?? '');
+  if (view.time !== undefined) query.append(OWN.time, String(view.time));
+  const text = query.toString();
+  return text.length > MAX_QUERY ? '' : text;
+}
+
+/** The inputs and the view that a query holds. What does not fit is left at its start. */
+export function readQuery(features: PageFeature[], text: string): { values: Value[]; view: View } {
+  const query = new URLSearchParams(text);
+  const values = features.map((feature) => {
+    const given = query.get(feature.name);
+    const value = given === null ? undefined : readValue(feature, given);
+    return value === undefined ? feature.start : value;
+  });
+  const language = query.get(OWN.language);
+  const along = features.findIndex(({ name }) => name === query.get(OWN.along));
+  const time = Number(query.get(OWN.time) ?? Number.NaN);
+  return {
+    values,
+    view: {
+      ...(language === 'en' || language === 'pt' ? { language } : {}),
+      ...(along >= 0 ? { along } : {}),
+      ...(Number.isFinite(time) ? { time } : {}),
+    },
+  };
+}
+
+/** A value as writeQuery wrote it (null is an empty text); undefined where it does not fit. */
+function readValue(feature: PageFeature, text: string): Value | undefined {
+  if (text === '' && !(feature.type === 'factor' && feature.levels.includes(''))) return null;
+  switch (feature.type) {
+    case 'number': {
+      const number = Number(text);
+      return text.trim() !== '' && Number.isFinite(number) ? number : undefined;
+    }
+    case 'logical':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'factor':
+      return feature.levels.includes(text) ? text : undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Value } from './data.ts';
+
+/** One element of an answer's predictions, by the contract. */
+export type Predicted = number | string | Record<string, number> | number[];
+
+/** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors. */
+export type AnswerBody = {
+  predictions: Predicted[];
+  times?: number[];
+  se?: number[];
+  model?: { name: string; sha256: string };
+  servedBy?: string;
+  reason?: string;
+};
+
+/** One thing wrong with a request: a JSON Pointer, and what. */
+export type Fault = { path: string; message: string };
+
+/** How a request ended; `ms` is its way there and back as seen here. */
+export type Outcome =
+  | { state: 'answered'; body: AnswerBody; ms: number }
+  | { state: 'refused'; status: number; detail: string; errors: Fault[]; retryAfter: number | undefined }
+  | { state: 'unreachable' };
+
+/** The longest that is waited for an answer, in milliseconds: beyond every server's own limit. */
+const WITHIN = 35_000;
+
+/** Asks for predictions with a body as it stands; never rejects. */
+export async function post(body: string, contentType: string, signal?: AbortSignal): Promise<Outcome> {
+  const started = performance.now();
+  const timeout = AbortSignal.timeout(WITHIN);
+  try {
+    const reply = await fetch('predict', {
+      method: 'POST',
+      headers: { 'content-type': contentType, accept: 'application/json' },
+      body,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    const answer = await reply.json().catch(() => ({}));
+    const ms = performance.now() - started;
+    if (reply.ok && Array.isArray(answer.predictions)) return { state: 'answered', body: answer, ms };
+    const errors = Array.isArray(answer.errors) ? answer.errors : [];
+    const retryAfter = Number(reply.headers.get('retry-after') ?? Number.NaN);
+    return {
+      state: 'refused',
+      status: reply.status,
+      detail: typeof answer.detail === 'string' ? answer.detail : '',
+      errors,
+      retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    };
+  } catch {
+    return { state: 'unreachable' };
+  }
+}
+
+/** Asks for the predictions of rows in the model's feature order. */
+export function askRows(rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
+  const body = parameters === undefined ? rows : { instances: rows, parameters };
+  return post(JSON.stringify(body), 'application/json');
+}
+
+/**
+ * A trigger for work of which one runs at a time and the newest wins: called while it runs, it only notes that another run
+ * is due, which then sees the newest state.
+ */
+export function newestWins(work: () => Promise<void>): () => Promise<void> {
+  let running = false;
+  let due = false;
+  return async () => {
+    due = true;
+    if (running) return;
+    running = true;
+    try {
+      while (due) {
+        due = false;
+        await work();
+      }
+    } finally {
+      running = false;
+    }
+  };
+}

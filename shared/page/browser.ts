@@ -1,0 +1,172 @@
+import { readQuery, writeQuery } from './address.ts';
+import { openAnswer } from './answer.ts';
+import { askRows, newestWins, type Outcome } from './ask.ts';
+import { onColors } from './chart.ts';
+import type { PageData, Value } from './data.ts';
+import { openDialogs } from './dialogs.ts';
+import { byId, paused, type Words, wordsIn } from './dom.ts';
+import { openInputs } from './inputs.ts';
+import { openResponse, type Present } from './response.ts';
+import { openSheet } from './sheet.ts';
+import { type CodeLanguage, snippet } from './snippets.ts';
+import type { Language } from './texts.ts';
+
+/** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
+const WRITE_AFTER = 250;
+
+/** How the last request ended, and the inputs it was for. */
+type Shown = { outcome: Outcome; values: Value[] };
+
+start(JSON.parse(byId('model').textContent ?? ''));
+
+/** The page's entry: binds the form, the answer, the plot, the spreadsheet and the code to one another. */
+function start(data: PageData): void {
+  const { values, view } = readQuery(data.features, location.search.slice(1));
+  let words = wordsIn(view.language ?? (navigator.language.toLowerCase().startsWith('pt') ? 'pt' : 'en'));
+  let chosenLanguage = view.language;
+  let shown: Shown | undefined;
+  let width = 1;
+
+  const answer = openAnswer(data);
+  const writeAddress = paused(WRITE_AFTER, () => {
+    const [along, time] = [response.along(), response.time()];
+    const query = writeQuery(data.features, values, {
+      ...(chosenLanguage ? { language: chosenLanguage } : {}),
+      ...(along !== undefined && (along !== 0 || view.along !== undefined) ? { along } : {}),
+      ...(time === undefined ? {} : { time }),
+    });
+    history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
+  });
+  const present = () => presentOf(shown);
+  const render = () => {
+    const wrong = inputs.check(words);
+    if (wrong.size > 0) {
+      inputs.showErrors(wrong);
+      answer.refuse(words);
+    } else {
+      answer.show(shown?.outcome, words);
+      inputs.showErrors(refusals(shown?.outcome, data.fields), 'en');
+    }
+    response.show(present(), words);
+    showCode(data, values);
+  };
+  const ask = newestWins(async () => {
+    if (inputs.check(words).size > 0) return render();
+    const asked = [...values];
+    shown = { outcome: await askRows([asked]), values: asked };
+    if (shown.outcome.state === 'answered') width = sizeOf(shown.outcome.body.predictions[0]);
+    render();
+    if (shown.outcome.state === 'answered') response.update(asked);
+  });
+  const changed = (at: number) => {
+    if (at >= 0) response.choose(at);
+    writeAddress();
+    ask();
+  };
+  const inputs = openInputs(data, values, changed);
+  const response = openResponse(
+    data,
+    view,
+    (at, value) => {
+      if (values[at] !== value) inputs.set(at, value);
+    },
+    () => {
+      view.along = response.along() ?? 0;
+      writeAddress();
+      response.update(values);
+      response.show(present(), words);
+    },
+  );
+  openSheet(
+    data,
+    () => words,
+    () => width,
+  );
+  const showDialog = openDialogs(data, () => words);
+  const translate = (language: Language) => {
+    words = wordsIn(language);
+    translatePage(data, words);
+    render();
+    showDialog();
+  };
+  document.querySelector('nav')?.addEventListener('click', ({ target }) => {
+    const language = (target as HTMLElement).dataset.language;
+    if (language !== 'en' && language !== 'pt') return;
+    chosenLanguage = language;
+    writeAddress();
+    translate(language);
+  });
+  openCode(data, values, () => words);
+  onColors(() => {
+    answer.redraw();
+    response.redraw();
+  });
+  // Asked first, so that the answer is on its way while the page is put into its language.
+  ask();
+  translate(words.language);
+}
+
+/** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */
+function refusals(outcome: Outcome | undefined, fields: number): Map<number, string> {
+  const errors = outcome?.state === 'refused' ? outcome.errors : [];
+  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/')[2]), message]);
+  return new Map(beside.filter(([at]) => at < fields));
+}
+
+/** The answer that is shown, as the plot marks it. */
+function presentOf(shown: Shown | undefined): Present | undefined {
+  if (shown?.outcome.state !== 'answered') return undefined;
+  const prediction = shown.outcome.body.predictions[0];
+  return prediction === undefined ? undefined : { values: shown.values, prediction };
+}
+
+/** Binds the choice of a language for the code, and the button that copies it. */
+function openCode(data: PageData, values: Value[], words: () => Words): void {
+  for (const radio of document.querySelectorAll('[name="code"]')) radio.addEventListener('change', () => showCode(data, values));
+  byId('copy').addEventListener('click', () => copyCode(words()));
+}
+
+/** How many numbers a prediction has. */
+function sizeOf(prediction: unknown): number {
+  return typeof prediction === 'object' && prediction !== null ? Object.keys(prediction).length : 1;
+}
+
+/** Puts every text that is not part of an answer into a language. */
+function translatePage({ card, features, fields }: PageData, { language, text, label }: Words): void {
+  document.documentElement.lang = language;
+  document.title = label(card.title ?? card.name);
+  byId('title').textContent = document.title;
+  byId('description').textContent = label(card.description ?? '');
+  for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) place.textContent = text(place.dataset.text ?? '');
+  for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) place.ariaLabel = text(place.dataset.label ?? '');
+  features.slice(0, fields).forEach((feature, at) => {
+    const name = label(feature.label ?? feature.name);
+    byId(`l${at}`).textContent = name;
+    const slider = document.getElementById(`s${at}`);
+    if (slider) slider.ariaLabel = `${name}, ${text('slider')}`;
+    const unit = document.getElementById(`u${at}`);
+    if (unit && feature.type === 'number') unit.textContent = label(feature.unit ?? '');
+  });
+  for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
+    button.ariaPressed = String(button.dataset.language === language);
+  }
+}
+
+/** Shows the present request in the language chosen. */
+function showCode({ features }: PageData, values: Value[]): void {
+  const chosen = document.querySelector<HTMLInputElement>('[name="code"]:checked')?.value ?? 'curl';
+  const record = Object.fromEntries(features.map(({ name }, at) => [name, values[at] ?? null]));
+  byId('code').textContent = snippet(chosen as CodeLanguage, new URL('predict', location.origin + location.pathname).href, record);
+}
+
+/** Copies the code; where the browser does not let a page (no HTTPS), selects it. */
+async function copyCode(words: Words): Promise<void> {
+  const code = byId('code');
+  try {
+    await navigator.clipboard.writeText(code.textContent ?? '');
+    byId('copied').textContent = words.text('copied');
+  } catch {
+    getSelection()?.selectAllChildren(code);
+    byId('copied').textContent = words.text('notCopied');
+  }
+}

@@ -1,0 +1,27 @@
+import type { Feature } from '../features.ts';
+import type { Value } from './data.ts';
+import { sliderOf } from './fields.ts';
+
+/** Most points of a curve, and most levels beside one another. */
+const MAX_POINTS = 201;
+export const MAX_LEVELS = 60;
+
+/** The values of a feature that its curve is drawn over: a slider's steps (at most 201 of them), a factor's levels, no and
+ * yes. Empty where nothing is known of a number's range, or a factor has too many levels to look at. */
+export function gridOf(feature: Feature): Value[] {
+  if (feature.type === 'logical') return [false, true];
+  if (feature.type === 'factor') return feature.levels.length <= MAX_LEVELS ? feature.levels : [];
+  const slider = sliderOf(feature);
+  if (!slider) return [];
+  const { min, max, step } = slider;
+  const steps = Math.floor((max - min) / step + 1e-9);
+  const count = Math.min(MAX_POINTS, steps + 1);
+  // Where there are more steps than points, points still stand on steps, so that the present value's neighbours are possible ones.
+  const places = Array.from({ length: count }, (_, at) => Math.round((at * steps) / Math.max(1, count - 1)));
+  return [...new Set(places)].map((place) => Number((min + place * step).toPrecision(12)));
+}
+
+/** The rows of a curve: the present one, with each value of the grid in the feature's place. */
+export function gridRows(values: Value[], at: number, grid: Value[]): Value[][] {
+  return grid.map((value) => values.map((own, place) => (place === at ? value : own)));
+}

@@ -1,0 +1,66 @@
+import type { Predicted } from './ask.ts';
+import type { PageData } from './data.ts';
+import type { Words } from './dom.ts';
+
+/** A prediction as the numbers its plot is drawn from: one a line (each class's share, the class's place, or one number). */
+export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {
+  if (typeof prediction === 'number') return [prediction];
+  if (typeof prediction === 'string') return [data.classes.indexOf(prediction)];
+  if (Array.isArray(prediction)) return [prediction[time] ?? Number.NaN];
+  return labelsOf(data, prediction).map((label) => prediction[label] as number);
+}
+
+/** The labels of shares in class order; an endpoint with another model may have others, which then stand as they came. */
+export function labelsOf(data: PageData, shares: Record<string, number>): string[] {
+  const labels = Object.keys(shares);
+  const isKnown = labels.length === data.classes.length && data.classes.every((label) => Object.hasOwn(shares, label));
+  return isKnown ? data.classes : labels;
+}
+
+/** Whether the numbers of a model's answers are shares of 1, shown as percentages. */
+export function isShare(data: PageData): boolean {
+  return data.kind === 'probability' || data.kind === 'survival' || (data.kind === 'regression' && data.card.answer?.percent === true);
+}
+
+/** A number of an answer as people read it. */
+export function readable(data: PageData, words: Words, value: number): string {
+  if (isShare(data)) return words.number(value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const unit = data.card.answer?.unit;
+  return `${words.number(value, { maximumSignificantDigits: 4 })}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
+}
+
+/** A short number for an axis. */
+export function tick(data: PageData, words: Words, value: number): string {
+  if (isShare(data)) return words.number(value, { style: 'percent', maximumFractionDigits: 2 });
+  return words.number(value, { maximumSignificantDigits: 4, notation: Math.abs(value) >= 1e6 ? 'compact' : 'standard' });
+}
+
+/** The time at which survival first falls to a half or below; undefined where it does not within the times. */
+export function medianTime(survival: number[], times: number[]): number | undefined {
+  return times[survival.findIndex((share) => share <= 0.5)];
+}
+
+/** What a prediction says in one line. */
+export function headline(data: PageData, words: Words, prediction: Predicted, times: number[]): string {
+  if (typeof prediction === 'number') return readable(data, words, prediction);
+  if (typeof prediction === 'string') return prediction;
+  if (Array.isArray(prediction)) {
+    const median = medianTime(prediction, times);
+    return words.number(median ?? times[times.length - 1] ?? 0);
+  }
+  const best = bestOf(data, prediction);
+  return `${best} ${readable(data, words, prediction[best] as number)}`;
+}
+
+/** The label with the greatest share, the first of several. */
+export function bestOf(data: PageData, shares: Record<string, number>): string {
+  const labels = labelsOf(data, shares);
+  return labels.reduce((best, label) => ((shares[label] as number) > (shares[best] as number) ? label : best), labels[0] ?? '');
+}
+
+/** The place among the classes of the one a prediction names; 0 where it names none. */
+export function classOf(data: PageData, prediction: Predicted): number {
+  if (typeof prediction === 'string') return Math.max(0, data.classes.indexOf(prediction));
+  if (typeof prediction !== 'object' || Array.isArray(prediction)) return 0;
+  return labelsOf(data, prediction).indexOf(bestOf(data, prediction));
+}

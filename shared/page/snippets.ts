@@ -1,0 +1,66 @@
+/** The languages in which the present request is shown. */
+export type CodeLanguage = 'curl' | 'JavaScript' | 'Python' | 'R';
+
+/** The request for a record's prediction as code that runs as it stands. `url` is the address of POST /predict. */
+export function snippet(language: CodeLanguage, url: string, record: Record<string, unknown>): string {
+  const json = JSON.stringify(record);
+  switch (language) {
+    case 'curl':
+      return `curl -d ${shellText(json)} ${shellText(url)}`;
+    case 'JavaScript':
+      return `const response = await fetch(${JSON.stringify(url)}, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(${json}),
+});
+const { predictions } = await response.json();
+console.log(predictions[0]);`;
+    case 'Python':
+      return `import json
+from urllib.request import Request, urlopen
+
+body = json.dumps(${pythonValue(record)}).encode()
+request = Request(${JSON.stringify(url)}, body, {"content-type": "application/json"})
+print(json.load(urlopen(request))["predictions"][0])`;
+    case 'R':
+      return `library(httr2)
+
+answer <- request(${rText(url)}) |>
+  req_body_json(${rValue(record)}, digits = NA) |>
+  req_perform() |>
+  resp_body_json()
+answer$predictions[[1]]`;
+  }
+}
+
+/** A text as one word of a POSIX shell. */
+function shellText(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A JSON value as Python writes it; JSON's own escapes are Python's too. */
+function pythonValue(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${pythonValue(member)}`);
+  return `{${members.join(', ')}}`;
+}
+
+/** A record as an R list; a missing value is NA, which jsonlite writes as null. */
+function rValue(record: Record<string, unknown>): string {
+  const members = Object.entries(record).map(([name, value]) => `${rText(name, '`')} = ${rScalar(value)}`);
+  return `list(${members.join(', ')})`;
+}
+
+function rScalar(value: unknown): string {
+  if (value === null) return 'NA';
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  return typeof value === 'string' ? rText(value) : String(value);
+}
+
+/** A text between quotes or backticks as R reads it. */
+function rText(text: string, mark = '"'): string {
+  const escaped = text.replaceAll('\\', String.raw`\\`).replaceAll(mark, `\\${mark}`);
+  return `${mark}${escaped.replaceAll('\n', String.raw`\n`).replaceAll('\r', String.raw`\r`).replaceAll('\t', String.raw`\t`)}${mark}`;
+}

@@ -1,0 +1,22 @@
+import type { Card } from '../features.ts';
+import { escapeHtml } from './fields.ts';
+import { TEXTS } from './texts.ts';
+
+/** How a model was trained, to be opened by whoever wants to know; nothing where its card does not say. */
+export function trainingHtml({ training, source, madeBy, date }: Card): string {
+  if (!training) return '';
+  const facts: [string, string][] = [
+    ['trainingCall', madeBy],
+    ['trainingData', `${source.file}: ${training.rows} × ${training.columns}, sha256 ${source.sha256}`],
+    ['trainingSeed', training.seed === undefined ? String(training.rangerSeed) : `${training.seed} (ranger ${training.rangerSeed})`],
+    [
+      'trainingMetrics',
+      Object.entries(training.metrics)
+        .map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`)
+        .join(', '),
+    ],
+    ...(date === undefined ? [] : [['trainingDate', date] as [string, string]]),
+  ];
+  const rows = facts.map(([key, value]) => `<dt data-text="${key}">${TEXTS.en[key]}</dt><dd>${escapeHtml(value)}</dd>`).join('\n');
+  return `<details id="training">\n<summary data-text="training">${TEXTS.en.training}</summary>\n<dl>${rows}</dl>\n</details>\n`;
+}

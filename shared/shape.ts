@@ -1,0 +1,84 @@
+import type { Schema } from './features.ts';
+import type { Parameters } from './parameters.ts';
+
+/**
+ * The form of one prediction: its sides ([] is one number), the labels of its first side (then it is an object), or the
+ * labels whose places its numbers are.
+ */
+export type Shape = { sides: number[]; labels?: string[]; places?: string[] };
+
+/** An element of an answer's `predictions`. */
+export type Prediction = number | string | Values;
+type Values = (number | Values)[] | { [label: string]: number | Values };
+
+/** What stands in an answer beside `predictions`. */
+export type Beside = {
+  /** The times of a survival curve's points. */
+  times?: number[];
+  /** The probabilities of the quantiles. */
+  quantiles?: number[];
+  /** The standard error of each prediction. */
+  se?: Prediction[];
+};
+
+/** The form of the answers a model gives to parameters. Everything about an answer's form is settled here. */
+export function shapeOf(schema: Schema, parameters: Parameters): Shape {
+  const { type, predictAll } = parameters;
+  const trees = parameters.numTrees ?? schema.trees ?? 1;
+  const classes = schema.classes ?? [];
+  if (type === 'terminalNodes') return { sides: [trees] };
+  if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
+  const each = predictAll ? [trees] : [];
+  switch (schema.kind) {
+    case 'regression':
+      return { sides: each };
+    case 'survival':
+      return { sides: [schema.times?.length ?? 0, ...each] };
+    case 'classification':
+      if (type === 'prob' || type === 'vote') return { sides: [classes.length], labels: classes };
+      return predictAll ? { sides: each } : { sides: [], places: classes };
+    case 'probability':
+      if (type === 'class') return { sides: [], places: classes };
+      return { sides: [classes.length, ...each], labels: classes };
+  }
+}
+
+/** How many doubles one prediction has. */
+export function shapeWidth(shape: Shape): number {
+  return shape.sides.reduce((product, side) => product * side, 1);
+}
+
+/** How many doubles the predictor gives for a row: those of its prediction, and as many again for its standard error. */
+export function outputWidth(schema: Schema, parameters: Parameters): number {
+  return shapeWidth(shapeOf(schema, parameters)) * (parameters.type === 'se' ? 2 : 1);
+}
+
+/** The predictor's doubles as the elements of an answer; with type `se` the errors lie behind each prediction. */
+export function toPredictions(schema: Schema, parameters: Parameters, outputs: Float64Array): { predictions: Prediction[] } & Beside {
+  const shape = shapeOf(schema, parameters);
+  const width = shapeWidth(shape);
+  const stride = outputWidth(schema, parameters);
+  const rows = outputs.length / stride;
+  const pick = (offset: number) => Array.from({ length: rows }, (_, row) => nest(shape, outputs, row * stride + offset));
+  return {
+    predictions: pick(0),
+    ...(schema.kind === 'survival' && (parameters.type === 'response' || parameters.type === 'chf') ? { times: schema.times ?? [] } : {}),
+    ...(parameters.type === 'quantiles' ? { quantiles: parameters.quantiles ?? [] } : {}),
+    ...(parameters.type === 'se' ? { se: pick(width) } : {}),
+  };
+}
+
+function nest({ sides, labels, places }: Shape, outputs: Float64Array, at: number): Prediction {
+  if (places) return places[outputs[at] as number] as string;
+  if (labels) {
+    const width = shapeWidth({ sides: sides.slice(1) });
+    return Object.fromEntries(labels.map((label, place) => [label, nestSides(sides, 1, outputs, at + place * width)]));
+  }
+  return nestSides(sides, 0, outputs, at);
+}
+
+function nestSides(sides: number[], from: number, outputs: Float64Array, at: number): number | Values {
+  if (from === sides.length) return outputs[at] as number;
+  const width = shapeWidth({ sides: sides.slice(from + 1) });
+  return Array.from({ length: sides[from] as number }, (_, place) => nestSides(sides, from + 1, outputs, at + place * width));
+}

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { PROJECT } from '../lambda.ts';
+
+/** Debian's Chromium, or the one that CHROMIUM names. */
+const BINARY = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Where the screenshots go; git ignores it. */
+const SHOTS = path.join(PROJECT, '.canopy/screenshots');
+
+/** Whether there is a Chromium here; where there is none, the tests that need it say so. */
+export const hasChromium = existsSync(BINARY);
+if (!hasChromium) console.warn(`SKIPPED: no Chromium at ${BINARY}; bash .ci/run browser installs it, or set CHROMIUM to another`);
+
+/** Starts Chromium without a window. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: BINARY, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A page, and all that it must not do: errors it logged, requests to other origins. */
+export type Watched = { page: Page; complaints: string[]; close(): Promise<void> };
+
+/** Opens an address in a fresh profile, and watches it. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-US', acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  // When the first prediction stood there, in milliseconds since the page was asked for.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('#answer strong')) return;
+      observer.disconnect();
+      document.documentElement.dataset.first = String(performance.now());
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('request', (request) => {
+    const to = new URL(request.url());
+    if (to.protocol !== 'blob:' && to.origin !== new URL(url).origin) complaints.push(`request to ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Keeps a picture of the whole page. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** How many pixels of a canvas are not see-through, and how many colours those have: nought or one where nothing is drawn. */
+export function pixelsOf(page: Page, selector: string): Promise<{ painted: number; colors: number }> {
+  return page.locator(`${selector} canvas`).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const colors = new Set<number>();
+    let painted = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at + 3] === 0) continue;
+      painted += 1;
+      colors.add(((data[at] as number) << 16) | ((data[at + 1] as number) << 8) | (data[at + 2] as number));
+    }
+    return { painted, colors: colors.size };
+  });
+}

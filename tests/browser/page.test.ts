@@ -1,0 +1,500 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, Page, Request } from 'playwright-core';
+import type { Kind, ModelInfo, Schema } from '../../shared/features.ts';
+import { golden } from '../golden.ts';
+import { PROJECT } from '../lambda.ts';
+import { hasChromium, launch, openPage, pixelsOf, shoot, type Watched } from './chromium.ts';
+import { closeServers, serveAnswers, serveModel } from './servers.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ages = golden('heart-age');
+const at = (age: number) => ages.predictions[ages.rows.findIndex((row) => row.age === age)] as number;
+const SHA = 'ab'.repeat(32);
+
+// Chromium shares the machine with the rest of the tests.
+jest.setTimeout(30_000);
+
+let browser: Browser;
+const urls: Record<string, string> = {};
+const opened: Watched[] = [];
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  browser = await launch();
+  urls.age = await serveModel(`${PROJECT}model/heart-age.RDS`);
+  for (const name of ['iris', 'heart-probability', 'warpbreaks-partition']) urls[name] = await serveModel(golden(name).file);
+  urls.survival = await serveSurvival();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await closeServers();
+});
+
+/** Opens a page and waits for its first answer. */
+async function open(url: string, options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
+  const watched = await openPage(browser, url, options);
+  opened.push(watched);
+  await watched.page.locator('#answer strong').waitFor();
+  return watched.page;
+}
+
+/** Each test's pages are closed, and none may have logged an error or asked another origin. */
+async function closeAll(): Promise<void> {
+  for (const { complaints, close } of opened.splice(0)) {
+    await close();
+    expect(complaints).toEqual([]);
+  }
+}
+
+/** A model made up for its page alone. */
+function infoOf(kind: string, features: Schema['features'], more: Partial<Schema> = {}): ModelInfo {
+  const card = { name: 'made-up', madeBy: 'a test', source: { file: 'none', sha256: SHA } };
+  return { schema: { kind: kind as Kind, features, takesMissing: false, ...more }, card, sha256: SHA };
+}
+
+/** The veteran model's form, and R's own curves for it: of the golden row whose karno is nearest. */
+function serveSurvival(): Promise<string> {
+  const times = Array.from({ length: 100 }, (_, place) => 10 * (place + 1));
+  const info = infoOf('survival', [
+    { name: 'karno', type: 'number', range: [15, 95], label: { en: 'Karnofsky score', pt: 'Escore de Karnofsky' } },
+    { name: 'celltype', type: 'factor', levels: ['squamous', 'smallcell', 'adeno', 'large'] },
+    { name: 'prior', type: 'logical' },
+  ]);
+  const rates: Record<string, number> = { squamous: 0.8, smallcell: 1.6, adeno: 1.9, large: 1 };
+  const curve = ([karno, cell]: unknown[]) => {
+    const rate = ((rates[cell as string] as number) * Math.exp(-(karno as number) / 30)) / 30;
+    return times.map((time) => Math.exp(-rate * time));
+  };
+  const model = { name: 'made-up', sha256: SHA };
+  return serveAnswers(info, ({ rows }) => ({ predictions: rows.map(curve), times, model, servedBy: 'endpoint' }));
+}
+
+const exact = (page: Page) => page.locator('#exact').textContent();
+/** Waits until the page says a number exactly. */
+const says = (page: Page, number: number) => page.locator('#exact', { hasText: `exactly ${number}` }).waitFor();
+
+const inChromium = hasChromium ? describe : describe.skip;
+
+inChromium('the page of the default model', () => {
+  test('is the Shiny page’s own: Idade, 25, from 0 to 100 by 1', async () => {
+    const page = await open(urls.age!, { locale: 'pt-BR' });
+    const field = page.getByRole('spinbutton', { name: 'Idade' });
+    expect(await field.inputValue()).toBe('25');
+    for (const [name, value] of Object.entries({ min: '0', max: '100', step: '1' })) expect(await field.getAttribute(name)).toBe(value);
+    expect(await page.title()).toBe('Preditor de Doença Cardíaca');
+    expect(await page.locator('#answer').textContent()).toContain('Chance de doença cardíaca');
+    await page.getByRole('button', { name: 'English' }).click();
+    expect(await page.getByRole('spinbutton', { name: 'Age' }).inputValue()).toBe('25');
+    await closeAll();
+  });
+
+  test('shows R’s number first within 1 s, and the next within 250 ms of a move', async () => {
+    // A first page of this browser warms it up, as a reader's browser is.
+    await open(urls.age!);
+    const page = await open(urls.age!);
+    const first = Number(await page.locator('html').getAttribute('data-first'));
+    expect(await exact(page)).toBe(`exactly ${at(25)}`);
+    const move = await page.evaluate(async () => {
+      const field = document.getElementById('f0') as HTMLInputElement;
+      const shown = document.getElementById('exact') as HTMLElement;
+      const begun = performance.now();
+      field.value = '54';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      while (shown.textContent === '' || shown.textContent?.includes('0.94')) await new Promise(requestAnimationFrame);
+      return performance.now() - begun;
+    });
+    await says(page, at(54));
+    expect(await page.locator('#answer strong').textContent()).toBe('62.7%');
+    console.info(`first prediction after ${first.toFixed(0)} ms, the next after ${move.toFixed(0)} ms`);
+    expect(first).toBeLessThan(1000);
+    expect(move).toBeLessThan(250);
+    await closeAll();
+  });
+
+  test('draws the curve by one batch request, and the marked point moves without another', async () => {
+    const page = await open(urls.age!);
+    await page.locator('#plot canvas').waitFor();
+    const asked: number[] = [];
+    page.on('request', (request) => asked.push(JSON.parse(request.postData() ?? '[]').length));
+    const before = await page.locator('#plot canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await page.getByRole('slider').fill('61');
+    await says(page, at(61));
+    expect(asked).toEqual([1]);
+    expect(await page.locator('#plot canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())).not.toBe(before);
+    expect(await page.locator('#plot').getAttribute('aria-label')).toBe('Age from 0 to 100: from 94.0% to 42.7%');
+    expect((await pixelsOf(page, '#plot')).colors).toBeGreaterThan(10);
+    // Pointing at the plot moves the input.
+    const box = (await page.locator('#plot .u-over').boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.54, box.y + 20);
+    await says(page, at(54));
+    await closeAll();
+  });
+
+  test('holds the inputs and the language in its address, so that a link gives the same view', async () => {
+    const page = await open(urls.age!);
+    await page.getByRole('spinbutton').fill('54');
+    await page.getByRole('button', { name: 'Português' }).click();
+    await page.waitForURL(/age=54.*lang=pt/);
+    const other = await open(page.url());
+    expect(await other.getByRole('spinbutton', { name: 'Idade' }).inputValue()).toBe('54');
+    expect(await exact(other)).toBe(`exatamente ${at(54)}`);
+    await other.getByRole('button', { name: 'Valores iniciais' }).click();
+    await other.waitForURL((url) => !url.search.includes('age'));
+    await closeAll();
+  });
+
+  test('says beside a field what is wrong with it', async () => {
+    const page = await open(urls.age!);
+    await page.getByRole('spinbutton').fill('');
+    await page.getByText('Type a number.').waitFor();
+    expect(await page.getByRole('spinbutton').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('#answer').textContent()).toContain('No prediction');
+    await page.getByRole('spinbutton').fill('54');
+    await says(page, at(54));
+    expect(await page.getByText('Type a number.').isVisible()).toBe(false);
+    await closeAll();
+  });
+
+  test('tells who answered, the model and its sha256, and has a card with its limits', async () => {
+    const page = await open(urls.age!);
+    expect(await page.locator('#served').textContent()).toMatch(/^Answered by the container · \d+ ms$/);
+    expect(await page.locator('#sha256').textContent()).toMatch(/^[0-9a-f]{8}$/);
+    await page.getByRole('link', { name: 'About the model' }).click();
+    const card = page.getByRole('dialog', { name: 'About the model' });
+    for (const told of ['Not medical advice', 'ranger(', 'heart-age.RDS', 'does not extrapolate'])
+      expect(await card.textContent()).toContain(told);
+    await shoot(page, 'card');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'The API' }).click();
+    await page.getByText('POST /predict').waitFor();
+    await page.getByText('Bodies it takes').click();
+    expect(await page.getByRole('dialog').textContent()).toContain('pandas, split');
+    await shoot(page, 'api');
+    await closeAll();
+  });
+
+  test('gives the present request as code, copied by one click', async () => {
+    const page = await open(urls.age!, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('spinbutton').fill('54');
+    await says(page, at(54));
+    for (const name of ['JavaScript', 'Python', 'R', 'curl']) {
+      await page.getByRole('radio', { name, exact: true }).check({ force: true });
+      expect(await page.locator('#code').textContent()).toContain('predict');
+    }
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`curl -d '{"age":54}' '${urls.age}predict'`);
+    await closeAll();
+  });
+
+  test('answers a CSV of 10,000 rows with R’s numbers', async () => {
+    const page = await open(urls.age!);
+    const rows = Array.from({ length: 10_000 }, (_, row) => ages.rows[row % ages.rows.length]!.age as number);
+    const csv = `id,age\n${rows.map((age, row) => `"row, ${row}",${age}\n`).join('')}`;
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.postData() ?? ''));
+    const started = performance.now();
+    await page.locator('#file').setInputFiles({ name: 'patients.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    const link = page.getByRole('link', { name: 'Download with predictions' });
+    await link.waitFor();
+    const took = performance.now() - started;
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe('patients-predictions.csv');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines[0]).toBe('id,age,prediction');
+    const expected = rows.map((age, row) => `"row, ${row}",${age},${ages.predictions[row % ages.rows.length]}`);
+    expect(lines.slice(1)).toEqual(expected);
+    expect(await page.locator('#preview tbody tr').count()).toBe(8);
+    expect(sent.join('')).not.toContain('row, ');
+    console.info(`10,000 rows took ${took.toFixed(0)} ms`);
+    expect(took).toBeLessThan(10_000);
+    await shoot(page, 'spreadsheet');
+    await closeAll();
+  });
+
+  test('says what is wrong with a CSV, by its line', async () => {
+    const watched = await openPage(browser, urls.age!);
+    const { page } = watched;
+    const give = (text: string) => page.locator('#file').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await give('years\n54\n');
+    await page.getByText('The header line lacks: age').waitFor();
+    await give('age\n54\nold\n');
+    await page.getByText('line 3: feature "age": found the text "old"').waitFor();
+    await give('age\n');
+    await page.getByText('no rows below its header').waitFor();
+    await watched.close();
+  });
+
+  test('takes what a Brazilian spreadsheet writes: semicolons and decimal commas', async () => {
+    const page = await open(urls.age!);
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'idades.csv', mimeType: 'text/csv', buffer: Buffer.from('\ufeffAge;nome\r\n54,0;José\r\n61;Zé\r\n') });
+    const link = page.getByRole('link', { name: 'Download with predictions' });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const comma = (age: number) => String(at(age)).replace('.', ',');
+    expect(readFileSync(await download.path(), 'utf8')).toBe(`Age;nome;prediction\n54,0;José;${comma(54)}\n61;Zé;${comma(61)}\n`);
+    await closeAll();
+  });
+
+  test('takes a file that is dropped, and not one dropped beside', async () => {
+    const page = await open(urls.age!);
+    const dropped = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['age\n54\n61\n'], 'dropped.csv'));
+      return data;
+    });
+    await page.dispatchEvent('header', 'drop', { dataTransfer: dropped });
+    await page.dispatchEvent('#sheet', 'drop', { dataTransfer: dropped });
+    await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
+    expect(await page.locator('#run-name').textContent()).toBe('dropped.csv');
+    expect(await page.locator('#preview').textContent()).toContain(`54${at(54)}61${at(61)}`);
+    await closeAll();
+  });
+
+  test('works by keyboard alone', async () => {
+    const page = await open(urls.age!);
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+    const seen: unknown[] = [];
+    for (let tabs = 0; tabs < 16; tabs += 1) {
+      await page.keyboard.press('Tab');
+      seen.push(await focused());
+      if (seen.at(-1) === 's0') {
+        await page.keyboard.press('Home');
+        for (let presses = 0; presses < 54; presses += 10) await page.keyboard.press('PageUp');
+        for (let age = 60; age > 54; age -= 1) await page.keyboard.press('ArrowLeft');
+      }
+      if (seen.at(-1) === 'The API') break;
+    }
+    expect(seen).toEqual(
+      expect.arrayContaining(['English', 'Português', 'f0', 's0', 'Start values', 'file', 'copy', 'About the model', 'The API']),
+    );
+    await says(page, at(54));
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await closeAll();
+  });
+});
+
+inChromium('any model has its page', () => {
+  test('iris: four sliders, the class and where it changes', async () => {
+    const page = await open(urls.iris!);
+    expect(await page.getByRole('slider').count()).toBe(4);
+    await page.getByRole('spinbutton', { name: 'Petal.Width' }).fill('0.6');
+    await page.getByRole('spinbutton', { name: 'Petal.Length' }).fill('1.4');
+    await page.locator('#answer', { hasText: 'setosa' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'along' }).inputValue()).toBe('2');
+    await page.locator('#plot[aria-label^="Petal.Length from"]').waitFor();
+    expect((await pixelsOf(page, '#plot')).colors).toBeGreaterThan(10);
+    await page.getByRole('combobox', { name: 'along' }).selectOption('Petal.Width');
+    await page.locator('#plot[aria-label^="Petal.Width from"]').waitFor();
+    await closeAll();
+  });
+
+  test('probability: a bar for each class, and a line for each in the plot', async () => {
+    const { rows, predictions } = golden('heart-probability');
+    const query = new URLSearchParams(Object.entries(rows[0]!).map(([name, value]) => [name, String(value)]));
+    const page = await open(`${urls['heart-probability']}?${query}`);
+    expect(await page.getByRole('slider').count()).toBe(13);
+    const presence = (predictions[0] as Record<string, number>).presence as number;
+    const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 }).format(presence);
+    await page.locator('#shares', { hasText: `presence${percent}` }).waitFor();
+    await page.locator('#plot[aria-label*="absence from"][aria-label*="presence from"]').waitFor();
+    await shoot(page, 'probability');
+    await closeAll();
+  });
+
+  test('factors: a select for each, and a bar for each level', async () => {
+    const { rows, predictions } = golden('warpbreaks-partition');
+    const page = await open(urls['warpbreaks-partition']!);
+    const row = rows.at(-1) as Record<string, string>;
+    for (const [name, level] of Object.entries(row)) await page.getByRole('combobox', { name, exact: true }).selectOption(level);
+    await says(page, predictions.at(-1) as number);
+    await page.locator('#levels [aria-current]', { hasText: row.tension as string }).waitFor();
+    expect(await page.locator('#levels > div').count()).toBe(3);
+    await shoot(page, 'factors');
+    await closeAll();
+  });
+
+  test('survival: the curve over time, and along each feature at a chosen time', async () => {
+    const page = await open(urls.survival!);
+    await page.locator('#curve canvas').waitFor();
+    expect(await page.locator('#answer').textContent()).toMatch(/Half are expected to live past \d+/);
+    expect(await page.locator('#curve').getAttribute('aria-label')).toMatch(/from 100 % to \d/);
+    expect((await pixelsOf(page, '#curve')).colors).toBeGreaterThan(10);
+    const before = await page.locator('#plot').getAttribute('aria-label');
+    await page.getByRole('slider', { name: 'at time' }).fill('5');
+    await page.locator(`#plot:not([aria-label="${before}"])`).waitFor();
+    await page.getByRole('switch', { name: 'prior' }).check();
+    await page.locator('#levels [aria-current]', { hasText: 'yes' }).waitFor();
+    await page.getByRole('combobox', { name: 'along' }).selectOption('Karnofsky score');
+    await page.locator('#plot canvas').waitFor();
+    await shoot(page, 'survival');
+    await closeAll();
+  });
+
+  test('standard errors: a band around the curve', async () => {
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }], { types: ['response', 'se'] });
+    const types: unknown[] = [];
+    const url = await serveAnswers(info, ({ rows, parameters }) => {
+      types.push(parameters?.type);
+      const se = parameters?.type === 'se' ? { se: rows.map(([x]) => 0.1 + (x as number) / 50) } : {};
+      return { predictions: rows.map(([x]) => Math.sin(x as number)), ...se, servedBy: 'fallback', reason: 'forced' };
+    });
+    const page = await open(url);
+    await page.getByText('± 1.96 standard errors').waitFor();
+    expect(types).toEqual([undefined, 'se']);
+    await shoot(page, 'band');
+    await closeAll();
+  });
+});
+
+inChromium('hostile names', () => {
+  test('stay text wherever they are shown', async () => {
+    const hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
+    const info = infoOf('probability', [
+      { name: hostile, type: 'number', min: 0, max: 1, step: 0.1, label: hostile, unit: hostile },
+      { name: `${hostile}2`, type: 'factor', levels: [hostile, 'b'] },
+    ]);
+    const model = {
+      ...info,
+      schema: { ...info.schema, classes: [hostile, 'other'] },
+      card: { ...info.card, title: hostile, description: hostile, limits: hostile },
+    };
+    const url = await serveAnswers(model, ({ rows }) => ({
+      predictions: rows.map(() => ({ [hostile]: 0.7, other: 0.3 })),
+      servedBy: hostile,
+      reason: hostile,
+    }));
+    const page = await open(url);
+    await page.locator('#plot canvas').waitFor();
+    await page.getByRole('combobox', { name: 'along' }).selectOption('1');
+    await page.locator('#levels:not([hidden])').waitFor();
+    await page.locator('#file').setInputFiles({ name: `${hostile}.csv`, mimeType: 'text/csv', buffer: Buffer.from('x\n1\n') });
+    await page.locator('#run-problem', { hasText: hostile }).waitFor();
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await page.locator('img, script:not([src]):not([type])').count()).toBe(0);
+    await closeAll();
+  });
+});
+
+inChromium('requests', () => {
+  test('one is on its way at a time, and the newest inputs win', async () => {
+    const seen: number[] = [];
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 1000, step: 1 }]);
+    const url = await serveAnswers(
+      info,
+      ({ rows }) => {
+        if (rows.length === 1) seen.push(rows[0]?.[0] as number);
+        return { predictions: rows.map(([x]) => x), servedBy: 'endpoint' };
+      },
+      80,
+    );
+    const page = await open(url);
+    let [now, most] = [0, 0];
+    const isOne = (request: Request) => request.postDataJSON()?.length === 1;
+    page.on('request', (request) => {
+      now += isOne(request) ? 1 : 0;
+      most = Math.max(most, now);
+    });
+    page.on('requestfinished', (request) => {
+      now -= isOne(request) ? 1 : 0;
+    });
+    for (let x = 1; x <= 40; x += 1) await page.getByRole('spinbutton').fill(String(x));
+    await says(page, 40);
+    expect(seen.at(-1)).toBe(40);
+    expect(seen.length).toBeLessThan(40);
+    expect(most).toBe(1);
+    await closeAll();
+  });
+
+  test('a server that refuses is quoted, one that is gone is told of, and the next change tries again', async () => {
+    let status: number | object = 503;
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
+    const url = await serveAnswers(info, () => status);
+    const { page, close } = await openPage(browser, url);
+    await page.getByText('made up', { exact: true }).waitFor();
+    await page.route('**/predict', (request) => request.abort());
+    await page.getByRole('spinbutton').fill('2');
+    await page.getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/predict');
+    status = { predictions: [7] };
+    await page.getByRole('spinbutton').fill('3');
+    await says(page, 7);
+    await close();
+  });
+});
+
+inChromium('craft', () => {
+  // Each model is looked at in each way; axe-core, which takes its time, hears of the same parts once.
+  const looks = [
+    { name: 'light', options: {}, heard: ['age', 'iris', 'heart-probability', 'warpbreaks-partition', 'survival'] },
+    { name: 'dark', options: { colorScheme: 'dark' as const }, heard: ['age', 'survival'] },
+    { name: 'narrow', options: { viewport: { width: 320, height: 640 } }, heard: ['age'] },
+  ];
+
+  test.each(looks)('axe finds nothing and nothing sticks out: $name', async ({ name, options, heard }) => {
+    for (const model of ['age', 'iris', 'heart-probability', 'warpbreaks-partition', 'survival']) {
+      const page = await open(urls[model]!, options);
+      await page.locator('#response:not([hidden])').waitFor();
+      if (heard.includes(model)) expect([model, await violations(page)]).toEqual([model, []]);
+      const sticking = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+      expect([model, sticking]).toEqual([model, 0]);
+      await shoot(page, `${model}-${name}`);
+      if (model !== 'age') continue;
+      for (const link of ['About the model', 'The API']) {
+        await page.getByRole('link', { name: link }).click();
+        await page.locator('#dialog-body > *').first().waitFor();
+        expect([link, await violations(page)]).toEqual([link, []]);
+        await page.keyboard.press('Escape');
+      }
+    }
+    await closeAll();
+  }, 60_000);
+
+  test('on paper: black on white, without what cannot be used there', async () => {
+    const page = await open(urls.age!, { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('button', { name: 'Copy' }).isVisible()).toBe(false);
+    expect(await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    await shoot(page, 'print');
+    await closeAll();
+  });
+
+  test('is under 90 KB compressed in all', async () => {
+    const watched = await openPage(browser, 'about:blank');
+    const session = await watched.page.context().newCDPSession(watched.page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await watched.page.goto(urls.age!);
+    await watched.page.locator('#plot canvas').waitFor();
+    await watched.page.waitForTimeout(200);
+    console.info(`the page took ${bytes} bytes on the wire, its answers and headers among them`);
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThan(90_000);
+    await watched.close();
+  });
+});
+
+/** What axe-core finds wrong, each with its first place. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { target: unknown; failureSummary?: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes[0]?.target}: ${nodes[0]?.failureSummary}`);
+  });
+}

@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readBody, sendReply } from '../../container/http.ts';
+import { createContainer } from '../../container/server.ts';
+import { buildPage } from '../../model/build-page.ts';
+import { loadModel } from '../../model/import.ts';
+import type { ModelInfo } from '../../shared/features.ts';
+import { jsonReply, problemReply } from '../../shared/reply.ts';
+import { route } from '../../shared/routes.ts';
+import { PROJECT } from '../lambda.ts';
+
+const { page } = await buildPage(PROJECT);
+const open: Server[] = [];
+
+/** Starts a server on a free port of this machine; its address. */
+export async function listen(server: Server): Promise<string> {
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Ends every server. */
+export async function closeServers(): Promise<void> {
+  for (const server of open) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** The container on its own with a model file: its page's address. */
+export function serveModel(file: string): Promise<string> {
+  return listen(createContainer(loadModel(file), { mode: 'alone', log: () => {}, page }));
+}
+
+/** A body the page sends: rows in feature order, with parameters or without. */
+export type Asked = { rows: number[][]; parameters: Record<string, unknown> | undefined };
+
+/**
+ * The page of a model that only says what it is, with answers made up by `answer` (the body of a 200, or a Reply's status);
+ * each comes after `ms`. The page is the real one.
+ */
+export function serveAnswers(model: ModelInfo, answer: (asked: Asked) => object | number, ms = 0): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] as string;
+    try {
+      const parts = { parts: page, acceptEncoding: request.headers['accept-encoding'] };
+      const reply = route(request.method ?? 'GET', path, model, () => ({ ok: true }), parts);
+      if (reply !== 'predict') return sendReply(response, reply);
+      const body = JSON.parse(Buffer.from(await readBody(request)).toString());
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      const answered = answer(
+        Array.isArray(body) ? { rows: body, parameters: undefined } : { rows: body.instances, parameters: body.parameters },
+      );
+      return sendReply(
+        response,
+        typeof answered === 'number' ? jsonReply({ status: answered, detail: 'made up' }, answered) : jsonReply(answered),
+      );
+    } catch (error) {
+      return sendReply(response, problemReply(error, 'test'));
+    }
+  });
+  return listen(server);
+}

@@ -1,0 +1,138 @@
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Drain, runDrain } from './drain.ts';
+import { ABSENT, type Row, runFault, SCENARIOS, type Timing } from './failures.ts';
+import { type Overload, runOverload } from './overload.ts';
+import { ARTIFACT, packageOnce } from './stack.ts';
+import { compareVerdicts } from './verdicts.ts';
+
+const HELP = `What production does to this service, made here, and what it answers then (127.0.0.1 alone).
+
+  npm run bench -- faults [--short] [--rate N] [--seconds N] [--only WORD]
+
+  --short      10 s a fault at 50 requests a second, and no figure of time is judged: the form for a shared machine
+  --rate       requests a second (500)
+  --seconds    length of a fault's run: a third before it, a third during, a third after (60)
+  --only       the parts whose name has this word
+`;
+
+/** The deadline of a warm call and what may come on top of it, in milliseconds. */
+const MOST_SERVED = 250 + 50;
+
+/** Runs all of it and prints a table. The exit code is 1 where something that must hold does not. */
+export async function runFaults(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      short: { type: 'boolean', default: false },
+      rate: { type: 'string' },
+      seconds: { type: 'string' },
+      only: { type: 'string', default: '' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const { short, only } = values;
+  const rate = Number(values.rate ?? (short ? 50 : 500));
+  const seconds = Number(values.seconds ?? (short ? 10 : 60));
+  if (!(rate >= 1 && rate <= 2_000 && seconds >= 3 && seconds <= 600)) {
+    throw new Error('--rate: expected 1 to 2000; --seconds: expected 3 to 600');
+  }
+  const third = seconds / 3;
+  // The breaker waits about as long as the fault was, 30 s at most; the endpoint's share is counted after that.
+  const timing = { rate, before: third, during: third, back: short ? third : Math.max(third, Math.min(1.5 * third + 5, 39)) };
+  console.log(
+    `${rate} requests a second, ${seconds} s a fault; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`,
+  );
+  const judge = createJudge(short);
+  const chosen = (name: string) => name.toLowerCase().includes(only.toLowerCase());
+  await faults(judge, timing, chosen);
+  if (chosen('sigterm')) judge.drains(await drains(short ? 2 : 20));
+  if (chosen('overload')) judge.overload(await runOverload(short ? 4 : 15));
+  if (chosen('bad bodies')) {
+    const found = await compareVerdicts(ARTIFACT, short ? 10_000 : 100_000, Date.now() % 2 ** 31);
+    const { bodies, statuses, calls, differences, seed } = found;
+    const broken = Object.keys(statuses).filter((status) => Number(status) >= 500);
+    judge.line('bad bodies', `${bodies} (seed ${seed}): ${JSON.stringify(statuses)}, ${calls} calls to the endpoint for refused ones`, [
+      [broken.length === 0 && differences.length === 0, `no 5xx, one verdict of both ${differences.join('; ')}`],
+      [calls === 0, 'no call to the endpoint'],
+    ]);
+  }
+  console.log(judge.failed === 0 ? 'all holds' : `${judge.failed} that must hold do not`);
+  return judge.failed === 0 ? 0 : 1;
+}
+
+async function faults(judge: ReturnType<typeof createJudge>, timing: Timing, chosen: (name: string) => boolean): Promise<void> {
+  const scenarios = [...SCENARIOS, ABSENT].filter(({ name }) => chosen(`fault: ${name}`));
+  if (scenarios.length === 0) return;
+  const packaged = await packageOnce();
+  try {
+    for (const scenario of scenarios) judge.fault(await runFault(packaged, scenario, timing), scenario === ABSENT);
+  } finally {
+    packaged.remove();
+  }
+}
+
+/** So many SIGTERMs, four at a time. */
+async function drains(count: number): Promise<Drain[]> {
+  const all: Drain[] = [];
+  while (all.length < count) all.push(...(await Promise.all(Array.from({ length: Math.min(4, count - all.length) }, () => runDrain()))));
+  return all;
+}
+
+/** Prints a line for each part, and counts what must hold and does not. In the short form only counts must. */
+function createJudge(short: boolean) {
+  let failed = 0;
+  type Claim = [holds: boolean, what: string, isTime?: 'time'];
+  const line = (name: string, what: string, claims: Claim[]) => {
+    const broken = claims.filter(([holds]) => !holds);
+    failed += broken.filter(([, , isTime]) => !(short && isTime)).length;
+    const verdict = broken.length === 0 ? 'holds' : `NOT: ${broken.map(([, claim]) => claim).join(', ')}`;
+    console.log(`${name.padEnd(30)} ${what}  ${verdict}`);
+  };
+  const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+  return {
+    get failed() {
+      return failed;
+    },
+    line,
+    fault: (row: Row, isAbsent: boolean) => {
+      const { requests, wrong, p99Before, p99During, mostServed, endpointShare, reasons } = row;
+      const percent = `${(100 * endpointShare).toFixed(0)} %`;
+      const times = `p99 ${ms(p99Before)} -> ${ms(p99During)}, slowest ${ms(mostServed)}, at the end ${percent} by the endpoint`;
+      line(row.fault, `${requests} requests, ${row.failed} failed, ${wrong} wrong; ${times}; ${JSON.stringify(reasons)}`, [
+        [row.failed === 0, 'nothing failed'],
+        [wrong === 0, 'nothing wrong'],
+        [p99During <= p99Before + 10, 'p99 at most 10 ms more', 'time'],
+        [mostServed <= MOST_SERVED, `none over ${MOST_SERVED} ms`, 'time'],
+        [isAbsent || endpointShare >= 0.9, 'endpoint back at 90 %', 'time'],
+      ]);
+    },
+    drains: (all: Drain[]) => {
+      const sum = (of: (one: Drain) => number) => all.reduce((total, one) => total + of(one), 0);
+      const clean = all.filter((one) => one.dropped === 0 && one.exit === 0).length;
+      const slowest = Math.max(...all.map((one) => one.exitMs));
+      line(
+        'SIGTERM under load',
+        `${clean} of ${all.length} clean, ${sum((one) => one.answered)} answered, ${sum((one) => one.shed)} shed, ${sum((one) => one.dropped)} dropped ${[...new Set(all.flatMap((one) => one.codes))].slice(0, 5).join(', ')}, exit within ${ms(slowest)}`,
+        [
+          [clean === all.length, 'nothing dropped'],
+          [slowest <= 15_000, 'exit within 15 s'],
+        ],
+      );
+    },
+    overload: (one: Overload) => {
+      const share = one.goodput / one.peak;
+      const what = `${ms(one.msPerRow)} a row, peak ${one.peak.toFixed(0)}/s, answered ${one.goodput.toFixed(0)}/s (${(100 * share).toFixed(0)} %) with p99 ${ms(one.p99)}`;
+      line('overload, 4 times the peak', `${what}; ${one.refused} refused with p99 ${ms(one.refusedP99)}, ${one.others} other`, [
+        [one.others === 0, 'nothing but 200 and 503'],
+        [share >= 0.9, 'goodput at least 90 %', 'time'],
+        [one.p99 <= 100, 'p99 at most 100 ms', 'time'],
+        [one.refusedP99 <= 50, 'refusals within 50 ms', 'time'],
+      ]);
+    },
+  };
+}

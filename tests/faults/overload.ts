@@ -1,0 +1,118 @@
+import http from 'node:http';
+import { loadModel } from '../../model/import.ts';
+import { encodeArtifact } from '../../shared/artifact.ts';
+import type { Schema } from '../../shared/features.ts';
+import type { Forest } from '../../shared/forest.ts';
+import { predictRows } from '../../shared/predict.ts';
+import { histogram, openLoop, percentile } from './load.ts';
+import { ARTIFACT, startContainer } from './stack.ts';
+
+/** What an overload showed: answers a second, and times in milliseconds. */
+export type Overload = {
+  msPerRow: number;
+  peak: number;
+  goodput: number;
+  p99: number;
+  refused: number;
+  refusedP99: number;
+  others: number;
+};
+
+/** A model that costs about so many milliseconds a row here: the trees of the default model, many times over. */
+function slowModel(ms: number): { artifact: Uint8Array; msPerRow: number } {
+  const { rpart: _, linear: __, forest: own, ...model } = loadModel(ARTIFACT);
+  if (!own) throw new Error('the default model is no forest');
+  const time = (one: { schema: Schema; forest: Forest }, rows: number) => {
+    const start = performance.now();
+    predictRows(
+      one,
+      Float64Array.from({ length: rows }, (_, row) => row % 100),
+    );
+    return (performance.now() - start) / rows;
+  };
+  time({ ...model, forest: own }, 200);
+  const times = Math.max(1, Math.round(ms / time({ ...model, forest: own }, 100)));
+  const forest = repeatTrees(own, times);
+  const { rows } = model.checks;
+  const slow = { ...model, forest, checks: { rows, outputs: predictRows({ schema: model.schema, forest }, rows) } };
+  return { artifact: encodeArtifact(slow), msPerRow: time(slow, 20) };
+}
+
+function repeatTrees(forest: Forest, times: number): Forest {
+  const nodes = forest.left.length;
+  const trees = forest.roots.length - 1;
+  const repeat = <T extends Float64Array | Uint32Array | Uint16Array>(array: T, made: T): T => {
+    for (let copy = 0; copy < times; copy += 1) made.set(array, copy * nodes);
+    return made;
+  };
+  const left = repeat(forest.left, new Uint32Array(nodes * times));
+  const right = repeat(forest.right, new Uint32Array(nodes * times));
+  for (let node = nodes; node < left.length; node += 1) {
+    if (left[node] === 0) continue; // A leaf: its row of leaves is shared.
+    const shift = Math.floor(node / nodes) * nodes;
+    left[node] = (left[node] as number) + shift;
+    right[node] = (right[node] as number) + shift;
+  }
+  const roots = Uint32Array.from({ length: trees * times + 1 }, (_, tree) => {
+    return (forest.roots[tree % trees] as number) + Math.floor(tree / trees) * nodes;
+  });
+  const feature = repeat(forest.feature, new Uint16Array(nodes * times));
+  const threshold = repeat(forest.threshold, new Float64Array(nodes * times));
+  return { ...forest, roots, left, right, feature, threshold };
+}
+
+/** Four times as many requests as a container can compute, for some seconds. */
+export async function runOverload(seconds: number, over = 4): Promise<Overload> {
+  const { artifact, msPerRow } = slowModel(5);
+  const container = await startContainer(artifact);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
+  const post = () => ask(agent, `${container.url}/invocations`);
+  try {
+    // The peak by a closed loop: always four requests, each of which is answered.
+    const peakFor = async (ms: number) => {
+      const [start, end] = [performance.now(), performance.now() + ms];
+      let answered = 0;
+      const loop = async () => {
+        while (performance.now() < end) if ((await post()) === 200) answered += 1;
+      };
+      await Promise.all([loop(), loop(), loop(), loop()]);
+      return (answered * 1_000) / (performance.now() - start);
+    };
+    await peakFor(1_000);
+    const before = await peakFor(2_500);
+    const [good, refused] = [histogram(), histogram()];
+    let others = 0;
+    await openLoop(before * over, seconds, async (_, intended) => {
+      const status = await post();
+      const latency = Math.round((performance.now() - intended) * 1_000);
+      if (status === 200) good.recordValue(latency);
+      else if (status === 503) refused.recordValue(latency);
+      else others += 1;
+    });
+    // Before and after, since the machine is not ours alone.
+    const peak = (before + (await peakFor(2_500))) / 2;
+    const goodput = good.totalCount / seconds;
+    return { msPerRow, peak, goodput, p99: percentile(good, 99), refused: refused.totalCount, refusedP99: percentile(refused, 99), others };
+  } finally {
+    agent.destroy();
+    await container.stop();
+  }
+}
+
+/** The status of a request; 0 where the connection broke, -1 where it was not taken on. `tell` hears why it broke. */
+export function ask(agent: http.Agent, url: string, body = '[[54]]', tell: (code: string) => void = () => {}): Promise<number> {
+  return new Promise((resolve) => {
+    const request = http.request(url, { method: 'POST', agent, headers: { 'content-length': Buffer.byteLength(body) } }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+      response.on('error', () => resolve(0));
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // Never connected, and so never taken on.
+      if (error.syscall === 'connect') return resolve(-1);
+      tell(`${error.code} ${error.syscall ?? error.message}`);
+      resolve(0);
+    });
+    request.end(body);
+  });
+}

@@ -1,0 +1,85 @@
+# Writes models as golden files: NAME.RDS, and NAME.json with rows and what predict() answers, every number with 17
+# significant digits, so that reading it gives back the same double.
+
+json <- function(x) {
+  if (is.null(x)) return("null")
+  if (is.list(x)) {
+    parts <- vapply(x, json, "")
+    if (is.null(names(x))) return(paste0("[", paste(parts, collapse = ","), "]"))
+    return(paste0("{", paste0(vapply(names(x), text, ""), ":", parts, collapse = ","), "}"))
+  }
+  if (is.matrix(x)) return(paste0("[", paste(apply(x, 1, array1), collapse = ",\n"), "]"))
+  if (inherits(x, "array1") || length(x) != 1) return(array1(x))
+  value(x)
+}
+array1 <- function(x) paste0("[", paste(vapply(seq_along(x), function(i) value(x[i]), ""), collapse = ","), "]")
+one_each <- function(x) structure(x, class = c("array1", class(x)))
+value <- function(x) {
+  x <- if (is.factor(x)) as.character(x) else unclass(x)
+  if (is.na(x) && !is.nan(x)) "null"
+  else if (is.character(x)) text(x)
+  else if (is.logical(x)) if (x) "true" else "false"
+  else sprintf("%.17g", x)
+}
+text <- function(x) {
+  x <- gsub("\\", "\\\\", enc2utf8(as.character(x)), fixed = TRUE)
+  paste0("\"", gsub("\"", "\\\"", x, fixed = TRUE), "\"")
+}
+
+# Rows as one object a row.
+records <- function(data) {
+  lines <- vapply(seq_len(nrow(data)), function(i) json(as.list(data[i, , drop = FALSE])), "")
+  paste0("[\n", paste(lines, collapse = ",\n"), "]")
+}
+
+# `others`: for each other type of answer what predict() gives; `terms`: the sums of absolute terms of a linear predictor.
+write_golden <- function(dir, name, model, kind, rows, predictions, classes = NULL, ties = NULL, others = NULL, terms = NULL, ulp = NULL) {
+  saveRDS(model, file.path(dir, paste0(name, ".RDS")), version = 3)
+  answers <- function(p) if (is.matrix(p)) json(unname(p)) else paste0("[", paste(vapply(seq_along(p), function(i) value(p[[i]]), ""), collapse = ",\n"), "]")
+  parts <- c(
+    paste0("\"name\":", text(name)), paste0("\"kind\":", text(kind)),
+    if (!is.null(ulp)) paste0("\"ulp\":", ulp),
+    if (!is.null(ties)) paste0("\"ties\":", if (length(ties)) json(ties) else "{}"),
+    if (!is.null(classes)) paste0("\"classes\":", array1(classes)),
+    paste0("\"rows\":", records(rows)),
+    if (!is.null(terms)) paste0("\"terms\":", array1(terms)),
+    if (length(others)) paste0("\"others\":[", paste0("{\"parameters\":{\"type\":", vapply(names(others), text, ""), "},\"predictions\":", vapply(others, answers, ""), if (!is.null(ulp)) paste0(",\"ulp\":", ulp), "}", collapse = ",\n"), "]"),
+    paste0("\"predictions\":", answers(predictions)))
+  writeLines(paste0("{", paste(parts, collapse = ",\n"), "}"), file.path(dir, paste0(name, ".json")), useBytes = TRUE)
+}
+
+golden_forest <- function(dir, name, model, rows) {
+  if (model$type == "regression") return(write_golden(dir, name, model, "regression", rows, predict(model, rows)))
+  shares <- predict(model, rows, type = "prob")
+  weighed <- sweep(predict(model, rows, type = "vote", norm.votes = FALSE) / model$forest$ntree, 2, model$forest$cutoff, "/")
+  tied <- apply(weighed, 1, function(w) model$classes[w == max(w)], simplify = FALSE)
+  names(tied) <- seq_along(tied) - 1
+  ties <- lapply(tied[lengths(tied) > 1], one_each)
+  write_golden(dir, name, model, "classification", rows, predict(model, rows), model$classes, ties,
+               list(prob = matrix(shares, nrow(rows)), vote = matrix(predict(model, rows, type = "vote"), nrow(rows))))
+}
+
+golden_rpart <- function(dir, name, model, rows) {
+  classes <- attr(model, "ylevels")
+  if (is.null(classes)) write_golden(dir, name, model, "regression", rows, predict(model, rows))
+  else write_golden(dir, name, model, "probability", rows, unname(predict(model, rows)), classes, NULL, list(class = predict(model, rows, type = "class")))
+}
+
+# The sums of absolute terms: those of the model matrix that predict.lm makes, and of the offsets.
+absolute_terms <- function(model, rows) {
+  Terms <- delete.response(terms(model))
+  X <- model.matrix(Terms, model.frame(Terms, rows, xlev = model$xlevels), contrasts.arg = model$contrasts)
+  used <- model$qr$pivot[seq_len(model$rank)]
+  sums <- drop(abs(X[, used, drop = FALSE]) %*% abs(model$coefficients[used]))
+  for (i in attr(terms(model), "offset")) sums <- sums + abs(eval(attr(terms(model), "variables")[[i + 1]], rows))
+  if (!is.null(model$call$offset)) sums <- sums + abs(eval(model$call$offset, rows))
+  unname(sums)
+}
+
+# `ulp`: how far the terms themselves may lie from R's, where they ask its libm (log(x)); without it they are exact.
+golden_linear <- function(dir, name, model, rows, ulp = NULL) {
+  sums <- suppressWarnings(absolute_terms(model, rows))
+  if (!inherits(model, "glm")) return(write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows)), terms = sums, ulp = ulp))
+  write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows, type = "response")),
+               others = list(link = suppressWarnings(predict(model, rows))), terms = sums, ulp = ulp)
+}

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadModel } from '../../model/import.ts';
+import { failedCheck } from '../../shared/artifact.ts';
+import { compare, goldens } from '../golden.ts';
+
+/*
+ * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's own predictions, and ours
+ * are held against them. Needs R with the packages that the scripts load. Ends with status 1 where one differs; then the
+ * models stay where they are.
+ */
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const count = Number(process.argv[2] ?? 60);
+const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+const folder = mkdtempSync(path.join(tmpdir(), 'canopy-r-'));
+const scripts = readdirSync(HERE).filter((name) => name.endsWith('.R'));
+let failed = 0;
+
+for (const script of scripts) {
+  const own = path.join(folder, path.parse(script).name, path.sep);
+  mkdirSync(own);
+  process.stdout.write(execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(count)], { encoding: 'utf8' }));
+  let asked = 0;
+  const wrong: string[] = [];
+  const made = goldens(own);
+  for (const golden of made) {
+    try {
+      const model = loadModel(golden.file);
+      const told = compare(golden, model);
+      asked += told.asked;
+      const check = failedCheck(model);
+      wrong.push(...[...told.wrong, ...(check === undefined ? [] : [check])].map((text) => `${golden.name}: ${text.slice(0, 300)}`));
+    } catch (error) {
+      wrong.push(`${golden.name}: ${error}`);
+    }
+  }
+  if (made.length === 0) wrong.push(`${script} made no model`);
+  failed += wrong.length;
+  process.stdout.write(`${script}: ${made.length} models, ${asked} predictions, ${wrong.length} differ\n`);
+  for (const text of wrong.slice(0, 20)) process.stderr.write(`  ${text}\n`);
+}
+if (failed === 0) rmSync(folder, { recursive: true });
+else process.stderr.write(`the models are in ${folder}, from seed ${seed}\n`);
+process.exitCode = failed === 0 ? 0 : 1;
