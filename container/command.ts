@@ -56,10 +56,17 @@ export function run(command: string, args: string[], options: CommandOptions = {
   });
 }
 
+/** buildah and podman start with a sealed copy of themselves in memory; a busy kernel refuses that now and then (EBUSY). */
+const TRANSIENT = /sealing memfd copy/;
+const TRIES = 3;
+
 /** Runs a command that must succeed; what it printed on its standard output. Throws a CommandError with its last lines. */
 export async function must(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
-  const { code, stdout, output } = await run(command, args, options);
-  if (code === 0) return stdout;
-  const tail = output.trim().split('\n').slice(-20).join('\n');
-  throw new CommandError(`${path.basename(command)} ${args.slice(0, 3).join(' ')}: found exit code ${code}, expected 0\n${tail}`, output);
+  for (let attempt = 1; ; attempt += 1) {
+    const { code, stdout, output } = await run(command, args, options);
+    if (code === 0) return stdout;
+    if (attempt < TRIES && TRANSIENT.test(output)) continue;
+    const tail = output.trim().split('\n').slice(-20).join('\n');
+    throw new CommandError(`${path.basename(command)} ${args.slice(0, 3).join(' ')}: found exit code ${code}, expected 0\n${tail}`, output);
+  }
 }

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Built, buildArtifact } from '../model/build.ts';
-import { ModelError } from '../shared/errors.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
-import { CommandError } from './command.ts';
 import { costInWords, type Plan } from './costs.ts';
 import { buildImage, findTool, pushImage, type Tool } from './image-tool.ts';
 import { parseRepository, type Repository } from './registry.ts';
@@ -26,9 +24,10 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
 /** What was asked for on the command line. */
 type Options = { place: Place; model: string; apiOnly: boolean; params: Record<string, string>; tool?: string; repository?: Repository };
 
-await main().catch((error: Error) => {
-  const isOurs = error instanceof AwsError || error instanceof CommandError || error instanceof ModelError || !(error instanceof TypeError);
-  process.stderr.write(`${isOurs ? error.message : error.stack}\n`);
+await main().catch((error: Error & { code?: string }) => {
+  // A slip of ours shows where it happened; what people meet is a sentence.
+  const isOurs = error instanceof TypeError && !error.code?.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`${isOurs ? error.stack : error.message}\n`);
   process.exitCode = 1;
 });
 

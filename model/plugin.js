@@ -43,7 +43,22 @@ export default class ModelPlugin {
       log.notice(`model ${model.card.name} (${model.schema.kind}), sha256 ${model.sha256.slice(0, 8)}, from ${model.card.source.file}`);
       return { MODEL_FILE: relative, PAGE_FILE: page };
     };
+    const checkPackages = async () => {
+      const { checkPackage } = await import('./check-package.ts');
+      const { buildArtifact } = await import('./build.ts');
+      const { serviceDir: project, service } = serverless;
+      const { model } = buildArtifact(path.resolve(project, service.custom.model), project);
+      for (const name of service.getAllFunctions()) {
+        const own = service.getFunction(name);
+        const variables = Object.entries({ ...service.provider.environment, ...own.environment });
+        const environment = Object.fromEntries(variables.map(([key, value]) => [key, String(value)]));
+        const zip = path.resolve(project, own.package.artifact);
+        checkPackage({ name, zip, handler: own.handler.replace(/\.\w+$/, '.cjs'), environment }, model);
+      }
+      log.notice('the packaged functions answer the check rows with the same bits');
+    };
     this.hooks = {
+      'before:deploy:deploy': checkPackages,
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
       // The framework's own hook that sets the environment has run by then, and ours cannot come before it.

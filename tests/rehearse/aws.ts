@@ -22,7 +22,18 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
   const needs = () => [has(path.join(PYTHON, 'moto_server')), has(path.join(PYTHON, 'aws')), has('docker-registry'), has('buildah')];
   const real = 'npm run deploy, the framework, the SDKs, buildah, docker-registry, awscli';
   const other = 'AWS by moto (CloudFormation, S3, IAM, Lambda, SageMaker, ECR, Logs)';
-  const step = (name: string, work: () => Promise<string>, own = real): Step => ({ step: name, real: own, other, needs, work });
+  const step = (name: string, work: () => Promise<string>, own = real): Step => ({
+    step: name,
+    real: own,
+    other,
+    needs,
+    work: () =>
+      work().catch((error: Error) => {
+        // What moto itself stumbled over stands in its log alone.
+        const traceback = world?.moto.output().split('Traceback').slice(1).at(-1)?.slice(-1200);
+        throw traceback === undefined ? error : new Error(`${error.message}\nmoto: ${traceback}`);
+      }),
+  });
   return [
     step('both stacks deployed', async () => {
       world = await openWorld(containers);
@@ -34,7 +45,7 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
     step('endpoint removed, then all', () => removed(there()), 'npm run remove'),
     {
       ...step('what moto left out', async () => skippedTypes(there()), 'moto’s log'),
-      other: 'the types named here: their calls, order and life',
+      other: 'the types named here: their calls, order and life; a replacement’s way to what hangs on it',
     },
   ];
 }
@@ -86,11 +97,19 @@ type Served = { image: string; model: string; told: string; sha256: string };
 
 /** What the endpoint serves and what the API was told, as AWS's own command line sees it. */
 async function seen(world: World): Promise<Served> {
-  const endpoint = await aws(world, 'sagemaker', 'describe-endpoint', '--endpoint-name', 'canopy-dev');
+  // moto gives the endpoint a name of its own, whatever the template says.
+  const { Endpoints } = await aws(world, 'sagemaker', 'list-endpoints');
+  const names = (Endpoints as unknown as { EndpointName: string }[]).map(({ EndpointName }) => EndpointName);
+  check(names.length === 1, `endpoints: found ${names.join(', ') || 'none'}, expected one`);
+  const endpoint = await aws(world, 'sagemaker', 'describe-endpoint', '--endpoint-name', names[0] as string);
   const config = await aws(world, 'sagemaker', 'describe-endpoint-config', '--endpoint-config-name', endpoint.EndpointConfigName ?? '');
-  const [variant] = config.ProductionVariants as unknown as { ModelName: string; ServerlessConfig: object }[];
+  const [variant] = config.ProductionVariants as unknown as { ServerlessConfig?: object }[];
   check(variant?.ServerlessConfig !== undefined, 'the endpoint: expected serverless inference');
-  const model = await aws(world, 'sagemaker', 'describe-model', '--model-name', variant.ModelName);
+  // Not by the configuration's own word: moto does not replace it where the model it names was replaced, as AWS does.
+  const { Models } = await aws(world, 'sagemaker', 'list-models');
+  const models = (Models as unknown as { ModelName: string }[]).map(({ ModelName }) => ModelName);
+  check(models.length === 1, `models: found ${models.join(', ') || 'none'}, expected one`);
+  const model = await aws(world, 'sagemaker', 'describe-model', '--model-name', models[0] as string);
   const { Image, ModelDataUrl } = model.PrimaryContainer as unknown as { Image: string; ModelDataUrl: string };
   const head = ModelDataUrl.replace('s3://', '').split('/');
   await aws(world, 's3api', 'head-object', '--bucket', head[0] as string, '--key', head.slice(1).join('/'));

@@ -8,7 +8,7 @@ import { downtimeSteps } from './downtime.ts';
 import { imageSteps } from './image.ts';
 import { lambdaSteps } from './lambda.ts';
 import { check, TOOLS } from './run.ts';
-import { runSteps, type Step, table } from './table.ts';
+import { type Line, runSteps, type Step, table } from './table.ts';
 import { templateSteps } from './templates.ts';
 
 const HELP = `Rehearses a deploy on this machine, against emulators that are real programs.
@@ -41,8 +41,12 @@ async function main(): Promise<void> {
   }
   check(path.isAbsolute(TOOLS), 'the work folder: expected a path from the root');
   const start = performance.now();
-  const steps = (names.length > 0 ? names : Object.keys(groups)).flatMap((name) => (groups[name] as () => Step[])());
-  const lines = await runSteps(steps, process.env.CI === 'true', (line) => console.log(line));
+  const lines: Line[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(groups)) {
+    // A group that fails does not keep the others from being tried.
+    const steps = (groups[name] as () => Step[])();
+    lines.push(...(await runSteps(steps, process.env.CI === 'true', (line) => console.log(line))));
+  }
   await removeLeft(env);
   const text = table(lines);
   mkdirSync(TOOLS, { recursive: true });

@@ -1,8 +1,8 @@
-"""Starts moto's server, which stands in for AWS, with three things mended. Arguments: the port.
+"""Starts moto's server, which stands in for AWS, with four things mended. Arguments: the port.
 
 A template is refused for cfn-lint's errors, as AWS would; moto refuses it for a warning too. And a stack has its new
 template's outputs after a change set; moto keeps the old ones. And what a condition kept out before is made once the
-condition holds; moto takes it for a change of something that was never there."""
+condition holds; moto takes it for a change of something that was never there. Deleting a change set that is gone already is no error."""
 
 import sys
 
@@ -26,4 +26,16 @@ def apply_with_outputs(self):
 
 
 cloudformation.ChangeSet.apply = apply_with_outputs
+
+delete_change_set = cloudformation.CloudFormationBackend.delete_change_set
+
+
+def delete_change_set_if_there(self, change_set_name):
+    try:
+        delete_change_set(self, change_set_name)
+    except UnboundLocalError:
+        pass
+
+
+cloudformation.CloudFormationBackend.delete_change_set = delete_change_set_if_there
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
+import type { Model } from '../shared/artifact.ts';
+import { ModelError } from '../shared/errors.ts';
+import { toPredictions } from '../shared/predict.ts';
+
+/** What Lambda takes of a function's package, unpacked, in bytes. */
+const MOST_UNPACKED = 250 * 1024 * 1024;
+
+/** A packaged function: its zip, the path of its handler in it, and its environment variables. */
+export type PackagedFunction = { name: string; zip: string; handler: string; environment: Record<string, string> };
+
+/**
+ * Asks a packaged handler for the model's check rows, in a process of its own with the package's own files, and compares
+ * the answer bit for bit: a bad artifact or a bad bundle would take endpoint and fallback down together. Throws a
+ * ModelError where a number differs, the handler cannot be loaded, or the package is too large for Lambda.
+ */
+export function checkPackage(packaged: PackagedFunction, model: Model, most = MOST_UNPACKED): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-check-'));
+  try {
+    unpack(packaged, folder, most);
+    const event = checkEvent(model);
+    const expected = JSON.stringify(toPredictions(model.schema, model.checks.outputs));
+    const { predictions, detail } = ask(packaged, folder, event);
+    const found = JSON.stringify(predictions);
+    if (found !== expected)
+      throw new ModelError(
+        `function ${packaged.name}`,
+        detail ?? found ?? 'no predictions',
+        `its check rows' answers, ${expected.slice(0, 60)}...`,
+      );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function unpack({ name, zip }: PackagedFunction, folder: string, most: number): void {
+  let bytes = 0;
+  const files = unzipSync(readFileSync(zip), {
+    filter: ({ originalSize }) => {
+      bytes += originalSize;
+      return bytes <= most;
+    },
+  });
+  if (bytes > most) {
+    const found = `${Math.ceil(bytes / 1024 / 1024)} MB unpacked with the model`;
+    throw new ModelError(
+      `function ${name}`,
+      found,
+      '250 MB at most, as Lambda takes; train fewer or smaller trees (num.trees, min.node.size)',
+    );
+  }
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), content);
+  }
+}
+
+/** The check rows as a body: rows in the model's feature order, factors by their labels. */
+function checkEvent({ schema, checks }: Model): unknown[][] {
+  const width = schema.features.length;
+  return Array.from({ length: checks.rows.length / width }, (_, row) =>
+    schema.features.map((feature, column) => {
+      const value = checks.rows[row * width + column] as number;
+      if (feature.type === 'factor') return feature.levels[value - 1];
+      return feature.type === 'logical' ? value === 1 : value;
+    }),
+  );
+}
+
+type Answer = { predictions?: unknown[]; detail?: string };
+
+function ask({ name, handler, environment }: PackagedFunction, folder: string, event: unknown): Answer {
+  const host = fileURLToPath(new URL('./check-host.ts', import.meta.url));
+  // Without an endpoint, so that the package answers by itself, and without credentials.
+  const env = { PATH: process.env.PATH, ...environment, ENDPOINT_NAME: 'none', AWS_REGION: 'local' };
+  try {
+    const output = execFileSync(process.execPath, [host, handler], {
+      cwd: folder,
+      env,
+      input: JSON.stringify(event),
+      timeout: 60_000,
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    return JSON.parse(output.trim().split('\n').at(-1) as string);
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    throw new ModelError(
+      `function ${name}`,
+      stderr
+        .trim()
+        .split('\n')
+        .find((line) => /Error|error/.test(line)) ?? message,
+      'a handler that can be loaded and answers',
+    );
+  }
+}
