@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
-import { toPredictions } from '../shared/predict.ts';
+import { defaultParameters } from '../shared/parameters.ts';
+import { toPredictions } from '../shared/shape.ts';
 
 /** What Lambda takes of a function's package, unpacked, in bytes. */
 const MOST_UNPACKED = 250 * 1024 * 1024;
@@ -24,7 +25,7 @@ export function checkPackage(packaged: PackagedFunction, model: Model, most = MO
   try {
     unpack(packaged, folder, most);
     const event = checkEvent(model);
-    const expected = JSON.stringify(toPredictions(model.schema, model.checks.outputs));
+    const expected = JSON.stringify(toPredictions(model.schema, defaultParameters(model.schema), model.checks.outputs).predictions);
     const { predictions, detail } = ask(packaged, folder, event);
     const found = JSON.stringify(predictions);
     if (found !== expected)
@@ -66,6 +67,7 @@ function checkEvent({ schema, checks }: Model): unknown[][] {
   return Array.from({ length: checks.rows.length / width }, (_, row) =>
     schema.features.map((feature, column) => {
       const value = checks.rows[row * width + column] as number;
+      if (Number.isNaN(value)) return null;
       if (feature.type === 'factor') return feature.levels[value - 1];
       return feature.type === 'logical' ? value === 1 : value;
     }),
@@ -77,7 +79,7 @@ type Answer = { predictions?: unknown[]; detail?: string };
 function ask({ name, handler, environment }: PackagedFunction, folder: string, event: unknown): Answer {
   const host = fileURLToPath(new URL('./check-host.ts', import.meta.url));
   // Without an endpoint, so that the package answers by itself, and without credentials.
-  const env = { PATH: process.env.PATH, ...environment, ENDPOINT_NAME: 'none', AWS_REGION: 'local' };
+  const env = { ...environment, ENDPOINT_NAME: 'none', AWS_REGION: 'local' };
   try {
     const output = execFileSync(process.execPath, [host, handler], {
       cwd: folder,
