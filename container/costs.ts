@@ -1,8 +1,10 @@
 /**
- * AWS's public prices in US dollars, us-east-1, as of PRICES_OF; sa-east-1 asks about 1.5 times as much. They are for a
- * plan's size, not for a bill.
+ * Prices in US dollars, us-east-1, for a plan's size and not for a bill. They were written down without AWS's own list at
+ * hand, so they carry no date of it. Second-hand sources (looked up 2026-11) agree on Lambda for arm64, ml.m5.large and
+ * ml.m5.xlarge, for which one says 0.269 an hour; the HTTP API, alarms, serverless inference and the other instances are
+ * unconfirmed. Hold them against AWS's list, then put its date here.
  */
-export const PRICES_OF = '2026-08';
+export const PRICES_OF: string | undefined = undefined;
 const HOURS_A_MONTH = 730;
 const LAMBDA = { perRequest: 0.2e-6, perGbSecond: 13.3334e-6 };
 const HTTP_API_PER_REQUEST = 1e-6;
@@ -52,5 +54,6 @@ export function costInWords(plan: Plan): string {
     plan.hosting
   ];
   const price = idle === undefined ? `alarms and an unknown price of ${plan.instanceType} (see AWS's list)` : `about $${idle.toFixed(2)}`;
-  return `idle, ${of} costs ${price} a month (us-east-1 as of ${PRICES_OF}; sa-east-1 about 1.5 times as much); requests come on top`;
+  const source = PRICES_OF === undefined ? "an estimate, not checked against AWS's list" : `AWS's list as of ${PRICES_OF}`;
+  return `idle, ${of} costs ${price} a month (us-east-1, ${source}; other regions differ, sa-east-1 is dearer); requests come on top`;
 }

@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
+<<<<<<< HEAD
+=======
+import type { Feature } from '../shared/features.ts';
+>>>>>>> i6
 import { defaultParameters } from '../shared/parameters.ts';
 import { toPredictions } from '../shared/shape.ts';
 
@@ -24,8 +28,13 @@ export function checkPackage(packaged: PackagedFunction, model: Model, most = MO
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-check-'));
   try {
     unpack(packaged, folder, most);
+<<<<<<< HEAD
     const event = checkEvent(model);
     const expected = JSON.stringify(toPredictions(model.schema, defaultParameters(model.schema), model.checks.outputs).predictions);
+=======
+    const { rows: event, outputs } = checkEvent(model);
+    const expected = JSON.stringify(toPredictions(model.schema, defaultParameters(model.schema), outputs).predictions);
+>>>>>>> i6
     const { predictions, detail } = ask(packaged, folder, event);
     const found = JSON.stringify(predictions);
     if (found !== expected)
@@ -61,9 +70,10 @@ function unpack({ name, zip }: PackagedFunction, folder: string, most: number): 
   }
 }
 
-/** The check rows as a body: rows in the model's feature order, factors by their labels. */
-function checkEvent({ schema, checks }: Model): unknown[][] {
+/** The check rows as a body, rows in the model's feature order, with their outputs; JSON has no word for one that is not finite. */
+function checkEvent({ schema, checks }: Model): { rows: unknown[][]; outputs: Float64Array } {
   const width = schema.features.length;
+<<<<<<< HEAD
   return Array.from({ length: checks.rows.length / width }, (_, row) =>
     schema.features.map((feature, column) => {
       const value = checks.rows[row * width + column] as number;
@@ -72,12 +82,31 @@ function checkEvent({ schema, checks }: Model): unknown[][] {
       return feature.type === 'logical' ? value === 1 : value;
     }),
   );
+=======
+  const outputs = checks.outputs.length / (checks.rows.length / width);
+  const rows: unknown[][] = [];
+  const kept: number[] = [];
+  for (let row = 0; row < checks.rows.length / width; row += 1) {
+    const own = checks.outputs.subarray(row * outputs, (row + 1) * outputs);
+    if (!own.every(Number.isFinite)) continue;
+    rows.push(schema.features.map((feature, column) => cell(feature, checks.rows[row * width + column] as number)));
+    kept.push(...own);
+  }
+  return { rows, outputs: Float64Array.from(kept) };
+}
+
+/** A value as a caller writes it: a factor by its label, a missing one as null. */
+function cell(feature: Feature, value: number): unknown {
+  if (Number.isNaN(value)) return null;
+  if (feature.type === 'factor') return feature.levels[value - 1];
+  return feature.type === 'logical' ? value === 1 : value;
+>>>>>>> i6
 }
 
 type Answer = { predictions?: unknown[]; detail?: string };
 
 function ask({ name, handler, environment }: PackagedFunction, folder: string, event: unknown): Answer {
-  const host = fileURLToPath(new URL('./check-host.ts', import.meta.url));
+  const host = fileURLToPath(new URL('./packaged-main.ts', import.meta.url));
   // Without an endpoint, so that the package answers by itself, and without credentials.
   const env = { ...environment, ENDPOINT_NAME: 'none', AWS_REGION: 'local' };
   try {

@@ -53,7 +53,7 @@ export default class ModelPlugin {
         const variables = Object.entries({ ...service.provider.environment, ...own.environment });
         const environment = Object.fromEntries(variables.map(([key, value]) => [key, String(value)]));
         const zip = path.resolve(project, own.package.artifact);
-        checkPackage({ name, zip, handler: own.handler.replace(/\.\w+$/, '.cjs'), environment }, model);
+        asUserError(() => checkPackage({ name, zip, handler: own.handler.replace(/\.\w+$/, '.cjs'), environment }, model));
       }
       log.notice('the packaged functions answer the check rows with the same bits');
     };

@@ -66,7 +66,7 @@ function openTraffic(api: { environment: Environment }, expected: Map<string, st
       states.push(state);
     },
     /** Waits until somebody answers in this state. */
-    heard: (who: string) => until(`${who} in ${state.state}`, 45, () => problem !== undefined || (state.who.get(who) ?? 0) > 0),
+    heard: (who: string) => until(`${who} in ${state.state}`, 75, () => problem !== undefined || (state.who.get(who) ?? 0) > 0),
     /** Waits until what is under way was answered. */
     next: () => {
       const from = count;
