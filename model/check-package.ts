@@ -6,10 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
-<<<<<<< HEAD
-=======
 import type { Feature } from '../shared/features.ts';
->>>>>>> i6
 import { defaultParameters } from '../shared/parameters.ts';
 import { toPredictions } from '../shared/shape.ts';
 
@@ -28,13 +25,8 @@ export function checkPackage(packaged: PackagedFunction, model: Model, most = MO
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-check-'));
   try {
     unpack(packaged, folder, most);
-<<<<<<< HEAD
-    const event = checkEvent(model);
-    const expected = JSON.stringify(toPredictions(model.schema, defaultParameters(model.schema), model.checks.outputs).predictions);
-=======
     const { rows: event, outputs } = checkEvent(model);
     const expected = JSON.stringify(toPredictions(model.schema, defaultParameters(model.schema), outputs).predictions);
->>>>>>> i6
     const { predictions, detail } = ask(packaged, folder, event);
     const found = JSON.stringify(predictions);
     if (found !== expected)
@@ -73,16 +65,6 @@ function unpack({ name, zip }: PackagedFunction, folder: string, most: number): 
 /** The check rows as a body, rows in the model's feature order, with their outputs; JSON has no word for one that is not finite. */
 function checkEvent({ schema, checks }: Model): { rows: unknown[][]; outputs: Float64Array } {
   const width = schema.features.length;
-<<<<<<< HEAD
-  return Array.from({ length: checks.rows.length / width }, (_, row) =>
-    schema.features.map((feature, column) => {
-      const value = checks.rows[row * width + column] as number;
-      if (Number.isNaN(value)) return null;
-      if (feature.type === 'factor') return feature.levels[value - 1];
-      return feature.type === 'logical' ? value === 1 : value;
-    }),
-  );
-=======
   const outputs = checks.outputs.length / (checks.rows.length / width);
   const rows: unknown[][] = [];
   const kept: number[] = [];
@@ -100,7 +82,6 @@ function cell(feature: Feature, value: number): unknown {
   if (Number.isNaN(value)) return null;
   if (feature.type === 'factor') return feature.levels[value - 1];
   return feature.type === 'logical' ? value === 1 : value;
->>>>>>> i6
 }
 
 type Answer = { predictions?: unknown[]; detail?: string };
