@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody, sendReply } from '../../container/http.ts';
-import { createContainer } from '../../container/server.ts';
+import { createContainer, MODEL_KEY } from '../../container/server.ts';
+import { openShared, shareModel } from '../../container/worker.ts';
+import { startWorkers, type Workers } from '../../container/workers.ts';
 import { buildPage } from '../../model/build-page.ts';
 import { loadModel } from '../../model/import.ts';
 import type { ModelInfo } from '../../shared/features.ts';
@@ -11,6 +13,7 @@ import { PROJECT } from '../lambda.ts';
 
 const { page } = await buildPage(PROJECT);
 const open: Server[] = [];
+const threads: Workers[] = [];
 
 /** Starts a server on a free port of this machine; its address. */
 export async function listen(server: Server): Promise<string> {
@@ -25,11 +28,16 @@ export async function closeServers(): Promise<void> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+  for (const workers of threads.splice(0)) await workers.end();
 }
 
-/** The container on its own with a model file: its page's address. */
+/** The container on its own with a model file, and a thread for its batches as in the image: its page's address. */
 export function serveModel(file: string): Promise<string> {
-  return listen(createContainer(loadModel(file), { mode: 'alone', log: () => {}, page }));
+  const bytes = shareModel(loadModel(file));
+  const workers = startWorkers({ file: new URL('../../container/main.ts', import.meta.url), count: 1 });
+  threads.push(workers);
+  workers.open(MODEL_KEY, bytes);
+  return listen(createContainer(openShared(bytes, file), { mode: 'alone', log: () => {}, page, workers }));
 }
 
 /** A body the page sends: rows in feature order, with parameters or without. */
