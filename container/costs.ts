@@ -1,10 +1,10 @@
 /**
- * Prices in US dollars, us-east-1, for a plan's size and not for a bill. They were written down without AWS's own list at
- * hand, so they carry no date of it. Second-hand sources (looked up 2026-11) agree on Lambda for arm64, ml.m5.large and
- * ml.m5.xlarge, for which one says 0.269 an hour; the HTTP API, alarms, serverless inference and the other instances are
- * unconfirmed. Hold them against AWS's list, then put its date here.
+ * Prices in US dollars, us-east-1, for a plan's size and not for a bill. AWS's own list could not be read; they stand so in what
+ * others keep of it: Lambda's requests, serverless inference, ml.m5.large and ml.m5.xlarge in a list taken from the Price List
+ * API on 2026-03-07 (which gives no more than 5 to 10 % of accuracy); Lambda for arm64, the HTTP API and alarms in guides of
+ * 2025-05 to 2026-03. One such guide has 0.269 for ml.m5.xlarge. The other instances' prices were found nowhere.
  */
-export const PRICES_OF: string | undefined = undefined;
+export const PRICES_OF = '2026-03';
 const HOURS_A_MONTH = 730;
 const LAMBDA = { perRequest: 0.2e-6, perGbSecond: 13.3334e-6 };
 const HTTP_API_PER_REQUEST = 1e-6;
@@ -13,7 +13,7 @@ const INFERENCE_PER_GB_SECOND = 20e-6;
 const PER_ALARM_METRIC = 0.1;
 /** What the two stacks' alarms look at: those with a formula count each of their metrics. */
 const ALARM_METRICS = { api: 7, endpoint: 6 };
-/** An hour of one instance of a SageMaker endpoint. */
+/** An hour of one instance of a SageMaker endpoint; all but the m5 are unconfirmed. */
 const INSTANCE_HOUR: Record<string, number> = {
   'ml.t2.medium': 0.056,
   'ml.c5.large': 0.102,
@@ -54,6 +54,5 @@ export function costInWords(plan: Plan): string {
     plan.hosting
   ];
   const price = idle === undefined ? `alarms and an unknown price of ${plan.instanceType} (see AWS's list)` : `about $${idle.toFixed(2)}`;
-  const source = PRICES_OF === undefined ? "an estimate, not checked against AWS's list" : `AWS's list as of ${PRICES_OF}`;
-  return `idle, ${of} costs ${price} a month (us-east-1, ${source}; other regions differ, sa-east-1 is dearer); requests come on top`;
+  return `idle, ${of} costs ${price} a month (us-east-1, prices of ${PRICES_OF} at second hand; other regions differ, sa-east-1 is dearer); requests come on top`;
 }

@@ -55,7 +55,7 @@ test('the idle cost of a plan is that of its instances and alarms', () => {
   const plan = { hosting: 'instances', instanceType: 'ml.m5.xlarge', instanceCount: 2 } as const;
   expect(idleCost(plan)).toBeCloseTo(2 * 0.23 * 730 + 1.3, 6);
   expect(idleCost({ ...plan, hosting: 'none' })).toBeCloseTo(0.7, 6);
-  expect(costInWords({ ...plan, instanceType: 'ml.new.large' })).toMatch(/unknown price of ml\.new\.large.*not checked against AWS's list/);
+  expect(costInWords({ ...plan, instanceType: 'ml.new.large' })).toMatch(/unknown price of ml\.new\.large.*at second hand/);
   const usage = { lambdaMs: 20, lambdaGb: 0.5, endpointMs: 5, endpointGb: 1 };
   const [lambda, serverless] = (['none', 'serverless'] as const).map((hosting) => costOfMillion({ ...plan, hosting }, usage));
   expect(lambda).toBeCloseTo(1.33, 2);

@@ -6,24 +6,14 @@ import { RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { readValue } from '../shared/wire.ts';
 import { compare, golden } from './golden.ts';
-
-/**
- * A row of the README's table: a model, an option, and either `exact` or words of the message that refuses it. It is proved
- * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, or by a file of tests/refused.
- */
-type Line = {
-  model: string;
-  option: string;
-  outcome: string;
-  golden?: string;
-  asks?: Record<string, unknown>;
-  rows?: number;
-  row?: object;
-  refused?: string;
-};
+import { type Line, TABLE, withTable } from './reference-table.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const TABLE = JSON.parse(readFileSync(here('reference.json'), 'utf8')) as Line[];
+
+test('the README has this table', () => {
+  const readme = readFileSync(here('../README.md'), 'utf8');
+  expect(readme).toBe(withTable(readme));
+});
 
 /** What a request is told that is refused. */
 function refusal(work: () => unknown): string {

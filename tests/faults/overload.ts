@@ -2,7 +2,8 @@ import http from 'node:http';
 import { loadModel } from '../../model/import.ts';
 import { encodeArtifact } from '../../shared/artifact.ts';
 import type { Schema } from '../../shared/features.ts';
-import type { Forest } from '../../shared/forest.ts';
+import { type Forest, treeCount } from '../../shared/forest.ts';
+import { defaultParameters } from '../../shared/parameters.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { histogram, openLoop, percentile } from './load.ts';
 import { ARTIFACT, startContainer } from './stack.ts';
@@ -18,24 +19,36 @@ export type Overload = {
   others: number;
 };
 
-/** A model that costs about so many milliseconds a row here: the trees of the default model, many times over. */
-function slowModel(ms: number): { artifact: Uint8Array; msPerRow: number } {
+/**
+ * A model that costs about so many milliseconds a row here: the trees of the default model, many times over, and the body that asks
+ * for them by their number, which is computed tree by tree whatever a faster way may do for the default answer.
+ */
+function slowModel(ms: number): { artifact: Uint8Array; body: string; msPerRow: number } {
   const { rpart: _, linear: __, forest: own, ...model } = loadModel(ARTIFACT);
   if (!own) throw new Error('the default model is no forest');
   const time = (one: { schema: Schema; forest: Forest }, rows: number) => {
     const start = performance.now();
-    predictRows(
-      one,
-      Float64Array.from({ length: rows }, (_, row) => row % 100),
-    );
+    const values = Float64Array.from({ length: rows }, (_, row) => row % 100);
+    predictRows(one, values, { ...defaultParameters(one.schema), numTrees: treeCount(one.forest) });
     return (performance.now() - start) / rows;
   };
   time({ ...model, forest: own }, 200);
-  const times = Math.max(1, Math.round(ms / time({ ...model, forest: own }, 100)));
-  const forest = repeatTrees(own, times);
+  const slowed = (times: number) => {
+    const forest = repeatTrees(own, Math.max(1, Math.round(times)));
+    return { forest, schema: { ...model.schema, trees: treeCount(forest) } };
+  };
+  // What a tree costs grows as the forest leaves the cache, so the number of trees is approached.
+  let times = ms / time({ ...model, forest: own }, 100);
+  for (let round = 0; round < 6; round += 1) {
+    const one = slowed(times);
+    time(one, 20);
+    times *= Math.sqrt(ms / time(one, 20));
+  }
+  const { forest, schema } = slowed(times);
   const { rows } = model.checks;
-  const slow = { ...model, forest, checks: { rows, outputs: predictRows({ schema: model.schema, forest }, rows) } };
-  return { artifact: encodeArtifact(slow), msPerRow: time(slow, 20) };
+  const slow = { ...model, schema, forest, checks: { rows, outputs: predictRows({ schema, forest }, rows) } };
+  const body = JSON.stringify({ instances: [[54]], parameters: { numTrees: schema.trees } });
+  return { artifact: encodeArtifact(slow), body, msPerRow: time({ schema, forest }, 20) };
 }
 
 function repeatTrees(forest: Forest, times: number): Forest {
@@ -63,10 +76,10 @@ function repeatTrees(forest: Forest, times: number): Forest {
 
 /** Four times as many requests as a container can compute, for some seconds. */
 export async function runOverload(seconds: number, over = 4): Promise<Overload> {
-  const { artifact, msPerRow } = slowModel(5);
+  const { artifact, body, msPerRow } = slowModel(5);
   const container = await startContainer(artifact);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
-  const post = () => ask(agent, `${container.url}/invocations`);
+  const post = () => ask(agent, `${container.url}/invocations`, body);
   try {
     // The peak by a closed loop: always four requests, each of which is answered.
     const peakFor = async (ms: number) => {

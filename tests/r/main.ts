@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,10 +20,17 @@ const folder = mkdtempSync(path.join(tmpdir(), 'canopy-r-'));
 const scripts = readdirSync(HERE).filter((name) => name.endsWith('.R'));
 let failed = 0;
 
+// The promise for lm and glm is R's with the reference BLAS; where another is the system's (scikit-learn brings OpenBLAS, say), that
+// one sums in another order.
+const reference = ['/usr/lib/*/blas/libblas.so.3', '/usr/lib/*/lapack/liblapack.so.3'].flatMap((pattern) => globSync(pattern));
+const env = { ...process.env, LD_PRELOAD: [process.env.LD_PRELOAD, ...reference].filter(Boolean).join(':') };
+const blas = execFileSync('Rscript', ['-e', 'cat(extSoftVersion()["BLAS"])'], { encoding: 'utf8', env });
+process.stdout.write(`R's BLAS: ${blas || 'unknown'}\n`);
+
 for (const script of scripts) {
   const own = path.join(folder, path.parse(script).name, path.sep);
   mkdirSync(own);
-  process.stdout.write(execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(count)], { encoding: 'utf8' }));
+  process.stdout.write(execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(count)], { encoding: 'utf8', env }));
   let asked = 0;
   const wrong: string[] = [];
   const made = goldens(own);
