@@ -3,8 +3,10 @@ import type { Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
 import type { PageParts } from '../shared/page/parts.ts';
+import { answerQuery } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
+import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, compute, read } from './compute.ts';
 import { type Attributes, gzipText, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
@@ -172,7 +174,12 @@ async function answer(
     case 'public': {
       const one = onlyModel(served);
       const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
-      const page = { parts: container.page, acceptEncoding: headerOf(request, 'accept-encoding'), gzip: gzipText };
+      const page = {
+        parts: container.page,
+        acceptEncoding: headerOf(request, 'accept-encoding'),
+        gzip: gzipText,
+        ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
+      };
       const reply = route(request.method ?? '', pathOf(request), one.model, health, page);
       if (reply === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
       return { reply };

@@ -1,18 +1,27 @@
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
 import { openApi } from './openapi.ts';
+import type { AnswerBody } from './page/data.ts';
+import { startOf } from './page/fields.ts';
 import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/page.ts';
 import { type PagePart, type PageParts, takesGzip } from './page/parts.ts';
 import { jsonReply, type Reply } from './reply.ts';
+import type { Beside, Prediction } from './shape.ts';
+import { type Query, readValue } from './wire.ts';
 
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
 
 /**
- * What the page is served with: its parts, where they were built, the client's Accept-Encoding, and gzip's compression of a
- * text (as base64) for what is not compressed beforehand.
+ * What the page is served with: its parts, where they were built, the client's Accept-Encoding, gzip's compression of a
+ * text (as base64) for what is not compressed beforehand, and what answers at once for the page to begin with.
  */
-export type PageRequest = { parts: PageParts | undefined; acceptEncoding: string | undefined; gzip?: (text: string) => string };
+export type PageRequest = {
+  parts: PageParts | undefined;
+  acceptEncoding: string | undefined;
+  gzip?: (text: string) => string;
+  answer?: (query: Query) => { predictions: Prediction[] } & Beside;
+};
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -65,10 +74,20 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
 
 /** The page itself, which a browser asks for again after every deployment. */
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
-  const body = pageHtml(model, page?.parts);
+  const body = pageHtml(model, page?.parts, firstAnswer(model, page));
   const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
   if (!page?.gzip || !takesGzip(page.acceptEncoding)) return { status: 200, headers, body };
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzip(body), base64: true };
+}
+
+/** The answer to what the form starts with; undefined where that is none that the model takes, or nothing answers here. */
+function firstAnswer({ schema }: ModelInfo, page: PageRequest | undefined): AnswerBody | undefined {
+  try {
+    return page?.answer?.(readValue(schema, [schema.features.map(startOf)])) as AnswerBody | undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
 }
 
 /** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */

@@ -4,15 +4,17 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
+import { RequestError } from '../shared/errors.ts';
 import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
 import { fieldHtml, sliderOf, startOf } from '../shared/page/fields.ts';
 import { PAGE_SECURITY, pageHtml } from '../shared/page/page.ts';
 import { takesGzip } from '../shared/page/parts.ts';
 import { TEXTS } from '../shared/page/texts.ts';
+import { answerQuery } from '../shared/predict.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import { readValue } from '../shared/wire.ts';
-import { variety as goldens } from './golden.ts';
+import { golden, variety as goldens } from './golden.ts';
 import { PROJECT } from './lambda.ts';
 
 const { page: parts } = await buildPage(PROJECT);
@@ -220,4 +222,19 @@ describe('script, style and headers', () => {
   ])('Accept-Encoding %s: gzip is taken: %s', (header, expected) => {
     expect(takesGzip(header)).toBe(expected);
   });
+});
+
+test('the page begins with the answer to what its form starts with', () => {
+  const model = loadModel(golden('heart-age').file);
+  const asked = { parts, acceptEncoding: undefined };
+  const health = () => ({ ok: true });
+  const first = route('GET', '/', model, health, { ...asked, answer: (query) => answerQuery(model, query) }) as Reply;
+  const [start] = dataOf(first.body).features.map((feature) => feature.start as number);
+  const { predictions } = answerQuery(model, readValue(model.schema, [[start]]));
+  expect(first.body).toContain(`<p id="exact" class="dim">exactly ${predictions[0]}</p>`);
+  const refused = () => {
+    throw new RequestError(503, 'made up');
+  };
+  const none = route('GET', '/', model, health, { ...asked, answer: refused }) as Reply;
+  expect(none.body).toContain('<p id="exact" class="dim"></p>');
 });

@@ -1,8 +1,9 @@
-import type { AnswerBody, Outcome, Predicted } from './ask.ts';
+import type { Outcome } from './ask.ts';
 import { type Chart, openChart } from './chart.ts';
-import type { PageData } from './data.ts';
-import { byId, make, paused, say, type Words } from './dom.ts';
+import type { AnswerBody, PageData, Predicted } from './data.ts';
+import { byId, make, paused, say } from './dom.ts';
 import { classOf, headline, labelsOf, medianTime, readable, tick } from './reading.ts';
+import type { Words } from './words.ts';
 
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;

@@ -1,17 +1,4 @@
-import type { Value } from './data.ts';
-
-/** One element of an answer's predictions, by the contract. */
-export type Predicted = number | string | Record<string, number> | number[];
-
-/** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors. */
-export type AnswerBody = {
-  predictions: Predicted[];
-  times?: number[];
-  se?: number[];
-  model?: { name: string; sha256: string };
-  servedBy?: string;
-  reason?: string;
-};
+import type { AnswerBody, Value } from './data.ts';
 
 /** One thing wrong with a request: a JSON Pointer, and what. */
 export type Fault = { path: string; message: string };

@@ -4,12 +4,13 @@ import { askRows, newestWins, type Outcome } from './ask.ts';
 import { onColors } from './chart.ts';
 import type { PageData, Value } from './data.ts';
 import { openDialogs } from './dialogs.ts';
-import { byId, paused, type Words, wordsIn } from './dom.ts';
+import { byId, paused } from './dom.ts';
 import { openInputs } from './inputs.ts';
 import { openResponse, type Present } from './response.ts';
 import { openSheet } from './sheet.ts';
 import { type CodeLanguage, snippet } from './snippets.ts';
 import type { Language } from './texts.ts';
+import { type Words, wordsIn } from './words.ts';
 
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;
@@ -24,7 +25,7 @@ function start(data: PageData): void {
   const { values, view } = readQuery(data.features, location.search.slice(1));
   let words = wordsIn(view.language ?? (navigator.language.toLowerCase().startsWith('pt') ? 'pt' : 'en'));
   let chosenLanguage = view.language;
-  let shown: Shown | undefined;
+  let shown = firstOf(data, values);
   let width = 1;
 
   const answer = openAnswer(data);
@@ -104,6 +105,12 @@ function start(data: PageData): void {
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
   translate(words.language);
+}
+
+/** What the page came with: the answer to the values that the fields start at, where the address has no others. */
+function firstOf({ first, features }: PageData, values: Value[]): Shown | undefined {
+  if (!first || features.some(({ start }, at) => !Object.is(values[at], start))) return undefined;
+  return { outcome: { state: 'answered', body: first, ms: 0 }, values: [...values] };
 }
 
 /** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */

@@ -1,6 +1,19 @@
 import type { Card, Feature, ModelInfo } from '../features.ts';
 import { MAX_FIELDS, startOf } from './fields.ts';
 
+/** One element of an answer's predictions, by the contract. */
+export type Predicted = number | string | Record<string, number> | number[];
+
+/** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors. */
+export type AnswerBody = {
+  predictions: Predicted[];
+  times?: number[];
+  se?: number[];
+  model?: { name: string; sha256: string };
+  servedBy?: string;
+  reason?: string;
+};
+
 /** A value of a feature as the page holds it; null is missing. */
 export type Value = number | string | boolean | null;
 
@@ -20,10 +33,12 @@ export type PageData = {
   standardErrors: boolean;
   sha256: string;
   card: Card;
+  /** The answer to the values that the fields start at. */
+  first?: AnswerBody;
 };
 
 /** What the script is told of a model. Features without a field have their name, type and start alone. */
-export function pageData({ schema, card, sha256 }: ModelInfo): PageData {
+export function pageData({ schema, card, sha256 }: ModelInfo, first?: AnswerBody): PageData {
   const features = schema.features.map((feature, at): PageFeature => {
     const start = startOf(feature);
     if (at < MAX_FIELDS) return { ...feature, start };
@@ -39,5 +54,6 @@ export function pageData({ schema, card, sha256 }: ModelInfo): PageData {
     standardErrors: schema.types?.includes('se') === true,
     sha256,
     card,
+    ...(first === undefined ? {} : { first }),
   };
 }

@@ -1,6 +1,7 @@
 import type { PageData, PageFeature } from './data.ts';
-import { byId, make, type Words } from './dom.ts';
+import { byId, make } from './dom.ts';
 import { nameOf } from './response.ts';
+import type { Words } from './words.ts';
 
 /** The page's dialogs, each at a hash of its own, so that a link opens it. */
 const HASHES = ['#card', '#api'];

@@ -1,9 +1,12 @@
 import type { ModelInfo } from '../features.ts';
-import { pageData } from './data.ts';
+import type { AnswerBody } from './data.ts';
+import { type PageData, pageData } from './data.ts';
 import { english, escapeHtml, fieldHtml, MAX_FIELDS } from './fields.ts';
 import type { PageParts } from './parts.ts';
+import { headline } from './reading.ts';
 import { TEXTS } from './texts.ts';
 import { trainingHtml } from './training.ts';
+import { wordsIn } from './words.ts';
 
 /**
  * Headers that keep the page to itself: its own script, style and API, nothing inline, and no way for its script to write
@@ -32,9 +35,9 @@ export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3
 /**
  * The web page of a model: a form made from its schema, and places for what its script (shared/page/browser.ts) shows. It
  * comes in English; the script has the other language too. All its links are relative. `parts` only gives them their
- * addresses.
+ * addresses. With the `first` answer, to the values that the fields start at, a number stands there before any script runs.
  */
-export function pageHtml(model: ModelInfo, parts?: PageParts): string {
+export function pageHtml(model: ModelInfo, parts?: PageParts, first?: AnswerBody): string {
   const { schema, card } = model;
   const title = escapeHtml(english(card.title ?? card.name));
   const shown = schema.features.slice(0, MAX_FIELDS);
@@ -69,10 +72,10 @@ export function pageHtml(model: ModelInfo, parts?: PageParts): string {
 ${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('')}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
-${ANSWER}${PLOT}</div>
+${answerHtml(pageData(model, first))}${PLOT}</div>
 </div>
 ${SHEET}${CODE}${trainingHtml(model.card)}</main>
-${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model))}</script>
+${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model, first))}</script>
 </body>
 </html>
 `;
@@ -80,10 +83,16 @@ ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(
 
 const text = (key: string) => `data-text="${key}">${TEXTS.en[key]}`;
 
-const ANSWER = `<section id="prediction" class="card" aria-labelledby="prediction-heading">
+function answerHtml(data: PageData): string {
+  const words = wordsIn('en');
+  const prediction = data.first?.predictions[0];
+  const shown =
+    prediction === undefined ? '' : `<strong>${escapeHtml(headline(data, words, prediction, data.first?.times ?? []))}</strong>`;
+  const exact = typeof prediction === 'number' ? `${words.text('exactly')} ${prediction}` : '';
+  return `<section id="prediction" class="card" aria-labelledby="prediction-heading">
 <h2 id="prediction-heading" ${text('prediction')}</h2>
-<p id="answer"></p>
-<p id="exact" class="dim"></p>
+<p id="answer">${shown}</p>
+<p id="exact" class="dim">${exact}</p>
 <dl id="shares" class="bars"></dl>
 <div id="curve" class="plot" role="img" hidden></div>
 <p class="error" id="problem" role="alert" hidden></p>
@@ -91,6 +100,7 @@ const ANSWER = `<section id="prediction" class="card" aria-labelledby="predictio
 <noscript><p ${text('noscript')}</p></noscript>
 </section>
 `;
+}
 
 const PLOT = `<section id="response" class="card" aria-labelledby="response-heading" hidden>
 <h2 id="response-heading" ${text('response')}</h2>

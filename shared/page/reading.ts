@@ -1,6 +1,5 @@
-import type { Predicted } from './ask.ts';
-import type { PageData } from './data.ts';
-import type { Words } from './dom.ts';
+import type { PageData, Predicted } from './data.ts';
+import type { Words } from './words.ts';
 
 /** A prediction as the numbers its plot is drawn from: one a line (each class's share, the class's place, or one number). */
 export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {

@@ -1,9 +1,10 @@
-import { type AnswerBody, askRows, newestWins, type Predicted } from './ask.ts';
+import { askRows, newestWins } from './ask.ts';
 import { type Chart, openChart } from './chart.ts';
-import type { PageData, PageFeature, Value } from './data.ts';
-import { byId, make, say, type Words } from './dom.ts';
+import type { AnswerBody, PageData, PageFeature, Predicted, Value } from './data.ts';
+import { byId, make, say } from './dom.ts';
 import { gridOf, gridRows } from './grid.ts';
 import { bestOf, isShare, labelsOf, numbersOf, readable, tick } from './reading.ts';
+import type { Words } from './words.ts';
 
 /** Half the width of a band of 95 %, in standard errors. */
 const BAND = 1.96;

@@ -1,6 +1,5 @@
 import { csvField } from '../csv.ts';
-import type { Predicted } from './ask.ts';
-import type { PageData, PageFeature } from './data.ts';
+import type { PageData, PageFeature, Predicted } from './data.ts';
 import { labelsOf } from './reading.ts';
 
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */

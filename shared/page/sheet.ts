@@ -1,8 +1,8 @@
 import { csvField } from '../csv.ts';
 import { problemText } from './answer.ts';
-import { type AnswerBody, type Outcome, type Predicted, post } from './ask.ts';
-import type { PageData } from './data.ts';
-import { byId, make, say, type Words } from './dom.ts';
+import { type Outcome, post } from './ask.ts';
+import type { AnswerBody, PageData, Predicted } from './data.ts';
+import { byId, make, say } from './dom.ts';
 import {
   addedCells,
   addedColumns,
@@ -14,6 +14,7 @@ import {
   splitLine,
   writeCells,
 } from './sheet-rows.ts';
+import type { Words } from './words.ts';
 
 /** Most rows, and most characters, of one request; requests on their way at once. */
 const BATCH_ROWS = 2_500;
