@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
 import { RequestError } from '../shared/errors.ts';
 import type { Reply } from '../shared/reply.ts';
 
@@ -78,9 +77,4 @@ export function readAttributes(request: IncomingMessage): Attributes {
     ...(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
     ...(/^\d{1,6}$/.test(deadline) ? { deadlineMs: Number(deadline) } : {}),
   };
-}
-
-/** A text compressed by gzip, as base64: what a Reply's body may be. */
-export function gzipText(text: string): string {
-  return gzipSync(text).toString('base64');
 }

@@ -9,7 +9,7 @@ import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, compute, read } from './compute.ts';
-import { type Attributes, gzipText, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
+import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
@@ -177,7 +177,6 @@ async function answer(
       const page = {
         parts: container.page,
         acceptEncoding: headerOf(request, 'accept-encoding'),
-        gzip: gzipText,
         ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
       };
       const reply = route(request.method ?? '', pathOf(request), one.model, health, page);

@@ -4,7 +4,7 @@ import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import type { Guard, Guarded } from './guard.ts';
-import { attributesOf, type Call, gzipText } from './http.ts';
+import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
@@ -64,7 +64,7 @@ export function createFailover(
 
   return async (call) => {
     const acceptEncoding = call.headers['accept-encoding'];
-    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, gzip: gzipText, answer: local.predict });
+    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, answer: local.predict });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();

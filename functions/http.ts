@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { RequestError } from '../shared/errors.ts';
@@ -111,9 +110,4 @@ function toResponse(reply: Reply, call: Call): unknown {
     body: call.method === 'HEAD' ? '' : reply.body,
     ...(reply.base64 && call.method !== 'HEAD' ? { isBase64Encoded: true } : {}),
   };
-}
-
-/** A text compressed by gzip, as base64: how bytes travel in a Lambda's answer. */
-export function gzipText(text: string): string {
-  return gzipSync(text).toString('base64');
 }

@@ -1,10 +1,11 @@
+import { codedPart, codedText, codingOf } from './coding.ts';
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
 import { openApi } from './openapi.ts';
 import type { AnswerBody } from './page/data.ts';
 import { startOf } from './page/fields.ts';
 import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/page.ts';
-import { type PagePart, type PageParts, takesGzip } from './page/parts.ts';
+import type { PagePart, PageParts } from './page/parts.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { Beside, Prediction } from './shape.ts';
 import { type Query, readValue } from './wire.ts';
@@ -12,14 +13,10 @@ import { type Query, readValue } from './wire.ts';
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
 
-/**
- * What the page is served with: its parts, where they were built, the client's Accept-Encoding, gzip's compression of a
- * text (as base64) for what is not compressed beforehand, and what answers at once for the page to begin with.
- */
+/** What the page is served with: its parts, where they were built, the client's Accept-Encoding, and what answers at once for it to begin with. */
 export type PageRequest = {
   parts: PageParts | undefined;
   acceptEncoding: string | undefined;
-  gzip?: (text: string) => string;
   answer?: (query: Query) => { predictions: Prediction[] } & Beside;
 };
 
@@ -74,10 +71,9 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
 
 /** The page itself, which a browser asks for again after every deployment. */
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
-  const body = pageHtml(model, page?.parts, firstAnswer(model, page));
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
-  if (!page?.gzip || !takesGzip(page.acceptEncoding)) return { status: 200, headers, body };
-  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzip(body), base64: true };
+  const { headers, ...body } = codedText(pageHtml(model, page?.parts, firstAnswer(model, page)), codingOf(page?.acceptEncoding));
+  const own = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
+  return { status: 200, headers: { ...own, ...headers }, ...body };
 }
 
 /** The answer to what the form starts with; undefined where that is none that the model takes, or nothing answers here. */
@@ -93,9 +89,9 @@ function firstAnswer({ schema }: ModelInfo, page: PageRequest | undefined): Answ
 /** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */
 function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined): Reply {
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
-  const headers = { 'content-type': `${type}; charset=utf-8`, 'cache-control': KEPT, vary: 'accept-encoding', ...PAGE_SECURITY };
-  if (!takesGzip(acceptEncoding)) return { status: 200, headers, body: part.text };
-  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: part.gzip, base64: true };
+  const { headers, ...body } = codedPart(part, codingOf(acceptEncoding));
+  const own = { 'content-type': `${type}; charset=utf-8`, 'cache-control': KEPT, vary: 'accept-encoding', ...PAGE_SECURITY };
+  return { status: 200, headers: { ...own, ...headers }, ...body };
 }
 
 /** What GET /model tells. */

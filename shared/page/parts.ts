@@ -1,13 +1,8 @@
 /**
- * A part of the page as it is served: its text, the same compressed by gzip (as base64), and the first 8 hex digits of the
- * text's sha256, which stand in its address so that a browser may keep it for good.
+ * A part of the page as it is kept: its text compressed by brotli (as base64), which a browser takes over HTTPS, and the first 8
+ * hex digits of the text's sha256, which stand in its address so that a browser may keep it for good.
  */
-export type PagePart = { text: string; gzip: string; hash: string };
+export type PagePart = { brotli: string; hash: string };
 
 /** The page's browser code and style sheet, each bundled into one text (model/build-page.ts makes them). */
 export type PageParts = { script: PagePart; style: PagePart };
-
-/** Whether a client takes gzip, by its Accept-Encoding (RFC 9110, 12.5.3). */
-export function takesGzip(acceptEncoding: string | undefined): boolean {
-  return (acceptEncoding ?? '').split(',').some((coding) => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding));
-}
