@@ -11,6 +11,7 @@ import { closeServers, serveAnswers, serveModel } from './servers.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ages = golden('heart-age');
 const at = (age: number) => ages.predictions[ages.rows.findIndex((row) => row.age === age)] as number;
+const veteran = golden('veteran-survival');
 const SHA = 'ab'.repeat(32);
 
 // Chromium shares the machine with the rest of the tests.
@@ -25,7 +26,7 @@ beforeAll(async () => {
   browser = await launch();
   urls.age = await serveModel(`${PROJECT}model/heart-age.RDS`);
   for (const name of ['iris', 'heart-probability', 'warpbreaks-partition']) urls[name] = await serveModel(golden(name).file);
-  urls.survival = await serveSurvival();
+  urls.survival = await serveModel(veteran.file);
 }, 60_000);
 
 afterAll(async () => {
@@ -53,23 +54,6 @@ async function closeAll(): Promise<void> {
 function infoOf(kind: string, features: Schema['features'], more: Partial<Schema> = {}): ModelInfo {
   const card = { name: 'made-up', madeBy: 'a test', source: { file: 'none', sha256: SHA } };
   return { schema: { kind: kind as Kind, features, takesMissing: false, ...more }, card, sha256: SHA };
-}
-
-/** The veteran model's form, and R's own curves for it: of the golden row whose karno is nearest. */
-function serveSurvival(): Promise<string> {
-  const times = Array.from({ length: 100 }, (_, place) => 10 * (place + 1));
-  const info = infoOf('survival', [
-    { name: 'karno', type: 'number', range: [15, 95], label: { en: 'Karnofsky score', pt: 'Escore de Karnofsky' } },
-    { name: 'celltype', type: 'factor', levels: ['squamous', 'smallcell', 'adeno', 'large'] },
-    { name: 'prior', type: 'logical' },
-  ]);
-  const rates: Record<string, number> = { squamous: 0.8, smallcell: 1.6, adeno: 1.9, large: 1 };
-  const curve = ([karno, cell]: unknown[]) => {
-    const rate = ((rates[cell as string] as number) * Math.exp(-(karno as number) / 30)) / 30;
-    return times.map((time) => Math.exp(-rate * time));
-  };
-  const model = { name: 'made-up', sha256: SHA };
-  return serveAnswers(info, ({ rows }) => ({ predictions: rows.map(curve), times, model, servedBy: 'endpoint' }));
 }
 
 const exact = (page: Page) => page.locator('#exact').textContent();
@@ -323,18 +307,25 @@ inChromium('any model has its page', () => {
     await closeAll();
   });
 
-  test('survival: the curve over time, and along each feature at a chosen time', async () => {
-    const page = await open(urls.survival!);
+  test('survival: R’s curve over time, and along each feature at a chosen time', async () => {
+    const row = veteran.rows[0] as Record<string, string | number>;
+    const query = new URLSearchParams(Object.entries(row).map(([name, value]): [string, string] => [name, String(value)]));
+    const page = await open(`${urls.survival!}?${query}`);
     await page.locator('#curve canvas').waitFor();
-    expect(await page.locator('#answer').textContent()).toMatch(/Half are expected to live past \d+/);
-    expect(await page.locator('#curve').getAttribute('aria-label')).toMatch(/from 100 % to \d/);
+    const times = veteran.times as number[];
+    const survival = veteran.predictions[0] as number[];
+    const median = times[survival.findIndex((share) => share <= 0.5)] as number;
+    expect(await page.locator('#answer').textContent()).toMatch(/Half are expected to live past/);
+    expect(await page.locator('#answer strong').textContent()).toBe(median.toLocaleString('en'));
+    const last = survival.at(-1)!.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1 });
+    expect(await page.locator('#curve').getAttribute('aria-label')).toContain(`from 100 % to ${last} at ${times.at(-1)}`);
     expect((await pixelsOf(page, '#curve')).colors).toBeGreaterThan(10);
     const before = await page.locator('#plot').getAttribute('aria-label');
     await page.getByRole('slider', { name: 'at time' }).fill('5');
     await page.locator(`#plot:not([aria-label="${before}"])`).waitFor();
-    await page.getByRole('switch', { name: 'prior' }).check();
-    await page.locator('#levels [aria-current]', { hasText: 'yes' }).waitFor();
-    await page.getByRole('combobox', { name: 'along' }).selectOption('Karnofsky score');
+    await page.getByRole('combobox', { name: 'celltype' }).selectOption('large');
+    await page.locator('#levels [aria-current]', { hasText: 'large' }).waitFor();
+    await page.getByRole('combobox', { name: 'along' }).selectOption('karno');
     await page.locator('#plot canvas').waitFor();
     await shoot(page, 'survival');
     await closeAll();
