@@ -40,14 +40,14 @@ test('a report tells every figure with its peers, what is missing and what misse
   report.judge('large', '>= 6 x', 'not here', undefined);
   report.compared(10_000, 0);
   expect(lines).toEqual([
-    'heart: ours 2 (1..3) us; ranger 100 (50..150), ours is 50 x faster (50..50)',
-    'container: ours 10 (10..10) requests a second; bare 40 (40..40), ours is 4 x slower (0.25..0.25)',
+    'heart: ours 2 (1..3) us; ranger 100 (50..150), ours is 50 x as fast (50 x..50 x)',
+    'container: ours 10 (10..10) requests a second; bare 40 (40..40), ours is 1/4 x as fast (1/4 x..1/4 x)',
     'wrk: not measured: it is not here',
   ]);
   const markdown = toMarkdown(report, 'Here.');
   expect(markdown).toContain('0 of 10,000 doubles differ');
   expect(markdown).toContain('| heart | >= 100 x | 50 x | MISSES |\n| large | >= 6 x | not here | not measured |');
-  expect(markdown).toContain('| container | 10 requests a second | bare 40: 4 x slower |');
+  expect(markdown).toContain('| container | 10 requests a second | bare 40: 1/4 x |');
 });
 
 test('the tables stand between their marks, and the README has them', () => {

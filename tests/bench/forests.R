@@ -28,8 +28,15 @@ large <- function(n) {
 
 heart <- read.csv(file.path(project, "model/heart.csv"))
 saved <- function(name) readRDS(file.path(project, name))
-fit <- function(trees) function() ranger(target ~ ., heart, num.trees = trees, seed = 42)
-deep <- function(depth) function() ranger(y ~ ., large(20000), num.trees = 100, max.depth = depth, seed = 42)
+# Forced, or each would see the last number of the loop that calls it.
+fit <- function(trees) {
+  force(trees)
+  function() ranger(target ~ ., heart, num.trees = trees, seed = 42)
+}
+deep <- function(depth) {
+  force(depth)
+  function() ranger(y ~ ., large(20000), num.trees = 100, max.depth = depth, seed = 42)
+}
 
 # What makes each forest, the rows it is asked, and the sidecar that names the levels its file does not have.
 FORESTS <- list(

@@ -37,10 +37,10 @@ export function createReport(print: (line: string) => void): Report {
     speed: (what, unit, ours, peers, perSecond) => {
       const told = peers.map(([name, rounds]) => {
         const better = perSecond ? ratios(ours, rounds) : ratios(rounds, ours);
-        const range = `${short(Math.min(...better))}..${short(Math.max(...better))}`;
+        const [middle = '', least, most] = [median(better), Math.min(...better), Math.max(...better)].map(timesAs);
         return {
-          long: `; ${name} ${spread(rounds)}, ours is ${compared(median(better))} (${range})`,
-          brief: `${name} ${short(median(rounds))}: ${compared(median(better))}`,
+          long: `; ${name} ${spread(rounds)}, ours is ${middle} as fast (${least}..${most})`,
+          brief: `${name} ${short(median(rounds))}: ${middle}`,
         };
       });
       speeds.push({ what, ours: `${short(median(ours))} ${unit}`, peers: told.map(({ brief }) => brief).join(', ') });
@@ -61,9 +61,9 @@ export function createReport(print: (line: string) => void): Report {
   };
 }
 
-/** A ratio in words. */
-function compared(better: number): string {
-  return better >= 1 ? `${short(better)} x faster` : `${short(1 / better)} x slower`;
+/** How many times as fast: `50 x`, or `1/4 x`. */
+function timesAs(ratio: number): string {
+  return ratio >= 1 ? `${short(ratio)} x` : `1/${short(1 / ratio)} x`;
 }
 
 /** A bar's word. */
@@ -84,7 +84,7 @@ export function toMarkdown(report: Report, where: string): string {
       bars.map((bar) => [bar.what, bar.bar, bar.measured, verdict(bar)]),
     ),
     table(
-      ['figure', 'ours', 'peers, and how ours compares'],
+      ['figure', 'ours', 'peers, and how many times as fast ours is'],
       speeds.map(({ what, ours, peers }) => [what, ours, peers]),
     ),
   ].join('\n\n');

@@ -31,7 +31,7 @@ export async function startOurs(bundle: string, artifact: string, folder: string
   const models = path.join(folder, path.basename(path.dirname(artifact)));
   mkdirSync(models, { recursive: true });
   symlinkSync(artifact, path.join(models, 'model.canopy'));
-  const env = { PATH: process.env.PATH, NODE_ENV: 'production', MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1' };
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
   return startSaying('ours', process.execPath, [...imageFlags(), bundle, 'serve'], env, /http:\/\/127\.0\.0\.1:\d+/);
 }
 
