@@ -51,6 +51,12 @@ FORESTS <- list(
 for (trees in c(50, 100, 200)) FORESTS[[paste0("heart-", trees, "-trees")]] <- list(fit(trees), function() like(heart[-1]))
 for (depth in c(4, 6, 8, 12)) FORESTS[[paste0("depth-", depth)]] <- list(deep(depth), function() large(ROWS)[1:20])
 
+grown <- function(rows) {
+  force(rows)
+  function() ranger(y ~ ., large(rows), num.trees = 100, seed = 42)
+}
+for (rows in c(1000, 5000, 20000)) FORESTS[[paste0("rows-", rows)]] <- list(grown(rows), function() large(ROWS)[1:20])
+
 answers <- function(model, data) {
   ask <- function(...) predict(model, data, num.threads = 1, ...)
   if (model$treetype == "Survival") return(ask()$chf)

@@ -24,7 +24,11 @@ scikit-learn behind Flask, bare Node. Peers that are not installed are named.
 `;
 
 const FORESTS = ['heart-age', 'heart', 'large', 'iris', 'heart-probability', 'veteran'];
-const GROWTH = ['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart', 'depth-4', 'depth-6', 'depth-8', 'depth-12'];
+/** Of more and more trees; of trees ever deeper, and of ever more training rows, 100 each. */
+const GROWTH = [
+  ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
+  ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
+];
 const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function'];
 /** What --quick leaves out: it takes minutes. */
 const LONG = ['large', 'growth', 'load'];
