@@ -17,7 +17,8 @@ export async function installOnnx(say: (line: string) => void): Promise<{ folder
   writeFileSync(path.join(folder, 'package.json'), '{"private":true}\n');
   try {
     // Its install script fetches CUDA's parts alone.
-    await outputOf('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`]);
+    const brief = ['--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+    await outputOf('npm', ['install', '--prefix', folder, '--ignore-scripts', ...brief, `${PACKAGE}@${VERSION}`]);
   } catch (error) {
     return { missing: `npm could not install ${PACKAGE}@${VERSION}: ${(error as Error).message.split('\n')[0]}` };
   }

@@ -47,7 +47,12 @@ export async function startTimed(name: string, program: string, args: string[], 
     if (told.error !== undefined) throw new Error(`${name}: ${told.error}`);
     return told.answer as T;
   };
-  await ask({ open: files });
+  try {
+    await ask({ open: files });
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
   return {
     name,
     time: (rows, least) => ask({ time: { rows, least } }),
