@@ -77,7 +77,7 @@ async function singleRows(
       folder,
       rows.slice(0, SINGLE_ROWS).map((row) => JSON.stringify([row])),
     );
-    for (const { url } of servers) await runWrk(url, script, 1);
+    for (const { url } of servers) await runWrk(url, script, seconds + 1);
     const found = await interleave(rounds, servers, ({ url }) => runWrk(url, script, seconds));
     const of = (server: Server | undefined) => (server ? (found[servers.indexOf(server)] as number[]) : undefined);
     const own = of(ours) as number[];
@@ -121,7 +121,7 @@ async function bigBatch(name: string, [ours, bare]: [Server, Server], body: stri
     for (let one = 0; one < BIG_REQUESTS; one += 1) await way();
     return (performance.now() - start) / BIG_REQUESTS;
   };
-  for (const way of ways) await mean(way);
+  for (const way of [...ways, ...ways]) await mean(way);
   const [own = [], echo = [], json = []] = await interleave(rounds, ways, mean);
   agent.destroy();
   if (written === 0) throw new Error('nothing was written');
