@@ -51,16 +51,15 @@ export async function runSpeed(args: string[]): Promise<number> {
   const unknown = names.filter((name) => !PARTS.includes(name));
   if (unknown.length > 0) throw new Error(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
   if (write && (quick || only)) throw new Error('--write: found --quick or --only with it, expected a whole run');
-  if (!hasRanger()) {
-    console.log('speed: SKIPPED, it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
-    return 0;
-  }
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
   endAllAtExit(() => rmSync(folder, { recursive: true, force: true }));
   const report = createReport((line) => console.log(line));
-  const versions = await rVersions();
+  const withR = hasRanger();
+  const versions = withR ? await rVersions() : 'no R';
+  // Forests, their rows and what is right of them are R's: without it only the packaged function is left.
+  if (!withR) report.missing('all but the function', 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
   if (quick && !only) for (const name of LONG) report.missing(name, '--quick');
-  await measure(names, quick, versions, folder, report);
+  await measure(withR ? names : names.filter((name) => name === 'function'), quick, versions, folder, report);
   const where = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${versions}; ${new Date().toISOString().slice(0, 10)}.`;
   const markdown = toMarkdown(report, where);
   if (write) writeBetweenMarks(path.join(PROJECT, 'README.md'), markdown);
@@ -74,13 +73,16 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   const times = { rounds: ROUNDS, least: quick ? 100 : 300, seconds: quick ? 1 : 3 };
   const make = (wanted: readonly string[]) => makeForests(wanted, versions, report.say);
   const batches = FORESTS.filter((name) => names.includes(name));
-  const onnx = batches.length > 0 ? await installOnnx(report.say) : undefined;
-  if (onnx && 'missing' in onnx) report.missing('onnxruntime-node', onnx.missing);
-  const peers: Peers = { r: startR(), onnx: onnx && 'folder' in onnx ? onnx.folder : undefined };
-  await benchBatches(await make(batches), peers, times, report);
-  if (names.includes('load')) for (const files of await make(['large'])) await benchLoad(files, peers, times, report);
-  if (names.includes('growth')) await benchGrowth(await make(GROWTH), peers, times, report);
-  await peers.r.close();
+  const [withLoad, withGrowth] = [names.includes('load'), names.includes('growth')];
+  if (batches.length > 0 || withLoad || withGrowth) {
+    const onnx = batches.length > 0 ? await installOnnx(report.say) : undefined;
+    if (onnx && 'missing' in onnx) report.missing('onnxruntime-node', onnx.missing);
+    const peers: Peers = { r: startR(), onnx: onnx && 'folder' in onnx ? onnx.folder : undefined };
+    await benchBatches(await make(batches), peers, times, report);
+    if (withLoad) for (const files of await make(['large'])) await benchLoad(files, peers, times, report);
+    if (withGrowth) await benchGrowth(await make(GROWTH), peers, times, report);
+    await peers.r.close();
+  }
   if (names.includes('container')) {
     await benchContainer(await make(['heart-age', 'heart']), await bundleImage(folder), folder, times, report);
   }
