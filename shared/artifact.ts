@@ -26,7 +26,7 @@ import { outputWidth } from './shape.ts';
  */
 const MAGIC = [0x43, 0x41, 0x4e, 0x4f, 0x50, 0x59, 0x0d, 0x0a];
 /** The only version this code reads and writes. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 const HEADER = 64;
 const SHA256 = { start: 32, end: 64 };
 

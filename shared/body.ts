@@ -1,7 +1,8 @@
 import { ModelError } from './errors.ts';
 import type { Schema } from './features.ts';
-import { checkForest, type Forest } from './forest.ts';
+import { checkForest, type Forest, openPacked, type Unnoded } from './forest.ts';
 import { checkLinear, type Linear } from './linear-predict.ts';
+import { type PackedForest, packNodes } from './packed-forest.ts';
 import type { Body, Predictor } from './predict.ts';
 import { checkRpart, type Rpart } from './rpart-predict.ts';
 
@@ -10,14 +11,24 @@ export type PackedArray = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 /** What computes, taken apart for an artifact: its type, small values as JSON, and its arrays by name. */
 export type Packed = { type: string; scalars: Record<string, unknown>; arrays: [string, PackedArray][] };
 
-/** The arrays of a forest, in their order in an artifact; those with a question mark may be missing. */
-const FOREST = {
+/** The nodes of a forest, level by level. */
+const PACKED = {
+  cuts: Float64Array,
+  splits: Uint32Array,
+  cutStarts: Uint32Array,
+  inner: Uint8Array,
+} as const;
+/** The same where they lie in another order. */
+const NODES = {
   threshold: Float64Array,
-  leaves: Float64Array,
   left: Uint32Array,
   right: Uint32Array,
-  roots: Uint32Array,
   feature: Uint16Array,
+} as const;
+/** The arrays of a forest beside its nodes, in their order in an artifact; those with a question mark may be missing. */
+const FOREST = {
+  leaves: Float64Array,
+  roots: Uint32Array,
   partitioned: Uint8Array,
   'codes?': Float64Array,
   'cutoff?': Float64Array,
@@ -53,7 +64,10 @@ export function packBody(body: Body): Packed {
     const { coefficients: _, ...scalars } = body.linear;
     return { type: 'linear', scalars, arrays: pick(body.linear, LINEAR) };
   }
-  return { type: 'forest', scalars: { width: body.forest.width }, arrays: pick(body.forest, FOREST) };
+  const { forest } = body;
+  const packed = forest.packed ?? packNodes(forest);
+  const nodes = packed ? pick(packed, PACKED) : pick(forest, NODES);
+  return { type: packed ? 'forest' : 'unordered-forest', scalars: { width: forest.width }, arrays: [...nodes, ...pick(forest, FOREST)] };
 }
 
 /** Puts together what packBody took apart. Throws a ModelError that names what is missing or of another type. */
@@ -62,8 +76,12 @@ export function unpackBody(type: string, scalars: Record<string, unknown>, array
   if (type !== 'linear' && !(typeof width === 'number' && Number.isInteger(width) && width > 0))
     throw new ModelError(`${thing}'s ${type}`, `width ${width}`, 'a whole number');
   switch (type) {
-    case 'forest':
-      return { forest: { ...take(arrays, FOREST, thing), width } as Forest };
+    case 'forest': {
+      const rest = { ...take(arrays, FOREST, thing), width } as Unnoded;
+      return { forest: openPacked(rest, take(arrays, PACKED, thing) as PackedForest) };
+    }
+    case 'unordered-forest':
+      return { forest: { ...take(arrays, FOREST, thing), ...take(arrays, NODES, thing), width } as Forest };
     case 'rpart': {
       const { inputs } = scalars;
       return { rpart: { ...take(arrays, RPART, thing), width, ...(inputs === undefined ? {} : { inputs }) } as Rpart };
@@ -74,7 +92,7 @@ export function unpackBody(type: string, scalars: Record<string, unknown>, array
       return { linear: { ...take(arrays, LINEAR, thing), ...parts } as Linear };
     }
     default:
-      throw new ModelError(thing, `a body of the type "${type}"`, 'forest, rpart or linear');
+      throw new ModelError(thing, `a body of the type "${type}"`, 'forest, unordered-forest, rpart or linear');
   }
 }
 

@@ -11,7 +11,9 @@ import { type BreakTie, tieBreaker } from './ties.ts';
  * (src/Forest*.cpp), since the order is part of the answer. A tie between classes goes to the class that comes first in the
  * model's class order; R draws one at random, and with a seed the one that it draws is given (see ties.ts).
  */
-export function predictForest(schema: Schema, forest: Forest, rows: Float64Array, parameters: Parameters): Float64Array {
+export function predictForest(schema: Schema, given: Forest, rows: Float64Array, parameters: Parameters): Float64Array {
+  // A copy of its members: those of packed nodes are got once here, and not again at each tree.
+  const forest = { ...given };
   const features = schema.features.length;
   const count = rows.length / features;
   const width = outputWidth(schema, parameters);

@@ -1,4 +1,6 @@
 import { ModelError } from './errors.ts';
+import { checkPacked } from './packed-check.ts';
+import { isSet, type PackedForest, unpackNodes } from './packed-forest.ts';
 
 /**
  * All trees of a forest as parallel arrays, one place a node, tree after tree. Tree t owns the nodes from `roots[t]` up to
@@ -35,7 +37,40 @@ export type Forest = {
    * left out, as R's predict() leaves them out.
    */
   inbag?: Uint16Array;
+  /** The nodes as the artifact has them, where it has them level by level: the arrays above are unpacked when they are first asked for. */
+  packed?: PackedForest;
 };
+
+/** What a forest with packed nodes has beside them. */
+export type Unnoded = Omit<Forest, 'left' | 'right' | 'feature' | 'threshold' | 'packed'>;
+
+/**
+ * A forest whose nodes are packed. A large one is opened without unpacking them: its kernel needs the packed ones, and most
+ * models are never asked what only the others tell.
+ */
+export function openPacked(rest: Unnoded, packed: PackedForest): Forest {
+  let unpacked: ReturnType<typeof unpackNodes> | undefined;
+  const nodes = () => {
+    unpacked ??= unpackNodes(packed, rest.roots);
+    return unpacked;
+  };
+  return {
+    ...rest,
+    packed,
+    get left() {
+      return nodes().left;
+    },
+    get right() {
+      return nodes().right;
+    },
+    get feature() {
+      return nodes().feature;
+    },
+    get threshold() {
+      return nodes().threshold;
+    },
+  };
+}
 
 /** The number of trees. */
 export function treeCount(forest: Forest): number {
@@ -48,26 +83,31 @@ export function treeCount(forest: Forest): number {
  * leaves overflows. Throws a ModelError that names `thing`, tree and node.
  */
 export function checkForest(forest: Forest, thing: string): void {
-  const { roots, left, right, feature, threshold, leaves, width, partitioned } = forest;
+  const { roots, leaves, width, packed } = forest;
   const leafRows = leaves.length / width;
-  checkExtras(forest, leafRows, thing);
   if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
-  if (forest.cutoff?.some((share) => !(share > 0 && share <= 1)))
-    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
-  if (forest.correction && !(forest.correction.length === 2 && forest.correction.every(Number.isFinite))) {
-    throw new ModelError(`${thing}'s correction`, `${forest.correction.length} numbers`, 'an intercept and a slope');
-  }
-  const most = Number.MAX_VALUE / treeCount(forest);
+  if (packed) {
+    checkPacked(packed, roots, forest.partitioned, thing);
+    const expected = roots[roots.length - 1]! - packed.splits.length;
+    if (leafRows !== expected) throw new ModelError(thing, `${leafRows} leaves`, String(expected));
+  } else checkNodes(forest, leafRows, thing);
+  checkLeafValues(forest, thing);
+  checkExtras(forest, leafRows, thing);
+}
+
+/** Every leaf is finite, and so is the sum of one of each tree. */
+function checkLeafValues({ roots, leaves, width }: Forest, thing: string): void {
+  const most = Number.MAX_VALUE / (roots.length - 1);
   for (let at = 0; at < leaves.length; at += 1) {
-    if (!(Math.abs(leaves[at] as number) <= most)) {
-      throw new ModelError(
-        `${thing}, leaf ${Math.floor(at / width)}`,
-        String(leaves[at]),
-        'a finite number whose sum over all trees is finite',
-      );
-    }
+    if (Math.abs(leaves[at] as number) <= most) continue;
+    const place = `${thing}, leaf ${Math.floor(at / width)}`;
+    throw new ModelError(place, String(leaves[at]), 'a finite number whose sum over all trees is finite');
   }
+}
+
+/** Holds the nodes of a forest that is not packed, one by one. */
+function checkNodes({ roots, left, right, feature, threshold, partitioned }: Forest, leafRows: number, thing: string): void {
   if (roots[0] !== 0 || roots[roots.length - 1] !== left.length) {
     throw new ModelError(thing, 'trees that do not cover its nodes', 'trees side by side');
   }
@@ -89,16 +129,21 @@ export function checkForest(forest: Forest, thing: string): void {
       const column = feature[node] as number;
       if (column >= partitioned.length) throw fail(`feature ${column}`, `less than ${partitioned.length}`);
       const split = threshold[node] as number;
-      if (partitioned[column] === 1 && !(split >= 0 && split < 2 ** 53)) throw fail(`the set of levels ${split}`, 'at most 53 bits');
+      if (partitioned[column] === 1 && !isSet(split)) throw fail(`the set of levels ${split}`, 'at most 53 bits');
     }
   }
 }
 
 /** Holds what only some forests have against its invariants. */
-function checkExtras({ left, right, missing, observed, inbag, roots }: Forest, leafRows: number, thing: string): void {
-  if (missing && missing.length !== left.length) throw new ModelError(thing, `${missing.length} default children`, `${left.length}`);
-  const stray = missing?.findIndex((child, node) => child !== 0 && (left[node] === 0 || (child !== left[node] && child !== right[node])));
-  if (stray !== undefined && stray !== -1) throw new ModelError(`${thing}, node ${stray}`, 'another default child', 'one of its children');
+function checkExtras(forest: Forest, leafRows: number, thing: string): void {
+  const { missing, observed, inbag, roots, cutoff, correction } = forest;
+  if (missing) checkMissing(forest, missing, thing);
+  if (cutoff?.some((share) => !(share > 0 && share <= 1))) {
+    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
+  }
+  if (correction && !(correction.length === 2 && correction.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s correction`, `${correction.length} numbers`, 'an intercept and a slope');
+  }
   if (observed && observed.length !== leafRows) throw new ModelError(thing, `${observed.length} observed responses`, `${leafRows}`);
   if (observed?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
     throw new ModelError(`${thing}'s observed responses`, 'an infinite one', 'finite numbers');
@@ -106,6 +151,13 @@ function checkExtras({ left, right, missing, observed, inbag, roots }: Forest, l
   if (inbag && (inbag.length === 0 || inbag.length % (roots.length - 1) !== 0)) {
     throw new ModelError(thing, `${inbag.length} counts of training rows`, `a multiple of ${roots.length - 1}, the number of trees`);
   }
+}
+
+/** Every default child is a child of its node. */
+function checkMissing({ left, right }: Forest, missing: Uint32Array, thing: string): void {
+  if (missing.length !== left.length) throw new ModelError(thing, `${missing.length} default children`, `${left.length}`);
+  const stray = missing.findIndex((child, node) => child !== 0 && (left[node] === 0 || (child !== left[node] && child !== right[node])));
+  if (stray !== -1) throw new ModelError(`${thing}, node ${stray}`, 'another default child', 'one of its children');
 }
 
 /** The length of the longest way from a root to a leaf, in splits. */

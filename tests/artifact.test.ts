@@ -7,6 +7,7 @@ import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shar
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { depth, type Forest } from '../shared/forest.ts';
+import type { PackedForest } from '../shared/packed-forest.ts';
 import { predictRows } from '../shared/predict.ts';
 import { golden, variety as goldens } from './golden.ts';
 
@@ -69,8 +70,9 @@ describe('an artifact gives back what was put in, bit for bit', () => {
 test('the arrays are views on the bytes, and odd doubles keep their bits', () => {
   const bytes = artifact({ forest: { leaves: Float64Array.of(-0, 5e-324, -1.5e307) } });
   const model = decodeArtifact(bytes);
-  const { threshold, leaves, left, partitioned } = model.forest as Forest;
-  for (const array of [threshold, leaves, left, partitioned, model.checks.rows]) {
+  const { leaves, roots, partitioned, packed } = model.forest as Forest;
+  const { inner, splits, cuts, cutStarts } = packed as PackedForest;
+  for (const array of [leaves, roots, partitioned, inner, splits, cuts, cutStarts, model.checks.rows]) {
     expect(array.buffer).toBe(bytes.buffer);
   }
   expect([...leaves].map((leaf, at) => Object.is(leaf, [-0, 5e-324, -1.5e307][at]))).toEqual([true, true, true]);
@@ -91,8 +93,8 @@ test.each([
 
 test('another format version is refused by its number', () => {
   const bytes = artifact();
-  bytes[8] = 3;
-  expect(errorOf(() => decodeArtifact(bytes, 'a.canopy')).message).toBe('a.canopy: found artifact version 3, expected 2');
+  bytes[8] = 2;
+  expect(errorOf(() => decodeArtifact(bytes, 'a.canopy')).message).toBe('a.canopy: found artifact version 2, expected 3');
 });
 
 test('an artifact cut off anywhere, or with a byte too many, is refused', () => {

@@ -1,0 +1,164 @@
+/*
+ * The nodes of a forest as an artifact keeps them. ranger, randomForest and our own training number a tree's nodes level by
+ * level, siblings side by side. Then the children of a tree's inner node number i (from 0) are its nodes 2i + 1 and 2i + 2,
+ * and one bit a node, whether it is an inner one, tells the whole shape of a tree (level-order succinct trees: Jacobson,
+ * FOCS 1989). No child is written down, so none can be out of range or lead back. A threshold is written once a feature, and
+ * a node names it by its place.
+ */
+
+/** The nodes of a forest in level order. */
+export type PackedForest = {
+  /** One bit a node, the lowest of a byte first: 1 for an inner node, 0 for a leaf. The last byte is filled with zeros. */
+  inner: Uint8Array;
+  /** For each inner node its feature, shifted left by rankBits(features), and the place from 1 of its threshold in the feature's cuts; 0 for NaN. */
+  splits: Uint32Array;
+  /** The distinct thresholds of every feature, ascending, feature after feature; of a partitioned one its sets of levels. */
+  cuts: Float64Array;
+  /** Where each feature's cuts start in `cuts`, and where the last one's end. */
+  cutStarts: Uint32Array;
+};
+
+/** The nodes of a forest, node by node (see Forest in forest.ts). */
+export type Nodes = { left: Uint32Array; right: Uint32Array; feature: Uint16Array; threshold: Float64Array };
+
+/** What packing looks at of a forest. */
+type Trees = Nodes & { roots: Uint32Array; leaves: Float64Array; width: number; partitioned: Uint8Array };
+
+/** The low bits of a split that hold the place of its threshold; the others hold its feature. */
+export function rankBits(features: number): number {
+  return Math.min(Math.clz32(features - 1), 31);
+}
+
+/** The number of values below `value` in the ascending cuts from `start` up to `end`; all of them for NaN. */
+export function countBelow(cuts: Float64Array, start: number, end: number, value: number): number {
+  let low = start;
+  let length = end - start;
+  while (length > 0) {
+    const half = length >> 1;
+    // Written so that NaN goes up, as it goes right at a node.
+    if (value <= (cuts[low + half] as number)) length = half;
+    else {
+      low += half + 1;
+      length -= half + 1;
+    }
+  }
+  return low - start;
+}
+
+/** Whether a node is an inner one. */
+export function isInner(inner: Uint8Array, node: number): boolean {
+  return (((inner[node >> 3] as number) >> (node & 7)) & 1) === 1;
+}
+
+/**
+ * Packs the nodes of a forest; undefined where they are in another order, its leaves are not numbered as its nodes are, or a
+ * feature has more thresholds than a split can name.
+ */
+export function packNodes(trees: Trees): PackedForest | undefined {
+  const { roots, left, threshold, feature, partitioned } = trees;
+  if (!isLevelOrder(trees)) return undefined;
+  const found = collectCuts(trees);
+  if (!found) return undefined;
+  const { cuts, cutStarts } = found;
+  const bits = rankBits(partitioned.length);
+  const inner = new Uint8Array(Math.ceil(left.length / 8));
+  const splits = new Uint32Array((left.length - (roots.length - 1)) / 2);
+  let split = 0;
+  for (let node = 0; node < left.length; node += 1) {
+    if (left[node] === 0) continue;
+    inner[node >> 3] = (inner[node >> 3] as number) | (1 << (node & 7));
+    const column = feature[node] as number;
+    const value = threshold[node] as number;
+    const start = cutStarts[column] as number;
+    const place = Number.isNaN(value) ? 0 : countBelow(cuts, start, cutStarts[column + 1] as number, value) + 1;
+    splits[split] = column * 2 ** bits + place;
+    split += 1;
+  }
+  return { inner, splits, cuts, cutStarts };
+}
+
+/** Whether all nodes lie level by level, siblings side by side, and the leaves in the order of the nodes. */
+function isLevelOrder({ roots, left, right, leaves, width }: Trees): boolean {
+  let leaf = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    const end = roots[tree + 1] as number;
+    let next = (roots[tree] as number) + 1;
+    for (let node = next - 1; node < end; node += 1) {
+      if (left[node] === 0) {
+        if (right[node] !== leaf) return false;
+        leaf += 1;
+        continue;
+      }
+      if (next <= node || left[node] !== next || right[node] !== next + 1) return false;
+      next += 2;
+    }
+    if (next !== end) return false;
+  }
+  return roots[0] === 0 && roots[roots.length - 1] === left.length && leaves.length === leaf * width;
+}
+
+/** Every feature's distinct thresholds, ascending; undefined where a feature is not there or has too many, or a set of levels is none. */
+function collectCuts({ left, feature, threshold, partitioned }: Trees): Pick<PackedForest, 'cuts' | 'cutStarts'> | undefined {
+  const features = partitioned.length;
+  const counts = new Uint32Array(features + 1);
+  for (let node = 0; node < left.length; node += 1) {
+    if (left[node] === 0) continue;
+    const column = feature[node] as number;
+    const value = threshold[node] as number;
+    if (column >= features || (partitioned[column] === 1 && !isSet(value))) return undefined;
+    if (!Number.isNaN(value)) counts[column] = (counts[column] as number) + 1;
+  }
+  const all = Array.from({ length: features }, (_, column) => new Float64Array(counts[column] as number));
+  counts.fill(0);
+  for (let node = 0; node < left.length; node += 1) {
+    if (left[node] === 0 || Number.isNaN(threshold[node])) continue;
+    const column = feature[node] as number;
+    (all[column] as Float64Array)[counts[column] as number] = threshold[node] as number;
+    counts[column] = (counts[column] as number) + 1;
+  }
+  const distinct = all.map((own) => own.sort().filter((value, at) => at === 0 || value !== own[at - 1]));
+  if (distinct.some(({ length }) => length >= 2 ** rankBits(features))) return undefined;
+  const cutStarts = Uint32Array.from({ length: features + 1 }, () => 0);
+  distinct.forEach(({ length }, column) => {
+    cutStarts[column + 1] = (cutStarts[column] as number) + length;
+  });
+  const cuts = new Float64Array(cutStarts[features] as number);
+  distinct.forEach((own, column) => {
+    cuts.set(own, cutStarts[column]);
+  });
+  return { cuts, cutStarts };
+}
+
+/** Whether a threshold can be a set of levels: a mask of at most 53 bits. */
+export function isSet(value: number): boolean {
+  return value >= 0 && value < 2 ** 53;
+}
+
+/** The nodes as they were before they were packed; a threshold of -0 may come out as 0. Only what checkPacked lets pass is unpacked. */
+export function unpackNodes({ inner, splits, cuts, cutStarts }: PackedForest, roots: Uint32Array): Nodes {
+  const count = roots[roots.length - 1] as number;
+  const bits = rankBits(cutStarts.length - 1);
+  const [left, right] = [new Uint32Array(count), new Uint32Array(count)];
+  const [feature, threshold] = [new Uint16Array(count), new Float64Array(count)];
+  let split = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    const root = roots[tree] as number;
+    let next = root + 1;
+    for (let node = root; node < (roots[tree + 1] as number); node += 1) {
+      if (!isInner(inner, node)) {
+        right[node] = node - split;
+        continue;
+      }
+      const packed = splits[split] as number;
+      const column = packed >>> bits;
+      const place = packed & (2 ** bits - 1);
+      feature[node] = column;
+      threshold[node] = place === 0 ? Number.NaN : (cuts[(cutStarts[column] as number) + place - 1] as number);
+      left[node] = next;
+      right[node] = next + 1;
+      next += 2;
+      split += 1;
+    }
+  }
+  return { left, right, feature, threshold };
+}

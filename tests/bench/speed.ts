@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { PROJECT } from '../lambda.ts';
+import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
+import { endAllAtExit } from './children.ts';
+import { benchContainer } from './container.ts';
+import { makeForests, rVersions } from './forests.ts';
+import { benchFunction } from './function.ts';
+import { installOnnx } from './onnx-install.ts';
+import { hasRanger, startR } from './ranger.ts';
+import { createReport, type Report, toMarkdown, verdict, writeBetweenMarks } from './report.ts';
+import { bundleImage } from './servers.ts';
+
+const HELP = `How fast ours is, beside its peers in the same run: ranger's own predict, the series' plumber container, onnxruntime-node,
+scikit-learn behind Flask, bare Node. Peers that are not installed are named.
+
+  npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
+
+  --quick   short rounds, no large forest and no growth: the form for a shared machine
+  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function
+  --write   puts the tables into README.md; a whole run alone can
+`;
+
+const FORESTS = ['heart-age', 'heart', 'large', 'iris', 'heart-probability', 'veteran'];
+/** Of more and more trees; of trees ever deeper, and of ever more training rows, 100 each. */
+const GROWTH = [
+  ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
+  ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
+];
+const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function'];
+/** What --quick leaves out: it takes minutes. */
+const LONG = ['large', 'growth', 'load'];
+const ROUNDS = 5;
+
+/** Measures, prints the tables. The exit code is 1 where an answer is not R's; bars that are missed are told, and change no code. */
+export async function runSpeed(args: string[]): Promise<number> {
+  const options = {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  } as const;
+  const { quick, only, write, help } = parseArgs({ args, options }).values;
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const names = only?.split(',') ?? PARTS.filter((name) => !(quick && LONG.includes(name)));
+  const unknown = names.filter((name) => !PARTS.includes(name));
+  if (unknown.length > 0) throw new Error(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
+  if (write && (quick || only)) throw new Error('--write: found --quick or --only with it, expected a whole run');
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
+  endAllAtExit(() => rmSync(folder, { recursive: true, force: true }));
+  const report = createReport((line) => console.log(line));
+  const withR = hasRanger();
+  const versions = withR ? await rVersions() : 'no R';
+  // Forests, their rows and what is right of them are R's: without it only the packaged function is left.
+  if (!withR) report.missing('all but the function', 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
+  if (quick && !only) for (const name of LONG) report.missing(name, '--quick');
+  await measure(withR ? names : names.filter((name) => name === 'function'), quick, versions, folder, report);
+  const where = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${versions}; ${new Date().toISOString().slice(0, 10)}.`;
+  const markdown = toMarkdown(report, where);
+  if (write) writeBetweenMarks(path.join(PROJECT, 'README.md'), markdown);
+  else console.log(`\n${markdown}\n`);
+  for (const bar of report.bars) console.log(`${bar.what} | ${bar.bar} | ${bar.measured} | ${verdict(bar)}`);
+  console.log(`${report.bits.differing} of ${report.bits.compared} doubles differ from R's`);
+  return report.bits.differing === 0 ? 0 : 1;
+}
+
+async function measure(names: string[], quick: boolean, versions: string, folder: string, report: Report): Promise<void> {
+  const times = { rounds: ROUNDS, least: quick ? 100 : 300, seconds: quick ? 1 : 3 };
+  const make = (wanted: readonly string[]) => makeForests(wanted, versions, report.say);
+  const batches = FORESTS.filter((name) => names.includes(name));
+  const [withLoad, withGrowth] = [names.includes('load'), names.includes('growth')];
+  if (batches.length > 0 || withLoad || withGrowth) {
+    const onnx = batches.length > 0 ? await installOnnx(report.say) : undefined;
+    if (onnx && 'missing' in onnx) report.missing('onnxruntime-node', onnx.missing);
+    const peers: Peers = { r: startR(), onnx: onnx && 'folder' in onnx ? onnx.folder : undefined };
+    await benchBatches(await make(batches), peers, times, report);
+    if (withLoad) for (const files of await make(['large'])) await benchLoad(files, peers, times, report);
+    if (withGrowth) await benchGrowth(await make(GROWTH), peers, times, report);
+    await peers.r.close();
+  }
+  if (names.includes('container')) {
+    await benchContainer(await make(['heart-age', 'heart']), await bundleImage(folder), folder, times, report);
+  }
+  if (names.includes('function')) await benchFunction(times, report);
+}
