@@ -5,8 +5,11 @@ import { defaultParameters, type Parameters } from '../shared/parameters.ts';
 import { computeQuery } from '../shared/predict.ts';
 import { type Query, readBody } from '../shared/wire.ts';
 
-/** A body and how to read and answer it; plain data, so that it can go to a worker. `most` bounds the rows. */
-export type Asked = { body: Uint8Array; form: BodyForm; accepted: BodyForm; most?: number; servedBy?: 'container' };
+/**
+ * A body and how to read and answer it; plain data, so that it can go to a worker. `most` bounds the rows. `query`: what was
+ * read of it already.
+ */
+export type Asked = { body: Uint8Array; form: BodyForm; accepted: BodyForm; most?: number; servedBy?: 'container'; query?: Query };
 
 /** An answer's body, its rows, and how long the predictor took, in milliseconds. */
 export type Computed = { text: string; rows: number; ms: number };
