@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { PagePart, PageParts } from '../shared/page/parts.ts';
 
 /** What the page's code is written for: browsers of the last three years. */
@@ -46,5 +45,5 @@ export async function buildPage(project: string): Promise<BuiltPage> {
 
 function partOf(text: string): PagePart {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return { text, gzip: gzipSync(text, { level: 9 }).toString('base64'), hash };
+  return { text, hash };
 }

@@ -8,10 +8,7 @@ import { jsonReply, type Reply } from './reply.ts';
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
 
-/**
- * What the page is served with: its parts, where they were built, the client's Accept-Encoding, and gzip's compression of a
- * text (as base64) for what is not compressed beforehand.
- */
+/** What the page is served with: its parts, where they were built, the client's Accept-Encoding, and gzip's compression of a text (as base64). */
 export type PageRequest = { parts: PageParts | undefined; acceptEncoding: string | undefined; gzip?: (text: string) => string };
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
@@ -47,9 +44,9 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
     case '/':
       return pageReply(model, page);
     case '/page.js':
-      return pagePart('text/javascript', page?.parts?.script, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.script, page);
     case '/page.css':
-      return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
+      return pagePart('text/css', page?.parts?.style, page);
     case '/icon.svg':
       return { status: 200, headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT, ...PAGE_SECURITY }, body: PAGE_ICON };
     case '/model':
@@ -71,12 +68,17 @@ function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzip(body), base64: true };
 }
 
+/** Parts that were asked for compressed, which they are once. */
+const ZIPPED = new WeakMap<PagePart, string>();
+
 /** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */
-function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined): Reply {
+function pagePart(type: string, part: PagePart | undefined, page: PageRequest | undefined): Reply {
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
   const headers = { 'content-type': `${type}; charset=utf-8`, 'cache-control': KEPT, vary: 'accept-encoding', ...PAGE_SECURITY };
-  if (!takesGzip(acceptEncoding)) return { status: 200, headers, body: part.text };
-  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: part.gzip, base64: true };
+  if (!page?.gzip || !takesGzip(page.acceptEncoding)) return { status: 200, headers, body: part.text };
+  const body = ZIPPED.get(part) ?? page.gzip(part.text);
+  ZIPPED.set(part, body);
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body, base64: true };
 }
 
 /** What GET /model tells. */
