@@ -53,8 +53,10 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     waitingMs: () => waiting,
     check,
-    run: async <T>(ms: number, isWanted: () => boolean, work: () => T) => {
-      if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) throw overloaded('too much is waiting to be computed; ask again soon');
+    run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
+      if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
+        return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));
+      }
       waiting += ms;
       return new Promise<T>((resolve, reject) => {
         const enter = () => {

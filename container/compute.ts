@@ -1,11 +1,15 @@
-import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
+import { checkAnswerSize, tailOf, writeOutputs } from '../shared/answers.ts';
 import type { Model } from '../shared/artifact.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { answerQuery } from '../shared/predict.ts';
+import { defaultParameters, type Parameters } from '../shared/parameters.ts';
+import { computeQuery } from '../shared/predict.ts';
 import { type Query, readBody } from '../shared/wire.ts';
 
-/** A body and how to read and answer it; plain data, so that it can go to a worker. `most` bounds the rows. */
-export type Asked = { body: Uint8Array; form: BodyForm; accepted: BodyForm; most?: number; servedBy?: 'container' };
+/**
+ * A body and how to read and answer it; plain data, so that it can go to a worker. `most` bounds the rows. `query`: what was
+ * read of it already.
+ */
+export type Asked = { body: Uint8Array; form: BodyForm; accepted: BodyForm; most?: number; servedBy?: 'container'; query?: Query };
 
 /** An answer's body, its rows, and how long the predictor took, in milliseconds. */
 export type Computed = { text: string; rows: number; ms: number };
@@ -20,12 +24,26 @@ export function read(model: Model, { body, form, most }: Asked): Query {
 /** Computes and writes the answer. */
 export function compute(model: Model, query: Query, { accepted, servedBy }: Asked): Computed {
   const started = performance.now();
-  const predicted = answerQuery(model, query);
+  const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
-  const answer: Answer = {
-    ...predicted,
-    model: { name: model.card.name, sha256: model.sha256 },
-    ...(servedBy === undefined ? {} : { servedBy }),
-  };
-  return { text: writeAnswer(model.schema, answer, accepted), rows: query.count, ms };
+  const tail = tailFor(model, query.parameters, servedBy);
+  return { text: writeOutputs(model.schema, query.parameters, outputs, accepted, tail), rows: query.count, ms };
+}
+
+/** The tails of answers to default parameters, kept for each model. */
+const TAILS = new WeakMap<Model, Map<Asked['servedBy'], string>>();
+
+function tailFor(model: Model, parameters: Parameters, servedBy: Asked['servedBy']): string {
+  let tails = TAILS.get(model);
+  if (!tails) {
+    tails = new Map();
+    TAILS.set(model, tails);
+  }
+  const isDefault = parameters === defaultParameters(model.schema);
+  const kept = isDefault ? tails.get(servedBy) : undefined;
+  if (kept !== undefined) return kept;
+  const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
+  const tail = tailOf(model.schema, parameters, who);
+  if (isDefault) tails.set(servedBy, tail);
+  return tail;
 }

@@ -17,21 +17,25 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    const stop = () => message.off('data', take).off('end', finish).off('close', cut);
+    // The listeners stay, since taking each away costs more than hearing what no longer matters.
+    let isOver = false;
     const take = (chunk: Uint8Array) => {
+      if (isOver) return;
       length += chunk.length;
       chunks.push(chunk);
       if (length <= most) return;
-      stop();
-      message.resume();
+      isOver = true;
+      chunks.length = 0;
       reject(tooLarge(`more than ${most}`));
     };
     const finish = () => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length));
     };
     const cut = () => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       reject(new RequestError(400, 'the body was cut off'));
     };
     message.on('data', take).on('end', finish).on('close', cut);
@@ -40,16 +44,36 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
   });
 }
 
-/** Puts a reply on the wire; to HEAD without its body. */
-export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply): void {
-  const bytes = Buffer.from(body, base64 ? 'base64' : 'utf8');
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
-  response.end(response.req.method === 'HEAD' ? undefined : bytes);
+/** What every answer of the container says of itself in its headers. */
+export type Own = { requestId: string; sha256: string | undefined; closes: boolean };
+
+/**
+ * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
+ * one piece of both.
+ */
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, own?: Own): void {
+  const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
+  const length = bytes ? bytes.length : Buffer.byteLength(body);
+  const list: string[] = [];
+  if (own) {
+    list.push('x-request-id', own.requestId);
+    if (own.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', own.sha256);
+    if (own.closes) list.push('connection', 'close');
+  }
+  for (const name in headers) list.push(name, headers[name] as string);
+  list.push('content-length', String(length));
+  response.writeHead(status, list);
+  if (response.req.method === 'HEAD') response.end();
+  else if (bytes) response.end(bytes);
+  // A text of one byte a character needs no encoding.
+  else response.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** A request's path, without what stands behind the question mark. */
 export function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] as string;
+  const url = request.url ?? '/';
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** A request's header as one text; undefined where it is missing. */
@@ -61,10 +85,14 @@ export function headerOf(request: IncomingMessage, name: string): string | undef
 /** What our own function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
 export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number };
 
+const NO_ATTRIBUTES: Attributes = {};
+
 /** Reads them, as far as they have the right form: anybody who can invoke the endpoint can write them. */
 export function readAttributes(request: IncomingMessage): Attributes {
+  const custom = headerOf(request, 'x-amzn-sagemaker-custom-attributes');
+  if (custom === undefined && request.headers.traceparent === undefined) return NO_ATTRIBUTES;
   const given = new Map(
-    (headerOf(request, 'x-amzn-sagemaker-custom-attributes') ?? '').split(';').map((part): [string, string] => {
+    (custom ?? '').split(';').map((part): [string, string] => {
       const at = part.indexOf('=');
       return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
     }),

@@ -13,6 +13,10 @@ const PATHS = {
   '/execution-parameters': { is: 'execution-parameters', methods: ['GET', 'HEAD'] },
   '/metrics': { is: 'metrics', methods: ['GET', 'HEAD'] },
 } as const;
+/** Those routes, made once. */
+const ROUTES = new Map(
+  Object.entries(PATHS).map(([path, { is, methods }]) => [path, { route: { is, label: path } satisfies Route, methods }]),
+);
 const MODELS = { is: 'models', methods: ['POST', 'GET', 'HEAD'] } as const;
 
 /**
@@ -20,10 +24,10 @@ const MODELS = { is: 'models', methods: ['POST', 'GET', 'HEAD'] } as const;
  * with Allow.
  */
 export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, method: string, path: string): Route {
-  if (Object.hasOwn(PATHS, path)) {
-    const { is, methods } = PATHS[path as keyof typeof PATHS];
-    checkMethod(method, methods, path);
-    return { is, label: path };
+  const own = ROUTES.get(path);
+  if (own) {
+    checkMethod(method, own.methods, path);
+    return own.route;
   }
   if (hasModels && path === '/models') {
     checkMethod(method, MODELS.methods, path);

@@ -8,7 +8,7 @@ import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/repl
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
-import { type Asked, compute, read } from './compute.ts';
+import { type Asked, type Computed, compute, read } from './compute.ts';
 import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
@@ -46,11 +46,11 @@ const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI
 export type LogEntry = {
   time: string;
   requestId: string;
-  traceparent?: string;
+  traceparent?: string | undefined;
   method: string;
   path: string;
   status: number;
-  rows?: number;
+  rows?: number | undefined;
   ms: number;
   error?: string;
 };
@@ -108,55 +108,56 @@ async function handle(container: Container, request: IncomingMessage, response: 
   const started = performance.now();
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id') ?? attributes.requestId);
-  const sha256 = container.served?.model.sha256;
-  const ours: Record<string, string> = { 'x-request-id': requestId, ...(sha256 === undefined ? {} : { 'x-model-sha256': sha256 }) };
   const method = request.method ?? '';
+  const path = pathOf(request);
   let label = 'other';
   let answered: Answered;
-  let fault: string | undefined;
+  let error: string | undefined;
   try {
-    const found = findRoute(container.mode, container.models !== undefined, method, pathOf(request));
+    const found = findRoute(container.mode, container.models !== undefined, method, path);
     label = found.label;
     answered = await answer(container, found, request, response, attributes);
-  } catch (error) {
-    answered = { reply: problemReply(error, requestId) };
-    if (!(error instanceof RequestError)) fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  } catch (thrown) {
+    answered = { reply: problemReply(thrown, requestId) };
+    if (!(thrown instanceof RequestError)) error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   }
   const { reply, rows } = answered;
-  if (container.isStopping?.()) ours.connection = 'close';
-  sendReply(response, { ...reply, headers: { ...ours, ...reply.headers } });
+  const { status } = reply;
+  sendReply(response, reply, { requestId, sha256: container.served?.model.sha256, closes: container.isStopping?.() ?? false });
   const ms = performance.now() - started;
-  container.metrics.note(label, reply.status, ms / 1_000, rows);
-  container.log({
-    time: new Date().toISOString(),
-    requestId,
-    ...(attributes.traceparent === undefined ? {} : { traceparent: attributes.traceparent }),
-    method,
-    path: pathOf(request).slice(0, LOGGED_PATH),
-    status: reply.status,
-    ...(rows === undefined ? {} : { rows }),
-    ms: Math.round(ms * 100) / 100,
-    ...(fault === undefined ? {} : { error: fault }),
-  });
+  container.metrics.note(label, status, ms / 1_000, rows);
+  const { traceparent } = attributes;
+  const loggedPath = path.length > LOGGED_PATH ? path.slice(0, LOGGED_PATH) : path;
+  const rounded = Math.round(ms * 100) / 100;
+  const entry: LogEntry = { time: timeNow(), requestId, traceparent, method, path: loggedPath, status, rows, ms: rounded };
+  if (error !== undefined) entry.error = error;
+  container.log(entry);
 }
 
-/** The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted. */
-async function answer(
+let [timeMs, timeText] = [0, ''];
+
+/** The time as ISO 8601 has it, made once a millisecond. */
+function timeNow(): string {
+  const now = Date.now();
+  if (now !== timeMs) [timeMs, timeText] = [now, new Date(now).toISOString()];
+  return timeText;
+}
+
+/** The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted. No promise more than it takes. */
+function answer(
   container: Container,
   found: Route,
   request: IncomingMessage,
   response: ServerResponse,
   attributes: Attributes,
-): Promise<Answered> {
+): Answered | Promise<Answered> {
   const { served, models, metrics } = container;
   const isWanted = wanted(response, attributes);
   switch (found.is) {
     case 'execution-parameters':
       return { reply: jsonReply(EXECUTION_PARAMETERS) };
-    case 'metrics': {
-      const { type, body } = await metrics.text();
-      return { reply: { status: 200, headers: { 'content-type': type }, body } };
-    }
+    case 'metrics':
+      return metrics.text().then(({ type, body }) => ({ reply: { status: 200, headers: { 'content-type': type }, body } }));
     case 'ping':
       if (container.isStopping?.()) throw new RequestError(503, 'the container is stopping');
       if (served) checkModel(served);
@@ -164,7 +165,7 @@ async function answer(
     case 'invocations':
       return predict(container, onlyModel(served), request, isWanted, {});
     case 'models':
-      return { reply: await manageModels(models as Models, request, container) };
+      return manageModels(models as Models, request, container).then((reply) => ({ reply }));
     case 'model':
       if (request.method === 'DELETE') (models as Models).unload(found.name);
       else (models as Models).get(found.name);
@@ -210,7 +211,8 @@ function checkModel({ failed }: Served): void {
 
 /** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */
 function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boolean {
-  const until = performance.now() + (deadlineMs ?? Number.POSITIVE_INFINITY);
+  if (deadlineMs === undefined) return () => !response.destroyed;
+  const until = performance.now() + deadlineMs;
   return () => !response.destroyed && performance.now() < until;
 }
 
@@ -229,19 +231,26 @@ async function predict(
   container.admission.check();
   const body = await readWithin(container, request);
   const { text, rows, ms } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
-  const headers: Record<string, string> = { 'content-type': CONTENT_TYPES[accepted], 'server-timing': `predict;dur=${ms.toFixed(3)}` };
-  headers['x-model-sha256'] = served.model.sha256;
+  const headers: Record<string, string> = {
+    'content-type': CONTENT_TYPES[accepted],
+    'server-timing': `predict;dur=${ms.toFixed(3)}`,
+    'x-model-sha256': served.model.sha256,
+  };
   if (container.mode === 'alone') headers['x-served-by'] = 'container';
   return { reply: { status: 200, headers, body: text }, rows };
 }
 
-/** In this thread, in its turn, where that is soon done; else in a worker, which reads the body itself. */
-async function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean) {
+/** What goes with rows that were read here. */
+const NO_BODY = new Uint8Array(0);
+
+/** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
+function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
   const { model, pace, key } = served;
   if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
   const query = read(model, asked);
   const estimate = pace.ms(query.count);
-  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms)) return workers.answer(key, asked, isWanted);
+  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
+    return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
     pace.note(computed.rows, computed.ms);

@@ -35,7 +35,7 @@ function workOn(models: Map<string, Model>, order: Extract<Order, { job: number 
     if ('load' in order) return { job, loaded: shareModel(loadModelDir(order.load)) };
     const model = models.get(order.key);
     if (!model) throw new RequestError(404, 'the model was unloaded');
-    return { job, computed: compute(model, read(model, order.answer), order.answer) };
+    return { job, computed: compute(model, order.answer.query ?? read(model, order.answer), order.answer) };
   } catch (error) {
     if (error instanceof ModelError) return { job, unusable: error.message };
     if (!(error instanceof RequestError)) return { job, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };

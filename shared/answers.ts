@@ -3,13 +3,15 @@ import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
 import type { BodyForm } from './media.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
-import { type Beside, type Prediction, shapeOf, shapeWidth } from './shape.ts';
+import { type Beside, besideOf, outputWidth, type Prediction, type Shape, shapeOf, shapeWidth } from './shape.ts';
 
 /** Most bytes an answer may have: Lambda takes 6 MB, headers and base64 aside. */
 export const MAX_ANSWER_BYTES = 5_500_000;
 /** Most characters a double takes (-1.2345678901234567e-308), with the comma behind it. */
 const NUMBER_BYTES = 25;
 const ENVELOPE_BYTES = 1_000;
+/** The most rows that default parameters are answered for. */
+const MOST_ROWS = new WeakMap<Parameters, number>();
 
 /** Who computed the predictions. */
 export type ServedBy = 'endpoint' | 'fallback' | 'container';
@@ -28,8 +30,13 @@ export type Answer = Beside & {
  * largest number of rows that fits.
  */
 export function checkAnswerSize(schema: Schema, rows: number, parameters: Parameters = defaultParameters(schema)): void {
-  const room = MAX_ANSWER_BYTES - ENVELOPE_BYTES - (schema.times?.length ?? 0) * NUMBER_BYTES;
-  const most = Math.max(0, Math.floor(room / predictionBytes(schema, parameters)));
+  let most = MOST_ROWS.get(parameters);
+  if (most === undefined) {
+    const room = MAX_ANSWER_BYTES - ENVELOPE_BYTES - (schema.times?.length ?? 0) * NUMBER_BYTES;
+    most = Math.max(0, Math.floor(room / predictionBytes(schema, parameters)));
+    // Those that a schema has by default are asked for again.
+    if (parameters === defaultParameters(schema)) MOST_ROWS.set(parameters, most);
+  }
   if (rows <= most) return;
   const detail = `the answer to ${rows} rows could exceed ${MAX_ANSWER_BYTES} bytes; expected at most ${most} rows in one request`;
   throw new RequestError(413, detail);
@@ -54,6 +61,68 @@ export function writeAnswer(schema: Schema, answer: Answer, form: BodyForm): str
   if (form === 'jsonlines') return texts.map((text) => `${text}\n`).join('');
   const errors = se ? `"se":[${se.map((one) => jsonText(schema, one)).join(',')}],` : '';
   return `{"predictions":[${texts.join(',')}],${errors}${JSON.stringify(rest).slice(1)}`;
+}
+
+/** What stands behind the predictions in a JSON answer that was computed here. */
+export function tailOf(schema: Schema, parameters: Parameters, rest: Omit<Answer, 'predictions' | keyof Beside>): string {
+  return JSON.stringify({ ...besideOf(schema, parameters), ...rest }).slice(1);
+}
+
+/**
+ * The predictor's doubles as the bytes of a body, the same as writeAnswer's, without the predictions as values between them.
+ * `tail` is tailOf's.
+ */
+export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: BodyForm, tail: string): string {
+  const shape = shapeOf(schema, parameters);
+  const stride = outputWidth(schema, parameters);
+  if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
+  const write = jsonWriter(shape);
+  if (form === 'jsonlines') return writeRows(write, outputs, stride, 0, '', '\n');
+  const errors = parameters.type === 'se' ? `"se":[${writeRows(write, outputs, stride, shapeWidth(shape), ',', '')}],` : '';
+  return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
+}
+
+/** Writes the doubles of one prediction, which begin at a place. */
+type Writer = (outputs: Float64Array, at: number) => string;
+
+function writeRows(write: Writer, outputs: Float64Array, stride: number, offset: number, between: string, behind: string): string {
+  let text = '';
+  for (let at = offset; at < outputs.length; at += stride) text += (at === offset ? '' : between) + write(outputs, at) + behind;
+  return text;
+}
+
+function jsonWriter({ sides, labels, places }: Shape): Writer {
+  if (places) {
+    const texts = places.map((label) => JSON.stringify(label));
+    return (outputs, at) => texts[outputs[at] as number] as string;
+  }
+  const [side, ...rest] = sides;
+  if (side === undefined) return (outputs, at) => numberText(outputs[at] as number);
+  const write = jsonWriter({ sides: rest });
+  const width = shapeWidth({ sides: rest });
+  const keys = labels?.map((label) => `${JSON.stringify(label)}:`);
+  const [open, close] = keys ? ['{', '}'] : ['[', ']'];
+  return (outputs, at) => {
+    let text = open;
+    for (let place = 0; place < side; place += 1) {
+      text += `${place === 0 ? '' : ','}${keys?.[place] ?? ''}${write(outputs, at + place * width)}`;
+    }
+    return text + close;
+  };
+}
+
+function csvWriter(shape: Shape): Writer {
+  const { places } = shape;
+  if (places) {
+    const fields = places.map(csvField);
+    return (outputs, at) => fields[outputs[at] as number] as string;
+  }
+  const width = shapeWidth(shape);
+  return (outputs, at) => {
+    let text = '';
+    for (let place = 0; place < width; place += 1) text += (place === 0 ? '' : ',') + numberText(outputs[at + place] as number);
+    return text;
+  };
 }
 
 /** A prediction as JSON. JSON.stringify would move labels that look like whole numbers out of the class order. */

@@ -133,15 +133,7 @@ export function tensorCells(schema: Schema, elements: unknown[], path: string): 
 /** A CSV: a header line with the features' names in any order, or none and then the model's feature order. */
 export function csvCells(schema: Schema, text: string): Cells {
   const lines = parseCsv(text);
-  const first = (lines[0] ?? []).map((field) => field.trim());
-  const fields = new Set(first);
-  const isRowToo = isRow(schema, lines[0] ?? []);
-  if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {
-    // Features called "1" and "2", say: taken either way it could be a silently wrong answer.
-    throw new RequestError(422, 'the first line of the CSV is both a header and a row of values; send this model JSON');
-  }
-  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRowToo;
-  const header = isHeader ? first : namesOf(schema);
+  const { header, isHeader } = csvHeader(schema, lines[0] ?? []);
   const rows = isHeader ? lines.slice(1) : lines;
   const expected = isHeader
     ? `${header.length} fields, as the header line has`
@@ -156,6 +148,22 @@ export function csvCells(schema: Schema, text: string): Cells {
       return { path: `/${row}`, message: `found ${found} fields on line ${row + (isHeader ? 2 : 1)}, expected ${expected}` };
     },
   };
+}
+
+/**
+ * The columns of a CSV by its first line: that line itself, or the model's feature order where it is a row. Throws a 422
+ * where it is both.
+ */
+export function csvHeader(schema: Schema, line: string[]): { header: string[]; isHeader: boolean } {
+  const first = line.map((field) => field.trim());
+  const fields = new Set(first);
+  const isRowToo = isRow(schema, line);
+  if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {
+    // Features called "1" and "2", say: taken either way it could be a silently wrong answer.
+    throw new RequestError(422, 'the first line of the CSV is both a header and a row of values; send this model JSON');
+  }
+  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRowToo;
+  return { header: isHeader ? first : namesOf(schema), isHeader };
 }
 
 /** Whether the first line of a CSV is a row, although its fields may look like names (a matrix with columns "1", "2"). */
@@ -204,7 +212,7 @@ function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cell
 }
 
 /** For each feature its place among the columns, undefined where it is missing. A feature given twice is refused. */
-function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
+export function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
   const placeOf = new Map<string, number>();
   const twice = new Set<string>();
   columns.forEach((name, place) => {

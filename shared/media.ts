@@ -28,6 +28,7 @@ function mediaType(header: string): { type: string; parameters: Map<string, stri
 
 /** The form of a body by its Content-Type. Throws a 415 for a type or a charset that cannot be read. */
 export function bodyForm(contentType: string | undefined): BodyForm {
+  if (contentType === 'application/json') return 'json';
   const { type, parameters } = mediaType(contentType ?? '');
   const charset = parameters.get('charset') ?? 'utf-8';
   if (!['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) {
@@ -41,7 +42,8 @@ export function bodyForm(contentType: string | undefined): BodyForm {
 
 /** Throws a 415 for a body in any content encoding but none. */
 export function checkEncoding(contentEncoding: string | undefined): void {
-  const encoding = (contentEncoding ?? '').trim().toLowerCase();
+  if (contentEncoding === undefined) return;
+  const encoding = contentEncoding.trim().toLowerCase();
   if (encoding !== '' && encoding !== 'identity')
     throw new RequestError(415, 'a compressed body cannot be read; expected no content encoding');
 }
@@ -52,7 +54,7 @@ export function checkEncoding(contentEncoding: string | undefined): void {
  * where none fits.
  */
 export function answerForm(accept: string | undefined): BodyForm {
-  if (accept === undefined || accept.trim() === '') return 'json';
+  if (accept === undefined || accept === '*/*' || accept === 'application/json' || accept.trim() === '') return 'json';
   const ranges = accept.split(',').map((range) => {
     const { type, parameters } = mediaType(range);
     return { forms: rangeForms(type), weight: Number(parameters.get('q') ?? '1') };

@@ -31,14 +31,21 @@ export function answerTypes(schema: Schema): AnswerType[] {
   return schema.types ?? ['response'];
 }
 
-/** What is computed where a body asks for nothing else. */
+const DEFAULTS = new WeakMap<Schema, Parameters>();
+
+/** What is computed where a body asks for nothing else; one frozen object for a schema. */
 export function defaultParameters(schema: Schema): Parameters {
-  return { type: answerTypes(schema)[0] as AnswerType, predictAll: false };
+  let parameters = DEFAULTS.get(schema);
+  if (!parameters) {
+    parameters = Object.freeze({ type: answerTypes(schema)[0] as AnswerType, predictAll: false });
+    DEFAULTS.set(schema, parameters);
+  }
+  return parameters;
 }
 
 /** Reads a body's `parameters`; the problems name each member at fault by its path, and what the model takes. */
 export function readParameters(schema: Schema, value: unknown, path: string): { parameters: Parameters; problems: Problem[] } {
-  const parameters = defaultParameters(schema);
+  const parameters = { ...defaultParameters(schema) };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { parameters, problems: [{ path, message: `found ${describe(value)}, expected an object` }] };
   }

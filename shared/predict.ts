@@ -27,14 +27,19 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   return predictLinear(model.schema, model.linear, rows, parameters);
 }
 
+/** The answer to a query. Throws as computeQuery. */
+export function answerQuery(model: Predictor, query: Query): { predictions: Prediction[] } & Beside {
+  return toPredictions(model.schema, query.parameters, computeQuery(model, query));
+}
+
 /**
- * The answer to a query. Throws a 422 where the model has no finite answer for a row (a link's infinity, say): JSON has no
- * number for it.
+ * The doubles of the answer to a query, as predictRows gives them. Throws a 422 where the model has no finite answer for a
+ * row (a link's infinity, say): JSON has no number for it.
  */
-export function answerQuery(model: Predictor, { rows, parameters }: Query): { predictions: Prediction[] } & Beside {
+export function computeQuery(model: Predictor, { rows, parameters }: Query): Float64Array {
   const outputs = predictRows(model, rows, parameters);
   checkFinite(model.schema, parameters, outputs);
-  return toPredictions(model.schema, parameters, outputs);
+  return outputs;
 }
 
 function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Array): void {

@@ -62,9 +62,17 @@ export function toPredictions(schema: Schema, parameters: Parameters, outputs: F
   const pick = (offset: number) => Array.from({ length: rows }, (_, row) => nest(shape, outputs, row * stride + offset));
   return {
     predictions: pick(0),
-    ...(schema.kind === 'survival' && (parameters.type === 'response' || parameters.type === 'chf') ? { times: schema.times ?? [] } : {}),
-    ...(parameters.type === 'quantiles' ? { quantiles: parameters.quantiles ?? [] } : {}),
+    ...besideOf(schema, parameters),
     ...(parameters.type === 'se' ? { se: pick(width) } : {}),
+  };
+}
+
+/** What stands beside the predictions and their errors, whatever the rows are. */
+export function besideOf(schema: Schema, parameters: Parameters): Omit<Beside, 'se'> {
+  const { type } = parameters;
+  return {
+    ...(schema.kind === 'survival' && (type === 'response' || type === 'chf') ? { times: schema.times ?? [] } : {}),
+    ...(type === 'quantiles' ? { quantiles: parameters.quantiles ?? [] } : {}),
   };
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkAnswerSize, MAX_ANSWER_BYTES, writeAnswer } from '../shared/answers.ts';
+import { checkAnswerSize, MAX_ANSWER_BYTES, tailOf, writeAnswer, writeOutputs } from '../shared/answers.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { defaultParameters } from '../shared/parameters.ts';
-import { type Prediction, toPredictions } from '../shared/shape.ts';
+import { defaultParameters, type Parameters } from '../shared/parameters.ts';
+import { outputWidth, type Prediction, shapeOf, toPredictions } from '../shared/shape.ts';
 
 const MODEL = { name: 'm', sha256: 'f'.repeat(64) };
 const NUMBER: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
@@ -140,4 +140,42 @@ test('every double comes back with its bits, in every form', () => {
     }),
     { examples: [[special]] },
   );
+});
+
+describe('an answer written from the doubles themselves', () => {
+  const kinds: Schema[] = [
+    NUMBER,
+    classes('classification', 'b', 'a "quoted", one', '2', '1'),
+    classes('probability', '2', '1', '__proto__', 'a\n'),
+    { ...NUMBER, kind: 'survival', times: [1, 2.5, 4] },
+  ];
+  const asked: Partial<Parameters>[] = [
+    {},
+    { predictAll: true },
+    { type: 'terminalNodes' },
+    { type: 'quantiles', quantiles: [0.1, 0.9] },
+    { type: 'se' },
+    { type: 'prob' },
+    { type: 'class' },
+  ];
+  test.each(
+    kinds.flatMap((schema) =>
+      asked.map((other): [string, string, Schema, Partial<Parameters>] => [schema.kind, JSON.stringify(other), schema, other]),
+    ),
+  )('of %s with %s is that of its predictions', (_kind, _name, schema, other) => {
+    const parameters: Parameters = { ...defaultParameters(schema), numTrees: 2, ...other };
+    const width = outputWidth(schema, parameters);
+    const isPlace = shapeOf(schema, parameters).places !== undefined;
+    const number = isPlace ? fc.nat({ max: (schema.classes?.length ?? 1) - 1 }) : fc.double({ noNaN: true, noDefaultInfinity: true });
+    const rows = fc.array(fc.array(number, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(rows, fc.constantFrom<BodyForm>('json', 'csv', 'jsonlines'), (given, form) => {
+        const outputs = Float64Array.from(given.flat());
+        const rest = { model: MODEL, servedBy: 'container' } as const;
+        const expected = writeAnswer(schema, { ...toPredictions(schema, parameters, outputs), ...rest }, form);
+        expect(writeOutputs(schema, parameters, outputs, form, tailOf(schema, parameters, rest))).toBe(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -32,9 +32,9 @@ test('packaging gives no warning', () => {
   expect(packaged.output).not.toMatch(/warning|deprecat/i);
 });
 
-test('the zip of predict is under 400 KB without the artifact, and carries exactly one artifact', () => {
+test('the zip of predict is under 300 KB without the artifact, and carries exactly one artifact', () => {
   expect(packaged.artifactBytes).toBeGreaterThan(0);
-  expect(packaged.zipBytes - packaged.artifactBytes).toBeLessThan(400_000);
+  expect(packaged.zipBytes - packaged.artifactBytes).toBeLessThan(300_000);
   const folder = path.join(packaged.folder, path.dirname(packaged.environment.MODEL_FILE as string));
   expect(readdirSync(folder)).toEqual(['model.canopy']);
 });
