@@ -2,6 +2,7 @@ import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
 import type { Forest } from './forest.ts';
 import { predictForest } from './forest-predict.ts';
+import { isDefault, kernelFor, type Prepared, prepareForest } from './kernels.ts';
 import { type Linear, predictLinear } from './linear-predict.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
 import { predictRpart, type Rpart } from './rpart-predict.ts';
@@ -22,9 +23,18 @@ export type Predictor = { schema: Schema } & Body;
  * computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  if (model.forest) return predictForest(model.schema, model.forest, rows, parameters);
+  if (model.forest) {
+    const { schema, forest } = model;
+    const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
+    return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
+  }
   if (model.rpart) return predictRpart(model.schema, model.rpart, rows, parameters);
   return predictLinear(model.schema, model.linear, rows, parameters);
+}
+
+/** Makes the kernel of a model's forest now, where no request shall wait for it; says which it is. */
+export function prepareKernel(model: Predictor): Prepared['name'] {
+  return model.forest ? prepareForest(model.schema, model.forest).name : 'plain';
 }
 
 /**
