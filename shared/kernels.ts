@@ -11,13 +11,18 @@ import { defaultParameters, type Parameters } from './parameters.ts';
 /** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
 export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
 /** A forest's fastest way to its default answers, with the plain predictor's bits. */
-export type Prepared = { name: KernelName; predict(rows: Float64Array): Float64Array };
+export type Prepared = {
+  name: KernelName;
+  predict(rows: Float64Array): Float64Array;
+  /** The nodes that are walked, in memory that other threads can share. */
+  table?: WalkTable;
+};
+/** What a kernel is made with: whether there is WebAssembly, and the table that another thread made of the same forest. */
+export type KernelOptions = { hasWasm?: boolean; table?: WalkTable | undefined };
 
 /** A forest's kernel once it is made; before that the rows that were computed without it. */
 type State = { rows: number; prepared?: Prepared };
 const states = new WeakMap<Forest, State>();
-/** The tables of nodes that threads share. */
-const tables = new WeakMap<Forest, WalkTable | undefined>();
 
 /**
  * Rows the plain predictor computes before masks are made, which takes it about as long: a function that answers a row now
@@ -44,9 +49,9 @@ export function kernelFor(schema: Schema, forest: Forest, rows: number): Prepare
 }
 
 /** Makes a forest's kernel now and keeps it, so that no request waits for it. */
-export function prepareForest(schema: Schema, forest: Forest): Prepared {
+export function prepareForest(schema: Schema, forest: Forest, table?: WalkTable): Prepared {
   const state = states.get(forest) ?? { rows: 0 };
-  state.prepared ??= makeKernel(schema, forest);
+  state.prepared ??= makeKernel(schema, forest, { table });
   states.set(forest, state);
   return state.prepared;
 }
@@ -60,7 +65,8 @@ export function isDefault(forest: Forest, { type, predictAll, numTrees, seed }: 
  * The fastest kernel that a forest fits. Without WebAssembly, and where it lacks SIMD or a second memory, the plain predictor
  * answers for those that need it.
  */
-export function makeKernel(schema: Schema, forest: Forest, hasWasm = typeof WebAssembly === 'object'): Prepared {
+export function makeKernel(schema: Schema, forest: Forest, options: KernelOptions = {}): Prepared {
+  const { hasWasm = typeof WebAssembly === 'object' } = options;
   const parameters: Parameters = { ...defaultParameters(schema), type: 'response' };
   const plain = (rows: Float64Array) => predictForest(schema, forest, rows, parameters);
   const steps = stepKernel(schema, forest, parameters);
@@ -74,29 +80,19 @@ export function makeKernel(schema: Schema, forest: Forest, hasWasm = typeof WebA
   try {
     const masks = hasWasm && maskKernel(schema, forest, outputs);
     if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain) };
-    const table = hasWasm && tableOf(forest);
+    const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
     const walk = table && walkKernel(forest, table, schema.kind === 'classification');
     if (walk) {
       const many = patchMissing(schema, forest, sum(walk), plain);
       const isSmall = forest.roots[treeCount(forest)]! <= SMALL_NODES;
-      return { name: 'walk', predict: (rows) => (isSmall && rows.length < FEW_ROWS * schema.features.length ? plain(rows) : many(rows)) };
+      const isFew = (rows: Float64Array) => isSmall && rows.length < FEW_ROWS * schema.features.length;
+      return { name: 'walk', predict: (rows) => (isFew(rows) ? plain(rows) : many(rows)), table: table as WalkTable };
     }
   } catch (error) {
     // An engine without what a kernel needs, or without room for its memory.
     if (!(error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)) throw error;
   }
   return { name: 'plain', predict: plain };
-}
-
-/** The table of a forest that is walked, to be handed to other threads; undefined where it is not walked. */
-export function tableOf(forest: Forest): WalkTable | undefined {
-  if (!tables.has(forest)) tables.set(forest, walkTable(forest));
-  return tables.get(forest);
-}
-
-/** Takes the table that another thread made of the same forest. */
-export function shareTable(forest: Forest, table: WalkTable | undefined): void {
-  tables.set(forest, table);
 }
 
 type Predict = (rows: Float64Array) => Float64Array;

@@ -32,9 +32,12 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   return predictLinear(model.schema, model.linear, rows, parameters);
 }
 
-/** Makes the kernel of a model's forest now, where no request shall wait for it; says which it is. */
-export function prepareKernel(model: Predictor): Prepared['name'] {
-  return model.forest ? prepareForest(model.schema, model.forest).name : 'plain';
+/**
+ * Makes the kernel of a model's forest now, where no request shall wait for it; of the table that another thread made of the
+ * same model, where there is one. Undefined where the model is no forest.
+ */
+export function prepareKernel(model: Predictor, table?: Prepared['table']): Prepared | undefined {
+  return model.forest && prepareForest(model.schema, model.forest, table);
 }
 
 /**

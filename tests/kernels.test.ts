@@ -5,7 +5,7 @@ import { decodeArtifact, encodeArtifact, type Model } from '../shared/artifact.t
 import type { Kind, Schema } from '../shared/features.ts';
 import type { Forest } from '../shared/forest.ts';
 import { predictForest } from '../shared/forest-predict.ts';
-import { type KernelName, kernelFor, makeKernel, prepareForest, shareTable, tableOf } from '../shared/kernels.ts';
+import { type KernelName, kernelFor, makeKernel, prepareForest } from '../shared/kernels.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { predictRows } from '../shared/predict.ts';
 import { goldens } from './golden.ts';
@@ -165,11 +165,11 @@ describe('which way a forest answers', () => {
     const { schema, forest } = grow(drawn);
     expect(makeKernel(schema, forest).name).toBe('masks');
     const rows = drawRows(forest, 50, dice(2));
-    const without = makeKernel(schema, forest, false);
+    const without = makeKernel(schema, forest, { hasWasm: false });
     expect(without.name).toBe('plain');
     expect(differing(without.predict(rows), plain(schema, forest, rows))).toEqual([]);
     const one = grow({ ...drawn, features: 1 });
-    expect(makeKernel(one.schema, one.forest, false).name).toBe('steps');
+    expect(makeKernel(one.schema, one.forest, { hasWasm: false }).name).toBe('steps');
   });
 
   test('masks are made once as many rows were asked for as they cost', () => {
@@ -188,14 +188,13 @@ describe('which way a forest answers', () => {
   test('a walk is shared: the table one thread made serves another', () => {
     const walked = { ...drawn, splits: 300, seed: 4 };
     const [one, other] = [grow(walked), grow(walked)];
-    const table = tableOf(one.forest);
+    const { table } = makeKernel(one.schema, one.forest);
     expect(table?.buffer).toBeInstanceOf(SharedArrayBuffer);
-    shareTable(other.forest, table);
     const rows = drawRows(other.forest, 50, dice(1));
-    const kernel = makeKernel(other.schema, other.forest);
+    const kernel = makeKernel(other.schema, other.forest, { table });
     expect(kernel.name).toBe('walk');
     expect(differing(kernel.predict(rows), plain(other.schema, other.forest, rows))).toEqual([]);
-    expect(tableOf(other.forest)).toBe(table);
+    expect(kernel.table).toBe(table);
   });
 
   test('what is not the default answer comes from the plain predictor', () => {
