@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ModelError } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/parts.ts';
+import { prepareKernel } from '../shared/predict.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
@@ -74,7 +75,7 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   const bytes = process.env.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : shareModel(loadModelDir(dir));
   const model = bytes && openShared(bytes, dir);
   const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
-  if (bytes) workers.open(MODEL_KEY, bytes);
+  if (bytes) workers.open(MODEL_KEY, bytes, model && prepareKernel(model)?.table);
   const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
   const models = { root: process.env.MODELS_DIR || '/opt/ml/models', mostBytes: Math.floor(memory * MODELS_SHARE) };
   const accessLog = openAccessLog();

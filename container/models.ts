@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
+import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir } from './model-dir.ts';
 import { openShared, shareModel } from './worker.ts';
@@ -31,8 +32,9 @@ const PACE_RUNS = 3;
 /** SageMaker's names of models are hashes, paths or file names. */
 const NAME = /^[\w.-][\w./-]{0,255}$/;
 
-/** Serves a model: its check rows are computed here, once, and tell the pace too. */
+/** Serves a model: its kernel is made and its check rows are computed here, once, and tell the pace too. */
 export function serveModel(key: string, model: Model): Served {
+  prepareKernel(model);
   const failed = failedCheck(model);
   const rows = Math.max(model.checks.rows.length / Math.max(model.schema.features.length, 1), 1);
   // The least of some more: the first is slow by itself, and any may meet a pause of the machine.
@@ -60,7 +62,7 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
     if (held > mostBytes) throw new RequestError(507, `the models would take ${held} bytes; there is room for ${mostBytes}`);
     const served = serveModel(`models/${name}`, openShared(bytes, name));
     if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
-    workers?.open(served.key, bytes);
+    workers?.open(served.key, bytes, prepareKernel(served.model)?.table);
     return { ...served, url, bytes: bytes.byteLength };
   };
   return {

@@ -1,12 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { decodeArtifact, encodeArtifact, type Model } from '../shared/artifact.ts';
 import { ModelError, type Problem, RequestError } from '../shared/errors.ts';
+import { prepareKernel } from '../shared/predict.ts';
 import { type Asked, type Computed, compute, read } from './compute.ts';
 import { loadModelDir } from './model-dir.ts';
 
-/** What a worker is told. Models are known by a key; their bytes are shared by all threads, never copied. */
+/** What a worker is told. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
 export type Order =
-  | { open: string; bytes: SharedArrayBuffer }
+  | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
   | { close: string }
   | { job: number; answer: Asked; key: string }
   | { job: number; load: string };
@@ -23,10 +24,17 @@ export type Report =
 export function runWorker(port: MessagePort): void {
   const models = new Map<string, Model>();
   port.on('message', (order: Order) => {
-    if ('open' in order) models.set(order.open, decodeArtifact(new Uint8Array(order.bytes), order.open));
+    if ('open' in order) models.set(order.open, openModel(order));
     else if ('close' in order) models.delete(order.close);
     else port.postMessage(workOn(models, order));
   });
+}
+
+/** The model of an order, its kernel made before the first request comes. */
+function openModel({ open, bytes, table }: Extract<Order, { open: string }>): Model {
+  const model = openShared(bytes, open);
+  prepareKernel(model, table);
+  return model;
 }
 
 function workOn(models: Map<string, Model>, order: Extract<Order, { job: number }>): Report {

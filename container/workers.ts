@@ -11,8 +11,8 @@ const CUT_MS = 55_000;
 
 /** Threads for what would keep the listening thread from listening: big batches, and loading models. */
 export type Workers = {
-  /** Makes a model known to all workers under a key. */
-  open(key: string, bytes: SharedArrayBuffer): void;
+  /** Makes a model known to all workers under a key, with the nodes that its kernel walks where there are such. */
+  open(key: string, bytes: SharedArrayBuffer, table?: WebAssembly.Memory): void;
   close(key: string): void;
   /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. */
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
@@ -36,7 +36,7 @@ const always = () => true;
 
 /** Starts workers; `file` is the module that calls runWorker in a thread. A worker that dies is replaced. */
 export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count: number; cutMs?: number }): Workers {
-  const models = new Map<string, SharedArrayBuffer>();
+  const models = new Map<string, { bytes: SharedArrayBuffer; table: WebAssembly.Memory | undefined }>();
   const queue: Job[] = [];
   let threads: Thread[] = [];
   let isEnding = false;
@@ -64,7 +64,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       next();
     }
     const thread: Thread = { worker: new Worker(file), job: undefined, replace };
-    for (const [open, bytes] of models) thread.worker.postMessage({ open, bytes } satisfies Order);
+    for (const [open, model] of models) thread.worker.postMessage({ open, ...model } satisfies Order);
     thread.worker.on('message', (report: Report) => {
       const { job } = thread;
       thread.job = undefined;
@@ -102,9 +102,9 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     for (const { worker } of threads) worker.postMessage(order);
   };
   return {
-    open: (key, bytes) => {
-      models.set(key, bytes);
-      tell({ open: key, bytes });
+    open: (key, bytes, table) => {
+      models.set(key, { bytes, table });
+      tell({ open: key, bytes, table });
     },
     close: (key) => {
       models.delete(key);

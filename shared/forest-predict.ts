@@ -37,11 +37,31 @@ export function predictForest(schema: Schema, given: Forest, rows: Float64Array,
       else for (let place = 0; place < votes.length; place += 1) out[at + place] = (votes[place] as number) / trees;
     } else meanLeaf(forest, trees, rows, from, out, at);
   }
-  if (schema.kind === 'survival' && parameters.type === 'response') {
-    // predict.ranger.forest (R/predict.R): survival is exp(-chf).
-    for (let at = 0; at < out.length; at += 1) out[at] = Math.exp(-(out[at] as number));
-  }
+  if (schema.kind === 'survival' && parameters.type === 'response') toSurvival(out);
   return out;
+}
+
+/** Puts survival in the place of cumulative hazards: exp(-chf), as predict.ranger.forest does (R/predict.R). */
+function toSurvival(out: Float64Array): void {
+  for (let at = 0; at < out.length; at += 1) out[at] = Math.exp(-(out[at] as number));
+}
+
+/**
+ * The answers of type `response` from sums that a kernel added up: of leaves or of votes, `width` doubles a row. The steps
+ * after the last tree, as predictForest does them.
+ */
+export function finishSums(schema: Schema, forest: Forest, sums: Float64Array, width: number): Float64Array {
+  const trees = treeCount(forest);
+  if (schema.kind === 'classification') {
+    const out = new Float64Array(sums.length / width);
+    for (let row = 0; row < out.length; row += 1) {
+      out[row] = mostVoted(forest, trees, sums.subarray(row * width, (row + 1) * width), []);
+    }
+    return out;
+  }
+  for (let at = 0; at < sums.length; at += width) finishMeans(forest, trees, sums, at);
+  if (schema.kind === 'survival') toSurvival(sums);
+  return sums;
 }
 
 /** The leaf of one tree that a row falls into, as a node. */
@@ -73,11 +93,16 @@ function hasLevel(mask: number, level: number): boolean {
 
 /** Adds up a row's leaves in tree order and divides by the number of trees, into `out` at `at`. */
 function meanLeaf(forest: Forest, trees: number, rows: Float64Array, row: number, out: Float64Array, at: number): void {
-  const { leaves, width, right, correction } = forest;
+  const { leaves, width, right } = forest;
   for (let tree = 0; tree < trees; tree += 1) {
     const leaf = (right[findLeaf(forest, tree, rows, row)] as number) * width;
     for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) + (leaves[leaf + k] as number);
   }
+  finishMeans(forest, trees, out, at);
+}
+
+/** A row's sums as means, and what a correction makes of the mean. */
+function finishMeans({ width, correction }: Forest, trees: number, out: Float64Array, at: number): void {
   for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) / trees;
   if (correction) out[at] = (correction[0] as number) + (correction[1] as number) * (out[at] as number);
 }

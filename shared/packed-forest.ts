@@ -24,9 +24,9 @@ export type Nodes = { left: Uint32Array; right: Uint32Array; feature: Uint16Arra
 /** What packing looks at of a forest. */
 type Trees = Nodes & { roots: Uint32Array; leaves: Float64Array; width: number; partitioned: Uint8Array };
 
-/** The low bits of a split that hold the place of its threshold; the others hold its feature. */
+/** The low bits of a split that hold the place of its threshold. The others hold its feature, and have one more value: no feature. */
 export function rankBits(features: number): number {
-  return Math.min(Math.clz32(features - 1), 31);
+  return Math.clz32(features);
 }
 
 /** The number of values below `value` in the ascending cuts from `start` up to `end`; all of them for NaN. */

@@ -2,6 +2,7 @@ import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
 import type { Forest } from './forest.ts';
 import { predictForest } from './forest-predict.ts';
+import { isDefault, kernelFor, type Prepared, prepareForest } from './kernels.ts';
 import { type Linear, predictLinear } from './linear-predict.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
 import { predictRpart, type Rpart } from './rpart-predict.ts';
@@ -22,7 +23,11 @@ export type Predictor = { schema: Schema } & Body;
  * computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  if (model.forest) return predictForest(model.schema, model.forest, rows, parameters);
+  if (model.forest) {
+    const { schema, forest } = model;
+    const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
+    return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
+  }
   if (model.rpart) return predictRpart(model.schema, model.rpart, rows, parameters);
   return predictLinear(model.schema, model.linear, rows, parameters);
 }
@@ -30,6 +35,14 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
 /** The answer to a query. Throws as computeQuery. */
 export function answerQuery(model: Predictor, query: Query): { predictions: Prediction[] } & Beside {
   return toPredictions(model.schema, query.parameters, computeQuery(model, query));
+}
+
+/**
+ * Makes the kernel of a model's forest now, where no request shall wait for it; of the table that another thread made of the
+ * same model, where there is one. Undefined where the model is no forest.
+ */
+export function prepareKernel(model: Predictor, table?: Prepared['table']): Prepared | undefined {
+  return model.forest && prepareForest(model.schema, model.forest, table);
 }
 
 /**

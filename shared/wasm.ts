@@ -1,0 +1,125 @@
+/*
+ * A small assembler for WebAssembly modules (core specification 3.0, binary format: fixed-width SIMD and several memories):
+ * memories that are imported, and functions made of the instructions the kernels need. Kernels are emitted when a model is
+ * opened, for its very shape, so that nothing is built or shipped beforehand.
+ */
+
+/** Types of locals, parameters and results. */
+export type WasmType = 'i32' | 'i64' | 'f64' | 'v128';
+/** A piece of code: bytes in order. */
+export type Code = number[];
+/** A function without a result: its exported name, parameters, further locals, and body. */
+export type WasmFunction = { name: string; params: WasmType[]; locals: WasmType[]; body: Code };
+
+const TYPE: Record<WasmType, number> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
+const VOID = 0x40;
+
+/** An unsigned number in LEB128. */
+function unsigned(value: number): Code {
+  const bytes: Code = [];
+  let left = value;
+  do {
+    const low = left % 128;
+    left = Math.floor(left / 128);
+    bytes.push(left > 0 ? low + 128 : low);
+  } while (left > 0);
+  return bytes;
+}
+
+/** A signed 32-bit number in LEB128. */
+function signed(value: number): Code {
+  const bytes: Code = [];
+  let left = value | 0;
+  for (;;) {
+    const low = left & 0x7f;
+    left >>= 7;
+    const isLast = (left === 0 && (low & 0x40) === 0) || (left === -1 && (low & 0x40) !== 0);
+    bytes.push(isLast ? low : low | 0x80);
+    if (isLast) return bytes;
+  }
+}
+
+/** Alignment (as a power of two) and offset of an access to the memory of that place; bit 6 says that the place follows. */
+function access(align: number, offset: number, memory: number): Code {
+  return memory === 0 ? [align, ...unsigned(offset)] : [align | 0x40, ...unsigned(memory), ...unsigned(offset)];
+}
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)];
+export const set = (local: number): Code => [0x21, ...unsigned(local)];
+export const tee = (local: number): Code => [0x22, ...unsigned(local)];
+export const i32 = (value: number): Code => [0x41, ...signed(value)];
+export const loadI32 = (offset = 0, memory = 0): Code => [0x28, ...access(2, offset, memory)];
+export const loadI64 = (offset = 0, memory = 0): Code => [0x29, ...access(3, offset, memory)];
+export const loadF64 = (offset = 0, memory = 0): Code => [0x2b, ...access(3, offset, memory)];
+export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
+export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
+export const loadV128 = (offset = 0): Code => [0xfd, 0x00, ...access(4, offset, 0)];
+export const andV128: Code = [0xfd, ...unsigned(78)];
+/** A 64-bit lane, 0 or 1, of a vector. */
+export const laneI64 = (lane: number): Code => [0xfd, 0x1d, lane];
+export const ctzI64: Code = [0x7a];
+export const wrapI64: Code = [0xa7];
+/** Shifts a 64-bit number right by that many bits, filling with zeros. */
+export const shrI64 = (bits: number): Code => [0x42, ...signed(bits), 0x88];
+export const addI32: Code = [0x6a];
+export const subI32: Code = [0x6b];
+export const mulI32: Code = [0x6c];
+export const andI32: Code = [0x71];
+export const orI32: Code = [0x72];
+export const shlI32 = (bits: number): Code => [...i32(bits), 0x74];
+export const shrI32 = (bits: number): Code => [...i32(bits), 0x76];
+/** Comparisons of unsigned numbers. */
+export const ltI32: Code = [0x49];
+export const gtI32: Code = [0x4b];
+export const geI32: Code = [0x4f];
+export const addF64: Code = [0xa0];
+export const zeroF64: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/** A loop whose body leaves on the stack an i32 that says whether to go on. */
+export function loop(body: Code): Code {
+  return [0x03, VOID, ...body, 0x0d, 0x00, 0x0b];
+}
+
+function section(id: number, content: Code): Code {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function vector(items: Code[]): Code {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function name(text: string): Code {
+  const bytes = [...new TextEncoder().encode(text)];
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** A memory to import, and whether it may be shared with other threads (then of a fixed size). */
+export type Import = { memory: WebAssembly.Memory; pages: number; shared: boolean };
+
+/**
+ * The functions as a module, instantiated over memories; the first is the one that stores go to. Throws a
+ * WebAssembly.CompileError where this engine lacks SIMD or a second memory.
+ */
+export function instantiate(functions: WasmFunction[], over: Import[]): Record<string, (...args: number[]) => void> {
+  const types = functions.map(({ params }) => [0x60, ...vector(params.map((type) => [TYPE[type]])), ...vector([])]);
+  const bodies = functions.map(({ locals, body }) => {
+    const code = [...vector(locals.map((type) => [1, TYPE[type]])), ...body, 0x0b];
+    return [...unsigned(code.length), ...code];
+  });
+  const bytes = [
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector(over.map(({ pages, shared }, at) => [...name('m'), ...name(String(at)), 0x02, ...limits(pages, shared)]))),
+    ...section(3, vector(functions.map((_, place) => unsigned(place)))),
+    ...section(7, vector(functions.map((one, place) => [...name(one.name), 0x00, ...unsigned(place)]))),
+    ...section(10, vector(bodies)),
+  ];
+  const module = new WebAssembly.Module(Uint8Array.from(bytes));
+  const memories = Object.fromEntries(over.map(({ memory }, at) => [String(at), memory]));
+  return new WebAssembly.Instance(module, { m: memories }).exports as Record<string, (...args: number[]) => void>;
+}
+
+/** The pages of an imported memory: at least, and at most as well where it is shared. */
+function limits(pages: number, shared: boolean): Code {
+  return shared ? [0x03, ...unsigned(pages), ...unsigned(pages)] : [0x00, ...unsigned(pages)];
+}
