@@ -8,6 +8,8 @@ import type { Order, Report } from './worker.ts';
 const MOST_WAITING = 2;
 /** How long a batch may wait and be computed, in milliseconds: less than the 60 s after which SageMaker no longer listens. */
 const CUT_MS = 55_000;
+/** Room for what lives shortly: V8's own choice lets a thread grow by tens of megabytes before it looks what can go. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Threads for what would keep the listening thread from listening: big batches, and loading models. */
 export type Workers = {
@@ -34,7 +36,7 @@ type Thread = { worker: Worker; job: Job | undefined; replace(why: string): void
 
 const always = () => true;
 
-/** Starts workers; `file` is the module that calls runWorker in a thread. A worker that dies is replaced. */
+/** Workers, up to `count` of them, started as there is work; `file` is the module that calls runWorker in a thread. A worker that dies is replaced. */
 export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count: number; cutMs?: number }): Workers {
   const models = new Map<string, { bytes: SharedArrayBuffer; table: WebAssembly.Memory | undefined }>();
   const queue: Job[] = [];
@@ -43,6 +45,9 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
   let last = 0;
 
   const next = () => {
+    // A thread costs memory, so each starts when there is work that the others have no time for.
+    const missing = Math.min(queue.length - threads.filter(({ job }) => !job).length, count - threads.length);
+    for (let one = 0; one < missing; one += 1) threads.push(start());
     for (const thread of threads) {
       while (thread.job === undefined) {
         const job = queue.shift();
@@ -63,7 +68,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       if (thread.job) finish(thread.job, { job: thread.job.number, fault: why });
       next();
     }
-    const thread: Thread = { worker: new Worker(file), job: undefined, replace };
+    const thread: Thread = { worker: new Worker(file, { resourceLimits: LIMITS }), job: undefined, replace };
     for (const [open, model] of models) thread.worker.postMessage({ open, ...model } satisfies Order);
     thread.worker.on('message', (report: Report) => {
       const { job } = thread;
@@ -87,7 +92,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     void thread.worker.terminate();
   };
   const submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean): Promise<Report> => {
-    if (queue.length >= MOST_WAITING * threads.length) throw overloaded('too many big requests are waiting; ask again soon');
+    if (queue.length >= MOST_WAITING * count) throw overloaded('too many big requests are waiting; ask again soon');
     last += 1;
     const number = last;
     return new Promise((settle) => {
@@ -97,10 +102,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     });
   };
 
-  threads = Array.from({ length: count }, start);
-  const tell = (order: Order) => {
-    for (const { worker } of threads) worker.postMessage(order);
-  };
+  const tell = (order: Order) => threads.map(({ worker }) => worker.postMessage(order));
   return {
     open: (key, bytes, table) => {
       models.set(key, { bytes, table });

@@ -1,4 +1,3 @@
-import { brotliCompressSync, brotliDecompressSync, constants, gzipSync } from 'node:zlib';
 import type { PagePart } from './page/parts.ts';
 import type { Reply } from './reply.ts';
 
@@ -7,8 +6,10 @@ export type Coding = 'br' | 'gzip';
 /** A reply's body, compressed or not, with the header that says so. */
 export type Coded = { headers: Record<string, string> } & Pick<Reply, 'body' | 'base64'>;
 
-/** For what is compressed at each request: a fraction of a millisecond for a page. */
-const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+/** Loaded for the page alone: it takes milliseconds of a function's start. */
+const zlib = () => process.getBuiltinModule('node:zlib');
+/** Of brotli's 0 to 11, for what is compressed at each request: a fraction of a millisecond for a page. */
+const QUICK = 5;
 /** Texts of the parts, by part: most clients take them compressed, as they are kept. */
 const texts = new WeakMap<PagePart, string>();
 
@@ -25,15 +26,19 @@ export function codingOf(acceptEncoding: string | undefined): Coding | undefined
 /** A part of the page for a client. */
 export function codedPart(part: PagePart, coding: Coding | undefined): Coded {
   if (coding === 'br') return compressed(part.brotli, coding);
-  const text = texts.get(part) ?? brotliDecompressSync(Buffer.from(part.brotli, 'base64')).toString();
+  const text = texts.get(part) ?? zlib().brotliDecompressSync(Buffer.from(part.brotli, 'base64')).toString();
   texts.set(part, text);
   return codedText(text, coding);
 }
 
 /** A text for a client. */
 export function codedText(text: string, coding: Coding | undefined): Coded {
-  if (coding === 'br') return compressed(brotliCompressSync(text, QUICK).toString('base64'), coding);
-  if (coding === 'gzip') return compressed(gzipSync(text).toString('base64'), coding);
+  if (coding === 'gzip') return compressed(zlib().gzipSync(text).toString('base64'), coding);
+  if (coding === 'br') {
+    const { brotliCompressSync, constants } = zlib();
+    const params = { [constants.BROTLI_PARAM_QUALITY]: QUICK };
+    return compressed(brotliCompressSync(text, { params }).toString('base64'), coding);
+  }
   return { headers: {}, body: text };
 }
 

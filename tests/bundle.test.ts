@@ -13,9 +13,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Makes the one file of the image as container/Dockerfile does, by its own command. */
 function bundle(): string {
-  const command = /^RUN (node_modules\/\.bin\/esbuild .*)$/m.exec(readFileSync(path.join(ROOT, 'container/Dockerfile'), 'utf8'))?.[1];
+  const command = /^RUN .*(node container\/bundle-main\.ts) \/app\/main\.mjs$/m.exec(
+    readFileSync(path.join(ROOT, 'container/Dockerfile'), 'utf8'),
+  )?.[1];
   const file = path.join(folder, 'main.mjs');
-  execFileSync('sh', ['-c', `${command?.replace('/app/main.mjs', file)} --log-level=warning`], { cwd: ROOT });
+  execFileSync('sh', ['-c', `${command} ${file}`], { cwd: ROOT });
   return file;
 }
 
@@ -52,4 +54,22 @@ async function ask(file: string, name: string): Promise<unknown> {
 test('the one file of the image reads models in bzip2 and xz', async () => {
   const file = bundle();
   for (const name of ['form-xz', 'form-bzip2']) expect(await ask(file, name)).toEqual(golden(name).predictions);
+}, 30_000);
+
+test('npm run serve becomes that file: it answers, and ends at a signal to the one process there is', async () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const models = path.join(folder, 'served');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
+  const [command, ...args] = (scripts.serve as string).split(' ');
+  const child = spawn(command as string, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
+  expect((await fetch(`${url}/ping`)).status).toBe(200);
+  if (process.platform === 'linux')
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toMatch(/\.canopy\/container\/[0-9a-f]{16}\.mjs\0serve/);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 }, 30_000);

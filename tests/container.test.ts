@@ -1,6 +1,7 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { logLine } from '../container/access-log.ts';
 import { createContainer, type LogEntry } from '../container/server.ts';
 import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
@@ -503,4 +504,14 @@ describe('what is not HTTP', () => {
     expect(heard).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(heard).toMatch(/\r\nConnection: close\r\n/);
   });
+});
+
+test.each<LogEntry>([
+  { time: '2026-11-24T00:00:00.000Z', requestId: 'a-1', method: 'GET', path: '/"\\\u0001é', status: 404, ms: 0.12 },
+  { time: '2026-11-24T00:00:00.000Z', requestId: 'a', traceparent: '00-1-2-00', method: 'POST', path: '/', status: 200, rows: 2, ms: 1e-7 },
+  { time: '2026-11-24T00:00:00.000Z', requestId: 'a', method: 'POST', path: '/', status: 500, ms: 3, error: 'Error: "no"\n    at x' },
+])('an entry of the log is one line, which reads back as it was: %j', (entry) => {
+  const line = logLine(entry);
+  expect(line.indexOf('\n')).toBe(line.length - 1);
+  expect(JSON.parse(line)).toEqual({ level: entry.error === undefined ? 'info' : 'error', ...entry });
 });

@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleContainer, keepBundle } from './bundle.ts';
+
+// node container/bundle-main.ts OUT.mjs   writes the container as one file (for its image)
+// node container/bundle-main.ts serve     becomes it, as `npm run serve` does: without what strips types, 40 MB less
+const [what] = process.argv.slice(2);
+const project = fileURLToPath(new URL('..', import.meta.url));
+if (what === undefined) {
+  console.error('arguments: found none, expected the file to write, or serve');
+  process.exit(1);
+}
+if (what !== 'serve') writeFileSync(what, await bundleContainer(project));
+else {
+  const file = await keepBundle(project);
+  // The same process goes on as the server, so that a signal reaches it. Where that cannot be, it is loaded into this one.
+  if (process.execve) process.execve(process.execPath, [process.execPath, file, what], process.env);
+  else await import(file);
+}

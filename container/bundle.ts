@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** prom-client is in CommonJS form and calls require. */
+const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** The container as one file: what the image holds, and what `npm run serve` starts. Not minified, so that a stack in the log can be read. */
+export async function bundleContainer(project: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(project, 'container/main.ts')],
+    absWorkingDir: project,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: REQUIRE },
+    external: ['esbuild'],
+    logLevel: 'warning',
+  });
+  return (outputFiles[0] as { contents: Uint8Array }).contents;
+}
+
+/** That file in a folder that git ignores, called by its content's sha256; its path. */
+export async function keepBundle(project: string): Promise<string> {
+  const bytes = await bundleContainer(project);
+  const file = path.join(project, '.canopy/container', `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.mjs`);
+  if (existsSync(file)) return file;
+  mkdirSync(path.dirname(file), { recursive: true });
+  // Written beside and then renamed, so that two at once see a whole file or none.
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, bytes);
+  renameSync(partial, file);
+  return file;
+}
