@@ -13,6 +13,7 @@ import {
   rankOf,
   WORD,
 } from './mask-tables.ts';
+import { countBelow, type PackedForest } from './packed-forest.ts';
 import * as w from './wasm.ts';
 
 /*
@@ -61,7 +62,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
     const count = rows.length / features;
     for (let start = 0; start < count; start += CHUNK) {
       const size = Math.min(CHUNK, count - start);
-      for (let row = 0; row < size; row += 1) address(rows, (start + row) * features, row);
+      address(rows, start, size);
       run?.(size);
       for (let at = 0; at < size * outputs; at += 1) sums[start * outputs + at] = own[at] as number;
     }
@@ -96,18 +97,29 @@ function fillLeaves(schema: Schema, forest: Forest, memory: WebAssembly.Memory, 
   }
 }
 
-/** What writes the addresses of a row's masks, one a group. */
+/** What writes the addresses of the masks of so many rows, one a group: feature by feature, so that its thresholds are at hand. */
 function addressWriter(forest: Forest, groups: Group[], ranks: number[], plan: Plan, addresses: Int32Array) {
-  const plans = groups.map(({ features }, at) => ({ start: plan.tables[at] as number, features: features.toReversed() }));
-  return (rows: Float64Array, from: number, row: number) => {
-    for (let at = 0; at < plans.length; at += 1) {
-      const { start, features } = plans[at] as (typeof plans)[number];
-      let rank = 0;
-      for (const feature of features) {
+  const { cuts, cutStarts } = forest.packed as PackedForest;
+  const features = ranks.length;
+  return (rows: Float64Array, from: number, size: number) => {
+    for (let at = 0; at < groups.length; at += 1) {
+      const own = (groups[at] as Group).features;
+      const [start, step] = [plan.tables[at] as number, plan.stride];
+      for (let row = 0; row < size; row += 1) addresses[row * groups.length + at] = start;
+      let factor = step;
+      for (let place = 0; place < own.length; place += 1) {
+        const feature = own[place] as number;
         const count = ranks[feature] as number;
-        rank = rank * count + rankOf(forest, feature, count, rows[from + feature] as number);
+        const [low, high] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
+        const isPartitioned = forest.partitioned[feature] === 1;
+        for (let row = 0; row < size; row += 1) {
+          const value = rows[(from + row) * features + feature] as number;
+          const rank = isPartitioned ? rankOf(forest, feature, count, value) : countBelow(cuts, low, high, value);
+          const slot = row * groups.length + at;
+          addresses[slot] = (addresses[slot] as number) + rank * factor;
+        }
+        factor *= count;
       }
-      addresses[row * plans.length + at] = start + rank * plan.stride;
     }
   };
 }
