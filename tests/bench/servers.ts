@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundleContainer } from '../../container/bundle.ts';
 import { PROJECT } from '../lambda.ts';
-import { end, freePort, keep, outputOf, works } from './children.ts';
+import { end, freePort, keep, works } from './children.ts';
 
 /** A server under load: where it answers, and its end. */
 export type Server = { name: string; url: string; close(): Promise<void> };
@@ -10,13 +11,10 @@ export type Server = { name: string; url: string; close(): Promise<void> };
 /** How long a server may take until it answers, in milliseconds; R takes seconds. */
 const READY_WITHIN = 30_000;
 
-/** The one file of the image, made by container/Dockerfile's own command. */
+/** The one file of the image, made as container/Dockerfile makes it. */
 export async function bundleImage(folder: string): Promise<string> {
-  const dockerfile = readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8');
-  const command = /^RUN (node_modules\/\.bin\/esbuild .*)$/m.exec(dockerfile)?.[1];
-  if (!command) throw new Error('container/Dockerfile: found no line that runs esbuild');
   const file = path.join(folder, 'main.mjs');
-  await outputOf('sh', ['-c', `${command.replace('/app/main.mjs', file)} --log-level=warning`], { cwd: PROJECT });
+  writeFileSync(file, await bundleContainer(PROJECT));
   return file;
 }
 
