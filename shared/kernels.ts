@@ -28,7 +28,7 @@ const states = new WeakMap<Forest, State>();
  * Rows the plain predictor computes before masks are made, which takes it about as long: a function that answers a row now
  * and then never pays for them.
  */
-const ROWS_BEFORE_MASKS = 1_000;
+const ROWS_BEFORE_MASKS = 3_000;
 
 /** Fewer rows than this do not fill a step of a walk: alone they are faster by the plain predictor, whose nodes are unpacked for up to so many. */
 const FEW_ROWS = 8;
