@@ -39,7 +39,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
   const addresses = new Int32Array(memory.buffer, plan.addresses, CHUNK * groups.length);
   const own = new Float64Array(memory.buffer, plan.sums, CHUNK * outputs);
   const address = addressWriter(forest, groups, ranks, plan, addresses);
-  return (rows, sums) => {
+  const sum: Kernel['sum'] = (rows, sums) => {
     const count = rows.length / features;
     for (let start = 0; start < count; start += CHUNK) {
       const size = Math.min(CHUNK, count - start);
@@ -49,6 +49,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
       for (let at = 0; at < size * outputs; at += 1) sums[start * outputs + at] = own[at] as number;
     }
   };
+  return { sum, bytes: memory.buffer.byteLength };
 }
 
 /** What writes the addresses of the masks of so many rows, group after group: feature by feature, so that its thresholds are at hand. */
