@@ -1,3 +1,8 @@
+import { fileURLToPath } from 'node:url';
+
+// Node keeps here what it compiled and stripped of types, so that the many commands that tests start do so four times faster.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.canopy/compile-cache', import.meta.url));
+
 export default {
   testEnvironment: 'node',
   testTimeout: 60_000,

@@ -31,7 +31,8 @@ export function levelRank(ranks: number, value: number): number {
 /** Merges features of few ranks, the greatest first, each into the fullest group that still takes it. */
 export function groupFeatures(ranks: number[]): Group[] {
   const groups: Group[] = [];
-  const order = ranks.map((_, feature) => feature).filter((feature) => (ranks[feature] as number) > 1);
+  // Also those of one rank: a threshold of NaN alone gives none, and yet has a mask.
+  const order = ranks.map((_, feature) => feature);
   order.sort((a, b) => (ranks[b] as number) - (ranks[a] as number));
   for (const feature of order) {
     const own = ranks[feature] as number;
@@ -41,7 +42,7 @@ export function groupFeatures(ranks: number[]): Group[] {
       fitting.ranks *= own;
     } else groups.push({ features: [feature], ranks: own });
   }
-  return groups.length > 0 ? groups : [{ features: [], ranks: 1 }];
+  return groups;
 }
 
 /** The greatest number of leaves of a tree: of n nodes in level order (n + 1) / 2 are leaves. */
@@ -58,7 +59,7 @@ export function mostLeaves({ roots }: Forest): number {
  * tree, `words` of them a rank.
  */
 export function featureMasks(forest: Forest, ranks: number[], words: number): Int32Array[] {
-  const tables = ranks.map((count) => new Int32Array(count > 1 ? count * words : 0).fill(-1));
+  const tables = ranks.map((count) => new Int32Array(count * words).fill(-1));
   const { cuts, cutStarts } = forest.packed as PackedForest;
   for (let tree = 0; tree < treeCount(forest); tree += 1) {
     walkLeaves(forest, tree, (node, first, end) => {

@@ -158,6 +158,17 @@ describe('a random forest gives by its kernel the bits of the plain predictor', 
   });
 });
 
+test('a feature whose one threshold is NaN still sends every row right', () => {
+  const { schema, forest } = grow({
+    ...{ seed: 1435855677, kind: 'regression', features: 6, sets: false, trees: 4, splits: 2, width: 1, missing: false },
+  });
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('masks');
+  expect(forest.threshold.some(Number.isNaN)).toBe(true);
+  const rows = drawRows(forest, 40, dice(1));
+  expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
+});
+
 describe('which way a forest answers', () => {
   const drawn: Shape = { seed: 3, kind: 'regression', features: 4, sets: false, trees: 7, splits: 63, width: 1, missing: false };
 

@@ -83,6 +83,7 @@ export function openEnvironment({ folder, entry, environment }: Packaged, extra:
   const host = path.join(PROJECT, 'tests/lambda-host.ts');
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     AWS_REGION: 'sa-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

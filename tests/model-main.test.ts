@@ -24,8 +24,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command line: its exit status and what it wrote. */
 function run(args: string[], { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {}) {
-  const { PATH = '' } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, env: { PATH, ...env }, encoding: 'utf8' });
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const all = { PATH, NODE_COMPILE_CACHE, ...env };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, env: all, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

@@ -20,8 +20,9 @@ const at = (name: string) => path.join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function train(...args: string[]) {
-  const { PATH = '' } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'train', ...args], { env: { PATH }, encoding: 'utf8' });
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'train', ...args], { env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

@@ -71,7 +71,9 @@ function repeatTrees(forest: Forest, times: number): Forest {
   });
   const feature = repeat(forest.feature, new Uint16Array(nodes * times));
   const threshold = repeat(forest.threshold, new Float64Array(nodes * times));
-  return { ...forest, roots, left, right, feature, threshold };
+  // They are packed anew.
+  const { packed: _, ...rest } = forest;
+  return { ...rest, roots, left, right, feature, threshold };
 }
 
 /** Four times as many requests as a container can compute, for some seconds. */
