@@ -13,7 +13,7 @@ import * as w from './wasm.ts';
  * left in the AND of all such masks is the row's leaf. What a value rules out depends on its rank alone, so the AND of all
  * masks of the nodes a rank fails is computed beforehand, for each rank of a feature and each tree; features of few ranks
  * are merged into groups. A row is then, for each two trees, one load and one AND a group. Many rows go through a block of
- * trees before the next, each group's masks of a block side by side.
+ * trees before the next.
  */
 
 /** Most bytes of all tables: beyond the cache they are no faster than a walk. */
@@ -44,7 +44,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
     for (let start = 0; start < count; start += CHUNK) {
       const size = Math.min(CHUNK, count - start);
       address(rows, start, size);
-      own.fill(0, 0, size * outputs);
+      for (let at = 0; at < size * outputs; at += 1) own[at] = 0;
       run?.(size * 4);
       for (let at = 0; at < size * outputs; at += 1) sums[start * outputs + at] = own[at] as number;
     }
@@ -61,8 +61,10 @@ function addressWriter(forest: Forest, groups: Group[], ranks: number[], plan: P
     for (let at = 0; at < groups.length; at += 1) {
       const own = (groups[at] as Group).features;
       const slots = at * CHUNK;
-      addresses.fill(plan.groups[at] as number, slots, slots + size);
-      let factor = plan.trees * 8;
+      const start = plan.groups[at] as number;
+      // A loop: to fill a few places by fill() takes longer.
+      for (let slot = slots; slot < slots + size; slot += 1) addresses[slot] = start;
+      let factor = plan.stride;
       for (let place = 0; place < own.length; place += 1) {
         const feature = own[place] as number;
         const count = ranks[feature] as number;
@@ -114,8 +116,8 @@ function runCode(groups: number, outputs: number, plan: Plan): w.WasmFunction {
   ];
   const body: w.Code = [
     ...[...w.i32(0), ...w.set(row), ...w.i32(0), ...w.set(out), ...w.loop(ofRow)],
-    ...[...step(leaf, plan.trees * plan.leafStride), ...w.get(block), ...w.i32(plan.block), ...w.addI32, ...w.tee(block)],
-    ...[...w.i32(plan.blocks * plan.block), ...w.ltI32],
+    ...[...step(leaf, plan.trees * plan.leafStride), ...w.get(block), ...w.i32(plan.trees * 8), ...w.addI32, ...w.tee(block)],
+    ...[...w.i32(plan.blocks * plan.trees * 8), ...w.ltI32],
   ];
   const bases = each(groups, (): w.WasmType[] => ['i32']);
   const locals: w.WasmType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'v128', ...bases, ...each(outputs, (): w.WasmType[] => ['f64'])];

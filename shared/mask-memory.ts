@@ -8,22 +8,22 @@ import { featureMasks, type Group, leafDoubles, mergeMasks, mostLeaves, orderLea
 export const CHUNK = 2_048;
 /**
  * Most trees of a block, whose masks are looked up for all rows of a call before those of the next: so few that their tables
- * stay in the cache, so many that one row alone finds what it needs side by side.
+ * stay in the cache, so many that a row's addresses and sums are not fetched for little.
  */
 const MOST_TREES = 32;
+/** Bytes of a page of WebAssembly's memory. */
 export const PAGE = 65_536;
+/** Bytes between two ranks' masks that are in use by none: without them a block's masks would fall on few sets of the cache. */
+const GAP = 64;
 
-/**
- * Where everything lies in the kernel's memory, in bytes. The tables come block by block of trees, in it group by group
- * (`groups` says where) and rank by rank.
- */
+/** Where everything lies in the kernel's memory, in bytes; `groups` are the tables, and `stride` is that of a rank. */
 export type Plan = {
+  /** How many blocks of trees. */
   blocks: number;
   /** Trees a block: an even number. */
   trees: number;
   groups: number[];
-  /** Bytes of a block's tables. */
-  block: number;
+  stride: number;
   leaves: number;
   leafStride: number;
   addresses: number;
@@ -42,26 +42,20 @@ export function layOut(forest: Forest, groups: Group[], outputs: number): Plan {
     end += Math.ceil(bytes / 16) * 16;
     return start;
   };
-  const starts = groups.map((group) => take(group.ranks * trees * 8));
-  const block = end;
-  take((blocks - 1) * block);
+  const stride = blocks * trees * 8 + GAP;
+  const starts = groups.map((group) => take(group.ranks * stride));
   const leaves = take(blocks * trees * leafStride);
   const addresses = take(CHUNK * groups.length * 4);
   const sums = take(CHUNK * outputs * 8);
-  return { blocks, trees, groups: starts, block, leaves, leafStride, addresses, sums, end };
+  return { blocks, trees, groups: starts, stride, leaves, leafStride, addresses, sums, end };
 }
 
 /** Writes the masks of each group. */
 export function fillMasks(forest: Forest, memory: WebAssembly.Memory, plan: Plan, groups: Group[], ranks: number[]): void {
-  const words = plan.blocks * plan.trees * 2;
+  const words = plan.stride / 4;
   const masks = featureMasks(forest, ranks, words);
-  const tables = new Int32Array(memory.buffer, 0, (plan.blocks * plan.block) / 4);
   groups.forEach((group, at) => {
-    for (let block = 0; block < plan.blocks; block += 1) {
-      const start = (block * plan.block + (plan.groups[at] as number)) / 4;
-      const own = tables.subarray(start, start + group.ranks * plan.trees * 2);
-      mergeMasks(own, group, ranks, masks, words, block * plan.trees * 2);
-    }
+    mergeMasks(new Int32Array(memory.buffer, plan.groups[at], group.ranks * words), group, ranks, masks, words);
   });
 }
 

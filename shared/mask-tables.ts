@@ -119,18 +119,17 @@ export function orderLeaves(
   }
 }
 
-/** Fills the table of a group's ranks with the AND of its features' masks: a part of each rank's `words`, from `first` on. */
-export function mergeMasks(table: Int32Array, group: Group, ranks: number[], masks: Int32Array[], words: number, first: number): void {
-  const own = table.length / group.ranks;
+/** Fills the table of a group's ranks with the AND of its features' masks, so many words a rank. */
+export function mergeMasks(table: Int32Array, group: Group, ranks: number[], masks: Int32Array[], words: number): void {
   table.fill(-1);
   let factor = 1;
   for (const feature of group.features) {
     const count = ranks[feature] as number;
     const mask = masks[feature] as Int32Array;
     for (let rank = 0; rank < group.ranks; rank += 1) {
-      const from = (Math.floor(rank / factor) % count) * words + first;
-      const to = rank * own;
-      for (let word = 0; word < own; word += 1) table[to + word] = (table[to + word] as number) & (mask[from + word] as number);
+      const from = (Math.floor(rank / factor) % count) * words;
+      const to = rank * words;
+      for (let word = 0; word < words; word += 1) table[to + word] = (table[to + word] as number) & (mask[from + word] as number);
     }
     factor *= count;
   }
