@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
+import type { Prepared } from '../shared/kernels.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir } from './model-dir.ts';
@@ -55,15 +56,21 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
     if (!one) throw new RequestError(404, 'no model of this name is loaded');
     return one;
   };
+  const needRoom = (bytes: number) => {
+    const held = [...loaded.values()].reduce((sum, one) => sum + one.bytes, bytes);
+    if (held > mostBytes) throw new RequestError(507, `the models would take ${held} bytes; there is room for ${mostBytes}`);
+  };
   const open = async (name: string, url: string): Promise<Loaded> => {
     const dir = resolveWithin(root, url);
     const bytes = workers ? await workers.load(dir) : shareModel(loadModelDir(dir));
-    const held = [...loaded.values()].reduce((sum, one) => sum + one.bytes, bytes.byteLength);
-    if (held > mostBytes) throw new RequestError(507, `the models would take ${held} bytes; there is room for ${mostBytes}`);
+    needRoom(bytes.byteLength);
     const served = serveModel(`models/${name}`, openShared(bytes, name));
     if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
-    workers?.open(served.key, bytes, prepareKernel(served.model)?.table);
-    return { ...served, url, bytes: bytes.byteLength };
+    const kernel = prepareKernel(served.model);
+    const taken = bytes.byteLength + (kernel ? kernelBytes(kernel, 1 + (workers?.count ?? 0)) : 0);
+    needRoom(taken);
+    workers?.open(served.key, bytes, kernel?.table);
+    return { ...served, url, bytes: taken };
   };
   return {
     get,
@@ -89,6 +96,11 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
       loaded.delete(name);
     },
   };
+}
+
+/** What a kernel comes to take: its tables in each thread, and the nodes that all threads share. */
+function kernelBytes({ bytes, table }: Prepared, threads: number): number {
+  return bytes * threads + (table?.buffer.byteLength ?? 0);
 }
 
 /** The folder a URL names, which must lie below the root, links followed. */

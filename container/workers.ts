@@ -20,6 +20,8 @@ export type Workers = {
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
   /** The artifact of the one model in a folder. Throws a ModelError where there is none that can be used. */
   load(dir: string): Promise<SharedArrayBuffer>;
+  /** Threads there are at most. */
+  count: number;
   /** Jobs that wait or are worked on. */
   jobs(): number;
   end(): Promise<void>;
@@ -41,8 +43,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
   const models = new Map<string, { bytes: SharedArrayBuffer; table: WebAssembly.Memory | undefined }>();
   const queue: Job[] = [];
   let threads: Thread[] = [];
-  let isEnding = false;
-  let last = 0;
+  let [isEnding, last] = [false, 0];
 
   const next = () => {
     // A thread costs memory, so each starts when there is work that the others have no time for.
@@ -104,6 +105,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
 
   const tell = (order: Order) => threads.map(({ worker }) => worker.postMessage(order));
   return {
+    count,
     open: (key, bytes, table) => {
       models.set(key, { bytes, table });
       tell({ open: key, bytes, table });

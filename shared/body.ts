@@ -2,6 +2,7 @@ import { ModelError } from './errors.ts';
 import type { Schema } from './features.ts';
 import { checkForest, type Forest, openPacked, type Unnoded } from './forest.ts';
 import { checkLinear, type Linear } from './linear-predict.ts';
+import { firstInSlices } from './packed-check.ts';
 import { type PackedForest, packNodes } from './packed-forest.ts';
 import type { Body, Predictor } from './predict.ts';
 import { checkRpart, type Rpart } from './rpart-predict.ts';
@@ -121,8 +122,17 @@ function checkLeaves(schema: Schema, { leaves, width, codes, cutoff, roots }: Fo
   if (cutoff && cutoff.length !== classes) throw new ModelError(thing, `${cutoff.length} cutoffs of classes`, String(classes));
   if (codes && codes.length !== classes) throw new ModelError(thing, `${codes.length} codes of classes`, String(classes));
   if (schema.kind !== 'classification') return;
-  const wrong = leaves.find((place) => !(Number.isInteger(place) && place >= 0 && place < classes));
-  if (wrong !== undefined) throw new ModelError(`${thing}'s leaves`, `class ${wrong}`, `0 to ${classes - 1}`);
+  const wrong = firstInSlices(leaves.length, (from, to) => firstNoClass(leaves, classes, from, to));
+  if (wrong !== -1) throw new ModelError(`${thing}'s leaves`, `class ${leaves[wrong]}`, `0 to ${classes - 1}`);
+}
+
+/** The first leaf in a slice that is no class's place; -1 where there is none. */
+function firstNoClass(leaves: Float64Array, classes: number, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) {
+    const place = leaves[at] as number;
+    if (!(Number.isInteger(place) && place >= 0 && place < classes)) return at;
+  }
+  return -1;
 }
 
 type Table = Record<string, new (length: number) => PackedArray>;

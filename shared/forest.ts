@@ -1,5 +1,5 @@
 import { ModelError } from './errors.ts';
-import { checkPacked } from './packed-check.ts';
+import { checkPacked, firstInSlices } from './packed-check.ts';
 import { isSet, type PackedForest, unpackNodes } from './packed-forest.ts';
 
 /**
@@ -99,11 +99,16 @@ export function checkForest(forest: Forest, thing: string): void {
 /** Every leaf is finite, and so is the sum of one of each tree. */
 function checkLeafValues({ roots, leaves, width }: Forest, thing: string): void {
   const most = Number.MAX_VALUE / (roots.length - 1);
-  for (let at = 0; at < leaves.length; at += 1) {
-    if (Math.abs(leaves[at] as number) <= most) continue;
-    const place = `${thing}, leaf ${Math.floor(at / width)}`;
-    throw new ModelError(place, String(leaves[at]), 'a finite number whose sum over all trees is finite');
-  }
+  const at = firstInSlices(leaves.length, (from, to) => firstGreat(leaves, most, from, to));
+  if (at === -1) return;
+  const place = `${thing}, leaf ${Math.floor(at / width)}`;
+  throw new ModelError(place, String(leaves[at]), 'a finite number whose sum over all trees is finite');
+}
+
+/** The first place in a slice whose number is too great, or none; -1 where there is no such. */
+function firstGreat(leaves: Float64Array, most: number, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) if (!(Math.abs(leaves[at] as number) <= most)) return at;
+  return -1;
 }
 
 /** Holds the nodes of a forest that is not packed, one by one. */

@@ -8,12 +8,15 @@ import { outputWidth } from './shape.ts';
 /** Most doubles a table of steps may have. */
 const MAX_TABLE = 2 ** 20;
 
+/** What answers by steps, and the bytes of its table. */
+export type Steps = { predict(rows: Float64Array): Float64Array; bytes: number };
+
 /**
  * What computes a forest of one feature: between two neighbouring thresholds its answer is a constant, so the plain
  * predictor's own answer is kept for each step, computed when it is first asked for. Undefined where the forest has more
  * features, splits by sets of levels, or would need too large a table.
  */
-export function stepKernel(schema: Schema, forest: Forest, parameters: Parameters): ((rows: Float64Array) => Float64Array) | undefined {
+export function stepKernel(schema: Schema, forest: Forest, parameters: Parameters): Steps | undefined {
   const cuts = forest.packed?.cuts;
   if (!cuts || forest.partitioned.length !== 1 || forest.partitioned[0] === 1) return undefined;
   const width = outputWidth(schema, parameters);
@@ -27,7 +30,7 @@ export function stepKernel(schema: Schema, forest: Forest, parameters: Parameter
     table.set(predictForest(schema, forest, Float64Array.of(cuts[step] ?? above), parameters), step * width);
     isKnown[step] = 1;
   };
-  return (rows) => {
+  const predict = (rows: Float64Array) => {
     const out = new Float64Array(rows.length * width);
     for (let row = 0; row < rows.length; row += 1) {
       const step = countBelow(cuts, 0, cuts.length, rows[row] as number);
@@ -36,4 +39,5 @@ export function stepKernel(schema: Schema, forest: Forest, parameters: Parameter
     }
     return out;
   };
+  return { predict, bytes: table.byteLength + isKnown.byteLength };
 }

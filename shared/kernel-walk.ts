@@ -75,7 +75,7 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
   const add = isVote ? addVotes : forest.width === 1 ? addValues : addLeaves;
-  return (rows, sums, outputs) => {
+  const sum: Kernel['sum'] = (rows, sums, outputs) => {
     const count = rows.length / features;
     for (let start = 0; start < count; start += block) {
       const size = Math.min(block, count - start);
@@ -86,6 +86,7 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
       }
     }
   };
+  return { sum, bytes: memory.buffer.byteLength };
 }
 
 function planOf(features: number): Plan {

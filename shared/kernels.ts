@@ -6,6 +6,7 @@ import { maskKernel } from './kernel-masks.ts';
 import { stepKernel } from './kernel-steps.ts';
 import { type WalkTable, walkKernel, walkTable } from './kernel-walk.ts';
 import { mostLeaves, WORD } from './mask-tables.ts';
+import { unpackedBytes } from './packed-forest.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
 
 /** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
@@ -14,6 +15,8 @@ export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
 export type Prepared = {
   name: KernelName;
   predict(rows: Float64Array): Float64Array;
+  /** Bytes that each thread comes to hold for it at most: the kernel's tables, and the nodes that the plain predictor walks. */
+  bytes: number;
   /** The nodes that are walked, in memory that other threads can share. */
   table?: WalkTable;
 };
@@ -28,7 +31,7 @@ const states = new WeakMap<Forest, State>();
  * Rows the plain predictor computes before masks are made, which takes it about as long: a function that answers a row now
  * and then never pays for them.
  */
-const ROWS_BEFORE_MASKS = 1_000;
+const ROWS_BEFORE_MASKS = 3_000;
 
 /** Fewer rows than this do not fill a step of a walk: alone they are faster by the plain predictor, whose nodes are unpacked for up to so many. */
 const FEW_ROWS = 8;
@@ -69,30 +72,32 @@ export function makeKernel(schema: Schema, forest: Forest, options: KernelOption
   const { hasWasm = typeof WebAssembly === 'object' } = options;
   const parameters: Parameters = { ...defaultParameters(schema), type: 'response' };
   const plain = (rows: Float64Array) => predictForest(schema, forest, rows, parameters);
+  const nodes = unpackedBytes(forest);
   const steps = stepKernel(schema, forest, parameters);
-  if (steps) return { name: 'steps', predict: patchMissing(schema, forest, steps, plain) };
+  if (steps) return { name: 'steps', predict: patchMissing(schema, forest, steps.predict, plain), bytes: nodes + steps.bytes };
   const outputs = schema.kind === 'classification' ? (schema.classes?.length ?? 0) : forest.width;
   const sum = (kernel: Kernel) => (rows: Float64Array) => {
     const sums = new Float64Array((rows.length / forest.partitioned.length) * outputs);
-    kernel(rows, sums, outputs);
+    kernel.sum(rows, sums, outputs);
     return finishSums(schema, forest, sums, outputs);
   };
   try {
     const masks = hasWasm && maskKernel(schema, forest, outputs);
-    if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain) };
+    if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain), bytes: nodes + masks.bytes };
     const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
     const walk = table && walkKernel(forest, table, schema.kind === 'classification');
     if (walk) {
       const many = patchMissing(schema, forest, sum(walk), plain);
       const isSmall = forest.roots[treeCount(forest)]! <= SMALL_NODES;
       const isFew = (rows: Float64Array) => isSmall && rows.length < FEW_ROWS * schema.features.length;
-      return { name: 'walk', predict: (rows) => (isFew(rows) ? plain(rows) : many(rows)), table: table as WalkTable };
+      const predict: Predict = (rows) => (isFew(rows) ? plain(rows) : many(rows));
+      return { name: 'walk', predict, bytes: nodes + walk.bytes, table: table as WalkTable };
     }
   } catch (error) {
     // An engine without what a kernel needs, or without room for its memory.
     if (!(error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)) throw error;
   }
-  return { name: 'plain', predict: plain };
+  return { name: 'plain', predict: plain, bytes: nodes };
 }
 
 type Predict = (rows: Float64Array) => Float64Array;

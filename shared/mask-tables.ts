@@ -21,10 +21,8 @@ export function countRanks({ packed, partitioned }: Forest): number[] {
   });
 }
 
-/** A value's rank: the number of thresholds below it; of a level its place, and a missing one counts as the first (see hasLevel). */
-export function rankOf({ packed, partitioned }: Forest, feature: number, ranks: number, value: number): number {
-  const { cuts, cutStarts } = packed as PackedForest;
-  if (partitioned[feature] === 0) return countBelow(cuts, cutStarts[feature] as number, cutStarts[feature + 1] as number, value);
+/** A level's rank among so many: its place; a missing one counts as the first (see hasLevel). */
+export function levelRank(ranks: number, value: number): number {
   if (Number.isNaN(value)) return 0;
   const place = Math.floor(value) - 1;
   return place >= 0 && place < ranks ? place : ranks - 1;
@@ -121,20 +119,19 @@ export function orderLeaves(
   }
 }
 
-/** Fills the tables of a group's ranks with the AND of its features' masks. */
+/** Fills the table of a group's ranks with the AND of its features' masks, so many words a rank. */
 export function mergeMasks(table: Int32Array, group: Group, ranks: number[], masks: Int32Array[], words: number): void {
   table.fill(-1);
-  for (let rank = 0; rank < group.ranks; rank += 1) {
-    let rest = rank;
-    for (const feature of group.features) {
-      const count = ranks[feature] as number;
-      const from = (rest % count) * words;
-      rest = Math.floor(rest / count);
-      const own = masks[feature] as Int32Array;
-      for (let word = 0; word < words; word += 1) {
-        table[rank * words + word] = (table[rank * words + word] as number) & (own[from + word] as number);
-      }
+  let factor = 1;
+  for (const feature of group.features) {
+    const count = ranks[feature] as number;
+    const mask = masks[feature] as Int32Array;
+    for (let rank = 0; rank < group.ranks; rank += 1) {
+      const from = (Math.floor(rank / factor) % count) * words;
+      const to = rank * words;
+      for (let word = 0; word < words; word += 1) table[to + word] = (table[to + word] as number) & (mask[from + word] as number);
     }
+    factor *= count;
   }
 }
 

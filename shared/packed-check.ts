@@ -4,6 +4,21 @@ import { isInner, isSet, type PackedForest, rankBits } from './packed-forest.ts'
 /** How many bits of a byte are 1. */
 const BITS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
+/** Elements that are looked at by one call. */
+const SLICE = 4_096;
+
+/**
+ * The first place that `find` finds, slice by slice; -1 where there is none. Arrays of millions are looked through so: a loop
+ * that is called once and runs long is never compiled as well as one that is called often.
+ */
+export function firstInSlices(length: number, find: (from: number, to: number) => number): number {
+  for (let from = 0; from < length; from += SLICE) {
+    const found = find(from, Math.min(from + SLICE, length));
+    if (found !== -1) return found;
+  }
+  return -1;
+}
+
 /**
  * Holds packed nodes against their invariants, each array in one pass. That no child is out of range and no walk without an
  * end follows from the bits alone: in every tree there must be nodes left to be children of, and none left over. Throws a
@@ -12,7 +27,8 @@ const BITS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).repl
 export function checkPacked(packed: PackedForest, roots: Uint32Array, partitioned: Uint8Array, thing: string): void {
   const { inner, splits } = packed;
   const nodes = roots[roots.length - 1] as number;
-  if (roots[0] !== 0 || inner.length !== Math.ceil(nodes / 8)) {
+  if (roots[0] !== 0) throw new ModelError(thing, `a first tree that starts at node ${roots[0]}`, '0');
+  if (inner.length !== Math.ceil(nodes / 8)) {
     throw new ModelError(thing, `${inner.length} bytes of bits for ${nodes} nodes`, `${Math.ceil(nodes / 8)}`);
   }
   if (nodes % 8 !== 0 && (inner[inner.length - 1] as number) >> (nodes % 8) !== 0) {
@@ -55,24 +71,20 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, t
     const [start, end] = [cutStarts[column] as number, cutStarts[column + 1] as number];
     if (end < start || end > cuts.length)
       throw new ModelError(`${thing}, feature ${column}`, 'thresholds that end before they start', 'a range');
-    const fall = firstFall(cuts, start, end);
-    if (fall !== -1)
-      throw new ModelError(`${thing}, feature ${column}, threshold ${fall}`, String(cuts[start + fall]), 'ascending numbers');
+    const own = cuts.subarray(start, end);
+    const fall = Number.isNaN(own[0]) ? 0 : firstInSlices(own.length, (from, to) => firstFall(own, Math.max(from, 1), to));
+    if (fall !== -1) throw new ModelError(`${thing}, feature ${column}, threshold ${fall}`, String(own[fall]), 'ascending numbers');
     if (partitioned[column] === 0 || start === end) continue;
     const stray = [cuts[start] as number, cuts[end - 1] as number].find((set) => !isSet(set));
     if (stray !== undefined) throw new ModelError(`${thing}, feature ${column}`, `the set of levels ${stray}`, 'at most 53 bits');
   }
 }
 
-/** The first place from `start` whose value is not above the one before it, or is NaN; -1 where there is none. */
-function firstFall(cuts: Float64Array, start: number, end: number): number {
-  if (start < end && Number.isNaN(cuts[start])) return 0;
-  let last = cuts[start] as number;
-  for (let at = start + 1; at < end; at += 1) {
-    const value = cuts[at] as number;
+/** The first place in a slice whose value is not above the one before it, or is NaN; -1 where there is none. */
+function firstFall(cuts: Float64Array, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) {
     // Not to be turned round: nothing compares with NaN.
-    if (!(last < value)) return at - start;
-    last = value;
+    if (!((cuts[at - 1] as number) < (cuts[at] as number))) return at;
   }
   return -1;
 }
@@ -88,9 +100,18 @@ function checkSplits({ splits, cutStarts }: PackedForest, features: number, thin
   }
   // As signed numbers, which the engine keeps in a register as they are.
   const signed = new Int32Array(splits.buffer, splits.byteOffset, splits.length);
-  for (let at = 0; at < signed.length; at += 1) {
-    const split = signed[at] as number;
-    if ((split & lowest) <= (most[split >>> bits] as number)) continue;
-    throw new ModelError(`${thing}, split ${at}`, `feature ${split >>> bits}, threshold ${split & lowest}`, 'one that is there');
+  const at = firstInSlices(signed.length, (from, to) => firstStray(signed, most, bits, from, to));
+  if (at === -1) return;
+  const split = splits[at] as number;
+  throw new ModelError(`${thing}, split ${at}`, `feature ${split >>> bits}, threshold ${split & lowest}`, 'one that is there');
+}
+
+/** The first split in a slice whose feature or threshold is not there; -1 where there is none. */
+function firstStray(splits: Int32Array, most: Int32Array, bits: number, from: number, to: number): number {
+  const lowest = 2 ** bits - 1;
+  for (let at = from; at < to; at += 1) {
+    const split = splits[at] as number;
+    if ((split & lowest) > (most[split >>> bits] as number)) return at;
   }
+  return -1;
 }

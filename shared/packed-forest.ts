@@ -21,6 +21,8 @@ export type PackedForest = {
 /** The nodes of a forest, node by node (see Forest in forest.ts). */
 export type Nodes = { left: Uint32Array; right: Uint32Array; feature: Uint16Array; threshold: Float64Array };
 
+const NODE_BYTES = 2 * Uint32Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
+
 /** What packing looks at of a forest. */
 type Trees = Nodes & { roots: Uint32Array; leaves: Float64Array; width: number; partitioned: Uint8Array };
 
@@ -132,6 +134,11 @@ function collectCuts({ left, feature, threshold, partitioned }: Trees): Pick<Pac
 /** Whether a threshold can be a set of levels: a mask of at most 53 bits. */
 export function isSet(value: number): boolean {
   return value >= 0 && value < 2 ** 53;
+}
+
+/** The bytes that a forest's nodes come to take beside its artifact once they are unpacked. */
+export function unpackedBytes({ packed, roots }: { packed?: PackedForest; roots: Uint32Array }): number {
+  return packed ? (roots[roots.length - 1] as number) * NODE_BYTES : 0;
 }
 
 /** The nodes as they were before they were packed; a threshold of -0 may come out as 0. Only what checkPacked lets pass is unpacked. */

@@ -235,6 +235,21 @@ describe('many models', () => {
     }
     expect(answers[1]).toBe(507);
   });
+
+  test('count what their kernels take too: room for an artifact alone is too little', async () => {
+    const log = () => {};
+    const { byteLength } = shareModel(loadModel(golden('iris').file));
+    const loadWith = async (mostBytes: number) => {
+      const own = await listen(createContainer(undefined, { mode: 'sagemaker', log, models: { root, mostBytes } }));
+      return post(`${own}/models`, JSON.stringify({ model_name: 'iris', url: place('iris') }));
+    };
+    const refused = await loadWith(byteLength);
+    expect(refused.status).toBe(507);
+    const needed = Number(/would take (\d+) bytes/.exec(await refused.text())?.[1]);
+    expect(needed).toBeGreaterThan(byteLength);
+    expect((await loadWith(needed - 1)).status).toBe(507);
+    expect((await loadWith(needed)).status).toBe(200);
+  });
 });
 
 describe('what is told', () => {

@@ -208,6 +208,21 @@ describe('which way a forest answers', () => {
     expect(kernel.table).toBe(table);
   });
 
+  test('each kernel tells the bytes it comes to hold: its tables, and the nodes unpacked at 18 bytes each', () => {
+    const [one, walked] = [grow(drawn), grow({ ...drawn, splits: 300 })];
+    const nodes = ({ roots }: Forest) => (roots.at(-1) as number) * 18;
+    const page = 65_536;
+    const plainOnes = makeKernel(one.schema, one.forest, { hasWasm: false });
+    expect(plainOnes.bytes).toBe(nodes(one.forest));
+    const masks = makeKernel(one.schema, one.forest);
+    expect(masks.bytes - nodes(one.forest)).toBeGreaterThanOrEqual(page);
+    expect((masks.bytes - nodes(one.forest)) % page).toBe(0);
+    const walk = makeKernel(walked.schema, walked.forest);
+    expect((walk.bytes - nodes(walked.forest)) % page).toBe(0);
+    const { schema, forest } = grow({ ...drawn, features: 1 });
+    expect(makeKernel(schema, forest).bytes).toBe(nodes(forest) + 9 * ((forest.packed?.cuts.length ?? 0) + 1));
+  });
+
   test('what is not the default answer comes from the plain predictor', () => {
     const { schema, forest } = grow(drawn);
     const rows = drawRows(forest, 1_200, dice(1));
