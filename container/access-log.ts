@@ -4,14 +4,16 @@ import type { LogEntry } from './server.ts';
 /** The access log. */
 export type AccessLog = {
   write(entry: LogEntry): void;
-  /** Puts on the wire what is still held; for the end of the process. */
-  flush(): void;
+  /** Puts on the wire what is still held, as far as somebody reads it, and then calls back; for the end of the process. */
+  end(then: () => void): void;
 };
 
 /** Most bytes that are held where nobody reads the log; what comes then is dropped, since serving goes on. */
 const MOST_HELD = 4_194_304;
 /** Lines go out together: once they have so many bytes, or after so many milliseconds. */
 const TOGETHER = { bytes: 8_192, ms: 50 };
+/** How long the end of the process waits for a reader, in milliseconds. */
+const END_WITHIN = 500;
 
 /**
  * One JSON line a request on standard output, in pino's form and by its destination, without waiting for whoever reads it. Of
@@ -19,25 +21,38 @@ const TOGETHER = { bytes: 8_192, ms: 50 };
  */
 export function openAccessLog(): AccessLog {
   const destination = pino.destination({ dest: 1, sync: false, minLength: TOGETHER.bytes, maxLength: MOST_HELD });
+  let [isDue, isBroken, isOver] = [false, false, false];
+  let leave = () => {};
   // A reader that has gone must not end the container.
-  destination.on('error', () => {});
-  let isDue = false;
+  destination.on('error', () => {
+    isBroken = true;
+    leave();
+  });
   const send = () => {
     isDue = false;
-    destination.flush(() => {});
+    // Without a callback: each would wait with two listeners for a reader that may never come.
+    if (!isOver) destination.flush();
   };
   return {
     write: (entry) => {
+      if (isOver) return;
       destination.write(logLine(entry));
       if (!isDue) setTimeout(send, TOGETHER.ms).unref();
       isDue = true;
     },
-    flush: () => {
-      try {
-        destination.flushSync();
-      } catch {
-        // It was never opened, or its reader has gone.
-      }
+    end: (then) => {
+      if (isOver) return;
+      leave = () => {
+        if (isOver) return;
+        isOver = true;
+        // Else pino's own hook writes at the exit what is left, and tries that for ever where nobody reads.
+        destination.destroy();
+        then();
+      };
+      if (isBroken) return leave();
+      setTimeout(leave, END_WITHIN);
+      destination.on('close', leave);
+      destination.end();
     },
   };
 }

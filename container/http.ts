@@ -8,9 +8,14 @@ export const MAX_BODY_BYTES = 6_291_456;
 /**
  * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over
  * that, else as soon as the bytes are; and a 400 where the message is cut off. What is not read Node throws away once the
- * answer is sent, so that the sender hears it over a connection that is still whole.
+ * answer is sent, so that the sender hears it over a connection that is still whole. `hold` is told of the bytes as they come
+ * in, and may give an error that ends it.
  */
-export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promise<Uint8Array> {
+export function readBody(
+  message: IncomingMessage,
+  most = MAX_BODY_BYTES,
+  hold: (bytes: number) => RequestError | undefined = () => undefined,
+): Promise<Uint8Array> {
   const tooLarge = (found: string) => new RequestError(413, `the body has ${found} bytes; expected at most ${most}`);
   const declared = message.headers['content-length'];
   if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared)));
@@ -23,10 +28,11 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
       if (isOver) return;
       length += chunk.length;
       chunks.push(chunk);
-      if (length <= most) return;
+      const refused = hold(chunk.length) ?? (length > most ? tooLarge(`more than ${most}`) : undefined);
+      if (!refused) return;
       isOver = true;
       chunks.length = 0;
-      reject(tooLarge(`more than ${most}`));
+      reject(refused);
     };
     const finish = () => {
       if (isOver) return;

@@ -101,10 +101,7 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
     const what = model ? `${model.card.name} (sha256 ${model.sha256.slice(0, 8)})` : 'whatever is loaded';
     console.log(`${what} is served on http://${host}:${bound}, ready after ${since} ms`);
   });
-  const leave = (code: number): never => {
-    accessLog.flush();
-    process.exit(code);
-  };
+  const leave = (code: number) => accessLog.end(() => process.exit(code));
   // What sends us requests needs a moment to learn that it should not: those that still come are answered.
   const stop = (waitMs: number) => {
     if (stopping) return;

@@ -258,14 +258,20 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
   });
 }
 
-/** A request's body, of at most 6 MB; of all together no more is held than there is room for. */
+/**
+ * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
+ * what a head announces: else a few heads without bodies would keep everybody out.
+ */
 async function readWithin({ bodies }: Container, request: IncomingMessage): Promise<Uint8Array> {
-  const length = Math.min(Number(request.headers['content-length'] ?? MAX_BODY_BYTES), MAX_BODY_BYTES) || 0;
-  if (bodies.bytes + length > MOST_BODY_BYTES) throw overloaded('too many big bodies are coming in; ask again soon');
-  bodies.bytes += length;
+  let held = 0;
+  const hold = (bytes: number) => {
+    held += bytes;
+    bodies.bytes += bytes;
+    return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
+  };
   try {
-    return await readBody(request, MAX_BODY_BYTES);
+    return await readBody(request, MAX_BODY_BYTES, hold);
   } finally {
-    bodies.bytes -= length;
+    bodies.bytes -= held;
   }
 }

@@ -22,6 +22,7 @@ const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
  */
 export function applyData(schema: Schema, forest: Forest, known: ReadonlySet<string>, data: TrainingData): Schema {
   const [header = [], ...lines] = readCsv(data);
+  const ranges = new Map<string, [number, number]>();
   const features = schema.features.map((feature, column): Feature => {
     if (feature.type !== 'number' || known.has(feature.name)) return feature;
     const place = header.indexOf(feature.name);
@@ -33,10 +34,12 @@ export function applyData(schema: Schema, forest: Forest, known: ReadonlySet<str
       if (value !== '' && value !== 'NA') values.add(value);
     }
     const thing = `${data.file}, column "${feature.name}"`;
-    return typeOfColumn(feature, [...values], forest.partitioned[column] === 1, thing, data.order);
+    const typed = typeOfColumn(feature, [...values], forest.partitioned[column] === 1, thing, data.order);
+    if (typed.type === 'number') ranges.set(typed.name, rangeOf(values));
+    return typed;
   });
   const out = { ...schema, features };
-  checkSplits(out, forest, data.file);
+  checkSplits(out, forest, ranges, data.file);
   return out;
 }
 
@@ -80,14 +83,31 @@ export function sortLevels(values: string[], thing: string, order: LevelsOrder |
   );
 }
 
-/** Refuses data with fewer levels than the forest splits by: it is not what the forest was grown from. */
-function checkSplits(schema: Schema, forest: Forest, file: string): void {
+function rangeOf(values: ReadonlySet<string>): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [least, most] = [Math.min(least, Number(value)), Math.max(most, Number(value))];
+  return [least, most];
+}
+
+/**
+ * Refuses data that the forest was not grown from: fewer levels than it splits by, or numbers none of which lies below or above
+ * a split. The latter is a factor of numbers (factor(cyl)), whose codes the forest knows and not its numbers.
+ */
+function checkSplits(schema: Schema, forest: Forest, ranges: ReadonlyMap<string, [number, number]>, file: string): void {
   forest.left.forEach((left, node) => {
     if (left === 0) return;
     const column = forest.feature[node] as number;
     const feature = schema.features[column] as Feature;
-    if (feature.type !== 'factor') return;
     const split = forest.threshold[node] as number;
+    const range = ranges.get(feature.name);
+    if (range && (split < range[0] || split > range[1])) {
+      throw new ModelError(
+        `${file}, column "${feature.name}"`,
+        `numbers from ${range[0]} to ${range[1]}`,
+        `some on both sides of ${split}, where the forest splits; if it was a factor in R, name its levels in a sidecar`,
+      );
+    }
+    if (feature.type !== 'factor') return;
     const least = forest.partitioned[column] === 1 ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.ceil(split);
     if (least > feature.levels.length) {
       throw new ModelError(

@@ -34,8 +34,18 @@ function recordCells(schema: Schema, elements: unknown[], path: string): Cells {
     columnar: false,
     cell: (row, column) => own(elements[row] as JsonObject, names[column] as string),
     path: (row, column) => `${path}/${row}/${pointer(names[column] as string)}`,
-    misfit: (row) => (isObject(elements[row]) ? undefined : misfit(`${path}/${row}`, elements[row], 'a record')),
+    misfit: (row) => {
+      const element = elements[row];
+      return isObject(element) ? strayParameters(schema, element, `${path}/${row}`) : misfit(`${path}/${row}`, element, 'a record');
+    },
   };
+}
+
+/** Members beside those of the model are ignored, but not these: what they ask for would silently not be answered. */
+function strayParameters(schema: Schema, record: JsonObject, path: string): Problem | undefined {
+  const name = ['parameters', 'params'].find((one) => isObject(own(record, one)) && !isFeature(schema, one));
+  if (name === undefined) return undefined;
+  return { path: `${path}/${name}`, message: `found ${name} in a record, expected {"instances": [...], "parameters": {...}}` };
 }
 
 /** Rows that are arrays in the model's feature order. */
@@ -53,6 +63,8 @@ function rowCells(schema: Schema, rows: unknown[], path: (row: number) => string
 
 /** A record, or columns where a feature has an array: all of one length, or of length 1 and then recycled as R does. */
 export function objectCells(schema: Schema, body: JsonObject, path: string): Cells {
+  const stray = strayParameters(schema, body, path);
+  if (stray) throw new RequestError(422, 'parameters do not stand in a record', [stray]);
   const names = namesOf(schema);
   const columns = names.map((name) => own(body, name));
   const lengths = columns.flatMap((column) => (Array.isArray(column) ? [column.length] : []));
@@ -196,8 +208,8 @@ export function lineCells(schema: Schema, text: string): Cells {
     path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
     misfit: (row) => {
       const value = values[row];
-      if (isObject(value) || hasLength(value, names.length)) return undefined;
-      return misfit(`/${row}`, value, `a record or ${inOrder(schema)}`);
+      if (isObject(value)) return strayParameters(schema, value, `/${row}`);
+      return hasLength(value, names.length) ? undefined : misfit(`/${row}`, value, `a record or ${inOrder(schema)}`);
     },
   };
 }

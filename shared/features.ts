@@ -249,6 +249,8 @@ export function checkSchema(schema: Schema, thing: string): void {
     if (!known || (feature.type === 'factor' && !areLabels(feature.levels))) {
       throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
     }
+    const odd = oddMember(feature);
+    if (odd) throw new ModelError(`${thing}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
   });
   if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
     throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
@@ -261,6 +263,26 @@ export function checkSchema(schema: Schema, thing: string): void {
   }
 }
 
+/** The member of a feature that is not of its type: the page writes them as they are. */
+function oddMember(feature: Feature): string | undefined {
+  const defaults = { number: 'number', logical: 'boolean', factor: 'string' };
+  const isNumber = (value: unknown) => typeof value === 'number';
+  const { range, min, max, step, default: first, label, unit } = feature as Record<keyof NumberFeature, unknown>;
+  const fits = {
+    // An infinite split is null in JSON.
+    range: Array.isArray(range) && range.every((end) => end === null || isNumber(end)),
+    ...{ min: isNumber(min), max: isNumber(max), step: isNumber(step) },
+    default: typeof first === defaults[feature.type],
+    ...{ label: isLabel(label), unit: isLabel(unit) },
+  };
+  return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
+}
+
+function isLabel(value: unknown): boolean {
+  const { en, pt } = (typeof value === 'object' && value !== null ? value : {}) as { en?: unknown; pt?: unknown };
+  return typeof value === 'string' || (typeof en === 'string' && typeof pt === 'string');
+}
+
 /** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
@@ -268,6 +290,12 @@ export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
   if (card.training !== undefined && !isRecord(card.training))
     throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
+  for (const name of ['title', 'description', 'limits'] as const) {
+    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${thing}'s ${name}`, describe(card[name]), 'a text');
+  }
+  const metrics = card.training?.metrics;
+  if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
+    throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');
 }
 
 function isRecord(value: unknown): boolean {

@@ -1,6 +1,9 @@
 import { ModelError } from './errors.ts';
 import { isInner, isSet, type PackedForest, rankBits } from './packed-forest.ts';
 
+/** Those that the unpacked nodes can name. */
+const MAX_FEATURES = 2 ** 16;
+
 /** How many bits of a byte are 1. */
 const BITS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
@@ -64,6 +67,8 @@ function checkShape({ inner }: PackedForest, roots: Uint32Array, tree: number, t
 /** Holds the thresholds: ascending, so that a search among them is right; sets of levels within their bits. */
 function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, thing: string): void {
   const features = partitioned.length;
+  if (features > MAX_FEATURES) throw new ModelError(thing, `${features} features`, `at most ${MAX_FEATURES}`);
+  const most = 2 ** rankBits(features) - 1;
   if (cutStarts.length !== features + 1 || cutStarts[0] !== 0 || cutStarts[features] !== cuts.length) {
     throw new ModelError(thing, `starts of thresholds that do not cover ${cuts.length}`, `${features + 1}, one a feature and the end`);
   }
@@ -71,6 +76,8 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, t
     const [start, end] = [cutStarts[column] as number, cutStarts[column + 1] as number];
     if (end < start || end > cuts.length)
       throw new ModelError(`${thing}, feature ${column}`, 'thresholds that end before they start', 'a range');
+    // A rank beyond what a split can name would be another feature's in a kernel's keys.
+    if (end - start > most) throw new ModelError(`${thing}, feature ${column}`, `${end - start} thresholds`, `at most ${most}`);
     const own = cuts.subarray(start, end);
     const fall = Number.isNaN(own[0]) ? 0 : firstInSlices(own.length, (from, to) => firstFall(own, Math.max(from, 1), to));
     if (fall !== -1) throw new ModelError(`${thing}, feature ${column}, threshold ${fall}`, String(own[fall]), 'ascending numbers');

@@ -69,8 +69,21 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
   }
 }
 
+/** The pages made, by model, and then by what they were made with: to write and compress one takes milliseconds. */
+const pages = new WeakMap<ModelInfo, Map<string, Reply>>();
+
 /** The page itself, which a browser asks for again after every deployment. */
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
+  const kept = pages.get(model) ?? new Map<string, Reply>();
+  pages.set(model, kept);
+  const { script, style } = page?.parts ?? {};
+  const key = [codingOf(page?.acceptEncoding), script?.hash, style?.hash, page?.answer !== undefined].join();
+  const reply = kept.get(key) ?? makePage(model, page);
+  kept.set(key, reply);
+  return reply;
+}
+
+function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
   const { headers, ...body } = codedText(pageHtml(model, page?.parts, firstAnswer(model, page)), codingOf(page?.acceptEncoding));
   const own = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
   return { status: 200, headers: { ...own, ...headers }, ...body };

@@ -7,6 +7,7 @@ import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shar
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { depth, type Forest } from '../shared/forest.ts';
+import { checkPacked } from '../shared/packed-check.ts';
 import type { PackedForest } from '../shared/packed-forest.ts';
 import { predictRows } from '../shared/predict.ts';
 import { golden, variety as goldens } from './golden.ts';
@@ -202,6 +203,12 @@ describe('a forest that would lead the predictor astray is refused although its 
     ['a factor without levels', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'factor', levels: [] }] } }, 'feature 1'],
     ['classes without labels', { schema: { ...SCHEMA, kind: 'classification' } }, 'classes'],
     ['a class beyond the labels', { schema: { ...SCHEMA, kind: 'classification', classes: ['a', 'b'] } }, 'class 10, expected 0 to 1'],
+    ['markup for a default', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', default: '"><p>' }] } }, 'form of its default'],
+    ['markup for a step', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', step: '1"' }] } }, 'form of its step'],
+    ['markup for a range', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', range: ['"><p>'] }] } }, 'form of its range'],
+    ['a label that is a number', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', label: 5 }] } }, 'form of its label'],
+    ['a title that is a number', { card: { name: 'x', source: {}, title: 5 } }, "card's title"],
+    ['a training without metrics', { card: { name: 'x', source: {}, training: {} } }, "card's training"],
     ['a card that is null', { card: null }, 'card: found null'],
     ['a card without a name', { card: { source: {} } }, "card's name"],
     ['a card without its source', { card: { name: 'x' } }, "card's source"],
@@ -212,6 +219,23 @@ describe('a forest that would lead the predictor astray is refused although its 
     expect(error).toBeInstanceOf(ModelError);
     expect(error.message).toContain(message);
     expect(error.message).toMatch(/^a\.canopy/);
+  });
+});
+
+describe('packed nodes of which a kernel and the plain predictor would make two numbers are refused', () => {
+  test.each([
+    ['more thresholds than a split can name', 65_535, 65_536, 'feature 65534: found 65536 thresholds, expected at most 65535'],
+    ['more features than a node can name', 65_537, 1, 'found 65537 features, expected at most 65536'],
+  ])('%s', (_, features, count, message) => {
+    const cutStarts = new Uint32Array(features + 1);
+    cutStarts[features] = count;
+    const packed = {
+      inner: Uint8Array.of(0),
+      splits: new Uint32Array(0),
+      cuts: Float64Array.from({ length: count }, (_, at) => at),
+      cutStarts,
+    };
+    expect(() => checkPacked(packed, Uint32Array.of(0, 1), new Uint8Array(features), 'a forest')).toThrow(message);
   });
 });
 

@@ -301,3 +301,23 @@ test('a slowloris is cut by the limits while others are served', async () => {
   for (const { heard } of cut) expect(heard).toMatch(/^HTTP\/1\.1 408/);
   expect(served).toBeGreaterThan(10);
 }, 30_000);
+
+test('heads that announce big bodies and send none keep nobody out; more bytes than there is room for are refused', async () => {
+  const { port } = new URL(url);
+  const head = 'POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 6291456\r\n\r\n';
+  let heard = '';
+  const sockets = Array.from({ length: 20 }, () => net.connect(Number(port), '127.0.0.1').on('error', () => {}));
+  for (const socket of sockets) {
+    socket.on('data', (chunk) => {
+      heard += chunk;
+    });
+    socket.write(head);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect((await post(`${url}/invocations`, '[[54]]')).status).toBe(200);
+  for (const socket of sockets) socket.write(Buffer.alloc(6_000_000, 0x20));
+  for (let turn = 0; turn < 100 && heard === ''; turn += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(heard).toMatch(/^HTTP\/1\.1 503/);
+  expect((await post(`${url}/invocations`, '[[54]]')).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
+}, 20_000);

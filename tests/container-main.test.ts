@@ -69,6 +69,24 @@ test('serves the public paths too where it is started without an argument; SAGEM
   expect((await ended).code).toBe(0);
 });
 
+test.each(['nobody reads', 'the reader has gone'])('ends at SIGINT although %s its log, after it has answered', async (what) => {
+  const { child, ready, ended } = run(['serve'], {});
+  const address = await ready;
+  if (what === 'nobody reads') child.stdout.pause();
+  else child.stdout.destroy();
+  // More than a pipe holds, in lines of 300 characters.
+  for (let round = 0; round < 20 && what === 'nobody reads'; round += 1) {
+    await Promise.all(Array.from({ length: 30 }, () => fetch(`${address}/${'x'.repeat(200)}`).then((response) => response.text())));
+    await new Promise((resolve) => setTimeout(resolve, 55));
+  }
+  expect((await fetch(`${address}/ping`)).status).toBe(200);
+  const exit = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+  child.kill('SIGINT');
+  expect(await Promise.race([exit, new Promise((resolve) => setTimeout(() => resolve('it lives'), 5_000).unref())])).toBe(0);
+  child.stdout.destroy();
+  expect((await ended).err).toBe('');
+}, 20_000);
+
 test('answers what is in flight before it ends', async () => {
   const { child, ready, ended } = run(['serve'], {});
   const request = http.request(`${await ready}/invocations`, { method: 'POST', headers: { 'content-length': 6 } });

@@ -31,7 +31,7 @@ function features(
 
 describe('types and levels from the training data', () => {
   test('numbers stay numbers, TRUE and FALSE are logical, texts are a factor, and gaps are no level', () => {
-    expect(features('a,b\n1,TRUE\n2.5e3,FALSE\nNA,T\n')).toEqual([
+    expect(features('a,b\n1,TRUE\n2.5e3,FALSE\nNA,T\n', { threshold: 2 })).toEqual([
       { name: 'a', type: 'number' },
       { name: 'b', type: 'logical' },
     ]);
@@ -69,6 +69,12 @@ describe('types and levels from the training data', () => {
     ['a column without values', 'a,b\n,1\nNA,2\n', {}, 'column "a": found no values'],
     ['fewer levels than the forest splits by', 'a,b\nx,1\ny,2\n', { threshold: 3.5 }, '2 levels, expected at least 4'],
     ['fewer levels than a set of them has', 'a,b\nx,1\ny,2\n', { partitioned: [1, 0], threshold: 4 }, '2 levels, expected at least 3'],
+    [
+      'a factor whose levels are numbers',
+      'a,b\n4,1\n6,2\n8,3\n',
+      { threshold: 1.5 },
+      'numbers from 4 to 8, expected some on both sides of 1.5',
+    ],
     ['a quote that is never closed', 'a,b\n"x,1\n', {}, 'training.csv: found what is no CSV'],
   ])('%s is refused by name', (_, csv, {
     threshold = 0.5,

@@ -214,7 +214,9 @@ describe('verify', () => {
       status: 0,
       stdout: expect.stringContaining('greatest difference 0 ulp'),
     });
-    expect(run(['verify', golden('iris').file, rows('iris')]).stdout).toContain('342 rows, 0 numbers, 0 wrong, greatest difference 0 ulp');
+    expect(run(['verify', golden('iris').file, rows('iris')]).stdout).toContain(
+      '342 rows, 0 numbers, 0 labels wrong, greatest difference 0 ulp: as R',
+    );
     const { status, stdout } = run(['verify', golden('survival-c').file, rows('survival-c')]);
     expect({ status, ulp: Number(/difference (\d+) ulp/.exec(stdout)?.[1]) <= 1 }).toEqual({ status: 0, ulp: true });
   });

@@ -246,6 +246,20 @@ test('the page begins with the answer to what its form starts with', () => {
   const refused = () => {
     throw new RequestError(503, 'made up');
   };
-  const none = route('GET', '/', model, health, { ...asked, answer: refused }) as Reply;
+  // Another object, since the page of one is made once.
+  const none = route('GET', '/', { ...model }, health, { ...asked, answer: refused }) as Reply;
   expect(none.body).toContain('<p id="exact" class="dim"></p>');
+});
+
+test('is made once for a model, a coding and its parts', () => {
+  const info = infoOf([{ name: 'x', type: 'number', default: 1 }]);
+  let asked = 0;
+  const answer = () => {
+    asked += 1;
+    return { predictions: [1] };
+  };
+  const get = (acceptEncoding: string | undefined) =>
+    route('GET', '/', info, () => ({ ok: true }), { parts, acceptEncoding, answer }) as Reply;
+  for (const coding of ['br', 'gzip', undefined, 'br', 'gzip', undefined]) expect(get(coding).headers['content-encoding']).toBe(coding);
+  expect(asked).toBe(3);
 });

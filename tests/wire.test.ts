@@ -332,6 +332,9 @@ describe('what was read but does not fit is 422', () => {
     ['{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","data":1}]}', 'json', 'tensors'],
     ['{"inputs":[{"name":"x","shape":[1],"datatype":"FP64","data":[1]}]}', 'json', 'there are no rows'],
     ['5\n[1,2]', 'jsonlines', '2 things do not fit'],
+    ['{"age":54,"parameters":{"type":"terminalNodes"}}', 'json', 'parameters do not stand in a record'],
+    ['[{"age":54,"parameters":{"type":"terminalNodes"}}]', 'json', 'does not fit'],
+    ['{"age":54}\n{"age":54,"params":{}}', 'jsonlines', 'does not fit'],
   ])('%s', (body, form, message) => {
     const error = refusal(AGE, body, form);
     expect([error.status, error.message]).toEqual([422, expect.stringContaining(message)]);
