@@ -6,6 +6,8 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.canopy/compile-cache'
 export default {
   testEnvironment: 'node',
   testTimeout: 60_000,
+  // jest leaves one processor free, which on two of them is half of all.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/tests/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },

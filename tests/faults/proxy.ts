@@ -98,10 +98,11 @@ function failHalf(response: ServerResponse, forward: () => void): void {
 /** Sends what is to be sent a byte each 100 ms. */
 function drip(response: ServerResponse): void {
   const end = response.end.bind(response);
-  response.end = ((bytes?: Uint8Array) => {
+  response.end = ((body: string | Uint8Array = '') => {
+    const bytes = Buffer.from(body as string);
     let at = 0;
     const timer = setInterval(() => {
-      if (!bytes || at >= bytes.length) {
+      if (at >= bytes.length) {
         clearInterval(timer);
         end();
       } else response.write(bytes.subarray(at, ++at));
@@ -114,9 +115,13 @@ function drip(response: ServerResponse): void {
 /** Sends the first half of what is to be sent, as a whole answer. */
 function truncate(response: ServerResponse): void {
   const [writeHead, end] = [response.writeHead.bind(response), response.end.bind(response)];
-  response.writeHead = ((status: number, headers: Record<string, string | number>) => {
-    const { 'content-length': _, ...rest } = headers;
-    return writeHead(status, rest);
+  // Headers come as a flat list of names and values.
+  response.writeHead = ((status: number, headers: string[]) => {
+    const at = headers.indexOf('content-length');
+    return writeHead(status, headers.toSpliced(at, 2));
   }) as ServerResponse['writeHead'];
-  response.end = ((bytes?: Uint8Array) => end(bytes?.subarray(0, bytes.length / 2))) as ServerResponse['end'];
+  response.end = ((body: string | Uint8Array = '') => {
+    const bytes = Buffer.from(body as string);
+    return end(bytes.subarray(0, bytes.length / 2));
+  }) as ServerResponse['end'];
 }
