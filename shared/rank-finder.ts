@@ -1,3 +1,5 @@
+import { countBelow } from './packed-forest.ts';
+
 /*
  * A value's rank among a feature's thresholds, looked up as in a dictionary with a thumb index: the range of the thresholds
  * is cut into buckets of equal breadth, a multiplication tells a value's bucket, and only the few thresholds in it are
@@ -35,18 +37,8 @@ export function rankFinder(table: Float64Array, start: number, end: number): Ran
 export function findRank(finder: RankFinder, value: number): number {
   const { cuts, firsts } = finder;
   const bucket = bucketOf(finder, value);
-  let low = firsts[bucket] as number;
-  let length = (firsts[bucket + 1] as number) - low;
-  while (length > 0) {
-    const half = length >> 1;
-    // Written so that NaN goes up, as it goes right at a node.
-    if (value <= (cuts[low + half] as number)) length = half;
-    else {
-      low += half + 1;
-      length -= half + 1;
-    }
-  }
-  return low;
+  const first = firsts[bucket] as number;
+  return first + countBelow(cuts, first, firsts[bucket + 1] as number, value);
 }
 
 /** The bucket of a value; the last one for NaN. */
