@@ -4,7 +4,7 @@ import { bundleContainer, keepBundle } from './bundle.ts';
 
 // node container/bundle-main.ts OUT.mjs   writes the container as one file (for its image)
 // node container/bundle-main.ts serve     becomes it, as `npm run serve` does: without what strips types, 40 MB less
-const [what] = process.argv.slice(2);
+const [what, ...rest] = process.argv.slice(2);
 const project = fileURLToPath(new URL('..', import.meta.url));
 if (what === undefined) {
   console.error('arguments: found none, expected the file to write, or serve');
@@ -17,6 +17,6 @@ else {
   // With the image's own settings for memory.
   const flags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
   const env = { MALLOC_ARENA_MAX: '2', ...process.env };
-  if (process.execve) process.execve(process.execPath, [process.execPath, ...flags, file, what], env);
+  if (process.execve) process.execve(process.execPath, [process.execPath, ...flags, file, what, ...rest], env);
   else await import(file);
 }

@@ -75,11 +75,12 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
   else response.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
-/** A request's path, without what stands behind the question mark. */
+/** A request's path, without what stands behind the question mark; of an absolute form too, which every server must take (RFC 9112, 3.2.2). */
 export function pathOf(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
+  const whole = end === -1 ? url : url.slice(0, end);
+  return whole.startsWith('/') ? whole : whole.replace(/^https?:\/\/[^/]*/i, '') || '/';
 }
 
 /** A request's header as one text; undefined where it is missing. */

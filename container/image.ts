@@ -11,7 +11,7 @@ const HELP = `Builds, pushes and checks the container's image, with docker, podm
 
   npm run image -- build [--model FILE]            builds it as "canopy", with the model inside where one is named
   npm run image -- push REPOSITORY [--plain-http]  pushes it and prints REPOSITORY@sha256:...; logs in to ECR by itself
-  npm run image -- check URL                       asks a running container what SageMaker will ask
+  npm run image -- check URL | IMAGE               asks a container what SageMaker will ask of it; what else it takes: check --help
 
   --tool NAME   docker, podman or buildah
 `;

@@ -22,13 +22,16 @@ Environment:
   HOST        the address to listen on (127.0.0.1)
   PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
   WORKERS     threads for big requests (one less than there are processors, at least 1)
-  DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000)
+  DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming
   MODELS_DIR  where POST /models may load from (/opt/ml/models)
   SAGEMAKER_MULTI_MODEL   true: no model of its own, only those that are loaded
 `;
 
 /** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */
 const STOP_WITHIN = 20_000;
+/** Who sends us requests has learned not to once nobody connected for this long; it is waited for this much more. In milliseconds. */
+const SILENT_MS = 250;
+const SILENT_WITHIN = 4_000;
 /** A turn of the event loop in which nothing happened takes less, in milliseconds. */
 const QUIET_MS = 0.03;
 /** The part of the memory that loaded models may take. */
@@ -40,7 +43,7 @@ else if (parentPort) runWorker(parentPort);
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
-  if (command === '--help' || command === '-h') {
+  if (process.argv.slice(2).some((one) => one === '--help' || one === '-h')) {
     process.stdout.write(HELP);
     return;
   }
@@ -103,14 +106,24 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   });
   const leave = (code: number) => accessLog.end(() => process.exit(code));
   // What sends us requests needs a moment to learn that it should not: those that still come are answered.
-  const stop = (waitMs: number) => {
+  let connected = 0;
+  server.on('connection', () => {
+    connected = performance.now();
+  });
+  const stop = (waitMs: number, silentWithin: number) => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => atQuietMoment(() => server.close(() => leave(0))), waitMs);
+    const latest = performance.now() + waitMs + silentWithin;
+    const close = () => {
+      const left = Math.min(connected + SILENT_MS, latest) - performance.now();
+      if (left > 0) setTimeout(close, left);
+      else atQuietMoment(() => server.close(() => leave(0)));
+    };
+    setTimeout(close, waitMs);
     setTimeout(() => leave(0), STOP_WITHIN);
   };
-  process.on('SIGTERM', () => stop(drainMs));
-  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
+  process.on('SIGINT', () => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request as openRequest, type Server } from 'node:http';
 import { RequestError } from '../shared/errors.ts';
 import type { Reply } from '../shared/reply.ts';
 import { headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from './http.ts';
@@ -20,7 +20,7 @@ export type RuntimeOptions = {
 };
 
 /** What a container answered. */
-type Outcome = { status: number; headers: Headers; body: string };
+type Outcome = { status: number; headers: IncomingHttpHeaders; body: string };
 
 /**
  * A stand-in for the SageMaker runtime in front of one container, for this machine and for tests: InvokeEndpoint alone,
@@ -28,10 +28,11 @@ type Outcome = { status: number; headers: Headers; body: string };
  * The server is not listening yet.
  */
 export function createSageMakerRuntime(options: RuntimeOptions): Server {
-  return createServer(async (request, response) => {
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(async (request, response) => {
     let reply: Reply;
     try {
-      reply = await invoke(options, request);
+      reply = await invoke(options, agent, request);
     } catch (error) {
       // AWS's own answer to a body over its limit has no document.
       const status = error instanceof RequestError ? error.status : 500;
@@ -39,43 +40,48 @@ export function createSageMakerRuntime(options: RuntimeOptions): Server {
     }
     sendReply(response, { ...reply, headers: { ...reply.headers, 'x-amzn-requestid': crypto.randomUUID() } });
   });
+  return server.on('close', () => agent.destroy());
 }
 
-async function invoke(options: RuntimeOptions, request: IncomingMessage): Promise<Reply> {
+async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMessage): Promise<Reply> {
   const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
   if (request.method !== 'POST' || name === undefined) return failure(404, 'UnknownOperationException', {});
   if (name !== options.endpointName) {
     return failure(400, 'ValidationError', { message: `Endpoint ${name} of account ${ACCOUNT} not found.` });
   }
   const body = await readBody(request, MAX_BODY_BYTES);
-  const outcome = await askContainer(options, request, body);
+  const outcome = await askContainer(options, agent, request, body);
   if (typeof outcome === 'string') return modelError(name, 0, outcome);
   if (outcome.status < 200 || outcome.status > 299) return modelError(name, outcome.status, outcome.body);
   const headers: Record<string, string> = { 'x-amzn-invoked-production-variant': 'AllTraffic' };
   for (const header of ['content-type', CUSTOM_ATTRIBUTES]) {
-    const value = outcome.headers.get(header);
-    if (value !== null) headers[header] = value;
+    const value = outcome.headers[header];
+    if (value !== undefined) headers[header] = String(value);
   }
   return { status: 200, headers, body: outcome.body };
 }
 
 /** Passes the request on to the container; a sentence where it gives no answer. Other headers are not passed on. */
-async function askContainer(options: RuntimeOptions, request: IncomingMessage, body: Uint8Array): Promise<Outcome | string> {
+function askContainer(options: RuntimeOptions, agent: Agent, request: IncomingMessage, body: Uint8Array): Promise<Outcome | string> {
   const headers: Record<string, string> = {};
   for (const name of ['content-type', 'accept', CUSTOM_ATTRIBUTES]) {
     const value = headerOf(request, name);
     if (value !== undefined) headers[name] = value;
   }
-  const signal = AbortSignal.timeout(options.timeout ?? TIMEOUT);
-  try {
-    const init: RequestInit = { method: 'POST', headers, body: Buffer.from(body), redirect: 'manual', signal };
-    const response = await fetch(`${options.containerUrl}/invocations`, init);
-    return { status: response.status, headers: response.headers, body: await response.text() };
-  } catch {
-    return signal.aborted
-      ? 'Your invocation timed out while waiting for a response from container primary.'
-      : 'The container gave no answer.';
-  }
+  return new Promise((resolve) => {
+    const none = () => resolve('The container gave no answer.');
+    const asked = openRequest(`${options.containerUrl}/invocations`, { method: 'POST', agent, headers }, (response) => {
+      const status = response.statusCode ?? 0;
+      readBody(response).then((bytes) => resolve({ status, headers: response.headers, body: Buffer.from(bytes).toString() }), none);
+    });
+    // AbortSignal.timeout would be kept for its minute by each call, and the collector busy with them.
+    const timer = setTimeout(() => {
+      resolve('Your invocation timed out while waiting for a response from container primary.');
+      asked.destroy();
+    }, options.timeout ?? TIMEOUT);
+    asked.on('error', none).on('close', () => clearTimeout(timer));
+    asked.end(body);
+  });
 }
 
 /** ModelError as InvokeEndpoint gives it: the container's own status and message, 0 where it gave none. */

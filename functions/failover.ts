@@ -68,8 +68,8 @@ export function createFailover(
     if (reply !== 'predict') return reply;
 
     const start = performance.now();
-    const { query, contentType, form } = readQuestion(model.schema, call);
-    const asked = { body: call.body, contentType, query, attributes: attributesOf(call) };
+    const { query, body, contentType, form } = readQuestion(model.schema, call);
+    const asked = { body, contentType, query, attributes: attributesOf(call) };
     const isAlone = local.failed !== undefined;
     const outcome = guard ? await guard.ask({ ...asked, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
     const result = serve(query, outcome, call.remainingMs - (performance.now() - start));

@@ -12,7 +12,7 @@ export type Call = {
   method: string;
   path: string;
   headers: Record<string, string | undefined>;
-  /** The body's bytes; of a direct invoke, the event as JSON. */
+  /** The body's bytes; none of a direct invoke. */
   body: Uint8Array;
   /** The event of a direct invoke. */
   value: unknown;
@@ -77,19 +77,19 @@ function isHttpEvent(event: unknown): event is HttpEvent {
 function readCall(event: unknown, context: Context | undefined): Call {
   const remainingMs = context?.getRemainingTimeInMillis?.() ?? 30_000;
   if (!isHttpEvent(event)) {
-    const body = Buffer.from(JSON.stringify(event ?? null));
     const requestId = requestIdOf(context?.awsRequestId);
     const headers = { 'content-type': 'application/json' };
-    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value: event, traceparent: undefined, remainingMs };
+    const [body, value] = [new Uint8Array(), event ?? null];
+    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value, traceparent: undefined, remainingMs };
   }
   const headers = event.headers ?? {};
   return {
     direct: false,
     requestId: requestIdOf(headers['x-request-id']),
-    method: (event.requestContext.http.method ?? 'GET').toUpperCase(),
-    path: event.rawPath ?? '/',
+    method: String(event.requestContext.http.method ?? 'GET').toUpperCase(),
+    path: String(event.rawPath ?? '/'),
     headers,
-    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    body: Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8'),
     value: undefined,
     traceparent: TRACEPARENT.test(headers.traceparent ?? '') ? headers.traceparent : undefined,
     remainingMs,

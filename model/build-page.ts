@@ -11,21 +11,21 @@ const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
 export type BuiltPage = { file: string; page: PageParts };
 
 /**
- * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text. It is built anew at
- * each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
+ * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text, and what the code loads
+ * later into another, a module. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
  * folder that git ignores. Throws esbuild's own error where a source is wrong.
  */
 export async function buildPage(project: string): Promise<BuiltPage> {
   // Only here, so that a bundle of the container, which has the page's parts already, starts without it.
   const { build } = await import('esbuild');
-  const bundle = async (entry: string) => {
+  const bundle = async (entry: string, format: 'iife' | 'esm' = 'iife') => {
     const { outputFiles } = await build({
       entryPoints: [path.join(project, 'shared/page', entry)],
       absWorkingDir: project,
       bundle: true,
       minify: true,
       write: false,
-      format: 'iife',
+      format,
       charset: 'utf8',
       target: TARGET,
       legalComments: 'none',
@@ -33,9 +33,9 @@ export async function buildPage(project: string): Promise<BuiltPage> {
     });
     return partOf(outputFiles[0]?.text ?? '');
   };
-  const [script, style] = await Promise.all([bundle('browser.ts'), bundle('style.css')]);
-  const page = { script, style };
-  const file = path.join(project, '.canopy/page', `${script.hash}${style.hash}.json`);
+  const [script, later, style] = await Promise.all([bundle('browser.ts'), bundle('later.ts', 'esm'), bundle('style.css')]);
+  const page = { script, later, style };
+  const file = path.join(project, '.canopy/page', `${script.hash}${later.hash}${style.hash}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   // Written beside and then renamed, so that two builds at once see a whole file or none.
   const partial = `${file}.${process.pid}`;

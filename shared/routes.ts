@@ -27,6 +27,7 @@ const KEPT = 'public, max-age=31536000, immutable';
 const METHODS: Record<string, 'GET' | 'POST'> = {
   '/': 'GET',
   '/page.js': 'GET',
+  '/later.js': 'GET',
   '/page.css': 'GET',
   '/icon.svg': 'GET',
   '/model': 'GET',
@@ -54,6 +55,8 @@ export function route(method: string, path: string, model: ModelInfo, health: ()
       return pageReply(model, page);
     case '/page.js':
       return pagePart('text/javascript', page?.parts?.script, page?.acceptEncoding);
+    case '/later.js':
+      return pagePart('text/javascript', page?.parts?.later, page?.acceptEncoding);
     case '/page.css':
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
     case '/icon.svg':
@@ -76,8 +79,8 @@ const pages = new WeakMap<ModelInfo, Map<string, Reply>>();
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
   const kept = pages.get(model) ?? new Map<string, Reply>();
   pages.set(model, kept);
-  const { script, style } = page?.parts ?? {};
-  const key = [codingOf(page?.acceptEncoding), script?.hash, style?.hash, page?.answer !== undefined].join();
+  const { script, later, style } = page?.parts ?? {};
+  const key = [codingOf(page?.acceptEncoding), script?.hash, later?.hash, style?.hash, page?.answer !== undefined].join();
   const reply = kept.get(key) ?? makePage(model, page);
   kept.set(key, reply);
   return reply;

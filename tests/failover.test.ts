@@ -164,6 +164,14 @@ test('an endpoint with another model is believed, and its answer carries that mo
   expect(await handler({ age: 54 })).toEqual({ predictions: [0.25], model: other, servedBy: 'endpoint' });
 });
 
+test('a direct invoke nested 5,000 deep is refused as one nested nine deep is', async () => {
+  const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}54${']'.repeat(depth)}`);
+  const handler = handlerFor('http://127.0.0.1:1');
+  for (const depth of [9, 5_000]) {
+    expect(await handler(nested(depth))).toMatchObject({ status: 400, detail: expect.stringContaining('nested more than 8 deep') });
+  }
+});
+
 test('a body at fault is never sent on', async () => {
   let calls = 0;
   const handler = handlerFor(

@@ -1,4 +1,4 @@
-// Holds one Lambda environment: the packaged handler, loaded once in the folder its zip was unpacked to.
+// Holds Lambda environments: the packaged handler in the folder its zip was unpacked to, loaded once for each.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -13,12 +13,18 @@ for (const stream of [process.stdout, process.stderr]) {
     return true;
   };
 }
-const { handler } = createRequire(import.meta.url)(path.resolve(process.argv[2] as string)) as { handler: Handler };
-process.on('message', async ({ id, event }: { id: number; event: unknown }) => {
+const require = createRequire(import.meta.url);
+const [file = '', count] = process.argv.slice(2);
+const entry = path.resolve(file);
+const handlers = Array.from({ length: Number(count) }, () => {
+  delete require.cache[entry];
+  return (require(entry) as { handler: Handler }).handler;
+});
+process.on('message', async ({ id, at, event }: { id: number; at: number; event: unknown }) => {
   const end = Date.now() + 8000;
   const context = { awsRequestId: `invoke-${id}`, functionName: 'predict', getRemainingTimeInMillis: () => end - Date.now() };
   try {
-    tell({ id, answer: await handler(event, context) });
+    tell({ id, answer: await handlers[at]?.(event, context) });
   } catch (error) {
     tell({ id, thrown: String(error) });
   }

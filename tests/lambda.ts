@@ -79,7 +79,20 @@ export function unpackFunction(folder: string, name: string): Packaged {
 export type Environment = { invoke(event: unknown): Promise<unknown>; logs: string[]; close(): void };
 
 /** Starts an environment of a packaged function in a process of its own. */
-export function openEnvironment({ folder, entry, environment }: Packaged, extra: Record<string, string> = {}): Promise<Environment> {
+export async function openEnvironment(packaged: Packaged, extra: Record<string, string> = {}): Promise<Environment> {
+  const [one] = await openEnvironments(packaged, extra, 1);
+  return one as Environment;
+}
+
+/**
+ * Starts environments that share a process, each with all that the handler's module holds to itself: 20 processes would take two
+ * cores for themselves. What they log is one list; closing one ends all.
+ */
+export function openEnvironments(
+  { folder, entry, environment }: Packaged,
+  extra: Record<string, string>,
+  count: number,
+): Promise<Environment[]> {
   const host = path.join(PROJECT, 'tests/lambda-host.ts');
   const env = {
     PATH: process.env.PATH,
@@ -90,26 +103,31 @@ export function openEnvironment({ folder, entry, environment }: Packaged, extra:
     ...environment,
     ...extra,
   };
-  const child = fork(host, [entry], { cwd: folder, env, execArgv: [] });
+  const child = fork(host, [entry, String(count)], { cwd: folder, env, execArgv: [] });
   const logs: string[] = [];
   const waiting = new Map<number, (message: { answer?: unknown; thrown?: string }) => void>();
   let last = 0;
+  const open = (at: number): Environment => ({
+    logs,
+    close: () => child.kill(),
+    invoke: (event) =>
+      new Promise((answered, failed) => {
+        last += 1;
+        const id = last;
+        waiting.set(id, ({ answer, thrown }) => {
+          waiting.delete(id);
+          if (thrown === undefined) answered(answer);
+          else failed(new Error(thrown));
+        });
+        child.send({ id, at, event });
+      }),
+  });
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`the environment ended with ${code}`)));
     child.on('message', (message: { ready?: boolean; log?: string; id?: number; answer?: unknown; thrown?: string }) => {
       if (message.log !== undefined) logs.push(message.log);
       else if (message.id !== undefined) waiting.get(message.id)?.(message);
-      else
-        resolve({
-          logs,
-          close: () => child.kill(),
-          invoke: (event) =>
-            new Promise((answered, failed) => {
-              last += 1;
-              waiting.set(last, ({ answer, thrown }) => (thrown === undefined ? answered(answer) : failed(new Error(thrown))));
-              child.send({ id: last, event });
-            }),
-        });
+      else resolve(Array.from({ length: count }, (_, at) => open(at)));
     });
   });
 }

@@ -67,7 +67,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has nothing inline, and only relative links', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
     expect([...html.matchAll(/<script(?![^>]*type="application\/json")[^>]*>/g)].map(String)).toEqual([
-      `<script src="page.js?${parts.script.hash}" defer>`,
+      `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" defer>`,
     ]);
     const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
     expect(links.sort()).toEqual(['#api', '#card', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);
@@ -160,12 +160,21 @@ describe('script, style and headers', () => {
 
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
-    expect(textOf(parts.script)).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//);
+    for (const part of [parts.script, parts.later]) {
+      expect(textOf(part)).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//);
+    }
   });
 
   test('all of it is under 90 KB compressed', () => {
-    const bytes = [parts.script, parts.style].map(({ brotli }) => Buffer.from(brotli, 'base64').length);
-    expect(bytes[0]! + bytes[1]! + pageHtml(info, parts).length).toBeLessThan(90_000);
+    const bytes = [parts.script, parts.later, parts.style].map(({ brotli }) => Buffer.from(brotli, 'base64').length);
+    expect(bytes[0]! + bytes[1]! + bytes[2]! + pageHtml(info, parts).length).toBeLessThan(90_000);
+  });
+
+  test('what it loads later has none of its texts and nothing of the plotting library', () => {
+    expect(textOf(parts.script)).toContain(TEXTS.pt.sheetHelp);
+    expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
+    expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 4);
+    expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet\}/);
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {
@@ -186,6 +195,7 @@ describe('script, style and headers', () => {
 
   test.each([
     ['/page.js', 'text/javascript', parts.script],
+    ['/later.js', 'text/javascript', parts.later],
     ['/page.css', 'text/css', parts.style],
   ])('%s is served compressed to those who take it, at an address that changes with it', (path, type, part) => {
     const plain = ask(path);

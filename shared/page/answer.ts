@@ -1,4 +1,4 @@
-import type { Outcome } from './ask.ts';
+import { type Outcome, problemText } from './ask.ts';
 import { type Chart, openChart } from './chart.ts';
 import type { AnswerBody, PageData, Predicted } from './data.ts';
 import { byId, make, paused, say } from './dom.ts';
@@ -54,12 +54,6 @@ export function openAnswer(data: PageData): AnswerView {
     },
     redraw: () => chart?.redraw(),
   };
-}
-
-/** What went wrong, in words. */
-export function problemText(outcome: Exclude<Outcome, { state: 'answered' }>, words: Words): string {
-  if (outcome.state === 'unreachable') return words.text('unreachable');
-  return outcome.detail || `${words.text('refused')} ${outcome.status}`;
 }
 
 /** Who answered, why it was the fallback, and how long it took to come here. */

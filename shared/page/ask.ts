@@ -1,4 +1,5 @@
 import type { AnswerBody, Value } from './data.ts';
+import type { Words } from './words.ts';
 
 /** One thing wrong with a request: a JSON Pointer, and what. */
 export type Fault = { path: string; message: string };
@@ -38,6 +39,12 @@ export async function post(body: string, contentType: string, signal?: AbortSign
   } catch {
     return { state: 'unreachable' };
   }
+}
+
+/** What went wrong with a request, in words. */
+export function problemText(outcome: Exclude<Outcome, { state: 'answered' }>, words: Words): string {
+  if (outcome.state === 'unreachable') return words.text('unreachable');
+  return outcome.detail || `${words.text('refused')} ${outcome.status}`;
 }
 
 /** Asks for the predictions of rows in the model's feature order. */

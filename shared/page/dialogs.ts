@@ -1,23 +1,10 @@
-import type { PageData, PageFeature } from './data.ts';
+import type { PageData } from './data.ts';
 import { byId, make } from './dom.ts';
-import { nameOf } from './response.ts';
+import { loadLater } from './load-later.ts';
 import type { Words } from './words.ts';
 
 /** The page's dialogs, each at a hash of its own, so that a link opens it. */
 const HASHES = ['#card', '#api'];
-
-/** The parts of an OpenAPI document that are shown. */
-type Operation = {
-  summary?: string;
-  description?: string;
-  requestBody?: { content?: Record<string, { examples?: Record<string, { summary?: string; value?: unknown }> }> };
-  responses?: Record<string, { description?: string; $ref?: string }>;
-};
-type Document = {
-  info?: { title?: string; version?: string; description?: string };
-  paths?: Record<string, Record<string, Operation>>;
-  components?: { responses?: Record<string, { description?: string }> };
-};
 
 /** Opens the dialog that the address names, now and whenever it changes; the function returned shows it anew. */
 export function openDialogs(data: PageData, words: () => Words): () => void {
@@ -29,7 +16,10 @@ export function openDialogs(data: PageData, words: () => Words): () => void {
       return;
     }
     byId('dialog-heading').textContent = words().text(hash === '#card' ? 'about' : 'api');
-    byId('dialog-body').replaceChildren(...(hash === '#card' ? cardParts(data, words()) : await apiParts(words())));
+    const parts = await partsOf(hash, data, words());
+    // Meanwhile another may have been asked for, or none.
+    if (location.hash !== hash) return;
+    byId('dialog-body').replaceChildren(...parts);
     if (!dialog.open) dialog.showModal();
   };
   dialog.addEventListener('close', () => {
@@ -44,76 +34,11 @@ export function openDialogs(data: PageData, words: () => Words): () => void {
   };
 }
 
-/** The model card: what it predicts, from what, what made it, and where it ends. */
-function cardParts({ card, kind, classes, features, sha256 }: PageData, words: Words): Node[] {
-  const { text, label } = words;
-  const parts: Node[] = card.description === undefined ? [] : [make('p', {}, label(card.description))];
-  const list = make('dl', { className: 'facts' });
-  const fact = (key: string, ...told: (Node | string)[]) => list.append(make('dt', {}, text(key)), make('dd', {}, ...told));
-  fact(
-    'card.limits',
-    ...[card.limits && label(card.limits), text('card.edge'), text('card.numbers')].flatMap((told) => (told ? [make('p', {}, told)] : [])),
-  );
-  const answer = card.answer?.label === undefined ? '' : `${label(card.answer.label)}: `;
-  fact('card.what', `${answer}${text(`kind.${kind}`)}${classes.length > 0 ? `: ${classes.join(', ')}` : ''}`);
-  fact('card.features', make('ul', {}, ...features.map((feature) => make('li', {}, featureText(feature, words)))));
-  fact('card.madeBy', make('code', {}, card.madeBy));
-  fact('card.source', make('code', {}, card.source.file), make('br'), make('code', { className: 'hash' }, `sha256 ${card.source.sha256}`));
-  if (card.date !== undefined) fact('card.date', card.date);
-  fact('card.sha', make('code', { className: 'hash' }, sha256));
-  return [...parts, list];
-}
-
-function featureText(feature: PageFeature, words: Words): string {
-  const name = nameOf(feature, words);
-  if (feature.type === 'factor') return `${name}: ${feature.levels.slice(0, 20).join(', ')}${feature.levels.length > 20 ? '...' : ''}`;
-  if (feature.type === 'logical') return `${name}: ${words.text('yes')}, ${words.text('no')}`;
-  if (!feature.range) return name;
-  const [low, high] = feature.range.map((value) => words.number(value));
-  return `${name}: ${words.text('card.splits')} ${low} ${words.text('to')} ${high}`;
-}
-
-/** The OpenAPI document, read for people: each operation with the bodies it takes and its answers. */
-async function apiParts(words: Words): Promise<Node[]> {
-  const link = make('p', {}, make('a', { href: 'openapi.json' }, words.text('document')));
-  let document: Document;
+async function partsOf(hash: string, data: PageData, words: Words): Promise<Node[]> {
   try {
-    document = await (await fetch('openapi.json')).json();
+    const { dialogParts } = await loadLater();
+    return await dialogParts(hash, data, words);
   } catch {
-    return [link, make('p', { className: 'error' }, words.text('unreachable'))];
+    return [make('p', { className: 'error' }, words.text('unreachable'))];
   }
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => operationPart(path, method, operation, document, words)),
-  );
-  const parts = make('div', { lang: 'en' }, make('p', { className: 'dim' }, document.info?.description ?? ''), ...operations);
-  return [link, parts];
-}
-
-function operationPart(path: string, method: string, operation: Operation, document: Document, words: Words): HTMLElement {
-  const heading = make('h3', {}, make('code', {}, `${method.toUpperCase()} ${path}`), ` ${operation.summary ?? ''}`);
-  const part = make('section', { className: 'operation' }, heading);
-  if (operation.description) part.append(make('p', {}, operation.description));
-  const bodies = Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
-    Object.values(examples).map(({ summary = '', value }) => {
-      const body = typeof value === 'string' ? value : JSON.stringify(value);
-      return make('div', {}, make('p', {}, `${summary} `, make('span', { className: 'dim' }, type)), make('pre', {}, body));
-    }),
-  );
-  if (bodies.length > 0) {
-    const title = `${words.text('requestBodies')} (${bodies.length})`;
-    part.append(make('details', {}, make('summary', { lang: words.language }, title), ...bodies));
-  }
-  const answers = Object.entries(operation.responses ?? {}).map(([status, { description, $ref }]) => {
-    const told = description ?? document.components?.responses?.[$ref?.split('/').at(-1) ?? '']?.description ?? '';
-    return [make('dt', {}, make('code', {}, status)), make('dd', {}, told)];
-  });
-  part.append(
-    make(
-      'details',
-      {},
-      make('summary', { lang: words.language }, words.text('answers')),
-      make('dl', { className: 'statuses' }, ...answers.flat()),
-    ),
-  );
-  return part;
 }

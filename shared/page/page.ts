@@ -52,7 +52,7 @@ export function pageHtml(model: ModelInfo, parts?: PageParts, first?: AnswerBody
 <title>${title}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${address('page.css', parts?.style.hash)}">
-<script src="${address('page.js', parts?.script.hash)}" defer></script>
+<script src="${address('page.js', parts?.script.hash)}" data-later="${address('later.js', parts?.later.hash)}" defer></script>
 </head>
 <body>
 <header>

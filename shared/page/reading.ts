@@ -1,4 +1,4 @@
-import type { PageData, Predicted } from './data.ts';
+import type { PageData, PageFeature, Predicted } from './data.ts';
 import type { Words } from './words.ts';
 
 /** A prediction as the numbers its plot is drawn from: one a line (each class's share, the class's place, or one number). */
@@ -26,6 +26,12 @@ export function readable(data: PageData, words: Words, value: number): string {
   if (isShare(data)) return words.number(value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const unit = data.card.answer?.unit;
   return `${words.number(value, { maximumSignificantDigits: 4 })}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
+}
+
+/** A feature's label with its unit. */
+export function nameOf(feature: PageFeature, words: Words): string {
+  const name = words.label(feature.label ?? feature.name);
+  return feature.type === 'number' && feature.unit !== undefined ? `${name} (${words.label(feature.unit)})` : name;
 }
 
 /** A short number for an axis. */

@@ -3,7 +3,7 @@ import { type Chart, openChart } from './chart.ts';
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from './data.ts';
 import { byId, make, say } from './dom.ts';
 import { gridOf, gridRows } from './grid.ts';
-import { bestOf, isShare, labelsOf, numbersOf, readable, tick } from './reading.ts';
+import { bestOf, isShare, labelsOf, nameOf, numbersOf, readable, tick } from './reading.ts';
 import type { Words } from './words.ts';
 
 /** Half the width of a band of 95 %, in standard errors. */
@@ -105,12 +105,6 @@ export function openResponse(
     },
     redraw: () => chart?.redraw(),
   };
-}
-
-/** A feature's label with its unit. */
-export function nameOf(feature: PageFeature, words: Words): string {
-  const name = words.label(feature.label ?? feature.name);
-  return feature.type === 'number' && feature.unit !== undefined ? `${name} (${words.label(feature.unit)})` : name;
 }
 
 /** The y axis only grows, so that one feature's curve can be held against another's. */

@@ -23,6 +23,10 @@ switch (name) {
     process.exitCode = await runFaults(args);
     break;
   }
+  case '--help':
+  case '-h':
+    process.stdout.write(USAGE);
+    break;
   default:
     console.error(`${name === undefined ? '' : `found ${name}, expected one of these:\n`}${USAGE}`);
     process.exitCode = 2;

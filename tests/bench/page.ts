@@ -71,7 +71,7 @@ function report(peers: Peer[], all: Measured[][], print: (line: string) => void)
   for (const [title, key, unit] of figures) {
     const medians = all.map((rounds) => median(rounds.map((measured) => measured[key])));
     const told = peers.map(({ name }, at) => `${name} ${Math.round(medians[at] as number)} ${unit}`).join(', ');
-    print(`page: ${title}: ${told}, ours / Shiny ${((medians[1] as number) / (medians[0] as number)).toFixed(2)}`);
+    print(`page: ${title}: ${told}, ours / Shiny ${((medians[1] as number) / (medians[0] as number)).toFixed(3)}`);
   }
 }
 

@@ -424,6 +424,30 @@ inChromium('requests', () => {
   });
 });
 
+inChromium('what few ask for', () => {
+  test('comes once it is asked for; where it cannot come that is said, and the next time tries again', async () => {
+    const { page, close } = await openPage(browser, urls.age!);
+    await page.locator('#response:not([hidden])').waitFor();
+    const loaded = () => page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
+    expect(await loaded()).toContain('/page.js');
+    expect(await loaded()).not.toContain('/later.js');
+    await page.route('**/later.js*', (request) => request.abort());
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.locator('#dialog').getByText('The server cannot be reached').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
+    await page.locator('#run-problem').getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/later.js*');
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.locator('#dialog .facts').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
+    await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
+    expect(await page.locator('#preview').textContent()).toContain(`54${at(54)}`);
+    await close();
+  });
+});
+
 inChromium('craft', () => {
   // Each model is looked at in each way; axe-core, which takes its time, hears of the same parts once.
   const looks = [

@@ -43,7 +43,8 @@ export async function runFaults(args: string[]): Promise<number> {
   }
   const third = seconds / 3;
   // The breaker waits about as long as the fault was, 30 s at most; the endpoint's share is counted after that.
-  const timing = { rate, before: third, during: third, back: short ? third : Math.max(third, Math.min(1.5 * third + 5, 39)) };
+  const back = short ? third : Math.max(third, Math.min(1.5 * third + 5, 39));
+  const timing = { rate, warm: short ? 5 : 25, before: third, during: third, back };
   console.log(
     `${rate} requests a second, ${seconds} s a fault; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`,
   );

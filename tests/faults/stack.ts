@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildArtifact } from '../../model/build.ts';
 import { golden } from '../golden.ts';
-import { type Environment, openEnvironment, PROJECT, packageFunction, recordedEvent } from '../lambda.ts';
+import { type Environment, openEnvironments, PROJECT, packageFunction, recordedEvent } from '../lambda.ts';
 import type { Fault } from './proxy.ts';
 
 /** The container as a process of its own, which can be killed. */
@@ -56,9 +56,17 @@ async function startRuntime(containerUrl: string): Promise<Runtime> {
 }
 
 /** An answer to one of our questions. */
-export type Answer = { ok: boolean; isRight: boolean; servedBy: string; reason: string; sentMs: number };
+export type Answer = {
+  ok: boolean;
+  isRight: boolean;
+  servedBy: string;
+  reason: string;
+  sentMs: number;
+  /** It waited for a deadline: its own, or that of the one before it in its environment, where Lambda would have opened another. */
+  waited: boolean;
+};
 
-/** 20 serial environments of the packaged function, a runtime with faults, a container. */
+/** 20 serial environments of the packaged function in two processes, a runtime with faults, a container. */
 export type Stack = {
   runtime: Runtime;
   container(): Container;
@@ -82,25 +90,20 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
   const port = new URL(container.url).port;
   const runtime = await startRuntime(container.url);
   const env = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: runtime.url, HOST_QUIET: '1' };
-  const environments: Environment[] = [];
-  // A few at a time: loading is work.
-  while (environments.length < count) {
-    environments.push(
-      ...(await Promise.all(Array.from({ length: Math.min(4, count - environments.length) }, () => openEnvironment(packaged, env)))),
-    );
-  }
+  const environments = (await Promise.all([0, 1].map(() => openEnvironments(packaged, env, count / 2)))).flat();
   const event = recordedEvent('predict-json');
+  type Taken = { environment: Environment; waited: boolean };
   const free = [...environments];
-  const waiting: ((one: Environment) => void)[] = [];
-  const take = () => {
-    // The one that waited longest, so that all are used.
-    const one = free.shift();
-    return one ? Promise.resolve(one) : new Promise<Environment>((resolve) => waiting.push(resolve));
+  const waiting: ((taken: Taken) => void)[] = [];
+  const take = (): Promise<Taken> => {
+    // The one that was idle longest, so that all are used.
+    const environment = free.shift();
+    return environment ? Promise.resolve({ environment, waited: false }) : new Promise((resolve) => waiting.push(resolve));
   };
-  const give = (one: Environment) => {
+  const give = (taken: Taken) => {
     const next = waiting.shift();
-    if (next) next(one);
-    else free.push(one);
+    if (next) next(taken);
+    else free.push(taken.environment);
   };
   return {
     runtime,
@@ -111,7 +114,8 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
     },
     ask: async (number) => {
       const row = number % ages.rows.length;
-      const environment = await take();
+      const { environment, waited } = await take();
+      let hasWaited = waited;
       const sent = performance.now();
       try {
         const answer = (await environment.invoke({ ...event, body: JSON.stringify(ages.rows[row]), isBase64Encoded: false })) as {
@@ -120,7 +124,9 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
         };
         const body = JSON.parse(answer.body);
         const isRight = body.predictions?.length === 1 && Object.is(body.predictions[0], ages.predictions[row]);
+        hasWaited ||= body.reason === 'timeout';
         return {
+          waited: hasWaited,
           ok: answer.statusCode === 200,
           isRight,
           servedBy: body.servedBy,
@@ -128,7 +134,7 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
           sentMs: performance.now() - sent,
         };
       } finally {
-        give(environment);
+        give({ environment, waited: hasWaited });
       }
     },
     close: async () => {

@@ -1,0 +1,244 @@
+import { csvField } from '../csv.ts';
+import { type Outcome, post, problemText } from './ask.ts';
+import type { AnswerBody, PageData, Predicted } from './data.ts';
+import { byId, make, say } from './dom.ts';
+import {
+  addedCells,
+  addedColumns,
+  createLineReader,
+  hasDecimalComma,
+  type Layout,
+  readHeader,
+  requestLine,
+  splitLine,
+  writeCells,
+} from './sheet-rows.ts';
+import type { Words } from './words.ts';
+
+/** Most rows, and most characters, of one request; requests on their way at once. */
+const BATCH_ROWS = 2_500;
+const BATCH_CHARS = 1_500_000;
+const AT_ONCE = 2;
+/** Most values that are asked for in one request: where a prediction is a curve, fewer rows fit. */
+const BATCH_VALUES = 100_000;
+/** How often an overloaded server is asked again, and the first pause, in milliseconds. */
+const TRIES = 6;
+const PAUSE = 400;
+const PREVIEW_ROWS = 8;
+const SHOWN_FAULTS = 5;
+
+/** Rows of the file: their lines as they stand, their lines to send, and the number of the first one's line. */
+type Batch = { lines: string[]; sent: string[]; numbers: number[]; bytes: number };
+/** What keeps a file from its predictions, in words for its owner. */
+class Fault extends Error {}
+
+/**
+ * Reads a file, asks for its predictions batch by batch and offers the file with them. `width` is how many numbers a prediction
+ * has. Never rejects.
+ */
+export async function runSheet(data: PageData, file: File, words: () => Words, width: number, signal: AbortSignal): Promise<void> {
+  const batchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / Math.max(1, width))));
+  const link = byId<HTMLAnchorElement>('download');
+  if (link.href) URL.revokeObjectURL(link.href);
+  link.hidden = true;
+  byId('preview-frame').hidden = true;
+  byId('stop').hidden = false;
+  const result = createResult(data, file, words);
+  const started = performance.now();
+  try {
+    const asked: Promise<() => void>[] = [];
+    for await (const { batch, layout } of batches(data, file, batchRows, words)) {
+      signal.throwIfAborted();
+      asked.push(predictBatch(data, batch, words, signal).then((parts) => () => result.add(batch, layout, parts)));
+      // A rejection is heard when its turn comes.
+      asked.at(-1)?.catch(() => {});
+      if (asked.length >= AT_ONCE) (await asked.shift())?.();
+    }
+    for (const one of asked) (await one)();
+    if (result.rows() === 0) throw new Fault(words().text('emptyFile'));
+    const seconds = words().number((performance.now() - started) / 1000, { maximumFractionDigits: 1 });
+    result.state(words().text('done'), `${seconds} s`);
+    link.href = URL.createObjectURL(result.blob());
+    link.download = `${file.name.replace(/\.\w+$/, '')}-predictions.csv`;
+    link.hidden = false;
+  } catch (error) {
+    if (signal.aborted) result.state(words().text('stopped'));
+    else say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
+  }
+  if (!signal.aborted) byId('stop').hidden = true;
+}
+
+/** The file in batches, with its layout. */
+async function* batches(data: PageData, file: File, most: number, words: () => Words): AsyncGenerator<{ batch: Batch; layout: Layout }> {
+  const reader = createLineReader();
+  let layout: Layout | undefined;
+  let number = 0;
+  let bytes = 0;
+  let chars = 0;
+  let batch: Batch = { lines: [], sent: [], numbers: [], bytes: 0 };
+  const decoder = new TextDecoder();
+  const source = file.stream().getReader();
+  for (let done = false; !done; ) {
+    const piece = await source.read();
+    done = piece.done;
+    bytes += piece.value?.length ?? 0;
+    for (const line of linesOf(
+      reader,
+      piece.value === undefined ? undefined : decoder.decode(piece.value, { stream: true }),
+      number,
+      words,
+    )) {
+      number += 1 + (line.match(/\n/g)?.length ?? 0);
+      if (line.trim() === '' && line.length <= 1) continue;
+      if (!layout) {
+        layout = layoutOf(data, line, words);
+        continue;
+      }
+      const sent = requestLine(data.features, layout, line);
+      if (batch.lines.length >= most || chars + sent.length > BATCH_CHARS) {
+        yield { batch: { ...batch, bytes }, layout };
+        batch = { lines: [], sent: [], numbers: [], bytes: 0 };
+        chars = 0;
+      }
+      batch.lines.push(line);
+      batch.sent.push(sent);
+      batch.numbers.push(number);
+      chars += sent.length + 1;
+    }
+  }
+  if (layout && batch.lines.length > 0) yield { batch: { ...batch, bytes }, layout };
+}
+
+function linesOf(reader: ReturnType<typeof createLineReader>, piece: string | undefined, number: number, words: () => Words): string[] {
+  try {
+    return piece === undefined ? reader.end() : reader.push(piece);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Fault(`${words().text('openQuote')} ${number + 1}.`);
+    throw error;
+  }
+}
+
+function layoutOf(data: PageData, line: string, words: () => Words): Layout {
+  const { layout, lacking } = readHeader(data.features, line);
+  if (lacking.length > 0)
+    throw new Fault(`${words().text('noHeader')}: ${lacking.slice(0, 20).join(', ')}${lacking.length > 20 ? '...' : ''}`);
+  return layout;
+}
+
+/** The answers to a batch, in order; an overloaded server is asked again, and a batch it finds too large in two halves. */
+async function predictBatch(data: PageData, batch: Batch, words: () => Words, signal: AbortSignal): Promise<AnswerBody[]> {
+  const head = data.features.map(({ name }) => csvField(name)).join(',');
+  for (let tries = 1; ; tries += 1) {
+    signal.throwIfAborted();
+    const outcome = await post(`${head}\n${batch.sent.join('\n')}\n`, 'text/csv', signal);
+    if (outcome.state === 'answered') {
+      if (outcome.body.predictions.length === batch.sent.length) return [outcome.body];
+      throw new Fault(`${words().text('refused')} 200`);
+    }
+    if (outcome.state === 'refused' && outcome.status === 413 && batch.lines.length > 1) {
+      const half = Math.ceil(batch.lines.length / 2);
+      const part = (from: number, to?: number): Batch => ({
+        lines: batch.lines.slice(from, to),
+        sent: batch.sent.slice(from, to),
+        numbers: batch.numbers.slice(from, to),
+        bytes: batch.bytes,
+      });
+      return [...(await predictBatch(data, part(0, half), words, signal)), ...(await predictBatch(data, part(half), words, signal))];
+    }
+    const isBusy = outcome.state === 'unreachable' || outcome.status === 429 || outcome.status >= 500;
+    if (!isBusy || tries === TRIES) throw new Fault(faultText(outcome, batch, words()));
+    await pause(outcome.state === 'refused' && outcome.retryAfter !== undefined ? outcome.retryAfter * 1000 : PAUSE * 2 ** tries, signal);
+  }
+}
+
+/** What is wrong with a batch, each thing with the number of its line in the file. */
+function faultText(outcome: Exclude<Outcome, { state: 'answered' }>, batch: Batch, words: Words): string {
+  const errors = outcome.state === 'refused' ? outcome.errors : [];
+  if (errors.length === 0) return problemText(outcome, words);
+  const told = errors.slice(0, SHOWN_FAULTS).map(({ path, message }) => {
+    const number = batch.numbers[Number(path.split('/')[1])];
+    return number === undefined ? message : `${words.text('line')} ${number}: ${message}`;
+  });
+  return told.join('\n');
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** The file with its predictions as it grows, and what is shown of it. */
+function createResult(data: PageData, file: File, words: () => Words) {
+  const parts: string[] = [];
+  let rows = 0;
+  let decimalComma = false;
+  const progress = byId<HTMLProgressElement>('progress');
+  progress.value = 0;
+  const state = (...told: string[]) => {
+    byId('run-state').textContent = [`${words().number(rows)} ${words().text('rows')}`, ...told].join(' · ');
+  };
+  state(words().text('reading'));
+  return {
+    rows: () => rows,
+    state,
+    blob: () => new Blob(parts, { type: 'text/csv' }),
+    add: (batch: Batch, layout: Layout, answers: AnswerBody[]) => {
+      const predictions = answers.flatMap((answer) => answer.predictions);
+      const first = predictions[0] as Predicted;
+      const { delimiter, header } = layout;
+      if (rows === 0) {
+        const added = addedColumns(data, first, answers[0]?.times ?? [], header);
+        decimalComma = delimiter === ';' && batch.lines.some((line) => splitLine(line, delimiter).some(hasDecimalComma));
+        parts.push(
+          `${header.map((name) => writeCells([name], delimiter, false).slice(1)).join(delimiter)}${writeCells(added, delimiter, false)}\n`,
+        );
+        showPreview(data, batch, layout, added, predictions, words());
+      }
+      const lines = batch.lines.map(
+        (line, at) => `${line}${writeCells(addedCells(data, predictions[at] as Predicted), delimiter, decimalComma)}\n`,
+      );
+      parts.push(lines.join(''));
+      rows += batch.lines.length;
+      progress.value = file.size === 0 ? 1 : batch.bytes / file.size;
+      state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
+    },
+  };
+}
+
+function showPreview(
+  data: PageData,
+  batch: Batch,
+  { delimiter, header }: Layout,
+  added: string[],
+  predictions: Predicted[],
+  words: Words,
+): void {
+  const shown = added.slice(0, 6);
+  const head = make(
+    'tr',
+    {},
+    ...header.map((name) => make('th', { scope: 'col' }, name)),
+    ...shown.map((name) => make('th', { scope: 'col', className: 'new' }, name)),
+  );
+  const rows = batch.lines.slice(0, PREVIEW_ROWS).map((line, at) => {
+    const fields = splitLine(line, delimiter);
+    const cells = addedCells(data, predictions[at] as Predicted).slice(0, 6);
+    return make(
+      'tr',
+      {},
+      ...header.map((_, column) => make('td', {}, fields[column] ?? '')),
+      ...cells.map((cell) => make('td', { className: 'new' }, cell)),
+    );
+  });
+  byId('preview').replaceChildren(
+    make('caption', { className: 'unseen' }, words.text('preview')),
+    make('thead', {}, head),
+    make('tbody', {}, ...rows),
+  );
+  byId('preview-frame').hidden = false;
+}
