@@ -102,6 +102,19 @@ test('answers what is in flight before it ends', async () => {
   expect((await ended).code).toBe(0);
 });
 
+test('after SIGTERM it goes on answering while somebody connects, and then ends', async () => {
+  const { child, ready, ended } = run(['serve'], { DRAIN_MS: '100' });
+  const address = await ready;
+  child.kill('SIGTERM');
+  const statuses = new Set<number>();
+  // Six times as long as it would wait were it alone.
+  for (const end = performance.now() + 600; performance.now() < end; ) {
+    statuses.add((await fetch(`${address}/invocations`, { method: 'POST', body: '[[54]]' })).status);
+  }
+  expect([...statuses]).toEqual([200]);
+  expect((await ended).code).toBe(0);
+});
+
 test('tells what it can do with --help', async () => {
   const { code, out } = await run(['--help'], {}).ended;
   expect(code).toBe(0);

@@ -504,6 +504,11 @@ describe('what is not HTTP', () => {
     expect(heard).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(heard).toMatch(/\r\nConnection: close\r\n/);
   });
+
+  test('but an address in absolute form is', async () => {
+    const heard = await say('GET http://any.host/ping?now HTTP/1.1\r\nhost: any.host\r\nconnection: close\r\n\r\n');
+    expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
 });
 
 test.each<LogEntry>([
