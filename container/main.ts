@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer, Server } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
@@ -29,7 +30,9 @@ Environment:
 
 /** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */
 const STOP_WITHIN = 20_000;
-/** Who sends us requests has learned not to once nobody connected for this long; it is waited for this much more. In milliseconds. */
+/** Most that DRAIN_MS may be: what is taken last has some seconds left. */
+const MOST_DRAIN = 11_000;
+/** Who sends us requests has learned not to once nothing came for this long; it is waited for this much more. In milliseconds. */
 const SILENT_MS = 250;
 const SILENT_WITHIN = 4_000;
 /** A turn of the event loop in which nothing happened takes less, in milliseconds. */
@@ -73,7 +76,7 @@ async function loadPage(): Promise<PageParts | undefined> {
 
 function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   const port = readNumber(process.env.SAGEMAKER_BIND_TO_PORT ? 'SAGEMAKER_BIND_TO_PORT' : 'PORT', 8_080, 65_535);
-  const drainMs = readNumber('DRAIN_MS', 5_000, 15_000);
+  const drainMs = readNumber('DRAIN_MS', 5_000, MOST_DRAIN);
   const count = readNumber('WORKERS', Math.max(availableParallelism() - 1, 1), 64);
   const host = process.env.HOST || '127.0.0.1';
   const dir = process.env.MODEL_DIR || '/opt/ml/model';
@@ -106,20 +109,35 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   });
   const leave = (code: number) => accessLog.end(() => process.exit(code));
   // What sends us requests needs a moment to learn that it should not: those that still come are answered.
-  let connected = 0;
-  server.on('connection', () => {
-    connected = performance.now();
-  });
   const stop = (waitMs: number, silentWithin: number) => {
     if (stopping) return;
     stopping = true;
     const latest = performance.now() + waitMs + silentWithin;
-    const close = () => {
-      const left = Math.min(connected + SILENT_MS, latest) - performance.now();
-      if (left > 0) setTimeout(close, left);
-      else atQuietMoment(() => server.close(() => leave(0)));
+    let heard = 0;
+    // Requests too: a pool of kept connections goes on without a new one.
+    for (const event of ['connection', 'request']) {
+      server.on(event, () => {
+        heard = performance.now();
+      });
+    }
+    let closing = false;
+    const end = () => {
+      if (closing) return;
+      closing = true;
+      atQuietMoment(() => {
+        stopListening(server, () => leave(0));
+        server.closeIdleConnections();
+      });
     };
-    setTimeout(close, waitMs);
+    const close = () => {
+      const left = Math.min(heard + SILENT_MS, latest) - performance.now();
+      if (left > 0) return setTimeout(close, left);
+      // Of requests that go on coming, the next is furthest away right after one.
+      server.once('request', end);
+      return setTimeout(end, performance.now() - heard < SILENT_MS ? SILENT_MS : 0);
+    };
+    // What runs for the first time is compiled first, and connections would come meanwhile: another listener goes before.
+    const other = createServer().listen(0, host, () => atQuietMoment(() => stopListening(other, () => setTimeout(close, waitMs))));
     setTimeout(() => leave(0), STOP_WITHIN);
   };
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
@@ -129,6 +147,11 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));
     leave(1);
   });
+}
+
+/** Closes a listener at once; that of an HTTP server looks for idle connections before. `then` hears that all is closed. */
+function stopListening(listener: Server, then: () => void): void {
+  Server.prototype.close.call(listener, then);
 }
 
 /**

@@ -72,7 +72,13 @@ function askContainer(options: RuntimeOptions, agent: Agent, request: IncomingMe
     const none = () => resolve('The container gave no answer.');
     const asked = openRequest(`${options.containerUrl}/invocations`, { method: 'POST', agent, headers }, (response) => {
       const status = response.statusCode ?? 0;
-      readBody(response).then((bytes) => resolve({ status, headers: response.headers, body: Buffer.from(bytes).toString() }), none);
+      readBody(response).then(
+        (bytes) => resolve({ status, headers: response.headers, body: Buffer.from(bytes).toString() }),
+        () => {
+          none();
+          asked.destroy();
+        },
+      );
     });
     // AbortSignal.timeout would be kept for its minute by each call, and the collector busy with them.
     const timer = setTimeout(() => {

@@ -123,7 +123,10 @@ export function openEnvironments(
       }),
   });
   return new Promise((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`the environment ended with ${code}`)));
+    child.on('exit', (code) => {
+      reject(new Error(`the environment ended with ${code}`));
+      for (const tell of waiting.values()) tell({ thrown: `the environment ended with ${code}` });
+    });
     child.on('message', (message: { ready?: boolean; log?: string; id?: number; answer?: unknown; thrown?: string }) => {
       if (message.log !== undefined) logs.push(message.log);
       else if (message.id !== undefined) waiting.get(message.id)?.(message);

@@ -16,11 +16,13 @@ export function openDialogs(data: PageData, words: () => Words): () => void {
       return;
     }
     byId('dialog-heading').textContent = words().text(hash === '#card' ? 'about' : 'api');
+    if (!dialog.open) {
+      byId('dialog-body').replaceChildren();
+      dialog.showModal();
+    }
     const parts = await partsOf(hash, data, words());
     // Meanwhile another may have been asked for, or none.
-    if (location.hash !== hash) return;
-    byId('dialog-body').replaceChildren(...parts);
-    if (!dialog.open) dialog.showModal();
+    if (location.hash === hash) byId('dialog-body').replaceChildren(...parts);
   };
   dialog.addEventListener('close', () => {
     if (HASHES.includes(location.hash)) history.pushState(null, '', `${location.pathname}${location.search}`);

@@ -18,7 +18,9 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
       const { runSheet } = await loadLater();
       if (!signal.aborted) await runSheet(data, file, words, width(), signal);
     } catch {
-      if (!signal.aborted) say(byId('run-problem'), words().text('unreachable'));
+      if (signal.aborted) return;
+      byId('stop').hidden = true;
+      say(byId('run-problem'), words().text('unreachable'));
     }
   };
   const field = byId<HTMLInputElement>('file');

@@ -14,6 +14,9 @@ export type Drain = {
   codes: string[];
 };
 
+/** Longer than a container goes on while requests come (9 s), so that it closes under load. */
+const SECONDS = 12;
+
 /** SIGTERM to a container while requests come: those it took on are answered, then it ends by itself. */
 export async function runDrain(rate = 100): Promise<Drain> {
   const container = await startContainer(ARTIFACT);
@@ -30,7 +33,7 @@ export async function runDrain(rate = 100): Promise<Drain> {
   let stopped = 0;
   await openLoop(
     rate,
-    8,
+    SECONDS,
     async () => {
       if (isOver) return;
       const start = performance.now();
@@ -44,7 +47,8 @@ export async function runDrain(rate = 100): Promise<Drain> {
     },
     [
       [
-        1.5,
+        // At no set moment between two requests.
+        1.5 + Math.random() / rate,
         () => {
           stopped = performance.now();
           container.process.kill('SIGTERM');

@@ -118,7 +118,7 @@ function createJudge(short: boolean) {
       const slowest = Math.max(...all.map((one) => one.exitMs));
       line(
         'SIGTERM under load',
-        `${clean} of ${all.length} clean, ${sum((one) => one.answered)} answered, ${sum((one) => one.shed)} shed, ${sum((one) => one.dropped)} dropped ${[...new Set(all.flatMap((one) => one.codes))].slice(0, 5).join(', ')}, exit within ${ms(slowest)}`,
+        `${clean} of ${all.length} clean, ${sum((one) => one.answered)} answered, ${sum((one) => one.shed)} shed, ${sum((one) => one.dropped)} dropped ${[...new Set(all.flatMap((one) => one.codes))].slice(0, 5).join(', ')}, exit ${[...new Set(all.map((one) => one.exit))].join(', ')} within ${ms(slowest)}`,
         [
           [clean === all.length, 'nothing dropped'],
           [slowest <= 15_000, 'exit within 15 s'],
