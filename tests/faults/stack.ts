@@ -62,7 +62,7 @@ export type Answer = {
   servedBy: string;
   reason: string;
   sentMs: number;
-  /** It waited for a deadline: its own, or that of the one before it in its environment, where Lambda would have opened another. */
+  /** It waited for a deadline: its own, or that of one before it in its environment's queue, where Lambda would have opened another. */
   waited: boolean;
 };
 
@@ -115,7 +115,7 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
     ask: async (number) => {
       const row = number % ages.rows.length;
       const { environment, waited } = await take();
-      let isTimeout = false;
+      let hasWaited = waited;
       const sent = performance.now();
       try {
         const answer = (await environment.invoke({ ...event, body: JSON.stringify(ages.rows[row]), isBase64Encoded: false })) as {
@@ -124,9 +124,9 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
         };
         const body = JSON.parse(answer.body);
         const isRight = body.predictions?.length === 1 && Object.is(body.predictions[0], ages.predictions[row]);
-        isTimeout = body.reason === 'timeout';
+        hasWaited ||= body.reason === 'timeout';
         return {
-          waited: waited || isTimeout,
+          waited: hasWaited,
           ok: answer.statusCode === 200,
           isRight,
           servedBy: body.servedBy,
@@ -134,7 +134,7 @@ export async function startStack(packaged: Awaited<ReturnType<typeof packageOnce
           sentMs: performance.now() - sent,
         };
       } finally {
-        give({ environment, waited: isTimeout });
+        give({ environment, waited: hasWaited });
       }
     },
     close: async () => {
