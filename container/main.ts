@@ -137,7 +137,9 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
       return setTimeout(end, performance.now() - heard < SILENT_MS ? SILENT_MS : 0);
     };
     // What runs for the first time is compiled first, and connections would come meanwhile: another listener goes before.
-    const other = createServer().listen(0, host, () => atQuietMoment(() => stopListening(other, () => setTimeout(close, waitMs))));
+    const wait = () => setTimeout(close, waitMs);
+    const other = createServer().on('error', wait);
+    other.listen(0, host, () => atQuietMoment(() => stopListening(other, wait)));
     setTimeout(() => leave(0), STOP_WITHIN);
   };
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
