@@ -21,7 +21,7 @@ const END_WITHIN = 500;
  */
 export function openAccessLog(): AccessLog {
   const destination = pino.destination({ dest: 1, sync: false, minLength: TOGETHER.bytes, maxLength: MOST_HELD });
-  let [isDue, isBroken, isOver] = [false, false, false];
+  let [isDue, isBroken, isEnding, isOver] = [false, false, false, false];
   let leave = () => {};
   // A reader that has gone must not end the container.
   destination.on('error', () => {
@@ -31,17 +31,19 @@ export function openAccessLog(): AccessLog {
   const send = () => {
     isDue = false;
     // Without a callback: each would wait with two listeners for a reader that may never come.
-    if (!isOver) destination.flush();
+    if (!isEnding) destination.flush();
   };
   return {
     write: (entry) => {
-      if (isOver) return;
+      if (isEnding) return;
       destination.write(logLine(entry));
       if (!isDue) setTimeout(send, TOGETHER.ms).unref();
       isDue = true;
     },
     end: (then) => {
-      if (isOver) return;
+      // A second end, and a line or a flush that comes while the first waits, would find the destination destroyed and throw.
+      if (isEnding) return;
+      isEnding = true;
       leave = () => {
         if (isOver) return;
         isOver = true;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
@@ -113,6 +113,27 @@ test('after SIGTERM it goes on answering while somebody connects, and then ends'
   }
   expect([...statuses]).toEqual([200]);
   expect((await ended).code).toBe(0);
+});
+
+test('a log ends once, whatever lines, flushes and second ends come while it does', () => {
+  // A flush is due 50 ms after a line; of many logs that end around then, some have one due while they end.
+  const script = `
+    import { openAccessLog } from ${JSON.stringify(new URL('../container/access-log.ts', import.meta.url).href)};
+    const entry = { time: 't', requestId: 'r', method: 'GET', path: '/', status: 200, ms: 1 };
+    let ended = 0;
+    for (let one = 0; one < 400; one += 1) {
+      const log = openAccessLog();
+      const end = () => {
+        log.write(entry);
+        log.end(() => (ended += 1));
+      };
+      log.write(entry);
+      setTimeout(end, 40 + one / 20);
+      setTimeout(end, 41 + one / 20);
+    }
+    process.on('exit', () => console.error(ended));`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '400\n']);
 });
 
 test('tells what it can do with --help', async () => {
