@@ -5,48 +5,34 @@ import type { Reply } from '../shared/reply.ts';
 /** Most bytes of a request's body: what SageMaker takes (6 MB). */
 export const MAX_BODY_BYTES = 6_291_456;
 
+/** The refusal of a body that is too large. */
+export function tooLarge(found: string, most: number): RequestError {
+  return new RequestError(413, `the body has ${found} bytes; expected at most ${most}`);
+}
+
+/** The refusal of a body whose sender has gone. */
+export function cutOff(): RequestError {
+  return new RequestError(400, 'the body was cut off');
+}
+
 /**
  * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over
- * that, else as soon as the bytes are; and a 400 where the message is cut off. What is not read Node throws away once the
- * answer is sent, so that the sender hears it over a connection that is still whole. `hold` is told of the bytes as they come
- * in, and may give an error that ends it.
+ * that, else as soon as the bytes are; and a 400 where the message is cut off.
  */
-export function readBody(
-  message: IncomingMessage,
-  most = MAX_BODY_BYTES,
-  hold: (bytes: number) => RequestError | undefined = () => undefined,
-): Promise<Uint8Array> {
-  const tooLarge = (found: string) => new RequestError(413, `the body has ${found} bytes; expected at most ${most}`);
+export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promise<Uint8Array> {
   const declared = message.headers['content-length'];
-  if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared)));
+  if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared), most));
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    // The listeners stay, since taking each away costs more than hearing what no longer matters.
-    let isOver = false;
-    const take = (chunk: Uint8Array) => {
-      if (isOver) return;
+    message.on('data', (chunk: Uint8Array) => {
       length += chunk.length;
-      chunks.push(chunk);
-      const refused = hold(chunk.length) ?? (length > most ? tooLarge(`more than ${most}`) : undefined);
-      if (!refused) return;
-      isOver = true;
-      chunks.length = 0;
-      reject(refused);
-    };
-    const finish = () => {
-      if (isOver) return;
-      isOver = true;
-      resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length));
-    };
-    const cut = () => {
-      if (isOver) return;
-      isOver = true;
-      reject(new RequestError(400, 'the body was cut off'));
-    };
-    message.on('data', take).on('end', finish).on('close', cut);
+      if (length <= most) chunks.push(chunk);
+      else reject(tooLarge(`more than ${most}`, most));
+    });
+    message.on('end', () => resolve(Buffer.concat(chunks)));
     // A cut connection is an error event as well; unheard, it would end the process.
-    message.on('error', cut);
+    for (const event of ['close', 'error']) message.on(event, () => reject(cutOff()));
   });
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
@@ -9,7 +9,8 @@ import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, type Computed, compute, read } from './compute.ts';
-import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, readBody, sendReply } from './http.ts';
+import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
+import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
@@ -28,7 +29,8 @@ const LOGGED_PATH = 200;
  * Node's own limits, in milliseconds and bytes. Connections stay open longer than a load balancer's 60 s, so that it is
  * not the server who closes one while a request is under way.
  */
-const LIMITS: ServerOptions = {
+const LIMITS: ServerOptions<typeof Incoming> = {
+  IncomingMessage: Incoming,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
@@ -104,7 +106,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
 }
 
 /** Answers one request, whatever happens, and logs it. */
-async function handle(container: Container, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
   const started = performance.now();
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id') ?? attributes.requestId);
@@ -147,7 +149,7 @@ function timeNow(): string {
 function answer(
   container: Container,
   found: Route,
-  request: IncomingMessage,
+  request: Incoming,
   response: ServerResponse,
   attributes: Attributes,
 ): Answered | Promise<Answered> {
@@ -187,7 +189,7 @@ function answer(
   }
 }
 
-async function manageModels(models: Models, request: IncomingMessage, container: Container): Promise<Reply> {
+async function manageModels(models: Models, request: Incoming, container: Container): Promise<Reply> {
   if (request.method !== 'POST') return jsonReply({ models: models.list() });
   const body = await readWithin(container, request);
   let order: unknown;
@@ -220,7 +222,7 @@ function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boo
 async function predict(
   container: Container,
   served: Served,
-  request: IncomingMessage,
+  request: Incoming,
   isWanted: () => boolean,
   limits: { servedBy?: 'container'; most?: number },
 ): Promise<Answered> {
@@ -262,16 +264,9 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
  * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
  * what a head announces: else a few heads without bodies would keep everybody out.
  */
-async function readWithin({ bodies }: Container, request: IncomingMessage): Promise<Uint8Array> {
-  let held = 0;
-  const hold = (bytes: number) => {
-    held += bytes;
+function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
+  return request.body(MAX_BODY_BYTES, (bytes) => {
     bodies.bytes += bytes;
     return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
-  };
-  try {
-    return await readBody(request, MAX_BODY_BYTES, hold);
-  } finally {
-    bodies.bytes -= held;
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { logLine } from '../container/access-log.ts';
 import { createContainer, type LogEntry } from '../container/server.ts';
@@ -336,6 +337,35 @@ describe('sizes', () => {
     expect(await send(Array.from({ length: 7 }, () => ' '.repeat(MB)))).toBe(413);
     expect(await send(['[[54]]'])).toBe(200);
     agent.destroy();
+  });
+
+  test('bodies that nobody asked for are thrown away, and late pieces are put together, all over one connection', async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const ports = new Set<number | undefined>();
+    const send = (path: string, pieces: string[]) =>
+      new Promise<{ status: number; body: string }>((resolve, reject) => {
+        const request = http.request(`${url}${path}`, { method: 'POST', agent });
+        request.on('response', async (response) => {
+          ports.add(response.socket.localPort);
+          resolve({ status: response.statusCode as number, body: await text(response) });
+        });
+        request.on('error', reject);
+        const next = () => {
+          const piece = pieces.shift();
+          if (piece === undefined) request.end();
+          else request.write(piece, () => setTimeout(next, 5));
+        };
+        next();
+      });
+    const thrown = await send('/ping', ['[[5', '4]]', ' '.repeat(MB)]);
+    const read = await send('/invocations', ['[[5', '4]', ',[54]', ']']);
+    const empty = await send('/invocations', []);
+    const again = await send('/invocations', ['[[54]]']);
+    agent.destroy();
+    expect([thrown.status, read.status, empty.status, again.status]).toEqual([405, 200, 400, 200]);
+    expect(JSON.parse(read.body)).toMatchObject({ predictions: [R54, R54] });
+    expect(JSON.parse(again.body)).toMatchObject({ predictions: [R54] });
+    expect(ports.size).toBe(1);
   });
 
   test('an answer that could grow over its limit: 413 that names the rows that fit, nothing computed', async () => {
