@@ -8,6 +8,7 @@ import type { PageParts } from '../shared/page/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
+import { onParentGone } from './parent.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
 import { openShared, runWorker, shareModel } from './worker.ts';
 import { startWorkers } from './workers.ts';
@@ -144,6 +145,7 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   };
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
   process.on('SIGINT', () => stop(0, 0));
+  if (process.env.npm_lifecycle_event === 'serve') onParentGone(() => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));
