@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Built, buildArtifact } from '../model/build.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
 import { costInWords, type Plan } from './costs.ts';
@@ -24,10 +24,9 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
 /** What was asked for on the command line. */
 type Options = { place: Place; model: string; apiOnly: boolean; params: Record<string, string>; tool?: string; repository?: Repository };
 
-await main().catch((error: Error & { code?: string }) => {
+await main().catch((error: Error) => {
   // A slip of ours shows where it happened; what people meet is a sentence.
-  const isOurs = error instanceof TypeError && !error.code?.startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`${isOurs ? error.stack : error.message}\n`);
+  process.stderr.write(`${error instanceof TypeError ? error.stack : error.message}\n`);
   process.exitCode = 1;
 });
 
@@ -124,7 +123,7 @@ function deadlineOf(plan: Plan, params: Record<string, string>): string {
 function readOptions(): { options: Options; dryRun: boolean } | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     options: {
       stage: text,
       region: text,

@@ -15,8 +15,10 @@ import { startWorkers } from './workers.ts';
 
 const HELP = `Serves one model over HTTP.
 
-  node container/main.ts serve   what SageMaker asks: GET /ping, POST /invocations, GET /execution-parameters
-  node container/main.ts         the same, and the page and the API: /, /predict, /model, /openapi.json, /health
+  npm run serve            what SageMaker asks: GET /ping, POST /invocations, GET /execution-parameters
+  node container/main.ts   the same, and the page and the API: /, /predict, /model, /openapi.json, /health
+
+The image does the first with the argument serve, the second without one.
 
 Environment:
   MODEL_DIR   the folder with the model, a *.canopy or an *.RDS (/opt/ml/model)
@@ -46,13 +48,15 @@ if (isMainThread) await main();
 else if (parentPort) runWorker(parentPort);
 
 async function main(): Promise<void> {
-  const [command, ...rest] = process.argv.slice(2);
-  if (process.argv.slice(2).some((one) => one === '--help' || one === '-h')) {
+  const given = process.argv.slice(2);
+  const [command, ...rest] = given;
+  if (given.some((one) => one === '--help' || one === '-h')) {
     process.stdout.write(HELP);
     return;
   }
   if ((command !== undefined && command !== 'serve') || rest.length > 0) {
-    fail(`arguments: found ${process.argv.slice(2).join(' ')}, expected serve or nothing (see --help)`);
+    const unknown = command === 'serve' ? rest : given;
+    fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
   }
   try {
     if (command === 'serve') serve('sagemaker');

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildArtifact } from '../model/build.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
 import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
 
@@ -26,7 +26,7 @@ await main().catch((error: Error) => {
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     options: { stage: text, region: text, model: text, param: { ...text, multiple: true }, 'endpoint-only': flag, help: flag },
   });
   if (values.help) {

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Built, buildArtifact } from '../model/build.ts';
+import { readCommandLine, UsageError } from '../model/command-line.ts';
 import { exampleRecord } from '../shared/dialects.ts';
 import { ModelError } from '../shared/errors.ts';
 import { type Child, signalGroup, sleep, startChild, stopChild } from './child.ts';
@@ -40,7 +40,8 @@ let runtime: Server | undefined;
 let endingSince: number | undefined;
 
 await main().catch((error) => {
-  console.error(error instanceof ModelError || error instanceof Refusal ? error.message : error);
+  const isTold = [ModelError, Refusal, UsageError].some((kind) => error instanceof kind);
+  console.error(isTold ? error.message : error);
   return end(1);
 });
 
@@ -73,16 +74,12 @@ async function main(): Promise<void> {
 
 function readOptions(): { model: string; container: boolean } {
   const options = { model: { type: 'string' }, 'no-container': { type: 'boolean' }, help: { type: 'boolean' } } as const;
-  try {
-    const { values } = parseArgs({ options });
-    if (values.help) {
-      process.stdout.write(HELP);
-      process.exit(0);
-    }
-    return { model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'), container: !values['no-container'] };
-  } catch (error) {
-    throw new Refusal(`${(error as Error).message} (see --help)`);
+  const { values } = readCommandLine({ options });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
   }
+  return { model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'), container: !values['no-container'] };
 }
 
 /** The container as a process of its own, which can be killed, and the stand-in in front of it in this one. */
