@@ -17,7 +17,7 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
-  --dry-run            says what it would do and what that costs, and does nothing
+  --dry-run            reads the model and the parameters, says what that would cost, and does nothing
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
 `;
 
@@ -36,11 +36,12 @@ async function main(): Promise<void> {
   const { options, dryRun } = given;
   const { place, params } = options;
   const plan = planOf(options);
-  console.log(`stage ${place.stage}, region ${place.region}: ${costInWords(plan)}`);
-  if (dryRun) return;
   // Everything that can be known beforehand is asked before anything is changed.
   const built = buildArtifact(path.resolve(options.model), PROJECT);
-  console.log(`account ${await accountOf(place.region)}, model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)})`);
+  console.log(`model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)}), stage ${place.stage}, region ${place.region}`);
+  console.log(costInWords(plan));
+  if (dryRun) return;
+  console.log(`account ${await accountOf(place.region)}`);
   const tool = plan.hosting === 'none' ? undefined : await findTool(options.tool);
 
   const step = openSteps(tool === undefined ? 1 : 5, console.log);

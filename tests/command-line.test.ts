@@ -65,11 +65,26 @@ test.each<[string, string[], string]>([
   ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
   ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
   ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],
+  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
+  ['deploy', ['--dry-run', '--param', 'endpoint=mine'], '--param: found endpoint, which this command sets itself; expected '],
+  ['deploy', ['--dry-run', '--param', 'model=x.RDS'], '--param: found model=x.RDS, expected --model FILE\n'],
+  ['deploy', ['--dry-run', '--param', 'hosting'], '--param: found "hosting", expected NAME=VALUE\n'],
+  ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
+  ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json, byte 0 of its serialization: found other bytes'],
+  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
   ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
 ])('npm run %s %j is refused', async (script, args, message) => {
-  const { code, err } = await run(script, args);
+  const { code, out, err } = await run(script, args);
   expect(code).not.toBe(0);
-  expect(err).toContain(message);
+  expect([out, err]).toEqual(['', expect.stringContaining(message)]);
+});
+
+test('deploy --dry-run says what it would cost, and of which model', async () => {
+  const { code, out, err } = await run('deploy', ['--dry-run', '--param', 'hosting=instances', '--param', 'instanceCount=2']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(
+    /^model heart-age \(sha256 359d6568\), stage dev, region sa-east-1\nidle, 2 x ml\.c7i\.large costs about \$\d+\.\d\d a month/,
+  );
 });
 
 test('a wrong command line is told as found and expected', () => {
