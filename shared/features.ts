@@ -150,13 +150,16 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
 
 /** For a row in which a feature is missing: what was found that is none, most likely that feature under another name. */
 function strangersOf(schema: Schema, cells: Cells): (row: number) => string {
-  const features = new Set(schema.features.map(({ name }) => name));
+  // Made at the first such row: most requests have none.
+  let features: Set<string> | undefined;
   let last = -1;
   let text = '';
   return (row) => {
     if (row === last) return text;
     last = row;
-    const found = (cells.names?.(row) ?? []).filter((name) => name !== '' && !features.has(name));
+    features ??= new Set(schema.features.map(({ name }) => name));
+    const known = features;
+    const found = (cells.names?.(row) ?? []).filter((name) => name !== '' && !known.has(name));
     const shown = found.slice(0, SHOWN_STRANGERS).map((name) => quote(name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}...` : name));
     const rest = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
     text = found.length === 0 ? '' : `; found ${shown.join(', ')}${rest}, which this model does not have`;
