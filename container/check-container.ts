@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import path from 'node:path';
+import { readCommandLine, UsageError } from '../model/command-line.ts';
 import { CHECKS, type Finding, type Target } from './checks.ts';
 
 const HELP = `Asks a container what SageMaker will ask of it, whoever made it, and says what was seen.
@@ -20,8 +21,13 @@ const END_WITHIN = 30_000;
 
 /** Runs the checker with the arguments behind `check`. */
 export async function main(args: string[]): Promise<void> {
-  const options = { row: { type: 'string' }, start: { type: 'string' }, model: { type: 'string' }, help: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const options = {
+    row: { type: 'string' },
+    start: { type: 'string' },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  const { values, positionals } = readCommandLine({ args, options, allowPositionals: true });
   const [what, ...more] = positionals;
   if (values.help || what === undefined || more.length > 0) {
     process.stdout.write(HELP);
@@ -29,6 +35,9 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   const isUrl = /^https?:\/\//.test(what);
+  if (isUrl && values.model !== undefined) throw new UsageError(`--model: found ${what}, expected an image; a URL has its model already`);
+  if (!isUrl && values.start !== undefined)
+    throw new UsageError(`--start: found ${what}, expected a URL; an image is started by podman or docker`);
   const url = isUrl ? what.replace(/\/$/, '') : 'http://127.0.0.1:18080';
   const words = isUrl ? values.start?.split(/\s+/) : imageCommand(what, values.model);
   const child = words && start(words);
@@ -68,7 +77,7 @@ function reason(error: unknown): string {
 function imageCommand(image: string, model: string | undefined): string[] {
   const tool = ['podman', 'docker'].find((name) => spawnSync(name, ['--version']).status === 0);
   if (!tool) throw new Error(`npm run image -- check ${image}: found neither podman nor docker, expected one of them, or a URL`);
-  const mount = model === undefined ? [] : ['-v', `${model}:/opt/ml/model:ro`];
+  const mount = model === undefined ? [] : ['-v', `${path.resolve(model)}:/opt/ml/model:ro`];
   return [tool, 'run', '--rm', '-p', '127.0.0.1:18080:8080', ...mount, image, 'serve'];
 }
 

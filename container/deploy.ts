@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Built, buildArtifact } from '../model/build.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
 import { costInWords, type Plan } from './costs.ts';
@@ -17,17 +17,16 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
-  --dry-run            says what it would do and what that costs, and does nothing
+  --dry-run            reads the model and the parameters, says what that would cost, and does nothing
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
 `;
 
 /** What was asked for on the command line. */
 type Options = { place: Place; model: string; apiOnly: boolean; params: Record<string, string>; tool?: string; repository?: Repository };
 
-await main().catch((error: Error & { code?: string }) => {
+await main().catch((error: Error) => {
   // A slip of ours shows where it happened; what people meet is a sentence.
-  const isOurs = error instanceof TypeError && !error.code?.startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`${isOurs ? error.stack : error.message}\n`);
+  process.stderr.write(`${error instanceof TypeError ? error.stack : error.message}\n`);
   process.exitCode = 1;
 });
 
@@ -37,11 +36,12 @@ async function main(): Promise<void> {
   const { options, dryRun } = given;
   const { place, params } = options;
   const plan = planOf(options);
-  console.log(`stage ${place.stage}, region ${place.region}: ${costInWords(plan)}`);
-  if (dryRun) return;
   // Everything that can be known beforehand is asked before anything is changed.
   const built = buildArtifact(path.resolve(options.model), PROJECT);
-  console.log(`account ${await accountOf(place.region)}, model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)})`);
+  console.log(`model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)}), stage ${place.stage}, region ${place.region}`);
+  console.log(costInWords(plan));
+  if (dryRun) return;
+  console.log(`account ${await accountOf(place.region)}`);
   const tool = plan.hosting === 'none' ? undefined : await findTool(options.tool);
 
   const step = openSteps(tool === undefined ? 1 : 5, console.log);
@@ -124,7 +124,7 @@ function deadlineOf(plan: Plan, params: Record<string, string>): string {
 function readOptions(): { options: Options; dryRun: boolean } | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     options: {
       stage: text,
       region: text,

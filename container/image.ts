@@ -1,19 +1,25 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { buildArtifact } from '../model/build.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import { ecrLogin } from './aws.ts';
 import { buildImage, findTool, pushImage } from './image-tool.ts';
 import { parseRepository } from './registry.ts';
 
 const HELP = `Builds, pushes and checks the container's image, with docker, podman or buildah, whichever is there.
 
-  npm run image -- build [--model FILE]            builds it as "canopy", with the model inside where one is named
-  npm run image -- push REPOSITORY [--plain-http]  pushes it and prints REPOSITORY@sha256:...; logs in to ECR by itself
-  npm run image -- check URL | IMAGE               asks a container what SageMaker will ask of it; what else it takes: check --help
+  npm run image -- build [--model FILE]            builds it as "canopy"
+  npm run image -- push HOST/NAME [--plain-http]   pushes it and prints HOST/NAME@sha256:...; logs in to ECR by itself
+  npm run image -- check URL [--start COMMAND]     asks a container what SageMaker will ask of it, whoever made it
+  npm run image -- check IMAGE [--model DIR]       the same of an image, which podman or docker starts and ends
 
-  --tool NAME   docker, podman or buildah
+  --model FILE     build: the model inside the image; without it the container waits for one in /opt/ml/model
+  --tool NAME      build, push: docker, podman or buildah
+  --plain-http     push: to a registry without TLS
+  --row CSV        check: one row of the model's features, without a header (54)
+  --start COMMAND  check: starts this first, ends it by SIGTERM and times that; it must listen on URL
+  --model DIR      check: the folder mounted as /opt/ml/model
 `;
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,7 +41,9 @@ async function main(): Promise<void> {
 }
 
 async function build(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { model: { type: 'string' }, tool: { type: 'string' } } });
+  const options = { model: { type: 'string' }, tool: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { values } = readCommandLine({ args, options });
+  if (values.help) return void process.stdout.write(HELP);
   const tool = await findTool(values.tool);
   // Only what lies in the project reaches the build, so it is imported here, and its check rows computed.
   const model = values.model === undefined ? undefined : path.relative(PROJECT, buildArtifact(path.resolve(values.model), PROJECT).file);
@@ -44,10 +52,12 @@ async function build(args: string[]): Promise<void> {
 }
 
 async function push(args: string[]): Promise<void> {
-  const options = { tool: { type: 'string' }, 'plain-http': { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const options = { tool: { type: 'string' }, 'plain-http': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { values, positionals } = readCommandLine({ args, options, allowPositionals: true });
+  if (values.help) return void process.stdout.write(HELP);
   const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new Error('npm run image -- push: expected one repository, HOST/NAME');
+  if (name === undefined || more.length > 0)
+    throw new Error(`npm run image -- push: found ${positionals.join(' ') || 'no repository'}, expected one, HOST/NAME`);
   const tool = await findTool(values.tool);
   const repository = parseRepository(name);
   const login = await ecrLogin(repository.host);

@@ -8,14 +8,17 @@ import type { PageParts } from '../shared/page/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
+import { onParentGone } from './parent.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
 import { openShared, runWorker, shareModel } from './worker.ts';
 import { startWorkers } from './workers.ts';
 
 const HELP = `Serves one model over HTTP.
 
-  node container/main.ts serve   what SageMaker asks: GET /ping, POST /invocations, GET /execution-parameters
-  node container/main.ts         the same, and the page and the API: /, /predict, /model, /openapi.json, /health
+  npm run serve            what SageMaker asks: GET /ping, POST /invocations, GET /execution-parameters
+  node container/main.ts   the same, and the page and the API: /, /predict, /model, /openapi.json, /health
+
+The image does the first with the argument serve, the second without one.
 
 Environment:
   MODEL_DIR   the folder with the model, a *.canopy or an *.RDS (/opt/ml/model)
@@ -45,13 +48,15 @@ if (isMainThread) await main();
 else if (parentPort) runWorker(parentPort);
 
 async function main(): Promise<void> {
-  const [command, ...rest] = process.argv.slice(2);
-  if (process.argv.slice(2).some((one) => one === '--help' || one === '-h')) {
+  const given = process.argv.slice(2);
+  const [command, ...rest] = given;
+  if (given.some((one) => one === '--help' || one === '-h')) {
     process.stdout.write(HELP);
     return;
   }
   if ((command !== undefined && command !== 'serve') || rest.length > 0) {
-    fail(`arguments: found ${process.argv.slice(2).join(' ')}, expected serve or nothing (see --help)`);
+    const unknown = command === 'serve' ? rest : given;
+    fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
   }
   try {
     if (command === 'serve') serve('sagemaker');
@@ -144,6 +149,7 @@ function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
   };
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
   process.on('SIGINT', () => stop(0, 0));
+  if (process.env.npm_lifecycle_event === 'serve') onParentGone(() => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildArtifact } from '../model/build.ts';
+import { readCommandLine } from '../model/command-line.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
 import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
 
@@ -26,7 +26,7 @@ await main().catch((error: Error) => {
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     options: { stage: text, region: text, model: text, param: { ...text, multiple: true }, 'endpoint-only': flag, help: flag },
   });
   if (values.help) {
@@ -35,12 +35,13 @@ async function main(): Promise<void> {
   }
   const place: Place = { stage: values.stage ?? 'dev', region: values.region ?? 'sa-east-1' };
   const stays = values['endpoint-only'] ?? false;
+  const params = readParams(values.param ?? []);
   console.log(`account ${await accountOf(place.region)}, stage ${place.stage}, region ${place.region}`);
   const step = openSteps(3, console.log);
   // The API last: until then it answers, from its fallback once the endpoint is gone.
   if (stays)
     await step('the API told that there is no endpoint', () =>
-      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart-age.RDS')), values.param ?? []),
+      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart-age.RDS')), params),
     );
   await step('every version of every model in the bucket', async () => {
     const bucket = (await stackOutputs(place.region, stackName('endpoint', place.stage)))?.ModelBucketName;
@@ -62,7 +63,7 @@ async function removeStack(place: Place, stack: Stack): Promise<{ said: string; 
 }
 
 /** Deploys the API without the endpoint. Throws an AwsError where the model file is not the one it holds. */
-async function forget(place: Place, model: string, params: string[]): Promise<{ said: string; value: undefined }> {
+async function forget(place: Place, model: string, params: Record<string, string>): Promise<{ said: string; value: undefined }> {
   const api = await stackOutputs(place.region, stackName('api', place.stage));
   if ((api?.EndpointName ?? 'none') === 'none') return { said: 'it knew of none', value: undefined };
   const { sha256 } = buildArtifact(model, PROJECT).model;
@@ -71,6 +72,6 @@ async function forget(place: Place, model: string, params: string[]): Promise<{ 
       `${model}: found sha256 ${sha256.slice(0, 8)}, but the API holds ${api?.ModelSha256?.slice(0, 8)}; name its file with --model`,
     );
   }
-  await framework('api', 'deploy', place, { ...readParams(params), model });
+  await framework('api', 'deploy', place, { ...params, model });
   return { said: 'answers from its fallback', value: undefined };
 }

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Built, buildArtifact } from '../model/build.ts';
+import { readCommandLine, UsageError } from '../model/command-line.ts';
 import { exampleRecord } from '../shared/dialects.ts';
 import { ModelError } from '../shared/errors.ts';
 import { type Child, signalGroup, sleep, startChild, stopChild } from './child.ts';
+import { onParentGone } from './parent.ts';
+import { freePorts, HOST, type Ports, Refusal, readPorts } from './ports.ts';
 import { createSageMakerRuntime } from './sagemaker-runtime.ts';
 
 const HELP = `Runs all of canopy on this machine: the container, a stand-in for the SageMaker runtime, and the API.
@@ -18,39 +19,40 @@ const HELP = `Runs all of canopy on this machine: the container, a stand-in for 
   --no-container   no container and no endpoint: the API answers from its fallback
   --help           this text
 
-Environment: API_PORT (3000), CONTAINER_PORT (8080), RUNTIME_PORT (8081).
+Environment: API_PORT (3000), CONTAINER_PORT (8080), RUNTIME_PORT (8081); the settings of the function, such as
+ENDPOINT_DEADLINE_MS, BREAKER_OPEN_MS or DUAL_SHARE (README.md lists them); POWERTOOLS_METRICS_DISABLED=false shows its metrics.
 `;
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-const HOST = '127.0.0.1';
 /** By the convention of serverless.yml: service and stage. */
 const ENDPOINT = 'canopy-dev';
+/** Settings that are parameters of serverless.yml, whose values would win over those given here. */
+const PARAMETERS = { ENDPOINT_DEADLINE_MS: 'endpointDeadlineMs', ENDPOINT_SHARE: 'endpointShare', DUAL_SHARE: 'dualShare' };
+/** npm passes the SIGINT on that the terminal has sent already: one that comes this soon is the same Ctrl-C. In milliseconds. */
+const SAME_SIGNAL = 500;
 /** How long all may take until it answers, in milliseconds. */
 const READY_WITHIN = 60_000;
 /** Lines of serverless-offline that say nothing of this stack: its box of routes, its lambda port, its blank lines. */
 const NOISE = /^\s*$|[│┌└]|^Starting Offline|^Offline \[|^Function names|^ +\* |^Server ready|^\(λ|^(?:GET|POST|HEAD) \//;
 
-/** What keeps the stack from starting, in words for whoever started it. */
-class Refusal extends Error {}
-
-type Ports = { api: number; container: number; runtime: number };
-
 const children: Child[] = [];
 let runtime: Server | undefined;
-let ending = false;
+let endingSince: number | undefined;
 
 await main().catch((error) => {
-  console.error(error instanceof ModelError || error instanceof Refusal ? error.message : error);
+  const isTold = [ModelError, Refusal, UsageError].some((kind) => error instanceof kind);
+  console.error(isTold ? error.message : error);
   return end(1);
 });
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const ports = await readPorts(options.container);
+  const ports = await readPorts(process.env, options.container);
   // npm runs its scripts in the package's folder; a path is meant from where the person stands.
   const model = path.resolve((process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.', options.model);
   const built = buildArtifact(model, PROJECT);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  if (process.env.npm_lifecycle_event === 'start') onParentGone(() => end(0));
   // Whatever way this process ends, nothing it started or made is left.
   process.on('exit', () => {
     for (const child of children) signalGroup(child, 'SIGKILL');
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   const container = options.container ? await startContainer(built, ports) : undefined;
   const api = await startApi(model, ports, options.container);
   api.exited.then((how) => {
-    if (ending) return;
+    if (endingSince !== undefined) return;
     console.error(`the API ended (${how}), so all ends`);
     end(1);
   });
@@ -67,72 +69,17 @@ async function main(): Promise<void> {
     waitFor(`http://${HOST}:${ports.api}/health`, api),
     container && waitFor(`http://${HOST}:${ports.container}/ping`, container),
   ]);
-  if (!ending) console.log(guide(built, ports, container));
+  if (endingSince === undefined) console.log(guide(built, ports, container));
 }
 
 function readOptions(): { model: string; container: boolean } {
   const options = { model: { type: 'string' }, 'no-container': { type: 'boolean' }, help: { type: 'boolean' } } as const;
-  try {
-    const { values } = parseArgs({ options });
-    if (values.help) {
-      process.stdout.write(HELP);
-      process.exit(0);
-    }
-    return { model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'), container: !values['no-container'] };
-  } catch (error) {
-    throw new Refusal(`${(error as Error).message} (see --help)`);
+  const { values } = readCommandLine({ options });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
   }
-}
-
-/** The ports this stack takes, each by its variable. Throws a Refusal where one is no port, given twice or taken. */
-async function readPorts(withContainer: boolean): Promise<Ports> {
-  const ports = { api: readPort('API_PORT', 3000), container: readPort('CONTAINER_PORT', 8080), runtime: readPort('RUNTIME_PORT', 8081) };
-  const needed = [
-    ['API_PORT', ports.api],
-    ...(withContainer
-      ? [
-          ['CONTAINER_PORT', ports.container],
-          ['RUNTIME_PORT', ports.runtime],
-        ]
-      : []),
-  ] as [string, number][];
-  const problems: string[] = [];
-  for (const [at, [name, port]] of needed.entries()) {
-    const other = needed.slice(0, at).find(([, taken]) => taken === port)?.[0];
-    if (other !== undefined) problems.push(`${name} and ${other} are both ${port}, expected two ports`);
-    else if (!(await isFree(port))) problems.push(`port ${port} on ${HOST} is taken by another process; set ${name} to another`);
-  }
-  if (problems.length > 0) throw new Refusal(problems.join('\n'));
-  return ports;
-}
-
-function readPort(name: string, otherwise: number): number {
-  const text = process.env[name] || String(otherwise);
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port >= 1 && port <= 65_535)) throw new Refusal(`${name}: found ${JSON.stringify(text)}, expected a whole number from 1 to 65535`);
-  return port;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(false));
-    server.listen(port, HOST, () => server.close(() => resolve(true)));
-  });
-}
-
-/** Ports nobody listens on now, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = servers.map(
-    (server) =>
-      new Promise<number>((resolve) => {
-        server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
-      }),
-  );
-  const found = await Promise.all(ports);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return found;
+  return { model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'), container: !values['no-container'] };
 }
 
 /** The container as a process of its own, which can be killed, and the stand-in in front of it in this one. */
@@ -147,7 +94,7 @@ async function startContainer({ file }: Built, ports: Ports): Promise<Child> {
   });
   children.push(child);
   child.exited.then((how) => {
-    if (!ending) console.log(`the container ended (${how}); the API goes on and answers from its fallback`);
+    if (endingSince === undefined) console.log(`the container ended (${how}); the API goes on and answers from its fallback`);
   });
   const server = createSageMakerRuntime({ endpointName: ENDPOINT, containerUrl: `http://${HOST}:${ports.container}` });
   runtime = server;
@@ -158,19 +105,23 @@ async function startContainer({ file }: Built, ports: Ports): Promise<Child> {
 /** The API under serverless-offline, all its ports its own, so that two stacks run side by side. */
 async function startApi(model: string, ports: Ports, hasEndpoint: boolean): Promise<Child> {
   const [lambda, websocket, alb] = await freePorts(3);
-  const parameters = [`model=${model}`, `workFolder=${workFolder(ports)}`, ...(hasEndpoint ? [`endpoint=${ENDPOINT}`] : [])];
   const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...env } = process.env;
+  const settings = Object.entries(PARAMETERS).flatMap(([name, parameter]) => (env[name] ? [`${parameter}=${env[name]}`] : []));
+  const parameters = [`model=${model}`, `workFolder=${workFolder(ports)}`, ...(hasEndpoint ? [`endpoint=${ENDPOINT}`] : []), ...settings];
   const child = startChild({
     name: 'api',
     command: process.execPath,
     args: [
       path.join(PROJECT, 'node_modules/serverless/bin/serverless.js'),
-      ...['offline', 'start', '--noSponsor', '--host', HOST, '--httpPort', String(ports.api)],
+      // With this process's environment, so that the function's settings reach it.
+      ...['offline', 'start', '--noSponsor', '--localEnvironment', '--host', HOST, '--httpPort', String(ports.api)],
       ...['--lambdaPort', String(lambda), '--websocketPort', String(websocket), '--albPort', String(alb)],
       ...parameters.flatMap((parameter) => ['--param', parameter]),
     ],
     cwd: PROJECT,
     env: {
+      // Metrics are lines for CloudWatch, which nobody reads here.
+      POWERTOOLS_METRICS_DISABLED: 'true',
       ...env,
       AWS_REGION: 'sa-east-1',
       AWS_ACCESS_KEY_ID: 'local',
@@ -189,11 +140,14 @@ async function waitFor(url: string, child: Child): Promise<void> {
   child.exited.then(() => {
     alive = false;
   });
-  for (const until = Date.now() + READY_WITHIN; alive && !ending; await sleep(100)) {
-    const status = await fetch(url).then(
-      (response) => response.status,
-      () => 0,
+  for (const until = Date.now() + READY_WITHIN; alive && endingSince === undefined; await sleep(100)) {
+    const { status, body } = await fetch(url).then(
+      async (response) => ({ status: response.status, body: await response.text() }),
+      () => ({ status: 0, body: '' }),
     );
+    // Where the function does not load, serverless-offline answers 200 with the error.
+    if (status === 200 && body.startsWith('{"errorMessage":'))
+      throw new Refusal((JSON.parse(body) as { errorMessage: string }).errorMessage);
     if (status === 200) return;
     if (Date.now() > until) throw new Refusal(`${url}: found ${status || 'no answer'} after ${READY_WITHIN / 1000} s, expected 200`);
   }
@@ -220,9 +174,12 @@ ${endpoint}
 }
 
 /** Ends every process that was started, then this one; called again (a second Ctrl-C) at once. */
-async function end(code: number): Promise<never> {
-  if (ending) process.exit(1);
-  ending = true;
+async function end(code: number): Promise<void> {
+  if (endingSince !== undefined) {
+    if (performance.now() - endingSince > SAME_SIGNAL) process.exit(1);
+    return;
+  }
+  endingSince = performance.now();
   runtime?.close();
   runtime?.closeAllConnections();
   await Promise.all(children.map(stopChild));

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneOf } from '../model/command-line.ts';
 import { AwsError, adviceOn } from './aws.ts';
 import { run } from './command.ts';
 
@@ -60,13 +62,27 @@ export async function framework(
   throw new AwsError(`${stackName(stack, stage)}: serverless ${command} failed\n${tail}${advice === undefined ? '' : `\n=> ${advice}`}`);
 }
 
-/** Reads NAME=VALUE pairs. Throws an AwsError at the first that is none. */
+/** Parameters that the commands give the stacks themselves. */
+const OWN = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
+
+/** The parameters a stack has, as its own table of defaults names them. */
+export function paramNames(stack: Stack): string[] {
+  const text = readFileSync(path.join(PROJECT, STACKS[stack].folder, 'serverless.yml'), 'utf8');
+  const defaults = /^params:\n {2}default:\n((?: {4}.*\n)*)/m.exec(text)?.[1] ?? '';
+  return Array.from(defaults.matchAll(/^ {4}(\w+):/gm), ([, name]) => name as string);
+}
+
+/** Reads NAME=VALUE pairs. Throws an AwsError at the first that is none, and at one that no stack has: it would change nothing. */
 export function readParams(pairs: string[]): Record<string, string> {
+  const known = [...new Set([...paramNames('api'), ...paramNames('endpoint')])].filter((name) => !OWN.includes(name));
   return Object.fromEntries(
     pairs.map((pair) => {
-      const parts = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(pair);
-      if (!parts) throw new AwsError(`--param: found ${JSON.stringify(pair)}, expected NAME=VALUE`);
-      return [parts[1] as string, parts[2] as string];
+      const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new AwsError(`--param: found ${JSON.stringify(pair)}, expected NAME=VALUE`);
+      if (name === 'model') throw new AwsError(`--param: found ${pair}, expected --model FILE`);
+      if (OWN.includes(name)) throw new AwsError(`--param: found ${name}, which this command sets itself; expected ${oneOf(known)}`);
+      if (!known.includes(name)) throw new AwsError(`--param: found ${name}, expected ${oneOf(known)}`);
+      return [name, value];
     }),
   );
 }

@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeAnswer } from '../shared/answers.ts';
 import type { Model } from '../shared/artifact.ts';
 import { failedCheck } from '../shared/artifact.ts';
@@ -8,16 +7,12 @@ import { ModelError, RequestError } from '../shared/errors.ts';
 import type { BodyForm } from '../shared/media.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
 import { describeFile, describeText, printable } from './describe.ts';
 import { importModel, loadModel, verifyArtifact } from './import.ts';
 import type { LevelsOrder } from './levels.ts';
 import type { Progress } from './rds.ts';
 import { verify } from './verify.ts';
-
-/** The command line was not understood. The message says what was found and what was expected. */
-class UsageError extends Error {
-  override name = 'UsageError';
-}
 
 const HELP = `npm run model -- COMMAND
 
@@ -72,7 +67,7 @@ Prints {"predictions": [...], "model": {...}}, as the API answers.
 const help = { type: 'boolean', short: 'h' } as const;
 
 function describeCommand(args: string[]): string {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help, json: { type: 'boolean' } } });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, json: { type: 'boolean' } } });
   if (values.help) return DESCRIBE_HELP;
   const [file] = expectArguments(positionals, ['FILE']) as [string];
   const loaded = { file, model: loadModel(file, { progress: progressLine(file) }), bytes: statSync(file).size };
@@ -82,7 +77,7 @@ function describeCommand(args: string[]): string {
 function importCommand(args: string[]): string {
   const text = { type: 'string' } as const;
   const options = { help, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return IMPORT_HELP;
   const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
   const { output } = values;
@@ -128,7 +123,7 @@ async function trainCommand(args: string[]): Promise<string> {
 
 async function predictCommand(args: string[]): Promise<string> {
   const options = { help, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return PREDICT_HELP;
   if (values.csv && values.jsonl) throw new UsageError('found --csv and --jsonl, expected one of them');
   const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS']) as [string, string];
@@ -157,7 +152,7 @@ function levelsOrder(given: string | undefined): LevelsOrder | undefined {
 }
 
 function verifyCommand(args: string[]): string {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help, ulp: { type: 'string' } } });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, ulp: { type: 'string' } } });
   if (values.help) return VERIFY_HELP;
   const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS.json']) as [string, string];
   const most = Number(values.ulp ?? Number.NaN);
@@ -278,9 +273,6 @@ const SLOW_BYTES = 5e7;
 /** Levels of a feature that are printed. */
 const SHOWN_LEVELS = 20;
 
-/** How the codes start that parseArgs gives its errors. */
-const USAGE_CODE = 'ERR_PARSE_ARGS';
-
 const FILE_ERRORS: Record<string, string> = {
   ENOENT: 'no such file or folder',
   EACCES: 'no permission',
@@ -298,12 +290,7 @@ function explain(error: unknown): string {
   }
   const { code = '', message, path: file, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (Object.hasOwn(FILE_ERRORS, code)) return printable(`${dest ?? file ?? 'a file'}: ${FILE_ERRORS[code]}`);
-  const sentence = code.startsWith(USAGE_CODE) ? message.split('. ')[0] : message?.split('\n')[0];
-  return printable(sentence ?? String(error));
-}
-
-function isUsageError(error: unknown): boolean {
-  return (error instanceof Error && error.name === 'UsageError') || (error as NodeJS.ErrnoException)?.code?.startsWith(USAGE_CODE) === true;
+  return printable(message?.split('\n')[0] ?? String(error));
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
@@ -317,7 +304,7 @@ if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process
 try {
   process.stdout.write(await run(process.argv.slice(2)));
 } catch (error) {
-  const usage = isUsageError(error);
+  const usage = error instanceof UsageError;
   process.stderr.write(`${explain(error)}${usage ? '; --help says more' : ''}\n`);
   process.exitCode = usage ? 2 : 1;
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { ModelError } from '../shared/errors.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
 import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from './train-arguments.ts';
 import { type TrainedFile, trainFile } from './train-artifact.ts';
 import { progressLine } from './train-progress.ts';
@@ -34,14 +34,9 @@ export type TrainRequest = {
   run: () => Promise<TrainedFile>;
 };
 
-/** A command line of `train` that was not understood; main.ts knows it by its name. */
-export class TrainUsageError extends Error {
-  override name = 'UsageError';
-}
-
 /**
  * Reads the arguments of `train`; undefined where they ask for help. `dateOf` makes the card's date of --date; `show` gets
- * lines of progress. Throws a TrainUsageError, or a ModelError for what ranger would refuse.
+ * lines of progress. Throws a UsageError, or a ModelError for what ranger would refuse.
  */
 export function readTrainRequest(
   args: string[],
@@ -57,16 +52,18 @@ export function readTrainRequest(
     help: { type: 'boolean', short: 'h' },
     ...Object.fromEntries(names.map((name) => [name, text])),
   } as const;
-  const { values } = parseArgs({ args: withValues(args), options });
+  // Those that are refused have a reason each, and are not offered.
+  const known = [...Object.keys(own), 'output', 'help', ...ARGUMENT_NAMES];
+  const { values } = readCommandLine({ args: withValues(args), options }, known);
   if (values.help) return undefined;
   const { data, formula, output, sidecar, report } = values;
-  if (data === undefined) throw new TrainUsageError('found no --data, expected --data FILE.csv');
-  if (formula === undefined) throw new TrainUsageError("found no --formula, expected such as --formula 'target ~ .'");
-  if (!output?.endsWith('.canopy')) throw new TrainUsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
-  if (report !== undefined && !/\.html?$/.test(report)) throw new TrainUsageError(`found the report ${report}, expected FILE.html`);
+  if (data === undefined) throw new UsageError('found no --data, expected --data FILE.csv');
+  if (formula === undefined) throw new UsageError("found no --formula, expected such as --formula 'target ~ .'");
+  if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
+  if (report !== undefined && !/\.html?$/.test(report)) throw new UsageError(`found the report ${report}, expected FILE.html`);
   const seeds = { seed: readSeed('seed', values.seed), rangerSeed: readSeed('ranger-seed', values['ranger-seed']) };
   if (seeds.seed === undefined && seeds.rangerSeed === undefined)
-    throw new TrainUsageError('found no seed, expected --seed N (set.seed in R) or --ranger-seed N');
+    throw new UsageError('found no seed, expected --seed N (set.seed in R) or --ranger-seed N');
   const given = Object.entries(values).filter(
     (entry): entry is [string, string] => names.includes(entry[0]) && typeof entry[1] === 'string',
   );

@@ -1,6 +1,5 @@
-import { parseCsv } from './csv.ts';
 import { MAX_PROBLEMS, type Problem, RequestError } from './errors.ts';
-import { type Cells, describe, quote, readRows, type Schema } from './features.ts';
+import { type Cells, describe, quote, type Schema } from './features.ts';
 import { parseJson } from './json.ts';
 
 /** A JSON object, as JSON.parse makes it. */
@@ -34,6 +33,7 @@ function recordCells(schema: Schema, elements: unknown[], path: string): Cells {
     columnar: false,
     cell: (row, column) => own(elements[row] as JsonObject, names[column] as string),
     path: (row, column) => `${path}/${row}/${pointer(names[column] as string)}`,
+    names: (row) => Object.keys(elements[row] as JsonObject),
     misfit: (row) => {
       const element = elements[row];
       return isObject(element) ? strayParameters(schema, element, `${path}/${row}`) : misfit(`${path}/${row}`, element, 'a record');
@@ -78,6 +78,7 @@ export function objectCells(schema: Schema, body: JsonObject, path: string): Cel
     rows,
     text: false,
     columnar: true,
+    names: () => Object.keys(body),
     cell: (row, column) => {
       const values = columns[column];
       return Array.isArray(values) ? values[values.length === 1 ? 0 : row] : values;
@@ -99,6 +100,7 @@ export function splitCells(schema: Schema, value: unknown, path: string): Cells 
   const places = columnPlaces(schema, columns, `${path}/columns`);
   return {
     ...placedCells(data, places),
+    names: () => columns,
     path: (row, column) => (places[column] === undefined ? `${path}/columns` : `${path}/data/${row}/${places[column]}`),
     misfit: (row) => {
       const fits = hasLength(data[row], columns.length);
@@ -122,7 +124,8 @@ export function tensorCells(schema: Schema, elements: unknown[], path: string): 
   const tensors = elements as { name: unknown; shape: unknown; data: unknown }[];
   const names = tensors.map((tensor) => (typeof tensor.name === 'string' ? tensor.name : ''));
   const first = tensors.find((tensor, at) => isFeature(schema, names[at] as string) && Array.isArray(tensor.data));
-  const rows = first ? (first.data as unknown[]).length : 0;
+  // Where none is a feature, one row says that they are missing.
+  const rows = first ? (first.data as unknown[]).length : 1;
   const problems = tensors.flatMap(({ shape, data }, at): Problem[] => {
     if (!isFeature(schema, names[at] as string)) return [];
     const flat = Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1));
@@ -137,56 +140,10 @@ export function tensorCells(schema: Schema, elements: unknown[], path: string): 
     rows,
     text: false,
     columnar: true,
+    names: () => names,
     cell: (row, column) => (places[column] === undefined ? undefined : (tensors[places[column]]?.data as unknown[])[row]),
     path: (row, column) => (places[column] === undefined ? path : `${path}/${places[column]}/data/${row}`),
   };
-}
-
-/** A CSV: a header line with the features' names in any order, or none and then the model's feature order. */
-export function csvCells(schema: Schema, text: string): Cells {
-  const lines = parseCsv(text);
-  const { header, isHeader } = csvHeader(schema, lines[0] ?? []);
-  const rows = isHeader ? lines.slice(1) : lines;
-  const expected = isHeader
-    ? `${header.length} fields, as the header line has`
-    : `${header.length} fields: ${namesOf(schema).slice(0, 20).join(', ')}`;
-  return {
-    ...placedCells(rows, columnPlaces(schema, header, '/0')),
-    text: true,
-    path: (row, column) => `/${row}/${pointer(namesOf(schema)[column] as string)}`,
-    misfit: (row) => {
-      const found = (rows[row] as string[]).length;
-      if (found === header.length) return undefined;
-      return { path: `/${row}`, message: `found ${found} fields on line ${row + (isHeader ? 2 : 1)}, expected ${expected}` };
-    },
-  };
-}
-
-/**
- * The columns of a CSV by its first line: that line itself, or the model's feature order where it is a row. Throws a 422
- * where it is both.
- */
-export function csvHeader(schema: Schema, line: string[]): { header: string[]; isHeader: boolean } {
-  const first = line.map((field) => field.trim());
-  const fields = new Set(first);
-  const isRowToo = isRow(schema, line);
-  if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {
-    // Features called "1" and "2", say: taken either way it could be a silently wrong answer.
-    throw new RequestError(422, 'the first line of the CSV is both a header and a row of values; send this model JSON');
-  }
-  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRowToo;
-  return { header: isHeader ? first : namesOf(schema), isHeader };
-}
-
-/** Whether the first line of a CSV is a row, although its fields may look like names (a matrix with columns "1", "2"). */
-function isRow(schema: Schema, fields: string[]): boolean {
-  if (fields.length !== schema.features.length) return false;
-  try {
-    readRows(schema, { rows: 1, text: true, columnar: true, cell: (_, column) => fields[column], path: () => '' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** JSON Lines: a record or an array a line. */
@@ -205,6 +162,7 @@ export function lineCells(schema: Schema, text: string): Cells {
       const value = values[row];
       return Array.isArray(value) ? value[column] : own(value as JsonObject, names[column] as string);
     },
+    names: (row) => Object.keys(values[row] as JsonObject),
     path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
     misfit: (row) => {
       const value = values[row];
@@ -215,7 +173,7 @@ export function lineCells(schema: Schema, text: string): Cells {
 }
 
 /** Cells of rows whose features stand at the given places. */
-function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
+export function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
   const cell = (row: number, column: number) => {
     const place = places[column];
     return place === undefined ? undefined : (rows[row] as unknown[])[place];
@@ -252,7 +210,8 @@ function inOrder(schema: Schema): string {
   return `an array of ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`;
 }
 
-function namesOf(schema: Schema): string[] {
+/** The features' names, in the model's order. */
+export function namesOf(schema: Schema): string[] {
   return schema.features.map((feature) => feature.name);
 }
 

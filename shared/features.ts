@@ -100,12 +100,17 @@ export type Cells = {
   path(row: number, feature: number): string;
   /** True where a missing column is missing from every row, and so is told once. */
   columnar: boolean;
+  /** The names given with a row, features or not, where its cells have names: told where a feature is missing. */
+  names?(row: number): string[];
   /** What is wrong with a row as a whole, so that its cells cannot be told apart. */
   misfit?(row: number): Problem | undefined;
 };
 
 const MISSING = Symbol('missing');
 const SHOWN_LEVELS = 10;
+/** Names beside the features' that are told where one is missing, and most that is shown of one. */
+const SHOWN_STRANGERS = 3;
+const SHOWN_NAME = 40;
 const CODES = new WeakMap<string[], Map<string, number>>();
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -122,6 +127,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
     found += 1;
     if (problems.length < MAX_PROBLEMS) problems.push({ path, message });
   };
+  const strangers = strangersOf(schema, cells);
   for (let row = 0; row < cells.rows; row += 1) {
     const misfit = cells.misfit?.(row);
     if (misfit) {
@@ -133,11 +139,32 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
       if (value === undefined && cells.columnar && row > 0) continue;
       const number = value === undefined ? missing(schema, column) : readCell(schema, column, value, cells.text);
       if (typeof number === 'number') rows[row * width + column] = number;
+      // Only what is told is made, since each look takes as long as the row has names.
+      else if (value === undefined && problems.length < MAX_PROBLEMS) report(cells.path(row, column), `${number}${strangers(row)}`);
       else report(cells.path(row, column), number);
     }
   }
   if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems);
   return rows;
+}
+
+/** For a row in which a feature is missing: what was found that is none, most likely that feature under another name. */
+function strangersOf(schema: Schema, cells: Cells): (row: number) => string {
+  // Made at the first such row: most requests have none.
+  let features: Set<string> | undefined;
+  let last = -1;
+  let text = '';
+  return (row) => {
+    if (row === last) return text;
+    last = row;
+    features ??= new Set(schema.features.map(({ name }) => name));
+    const known = features;
+    const found = (cells.names?.(row) ?? []).filter((name) => name !== '' && !known.has(name));
+    const shown = found.slice(0, SHOWN_STRANGERS).map((name) => quote(name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}...` : name));
+    const rest = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+    text = found.length === 0 ? '' : `; found ${shown.join(', ')}${rest}, which this model does not have`;
+    return text;
+  };
 }
 
 function missing(schema: Schema, column: number): string {

@@ -1,5 +1,6 @@
 import { parseCsv } from './csv.ts';
-import { columnPlaces, csvHeader } from './dialects.ts';
+import { csvHeader } from './csv-cells.ts';
+import { columnPlaces } from './dialects.ts';
 import type { Schema } from './features.ts';
 import { type Cursor, nextRow, openCursor, piece, planOf, readNumber, readSoFar, takeWord } from './quick-cells.ts';
 import type { Rows } from './quick-json.ts';

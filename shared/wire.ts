@@ -1,15 +1,5 @@
-import {
-  arrayCells,
-  csvCells,
-  example,
-  isFeature,
-  isTensors,
-  type JsonObject,
-  lineCells,
-  objectCells,
-  splitCells,
-  tensorCells,
-} from './dialects.ts';
+import { csvCells } from './csv-cells.ts';
+import { arrayCells, example, isFeature, isTensors, type JsonObject, lineCells, objectCells, splitCells, tensorCells } from './dialects.ts';
 import { type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, readRows, type Schema } from './features.ts';
 import { checkKeys, parseJson } from './json.ts';

@@ -73,3 +73,18 @@ test('npm run serve becomes that file: it answers, and ends at a signal to the o
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
 }, 30_000);
+
+test('npm run serve ends with the shell that npm started it through', async () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const models = path.join(folder, 'served-by-npm');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', npm_lifecycle_event: 'serve' };
+  // What follows keeps any shell from becoming the command itself.
+  const shell = spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // The pipe closes once nobody holds it any more.
+  const closed = once(shell, 'close');
+  await once(shell.stdout, 'data');
+  shell.kill('SIGTERM');
+  await closed;
+}, 30_000);

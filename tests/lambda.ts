@@ -26,7 +26,7 @@ export function serverless(args: string[]): Promise<Ran> {
         resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });
       },
     );
-    // Under serverless-esbuild a handler that cannot be loaded leaves the command waiting for its input.
+    // `invoke local` reads its standard input where it has no --data.
     child.stdin?.end();
   });
 }

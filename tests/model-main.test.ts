@@ -56,7 +56,7 @@ describe('help and usage', () => {
     [['import', heart.file, '-o', 'out.canopy', '--date', '2026-02-30'], '2026-02-30'],
     [['predict', heart.file], 'expected FILE ROWS'],
     [['verify', heart.file], 'expected FILE ROWS.json'],
-    [['verify', heart.file, 'rows.json', '--ulp', '-1'], 'option'],
+    [['verify', heart.file, 'rows.json', '--ulp', '-1'], '--ulp: found no value'],
     [['import', heart.file, '-o', 'out.canopy', '--levels-order', 'R'], 'the order R'],
     [['predict', heart.file, '-', '--csv', '--jsonl'], '--csv and --jsonl'],
   ])('%j is refused with status 2 and one line', (args, words) => {

@@ -6,7 +6,16 @@ import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { type Environment, openEnvironment, PROJECT, packageFunction, recordedEvent, serverless, unpackFunction } from './lambda.ts';
+import {
+  type Environment,
+  openEnvironment,
+  PROJECT,
+  packageFunction,
+  type Ran,
+  recordedEvent,
+  serverless,
+  unpackFunction,
+} from './lambda.ts';
 
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
@@ -184,18 +193,23 @@ test('packaging fails where a check row does not give its answer', async () => {
   }
 }, 60_000);
 
+/** What `serverless invoke local` prints of predict, and how it ends. */
+async function invokeLocal(params: string[] = []): Promise<Ran> {
+  const work = '.esbuild/invoke-test';
+  const given = [...params, `workFolder=${work}`].flatMap((param) => ['--param', param]);
+  const ran = await serverless(['invoke', 'local', '-f', 'predict', '--data', '{"age":54}', ...given]);
+  rmSync(path.join(PROJECT, work), { recursive: true, force: true });
+  return ran;
+}
+
 test('serverless invoke local prints the answer', async () => {
-  const { code, output } = await serverless([
-    'invoke',
-    'local',
-    '-f',
-    'predict',
-    '--data',
-    '{"age":54}',
-    '--param',
-    'workFolder=.esbuild/invoke-test',
-  ]);
-  rmSync(path.join(PROJECT, '.esbuild/invoke-test'), { recursive: true, force: true });
+  const { code, output } = await invokeLocal();
   expect(output).toContain(String(at54));
   expect(code).toBe(0);
+}, 60_000);
+
+test('serverless invoke local ends where the function does not load, and says why', async () => {
+  const { code, output } = await invokeLocal(['endpointShare=2']);
+  expect(output).toContain('settings that cannot be used: ENDPOINT_SHARE: Too big: expected number to be <=1');
+  expect(code).toBe(1);
 }, 60_000);

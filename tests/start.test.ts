@@ -72,19 +72,47 @@ async function askUntil(port: string, servedBy: string) {
 
 test('it starts all, answers without the container too, and leaves nothing behind', async () => {
   const ports = await freePorts();
-  const { child, until, ended } = run([], ports);
+  const { child, until, ended } = run([], { ...ports, ENDPOINT_DEADLINE_MS: '777' });
   const said = await until('/predict');
   expect(said).toContain(`curl -d '{"age":25}' http://127.0.0.1:${ports.API_PORT}/predict`);
   await askUntil(ports.API_PORT, 'endpoint');
+  // A setting given to it is the function's.
+  expect(await (await fetch(`http://127.0.0.1:${ports.API_PORT}/health`)).json()).toMatchObject({ deadlineMs: 777 });
 
   process.kill(Number(/kill (\d+)/.exec(said)?.[1]), 'SIGKILL');
   await until('the container ended (SIGKILL)');
   await askUntil(ports.API_PORT, 'fallback');
 
+  // Twice, as npm does: the terminal's own and the one that npm passes on.
+  child.kill('SIGINT');
   child.kill('SIGINT');
   expect((await ended).code).toBe(0);
+  // The function's log is shown; what it counts is for CloudWatch.
+  expect((await ended).said).toContain('"servedBy":"fallback"');
+  expect((await ended).said).not.toContain('_aws');
   for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
   expect(existsSync(path.join(PROJECT, `.canopy/api-${ports.API_PORT}`))).toBe(false);
+}, 60_000);
+
+test('a setting that is wrong ends the start, and is named', async () => {
+  const { code, said } = await run(['--no-container'], { ...(await freePorts()), ENDPOINT_SHARE: '2', BREAKER_FOO: '1' }).ended;
+  const why = 'settings that cannot be used: ENDPOINT_SHARE: Too big: expected number to be <=1; BREAKER_FOO: there is no such setting';
+  expect([code, said.trimEnd().split('\n').at(-1)]).toEqual([1, why]);
+}, 60_000);
+
+test('it ends with the shell that npm started it through', async () => {
+  const ports = await freePorts();
+  // What follows keeps any shell from becoming the command itself.
+  const command = `"${process.execPath}" container/start.ts --no-container; true`;
+  const shell = spawn('sh', ['-c', command], { cwd: PROJECT, env: { ...process.env, ...ports, npm_lifecycle_event: 'start' } });
+  started.push(shell);
+  const closed = new Promise<void>((resolve) => shell.on('close', () => resolve()));
+  await new Promise<void>((resolve) => {
+    shell.stdout.on('data', (text) => String(text).includes('/predict') && resolve());
+  });
+  shell.kill('SIGTERM');
+  await closed;
+  expect(await isListening(ports.API_PORT)).toBe(false);
 }, 60_000);
 
 test('it starts without the container', async () => {
@@ -121,7 +149,7 @@ test('it tells what it can do, and refuses what it cannot, in one line', async (
   expect(help.said).toContain('--no-container');
   const option = await run(['--modle', 'x'], {}).ended;
   expect(option.code).toBe(1);
-  expect(option.said).toMatch(/^Unknown option '--modle'.*\(see --help\)\n$/);
+  expect(option.said).toBe('found --modle, expected --model, --no-container or --help\n');
   const model = await run(['--model', 'gone.RDS'], await freePorts()).ended;
   expect(model.code).toBe(1);
   expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS, or an artifact\n$/);

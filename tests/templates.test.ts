@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import { paramNames, STACKS } from '../container/steps.ts';
 import { PROJECT } from './lambda.ts';
 
 type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
@@ -78,6 +79,12 @@ test('neither stack refers to the other: no Ref, no import, no name of one in th
     expect(names.length).toBeGreaterThan(2);
     expect(names.filter((name) => texts.has(name) && name !== 'canopy-dev')).toEqual([]);
   }
+});
+
+test.each(['api', 'endpoint'] as const)('the parameters that npm run deploy knows of the %s are those its file uses', (stack) => {
+  const text = readFileSync(path.join(PROJECT, STACKS[stack].folder, 'serverless.yml'), 'utf8');
+  const used = Array.from(text.matchAll(/\$\{param:(\w+)/g), ([, name]) => name as string);
+  expect(paramNames(stack).toSorted()).toEqual([...new Set(used)].sort());
 });
 
 test('without an image the endpoint’s stack makes nothing that costs by the hour', () => {

@@ -251,6 +251,35 @@ describe('CSV', () => {
     expect(error.problems.map(({ path }) => path)).toEqual(['/0', '/1', '/2/1']);
     expect(error.problems[0]?.message).toBe('found 2 fields on line 2, expected 3 fields, as the header line has');
   });
+  test('another delimiter is named', () => {
+    const two = numbers('age', 'weight');
+    const wool: Schema = { ...AGE, features: [{ name: 'wool', type: 'factor', levels: ['A;B', 'C'] }] };
+    const refused: [Schema, string, string][] = [
+      [AGE, 'age;sex\n54;1', 'semicolon'],
+      [AGE, 'age\tsex\n54\t1', 'tab'],
+      [AGE, '54;1', 'semicolon'],
+      [two, 'age;weight\n54;70', 'semicolon'],
+      // As R's write.csv2 writes them.
+      [two, '"age";"weight"\r\n54,5;70,25\r\n', 'semicolon'],
+      [two, '\ufeffage;weight\n54;70', 'semicolon'],
+      [two, '54\t70', 'tab'],
+      [two, '54,5;70', 'semicolon'],
+      [two, 'weight;age;x', 'semicolon'],
+      [wool, 'wool;x\nC;1', 'semicolon'],
+    ];
+    for (const [model, text, word] of refused) {
+      const { status, message } = refusal(model, text, 'csv');
+      const expected = `the delimiter of the CSV looks like a ${word}; expected a comma between fields, and a point in numbers`;
+      expect([text, status, message]).toEqual([text, 400, expected]);
+    }
+    // Where commas fit, what else stands in a field is its own matter.
+    expect(read(wool, 'A;B\nC', 'csv')).toEqual([1, 2]);
+    expect(read(AGE, 'note;a,age\nx;y,54', 'csv')).toEqual([54]);
+    expect(read(AGE, ' 54\t\n', 'csv')).toEqual([54]);
+    expect(refusal(wool, 'D;E', 'csv').problems[0]?.message).toContain('found the text "D;E"');
+    expect(refusal(two, 'age,weight\n1;2,3', 'csv').problems[0]?.path).toBe('/0/age');
+    expect(refusal(two, '1,2,3', 'csv').problems[0]?.message).toBe('found 3 fields on line 1, expected 2 fields: age, weight');
+  });
   test('a header alone is no row', () => expect(refusal(AGE, 'age\n', 'csv')).toMatchObject({ status: 422 }));
   test('a feature twice is refused', () => expect(refusal(AGE, 'age,age\n1,2', 'csv')).toMatchObject({ status: 422 }));
   test('a missing column is told once', () => {
@@ -330,7 +359,7 @@ describe('what was read but does not fit is 422', () => {
     ['{"inputs":[{"name":"age","shape":[2],"datatype":"FP64","data":[1]}]}', 'json', 'tensors'],
     ['{"inputs":[{"name":"age","datatype":"FP64","data":[1]}]}', 'json', 'tensors'],
     ['{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","data":1}]}', 'json', 'tensors'],
-    ['{"inputs":[{"name":"x","shape":[1],"datatype":"FP64","data":[1]}]}', 'json', 'there are no rows'],
+    ['{"inputs":[{"name":"x","shape":[1],"datatype":"FP64","data":[1]}]}', 'json', 'does not fit'],
     ['5\n[1,2]', 'jsonlines', '2 things do not fit'],
     ['{"age":54,"parameters":{"type":"terminalNodes"}}', 'json', 'parameters do not stand in a record'],
     ['[{"age":54,"parameters":{"type":"terminalNodes"}}]', 'json', 'does not fit'],
@@ -377,6 +406,39 @@ describe('all problems are told at once', () => {
     ).toEqual(['/dataframe_split/columns', '/dataframe_split/data/0/1']);
     expect(problems('a/b,c~d\nx,y', 'csv')).toEqual(['/0/a~1b', '/0/c~0d']);
     expect(problems('{"a/b":1}\n[1,"x"]', 'jsonlines')).toEqual(['/0/c~0d', '/1/1']);
+  });
+
+  test('a feature under another name is told with that name, in every dialect with names', () => {
+    const wrong = { years: [3, 4], sex: ['f', 'm'] };
+    const records = [0, 1].map((at) => ({ years: wrong.years[at], sex: wrong.sex[at] }));
+    const split = { columns: ['years', 'sex'], data: records.map(({ years, sex }) => [years, sex]) };
+    const tensors = Object.entries(wrong).map(([name, data]) => ({ name, shape: [2], datatype: 'FP64', data }));
+    const bodies: [unknown, BodyForm, string[]][] = [
+      [records[0], 'json', ['/age']],
+      [records, 'json', ['/0/age', '/1/age']],
+      [wrong, 'json', ['/age']],
+      [{ instances: records }, 'json', ['/instances/0/age', '/instances/1/age']],
+      [{ dataframe_records: records }, 'json', ['/dataframe_records/0/age', '/dataframe_records/1/age']],
+      [{ dataframe_split: split }, 'json', ['/dataframe_split/columns']],
+      [{ inputs: wrong }, 'json', ['/inputs/age']],
+      [{ inputs: tensors }, 'json', ['/inputs']],
+      [records.map((record) => JSON.stringify(record)).join('\n'), 'jsonlines', ['/0/age', '/1/age']],
+    ];
+    const message = 'feature "age" is missing; expected a finite number; found "years", "sex", which this model does not have';
+    for (const [body, form, paths] of bodies) {
+      expect(refusal(AGE, body, form).problems).toEqual(paths.map((at) => ({ path: at, message })));
+    }
+    const [problem] = refusal(numbers('age', 'weight'), 'weight,years\n1,2', 'csv').problems;
+    expect(problem?.message).toBe('feature "age" is missing; expected a finite number; found "years", which this model does not have');
+    expect(refusal(AGE, {}).problems[0]?.message).toBe('feature "age" is missing; expected a finite number');
+  });
+
+  test('names that are no feature are told up to three, and not at any length', () => {
+    const keys = ['a'.repeat(1_000), 'b', 'c', 'd', 'e'];
+    const { message = '' } = refusal(AGE, Object.fromEntries(keys.map((key) => [key, 1]))).problems[0] ?? {};
+    expect(message).toContain(`found "${'a'.repeat(40)}...", "b", "c" and 2 more, which this model does not have`);
+    const many = Array.from({ length: 300 }, (_, row) => Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x${row}_${at}`, 1])));
+    expect(refusal(numbers('a', 'b', 'c'), many).problems).toHaveLength(MAX_PROBLEMS);
   });
 
   test('up to a hundred, and the detail has their number', () => {

@@ -1,3 +1,5 @@
+import { UsageError } from '../../model/command-line.ts';
+
 // npm run bench -- NAME: what is measured rather than tested.
 const USAGE = `npm run bench -- NAME [--help]: what is measured rather than tested
 
@@ -7,27 +9,35 @@ const USAGE = `npm run bench -- NAME [--help]: what is measured rather than test
 `;
 const [name, ...args] = process.argv.slice(2);
 
-switch (name) {
-  case 'speed': {
-    const { runSpeed } = await import('./speed.ts');
-    process.exitCode = await runSpeed(args);
-    break;
+await main().catch((error: Error) => {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench ${name}: ${error.message}`);
+  process.exitCode = 2;
+});
+
+async function main(): Promise<void> {
+  switch (name) {
+    case 'speed': {
+      const { runSpeed } = await import('./speed.ts');
+      process.exitCode = await runSpeed(args);
+      break;
+    }
+    case 'page': {
+      const { runPage } = await import('./page.ts');
+      await runPage(args);
+      break;
+    }
+    case 'faults': {
+      const { runFaults } = await import('../faults/main.ts');
+      process.exitCode = await runFaults(args);
+      break;
+    }
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      break;
+    default:
+      console.error(`${name === undefined ? '' : `found ${name}, expected one of these:\n`}${USAGE}`);
+      process.exitCode = 2;
   }
-  case 'page': {
-    const { benchPage } = await import('./page.ts');
-    await benchPage((line) => console.log(line));
-    break;
-  }
-  case 'faults': {
-    const { runFaults } = await import('../faults/main.ts');
-    process.exitCode = await runFaults(args);
-    break;
-  }
-  case '--help':
-  case '-h':
-    process.stdout.write(USAGE);
-    break;
-  default:
-    console.error(`${name === undefined ? '' : `found ${name}, expected one of these:\n`}${USAGE}`);
-    process.exitCode = 2;
 }

@@ -4,8 +4,15 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { readCommandLine } from '../../model/command-line.ts';
 import { hasChromium, launch } from '../browser/chromium.ts';
 import { PROJECT } from '../lambda.ts';
+
+const HELP = `The page of the default model against the series' Shiny page, in the same Chromium and the same run (chromium, r-cran-shiny
+and r-cran-ranger must be there).
+
+  npm run bench -- page
+`;
 
 /** How often each page is opened, the first time not counted; ages typed into it, and what must be said of them. */
 const ROUNDS = 7;
@@ -21,6 +28,13 @@ const AGES = [
 type Peer = { name: string; url: string; field: string; answer: string };
 /** Milliseconds to the first prediction and from a typed age to its number; bytes on the wire and as they were unpacked. */
 type Measured = { first: number; next: number; wire: number; unpacked: number };
+
+/** Reads the command line and measures. Throws a UsageError for what it does not take. */
+export async function runPage(args: string[]): Promise<void> {
+  const { values } = readCommandLine({ args, options: { help: { type: 'boolean' } } });
+  if (values.help) process.stdout.write(HELP);
+  else await benchPage((line) => console.log(line));
+}
 
 /**
  * The page against the series' Shiny page, in the same Chromium and the same run: medians, and ours as a share of theirs.

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, UsageError } from '../../model/command-line.ts';
 import { PROJECT } from '../lambda.ts';
 import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { endAllAtExit } from './children.ts';
@@ -42,15 +42,15 @@ export async function runSpeed(args: string[]): Promise<number> {
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   } as const;
-  const { quick, only, write, help } = parseArgs({ args, options }).values;
+  const { quick, only, write, help } = readCommandLine({ args, options }).values;
   if (help) {
     process.stdout.write(HELP);
     return 0;
   }
   const names = only?.split(',') ?? PARTS.filter((name) => !(quick && LONG.includes(name)));
   const unknown = names.filter((name) => !PARTS.includes(name));
-  if (unknown.length > 0) throw new Error(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
-  if (write && (quick || only)) throw new Error('--write: found --quick or --only with it, expected a whole run');
+  if (unknown.length > 0) throw new UsageError(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
+  if (write && (quick || only)) throw new UsageError('--write: found --quick or --only with it, expected a whole run');
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
   endAllAtExit(() => rmSync(folder, { recursive: true, force: true }));
   const report = createReport((line) => console.log(line));

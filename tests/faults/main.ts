@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readCommandLine, UsageError } from '../../model/command-line.ts';
 import { type Drain, runDrain } from './drain.ts';
 import { ABSENT, type Row, runFault, SCENARIOS, type Timing } from './failures.ts';
 import { type Overload, runOverload } from './overload.ts';
@@ -21,7 +21,7 @@ const MOST_SERVED = 250 + 50;
 
 /** Runs all of it and prints a table. The exit code is 1 where something that must hold does not. */
 export async function runFaults(args: string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     args,
     options: {
       short: { type: 'boolean', default: false },
@@ -39,8 +39,11 @@ export async function runFaults(args: string[]): Promise<number> {
   const rate = Number(values.rate ?? (short ? 50 : 500));
   const seconds = Number(values.seconds ?? (short ? 10 : 60));
   if (!(rate >= 1 && rate <= 2_000 && seconds >= 3 && seconds <= 600)) {
-    throw new Error('--rate: expected 1 to 2000; --seconds: expected 3 to 600');
+    throw new UsageError(`found --rate ${rate} and --seconds ${seconds}, expected 1 to 2000 and 3 to 600`);
   }
+  const chosen = (name: string) => name.toLowerCase().includes(only.toLowerCase());
+  const parts = [...[...SCENARIOS, ABSENT].map(({ name }) => `fault: ${name}`), 'sigterm', 'overload', 'bad bodies'];
+  if (!parts.some(chosen)) throw new UsageError(`--only: found ${only}, expected a word of: ${parts.join('; ')}`);
   const third = seconds / 3;
   // The breaker waits about as long as the fault was, 30 s at most; the endpoint's share is counted after that.
   const back = short ? third : Math.max(third, Math.min(1.5 * third + 5, 39));
@@ -49,7 +52,6 @@ export async function runFaults(args: string[]): Promise<number> {
     `${rate} requests a second, ${seconds} s a fault; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`,
   );
   const judge = createJudge(short);
-  const chosen = (name: string) => name.toLowerCase().includes(only.toLowerCase());
   await faults(judge, timing, chosen);
   if (chosen('sigterm')) judge.drains(await drains(short ? 2 : 20));
   if (chosen('overload')) judge.overload(await runOverload(short ? 4 : 15));

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { oneOf } from '../../model/command-line.ts';
 import { awsSteps } from './aws.ts';
 import { containerEnvironment } from './bases.ts';
 import { clientSteps } from './clients.ts';
@@ -33,10 +34,11 @@ await main();
 
 async function main(): Promise<void> {
   const names = process.argv.slice(2);
+  if (names.some((name) => name === '--help' || name === '-h')) return void process.stdout.write(HELP);
   const unknown = names.filter((name) => !Object.hasOwn(groups, name));
   if (unknown.length > 0) {
-    process.stdout.write(HELP);
-    process.exitCode = unknown.every((name) => name === '--help') ? 0 : 2;
+    console.error(`found ${unknown.join(', ')}, expected ${oneOf(Object.keys(groups))} (see --help)`);
+    process.exitCode = 2;
     return;
   }
   check(path.isAbsolute(TOOLS), 'the work folder: expected a path from the root');

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { oneOf, readCommandLine } from '../model/command-line.ts';
+import { PROJECT } from './lambda.ts';
+
+const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+/** Runs a script of package.json as npm does: what it said, and how it ended. */
+function run(script: string, args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [, ...own] = (scripts[script] as string).split(' ');
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [...own, ...args], { cwd: PROJECT, timeout: 50_000 }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+    });
+    child.stdin?.end();
+  });
+}
+
+test.each<[string, string[], RegExp]>([
+  ['start', [], /npm start -- \[--model FILE\] \[--no-container\]/],
+  ['serve', [], /npm run serve .*\/ping[\s\S]*MODEL_DIR[\s\S]*PORT/],
+  ['bench', [], /speed .*\n.*page .*\n.*faults/],
+  ['bench', ['speed'], /--quick[\s\S]*--only[\s\S]*--write/],
+  ['bench', ['page'], /Shiny/],
+  ['bench', ['faults'], /--short[\s\S]*--rate[\s\S]*--seconds[\s\S]*--only/],
+  ['image', [], /build \[--model FILE\][\s\S]*push HOST[\s\S]*check URL \[--start COMMAND\][\s\S]*check IMAGE \[--model DIR\]/],
+  ['image', ['build'], /--tool/],
+  ['image', ['push'], /--plain-http/],
+  ['image', ['check'], /--row[\s\S]*--start[\s\S]*--model/],
+  ['deploy', [], /--stage[\s\S]*--region[\s\S]*--model[\s\S]*--api-only[\s\S]*--param[\s\S]*--tool[\s\S]*--dry-run/],
+  ['remove', [], /--stage[\s\S]*--region[\s\S]*--endpoint-only[\s\S]*--model[\s\S]*--param/],
+  ['rehearse', [], /templates.*image.*lambda.*clients.*downtime.*aws/],
+])('npm run %s %j --help tells what it takes, and does nothing else', async (script, command, text) => {
+  const { code, out, err } = await run(script, [...command, '--help']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(text);
+  expect(out).not.toMatch(/ is served on | is ready;/);
+});
+
+test.each<[string, string[], number, string]>([
+  ['start', [], 1, 'found --colour, expected --model, --no-container or --help\n'],
+  ['serve', [], 1, 'arguments: found --colour, expected serve or nothing; settings are environment variables, such as PORT (see --help)\n'],
+  ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write or --help\n'],
+  ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
+  ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only or --help\n'],
+  ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help or --json; --help says more\n'],
+  ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],
+  ['image', ['build'], 1, 'found --colour, expected --model, --tool or --help\n'],
+  ['image', ['push', 'host/name'], 1, 'found --colour, expected --tool, --plain-http or --help\n'],
+  ['image', ['check', 'canopy'], 1, 'found --colour, expected --row, --start, --model or --help\n'],
+  ['deploy', [], 1, 'found --colour, expected --stage, --region, --model, '],
+  ['remove', [], 1, 'found --colour, expected --stage, --region, --model, '],
+  ['rehearse', [], 2, 'found --colour, expected templates, image, lambda, clients, downtime or aws (see --help)\n'],
+])('npm run %s %j refuses what it does not know by name', async (script, command, code, message) => {
+  const ran = await run(script, [...command, '--colour']);
+  expect([ran.code, ran.out]).toEqual([code, '']);
+  expect(ran.err.slice(0, message.length)).toBe(message);
+  expect(ran.err.trim().split('\n')).toHaveLength(1);
+});
+
+test.each<[string, string[], string]>([
+  ['bench', ['speed', '--only', 'hart'], '--only: found hart, expected some of heart-age'],
+  ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
+  ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
+  ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],
+  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
+  ['deploy', ['--dry-run', '--param', 'endpoint=mine'], '--param: found endpoint, which this command sets itself; expected '],
+  ['deploy', ['--dry-run', '--param', 'model=x.RDS'], '--param: found model=x.RDS, expected --model FILE\n'],
+  ['deploy', ['--dry-run', '--param', 'hosting'], '--param: found "hosting", expected NAME=VALUE\n'],
+  ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
+  ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json, byte 0 of its serialization: found other bytes'],
+  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
+  ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
+])('npm run %s %j is refused', async (script, args, message) => {
+  const { code, out, err } = await run(script, args);
+  expect(code).not.toBe(0);
+  expect([out, err]).toEqual(['', expect.stringContaining(message)]);
+});
+
+test('deploy --dry-run says what it would cost, and of which model', async () => {
+  const { code, out, err } = await run('deploy', ['--dry-run', '--param', 'hosting=instances', '--param', 'instanceCount=2']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(
+    /^model heart-age \(sha256 359d6568\), stage dev, region sa-east-1\nidle, 2 x ml\.c7i\.large costs about \$\d+\.\d\d a month/,
+  );
+});
+
+test('a wrong command line is told as found and expected', () => {
+  const options = { model: { type: 'string', short: 'm' }, help: { type: 'boolean' } } as const;
+  const said = (...args: string[]) => {
+    try {
+      readCommandLine({ args, options });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('it was understood');
+  };
+  expect(said('--modle=x')).toBe('found --modle, expected --model or --help');
+  expect(said('a file')).toBe('found a file, expected nothing but --model or --help');
+  expect(said('--model')).toBe('--model: found no value, expected one (--model=VALUE where it starts with a hyphen)');
+  expect(said('-m', '--help')).toBe('-m: found no value, expected one');
+  expect(said('--help=x')).toBe('--help: found a value, expected the option alone');
+  expect([oneOf(['a']), oneOf(['a', 'b', 'c'])]).toEqual(['a', 'a, b or c']);
+});
