@@ -86,7 +86,7 @@ function findLeaf(forest: Forest, tree: number, rows: Float64Array, row: number)
  * Whether a level (from 1) is in a set kept as a bit mask in a double; beyond 32 bits, so by arithmetic and not by `&`. A
  * missing value counts as the first level: so it comes out of src/Tree.cpp, where it is cut to an integer and shifted by.
  */
-function hasLevel(mask: number, level: number): boolean {
+export function hasLevel(mask: number, level: number): boolean {
   if (Number.isNaN(level)) return Math.floor(mask) % 2 === 1;
   return Math.floor(Math.floor(mask) / 2 ** (Math.floor(level) - 1)) % 2 === 1;
 }

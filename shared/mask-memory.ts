@@ -1,71 +1,126 @@
 import type { Schema } from './features.ts';
 import { type Forest, treeCount } from './forest.ts';
-import { featureMasks, type Group, leafDoubles, mergeMasks, mostLeaves, orderLeaves } from './mask-tables.ts';
+import { blockMasks } from './mask-blocks.ts';
+import { countRanks, type Group, groupFeatures, leafTable, mostLeaves } from './mask-tables.ts';
+import type { PackedForest } from './packed-forest.ts';
+import type { Ranked } from './rank-code.ts';
+import { rankIndex } from './rank-index.ts';
 
 /* Where the kernel of masks (kernel-masks.ts) has what in its memory, and what it has there. */
 
-/** Rows a call of the kernel computes: as many as make up for fetching all tables. */
-export const CHUNK = 2_048;
-/**
- * Most trees of a block, whose masks are looked up for all rows of a call before those of the next: so few that their tables
- * stay in the cache, so many that a row's addresses and sums are not fetched for little.
- */
-const MOST_TREES = 32;
+/** Most trees of a block: so few that their masks stay in the nearest cache, so many that a row's addresses are not fetched for little. */
+const MOST_TREES = 8;
+/** Most rows a call of the kernel computes, as many as make up for fetching the tables; fewer where rows have many values. */
+const MOST_ROWS = 2_048;
+const MOST_VALUES = 2 ** 15;
+/** Everything lies at a multiple of a cache's line. */
+const LINE = 64;
 /** Bytes of a page of WebAssembly's memory. */
 export const PAGE = 65_536;
-/** Bytes between two ranks' masks that are in use by none: without them a block's masks would fall on few sets of the cache. */
-const GAP = 64;
 
-/** Where everything lies in the kernel's memory, in bytes; `groups` are the tables, and `stride` is that of a rank. */
+/** What the kernel's code has to know. Places are in bytes. */
 export type Plan = {
-  /** How many blocks of trees. */
+  outputs: number;
   blocks: number;
   /** Trees a block: an even number. */
   trees: number;
-  groups: number[];
-  stride: number;
+  /** Rows a call. */
+  chunk: number;
+  groups: Group[];
+  features: Ranked[];
+  /** For each block and each rank of each group the place of its masks: a block's `slots` of them lie side by side, in the groups' order. */
+  rows: number;
+  slots: number;
   leaves: number;
   leafStride: number;
+  /** A call's rows, and of the row under way the buckets. */
+  values: number;
+  buckets: number;
+  /** For each row of a call and each group the place in the first block's rows. */
   addresses: number;
   sums: number;
   end: number;
+  /** What is to be written there beforehand. */
+  contents: { at: number; content: Int32Array | Float64Array }[];
 };
 
-/** Places everything, each part at a multiple of 16 bytes. */
-export function layOut(forest: Forest, groups: Group[], outputs: number): Plan {
+/** Makes all tables and places them; undefined where they take more than `most` bytes. */
+export function planMasks(schema: Schema, forest: Forest, outputs: number, most: number): Plan | undefined {
+  const ranks = countRanks(forest);
+  const groups = groupFeatures(ranks);
   const blocks = Math.ceil(treeCount(forest) / MOST_TREES);
   const trees = Math.ceil(treeCount(forest) / blocks / 2) * 2;
-  const leafStride = mostLeaves(forest) * outputs * 8;
+  const slots = groups.reduce((sum, group) => sum + group.ranks, 0);
+  if (blocks * slots * 4 > most) return undefined;
+  const { contents, take, put, taken } = openMemory();
+  const rows = new Int32Array(blocks * slots);
+  const place = put(rows);
+  const features = ranks.map((count, feature) => placeIndex(forest, feature, count, put));
+  for (let block = 0; block < blocks; block += 1) {
+    const [from, to] = [block * trees, Math.min((block + 1) * trees, treeCount(forest))];
+    let slot = block * slots;
+    for (const own of blockMasks(forest, groups, ranks, { from, to, words: 2 * trees })) {
+      const start = put(own.masks);
+      for (const row of own.rows) {
+        rows[slot] = start + row * trees * 8;
+        slot += 1;
+      }
+    }
+    if (taken() > most) return undefined;
+  }
+  const leafStride = mostLeaves(forest) * outputs;
+  const leaves = put(leafTable(schema, forest, outputs, leafStride, blocks * trees));
+  const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / ranks.length)));
+  const own = {
+    // Values are read two at a time, so that one behind the last is looked at.
+    values: take((chunk * ranks.length + 1) * 8),
+    buckets: take((ranks.length + 1) * 4),
+    addresses: take(chunk * groups.length * 4),
+    sums: take(chunk * outputs * 8),
+  };
+  if (taken() > most) return undefined;
+  return {
+    outputs,
+    blocks,
+    trees,
+    chunk,
+    groups,
+    features,
+    rows: place,
+    slots,
+    leaves,
+    leafStride: leafStride * 8,
+    ...own,
+    end: taken(),
+    contents,
+  };
+}
+
+function openMemory() {
   let end = 0;
+  const contents: Plan['contents'] = [];
   const take = (bytes: number) => {
     const start = end;
-    end += Math.ceil(bytes / 16) * 16;
+    end += Math.ceil(bytes / LINE) * LINE;
     return start;
   };
-  const stride = blocks * trees * 8 + GAP;
-  const starts = groups.map((group) => take(group.ranks * stride));
-  const leaves = take(blocks * trees * leafStride);
-  const addresses = take(CHUNK * groups.length * 4);
-  const sums = take(CHUNK * outputs * 8);
-  return { blocks, trees, groups: starts, stride, leaves, leafStride, addresses, sums, end };
+  const put = (content: Int32Array | Float64Array) => {
+    const at = take(content.byteLength);
+    contents.push({ at, content });
+    return at;
+  };
+  return { contents, take, put, taken: () => end };
 }
 
-/** Writes the masks of each group. */
-export function fillMasks(forest: Forest, memory: WebAssembly.Memory, plan: Plan, groups: Group[], ranks: number[]): void {
-  const words = plan.stride / 4;
-  const masks = featureMasks(forest, ranks, words);
-  groups.forEach((group, at) => {
-    mergeMasks(new Int32Array(memory.buffer, plan.groups[at], group.ranks * words), group, ranks, masks, words);
-  });
-}
-
-/** Writes the leaves of each tree, left to right. */
-export function fillLeaves(schema: Schema, forest: Forest, memory: WebAssembly.Memory, plan: Plan, outputs: number): void {
-  // Beyond the last tree -0, which adds nothing to any number.
-  const table = new Float64Array(memory.buffer, plan.leaves, (plan.blocks * plan.trees * plan.leafStride) / 8).fill(-0);
-  for (let tree = 0; tree < treeCount(forest); tree += 1) {
-    orderLeaves(forest, tree, (node, place) => {
-      table.set(leafDoubles(schema, forest, forest.right[node] as number, outputs), (tree * plan.leafStride) / 8 + place * outputs);
-    });
-  }
+/** What finds a feature's ranks. */
+function placeIndex(
+  { packed, partitioned }: Forest,
+  feature: number,
+  ranks: number,
+  put: (content: Int32Array | Float64Array) => number,
+): Ranked {
+  if (partitioned[feature] === 1 || ranks === 1) return { ranks, firsts: 0, cuts: 0 };
+  const { cuts, cutStarts } = packed as PackedForest;
+  const index = rankIndex(cuts.subarray(cutStarts[feature], cutStarts[feature + 1]));
+  return { ranks, index, firsts: put(index.firsts), cuts: put(index.cuts) };
 }

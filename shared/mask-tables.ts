@@ -1,10 +1,10 @@
 import type { Schema } from './features.ts';
 import { type Forest, treeCount } from './forest.ts';
-import { countBelow, type PackedForest } from './packed-forest.ts';
+import type { PackedForest } from './packed-forest.ts';
 
 /** Most leaves of a tree: the bits of a word. */
 export const WORD = 64;
-/** Most ranks of a group of merged features: its table is to stay in the cache. */
+/** Most ranks of a group of merged features: with more, their masks no longer fit the nearest cache. */
 const MAX_GROUP_RANKS = 192;
 
 /** A set of features whose ranks together, by mixed radix, name one row of masks. */
@@ -19,13 +19,6 @@ export function countRanks({ packed, partitioned }: Forest): number[] {
     // The last rank is that of a value that is in no set.
     return start === end ? 1 : Math.floor(Math.log2(Math.max(cuts[end - 1] as number, 1))) + 2;
   });
-}
-
-/** A level's rank among so many: its place; a missing one counts as the first (see hasLevel). */
-export function levelRank(ranks: number, value: number): number {
-  if (Number.isNaN(value)) return 0;
-  const place = Math.floor(value) - 1;
-  return place >= 0 && place < ranks ? place : ranks - 1;
 }
 
 /** Merges features of few ranks, the greatest first, each into the fullest group that still takes it. */
@@ -54,49 +47,7 @@ export function mostLeaves({ roots }: Forest): number {
   return most;
 }
 
-/**
- * For each feature, rank by rank and tree by tree, the AND of the masks of all nodes that the rank fails: two 32-bit words a
- * tree, `words` of them a rank.
- */
-export function featureMasks(forest: Forest, ranks: number[], words: number): Int32Array[] {
-  const tables = ranks.map((count) => new Int32Array(count * words).fill(-1));
-  const { cuts, cutStarts } = forest.packed as PackedForest;
-  for (let tree = 0; tree < treeCount(forest); tree += 1) {
-    walkLeaves(forest, tree, (node, first, end) => {
-      const feature = forest.feature[node] as number;
-      const split = forest.threshold[node] as number;
-      const put = (rank: number) => clear(tables[feature] as Int32Array, rank * words + 2 * tree, first, end);
-      if (forest.partitioned[feature] === 1) {
-        const count = ranks[feature] as number;
-        for (let rank = 0; rank + 1 < count; rank += 1) if (Math.floor(Math.floor(split) / 2 ** rank) % 2 === 1) put(rank);
-      } else {
-        // At the first rank that fails; those above get it below. A threshold of NaN lets nothing through.
-        const from = cutStarts[feature] as number;
-        put(Number.isNaN(split) ? 0 : countBelow(cuts, from, cutStarts[feature + 1] as number, split) + 1);
-      }
-    });
-  }
-  tables.forEach((table, feature) => {
-    if (forest.partitioned[feature] === 1) return;
-    for (let at = words; at < table.length; at += 1) table[at] = (table[at] as number) & (table[at - words] as number);
-  });
-  return tables;
-}
-
-/** Takes the leaves from `first` up to `end` out of the two words at `at`. */
-function clear(table: Int32Array, at: number, first: number, end: number): void {
-  for (let leaf = first; leaf < end; leaf += 1) {
-    const word = at + (leaf >> 5);
-    table[word] = (table[word] as number) & ~(1 << (leaf & 31));
-  }
-}
-
-/** Tells of each inner node of a tree the leaves on its left, from `first` up to `end`, counted from left to right. */
-function walkLeaves(forest: Forest, tree: number, visit: (node: number, first: number, end: number) => void): void {
-  orderLeaves(forest, tree, () => undefined, visit);
-}
-
-/** Meets the leaves of a tree from left to right, each with its place, and each inner node between its sides. */
+/** Meets the leaves of a tree from left to right, each with its place, and each inner node between its sides, with the leaves on its left. */
 export function orderLeaves(
   { left, right, roots }: Forest,
   tree: number,
@@ -119,24 +70,20 @@ export function orderLeaves(
   }
 }
 
-/** Fills the table of a group's ranks with the AND of its features' masks, so many words a rank. */
-export function mergeMasks(table: Int32Array, group: Group, ranks: number[], masks: Int32Array[], words: number): void {
-  table.fill(-1);
-  let factor = 1;
-  for (const feature of group.features) {
-    const count = ranks[feature] as number;
-    const mask = masks[feature] as Int32Array;
-    for (let rank = 0; rank < group.ranks; rank += 1) {
-      const from = (Math.floor(rank / factor) % count) * words;
-      const to = rank * words;
-      for (let word = 0; word < words; word += 1) table[to + word] = (table[to + word] as number) & (mask[from + word] as number);
-    }
-    factor *= count;
+/** What the leaves of all trees hold, left to right, `stride` doubles a tree; as many trees as the table has room for. */
+export function leafTable(schema: Schema, forest: Forest, outputs: number, stride: number, trees: number): Float64Array {
+  // Beyond the last tree -0, which adds nothing to any number.
+  const table = new Float64Array(trees * stride).fill(-0);
+  for (let tree = 0; tree < treeCount(forest); tree += 1) {
+    orderLeaves(forest, tree, (node, place) => {
+      table.set(leafDoubles(schema, forest, forest.right[node] as number, outputs), tree * stride + place * outputs);
+    });
   }
+  return table;
 }
 
 /** What a leaf adds to a row's sums: its doubles or, where trees vote, 1 at the place of its class. */
-export function leafDoubles(schema: Schema, { leaves, width }: Forest, leaf: number, outputs: number): Float64Array {
+function leafDoubles(schema: Schema, { leaves, width }: Forest, leaf: number, outputs: number): Float64Array {
   if (schema.kind !== 'classification') return leaves.subarray(leaf * width, (leaf + 1) * width);
   const vote = new Float64Array(outputs);
   vote[leaves[leaf] as number] = 1;

@@ -74,6 +74,26 @@ export const gtI32: Code = [0x4b];
 export const geI32: Code = [0x4f];
 export const addF64: Code = [0xa0];
 export const zeroF64: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
+export const leF64: Code = [0x65];
+export const eqF64: Code = [0x61];
+/** 1 for 0, else 0. */
+export const notI32: Code = [0x45];
+/** The first of two where a third is not 0, else the second. */
+export const select: Code = [0x1b];
+/** A whole number, towards 0; 0 for NaN, the nearest there is for what lies out of range. */
+export const truncF64: Code = [0xfc, 0x02];
+/** Vectors of two doubles and of four whole numbers. */
+export const constF64x2 = (...lanes: [number, number]): Code => [0xfd, 0x0c, ...new Uint8Array(Float64Array.from(lanes).buffer)];
+export const constI32x4 = (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(new Int32Array(4).fill(value).buffer)];
+export const subF64x2: Code = [0xfd, ...unsigned(241)];
+export const mulF64x2: Code = [0xfd, ...unsigned(242)];
+/** The second where it is less than the first, else the first: so the first too where the second is NaN. */
+export const lesserF64x2: Code = [0xfd, ...unsigned(246)];
+/** Two doubles as whole numbers, towards 0. */
+export const truncF64x2: Code = [0xfd, ...unsigned(252)];
+export const maxI32x4: Code = [0xfd, ...unsigned(184)];
+/** Stores the lower half of a vector. */
+export const storeLanes = (offset: number): Code => [0xfd, 0x5b, ...access(3, offset, 0), 0];
 
 /** A loop whose body leaves on the stack an i32 that says whether to go on. */
 export function loop(body: Code): Code {

@@ -158,6 +158,19 @@ describe('a random forest gives by its kernel the bits of the plain predictor', 
   });
 });
 
+test.each([
+  ['more rows than a call takes', { features: 4 }, 9_000],
+  ['more values than a call takes', { features: 300 }, 250],
+])('by masks too where there are %s', (_, more, count) => {
+  const { schema, forest } = grow({
+    ...{ seed: 11, kind: 'probability', sets: false, trees: 19, splits: 60, width: 3, missing: false, ...more },
+  });
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('masks');
+  const rows = drawRows(forest, count, dice(5));
+  expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
+});
+
 test('a feature whose one threshold is NaN still sends every row right', () => {
   const { schema, forest } = grow({
     ...{ seed: 1435855677, kind: 'regression', features: 6, sets: false, trees: 4, splits: 2, width: 1, missing: false },

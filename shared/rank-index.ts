@@ -1,0 +1,49 @@
+/*
+ * A value's rank among a feature's thresholds, looked up as in a dictionary with a thumb index: the range of the thresholds
+ * is cut into buckets of equal breadth, a multiplication tells a value's bucket, and only the few thresholds in it are
+ * searched. A bucket's number never falls as values rise, whatever is rounded; so every threshold in a lower bucket is below
+ * the value, and none in a higher one is. The look-up itself is a kernel's code (rank-code.ts).
+ */
+
+/** The thumb index of a feature's thresholds. */
+export type RankIndex = {
+  /** The thresholds, ascending, and behind them as many infinities as a search may look at. */
+  cuts: Float64Array;
+  /** How many thresholds there are: the rank of what is above all, and of NaN. */
+  count: number;
+  /** A value's bucket is `(value - least) * scale`, rounded down, from 0 up to `last`; that of NaN is the last. */
+  least: number;
+  scale: number;
+  last: number;
+  /** The thresholds below each bucket. */
+  firsts: Int32Array;
+  /** Halvings that find a place among the thresholds of the fullest bucket. */
+  steps: number;
+};
+
+/** Buckets a threshold: most then hold none or one. */
+const BUCKETS = 4;
+/** Most buckets: the index is to stay in the cache. */
+const MOST_BUCKETS = 2 ** 14;
+
+/** Makes the index of ascending thresholds, infinite ones among them, but not NaN. */
+export function rankIndex(thresholds: Float64Array): RankIndex {
+  const count = thresholds.length;
+  const least = thresholds[0] ?? 0;
+  const wanted = Math.min(count * BUCKETS, MOST_BUCKETS);
+  const scale = (wanted - 1) / ((thresholds[count - 1] ?? 0) - least);
+  // Infinite thresholds, or but one, leave no breadth to divide: then one bucket has all.
+  const isEven = scale > 0 && Number.isFinite(scale) && Number.isFinite(least);
+  const { base, breadth, last } = isEven ? { base: least, breadth: scale, last: wanted - 1 } : { base: 0, breadth: 0, last: 0 };
+  const held = new Int32Array(last + 1);
+  for (const threshold of thresholds) {
+    const bucket = Math.min(Math.floor((threshold - base) * breadth) || 0, last);
+    held[bucket] = (held[bucket] as number) + 1;
+  }
+  const firsts = new Int32Array(last + 1);
+  for (let bucket = 1; bucket <= last; bucket += 1) firsts[bucket] = (firsts[bucket - 1] as number) + (held[bucket - 1] as number);
+  const steps = Math.ceil(Math.log2(held.reduce((most, one) => Math.max(most, one), 0) + 1));
+  const cuts = new Float64Array(count + 2 ** steps).fill(Number.POSITIVE_INFINITY);
+  cuts.set(thresholds);
+  return { cuts, count, least: base, scale: breadth, last, firsts, steps };
+}
