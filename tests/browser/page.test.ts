@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Locator, Page, Request } from 'playwright-core';
 import type { Kind, ModelInfo, Schema } from '../../shared/features.ts';
 import { golden } from '../golden.ts';
 import { PROJECT } from '../lambda.ts';
@@ -57,6 +57,21 @@ function infoOf(kind: string, features: Schema['features'], more: Partial<Schema
 }
 
 const exact = (page: Page) => page.locator('#exact').textContent();
+/** Opens a dialog by its link, and waits for what comes into it only then. */
+async function openDialog(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('link', { name }).click();
+  const dialog = page.getByRole('dialog', { name });
+  await dialog.locator('#dialog-body:not([aria-busy]) > :is(.facts, div)').waitFor();
+  return dialog;
+}
+
+/** Closes the dialog by the keyboard. */
+async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  // Only when its address is gone too may the next one be opened.
+  await page.waitForURL((url) => url.hash === '');
+}
+
 /** Waits until the page says a number exactly. */
 const says = (page: Page, number: number) => page.locator('#exact', { hasText: `exactly ${number}` }).waitFor();
 
@@ -124,7 +139,7 @@ inChromium('the page of the default model', () => {
     await page.waitForURL(/age=54.*lang=pt/);
     const other = await open(page.url());
     expect(await other.getByRole('spinbutton', { name: 'Idade' }).inputValue()).toBe('54');
-    expect(await exact(other)).toBe(`exatamente ${at(54)}`);
+    await other.locator('#exact', { hasText: `exatamente ${at(54)}` }).waitFor();
     await other.getByRole('button', { name: 'Valores iniciais' }).click();
     await other.waitForURL((url) => !url.search.includes('age'));
     await closeAll();
@@ -146,16 +161,16 @@ inChromium('the page of the default model', () => {
     const page = await open(urls.age!);
     expect(await page.locator('#served').textContent()).toMatch(/^Answered by the container · \d+ ms$/);
     expect(await page.locator('#sha256').textContent()).toMatch(/^[0-9a-f]{8}$/);
-    await page.getByRole('link', { name: 'About the model' }).click();
-    const card = page.getByRole('dialog', { name: 'About the model' });
-    for (const told of ['Not medical advice', 'ranger(', 'heart-age.RDS', 'does not extrapolate'])
-      expect(await card.textContent()).toContain(told);
+    const card = await openDialog(page, 'About the model');
+    for (const told of ['Not medical advice', 'ranger(', 'heart-age.RDS', 'does not extrapolate']) {
+      await card.getByText(told).first().waitFor();
+    }
     await shoot(page, 'card');
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'The API' }).click();
-    await page.getByText('POST /predict').waitFor();
-    await page.getByText('Bodies it takes').click();
-    expect(await page.getByRole('dialog').textContent()).toContain('pandas, split');
+    await closeDialog(page);
+    const api = await openDialog(page, 'The API');
+    await api.getByText('POST /predict').waitFor();
+    await api.getByText('Bodies it takes').click();
+    await api.getByText('pandas, split').waitFor();
     await shoot(page, 'api');
     await closeAll();
   });
@@ -261,8 +276,7 @@ inChromium('the page of the default model', () => {
     await says(page, at(54));
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await closeDialog(page);
     await closeAll();
   });
 });
@@ -274,8 +288,8 @@ inChromium('any model has its page', () => {
     await page.getByRole('spinbutton', { name: 'Petal.Width' }).fill('0.6');
     await page.getByRole('spinbutton', { name: 'Petal.Length' }).fill('1.4');
     await page.locator('#answer', { hasText: 'setosa' }).waitFor();
-    expect(await page.getByRole('combobox', { name: 'along' }).inputValue()).toBe('2');
     await page.locator('#plot[aria-label^="Petal.Length from"]').waitFor();
+    expect(await page.getByRole('combobox', { name: 'along' }).inputValue()).toBe('2');
     expect((await pixelsOf(page, '#plot')).colors).toBeGreaterThan(10);
     await page.getByRole('combobox', { name: 'along' }).selectOption('Petal.Width');
     await page.locator('#plot[aria-label^="Petal.Width from"]').waitFor();
@@ -320,7 +334,7 @@ inChromium('any model has its page', () => {
     const last = survival.at(-1)!.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1 });
     expect(await page.locator('#curve').getAttribute('aria-label')).toContain(`from 100 % to ${last} at ${times.at(-1)}`);
     expect((await pixelsOf(page, '#curve')).colors).toBeGreaterThan(10);
-    const before = await page.locator('#plot').getAttribute('aria-label');
+    const before = await page.locator('#plot[aria-label]').getAttribute('aria-label');
     await page.getByRole('slider', { name: 'at time' }).fill('5');
     await page.locator(`#plot:not([aria-label="${before}"])`).waitFor();
     await page.getByRole('combobox', { name: 'celltype' }).selectOption('large');
@@ -370,8 +384,7 @@ inChromium('hostile names', () => {
     await page.locator('#levels:not([hidden])').waitFor();
     await page.locator('#file').setInputFiles({ name: `${hostile}.csv`, mimeType: 'text/csv', buffer: Buffer.from('x\n1\n') });
     await page.locator('#run-problem', { hasText: hostile }).waitFor();
-    await page.getByRole('link', { name: 'About the model' }).click();
-    await page.getByRole('dialog').waitFor();
+    await openDialog(page, 'About the model');
     expect(await page.locator('img, script:not([src]):not([type])').count()).toBe(0);
     await closeAll();
   });
@@ -425,6 +438,27 @@ inChromium('requests', () => {
 });
 
 inChromium('what few ask for', () => {
+  test('is said to be on its way until it is there', async () => {
+    const page = await open(urls.age!);
+    let bring = () => {};
+    const asked = new Promise<void>((resolve) => {
+      bring = resolve;
+    });
+    await page.route('**/later.js*', async (request) => {
+      await asked;
+      await request.continue();
+    });
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.locator('#dialog-body[aria-busy]').getByText('Loading').waitFor();
+    const close = page.getByRole('button', { name: 'Close' });
+    expect(await close.evaluate((button) => button === document.activeElement)).toBe(true);
+    bring();
+    await page.locator('#dialog-body:not([aria-busy]) .facts').waitFor();
+    expect(await page.getByText('Loading').count()).toBe(0);
+    expect(await close.evaluate((button) => button === document.activeElement)).toBe(true);
+    await closeAll();
+  });
+
   test('comes once it is asked for; where it cannot come that is said, and the next time tries again', async () => {
     const { page, close } = await openPage(browser, urls.age!);
     await page.locator('#response:not([hidden])').waitFor();
@@ -434,13 +468,13 @@ inChromium('what few ask for', () => {
     await page.route('**/later.js*', (request) => request.abort());
     await page.getByRole('link', { name: 'About the model' }).click();
     await page.locator('#dialog').getByText('The server cannot be reached').waitFor();
-    await page.keyboard.press('Escape');
+    await closeDialog(page);
     await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
     await page.locator('#run-problem').getByText('The server cannot be reached').waitFor();
     await page.unroute('**/later.js*');
-    await page.getByRole('link', { name: 'About the model' }).click();
+    await openDialog(page, 'About the model');
     await page.locator('#dialog .facts').waitFor();
-    await page.keyboard.press('Escape');
+    await closeDialog(page);
     await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
     expect(await page.locator('#preview').textContent()).toContain(`54${at(54)}`);
@@ -466,10 +500,9 @@ inChromium('craft', () => {
       await shoot(page, `${model}-${name}`);
       if (model !== 'age') continue;
       for (const link of ['About the model', 'The API']) {
-        await page.getByRole('link', { name: link }).click();
-        await page.locator('#dialog-body > *').first().waitFor();
+        await openDialog(page, link);
         expect([link, await violations(page)]).toEqual([link, []]);
-        await page.keyboard.press('Escape');
+        await closeDialog(page);
       }
     }
     await closeAll();
