@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
+import { trimmed } from '../model/trim-uplot.ts';
 import { codingOf } from '../shared/coding.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
@@ -175,6 +176,12 @@ describe('script, style and headers', () => {
     expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 4);
     expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet\}/);
+  });
+
+  test('the plotting library comes without what the plots never do, and another one that has changed stops the build', () => {
+    expect(textOf(parts.script)).not.toContain('getMonth');
+    const some = 'function fmtDate() {\n\treturn 1;\n}\n';
+    expect(() => trimmed(some)).toThrow('uplot: found no function tzDate, expected one to leave out');
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {

@@ -117,7 +117,8 @@ inChromium('the page of the default model', () => {
     const page = await open(urls.age!);
     await page.locator('#plot canvas').waitFor();
     const asked: number[] = [];
-    page.on('request', (request) => asked.push(JSON.parse(request.postData() ?? '[]').length));
+    // The icon is asked for whenever the browser likes.
+    page.on('request', (request) => request.method() === 'POST' && asked.push(JSON.parse(request.postData() ?? '[]').length));
     const before = await page.locator('#plot canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
     await page.getByRole('slider').fill('61');
     await says(page, at(61));
