@@ -12,6 +12,7 @@ import { fieldHtml, sliderOf, startOf } from '../shared/page/fields.ts';
 import { PAGE_SECURITY, pageHtml } from '../shared/page/page.ts';
 import type { PagePart } from '../shared/page/parts.ts';
 import { TEXTS } from '../shared/page/texts.ts';
+import { LATER_TEXTS } from '../shared/page/texts-later.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
@@ -174,8 +175,9 @@ describe('script, style and headers', () => {
   test('what it loads later has none of its texts and nothing of the plotting library', () => {
     expect(textOf(parts.script)).toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
+    expect(textOf(parts.script)).not.toContain(LATER_TEXTS.pt['card.edge']);
     expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 4);
-    expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet\}/);
+    expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet,\w+ as snippet\}/);
   });
 
   test('the plotting library comes without what the plots never do, and another one that has changed stops the build', () => {
@@ -185,7 +187,7 @@ describe('script, style and headers', () => {
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {
-    expect(Object.keys(TEXTS.pt)).toEqual(Object.keys(TEXTS.en));
+    for (const { en, pt } of [TEXTS, LATER_TEXTS]) expect(Object.keys(pt)).toEqual(Object.keys(en));
     const keys = [...pageHtml(info).matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string);
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);

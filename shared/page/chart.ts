@@ -90,7 +90,7 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
         labelSize: 22,
         labelGap: 0,
         size: 28,
-        space: 60,
+        space: (_, __, min, max, width) => Math.max(width / 10, 12 + 7 * (String(Math.round(max)).length + (max - min < 3 ? 3 : 0))),
         values: (_, splits) => splits.map((value) => current().xFormat(value)),
       },
       {
@@ -103,7 +103,7 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
     ],
     hooks: {
       drawClear: [(plot) => shade(plot, current())],
-      draw: [(plot) => drawStrips(plot, current()), (plot) => markPoint(plot, current())],
+      draw: [(plot) => drawStrips(plot, current()), (plot) => nameLines(plot, current()), (plot) => markPoint(plot, current())],
     },
   };
 }
@@ -134,6 +134,28 @@ function drawStrips(plot: uPlot, { strips, x, lines }: ChartSpec): void {
     ctx.fillStyle = color(`--c${place % 8}`);
     // Rounded outwards, so that no seam shows between neighbours.
     ctx.fillRect(Math.floor(left), plot.valToPos(place, 'y', true) - half, Math.ceil(right) - Math.floor(left), 2 * half);
+  });
+  ctx.restore();
+}
+
+/** Names each of several lines above its end, as far as the names do not meet, so that no colour need be told from another. */
+function nameLines(plot: uPlot, { lines, strips }: ChartSpec): void {
+  if (strips || lines.length < 2) return;
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const taken: number[] = [];
+  ctx.save();
+  ctx.font = font(12 * ratio);
+  ctx.textAlign = 'right';
+  ctx.strokeStyle = color('--card');
+  ctx.lineWidth = 4 * ratio;
+  lines.forEach(({ name, ys }, at) => {
+    const y = Math.max(bbox.top + 14 * ratio, plot.valToPos(ys.at(-1) as number, 'y', true) - 8 * ratio);
+    if (taken.some((other) => Math.abs(other - y) < 14 * ratio)) return;
+    taken.push(y);
+    ctx.fillStyle = color(`--c${at % 8}`);
+    ctx.strokeText(name, bbox.left + bbox.width, y);
+    ctx.fillText(name, bbox.left + bbox.width, y);
   });
   ctx.restore();
 }
@@ -187,8 +209,8 @@ function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function font(): string {
-  return `12px ${getComputedStyle(document.body).fontFamily}`;
+function font(size = 12): string {
+  return `${size}px ${getComputedStyle(document.body).fontFamily}`;
 }
 
 /** Calls back when the colours of the page may have changed: light to dark, or to paper. */

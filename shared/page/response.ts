@@ -54,11 +54,17 @@ export function openResponse(
     const outcome = await askRows(gridRows(wanted, at, grid), parameters);
     if (outcome.state !== 'answered') {
       key = '';
+      hideOther();
       return;
     }
     curve = { at, grid, body: outcome.body };
     render();
   });
+  // The curve of another feature would be taken for that of the one chosen.
+  const hideOther = () => {
+    if (!curve || curve.at === along) return;
+    for (const id of ['plot', 'levels', 'plot-note']) byId(id).hidden = true;
+  };
   const render = () => {
     if (!last || !curve || curve.at !== along) return;
     byId('response').hidden = false;
@@ -102,6 +108,7 @@ export function openResponse(
       select.value = String(along);
       byId('of').hidden = choices.length < 2;
       render();
+      if (!present) hideOther();
     },
     redraw: () => chart?.redraw(),
   };

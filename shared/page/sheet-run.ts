@@ -13,6 +13,7 @@ import {
   splitLine,
   writeCells,
 } from './sheet-rows.ts';
+import { laterWords } from './texts-later.ts';
 import type { Words } from './words.ts';
 
 /** Most rows, and most characters, of one request; requests on their way at once. */
@@ -36,7 +37,8 @@ class Fault extends Error {}
  * Reads a file, asks for its predictions batch by batch and offers the file with them. `width` is how many numbers a prediction
  * has. Never rejects.
  */
-export async function runSheet(data: PageData, file: File, words: () => Words, width: number, signal: AbortSignal): Promise<void> {
+export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal): Promise<void> {
+  const words = () => laterWords(own());
   const batchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / Math.max(1, width))));
   const link = byId<HTMLAnchorElement>('download');
   if (link.href) URL.revokeObjectURL(link.href);
@@ -63,7 +65,10 @@ export async function runSheet(data: PageData, file: File, words: () => Words, w
     link.hidden = false;
   } catch (error) {
     if (signal.aborted) result.state(words().text('stopped'));
-    else say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
+    else {
+      result.state();
+      say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
+    }
   }
   if (!signal.aborted) byId('stop').hidden = true;
 }

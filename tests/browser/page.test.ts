@@ -180,9 +180,12 @@ inChromium('the page of the default model', () => {
     const page = await open(urls.age!, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('spinbutton').fill('54');
     await says(page, at(54));
-    for (const name of ['JavaScript', 'Python', 'R', 'curl']) {
+    for (const [name, spelled] of [
+      ...Object.entries({ JavaScript: 'await fetch', Python: 'urlopen', R: 'httr2' }),
+      ['curl', 'curl'],
+    ] as const) {
       await page.getByRole('radio', { name, exact: true }).check({ force: true });
-      expect(await page.locator('#code').textContent()).toContain('predict');
+      await page.locator('#code', { hasText: spelled }).waitFor();
     }
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByText('Copied.').waitFor();
@@ -225,6 +228,7 @@ inChromium('the page of the default model', () => {
     await page.getByText('The header line lacks: age').waitFor();
     await give('age\n54\nold\n');
     await page.getByText('line 3: feature "age": found the text "old"').waitFor();
+    expect(await page.locator('#run-state').textContent()).toBe('0 rows');
     await give('age\n');
     await page.getByText('no rows below its header').waitFor();
     await watched.close();
@@ -434,6 +438,25 @@ inChromium('requests', () => {
     status = { predictions: [7] };
     await page.getByRole('spinbutton').fill('3');
     await says(page, 7);
+    await close();
+  });
+
+  test('a curve of another feature is not shown as that of the one chosen', async () => {
+    let isRefused = false;
+    const x = { type: 'number' as const, min: 0, max: 10, step: 1 };
+    const info = infoOf('regression', [
+      { name: 'x', ...x },
+      { name: 'y', ...x },
+    ]);
+    const url = await serveAnswers(info, ({ rows }) => (isRefused ? 503 : { predictions: rows.map(([first]) => first) }));
+    const { page, close } = await openPage(browser, url);
+    await page.locator('#plot[aria-label^="x from"]').waitFor();
+    isRefused = true;
+    await page.getByRole('spinbutton', { name: 'y' }).fill('2');
+    await page.locator('#plot').waitFor({ state: 'hidden' });
+    isRefused = false;
+    await page.getByRole('spinbutton', { name: 'y' }).fill('3');
+    await page.locator('#plot[aria-label^="y from"]').waitFor();
     await close();
   });
 });
