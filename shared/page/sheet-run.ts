@@ -179,7 +179,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The file with its predictions as it grows, and what is shown of it. */
 function createResult(data: PageData, file: File, words: () => Words) {
-  const parts: string[] = [];
+  // Each part is given to the browser as it comes: to hand over all of a long file at its end would hold up the page.
+  const parts: Blob[] = [];
   let rows = 0;
   let decimalComma = false;
   const progress = byId<HTMLProgressElement>('progress');
@@ -199,15 +200,14 @@ function createResult(data: PageData, file: File, words: () => Words) {
       if (rows === 0) {
         const added = addedColumns(data, first, answers[0]?.times ?? [], header);
         decimalComma = delimiter === ';' && batch.lines.some((line) => splitLine(line, delimiter).some(hasDecimalComma));
-        parts.push(
-          `${header.map((name) => writeCells([name], delimiter, false).slice(1)).join(delimiter)}${writeCells(added, delimiter, false)}\n`,
-        );
+        const names = header.map((name) => writeCells([name], delimiter, false).slice(1)).join(delimiter);
+        parts.push(new Blob([`${names}${writeCells(added, delimiter, false)}\n`]));
         showPreview(data, batch, layout, added, predictions, words());
       }
       const lines = batch.lines.map(
         (line, at) => `${line}${writeCells(addedCells(data, predictions[at] as Predicted), delimiter, decimalComma)}\n`,
       );
-      parts.push(lines.join(''));
+      parts.push(new Blob([lines.join('')]));
       rows += batch.lines.length;
       progress.value = file.size === 0 ? 1 : batch.bytes / file.size;
       state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
