@@ -564,6 +564,16 @@ inChromium('craft', () => {
     await closeAll();
   });
 
+  test('in a reader’s own colours: bars keep theirs, and what is chosen has an outline', async () => {
+    const page = await open(urls['heart-probability']!, { forcedColors: 'active', colorScheme: 'dark' });
+    await page.locator('#plot canvas').waitFor();
+    const fills = await page.locator('#shares .fill').evaluateAll((bars) => bars.map((bar) => getComputedStyle(bar).backgroundColor));
+    expect(new Set(fills).size).toBe(2);
+    expect(await page.getByRole('button', { name: 'English' }).evaluate((chosen) => getComputedStyle(chosen).outlineStyle)).toBe('solid');
+    await shoot(page, 'forced-colors');
+    await closeAll();
+  });
+
   test('is under 90 KB compressed in all', async () => {
     const watched = await openPage(browser, 'about:blank');
     const session = await watched.page.context().newCDPSession(watched.page);
