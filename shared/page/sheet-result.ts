@@ -17,12 +17,17 @@ export function createResult(data: PageData, file: File, words: () => Words) {
   const progress = byId<HTMLProgressElement>('progress');
   progress.value = 0;
   const state = (...told: string[]) => {
-    byId('run-state').textContent = [`${words().number(rows)} ${words().text('rows')}`, ...told].join(' · ');
+    byId('run-state').textContent = [`${words().number(rows)} ${words().text(rows === 1 ? 'row' : 'rows')}`, ...told].join(' · ');
   };
+  // Busy until its end, or a screen reader would speak at every batch; the bar tells how far it is.
+  byId('run-state').setAttribute('aria-busy', 'true');
   state(words().text('reading'));
   return {
     rows: () => rows,
-    state,
+    end: (...told: string[]) => {
+      byId('run-state').removeAttribute('aria-busy');
+      state(...told);
+    },
     blob: () => new Blob(parts, { type: 'text/csv' }),
     add: (batch: Batch, layout: Layout, answers: AnswerBody[]) => {
       const predictions = answers.flatMap((answer) => answer.predictions);

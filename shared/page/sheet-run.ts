@@ -23,7 +23,7 @@ class Fault extends Error {}
 
 /**
  * Reads a file, asks for its predictions batch by batch and offers the file with them. `width` is how many numbers a prediction
- * has. Never rejects.
+ * has. Once `signal` is aborted it does nothing more, since another file may have its place. Never rejects.
  */
 export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal): Promise<void> {
   const words = () => laterWords(own());
@@ -42,23 +42,30 @@ export async function runSheet(data: PageData, file: File, own: () => Words, wid
       asked.push(predictBatch(data, batch, words, signal).then((parts) => () => result.add(batch, layout, parts)));
       // A rejection is heard when its turn comes.
       asked.at(-1)?.catch(() => {});
-      if (asked.length >= AT_ONCE) (await asked.shift())?.();
+      if (asked.length >= AT_ONCE) await finish(asked.shift(), signal);
     }
-    for (const one of asked) (await one)();
+    for (const one of asked) await finish(one, signal);
     if (result.rows() === 0) throw new Fault(words().text('emptyFile'));
     const seconds = words().number((performance.now() - started) / 1000, { maximumFractionDigits: 1 });
-    result.state(words().text('done'), `${seconds} s`);
+    result.end(words().text('done'), `${seconds} s`);
     link.href = URL.createObjectURL(result.blob());
     link.download = `${file.name.replace(/\.\w+$/, '')}-predictions.csv`;
     link.hidden = false;
+    // Whoever stands on the button that goes away is led on.
+    if (document.activeElement === byId('stop')) link.focus();
   } catch (error) {
-    if (signal.aborted) result.state(words().text('stopped'));
-    else {
-      result.state();
-      say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
-    }
+    if (signal.aborted) return;
+    result.end();
+    say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
   }
-  if (!signal.aborted) byId('stop').hidden = true;
+  byId('stop').hidden = true;
+}
+
+/** Adds a batch to the result once its answers are there, if they are still wanted then. */
+async function finish(asked: Promise<() => void> | undefined, signal: AbortSignal): Promise<void> {
+  const add = await asked;
+  signal.throwIfAborted();
+  add?.();
 }
 
 /** The file in batches, with its layout. */

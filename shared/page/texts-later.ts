@@ -4,7 +4,7 @@ import type { Words } from './words.ts';
 /** The words of what comes later: the dialogs' and those of the work on a spreadsheet. */
 export const LATER_TEXTS: Record<Language, Record<string, string>> = {
   en: {
-    stopped: 'Stopped.',
+    row: 'row',
     rows: 'rows',
     reading: 'Reading',
     done: 'Done',
@@ -33,7 +33,7 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'kind.survival': 'survival over time',
   },
   pt: {
-    stopped: 'Parado.',
+    row: 'linha',
     rows: 'linhas',
     reading: 'Lendo',
     done: 'Pronto',

@@ -257,6 +257,30 @@ inChromium('the page of the default model', () => {
     await watched.close();
   });
 
+  test('stops work on a CSV when told to, and leaves it for another file', async () => {
+    const page = await open(urls.age!);
+    await page.route('**/predict', async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      // What is stopped meanwhile is asked no more.
+      await request.continue().catch(() => {});
+    });
+    const give = (name: string, rows: number) =>
+      page.locator('#file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(`age\n${'54\n'.repeat(rows)}`) });
+    await give('long.csv', 50_000);
+    await page.locator('#preview tr').first().waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('#run-state', { hasText: 'Stopped.' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Download with predictions' }).count()).toBe(0);
+    await give('long.csv', 50_000);
+    await page.locator('#run-state', { hasText: '%' }).waitFor();
+    await give('short.csv', 1);
+    await page.locator('#run-state', { hasText: '1 row · Done' }).waitFor();
+    expect(await page.locator('#run-name').textContent()).toBe('short.csv');
+    expect(await page.locator('#preview tbody tr').count()).toBe(1);
+    await closeAll();
+  });
+
   test('takes what a Brazilian spreadsheet writes: semicolons and decimal commas', async () => {
     const page = await open(urls.age!);
     await page
