@@ -71,7 +71,7 @@ function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number
   return { low: edge(-1), high: edge(1) };
 }
 
-/** The outermost splits, where the grid goes more than a step beyond one of them. */
+/** The ends of what is known of a feature, where the grid goes more than a step beyond one of them. */
 function shadedFrom({ range }: { range?: [number, number] }, x: number[]): [number, number] | undefined {
   const step = ((x[x.length - 1] as number) - (x[0] as number)) / (x.length - 1);
   const isBeyond = range && (range[0] - (x[0] as number) > 1.5 * step || (x[x.length - 1] as number) - range[1] > 1.5 * step);
