@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { PagePart, PageParts } from '../shared/page/parts.ts';
+import { trimUplot } from './trim-uplot.ts';
 
 /** What the page's code is written for: browsers of the last three years. */
 const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
@@ -30,6 +31,7 @@ export async function buildPage(project: string): Promise<BuiltPage> {
       target: TARGET,
       legalComments: 'none',
       logLevel: 'silent',
+      plugins: [trimUplot],
     });
     return partOf(outputFiles[0]?.text ?? '');
   };

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
+import { trimmed } from '../model/trim-uplot.ts';
 import { codingOf } from '../shared/coding.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
@@ -11,6 +12,7 @@ import { fieldHtml, sliderOf, startOf } from '../shared/page/fields.ts';
 import { PAGE_SECURITY, pageHtml } from '../shared/page/page.ts';
 import type { PagePart } from '../shared/page/parts.ts';
 import { TEXTS } from '../shared/page/texts.ts';
+import { LATER_TEXTS } from '../shared/page/texts-later.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
@@ -173,12 +175,19 @@ describe('script, style and headers', () => {
   test('what it loads later has none of its texts and nothing of the plotting library', () => {
     expect(textOf(parts.script)).toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
+    expect(textOf(parts.script)).not.toContain(LATER_TEXTS.pt['card.edge']);
     expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 4);
-    expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet\}/);
+    expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet,\w+ as snippet\}/);
+  });
+
+  test('the plotting library comes without what the plots never do, and another one that has changed stops the build', () => {
+    expect(textOf(parts.script)).not.toContain('getMonth');
+    const some = 'function fmtDate() {\n\treturn 1;\n}\n';
+    expect(() => trimmed(some)).toThrow('uplot: found no function tzDate, expected one to leave out');
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {
-    expect(Object.keys(TEXTS.pt)).toEqual(Object.keys(TEXTS.en));
+    for (const { en, pt } of [TEXTS, LATER_TEXTS]) expect(Object.keys(pt)).toEqual(Object.keys(en));
     const keys = [...pageHtml(info).matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string);
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);

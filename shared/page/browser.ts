@@ -2,13 +2,15 @@ import { readQuery, writeQuery } from './address.ts';
 import { openAnswer } from './answer.ts';
 import { askRows, newestWins, type Outcome } from './ask.ts';
 import { onColors } from './chart.ts';
+import type { Present } from './curve.ts';
 import type { PageData, Value } from './data.ts';
 import { openDialogs } from './dialogs.ts';
 import { byId, paused } from './dom.ts';
 import { openInputs } from './inputs.ts';
-import { openResponse, type Present } from './response.ts';
+import { loadLater } from './load-later.ts';
+import { openResponse } from './response.ts';
 import { openSheet } from './sheet.ts';
-import { type CodeLanguage, snippet } from './snippets.ts';
+import { type CodeLanguage, curlSnippet } from './snippets.ts';
 import type { Language } from './texts.ts';
 import { type Words, wordsIn } from './words.ts';
 
@@ -48,8 +50,8 @@ function start(data: PageData): void {
       answer.show(shown?.outcome, words);
       inputs.showErrors(refusals(shown?.outcome, data.fields), 'en');
     }
-    response.show(present(), words);
-    showCode(data, values);
+    response.show(wrong.size > 0 ? undefined : present(), words);
+    showCode(data, values, words);
   };
   const ask = newestWins(async () => {
     if (inputs.check(words).size > 0) return render();
@@ -129,7 +131,7 @@ function presentOf(shown: Shown | undefined): Present | undefined {
 
 /** Binds the choice of a language for the code, and the button that copies it. */
 function openCode(data: PageData, values: Value[], words: () => Words): void {
-  for (const radio of document.querySelectorAll('[name="code"]')) radio.addEventListener('change', () => showCode(data, values));
+  for (const radio of document.querySelectorAll('[name="code"]')) radio.addEventListener('change', () => showCode(data, values, words()));
   byId('copy').addEventListener('click', () => copyCode(words()));
 }
 
@@ -159,11 +161,24 @@ function translatePage({ card, features, fields }: PageData, { language, text, l
   }
 }
 
-/** Shows the present request in the language chosen. */
-function showCode({ features }: PageData, values: Value[]): void {
-  const chosen = document.querySelector<HTMLInputElement>('[name="code"]:checked')?.value ?? 'curl';
+/** Shows the present request in the language chosen; languages other than the shell's come later. */
+async function showCode({ features }: PageData, values: Value[], words: Words): Promise<void> {
+  const chosen = () => document.querySelector<HTMLInputElement>('[name="code"]:checked')?.value ?? 'curl';
+  const language = chosen();
   const record = Object.fromEntries(features.map(({ name }, at) => [name, values[at] ?? null]));
-  byId('code').textContent = snippet(chosen as CodeLanguage, new URL('predict', location.origin + location.pathname).href, record);
+  const url = new URL('predict', location.origin + location.pathname).href;
+  let code = curlSnippet(url, record);
+  if (language !== 'curl') {
+    code = await loadLater().then(
+      ({ snippet }) => snippet(language as CodeLanguage, url, record),
+      () => words.text('unreachable'),
+    );
+  }
+  // Meanwhile another language may have been chosen.
+  if (chosen() !== language) return;
+  if (byId('code').textContent === code) return;
+  byId('code').textContent = code;
+  byId('copied').textContent = '';
 }
 
 /** Copies the code; where the browser does not let a page (no HTTPS), selects it. */

@@ -1,6 +1,7 @@
 import type { PageData, PageFeature } from './data.ts';
 import { make } from './dom.ts';
 import { nameOf } from './reading.ts';
+import { laterWords } from './texts-later.ts';
 import type { Words } from './words.ts';
 
 /** The parts of an OpenAPI document that are shown. */
@@ -18,7 +19,7 @@ type Document = {
 
 /** What a dialog shows, by its hash: the model card, or the API. */
 export async function dialogParts(hash: string, data: PageData, words: Words): Promise<Node[]> {
-  return hash === '#card' ? cardParts(data, words) : apiParts(words);
+  return hash === '#card' ? cardParts(data, laterWords(words)) : apiParts(laterWords(words));
 }
 
 /** The model card: what it predicts, from what, what made it, and where it ends. */
@@ -47,7 +48,7 @@ function featureText(feature: PageFeature, words: Words): string {
   if (feature.type === 'logical') return `${name}: ${words.text('yes')}, ${words.text('no')}`;
   if (!feature.range) return name;
   const [low, high] = feature.range.map((value) => words.number(value));
-  return `${name}: ${words.text('card.splits')} ${low} ${words.text('to')} ${high}`;
+  return `${name}: ${words.text('card.known')} ${low} ${words.text('to')} ${high}`;
 }
 
 /** The OpenAPI document, read for people: each operation with the bodies it takes and its answers. */

@@ -16,13 +16,17 @@ export function openDialogs(data: PageData, words: () => Words): () => void {
       return;
     }
     byId('dialog-heading').textContent = words().text(hash === '#card' ? 'about' : 'api');
+    const body = byId('dialog-body');
     if (!dialog.open) {
-      byId('dialog-body').replaceChildren();
+      body.replaceChildren(make('p', { className: 'dim' }, words().text('loading')));
       dialog.showModal();
     }
+    body.setAttribute('aria-busy', 'true');
     const parts = await partsOf(hash, data, words());
     // Meanwhile another may have been asked for, or none.
-    if (location.hash === hash) byId('dialog-body').replaceChildren(...parts);
+    if (location.hash !== hash) return;
+    body.replaceChildren(...parts);
+    body.removeAttribute('aria-busy');
   };
   dialog.addEventListener('close', () => {
     if (HASHES.includes(location.hash)) history.pushState(null, '', `${location.pathname}${location.search}`);

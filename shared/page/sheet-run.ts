@@ -1,18 +1,10 @@
 import { csvField } from '../csv.ts';
 import { type Outcome, post, problemText } from './ask.ts';
-import type { AnswerBody, PageData, Predicted } from './data.ts';
-import { byId, make, say } from './dom.ts';
-import {
-  addedCells,
-  addedColumns,
-  createLineReader,
-  hasDecimalComma,
-  type Layout,
-  readHeader,
-  requestLine,
-  splitLine,
-  writeCells,
-} from './sheet-rows.ts';
+import type { AnswerBody, PageData } from './data.ts';
+import { byId, say } from './dom.ts';
+import { type Batch, createResult } from './sheet-result.ts';
+import { createLineReader, type Layout, readHeader, requestLine } from './sheet-rows.ts';
+import { laterWords } from './texts-later.ts';
 import type { Words } from './words.ts';
 
 /** Most rows, and most characters, of one request; requests on their way at once. */
@@ -24,19 +16,17 @@ const BATCH_VALUES = 100_000;
 /** How often an overloaded server is asked again, and the first pause, in milliseconds. */
 const TRIES = 6;
 const PAUSE = 400;
-const PREVIEW_ROWS = 8;
 const SHOWN_FAULTS = 5;
 
-/** Rows of the file: their lines as they stand, their lines to send, and the number of the first one's line. */
-type Batch = { lines: string[]; sent: string[]; numbers: number[]; bytes: number };
 /** What keeps a file from its predictions, in words for its owner. */
 class Fault extends Error {}
 
 /**
  * Reads a file, asks for its predictions batch by batch and offers the file with them. `width` is how many numbers a prediction
- * has. Never rejects.
+ * has. Once `signal` is aborted it does nothing more, since another file may have its place. Never rejects.
  */
-export async function runSheet(data: PageData, file: File, words: () => Words, width: number, signal: AbortSignal): Promise<void> {
+export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal): Promise<void> {
+  const words = () => laterWords(own());
   const batchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / Math.max(1, width))));
   const link = byId<HTMLAnchorElement>('download');
   if (link.href) URL.revokeObjectURL(link.href);
@@ -52,20 +42,30 @@ export async function runSheet(data: PageData, file: File, words: () => Words, w
       asked.push(predictBatch(data, batch, words, signal).then((parts) => () => result.add(batch, layout, parts)));
       // A rejection is heard when its turn comes.
       asked.at(-1)?.catch(() => {});
-      if (asked.length >= AT_ONCE) (await asked.shift())?.();
+      if (asked.length >= AT_ONCE) await finish(asked.shift(), signal);
     }
-    for (const one of asked) (await one)();
+    for (const one of asked) await finish(one, signal);
     if (result.rows() === 0) throw new Fault(words().text('emptyFile'));
     const seconds = words().number((performance.now() - started) / 1000, { maximumFractionDigits: 1 });
-    result.state(words().text('done'), `${seconds} s`);
+    result.end(words().text('done'), `${seconds} s`);
     link.href = URL.createObjectURL(result.blob());
     link.download = `${file.name.replace(/\.\w+$/, '')}-predictions.csv`;
     link.hidden = false;
+    // Whoever stands on the button that goes away is led on.
+    if (document.activeElement === byId('stop')) link.focus();
   } catch (error) {
-    if (signal.aborted) result.state(words().text('stopped'));
-    else say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
+    if (signal.aborted) return;
+    result.end();
+    say(byId('run-problem'), error instanceof Fault ? error.message : String(error));
   }
-  if (!signal.aborted) byId('stop').hidden = true;
+  byId('stop').hidden = true;
+}
+
+/** Adds a batch to the result once its answers are there, if they are still wanted then. */
+async function finish(asked: Promise<() => void> | undefined, signal: AbortSignal): Promise<void> {
+  const add = await asked;
+  signal.throwIfAborted();
+  add?.();
 }
 
 /** The file in batches, with its layout. */
@@ -170,75 +170,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     });
   });
-}
-
-/** The file with its predictions as it grows, and what is shown of it. */
-function createResult(data: PageData, file: File, words: () => Words) {
-  const parts: string[] = [];
-  let rows = 0;
-  let decimalComma = false;
-  const progress = byId<HTMLProgressElement>('progress');
-  progress.value = 0;
-  const state = (...told: string[]) => {
-    byId('run-state').textContent = [`${words().number(rows)} ${words().text('rows')}`, ...told].join(' · ');
-  };
-  state(words().text('reading'));
-  return {
-    rows: () => rows,
-    state,
-    blob: () => new Blob(parts, { type: 'text/csv' }),
-    add: (batch: Batch, layout: Layout, answers: AnswerBody[]) => {
-      const predictions = answers.flatMap((answer) => answer.predictions);
-      const first = predictions[0] as Predicted;
-      const { delimiter, header } = layout;
-      if (rows === 0) {
-        const added = addedColumns(data, first, answers[0]?.times ?? [], header);
-        decimalComma = delimiter === ';' && batch.lines.some((line) => splitLine(line, delimiter).some(hasDecimalComma));
-        parts.push(
-          `${header.map((name) => writeCells([name], delimiter, false).slice(1)).join(delimiter)}${writeCells(added, delimiter, false)}\n`,
-        );
-        showPreview(data, batch, layout, added, predictions, words());
-      }
-      const lines = batch.lines.map(
-        (line, at) => `${line}${writeCells(addedCells(data, predictions[at] as Predicted), delimiter, decimalComma)}\n`,
-      );
-      parts.push(lines.join(''));
-      rows += batch.lines.length;
-      progress.value = file.size === 0 ? 1 : batch.bytes / file.size;
-      state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
-    },
-  };
-}
-
-function showPreview(
-  data: PageData,
-  batch: Batch,
-  { delimiter, header }: Layout,
-  added: string[],
-  predictions: Predicted[],
-  words: Words,
-): void {
-  const shown = added.slice(0, 6);
-  const head = make(
-    'tr',
-    {},
-    ...header.map((name) => make('th', { scope: 'col' }, name)),
-    ...shown.map((name) => make('th', { scope: 'col', className: 'new' }, name)),
-  );
-  const rows = batch.lines.slice(0, PREVIEW_ROWS).map((line, at) => {
-    const fields = splitLine(line, delimiter);
-    const cells = addedCells(data, predictions[at] as Predicted).slice(0, 6);
-    return make(
-      'tr',
-      {},
-      ...header.map((_, column) => make('td', {}, fields[column] ?? '')),
-      ...cells.map((cell) => make('td', { className: 'new' }, cell)),
-    );
-  });
-  byId('preview').replaceChildren(
-    make('caption', { className: 'unseen' }, words.text('preview')),
-    make('thead', {}, head),
-    make('tbody', {}, ...rows),
-  );
-  byId('preview-frame').hidden = false;
 }

@@ -28,7 +28,13 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     start(field.files?.[0]);
     field.value = '';
   });
-  byId('stop').addEventListener('click', () => stop.abort());
+  byId('stop').addEventListener('click', () => {
+    stop.abort();
+    byId('stop').hidden = true;
+    byId('run-state').removeAttribute('aria-busy');
+    byId('run-state').textContent = words().text('stopped');
+    field.focus();
+  });
   const place = byId('sheet');
   // A file dropped beside the place would take the page away.
   for (const type of ['dragover', 'drop'] as const) document.addEventListener(type, (event) => event.preventDefault());

@@ -1,12 +1,17 @@
 /** The languages in which the present request is shown. */
 export type CodeLanguage = 'curl' | 'JavaScript' | 'Python' | 'R';
 
-/** The request for a record's prediction as code that runs as it stands. `url` is the address of POST /predict. */
+/** The request for a record's prediction as a line for a shell. `url` is the address of POST /predict. */
+export function curlSnippet(url: string, record: Record<string, unknown>): string {
+  return `curl -d ${shellText(JSON.stringify(record))} ${shellText(url)}`;
+}
+
+/** The request for a record's prediction as code that runs as it stands. */
 export function snippet(language: CodeLanguage, url: string, record: Record<string, unknown>): string {
   const json = JSON.stringify(record);
   switch (language) {
     case 'curl':
-      return `curl -d ${shellText(json)} ${shellText(url)}`;
+      return curlSnippet(url, record);
     case 'JavaScript':
       return `const response = await fetch(${JSON.stringify(url)}, {
   method: 'POST',

@@ -45,10 +45,12 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, complaints, close: () => context.close() };
 }
 
-/** Keeps a picture of the whole page. */
+/** Keeps a picture of the whole page, from its top; of the window alone where a dialog lies over it. */
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+  const fullPage = (await page.locator('dialog[open]').count()) === 0;
+  if (fullPage) await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
 /** How many pixels of a canvas are not see-through, and how many colours those have: nought or one where nothing is drawn. */
