@@ -64,7 +64,7 @@ export function createFailover(
 
   return async (call) => {
     const acceptEncoding = call.headers['accept-encoding'];
-    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, answer: local.predict });
+    const reply = await route(call.method, call.path, model, health, { parts: page, acceptEncoding, answer: local.predict });
     if (reply !== 'predict') return reply;
 
     const start = performance.now();

@@ -1,6 +1,7 @@
 import { type BreakerState, createCircuitBreaker, type Verdict } from './circuit-breaker.ts';
 import { createBudget } from './deadline.ts';
-import type { Endpoint, Outcome, Question, Reason } from './endpoint.ts';
+import type { Endpoint, Outcome, Reason } from './endpoint.ts';
+import type { Question } from './sagemaker.ts';
 import type { Settings } from './settings.ts';
 import { createThrottle } from './throttle.ts';
 

@@ -11,7 +11,10 @@ import { openTelemetry } from './telemetry.ts';
 const settings = readSettings(process.env);
 const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
 const { endpointName } = settings;
-const guard = endpointName === undefined ? undefined : guardEndpoint(openEndpoint(endpointName, settings, local.model), settings);
+const endpoint = endpointName === undefined ? undefined : openEndpoint(endpointName, settings, local.model);
+// The first request asks it: its client is loaded now, while Lambda gives an environment that starts a whole processor.
+void endpoint?.prepare();
+const guard = endpoint && guardEndpoint(endpoint, settings);
 const page: PageParts | undefined = settings.pageFile === undefined ? undefined : JSON.parse(readFileSync(settings.pageFile, 'utf8'));
 const telemetry = openTelemetry('predict', settings.stage);
 
