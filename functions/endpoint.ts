@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Believed, Expected } from './check-answer.ts';
+import { now } from './clock.ts';
 import type { Client, Question } from './sagemaker.ts';
 
 /** Why the endpoint's answer was not taken, and so the fallback's is. */
@@ -42,33 +43,33 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
   };
   const send = async (question: Question, signal: AbortSignal): Promise<Believed> => {
     const invoke = await prepare();
-    const start = performance.now();
+    const start = now();
     try {
       return await invoke(question, signal);
     } catch (error) {
-      const isStale = STALE.codes.includes((error as { code?: string }).code ?? '') && performance.now() - start < staleMs;
+      const isStale = STALE.codes.includes((error as { code?: string }).code ?? '') && now() - start < staleMs;
       if (!isStale || tokens < 1 || signal.aborted) throw error;
       tokens -= 1;
       return invoke(question, signal);
     }
   };
   const ask = async (question: Question, deadlineMs: number): Promise<Outcome> => {
-    const start = performance.now();
+    const start = now();
     const busy = performance.eventLoopUtilization();
     let late = 0;
     // One signal bounds all of it: the SDK's own time-outs do not stop a body that drips. It also ends what still runs
     // before we answer, since that would be frozen with the environment.
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      late = performance.now() - start - deadlineMs;
+      late = now() - start - deadlineMs;
       controller.abort();
     }, deadlineMs);
     try {
       const answer = await send(question, controller.signal);
       tokens = Math.min(tokens + STALE.refill, STALE.tokens);
-      return { answered: true, answer, ms: performance.now() - start };
+      return { answered: true, answer, ms: now() - start };
     } catch (error) {
-      const ms = performance.now() - start;
+      const ms = now() - start;
       if (controller.signal.aborted) {
         const stalled = late > STALLED_MS || performance.eventLoopUtilization(busy).active > deadlineMs / 2;
         return { answered: false, reason: 'timeout', detail: `no answer within ${deadlineMs} ms`, ms, stalled };

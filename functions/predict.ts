@@ -15,7 +15,13 @@ const endpoint = endpointName === undefined ? undefined : openEndpoint(endpointN
 // The first request asks it: its client is loaded now, while Lambda gives an environment that starts a whole processor.
 void endpoint?.prepare();
 const guard = endpoint && guardEndpoint(endpoint, settings);
-const page: PageParts | undefined = settings.pageFile === undefined ? undefined : JSON.parse(readFileSync(settings.pageFile, 'utf8'));
+const pageBytes = settings.pageFile === undefined ? undefined : readFileSync(settings.pageFile);
+let parts: PageParts | undefined;
+/** Parsed when the page is first asked for, which most environments never are. */
+const page = () => {
+  if (pageBytes !== undefined) parts ??= JSON.parse(pageBytes.toString()) as PageParts;
+  return parts;
+};
 const telemetry = openTelemetry('predict', settings.stage);
 
 /** The public API and its direct invoke: every path of shared/routes.ts. */

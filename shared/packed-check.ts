@@ -5,7 +5,8 @@ import { isInner, isSet, type PackedForest, rankBits } from './packed-forest.ts'
 const MAX_FEATURES = 2 ** 16;
 
 /** How many bits of a byte are 1. */
-const BITS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
+const BITS = new Uint8Array(256);
+for (let byte = 1; byte < 256; byte += 1) BITS[byte] = (BITS[byte >> 1] as number) + (byte & 1);
 
 /** Elements that are looked at by one call. */
 const SLICE = 4_096;
