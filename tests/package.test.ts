@@ -141,7 +141,7 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
   const text = alone.files.map((file) => readFileSync(path.join(packaged.folder, path.dirname(packaged.entry), file), 'utf8')).join();
   expect(alone.files).toContain('predict.cjs');
   expect(text).not.toMatch(/ZodError|SageMakerRuntime\b|<!doctype html>/);
-  expect(alone.builtin.filter((name) => ['http', 'zlib'].includes(name))).toEqual([]);
+  expect(alone.builtin.filter((name) => ['crypto', 'http', 'perf_hooks', 'zlib'].includes(name))).toEqual([]);
   const unreachable = {
     ENDPOINT_NAME: 'x',
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'http://127.0.0.1:1',
