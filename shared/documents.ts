@@ -1,12 +1,11 @@
 import { codedPart, codedText, codingOf } from './coding.ts';
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
-import { openApi } from './openapi.ts';
 import type { AnswerBody } from './page/data.ts';
 import { startOf } from './page/fields.ts';
 import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/page.ts';
 import type { PagePart, PageParts } from './page/parts.ts';
-import { jsonReply, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { Beside, Prediction } from './shape.ts';
 import { type Query, readValue } from './wire.ts';
 
@@ -17,8 +16,8 @@ export type PageRequest = {
   answer?: (query: Query) => { predictions: Prediction[] } & Beside;
 };
 
-/** The paths of the documents: what people and their tools read, and programs that predict never ask for. */
-export type DocumentPath = '/' | '/page.js' | '/later.js' | '/page.css' | '/icon.svg' | '/openapi.json';
+/** The paths of the documents that a browser asks for. */
+export type DocumentPath = '/' | '/page.js' | '/later.js' | '/page.css' | '/icon.svg';
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -36,8 +35,6 @@ export function documentReply(path: DocumentPath, model: ModelInfo, page: PageRe
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
     case '/icon.svg':
       return { status: 200, headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT, ...PAGE_SECURITY }, body: PAGE_ICON };
-    case '/openapi.json':
-      return jsonReply(openApi(model));
   }
 }
 

@@ -21,8 +21,8 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
 
 /**
  * The reply to a request for a public path, or 'predict' where it is one for predictions. HEAD is answered as GET; whoever
- * sends the reply leaves its body away. Throws a 404 or a 405 with Allow for anything else. The documents are promised: their
- * code is loaded when the first is asked for, since most environments of a function never answer one.
+ * sends the reply leaves its body away. Throws a 404 or a 405 with Allow for anything else. The documents are promised: the
+ * code that writes them is loaded when they are asked for, since most environments of a function never answer one.
  */
 export function route(
   method: string,
@@ -47,6 +47,8 @@ export function route(
       const state = health();
       return jsonReply(state, state.ok ? 200 : 503);
     }
+    case '/openapi.json':
+      return import('./openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
   }

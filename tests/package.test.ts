@@ -136,7 +136,8 @@ function loadedBy(extra: Record<string, string>): { files: string[]; builtin: st
 
 test('a start and an answer load neither the SDK nor zod nor the documents; the SDK is loaded where there is an endpoint', () => {
   const parts = readdirSync(path.join(packaged.folder, path.dirname(packaged.entry)));
-  for (const name of ['sagemaker', 'documents']) expect(parts.filter((part) => part.startsWith(`predict.${name}-`))).toHaveLength(1);
+  for (const name of ['sagemaker', 'documents', 'openapi'])
+    expect(parts.filter((part) => part.startsWith(`predict.${name}-`))).toHaveLength(1);
   const alone = loadedBy({});
   const text = alone.files.map((file) => readFileSync(path.join(packaged.folder, path.dirname(packaged.entry), file), 'utf8')).join();
   expect(alone.files).toContain('predict.cjs');
