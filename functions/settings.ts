@@ -6,7 +6,7 @@ type Variable<Value> = { expected: string; otherwise?: Value; read(text: string)
 
 /*
  * By hand and not by zod, which guards what comes from outside at run time: to load it and to build schemas of these few
- * numbers took a quarter of a function's start.
+ * numbers took a fifth of a function's start.
  */
 function number(least: number, most: number, otherwise: number, kind = 'a number'): Variable<number> {
   const read = (text: string) => {
