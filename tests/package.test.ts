@@ -206,7 +206,15 @@ test('packaging fails where a check row does not give its answer', async () => {
   bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
   writeFileSync(file, bytes);
   try {
-    const { code, output } = await serverless(['package', '--package', '.esbuild/none', '--param', `model=${model}`]);
+    const { code, output } = await serverless([
+      'package',
+      '--package',
+      '.esbuild/none',
+      '--param',
+      `model=${model}`,
+      '--param',
+      'workFolder=.esbuild/none-work',
+    ]);
     expect(output).toMatch(/check row 16 gives/);
     expect(code).not.toBe(0);
   } finally {
