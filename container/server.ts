@@ -182,9 +182,9 @@ function answer(
         acceptEncoding: headerOf(request, 'accept-encoding'),
         ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
       };
-      const reply = route(request.method ?? '', pathOf(request), one.model, health, page);
-      if (reply === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
-      return { reply };
+      const routed = route(request.method ?? '', pathOf(request), one.model, health, page);
+      if (routed === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
+      return Promise.resolve(routed).then((reply) => ({ reply }));
     }
   }
 }

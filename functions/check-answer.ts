@@ -4,7 +4,10 @@ import { type Beside, type Prediction, type Shape, shapeOf } from '../shared/sha
 import type { Query } from '../shared/wire.ts';
 
 /** An answer of the endpoint that cannot be believed. The message says what is wrong with it, without its values. */
-export class BadAnswer extends Error {}
+class BadAnswer extends Error {
+  /** What endpoint.ts knows it by, like the SDK's errors: it is there before the code here is loaded. */
+  override readonly name = 'BadAnswer';
+}
 
 /** An answer that was held against what was asked. */
 export type Believed = { predictions: Prediction[]; model: { name: string; sha256: string } } & Beside;
@@ -18,7 +21,7 @@ const answerForm = z.looseObject({
 });
 
 /** The model this side holds. */
-type Expected = { schema: Schema; sha256: string };
+export type Expected = { schema: Schema; sha256: string };
 
 /**
  * Reads the endpoint's answer and holds it against what was asked: JSON, a prediction for each row, every number finite,

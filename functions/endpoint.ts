@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { InvokeEndpointCommandOutput, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import type { Schema } from '../shared/features.ts';
-import type { Query } from '../shared/wire.ts';
-import { BadAnswer, type Believed, checkAnswer } from './check-answer.ts';
+import type { Believed, Expected } from './check-answer.ts';
+import { now } from './clock.ts';
+import type { Client, Question } from './sagemaker.ts';
 
 /** Why the endpoint's answer was not taken, and so the fallback's is. */
 export type Reason =
@@ -22,9 +21,6 @@ export type Outcome =
   | { answered: true; answer: Believed; ms: number }
   | { answered: false; reason: Reason; detail: string; ms: number; stalled?: boolean };
 
-/** A body to send on, as it came in: the container reads it with the same codec. `attributes` go on as CustomAttributes. */
-export type Question = { body: Uint8Array; contentType: string; query: Query; attributes?: string | undefined };
-
 /** Asks one SageMaker endpoint within a deadline in milliseconds. Never throws. */
 export type Endpoint = {
   /** Loads the client: tens of milliseconds of this process's own work, which are not the endpoint's to answer for. */
@@ -37,48 +33,43 @@ const STALE = { codes: ['ECONNRESET', 'EPIPE'], tokens: 10, refill: 0.1 };
 /** A deadline's timer that comes this late, or a loop busy for half of the deadline, is our own stall. */
 const STALLED_MS = 50;
 
-/** Opens an endpoint by its name; `expected` is the model held here. The SDK is loaded at the first question, since an environment may never ask one. */
-export function openEndpoint(
-  name: string,
-  { connectMs, staleMs }: { connectMs: number; staleMs: number },
-  expected: { schema: Schema; sha256: string },
-): Endpoint {
-  let sdk: Promise<(question: Question, signal: AbortSignal) => Promise<InvokeEndpointCommandOutput>> | undefined;
+/** Opens an endpoint by its name; `expected` is the model held here. The SDK is loaded by prepare(), and at the first question at the latest. */
+export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: number; staleMs: number }, expected: Expected): Endpoint {
+  let client: Promise<Client> | undefined;
   let tokens = STALE.tokens;
   const prepare = () => {
-    sdk ??= openClient(name, connectMs);
-    return sdk;
+    client ??= import('./sagemaker.ts').then(({ openClient }) => openClient(name, connectMs, expected));
+    return client;
   };
-  const send = async (question: Question, signal: AbortSignal): Promise<InvokeEndpointCommandOutput> => {
+  const send = async (question: Question, signal: AbortSignal): Promise<Believed> => {
     const invoke = await prepare();
-    const start = performance.now();
+    const start = now();
     try {
       return await invoke(question, signal);
     } catch (error) {
-      const isStale = STALE.codes.includes((error as { code?: string }).code ?? '') && performance.now() - start < staleMs;
+      const isStale = STALE.codes.includes((error as { code?: string }).code ?? '') && now() - start < staleMs;
       if (!isStale || tokens < 1 || signal.aborted) throw error;
       tokens -= 1;
       return invoke(question, signal);
     }
   };
   const ask = async (question: Question, deadlineMs: number): Promise<Outcome> => {
-    const start = performance.now();
+    const start = now();
     const busy = performance.eventLoopUtilization();
     let late = 0;
     // One signal bounds all of it: the SDK's own time-outs do not stop a body that drips. It also ends what still runs
     // before we answer, since that would be frozen with the environment.
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      late = performance.now() - start - deadlineMs;
+      late = now() - start - deadlineMs;
       controller.abort();
     }, deadlineMs);
     try {
-      const output = await send(question, controller.signal);
-      const answer = checkAnswer(output.Body, question.query, expected);
+      const answer = await send(question, controller.signal);
       tokens = Math.min(tokens + STALE.refill, STALE.tokens);
-      return { answered: true, answer, ms: performance.now() - start };
+      return { answered: true, answer, ms: now() - start };
     } catch (error) {
-      const ms = performance.now() - start;
+      const ms = now() - start;
       if (controller.signal.aborted) {
         const stalled = late > STALLED_MS || performance.eventLoopUtilization(busy).active > deadlineMs / 2;
         return { answered: false, reason: 'timeout', detail: `no answer within ${deadlineMs} ms`, ms, stalled };
@@ -91,25 +82,12 @@ export function openEndpoint(
   return { prepare: async () => void (await prepare().catch(() => {})), ask };
 }
 
-async function openClient(name: string, connectMs: number) {
-  const { InvokeEndpointCommand, SageMakerRuntimeClient } = await import('@aws-sdk/client-sagemaker-runtime');
-  // One attempt: the fallback is the retry.
-  const client: SageMakerRuntimeClient = new SageMakerRuntimeClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: connectMs },
-  });
-  return ({ body, contentType, attributes }: Question, abortSignal: AbortSignal) => {
-    const custom = attributes === undefined ? {} : { CustomAttributes: attributes };
-    const input = { EndpointName: name, Body: body, ContentType: contentType, Accept: 'application/json', ...custom };
-    return client.send(new InvokeEndpointCommand(input), { abortSignal });
-  };
-}
-
 /** The reason behind an error of the SDK (the runtime's API reference, InvokeEndpoint: Errors). */
 function reasonOf(error: unknown): Reason {
-  if (error instanceof BadAnswer) return 'bad-answer';
   const { name, code = '', OriginalStatusCode: original } = error as { name?: string; code?: string; OriginalStatusCode?: number };
   switch (name) {
+    case 'BadAnswer':
+      return 'bad-answer';
     case 'ValidationError':
       return 'no-endpoint';
     case 'ThrottlingException':
@@ -132,7 +110,7 @@ function reasonOf(error: unknown): Reason {
 
 /** An error's name for the log. Its message may quote the body, and so a feature's value. */
 function nameOf(error: unknown): string {
-  if (error instanceof BadAnswer) return error.message;
-  const { name, code, OriginalStatusCode: original } = error as { name?: string; code?: string; OriginalStatusCode?: number };
+  const { name, message, code, OriginalStatusCode: original } = error as Error & { code?: string; OriginalStatusCode?: number };
+  if (name === 'BadAnswer') return message;
   return [name, code, original].filter((part) => part !== undefined).join(' ');
 }

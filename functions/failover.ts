@@ -1,8 +1,10 @@
 import type { Answer } from '../shared/answers.ts';
+import type { PageRequest } from '../shared/documents.ts';
 import type { PageParts } from '../shared/page/parts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
+import { now } from './clock.ts';
 import type { Guard, Guarded } from './guard.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
@@ -26,7 +28,7 @@ export function createFailover(
   local: LocalPredictor,
   guard: Guard | undefined,
   telemetry: Telemetry,
-  { dualShare, random = Math.random, page }: { dualShare: number; random?: () => number; page?: PageParts | undefined },
+  { dualShare, random = Math.random, page }: { dualShare: number; random?: () => number; page?: () => PageParts | undefined },
 ): (call: Call) => Promise<Reply> {
   const { model } = local;
   const ours = { name: model.card.name, sha256: model.sha256 };
@@ -42,8 +44,8 @@ export function createFailover(
     served,
   });
   const compute = (query: Query) => {
-    const start = performance.now();
-    return { own: local.predict(query), localMs: performance.now() - start };
+    const start = now();
+    return { own: local.predict(query), localMs: now() - start };
   };
   const serve = (query: Query, outcome: Guarded, remainingMs: number): Served => {
     if (!outcome.answered) {
@@ -63,20 +65,26 @@ export function createFailover(
   };
 
   return async (call) => {
-    const acceptEncoding = call.headers['accept-encoding'];
-    const reply = route(call.method, call.path, model, health, { parts: page, acceptEncoding, answer: local.predict });
+    const asked: PageRequest = {
+      get parts() {
+        return page?.();
+      },
+      acceptEncoding: call.headers['accept-encoding'],
+      answer: local.predict,
+    };
+    const reply = await route(call.method, call.path, model, health, asked);
     if (reply !== 'predict') return reply;
 
-    const start = performance.now();
+    const start = now();
     const { query, body, contentType, form } = readQuestion(model.schema, call);
-    const asked = { body, contentType, query, attributes: attributesOf(call) };
+    const question = { body, contentType, query, attributes: attributesOf(call) };
     const isAlone = local.failed !== undefined;
-    const outcome = guard ? await guard.ask({ ...asked, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
-    const result = serve(query, outcome, call.remainingMs - (performance.now() - start));
+    const outcome = guard ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
+    const result = serve(query, outcome, call.remainingMs - (now() - start));
 
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;
-    const total = performance.now() - start;
+    const total = now() - start;
     tell(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
     return answerReply(model.schema, result.answer, form, timings);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { now } from './clock.ts';
 import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
 import { answerReply, readQuestion } from './question.ts';
@@ -12,7 +13,7 @@ const telemetry = openTelemetry('fallback', settings.stage);
 
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {
-  const start = performance.now();
+  const start = now();
   const { query, form } = readQuestion(model.schema, call);
   const answer = {
     ...local.predict(query),
@@ -20,7 +21,7 @@ export const handler = lambda(async (call) => {
     servedBy: 'fallback',
     reason: 'forced',
   } as const;
-  const total = performance.now() - start;
+  const total = now() - start;
   const { requestId, direct } = call;
   telemetry.localServed('forced');
   telemetry.log('info', 'answered', { requestId, direct, rows: query.count, servedBy: 'fallback', reason: 'forced', ms: total });

@@ -1,6 +1,8 @@
 import { type BreakerState, createCircuitBreaker, type Verdict } from './circuit-breaker.ts';
+import { now as monotonic } from './clock.ts';
 import { createBudget } from './deadline.ts';
-import type { Endpoint, Outcome, Question, Reason } from './endpoint.ts';
+import type { Endpoint, Outcome, Reason } from './endpoint.ts';
+import type { Question } from './sagemaker.ts';
 import type { Settings } from './settings.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -42,7 +44,7 @@ const VERDICTS: Record<Reason, Verdict> = {
  * Asks an endpoint only where that makes sense: for its share of the requests, while the breaker is closed or wants a probe,
  * no more than it accepts, and within the deadline. `now` gives milliseconds, `random` a number from 0 up to 1.
  */
-export function guardEndpoint(endpoint: Endpoint, settings: Settings, now = () => performance.now(), random = Math.random): Guard {
+export function guardEndpoint(endpoint: Endpoint, settings: Settings, now = monotonic, random = Math.random): Guard {
   const breaker = createCircuitBreaker(settings.breaker, now, random);
   const throttle = createThrottle(now, random);
   const budget = createBudget(settings.deadline);

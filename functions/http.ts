@@ -85,7 +85,8 @@ function readCall(event: unknown, context: Context | undefined): Call {
   const headers = event.headers ?? {};
   return {
     direct: false,
-    requestId: requestIdOf(headers['x-request-id']),
+    // Lambda's own where the caller has none: to make one would have Node load its cryptography at the first request.
+    requestId: requestIdOf(headers['x-request-id'], context?.awsRequestId),
     method: String(event.requestContext.http.method ?? 'GET').toUpperCase(),
     path: String(event.rawPath ?? '/'),
     headers,

@@ -13,9 +13,13 @@ export type LocalPredictor = {
   predict(query: Query): { predictions: Prediction[] } & Beside;
 };
 
-/** Opens an artifact and computes its check rows, once at the start of an environment. */
+/**
+ * Opens an artifact and computes its check rows, once at the start of an environment. Its sha256 was held at packaging
+ * (model/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
+ * cryptography, a tenth of a start.
+ */
 export function openLocal(bytes: Uint8Array, thing: string): LocalPredictor {
-  const model = decodeArtifact(bytes, thing);
+  const model = decodeArtifact(bytes, thing, { isHeld: true });
   const failed = failedCheck(model);
   const predict = (query: Query) => {
     if (failed !== undefined) {

@@ -11,8 +11,17 @@ import { openTelemetry } from './telemetry.ts';
 const settings = readSettings(process.env);
 const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
 const { endpointName } = settings;
-const guard = endpointName === undefined ? undefined : guardEndpoint(openEndpoint(endpointName, settings, local.model), settings);
-const page: PageParts | undefined = settings.pageFile === undefined ? undefined : JSON.parse(readFileSync(settings.pageFile, 'utf8'));
+const endpoint = endpointName === undefined ? undefined : openEndpoint(endpointName, settings, local.model);
+// The first request asks it: its client is loaded now, while Lambda gives an environment that starts a whole processor.
+void endpoint?.prepare();
+const guard = endpoint && guardEndpoint(endpoint, settings);
+const pageBytes = settings.pageFile === undefined ? undefined : readFileSync(settings.pageFile);
+let parts: PageParts | undefined;
+/** Parsed when the page is first asked for, which most environments never are. */
+const page = () => {
+  if (pageBytes !== undefined) parts ??= JSON.parse(pageBytes.toString()) as PageParts;
+  return parts;
+};
 const telemetry = openTelemetry('predict', settings.stage);
 
 /** The public API and its direct invoke: every path of shared/routes.ts. */

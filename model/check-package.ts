@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-import type { Model } from '../shared/artifact.ts';
+import { decodeArtifact, type Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature } from '../shared/features.ts';
 import { defaultParameters } from '../shared/parameters.ts';
@@ -19,7 +19,8 @@ export type PackagedFunction = { name: string; zip: string; handler: string; env
 /**
  * Asks a packaged handler for the model's check rows, in a process of its own with the package's own files, and compares
  * the answer bit for bit: a bad artifact or a bad bundle would take endpoint and fallback down together. Throws a
- * ModelError where a number differs, the handler cannot be loaded, or the package is too large for Lambda.
+ * ModelError where a number differs, the handler cannot be loaded, the artifact is not what its sha256 says, or the package
+ * is too large for Lambda.
  */
 export function checkPackage(packaged: PackagedFunction, model: Model, most = MOST_UNPACKED): void {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-check-'));
@@ -35,6 +36,9 @@ export function checkPackage(packaged: PackagedFunction, model: Model, most = MO
         detail ?? found ?? 'no predictions',
         `its check rows' answers, ${expected.slice(0, 60)}...`,
       );
+    // The function itself takes the artifact's sha256 for held.
+    const file = packaged.environment.MODEL_FILE as string;
+    decodeArtifact(readFileSync(path.join(folder, file)), `function ${packaged.name}, ${file}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

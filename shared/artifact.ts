@@ -84,14 +84,15 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
 /**
  * The model of an artifact's bytes; its arrays are views on them (they are copied once where they do not start at a
  * multiple of 8). Throws a ModelError where the bytes are of another format version, cut off, changed or against the
- * invariants of what computes. The check rows are not computed here: see failedCheck.
+ * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
+ * the header: of bytes that somebody held against it since they were written.
  */
-export function decodeArtifact(bytes: Uint8Array, thing = 'artifact'): Model {
+export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', { isHeld = false } = {}): Model {
   if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte)) {
     throw new ModelError(thing, 'other bytes', 'an artifact, which starts with CANOPY');
   }
   // A Buffer's slice() would share its bytes, and start where it does.
-  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing);
+  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing, { isHeld });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [version, jsonBytes, cardBytes, checkRows] = [8, 12, 16, 20].map((at) => view.getUint32(at, true)) as [
     number,
@@ -106,8 +107,8 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact'): Model {
   }
   const checksAt = cardAt + padded(cardBytes);
   need(bytes, checksAt, thing);
-  const sha256 = sha256Of(bytes.subarray(HEADER, cardAt));
   const told = Buffer.from(bytes.subarray(SHA256.start, SHA256.end));
+  const sha256 = isHeld ? told : sha256Of(bytes.subarray(HEADER, cardAt));
   if (!sha256.equals(told)) throw new ModelError(thing, `sha256 ${sha256.toString('hex')}`, told.toString('hex'));
   const { schema, body } = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
   checkSchema(schema, `${thing}'s schema`);

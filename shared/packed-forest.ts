@@ -142,30 +142,43 @@ export function unpackedBytes({ packed, roots }: { packed?: PackedForest; roots:
 }
 
 /** The nodes as they were before they were packed; a threshold of -0 may come out as 0. Only what checkPacked lets pass is unpacked. */
-export function unpackNodes({ inner, splits, cuts, cutStarts }: PackedForest, roots: Uint32Array): Nodes {
+export function unpackNodes(packed: PackedForest, roots: Uint32Array): Nodes {
   const count = roots[roots.length - 1] as number;
-  const bits = rankBits(cutStarts.length - 1);
-  const [left, right] = [new Uint32Array(count), new Uint32Array(count)];
-  const [feature, threshold] = [new Uint16Array(count), new Float64Array(count)];
+  const nodes = {
+    left: new Uint32Array(count),
+    right: new Uint32Array(count),
+    feature: new Uint16Array(count),
+    threshold: new Float64Array(count),
+  };
   let split = 0;
+  // A call a tree, so that what the engine compiles meanwhile is used from the next tree on: a start waits for this.
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const root = roots[tree] as number;
-    let next = root + 1;
-    for (let node = root; node < (roots[tree + 1] as number); node += 1) {
-      if (!isInner(inner, node)) {
-        right[node] = node - split;
-        continue;
-      }
-      const packed = splits[split] as number;
-      const column = packed >>> bits;
-      const place = packed & (2 ** bits - 1);
-      feature[node] = column;
-      threshold[node] = place === 0 ? Number.NaN : (cuts[(cutStarts[column] as number) + place - 1] as number);
-      left[node] = next;
-      right[node] = next + 1;
-      next += 2;
-      split += 1;
-    }
+    split = unpackTree(packed, nodes, roots[tree] as number, roots[tree + 1] as number, split);
   }
-  return { left, right, feature, threshold };
+  return nodes;
+}
+
+/** Unpacks the nodes of one tree, whose first split is `split`; gives the next tree's. */
+function unpackTree({ inner, splits, cuts, cutStarts }: PackedForest, nodes: Nodes, root: number, end: number, split: number): number {
+  const { left, right, feature, threshold } = nodes;
+  const bits = rankBits(cutStarts.length - 1);
+  const lowest = 2 ** bits - 1;
+  let [next, at] = [root + 1, split];
+  for (let node = root; node < end; node += 1) {
+    // As isInner does, written out: most of it runs before anything is compiled.
+    if ((((inner[node >> 3] as number) >> (node & 7)) & 1) === 0) {
+      right[node] = node - at;
+      continue;
+    }
+    const packed = splits[at] as number;
+    const column = packed >>> bits;
+    const place = packed & lowest;
+    feature[node] = column;
+    threshold[node] = place === 0 ? Number.NaN : (cuts[(cutStarts[column] as number) + place - 1] as number);
+    left[node] = next;
+    right[node] = next + 1;
+    next += 2;
+    at += 1;
+  }
+  return at;
 }

@@ -3,9 +3,9 @@ import { problemDocument, RequestError } from './errors.ts';
 /** An answer over HTTP, before a server or API Gateway puts it on the wire. With `base64`, the body is bytes written so. */
 export type Reply = { status: number; headers: Record<string, string>; body: string; base64?: true };
 
-/** The id of a request: the caller's own where it has the form that logs and headers can carry, else a new one. */
-export function requestIdOf(given: string | undefined): string {
-  return given !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+/** The id of a request: the first given that has the form which logs and headers can carry, the caller's own say, else a new one. */
+export function requestIdOf(...given: (string | undefined)[]): string {
+  return given.find((id) => id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id)) ?? crypto.randomUUID();
 }
 
 /** A value as a JSON reply. */

@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { unzipSync, zipSync } from 'fflate';
 import { adviceOn } from '../container/aws.ts';
 import { costInWords, costOfMillion, idleCost } from '../container/costs.ts';
 import { buildArtifact } from '../model/build.ts';
@@ -32,6 +34,17 @@ test('a package whose handler cannot be loaded does not deploy, and the reason i
   const environment = { ...packaged.environment, MODEL_FILE: 'nowhere.canopy' };
   expect(() => checkPackage({ ...packaged, environment }, model)).toThrow(
     /^function predict: found .*nowhere\.canopy.*expected a handler/s,
+  );
+});
+
+test('a package whose artifact is not what its sha256 says does not deploy: the function itself does not look', () => {
+  const files = unzipSync(readFileSync(packaged.zip));
+  const artifact = files[packaged.environment.MODEL_FILE as string] as Uint8Array;
+  artifact[32] = (artifact[32] as number) ^ 1;
+  const zip = path.join(whole.packages, 'changed.zip');
+  writeFileSync(zip, zipSync(files));
+  expect(() => checkPackage({ ...packaged, zip }, model)).toThrow(
+    /^function predict, .*model\.canopy: found sha256 [0-9a-f]{64}, expected/,
   );
 });
 

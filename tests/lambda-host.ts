@@ -1,4 +1,5 @@
-// Holds Lambda environments: the packaged handler in the folder its zip was unpacked to, loaded once for each.
+// Holds Lambda environments: the packaged handler in the folder its zip was unpacked to, loaded once for each. What is loaded
+// later (the SDK, the page) they share: it keeps nothing of an environment.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 

@@ -11,8 +11,45 @@ export const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /** What a command printed, and how it ended. */
 export type Ran = { code: number; output: string };
 
-/** Runs the Serverless Framework in the project. */
+/** Runs the Serverless Framework in the project; one that packages by itself, since all of them put their zips into one folder. */
 export function serverless(args: string[]): Promise<Ran> {
+  return args[0] === 'package' ? alone(() => run(args)) : run(args);
+}
+
+/** Does a work while no other process of the tests does one, by a file with the id of the process that does. */
+async function alone<Value>(work: () => Promise<Value>): Promise<Value> {
+  const lock = path.join(PROJECT, '.canopy/packaging');
+  mkdirSync(path.dirname(lock), { recursive: true });
+  while (!take(lock)) await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    // Of a process that was killed it would stay.
+    if (isLeft(lock)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isLeft(lock: string): boolean {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return false;
+  } catch (error) {
+    // No such process; where there is no such file it was just given back.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function run(args: string[]): Promise<Ran> {
   // The framework and its plugins leave folders behind in TMPDIR.
   const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-scratch-'));
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -58,9 +59,9 @@ test.each(['predict-json', 'predict-curl', 'predict-no-content-type'])('%s gives
   expect(answer.headers).toMatchObject({ 'x-served-by': 'fallback', 'x-model-sha256': body.model.sha256 });
 });
 
-test('the request id is echoed where it has the right form, and made where there is none', async () => {
+test('the request id is echoed where it has the right form, and that of Lambda where there is none', async () => {
   expect((await call('predict-json')).headers['x-request-id']).toBe('test-1');
-  expect((await call('predict-curl')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await call('predict-curl')).headers['x-request-id']).toMatch(/^invoke-\d+$/);
 });
 
 test('CSV in, CSV out: a line for each row', async () => {
@@ -131,6 +132,35 @@ test('a direct invoke answers with the body itself, and returns a problem rather
   expect(await environment.invoke(null)).toMatchObject({ status: 400 });
 });
 
+/** What a fresh process loads for one answer: files of the package by their names, and modules of Node's own. */
+function loadedBy(extra: Record<string, string>): { files: string[]; builtin: string[] } {
+  const script = `require(${JSON.stringify(path.join(packaged.folder, packaged.entry))}).handler({ age: 54 }, {}).then(() => {
+    const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
+    console.log(JSON.stringify({ files, builtin: process.moduleLoadList.map((name) => name.replace('NativeModule ', '')) }));
+  });`;
+  const env = { PATH: process.env.PATH, AWS_REGION: 'sa-east-1', ...packaged.environment, ...extra };
+  const output = execFileSync(process.execPath, ['-e', script], { cwd: packaged.folder, env, encoding: 'utf8' });
+  return JSON.parse(output.trim().split('\n').at(-1) as string);
+}
+
+test('a start and an answer load neither the SDK nor zod nor the documents; the SDK is loaded where there is an endpoint', () => {
+  const parts = readdirSync(path.join(packaged.folder, path.dirname(packaged.entry)));
+  for (const name of ['sagemaker', 'documents', 'openapi'])
+    expect(parts.filter((part) => part.startsWith(`predict.${name}-`))).toHaveLength(1);
+  const alone = loadedBy({});
+  const text = alone.files.map((file) => readFileSync(path.join(packaged.folder, path.dirname(packaged.entry), file), 'utf8')).join();
+  expect(alone.files).toContain('predict.cjs');
+  expect(text).not.toMatch(/ZodError|SageMakerRuntime\b|<!doctype html>/);
+  expect(alone.builtin.filter((name) => ['crypto', 'http', 'perf_hooks', 'zlib'].includes(name))).toEqual([]);
+  const unreachable = {
+    ENDPOINT_NAME: 'x',
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'http://127.0.0.1:1',
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  };
+  expect(loadedBy(unreachable).files.some((file) => file.startsWith('predict.sagemaker-'))).toBe(true);
+});
+
 test('the log has a line for each answer, and never a feature value or a prediction', async () => {
   const own = await openEnvironment(packaged);
   await own.invoke({ age: 54.0625 });
@@ -179,13 +209,21 @@ test('the fallback function answers a direct invoke, and says that it was forced
 });
 
 test('packaging fails where a check row does not give its answer', async () => {
-  const model = golden('chickwts-order').file;
+  const model = golden('columns-order').file;
   const { file } = buildArtifact(model, PROJECT);
   const bytes = readFileSync(file);
   bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
   writeFileSync(file, bytes);
   try {
-    const { code, output } = await serverless(['package', '--package', '.esbuild/none', '--param', `model=${model}`]);
+    const { code, output } = await serverless([
+      'package',
+      '--package',
+      '.esbuild/none',
+      '--param',
+      `model=${model}`,
+      '--param',
+      'workFolder=.esbuild/none-work',
+    ]);
     expect(output).toMatch(/check row 16 gives/);
     expect(code).not.toBe(0);
   } finally {

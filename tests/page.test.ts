@@ -6,6 +6,7 @@ import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
 import { trimmed } from '../model/trim-uplot.ts';
 import { codingOf } from '../shared/coding.ts';
+import { type DocumentPath, documentReply } from '../shared/documents.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
 import { fieldHtml, sliderOf, startOf } from '../shared/page/fields.ts';
@@ -14,8 +15,6 @@ import type { PagePart } from '../shared/page/parts.ts';
 import { TEXTS } from '../shared/page/texts.ts';
 import { LATER_TEXTS } from '../shared/page/texts-later.ts';
 import { answerQuery } from '../shared/predict.ts';
-import type { Reply } from '../shared/reply.ts';
-import { route } from '../shared/routes.ts';
 import { readValue } from '../shared/wire.ts';
 import { golden, variety as goldens } from './golden.ts';
 import { PROJECT } from './lambda.ts';
@@ -158,7 +157,7 @@ describe('sliders and starting values', () => {
 
 describe('script, style and headers', () => {
   const info = infoOf([{ name: 'age', type: 'number' }]);
-  const ask = (path: string, acceptEncoding?: string) => route('GET', path, info, () => ({ ok: true }), { parts, acceptEncoding }) as Reply;
+  const ask = (path: DocumentPath, acceptEncoding?: string) => documentReply(path, info, { parts, acceptEncoding });
 
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
@@ -202,7 +201,7 @@ describe('script, style and headers', () => {
     expect(PAGE_SECURITY).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
 
-  test.each([
+  test.each<[DocumentPath, string, PagePart]>([
     ['/page.js', 'text/javascript', parts.script],
     ['/later.js', 'text/javascript', parts.later],
     ['/page.css', 'text/css', parts.style],
@@ -232,7 +231,7 @@ describe('script, style and headers', () => {
 
   test('the icon is served, and a server without the parts says so', () => {
     expect(ask('/icon.svg').headers['content-type']).toBe('image/svg+xml');
-    expect(() => route('GET', '/page.js', info, () => ({ ok: true }))).toThrow("without the page's script");
+    expect(() => documentReply('/page.js', info, undefined)).toThrow("without the page's script");
   });
 
   test.each([
@@ -257,8 +256,7 @@ describe('script, style and headers', () => {
 test('the page begins with the answer to what its form starts with', () => {
   const model = loadModel(golden('heart-age').file);
   const asked = { parts, acceptEncoding: undefined };
-  const health = () => ({ ok: true });
-  const first = route('GET', '/', model, health, { ...asked, answer: (query) => answerQuery(model, query) }) as Reply;
+  const first = documentReply('/', model, { ...asked, answer: (query) => answerQuery(model, query) });
   const [start] = dataOf(first.body).features.map((feature) => feature.start as number);
   const { predictions } = answerQuery(model, readValue(model.schema, [[start]]));
   expect(first.body).toContain(`<p id="exact" class="dim">exactly ${predictions[0]}</p>`);
@@ -266,7 +264,7 @@ test('the page begins with the answer to what its form starts with', () => {
     throw new RequestError(503, 'made up');
   };
   // Another object, since the page of one is made once.
-  const none = route('GET', '/', { ...model }, health, { ...asked, answer: refused }) as Reply;
+  const none = documentReply('/', { ...model }, { ...asked, answer: refused });
   expect(none.body).toContain('<p id="exact" class="dim"></p>');
 });
 
@@ -277,8 +275,7 @@ test('is made once for a model, a coding and its parts', () => {
     asked += 1;
     return { predictions: [1] };
   };
-  const get = (acceptEncoding: string | undefined) =>
-    route('GET', '/', info, () => ({ ok: true }), { parts, acceptEncoding, answer }) as Reply;
+  const get = (acceptEncoding: string | undefined) => documentReply('/', info, { parts, acceptEncoding, answer });
   for (const coding of ['br', 'gzip', undefined, 'br', 'gzip', undefined]) expect(get(coding).headers['content-encoding']).toBe(coding);
   expect(asked).toBe(3);
 });

@@ -52,7 +52,7 @@ export function serveAnswers(model: ModelInfo, answer: (asked: Asked) => object 
     const path = (request.url ?? '/').split('?')[0] as string;
     try {
       const parts = { parts: page, acceptEncoding: request.headers['accept-encoding'] };
-      const reply = route(request.method ?? 'GET', path, model, () => ({ ok: true }), parts);
+      const reply = await route(request.method ?? 'GET', path, model, () => ({ ok: true }), parts);
       if (reply !== 'predict') return sendReply(response, reply);
       const body = JSON.parse(Buffer.from(await readBody(request)).toString());
       await new Promise((resolve) => setTimeout(resolve, ms));
