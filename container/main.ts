@@ -10,7 +10,7 @@ import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
 import { onParentGone } from './parent.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
-import { openShared, runWorker, shareModel } from './worker.ts';
+import { runWorker } from './worker.ts';
 import { startWorkers } from './workers.ts';
 
 const HELP = `Serves one model over HTTP.
@@ -59,8 +59,8 @@ async function main(): Promise<void> {
     fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
   }
   try {
-    if (command === 'serve') serve('sagemaker');
-    else serve('alone', await loadPage());
+    if (command === 'serve') await serve('sagemaker');
+    else await serve('alone', await loadPage());
   } catch (error) {
     if (error instanceof ModelError) fail(error.message);
     throw error;
@@ -79,16 +79,16 @@ async function loadPage(): Promise<PageParts | undefined> {
   }
 }
 
-function serve(mode: 'sagemaker' | 'alone', page?: PageParts): void {
+async function serve(mode: 'sagemaker' | 'alone', page?: PageParts): Promise<void> {
   const port = readNumber(process.env.SAGEMAKER_BIND_TO_PORT ? 'SAGEMAKER_BIND_TO_PORT' : 'PORT', 8_080, 65_535);
   const drainMs = readNumber('DRAIN_MS', 5_000, MOST_DRAIN);
   const count = readNumber('WORKERS', Math.max(availableParallelism() - 1, 1), 64);
   const host = process.env.HOST || '127.0.0.1';
   const dir = process.env.MODEL_DIR || '/opt/ml/model';
-  const bytes = process.env.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : shareModel(loadModelDir(dir));
-  const model = bytes && openShared(bytes, dir);
+  const loaded = process.env.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : await loadModelDir(dir);
+  const model = loaded?.model;
   const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
-  if (bytes) workers.open(MODEL_KEY, bytes, model && prepareKernel(model)?.table);
+  if (loaded) workers.open(MODEL_KEY, loaded.bytes, prepareKernel(loaded.model)?.table);
   const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
   const models = { root: process.env.MODELS_DIR || '/opt/ml/models', mostBytes: Math.floor(memory * MODELS_SHARE) };
   const accessLog = openAccessLog();

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { loadModel } from '../model/import.ts';
-import type { Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
+import { loadShared, type SharedModel } from './shared-model.ts';
 
 const MODEL_FILE = /\.(?:canopy|RDS|Rds|rds)$/;
 const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS (*.RDS)';
@@ -12,10 +11,10 @@ const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS 
  * the sidecar beside it. Throws a ModelError that says which file, and why, where there is none, more than one, or one
  * that cannot be read. Its check rows are not computed here: see createContainer.
  */
-export function loadModelDir(dir: string): Model {
+export async function loadModelDir(dir: string): Promise<SharedModel> {
   const file = findModelFile(dir);
   try {
-    return loadModel(file);
+    return await loadShared(file);
   } catch (error) {
     if (error instanceof ModelError) throw error;
     throw new ModelError(file, reason(error), 'a file that can be read');

@@ -6,7 +6,7 @@ import type { Prepared } from '../shared/kernels.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir } from './model-dir.ts';
-import { openShared, shareModel } from './worker.ts';
+import { openShared } from './shared-model.ts';
 import type { Workers } from './workers.ts';
 
 /** A model that is served: what its check rows say, and its pace. `key` is how the workers know it. */
@@ -62,7 +62,7 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
   };
   const open = async (name: string, url: string): Promise<Loaded> => {
     const dir = resolveWithin(root, url);
-    const bytes = workers ? await workers.load(dir) : shareModel(loadModelDir(dir));
+    const bytes = workers ? await workers.load(dir) : (await loadModelDir(dir)).bytes;
     needRoom(bytes.byteLength);
     const served = serveModel(`models/${name}`, openShared(bytes, name));
     if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');

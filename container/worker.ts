@@ -1,9 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
-import { decodeArtifact, encodeArtifact, type Model } from '../shared/artifact.ts';
+import type { Model } from '../shared/artifact.ts';
 import { ModelError, type Problem, RequestError } from '../shared/errors.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { type Asked, type Computed, compute, read } from './compute.ts';
 import { loadModelDir } from './model-dir.ts';
+import { openShared } from './shared-model.ts';
 
 /** What a worker is told. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
 export type Order =
@@ -26,7 +27,7 @@ export function runWorker(port: MessagePort): void {
   port.on('message', (order: Order) => {
     if ('open' in order) models.set(order.open, openModel(order));
     else if ('close' in order) models.delete(order.close);
-    else port.postMessage(workOn(models, order));
+    else workOn(models, order).then((report) => port.postMessage(report));
   });
 }
 
@@ -37,10 +38,10 @@ function openModel({ open, bytes, table }: Extract<Order, { open: string }>): Mo
   return model;
 }
 
-function workOn(models: Map<string, Model>, order: Extract<Order, { job: number }>): Report {
+async function workOn(models: Map<string, Model>, order: Extract<Order, { job: number }>): Promise<Report> {
   const { job } = order;
   try {
-    if ('load' in order) return { job, loaded: shareModel(loadModelDir(order.load)) };
+    if ('load' in order) return { job, loaded: (await loadModelDir(order.load)).bytes };
     const model = models.get(order.key);
     if (!model) throw new RequestError(404, 'the model was unloaded');
     return { job, computed: compute(model, order.answer.query ?? read(model, order.answer), order.answer) };
@@ -49,17 +50,4 @@ function workOn(models: Map<string, Model>, order: Extract<Order, { job: number 
     if (!(error instanceof RequestError)) return { job, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     return { job, refused: { status: error.status, detail: error.message, problems: error.problems, headers: error.headers } };
   }
-}
-
-/** A model's artifact in memory that all threads share. */
-export function shareModel(model: Model): SharedArrayBuffer {
-  const bytes = encodeArtifact(model);
-  const shared = new SharedArrayBuffer(bytes.byteLength);
-  new Uint8Array(shared).set(bytes);
-  return shared;
-}
-
-/** The model of such memory; its arrays are views on it. */
-export function openShared(bytes: SharedArrayBuffer, thing: string): Model {
-  return decodeArtifact(new Uint8Array(bytes), thing);
 }

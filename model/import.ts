@@ -146,8 +146,14 @@ export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
   return model;
 }
 
-/** The bytes of a model file. Throws a ModelError where there is none, or one too large. */
+/** The bytes of a model file. Throws as sizeOfModelFile. */
 export function readModelFile(file: string): Uint8Array {
+  sizeOfModelFile(file);
+  return readFileSync(file);
+}
+
+/** How many bytes a model file has. Throws a ModelError where there is none, or one too large. */
+export function sizeOfModelFile(file: string): number {
   let size: number;
   try {
     const stat = statSync(file);
@@ -158,7 +164,7 @@ export function readModelFile(file: string): Uint8Array {
     throw new ModelError(file, 'no such file', 'a model saved by saveRDS, or an artifact');
   }
   if (size > MAX_FILE) throw new ModelError(file, `${size} bytes`, `at most ${MAX_FILE}`);
-  return readFileSync(file);
+  return size;
 }
 
 /** A model's name from its file's: what a URL or a log line can carry. */

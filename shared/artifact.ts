@@ -85,30 +85,16 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
  * The model of an artifact's bytes; its arrays are views on them (they are copied once where they do not start at a
  * multiple of 8). Throws a ModelError where the bytes are of another format version, cut off, changed or against the
  * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
- * the header: of bytes that somebody held against it since they were written.
+ * the header: of bytes that somebody held against it since they were written; `hashed` is what somebody found it to be.
  */
-export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', { isHeld = false } = {}): Model {
-  if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte)) {
-    throw new ModelError(thing, 'other bytes', 'an artifact, which starts with CANOPY');
-  }
+export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: { isHeld?: boolean; hashed?: Buffer } = {}): Model {
   // A Buffer's slice() would share its bytes, and start where it does.
-  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing, { isHeld });
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [version, jsonBytes, cardBytes, checkRows] = [8, 12, 16, 20].map((at) => view.getUint32(at, true)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (version !== FORMAT_VERSION) throw new ModelError(thing, `artifact version ${version}`, String(FORMAT_VERSION));
-  const cardAt = HEADER + view.getFloat64(24, true);
-  if (!(Number.isSafeInteger(cardAt) && cardAt % 8 === 0 && HEADER + jsonBytes <= cardAt)) {
-    throw new ModelError(thing, `a model section of ${cardAt - HEADER} bytes`, `a multiple of 8, and at least ${jsonBytes}`);
-  }
+  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing, options);
+  const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, thing);
   const checksAt = cardAt + padded(cardBytes);
   need(bytes, checksAt, thing);
   const told = Buffer.from(bytes.subarray(SHA256.start, SHA256.end));
-  const sha256 = isHeld ? told : sha256Of(bytes.subarray(HEADER, cardAt));
+  const sha256 = options.isHeld ? told : (options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
   if (!sha256.equals(told)) throw new ModelError(thing, `sha256 ${sha256.toString('hex')}`, told.toString('hex'));
   const { schema, body } = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
   checkSchema(schema, `${thing}'s schema`);
@@ -133,6 +119,29 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', { isHeld =
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
   return { ...predictor, sha256: sha256.toString('hex'), card, checks };
+}
+
+/**
+ * Where the model section of an artifact begins and ends, by its first bytes: what its sha256 is of. Throws a ModelError where
+ * they are none of an artifact's.
+ */
+export function modelSection(bytes: Uint8Array, thing: string): { start: number; end: number } {
+  return { start: HEADER, end: readHeader(bytes, thing).cardAt };
+}
+
+function readHeader(bytes: Uint8Array, thing: string) {
+  if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte)) {
+    throw new ModelError(thing, 'other bytes', 'an artifact, which starts with CANOPY');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const number = (at: number) => view.getUint32(at, true);
+  const [version, jsonBytes, cardBytes, checkRows] = [number(8), number(12), number(16), number(20)];
+  if (version !== FORMAT_VERSION) throw new ModelError(thing, `artifact version ${version}`, String(FORMAT_VERSION));
+  const cardAt = HEADER + view.getFloat64(24, true);
+  if (!(Number.isSafeInteger(cardAt) && cardAt % 8 === 0 && HEADER + jsonBytes <= cardAt)) {
+    throw new ModelError(thing, `a model section of ${cardAt - HEADER} bytes`, `a multiple of 8, and at least ${jsonBytes}`);
+  }
+  return { jsonBytes, cardBytes, checkRows, cardAt };
 }
 
 /** Computes the check rows again: undefined where every bit is as it was at import, else a sentence that names the first row that is not. */

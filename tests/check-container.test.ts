@@ -3,12 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from '@jest/globals';
 import { checkContainer } from '../container/check-container.ts';
 import { createContainer, MODEL_KEY } from '../container/server.ts';
-import { openShared, shareModel } from '../container/worker.ts';
+import { loadShared } from '../container/shared-model.ts';
 import { startWorkers } from '../container/workers.ts';
-import { loadModel } from '../model/import.ts';
 import { golden } from './golden.ts';
 
-const bytes = shareModel(loadModel(golden('heart-age').file));
+const { model, bytes } = await loadShared(golden('heart-age').file);
 const workers = startWorkers({ file: new URL('../container/main.ts', import.meta.url), count: 1 });
 const open: Server[] = [];
 afterAll(async () => {
@@ -31,7 +30,7 @@ const failed = async (url: string) => {
 test('our container passes every line of the contract', async () => {
   workers.open(MODEL_KEY, bytes);
   const models = { root: '/opt/ml/models', mostBytes: 1 };
-  const server = createContainer(openShared(bytes, 'model'), { mode: 'sagemaker', log: () => {}, workers, models });
+  const server = createContainer(model, { mode: 'sagemaker', log: () => {}, workers, models });
   expect(await failed(await listen(server))).toEqual([]);
 }, 60_000);
 

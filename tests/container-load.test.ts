@@ -6,16 +6,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAdmission, createPace } from '../container/admission.ts';
 import { createContainer, type LogEntry, MODEL_KEY } from '../container/server.ts';
-import { openShared, shareModel } from '../container/worker.ts';
+import { loadShared } from '../container/shared-model.ts';
 import { startWorkers, type Workers } from '../container/workers.ts';
-import { loadModel } from '../model/import.ts';
 import { golden } from './golden.ts';
 
 const FILE = new URL('../container/main.ts', import.meta.url);
 const ages = golden('heart-age');
 const R54 = ages.predictions[54] as number;
-const bytes = shareModel(loadModel(ages.file));
-const model = openShared(bytes, 'heart-age');
+const { model, bytes } = await loadShared(ages.file);
 const closing: (() => unknown)[] = [];
 let root: string;
 let workers: Workers;
@@ -238,7 +236,7 @@ describe('many models', () => {
 
   test('count what their kernels take too: room for an artifact alone is too little', async () => {
     const log = () => {};
-    const { byteLength } = shareModel(loadModel(golden('iris').file));
+    const { byteLength } = (await loadShared(golden('iris').file)).bytes;
     const loadWith = async (mostBytes: number) => {
       const own = await listen(createContainer(undefined, { mode: 'sagemaker', log, models: { root, mostBytes } }));
       return post(`${own}/models`, JSON.stringify({ model_name: 'iris', url: place('iris') }));

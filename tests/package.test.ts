@@ -248,6 +248,6 @@ test('serverless invoke local prints the answer', async () => {
 
 test('serverless invoke local ends where the function does not load, and says why', async () => {
   const { code, output } = await invokeLocal(['endpointShare=2']);
-  expect(output).toContain('settings that cannot be used: ENDPOINT_SHARE: Too big: expected number to be <=1');
+  expect(output).toContain('settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1');
   expect(code).toBe(1);
 }, 60_000);

@@ -96,7 +96,8 @@ test('it starts all, answers without the container too, and leaves nothing behin
 
 test('a setting that is wrong ends the start, and is named', async () => {
   const { code, said } = await run(['--no-container'], { ...(await freePorts()), ENDPOINT_SHARE: '2', BREAKER_FOO: '1' }).ended;
-  const why = 'settings that cannot be used: ENDPOINT_SHARE: Too big: expected number to be <=1; BREAKER_FOO: there is no such setting';
+  const why =
+    'settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1; BREAKER_FOO: there is no such setting';
   expect([code, said.trimEnd().split('\n').at(-1)]).toEqual([1, why]);
 }, 60_000);
 

@@ -1,12 +1,12 @@
 // Our predictor under the clock: node tests/bench/ours-main.ts, started by timed.ts.
-import { loadModel } from '../../model/import.ts';
+import { loadShared } from '../../container/shared-model.ts';
 import { defaultParameters } from '../../shared/parameters.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { readDoubles } from './forests.ts';
 import { serveTimed } from './timed-program.ts';
 
-serveTimed(({ artifact, rows: file }) => {
-  const model = loadModel(artifact);
+serveTimed(async ({ artifact, rows: file }) => {
+  const { model } = await loadShared(artifact);
   const width = model.schema.features.length;
   const all = readDoubles(file);
   const parameters = defaultParameters(model.schema);
@@ -15,9 +15,9 @@ serveTimed(({ artifact, rows: file }) => {
     slice: (from, to) => all.slice(from * width, to * width),
     call: (rows) => predictRows(model, rows),
     answers: () => predictRows(model, all, model.schema.kind === 'survival' ? { ...parameters, type: 'chf' } : parameters),
-    load: (withRow) => {
-      const again = loadModel(artifact);
-      if (withRow) predictRows(again, all.subarray(0, width));
+    load: async (withRow) => {
+      const again = await loadShared(artifact);
+      if (withRow) predictRows(again.model, all.subarray(0, width));
     },
   };
 });

@@ -7,7 +7,7 @@ export type Program<Slice> = {
   slice(from: number, to: number): Slice;
   call(slice: Slice): unknown;
   answers(): Float64Array | Promise<Float64Array>;
-  load?(withRow: boolean): void;
+  load?(withRow: boolean): Promise<void>;
 };
 
 /** Most different slices that are made ready. */
@@ -26,7 +26,7 @@ export function serveTimed<Slice>(open: (files: Files) => Program<Slice> | Promi
     if ('answers' in question) return program.answers();
     if ('load' in question) {
       const start = performance.now();
-      program.load?.(question.load.withRow);
+      await program.load?.(question.load.withRow);
       return performance.now() - start;
     }
     const { rows, least } = question.time;

@@ -2,10 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody, sendReply } from '../../container/http.ts';
 import { createContainer, MODEL_KEY } from '../../container/server.ts';
-import { openShared, shareModel } from '../../container/worker.ts';
+import { loadShared } from '../../container/shared-model.ts';
 import { startWorkers, type Workers } from '../../container/workers.ts';
 import { buildPage } from '../../model/build-page.ts';
-import { loadModel } from '../../model/import.ts';
 import type { ModelInfo } from '../../shared/features.ts';
 import { jsonReply, problemReply } from '../../shared/reply.ts';
 import { route } from '../../shared/routes.ts';
@@ -32,12 +31,12 @@ export async function closeServers(): Promise<void> {
 }
 
 /** The container on its own with a model file, and a thread for its batches as in the image: its page's address. */
-export function serveModel(file: string): Promise<string> {
-  const bytes = shareModel(loadModel(file));
+export async function serveModel(file: string): Promise<string> {
+  const { model, bytes } = await loadShared(file);
   const workers = startWorkers({ file: new URL('../../container/main.ts', import.meta.url), count: 1 });
   threads.push(workers);
   workers.open(MODEL_KEY, bytes);
-  return listen(createContainer(openShared(bytes, file), { mode: 'alone', log: () => {}, page, workers }));
+  return listen(createContainer(model, { mode: 'alone', log: () => {}, page, workers }));
 }
 
 /** A body the page sends: rows in feature order, with parameters or without. */
