@@ -19,6 +19,8 @@ import * as w from './wasm.ts';
 const MAX_TABLE_BYTES = 2 ** 24;
 /** Most doubles a row's sums may have: each is a local of the kernel. */
 const MAX_OUTPUTS = 8;
+/** Fewer rows than this come alone: a block's places would be fetched for them again and again. */
+const FEW_ROWS = 16;
 
 /**
  * The kernel of a forest whose trees have at most 64 leaves; undefined where it does not fit. Throws where this engine has no
@@ -32,7 +34,9 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
   const memory = new WebAssembly.Memory({ initial: pages });
   const { rank, run } = w.instantiate([rankFunction(plan), runFunction(plan)], [{ memory, pages, shared: false }]);
   for (const { at, content } of plan.contents) new Uint8Array(memory.buffer, at, content.byteLength).set(bytesOf(content));
-  const width = plan.features.length;
+  const { groups, slots, features } = plan;
+  const width = features.length;
+  const addresses = new Int32Array(memory.buffer, plan.addresses, plan.chunk * groups.length);
   const values = new Float64Array(memory.buffer, plan.values, plan.chunk * width);
   const own = new Float64Array(memory.buffer, plan.sums, plan.chunk * outputs);
   const sum: Kernel['sum'] = (rows, sums) => {
@@ -41,11 +45,17 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
       values.set(given);
       const size = given.length / width;
       rank?.(size);
-      run?.(size);
+      if (size < FEW_ROWS) toColumns(plan, addresses.subarray(0, size * groups.length));
+      run?.(size, size < FEW_ROWS ? 4 : 4 * slots);
       sums.set(own.subarray(0, size * outputs), (start / width) * outputs);
     }
   };
   return { sum, bytes: memory.buffer.byteLength };
+}
+
+/** Turns the places of ranks in the first block's rows into those in the columns. */
+function toColumns({ rows, columns, blocks }: Plan, addresses: Int32Array): void {
+  for (let at = 0; at < addresses.length; at += 1) addresses[at] = ((addresses[at] as number) - rows) * blocks + columns;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array {
@@ -87,14 +97,14 @@ function rankFunction({ outputs, groups, features, rows, values, buckets, addres
 }
 
 /**
- * The code run(size), of so many rows. Block by block of trees, for each row: the places of its masks, one a group; then, two
+ * The code run(size, step), of so many rows, whose places are so many bytes further in the next block. Block by block of trees, for each row: the places of its masks, one a group; then, two
  * trees at a time, the AND of their masks, the lowest bits, and what the leaves there hold, added in tree order. A row's sums
  * wait in memory for the next block, so that what rows follow need not wait for its additions.
  */
-function runFunction({ outputs, blocks, trees, groups, slots, leaves, leafStride, addresses, sums }: Plan): w.WasmFunction {
-  const [end, row, block, leaf, at, out, mask] = [0, 1, 2, 3, 4, 5, 6] as const;
-  const base = (group: number) => 7 + group;
-  const sum = (k: number) => 7 + groups.length + k;
+function runFunction({ outputs, blocks, trees, groups, leaves, leafStride, addresses, sums }: Plan): w.WasmFunction {
+  const [end, next, row, block, leaf, last, at, out, mask] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+  const base = (group: number) => 9 + group;
+  const sum = (k: number) => 9 + groups.length + k;
   const addLeaf = (tree: number): w.Code => [
     ...[...w.get(mask), ...w.laneI64(tree % 2), ...w.ctzI64, ...w.wrapI64, ...w.i32(outputs * 8), ...w.mulI32],
     ...[...w.get(leaf), ...w.addI32, ...w.set(at)],
@@ -118,11 +128,13 @@ function runFunction({ outputs, blocks, trees, groups, slots, leaves, leafStride
   ];
   const body: w.Code = [
     ...[...w.i32(0), ...w.set(row), ...w.i32(0), ...w.set(out), ...w.loop(ofRow)],
-    ...[...step(leaf, trees * leafStride), ...w.get(block), ...w.i32(4 * slots), ...w.addI32, ...w.tee(block)],
-    ...[...w.i32(4 * slots * blocks), ...w.ltI32],
+    ...[...step(leaf, trees * leafStride), ...w.get(block), ...w.get(next), ...w.addI32, ...w.tee(block), ...w.get(last), ...w.ltI32],
   ];
-  const start: w.Code = [...w.get(end), ...w.i32(4 * groups.length), ...w.mulI32, ...w.set(end)];
+  const start: w.Code = [
+    ...[...w.get(end), ...w.i32(4 * groups.length), ...w.mulI32, ...w.set(end)],
+    ...[...w.get(next), ...w.i32(blocks), ...w.mulI32, ...w.set(last)],
+  ];
   const bases = each(groups.length, (): w.WasmType[] => ['i32']);
-  const locals: w.WasmType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'v128', ...bases, ...each(outputs, (): w.WasmType[] => ['f64'])];
-  return { name: 'run', params: ['i32'], locals, body: [...start, ...w.loop(body)] };
+  const locals: w.WasmType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'v128', ...bases, ...each(outputs, (): w.WasmType[] => ['f64'])];
+  return { name: 'run', params: ['i32', 'i32'], locals, body: [...start, ...w.loop(body)] };
 }

@@ -9,7 +9,7 @@ import { rankIndex } from './rank-index.ts';
 /* Where the kernel of masks (kernel-masks.ts) has what in its memory, and what it has there. */
 
 /** Most trees of a block: so few that their masks stay in the nearest cache, so many that a row's addresses are not fetched for little. */
-const MOST_TREES = 8;
+const MOST_TREES = 12;
 /** Most rows a call of the kernel computes, as many as make up for fetching the tables; fewer where rows have many values. */
 const MOST_ROWS = 2_048;
 const MOST_VALUES = 2 ** 15;
@@ -28,9 +28,11 @@ export type Plan = {
   chunk: number;
   groups: Group[];
   features: Ranked[];
-  /** For each block and each rank of each group the place of its masks: a block's `slots` of them lie side by side, in the groups' order. */
+  /** The place of the masks of each rank of each group (`slots` of them, in the groups' order) in each block: block by block. */
   rows: number;
   slots: number;
+  /** The same rank by rank: a row that comes alone finds its places side by side. */
+  columns: number;
   leaves: number;
   leafStride: number;
   /** A call's rows, and of the row under way the buckets. */
@@ -68,6 +70,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
     }
     if (taken() > most) return undefined;
   }
+  const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)] as number));
   const leafStride = mostLeaves(forest) * outputs;
   const leaves = put(leafTable(schema, forest, outputs, leafStride, blocks * trees));
   const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / ranks.length)));
@@ -87,6 +90,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
     groups,
     features,
     rows: place,
+    columns,
     slots,
     leaves,
     leafStride: leafStride * 8,

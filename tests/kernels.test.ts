@@ -168,7 +168,12 @@ test.each([
   const kernel = makeKernel(schema, forest);
   expect(kernel.name).toBe('masks');
   const rows = drawRows(forest, count, dice(5));
-  expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
+  const expected = plain(schema, forest, rows);
+  expect(differing(kernel.predict(rows), expected)).toEqual([]);
+  const [width, outputs] = [schema.features.length, expected.length / count];
+  for (const few of [1, 2, 15, 16, 17]) {
+    expect(differing(kernel.predict(rows.subarray(0, few * width)), expected.subarray(0, few * outputs))).toEqual([]);
+  }
 });
 
 test('a feature whose one threshold is NaN still sends every row right', () => {
