@@ -15,8 +15,7 @@ const NOTHING = new Uint8Array(0);
  */
 export class Incoming extends IncomingMessage {
   #reading: Reading | undefined;
-  #first: Uint8Array | undefined;
-  #chunks: Uint8Array[] | undefined;
+  #held: Uint8Array | undefined;
   #length = 0;
 
   /**
@@ -37,28 +36,40 @@ export class Incoming extends IncomingMessage {
     const reading = this.#reading;
     if (!reading) return true;
     if (chunk === null) {
-      const whole = this.#chunks ? Buffer.concat(this.#chunks, this.#length) : (this.#first ?? NOTHING);
+      const whole = this.#held?.subarray(0, this.#length) ?? NOTHING;
       this.#end(reading);
       reading.resolve(whole);
       return true;
     }
-    this.#length += chunk.length;
-    const refused =
-      reading.hold(chunk.length) ?? (this.#length > reading.most ? tooLarge(`more than ${reading.most}`, reading.most) : undefined);
+    const refused = reading.hold(chunk.length) ?? this.#take(chunk, reading.most);
     if (refused) {
       this.#end(reading);
       reading.reject(refused);
-    } else if (this.#chunks) this.#chunks.push(chunk);
-    else if (this.#first) this.#chunks = [this.#first, chunk];
-    else this.#first = chunk;
+    }
     return true;
+  }
+
+  /** Puts a piece behind those before. Most bodies have but one; of many small ones each would take a hundred times its bytes by itself. */
+  #take(chunk: Uint8Array, most: number): RequestError | undefined {
+    const from = this.#length;
+    this.#length += chunk.length;
+    if (this.#length > most) return tooLarge(`more than ${most}`, most);
+    if (!this.#held) this.#held = chunk;
+    else {
+      if (this.#length > this.#held.length) {
+        const grown = Buffer.allocUnsafeSlow(2 * this.#length);
+        grown.set(this.#held.subarray(0, from));
+        this.#held = grown;
+      }
+      this.#held.set(chunk, from);
+    }
+    return undefined;
   }
 
   #end({ hold }: Reading): void {
     hold(-this.#length);
     this.#reading = undefined;
-    this.#first = undefined;
-    this.#chunks = undefined;
+    this.#held = undefined;
   }
 
   /** Node asks for this once the answer is sent, to throw away what nobody read: nothing waits here. */

@@ -43,6 +43,9 @@ const QUIET_MS = 0.03;
 /** The part of the memory that loaded models may take. */
 const MODELS_SHARE = 0.5;
 
+/** Read at once: it may end while the model is loaded. */
+const parent = process.ppid;
+
 // The bundle is one file, so a worker thread starts here too.
 if (isMainThread) await main();
 else if (parentPort) runWorker(parentPort);
@@ -149,7 +152,7 @@ async function serve(mode: 'sagemaker' | 'alone', page?: PageParts): Promise<voi
   };
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
   process.on('SIGINT', () => stop(0, 0));
-  if (process.env.npm_lifecycle_event === 'serve') onParentGone(() => stop(0, 0));
+  if (process.env.npm_lifecycle_event === 'serve') onParentGone(parent, () => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));

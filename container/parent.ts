@@ -4,10 +4,9 @@ const LOOK_EVERY = 500;
 /**
  * Calls back once this process's parent has ended. npm starts its scripts through a shell; where that does not become the script
  * (Debian's dash), it alone gets the signal that ends npm, and passes nothing on. The parent's id is all that tells of it on every
- * system.
+ * system; `parent` is that id as it was when this process began.
  */
-export function onParentGone(then: () => void): void {
-  const parent = process.ppid;
+export function onParentGone(parent: number, then: () => void): void {
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);

@@ -35,6 +35,8 @@ const READY_WITHIN = 60_000;
 /** Lines of serverless-offline that say nothing of this stack: its box of routes, its lambda port, its blank lines. */
 const NOISE = /^\s*$|[│┌└]|^Starting Offline|^Offline \[|^Function names|^ +\* |^Server ready|^\(λ|^(?:GET|POST|HEAD) \//;
 
+/** Read at once: it may end while the model is imported. */
+const parent = process.ppid;
 const children: Child[] = [];
 let runtime: Server | undefined;
 let endingSince: number | undefined;
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
   const model = path.resolve((process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.', options.model);
   const built = buildArtifact(model, PROJECT);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
-  if (process.env.npm_lifecycle_event === 'start') onParentGone(() => end(0));
+  if (process.env.npm_lifecycle_event === 'start') onParentGone(parent, () => end(0));
   // Whatever way this process ends, nothing it started or made is left.
   process.on('exit', () => {
     for (const child of children) signalGroup(child, 'SIGKILL');

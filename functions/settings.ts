@@ -1,6 +1,9 @@
 import type { BreakerSettings } from './circuit-breaker.ts';
 import type { DeadlineSettings } from './deadline.ts';
 
+/** A number as people write it: Number() takes blanks for 0, and 0x10 too. */
+const DECIMAL = /^\d+(?:\.\d+)?$/;
+
 /** How a variable's text is read: as a value, or as undefined where it is none that is `expected`; and what it is where it is not set. */
 type Variable<Value> = { expected: string; otherwise?: Value; read(text: string): Value | undefined };
 
@@ -10,7 +13,7 @@ type Variable<Value> = { expected: string; otherwise?: Value; read(text: string)
  */
 function number(least: number, most: number, otherwise: number, kind = 'a number'): Variable<number> {
   const read = (text: string) => {
-    const value = text === '' ? Number.NaN : Number(text);
+    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
     return value >= least && value <= most ? value : undefined;
   };
   return { expected: `${kind} from ${least} to ${most}`, otherwise, read };

@@ -157,7 +157,7 @@ export function sizeOfModelFile(file: string): number {
   let size: number;
   try {
     const stat = statSync(file);
-    if (!stat.isFile()) throw new ModelError(file, 'a folder', 'a file');
+    if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a file');
     size = stat.size;
   } catch (error) {
     if (error instanceof ModelError) throw error;

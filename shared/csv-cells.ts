@@ -19,7 +19,7 @@ export function csvCells(schema: Schema, text: string): Cells {
     ...placedCells(rows, columnPlaces(schema, header, '/0')),
     text: true,
     names: () => header,
-    path: (row, column) => `/${row}/${pointer(namesOf(schema)[column] as string)}`,
+    path: (row, column) => `/${row}/${pointer(schema.features[column]?.name as string)}`,
     misfit: (row) => {
       const found = (rows[row] as string[]).length;
       if (found === header.length) return undefined;

@@ -21,8 +21,14 @@ export type Block = { from: number; to: number; words: number };
 export function blockMasks(forest: Forest, groups: Group[], ranks: number[], block: Block): Masks[] {
   const splits = splitsOf(forest, block);
   return groups.map(({ features }) => {
-    const classes = features.map((feature) => classMasks(forest, feature, ranks[feature] as number, splits[feature] ?? [], block.words));
-    return classes.reduce((merged, next) => mergeMasks(merged, next, block.words));
+    let merged: Masks = { masks: new Int32Array(block.words).fill(-1), rows: new Int32Array(1) };
+    for (const feature of features) {
+      const [count, own] = [ranks[feature] as number, splits[feature]];
+      // What no tree of the block asks for tells nothing apart: of most features, where there are many.
+      if (own) merged = mergeMasks(merged, classMasks(forest, feature, count, own, block.words), block.words);
+      else if (count > 1) merged = { masks: merged.masks, rows: repeat(merged.rows, count) };
+    }
+    return merged;
   });
 }
 
@@ -76,6 +82,12 @@ function clear(masks: Int32Array, row: number, { word, first, end }: Split): voi
     const at = row + word + (leaf >> 5);
     masks[at] = (masks[at] as number) & ~(1 << (leaf & 31));
   }
+}
+
+function repeat(rows: Int32Array, times: number): Int32Array {
+  const repeated = new Int32Array(rows.length * times);
+  for (let at = 0; at < repeated.length; at += rows.length) repeated.set(rows, at);
+  return repeated;
 }
 
 /** The masks of two features' ranks together: those of the first count up fastest. */

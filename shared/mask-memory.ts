@@ -46,10 +46,15 @@ export type Plan = {
   contents: { at: number; content: Int32Array | Float64Array }[];
 };
 
-/** Makes all tables and places them; undefined where they take more than `most` bytes. */
+/** Groups that cost as much as a node that is walked to: a row meets each group once a tree, but only the nodes on its way. */
+const GROUPS_A_NODE = 8;
+
+/** Makes all tables and places them; undefined where they take more than `most` bytes, or where there are so many groups that a walk is quicker. */
 export function planMasks(schema: Schema, forest: Forest, outputs: number, most: number): Plan | undefined {
   const ranks = countRanks(forest);
-  const groups = groupFeatures(ranks);
+  const leavesEach = (forest.roots[treeCount(forest)] as number) / treeCount(forest) / 2 + 1;
+  const groups = groupFeatures(ranks, Math.ceil(GROUPS_A_NODE * Math.log2(leavesEach)));
+  if (!groups) return undefined;
   const blocks = Math.ceil(treeCount(forest) / MOST_TREES);
   const trees = Math.ceil(treeCount(forest) / blocks / 2) * 2;
   const slots = groups.reduce((sum, group) => sum + group.ranks, 0);
@@ -68,7 +73,8 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
         slot += 1;
       }
     }
-    if (taken() > most) return undefined;
+    // As large as those made so far the others will be too.
+    if ((taken() * blocks) / (block + 1) > 2 * most || taken() > most) return undefined;
   }
   const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)] as number));
   const leafStride = mostLeaves(forest) * outputs;

@@ -21,20 +21,30 @@ export function countRanks({ packed, partitioned }: Forest): number[] {
   });
 }
 
-/** Merges features of few ranks, the greatest first, each into the fullest group that still takes it. */
-export function groupFeatures(ranks: number[]): Group[] {
+/**
+ * Merges features of few ranks, the greatest first, each into the fullest group that still takes it. Undefined where there would be
+ * more than `most` groups.
+ */
+export function groupFeatures(ranks: number[], most: number): Group[] | undefined {
   const groups: Group[] = [];
-  // Also those of one rank: a threshold of NaN alone gives none, and yet has a mask.
-  const order = ranks.map((_, feature) => feature);
+  const order = ranks.flatMap((own, feature) => (own > 1 ? [feature] : []));
   order.sort((a, b) => (ranks[b] as number) - (ranks[a] as number));
   for (const feature of order) {
     const own = ranks[feature] as number;
-    const fitting = groups.filter((group) => group.ranks * own <= MAX_GROUP_RANKS).sort((a, b) => b.ranks - a.ranks)[0];
-    if (fitting) {
-      fitting.features.push(feature);
-      fitting.ranks *= own;
-    } else groups.push({ features: [feature], ranks: own });
+    let fullest: Group | undefined;
+    for (const group of groups) {
+      if (group.ranks * own <= MAX_GROUP_RANKS && group.ranks > (fullest?.ranks ?? 0)) fullest = group;
+    }
+    if (fullest) {
+      fullest.features.push(feature);
+      fullest.ranks *= own;
+    } else if (groups.length === most) return undefined;
+    else groups.push({ features: [feature], ranks: own });
   }
+  // Those of one rank take no room in any: a threshold of NaN alone gives no rank, and yet has a mask.
+  const single = ranks.flatMap((own, feature) => (own === 1 ? [feature] : []));
+  if (groups[0]) groups[0].features = groups[0].features.concat(single);
+  else groups.push({ features: single, ranks: 1 });
   return groups;
 }
 

@@ -38,8 +38,18 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
     throw new RequestError(400, 'the body is not UTF-8');
   }
   if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
-  if (form === 'json') return readValue(schema, parseJson(text), most);
+  if (form === 'json') return readValue(schema, parseBody(text), most);
   return readCells(schema, form === 'csv' ? csvCells(schema, text) : lineCells(schema, text), most);
+}
+
+/** A JSON body's value. What cannot be meant for JSON is most likely a CSV whose sender left its kind unsaid. */
+function parseBody(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof RequestError) || /^\s*["[{]/.test(text)) throw error;
+    throw new RequestError(error.status, `${error.message}; a CSV needs the content type text/csv`, error.problems);
+  }
 }
 
 /** Reads a body that is a value already, as a direct invoke hands it over. Throws as readBody does. */

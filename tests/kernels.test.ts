@@ -160,7 +160,7 @@ describe('a random forest gives by its kernel the bits of the plain predictor', 
 
 test.each([
   ['more rows than a call takes', { features: 4 }, 9_000],
-  ['more values than a call takes', { features: 300 }, 250],
+  ['more values than a call takes', { features: 40 }, 1_700],
 ])('by masks too where there are %s', (_, more, count) => {
   const { schema, forest } = grow({
     ...{ seed: 11, kind: 'probability', sets: false, trees: 19, splits: 60, width: 3, missing: false, ...more },
@@ -174,6 +174,25 @@ test.each([
   for (const few of [1, 2, 15, 16, 17]) {
     expect(differing(kernel.predict(rows.subarray(0, few * width)), expected.subarray(0, few * outputs))).toEqual([]);
   }
+});
+
+test('not by masks where a row would meet more groups of features than nodes, and that is found before anything is made', () => {
+  const wide: Shape = { seed: 5, kind: 'regression', features: 20_000, sets: false, trees: 300, splits: 8, width: 1, missing: false };
+  const { schema, forest } = grow(wide);
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('walk');
+  const rows = drawRows(forest, 20, dice(5));
+  expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
+  // Few of many features are asked for: those alone count.
+  const [few, many] = [grow({ ...wide, features: 9, trees: 30, splits: 40 }), new Uint8Array(20_000)];
+  const stretched = {
+    ...few.forest,
+    partitioned: many,
+    packed: { ...few.forest.packed!, cutStarts: new Uint32Array(20_001).fill(few.forest.packed!.cuts.length) },
+  };
+  stretched.packed.cutStarts.set(few.forest.packed!.cutStarts);
+  const features = Array.from(many, (_, at) => ({ name: `x${at}`, type: 'number' as const }));
+  expect(makeKernel({ ...few.schema, features }, stretched).name).toBe('masks');
 });
 
 test('a feature whose one threshold is NaN still sends every row right', () => {
