@@ -19,8 +19,12 @@ import * as w from './wasm.ts';
 const LANES = 8;
 /** Most bytes of a table of nodes. */
 const MAX_TABLE_BYTES = 2 ** 30;
-/** Bytes of a block's keys: with a tree they are to fit in the cache of one processor. */
-const BLOCK_BYTES = 2 ** 20;
+/** Bytes of a block's keys, which are read in order: to have each tree come from afar once for so many rows is worth more than the nearest cache. */
+const BLOCK_BYTES = 2 ** 21;
+/** From so many rows on a tree is read in order before it is walked: that takes a tenth of the time that its nodes take one by one. */
+const ROWS_TO_TOUCH = 16;
+/** Bytes of a line of the cache. */
+const LINE = 64;
 const PAGE = 65_536;
 
 /** The nodes of a forest in memory that threads can share. */
@@ -81,7 +85,8 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
       const size = Math.min(block, count - start);
       rankRows(packed, rows, start, size, keys, plan);
       for (let tree = 0; tree < treeCount(forest); tree += 1) {
-        walk?.((roots[tree] as number) * 8, Math.ceil(size / LANES));
+        const end = size < ROWS_TO_TOUCH ? 0 : (roots[tree + 1] as number) * 8;
+        walk?.((roots[tree] as number) * 8, Math.ceil(size / LANES), end);
         add(forest, places, size, sums, start, outputs);
       }
     }
@@ -135,10 +140,13 @@ function addVotes({ leaves }: Forest, places: Uint32Array, size: number, sums: F
   }
 }
 
-/** The code: walk(root, groups) leads so many groups of eight rows down one tree, and writes the numbers of their leaves. */
+/**
+ * The code: walk(root, groups, end) leads so many groups of eight rows down one tree, and writes the numbers of their leaves. Before
+ * that it looks at the tree's nodes up to `end`, a line at a time.
+ */
 function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
-  const [root, groups, key, out, node, low, high, going] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-  const lane = (at: number) => 8 + at;
+  const [root, groups, end, key, out, node, low, high, going, seen] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+  const lane = (at: number) => 10 + at;
   const lanes = Array.from({ length: LANES }, (_, at) => at);
   const step = (at: number): w.Code => [
     ...[...w.get(lane(at)), ...w.get(lane(at)), ...w.loadI64(0, 1), ...w.tee(node), ...w.wrapI64, ...w.set(low)],
@@ -159,6 +167,15 @@ function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
     ...[...w.get(out), ...w.i32(LANES * 4), ...w.addI32, ...w.set(out)],
     ...[...w.get(groups), ...w.i32(1), ...w.subI32, ...w.tee(groups)],
   ];
-  const locals: w.WasmType[] = ['i32', 'i32', 'i64', 'i32', 'i32', 'i32', ...lanes.map((): w.WasmType => 'i32')];
-  return { name: 'walk', params: ['i32', 'i32'], locals, body: w.loop(group) };
+  const locals: w.WasmType[] = ['i32', 'i32', 'i64', 'i32', 'i32', 'i32', 'i32', ...lanes.map((): w.WasmType => 'i32')];
+  const touch: w.Code = [
+    ...[...w.get(root), ...w.set(low)],
+    ...w.loop([
+      ...[...w.get(seen), ...w.get(low), ...w.loadI32(0, 1), ...w.orI32, ...w.set(seen)],
+      ...[...w.get(low), ...w.i32(LINE), ...w.addI32, ...w.tee(low), ...w.get(end), ...w.ltI32],
+    ]),
+    // What is looked at has to matter, or it would not be; a leaf's number comes here later.
+    ...[...w.i32(0), ...w.get(seen), ...w.storeI32(outAt)],
+  ];
+  return { name: 'walk', params: ['i32', 'i32', 'i32'], locals, body: [...touch, ...w.loop(group)] };
 }
