@@ -41,29 +41,30 @@ export class Incoming extends IncomingMessage {
       reading.resolve(whole);
       return true;
     }
-    const refused = reading.hold(chunk.length) ?? this.#take(chunk, reading.most);
+    const from = this.#length;
+    this.#length += chunk.length;
+    // All that is held is told first, since as much is given back at the end.
+    const room = reading.hold(chunk.length);
+    const refused = room ?? (this.#length > reading.most ? tooLarge(`more than ${reading.most}`, reading.most) : undefined);
     if (refused) {
       this.#end(reading);
       reading.reject(refused);
-    }
+    } else this.#put(chunk, from, reading.most);
     return true;
   }
 
   /** Puts a piece behind those before. Most bodies have but one; of many small ones each would take a hundred times its bytes by itself. */
-  #take(chunk: Uint8Array, most: number): RequestError | undefined {
-    const from = this.#length;
-    this.#length += chunk.length;
-    if (this.#length > most) return tooLarge(`more than ${most}`, most);
-    if (!this.#held) this.#held = chunk;
-    else {
-      if (this.#length > this.#held.length) {
-        const grown = Buffer.allocUnsafeSlow(2 * this.#length);
-        grown.set(this.#held.subarray(0, from));
-        this.#held = grown;
-      }
-      this.#held.set(chunk, from);
+  #put(chunk: Uint8Array, from: number, most: number): void {
+    if (!this.#held) {
+      this.#held = chunk;
+      return;
     }
-    return undefined;
+    if (this.#length > this.#held.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(2 * this.#length, most));
+      grown.set(this.#held.subarray(0, from));
+      this.#held = grown;
+    }
+    this.#held.set(chunk, from);
   }
 
   #end({ hold }: Reading): void {
