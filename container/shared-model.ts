@@ -36,7 +36,7 @@ export function openShared(bytes: SharedArrayBuffer, thing: string): Model {
 }
 
 /** An artifact that was made here in memory that all threads share. */
-export function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
+function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(bytes.byteLength);
   new Uint8Array(shared).set(bytes);
   return shared;

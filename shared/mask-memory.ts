@@ -63,6 +63,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
   const rows = new Int32Array(blocks * slots);
   const place = put(rows);
   const features = ranks.map((count, feature) => placeIndex(forest, feature, count, put));
+  const before = taken();
   for (let block = 0; block < blocks; block += 1) {
     const [from, to] = [block * trees, Math.min((block + 1) * trees, treeCount(forest))];
     let slot = block * slots;
@@ -74,7 +75,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
       }
     }
     // As large as those made so far the others will be too.
-    if ((taken() * blocks) / (block + 1) > 2 * most || taken() > most) return undefined;
+    if (taken() > most || ((taken() - before) * blocks) / (block + 1) > 2 * most) return undefined;
   }
   const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)] as number));
   const leafStride = mostLeaves(forest) * outputs;

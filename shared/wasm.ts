@@ -71,7 +71,6 @@ export const shrI32 = (bits: number): Code => [...i32(bits), 0x76];
 /** Comparisons of unsigned numbers. */
 export const ltI32: Code = [0x49];
 export const gtI32: Code = [0x4b];
-export const geI32: Code = [0x4f];
 export const addF64: Code = [0xa0];
 export const zeroF64: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
 export const leF64: Code = [0x65];

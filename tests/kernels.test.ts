@@ -161,6 +161,7 @@ describe('a random forest gives by its kernel the bits of the plain predictor', 
 test.each([
   ['more rows than a call takes', { features: 4 }, 9_000],
   ['more values than a call takes', { features: 40 }, 1_700],
+  ['thousands of trees, whose tables still fit', { features: 9, trees: 2_600, splits: 30, width: 1 }, 40],
 ])('by masks too where there are %s', (_, more, count) => {
   const { schema, forest } = grow({
     ...{ seed: 11, kind: 'probability', sets: false, trees: 19, splits: 60, width: 3, missing: false, ...more },
