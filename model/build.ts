@@ -44,10 +44,16 @@ function buildKey(modelFile: string, project: string): string {
   const add = (name: string, bytes: Uint8Array) => hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   add(path.basename(modelFile), readModelFile(modelFile));
   add('sidecar', findSidecar(modelFile)?.bytes ?? new Uint8Array());
-  for (const folder of ['model', 'shared']) {
-    for (const name of readdirSync(path.join(project, folder)).sort()) {
-      if (name.endsWith('.ts')) add(`${folder}/${name}`, readFileSync(path.join(project, folder, name)));
-    }
-  }
+  for (const source of importerSources(project)) add(source, readFileSync(path.join(project, source)));
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Every source file that an import may reach, by its path in the project: all of the two rooms, in their sub-rooms too. */
+export function importerSources(project: string): string[] {
+  return ['model', 'shared'].flatMap((room) =>
+    readdirSync(path.join(project, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${room}/${name.split(path.sep).join('/')}`)
+      .sort(),
+  );
 }

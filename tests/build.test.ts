@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact, importerSources } from '../model/build.ts';
 import { golden } from './golden.ts';
 import { PROJECT } from './lambda.ts';
 
@@ -19,5 +20,18 @@ test('an artifact that a power cut left in pieces is made again, one whose check
     expect(() => buildArtifact(model, PROJECT)).toThrow(/check row 16 gives/);
   } finally {
     rmSync(path.dirname(file), { recursive: true });
+  }
+});
+
+test('sources in sub-folders count too, so that a change of one makes artifacts anew', () => {
+  const project = mkdtempSync(path.join(tmpdir(), 'canopy-sources-'));
+  try {
+    for (const name of ['model/a.ts', 'model/readers/deep/b.ts', 'model/a.csv', 'shared/c.ts', 'shared/bodies/d.ts']) {
+      mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+      writeFileSync(path.join(project, name), '');
+    }
+    expect(importerSources(project)).toEqual(['model/a.ts', 'model/readers/deep/b.ts', 'shared/bodies/d.ts', 'shared/c.ts']);
+  } finally {
+    rmSync(project, { recursive: true });
   }
 });
