@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ModelError } from '../shared/errors.ts';
-import type { PageParts } from '../shared/page/parts.ts';
+import type { PageParts } from '../shared/page/base/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../shared/answers.ts';
 import type { PageRequest } from '../shared/documents.ts';
-import type { PageParts } from '../shared/page/parts.ts';
+import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Reply } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';

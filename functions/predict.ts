@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PageParts } from '../shared/page/parts.ts';
+import type { PageParts } from '../shared/page/base/parts.ts';
 import { openEndpoint } from './endpoint.ts';
 import { createFailover } from './failover.ts';
 import { guardEndpoint } from './guard.ts';

@@ -1,4 +1,4 @@
-import type { PagePart } from './page/parts.ts';
+import type { PagePart } from './page/base/parts.ts';
 import type { Reply } from './reply.ts';
 
 /** A compression that a client may take (RFC 9110, 8.4.1; br: RFC 7932). */

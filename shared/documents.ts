@@ -1,10 +1,10 @@
 import { codedPart, codedText, codingOf } from './coding.ts';
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
-import type { AnswerBody } from './page/data.ts';
-import { startOf } from './page/fields.ts';
-import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/page.ts';
-import type { PagePart, PageParts } from './page/parts.ts';
+import type { AnswerBody } from './page/base/data.ts';
+import type { PagePart, PageParts } from './page/base/parts.ts';
+import { startOf } from './page/html/fields.ts';
+import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/html/page.ts';
 import type { Reply } from './reply.ts';
 import type { Beside, Prediction } from './shape.ts';
 import { type Query, readValue } from './wire.ts';

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { csvField, parseCsv } from '../shared/csv.ts';
-import { readQuery, writeQuery } from '../shared/page/address.ts';
-import { newestWins } from '../shared/page/ask.ts';
-import type { PageData, PageFeature, Value } from '../shared/page/data.ts';
-import { gridOf, gridRows } from '../shared/page/grid.ts';
-import { medianTime } from '../shared/page/reading.ts';
+import { readQuery, writeQuery } from '../shared/page/base/address.ts';
+import { newestWins } from '../shared/page/base/ask.ts';
+import type { PageData, PageFeature, Value } from '../shared/page/base/data.ts';
+import { medianTime } from '../shared/page/base/reading.ts';
+import { snippet } from '../shared/page/dialogs/snippets.ts';
+import { gridOf, gridRows } from '../shared/page/plot/grid.ts';
 import {
   addedCells,
   addedColumns,
@@ -17,8 +18,7 @@ import {
   requestLine,
   splitLine,
   writeCells,
-} from '../shared/page/sheet-rows.ts';
-import { snippet } from '../shared/page/snippets.ts';
+} from '../shared/page/sheet/sheet-rows.ts';
 
 const features: PageFeature[] = [
   { name: 'age', type: 'number', min: 0, max: 100, step: 1, start: 25 },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { describeFile, describeText } from '../model/describe.ts';
 import { loadModel } from '../model/import.ts';
-import { pageHtml } from '../shared/page/page.ts';
+import { pageHtml } from '../shared/page/html/page.ts';
 import { describeModel } from '../shared/routes.ts';
 
 // A process each: slow where much else runs.

@@ -1,18 +1,18 @@
-import { readQuery, writeQuery } from './address.ts';
-import { openAnswer } from './answer.ts';
-import { askRows, newestWins, type Outcome } from './ask.ts';
-import { onColors } from './chart.ts';
-import type { Present } from './curve.ts';
-import type { PageData, Value } from './data.ts';
-import { openDialogs } from './dialogs.ts';
-import { byId, paused } from './dom.ts';
-import { openInputs } from './inputs.ts';
-import { loadLater } from './load-later.ts';
-import { openResponse } from './response.ts';
-import { openSheet } from './sheet.ts';
-import { type CodeLanguage, curlSnippet } from './snippets.ts';
-import type { Language } from './texts.ts';
-import { type Words, wordsIn } from './words.ts';
+import { readQuery, writeQuery } from './base/address.ts';
+import { askRows, newestWins, type Outcome } from './base/ask.ts';
+import type { PageData, Value } from './base/data.ts';
+import { byId, paused } from './base/dom.ts';
+import { openInputs } from './base/inputs.ts';
+import { loadLater } from './base/load-later.ts';
+import { openDialogs } from './dialogs/dialogs.ts';
+import { type CodeLanguage, curlSnippet } from './dialogs/snippets.ts';
+import { openAnswer } from './plot/answer.ts';
+import { onColors } from './plot/chart.ts';
+import type { Present } from './plot/curve.ts';
+import { openResponse } from './plot/response.ts';
+import { openSheet } from './sheet/sheet.ts';
+import type { Language } from './words/texts.ts';
+import { type Words, wordsIn } from './words/words.ts';
 
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;

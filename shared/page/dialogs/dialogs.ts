@@ -1,7 +1,7 @@
-import type { PageData } from './data.ts';
-import { byId, make } from './dom.ts';
-import { loadLater } from './load-later.ts';
-import type { Words } from './words.ts';
+import type { PageData } from '../base/data.ts';
+import { byId, make } from '../base/dom.ts';
+import { loadLater } from '../base/load-later.ts';
+import type { Words } from '../words/words.ts';
 
 /** The page's dialogs, each at a hash of its own, so that a link opens it. */
 const HASHES = ['#card', '#api'];

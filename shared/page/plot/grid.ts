@@ -1,6 +1,6 @@
-import type { Feature } from '../features.ts';
-import type { Value } from './data.ts';
-import { sliderOf } from './fields.ts';
+import type { Feature } from '../../features.ts';
+import type { Value } from '../base/data.ts';
+import { sliderOf } from '../html/fields.ts';
 
 /** Most points of a curve, and most levels beside one another. */
 const MAX_POINTS = 201;

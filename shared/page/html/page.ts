@@ -1,12 +1,12 @@
-import type { ModelInfo } from '../features.ts';
-import type { AnswerBody } from './data.ts';
-import { type PageData, pageData } from './data.ts';
+import type { ModelInfo } from '../../features.ts';
+import type { AnswerBody } from '../base/data.ts';
+import { type PageData, pageData } from '../base/data.ts';
+import type { PageParts } from '../base/parts.ts';
+import { headline } from '../base/reading.ts';
+import { TEXTS } from '../words/texts.ts';
+import { wordsIn } from '../words/words.ts';
 import { english, escapeHtml, fieldHtml, MAX_FIELDS } from './fields.ts';
-import type { PageParts } from './parts.ts';
-import { headline } from './reading.ts';
-import { TEXTS } from './texts.ts';
 import { trainingHtml } from './training.ts';
-import { wordsIn } from './words.ts';
 
 /**
  * Headers that keep the page to itself: its own script, style and API, nothing inline, and no way for its script to write

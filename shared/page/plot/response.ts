@@ -1,11 +1,11 @@
-import { askRows, newestWins } from './ask.ts';
+import { askRows, newestWins } from '../base/ask.ts';
+import type { AnswerBody, PageData, PageFeature, Value } from '../base/data.ts';
+import { byId, make } from '../base/dom.ts';
+import { isShare, nameOf } from '../base/reading.ts';
+import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type Curve, type Present, showCurve } from './curve.ts';
-import type { AnswerBody, PageData, PageFeature, Value } from './data.ts';
-import { byId, make } from './dom.ts';
 import { gridOf, gridRows } from './grid.ts';
-import { isShare, nameOf } from './reading.ts';
-import type { Words } from './words.ts';
 
 /** The curve of the predictions along one feature. */
 export type Response = {

@@ -1,5 +1,5 @@
-import type { Card, Feature, ModelInfo } from '../features.ts';
-import { MAX_FIELDS, startOf } from './fields.ts';
+import type { Card, Feature, ModelInfo } from '../../features.ts';
+import { MAX_FIELDS, startOf } from '../html/fields.ts';
 
 /** One element of an answer's predictions, by the contract. */
 export type Predicted = number | string | Record<string, number> | number[];

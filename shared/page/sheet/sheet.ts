@@ -1,7 +1,7 @@
-import type { PageData } from './data.ts';
-import { byId, say } from './dom.ts';
-import { loadLater } from './load-later.ts';
-import type { Words } from './words.ts';
+import type { PageData } from '../base/data.ts';
+import { byId, say } from '../base/dom.ts';
+import { loadLater } from '../base/load-later.ts';
+import type { Words } from '../words/words.ts';
 
 /** Opens the place where a spreadsheet is dropped; what reads one comes with the first. `width` tells how many numbers a prediction has. */
 export function openSheet(data: PageData, words: () => Words, width: () => number): void {

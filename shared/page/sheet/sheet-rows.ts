@@ -1,6 +1,6 @@
-import { csvField } from '../csv.ts';
-import type { PageData, PageFeature, Predicted } from './data.ts';
-import { labelsOf } from './reading.ts';
+import { csvField } from '../../csv.ts';
+import type { PageData, PageFeature, Predicted } from '../base/data.ts';
+import { labelsOf } from '../base/reading.ts';
 
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */
 export const MAX_LINE = 1_000_000;

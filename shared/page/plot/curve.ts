@@ -1,8 +1,8 @@
+import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
+import { byId, make, say } from '../base/dom.ts';
+import { bestOf, isShare, labelsOf, nameOf, numbersOf, readable, tick } from '../base/reading.ts';
+import type { Words } from '../words/words.ts';
 import type { Chart } from './chart.ts';
-import type { AnswerBody, PageData, PageFeature, Predicted, Value } from './data.ts';
-import { byId, make, say } from './dom.ts';
-import { bestOf, isShare, labelsOf, nameOf, numbersOf, readable, tick } from './reading.ts';
-import type { Words } from './words.ts';
 
 /** Half the width of a band of 95 %, in standard errors. */
 const BAND = 1.96;

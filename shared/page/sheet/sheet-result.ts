@@ -1,7 +1,7 @@
-import type { AnswerBody, PageData, Predicted } from './data.ts';
-import { byId, make } from './dom.ts';
+import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
+import { byId, make } from '../base/dom.ts';
+import type { Words } from '../words/words.ts';
 import { addedCells, addedColumns, hasDecimalComma, type Layout, splitLine, writeCells } from './sheet-rows.ts';
-import type { Words } from './words.ts';
 
 const PREVIEW_ROWS = 8;
 

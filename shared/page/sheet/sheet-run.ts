@@ -1,11 +1,11 @@
-import { csvField } from '../csv.ts';
-import { type Outcome, post, problemText } from './ask.ts';
-import type { AnswerBody, PageData } from './data.ts';
-import { byId, say } from './dom.ts';
+import { csvField } from '../../csv.ts';
+import { type Outcome, post, problemText } from '../base/ask.ts';
+import type { AnswerBody, PageData } from '../base/data.ts';
+import { byId, say } from '../base/dom.ts';
+import { laterWords } from '../words/texts-later.ts';
+import type { Words } from '../words/words.ts';
 import { type Batch, createResult } from './sheet-result.ts';
 import { createLineReader, type Layout, readHeader, requestLine } from './sheet-rows.ts';
-import { laterWords } from './texts-later.ts';
-import type { Words } from './words.ts';
 
 /** Most rows, and most characters, of one request; requests on their way at once. */
 const BATCH_ROWS = 2_500;

@@ -1,9 +1,9 @@
-import { type Outcome, problemText } from './ask.ts';
+import { type Outcome, problemText } from '../base/ask.ts';
+import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
+import { byId, make, paused, say } from '../base/dom.ts';
+import { classOf, headline, labelsOf, medianTime, readable, tick } from '../base/reading.ts';
+import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
-import type { AnswerBody, PageData, Predicted } from './data.ts';
-import { byId, make, paused, say } from './dom.ts';
-import { classOf, headline, labelsOf, medianTime, readable, tick } from './reading.ts';
-import type { Words } from './words.ts';
 
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;

@@ -1,6 +1,6 @@
+import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Value } from './data.ts';
 import { byId, say } from './dom.ts';
-import type { Words } from './words.ts';
 
 /** The form's fields as a row of values in the model's feature order. */
 export type Inputs = {

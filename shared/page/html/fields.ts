@@ -1,5 +1,5 @@
-import type { Feature, Label, NumberFeature } from '../features.ts';
-import { TEXTS } from './texts.ts';
+import type { Feature, Label, NumberFeature } from '../../features.ts';
+import { TEXTS } from '../words/texts.ts';
 
 /** Most features that get a field of their own; those beyond keep their starting values. */
 export const MAX_FIELDS = 200;

@@ -1,8 +1,8 @@
-import type { PageData, PageFeature } from './data.ts';
-import { make } from './dom.ts';
-import { nameOf } from './reading.ts';
-import { laterWords } from './texts-later.ts';
-import type { Words } from './words.ts';
+import type { PageData, PageFeature } from '../base/data.ts';
+import { make } from '../base/dom.ts';
+import { nameOf } from '../base/reading.ts';
+import { laterWords } from '../words/texts-later.ts';
+import type { Words } from '../words/words.ts';
 
 /** The parts of an OpenAPI document that are shown. */
 type Operation = {

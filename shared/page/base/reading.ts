@@ -1,5 +1,5 @@
+import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Predicted } from './data.ts';
-import type { Words } from './words.ts';
 
 /** A prediction as the numbers its plot is drawn from: one a line (each class's share, the class's place, or one number). */
 export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {

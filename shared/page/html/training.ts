@@ -1,6 +1,6 @@
-import type { Card } from '../features.ts';
+import type { Card } from '../../features.ts';
+import { TEXTS } from '../words/texts.ts';
 import { escapeHtml } from './fields.ts';
-import { TEXTS } from './texts.ts';
 
 /** How a model was trained, to be opened by whoever wants to know; nothing where its card does not say. */
 export function trainingHtml({ training, source, madeBy, date }: Card): string {

@@ -1,5 +1,5 @@
+import type { Words } from '../words/words.ts';
 import type { AnswerBody, Value } from './data.ts';
-import type { Words } from './words.ts';
 
 /** One thing wrong with a request: a JSON Pointer, and what. */
 export type Fault = { path: string; message: string };

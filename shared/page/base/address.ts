@@ -1,5 +1,5 @@
+import type { Language } from '../words/texts.ts';
 import type { PageFeature, Value } from './data.ts';
-import type { Language } from './texts.ts';
 
 /** What the page's address holds beside the inputs. */
 export type View = { language?: Language; along?: number; time?: number };
