@@ -1,8 +1,8 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { failedCheck, type Model } from '../shared/artifact.ts';
+import type { Prepared } from '../shared/bodies/forest/kernels/kernels.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
-import type { Prepared } from '../shared/kernels.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir } from './model-dir.ts';

@@ -1,6 +1,6 @@
 import type { CheckRows } from '../shared/artifact.ts';
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import type { Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
 import { type Body, predictRows } from '../shared/predict.ts';
 
 /** How many check rows an artifact carries. */

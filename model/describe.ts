@@ -1,6 +1,6 @@
 import { failedCheck, type Model } from '../shared/artifact.ts';
+import { depth, treeCount } from '../shared/bodies/forest/forest.ts';
 import type { Feature, Label, TrainingCard } from '../shared/features.ts';
-import { depth, treeCount } from '../shared/forest.ts';
 import type { Body } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
 

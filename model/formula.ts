@@ -1,7 +1,7 @@
 import { ModelError } from '../shared/errors.ts';
+import { type Expression, printed } from '../shared/expressions/expressions.ts';
+import { FUNCTIONS } from '../shared/expressions/functions.ts';
 import type { Feature } from '../shared/features.ts';
-import { type Expression, printed } from '../shared/formula.ts';
-import { FUNCTIONS } from '../shared/formula-functions.ts';
 import { cutLabels } from './cut.ts';
 import { deparse } from './deparse.ts';
 import { attributesOf, element, NA_INTEGER, type RValue } from './r-values.ts';

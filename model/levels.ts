@@ -1,7 +1,7 @@
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';

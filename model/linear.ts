@@ -1,7 +1,7 @@
+import type { Linear } from '../shared/bodies/linear/predict.ts';
 import { ModelError } from '../shared/errors.ts';
+import type { Expression } from '../shared/expressions/expressions.ts';
 import type { Feature, Schema } from '../shared/features.ts';
-import type { Expression } from '../shared/formula.ts';
-import type { Linear } from '../shared/linear-predict.ts';
 import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from './contrasts.ts';
 import { deparse } from './deparse.ts';
 import { FormulaReader } from './formula.ts';

@@ -1,6 +1,6 @@
+import type { Linear } from '../shared/bodies/linear/predict.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { Linear } from '../shared/linear-predict.ts';
-import { LINKS, powerLink } from '../shared/links.ts';
+import { LINKS, powerLink } from '../shared/expressions/links.ts';
 import { deparse } from './deparse.ts';
 import { element, numbersOf, type RValue, textOf } from './r-values.ts';
 

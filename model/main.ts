@@ -103,8 +103,8 @@ function importCommand(args: string[]): string {
 
 async function trainCommand(args: string[]): Promise<string> {
   // Loaded for this command alone: it is more than all the others take.
-  const { readTrainRequest, TRAIN_HELP } = await import('./train-command.ts');
-  const [{ reportHtml }, { reportText }] = await Promise.all([import('./train-page.ts'), import('./train-report.ts')]);
+  const { readTrainRequest, TRAIN_HELP } = await import('./train/command.ts');
+  const [{ reportHtml }, { reportText }] = await Promise.all([import('./train/report/page.ts'), import('./train/report/report.ts')]);
   const line = (text: string) => process.stderr.write(`\r\u001b[2K${text}`);
   const show = process.stderr.isTTY ? line : () => {};
   const request = readTrainRequest(args, (given) => cardDate(given, process.env.SOURCE_DATE_EPOCH), show);

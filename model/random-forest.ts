@@ -1,6 +1,6 @@
+import { checkForest, type Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
-import { checkForest, type Forest } from '../shared/forest.ts';
 import { deparse } from './deparse.ts';
 import { attributesOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
 import { checkUnique } from './ranger.ts';

@@ -1,6 +1,6 @@
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Kind, Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
 import { element, listOf, numbersOf, type RValue } from './r-values.ts';
 
 /** Where a forest keeps what its leaves hold, unless that is one value in split.values. */

@@ -1,6 +1,6 @@
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
-import { readDecimal } from './r-decimal.ts';
+import { readDecimal } from './train/numbers/r-decimal.ts';
 
 /** Most cells of a table, so that a mistaken file ends in a sentence. */
 const MAX_CELLS = 200_000_000;

@@ -1,7 +1,7 @@
+import type { Rpart } from '../shared/bodies/rpart/predict.ts';
 import { ModelError } from '../shared/errors.ts';
+import type { Expression } from '../shared/expressions/expressions.ts';
 import type { Schema } from '../shared/features.ts';
-import type { Expression } from '../shared/formula.ts';
-import type { Rpart } from '../shared/rpart-predict.ts';
 import { deparse } from './deparse.ts';
 import { FormulaReader } from './formula.ts';
 import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf, typeOf } from './r-values.ts';

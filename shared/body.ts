@@ -1,11 +1,11 @@
+import { checkForest, type Forest, openPacked, type Unnoded } from './bodies/forest/forest.ts';
+import { type PackedForest, packNodes } from './bodies/forest/packed.ts';
+import { firstInSlices } from './bodies/forest/packed-check.ts';
+import { checkLinear, type Linear } from './bodies/linear/predict.ts';
+import { checkRpart, type Rpart } from './bodies/rpart/predict.ts';
 import { ModelError } from './errors.ts';
 import type { Schema } from './features.ts';
-import { checkForest, type Forest, openPacked, type Unnoded } from './forest.ts';
-import { checkLinear, type Linear } from './linear-predict.ts';
-import { firstInSlices } from './packed-check.ts';
-import { type PackedForest, packNodes } from './packed-forest.ts';
 import type { Body, Predictor } from './predict.ts';
-import { checkRpart, type Rpart } from './rpart-predict.ts';
 
 /** The arrays an artifact can hold. */
 export type PackedArray = Float64Array | Uint32Array | Uint16Array | Uint8Array;

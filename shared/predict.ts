@@ -1,11 +1,11 @@
+import type { Forest } from './bodies/forest/forest.ts';
+import { isDefault, kernelFor, type Prepared, prepareForest } from './bodies/forest/kernels/kernels.ts';
+import { predictForest } from './bodies/forest/predict.ts';
+import { type Linear, predictLinear } from './bodies/linear/predict.ts';
+import { predictRpart, type Rpart } from './bodies/rpart/predict.ts';
 import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
-import type { Forest } from './forest.ts';
-import { predictForest } from './forest-predict.ts';
-import { isDefault, kernelFor, type Prepared, prepareForest } from './kernels.ts';
-import { type Linear, predictLinear } from './linear-predict.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
-import { predictRpart, type Rpart } from './rpart-predict.ts';
 import { type Beside, outputWidth, type Prediction, toPredictions } from './shape.ts';
 import type { Query } from './wire.ts';
 

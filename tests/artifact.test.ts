@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { importModel, loadModel, verifyArtifact } from '../model/import.ts';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
+import { depth, type Forest } from '../shared/bodies/forest/forest.ts';
+import type { PackedForest } from '../shared/bodies/forest/packed.ts';
+import { checkPacked } from '../shared/bodies/forest/packed-check.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import { depth, type Forest } from '../shared/forest.ts';
-import { checkPacked } from '../shared/packed-check.ts';
-import type { PackedForest } from '../shared/packed-forest.ts';
 import { predictRows } from '../shared/predict.ts';
 import { golden, variety as goldens } from './golden.ts';
 

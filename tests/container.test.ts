@@ -6,7 +6,7 @@ import { logLine } from '../container/access-log.ts';
 import { createContainer, type LogEntry } from '../container/server.ts';
 import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
-import type { Forest } from '../shared/forest.ts';
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { golden, variety as goldens } from './golden.ts';
 
 const open: http.Server[] = [];

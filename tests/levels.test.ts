@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../model/import.ts';
 import { applyData, type LevelsOrder, sortLevels } from '../model/levels.ts';
 import { decodeArtifact } from '../shared/artifact.ts';
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import type { Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
 import { golden } from './golden.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadModelDir } from '../container/model-dir.ts';
 import { importModel } from '../model/import.ts';
 import { decodeArtifact, encodeArtifact } from '../shared/artifact.ts';
+import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import type { Forest } from '../shared/forest.ts';
 import { golden } from './golden.ts';
 
 let dir: string;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeArtifact, encodeArtifact } from '../shared/artifact.ts';
+import { type Forest, openPacked, type Unnoded } from '../shared/bodies/forest/forest.ts';
+import { type PackedForest, rankBits } from '../shared/bodies/forest/packed.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import { type Forest, openPacked, type Unnoded } from '../shared/forest.ts';
-import { type PackedForest, rankBits } from '../shared/packed-forest.ts';
 
 const SCHEMA: Schema = {
   kind: 'regression',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../model/import.ts';
+import { quantile } from '../shared/bodies/forest/quantile.ts';
 import type { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { misfitRows, readParameters } from '../shared/parameters.ts';
-import { quantile } from '../shared/quantile.ts';
 import { readValue } from '../shared/wire.ts';
 import { golden } from './golden.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hasLevel } from '../shared/forest-predict.ts';
-import { countBelow } from '../shared/packed-forest.ts';
-import { bucketCode, type Ranked, rankCode } from '../shared/rank-code.ts';
-import { rankIndex } from '../shared/rank-index.ts';
-import * as w from '../shared/wasm.ts';
+import { bucketCode, type Ranked, rankCode } from '../shared/bodies/forest/kernels/rank-code.ts';
+import { rankIndex } from '../shared/bodies/forest/kernels/rank-index.ts';
+import * as w from '../shared/bodies/forest/kernels/wasm.ts';
+import { countBelow } from '../shared/bodies/forest/packed.ts';
+import { hasLevel } from '../shared/bodies/forest/predict.ts';
 
 /** Numbers as models have them, and any doubles: infinities, subnormals and NaN among them. */
 const number = fc.oneof(

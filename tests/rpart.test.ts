@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { drawCheckRows } from '../model/check-rows.ts';
 import type { RValue } from '../model/r-values.ts';
 import { readRpart } from '../model/rpart.ts';
+import type { Rpart } from '../shared/bodies/rpart/predict.ts';
 import { checkBody, packBody, unpackBody } from '../shared/body.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { answerQuery, type Predictor } from '../shared/predict.ts';
-import type { Rpart } from '../shared/rpart-predict.ts';
 import { attributed, call, integers, matrix, NULL, named, numbers, symbol, type Told, terms, texts } from './r-objects.ts';
 
 const VARIABLES: Told[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hashDouble, mersenneTwister64, tieBreaker, walkOrder } from '../shared/ties.ts';
+import { hashDouble, mersenneTwister64, tieBreaker, walkOrder } from '../shared/bodies/forest/ties.ts';
 
 // The numbers in this file were printed by a C++ program, compiled by g++ 12 on x86-64 and so with libstdc++.
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { attributesOf, element, listOf, NA_INTEGER, numbersOf, type RValue } from '../model/r-values.ts';
 import { readRds } from '../model/rds.ts';
 import { readCsv } from '../model/read-csv.ts';
-import { type Trained, trainForest } from '../model/train.ts';
-import type { RangerArguments } from '../model/train-arguments.ts';
+import type { RangerArguments } from '../model/train/arguments.ts';
+import { type Trained, trainForest } from '../model/train/train.ts';
 
 /** A fit that tests/golden/train/make.R made: its data, and how ranger was called. `own`: the seed is ranger's own. */
 export type TrainCase = { data: string; formula: string; seed: number; own: boolean; arguments: RangerArguments };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readCsv } from '../model/read-csv.ts';
-import { trainForest } from '../model/train.ts';
+import { trainForest } from '../model/train/train.ts';
 
 // An entry, started by train-bench.ts: what tests/golden/train/bench.R does, here. Prints the same numbers.
 const [file, threads] = process.argv.slice(2) as [string, string];

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { erf, exp } from '../model/c-math.ts';
-import { Mt64 } from '../model/mt19937.ts';
-import { readDecimal } from '../model/r-decimal.ts';
-import { RRandom } from '../model/r-random.ts';
 import { readCsv } from '../model/read-csv.ts';
-import { HashOrder, stdOrder } from '../model/std-order.ts';
-import { uniformInt } from '../model/std-random.ts';
-import { readFormula } from '../model/train-formula.ts';
-import { inWords, progressLine } from '../model/train-progress.ts';
-import { Touched } from '../model/train-touched.ts';
+import { readFormula } from '../model/train/data/formula.ts';
+import { Touched } from '../model/train/grow/touched.ts';
+import { erf, exp } from '../model/train/numbers/c-math.ts';
+import { Mt64 } from '../model/train/numbers/mt19937.ts';
+import { readDecimal } from '../model/train/numbers/r-decimal.ts';
+import { RRandom } from '../model/train/numbers/r-random.ts';
+import { HashOrder, stdOrder } from '../model/train/numbers/std-order.ts';
+import { uniformInt } from '../model/train/numbers/std-random.ts';
+import { inWords, progressLine } from '../model/train/progress.ts';
 
 describe('random numbers are those of C++ and R', () => {
   test("the ten thousandth draw of std::mt19937_64 is the standard's", () => {

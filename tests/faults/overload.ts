@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { loadModel } from '../../model/import.ts';
 import { encodeArtifact } from '../../shared/artifact.ts';
+import { type Forest, treeCount } from '../../shared/bodies/forest/forest.ts';
 import type { Schema } from '../../shared/features.ts';
-import { type Forest, treeCount } from '../../shared/forest.ts';
 import { defaultParameters } from '../../shared/parameters.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { histogram, openLoop, percentile } from './load.ts';

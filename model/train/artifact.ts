@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ModelError } from '../../shared/errors.ts';
+import type { TrainingCard } from '../../shared/features.ts';
+import { encodeModel } from '../import.ts';
+import { type RangerModel, readRanger } from '../ranger.ts';
+import { readCsv } from '../read-csv.ts';
+import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../sidecar.ts';
+import { writeArguments } from './arguments.ts';
+import { type Metrics, measure } from './report/metrics.ts';
+import { type Trained, type TrainOptions, trainForest } from './train.ts';
+
+/** The ranger whose forests these equal. */
+export const RANGER_VERSION = '0.14.1';
+
+/** How a model is trained of a file: its sidecar (else the one beside the data), the artifact's name, a date for the card. */
+export type TrainFileOptions = TrainOptions & { sidecar?: string | undefined; output: string; date?: string | undefined };
+
+/** A trained model: its artifact's bytes, and what the report shows. */
+export type TrainedFile = { artifact: Uint8Array; trained: Trained; metrics: Metrics; model: RangerModel; card: TrainingCard };
+
+/**
+ * Trains a model of a CSV file: the artifact that the import of R's own RDS would give (its model.sha256 is the same where
+ * the sidecar is), with a card that says how it came to be. Throws a ModelError that names what cannot be used.
+ */
+export async function trainFile(file: string, options: TrainFileOptions): Promise<TrainedFile> {
+  const bytes = readData(file);
+  const found = options.sidecar === undefined ? findSidecar(file) : { file: options.sidecar, bytes: readData(options.sidecar) };
+  const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
+  const features = Object.entries(sidecar.features ?? {});
+  const settled = features.flatMap(([name, { levels }]): [string, string[]][] => (levels ? [[name, levels]] : []));
+  const table = readCsv(readText(bytes, file), path.basename(file), Object.fromEntries(settled));
+  const trained = await trainForest(table, options);
+  const metrics = measure(trained);
+  const card: TrainingCard = {
+    rows: table.rows,
+    columns: table.columns.length,
+    formula: trained.frame.formula.text,
+    arguments: { ...options.arguments },
+    ...(options.seeds.seed === undefined ? {} : { seed: options.seeds.seed }),
+    rangerSeed: trained.settings.seed,
+    versions: { ranger: RANGER_VERSION, node: process.version },
+    metrics: Object.fromEntries(Object.entries(metrics.numbers).filter(([, value]) => Number.isFinite(value))),
+    ...(metrics.importance ? { importance: Object.fromEntries(metrics.importance) } : {}),
+  };
+  const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
+  // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.
+  const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...own }]) => [name, own])) };
+  const origin = { file: options.output, bytes, sidecarFile: found?.file ?? file, source: file, training: card, date: options.date };
+  const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
+  return { artifact: encodeModel({ ...model, call }, rest, origin), trained, metrics, model, card };
+}
+
+/** The schema with what the data tell beside the forest: logical columns, and levels. */
+function withDataTypes(model: RangerModel, { frame }: Trained, thing: string): RangerModel {
+  const told = frame.features.flatMap(({ name, type, levels }): [string, NonNullable<Sidecar['features']>[string]][] => {
+    if (type === 'factor' && levels) return [[name, { levels }]];
+    return type === 'logical' ? [[name, { type }]] : [];
+  });
+  return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(told) }, thing) };
+}
+
+function readData(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  }
+}
+
+function readText(bytes: Uint8Array, thing: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ModelError(thing, 'bytes that are not UTF-8', 'CSV in UTF-8');
+  }
+}

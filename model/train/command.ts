@@ -1,0 +1,104 @@
+import { ModelError } from '../../shared/errors.ts';
+import { readCommandLine, UsageError } from '../command-line.ts';
+import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from './arguments.ts';
+import { type TrainedFile, trainFile } from './artifact.ts';
+import { progressLine } from './progress.ts';
+
+export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORMULA (--seed N | --ranger-seed N) -o OUT.canopy
+
+  --data           CSV with a line of names, typed as R's read.csv(stringsAsFactors = TRUE) types it; levels stand in the
+                   order of their code points, or as the sidecar says
+  --formula        y ~ ., y ~ a + b, y ~ . - c; factor(y) ~ ... for classes as numbers; Surv(time, status) ~ ...
+  --seed           what set.seed() would be given in R before ranger(...)
+  --ranger-seed    ranger's own seed=
+  -o, --output     the artifact to write
+  --sidecar        labels, levels and ranges (else NAME.model.json or model.json beside the data)
+  --report         an HTML file with plots, beside what is printed
+  --date           the date for the model's card; SOURCE_DATE_EPOCH (seconds) does the same
+
+ranger's arguments, by ranger's names and with its defaults; TRUE or FALSE, or the name alone for TRUE; commas between numbers:
+
+  ${lines(ARGUMENT_NAMES.map((name) => `--${name}`))}
+
+case.weights names a column. The forest is that of R's ranger 0.14.1 for the same data, arguments and seed, node by node,
+whatever num.threads is.
+`;
+
+/** What the command line asks for; `help` alone where it asks for help. */
+export type TrainRequest = {
+  data: string;
+  formula: string;
+  output: string;
+  report?: string | undefined;
+  date?: string | undefined;
+  run: () => Promise<TrainedFile>;
+};
+
+/**
+ * Reads the arguments of `train`; undefined where they ask for help. `dateOf` makes the card's date of --date; `show` gets
+ * lines of progress. Throws a UsageError, or a ModelError for what ranger would refuse.
+ */
+export function readTrainRequest(
+  args: string[],
+  dateOf: (given: string | undefined) => string | undefined,
+  show: (line: string) => void,
+): TrainRequest | undefined {
+  const text = { type: 'string' } as const;
+  const own = { data: text, formula: text, seed: text, 'ranger-seed': text, sidecar: text, report: text, date: text };
+  const names: string[] = [...ARGUMENT_NAMES, ...Object.keys(REFUSED)];
+  const options = {
+    ...own,
+    output: { type: 'string', short: 'o' },
+    help: { type: 'boolean', short: 'h' },
+    ...Object.fromEntries(names.map((name) => [name, text])),
+  } as const;
+  // Those that are refused have a reason each, and are not offered.
+  const known = [...Object.keys(own), 'output', 'help', ...ARGUMENT_NAMES];
+  const { values } = readCommandLine({ args: withValues(args), options }, known);
+  if (values.help) return undefined;
+  const { data, formula, output, sidecar, report } = values;
+  if (data === undefined) throw new UsageError('found no --data, expected --data FILE.csv');
+  if (formula === undefined) throw new UsageError("found no --formula, expected such as --formula 'target ~ .'");
+  if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
+  if (report !== undefined && !/\.html?$/.test(report)) throw new UsageError(`found the report ${report}, expected FILE.html`);
+  const seeds = { seed: readSeed('seed', values.seed), rangerSeed: readSeed('ranger-seed', values['ranger-seed']) };
+  if (seeds.seed === undefined && seeds.rangerSeed === undefined)
+    throw new UsageError('found no seed, expected --seed N (set.seed in R) or --ranger-seed N');
+  const given = Object.entries(values).filter(
+    (entry): entry is [string, string] => names.includes(entry[0]) && typeof entry[1] === 'string',
+  );
+  const ranger = readArguments(Object.fromEntries(given));
+  const date = dateOf(values.date);
+  const onProgress = progressLine(ranger['num.trees'] ?? 500, show);
+  const run = () => trainFile(data, { formula, arguments: ranger, seeds, sidecar, output, date, onProgress });
+  return { data, formula, output, report, date, run };
+}
+
+/** TRUE behind a flag's name that no TRUE or FALSE follows, and a negative seed joined to its name, as parseArgs wants it. */
+function withValues(args: string[]): string[] {
+  const flags = new Set(FLAG_NAMES.map((name) => `--${name}`));
+  return args.flatMap((arg, at) => {
+    if (arg === '--seed' && /^-\d+$/.test(args[at + 1] ?? '')) return [`${arg}=${args[at + 1]}`];
+    if (args[at - 1] === '--seed' && /^-\d+$/.test(arg)) return [];
+    return flags.has(arg) && !/^(?:TRUE|FALSE|T|F|true|false)$/.test(args[at + 1] ?? '') ? [arg, 'TRUE'] : [arg];
+  });
+}
+
+function readSeed(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  const [least, most] = name === 'seed' ? [-2147483647, 2147483647] : [1, 4294967295];
+  if (/^-?\d{1,10}$/.test(text) && value >= least && value <= most) return value;
+  throw new ModelError(`--${name}`, text, `a whole number from ${least} to ${most}`);
+}
+
+/** Names in lines of at most 110 characters. */
+function lines(names: string[]): string {
+  const out = [''];
+  for (const name of names) {
+    const last = out[out.length - 1] as string;
+    if (last.length + name.length > 108) out.push(name);
+    else out[out.length - 1] = last === '' ? name : `${last} ${name}`;
+  }
+  return out.join('\n  ');
+}

@@ -1,0 +1,229 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { mostDistinct, type TrainingData } from '../data/data.ts';
+import { drawSplits, drawSubset, levelsInNode, partitions, spread } from '../data/levels.ts';
+import { Touched } from '../grow/touched.ts';
+import type { Mt64 } from '../numbers/mt19937.ts';
+import { uniformInt } from '../numbers/std-random.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
+import { maskOf, midpoint } from './regression.ts';
+
+/**
+ * ranger's TreeClassification and TreeProbability (src/TreeClassification.cpp, src/TreeProbability.cpp): the split with the
+ * greatest sum of squared class counts over sizes (Gini), or the greatest Hellinger distance. They differ in the leaves.
+ */
+export class ClassCriterion implements Criterion {
+  readonly #data: TrainingData;
+  readonly #settings: TrainSettings;
+  readonly #random: Mt64;
+  readonly #touched: Touched;
+  readonly #counts: Uint32Array;
+  readonly #perClass: Uint32Array;
+  readonly #total: Float64Array;
+  readonly #left: Float64Array;
+  readonly #classes: number;
+  readonly #inNode: Uint32Array;
+
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number) {
+    const distinct = Math.max(mostDistinct(data), settings.numRandomSplits);
+    this.#data = data;
+    this.#settings = settings;
+    this.#random = random;
+    this.#classes = data.classValues.length;
+    this.#touched = new Touched(distinct);
+    this.#counts = new Uint32Array(distinct);
+    this.#perClass = new Uint32Array(distinct * this.#classes);
+    this.#total = new Float64Array(this.#classes);
+    this.#left = new Float64Array(this.#classes);
+    this.#inNode = new Uint32Array(inbag);
+  }
+
+  isPure({ samples, start, end }: NodeView): boolean {
+    const { classIds } = this.#data;
+    const first = classIds[samples[start] as number];
+    for (let at = start + 1; at < end; at += 1) if (classIds[samples[at] as number] !== first) return false;
+    return true;
+  }
+
+  /** The class with the most weight; of those that tie one drawn from a copy of the generator, as C++ passes it by value. */
+  leafValue({ samples, start, end }: NodeView, pure: boolean): number {
+    const { classIds, classValues, classWeights, kind } = this.#data;
+    if (kind === 'probability') return 0;
+    if (pure) return classValues[classIds[samples[start] as number] as number] as number;
+    const weights = new Float64Array(this.#classes);
+    for (let at = start; at < end; at += 1) {
+      const id = classIds[samples[at] as number] as number;
+      weights[id] = (weights[id] as number) + (classWeights[id] as number);
+    }
+    const most = weights.reduce((one, other) => Math.max(one, other), 0);
+    if (most === 0) throw new ModelError('class.weights', 'a leaf in which every class weighs 0', 'weights above 0');
+    const best = Array.from(weights.keys()).filter((id) => weights[id] === most);
+    return classValues[best[drawTie(this.#random, best.length)] as number] as number;
+  }
+
+  /** A probability leaf's share of each class, in the order of classValues. */
+  leafShares({ samples, start, end }: NodeView): Float64Array {
+    const shares = new Float64Array(this.#classes);
+    for (let at = start; at < end; at += 1) {
+      const id = this.#data.classIds[samples[at] as number] as number;
+      shares[id] = (shares[id] as number) + 1;
+    }
+    return shares.map((count) => count / (end - start));
+  }
+
+  search(node: NodeView, columns: Uint32Array, best: Split): void {
+    const { samples, start, end } = node;
+    const total = this.#total.fill(0);
+    for (let at = start; at < end; at += 1) {
+      const id = this.#data.classIds[samples[at] as number] as number;
+      this.#inNode[at - start] = id;
+      total[id] = (total[id] as number) + 1;
+    }
+    const extra = this.#settings.splitrule === 'extratrees';
+    for (const column of columns) {
+      if (this.#data.ordered[column] === 1) {
+        if (extra) this.#drawn(node, column, best);
+        else this.#ordered(node, column, best);
+      } else if (extra) {
+        const levels = levelsInNode(this.#data, node, column);
+        for (let at = 0; at < this.#settings.numRandomSplits; at += 1)
+          this.#partition(node, column, drawSubset(this.#random, levels), best);
+      } else {
+        for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
+      }
+    }
+  }
+
+  impurity({ start, end }: NodeView, best: Split): number {
+    if (this.#settings.splitrule === 'hellinger') return best.decrease;
+    let sum = 0;
+    for (let id = 0; id < this.#classes; id += 1) {
+      const count = this.#total[id] as number;
+      sum += (this.#data.classWeights[id] as number) * count * count;
+    }
+    return best.decrease - sum / (end - start);
+  }
+
+  #ordered({ samples, start, end }: NodeView, column: number, best: Split): void {
+    const { ranks, rows, values, offsets } = this.#data;
+    const [counts, perClass, touched, inNode] = [this.#counts, this.#perClass, this.#touched, this.#inNode];
+    const classes = this.#classes;
+    const base = column * rows;
+    for (let at = start; at < end; at += 1) {
+      const rank = ranks[base + (samples[at] as number)] as number;
+      const count = counts[rank] as number;
+      if (count === 0) touched.add(rank);
+      counts[rank] = count + 1;
+      const place = rank * classes + (inNode[at - start] as number);
+      perClass[place] = (perClass[place] as number) + 1;
+    }
+    const found = touched.drain();
+    const list = touched.list;
+    const left = this.#left.fill(0);
+    let sizeLeft = 0;
+    let bestAt = -1;
+    for (let at = 0; at < found; at += 1) {
+      const rank = list[at] as number;
+      sizeLeft += counts[rank] as number;
+      counts[rank] = 0;
+      for (let id = 0, place = rank * classes; id < classes; id += 1, place += 1) {
+        left[id] = (left[id] as number) + (perClass[place] as number);
+        perClass[place] = 0;
+      }
+      if (at + 1 === found) break;
+      const decrease = this.#decrease(left, sizeLeft, end - start);
+      if (decrease > best.decrease) {
+        best.decrease = decrease;
+        bestAt = at;
+      }
+    }
+    if (bestAt === -1) return;
+    const first = offsets[column] as number;
+    best.column = column;
+    best.value = midpoint(values[first + (list[bestAt] as number)] as number, values[first + (list[bestAt + 1] as number)] as number);
+  }
+
+  /** The decrease of a split by the class counts on its left. */
+  #decrease(left: Float64Array, sizeLeft: number, size: number): number {
+    const total = this.#total;
+    if (this.#settings.splitrule === 'hellinger') {
+      const truePositive = ((total[1] as number) - (left[1] as number)) / (total[1] as number);
+      const falsePositive = ((total[0] as number) - (left[0] as number)) / (total[0] as number);
+      const right = Math.sqrt(truePositive) - Math.sqrt(falsePositive);
+      const other = Math.sqrt(1 - truePositive) - Math.sqrt(1 - falsePositive);
+      return Math.sqrt(right * right + other * other);
+    }
+    const weights = this.#data.classWeights;
+    let sumLeft = 0;
+    let sumRight = 0;
+    for (let id = 0; id < this.#classes; id += 1) {
+      const weight = weights[id] as number;
+      const own = left[id] as number;
+      const other = (total[id] as number) - own;
+      sumLeft += weight * own * own;
+      sumRight += weight * other * other;
+    }
+    return sumRight / (size - sizeLeft) + sumLeft / sizeLeft;
+  }
+
+  #drawn(node: NodeView, column: number, best: Split): void {
+    const { samples, start, end } = node;
+    const { ranks, rows, values, offsets } = this.#data;
+    const [low, high] = spread(this.#data, node, column);
+    if (low === high) return;
+    const splits = drawSplits(this.#random, low, high, this.#settings.numRandomSplits);
+    const classes = this.#classes;
+    const [counts, perClass] = [this.#counts, this.#perClass];
+    const [base, first] = [column * rows, offsets[column] as number];
+    for (let at = start; at < end; at += 1) {
+      const value = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      for (let split = 0; split < splits.length && value > (splits[split] as number); split += 1) {
+        counts[split] = (counts[split] as number) + 1;
+        const place = split * classes + (this.#inNode[at - start] as number);
+        perClass[place] = (perClass[place] as number) + 1;
+      }
+    }
+    for (let split = 0; split < splits.length; split += 1) {
+      const right = counts[split] as number;
+      if (right === 0 || right === end - start) continue;
+      this.#offer(best, column, splits[split] as number, perClass.subarray(split * classes, (split + 1) * classes), right, end - start);
+    }
+    counts.fill(0, 0, splits.length);
+    perClass.fill(0, 0, splits.length * classes);
+  }
+
+  #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
+    const { ranks, rows, values, offsets } = this.#data;
+    const [base, first] = [column * rows, offsets[column] as number];
+    const rights = new Uint32Array(this.#classes);
+    let right = 0;
+    for (let at = start; at < end; at += 1) {
+      const level = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      if (subset[level - 1] === 0) continue;
+      right += 1;
+      const id = this.#inNode[at - start] as number;
+      rights[id] = (rights[id] as number) + 1;
+    }
+    this.#offer(best, column, maskOf(subset), rights, right, end - start);
+  }
+
+  /** Takes a split whose class counts on the right are known, where it is better. */
+  #offer(best: Split, column: number, value: number, rights: Uint32Array, right: number, size: number): void {
+    const left = this.#left;
+    for (let id = 0; id < this.#classes; id += 1) left[id] = (this.#total[id] as number) - (rights[id] as number);
+    const decrease = this.#decrease(left, size - right, size);
+    if (decrease > best.decrease) {
+      best.decrease = decrease;
+      best.column = column;
+      best.value = value;
+    }
+  }
+}
+
+/** One of `count` places, by what the generator would draw next; it does not move. */
+export function drawTie(random: Mt64, count: number): number {
+  if (count === 1) return 0;
+  const state = random.save();
+  const drawn = uniformInt(random, count);
+  random.restore(state);
+  return drawn;
+}

@@ -1,0 +1,148 @@
+import type { TrainingData } from '../data/data.ts';
+import { erf, exp } from '../numbers/c-math.ts';
+import { stdOrder } from '../numbers/std-order.ts';
+import type { NodeView, Split, TrainSettings } from '../settings.ts';
+
+/*
+ * Maximally selected rank statistics, as ranger computes them (src/utility.cpp): the statistic of each column's best split,
+ * its p-value by Lausen and Schumacher (1992) and by Lausen, Sauerbrei and Schumacher (1994), and the best of all columns'
+ * p-values, adjusted by Benjamini and Hochberg.
+ */
+
+/** Ranks from 1; equal values share the mean of theirs. */
+export function ranksOf(values: Float64Array): Float64Array {
+  const order = stdOrder(values);
+  const ranks = new Float64Array(values.length);
+  for (let at = 0; at < order.length; ) {
+    let same = 1;
+    while (at + same < order.length && values[order[at] as number] === values[order[at + same] as number]) same += 1;
+    for (let other = 0; other < same; other += 1) ranks[order[at + other] as number] = (2 * at + same - 1) / 2 + 1;
+    at += same;
+  }
+  return ranks;
+}
+
+/** Puts the split with the least p-value into `best`, where that is at most alpha; its decrease is its statistic. */
+export function bestMaxstat(
+  data: TrainingData,
+  settings: TrainSettings,
+  node: NodeView,
+  scores: Float64Array,
+  columns: Uint32Array,
+  best: Split,
+): void {
+  const { alpha, minprop } = settings;
+  const found: { column: number; value: number; statistic: number; p: number }[] = [];
+  const size = node.end - node.start;
+  const x = new Float64Array(size);
+  for (const column of columns) {
+    const [base, first] = [column * data.rows, data.offsets[column] as number];
+    for (let at = 0; at < size; at += 1) {
+      x[at] = data.values[first + (data.ranks[base + (node.samples[node.start + at] as number)] as number)] as number;
+    }
+    const order = stdOrder(x);
+    const { statistic, value } = maxstat(scores, x, order, minprop);
+    if (statistic > -1) found.push({ column, value, statistic, p: pValue(data, statistic, minprop, cutpoints(x, order), size) });
+  }
+  const adjusted = adjust(found.map(({ p }) => p));
+  let least = Number.MAX_VALUE;
+  let chosen = -1;
+  found.forEach(({ p }, at) => {
+    if (p < least) {
+      least = p;
+      chosen = at;
+    }
+  });
+  const own = found[chosen];
+  if (!own || !((adjusted[chosen] as number) <= alpha)) return;
+  best.column = own.column;
+  best.value = own.value;
+  best.decrease = own.statistic;
+}
+
+/** The greatest statistic over a column's splits, and its split; -1 where there is none. */
+function maxstat(scores: Float64Array, x: Float64Array, order: Uint32Array, minprop: number): { statistic: number; value: number } {
+  const n = x.length;
+  const maxprop = 1 - minprop;
+  let all = 0;
+  for (const at of order) all += scores[at] as number;
+  const mean = all / n;
+  let spread = 0;
+  for (const score of scores) spread += (score - mean) * (score - mean);
+  const least = n * minprop > 1 ? Math.trunc(n * minprop - 1) : 0;
+  const most = Math.trunc(n * maxprop - 1);
+  const best = { statistic: -1, value: -1 };
+  let sum = 0;
+  for (let at = 0; at <= most; at += 1) {
+    sum += scores[order[at] as number] as number;
+    if (at < least) continue;
+    const own = x[order[at] as number] as number;
+    if (at < n - 1 && own === x[order[at + 1] as number]) continue;
+    if (own === x[order[n - 1] as number]) break;
+    const left = at + 1;
+    const expected = (left / n) * all;
+    const variance = ((left * (n - left)) / (n * (n - 1))) * spread;
+    const statistic = Math.abs((sum - expected) / Math.sqrt(variance));
+    if (statistic > best.statistic) {
+      best.statistic = statistic;
+      best.value = at < n - 1 ? (own + (x[order[at + 1] as number] as number)) / 2 : own;
+    }
+  }
+  return best;
+}
+
+/** How many rows are at most each distinct value, ascending. ranger counts equal rows once more for each (and so do we). */
+function cutpoints(x: Float64Array, order: Uint32Array): number[] {
+  const counts: number[] = [];
+  order.forEach((row, at) => {
+    if (at === 0) counts.push(1);
+    else if (x[row] === x[order[at - 1] as number]) counts[counts.length - 1] = (counts[counts.length - 1] as number) + 1;
+    else counts.push((counts[counts.length - 1] as number) + 1);
+  });
+  return counts;
+}
+
+function pValue(data: TrainingData, statistic: number, minprop: number, counts: number[], n: number): number {
+  // TreeSurvival drops the last count and takes a single split's p-value as it is; TreeRegression does neither.
+  if (data.kind === 'survival') {
+    counts.pop();
+    if (counts.length === 1) return 2 * normal(-statistic);
+  }
+  return Math.min(lau92(statistic, minprop), lau94(statistic, counts, n));
+}
+
+function lau92(b: number, minprop: number): number {
+  if (b < 1) return 1;
+  const maxprop = 1 - minprop;
+  const share = Math.log((maxprop * (1 - minprop)) / ((1 - maxprop) * minprop));
+  const density = exp(-0.5 * b * b) / Math.sqrt(2 * Math.PI);
+  const p = (4 * density) / b + density * (b - 1 / b) * share;
+  return p > 0 ? p : 0;
+}
+
+function lau94(b: number, counts: number[], n: number): number {
+  let sum = 0;
+  for (let at = 0; at + 1 < counts.length; at += 1) {
+    const [one, other] = [counts[at] as number, counts[at + 1] as number];
+    const t = Math.sqrt(1 - (one * (n - other)) / ((n - one) * other));
+    sum += (1 / Math.PI) * exp((-b * b) / 2) * (t - (((b * b) / 4 - 1) * (t * t * t)) / 6);
+  }
+  return 2 * (1 - normal(b)) + sum;
+}
+
+/** The normal distribution function. */
+function normal(x: number): number {
+  return 0.5 * (1 + erf(x / Math.sqrt(2)));
+}
+
+/** Benjamini and Hochberg's adjustment. */
+function adjust(values: number[]): number[] {
+  const order = stdOrder(values, true);
+  const adjusted = new Array<number>(values.length).fill(0);
+  order.forEach((own, at) => {
+    const value = values[own] as number;
+    const before = adjusted[order[at - 1] ?? 0] as number;
+    adjusted[own] = at === 0 ? value : Math.min(before, (values.length / (values.length - at)) * value);
+  });
+  return adjusted;
+}

@@ -1,0 +1,185 @@
+import { mostDistinct, type TrainingData } from '../data/data.ts';
+import { drawSplits, drawSubset, levelsInNode, partitions, spread } from '../data/levels.ts';
+import { Touched } from '../grow/touched.ts';
+import type { Mt64 } from '../numbers/mt19937.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
+import { bestMaxstat, ranksOf } from './maxstat.ts';
+
+/**
+ * ranger's TreeRegression (src/TreeRegression.cpp): the split with the greatest sum of squared sums over sizes. The order
+ * of every sum is ranger's: rows as they stand in the node, first within a value, then over the values.
+ */
+export class RegressionCriterion implements Criterion {
+  readonly #data: TrainingData;
+  readonly #settings: TrainSettings;
+  readonly #random: Mt64;
+  readonly #touched: Touched;
+  readonly #sums: Float64Array;
+  readonly #counts: Uint32Array;
+  readonly #responses: Float64Array;
+  #sum = 0;
+
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number) {
+    const distinct = Math.max(mostDistinct(data), settings.numRandomSplits);
+    this.#data = data;
+    this.#settings = settings;
+    this.#random = random;
+    this.#touched = new Touched(distinct);
+    this.#sums = new Float64Array(distinct);
+    this.#counts = new Uint32Array(distinct);
+    this.#responses = new Float64Array(inbag);
+  }
+
+  isPure({ samples, start, end }: NodeView): boolean {
+    const { y } = this.#data;
+    const first = y[samples[start] as number];
+    for (let at = start + 1; at < end; at += 1) if (y[samples[at] as number] !== first) return false;
+    return true;
+  }
+
+  leafValue({ samples, start, end }: NodeView, pure: boolean): number {
+    const { y } = this.#data;
+    if (pure) return y[samples[start] as number] as number;
+    let sum = 0;
+    for (let at = start; at < end; at += 1) sum += y[samples[at] as number] as number;
+    return sum / (end - start);
+  }
+
+  search(node: NodeView, columns: Uint32Array, best: Split): void {
+    const { y } = this.#data;
+    const { samples, start, end } = node;
+    let sum = 0;
+    for (let at = start; at < end; at += 1) {
+      const response = y[samples[at] as number] as number;
+      this.#responses[at - start] = response;
+      sum += response;
+    }
+    this.#sum = sum;
+    if (this.#settings.splitrule === 'maxstat') {
+      bestMaxstat(this.#data, this.#settings, node, ranksOf(this.#responses.subarray(0, end - start)), columns, best);
+      return;
+    }
+    const extra = this.#settings.splitrule === 'extratrees';
+    for (const column of columns) {
+      if (this.#data.ordered[column] === 1) {
+        if (extra) this.#drawn(node, column, best);
+        else this.#ordered(node, column, best);
+      } else if (extra) {
+        const levels = levelsInNode(this.#data, node, column);
+        for (let at = 0; at < this.#settings.numRandomSplits; at += 1)
+          this.#partition(node, column, drawSubset(this.#random, levels), best);
+      } else {
+        for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
+      }
+    }
+  }
+
+  impurity({ start, end }: NodeView, best: Split): number {
+    if (this.#settings.splitrule === 'maxstat') return best.decrease;
+    return best.decrease - (this.#sum * this.#sum) / (end - start);
+  }
+
+  /** All values of the node as splits: sums and counts by rank, then a walk over the ranks that were touched. */
+  #ordered({ samples, start, end }: NodeView, column: number, best: Split): void {
+    const { ranks, rows, values, offsets } = this.#data;
+    const [sums, counts, touched, responses] = [this.#sums, this.#counts, this.#touched, this.#responses];
+    const base = column * rows;
+    for (let at = start; at < end; at += 1) {
+      const rank = ranks[base + (samples[at] as number)] as number;
+      const count = counts[rank] as number;
+      if (count === 0) touched.add(rank);
+      counts[rank] = count + 1;
+      sums[rank] = (sums[rank] as number) + (responses[at - start] as number);
+    }
+    const size = end - start;
+    const total = this.#sum;
+    const found = touched.drain();
+    const list = touched.list;
+    const first = offsets[column] as number;
+    let left = 0;
+    let sumLeft = 0;
+    let bestAt = -1;
+    let decreaseBest = best.decrease;
+    for (let at = 0; at < found; at += 1) {
+      const rank = list[at] as number;
+      left += counts[rank] as number;
+      sumLeft += sums[rank] as number;
+      counts[rank] = 0;
+      sums[rank] = 0;
+      if (at + 1 === found) break;
+      const sumRight = total - sumLeft;
+      const decrease = (sumLeft * sumLeft) / left + (sumRight * sumRight) / (size - left);
+      if (decrease > decreaseBest) {
+        decreaseBest = decrease;
+        bestAt = at;
+      }
+    }
+    if (bestAt === -1) return;
+    best.decrease = decreaseBest;
+    best.column = column;
+    best.value = midpoint(values[first + (list[bestAt] as number)] as number, values[first + (list[bestAt + 1] as number)] as number);
+  }
+
+  /** Extremely randomized trees: splits drawn between the least and the greatest value. */
+  #drawn(node: NodeView, column: number, best: Split): void {
+    const { samples, start, end } = node;
+    const { ranks, rows, values, offsets } = this.#data;
+    const [low, high] = spread(this.#data, node, column);
+    if (low === high) return;
+    const splits = drawSplits(this.#random, low, high, this.#settings.numRandomSplits);
+    const [sums, counts] = [this.#sums.fill(0, 0, splits.length), this.#counts.fill(0, 0, splits.length)];
+    const [base, first] = [column * rows, offsets[column] as number];
+    for (let at = start; at < end; at += 1) {
+      const value = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      for (let split = 0; split < splits.length && value > (splits[split] as number); split += 1) {
+        counts[split] = (counts[split] as number) + 1;
+        sums[split] = (sums[split] as number) + (this.#responses[at - start] as number);
+      }
+    }
+    for (let split = 0; split < splits.length; split += 1) {
+      const right = counts[split] as number;
+      if (right === 0 || right === end - start) continue;
+      this.#offer(best, column, splits[split] as number, sums[split] as number, right, end - start);
+    }
+    sums.fill(0, 0, splits.length);
+    counts.fill(0, 0, splits.length);
+  }
+
+  /** A set of levels that goes right. */
+  #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
+    const { ranks, rows, values, offsets } = this.#data;
+    const [base, first] = [column * rows, offsets[column] as number];
+    let right = 0;
+    let sumRight = 0;
+    for (let at = start; at < end; at += 1) {
+      const level = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      if (subset[level - 1] === 0) continue;
+      right += 1;
+      sumRight += this.#responses[at - start] as number;
+    }
+    this.#offer(best, column, maskOf(subset), sumRight, right, end - start);
+  }
+
+  #offer(best: Split, column: number, value: number, sumRight: number, right: number, size: number): void {
+    const sumLeft = this.#sum - sumRight;
+    const decrease = (sumLeft * sumLeft) / (size - right) + (sumRight * sumRight) / right;
+    if (decrease > best.decrease) {
+      best.decrease = decrease;
+      best.column = column;
+      best.value = value;
+    }
+  }
+}
+
+/** ranger's split between two values: the middle, or the smaller where the middle is the larger one's double. */
+export function midpoint(smaller: number, larger: number): number {
+  const middle = (smaller + larger) / 2;
+  return middle === larger ? smaller : middle;
+}
+
+/** A set of levels as ranger writes it: bit k - 1 is 1 where level k goes right. */
+export function maskOf(subset: Uint8Array): number {
+  let mask = 0;
+  for (let bit = 0; bit < subset.length; bit += 1) if (subset[bit] === 1) mask += 2 ** bit;
+  return mask;
+}

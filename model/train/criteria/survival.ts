@@ -1,0 +1,195 @@
+import type { TrainingData } from '../data/data.ts';
+import { drawSplits, drawSubset, levelsInNode, partitions, spread } from '../data/levels.ts';
+import type { Mt64 } from '../numbers/mt19937.ts';
+import { stdOrder } from '../numbers/std-order.ts';
+import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
+import { bestMaxstat } from './maxstat.ts';
+import { maskOf, midpoint } from './regression.ts';
+
+/** ranger's TreeSurvival (src/TreeSurvival.cpp): the split with the greatest logrank statistic; leaves hold a cumulative hazard. */
+export class SurvivalCriterion implements Criterion {
+  readonly #data: TrainingData;
+  readonly #settings: TrainSettings;
+  readonly #random: Mt64;
+  readonly #deaths: Float64Array;
+  readonly #atRisk: Float64Array;
+  readonly #deathsRight: Float64Array;
+  readonly #leavingRight: Float64Array;
+
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64) {
+    const times = data.times.length;
+    this.#data = data;
+    this.#settings = settings;
+    this.#random = random;
+    this.#deaths = new Float64Array(times);
+    this.#atRisk = new Float64Array(times);
+    this.#deathsRight = new Float64Array(times);
+    this.#leavingRight = new Float64Array(times);
+  }
+
+  isPure({ samples, start, end }: NodeView): boolean {
+    const { timeIds, status } = this.#data;
+    const first = samples[start] as number;
+    for (let at = start + 1; at < end; at += 1) {
+      const row = samples[at] as number;
+      if (timeIds[row] !== timeIds[first] || status[row] !== status[first]) return false;
+    }
+    return true;
+  }
+
+  leafValue(): number {
+    return 0;
+  }
+
+  /** The cumulative hazard at each distinct time (Nelson and Aalen). */
+  leafShares(node: NodeView): Float64Array {
+    this.#count(node);
+    const hazard = new Float64Array(this.#deaths.length);
+    let sum = 0;
+    for (let time = 0; time < hazard.length; time += 1) {
+      const atRisk = this.#atRisk[time] as number;
+      if (atRisk !== 0) sum += (this.#deaths[time] as number) / atRisk;
+      hazard[time] = sum;
+    }
+    return hazard;
+  }
+
+  impurity(_node: NodeView, best: Split): number {
+    return best.decrease;
+  }
+
+  search(node: NodeView, columns: Uint32Array, best: Split): void {
+    const { splitrule, minNodeSize, numRandomSplits } = this.#settings;
+    if (splitrule === 'maxstat') {
+      bestMaxstat(this.#data, this.#settings, node, this.#scores(node), columns, best);
+      return;
+    }
+    if (node.end - node.start < 2 * minNodeSize) return;
+    this.#count(node);
+    const extra = splitrule === 'extratrees';
+    for (const column of columns) {
+      if (this.#data.ordered[column] === 1) {
+        this.#ordered(node, column, best, extra);
+      } else if (extra) {
+        const levels = levelsInNode(this.#data, node, column);
+        for (let at = 0; at < numRandomSplits; at += 1) this.#partition(node, column, drawSubset(this.#random, levels), best);
+      } else {
+        for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
+      }
+    }
+  }
+
+  /** Deaths, and rows at risk, at each distinct time. */
+  #count({ samples, start, end }: NodeView): void {
+    const { timeIds, status } = this.#data;
+    const [deaths, atRisk] = [this.#deaths.fill(0), this.#atRisk.fill(0)];
+    for (let at = start; at < end; at += 1) {
+      const row = samples[at] as number;
+      const time = timeIds[row] as number;
+      atRisk[time] = (atRisk[time] as number) + 1;
+      if (status[row] === 1) deaths[time] = (deaths[time] as number) + 1;
+    }
+    for (let time = atRisk.length - 2; time >= 0; time -= 1) atRisk[time] = (atRisk[time] as number) + (atRisk[time + 1] as number);
+  }
+
+  #ordered(node: NodeView, column: number, best: Split, extra: boolean): void {
+    const { samples, start, end } = node;
+    const { ranks, rows, values, offsets } = this.#data;
+    const [base, first] = [column * rows, offsets[column] as number];
+    const cellAt = (at: number) => values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+    const [low, high] = spread(this.#data, node, column);
+    if (low === high) return;
+    const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => cellAt(start + at)))).sort();
+    const splits = extra ? drawSplits(this.#random, low, high, this.#settings.numRandomSplits) : distinct.subarray(0, -1);
+    const order = Array.from({ length: end - start }, (_, at) => start + at).sort((one, other) => cellAt(other) - cellAt(one));
+    // The right side grows as the splits get smaller; they are told in ascending order, as the first of the best wins.
+    const statistics = new Float64Array(splits.length).fill(-1);
+    this.#clearRight();
+    let taken = 0;
+    for (let split = splits.length - 1; split >= 0; split -= 1) {
+      while (taken < order.length && cellAt(order[taken] as number) > (splits[split] as number)) {
+        this.#moveRight(samples[order[taken] as number] as number);
+        taken += 1;
+      }
+      statistics[split] = this.#logrank(taken, end - start);
+    }
+    statistics.forEach((statistic, split) => {
+      if (!(statistic > best.decrease)) return;
+      best.decrease = statistic;
+      best.column = column;
+      best.value = extra ? (splits[split] as number) : midpoint(distinct[split] as number, distinct[split + 1] as number);
+    });
+  }
+
+  #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
+    const { ranks, rows, values, offsets } = this.#data;
+    const [base, first] = [column * rows, offsets[column] as number];
+    this.#clearRight();
+    let right = 0;
+    for (let at = start; at < end; at += 1) {
+      const row = samples[at] as number;
+      const level = values[first + (ranks[base + row] as number)] as number;
+      if (subset[level - 1] === 0) continue;
+      this.#moveRight(row);
+      right += 1;
+    }
+    const statistic = this.#logrank(right, end - start);
+    if (statistic > best.decrease) {
+      best.decrease = statistic;
+      best.column = column;
+      best.value = maskOf(subset);
+    }
+  }
+
+  #clearRight(): void {
+    this.#deathsRight.fill(0);
+    this.#leavingRight.fill(0);
+  }
+
+  #moveRight(row: number): void {
+    const time = this.#data.timeIds[row] as number;
+    this.#leavingRight[time] = (this.#leavingRight[time] as number) + 1;
+    if (this.#data.status[row] === 1) this.#deathsRight[time] = (this.#deathsRight[time] as number) + 1;
+  }
+
+  /** The logrank statistic of the rows moved right, or -1 (Ishwaran and others 2008, as ranger writes it). */
+  #logrank(right: number, size: number): number {
+    const { minNodeSize } = this.#settings;
+    if (right < minNodeSize || size - right < minNodeSize) return -1;
+    let numerator = 0;
+    let denominator = 0;
+    let atRiskRight = right;
+    for (let time = 0; time < this.#deaths.length; time += 1) {
+      const atRisk = this.#atRisk[time] as number;
+      if (atRisk < 2 || atRiskRight < 1) break;
+      const deaths = this.#deaths[time] as number;
+      if (deaths > 0) {
+        const share = atRiskRight / atRisk;
+        numerator += (this.#deathsRight[time] as number) - atRiskRight * (deaths / atRisk);
+        denominator += share * (1 - share) * ((atRisk - deaths) / (atRisk - 1)) * deaths;
+      }
+      atRiskRight -= this.#leavingRight[time] as number;
+    }
+    return denominator === 0 ? -1 : Math.abs(numerator / Math.sqrt(denominator));
+  }
+
+  /** Logrank scores of a node's rows, in their order. */
+  #scores({ samples, start, end }: NodeView): Float64Array {
+    const { timeIds, status } = this.#data;
+    const rows = samples.subarray(start, end);
+    const order = stdOrder(Array.from(rows, (row) => timeIds[row] as number));
+    const scores = new Float64Array(rows.length);
+    const died = (at: number) => status[rows[order[at] as number] as number] as number;
+    let sum = 0;
+    let from = 0;
+    for (let at = 0; at < rows.length; at += 1) {
+      const isSame =
+        at + 1 < rows.length && timeIds[rows[order[at] as number] as number] === timeIds[rows[order[at + 1] as number] as number];
+      if (isSame) continue;
+      for (let own = from; own <= at; own += 1) sum += died(own) / (rows.length - at);
+      for (let own = from; own <= at; own += 1) scores[order[own] as number] = died(own) - sum;
+      from = at + 1;
+    }
+    return scores;
+  }
+}

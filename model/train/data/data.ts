@@ -1,0 +1,133 @@
+import type { Kind } from '../../../shared/features.ts';
+
+/** What a forest may be grown for: what is served here, and survival. */
+export type TrainKind = Kind | 'survival';
+
+/** A feature as numbers, as R's data.matrix() makes them: values, 1 or 0, or the places of a factor's levels from 1. */
+export type NumericColumn = { name: string; values: Float64Array; ordered: boolean };
+
+/**
+ * The training data in shared memory, so that all threads read one copy. A cell is kept as the rank of its value among its
+ * column's distinct values (ranger's own index_data), 4 bytes instead of ranger's 16.
+ */
+export type TrainingData = {
+  kind: TrainKind;
+  rows: number;
+  columns: number;
+  /** Column after column: the rank of each row's value. */
+  ranks: Uint32Array;
+  /** Every column's distinct values, ascending; those of column c are at `offsets[c]` up to `offsets[c + 1]`. */
+  values: Float64Array;
+  offsets: Uint32Array;
+  /** One flag a column: 0 where splits are sets of levels. */
+  ordered: Uint8Array;
+  /** The target: a number, a class's value, or a time. */
+  y: Float64Array;
+  /** Classes in the order they appear in, as ranger numbers them, and each row's. */
+  classValues: Float64Array;
+  classIds: Uint32Array;
+  /** Survival: 1 where the time is that of an event; the distinct times, ascending, and the place of each row's. */
+  status: Uint8Array;
+  times: Float64Array;
+  timeIds: Uint32Array;
+  /** A weight a row, or none; a weight a class, in the order of classValues. */
+  caseWeights: Float64Array;
+  classWeights: Float64Array;
+};
+
+/** What goes into training beside the columns; rows without missing values. */
+export type Target = { kind: TrainKind; y: Float64Array; status?: Uint8Array | undefined };
+
+/** Makes the columns and the target ready for growing. */
+export function indexData(columns: NumericColumn[], target: Target, caseWeights: Float64Array = new Float64Array(0)): TrainingData {
+  const rows = target.y.length;
+  const ranks = sharedUint32(rows * columns.length);
+  const offsets = sharedUint32(columns.length + 1);
+  const distinct = columns.map(({ values }, column) => {
+    const own = distinctValues(values);
+    rankInto(values, own, ranks, column * rows);
+    offsets[column + 1] = (offsets[column] as number) + own.length;
+    return own;
+  });
+  const values = sharedFloat64(offsets[columns.length] as number);
+  distinct.forEach((own, column) => {
+    values.set(own, offsets[column]);
+  });
+  const classes = target.kind === 'classification' || target.kind === 'probability' ? [...new Set(target.y)] : [];
+  const placeOf = new Map(classes.map((value, place) => [value, place]));
+  const times = target.kind === 'survival' ? distinctValues(target.y) : new Float64Array(0);
+  const timeIds = sharedUint32(target.kind === 'survival' ? rows : 0);
+  if (target.kind === 'survival') rankInto(target.y, times, timeIds, 0);
+  return {
+    kind: target.kind,
+    rows,
+    columns: columns.length,
+    ranks,
+    values,
+    offsets,
+    ordered: shared(Uint8Array.from(columns, (column) => (column.ordered ? 1 : 0))),
+    y: shared(target.y),
+    classValues: shared(Float64Array.from(classes)),
+    classIds: classes.length > 0 ? shared(Uint32Array.from(target.y, (value) => placeOf.get(value) as number)) : new Uint32Array(0),
+    status: shared(target.status ?? new Uint8Array(0)),
+    times: shared(times),
+    timeIds,
+    caseWeights: shared(caseWeights),
+    classWeights: shared(new Float64Array(classes.length).fill(1)),
+  };
+}
+
+/** A row's value in a column. */
+export function valueAt(data: TrainingData, row: number, column: number): number {
+  return data.values[(data.offsets[column] as number) + (data.ranks[column * data.rows + row] as number)] as number;
+}
+
+/** The greatest number of distinct values a column has. */
+export function mostDistinct({ offsets, columns }: TrainingData): number {
+  let most = 0;
+  for (let column = 0; column < columns; column += 1) {
+    most = Math.max(most, (offsets[column + 1] as number) - (offsets[column] as number));
+  }
+  return most;
+}
+
+function distinctValues(values: Float64Array): Float64Array {
+  const sorted = values.slice().sort();
+  let count = 0;
+  for (const value of sorted) {
+    if (count > 0 && sorted[count - 1] === value) continue;
+    sorted[count] = value;
+    count += 1;
+  }
+  return sorted.slice(0, count);
+}
+
+/** Writes the rank of each value among the distinct ones, from `start` on. */
+function rankInto(values: Float64Array, distinct: Float64Array, ranks: Uint32Array, start: number): void {
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    let [low, high] = [0, distinct.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((distinct[middle] as number) < value) low = middle + 1;
+      else high = middle;
+    }
+    ranks[start + row] = low;
+  }
+}
+
+function sharedUint32(length: number): Uint32Array<SharedArrayBuffer> {
+  return new Uint32Array(new SharedArrayBuffer(4 * length));
+}
+
+function sharedFloat64(length: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}
+
+/** The same numbers in shared memory. */
+function shared<T extends Float64Array | Uint32Array | Uint8Array>(numbers: T): T {
+  const buffer = new SharedArrayBuffer(numbers.byteLength);
+  const copy = new (numbers.constructor as new (buffer: SharedArrayBuffer) => T)(buffer);
+  copy.set(numbers);
+  return copy;
+}

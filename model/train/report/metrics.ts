@@ -1,0 +1,90 @@
+import type { Trained } from '../train.ts';
+
+/** How often each predicted class stands for each true one, out of the bag; rows are true classes. */
+export type Confusion = { classes: string[]; counts: number[][] };
+/** Rows in one range of predicted shares: their mean share, and how many of them are of the class. */
+export type CalibrationBin = { share: number; observed: number; rows: number };
+
+/** A forest's measures out of the bag, in ranger's words; NaN where no row was out of a bag. */
+export type Metrics = {
+  /** Numbers by name, ranger's prediction.error first. */
+  numbers: Record<string, number>;
+  confusion?: Confusion;
+  /** For probabilities: each class's calibration, in ten ranges. */
+  calibration?: { name: string; bins: CalibrationBin[] }[];
+  /** Column to importance, the greatest first. */
+  importance?: [string, number][];
+};
+
+/** What the trees say of rows they were not grown with, and of columns. */
+export function measure({ frame, data, grown }: Trained): Metrics {
+  // ranger numbers classes as they appear; people expect the order of their levels.
+  const ids = Array.from(data.classValues.keys()).sort(
+    (one, other) => (data.classValues[one] as number) - (data.classValues[other] as number),
+  );
+  const names = ids.map((id) => classNames(frame.classes, data.classValues)[id] as string);
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const truth = data.classIds.map((id) => placeOf.get(id) as number);
+  const { oob, importance } = grown;
+  const sorted = importance && Array.from(importance, (value, at): [string, number] => [frame.features[at]?.name ?? '', value]);
+  const told = sorted ? { importance: sorted.sort(([, one], [, other]) => other - one) } : {};
+  if (!oob) return { numbers: {}, ...told };
+  const error = { 'prediction.error': oob.error };
+  switch (frame.kind) {
+    case 'regression':
+      return { numbers: { ...error, 'r.squared': 1 - oob.error / variance(data.y) }, ...told };
+    case 'survival':
+      return { numbers: { ...error, concordance: 1 - oob.error }, ...told };
+    case 'classification': {
+      const places = Array.from(oob.predictions, (value) => placeOf.get(data.classValues.indexOf(value)) ?? -1);
+      return { numbers: { ...error, accuracy: 1 - oob.error }, confusion: confuse(names, truth, places), ...told };
+    }
+    case 'probability': {
+      const shares = (row: number) => oob.predictions.subarray(row * oob.width, (row + 1) * oob.width);
+      const places = Array.from(data.classIds, (_, row) => {
+        const own = shares(row);
+        return own.some(Number.isNaN) ? -1 : (placeOf.get(own.indexOf(Math.max(...own))) as number);
+      });
+      const known = places.filter((place) => place !== -1).length;
+      const right = places.filter((place, row) => place === truth[row]).length;
+      const calibration = names.map((name, place) => {
+        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place] as number] as number) };
+      });
+      const confusion = confuse(names, truth, places);
+      return { numbers: { ...error, accuracy: right / known }, confusion, calibration, ...told };
+    }
+  }
+}
+
+/** The names of classes in the order of classValues. */
+export function classNames(classes: string[] | undefined, values: Float64Array): string[] {
+  return Array.from(values, (value) => classes?.[value - 1] ?? String(value));
+}
+
+/** The sample variance. */
+function variance(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
+function confuse(classes: string[], truth: Uint32Array, places: number[]): Confusion {
+  const counts = classes.map(() => classes.map(() => 0));
+  places.forEach((place, row) => {
+    const own = counts[truth[row] as number] as number[];
+    if (place !== -1) own[place] = (own[place] as number) + 1;
+  });
+  return { classes, counts };
+}
+
+function calibrate(truth: Uint32Array, place: number, shareOf: (row: number) => number): CalibrationBin[] {
+  const bins = Array.from({ length: 10 }, (): CalibrationBin => ({ share: 0, observed: 0, rows: 0 }));
+  truth.forEach((own, row) => {
+    const share = shareOf(row);
+    if (Number.isNaN(share)) return;
+    const bin = bins[Math.min(9, Math.floor(share * 10))] as CalibrationBin;
+    bin.rows += 1;
+    bin.share += share;
+    bin.observed += own === place ? 1 : 0;
+  });
+  return bins.filter(({ rows }) => rows > 0).map(({ share, observed, rows }) => ({ share: share / rows, observed: observed / rows, rows }));
+}

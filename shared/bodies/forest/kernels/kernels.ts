@@ -1,0 +1,118 @@
+import type { Schema } from '../../../features.ts';
+import { defaultParameters, type Parameters } from '../../../parameters.ts';
+import { type Forest, treeCount } from '../forest.ts';
+import { unpackedBytes } from '../packed.ts';
+import { finishSums, predictForest } from '../predict.ts';
+import type { Kernel } from './kernel.ts';
+import { mostLeaves, WORD } from './mask-tables.ts';
+import { maskKernel } from './masks.ts';
+import { stepKernel } from './steps.ts';
+import { type WalkTable, walkKernel, walkTable } from './walk.ts';
+
+/** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
+export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
+/** A forest's fastest way to its default answers, with the plain predictor's bits. */
+export type Prepared = {
+  name: KernelName;
+  predict(rows: Float64Array): Float64Array;
+  /** Bytes that each thread comes to hold for it at most: the kernel's tables, and the nodes that the plain predictor walks. */
+  bytes: number;
+  /** The nodes that are walked, in memory that other threads can share. */
+  table?: WalkTable;
+};
+/** What a kernel is made with: whether there is WebAssembly, and the table that another thread made of the same forest. */
+export type KernelOptions = { hasWasm?: boolean; table?: WalkTable | undefined };
+
+/** A forest's kernel once it is made; before that the rows that were computed without it. */
+type State = { rows: number; prepared?: Prepared };
+const states = new WeakMap<Forest, State>();
+
+/**
+ * Rows the plain predictor computes before masks are made, which takes it about as long: a function that answers a row now
+ * and then never pays for them.
+ */
+const ROWS_BEFORE_MASKS = 3_000;
+
+/** Fewer rows than this do not fill a step of a walk: alone they are faster by the plain predictor, whose nodes are unpacked for up to so many. */
+const FEW_ROWS = 8;
+const SMALL_NODES = 2 ** 20;
+
+/**
+ * The kernel for default answers to so many more rows: made by now or, where that pays, made here; undefined where the plain
+ * predictor is to answer. Steps and walks are made at once: they cost less than to unpack the nodes that the plain predictor walks.
+ */
+export function kernelFor(schema: Schema, forest: Forest, rows: number): Prepared | undefined {
+  const state = states.get(forest) ?? { rows: 0 };
+  if (state.prepared) return state.prepared;
+  states.set(forest, state);
+  state.rows += rows;
+  const isMasks = forest.partitioned.length > 1 && mostLeaves(forest) <= WORD;
+  if (!forest.packed || (isMasks && state.rows < ROWS_BEFORE_MASKS)) return undefined;
+  return prepareForest(schema, forest);
+}
+
+/** Makes a forest's kernel now and keeps it, so that no request waits for it. */
+export function prepareForest(schema: Schema, forest: Forest, table?: WalkTable): Prepared {
+  const state = states.get(forest) ?? { rows: 0 };
+  state.prepared ??= makeKernel(schema, forest, { table });
+  states.set(forest, state);
+  return state.prepared;
+}
+
+/** Whether parameters ask for what a kernel answers: R's `predict()` without further arguments. */
+export function isDefault(forest: Forest, { type, predictAll, numTrees, seed }: Parameters): boolean {
+  return type === 'response' && !predictAll && seed === undefined && (numTrees === undefined || numTrees === treeCount(forest));
+}
+
+/**
+ * The fastest kernel that a forest fits. Without WebAssembly, and where it lacks SIMD or a second memory, the plain predictor
+ * answers for those that need it.
+ */
+export function makeKernel(schema: Schema, forest: Forest, options: KernelOptions = {}): Prepared {
+  const { hasWasm = typeof WebAssembly === 'object' } = options;
+  const parameters: Parameters = { ...defaultParameters(schema), type: 'response' };
+  const plain = (rows: Float64Array) => predictForest(schema, forest, rows, parameters);
+  const nodes = unpackedBytes(forest);
+  const steps = stepKernel(schema, forest, parameters);
+  if (steps) return { name: 'steps', predict: patchMissing(schema, forest, steps.predict, plain), bytes: nodes + steps.bytes };
+  const outputs = schema.kind === 'classification' ? (schema.classes?.length ?? 0) : forest.width;
+  const sum = (kernel: Kernel) => (rows: Float64Array) => {
+    const sums = new Float64Array((rows.length / forest.partitioned.length) * outputs);
+    kernel.sum(rows, sums, outputs);
+    return finishSums(schema, forest, sums, outputs);
+  };
+  try {
+    const masks = hasWasm && maskKernel(schema, forest, outputs);
+    if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain), bytes: nodes + masks.bytes };
+    const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
+    const walk = table && walkKernel(forest, table, schema.kind === 'classification');
+    if (walk) {
+      const many = patchMissing(schema, forest, sum(walk), plain);
+      const isSmall = forest.roots[treeCount(forest)]! <= SMALL_NODES;
+      const isFew = (rows: Float64Array) => isSmall && rows.length < FEW_ROWS * schema.features.length;
+      const predict: Predict = (rows) => (isFew(rows) ? plain(rows) : many(rows));
+      return { name: 'walk', predict, bytes: nodes + walk.bytes, table: table as WalkTable };
+    }
+  } catch (error) {
+    // An engine without what a kernel needs, or without room for its memory.
+    if (!(error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)) throw error;
+  }
+  return { name: 'plain', predict: plain, bytes: nodes };
+}
+
+type Predict = (rows: Float64Array) => Float64Array;
+
+/** A kernel ranks a missing value with the greatest; where the forest has learned another way for it, the plain predictor answers such rows. */
+function patchMissing(schema: Schema, forest: Forest, predict: Predict, plain: Predict): Predict {
+  if (!forest.missing) return predict;
+  const features = schema.features.length;
+  return (rows) => {
+    const out = predict(rows);
+    const width = (out.length * features) / rows.length;
+    for (let from = 0; from < rows.length; from += features) {
+      const row = rows.subarray(from, from + features);
+      if (row.some(Number.isNaN)) out.set(plain(row), (from / features) * width);
+    }
+    return out;
+  };
+}

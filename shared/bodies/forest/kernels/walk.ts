@@ -1,0 +1,181 @@
+import type { Forest } from '../forest.ts';
+import { treeCount } from '../forest.ts';
+import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
+import type { Kernel } from './kernel.ts';
+import * as w from './wasm.ts';
+
+/*
+ * Trees are walked, one after another, each by many rows: eight rows go down in step, so that the wait for one row's node
+ * hides behind the others, and a tree stays in the cache while a whole block of rows goes through it. A row's values are
+ * ranked once: a value's key is its feature above its rank, and a node's key its feature above the place of its threshold,
+ * so that one comparison of integers tells the side, with the same outcome as on the doubles themselves.
+ *
+ * A node is 8 bytes, siblings lie side by side:
+ *   low word    an inner node's key (a split of the packed forest); of a leaf its number, below a feature that is none
+ *   high word   how many bytes on the left child lies; 0 for a leaf
+ * The feature that is none has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
+ */
+/** Rows that go down a tree in step. */
+const LANES = 8;
+/** Most bytes of a table of nodes. */
+const MAX_TABLE_BYTES = 2 ** 30;
+/** Bytes of a block's keys, which are read in order: to have each tree come from afar once for so many rows is worth more than the nearest cache. */
+const BLOCK_BYTES = 2 ** 21;
+/** From so many rows on a tree is read in order before it is walked: that takes a tenth of the time that its nodes take one by one. */
+const ROWS_TO_TOUCH = 16;
+/** Bytes of a line of the cache. */
+const LINE = 64;
+const PAGE = 65_536;
+
+/** The nodes of a forest in memory that threads can share. */
+export type WalkTable = WebAssembly.Memory;
+
+/** How many groups of eight rows a block has, and where its parts lie in the kernel's own memory. */
+type Plan = { groups: number; keyBytes: number; out: number; pages: number; bits: number };
+
+/**
+ * The nodes of a forest as the kernel walks them; undefined where a feature's splits are sets of levels, the leaves have
+ * too great numbers or all would take too much memory.
+ */
+export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | undefined {
+  const count = roots[roots.length - 1] as number;
+  if (!packed || partitioned.includes(1) || count * 8 > MAX_TABLE_BYTES) return undefined;
+  const bits = rankBits(partitioned.length);
+  const none = 2 ** (32 - bits) - 1;
+  if (count - packed.splits.length > 2 ** bits) return undefined;
+  const pages = Math.ceil((count * 8) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const words = new Uint32Array(memory.buffer);
+  const firstLeaf = none * 2 ** bits;
+  let split = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    const end = roots[tree + 1] as number;
+    let next = (roots[tree] as number) + 1;
+    for (let node = next - 1; node < end; node += 1) {
+      if (!isInner(packed.inner, node)) {
+        words[2 * node] = firstLeaf + node - split;
+        continue;
+      }
+      words[2 * node] = packed.splits[split] as number;
+      words[2 * node + 1] = (next - node) * 8;
+      next += 2;
+      split += 1;
+    }
+  }
+  return memory;
+}
+
+/** The kernel of a forest that has such a table. Throws where this engine has no WebAssembly with two memories. */
+export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): Kernel {
+  const { roots } = forest;
+  const packed = forest.packed as PackedForest;
+  const features = packed.cutStarts.length - 1;
+  const plan = planOf(features);
+  const memory = new WebAssembly.Memory({ initial: plan.pages });
+  const own = { memory, pages: plan.pages, shared: false };
+  const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
+  const { walk } = w.instantiate([walkCode(plan)], [own, nodes]);
+  const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
+  const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
+  const block = plan.groups * LANES;
+  const add = isVote ? addVotes : forest.width === 1 ? addValues : addLeaves;
+  const sum: Kernel['sum'] = (rows, sums, outputs) => {
+    const count = rows.length / features;
+    for (let start = 0; start < count; start += block) {
+      const size = Math.min(block, count - start);
+      rankRows(packed, rows, start, size, keys, plan);
+      for (let tree = 0; tree < treeCount(forest); tree += 1) {
+        const end = size < ROWS_TO_TOUCH ? 0 : (roots[tree + 1] as number) * 8;
+        walk?.((roots[tree] as number) * 8, Math.ceil(size / LANES), end);
+        add(forest, places, size, sums, start, outputs);
+      }
+    }
+  };
+  return { sum, bytes: memory.buffer.byteLength };
+}
+
+function planOf(features: number): Plan {
+  const bits = rankBits(features);
+  const keyBytes = 2 ** (32 - bits) * LANES * 4;
+  const groups = Math.max(1, Math.floor(BLOCK_BYTES / keyBytes));
+  const out = groups * keyBytes;
+  return { groups, keyBytes, out, pages: Math.ceil((out + groups * LANES * 4) / PAGE), bits };
+}
+
+/** Writes the keys of a block's rows, feature by feature, so that one feature's thresholds stay in the cache. */
+function rankRows({ cuts, cutStarts }: PackedForest, rows: Float64Array, start: number, size: number, keys: Uint32Array, plan: Plan): void {
+  const features = cutStarts.length - 1;
+  const stride = plan.keyBytes / 4;
+  for (let feature = 0; feature < features; feature += 1) {
+    const [from, to] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
+    const high = feature * 2 ** plan.bits + 1;
+    for (let row = 0; row < size; row += 1) {
+      const value = rows[(start + row) * features + feature] as number;
+      keys[(row >> 3) * stride + feature * LANES + (row & 7)] = high + countBelow(cuts, from, to, value);
+    }
+  }
+}
+
+/** Adds the doubles of the leaves that a block's rows fell into in one tree. */
+function addValues({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+  for (let row = 0; row < size; row += 1) {
+    sums[start + row] = (sums[start + row] as number) + (leaves[places[row] as number] as number);
+  }
+}
+
+/** The same of leaves that hold several. */
+function addLeaves({ leaves, width }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+  for (let row = 0; row < size; row += 1) {
+    const leaf = (places[row] as number) * width;
+    const at = (start + row) * width;
+    for (let k = 0; k < width; k += 1) sums[at + k] = (sums[at + k] as number) + (leaves[leaf + k] as number);
+  }
+}
+
+/** The same of votes: a leaf holds the place of its class. */
+function addVotes({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number, classes: number): void {
+  for (let row = 0; row < size; row += 1) {
+    const at = (start + row) * classes + (leaves[places[row] as number] as number);
+    sums[at] = (sums[at] as number) + 1;
+  }
+}
+
+/**
+ * The code: walk(root, groups, end) leads so many groups of eight rows down one tree, and writes the numbers of their leaves. Before
+ * that it looks at the tree's nodes up to `end`, a line at a time.
+ */
+function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
+  const [root, groups, end, key, out, node, low, high, going, seen] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+  const lane = (at: number) => 10 + at;
+  const lanes = Array.from({ length: LANES }, (_, at) => at);
+  const step = (at: number): w.Code => [
+    ...[...w.get(lane(at)), ...w.get(lane(at)), ...w.loadI64(0, 1), ...w.tee(node), ...w.wrapI64, ...w.set(low)],
+    ...[...w.get(node), ...w.shrI64(32), ...w.wrapI64, ...w.tee(high), ...w.addI32],
+    // On to the left child, or to its sibling where the row's key is greater.
+    ...[...w.get(key), ...w.get(low), ...w.shrI32(bits), ...w.shlI32(5), ...w.addI32, ...w.loadI32(at * 4), ...w.get(low), ...w.gtI32],
+    ...[...w.shlI32(3), ...w.addI32, ...w.set(lane(at))],
+    ...[...w.get(high), ...(at === 0 ? [] : [...w.get(going), ...w.orI32]), ...w.set(going)],
+  ];
+  const finish = (at: number): w.Code => [
+    ...[...w.get(out), ...w.get(lane(at)), ...w.loadI32(0, 1), ...w.i32(2 ** bits - 1), ...w.andI32, ...w.storeI32(outAt + at * 4)],
+  ];
+  const group: w.Code = [
+    ...lanes.flatMap((at) => [...w.get(root), ...w.set(lane(at))]),
+    ...w.loop([...lanes.flatMap(step), ...w.get(going)]),
+    ...lanes.flatMap(finish),
+    ...[...w.get(key), ...w.i32(keyBytes), ...w.addI32, ...w.set(key)],
+    ...[...w.get(out), ...w.i32(LANES * 4), ...w.addI32, ...w.set(out)],
+    ...[...w.get(groups), ...w.i32(1), ...w.subI32, ...w.tee(groups)],
+  ];
+  const locals: w.WasmType[] = ['i32', 'i32', 'i64', 'i32', 'i32', 'i32', 'i32', ...lanes.map((): w.WasmType => 'i32')];
+  const touch: w.Code = [
+    ...[...w.get(root), ...w.set(low)],
+    ...w.loop([
+      ...[...w.get(seen), ...w.get(low), ...w.loadI32(0, 1), ...w.orI32, ...w.set(seen)],
+      ...[...w.get(low), ...w.i32(LINE), ...w.addI32, ...w.tee(low), ...w.get(end), ...w.ltI32],
+    ]),
+    // What is looked at has to matter, or it would not be; a leaf's number comes here later.
+    ...[...w.i32(0), ...w.get(seen), ...w.storeI32(outAt)],
+  ];
+  return { name: 'walk', params: ['i32', 'i32', 'i32'], locals, body: [...touch, ...w.loop(group)] };
+}

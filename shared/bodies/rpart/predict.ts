@@ -1,0 +1,136 @@
+import { ModelError } from '../../errors.ts';
+import { checkExpressions, compile, type Evaluate, type Expression, isPlaceOf } from '../../expressions/expressions.ts';
+import type { Schema } from '../../features.ts';
+import type { Parameters } from '../../parameters.ts';
+import { outputWidth } from '../../shape.ts';
+
+/**
+ * An rpart tree as parallel arrays. Node n has the children `left[n]` and `right[n]` (0 in a leaf; they come after it), and
+ * the splits from `first[n]` on, `splits[n]` of them: the primary one, then its surrogates in rpart's order. A missing value
+ * may leave a row at any node, so every node has an answer.
+ */
+export type Rpart = {
+  left: Uint32Array;
+  right: Uint32Array;
+  first: Uint32Array;
+  splits: Uint32Array;
+  /** Where the split with no value present goes: 0 stays, 1 left, 2 right (usesurrogate 2: with the majority). */
+  majority: Uint8Array;
+  /** A split's input. */
+  input: Uint16Array;
+  /** 0: a value below the threshold goes left, 1: it goes right; above 1 the split is by level, and has as many levels. */
+  categories: Uint32Array;
+  /** The threshold, or where the levels' directions start. */
+  threshold: Float64Array;
+  /** For each level of each split by level: 0 no direction, 1 left, 2 right. */
+  directions: Uint8Array;
+  /** `width` doubles a node: a number, or a share for each class. */
+  values: Float64Array;
+  width: number;
+  /** Each node's class, by its place (classification). */
+  places?: Uint32Array;
+  /** What the inputs are of a row, where they are not its features as they stand: log(x), say. */
+  inputs?: Expression[];
+};
+
+/** A tree's answers, row by row: what the node where a row ends holds (rpart's pred_rpart.c). */
+export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, parameters: Parameters): Float64Array {
+  const features = schema.features.length;
+  const count = rows.length / features;
+  const width = outputWidth(schema, parameters);
+  const out = new Float64Array(count * width);
+  const derive = rpart.inputs && deriving(schema, rpart.inputs);
+  for (let row = 0; row < count; row += 1) {
+    const own = derive ? derive(rows, row * features) : rows;
+    const node = own && findNode(rpart, own, derive ? 0 : row * features);
+    if (node === undefined) out.fill(Number.NaN, row * width, (row + 1) * width);
+    else if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
+    else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k] as number;
+  }
+  return out;
+}
+
+/** What makes a row's inputs of its features; undefined where a level comes out that the model does not know, on which R fails. */
+function deriving(schema: Schema, inputs: Expression[]): (rows: Float64Array, row: number) => Float64Array | undefined {
+  const evaluate = inputs.map((input) => compile(input, schema));
+  const places = inputs.map(isPlaceOf);
+  const own = new Float64Array(inputs.length);
+  return (rows, row) => {
+    for (let at = 0; at < own.length; at += 1) own[at] = (evaluate[at] as Evaluate)(rows, row);
+    return own.some((value, at) => value === 0 && places[at]) ? undefined : own;
+  };
+}
+
+/** The node where a row ends. */
+function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
+  const { left, right, first, splits, majority } = rpart;
+  let node = 0;
+  while (left[node] !== 0) {
+    let direction = 0;
+    const from = first[node] as number;
+    const end = from + (splits[node] as number);
+    for (let split = from; split < end && direction === 0; split += 1) direction = directionOf(rpart, split, rows, row);
+    if (direction === 0) direction = majority[node] as number;
+    if (direction === 0) break;
+    node = (direction === 1 ? left[node] : right[node]) as number;
+  }
+  return node;
+}
+
+/** Where one split sends a row: 1 left, 2 right, 0 nowhere, as its value is missing or a level that the split has not seen. */
+function directionOf({ input, categories, threshold, directions }: Rpart, split: number, rows: Float64Array, row: number): number {
+  const value = rows[row + (input[split] as number)] as number;
+  if (Number.isNaN(value)) return 0;
+  const kind = categories[split] as number;
+  const bound = threshold[split] as number;
+  if (kind > 1) return value <= kind ? (directions[bound + value - 1] ?? 0) : 0;
+  return value < bound === (kind === 0) ? 1 : 2;
+}
+
+/** Holds a tree against its invariants, so that predictRpart needs no check. Throws a ModelError that names what is wrong. */
+export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
+  const { left, right, first, splits, majority, input, categories, threshold, directions, values, width, places, inputs } = rpart;
+  const nodes = left.length;
+  const fail = (found: string, expected: string, where = thing) => new ModelError(where, found, expected);
+  if (nodes === 0) throw fail('no nodes', 'at least one');
+  const types = schema.types ?? [];
+  if (types.length === 0 || !types.every((type) => (schema.kind === 'regression' ? ['vector'] : ['prob', 'class']).includes(type))) {
+    throw fail(`answers of the types ${types.join(', ')}`, 'those of rpart');
+  }
+  const perNode = [right.length, first.length, splits.length, majority.length, values.length / width, places?.length ?? nodes];
+  if (perNode.some((length) => length !== nodes)) throw fail('arrays of several lengths', `one place for each of ${nodes} nodes`);
+  if (categories.length !== input.length || threshold.length !== input.length) throw fail('splits of several lengths', 'one');
+  const classes = schema.classes?.length ?? 0;
+  if (schema.kind !== 'regression' && schema.kind !== 'probability') throw fail(`the kind ${schema.kind}`, 'regression or probability');
+  if (width !== (schema.kind === 'regression' ? 1 : classes)) throw fail(`${width} doubles a node`, 'one, or one a class');
+  if (schema.kind === 'probability' && !places?.every((place) => place < classes))
+    throw fail('a class that is not there', `${classes} classes`);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${thing}, node ${Math.floor(wrong / width) + 1}`);
+  const known = inputs?.length ?? schema.features.length;
+  if (inputs !== undefined) checkExpressions(inputs, schema, `${thing}'s formula`);
+  for (let node = 0; node < nodes; node += 1) {
+    const [l, r, where] = [left[node] as number, right[node] as number, `${thing}, node ${node + 1}`];
+    if ((majority[node] as number) > 2) throw fail(`direction ${majority[node]}`, '0 to 2', where);
+    if (l === 0) continue;
+    if (l <= node || r <= node || l >= nodes || r >= nodes) throw fail(`children ${l} and ${r}`, `${node + 1} to ${nodes - 1}`, where);
+    if ((first[node] as number) + (splits[node] as number) > input.length)
+      throw fail('a split that is not there', `${input.length} splits`, where);
+  }
+  for (let split = 0; split < input.length; split += 1) {
+    const where = `${thing}, split ${split + 1}`;
+    const column = input[split] as number;
+    if (column >= known) throw fail(`input ${column}`, `less than ${known}`, where);
+    const bound = threshold[split] as number;
+    if (Number.isNaN(bound)) throw fail('NaN', 'a number', where);
+    const kind = categories[split] as number;
+    if (kind < 2) continue;
+    // A level beyond those of the split has no direction: rows of a checked schema cannot have it.
+    const feature = inputs ? undefined : schema.features[column];
+    if (feature && (feature.type !== 'factor' || feature.levels.length > kind)) {
+      throw fail(`${kind} levels of "${feature.name}"`, 'a factor of at most as many', where);
+    }
+    if (!(Number.isInteger(bound) && bound >= 0 && bound + kind <= directions.length))
+      throw fail(`directions from ${bound}`, `${kind} of them`, where);
+  }
+}

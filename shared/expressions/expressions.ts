@@ -1,0 +1,182 @@
+import { ModelError } from '../errors.ts';
+import type { Schema } from '../features.ts';
+import { FUNCTIONS, orthogonalPolynomial } from './functions.ts';
+
+/**
+ * What a formula computes from a row, as data: a number, the value of a feature, or
+ * - `call`: one of FUNCTIONS of other expressions;
+ * - `poly`: the orthogonal polynomial of a value, of the degree that `alpha` has elements;
+ * - `label`, `in`: the place (from 1) of a factor feature's label among texts, 0 where it is not there;
+ * - `number`, `in`: the place of a value among numbers, compared as R prints them (15 digits), 0 where it is not there;
+ * - `interval`, `breaks`: the place of the interval (open on the left, or on the right) a value lies in, 0 where it lies outside;
+ * - `table`: the element at a place, NaN at 0;
+ * - `is`: 1 where a place is that level, 0 at any other, NaN at 0.
+ */
+export type Expression =
+  | number
+  | { feature: number }
+  | { call: string; of: Expression[] }
+  | { poly: Expression; alpha: number[]; norm2: number[] }
+  | { label: number; in: string[] }
+  | { number: Expression; in: number[] }
+  | { interval: Expression; breaks: number[]; right: boolean; lowest: boolean }
+  | { table: Expression; values: number[] }
+  | { is: Expression; level: number };
+
+/** Gives an expression's value for the row that starts at `at`. */
+export type Evaluate = (rows: Float64Array, at: number) => number;
+
+/** Deepest nesting of an expression, and most parts of all expressions of one model. */
+const MAX_DEPTH = 200;
+const MAX_PARTS = 4_000_000;
+
+/** An expression as a function of rows. It must have passed checkExpressions with the same schema. */
+export function compile(expression: Expression, schema: Schema): Evaluate {
+  if (typeof expression === 'number') return () => expression;
+  if ('feature' in expression) {
+    const { feature } = expression;
+    return (rows, at) => rows[at + feature] as number;
+  }
+  if ('call' in expression)
+    return compileCall(
+      expression.call,
+      expression.of.map((part) => compile(part, schema)),
+    );
+  if ('poly' in expression) {
+    const inner = compile(expression.poly, schema);
+    const { alpha, norm2 } = expression;
+    return (rows, at) => orthogonalPolynomial(inner(rows, at), alpha, norm2);
+  }
+  if ('label' in expression) {
+    const feature = schema.features[expression.label];
+    const places = feature?.type === 'factor' ? feature.levels.map((level) => expression.in.indexOf(level) + 1) : [];
+    const column = expression.label;
+    return (rows, at) => places[(rows[at + column] as number) - 1] ?? Number.NaN;
+  }
+  if ('number' in expression) {
+    const inner = compile(expression.number, schema);
+    const places = new Map(expression.in.map((value, place) => [value, place + 1]));
+    return (rows, at) => {
+      const value = inner(rows, at);
+      return Number.isNaN(value) ? value : (places.get(printed(value)) ?? 0);
+    };
+  }
+  if ('interval' in expression) {
+    const inner = compile(expression.interval, schema);
+    return (rows, at) => intervalOf(inner(rows, at), expression);
+  }
+  if ('table' in expression) {
+    const inner = compile(expression.table, schema);
+    const { values } = expression;
+    return (rows, at) => values[inner(rows, at) - 1] ?? Number.NaN;
+  }
+  const inner = compile(expression.is, schema);
+  const { level } = expression;
+  return (rows, at) => {
+    const place = inner(rows, at);
+    return place > 0 ? (place === level ? 1 : 0) : Number.NaN;
+  };
+}
+
+function compileCall(name: string, parts: Evaluate[]): Evaluate {
+  const { apply } = FUNCTIONS[name] as (typeof FUNCTIONS)[string];
+  const [first, second] = parts as [Evaluate, Evaluate];
+  if (parts.length === 1) return (rows, at) => apply(first(rows, at));
+  if (parts.length === 2) return (rows, at) => apply(first(rows, at), second(rows, at));
+  return (rows, at) => apply(...parts.map((part) => part(rows, at)));
+}
+
+/** Whether an expression is a level's place, of which 0 is none: R's predict() fails on a level it has not seen. */
+export function isPlaceOf(expression: Expression): boolean {
+  return typeof expression === 'object' && ('label' in expression || 'number' in expression || 'table' in expression);
+}
+
+/** A double as R prints it, with 15 significant digits, for it is by their texts that R compares numbers with labels. */
+export function printed(value: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
+}
+
+/** The interval of cut() a value lies in, counted from 1; 0 for none. */
+function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]; right: boolean; lowest: boolean }): number {
+  for (let at = 1; at < breaks.length; at += 1) {
+    const [low, high] = [breaks[at - 1] as number, breaks[at] as number];
+    if (right ? value > low && value <= high : value >= low && value < high) return at;
+  }
+  if (!lowest) return 0;
+  if (right) return value === breaks[0] ? 1 : 0;
+  return value === breaks.at(-1) ? breaks.length - 1 : 0;
+}
+
+/** Holds expressions that came from a file against their type and the schema, so that compiling and evaluating need no check. */
+export function checkExpressions(expressions: unknown, schema: Schema, thing: string): void {
+  const budget = { parts: MAX_PARTS };
+  if (!Array.isArray(expressions)) throw new ModelError(thing, typeof expressions, 'a list of expressions');
+  for (const expression of expressions) checkExpression(expression, schema, { thing, budget, depth: 0 });
+}
+
+type CheckContext = { thing: string; budget: { parts: number }; depth: number };
+
+function checkExpression(value: unknown, schema: Schema, context: CheckContext): void {
+  const { thing, budget, depth } = context;
+  const fail = (found: string, expected: string) => new ModelError(thing, found, expected);
+  const spend = (parts: number) => {
+    budget.parts -= parts;
+    if (budget.parts < 0) throw fail('too many parts of expressions', `at most ${MAX_PARTS}`);
+  };
+  spend(1);
+  if (depth > MAX_DEPTH) throw fail('an expression nested too deep', `at most ${MAX_DEPTH} deep`);
+  if (typeof value === 'number') {
+    // JSON has no other numbers.
+    if (!Number.isFinite(value)) throw fail(`the number ${value}`, 'a finite one');
+    return;
+  }
+  if (typeof value !== 'object' || value === null)
+    throw fail(`an expression that is ${value === null ? 'null' : typeof value}`, 'a number or an object');
+  const inner = (part: unknown) => checkExpression(part, schema, { thing, budget, depth: depth + 1 });
+  const numbers = (list: unknown, least: number): number[] => {
+    if (!Array.isArray(list) || list.length < least || !list.every((one) => typeof one === 'number')) throw fail('another list', 'numbers');
+    spend(list.length);
+    return list;
+  };
+  const own = value as Record<string, unknown>;
+  if ('feature' in own) {
+    if (!isPlace(own.feature, schema.features.length)) throw fail(`feature ${own.feature}`, `less than ${schema.features.length}`);
+  } else if ('call' in own) {
+    const known = typeof own.call === 'string' && Object.hasOwn(FUNCTIONS, own.call) ? FUNCTIONS[own.call] : undefined;
+    if (!known || !Array.isArray(own.of)) throw fail(`the function ${String(own.call)}`, 'one that formulas may use');
+    if (own.of.length < known.least || own.of.length > known.most)
+      throw fail(`${own.of.length} arguments of ${own.call}`, `${known.least} to ${known.most}`);
+    own.of.forEach(inner);
+  } else if ('poly' in own) {
+    const alpha = numbers(own.alpha, 1);
+    if (numbers(own.norm2, 3).length < alpha.length + 2) throw fail('a polynomial without its norms', `${alpha.length + 2} of them`);
+    inner(own.poly);
+  } else if ('label' in own) {
+    if (!isPlace(own.label, schema.features.length)) throw fail(`feature ${own.label}`, `less than ${schema.features.length}`);
+    const feature = schema.features[own.label as number];
+    if (feature?.type !== 'factor') {
+      throw fail(
+        `the feature "${feature?.name}", compared with texts, without its levels`,
+        `its levels in model.json: {"features": {"${feature?.name}": {"levels": [...]}}}`,
+      );
+    }
+    if (!Array.isArray(own.in) || !own.in.every((text) => typeof text === 'string')) throw fail('another list', 'texts');
+    spend(own.in.length);
+  } else if ('number' in own) {
+    numbers(own.in, 1);
+    inner(own.number);
+  } else if ('interval' in own) {
+    numbers(own.breaks, 2);
+    inner(own.interval);
+  } else if ('table' in own) {
+    numbers(own.values, 1);
+    inner(own.table);
+  } else if ('is' in own) {
+    if (typeof own.level !== 'number') throw fail('a level that is no number', 'a number');
+    inner(own.is);
+  } else throw fail('an unknown kind of expression', 'one that formulas have');
+}
+
+function isPlace(value: unknown, count: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count;
+}

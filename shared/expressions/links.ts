@@ -1,0 +1,49 @@
+import { power } from './functions.ts';
+import { normalDistribution } from './normal.ts';
+
+/** R's .Machine$double.eps. */
+const EPSILON = 2 ** -52;
+/** -qnorm(eps) and -qcauchy(eps), beyond which R's make.link cuts eta. */
+const PROBIT_MOST = 8.125890664701906;
+const CAUCHIT_MOST = 1433540284805664.8;
+
+/** The inverse of each link of a glm that R's make.link knows (stats, family.R and family.c), by its name. */
+export const LINKS: Record<string, (eta: number) => number> = {
+  identity: (eta) => eta,
+  logit,
+  probit: (eta) => normalDistribution(clamp(eta, -PROBIT_MOST, PROBIT_MOST)),
+  cauchit: (eta) => cauchyDistribution(clamp(eta, -CAUCHIT_MOST, CAUCHIT_MOST)),
+  cloglog: (eta) => clamp(-Math.expm1(-Math.exp(eta)), EPSILON, 1 - EPSILON),
+  log: (eta) => atLeast(Math.exp(eta), EPSILON),
+  sqrt: (eta) => eta * eta,
+  inverse: (eta) => 1 / eta,
+  '1/mu^2': (eta) => 1 / Math.sqrt(eta),
+};
+
+/** The inverse of R's power(lambda). */
+export function powerLink(lambda: number): (eta: number) => number {
+  return (eta) => atLeast(power(eta, 1 / lambda), EPSILON);
+}
+
+/** logit_linkinv of R's family.c, which cuts eta at 30. */
+function logit(eta: number): number {
+  const odds = eta < -30 ? EPSILON : eta > 30 ? 1 / EPSILON : Math.exp(eta);
+  return odds / (1 + odds);
+}
+
+/** R's pcauchy (nmath/pcauchy.c), which keeps its digits in the tails. */
+function cauchyDistribution(x: number): number {
+  if (Number.isNaN(x)) return x;
+  if (Math.abs(x) <= 1) return 0.5 + Math.atan(x) / Math.PI;
+  const tail = Math.atan(1 / x) / Math.PI;
+  return x > 0 ? 0.5 - tail + 0.5 : -tail;
+}
+
+/** A NaN stays one, as in R's pmax and pmin. */
+function atLeast(value: number, least: number): number {
+  return value < least ? least : value;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return value < least ? least : value > most ? most : value;
+}
