@@ -8,7 +8,7 @@ export default {
   testTimeout: 60_000,
   // jest leaves one processor free, which on two of them is half of all.
   maxWorkers: '100%',
-  testMatch: ['<rootDir>/tests/*.test.ts'],
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
   modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/'],

@@ -2,6 +2,7 @@ import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
+import { DECIMAL } from '../shared/wire/decimal.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -11,7 +12,6 @@ export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder
 
 const MAX_LEVELS = 10_000;
 const SHOWN = 8;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
 
 /**
@@ -54,10 +54,10 @@ function readCsv({ bytes, file }: TrainingData): string[][] {
 function typeOfColumn(feature: Feature, values: string[], unordered: boolean, thing: string, order: LevelsOrder | undefined): Feature {
   const { name } = feature;
   if (values.length === 0) throw new ModelError(thing, 'no values', 'those the model was trained with');
-  if (values.length > MAX_LEVELS && !values.every((value) => NUMBER.test(value))) {
+  if (values.length > MAX_LEVELS && !values.every((value) => DECIMAL.test(value))) {
     throw new ModelError(thing, `${values.length} levels`, `at most ${MAX_LEVELS}`);
   }
-  if (values.every((value) => NUMBER.test(value))) {
+  if (values.every((value) => DECIMAL.test(value))) {
     if (!unordered) return feature;
     return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
   }

@@ -1,4 +1,5 @@
 import { MAX_PROBLEMS, ModelError, type Problem, RequestError } from './errors.ts';
+import { DECIMAL } from './wire/decimal.ts';
 
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
@@ -112,7 +113,6 @@ const SHOWN_LEVELS = 10;
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
 const CODES = new WeakMap<string[], Map<string, number>>();
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
