@@ -20,9 +20,9 @@ export type Admission = {
   check(): void;
 };
 
-/** The answer to whom there is no room for. */
-export function overloaded(detail: string): RequestError {
-  return new RequestError(503, detail, [], { 'retry-after': '1' });
+/** The answer to whom there is no room for; `seconds` until it is worth asking again. */
+export function overloaded(detail: string, seconds = 1): RequestError {
+  return new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { checkAnswerSize, tailOf, writeOutputs } from '../shared/answers.ts';
 import type { Model } from '../shared/artifact.ts';
+import { RequestError } from '../shared/errors.ts';
 import type { BodyForm } from '../shared/media.ts';
 import { defaultParameters, type Parameters } from '../shared/parameters.ts';
 import { computeQuery } from '../shared/predict.ts';
@@ -13,6 +14,11 @@ export type Asked = { body: Uint8Array; form: BodyForm; accepted: BodyForm; most
 
 /** An answer's body, its rows, and how long the predictor took, in milliseconds. */
 export type Computed = { text: string; rows: number; ms: number };
+
+/** The refusal of a request whose model was unloaded before it could be computed. Another one may have its name by then. */
+export function unloaded(): RequestError {
+  return new RequestError(404, 'the model was unloaded while the request came in');
+}
 
 /** Reads the rows of a body. Throws a RequestError with all that is wrong with it, the size of its answer included. */
 export function read(model: Model, { body, form, most }: Asked): Query {

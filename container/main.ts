@@ -3,7 +3,7 @@ import { createServer, Server } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { ModelError } from '../shared/errors.ts';
+import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { openAccessLog } from './access-log.ts';
@@ -155,7 +155,7 @@ async function serve(mode: 'sagemaker' | 'alone', page?: PageParts): Promise<voi
   if (process.env.npm_lifecycle_event === 'serve') onParentGone(parent, () => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
-    console.error(JSON.stringify({ time: new Date().toISOString(), error: error.stack ?? String(error) }));
+    console.error(JSON.stringify({ time: new Date().toISOString(), error: stackOf(error) }));
     leave(1);
   });
 }

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { sidecarPaths } from '../model/sidecar.ts';
 import { ModelError } from '../shared/errors.ts';
+import { checkWithin } from './server/model-folder.ts';
 import { loadShared, type SharedModel } from './shared-model.ts';
 
 const MODEL_FILE = /\.(?:canopy|RDS|Rds|rds)$/;
@@ -9,11 +11,13 @@ const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS 
 /**
  * The one model of a folder, which SageMaker unpacks to /opt/ml/model: an artifact, or a model file that is imported with
  * the sidecar beside it. Throws a ModelError that says which file, and why, where there is none, more than one, or one
- * that cannot be read. Its check rows are not computed here: see createContainer.
+ * that cannot be read, or that is a link to a place outside of `root`, where one is given. Its check rows are not computed here: see
+ * createContainer.
  */
-export async function loadModelDir(dir: string): Promise<SharedModel> {
+export async function loadModelDir(dir: string, root?: string): Promise<SharedModel> {
   const file = findModelFile(dir);
   try {
+    if (root !== undefined) for (const one of [file, ...sidecarPaths(file)]) checkWithin(root, one);
     return await loadShared(file);
   } catch (error) {
     if (error instanceof ModelError) throw error;

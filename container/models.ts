@@ -1,16 +1,18 @@
-import { realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import type { Prepared } from '../shared/bodies/forest/kernels/kernels.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir } from './model-dir.ts';
+import { resolveWithin } from './server/model-folder.ts';
 import { openShared } from './shared-model.ts';
 import type { Workers } from './workers.ts';
 
-/** A model that is served: what its check rows say, and its pace. `key` is how the workers know it. */
-export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace> };
+/**
+ * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has one of its own, so
+ * that a request which began with one model never meets another of the same name. `isUnloaded` says that it is served no longer.
+ */
+export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace>; isUnloaded: boolean };
 
 /** Where models may be loaded from, and how many bytes of them are held at once. */
 export type ModelsOptions = { root: string; mostBytes: number };
@@ -32,6 +34,8 @@ export type Models = {
 const PACE_RUNS = 3;
 /** SageMaker's names of models are hashes, paths or file names. */
 const NAME = /^[\w.-][\w./-]{0,255}$/;
+/** What no part of such a path may be: a client or a proxy would make another path of it. */
+const NO_PARTS = ['', '.', '..'];
 
 /** Serves a model: its kernel is made and its check rows are computed here, once, and tell the pace too. */
 export function serveModel(key: string, model: Model): Served {
@@ -44,13 +48,14 @@ export function serveModel(key: string, model: Model): Served {
     failedCheck(model);
     return (performance.now() - start) / rows;
   });
-  return { key, model, failed, pace: createPace(Math.min(...times)) };
+  return { key, model, failed, pace: createPace(Math.min(...times)), isUnloaded: false };
 }
 
 /** Models loaded and unloaded while others are served (SageMaker's multi-model contract). Without workers it is done in this thread. */
 export function createModels({ root, mostBytes }: ModelsOptions, workers: Workers | undefined): Models {
   const loaded = new Map<string, Loaded>();
   const loading = new Set<string>();
+  let loads = 0;
   const get = (name: string): Loaded => {
     const one = loaded.get(name);
     if (!one) throw new RequestError(404, 'no model of this name is loaded');
@@ -62,9 +67,9 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
   };
   const open = async (name: string, url: string): Promise<Loaded> => {
     const dir = resolveWithin(root, url);
-    const bytes = workers ? await workers.load(dir) : (await loadModelDir(dir)).bytes;
+    const bytes = workers ? await workers.load(dir, root) : (await loadModelDir(dir, root)).bytes;
     needRoom(bytes.byteLength);
-    const served = serveModel(`models/${name}`, openShared(bytes, name));
+    const served = serveModel(`models/${name}#${++loads}`, openShared(bytes, name));
     if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
     const kernel = prepareKernel(served.model);
     const taken = bytes.byteLength + (kernel ? kernelBytes(kernel, 1 + (workers?.count ?? 0)) : 0);
@@ -77,8 +82,9 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
     list: () => [...loaded].map(([modelName, { url }]) => ({ modelName, modelUrl: url })),
     load: async (order) => {
       const { model_name: name, url } = (typeof order === 'object' && order !== null ? order : {}) as Record<string, unknown>;
-      if (typeof name !== 'string' || typeof url !== 'string' || !NAME.test(name)) {
-        throw new RequestError(400, 'expected {"model_name": ..., "url": ...}, the name of letters, digits and ._-/');
+      if (typeof name !== 'string' || typeof url !== 'string' || !isName(name)) {
+        const form = 'the name of letters, digits and ._-/, no part of it empty, "." or ".."';
+        throw new RequestError(400, `expected {"model_name": ..., "url": ...}, ${form}`);
       }
       if (loaded.has(name) || loading.has(name)) throw new RequestError(409, 'a model of this name is loaded');
       loading.add(name);
@@ -92,29 +98,19 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
       }
     },
     unload: (name) => {
-      workers?.close(get(name).key);
+      const one = get(name);
+      one.isUnloaded = true;
+      workers?.close(one.key);
       loaded.delete(name);
     },
   };
 }
 
+function isName(name: string): boolean {
+  return NAME.test(name) && !name.split('/').some((part) => NO_PARTS.includes(part));
+}
+
 /** What a kernel comes to take: its tables in each thread, and the nodes that all threads share. */
 function kernelBytes({ bytes, table }: Prepared, threads: number): number {
   return bytes * threads + (table?.buffer.byteLength ?? 0);
-}
-
-/** The folder a URL names, which must lie below the root, links followed. */
-function resolveWithin(root: string, url: string): string {
-  const refused = (found: string) => new RequestError(400, `url: found ${found}, expected a folder below ${root}`);
-  let dir: string;
-  let top: string;
-  try {
-    dir = realpathSync(url);
-    top = realpathSync(root);
-    if (!statSync(dir).isDirectory()) throw refused('a file');
-  } catch (error) {
-    throw error instanceof RequestError ? error : refused('nothing there');
-  }
-  if (!dir.startsWith(`${top}${path.sep}`)) throw refused('another place');
-  return dir;
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Model } from '../shared/artifact.ts';
-import { RequestError } from '../shared/errors.ts';
+import { RequestError, stackOf } from '../shared/errors.ts';
 import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { answerQuery } from '../shared/predict.ts';
@@ -8,7 +8,7 @@ import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/repl
 import { route } from '../shared/routes.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
-import { type Asked, type Computed, compute, read } from './compute.ts';
+import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
 import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
@@ -121,7 +121,7 @@ async function handle(container: Container, request: Incoming, response: ServerR
     answered = await answer(container, found, request, response, attributes);
   } catch (thrown) {
     answered = { reply: problemReply(thrown, requestId) };
-    if (!(thrown instanceof RequestError)) error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    if (!(thrown instanceof RequestError)) error = stackOf(thrown);
   }
   const { reply, rows } = answered;
   const { status } = reply;
@@ -232,6 +232,7 @@ async function predict(
   const form = bodyForm(headerOf(request, 'content-type'));
   container.admission.check();
   const body = await readWithin(container, request);
+  if (served.isUnloaded) throw unloaded();
   const { text, rows, ms } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPES[accepted],

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { overloaded } from './admission.ts';
 import type { Asked, Computed } from './compute.ts';
+import { createPause, type OpenModels, startThread, type Thread } from './server/worker-thread.ts';
 import type { Order, Report } from './worker.ts';
 
 /** Jobs that may wait for each worker. */
@@ -18,8 +18,8 @@ export type Workers = {
   close(key: string): void;
   /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. */
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
-  /** The artifact of the one model in a folder. Throws a ModelError where there is none that can be used. */
-  load(dir: string): Promise<SharedArrayBuffer>;
+  /** The artifact of the one model in a folder below `root`. Throws a ModelError where there is none that can be used. */
+  load(dir: string, root: string): Promise<SharedArrayBuffer>;
   /** Threads there are at most. */
   count: number;
   /** Jobs that wait or are worked on. */
@@ -34,53 +34,52 @@ type Job = {
   settle(report: Report): void;
   timer: NodeJS.Timeout;
 };
-type Thread = { worker: Worker; job: Job | undefined; replace(why: string): void };
-
 const always = () => true;
 
-/** Workers, up to `count` of them, started as there is work; `file` is the module that calls runWorker in a thread. A worker that dies is replaced. */
+/**
+ * Workers, up to `count` of them; `file` is the module that calls runWorker in a thread. Each is started when there is a job that the
+ * others have no time for. One that dies is replaced at the next job. After one that could not start, none is started for a while,
+ * and jobs that nobody can do are refused.
+ */
 export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count: number; cutMs?: number }): Workers {
-  const models = new Map<string, { bytes: SharedArrayBuffer; table: WebAssembly.Memory | undefined }>();
+  const models: OpenModels = new Map();
   const queue: Job[] = [];
-  let threads: Thread[] = [];
+  const pause = createPause();
+  let threads: Thread<Job>[] = [];
   let [isEnding, last] = [false, 0];
 
   const next = () => {
-    // A thread costs memory, so each starts when there is work that the others have no time for.
     const missing = Math.min(queue.length - threads.filter(({ job }) => !job).length, count - threads.length);
-    for (let one = 0; one < missing; one += 1) threads.push(start());
+    for (let one = 0; one < missing && pause.leftMs() === 0; one += 1) threads.push(start());
     for (const thread of threads) {
       while (thread.job === undefined) {
         const job = queue.shift();
         if (!job) return;
-        if (!job.isWanted()) {
-          finish(job, refusal(job.number, 'the time of this request was over before its turn came'));
-          continue;
-        }
-        thread.job = job;
-        thread.worker.postMessage(job.order);
+        if (job.isWanted()) {
+          thread.job = job;
+          thread.worker.postMessage(job.order);
+        } else finish(job, refusal(job.number, 'the time of this request was over before its turn came'));
       }
     }
+    if (threads.length > 0) return;
+    const seconds = Math.ceil(pause.leftMs() / 1_000);
+    for (const job of queue.splice(0)) finish(job, refusal(job.number, 'no worker thread can be started now; ask again soon', seconds));
   };
-  const start = (): Thread => {
-    function replace(why: string): void {
-      if (isEnding || !threads.includes(thread)) return;
-      threads = threads.map((one) => (one === thread ? start() : one));
-      if (thread.job) finish(thread.job, { job: thread.job.number, fault: why });
-      next();
-    }
-    const thread: Thread = { worker: new Worker(file, { resourceLimits: LIMITS }), job: undefined, replace };
-    for (const [open, model] of models) thread.worker.postMessage({ open, ...model } satisfies Order);
-    thread.worker.on('message', (report: Report) => {
-      const { job } = thread;
-      thread.job = undefined;
-      if (job) finish(job, report);
-      next();
+  const start = (): Thread<Job> =>
+    startThread<Job>(file, LIMITS, models, {
+      ready: pause.noteSuccess,
+      done: (job, report) => {
+        if (job) finish(job, report);
+        next();
+      },
+      ended: (thread, why) => {
+        if (isEnding || !threads.includes(thread)) return;
+        threads = threads.filter((one) => one !== thread);
+        if (!thread.isReady) pause.noteFailure();
+        if (thread.job) finish(thread.job, { job: thread.job.number, fault: why });
+        next();
+      },
     });
-    thread.worker.on('error', (error) => replace(`a worker died: ${error.stack ?? error.message}`));
-    thread.worker.on('exit', (code) => replace(`a worker ended with ${code}`));
-    return thread;
-  };
   const cut = (job: Job) => {
     const at = queue.indexOf(job);
     if (at !== -1) queue.splice(at, 1);
@@ -88,9 +87,9 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     const thread = threads.find((one) => one.job === job);
     if (!thread) return;
     // What computes cannot be asked to stop.
-    thread.job = undefined;
-    thread.replace('cut');
+    threads = threads.filter((one) => one !== thread);
     void thread.worker.terminate();
+    next();
   };
   const submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean): Promise<Report> => {
     if (queue.length >= MOST_WAITING * count) throw overloaded('too many big requests are waiting; ask again soon');
@@ -119,8 +118,8 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       if ('computed' in report) return report.computed;
       throw errorOf(report);
     },
-    load: async (dir) => {
-      const report = await submit((job) => ({ job, load: dir }), always);
+    load: async (dir, root) => {
+      const report = await submit((job) => ({ job, load: dir, root }), always);
       if ('loaded' in report) return report.loaded;
       throw errorOf(report);
     },
@@ -137,8 +136,8 @@ function finish(job: Job, report: Report): void {
   job.settle(report);
 }
 
-function refusal(job: number, detail: string): Report {
-  const { status, headers, problems } = overloaded(detail);
+function refusal(job: number, detail: string, seconds?: number): Report {
+  const { status, headers, problems } = overloaded(detail, seconds);
   return { job, refused: { status, detail, problems, headers } };
 }
 
@@ -149,7 +148,16 @@ function errorOf(report: Report): Error {
     return new RequestError(status, detail, problems, headers);
   }
   if ('unusable' in report) return new UnusableModel(report.unusable);
-  return new Error('fault' in report ? report.fault : 'a report that fits no job');
+  return new WorkerFault('fault' in report ? report.fault : 'a report that fits no job');
+}
+
+/** An error in a worker. It carries the place where that was thrown, and not its own, into the log. */
+class WorkerFault extends Error {
+  constructor(fault: string) {
+    super('');
+    this.name = fault.split('\n', 1)[0] as string;
+    this.stack = fault;
+  }
 }
 
 /** A ModelError whose sentence was made in another thread. */

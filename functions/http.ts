@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { RequestError } from '../shared/errors.ts';
+import { RequestError, stackOf } from '../shared/errors.ts';
 import { problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -95,12 +95,6 @@ function readCall(event: unknown, context: Context | undefined): Call {
     traceparent: TRACEPARENT.test(headers.traceparent ?? '') ? headers.traceparent : undefined,
     remainingMs,
   };
-}
-
-/** Where an error was thrown, without its message, which may quote what came from outside. */
-function stackOf(error: Error | null | undefined): string {
-  const { name, stack = '' } = error ?? new Error();
-  return [name, ...stack.split('\n').filter((line) => line.startsWith('    at '))].join('\n');
 }
 
 function toResponse(reply: Reply, call: Call): unknown {

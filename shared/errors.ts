@@ -69,3 +69,18 @@ export function problemDocument(error: unknown, requestId?: string): ProblemDocu
     ...(known && error.problems.length > 0 ? { errors: error.problems } : {}),
   };
 }
+
+/**
+ * Where an error was thrown: its name, its code and its stack without its message, which may quote what came from outside. For the
+ * log, never for a caller.
+ */
+export function stackOf(error: unknown): string {
+  // An error of another thread or realm is no instance of this one's Error.
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return `what was thrown is no Error but a ${typeof error}`;
+  const { name, message, stack = '', code } = error as Error & { code?: unknown };
+  // Lines of a message may look like those of a stack, so it is cut off as a whole where that is possible.
+  const at = message === '' ? -1 : stack.indexOf(message);
+  const rest = at === -1 ? stack : stack.slice(at + message.length);
+  const title = typeof code === 'string' && /^[A-Z][A-Z_]{0,60}$/.test(code) ? `${name} ${code}` : name;
+  return [title, ...rest.split('\n').filter((line) => line.startsWith('    at '))].join('\n');
+}

@@ -489,7 +489,7 @@ describe('the log', () => {
     expect(JSON.stringify(logged)).not.toContain('54.25');
   });
 
-  test('has an error of ours with its stack, of which the caller hears nothing', async () => {
+  test('has an error of ours with its stack and without its message, of which the caller hears nothing', async () => {
     let armed = false;
     const sound = age.forest as Forest;
     const forest = {
@@ -507,7 +507,8 @@ describe('the log', () => {
     const text = JSON.stringify(await problem(response));
     expect(text).not.toMatch(/broken|\.ts/);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toMatchObject({ status: 500, error: expect.stringContaining('TypeError: broken on purpose') });
+    expect(logged[0]).toMatchObject({ status: 500, error: expect.stringMatching(/^TypeError\n {4}at /) });
+    expect(JSON.stringify(logged)).not.toContain('broken on purpose');
     expect(JSON.stringify(logged)).not.toContain('54.25');
   });
 
