@@ -109,43 +109,6 @@ export function splitCells(schema: Schema, value: unknown, path: string): Cells 
   };
 }
 
-const TENSOR_KEYS = ['name', 'data', 'datatype'];
-
-/** Whether an array holds the tensors of the Open Inference Protocol, and not records of a model with such features. */
-export function isTensors(schema: Schema, elements: unknown[]): boolean {
-  const isTensor = (element: unknown) => {
-    return isObject(element) && TENSOR_KEYS.every((key) => Object.hasOwn(element, key));
-  };
-  return elements.length > 0 && !TENSOR_KEYS.some((key) => isFeature(schema, key)) && elements.every(isTensor);
-}
-
-/** The Open Inference Protocol's tensors, one a feature, each of shape [rows] or [rows, 1]; others are ignored, as columns are. */
-export function tensorCells(schema: Schema, elements: unknown[], path: string): Cells {
-  const tensors = elements as { name: unknown; shape: unknown; data: unknown }[];
-  const names = tensors.map((tensor) => (typeof tensor.name === 'string' ? tensor.name : ''));
-  const first = tensors.find((tensor, at) => isFeature(schema, names[at] as string) && Array.isArray(tensor.data));
-  // Where none is a feature, one row says that they are missing.
-  const rows = first ? (first.data as unknown[]).length : 1;
-  const problems = tensors.flatMap(({ shape, data }, at): Problem[] => {
-    if (!isFeature(schema, names[at] as string)) return [];
-    const flat = Array.isArray(shape) && (shape.length === 1 || (shape.length === 2 && shape[1] === 1));
-    if (!flat) return [{ path: `${path}/${at}/shape`, message: 'expected [rows] or [rows, 1]' }];
-    if (!Array.isArray(data)) return [{ path: `${path}/${at}/data`, message: `found ${describe(data)}, expected an array` }];
-    const fits = data.length === rows && shape[0] === rows;
-    return fits ? [] : [{ path: `${path}/${at}/data`, message: `expected ${rows} values, as the first tensor has, and that shape` }];
-  });
-  if (problems.length > 0) throw new RequestError(422, 'the tensors do not fit their shapes', problems.slice(0, MAX_PROBLEMS));
-  const places = columnPlaces(schema, names, path);
-  return {
-    rows,
-    text: false,
-    columnar: true,
-    names: () => names,
-    cell: (row, column) => (places[column] === undefined ? undefined : (tensors[places[column]]?.data as unknown[])[row]),
-    path: (row, column) => (places[column] === undefined ? path : `${path}/${places[column]}/data/${row}`),
-  };
-}
-
 /** JSON Lines: a record or an array a line. */
 export function lineCells(schema: Schema, text: string): Cells {
   const lines = text

@@ -1,5 +1,5 @@
 import { csvCells } from './csv-cells.ts';
-import { arrayCells, example, isFeature, isTensors, type JsonObject, lineCells, objectCells, splitCells, tensorCells } from './dialects.ts';
+import { arrayCells, example, isFeature, type JsonObject, lineCells, objectCells, splitCells } from './dialects.ts';
 import { type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, readRows, type Schema } from './features.ts';
 import { checkKeys, parseJson } from './json.ts';
@@ -7,6 +7,7 @@ import type { BodyForm } from './media.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from './parameters.ts';
 import { quickCsv } from './quick-csv.ts';
 import { quickJson, quickLines } from './quick-json.ts';
+import { isTensors, modelParameters, tensorCells } from './wire/tensors.ts';
 
 /** One pass over the bytes for bodies as most are (quick-json.ts); all others take the general way, which tells what is wrong. */
 const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv };
@@ -66,7 +67,9 @@ export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE
   if (name === 'parameters' && Object.hasOwn(body, 'params')) {
     throw new RequestError(400, 'found parameters and params together, expected one of them');
   }
-  const asked = readParameters(schema, Object.hasOwn(body, name) ? body[name] : {}, `/${name}`);
+  const given = Object.hasOwn(body, name) ? body[name] : {};
+  const isV2 = wrapper === 'inputs' && Array.isArray(body.inputs) && isTensors(schema, body.inputs);
+  const asked = readParameters(schema, isV2 ? modelParameters(given, `/${name}`) : given, `/${name}`);
   return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
 }
 
