@@ -8,6 +8,7 @@ import { decodeArtifact, type Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature } from '../shared/features.ts';
 import { defaultParameters } from '../shared/parameters.ts';
+import { fromBits } from '../shared/schema/integer64.ts';
 import { toPredictions } from '../shared/shape.ts';
 
 /** What Lambda takes of a function's package, unpacked, in bytes. */
@@ -84,6 +85,7 @@ function checkEvent({ schema, checks }: Model): { rows: unknown[][]; outputs: Fl
 /** A value as a caller writes it: a factor by its label, a missing one as null. */
 function cell(feature: Feature, value: number): unknown {
   if (Number.isNaN(value)) return null;
+  if (feature.type === 'integer64') return fromBits(value);
   if (feature.type === 'factor') return feature.levels[value - 1];
   return feature.type === 'logical' ? value === 1 : value;
 }

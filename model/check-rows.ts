@@ -2,6 +2,9 @@ import type { CheckRows } from '../shared/artifact.ts';
 import type { Forest } from '../shared/bodies/forest/forest.ts';
 import type { Schema } from '../shared/features.ts';
 import { type Body, predictRows } from '../shared/predict.ts';
+import { parseDate, parseDatetime } from '../shared/schema/dates.ts';
+import { withRange } from './artifact/guess-types.ts';
+import { collectSplits, levelsOfSet } from './artifact/splits.ts';
 
 /** How many check rows an artifact carries. */
 export const CHECK_ROWS = 16;
@@ -24,8 +27,10 @@ export function drawCheckRows(schema: Schema, body: Body): CheckRows {
       const pick = own[Math.floor(random() * own.length)] ?? 0;
       const nudge = nudges[Math.floor(random() * nudges.length)] as number;
       const level = feature.type === 'factor' ? 1 + Math.floor(random() * feature.levels.length) : 0;
-      const numeric = feature.type === 'logical' ? Math.floor(random() * 2) : pick + nudge;
-      const isMissing = schema.takesMissing && random() < 0.1;
+      // The neighbour of a 64-bit integer is the next double.
+      const beside = feature.type === 'integer64' ? Math.abs(pick + 2 * nudge * Number.MIN_VALUE) : pick + nudge;
+      const numeric = feature.type === 'logical' ? Math.floor(random() * 2) : beside;
+      const isMissing = schema.takesMissing && random() < 0.1 && feature.type !== 'integer64';
       rows[row * width + column] = isMissing ? Number.NaN : feature.type === 'factor' ? level : numeric;
     });
   }
@@ -37,13 +42,14 @@ export function splitRanges(schema: Schema, body: Body): Schema {
   const splits = collectSplits(schema, body);
   const features = schema.features.map((feature, column) => {
     const own = splits[column] as number[];
-    if (feature.type !== 'number' || own.length === 0 || body.forest?.partitioned[column] === 1) return feature;
+    if (feature.type === 'factor' || feature.type === 'logical' || own.length === 0 || body.forest?.partitioned[column] === 1)
+      return feature;
     const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const value of own) {
       if (value < range[0]) range[0] = value;
       if (value > range[1]) range[1] = value;
     }
-    return { ...feature, range };
+    return withRange(feature, range);
   });
   return { ...schema, features };
 }
@@ -53,36 +59,21 @@ export function greatestLevels(schema: Schema, forest: Forest): number[] {
   return collectSplits(schema, { forest }).map((own, column) => {
     const isSet = forest.partitioned[column] === 1;
     // A split between two levels is above the lower one; a set of levels has a bit for each up to its greatest.
-    return own.reduce((most, split) => Math.max(most, isSet ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.floor(split) + 1), 1);
+    return own.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.floor(split) + 1), 1);
   });
-}
-
-/** Every finite split value of each feature, in the order of the nodes. */
-function collectSplits({ features }: Schema, { forest, rpart }: Body): number[][] {
-  const splits = features.map((): number[] => []);
-  const add = (column: number, value: number) => {
-    if (Number.isFinite(value)) splits[column]?.push(value);
-  };
-  forest?.left.forEach((left, node) => {
-    if (left !== 0) add(forest.feature[node] as number, forest.threshold[node] as number);
-  });
-  rpart?.input.forEach((input, split) => {
-    if ((rpart.categories[split] as number) >= 2) return;
-    const source = rpart.inputs ? rpart.inputs[input] : { feature: input };
-    // Splits of what is computed from the features say nothing of these.
-    if (typeof source === 'object' && 'feature' in source) add(source.feature, rpart.threshold[split] as number);
-  });
-  return splits;
 }
 
 /** Some values of a number that a formula takes: where it starts, and from the range seen in training, else from 1 to 2. */
 function valuesSeen({ features }: Schema, { forest }: Body, column: number): number[] {
   const feature = features[column];
-  if (forest || feature?.type !== 'number') return [];
-  const [least, most] = feature.range ?? [1, 2];
-  return feature.default === undefined
-    ? [0, 0.25, 0.5, 0.75, 1].map((part) => least + part * (most - least))
-    : [feature.default, least, most];
+  if (forest || !feature || feature.type === 'factor' || feature.type === 'logical' || feature.type === 'integer64') return [];
+  const { range, default: first } = feature;
+  const read = (value: number | string) => {
+    if (typeof value === 'number') return value;
+    return Number(feature.type === 'date' ? parseDate(value) : parseDatetime(value));
+  };
+  const [least, most] = range ? [read(range[0]), read(range[1])] : [1, 2];
+  return first === undefined ? [0, 0.25, 0.5, 0.75, 1].map((part) => least + part * (most - least)) : [read(first), least, most];
 }
 
 /** A small generator of numbers from 0 to 1 (mulberry32), the same for the same seed. */

@@ -1,6 +1,6 @@
 import { failedCheck, type Model } from '../shared/artifact.ts';
 import { depth, treeCount } from '../shared/bodies/forest/forest.ts';
-import type { Feature, Label, TrainingCard } from '../shared/features.ts';
+import type { Feature, Label, Level, TrainingCard } from '../shared/features.ts';
 import type { Body } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
 
@@ -123,6 +123,9 @@ function valuesOf(feature: Feature, seen: 'splits' | 'seen'): string {
   if (feature.type === 'factor') return `${feature.levels.length}: ${list(feature.levels)}`;
   if (feature.type === 'logical') return 'true, false';
   const { range, min, max } = feature;
+  if (feature.type === 'date' || feature.type === 'datetime') {
+    return range ? `${seen} ${range[0]} to ${range[1]}` : seen === 'splits' ? 'no split' : `${feature.type}s`;
+  }
   const splits = range ? `${seen} ${range[0]} to ${range[1]}` : seen === 'splits' ? 'no split' : 'numbers';
   return min === undefined && max === undefined ? splits : `${splits}, slider ${min ?? '...'} to ${max ?? '...'}`;
 }
@@ -131,9 +134,12 @@ function labelText(label: Label): string {
   return typeof label === 'string' ? label : label.en;
 }
 
-function list(texts: string[]): string {
+function list(texts: Level[]): string {
   const rest = texts.length - SHOWN;
-  return `${texts.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${texts
+    .slice(0, SHOWN)
+    .map((text) => text ?? 'NA (null)')
+    .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -1,7 +1,7 @@
 import { ModelError } from '../shared/errors.ts';
 import { type Expression, printed } from '../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../shared/expressions/functions.ts';
-import type { Feature } from '../shared/features.ts';
+import type { Feature, Level } from '../shared/features.ts';
 import { cutLabels } from './cut.ts';
 import { deparse } from './deparse.ts';
 import { attributesOf, element, NA_INTEGER, type RValue } from './r-values.ts';
@@ -12,7 +12,7 @@ type Call = Extract<RValue, { type: 'pairlist' | 'language' }>;
 /** Functions that give back what they are given, as far as a row is concerned. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
 /** Functions that make a factor of what they are given, without changing its labels. */
-const FACTORS = ['factor', 'as.factor', 'ordered', 'as.ordered', 'relevel', 'droplevels', 'C', 'as.character', '(', 'I'];
+const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered', 'relevel', 'droplevels', 'C', 'as.character', '(', 'I'];
 /** R's names of its own numbers; a feature of that name would hide them, but then it stands alone somewhere too. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
 const MAX_DEPTH = 100;
@@ -32,7 +32,7 @@ export class FormulaReader {
   #depth = 0;
 
   /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
-  constructor(variables: Variable[], levels: Map<string, string[]>, thing: string) {
+  constructor(variables: Variable[], levels: Map<string, Level[]>, thing: string) {
     this.#thing = thing;
     for (const { name, value, kind } of variables) {
       if (value.type === 'symbol') this.#declare(value.name, kind, levels.get(name));
@@ -56,7 +56,7 @@ export class FormulaReader {
   }
 
   /** A factor's or logical's place among its levels, from 1. */
-  category(variable: Variable, levels: string[] | undefined): Expression {
+  category(variable: Variable, levels: Level[] | undefined): Expression {
     if (variable.kind === 'logical') {
       return { call: '+', of: [{ call: 'logical', of: [this.number(variable.value)] }, 1] };
     }
@@ -131,7 +131,7 @@ export class FormulaReader {
   }
 
   /** The place of a variable's label among levels, whatever makes the label. */
-  #labelled(value: RValue, levels: string[]): Expression {
+  #labelled(value: RValue, levels: Level[]): Expression {
     if (value.type === 'symbol') {
       const feature = this.#featureOf(value.name);
       if (feature?.type === 'factor') {
@@ -155,29 +155,29 @@ export class FormulaReader {
   }
 
   /** factor(x, levels = c(...), labels = c(...)); undefined where the labels are those of x. Without levels R would draw them from each request. */
-  #relabelled(value: Call, args: Argument[], levels: string[]): Expression | undefined {
+  #relabelled(value: Call, args: Argument[], levels: Level[]): Expression | undefined {
     const given = matchArguments(args, ['x', 'levels', 'labels', 'exclude', 'ordered']);
-    if (given.exclude) throw this.#fail(value, `exclude in ${deparse(value).split('(')[0]}()`, 'levels');
+    if (given.exclude && given.exclude.type !== 'null') throw this.#fail(value, `exclude in ${deparse(value).split('(')[0]}()`, 'levels');
     if (!given.labels) return undefined;
     const [from, to] = [constantsOf(given.levels)?.map(String), constantsOf(given.labels)?.map(String)];
     if (!given.x || !from || from.length !== to?.length)
       throw this.#fail(value, 'labels without as many levels', 'levels = c(...), labels = c(...)');
-    if (levels.some((level) => !to.includes(level)))
+    if (levels.some((level) => level === null || !to.includes(level)))
       throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, to.slice(0, 10).join(', '));
     return this.#placed(this.#labelled(given.x, from), to, levels);
   }
 
   /** Levels that were made from numbers, or from TRUE and FALSE. */
-  #numbered(value: RValue, number: Expression, levels: string[]): Expression {
-    const codes = levels.map((level) => (level === 'TRUE' ? 1 : level === 'FALSE' ? 0 : Number(level)));
-    if (levels.some((level) => level.trim() === '') || !codes.every(Number.isFinite)) {
+  #numbered(value: RValue, number: Expression, levels: Level[]): Expression {
+    const codes = levels.map((level) => (level === 'TRUE' ? 1 : level === 'FALSE' ? 0 : numberOf(level)));
+    if (!codes.every(Number.isFinite)) {
       throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')} of numbers`, 'levels that are numbers');
     }
     return { number, in: codes };
   }
 
   /** cut(x, breaks = c(...)): its intervals by their labels, since unused ones have no level. */
-  #cut(value: Call, args: Argument[], levels: string[]): Expression {
+  #cut(value: Call, args: Argument[], levels: Level[]): Expression {
     const given = matchArguments(args, ['x', 'breaks', 'labels', 'include.lowest', 'right', 'dig.lab', 'ordered_result']);
     const breaks = constantsOf(given.breaks)?.map(Number);
     const truth = (name: string, standard: boolean) => {
@@ -192,12 +192,13 @@ export class FormulaReader {
     breaks.sort((a, b) => a - b);
     const labels = given.labels === undefined ? cutLabels(breaks, { right, lowest, digits }) : constantsOf(given.labels)?.map(String);
     if (labels?.length !== breaks.length - 1) throw this.#fail(value, 'cut() with other labels', 'one for each interval');
-    if (levels.some((level) => !labels.includes(level))) throw this.#fail(value, `the levels ${levels.join(', ')}`, labels.join(', '));
+    if (levels.some((level) => level === null || !labels.includes(level)))
+      throw this.#fail(value, `the levels ${levels.join(', ')}`, labels.join(', '));
     return this.#placed({ interval: this.number(given.x), breaks: breaks.map(finite), right, lowest }, labels, levels);
   }
 
   /** The place among `levels` of a label whose place among `labels` is known. */
-  #placed(place: Expression, labels: string[], levels: string[]): Expression {
+  #placed(place: Expression, labels: string[], levels: Level[]): Expression {
     return { table: place, values: labels.map((label) => levels.indexOf(label) + 1) };
   }
 
@@ -285,7 +286,7 @@ export class FormulaReader {
   }
 
   /** A variable that stands alone, of the class that R noted. */
-  #declare(name: string, kind: string, levels: string[] | undefined): void {
+  #declare(name: string, kind: string, levels: Level[] | undefined): void {
     this.#bare.add(name);
     const known = this.#featureOf(name);
     const feature: Feature = levels ? { name, type: 'factor', levels } : { name, type: kind === 'logical' ? 'logical' : 'number' };
@@ -293,7 +294,7 @@ export class FormulaReader {
     else this.#features[this.#places.get(name) as number] = feature;
     // as.numeric() of a text is the number it spells, not a code.
     if (kind === 'character') this.#bare.delete(name);
-    if (levels === undefined && !['numeric', 'logical', 'unknown'].includes(kind)) {
+    if (levels === undefined && !['numeric', 'logical', 'other', 'unknown'].includes(kind)) {
       throw new ModelError(
         `${this.#thing}, variable ${name}`,
         kind === 'factor' || kind === 'ordered' ? 'no levels' : `the class ${kind}`,
@@ -303,7 +304,7 @@ export class FormulaReader {
   }
 
   /** factor(x) and the like: where the levels are no numbers, x is a factor or a text of those labels. */
-  #declareLabels(value: RValue, kind: string, levels: string[] | undefined): void {
+  #declareLabels(value: RValue, kind: string, levels: Level[] | undefined): void {
     if (!levels || !['factor', 'ordered', 'character'].includes(kind)) return;
     let inner: RValue | undefined = value;
     while (inner?.type === 'language') {
@@ -313,7 +314,7 @@ export class FormulaReader {
     }
     if (inner?.type !== 'symbol' || this.#places.has(inner.name)) return;
     const { name } = inner;
-    const values = levels.map((level) => (level.trim() === '' ? Number.NaN : Number(level)));
+    const values = levels.map(numberOf);
     if (values.every(Number.isFinite)) {
       this.#add({
         name,
@@ -399,6 +400,11 @@ function constantsOf(value: RValue | undefined): (number | string)[] | undefined
     default:
       return undefined;
   }
+}
+
+/** The number that a level spells; NaN for none. */
+function numberOf(level: Level): number {
+  return level === null || level.trim() === '' ? Number.NaN : Number(level);
 }
 
 /** Infinite breaks of cut() as the ends of the doubles: JSON has no infinity, and values are finite. */

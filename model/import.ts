@@ -7,6 +7,7 @@ import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema, TrainingCard } from '../shared/features.ts';
 import type { Body } from '../shared/predict.ts';
+import { checkInteger64, guessTypes } from './artifact/guess-types.ts';
 import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { readLinear } from './linear.ts';
@@ -21,8 +22,8 @@ import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
 
-/** A model as its file tells it: its schema, what computes, and the call that made it. */
-type Imported = { schema: Schema; call: string; version?: string } & Body;
+/** A model as its file tells it: its schema, what computes, the call that made it, and features of a class R calls "other". */
+type Imported = { schema: Schema; call: string; version?: string; others?: string[] } & Body;
 
 /** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
 const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
@@ -81,9 +82,10 @@ export type Origin = ImportOptions & {
 };
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
-export function encodeModel({ schema: read, call, version, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+export function encodeModel({ schema: read, call, version, others, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
-  const told = applySidecar(read, sidecar, sidecarFile);
+  const told = applySidecar(guessTypes(read, body, others), sidecar, sidecarFile);
+  checkInteger64(told, body, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
   const typed = data && body.forest ? applyData(told, body.forest, known, data) : told;
   const schema = splitRanges(typed, body);

@@ -3,6 +3,7 @@ import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
 import { DECIMAL } from '../shared/wire/decimal.ts';
+import { levelsOfSet } from './artifact/splits.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -108,7 +109,7 @@ function checkSplits(schema: Schema, forest: Forest, ranges: ReadonlyMap<string,
       );
     }
     if (feature.type !== 'factor') return;
-    const least = forest.partitioned[column] === 1 ? Math.floor(Math.log2(Math.max(split, 1))) + 1 : Math.ceil(split);
+    const least = forest.partitioned[column] === 1 ? levelsOfSet(split) : Math.ceil(split);
     if (least > feature.levels.length) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,

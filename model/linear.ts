@@ -1,12 +1,13 @@
 import type { Linear } from '../shared/bodies/linear/predict.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Expression } from '../shared/expressions/expressions.ts';
-import type { Feature, Schema } from '../shared/features.ts';
+import type { Feature, Level, Schema } from '../shared/features.ts';
+import { withRange } from './artifact/guess-types.ts';
 import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from './contrasts.ts';
 import { deparse } from './deparse.ts';
 import { FormulaReader } from './formula.ts';
 import { readLink } from './links.ts';
-import { classOf, element, numbersOf, type RValue, typeOf } from './r-values.ts';
+import { attributesOf, classOf, element, numbersOf, type RValue, typeOf } from './r-values.ts';
 import { readLevels, readTerms, type Terms, type Variable } from './terms.ts';
 
 /** Most columns of a model matrix, and most variables in one interaction. */
@@ -39,7 +40,7 @@ export function readLinear(value: RValue, thing: string): LinearModel {
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
   const own = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
   if (own && own.type !== 'null') offsets.push(reader.number(own));
-  const features = reader.features.map((feature) => withRange(feature, element(value, 'model')));
+  const features = reader.features.map((feature) => withFrame(feature, element(value, 'model'), thing));
   if (features.length === 0) throw new ModelError(thing, 'a formula without features', 'at least one');
   const schema: Schema = { kind: 'regression', features, takesMissing: false, types: isGlm ? ['response', 'link'] : ['response'] };
   const linear: Linear = {
@@ -51,14 +52,14 @@ export function readLinear(value: RValue, thing: string): LinearModel {
   return { schema, linear, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
 }
 
-type CodeContext = { levels: Map<string, string[]>; contrasts: RValue | undefined; thing: string };
+type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; thing: string };
 
 /** A variable of the model frame as columns: its own where it is numeric, those of its contrasts where it has levels. */
 function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, thing }: CodeContext): Coded {
   const { name, kind } = variable;
   const own = levels.get(name);
   if (kind !== 'logical' && !own) {
-    if (kind !== 'numeric' && kind !== 'unknown' && !/^nmatrix\.\d+$/.test(kind)) {
+    if (kind !== 'numeric' && kind !== 'other' && kind !== 'unknown' && !/^nmatrix\.\d+$/.test(kind)) {
       throw new ModelError(`${thing}, variable ${name}`, `the class ${kind}`, 'numbers, a logical, or a factor with its levels');
     }
     const columns = reader.columns(variable);
@@ -131,14 +132,33 @@ function readCoefficients(value: RValue, columns: number, thing: string): { orde
   return { order, coefficients };
 }
 
-/** A number with the range the model frame shows, where the model kept it and the feature stands alone in it. */
-function withRange(feature: Feature, frame: RValue | undefined): Feature {
+/** A number with the type and the range the model frame shows, where the model kept it and the feature stands alone in it. */
+function withFrame(feature: Feature, frame: RValue | undefined, thing: string): Feature {
   const own = feature.type === 'number' && frame ? element(frame, feature.name) : undefined;
   if (feature.type !== 'number' || (own?.type !== 'double' && own?.type !== 'integer') || own.values.length === 0) return feature;
+  const typed = typedAs(feature, own, thing);
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of own.values) {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
-  return Number.isFinite(least) && Number.isFinite(most) ? { ...feature, range: [least, most] } : feature;
+  return Number.isFinite(least) && Number.isFinite(most) ? withRange(typed, [least, most]) : typed;
+}
+
+/** A feature by the class of its column in training. */
+function typedAs(feature: Feature, column: RValue, thing: string): Feature {
+  const classes = classOf(column);
+  const { name } = feature;
+  if (classes.includes('integer64'))
+    throw new ModelError(
+      `${thing}'s ${name}`,
+      'a column of the class integer64, whose bits lm() took for a double',
+      `as.numeric(${name}) in R`,
+    );
+  if (classes.includes('Date')) return { name, type: 'date' };
+  if (!classes.includes('POSIXct')) return feature;
+  const zone = attributesOf(column).get('tzone');
+  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
+  const isUtc = !timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone);
+  return { name, type: 'datetime', ...(isUtc ? {} : { timeZone }) };
 }

@@ -90,7 +90,12 @@ function importCommand(args: string[]): string {
   replaceFile(output, artifact);
   const levels = model.schema.features.flatMap((feature) => {
     return feature.type === 'factor'
-      ? [`  ${feature.name}: ${feature.levels.slice(0, SHOWN_LEVELS).join(', ')}${feature.levels.length > SHOWN_LEVELS ? ', ...' : ''}`]
+      ? [
+          `  ${feature.name}: ${feature.levels
+            .slice(0, SHOWN_LEVELS)
+            .map((level) => level ?? 'NA')
+            .join(', ')}${feature.levels.length > SHOWN_LEVELS ? ', ...' : ''}`,
+        ]
       : [];
   });
   // A CSV cannot tell levels that were put in another order by factor(levels =), and a wrong order is a wrong answer.

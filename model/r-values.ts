@@ -1,4 +1,5 @@
 import { ModelError } from '../shared/errors.ts';
+import type { Level } from '../shared/features.ts';
 
 /** A value's attributes by name (names, class, dim, levels...). */
 export type Attributes = ReadonlyMap<string, RValue>;
@@ -65,6 +66,19 @@ export function textsOf(value: RValue | undefined, thing: string): string[] {
     if (text === null) throw new ModelError(`${thing}[${at + 1}]`, 'NA', 'a text');
     return text;
   });
+}
+
+/** The levels of a factor; NA may be one of them. Throws where a value is no character vector, is empty or has a level twice. */
+export function levelsOf(value: RValue | undefined, thing: string): Level[] {
+  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+  const levels = value.values;
+  if (levels.length === 0) throw new ModelError(thing, 'none', 'at least one');
+  const seen = new Set<Level>();
+  for (const level of levels) {
+    if (seen.has(level)) throw new ModelError(thing, `${JSON.stringify(level)} twice`, 'each once');
+    seen.add(level);
+  }
+  return levels;
 }
 
 /** The elements of a list. Throws where it is none. */

@@ -2,7 +2,7 @@ import { checkForest, type Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
 import { deparse } from './deparse.ts';
-import { attributesOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
+import { attributesOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
 import { checkUnique } from './ranger.ts';
 import { bareVariables } from './terms.ts';
 
@@ -13,7 +13,7 @@ const MAX_FEATURES = 65_535;
 const MAX_LEVELS = 53;
 
 /** A randomForest object as a schema and a forest. */
-export type RandomForestModel = { schema: Schema; forest: Forest; call: string };
+export type RandomForestModel = { schema: Schema; forest: Forest; call: string; others: string[] };
 
 /** All trees' vectors, each tree's nodes from `tree * nrnodes` on; daughters are node numbers from 1. */
 type Vectors = {
@@ -38,7 +38,7 @@ export function readRandomForest(value: RValue, thing: string): RandomForestMode
   }
   const forest = element(value, 'forest');
   if (!forest) throw new ModelError(thing, 'a randomForest without its forest', 'one grown with keep.forest = TRUE');
-  const { features, categories } = readFeatures(value, forest, thing);
+  const { features, categories, others } = readFeatures(value, forest, thing);
   const trees = count(element(forest, 'ntree'), `${thing}'s ntree`);
   const schema: Schema = {
     kind: type,
@@ -64,11 +64,11 @@ export function readRandomForest(value: RValue, thing: string): RandomForestMode
   if (correction && type === 'regression') out.correction = Float64Array.from(numbersOf(correction, `${thing}'s coefs`));
   checkForest(out, thing);
   const call = element(value, 'call');
-  return { schema, forest: out, call: call?.type === 'language' ? deparse(call) : 'randomForest' };
+  return { schema, forest: out, call: call?.type === 'language' ? deparse(call) : 'randomForest', others };
 }
 
 /** The features, and for each the number of levels its splits are sets of; 1 where they are thresholds. */
-function readFeatures(value: RValue, forest: RValue, thing: string): { features: Feature[]; categories: number[] } {
+function readFeatures(value: RValue, forest: RValue, thing: string): { features: Feature[]; categories: number[]; others: string[] } {
   const names = namesOf(element(value, 'importance'), `${thing}'s importance`);
   if (names.length === 0 || names.length > MAX_FEATURES) throw new ModelError(thing, `${names.length} features`, `1 to ${MAX_FEATURES}`);
   checkUnique(names, `${thing}'s importance`);
@@ -87,9 +87,14 @@ function readFeatures(value: RValue, forest: RValue, thing: string): { features:
     const ncat = categories[at] as number;
     const own = levels[at];
     if (own?.type === 'character') {
-      const texts = textsOf(own, `${thing}'s levels of ${name}`);
-      if (texts.length === 0) throw new ModelError(`${thing}'s levels of ${name}`, 'none', 'at least one');
-      checkUnique(texts, `${thing}'s levels of ${name}`);
+      const texts = levelsOf(own, `${thing}'s levels of ${name}`);
+      // Its predict() drops NA from the levels of new data, and stops as they are no longer those of the training data.
+      if (texts.includes(null))
+        throw new ModelError(
+          `${thing}'s levels of ${name}`,
+          "NA as a level, on which randomForest's own predict() stops",
+          'a level of another name',
+        );
       if (ncat !== 1 && ncat !== texts.length)
         throw new ModelError(`${thing}'s ncat of ${name}`, String(ncat), `${texts.length}, as it has levels`);
       return { name, type: 'factor', levels: texts };
@@ -99,7 +104,7 @@ function readFeatures(value: RValue, forest: RValue, thing: string): { features:
   });
   const most = Math.max(...categories);
   if (most > MAX_LEVELS) throw new ModelError(thing, `a factor of ${most} levels`, `at most ${MAX_LEVELS}`);
-  return { features, categories };
+  return { features, categories, others: names.filter((name) => classes.get(name) === 'other') };
 }
 
 /** The names of the rows of a matrix, or of a vector's elements. */

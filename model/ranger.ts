@@ -2,7 +2,7 @@ import { checkForest, type Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { AnswerType, Feature, Kind, ParameterName, Schema } from '../shared/features.ts';
 import { deparse } from './deparse.ts';
-import { classOf, element, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
+import { classOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
 import { readInbag, readObserved } from './ranger-extras.ts';
 import { joinTrees, readTrees } from './ranger-trees.ts';
 
@@ -93,10 +93,7 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
   const features = names.map((name, at): Feature => {
     const own = levels?.type === 'list' ? levels.values[at] : undefined;
     if (own?.type !== 'character') return { name, type: 'number' };
-    const texts = textsOf(own, `${thing}'s levels of ${name}`);
-    if (texts.length === 0) throw new ModelError(`${thing}'s levels of ${name}`, 'none', 'at least one');
-    checkUnique(texts, `${thing}'s levels of ${name}`);
-    return { name, type: 'factor', levels: texts };
+    return { name, type: 'factor', levels: levelsOf(own, `${thing}'s levels of ${name}`) };
   });
   const trees = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
   const schema: Schema = { kind, features, takesMissing: false, trees };

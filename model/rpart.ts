@@ -1,7 +1,7 @@
 import type { Rpart } from '../shared/bodies/rpart/predict.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Expression } from '../shared/expressions/expressions.ts';
-import type { Schema } from '../shared/features.ts';
+import type { Level, Schema } from '../shared/features.ts';
 import { deparse } from './deparse.ts';
 import { FormulaReader } from './formula.ts';
 import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf, typeOf } from './r-values.ts';
@@ -12,10 +12,10 @@ const MAX_INPUTS = 65_535;
 const MAX_NODE = 2 ** 31;
 
 /** An rpart object as a schema and a tree. */
-export type RpartModel = { schema: Schema; rpart: Rpart; call: string };
+export type RpartModel = { schema: Schema; rpart: Rpart; call: string; others: string[] };
 
 /** A column of the matrix that rpart splits: its name, what it is of a row, and its levels. */
-type Input = { name: string; expression: Expression; levels: string[] | undefined };
+type Input = { name: string; expression: Expression; levels: Level[] | undefined };
 
 /** The columns of rpart's frame that say what splits there are, a row a node. */
 type Frame = {
@@ -34,7 +34,7 @@ type Frame = {
 export function readRpart(value: RValue, thing: string): RpartModel {
   const frame = element(value, 'frame');
   const read = readFrame(frame, thing);
-  const { reader, inputs } = readInputs(value, thing);
+  const { reader, inputs, others } = readInputs(value, thing);
   const labels = attributesOf(value).get('ylevels');
   const classes = labels && labels.type !== 'null' ? textsOf(labels, `${thing}'s ylevels`) : undefined;
   if (classes && (classes.length === 0 || new Set(classes).size !== classes.length))
@@ -58,7 +58,7 @@ export function readRpart(value: RValue, thing: string): RpartModel {
     ...(isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) }),
   };
   const call = element(value, 'call');
-  return { schema, rpart, call: call?.type === 'language' ? deparse(call) : 'rpart' };
+  return { schema, rpart, call: call?.type === 'language' ? deparse(call) : 'rpart', others };
 }
 
 /** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */
@@ -149,7 +149,7 @@ function rowNumbers(value: RValue | undefined, thing: string): number[] {
 }
 
 /** The columns that rpart.matrix makes of new data. */
-function readInputs(value: RValue, thing: string): { reader: FormulaReader; inputs: Input[] } {
+function readInputs(value: RValue, thing: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
   const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
   const levels = readLevels(attributesOf(value).get('xlevels'), `${thing}'s xlevels`);
   const reader = new FormulaReader(terms.variables, levels, `${thing}'s formula`);
@@ -165,7 +165,8 @@ function readInputs(value: RValue, thing: string): { reader: FormulaReader; inpu
   });
   if (reader.features.length === 0 || inputs.length > MAX_INPUTS)
     throw new ModelError(thing, `${inputs.length} inputs`, `1 to ${MAX_INPUTS}`);
-  return { reader, inputs };
+  const others = terms.variables.flatMap(({ value: own, kind }) => (own.type === 'symbol' && kind === 'other' ? [own.name] : []));
+  return { reader, inputs, others };
 }
 
 /** The matrix of splits, and how those that prediction needs are kept. */
@@ -201,7 +202,7 @@ function readSplits(value: RValue, inputs: Input[], thing: string) {
 
 type Split = { input: number; categories: number; threshold: number; own: number[] };
 type Directions = { rows: number; columns: number; cells: ArrayLike<number> } | undefined;
-type SplitContext = { input: number; levels: string[] | undefined; directions: Directions; where: string };
+type SplitContext = { input: number; levels: Level[] | undefined; directions: Directions; where: string };
 
 /** One split from its `ncat` and `index`: a threshold, with the side that lies below it, or a row of directions. */
 function readSplit([ncat, index]: [number, number], { input, levels, directions, where }: SplitContext): Split {

@@ -3,18 +3,21 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
+import { isTimeZone, parseDate, parseDatetime } from '../shared/schema/dates.ts';
+import { MAX_INTEGER64 } from '../shared/schema/integer64.ts';
 
 const label = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
 
 const featureSidecar = z.strictObject({
   label: label.optional(),
-  type: z.enum(['number', 'logical', 'factor']).optional(),
-  levels: z.array(z.string().max(1000)).min(1).max(10_000).optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
+  type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']).optional(),
+  levels: z.array(z.string().max(1000).nullable()).min(1).max(10_000).optional(),
+  min: z.union([z.number(), z.string().max(100)]).optional(),
+  max: z.union([z.number(), z.string().max(100)]).optional(),
   step: z.number().positive().optional(),
   default: z.union([z.number(), z.string(), z.boolean()]).optional(),
   unit: label.optional(),
+  timeZone: z.string().max(100).optional(),
 });
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
@@ -86,33 +89,70 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
   }
   const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
   const type = own.type ?? (own.levels ? 'factor' : feature.type);
-  if (type !== 'number' && (own.min ?? own.max ?? own.step) !== undefined)
+  const isNumeric = type === 'number' || type === 'integer64';
+  const isTime = type === 'date' || type === 'datetime';
+  const limits = own.min ?? own.max;
+  if (!isNumeric && (own.step ?? (isTime ? undefined : limits)) !== undefined)
     throw new ModelError(at, 'min, max or step', `none for a ${type}`);
-  if (type !== 'number' && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
+  if (!isNumeric && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
   if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
+  if (own.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
   switch (type) {
     case 'factor': {
       const levels = own.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
       if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
       if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
-      if (feature.type === 'factor' && feature.levels.join('\0') !== levels.join('\0')) {
+      if (feature.type === 'factor' && JSON.stringify(feature.levels) !== JSON.stringify(levels)) {
         throw new ModelError(at, `levels ${levels.join(', ')}`, `those of the model file: ${feature.levels.join(', ')}`);
       }
       const first = own.default;
-      if (first !== undefined && !levels.includes(first as string)) throw new ModelError(at, `the default ${first}`, 'one of its levels');
+      if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
+        throw new ModelError(at, `the default ${first}`, 'one of its levels');
       return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }) };
     }
     case 'logical':
       if (own.default !== undefined && typeof own.default !== 'boolean')
         throw new ModelError(at, `the default ${own.default}`, 'true or false');
       return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
-    case 'number': {
+    case 'date':
+    case 'datetime':
+      return timeWithSidecar(feature, type, own, shown, at);
+    case 'number':
+    case 'integer64': {
       const { min, max, step, unit, default: first } = own;
-      if (first !== undefined && typeof first !== 'number') throw new ModelError(at, `the default ${first}`, 'a number');
+      for (const [what, value] of Object.entries({ default: first, min, max })) {
+        if (value !== undefined && typeof value !== 'number') throw new ModelError(at, `the ${what} ${value}`, 'a number');
+        const isWhole = typeof value !== 'number' || (Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER64);
+        if (type === 'integer64' && !isWhole) throw new ModelError(at, `the ${what} ${value}`, 'a whole number from 0 to 2^53');
+      }
       if (min !== undefined && max !== undefined && min >= max) throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
       const given = Object.fromEntries(Object.entries({ min, max, step, unit, default: first }).filter(([, value]) => value !== undefined));
-      const range = feature.type === 'number' && feature.range ? { range: feature.range } : {};
-      return { ...shown, type, ...range, ...given };
+      const range = (feature.type === 'number' || feature.type === 'integer64') && feature.range ? { range: feature.range } : {};
+      return { ...shown, type, ...range, ...given } as Feature;
     }
   }
+}
+
+/** A date or a time as a sidecar tells it: its limits and its default are texts that this type takes. */
+function timeWithSidecar(
+  feature: Feature,
+  type: 'date' | 'datetime',
+  own: FeatureSidecar,
+  shown: Pick<Feature, 'name' | 'label'>,
+  at: string,
+): Feature {
+  const timeZone = own.timeZone ?? (feature.type === 'datetime' ? feature.timeZone : undefined);
+  if (own.timeZone !== undefined && !isTimeZone(own.timeZone))
+    throw new ModelError(at, `the time zone ${own.timeZone}`, 'an IANA name such as America/Sao_Paulo');
+  const read = (text: string) => (type === 'date' ? parseDate(text) : parseDatetime(text, timeZone));
+  const { min, max, default: first } = own;
+  for (const [what, value] of Object.entries({ min, max, default: first })) {
+    if (value === undefined || (typeof value === 'string' && typeof read(value) === 'number')) continue;
+    throw new ModelError(at, `the ${what} ${value}`, type === 'date' ? 'a date as "2024-01-31"' : 'a time as "2024-01-31T12:00:00Z"');
+  }
+  if (min !== undefined && max !== undefined && Number(read(String(min))) >= Number(read(String(max))))
+    throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
+  const range = feature.type === type && feature.range ? { range: feature.range } : {};
+  const given = Object.fromEntries(Object.entries({ min, max, timeZone, default: first }).filter(([, value]) => value !== undefined));
+  return { ...shown, type, ...range, ...given } as Feature;
 }

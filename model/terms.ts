@@ -1,5 +1,6 @@
 import { ModelError } from '../shared/errors.ts';
-import { attributesOf, element, listOf, numbersOf, type RValue, textsOf, typeOf } from './r-values.ts';
+import type { Level } from '../shared/features.ts';
+import { attributesOf, element, levelsOf, listOf, numbersOf, type RValue, textsOf, typeOf } from './r-values.ts';
 
 /** One variable of a model frame. */
 export type Variable = {
@@ -93,15 +94,8 @@ function readFactors(value: RValue | undefined, variables: number, thing: string
 }
 
 /** The levels of each factor or text of a model frame, by its column's name. */
-export function readLevels(value: RValue | undefined, thing: string): Map<string, string[]> {
+export function readLevels(value: RValue | undefined, thing: string): Map<string, Level[]> {
   if (value === undefined || value.type === 'null') return new Map();
   const names = textsOf(attributesOf(value).get('names'), `${thing}'s names`);
-  return new Map(
-    names.map((name): [string, string[]] => {
-      const levels = textsOf(element(value, name), `${thing}'s ${name}`);
-      if (levels.length === 0 || new Set(levels).size !== levels.length)
-        throw new ModelError(`${thing}'s ${name}`, 'other levels', 'labels, each once');
-      return [name, levels];
-    }),
-  );
+  return new Map(names.map((name): [string, Level[]] => [name, levelsOf(element(value, name), `${thing}'s ${name}`)]));
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { checkBody, type Packed, packBody, unpackBody } from './body.ts';
 import { ModelError } from './errors.ts';
-import { type Card, checkCard, checkSchema, type Schema } from './features.ts';
+import type { Card, Schema } from './features.ts';
 import { defaultParameters } from './parameters.ts';
 import { type Predictor, predictRows } from './predict.ts';
+import { checkCard, checkSchema } from './schema/check-schema.ts';
 import { outputWidth } from './shape.ts';
 
 /*

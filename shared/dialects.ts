@@ -203,13 +203,14 @@ export function pointer(key: string): string {
 }
 
 /** A record this model would take, for an error's text and the documents. */
-export function exampleRecord(schema: Schema): Record<string, number | string | boolean> {
+export function exampleRecord(schema: Schema): Record<string, number | string | boolean | null> {
   return Object.fromEntries(
-    schema.features.map((feature): [string, number | string | boolean] => {
+    schema.features.map((feature): [string, number | string | boolean | null] => {
       if (feature.default !== undefined) return [feature.name, feature.default];
-      if (feature.type === 'factor') return [feature.name, feature.levels[0] as string];
+      if (feature.type === 'factor') return [feature.name, feature.levels.find((level) => level !== null) ?? null];
       if (feature.type === 'logical') return [feature.name, true];
-      return [feature.name, feature.range?.[0] ?? feature.min ?? 0];
+      const first = { number: 0, integer64: 0, date: '2024-01-31', datetime: '2024-01-31T12:00:00Z' }[feature.type];
+      return [feature.name, feature.range?.[0] ?? feature.min ?? first];
     }),
   );
 }

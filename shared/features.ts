@@ -1,4 +1,6 @@
-import { MAX_PROBLEMS, ModelError, type Problem, RequestError } from './errors.ts';
+import { MAX_PROBLEMS, type Problem, RequestError } from './errors.ts';
+import { DAYS, parseDate, parseDatetime, SECONDS } from './schema/dates.ts';
+import { MAX_INTEGER64, toBits } from './schema/integer64.ts';
 import { DECIMAL } from './wire/decimal.ts';
 
 /** A text shown to people: one for all, or one a language. */
@@ -16,11 +18,23 @@ export type NumberFeature = Shown & {
   /** What it is measured in, for people. */
   unit?: Label;
 };
+/** A whole number from 0 to 2^53; to the model the double that has its 64 bits (R's class integer64). */
+export type Integer64Feature = Omit<NumberFeature, 'type'> & { type: 'integer64' };
+/** A day, as an ISO 8601 text or as its number; the days since 1970-01-01 to the model (R's class Date). Range and limits are texts. */
+export type DateFeature = Shown & { type: 'date'; range?: [string, string]; min?: string; max?: string; default?: string };
+/** A point in time, as an ISO 8601 text or as its number; the seconds since 1970 to the model (R's class POSIXct). */
+export type DatetimeFeature = Omit<DateFeature, 'type'> & {
+  type: 'datetime';
+  /** The IANA name of the zone of times without Z or an offset; UTC where this is not given. */
+  timeZone?: string;
+};
 /** true or false; 1 or 0 to the model. */
 export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
+/** The label of a factor's level. R's NA may be a level too: null. */
+export type Level = string | null;
 /** One of `levels`, by its label; the level's place, counted from 1, to the model (R's integer codes). */
-export type FactorFeature = Shown & { type: 'factor'; levels: string[]; default?: string };
-export type Feature = NumberFeature | LogicalFeature | FactorFeature;
+export type FactorFeature = Shown & { type: 'factor'; levels: Level[]; default?: string };
+export type Feature = NumberFeature | Integer64Feature | DateFeature | DatetimeFeature | LogicalFeature | FactorFeature;
 
 /** What the model predicts, in the words of ranger's `treetype`. */
 export type Kind = 'regression' | 'classification' | 'probability' | 'survival';
@@ -112,7 +126,7 @@ const SHOWN_LEVELS = 10;
 /** Names beside the features' that are told where one is missing, and most that is shown of one. */
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
-const CODES = new WeakMap<string[], Map<string, number>>();
+const CODES = new WeakMap<Level[], Map<Level, number>>();
 
 /**
  * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
@@ -176,16 +190,28 @@ function readCell(schema: Schema, column: number, value: unknown, text: boolean)
   const feature = schema.features[column] as Feature;
   const given = text ? fromText(feature, value as string) : value;
   if (given === MISSING || given === null) {
-    if (schema.takesMissing) return Number.NaN;
+    const level = feature.type === 'factor' ? codeOf(feature.levels, null) : undefined;
+    if (level !== undefined) return level;
+    if (schema.takesMissing && feature.type !== 'integer64') return Number.NaN;
     return `feature ${quote(feature.name)}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
   }
   const number = encode(feature, given);
   if (number !== undefined) return number;
-  const hint =
-    feature.type === 'number' && typeof given === 'string'
-      ? '; if it is a factor in R, name its levels in model.json, or import with --data training.csv'
-      : '';
+  const hint = hintFor(feature, given);
   return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
+}
+
+/** What may help whoever sent a value that does not fit. */
+function hintFor(feature: Feature, given: unknown): string {
+  if (feature.type === 'number' && typeof given === 'string') {
+    if (typeof parseDatetime(given) === 'number') return '; this model takes a date as its days since 1970-01-01, a time as its seconds';
+    return '; if it is a factor in R, name its levels in model.json, or import with --data training.csv';
+  }
+  if (feature.type !== 'datetime' || typeof given !== 'string') return '';
+  const found = parseDatetime(given, feature.timeZone);
+  if (found === 'skipped') return `; the clocks of ${feature.timeZone} skip it`;
+  if (found === 'twice') return `; it comes twice by the clocks of ${feature.timeZone}: add an offset`;
+  return found === 'unknown zone' ? `; the time zone ${feature.timeZone} is not known here: add an offset` : '';
 }
 
 /** The number the model takes for a value of a feature, or undefined where it is not one. */
@@ -193,6 +219,11 @@ function encode(feature: Feature, value: unknown): number | undefined {
   switch (feature.type) {
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    case 'integer64':
+      return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER64 ? toBits(value) : undefined;
+    case 'date':
+    case 'datetime':
+      return pointInTime(feature, value);
     case 'logical':
       if (typeof value === 'boolean') return value ? 1 : 0;
       return value === 0 || value === 1 ? value : undefined;
@@ -201,8 +232,17 @@ function encode(feature: Feature, value: unknown): number | undefined {
   }
 }
 
+/** The days of a date, or the seconds of a time; a number stands for itself, unless it is milliseconds or the like. */
+function pointInTime(feature: DateFeature | DatetimeFeature, value: unknown): number | undefined {
+  const [least, most] = feature.type === 'date' ? DAYS : SECONDS;
+  if (typeof value === 'number') return value >= least && value < most + 1 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const found = feature.type === 'date' ? parseDate(value) : parseDatetime(value, feature.timeZone);
+  return typeof found === 'number' ? found : undefined;
+}
+
 /** A label's place among the levels, from 1. The places are kept, since a factor may have thousands of levels. */
-function codeOf(levels: string[], label: string): number | undefined {
+function codeOf(levels: Level[], label: Level): number | undefined {
   let codes = CODES.get(levels);
   if (!codes) {
     codes = new Map(levels.map((level, at) => [level, at + 1]));
@@ -228,8 +268,14 @@ function fromText(feature: Feature, field: string): unknown {
 function expectation(schema: Schema, column: number): string {
   const feature = schema.features[column] as Feature;
   if (feature.type === 'number') return 'a finite number';
+  if (feature.type === 'integer64') return 'a whole number from 0 to 9007199254740992 (integer64)';
+  if (feature.type === 'date') return 'a date as "2024-01-31", or the days since 1970-01-01';
+  if (feature.type === 'datetime') return 'a time as "2024-01-31T12:00:00Z", or the seconds since 1970';
   if (feature.type === 'logical') return 'true or false';
-  const shown = feature.levels.slice(0, SHOWN_LEVELS).map(quote).join(', ');
+  const shown = feature.levels
+    .slice(0, SHOWN_LEVELS)
+    .map((level) => (level === null ? 'null' : quote(level)))
+    .join(', ');
   const rest = feature.levels.length - SHOWN_LEVELS;
   return `one of ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
@@ -255,83 +301,4 @@ function detail(schema: Schema, problems: Problem[], found: number): string {
   const count = found === 1 ? '1 thing does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
   return `${count} not fit the model${listed}; its features are: ${shown}`;
-}
-
-/** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
-export function checkSchema(schema: Schema, thing: string): void {
-  const kinds: string[] = ['regression', 'classification', 'probability', 'survival'] satisfies Kind[];
-  if (!isRecord(schema)) throw new ModelError(thing, describe(schema), 'an object');
-  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
-  if (!Array.isArray(schema.features) || schema.features.length === 0) {
-    throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array with at least one');
-  }
-  for (const list of [schema.types, schema.takes]) {
-    if (list !== undefined && !areLabels(list)) throw new ModelError(`${thing}'s types and parameters`, describe(list), 'names, each once');
-  }
-  if (schema.trees !== undefined && !Number.isInteger(schema.trees))
-    throw new ModelError(`${thing}'s trees`, describe(schema.trees), 'a whole number');
-  schema.features.forEach((feature, at) => {
-    const types = ['number', 'logical', 'factor'];
-    const known = isRecord(feature) && types.includes(feature.type) && typeof feature.name === 'string';
-    if (!known || (feature.type === 'factor' && !areLabels(feature.levels))) {
-      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
-    }
-    const odd = oddMember(feature);
-    if (odd) throw new ModelError(`${thing}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
-  });
-  if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
-    throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
-  }
-  if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
-    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels, each once');
-  }
-  if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
-    throw new ModelError(`${thing}'s times`, describe(schema.times), 'finite numbers');
-  }
-}
-
-/** The member of a feature that is not of its type: the page writes them as they are. */
-function oddMember(feature: Feature): string | undefined {
-  const defaults = { number: 'number', logical: 'boolean', factor: 'string' };
-  const isNumber = (value: unknown) => typeof value === 'number';
-  const { range, min, max, step, default: first, label, unit } = feature as Record<keyof NumberFeature, unknown>;
-  const fits = {
-    // An infinite split is null in JSON.
-    range: Array.isArray(range) && range.every((end) => end === null || isNumber(end)),
-    ...{ min: isNumber(min), max: isNumber(max), step: isNumber(step) },
-    default: typeof first === defaults[feature.type],
-    ...{ label: isLabel(label), unit: isLabel(unit) },
-  };
-  return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
-}
-
-function isLabel(value: unknown): boolean {
-  const { en, pt } = (typeof value === 'object' && value !== null ? value : {}) as { en?: unknown; pt?: unknown };
-  return typeof value === 'string' || (typeof en === 'string' && typeof pt === 'string');
-}
-
-/** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
-export function checkCard(card: Card, thing: string): void {
-  if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
-  if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
-  if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
-  if (card.training !== undefined && !isRecord(card.training))
-    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
-  for (const name of ['title', 'description', 'limits'] as const) {
-    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${thing}'s ${name}`, describe(card[name]), 'a text');
-  }
-  const metrics = card.training?.metrics;
-  if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
-    throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether a value is a list of texts that are not the same. */
-function areLabels(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && new Set(value).size === value.length
-  );
 }

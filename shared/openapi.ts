@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { csvField } from './csv.ts';
 import { exampleRecord } from './dialects.ts';
-import type { Feature, Label, ModelInfo, ParameterName, Schema } from './features.ts';
+import type { Feature, Label, Level, ModelInfo, ParameterName, Schema } from './features.ts';
 import { answerTypes, MAX_QUANTILES } from './parameters.ts';
+import { DAYS, SECONDS } from './schema/dates.ts';
 import { readValue } from './wire.ts';
 
 /** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
@@ -229,7 +230,8 @@ function parametersOf(schema: Schema): z.ZodType {
 
 function datatypeOf(schema: Schema, name: string): string {
   const type = schema.features.find((feature) => feature.name === name)?.type;
-  return type === 'number' ? 'FP64' : type === 'logical' ? 'BOOL' : 'BYTES';
+  const names = { number: 'FP64', integer64: 'INT64', logical: 'BOOL', date: 'BYTES', datetime: 'BYTES', factor: 'BYTES' };
+  return names[type ?? 'factor'];
 }
 
 /** The three shapes that most dialects are made of, and the parameters beside them. */
@@ -270,16 +272,19 @@ function featureValue(schema: Schema, feature: Feature): z.ZodType {
 
 function plainValue(feature: Feature): z.ZodType {
   if (feature.type === 'number') return z.number();
+  if (feature.type === 'integer64') return z.int().min(0);
+  if (feature.type === 'date') return z.union([z.string().meta({ format: 'date' }), z.number().min(DAYS[0]).max(DAYS[1])]);
+  if (feature.type === 'datetime') return z.union([z.string().meta({ format: 'date-time' }), z.number().min(SECONDS[0]).max(SECONDS[1])]);
   return feature.type === 'logical' ? z.union([z.boolean(), z.literal([0, 1])]) : labels(feature.levels);
 }
 
 /** One of some labels; in their order, which z.enum does not keep for labels that are whole numbers. */
-function labels(texts: string[]): z.ZodType {
+function labels(texts: Level[]): z.ZodType {
   return texts.length > 0 ? z.literal(texts) : z.string();
 }
 
 function describeFeature(value: z.ZodType, feature: Feature): z.ZodType {
-  const range = feature.type === 'number' && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
+  const range = 'range' in feature && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
   const words = [feature.label === undefined ? '' : english(feature.label), range].filter((text) => text !== '');
   return words.length > 0 ? value.describe(words.join('; ')) : value;
 }
@@ -308,7 +313,7 @@ function defaultPrediction(schema: Schema): z.ZodType {
 function csvExamples(schema: Schema): object {
   const record = exampleRecord(schema);
   const header = schema.features.map(({ name }) => csvField(name)).join(',');
-  const row = schema.features.map(({ name }) => csvField(String(record[name]))).join(',');
+  const row = schema.features.map(({ name }) => csvField(String(record[name] ?? 'NA'))).join(',');
   return {
     header: { summary: 'A header line, then a row a line', value: `${header}\n${row}\n` },
     rows: { summary: "Rows in the model's feature order", value: `${row}\n` },
@@ -340,7 +345,9 @@ function components(schema: Schema, { record, row, columns, parameters }: Shapes
     Model: z.object({
       name: z.string(),
       kind: z.literal(schema.kind),
-      features: z.array(z.looseObject({ name: z.string(), type: z.enum(['number', 'logical', 'factor']) })),
+      features: z.array(
+        z.looseObject({ name: z.string(), type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']) }),
+      ),
       classes: z.array(z.string()).optional(),
       takesMissing: z.boolean(),
       sha256,

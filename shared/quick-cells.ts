@@ -1,4 +1,4 @@
-import type { Schema } from './features.ts';
+import type { Feature, Schema } from './features.ts';
 
 /**
  * What a schema's names and labels are in a body's own bytes. Keys are UTF-8 bytes written one a character (latin1), which
@@ -40,7 +40,7 @@ const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => Num
 const SMALL_BODY = 1_024;
 const PLANS = new WeakMap<Schema, { plan: Plan | undefined }>();
 
-/** The plan of a schema, made once; undefined where a name cannot be told by its bytes. */
+/** The plan of a schema, made once; undefined where a name cannot be told by its bytes, or a value is of a rarer kind. */
 export function planOf(schema: Schema): Plan | undefined {
   let kept = PLANS.get(schema);
   if (!kept) {
@@ -53,9 +53,13 @@ export function planOf(schema: Schema): Plan | undefined {
 function makePlan(schema: Schema): Plan | undefined {
   const names = schema.features.map(({ name }) => name);
   if (!names.every((name) => isPlain(name) && name !== '__proto__')) return undefined;
+  // The general way alone knows dates, 64-bit integers and a null that is a level.
+  const isGeneral = ({ type }: Feature) => type === 'date' || type === 'datetime' || type === 'integer64';
+  if (schema.features.some((feature) => isGeneral(feature) || (feature.type === 'factor' && feature.levels.includes(null))))
+    return undefined;
   const labels = schema.features.map((feature) => {
     if (feature.type !== 'factor') return feature.type === 'logical' ? null : undefined;
-    const places = feature.levels.map((level, at): [string, number] => [latin1(level), at + 1]);
+    const places = feature.levels.map((level, at): [string, number] => [latin1(level as string), at + 1]);
     return new Map(places.filter((_, at) => isPlain(feature.levels[at] as string)));
   });
   return {

@@ -381,7 +381,6 @@ describe('what a formula may not have is refused by name', () => {
     ['cut() by a count', refused(call('cut', [x, numbers(3)]), 'factor'), 'cut() without the numbers of its breaks'],
     ['labels without levels', refused(call('factor', [x], { labels: texts('a', 'b', 'c') }), 'factor'), 'labels without as many levels'],
     ['a matrix', refused(symbol('v'), 'nmatrix.2'), 'the class nmatrix.2'],
-    ['a date', lm({ variables: [number(x, 'x', 'other')] }), 'the class other'],
     ['a nesting without end', refused(deep), 'nested too deep'],
     [
       'an interaction of 40',

@@ -41,12 +41,12 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has an input with a label for each feature', () => {
     model.schema.features.forEach((feature, at) => {
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
-      const own = {
+      const own: Record<string, string> = {
         factor: `<select id="f${at}"`,
         logical: model.schema.takesMissing ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="checkbox"`,
         number: `<input id="f${at}"[^>]* type="number"`,
       };
-      expect(html).toMatch(new RegExp(own[feature.type]));
+      expect(html).toMatch(new RegExp(own[feature.type] as string));
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
       else if (feature.type === 'number' && sliderOf(feature))
         expect(html).toMatch(

@@ -118,7 +118,7 @@ describe('what is not a forest served here is refused by name', () => {
     ['levels for other features', ranger({ 'covariate.levels': list() }), 'covariate.levels'],
     ['a factor without levels', ranger({ 'covariate.levels': list(texts()) }), 'levels of x: found none'],
     ['a level twice', ranger({ 'covariate.levels': list(texts('a', 'a')) }), '"a" twice'],
-    ['an NA level', ranger({ 'covariate.levels': list(texts('a', null)) }), 'levels of x[2]: found NA'],
+    ['an NA level twice', ranger({ 'covariate.levels': list(texts(null, null)) }), 'levels of x: found null twice'],
     ['a set of 54 levels', ranger({ 'covariate.levels': list(texts(...many)), 'is.ordered': unordered }), '54 levels, expected at most 53'],
     ['is.ordered of another length', ranger({ 'is.ordered': numbers(1, 1) }), 'is.ordered: found 2 values, expected 1'],
     ['no class values', ranger({ ...CLASSES, 'class.values': numbers() }), 'class.values: found none'],

@@ -260,7 +260,7 @@ describe('what is no sound tree is refused by name', () => {
     ['no shares', { ...CLASSES, frame: { yval: numbers(1, 1, 2, 1, 2) } }, 'yval2'],
     ['too few shares', { ...CLASSES, frame: { yval: numbers(1, 1, 2, 1, 2), yval2: numbers(1, 2, 3, 4, 5) } }, '5 cells'],
     ['a factor without levels', { own: { xlevels: NULL } }, 'variable f: found no levels'],
-    ['a level twice', { own: { xlevels: named({ f: texts('a', 'a') }) } }, 'other levels'],
+    ['a level twice', { own: { xlevels: named({ f: texts('a', 'a') }) } }, '"a" twice'],
   ])('%s', (_, changes, message) => {
     const read = () => checkBody(readRpart(rpart(changes), 'm.RDS'), 'm.RDS');
     expect(read).toThrow(ModelError);

@@ -42,6 +42,16 @@ test('a sidecar that says nothing of features changes nothing, whatever they are
   expect(applySidecar(SCHEMA, read({ features: {} }), 'm')).toEqual(SCHEMA);
 });
 
+test('dates, times, 64-bit integers and NA as a level are told', () => {
+  const day = { type: 'date', min: '2024-01-01', default: '2024-02-01' } as const;
+  const time = { type: 'datetime', timeZone: 'America/Sao_Paulo', default: '2024-02-01T12:00:00' } as const;
+  const typed = (own: object) => applySidecar(SCHEMA, read({ features: { constructor: own } }), 'm').features[2];
+  expect(typed(day)).toEqual({ name: 'constructor', ...day });
+  expect(typed(time)).toEqual({ name: 'constructor', ...time });
+  expect(typed({ type: 'integer64', max: 9 })).toEqual({ name: 'constructor', type: 'integer64', max: 9 });
+  expect(typed({ levels: ['a', null] })).toEqual({ name: 'constructor', type: 'factor', levels: ['a', null] });
+});
+
 test('levels make a number a factor', () => {
   const { features } = applySidecar(SCHEMA, read({ features: { age: { levels: ['young', 'old'] } } }), 'm');
   expect(features[0]).toEqual({ name: 'age', type: 'factor', levels: ['young', 'old'] });
@@ -54,6 +64,13 @@ describe('a sidecar that does not fit the model is refused with the feature', ()
     ['a factor of the model file as a number', { wool: { type: 'number' } }, 'the type number, expected factor'],
     ['a factor without levels', { age: { type: 'factor' } }, 'a factor without levels'],
     ['a level twice', { age: { levels: ['a', 'a'] } }, 'a level twice'],
+    ['a text as the least number', { age: { min: 'x' } }, 'the min x, expected a number'],
+    ['a date that is none', { age: { type: 'date', min: '2024-02-30' } }, 'the min 2024-02-30, expected a date as "2024-01-31"'],
+    ['a step of dates', { age: { type: 'date', step: 1 } }, 'min, max or step, expected none for a date'],
+    ['a zone that is none', { age: { type: 'datetime', timeZone: 'Mars/Olympus' } }, 'the time zone Mars/Olympus'],
+    ['a zone of a date', { age: { type: 'date', timeZone: 'UTC' } }, 'a time zone, expected none for a date'],
+    ['days in the wrong order', { age: { type: 'date', min: '2024-02-02', max: '2024-02-01' } }, 'expected min below max'],
+    ['a part as an integer64', { age: { type: 'integer64', default: 0.5 } }, 'the default 0.5, expected a whole number'],
     ['levels of a number', { age: { type: 'number', levels: ['a'] } }, 'levels, expected none for a number'],
     ['limits of a factor', { wool: { min: 1 } }, 'min, max or step, expected none for a factor'],
     ['min above max', { age: { min: 5, max: 1 } }, 'min 5 and max 1'],
@@ -72,7 +89,7 @@ test('what is not a sidecar is refused with every member at fault', () => {
   expect(() => read('{')).toThrow(/m\.model\.json: found text that is not JSON/);
   expect(() => readSidecar(Uint8Array.of(0x22, 0xff, 0x22), 'm')).toThrow(ModelError);
   expect(() => read([])).toThrow(ModelError);
-  const both = () => read({ name: 'a b', features: { age: { min: 'x', extra: 1 } } });
+  const both = () => read({ name: 'a b', features: { age: { min: true, extra: 1 } } });
   expect(both).toThrow(ModelError);
   expect(both).toThrow('/name');
   expect(both).toThrow('/features/age/min');

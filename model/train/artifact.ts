@@ -28,7 +28,15 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
   const found = options.sidecar === undefined ? findSidecar(file) : { file: options.sidecar, bytes: readData(options.sidecar) };
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const features = Object.entries(sidecar.features ?? {});
-  const settled = features.flatMap(([name, { levels }]): [string, string[]][] => (levels ? [[name, levels]] : []));
+  const settled = features.flatMap(([name, { levels }]): [string, string[]][] => {
+    if (levels?.includes(null))
+      throw new ModelError(
+        found?.file ?? file,
+        `null among the levels of "${name}"`,
+        'texts: a forest is grown here without NA as a level',
+      );
+    return levels ? [[name, levels as string[]]] : [];
+  });
   const table = readCsv(readText(bytes, file), path.basename(file), Object.fromEntries(settled));
   const trained = await trainForest(table, options);
   const metrics = measure(trained);

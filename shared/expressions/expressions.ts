@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import type { Schema } from '../features.ts';
+import type { Level, Schema } from '../features.ts';
 import { FUNCTIONS, orthogonalPolynomial } from './functions.ts';
 
 /**
@@ -17,7 +17,7 @@ export type Expression =
   | { feature: number }
   | { call: string; of: Expression[] }
   | { poly: Expression; alpha: number[]; norm2: number[] }
-  | { label: number; in: string[] }
+  | { label: number; in: Level[] }
   | { number: Expression; in: number[] }
   | { interval: Expression; breaks: number[]; right: boolean; lowest: boolean }
   | { table: Expression; values: number[] }
@@ -160,7 +160,7 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
         `its levels in model.json: {"features": {"${feature?.name}": {"levels": [...]}}}`,
       );
     }
-    if (!Array.isArray(own.in) || !own.in.every((text) => typeof text === 'string')) throw fail('another list', 'texts');
+    if (!Array.isArray(own.in) || !own.in.every((text) => typeof text === 'string' || text === null)) throw fail('another list', 'texts');
     spend(own.in.length);
   } else if ('number' in own) {
     numbers(own.in, 1);

@@ -154,7 +154,7 @@ function translatePage({ card, features, fields }: PageData, { language, text, l
     const slider = document.getElementById(`s${at}`);
     if (slider) slider.ariaLabel = `${name}, ${text('slider')}`;
     const unit = document.getElementById(`u${at}`);
-    if (unit && feature.type === 'number') unit.textContent = label(feature.unit ?? '');
+    if (unit && 'unit' in feature) unit.textContent = label(feature.unit ?? '');
   });
   for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
     button.ariaPressed = String(button.dataset.language === language);

@@ -48,10 +48,15 @@ export function readQuery(features: PageFeature[], text: string): { values: Valu
 function readValue(feature: PageFeature, text: string): Value | undefined {
   if (text === '' && !(feature.type === 'factor' && feature.levels.includes(''))) return null;
   switch (feature.type) {
-    case 'number': {
+    case 'number':
+    case 'integer64': {
       const number = Number(text);
       return text.trim() !== '' && Number.isFinite(number) ? number : undefined;
     }
+    case 'date':
+      return /^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined;
+    case 'datetime':
+      return /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(text) ? text : undefined;
     case 'logical':
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'factor':

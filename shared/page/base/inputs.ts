@@ -1,3 +1,4 @@
+import { isNumeric, isTime, timeText } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Value } from './data.ts';
 import { byId, say } from './dom.ts';
@@ -36,10 +37,10 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
     },
     check: (words) => {
       const wrong = shown.flatMap((feature, at): [number, string][] => {
-        const isMissing = values[at] === null && feature.type === 'number';
+        const isMissing = values[at] === null && (isNumeric(feature) || isTime(feature));
         // What is no number at all leaves a field's value empty too, so only the browser can tell it from a missing one.
         const isText = byId<HTMLInputElement>(`f${at}`).validity.badInput;
-        return isText || (isMissing && !data.takesMissing) ? [[at, words.text('needNumber')]] : [];
+        return isText || (isMissing && !data.takesMissing) ? [[at, words.text(isTime(feature) ? 'needTime' : 'needNumber')]] : [];
       });
       return new Map(wrong);
     },
@@ -76,22 +77,25 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
 
 function read(feature: PageFeature, at: number): Value {
   const field = byId<HTMLInputElement | HTMLSelectElement>(`f${at}`);
-  if (feature.type === 'number') return field.value === '' ? null : Number(field.value);
+  if (isNumeric(feature)) return field.value === '' ? null : Number(field.value);
+  if (isTime(feature)) return field.value === '' ? null : `${field.value}${feature.type === 'date' ? '' : 'Z'}`;
   if (field instanceof HTMLInputElement) return field.checked;
   if (field.value === '') return null;
-  return feature.type === 'logical' ? field.value === '1' : (feature.levels[Number(field.value)] ?? null);
+  return feature.type === 'factor' ? (feature.levels[Number(field.value)] ?? null) : field.value === '1';
 }
 
 function write(feature: PageFeature, at: number, value: Value): void {
   const field = byId<HTMLInputElement | HTMLSelectElement>(`f${at}`);
-  if (feature.type === 'number') {
+  if (isTime(feature)) field.value = value === null ? '' : timeText(feature, String(value));
+  else if (isNumeric(feature)) {
     field.value = value === null ? '' : String(value);
     const slider = document.getElementById(`s${at}`) as HTMLInputElement | null;
     if (slider && value !== null) slider.value = String(value);
     paintSlider(at);
   } else if (field instanceof HTMLInputElement) field.checked = value === true;
-  else if (value === null) field.value = '';
-  else field.value = feature.type === 'logical' ? (value === true ? '1' : '0') : String(feature.levels.indexOf(String(value)));
+  else if (value === null)
+    field.value = feature.type === 'factor' && feature.levels.includes(null) ? String(feature.levels.indexOf(null)) : '';
+  else field.value = feature.type === 'factor' ? String(feature.levels.indexOf(String(value))) : value === true ? '1' : '0';
 }
 
 /** Tells the style sheet how far a slider is, which it cannot see by itself. */

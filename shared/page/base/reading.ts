@@ -31,7 +31,7 @@ export function readable(data: PageData, words: Words, value: number): string {
 /** A feature's label with its unit. */
 export function nameOf(feature: PageFeature, words: Words): string {
   const name = words.label(feature.label ?? feature.name);
-  return feature.type === 'number' && feature.unit !== undefined ? `${name} (${words.label(feature.unit)})` : name;
+  return 'unit' in feature && feature.unit !== undefined ? `${name} (${words.label(feature.unit)})` : name;
 }
 
 /** A short number for an axis. */

@@ -44,10 +44,14 @@ function cardParts({ card, kind, classes, features, sha256 }: PageData, words: W
 
 function featureText(feature: PageFeature, words: Words): string {
   const name = nameOf(feature, words);
-  if (feature.type === 'factor') return `${name}: ${feature.levels.slice(0, 20).join(', ')}${feature.levels.length > 20 ? '...' : ''}`;
+  if (feature.type === 'factor')
+    return `${name}: ${feature.levels
+      .slice(0, 20)
+      .map((level) => level ?? 'NA')
+      .join(', ')}${feature.levels.length > 20 ? '...' : ''}`;
   if (feature.type === 'logical') return `${name}: ${words.text('yes')}, ${words.text('no')}`;
   if (!feature.range) return name;
-  const [low, high] = feature.range.map((value) => words.number(value));
+  const [low, high] = feature.range.map((value) => (typeof value === 'string' ? value : words.number(value)));
   return `${name}: ${words.text('card.known')} ${low} ${words.text('to')} ${high}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Feature, Label, NumberFeature } from '../../features.ts';
+import type { DateFeature, DatetimeFeature, Feature, Integer64Feature, Label, NumberFeature } from '../../features.ts';
 import { TEXTS } from '../words/texts.ts';
 
 /** Most features that get a field of their own; those beyond keep their starting values. */
@@ -13,6 +13,16 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (char) => entities[char] as string);
 }
 
+/** Whether a feature's field is one for numbers. */
+export function isNumeric(feature: Feature): feature is NumberFeature | Integer64Feature {
+  return feature.type === 'number' || feature.type === 'integer64';
+}
+
+/** Whether a feature's field is one for a date or a time. */
+export function isTime(feature: Feature): feature is DateFeature | DatetimeFeature {
+  return feature.type === 'date' || feature.type === 'datetime';
+}
+
 /** A label in English. */
 export function english(label: Label): string {
   return typeof label === 'string' ? label : label.en;
@@ -23,7 +33,7 @@ export function english(label: Label): string {
  * the slider goes a step beyond the greatest; where they lie on halves the values were whole numbers, and so are the
  * steps. Undefined where neither says anything: then the number is typed.
  */
-export function sliderOf(feature: NumberFeature): Slider | undefined {
+export function sliderOf(feature: NumberFeature | Integer64Feature): Slider | undefined {
   const [least, greatest] = feature.range ?? [];
   const low = feature.min ?? least;
   const high = feature.max ?? greatest;
@@ -43,6 +53,7 @@ export function startOf(feature: Feature): number | boolean | string | null {
   if (feature.default !== undefined) return feature.default;
   if (feature.type === 'logical') return false;
   if (feature.type === 'factor') return feature.levels[0] ?? null;
+  if (isTime(feature)) return feature.range?.[0] ?? feature.min ?? (feature.type === 'date' ? '2024-01-31' : '2024-01-31T12:00:00Z');
   const slider = sliderOf(feature);
   if (!slider) return feature.range?.[0] ?? feature.min ?? 0;
   const { min, max, step } = slider;
@@ -52,14 +63,7 @@ export function startOf(feature: Feature): number | boolean | string | null {
 /** A feature's label, its inputs, and the place for what is wrong with it. `at` is the feature's place in a row. */
 export function fieldHtml(feature: Feature, at: number, takesMissing: boolean): string {
   const label = escapeHtml(english(feature.label ?? feature.name));
-  const own =
-    feature.type === 'number'
-      ? numberHtml(feature, at, label)
-      : feature.type === 'factor'
-        ? selectHtml(feature, at, takesMissing)
-        : takesMissing
-          ? yesNoHtml(feature, at)
-          : switchHtml(feature, at);
+  const own = inputHtml(feature, at, label, takesMissing);
   return `<div class="field" data-feature="${at}">
 <label for="f${at}" id="l${at}">${label}</label>
 ${own}
@@ -68,7 +72,34 @@ ${own}
 `;
 }
 
-function numberHtml(feature: NumberFeature, at: number, label: string): string {
+function inputHtml(feature: Feature, at: number, label: string, takesMissing: boolean): string {
+  if (isNumeric(feature)) return numberHtml(feature, at, label);
+  if (isTime(feature)) return timeHtml(feature, at);
+  if (feature.type === 'factor') return selectHtml(feature, at, takesMissing);
+  return takesMissing ? yesNoHtml(feature, at) : switchHtml(feature, at);
+}
+
+/** A date, or a time in UTC: the browser's field for times has no zone. */
+function timeHtml(feature: DateFeature | DatetimeFeature, at: number): string {
+  const value = escapeHtml(timeText(feature, String(startOf(feature))));
+  if (feature.type === 'date') return `<input id="f${at}" name="f${at}" type="date" value="${value}" aria-describedby="e${at}">`;
+  const field = `<input id="f${at}" name="f${at}" type="datetime-local" step="1" value="${value}" aria-describedby="e${at}">`;
+  return `<span class="number">${field}<span class="unit">UTC</span></span>`;
+}
+
+/** What a field for a date or a time shows of a value of its feature. */
+export function timeText(feature: DateFeature | DatetimeFeature, value: string): string {
+  return feature.type === 'date' ? value.slice(0, 10) : utcText(value).slice(0, 19);
+}
+
+/** A time's text in UTC, as it is where it is no time that every browser reads. */
+function utcText(value: string): string {
+  const hasZone = /(?:[Zz]|[+-]\d\d:?\d\d)$/.test(value.slice(10));
+  const time = new Date(hasZone ? value : `${value}Z`).getTime();
+  return Number.isNaN(time) ? value : new Date(time).toISOString();
+}
+
+function numberHtml(feature: NumberFeature | Integer64Feature, at: number, label: string): string {
   const slider = sliderOf(feature);
   const value = startOf(feature);
   const bounds = slider ? `min="${slider.min}" max="${slider.max}" step="${slider.step}"` : 'step="any"';
@@ -83,9 +114,9 @@ function numberHtml(feature: NumberFeature, at: number, label: string): string {
 function selectHtml(feature: Extract<Feature, { type: 'factor' }>, at: number, takesMissing: boolean): string {
   const start = startOf(feature);
   const options = feature.levels.map((level, place) => {
-    return `<option value="${place}"${level === start ? ' selected' : ''}>${escapeHtml(level)}</option>`;
+    return `<option value="${place}"${level === start ? ' selected' : ''}>${escapeHtml(level ?? 'NA')}</option>`;
   });
-  const missing = takesMissing ? '<option value="" data-text="missing">missing</option>' : '';
+  const missing = takesMissing && !feature.levels.includes(null) ? '<option value="" data-text="missing">missing</option>' : '';
   return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${options.join('')}${missing}</select>`;
 }
 

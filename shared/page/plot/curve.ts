@@ -1,6 +1,7 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import { bestOf, isShare, labelsOf, nameOf, numbersOf, readable, tick } from '../base/reading.ts';
+import { isNumeric } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Chart } from './chart.ts';
 
@@ -24,7 +25,7 @@ export function showCurve(
   pick: (at: number, value: Value) => void,
 ): void {
   const feature = data.features[curve.at] as PageFeature;
-  const isNumber = feature.type === 'number';
+  const isNumber = isNumeric(feature);
   byId('plot').hidden = !isNumber;
   byId('levels').hidden = isNumber;
   if (!isNumber) {

@@ -1,6 +1,6 @@
 import type { Feature } from '../../features.ts';
 import type { Value } from '../base/data.ts';
-import { sliderOf } from '../html/fields.ts';
+import { isTime, sliderOf } from '../html/fields.ts';
 
 /** Most points of a curve, and most levels beside one another. */
 const MAX_POINTS = 201;
@@ -11,6 +11,7 @@ export const MAX_LEVELS = 60;
 export function gridOf(feature: Feature): Value[] {
   if (feature.type === 'logical') return [false, true];
   if (feature.type === 'factor') return feature.levels.length <= MAX_LEVELS ? feature.levels : [];
+  if (isTime(feature)) return [];
   const slider = sliderOf(feature);
   if (!slider) return [];
   const { min, max, step } = slider;

@@ -1,6 +1,7 @@
 import { csvField } from '../../csv.ts';
 import type { PageData, PageFeature, Predicted } from '../base/data.ts';
 import { labelsOf } from '../base/reading.ts';
+import { isNumeric } from '../html/fields.ts';
 
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */
 export const MAX_LINE = 1_000_000;
@@ -113,7 +114,7 @@ export function requestLine(features: PageFeature[], { delimiter, columns }: Lay
   return features
     .map((feature, at) => {
       const field = fields[columns[at] as number] ?? '';
-      const isNumber = feature.type === 'number' && delimiter !== ',';
+      const isNumber = isNumeric(feature) && delimiter !== ',';
       return csvField(isNumber && hasDecimalComma(field) ? field.trim().replace(',', '.') : field);
     })
     .join(',');

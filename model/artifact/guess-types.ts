@@ -1,0 +1,65 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Feature, Schema } from '../../shared/features.ts';
+import type { Body } from '../../shared/predict.ts';
+import { formatDate, formatDatetime } from '../../shared/schema/dates.ts';
+import { fromBits, INTEGER64_END } from '../../shared/schema/integer64.ts';
+import { collectSplits } from './splits.ts';
+
+/** Days between which every split of a date must lie (1980 to 2200), and seconds for a time (1973 to 2200). */
+const USUAL_DAYS = [3_652, 84_006] as const;
+const USUAL_SECONDS = [1e8, 84_006 * 86_400] as const;
+
+/**
+ * A schema with the types that a forest's or a tree's splits tell: a column of the class integer64 is split at numbers that no
+ * other column has, below 4.5e-308. `others` are features of a class that R notes as "other": a date or a time where all splits
+ * lie in the usual years, else a number (a difftime, say). A sidecar may say otherwise.
+ */
+export function guessTypes(schema: Schema, body: Body, others: readonly string[] = []): Schema {
+  if (body.linear) return schema;
+  const splits = collectSplits(schema, body);
+  const features = schema.features.map((feature, column): Feature => {
+    const own = splits[column] as number[];
+    if (feature.type !== 'number' || own.length === 0 || body.forest?.partitioned[column] === 1) return feature;
+    const { name } = feature;
+    if (own.every((split) => Math.abs(split) < INTEGER64_END) && own.some((split) => split !== 0)) return { name, type: 'integer64' };
+    if (!others.includes(name)) return feature;
+    const isWithin = ([least, most]: readonly [number, number]) => own.every((split) => split >= least && split <= most);
+    return isWithin(USUAL_DAYS) ? { name, type: 'date' } : isWithin(USUAL_SECONDS) ? { name, type: 'datetime' } : feature;
+  });
+  return { ...schema, features };
+}
+
+/** Refuses the type integer64, as a sidecar may give it, where the model did not take the column's 64 bits for doubles. */
+export function checkInteger64(schema: Schema, body: Body, thing: string): void {
+  const splits = collectSplits(schema, body);
+  schema.features.forEach(({ name, type }, column) => {
+    if (type !== 'integer64') return;
+    const at = `${thing}, feature "${name}"`;
+    if (body.linear) throw new ModelError(at, 'the type integer64', 'number: lm and glm have no use of an integer64 but as.numeric()');
+    const split = splits[column]?.find((own) => !(Math.abs(own) < INTEGER64_END));
+    if (split !== undefined)
+      throw new ModelError(at, `the type integer64 and a split at ${split}`, 'splits below 4.5e-308, or the type number');
+  });
+}
+
+/** The least and the greatest of a feature's splits, in the form of its type's range. */
+export function withRange(feature: Feature, [least, most]: [number, number]): Feature {
+  switch (feature.type) {
+    case 'number':
+      return { ...feature, range: [least, most] };
+    case 'integer64':
+      return { ...feature, range: [fromBits(least), fromBits(most)] };
+    case 'date':
+    case 'datetime': {
+      const write = feature.type === 'date' ? formatDate : formatDatetime;
+      try {
+        return { ...feature, range: [write(least), write(most)] };
+      } catch {
+        // Beyond the years that a text has.
+        return feature;
+      }
+    }
+    default:
+      return feature;
+  }
+}

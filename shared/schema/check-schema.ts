@@ -1,0 +1,90 @@
+import { ModelError } from '../errors.ts';
+import { type Card, describe, type Feature, type Kind, type Schema } from '../features.ts';
+
+const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
+
+/** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
+export function checkSchema(schema: Schema, thing: string): void {
+  const kinds: string[] = ['regression', 'classification', 'probability', 'survival'] satisfies Kind[];
+  if (!isRecord(schema)) throw new ModelError(thing, describe(schema), 'an object');
+  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
+  if (!Array.isArray(schema.features) || schema.features.length === 0) {
+    throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array with at least one');
+  }
+  for (const list of [schema.types, schema.takes]) {
+    if (list !== undefined && !areLabels(list)) throw new ModelError(`${thing}'s types and parameters`, describe(list), 'names, each once');
+  }
+  if (schema.trees !== undefined && !Number.isInteger(schema.trees))
+    throw new ModelError(`${thing}'s trees`, describe(schema.trees), 'a whole number');
+  schema.features.forEach((feature, at) => {
+    const known = isRecord(feature) && TYPES.includes(feature.type) && typeof feature.name === 'string';
+    if (!known || (feature.type === 'factor' && !areLevels(feature.levels))) {
+      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
+    }
+    const odd = oddMember(feature);
+    if (odd) throw new ModelError(`${thing}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
+  });
+  if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
+    throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
+  }
+  if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
+    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels, each once');
+  }
+  if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
+    throw new ModelError(`${thing}'s times`, describe(schema.times), 'finite numbers');
+  }
+}
+
+/** The member of a feature that is not of its type: the page writes them as they are. */
+function oddMember(feature: Feature): string | undefined {
+  const defaults = { number: 'number', integer64: 'number', date: 'string', datetime: 'string', logical: 'boolean', factor: 'string' };
+  const isTime = feature.type === 'date' || feature.type === 'datetime';
+  const isEnd = (value: unknown) => typeof value === (isTime ? 'string' : 'number');
+  const { range, min, max, step, default: first, label, unit, timeZone } = feature as unknown as Record<string, unknown>;
+  const fits = {
+    // An infinite split is null in JSON.
+    range: Array.isArray(range) && range.every((end) => end === null || isEnd(end)),
+    ...{ min: isEnd(min), max: isEnd(max), step: typeof step === 'number' },
+    default: typeof first === defaults[feature.type],
+    ...{ label: isLabel(label), unit: isLabel(unit), timeZone: typeof timeZone === 'string' },
+  };
+  return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
+}
+
+function isLabel(value: unknown): boolean {
+  const { en, pt } = (typeof value === 'object' && value !== null ? value : {}) as { en?: unknown; pt?: unknown };
+  return typeof value === 'string' || (typeof en === 'string' && typeof pt === 'string');
+}
+
+/** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
+export function checkCard(card: Card, thing: string): void {
+  if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
+  if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
+  if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
+  if (card.training !== undefined && !isRecord(card.training))
+    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
+  for (const name of ['title', 'description', 'limits'] as const) {
+    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${thing}'s ${name}`, describe(card[name]), 'a text');
+  }
+  const metrics = card.training?.metrics;
+  if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
+    throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a list of texts that are not the same. */
+function areLabels(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && new Set(value).size === value.length
+  );
+}
+
+/** Whether a value is a list of labels that are not the same; one may be null, R's NA. */
+function areLevels(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const texts = value.filter((level) => level !== null);
+  return value.length - texts.length <= 1 && (areLabels(texts) || (texts.length === 0 && value.length === 1));
+}
