@@ -54,8 +54,10 @@ export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Teleme
     },
     onError: (request) => {
       const call = request.event as Call;
-      const isOurs = !(request.error instanceof RequestError);
-      const entry = { requestId: call.requestId, status: isOurs ? 500 : (request.error as RequestError).status };
+      const refused = request.error instanceof RequestError ? request.error : undefined;
+      const isOurs = refused === undefined;
+      const advice = refused?.advice === undefined ? {} : { advice: refused.advice };
+      const entry = { requestId: call.requestId, status: refused?.status ?? 500, ...advice };
       if (isOurs) telemetry.log('error', 'failed', { ...entry, stack: stackOf(request.error) });
       else telemetry.log('info', 'refused', entry);
       telemetry.flush();

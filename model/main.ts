@@ -291,7 +291,8 @@ const FILE_ERRORS: Record<string, string> = {
 /** An error in words: a sentence, and a line for each problem of the rows. */
 function explain(error: unknown): string {
   if (error instanceof RequestError) {
-    return [error.message, ...error.problems.map((problem) => `  ${problem.path || '/'}  ${problem.message}`)].map(printable).join('\n');
+    const problems = error.problems.map((problem) => `  ${problem.path || '/'}  ${problem.message}`);
+    return [error.message, ...problems, ...(error.advice === undefined ? [] : [error.advice])].map(printable).join('\n');
   }
   const { code = '', message, path: file, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (Object.hasOwn(FILE_ERRORS, code)) return printable(`${dest ?? file ?? 'a file'}: ${FILE_ERRORS[code]}`);

@@ -1,6 +1,7 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, quote, type Schema } from './features.ts';
 import { parseJson } from './json.ts';
+import { otherForms } from './wire/look-alikes.ts';
 
 /** A JSON object, as JSON.parse makes it. */
 export type JsonObject = Record<string, unknown>;
@@ -27,11 +28,12 @@ export function arrayCells(schema: Schema, elements: unknown[], path: string): C
 /** Records, one a row. */
 function recordCells(schema: Schema, elements: unknown[], path: string): Cells {
   const names = namesOf(schema);
+  const member = memberReader(schema);
   return {
     rows: elements.length,
     text: false,
     columnar: false,
-    cell: (row, column) => own(elements[row] as JsonObject, names[column] as string),
+    cell: (row, column) => member(elements[row] as JsonObject, column),
     path: (row, column) => `${path}/${row}/${pointer(names[column] as string)}`,
     names: (row) => Object.keys(elements[row] as JsonObject),
     misfit: (row) => {
@@ -66,7 +68,8 @@ export function objectCells(schema: Schema, body: JsonObject, path: string): Cel
   const stray = strayParameters(schema, body, path);
   if (stray) throw new RequestError(422, 'parameters do not stand in a record', [stray]);
   const names = namesOf(schema);
-  const columns = names.map((name) => own(body, name));
+  const member = memberReader(schema);
+  const columns = names.map((_, column) => member(body, column));
   const lengths = columns.flatMap((column) => (Array.isArray(column) ? [column.length] : []));
   const rows = lengths.length === 0 ? 1 : lengths.includes(0) ? 0 : lengths.reduce((most, length) => Math.max(most, length));
   const problems = columns.flatMap((column, at): Problem[] => {
@@ -77,7 +80,8 @@ export function objectCells(schema: Schema, body: JsonObject, path: string): Cel
   return {
     rows,
     text: false,
-    columnar: true,
+    // An object without arrays is a record, whose missing keys may be missing values; an empty one is more likely a mistake.
+    columnar: lengths.length > 0 || Object.keys(body).length === 0,
     names: () => Object.keys(body),
     cell: (row, column) => {
       const values = columns[column];
@@ -117,13 +121,14 @@ export function lineCells(schema: Schema, text: string): Cells {
     .split('\n');
   const values = lines.map((line, at) => parseJson(line, `line ${at + 1}`));
   const names = namesOf(schema);
+  const member = memberReader(schema);
   return {
     rows: values.length,
     text: false,
     columnar: false,
     cell: (row, column) => {
       const value = values[row];
-      return Array.isArray(value) ? value[column] : own(value as JsonObject, names[column] as string);
+      return Array.isArray(value) ? value[column] : member(value as JsonObject, column);
     },
     names: (row) => Object.keys(values[row] as JsonObject),
     path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
@@ -152,9 +157,11 @@ export function columnPlaces(schema: Schema, columns: string[], path: string): (
     if (placeOf.has(name)) twice.add(name);
     else placeOf.set(name, place);
   });
-  return schema.features.map(({ name }) => {
-    const place = placeOf.get(name);
-    if (twice.has(name)) {
+  const { otherForms } = namesPlan(schema);
+  return schema.features.map(({ name }, column) => {
+    const found = placeOf.has(name) ? name : (otherForms[column] as string[]).find((form) => placeOf.has(form));
+    const place = found === undefined ? undefined : placeOf.get(found);
+    if (found !== undefined && twice.has(found)) {
       throw new RequestError(422, `the column ${quote(name)} is given twice`, [
         { path, message: `column ${quote(name)} twice, expected once` },
       ]);
@@ -184,7 +191,33 @@ function hasLength(value: unknown, length: number): value is unknown[] {
 
 /** Whether the model has a feature of that name. */
 export function isFeature(schema: Schema, name: string): boolean {
-  return schema.features.some((feature) => feature.name === name);
+  return namesPlan(schema).known.has(name);
+}
+
+type NamesPlan = { known: ReadonlySet<string>; otherForms: readonly string[][] };
+const PLANS = new WeakMap<Schema, NamesPlan>();
+
+/** The features' names to look up, made once: a model may have thousands, and a body as many keys. */
+function namesPlan(schema: Schema): NamesPlan {
+  let plan = PLANS.get(schema);
+  if (!plan) {
+    const names = namesOf(schema);
+    plan = { known: new Set(names), otherForms: otherForms(names) };
+    PLANS.set(schema, plan);
+  }
+  return plan;
+}
+
+/** Reads a feature's member of a record; under another form of its name that looks the same, where it has that one alone. */
+export function memberReader(schema: Schema): (record: JsonObject, column: number) => unknown {
+  const names = namesOf(schema);
+  const forms = namesPlan(schema).otherForms;
+  return (record, column) => {
+    const name = names[column] as string;
+    if (Object.hasOwn(record, name)) return record[name];
+    for (const form of forms[column] as string[]) if (Object.hasOwn(record, form)) return record[form];
+    return undefined;
+  };
 }
 
 /** Whether a value is a JSON object, and neither an array nor null. */

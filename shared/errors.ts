@@ -32,19 +32,22 @@ export type ProblemDocument = {
 
 /**
  * The request is at fault (or cannot be served now): an HTTP status, one sentence for the caller, and, where values are
- * wrong, every problem with its path. Safe to show: it never carries a stack or the inner error's text.
+ * wrong, every problem with its path. Safe to show: it never carries a stack or the inner error's text. `advice` is for whoever
+ * serves the model, in the log and on the command line; it has no value of a feature.
  */
 export class RequestError extends Error {
   readonly status: number;
   readonly problems: Problem[];
   readonly headers: Record<string, string>;
+  readonly advice: string | undefined;
 
-  constructor(status: number, detail: string, problems: Problem[] = [], headers: Record<string, string> = {}) {
+  constructor(status: number, detail: string, problems: Problem[] = [], headers: Record<string, string> = {}, advice?: string) {
     super(detail);
     this.name = 'RequestError';
     this.status = status;
     this.problems = problems;
     this.headers = headers;
+    this.advice = advice;
   }
 }
 

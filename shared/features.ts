@@ -2,6 +2,7 @@ import { MAX_PROBLEMS, type Problem, RequestError } from './errors.ts';
 import { DAYS, parseDate, parseDatetime, SECONDS } from './schema/dates.ts';
 import { MAX_INTEGER64, toBits } from './schema/integer64.ts';
 import { DECIMAL } from './wire/decimal.ts';
+import { createLooks, otherForms } from './wire/look-alikes.ts';
 
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
@@ -113,7 +114,7 @@ export type Cells = {
   text: boolean;
   cell(row: number, feature: number): unknown;
   path(row: number, feature: number): string;
-  /** True where a missing column is missing from every row, and so is told once. */
+  /** True where a missing column is missing from every row, and so is told once. Else a missing key may be a missing value. */
   columnar: boolean;
   /** The names given with a row, features or not, where its cells have names: told where a feature is missing. */
   names?(row: number): string[];
@@ -126,7 +127,7 @@ const SHOWN_LEVELS = 10;
 /** Names beside the features' that are told where one is missing, and most that is shown of one. */
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
-const CODES = new WeakMap<Level[], Map<Level, number>>();
+const CODES = new WeakMap<Level[], { exact: Map<Level, number>; byLook: ((label: string) => number | undefined) | undefined }>();
 
 /**
  * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
@@ -137,75 +138,113 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
   const rows = new Float64Array(cells.rows * width);
   const problems = others.slice(0, MAX_PROBLEMS);
   let found = others.length;
-  const report = (path: string, message: string) => {
-    found += 1;
-    if (problems.length < MAX_PROBLEMS) problems.push({ path, message });
-  };
-  const strangers = strangersOf(schema, cells);
+  let advice: string | undefined;
+  const names = namesOfRows(schema, cells);
   for (let row = 0; row < cells.rows; row += 1) {
     const misfit = cells.misfit?.(row);
     if (misfit) {
-      report(misfit.path, misfit.message);
+      found += 1;
+      if (problems.length < MAX_PROBLEMS) problems.push(misfit);
       continue;
     }
     for (let column = 0; column < width; column += 1) {
-      const value = cells.cell(row, column);
+      let value = cells.cell(row, column);
       if (value === undefined && cells.columnar && row > 0) continue;
-      const number = value === undefined ? missing(schema, column) : readCell(schema, column, value, cells.text);
-      if (typeof number === 'number') rows[row * width + column] = number;
-      // Only what is told is made, since each look takes as long as the row has names.
-      else if (value === undefined && problems.length < MAX_PROBLEMS) report(cells.path(row, column), `${number}${strangers(row)}`);
-      else report(cells.path(row, column), number);
+      // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
+      if (value === undefined && schema.takesMissing && !cells.columnar && names.areFeatures(row)) value = null;
+      const number = value === undefined ? undefined : readCell(schema, column, value, cells.text);
+      if (number !== undefined) {
+        rows[row * width + column] = number;
+        continue;
+      }
+      found += 1;
+      // Only what is told is put into words, since there may be millions.
+      if (problems.length >= MAX_PROBLEMS) continue;
+      const message = value === undefined ? missing(schema, column, names.strangers(row)) : complaint(schema, column, value, cells.text);
+      problems.push({ path: cells.path(row, column), message });
+      advice ??= adviceFor(schema, column, value, cells.text);
     }
   }
-  if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems);
+  if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems, {}, advice);
   return rows;
 }
 
-/** For a row in which a feature is missing: what was found that is none, most likely that feature under another name. */
-function strangersOf(schema: Schema, cells: Cells): (row: number) => string {
+/** For a row in which a feature is missing: the names in it that are none, most likely that feature's under another spelling. */
+function namesOfRows(schema: Schema, cells: Cells): { strangers(row: number): string[]; areFeatures(row: number): boolean } {
   // Made at the first such row: most requests have none.
-  let features: Set<string> | undefined;
+  let known: Set<string> | undefined;
   let last = -1;
-  let text = '';
-  return (row) => {
-    if (row === last) return text;
+  let found: string[] = [];
+  const strangers = (row: number) => {
+    if (row === last) return found;
     last = row;
-    features ??= new Set(schema.features.map(({ name }) => name));
-    const known = features;
-    const found = (cells.names?.(row) ?? []).filter((name) => name !== '' && !known.has(name));
-    const shown = found.slice(0, SHOWN_STRANGERS).map((name) => quote(name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}...` : name));
-    const rest = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
-    text = found.length === 0 ? '' : `; found ${shown.join(', ')}${rest}, which this model does not have`;
-    return text;
+    if (!known) {
+      const names = schema.features.map(({ name }) => name);
+      known = new Set([...names, ...otherForms(names).flat()]);
+    }
+    const features = known;
+    found = (cells.names?.(row) ?? []).filter((name) => !features.has(name));
+    return found;
   };
+  return { strangers, areFeatures: (row) => cells.names !== undefined && strangers(row).length === 0 };
 }
 
-function missing(schema: Schema, column: number): string {
-  return `feature ${quote((schema.features[column] as Feature).name)} is missing; expected ${expectation(schema, column)}`;
+function missing(schema: Schema, column: number, strangers: string[]): string {
+  const { name } = schema.features[column] as Feature;
+  const told = `feature ${quote(name)} is missing; expected ${expectation(schema, column)}`;
+  const lower = name.toLowerCase();
+  const capitals = strangers.find((stranger) => stranger.toLowerCase() === lower);
+  if (capitals !== undefined) return `${told}; found ${shortened(capitals)}, which differs in its capitals`;
+  const found = strangers.filter((stranger) => stranger !== '');
+  const shown = found.slice(0, SHOWN_STRANGERS).map(shortened);
+  const rest = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+  return found.length === 0 ? told : `${told}; found ${shown.join(', ')}${rest}, which this model does not have`;
 }
 
-/** A cell as the model's number, or a sentence that says what is wrong with it. */
-function readCell(schema: Schema, column: number, value: unknown, text: boolean): number | string {
+function shortened(name: string): string {
+  return quote(name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}...` : name);
+}
+
+/** A cell as the model's number; undefined where it does not fit. */
+function readCell(schema: Schema, column: number, value: unknown, text: boolean): number | undefined {
   const feature = schema.features[column] as Feature;
-  const given = text ? fromText(feature, value as string) : value;
-  if (given === MISSING || given === null) {
-    const level = feature.type === 'factor' ? codeOf(feature.levels, null) : undefined;
-    if (level !== undefined) return level;
-    if (schema.takesMissing && feature.type !== 'integer64') return Number.NaN;
-    return `feature ${quote(feature.name)}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
-  }
-  const number = encode(feature, given);
-  if (number !== undefined) return number;
-  const hint = hintFor(feature, given);
-  return `feature ${quote(feature.name)}: found ${describe(given)}, expected ${expectation(schema, column)}${hint}`;
+  const given = givenValue(feature, value, text);
+  if (given !== MISSING && given !== null) return encode(feature, given);
+  const level = feature.type === 'factor' ? codeOf(feature.levels, null) : undefined;
+  return level ?? (schema.takesMissing && feature.type !== 'integer64' ? Number.NaN : undefined);
+}
+
+/** The value that a cell spells. R's jsonlite writes NA as the text "NA" where it does not leave the key out. */
+function givenValue(feature: Feature, value: unknown, text: boolean): unknown {
+  if (text || value === 'NA') return fromText(feature, value as string);
+  return value;
+}
+
+/** What is wrong with a cell, in a sentence. */
+function complaint(schema: Schema, column: number, value: unknown, text: boolean): string {
+  const feature = schema.features[column] as Feature;
+  const given = givenValue(feature, value, text);
+  const thing = `feature ${quote(feature.name)}`;
+  if (given === MISSING || given === null)
+    return `${thing}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
+  return `${thing}: found ${describe(given)}, expected ${expectation(schema, column)}${hintFor(feature, given)}`;
+}
+
+/** What whoever serves the model may do where a value does not fit: for the log and the command line, since callers cannot. */
+function adviceFor(schema: Schema, column: number, value: unknown, text: boolean): string | undefined {
+  const feature = schema.features[column] as Feature;
+  if (feature.type !== 'number' || value === undefined) return undefined;
+  const given = givenValue(feature, value, text);
+  if (typeof given !== 'string' || DECIMAL.test(given) || typeof parseDatetime(given) === 'number') return undefined;
+  return `if ${quote(feature.name)} is a factor in R, name its levels in model.json, or import with --data training.csv`;
 }
 
 /** What may help whoever sent a value that does not fit. */
 function hintFor(feature: Feature, given: unknown): string {
   if (feature.type === 'number' && typeof given === 'string') {
-    if (typeof parseDatetime(given) === 'number') return '; this model takes a date as its days since 1970-01-01, a time as its seconds';
-    return '; if it is a factor in R, name its levels in model.json, or import with --data training.csv';
+    if (DECIMAL.test(given)) return ', without quotes';
+    const isTime = typeof parseDatetime(given) === 'number';
+    return isTime ? '; this model takes a date as its days since 1970-01-01, a time as its seconds' : '';
   }
   if (feature.type !== 'datetime' || typeof given !== 'string') return '';
   const found = parseDatetime(given, feature.timeZone);
@@ -218,6 +257,8 @@ function hintFor(feature: Feature, given: unknown): string {
 function encode(feature: Feature, value: unknown): number | undefined {
   switch (feature.type) {
     case 'number':
+      // R's TRUE is 1, and a forest does not keep that a column was logical.
+      if (typeof value === 'boolean') return value ? 1 : 0;
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
     case 'integer64':
       return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER64 ? toBits(value) : undefined;
@@ -245,21 +286,28 @@ function pointInTime(feature: DateFeature | DatetimeFeature, value: unknown): nu
 function codeOf(levels: Level[], label: Level): number | undefined {
   let codes = CODES.get(levels);
   if (!codes) {
-    codes = new Map(levels.map((level, at) => [level, at + 1]));
+    codes = { exact: new Map(levels.map((level, at) => [level, at + 1])), byLook: undefined };
     CODES.set(levels, codes);
   }
-  return codes.get(label);
+  const code = codes.exact.get(label);
+  if (code !== undefined) return code;
+  if (label === null) return undefined;
+  codes.byLook ??= createLooks(levels);
+  const place = codes.byLook(label);
+  return place === undefined ? undefined : place + 1;
 }
 
-/** A CSV field as the value it spells, or MISSING. The labels of a factor win over `NA`, should one be called so. */
+/** A CSV field, or "NA", as the value it spells, or MISSING. The labels of a factor win over `NA`, should one be called so. */
 function fromText(feature: Feature, field: string): unknown {
   if (feature.type === 'factor' && codeOf(feature.levels, field) !== undefined) return field;
   const trimmed = field.trim();
   if (trimmed === '' || trimmed === 'NA') return MISSING;
-  if (feature.type === 'logical') {
-    if (/^(?:true|T|TRUE|True)$/.test(trimmed)) return true;
-    if (/^(?:false|F|FALSE|False)$/.test(trimmed)) return false;
+  if (feature.type === 'logical' || feature.type === 'number') {
+    if (/^(?:true|TRUE|True)$/.test(trimmed)) return true;
+    if (/^(?:false|FALSE|False)$/.test(trimmed)) return false;
   }
+  // A number feature may be called T, as temperatures are: its header is no row.
+  if (feature.type === 'logical' && /^[TF]$/.test(trimmed)) return trimmed === 'T';
   if (feature.type !== 'factor' && DECIMAL.test(trimmed)) return Number(trimmed);
   return field;
 }

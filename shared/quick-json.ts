@@ -133,7 +133,7 @@ function readCell(reader: Cursor, column: number, place: number): boolean {
     reader.rows[place] = Number.NaN;
     return takeWord(reader, 'null');
   }
-  if (labels !== null || (code !== T && code !== F)) return false;
+  if (labels || (code !== T && code !== F)) return false;
   reader.rows[place] = code === T ? 1 : 0;
   return takeWord(reader, code === T ? 'true' : 'false');
 }

@@ -185,7 +185,11 @@ describe('predict', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     const [detail, ...problems] = stderr.trim().split('\n');
     expect(detail).toMatch(/^2 things do not fit the model/);
-    expect(problems).toEqual([expect.stringMatching(/^ {2}\/0\/age {2}.*"old"/), expect.stringMatching(/^ {2}\/1\/age {2}.*missing/)]);
+    expect(problems).toEqual([
+      expect.stringMatching(/^ {2}\/0\/age {2}.*"old"/),
+      expect.stringMatching(/^ {2}\/1\/age {2}.*missing/),
+      expect.stringContaining('name its levels in model.json'),
+    ]);
   });
 
   test('rows that are not there are named', () => {
