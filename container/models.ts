@@ -1,5 +1,5 @@
 import { failedCheck, type Model } from '../shared/artifact.ts';
-import type { Prepared } from '../shared/bodies/forest/kernels/kernels.ts';
+import type { Prepared } from '../shared/bodies/kind.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';

@@ -1,7 +1,6 @@
 import { failedCheck, type Model } from '../shared/artifact.ts';
-import { depth, treeCount } from '../shared/bodies/forest/forest.ts';
+import { count } from '../shared/bodies/measures.ts';
 import type { Feature, Label, Level, TrainingCard } from '../shared/features.ts';
-import type { Body } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
 
 /** Most levels or classes that are shown of one feature or model. */
@@ -12,9 +11,10 @@ export type LoadedFile = { file: string; bytes: number; model: Model };
 
 /** What GET /model tells of a model, with its file and the measures of what computes. */
 export function describeFile({ file, bytes, model }: LoadedFile) {
+  const { name, numbers } = model.body.kind.measure(model.body.data);
   return {
     ...describeModel(model),
-    ...measures(model),
+    [name]: numbers,
     checkRows: model.checks.rows.length / model.schema.features.length,
     failedCheck: failedCheck(model) ?? null,
     types: model.schema.types ?? ['response'],
@@ -23,45 +23,17 @@ export function describeFile({ file, bytes, model }: LoadedFile) {
   };
 }
 
-/** The size of what computes, under the name of its family. */
-function measures({ forest, rpart, linear }: Body) {
-  const leavesOf = (left: Uint32Array) => left.reduce((sum, child) => sum + (child === 0 ? 1 : 0), 0);
-  if (rpart) return { rpart: { nodes: rpart.left.length, leaves: leavesOf(rpart.left), splits: rpart.input.length } };
-  if (linear) return { linear: { coefficients: linear.coefficients.length, offsets: linear.offsets.length, link: linkName(linear) } };
-  return { forest: { trees: treeCount(forest), nodes: forest.left.length, leaves: leavesOf(forest.left), depth: depth(forest) } };
-}
-
-function linkName({ link, lambda }: { link: string; lambda?: number }): string {
-  return lambda === undefined ? link : `${link}(${lambda})`;
-}
-
-/** The same in words. */
-function measuresText(told: ReturnType<typeof measures>): [string, string] {
-  if (told.rpart) {
-    const { nodes, leaves, splits } = told.rpart;
-    return ['tree', `${count(nodes, 'node')} (${count(leaves, 'leaf', 'leaves')}), ${count(splits, 'split')}, surrogates among them`];
-  }
-  if (told.linear) {
-    const { coefficients, offsets, link } = told.linear;
-    return ['linear', `${count(coefficients, 'coefficient')}, ${count(offsets, 'offset')}, link ${link}`];
-  }
-  const { trees, nodes, leaves, depth: splits } = told.forest;
-  return [
-    'forest',
-    `${count(trees, 'tree')}, ${count(nodes, 'node')} (${count(leaves, 'leaf', 'leaves')}), at most ${count(splits, 'split')} deep`,
-  ];
-}
-
 /** The same as lines for people, in aligned columns. */
 export function describeText(loaded: LoadedFile): string {
   const told = describeFile(loaded);
-  const { card } = loaded.model;
+  const { card, body } = loaded.model;
+  const { name, text } = body.kind.measure(body.data);
   const facts: [string, string][] = [
     ['name', told.name],
     ...(card.title === undefined ? [] : [['title', labelText(card.title)] as [string, string]]),
     ['kind', told.kind],
     ...(told.classes === undefined ? [] : [['classes', list(told.classes)] as [string, string]]),
-    measuresText(told),
+    [name, text],
     ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
     ['answers', (told.types ?? ['response']).join(', ')],
     ['parameters', ['type', ...(loaded.model.schema.takes ?? [])].join(', ')],
@@ -79,7 +51,7 @@ export function describeText(loaded: LoadedFile): string {
   const features = told.features.map((feature) => [
     feature.name,
     feature.type,
-    valuesOf(feature, told.linear ? 'seen' : 'splits'),
+    valuesOf(feature, body.kind.splits ? 'splits' : 'seen'),
     feature.default === undefined ? '' : String(feature.default),
     feature.label === undefined ? '' : labelText(feature.label),
   ]);
@@ -104,18 +76,8 @@ function trainingFacts(training: TrainingCard | undefined): [string, string][] {
 }
 
 /** What R's predict() may be asked for and this model has no answer to, each with the reason. */
-function notServed({ schema, forest }: Model): string[] {
-  if (schema.trees === undefined || !forest || !schema.types?.includes('terminalNodes')) return [];
-  const types = schema.types ?? [];
-  const out: string[] = [];
-  if (schema.kind === 'regression' && !types.includes('quantiles')) out.push('quantiles: the forest was grown without quantreg = TRUE');
-  if (schema.kind === 'survival' || schema.kind === 'classification') out.push(`se: ranger has no standard errors for ${schema.kind}`);
-  else if (!forest.inbag) out.push('se: the forest was grown without keep.inbag = TRUE');
-  else out.push('se of more than 20 rows by the infinitesimal jackknife: R calibrates it at random');
-  if (!schema.takesMissing) out.push('missing values: the forest has no default children (na.learn, with missing values in training)');
-  const bare = schema.features.filter((feature) => feature.type === 'number').length;
-  if (bare > 0) out.push('labels of a factor among the features of type number: the file has no levels for it; see model.json or --data');
-  return out;
+function notServed({ schema, body }: Model): string[] {
+  return body.kind.notServed?.(schema, body.data) ?? [];
 }
 
 /** What a feature takes, as far as the file and its sidecar tell. */
@@ -140,10 +102,6 @@ function list(texts: Level[]): string {
     .slice(0, SHOWN)
     .map((text) => text ?? 'NA (null)')
     .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
 /** Lines of cells, each column as wide as its widest cell; the last one, and what is left of a line, stays as it is. */

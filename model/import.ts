@@ -2,44 +2,25 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
-import type { Forest } from '../shared/bodies/forest/forest.ts';
-import { checkBody } from '../shared/body.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { Schema, TrainingCard } from '../shared/features.ts';
-import type { Body } from '../shared/predict.ts';
-import { checkInteger64, guessTypes } from './artifact/guess-types.ts';
-import { drawCheckRows, greatestLevels, splitRanges } from './check-rows.ts';
+import type { TrainingCard } from '../shared/features.ts';
+import { checkPredictor, type Predictor } from '../shared/predict.ts';
+import { checkInteger64, guessTypes, splitRanges } from './artifact/guess-types.ts';
+import { featureSplits, leastLevels } from './artifact/splits.ts';
+import { drawCheckRows } from './check-rows.ts';
 import { applyData, type TrainingData } from './levels.ts';
-import { readLinear } from './linear.ts';
 import { classOf, type RValue, typeOf } from './r-values.ts';
-import { readRandomForest } from './random-forest.ts';
-import { readRanger } from './ranger.ts';
 import { type Progress, readRFile } from './rds.ts';
-import { readRpart } from './rpart.ts';
+import type { Imported, Reader } from './readers/reader.ts';
+import { READERS } from './readers/readers.ts';
 import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
 
-/** A model as its file tells it: its schema, what computes, the call that made it, and features of a class R calls "other". */
-type Imported = { schema: Schema; call: string; version?: string; others?: string[] } & Body;
-
-/** What reads an R object, by its first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
-const READERS: Record<string, (value: RValue, thing: string) => Imported> = {
-  ranger: readRanger,
-  'ranger.forest': readRanger,
-  randomForest: readRandomForest,
-  'randomForest.formula': readRandomForest,
-  rpart: readRpart,
-  lm: readLinear,
-  aov: readLinear,
-  glm: readLinear,
-  negbin: readLinear,
-};
-
 /** The classes that an import reads: what is looked for among all that save() wrote. */
-export const MODEL_CLASSES = Object.keys(READERS);
+export const MODEL_CLASSES = READERS.flatMap(({ classes }) => classes);
 
 /** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
@@ -82,14 +63,15 @@ export type Origin = ImportOptions & {
 };
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
-export function encodeModel({ schema: read, call, version, others, ...body }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+export function encodeModel({ schema: read, call, version, others, ...computed }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
-  const told = applySidecar(guessTypes(read, body, others), sidecar, sidecarFile);
-  checkInteger64(told, body, sidecarFile);
+  const told = applySidecar(guessTypes({ schema: read, ...computed }, others), sidecar, sidecarFile);
+  checkInteger64({ schema: told, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
-  const typed = data && body.forest ? applyData(told, body.forest, known, data) : told;
-  const schema = splitRanges(typed, body);
-  if (body.forest) checkLevels(schema, body.forest, file);
+  const { lacksLevels } = computed.body.kind;
+  const typed = data && lacksLevels ? applyData({ ...computed, schema: told }, known, data) : told;
+  const schema = splitRanges({ ...computed, schema: typed });
+  if (lacksLevels) checkLevels({ ...computed, schema }, file);
   const { title, description, limits, answer } = sidecar;
   const card = {
     name: sidecar.name ?? nameOf(file),
@@ -103,33 +85,36 @@ export function encodeModel({ schema: read, call, version, others, ...body }: Im
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
   };
-  checkBody({ schema, ...body }, file);
-  return encodeArtifact({ schema, ...body, card, checks: drawCheckRows(schema, body) });
+  const model = { ...computed, schema };
+  checkPredictor(model, file);
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model) });
 }
 
-/** An R object as a model. Throws a ModelError that names its class where none of the readers knows it. */
-export function readModel(value: RValue, thing: string): Imported {
+/** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
+export function readModel(value: RValue, thing: string, readers: readonly Reader[] = READERS): Imported {
   const [first] = classOf(value);
-  const read = first !== undefined && Object.hasOwn(READERS, first) ? READERS[first] : undefined;
-  if (read) return read(value, thing);
+  const reader = readers.find(({ classes }) => first !== undefined && classes.includes(first));
+  if (reader) return reader.read(value, thing);
   const found = first === undefined ? `an object without a class (${typeOf(value)})` : `an object of class ${classOf(value).join(', ')}`;
-  throw new ModelError(thing, found, 'a ranger forest, a randomForest, an rpart, an lm or a glm');
+  const titles = readers.map(({ title }) => title);
+  throw new ModelError(thing, found, `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`);
 }
 
 /**
  * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
  * tells that some are missing, so that a label would be coded wrongly.
  */
-function checkLevels(schema: Schema, forest: Forest, file: string): void {
-  const greatest = greatestLevels(schema, forest);
+function checkLevels({ schema, ...computed }: Predictor, file: string): void {
+  const splits = featureSplits({ schema, ...computed });
   schema.features.forEach((feature, column) => {
     const inR = `in R: levels(data$${feature.name})`;
+    const { isSet } = splits[column]!;
     if (feature.type !== 'factor') {
-      if (forest.partitioned[column] === 0) return;
+      if (!isSet) return;
       const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
       throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
     }
-    const least = greatest[column] as number;
+    const least = leastLevels(splits[column]!);
     if (feature.levels.length >= least) return;
     throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
   });

@@ -1,9 +1,10 @@
-import type { Forest } from '../shared/bodies/forest/forest.ts';
+import type { InputSplits } from '../shared/bodies/kind.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
+import type { Predictor } from '../shared/predict.ts';
 import { DECIMAL } from '../shared/wire/decimal.ts';
-import { levelsOfSet } from './artifact/splits.ts';
+import { featureSplits, levelsOfSet } from './artifact/splits.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -21,7 +22,9 @@ const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
  * ran in. A wrong order would be a silently wrong answer: so where C order and the language's differ, one must be asked for.
  * Throws a ModelError.
  */
-export function applyData(schema: Schema, forest: Forest, known: ReadonlySet<string>, data: TrainingData): Schema {
+export function applyData(model: Predictor, known: ReadonlySet<string>, data: TrainingData): Schema {
+  const { schema } = model;
+  const splits = featureSplits(model);
   const [header = [], ...lines] = readCsv(data);
   const ranges = new Map<string, [number, number]>();
   const features = schema.features.map((feature, column): Feature => {
@@ -35,12 +38,12 @@ export function applyData(schema: Schema, forest: Forest, known: ReadonlySet<str
       if (value !== '' && value !== 'NA') values.add(value);
     }
     const thing = `${data.file}, column "${feature.name}"`;
-    const typed = typeOfColumn(feature, [...values], forest.partitioned[column] === 1, thing, data.order);
+    const typed = typeOfColumn(feature, [...values], splits[column]!.isSet, thing, data.order);
     if (typed.type === 'number') ranges.set(typed.name, rangeOf(values));
     return typed;
   });
   const out = { ...schema, features };
-  checkSplits(out, forest, ranges, data.file);
+  checkSplits(out, splits, ranges, data.file);
   return out;
 }
 
@@ -91,30 +94,28 @@ function rangeOf(values: ReadonlySet<string>): [number, number] {
 }
 
 /**
- * Refuses data that the forest was not grown from: fewer levels than it splits by, or numbers none of which lies below or above
- * a split. The latter is a factor of numbers (factor(cyl)), whose codes the forest knows and not its numbers.
+ * Refuses data that the model was not trained on: fewer levels than it splits by, or numbers none of which lies below or above
+ * a split. The latter is a factor of numbers (factor(cyl)), whose codes the model knows and not its numbers.
  */
-function checkSplits(schema: Schema, forest: Forest, ranges: ReadonlyMap<string, [number, number]>, file: string): void {
-  forest.left.forEach((left, node) => {
-    if (left === 0) return;
-    const column = forest.feature[node] as number;
-    const feature = schema.features[column] as Feature;
-    const split = forest.threshold[node] as number;
+function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<string, [number, number]>, file: string): void {
+  schema.features.forEach((feature, column) => {
+    const { values, isSet } = splits[column]!;
     const range = ranges.get(feature.name);
-    if (range && (split < range[0] || split > range[1])) {
+    const beyond = range && values.find((split) => split < range[0] || split > range[1]);
+    if (range && beyond !== undefined) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,
         `numbers from ${range[0]} to ${range[1]}`,
-        `some on both sides of ${split}, where the forest splits; if it was a factor in R, name its levels in a sidecar`,
+        `some on both sides of ${beyond}, where the model splits; if it was a factor in R, name its levels in a sidecar`,
       );
     }
     if (feature.type !== 'factor') return;
-    const least = forest.partitioned[column] === 1 ? levelsOfSet(split) : Math.ceil(split);
+    const least = values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.ceil(split)), 0);
     if (least > feature.levels.length) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,
         `${feature.levels.length} levels`,
-        `at least ${least}, by which the forest splits`,
+        `at least ${least}, by which the model splits`,
       );
     }
   });

@@ -165,7 +165,7 @@ function verifyCommand(args: string[]): string {
     throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
   const model = checkedModel(file);
   const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);
-  const promised = model.linear ? 4 : model.schema.kind === 'survival' ? 1 : 0;
+  const promised = model.body.kind.ulp(model.schema);
   const bound = values.ulp === undefined ? promised : most;
   const isMet = wrong.length === 0 && ulp <= bound;
   if (!isMet) process.exitCode = 1;

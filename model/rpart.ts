@@ -12,7 +12,8 @@ const MAX_INPUTS = 65_535;
 const MAX_NODE = 2 ** 31;
 
 /** An rpart object as a schema and a tree. */
-export type RpartModel = { schema: Schema; rpart: Rpart; call: string; others: string[] };
+/** `inputs`: what the tree's inputs are of a row, where they are not its features as they stand: log(x), say. */
+export type RpartModel = { schema: Schema; rpart: Rpart; inputs?: Expression[]; call: string; others: string[] };
 
 /** A column of the matrix that rpart splits: its name, what it is of a row, and its levels. */
 type Input = { name: string; expression: Expression; levels: Level[] | undefined };
@@ -55,10 +56,10 @@ export function readRpart(value: RValue, thing: string): RpartModel {
     ...nodes,
     ...splits.keep(kept),
     ...readValues(frame as RValue, schema, read.numbers.length, thing),
-    ...(isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) }),
   };
+  const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
   const call = element(value, 'call');
-  return { schema, rpart, call: call?.type === 'language' ? deparse(call) : 'rpart', others };
+  return { schema, rpart, ...computed, call: call?.type === 'language' ? deparse(call) : 'rpart', others };
 }
 
 /** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */

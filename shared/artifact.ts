@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { checkBody, type Packed, packBody, unpackBody } from './body.ts';
+import type { PackedArray } from './bodies/arrays.ts';
+import { BODIES } from './bodies/bodies.ts';
+import type { BodyKind } from './bodies/kind.ts';
 import { ModelError } from './errors.ts';
 import type { Card, Schema } from './features.ts';
 import { defaultParameters } from './parameters.ts';
-import { type Predictor, predictRows } from './predict.ts';
+import { checkPredictor, type Predictor, predictRows } from './predict.ts';
 import { checkCard, checkSchema } from './schema/check-schema.ts';
 import { outputWidth } from './shape.ts';
+import type { BoundStep, Step, StepKind } from './steps/kind.ts';
+import { STEPS } from './steps/steps.ts';
 
 /*
  * The artifact: one model in one file. All numbers are little-endian; each part starts at a multiple of 8 bytes and is
@@ -20,7 +24,8 @@ import { outputWidth } from './shape.ts';
  *    24     8  bytes of the model section (f64)
  *    32    32  sha256 of the model section
  *    64        model section:
- *              JSON        { schema, body: { type, scalars, arrays: [{ name, type, length }] } }
+ *              JSON        { schema, body: { type, scalars, arrays: [{ name, type, length }] }, steps? }; one step of
+ *                          expressions alone stands as `inputs` among the scalars
  *              arrays      in the order of the JSON; type is f64, u32, u16 or u8
  *              card        JSON, outside the sha256
  *              check rows  f64: rows x features, then rows x outputs
@@ -35,7 +40,12 @@ const SHA256 = { start: 32, end: 64 };
 const ARRAYS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
 export type ArrayKind = keyof typeof ARRAYS;
 type ArrayPlan = { name: string; type: ArrayKind; length: number };
-type ModelJson = { schema: Schema; body: { type: string; scalars: Record<string, unknown>; arrays: ArrayPlan[] } };
+type BodyJson = { type: string; scalars: Record<string, unknown>; arrays: ArrayPlan[] };
+type ModelJson = { schema: Schema; body: BodyJson; steps?: Step[] };
+
+/** The kinds of bodies and steps that can be opened: the project's, unless somebody passes others. */
+export type Kinds = { bodies: readonly BodyKind<unknown>[]; steps: readonly StepKind<Step>[] };
+const KINDS: Kinds = { bodies: BODIES, steps: STEPS };
 
 /** Rows drawn from the splits at import, with the plain predictor's answers, computed again at every start. */
 export type CheckRows = { rows: Float64Array; outputs: Float64Array };
@@ -45,12 +55,18 @@ export type Model = UnsignedModel & { sha256: string };
 /** A model before its artifact, whose bytes settle its sha256. */
 export type UnsignedModel = Predictor & { card: Card; checks: CheckRows };
 
+/**
+ * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
+ * the sha256 that somebody found them to have; `kinds`: other bodies and steps than the project's.
+ */
+type OpenOptions = { isHeld?: boolean; hashed?: Buffer; kinds?: Kinds };
+
 /** The bytes of a model's artifact. The same model gives the same bytes. */
 export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const { schema, card, checks } = model;
-  const packed = packBody(model);
+  const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
-  const json = toJson({ schema, body: { type: packed.type, scalars: packed.scalars, arrays } });
+  const json = toJson(withSteps({ schema, body: { type: packed.type, scalars: packed.scalars, arrays } }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
   let end = HEADER + padded(json.length);
@@ -88,7 +104,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
  * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
  * the header: of bytes that somebody held against it since they were written; `hashed` is what somebody found it to be.
  */
-export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: { isHeld?: boolean; hashed?: Buffer } = {}): Model {
+export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: OpenOptions = {}): Model {
   // A Buffer's slice() would share its bytes, and start where it does.
   if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing, options);
   const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, thing);
@@ -97,9 +113,10 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: {
   const told = Buffer.from(bytes.subarray(SHA256.start, SHA256.end));
   const sha256 = options.isHeld ? told : (options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
   if (!sha256.equals(told)) throw new ModelError(thing, `sha256 ${sha256.toString('hex')}`, told.toString('hex'));
-  const { schema, body } = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
+  const json = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
+  const { schema, body } = json;
   checkSchema(schema, `${thing}'s schema`);
-  const arrays = new Map<string, Packed['arrays'][number][1]>();
+  const arrays = new Map<string, PackedArray>();
   let end = HEADER + padded(jsonBytes);
   for (const plan of plansOf(body, thing)) {
     const start = end;
@@ -110,8 +127,8 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: {
   if (end !== cardAt) throw new ModelError(thing, `arrays up to byte ${end}`, `up to ${cardAt}`);
   const card = readJson(bytes, cardAt, cardBytes, `${thing}'s card`) as Card;
   checkCard(card, `${thing}'s card`);
-  const predictor: Predictor = { schema, ...unpackBody(body.type, body.scalars, arrays, thing) };
-  checkBody(predictor, thing);
+  const predictor = openPredictor(json, arrays, options.kinds ?? KINDS, thing);
+  checkPredictor(predictor, thing);
   const [features, outputs] = [schema.features.length, outputWidth(schema, defaultParameters(schema))];
   const length = checksAt + 8 * checkRows * (features + outputs);
   if (length !== bytes.byteLength) throw new ModelError(thing, `${bytes.byteLength} bytes`, String(length));
@@ -159,6 +176,38 @@ export function failedCheck(model: Model): string | undefined {
   return undefined;
 }
 
+/** The JSON of a model with its steps: as format 3 has had it for expressions alone, so that no sha256 changes, else as a list. */
+function withSteps(json: ModelJson, steps: readonly BoundStep[]): ModelJson {
+  const [first, ...rest] = steps.map(({ data }) => data);
+  if (!first) return json;
+  const isPlain = rest.length === 0 && first.step === 'expressions';
+  if (!isPlain) return { ...json, steps: [first, ...rest] };
+  const { columns } = first as Step & { columns?: unknown };
+  return { ...json, body: { ...json.body, scalars: { ...json.body.scalars, inputs: columns } } };
+}
+
+/** What computes, out of an artifact's JSON and arrays. Throws a ModelError where a kind is unknown, or a part is missing. */
+function openPredictor(
+  { schema, body, steps = [] }: ModelJson,
+  arrays: ReadonlyMap<string, PackedArray>,
+  kinds: Kinds,
+  label: string,
+): Predictor {
+  const { inputs, ...scalars } = body.scalars;
+  const list: unknown = inputs === undefined ? steps : [{ step: 'expressions', columns: inputs }];
+  const isStep = (step: Step | null) => typeof step?.step === 'string';
+  if (!Array.isArray(list) || !list.every(isStep)) throw new ModelError(`${label}'s steps`, 'another form', 'a list of steps');
+  const bound = list.map((data: Step): BoundStep => {
+    const kind = kinds.steps.find(({ step }) => step === data.step);
+    if (!kind) throw new ModelError(label, `a step of the kind "${data.step}"`, kinds.steps.map(({ step }) => step).join(', '));
+    return { kind, data };
+  });
+  const kind = kinds.bodies.find(({ types }) => types.includes(body.type));
+  if (!kind) throw new ModelError(label, `a body of the type "${body.type}"`, kinds.bodies.flatMap(({ types }) => types).join(', '));
+  const data = kind.unpack({ type: body.type, scalars, arrays }, label);
+  return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data } };
+}
+
 /** The plans of a body's arrays, held against their type. */
 function plansOf(body: ModelJson['body'], thing: string): ArrayPlan[] {
   const isObject = typeof body === 'object' && body !== null && typeof body.scalars === 'object' && body.scalars !== null;
@@ -174,7 +223,7 @@ function need(bytes: Uint8Array, length: number, thing: string): void {
   if (length > bytes.byteLength) throw new ModelError(thing, `${bytes.byteLength} bytes (cut off?)`, `at least ${length}`);
 }
 
-function kindOf(array: Packed['arrays'][number][1]): ArrayKind {
+function kindOf(array: PackedArray): ArrayKind {
   return (Object.keys(ARRAYS) as ArrayKind[]).find((kind) => array instanceof ARRAYS[kind]) as ArrayKind;
 }
 

@@ -1,35 +1,35 @@
-import type { Forest } from './bodies/forest/forest.ts';
-import { isDefault, kernelFor, type Prepared, prepareForest } from './bodies/forest/kernels/kernels.ts';
-import { predictForest } from './bodies/forest/predict.ts';
-import { type Linear, predictLinear } from './bodies/linear/predict.ts';
-import { predictRpart, type Rpart } from './bodies/rpart/predict.ts';
+import type { Body, Prepared } from './bodies/kind.ts';
 import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
 import { type Beside, outputWidth, type Prediction, toPredictions } from './shape.ts';
+import type { BoundStep } from './steps/kind.ts';
+import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
 import type { Query } from './wire.ts';
 
-/** What computes: one of the families of models. */
-export type Body =
-  | { forest: Forest; rpart?: never; linear?: never }
-  | { rpart: Rpart; forest?: never; linear?: never }
-  | { linear: Linear; forest?: never; rpart?: never };
-
-/** A model that can answer: its schema, and what computes. */
-export type Predictor = { schema: Schema } & Body;
+/** A model that can answer: its schema, the steps that make the body's inputs of the features, if there are any, and what computes. */
+export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Body };
 
 /**
- * The model's answers for rows that lie side by side in a Float64Array, `outputWidth` doubles a row. Everything that
- * computes a prediction does it here: endpoint, fallback, check rows and command line.
+ * The model's answers for rows that lie side by side in a Float64Array, `outputWidth` doubles a row (NaN for a row without an
+ * answer). Everything that computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  if (model.forest) {
-    const { schema, forest } = model;
-    const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
-    return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
-  }
-  if (model.rpart) return predictRpart(model.schema, model.rpart, rows, parameters);
-  return predictLinear(model.schema, model.linear, rows, parameters);
+  const { schema, steps, body } = model;
+  if (!steps) return body.kind.predict(schema, body.data, rows, parameters);
+  const { inputs, unknown } = computeInputs(schema, steps, rows);
+  const out = body.kind.predict(inputSchema(schema, steps), body.data, inputs, parameters);
+  const width = out.length / unknown.length;
+  unknown.forEach((flag, row) => {
+    if (flag === 1) out.fill(Number.NaN, row * width, (row + 1) * width);
+  });
+  return out;
+}
+
+/** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */
+export function checkPredictor({ schema, steps, body }: Predictor, label: string): void {
+  if (steps) checkSteps(schema, steps, label);
+  body.kind.check(inputSchema(schema, steps), body.data, label);
 }
 
 /** The answer to a query. Throws as computeQuery. */
@@ -38,11 +38,11 @@ export function answerQuery(model: Predictor, query: Query): { predictions: Pred
 }
 
 /**
- * Makes the kernel of a model's forest now, where no request shall wait for it; of the table that another thread made of the
- * same model, where there is one. Undefined where the model is no forest.
+ * Makes a model's kernel now, where no request shall wait for it; of the table that another thread made of the same model,
+ * where there is one. Undefined where its kind of body has none.
  */
-export function prepareKernel(model: Predictor, table?: Prepared['table']): Prepared | undefined {
-  return model.forest && prepareForest(model.schema, model.forest, table);
+export function prepareKernel({ schema, steps, body }: Predictor, table?: Prepared['table']): Prepared | undefined {
+  return body.kind.prepare?.(inputSchema(schema, steps), body.data, table);
 }
 
 /**

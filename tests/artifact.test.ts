@@ -11,6 +11,7 @@ import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
 import { predictRows } from '../shared/predict.ts';
 import { golden, variety as goldens } from './golden.ts';
+import { forestBody, forestOf } from './support/bodies.ts';
 
 const SCHEMA: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
 
@@ -29,15 +30,15 @@ function forest(): Forest {
 }
 
 /** The artifact of that forest, with changes to its parts before it is encoded. */
-function artifact(changes: { schema?: unknown; forest?: Partial<Forest>; card?: unknown } = {}): Uint8Array {
+function artifact({ forest: changed, ...rest }: { schema?: unknown; forest?: Partial<Forest>; card?: unknown } = {}): Uint8Array {
   const rows = Float64Array.of(2, 3);
-  const outputs = predictRows({ schema: SCHEMA, forest: forest() }, rows);
+  const outputs = predictRows({ schema: SCHEMA, body: forestBody(forest()) }, rows);
   return encodeArtifact({
     schema: SCHEMA,
     card: { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '' } },
     checks: { rows, outputs },
-    ...changes,
-    forest: { ...forest(), ...changes.forest },
+    ...rest,
+    body: forestBody({ ...forest(), ...changed }),
   } as Model);
 }
 
@@ -71,7 +72,7 @@ describe('an artifact gives back what was put in, bit for bit', () => {
 test('the arrays are views on the bytes, and odd doubles keep their bits', () => {
   const bytes = artifact({ forest: { leaves: Float64Array.of(-0, 5e-324, -1.5e307) } });
   const model = decodeArtifact(bytes);
-  const { leaves, roots, partitioned, packed } = model.forest as Forest;
+  const { leaves, roots, partitioned, packed } = forestOf(model) as Forest;
   const { inner, splits, cuts, cutStarts } = packed as PackedForest;
   for (const array of [leaves, roots, partitioned, inner, splits, cuts, cutStarts, model.checks.rows]) {
     expect(array.buffer).toBe(bytes.buffer);
@@ -129,14 +130,14 @@ test('any changed byte of the model section, its counts and its sha256 is refuse
 
 test('a changed length of a section is refused, or changes nothing of the model', () => {
   const bytes = artifact();
-  const { forest: own, schema } = decodeArtifact(bytes);
+  const { body, schema } = decodeArtifact(bytes);
   for (let at = 12; at < 24; at += 1) {
     for (let bit = 0; bit < 8; bit += 1) {
       const changed = bytes.slice();
       changed[at]! ^= 1 << bit;
       try {
         const model = decodeArtifact(changed);
-        expect({ forest: model.forest, schema: model.schema }).toEqual({ forest: own, schema });
+        expect({ body: model.body, schema: model.schema }).toEqual({ body, schema });
       } catch (error) {
         expect(error).toBeInstanceOf(ModelError);
       }

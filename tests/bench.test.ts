@@ -10,6 +10,7 @@ import { betweenMarks, createReport, toMarkdown, writeBetweenMarks } from './ben
 import { runWrk, writeWrkScript, wrkMissing } from './bench/wrk.ts';
 import { golden } from './golden.ts';
 import { PROJECT } from './lambda.ts';
+import { forestOf } from './support/bodies.ts';
 
 test('medians, spreads and ratios, each of its own round', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -63,15 +64,16 @@ test('the tables stand between their marks, and the README has them', () => {
 });
 
 test('a forest is an ONNX model; one that splits by sets of levels is refused', () => {
-  const { schema, forest } = loadModel(golden('heart-age').file);
-  const bytes = toOnnx(schema, forest!);
+  const model = loadModel(golden('heart-age').file);
+  const forest = forestOf(model)!;
+  const bytes = toOnnx(model.schema, forest);
   // The version of the form (field 1) is 8, and the producer (field 2) comes next.
   expect([...bytes.subarray(0, 4)]).toEqual([8, 8, 18, 6]);
   const count = (text: string) => Buffer.from(bytes).toString('latin1').split(text).length - 1;
-  const leaves = forest!.left.filter((child) => child === 0).length;
-  expect([count('LEAF'), count('BRANCH_LEQ')]).toEqual([leaves, forest!.left.length - leaves]);
+  const leaves = forest.left.filter((child) => child === 0).length;
+  expect([count('LEAF'), count('BRANCH_LEQ')]).toEqual([leaves, forest.left.length - leaves]);
   const sets = loadModel(golden('warpbreaks-partition').file);
-  expect(() => toOnnx(sets.schema, sets.forest!)).toThrow('sets of levels');
+  expect(() => toOnnx(sets.schema, forestOf(sets)!)).toThrow('sets of levels');
 });
 
 test('without a name it says what there is, and ends with 2; a wrong part is told', () => {

@@ -8,6 +8,7 @@ import { loadModel } from '../model/import.ts';
 import type { Model } from '../shared/artifact.ts';
 import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { golden, variety as goldens } from './golden.ts';
+import { forestBody, forestOf } from './support/bodies.ts';
 
 const open: http.Server[] = [];
 let logged: LogEntry[] = [];
@@ -491,7 +492,7 @@ describe('the log', () => {
 
   test('has an error of ours with its stack and without its message, of which the caller hears nothing', async () => {
     let armed = false;
-    const sound = age.forest as Forest;
+    const sound = forestOf(age) as Forest;
     const forest = {
       ...sound,
       get roots() {
@@ -500,7 +501,7 @@ describe('the log', () => {
       },
     };
     const { schema, card, checks, sha256 } = age;
-    const address = await start({ schema, card, checks, sha256, forest });
+    const address = await start({ schema, card, checks, sha256, body: forestBody(forest) });
     armed = true;
     const response = await post(`${address}/invocations`, '[[54.25]]');
     expect(response.status).toBe(500);

@@ -9,6 +9,7 @@ import type { Kind, Schema } from '../shared/features.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { predictRows } from '../shared/predict.ts';
 import { goldens } from './golden.ts';
+import { forestBody, forestOf } from './support/bodies.ts';
 
 const ODD = [Number.NaN, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e308, -1e308, 5e-324, 0.5, 60];
 
@@ -47,19 +48,21 @@ function plain(schema: Schema, forest: Forest, rows: Float64Array): Float64Array
 describe('every golden forest gives by its kernel the bits of the plain predictor', () => {
   const forests = goldens().flatMap(({ name, file }): [string, Model][] => {
     const model = decodeArtifact(importModel(file), name);
-    return model.forest ? [[name, model]] : [];
+    return forestOf(model) ? [[name, model]] : [];
   });
-  test.each(forests)('%s', (_, { schema, forest }) => {
-    const kernel = makeKernel(schema, forest as Forest);
-    const rows = drawRows(forest as Forest, 700, dice(7));
-    expect(differing(kernel.predict(rows), plain(schema, forest as Forest, rows))).toEqual([]);
+  test.each(forests)('%s', (_, model) => {
+    const { schema } = model;
+    const forest = forestOf(model) as Forest;
+    const kernel = makeKernel(schema, forest);
+    const rows = drawRows(forest, 700, dice(7));
+    expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
     const one = rows.subarray(0, schema.features.length);
-    expect(differing(kernel.predict(one), plain(schema, forest as Forest, one))).toEqual([]);
+    expect(differing(kernel.predict(one), plain(schema, forest, one))).toEqual([]);
   });
 
   test('and among them is each kernel', () => {
     const names = new Map<string, KernelName>(
-      forests.map(([name, { schema, forest }]) => [name, makeKernel(schema, forest as Forest).name]),
+      forests.map(([name, model]) => [name, makeKernel(model.schema, forestOf(model) as Forest).name]),
     );
     expect(names.get('heart-age')).toBe('steps');
     expect(names.get('heart-probability')).toBe('masks');
@@ -114,8 +117,10 @@ function grow({ seed, kind, features, sets, trees, splits, width, missing }: Sha
     ...(kind === 'survival' ? { times: Array.from({ length: width }, (_, at) => at) } : {}),
   };
   const card = { name: 'random', madeBy: 'dice', source: { file: 'x', sha256: '' } };
-  const model = decodeArtifact(encodeArtifact({ schema, forest, card, checks: { rows: new Float64Array(), outputs: new Float64Array() } }));
-  return { schema, forest: model.forest as Forest };
+  const model = decodeArtifact(
+    encodeArtifact({ schema, body: forestBody(forest), card, checks: { rows: new Float64Array(), outputs: new Float64Array() } }),
+  );
+  return { schema, forest: forestOf(model) as Forest };
 }
 
 const shape = (splits: fc.Arbitrary<number>, more: Partial<Record<keyof Shape, fc.Arbitrary<unknown>>> = {}): fc.Arbitrary<Shape> =>
@@ -264,9 +269,9 @@ describe('which way a forest answers', () => {
   test('what is not the default answer comes from the plain predictor', () => {
     const { schema, forest } = grow(drawn);
     const rows = drawRows(forest, 1_200, dice(1));
-    expect(predictRows({ schema, forest }, rows, { ...defaultParameters(schema), numTrees: 3 })).toEqual(
+    expect(predictRows({ schema, body: forestBody(forest) }, rows, { ...defaultParameters(schema), numTrees: 3 })).toEqual(
       predictForest(schema, forest, rows, { ...defaultParameters(schema), numTrees: 3 }),
     );
-    expect(differing(predictRows({ schema, forest }, rows), plain(schema, forest, rows))).toEqual([]);
+    expect(differing(predictRows({ schema, body: forestBody(forest) }, rows), plain(schema, forest, rows))).toEqual([]);
   });
 });

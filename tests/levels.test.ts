@@ -5,6 +5,7 @@ import { decodeArtifact } from '../shared/artifact.ts';
 import type { Forest } from '../shared/bodies/forest/forest.ts';
 import type { Schema } from '../shared/features.ts';
 import { golden } from './golden.ts';
+import { forestBody } from './support/bodies.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -25,8 +26,11 @@ function features(
   { order, partitioned = [0, 0], threshold = 0.5 }: { order?: LevelsOrder; partitioned?: number[]; threshold?: number } = {},
 ) {
   const names = (csv.split('\n')[0] as string).split(',').slice(0, partitioned.length);
-  return applyData(schemaOf(...names), forest(partitioned, threshold), new Set(), { bytes: bytes(csv), file: 'training.csv', order })
-    .features;
+  return applyData({ schema: schemaOf(...names), body: forestBody(forest(partitioned, threshold)) }, new Set(), {
+    bytes: bytes(csv),
+    file: 'training.csv',
+    order,
+  }).features;
 }
 
 describe('types and levels from the training data', () => {
@@ -82,7 +86,11 @@ describe('types and levels from the training data', () => {
   }: { threshold?: number; partitioned?: number[] }, message) => {
     const schema = schemaOf('a', 'b');
     const work = () =>
-      applyData(schema, forest(partitioned, threshold), new Set(), { bytes: bytes(csv), file: 'training.csv', order: undefined });
+      applyData({ schema, body: forestBody(forest(partitioned, threshold)) }, new Set(), {
+        bytes: bytes(csv),
+        file: 'training.csv',
+        order: undefined,
+      });
     expect(work).toThrow(message);
   });
 });

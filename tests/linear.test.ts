@@ -2,14 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import { polynomialContrasts } from '../model/contr-poly.ts';
 import { cutLabels } from '../model/cut.ts';
 import { readModel } from '../model/import.ts';
-import { readLinear } from '../model/linear.ts';
 import type { RValue } from '../model/r-values.ts';
-import { checkBody, packBody, unpackBody } from '../shared/body.ts';
+import { LINEAR_READER } from '../model/readers/linear/reader.ts';
+import { bodyOf } from '../shared/bodies/kind.ts';
+import { LINEAR } from '../shared/bodies/linear/body.ts';
+import type { Linear } from '../shared/bodies/linear/predict.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import type { Expression } from '../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../shared/expressions/functions.ts';
 import { LINKS } from '../shared/expressions/links.ts';
-import { answerQuery, type Predictor } from '../shared/predict.ts';
+import { answerQuery, checkPredictor, type Predictor } from '../shared/predict.ts';
 import { readValue } from '../shared/wire.ts';
 import { call, integers, list, matrix, NULL, named, numbers, symbol, type Told, terms, texts } from './r-objects.ts';
 
@@ -34,9 +36,14 @@ function lm(
   return named(all, ...(classes.length > 0 ? classes : ['lm']));
 }
 
+/** What a linear model computes with. */
+function linearOf({ body }: Predictor): Linear {
+  return body.data as Linear;
+}
+
 function read(value: RValue): Predictor {
-  const model = readLinear(value, 'm.RDS');
-  checkBody(model, 'm.RDS');
+  const model = LINEAR_READER.read(value, 'm.RDS');
+  checkPredictor(model, 'm.RDS');
   return model;
 }
 
@@ -62,7 +69,7 @@ test('columns are summed in the order of the pivots, and those beyond the rank a
   const members = { rank: integers(2), qr: named({ pivot: integers(1, 3, 2) }) };
   const value = lm({ variables, coefficients: [1, Number.NaN, 3], members });
   expect(predict(value, [{ x: 100, z: 2 }])).toEqual([7]);
-  expect(read(value).linear?.columns).toHaveLength(2);
+  expect(linearOf(read(value)).columns).toHaveLength(2);
   // 1 + 1e16 - 1e16 depends on the order.
   const large = (pivot: RValue) => lm({ variables, coefficients: [1, 1e16, -1e16], members: { qr: named({ pivot }) } });
   expect(predict(large(integers(1, 2, 3)), [{ x: 1, z: 1 }])).toEqual([0]);
@@ -239,7 +246,7 @@ describe('an expression of a formula is what R makes of it', () => {
   test('a comparison with texts needs the levels', () => {
     const value = lm({ variables: [number(call('ifelse', [call('==', [symbol('s'), texts('F')]), numbers(1), numbers(0)]))] });
     expect(() => read(value)).toThrow(/the feature "s", compared with texts, without its levels.*model\.json/);
-    const model = readLinear(value, 'm.RDS');
+    const model = LINEAR_READER.read(value, 'm.RDS');
     model.schema.features = [{ name: 's', type: 'factor', levels: ['F', 'M'] }];
     expect(answerQuery(model, readValue(model.schema, [{ s: 'F' }, { s: 'M' }])).predictions).toEqual([3, 1]);
   });
@@ -325,7 +332,7 @@ test('the first class decides: what is an lm or a glm too may predict otherwise'
       `m.RDS: found an object of class ${classes.join(', ')}, expected a ranger forest`,
     );
   }
-  expect(readModel(lm({}, 'aov', 'lm'), 'm.RDS').linear).toBeDefined();
+  expect(readModel(lm({}, 'aov', 'lm'), 'm.RDS').body.kind).toBe(LINEAR);
   expect(() => readModel(numbers(1), 'm.RDS')).toThrow('an object without a class');
   expect(() => readModel(named({}, 'toString'), 'm.RDS')).toThrow('an object of class toString');
 });
@@ -337,8 +344,10 @@ test('a number has the range of its column in the model frame', () => {
 
 test('a linear model comes back from its parts', () => {
   const model = read(lm({ variables: [number(symbol('v'), 'v', 'factor')], coefficients: [0, 1, 10], members: FACTOR }));
-  const { type, scalars, arrays } = packBody(model);
-  expect(unpackBody(type, JSON.parse(JSON.stringify(scalars)), new Map(arrays), 'm')).toEqual({ linear: model.linear });
+  const linear = linearOf(model);
+  const { type, scalars, arrays } = LINEAR.pack(linear);
+  const parts = { type, scalars: JSON.parse(JSON.stringify(scalars)), arrays: new Map(arrays) };
+  expect(LINEAR.unpack(parts, 'm')).toEqual(linear);
 });
 
 describe('what a formula may not have is refused by name', () => {
@@ -454,18 +463,19 @@ describe('what is no sound linear model is refused by name', () => {
     ['labels of a number', { label: 0, in: ['a'] }, 'compared with texts, without its levels'],
     ['a nesting without end', nested(300), 'nested too deep'],
   ])('%s in an artifact', (_, expression, message) => {
-    const { schema, linear } = read(lm());
-    const check = () => checkBody({ schema, linear: { ...linear, columns: [[], [expression]] } } as Predictor, 'a.canopy');
+    const model = read(lm());
+    const linear = { ...linearOf(model), columns: [[], [expression as Expression]] };
+    const check = () => checkPredictor({ schema: model.schema, body: bodyOf(LINEAR, linear) }, 'a.canopy');
     expect(check).toThrow(ModelError);
     expect(check).toThrow(message);
   });
 
   test('a link, answers and a kind that a linear model has not', () => {
-    const { schema, linear } = read(lm());
+    const model = read(lm());
     const check =
       (changes: object, own: object = {}) =>
       () =>
-        checkBody({ schema: { ...schema, ...own }, linear: { ...linear, ...changes } } as Predictor, 'a.canopy');
+        checkPredictor({ schema: { ...model.schema, ...own }, body: bodyOf(LINEAR, { ...linearOf(model), ...changes }) }, 'a.canopy');
     expect(check({ link: 'toString' })).toThrow('link: found toString');
     expect(check({ link: 'power' })).toThrow('link: found power');
     expect(check({}, { types: ['se'] })).toThrow('answers of the types se');

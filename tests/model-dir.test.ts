@@ -8,7 +8,9 @@ import { decodeArtifact, encodeArtifact } from '../shared/artifact.ts';
 import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
+import type { Predictor } from '../shared/predict.ts';
 import { golden } from './golden.ts';
+import { forestBody } from './support/bodies.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -83,7 +85,7 @@ test('an artifact of many megabytes is hashed as it comes in, and cut off or cha
 });
 
 /** A forest of one tree with leaves enough for some pieces of a reading. */
-function manyLeaves(schema: Schema): { schema: Schema; forest: Forest } {
+function manyLeaves(schema: Schema): Predictor {
   const leaves = 2 ** 20;
   const nodes = 2 * leaves - 1;
   const inner = (node: number) => node < leaves - 1;
@@ -99,7 +101,7 @@ function manyLeaves(schema: Schema): { schema: Schema; forest: Forest } {
     partitioned: new Uint8Array(schema.features.length),
   };
   const { classes: _, trees: __, ...rest } = schema;
-  return { schema: { ...rest, kind: 'regression' }, forest };
+  return { schema: { ...rest, kind: 'regression' }, body: forestBody(forest) };
 }
 
 describe('a folder that cannot be used is refused', () => {

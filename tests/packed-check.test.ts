@@ -4,6 +4,7 @@ import { type Forest, openPacked, type Unnoded } from '../shared/bodies/forest/f
 import { type PackedForest, rankBits } from '../shared/bodies/forest/packed.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
+import { forestBody, forestOf } from './support/bodies.ts';
 
 const SCHEMA: Schema = {
   kind: 'regression',
@@ -40,7 +41,12 @@ function artifact(changes: Partial<PackedForest & Unnoded>): Uint8Array {
   const { inner, splits, cuts, cutStarts, ...rest } = { ...PACKED, ...REST, ...changes };
   const forest: Forest = openPacked(rest, { inner, splits, cuts, cutStarts });
   const card = { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '' } };
-  return encodeArtifact({ schema: SCHEMA, forest, card, checks: { rows: Float64Array.of(), outputs: Float64Array.of() } });
+  return encodeArtifact({
+    schema: SCHEMA,
+    body: forestBody(forest),
+    card,
+    checks: { rows: Float64Array.of(), outputs: Float64Array.of() },
+  });
 }
 
 /** As many thresholds as fill several slices of a check, ascending. */
@@ -49,7 +55,7 @@ function manyCuts(): Float64Array {
 }
 
 test('the forest as it is gives its nodes back', () => {
-  const { forest } = decodeArtifact(artifact({}));
+  const forest = forestOf(decodeArtifact(artifact({})));
   expect(forest?.left).toEqual(Uint32Array.of(1, 3, 0, 0, 0, 6, 0, 0));
   expect(forest?.right).toEqual(Uint32Array.of(2, 4, 0, 1, 2, 7, 3, 4));
   expect([...(forest as Forest).threshold]).toEqual([1, 5, 0, 0, 0, 2, 0, 0]);

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { RValue } from '../model/r-values.ts';
 import { readRandomForest } from '../model/random-forest.ts';
-import { checkBody } from '../shared/body.ts';
+import { RANDOM_FOREST_READER } from '../model/readers/random-forest/reader.ts';
 import { ModelError } from '../shared/errors.ts';
 import { defaultParameters } from '../shared/parameters.ts';
-import { answerQuery } from '../shared/predict.ts';
+import { answerQuery, checkPredictor } from '../shared/predict.ts';
 import { integers, list, matrix, NULL, named, numbers, symbol, terms, texts } from './r-objects.ts';
 
 /** A regression forest of two trees, each x <= 2.5 left to 10 and right to 20, the second one of them with room for more nodes. */
@@ -41,9 +41,9 @@ function classification(changes: Record<string, RValue> = {}): RValue {
 }
 
 function predict(value: RValue, xs: number[], type?: 'prob' | 'vote') {
-  const { schema, forest: body } = readRandomForest(value, 'm.RDS');
+  const { schema, body } = RANDOM_FOREST_READER.read(value, 'm.RDS');
   const parameters = { ...defaultParameters(schema), ...(type ? { type } : {}) };
-  return answerQuery({ schema, forest: body }, { rows: Float64Array.from(xs), count: xs.length, parameters }).predictions;
+  return answerQuery({ schema, body }, { rows: Float64Array.from(xs), count: xs.length, parameters }).predictions;
 }
 
 test('a regression is the mean of its trees, and goes left at a threshold', () => {
@@ -107,8 +107,7 @@ test.each<[string, RValue, string]>([
   ['no trees at all', forest({ leftDaughter: NULL }), 'leftDaughter: found NULL'],
 ])('%s is refused by name', (_, value, message) => {
   const read = () => {
-    const { schema, forest: body } = readRandomForest(value, 'm.RDS');
-    checkBody({ schema, forest: body }, 'm.RDS');
+    checkPredictor(RANDOM_FOREST_READER.read(value, 'm.RDS'), 'm.RDS');
   };
   expect(read).toThrow(ModelError);
   expect(read).toThrow(message);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { drawCheckRows, splitRanges } from '../model/check-rows.ts';
+import { splitRanges } from '../model/artifact/guess-types.ts';
+import { drawCheckRows } from '../model/check-rows.ts';
 import type { RValue } from '../model/r-values.ts';
 import { readRanger } from '../model/ranger.ts';
 import { ModelError } from '../shared/errors.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { answerQuery } from '../shared/predict.ts';
+import { forestBody } from './support/bodies.ts';
 
 const numbers = (...values: number[]): RValue => ({ type: 'double', values: Float64Array.from(values) });
 const texts = (...values: (string | null)[]): RValue => ({ type: 'character', values });
@@ -50,7 +52,7 @@ function ranger(changes: Record<string, RValue> = {}): RValue {
 function predict(value: RValue, ...xs: number[]) {
   const { schema, forest } = readRanger(value, 'm.RDS');
   const query = { rows: Float64Array.from(xs), count: xs.length, parameters: defaultParameters(schema) };
-  return answerQuery({ schema, forest }, query).predictions;
+  return answerQuery({ schema, body: forestBody(forest) }, query).predictions;
 }
 
 test('a ranger object and its forest alone are the same model', () => {
@@ -203,10 +205,11 @@ test('many class values with few counts take no memory before they are refused',
 
 test('check rows lie on the splits and on every kind of feature, and are the same each time', () => {
   const { schema, forest } = readRanger(ranger(), 'm.RDS');
-  const { rows, outputs } = drawCheckRows(schema, { forest });
+  const model = { schema, body: forestBody(forest) };
+  const { rows, outputs } = drawCheckRows(model);
   expect(rows).toHaveLength(16);
   expect([...rows].every((x) => [2, 2.5, 3].includes(x))).toBe(true);
   expect(new Set(outputs)).toEqual(new Set([10, 20]));
-  expect(drawCheckRows(schema, { forest })).toEqual({ rows, outputs });
-  expect(splitRanges(schema, { forest }).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
+  expect(drawCheckRows(model)).toEqual({ rows, outputs });
+  expect(splitRanges(model).features).toEqual([{ name: 'x', type: 'number', range: [2.5, 2.5] }]);
 });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { drawCheckRows } from '../model/check-rows.ts';
 import type { RValue } from '../model/r-values.ts';
+import { RPART_READER } from '../model/readers/rpart/reader.ts';
 import { readRpart } from '../model/rpart.ts';
+import { bodyOf } from '../shared/bodies/kind.ts';
+import { RPART } from '../shared/bodies/rpart/body.ts';
 import type { Rpart } from '../shared/bodies/rpart/predict.ts';
-import { checkBody, packBody, unpackBody } from '../shared/body.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { defaultParameters } from '../shared/parameters.ts';
-import { answerQuery, type Predictor } from '../shared/predict.ts';
+import { answerQuery, checkPredictor } from '../shared/predict.ts';
 import { attributed, call, integers, matrix, NULL, named, numbers, symbol, type Told, terms, texts } from './r-objects.ts';
 
 const VARIABLES: Told[] = [
@@ -77,8 +79,8 @@ const CLASSES: Changes = {
 
 /** Answers to rows of x and f, by f's place among a, b and c. */
 function predict(value: RValue, rows: [number, number][], type?: 'class') {
-  const read = readRpart(value, 'm.RDS');
-  checkBody(read, 'm.RDS');
+  const read = RPART_READER.read(value, 'm.RDS');
+  checkPredictor(read, 'm.RDS');
   const parameters = { ...defaultParameters(read.schema), ...(type ? { type } : {}) };
   return answerQuery(read, { rows: Float64Array.from(rows.flat()), count: rows.length, parameters }).predictions;
 }
@@ -188,12 +190,13 @@ test('what is computed from the features is computed first, and a level that is 
 });
 
 test('check rows lie on the splits, some with missing values, and the tree comes back from its parts', () => {
-  const { call: _, ...read } = readRpart(rpart(), 'm.RDS');
-  const { rows, outputs } = drawCheckRows(read.schema, read);
+  const read = RPART_READER.read(rpart(), 'm.RDS');
+  const { rows, outputs } = drawCheckRows(read);
   expect([...rows].filter(Number.isNaN).length).toBeGreaterThan(0);
   expect(new Set(outputs).size).toBeGreaterThan(2);
-  const { type, scalars, arrays } = packBody(read);
-  expect(unpackBody(type, scalars, new Map(arrays), 'm')).toEqual({ rpart: read.rpart });
+  const tree = read.body.data as Rpart;
+  const { arrays, ...parts } = RPART.pack(tree);
+  expect(RPART.unpack({ ...parts, arrays: new Map(arrays) }, 'm')).toEqual(tree);
 });
 
 describe('what is no sound tree is refused by name', () => {
@@ -262,7 +265,7 @@ describe('what is no sound tree is refused by name', () => {
     ['a factor without levels', { own: { xlevels: NULL } }, 'variable f: found no levels'],
     ['a level twice', { own: { xlevels: named({ f: texts('a', 'a') }) } }, '"a" twice'],
   ])('%s', (_, changes, message) => {
-    const read = () => checkBody(readRpart(rpart(changes), 'm.RDS'), 'm.RDS');
+    const read = () => checkPredictor(RPART_READER.read(rpart(changes), 'm.RDS'), 'm.RDS');
     expect(read).toThrow(ModelError);
     expect(read).toThrow(message);
     expect(read).toThrow(/^m\.RDS/);
@@ -280,7 +283,7 @@ describe('what is no sound tree is refused by name', () => {
     ['half the nodes', { values: Float64Array.of(1, 2) }, 'arrays of several lengths'],
   ])('%s in an artifact', (_, changes, message) => {
     const { schema, rpart: sound } = readRpart(rpart(), 'm.RDS');
-    const check = () => checkBody({ schema, rpart: { ...sound, ...changes } } as Predictor, 'a.canopy');
+    const check = () => checkPredictor({ schema, body: bodyOf(RPART, { ...sound, ...changes }) }, 'a.canopy');
     expect(check).toThrow(ModelError);
     expect(check).toThrow(message);
   });

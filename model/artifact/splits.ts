@@ -1,22 +1,27 @@
-import type { Schema } from '../../shared/features.ts';
-import type { Body } from '../../shared/predict.ts';
+import type { InputSplits } from '../../shared/bodies/kind.ts';
+import type { Predictor } from '../../shared/predict.ts';
+import { sourcesOf } from '../../shared/steps/pipeline.ts';
 
-/** Every finite split value of each feature, in the order of the nodes. */
-export function collectSplits({ features }: Schema, { forest, rpart }: Body): number[][] {
-  const splits = features.map((): number[] => []);
-  const add = (column: number, value: number) => {
-    if (Number.isFinite(value)) splits[column]?.push(value);
-  };
-  forest?.left.forEach((left, node) => {
-    if (left !== 0) add(forest.feature[node] as number, forest.threshold[node] as number);
+/** The finite splits of each feature, in the order of the nodes. Splits of what a step computes tell nothing of the features. */
+export function featureSplits({ schema, steps, body }: Predictor): InputSplits[] {
+  const sources = sourcesOf(schema, steps);
+  const splits = body.kind.splits?.(body.data, sources.length) ?? [];
+  const found = schema.features.map((): InputSplits => ({ values: [], isSet: false }));
+  sources.forEach((feature, input) => {
+    const { values, isSet } = splits[input] ?? { values: [], isSet: false };
+    if (feature === undefined) return;
+    const before = found[feature]!;
+    found[feature] = { values: before.values.length === 0 ? values : [...before.values, ...values], isSet: before.isSet || isSet };
   });
-  rpart?.input.forEach((input, split) => {
-    if ((rpart.categories[split] as number) >= 2) return;
-    const source = rpart.inputs ? rpart.inputs[input] : { feature: input };
-    // Splits of what is computed from the features say nothing of these.
-    if (typeof source === 'object' && 'feature' in source) add(source.feature, rpart.threshold[split] as number);
-  });
-  return splits;
+  return found;
+}
+
+/**
+ * The least number of levels that the splits of a factor need: a threshold between two levels lies above the lower one; a set
+ * of levels has a bit for each up to its greatest.
+ */
+export function leastLevels({ values, isSet }: InputSplits): number {
+  return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.floor(split) + 1), 1);
 }
 
 /** How many levels a set of levels needs: the place of its highest bit, counted from 1, and 1 for an empty one. Sets have up to 53 bits. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { FOREST } from '../../shared/bodies/forest/body.ts';
+import { bodyOf } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { TrainingCard } from '../../shared/features.ts';
 import { encodeModel } from '../import.ts';
@@ -56,7 +58,8 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
   const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...own }]) => [name, own])) };
   const origin = { file: options.output, bytes, sidecarFile: found?.file ?? file, source: file, training: card, date: options.date };
   const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
-  return { artifact: encodeModel({ ...model, call }, rest, origin), trained, metrics, model, card };
+  const { forest, ...read } = model;
+  return { artifact: encodeModel({ ...read, body: bodyOf(FOREST, forest), call }, rest, origin), trained, metrics, model, card };
 }
 
 /** The schema with what the data tell beside the forest: logical columns, and levels. */

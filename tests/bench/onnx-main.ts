@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadModel } from '../../model/import.ts';
+import { forestOf } from '../support/bodies.ts';
 import { readDoubles } from './forests.ts';
 import { toOnnx } from './onnx.ts';
 import { serveTimed } from './timed-program.ts';
@@ -18,7 +19,9 @@ const folder = process.argv[2] as string;
 const runtime = createRequire(path.join(folder, 'package.json'))('onnxruntime-node') as Runtime;
 
 serveTimed(async ({ artifact, rows: file }) => {
-  const { schema, forest } = loadModel(artifact);
+  const model = loadModel(artifact);
+  const { schema } = model;
+  const forest = forestOf(model);
   if (!forest) throw new Error('found no forest');
   const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 };
   const session = await runtime.InferenceSession.create(toOnnx(schema, forest), options);

@@ -5,6 +5,7 @@ import { type Forest, treeCount } from '../../shared/bodies/forest/forest.ts';
 import type { Schema } from '../../shared/features.ts';
 import { defaultParameters } from '../../shared/parameters.ts';
 import { predictRows } from '../../shared/predict.ts';
+import { forestBody, forestOf } from '../support/bodies.ts';
 import { histogram, openLoop, percentile } from './load.ts';
 import { ARTIFACT, startContainer } from './stack.ts';
 
@@ -24,21 +25,25 @@ export type Overload = {
  * for all of them but one, which is computed tree by tree: only R's default answer has a faster way.
  */
 function slowModel(ms: number): { artifact: Uint8Array; body: string; msPerRow: number } {
-  const { rpart: _, linear: __, forest: own, ...model } = loadModel(ARTIFACT);
+  const model = loadModel(ARTIFACT);
+  const own = forestOf(model);
   if (!own) throw new Error('the default model is no forest');
   const time = (one: { schema: Schema; forest: Forest }, rows: number) => {
     const start = performance.now();
     const values = Float64Array.from({ length: rows }, (_, row) => row % 100);
-    predictRows(one, values, { ...defaultParameters(one.schema), numTrees: treeCount(one.forest) - 1 });
+    predictRows({ schema: one.schema, body: forestBody(one.forest) }, values, {
+      ...defaultParameters(one.schema),
+      numTrees: treeCount(one.forest) - 1,
+    });
     return (performance.now() - start) / rows;
   };
-  time({ ...model, forest: own }, 200);
+  time({ schema: model.schema, forest: own }, 200);
   const slowed = (times: number) => {
     const forest = repeatTrees(own, Math.max(1, Math.round(times)));
     return { forest, schema: { ...model.schema, trees: treeCount(forest) } };
   };
   // What a tree costs grows as the forest leaves the cache, so the number of trees is approached.
-  let times = ms / time({ ...model, forest: own }, 100);
+  let times = ms / time({ schema: model.schema, forest: own }, 100);
   for (let round = 0; round < 6; round += 1) {
     const one = slowed(times);
     time(one, 20);
@@ -46,9 +51,10 @@ function slowModel(ms: number): { artifact: Uint8Array; body: string; msPerRow: 
   }
   const { forest, schema } = slowed(times);
   const { rows } = model.checks;
-  const slow = { ...model, schema, forest, checks: { rows, outputs: predictRows({ schema, forest }, rows) } };
-  const body = JSON.stringify({ instances: [[54]], parameters: { numTrees: schema.trees - 1 } });
-  return { artifact: encodeArtifact(slow), body, msPerRow: time({ schema, forest }, 20) };
+  const body = forestBody(forest);
+  const slow = { ...model, schema, body, checks: { rows, outputs: predictRows({ schema, body }, rows) } };
+  const asked = JSON.stringify({ instances: [[54]], parameters: { numTrees: schema.trees - 1 } });
+  return { artifact: encodeArtifact(slow), body: asked, msPerRow: time({ schema, forest }, 20) };
 }
 
 function repeatTrees(forest: Forest, times: number): Forest {

@@ -1,8 +1,8 @@
 import { ModelError } from '../../errors.ts';
-import { checkExpressions, compile, type Evaluate, type Expression, isPlaceOf } from '../../expressions/expressions.ts';
 import type { Schema } from '../../features.ts';
 import type { Parameters } from '../../parameters.ts';
 import { outputWidth } from '../../shape.ts';
+import type { Column } from '../../steps/kind.ts';
 
 /**
  * An rpart tree as parallel arrays. Node n has the children `left[n]` and `right[n]` (0 in a leaf; they come after it), and
@@ -29,36 +29,20 @@ export type Rpart = {
   width: number;
   /** Each node's class, by its place (classification). */
   places?: Uint32Array;
-  /** What the inputs are of a row, where they are not its features as they stand: log(x), say. */
-  inputs?: Expression[];
 };
 
 /** A tree's answers, row by row: what the node where a row ends holds (rpart's pred_rpart.c). */
 export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, parameters: Parameters): Float64Array {
-  const features = schema.features.length;
-  const count = rows.length / features;
+  const inputs = schema.features.length;
+  const count = rows.length / inputs;
   const width = outputWidth(schema, parameters);
   const out = new Float64Array(count * width);
-  const derive = rpart.inputs && deriving(schema, rpart.inputs);
   for (let row = 0; row < count; row += 1) {
-    const own = derive ? derive(rows, row * features) : rows;
-    const node = own && findNode(rpart, own, derive ? 0 : row * features);
-    if (node === undefined) out.fill(Number.NaN, row * width, (row + 1) * width);
-    else if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
+    const node = findNode(rpart, rows, row * inputs);
+    if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
     else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k] as number;
   }
   return out;
-}
-
-/** What makes a row's inputs of its features; undefined where a level comes out that the model does not know, on which R fails. */
-function deriving(schema: Schema, inputs: Expression[]): (rows: Float64Array, row: number) => Float64Array | undefined {
-  const evaluate = inputs.map((input) => compile(input, schema));
-  const places = inputs.map(isPlaceOf);
-  const own = new Float64Array(inputs.length);
-  return (rows, row) => {
-    for (let at = 0; at < own.length; at += 1) own[at] = (evaluate[at] as Evaluate)(rows, row);
-    return own.some((value, at) => value === 0 && places[at]) ? undefined : own;
-  };
 }
 
 /** The node where a row ends. */
@@ -89,7 +73,7 @@ function directionOf({ input, categories, threshold, directions }: Rpart, split:
 
 /** Holds a tree against its invariants, so that predictRpart needs no check. Throws a ModelError that names what is wrong. */
 export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
-  const { left, right, first, splits, majority, input, categories, threshold, directions, values, width, places, inputs } = rpart;
+  const { left, right, first, splits, majority, input, categories, threshold, directions, values, width, places } = rpart;
   const nodes = left.length;
   const fail = (found: string, expected: string, where = thing) => new ModelError(where, found, expected);
   if (nodes === 0) throw fail('no nodes', 'at least one');
@@ -107,8 +91,7 @@ export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
     throw fail('a class that is not there', `${classes} classes`);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${thing}, node ${Math.floor(wrong / width) + 1}`);
-  const known = inputs?.length ?? schema.features.length;
-  if (inputs !== undefined) checkExpressions(inputs, schema, `${thing}'s formula`);
+  const known = schema.features.length;
   for (let node = 0; node < nodes; node += 1) {
     const [l, r, where] = [left[node] as number, right[node] as number, `${thing}, node ${node + 1}`];
     if ((majority[node] as number) > 2) throw fail(`direction ${majority[node]}`, '0 to 2', where);
@@ -126,8 +109,8 @@ export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
     const kind = categories[split] as number;
     if (kind < 2) continue;
     // A level beyond those of the split has no direction: rows of a checked schema cannot have it.
-    const feature = inputs ? undefined : schema.features[column];
-    if (feature && (feature.type !== 'factor' || feature.levels.length > kind)) {
+    const feature = schema.features[column] as Column;
+    if (!feature.computed && (feature.type !== 'factor' || feature.levels.length > kind)) {
       throw fail(`${kind} levels of "${feature.name}"`, 'a factor of at most as many', where);
     }
     if (!(Number.isInteger(bound) && bound >= 0 && bound + kind <= directions.length))

@@ -1,5 +1,6 @@
 import type { Schema } from '../../../features.ts';
 import { defaultParameters, type Parameters } from '../../../parameters.ts';
+import type { Prepared } from '../../kind.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import { unpackedBytes } from '../packed.ts';
 import { finishSums, predictForest } from '../predict.ts';
@@ -11,20 +12,13 @@ import { type WalkTable, walkKernel, walkTable } from './walk.ts';
 
 /** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
 export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
-/** A forest's fastest way to its default answers, with the plain predictor's bits. */
-export type Prepared = {
-  name: KernelName;
-  predict(rows: Float64Array): Float64Array;
-  /** Bytes that each thread comes to hold for it at most: the kernel's tables, and the nodes that the plain predictor walks. */
-  bytes: number;
-  /** The nodes that are walked, in memory that other threads can share. */
-  table?: WalkTable;
-};
+/** A forest's fastest way to its default answers, with the plain predictor's bits; its table is the nodes that are walked. */
+type PreparedForest = Prepared & { name: KernelName };
 /** What a kernel is made with: whether there is WebAssembly, and the table that another thread made of the same forest. */
 export type KernelOptions = { hasWasm?: boolean; table?: WalkTable | undefined };
 
 /** A forest's kernel once it is made; before that the rows that were computed without it. */
-type State = { rows: number; prepared?: Prepared };
+type State = { rows: number; prepared?: PreparedForest };
 const states = new WeakMap<Forest, State>();
 
 /**
@@ -41,7 +35,7 @@ const SMALL_NODES = 2 ** 20;
  * The kernel for default answers to so many more rows: made by now or, where that pays, made here; undefined where the plain
  * predictor is to answer. Steps and walks are made at once: they cost less than to unpack the nodes that the plain predictor walks.
  */
-export function kernelFor(schema: Schema, forest: Forest, rows: number): Prepared | undefined {
+export function kernelFor(schema: Schema, forest: Forest, rows: number): PreparedForest | undefined {
   const state = states.get(forest) ?? { rows: 0 };
   if (state.prepared) return state.prepared;
   states.set(forest, state);
@@ -52,7 +46,7 @@ export function kernelFor(schema: Schema, forest: Forest, rows: number): Prepare
 }
 
 /** Makes a forest's kernel now and keeps it, so that no request waits for it. */
-export function prepareForest(schema: Schema, forest: Forest, table?: WalkTable): Prepared {
+export function prepareForest(schema: Schema, forest: Forest, table?: WalkTable): PreparedForest {
   const state = states.get(forest) ?? { rows: 0 };
   state.prepared ??= makeKernel(schema, forest, { table });
   states.set(forest, state);
@@ -68,7 +62,7 @@ export function isDefault(forest: Forest, { type, predictAll, numTrees, seed }: 
  * The fastest kernel that a forest fits. Without WebAssembly, and where it lacks SIMD or a second memory, the plain predictor
  * answers for those that need it.
  */
-export function makeKernel(schema: Schema, forest: Forest, options: KernelOptions = {}): Prepared {
+export function makeKernel(schema: Schema, forest: Forest, options: KernelOptions = {}): PreparedForest {
   const { hasWasm = typeof WebAssembly === 'object' } = options;
   const parameters: Parameters = { ...defaultParameters(schema), type: 'response' };
   const plain = (rows: Float64Array) => predictForest(schema, forest, rows, parameters);

@@ -1,0 +1,14 @@
+import { bodyOf } from '../../../shared/bodies/kind.ts';
+import { LINEAR } from '../../../shared/bodies/linear/body.ts';
+import { readLinear } from '../../linear.ts';
+import type { Reader } from '../reader.ts';
+
+/** What `lm()`, `aov()`, `glm()` and MASS's `glm.nb()` returned. */
+export const LINEAR_READER: Reader = {
+  classes: ['lm', 'aov', 'glm', 'negbin'],
+  title: 'an lm or a glm',
+  read: (value, label) => {
+    const { linear, ...rest } = readLinear(value, label);
+    return { ...rest, body: bodyOf(LINEAR, linear) };
+  },
+};

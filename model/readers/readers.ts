@@ -1,0 +1,8 @@
+import { LINEAR_READER } from './linear/reader.ts';
+import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
+import { RANGER_READER } from './ranger/reader.ts';
+import type { Reader } from './reader.ts';
+import { RPART_READER } from './rpart/reader.ts';
+
+/** Every family that is read, one line each, in the order in which an error lists them. */
+export const READERS: readonly Reader[] = [RANGER_READER, RANDOM_FOREST_READER, RPART_READER, LINEAR_READER];

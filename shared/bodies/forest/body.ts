@@ -1,0 +1,116 @@
+import { ModelError } from '../../errors.ts';
+import type { Schema } from '../../features.ts';
+import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
+import type { BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
+import { count } from '../measures.ts';
+import { checkForest, depth, type Forest, openPacked, treeCount, type Unnoded } from './forest.ts';
+import { isDefault, kernelFor, prepareForest } from './kernels/kernels.ts';
+import { type PackedForest, packNodes } from './packed.ts';
+import { firstInSlices } from './packed-check.ts';
+import { predictForest } from './predict.ts';
+
+/** The nodes of a forest, level by level. */
+const PACKED = { cuts: Float64Array, splits: Uint32Array, cutStarts: Uint32Array, inner: Uint8Array } as const;
+/** The same where they lie in another order. */
+const NODES = { threshold: Float64Array, left: Uint32Array, right: Uint32Array, feature: Uint16Array } as const;
+/** The arrays beside the nodes. */
+const BESIDE = {
+  leaves: Float64Array,
+  roots: Uint32Array,
+  partitioned: Uint8Array,
+  'codes?': Float64Array,
+  'cutoff?': Float64Array,
+  'correction?': Float64Array,
+  'missing?': Uint32Array,
+  'observed?': Float64Array,
+  'inbag?': Uint16Array,
+} as const;
+
+/** A forest of trees that split at thresholds or by sets of levels: ranger's and randomForest's. */
+export const FOREST: BodyKind<Forest> = {
+  types: ['forest', 'unordered-forest'],
+  lacksLevels: true,
+  pack: packForest,
+  unpack: ({ type, scalars, arrays }, label) => {
+    const width = takeWidth(scalars, `${label}'s ${type}`);
+    const rest = { ...takeArrays(arrays, BESIDE, label), width };
+    if (type === 'forest') return openPacked(rest as Unnoded, takeArrays(arrays, PACKED, label) as PackedForest);
+    return { ...rest, ...takeArrays(arrays, NODES, label) } as Forest;
+  },
+  check: (schema, forest, label) => {
+    if (forest.partitioned.length !== schema.features.length) {
+      throw new ModelError(label, `${forest.partitioned.length} features`, `${schema.features.length}, as in the schema`);
+    }
+    checkForest(forest, label);
+    checkLeaves(schema, forest, label);
+  },
+  predict: (schema, forest, rows, parameters) => {
+    const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
+    return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
+  },
+  prepare: prepareForest,
+  splits: splitsOf,
+  seed: (forest) => forest.left.length,
+  // exp() has bits of its own in R's C library.
+  ulp: ({ kind }) => (kind === 'survival' ? 1 : 0),
+  measure,
+  notServed,
+};
+
+function packForest(forest: Forest): Packed {
+  const packed = forest.packed ?? packNodes(forest);
+  const nodes = packed ? pickArrays(packed, PACKED) : pickArrays(forest, NODES);
+  const arrays = [...nodes, ...pickArrays(forest, BESIDE)];
+  return { type: packed ? 'forest' : 'unordered-forest', scalars: { width: forest.width }, arrays };
+}
+
+/** Checks the leaves against what the schema says that a leaf is. */
+function checkLeaves(schema: Schema, { leaves, width, codes, cutoff, roots }: Forest, label: string): void {
+  const classes = schema.classes?.length ?? 0;
+  const expected = { regression: 1, classification: 1, probability: classes, survival: schema.times?.length ?? 0 }[schema.kind];
+  if (width !== expected) throw new ModelError(label, `${width} doubles a leaf`, String(expected));
+  if (schema.trees !== undefined && schema.trees !== roots.length - 1)
+    throw new ModelError(label, `${roots.length - 1} trees`, `${schema.trees}, as in the schema`);
+  if (cutoff && cutoff.length !== classes) throw new ModelError(label, `${cutoff.length} cutoffs of classes`, String(classes));
+  if (codes && codes.length !== classes) throw new ModelError(label, `${codes.length} codes of classes`, String(classes));
+  if (schema.kind !== 'classification') return;
+  const wrong = firstInSlices(leaves.length, (from, to) => firstNoClass(leaves, classes, from, to));
+  if (wrong !== -1) throw new ModelError(`${label}'s leaves`, `class ${leaves[wrong]}`, `0 to ${classes - 1}`);
+}
+
+/** The first leaf in a slice that is no class's place; -1 where there is none. */
+function firstNoClass(leaves: Float64Array, classes: number, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) {
+    const place = leaves[at]!;
+    if (!(Number.isInteger(place) && place >= 0 && place < classes)) return at;
+  }
+  return -1;
+}
+
+function splitsOf({ left, feature, threshold, partitioned }: Forest): InputSplits[] {
+  const splits = Array.from(partitioned, (flag): InputSplits => ({ values: [], isSet: flag === 1 }));
+  left.forEach((child, node) => {
+    if (child !== 0 && Number.isFinite(threshold[node])) splits[feature[node]!]!.values.push(threshold[node]!);
+  });
+  return splits;
+}
+
+function measure(forest: Forest): Measures {
+  const leaves = forest.left.reduce((sum, child) => sum + (child === 0 ? 1 : 0), 0);
+  const numbers = { trees: treeCount(forest), nodes: forest.left.length, leaves, depth: depth(forest) };
+  const size = `${count(numbers.trees, 'tree')}, ${count(numbers.nodes, 'node')} (${count(leaves, 'leaf', 'leaves')})`;
+  return { name: 'forest', numbers, text: `${size}, at most ${count(numbers.depth, 'split')} deep` };
+}
+
+function notServed({ kind, types = [], takesMissing, trees, features }: Schema, { inbag }: Forest): string[] {
+  if (trees === undefined || !types.includes('terminalNodes')) return [];
+  const out: string[] = [];
+  if (kind === 'regression' && !types.includes('quantiles')) out.push('quantiles: the forest was grown without quantreg = TRUE');
+  if (kind === 'survival' || kind === 'classification') out.push(`se: ranger has no standard errors for ${kind}`);
+  else if (!inbag) out.push('se: the forest was grown without keep.inbag = TRUE');
+  else out.push('se of more than 20 rows by the infinitesimal jackknife: R calibrates it at random');
+  if (!takesMissing) out.push('missing values: the forest has no default children (na.learn, with missing values in training)');
+  const bare = features.filter((feature) => feature.type === 'number').length;
+  if (bare > 0) out.push('labels of a factor among the features of type number: the file has no levels for it; see model.json or --data');
+  return out;
+}

@@ -1,0 +1,33 @@
+import { takeArrays } from '../arrays.ts';
+import type { BodyKind, Measures } from '../kind.ts';
+import { count } from '../measures.ts';
+import { checkLinear, type Linear, predictLinear } from './predict.ts';
+
+/** The arrays of a linear model; its formula is JSON. */
+const ARRAYS = { coefficients: Float64Array } as const;
+
+/** A sum of columns and the link it goes through: lm's and glm's. */
+export const LINEAR: BodyKind<Linear> = {
+  types: ['linear'],
+  lacksLevels: false,
+  pack: ({ coefficients, ...scalars }) => ({ type: 'linear', scalars, arrays: [['coefficients', coefficients]] }),
+  unpack: ({ scalars: { columns, offsets, link, lambda }, arrays }, label) => {
+    const parts = { columns, offsets, link, ...(lambda === undefined ? {} : { lambda }) };
+    return { ...takeArrays(arrays, ARRAYS, label), ...parts } as Linear;
+  },
+  check: checkLinear,
+  predict: predictLinear,
+  // Where the C library comes in: log, exp, sin, powers that are not whole.
+  ulp: () => 4,
+  measure,
+};
+
+function measure({ coefficients, offsets, link, lambda }: Linear): Measures {
+  const name = lambda === undefined ? link : `${link}(${lambda})`;
+  const numbers = { coefficients: coefficients.length, offsets: offsets.length, link: name };
+  return {
+    name: 'linear',
+    numbers,
+    text: `${count(coefficients.length, 'coefficient')}, ${count(offsets.length, 'offset')}, link ${name}`,
+  };
+}
