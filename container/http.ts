@@ -41,9 +41,9 @@ export type Own = { requestId: string; sha256: string | undefined; closes: boole
 
 /**
  * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
- * one piece of both.
+ * one piece of both. How many bytes the body has.
  */
-export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, own?: Own): void {
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, own?: Own): number {
   const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
   const length = bytes ? bytes.length : Buffer.byteLength(body);
   const list: string[] = [];
@@ -59,6 +59,7 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
   else if (bytes) response.end(bytes);
   // A text of one byte a character needs no encoding.
   else response.end(body, length === body.length ? 'latin1' : 'utf8');
+  return length;
 }
 
 /** A request's path, without what stands behind the question mark; of an absolute form too, which every server must take (RFC 9112, 3.2.2). */

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import type { Admission } from './admission.ts';
+import type { Connections } from './server/connections.ts';
 import type { Workers } from './workers.ts';
 
 /** What is counted of the container, as Prometheus text. */
@@ -7,6 +8,9 @@ export type ContainerMetrics = {
   note(route: string, status: number, seconds: number, rows: number | undefined): void;
   text(): Promise<{ type: string; body: string }>;
 };
+
+/** What tells its state when it is asked for the metrics. */
+type Measured = { admission: Admission; connections: Connections; workers?: Workers | undefined };
 
 /** Upper bounds of the latency's buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -17,8 +21,7 @@ type Counted = { statuses: Map<number, number>; buckets: Float64Array; seconds: 
 /** Metrics of one container; a registry of its own, so that several live in one process. */
 export function createMetrics(
   model: { name: string; sha256: string } | undefined,
-  admission: Admission,
-  workers?: Workers,
+  { admission, connections, workers }: Measured,
 ): ContainerMetrics {
   const register = new Registry();
   const registers = [register];
@@ -50,6 +53,23 @@ export function createMetrics(
     registers,
     collect() {
       this.set(workers?.jobs() ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'canopy_connections',
+    help: 'Open connections',
+    registers,
+    collect() {
+      this.set(connections.open());
+    },
+  });
+  new Counter({
+    name: 'canopy_connections_closed_total',
+    help: 'Idle or slow connections closed to make room for new ones',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(connections.closed());
     },
   });
   if (model) {

@@ -14,6 +14,7 @@ import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
+import { type Connections, limitConnections } from './server/connections.ts';
 import type { Workers } from './workers.ts';
 
 /** Most rows of a POST /predict, as in the API. */
@@ -37,7 +38,6 @@ const LIMITS: ServerOptions<typeof Incoming> = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16_384,
 };
-const MAX_CONNECTIONS = 1024;
 /** A connection on which nothing moves for so long is closed: whoever does not read an answer holds its bytes. */
 const IDLE_MS = 80_000;
 
@@ -77,6 +77,7 @@ type Container = Omit<ContainerOptions, 'models'> & {
   admission: Admission;
   metrics: ContainerMetrics;
   bodies: { bytes: number };
+  connections: Connections;
 };
 type Answered = { reply: Reply; rows?: number };
 
@@ -91,16 +92,17 @@ export const MODEL_KEY = 'model';
  */
 export function createContainer(model: Model | undefined, { models, ...options }: ContainerOptions): Server {
   const admission = createAdmission();
+  const server = createServer(LIMITS, (request, response) => handle(container, request, response));
+  const connections = limitConnections(server);
   const container: Container = {
     ...options,
     served: model && serveModel(MODEL_KEY, model),
     models: models && createModels(models, options.workers),
     admission,
-    metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, admission, options.workers),
+    metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, { admission, connections, workers: options.workers }),
     bodies: { bytes: 0 },
+    connections,
   };
-  const server = createServer(LIMITS, (request, response) => handle(container, request, response));
-  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_MS);
   return server;
 }
@@ -108,6 +110,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
 /** Answers one request, whatever happens, and logs it. */
 async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
   const started = performance.now();
+  container.connections.begin(request);
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id') ?? attributes.requestId);
   const method = request.method ?? '';
@@ -125,7 +128,12 @@ async function handle(container: Container, request: Incoming, response: ServerR
   }
   const { reply, rows } = answered;
   const { status } = reply;
-  sendReply(response, reply, { requestId, sha256: container.served?.model.sha256, closes: container.isStopping?.() ?? false });
+  const bytes = sendReply(response, reply, {
+    requestId,
+    sha256: container.served?.model.sha256,
+    closes: container.isStopping?.() ?? false,
+  });
+  container.connections.end(request, response, bytes);
   const ms = performance.now() - started;
   container.metrics.note(label, status, ms / 1_000, rows);
   const { traceparent } = attributes;

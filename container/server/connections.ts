@@ -1,0 +1,106 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Most connections at once: beyond them the system's own queue waits, and then refuses. */
+const MAX_CONNECTIONS = 1024;
+/** With more than this many, each new connection has another one closed, so that there is always room for it. */
+const CROWDED = 1_000;
+/** An answer of more bytes than this is watched until it is read. */
+const LARGE = 65_536;
+/** Most bytes of large answers that are held for those who do not read them. */
+const MOST_UNREAD_BYTES = 67_108_864;
+
+/** The connections of a server, and what is under way on each. */
+export type Connections = {
+  /** A request's head has come in. */
+  begin(request: IncomingMessage): void;
+  /** Its answer of so many bytes was written. */
+  end(request: IncomingMessage, response: ServerResponse, bytes: number): void;
+  /** How many are open. */
+  open(): number;
+  /** How many were closed from here to make room. */
+  closed(): number;
+};
+
+/** A connection: how many requests are under way on it (more than one where they are pipelined), and the latest. */
+type Held = { socket: Socket; underWay: number; request: IncomingMessage | undefined };
+
+/**
+ * Keeps a server's doors open. Whoever holds many connections and sends nothing, or sends it slowly, keeps nobody out: near the limit
+ * each new connection closes the one that is idle longest, and where none is, the one whose body has been coming in for longest.
+ * A request that came in whole is never cut. (Node closes by itself what sends no whole head within `headersTimeout`.)
+ */
+export function limitConnections(server: Server): Connections {
+  const all = new Map<Socket, Held>();
+  // Both in the order in which they became so: the first is the longest.
+  const idle = new Set<Held>();
+  const busy = new Set<Held>();
+  const unread = createUnread();
+  let closed = 0;
+
+  const makeRoom = () => {
+    const [longestIdle] = idle;
+    const one = longestIdle ?? [...busy].find(({ request }) => !request?.complete);
+    if (!one) return;
+    closed += 1;
+    forget(one);
+    one.socket.destroy();
+  };
+  const forget = (held: Held) => {
+    all.delete(held.socket);
+    idle.delete(held);
+    busy.delete(held);
+  };
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket: Socket) => {
+    const held: Held = { socket, underWay: 0, request: undefined };
+    if (all.size >= CROWDED) makeRoom();
+    all.set(socket, held);
+    idle.add(held);
+    socket.on('close', () => forget(held));
+  });
+  return {
+    begin: (request) => {
+      const held = all.get(request.socket);
+      if (!held) return;
+      held.underWay += 1;
+      held.request = request;
+      if (!idle.delete(held)) return;
+      busy.add(held);
+    },
+    end: (request, response, bytes) => {
+      if (bytes > LARGE) unread.watch(response, bytes);
+      const held = all.get(request.socket);
+      if (!held) return;
+      held.underWay -= 1;
+      if (held.underWay > 0) return;
+      busy.delete(held);
+      idle.add(held);
+    },
+    open: () => all.size,
+    closed: () => closed,
+  };
+}
+
+/** Large answers that are not read yet. Where they come to be too many bytes, whoever has kept one waiting longest is cut off. */
+function createUnread() {
+  const answers = new Map<ServerResponse, number>();
+  let total = 0;
+  const drop = (response: ServerResponse) => {
+    total -= answers.get(response) ?? 0;
+    answers.delete(response);
+  };
+  return {
+    watch: (response: ServerResponse, bytes: number) => {
+      if (response.destroyed || response.writableFinished) return;
+      answers.set(response, bytes);
+      total += bytes;
+      response.on('close', () => drop(response));
+      for (const [oldest] of answers) {
+        if (total <= MOST_UNREAD_BYTES) break;
+        drop(oldest);
+        oldest.req.socket.destroy();
+      }
+    },
+  };
+}
