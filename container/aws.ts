@@ -16,7 +16,7 @@ const ADVICE: [RegExp, string][] = [
   ],
   [
     /ResourceLimitExceeded|account-level service limit|LimitExceeded|ServiceQuota/i,
-    'a quota of the account is reached; ask for more in the console under Service Quotas (SageMaker: the instance type "for endpoint usage"), or take --hosting serverless',
+    'a quota of the account is reached; ask for more in the console under Service Quotas (SageMaker: the instance type "for endpoint usage"), or take `npm run deploy -- --param hosting=serverless`',
   ],
   [
     /UnreservedConcurrentExecution/i,

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
+import { SettingsError } from '../shared/settings/variables.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
 import { onParentGone } from './parent.ts';
+import { readContainerSettings } from './server/settings.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
 import { runWorker } from './worker.ts';
 import { startWorkers } from './workers.ts';
@@ -33,8 +35,6 @@ Environment:
 
 /** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */
 const STOP_WITHIN = 20_000;
-/** Most that DRAIN_MS may be: what is taken last has some seconds left. */
-const MOST_DRAIN = 11_000;
 /** Who sends us requests has learned not to once nothing came for this long; it is waited for this much more. In milliseconds. */
 const SILENT_MS = 250;
 const SILENT_WITHIN = 4_000;
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
     if (command === 'serve') await serve('sagemaker');
     else await serve('alone', await loadPage());
   } catch (error) {
-    if (error instanceof ModelError) fail(error.message);
+    if (error instanceof ModelError || error instanceof SettingsError) fail(error.message);
     throw error;
   }
 }
@@ -83,17 +83,14 @@ async function loadPage(): Promise<PageParts | undefined> {
 }
 
 async function serve(mode: 'sagemaker' | 'alone', page?: PageParts): Promise<void> {
-  const port = readNumber(process.env.SAGEMAKER_BIND_TO_PORT ? 'SAGEMAKER_BIND_TO_PORT' : 'PORT', 8_080, 65_535);
-  const drainMs = readNumber('DRAIN_MS', 5_000, MOST_DRAIN);
-  const count = readNumber('WORKERS', Math.max(availableParallelism() - 1, 1), 64);
-  const host = process.env.HOST || '127.0.0.1';
-  const dir = process.env.MODEL_DIR || '/opt/ml/model';
-  const loaded = process.env.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : await loadModelDir(dir);
+  const settings = readContainerSettings(process.env);
+  const { PORT: port, DRAIN_MS: drainMs, WORKERS: count, HOST: host } = settings;
+  const loaded = settings.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : await loadModelDir(settings.MODEL_DIR);
   const model = loaded?.model;
   const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
   if (loaded) workers.open(MODEL_KEY, loaded.bytes, prepareKernel(loaded.model)?.table);
   const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
-  const models = { root: process.env.MODELS_DIR || '/opt/ml/models', mostBytes: Math.floor(memory * MODELS_SHARE) };
+  const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE) };
   const accessLog = openAccessLog();
   let stopping = false;
   const server = createContainer(model, {
@@ -172,14 +169,6 @@ function stopListening(listener: Server, then: () => void): void {
 function atQuietMoment(then: () => void, turns = 5_000): void {
   const before = performance.now();
   setImmediate(() => (performance.now() - before < QUIET_MS || turns === 0 ? then() : atQuietMoment(then, turns - 1)));
-}
-
-/** A whole number from the environment. */
-function readNumber(name: string, otherwise: number, most: number): number {
-  const text = process.env[name] || String(otherwise);
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= most)) fail(`${name}: found ${JSON.stringify(text)}, expected a whole number from 0 to ${most}`);
-  return number;
 }
 
 /** Says what is wrong and ends the process. */

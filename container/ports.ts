@@ -6,6 +6,9 @@ export const HOST = '127.0.0.1';
 /** What keeps the stack from starting, in words for whoever started it. */
 export class Refusal extends Error {}
 
+/** The variables of the ports. */
+export const PORT_NAMES = ['API_PORT', 'CONTAINER_PORT', 'RUNTIME_PORT'];
+
 export type Ports = { api: number; container: number; runtime: number };
 
 /** The ports the stack takes, each by its variable. Throws a Refusal where one is no port, given twice or taken. */
@@ -40,18 +43,4 @@ function isFree(port: number): Promise<boolean> {
     server.on('error', () => resolve(false));
     server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
-}
-
-/** Ports nobody listens on now, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = servers.map(
-    (server) =>
-      new Promise<number>((resolve) => {
-        server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
-      }),
-  );
-  const found = await Promise.all(ports);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return found;
 }

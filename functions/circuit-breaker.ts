@@ -37,9 +37,14 @@ export type CircuitBreaker = {
  */
 export function createCircuitBreaker(settings: BreakerSettings, now: () => number, random: () => number): CircuitBreaker {
   let state: BreakerState = { is: 'closed', recent: [] };
+  let changes = 0;
 
+  const change = (next: BreakerState) => {
+    changes += 1;
+    state = next;
+  };
   const open = (openings: number, ms = openFor(settings, openings, random)) => {
-    state = { is: 'open', until: now() + ms, openings };
+    change({ is: 'open', until: now() + ms, openings });
     return true;
   };
 
@@ -54,7 +59,7 @@ export function createCircuitBreaker(settings: BreakerSettings, now: () => numbe
     if (verdict === 'ignored') state = { ...state, probing: false };
     else if (verdict !== 'success') return open(state.openings + 1);
     else if (state.successes + 1 < settings.probes) state = { ...state, probing: false, successes: state.successes + 1 };
-    else state = { is: 'closed', recent: [] };
+    else change({ is: 'closed', recent: [] });
     return false;
   };
 
@@ -63,15 +68,16 @@ export function createCircuitBreaker(settings: BreakerSettings, now: () => numbe
     admit: () => {
       if (state.is === 'open') {
         if (now() < state.until) return undefined;
-        state = { is: 'half-open', successes: 0, probing: false, openings: state.openings };
+        change({ is: 'half-open', successes: 0, probing: false, openings: state.openings });
       }
       if (state.is === 'half-open') {
         if (state.probing) return undefined;
         state = { ...state, probing: true };
       }
-      const given = state.is;
-      // Calls of a shared environment overlap: one admitted before the state changed must not speak for the new one.
-      return (verdict) => state.is === given && report(verdict);
+      const given = changes;
+      // Calls of a shared environment overlap: one that was admitted before the state changed must not speak for the new one, not
+      // even where the breaker has been through the others and is closed again.
+      return (verdict) => changes === given && report(verdict);
     },
   };
 }

@@ -37,6 +37,7 @@ const STALLED_MS = 50;
 export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: number; staleMs: number }, expected: Expected): Endpoint {
   let client: Promise<Client> | undefined;
   let tokens = STALE.tokens;
+  let [started, underWay] = [0, 0];
   const prepare = () => {
     client ??= import('./sagemaker.ts').then(({ openClient }) => openClient(name, connectMs, expected));
     return client;
@@ -56,6 +57,9 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
   const ask = async (question: Question, deadlineMs: number): Promise<Outcome> => {
     const start = now();
     const busy = performance.eventLoopUtilization();
+    started += 1;
+    const [own, others] = [started, underWay];
+    underWay += 1;
     let late = 0;
     // One signal bounds all of it: the SDK's own time-outs do not stop a body that drips. It also ends what still runs
     // before we answer, since that would be frozen with the environment.
@@ -71,12 +75,16 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
     } catch (error) {
       const ms = now() - start;
       if (controller.signal.aborted) {
-        const stalled = late > STALLED_MS || performance.eventLoopUtilization(busy).active > deadlineMs / 2;
+        // Where calls overlap, as in a local host, the loop is busy with the others, and that held nobody up.
+        const overlaps = others > 0 || started > own;
+        const wasBusy = !overlaps && performance.eventLoopUtilization(busy).active > deadlineMs / 2;
+        const stalled = late > STALLED_MS || wasBusy;
         return { answered: false, reason: 'timeout', detail: `no answer within ${deadlineMs} ms`, ms, stalled };
       }
       return { answered: false, reason: reasonOf(error), detail: nameOf(error), ms };
     } finally {
       clearTimeout(timer);
+      underWay -= 1;
     }
   };
   return { prepare: async () => void (await prepare().catch(() => {})), ask };

@@ -295,6 +295,28 @@ test('endpointShare 0 never asks, and says why', async () => {
   expect(calls).toBe(0);
 });
 
+test('calls that overlap time out and open the breaker, though the process is busy with others all the while', async () => {
+  const handler = handlerFor(await runtime(() => {}), {
+    deadline: { ...SETTINGS.deadline, deadlineMs: 300, firstDeadlineMs: 300, leastDeadlineMs: 300 },
+  });
+  // What is compiled at the first call would stall the others.
+  await handler({ age: 54 });
+  let isBusy = true;
+  const work = () => {
+    // Most of the time, but never for long at once.
+    for (const end = performance.now() + 5; performance.now() < end; );
+    if (isBusy) setTimeout(work, 1);
+  };
+  work();
+  // A machine that itself stands still for a while may spoil a round.
+  for (let round = 0; round < 5 && !metrics.includes('BreakerOpen'); round += 1) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => handler({ age: 54 })));
+    expect(answers.every(({ predictions }) => Object.is((predictions as number[])[0], at54))).toBe(true);
+  }
+  isBusy = false;
+  expect(metrics.filter((name) => name === 'BreakerOpen')).toHaveLength(1);
+});
+
 test('wrong settings are refused by name, slips of the pen among them', () => {
   expect(() => readSettings({})).toThrow(/MODEL_FILE/);
   const wrong = {

@@ -95,6 +95,17 @@ describe('the circuit breaker', () => {
     expect(breaker.state()).toMatchObject({ successes: 1 });
   });
 
+  test('hears nothing from a call that began when it was closed before, once it is closed again', () => {
+    const breaker = breakerOf();
+    const early = [breaker.admit(), breaker.admit(), breaker.admit()];
+    report(breaker, 'timeout', 'timeout', 'timeout');
+    breaker.pass(1_000);
+    report(breaker, 'success', 'success');
+    expect(breaker.state()).toEqual({ is: 'closed', recent: [] });
+    expect(early.map((permit) => permit?.('timeout'))).toEqual([false, false, false]);
+    expect(breaker.state()).toEqual({ is: 'closed', recent: [] });
+  });
+
   test('is open for 50 to 100 % of its time', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (random) => {

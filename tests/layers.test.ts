@@ -16,7 +16,7 @@ const ARROWS: Record<string, string[]> = {
 
 /** The entry files, which alone read the environment. */
 const ENTRIES =
-  /^(?:functions\/(?:predict|fallback)\.ts|[a-z]+\/(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/plugin\.js)$/;
+  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/plugin\.js)$/;
 
 const TOP_LEVEL = [
   ...['functions', 'shared', 'model', 'container', 'tests', '.ci', '.github', 'serverless.yml', 'package.json', 'package-lock.json'],

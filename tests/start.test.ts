@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,69 @@ const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started) child.kill('SIGTERM');
 });
+
+/** The first of `texts` that a process has said, with all before it; rejects where it ends without. */
+function heard(child: ChildProcess, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes(text)) resolve(said);
+    });
+    child.on('close', () => reject(new Error(`it ended and never said ${text}, but: ${said}`)));
+  });
+}
+
+/** `npm start` as a person's terminal has it, a process group of its own: npm's process, and that of Node, which it says by itself. */
+async function npmStart(args: string[], env: Record<string, string>) {
+  const npm = spawn('npm', ['start', '--', ...args], { cwd: PROJECT, env: { ...process.env, ...env }, detached: true });
+  started.push(npm);
+  await heard(npm, '/predict');
+  return { npm };
+}
+
+/** Waits until nobody listens on any of the ports; false where somebody does after 10 s. */
+async function areFree(ports: string[]): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const taken = await Promise.all(ports.map(isListening));
+    if (!taken.includes(true)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+/** The processes below one, by Linux's own list of them: their ids and commands. */
+function below(pid: number): { pid: number; command: string }[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const stats = all.flatMap((name) => {
+    const stat = textOf(`/proc/${name}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    const command = textOf(`/proc/${name}/cmdline`).replaceAll('\0', ' ');
+    return stat.length < 2 ? [] : [{ pid: Number(name), parent: Number(stat[1]), command }];
+  });
+  const children = stats.filter(({ parent }) => parent === pid);
+  return children.flatMap((child) => [child, ...below(child.pid)]);
+}
+
+/** Which of some processes are still there after 10 s. */
+async function leftOf(processes: { pid: number; command: string }[]): Promise<string[]> {
+  // A zombie has no command.
+  const isThere = ({ pid, command }: { pid: number; command: string }) => textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') === command;
+  for (let tries = 0; tries < 100 && processes.some(isThere); tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  return processes.filter(isThere).map(({ command }) => command);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
+}
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 /** Runs container/start.ts; `until` waits for a text in what it says, `ended` for its end. */
 function run(args: string[], env: Record<string, string>) {
@@ -91,15 +154,19 @@ test('it starts all, answers without the container too, and leaves nothing behin
   expect((await ended).said).toContain('"servedBy":"fallback"');
   expect((await ended).said).not.toContain('_aws');
   for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
-  expect(existsSync(path.join(PROJECT, `.canopy/api-${ports.API_PORT}`))).toBe(false);
 }, 60_000);
 
-test('a setting that is wrong ends the start, and is named', async () => {
-  const { code, said } = await run(['--no-container'], { ...(await freePorts()), ENDPOINT_SHARE: '2', BREAKER_FOO: '1' }).ended;
-  const why =
-    'settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1; BREAKER_FOO: there is no such setting';
-  expect([code, said.trimEnd().split('\n').at(-1)]).toEqual([1, why]);
-}, 60_000);
+test.each([
+  [{ ENDPOINT_SHARE: '2' }, 'ENDPOINT_SHARE: found "2", expected a number from 0 to 1'],
+  [{ ENDPONT_DEADLINE_MS: '50' }, 'ENDPONT_DEADLINE_MS: there is no such setting, did you mean ENDPOINT_DEADLINE_MS?'],
+  [{ BREAKER_FOO: '1' }, 'BREAKER_FOO: there is no such setting'],
+  [{ APIPORT: '3001' }, 'APIPORT: there is no such setting, did you mean API_PORT?'],
+  [{ WORKERS: 'many' }, 'WORKERS: found "many", expected a whole number from 0 to 64'],
+])('a setting that is wrong, or no setting, ends the start before anything is started, in one line: %j', async (env, why) => {
+  // The model would be read first of all.
+  const { code, said } = await run(['--model', 'gone.RDS'], env).ended;
+  expect([code, said]).toEqual([1, `settings that cannot be used: ${why}\n`]);
+});
 
 test('it ends with the shell that npm started it through', async () => {
   const ports = await freePorts();
@@ -115,6 +182,55 @@ test('it ends with the shell that npm started it through', async () => {
   await closed;
   expect(await isListening(ports.API_PORT)).toBe(false);
 }, 60_000);
+
+const KILLED: [string, (npm: number) => void][] = [
+  ['of the whole group', (npm) => process.kill(-npm, 'SIGKILL')],
+  ['of npm alone', (npm) => process.kill(npm, 'SIGKILL')],
+  ['of Node alone', (npm) => process.kill(below(npm).find(({ command }) => /^\S*node \S*start\.ts/.test(command))?.pid ?? 0, 'SIGKILL')],
+];
+onLinux.each(KILLED)(
+  'SIGKILL %s leaves no process and no port behind',
+  async (_, kill) => {
+    const ports = await freePorts();
+    const { npm } = await npmStart([], ports);
+    const processes = below(npm.pid ?? 0);
+    expect(processes.filter(({ command }) => command.includes('container/main.ts'))).toHaveLength(1);
+    kill(npm.pid ?? 0);
+    expect(await areFree(Object.values(ports))).toBe(true);
+    expect(await leftOf(processes)).toEqual([]);
+  },
+  60_000,
+);
+
+onLinux(
+  'Ctrl-C in the terminal ends all of it without a word, and nothing of it watches files',
+  async () => {
+    const ports = await freePorts();
+    const { npm } = await npmStart([], ports);
+    const processes = below(npm.pid ?? 0).filter(({ command }) => command.includes('container/'));
+    const watching = processes.flatMap(({ pid }) =>
+      readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${pid}/fd/${fd}`) === 'anon_inode:inotify';
+        } catch {
+          return false;
+        }
+      }),
+    );
+    expect([processes.length >= 2, watching]).toEqual([true, []]);
+    const after: string[] = [];
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => after.push(String(chunk)));
+    // npm ends by the signal itself where its shell does.
+    const ended = new Promise((resolve) => npm.on('close', (code, signal) => resolve(signal ?? code)));
+    process.kill(-(npm.pid ?? 0), 'SIGINT');
+    expect([0, 'SIGINT']).toContain(await ended);
+    // The container's log of what came before.
+    const lines = after.join('').split('\n');
+    expect(lines.filter((line) => line !== '' && !line.startsWith('container | {'))).toEqual([]);
+    expect(await areFree(Object.values(ports))).toBe(true);
+  },
+  60_000,
+);
 
 test('it starts without the container', async () => {
   const ports = await freePorts();

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import { HTTP_API } from '../container/local/http-api.ts';
 import { paramNames, STACKS } from '../container/steps.ts';
 import { PROJECT } from './lambda.ts';
 
@@ -123,4 +124,25 @@ test('alarms, dashboard, access log and log retention are there, and everything 
   });
   expect(Resources.PredictLambdaFunction?.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   expect(Outputs).toMatchObject({ Url: {}, DashboardUrl: {}, ModelSha256: { Value: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+});
+
+test('npm start serves the routes, the CORS and the time-out that are deployed (container/local/http-api.ts)', () => {
+  const { Resources } = api.template;
+  const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
+  const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+  expect([...routes].sort()).toEqual([...HTTP_API.routes].sort());
+  const { CorsConfiguration: cors } = Resources.HttpApi?.Properties as { CorsConfiguration: Record<string, unknown> };
+  const { origins, methods, headers, exposed, maxAge } = HTTP_API.cors;
+  expect(cors).toEqual({
+    AllowOrigins: { 'Fn::Split': [',', origins.join(',')] },
+    AllowMethods: methods,
+    AllowHeaders: headers,
+    ExposeHeaders: exposed,
+    MaxAge: maxAge,
+  });
+  const { Handler, Timeout } = Resources.PredictLambdaFunction?.Properties as { Handler: string; Timeout: number };
+  expect([Handler, Timeout * 1_000]).toEqual([HTTP_API.handler, HTTP_API.timeoutMs]);
+  // API Gateway waits longer than the function may take, so that the function's time-out is the one that counts.
+  const { TimeoutInMillis } = Resources.HttpApiIntegrationPredict?.Properties as { TimeoutInMillis: number };
+  expect(TimeoutInMillis).toBeGreaterThan(HTTP_API.timeoutMs);
 });

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { RequestError } from '../../shared/errors.ts';
+import { readBody } from '../http.ts';
+import { corsHeaders, isPreflight, preflight } from './cors.ts';
+import { type HttpApiEvent, toEvent } from './event.ts';
+import { type HttpApi, LIMITS, routeKeyOf } from './http-api.ts';
+import { type Outgoing, ownAnswer, toOutgoing } from './result.ts';
+
+/** What Lambda tells a function of one invocation; the parts that a function of ours can ask for. */
+export type Context = { awsRequestId: string; functionName: string; getRemainingTimeInMillis(): number };
+/** A Lambda function. */
+export type Handler = (event: HttpApiEvent, context: Context) => Promise<unknown>;
+
+export type HostOptions = {
+  api: HttpApi;
+  handler: Handler;
+  /** Hears of what a caller is not told: an error that the function threw, a result that is none. */
+  tell(problem: string): void;
+};
+
+/** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
+const MOST_AT_ONCE = 1_000;
+/** How long a request may take to come in, in milliseconds. */
+const ARRIVES_WITHIN = 30_000;
+
+/**
+ * API Gateway's HTTP API and Lambda on this machine: a server that turns a request into an event (payload 2.0), has the function
+ * answer it, and sends what it answers, with the limits, the CORS headers and the errors that AWS has. The function is one
+ * environment in this process whose invocations overlap: Lambda would open one for each request under way, and this machine
+ * would spend its time on their starts. The server is not listening yet.
+ */
+export function createHost(options: HostOptions): Server {
+  let underWay = 0;
+  const server = createServer({ requestTimeout: ARRIVES_WITHIN, maxHeaderSize: 2 * LIMITS.head }, async (request, response) => {
+    underWay += 1;
+    try {
+      const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request);
+      send(options, request, response, outgoing);
+    } catch (error) {
+      options.tell(textOf(error));
+      send(options, request, response, ownAnswer(500, 'Internal Server Error'));
+    } finally {
+      underWay -= 1;
+    }
+  });
+  return server;
+}
+
+async function answer(options: HostOptions, request: IncomingMessage): Promise<Outgoing> {
+  const { api } = options;
+  const { method = 'GET', headers, rawHeaders } = request;
+  if (sizeOfHead(request) > LIMITS.head) return ownAnswer(431, 'Request Header Fields Too Large');
+  if (isPreflight(method, headers)) return preflight(api.cors, String(headers.origin));
+  const target = targetOf(request);
+  let body: Uint8Array;
+  try {
+    body = await readBody(request, LIMITS.body);
+  } catch (error) {
+    if (error instanceof RequestError) return ownAnswer(error.status, error.status === 413 ? 'Request Entity Too Large' : 'Bad Request');
+    throw error;
+  }
+  const routeKey = routeKeyOf(api.routes, method, target.replace(/\?.*$/s, ''));
+  if (routeKey === undefined) return ownAnswer(404, 'Not Found');
+  const { remoteAddress: address = '', localPort: port = 0 } = request.socket;
+  let event: HttpApiEvent;
+  try {
+    event = toEvent({ method, target, httpVersion: request.httpVersion, rawHeaders, body, address, port }, routeKey);
+  } catch (error) {
+    if (error instanceof URIError) return ownAnswer(400, 'Bad Request');
+    throw error;
+  }
+  // All else of an event is bounded by the head.
+  if ((event.body?.length ?? 0) + LIMITS.head > LIMITS.payload) return ownAnswer(413, 'Request Entity Too Large');
+  return toOutgoing(await invoke(options, event));
+}
+
+/** Has the function answer one event, within its time-out. Rejects where it throws, or takes longer. */
+async function invoke({ api, handler }: HostOptions, event: HttpApiEvent): Promise<unknown> {
+  const end = performance.now() + api.timeoutMs;
+  const awsRequestId = randomUUID();
+  const context = { awsRequestId, functionName: api.handler, getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
+  const seconds = api.timeoutMs / 1_000;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${awsRequestId}: the function timed out after ${seconds} seconds`)), api.timeoutMs);
+  });
+  try {
+    return await Promise.race([handler(event, context), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function send({ api, tell }: HostOptions, request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
+  // Whoever asked may have gone meanwhile.
+  if (response.destroyed || response.headersSent) return;
+  const origin = isPreflight(request.method ?? '', request.headers) ? undefined : request.headers.origin;
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  const all = [...headers, ...corsHeaders(api.cors, origin)];
+  if (status !== 204) all.push('content-length', String(length));
+  // What of a refused body still comes is thrown away, so that its sender hears the answer over a connection that is whole.
+  request.resume();
+  try {
+    response.writeHead(status, all);
+  } catch (error) {
+    // A header that HTTP does not allow: the function's fault.
+    tell(textOf(error));
+    response.writeHead(500, { connection: 'close' });
+    response.end();
+    return;
+  }
+  if (request.method === 'HEAD' || status === 204 || status === 304) response.end();
+  else response.end(body);
+}
+
+/** The bytes that the limit on heads counts: the request's line, and its headers' values. */
+function sizeOfHead({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage): number {
+  let size = method.length + url.length + httpVersion.length + 'HTTP/'.length + 2;
+  for (let at = 1; at < rawHeaders.length; at += 2) size += (rawHeaders[at] as string).length;
+  return size;
+}
+
+/** The path with its query, of an absolute form too, which every server must take (RFC 9112, 3.2.2). */
+function targetOf({ url = '/' }: IncomingMessage): string {
+  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

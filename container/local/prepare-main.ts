@@ -1,0 +1,24 @@
+// node container/local/prepare-main.ts MODEL: imports a model, builds the page, and says where both lie, as a line of JSON. In a
+// process of its own, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
+import { fileURLToPath } from 'node:url';
+import { buildArtifact } from '../../model/build.ts';
+import { buildPage } from '../../model/build-page.ts';
+import { exampleRecord } from '../../shared/dialects.ts';
+import { ModelError } from '../../shared/errors.ts';
+
+/** What was prepared: an artifact and the page's parts, by their files, and what to tell of the model. */
+export type Prepared = { file: string; page: string; name: string; sha256: string; example: object };
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+try {
+  const page = buildPage(PROJECT);
+  const { file, model } = buildArtifact(process.argv[2] ?? '', PROJECT);
+  const { card, sha256, schema } = model;
+  const prepared: Prepared = { file, page: (await page).file, name: card.name, sha256, example: exampleRecord(schema) };
+  process.stdout.write(JSON.stringify(prepared));
+} catch (error) {
+  if (!(error instanceof ModelError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

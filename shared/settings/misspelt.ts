@@ -1,0 +1,79 @@
+/** No program but ours has names that start so: what follows need not even look like one of ours. */
+const OURS_ALONE = /^BREAKER_/;
+/** Other programs have names that start so, too: what follows must have a word of ours. */
+const OURS_BY_A_WORD = /^(?:ENDPOINT|DUAL)_/;
+/** Names that are AWS's and npm's own. */
+const OTHERS = /^(?:AWS|LAMBDA|npm)_/;
+/** A shorter word says nothing: MS, ROW, NAME. */
+const LEAST_WORD = 5;
+/** From this length on a name with one wrong letter was meant to be ours; APP_PORT and API_PORT are two names that both exist. */
+const ONE_WRONG_LETTER = 12;
+/** From this length on two letters may be wrong. */
+const TWO_WRONG_LETTERS = 16;
+
+/**
+ * Which of our settings a variable's name was meant to be; an empty text where it was meant to be one of ours and is near none;
+ * undefined where it is one of ours, or more likely another program's. A name of a single word (PORT, HOST) is never guessed at:
+ * too many programs have names near to it.
+ */
+export function meantBy(name: string, known: string[]): string | undefined {
+  if (known.includes(name) || OTHERS.test(name)) return undefined;
+  const letters = lettersOf(name);
+  const guesses = known.filter((one) => one.includes('_'));
+  const near = guesses.find((one) => lettersOf(one) === letters) ?? guesses.find((one) => isNear(name, one));
+  if (near !== undefined || !isOurs(name, known)) return near;
+  const [first] = guesses.map((one) => ({ one, edits: editsTo(name, one) })).sort((one, other) => one.edits - other.edits);
+  return first && first.edits <= first.one.length / 3 ? first.one : '';
+}
+
+function isNear(name: string, known: string): boolean {
+  const most = known.length >= TWO_WRONG_LETTERS ? 2 : 1;
+  // Most names are told apart by this alone, which costs a function's start nothing.
+  if (Math.abs(name.length - known.length) > most) return false;
+  return editsTo(name, known) <= most && (known.length >= ONE_WRONG_LETTER || !isOneReplaced(name, known));
+}
+
+function lettersOf(name: string): string {
+  return name.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+}
+
+/** Whether one name is the other with one letter in another's place. */
+function isOneReplaced(name: string, known: string): boolean {
+  return name.length === known.length && [...name].filter((letter, at) => letter !== known[at]).length === 1;
+}
+
+function isOurs(name: string, known: string[]): boolean {
+  if (OURS_ALONE.test(name)) return known.some((one) => OURS_ALONE.test(one));
+  if (!OURS_BY_A_WORD.test(name)) return false;
+  const words = known.filter((one) => OURS_BY_A_WORD.test(one)).flatMap((one) => one.split('_').slice(1));
+  const telling = words.filter((word) => word.length >= LEAST_WORD);
+  return name
+    .split('_')
+    .slice(1)
+    .some((word) => word.length >= LEAST_WORD && telling.some((one) => editsTo(word, one) <= 1));
+}
+
+/**
+ * The least number of letters to add, drop, replace or swap with the next one that makes one name of the other (the distance of
+ * Damerau and Levenshtein, each place edited once). For names of very
+ * different lengths it is the longer one's length.
+ */
+function editsTo(name: string, known: string): number {
+  if (name.length > 2 * known.length) return name.length;
+  const [rows, columns] = [name.length + 1, known.length + 1];
+  const table = new Uint8Array(rows * columns);
+  const at = (row: number, column: number) => table[row * columns + column] as number;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      let least = row === 0 ? column : column === 0 ? row : Number.POSITIVE_INFINITY;
+      if (row > 0 && column > 0) {
+        const replaced = at(row - 1, column - 1) + (name[row - 1] === known[column - 1] ? 0 : 1);
+        least = Math.min(at(row - 1, column) + 1, at(row, column - 1) + 1, replaced);
+        const isSwapped = row > 1 && column > 1 && name[row - 1] === known[column - 2] && name[row - 2] === known[column - 1];
+        if (isSwapped) least = Math.min(least, at(row - 2, column - 2) + 1);
+      }
+      table[row * columns + column] = least;
+    }
+  }
+  return at(rows - 1, columns - 1);
+}
