@@ -7,18 +7,34 @@ export function cutLabels(
   { right, lowest, digits }: { right: boolean; lowest: boolean; digits: number },
 ): string[] | undefined {
   if (!Number.isInteger(digits) || digits < 1 || digits > 16) return undefined;
-  let texts: string[] = [];
-  let distinct = false;
-  for (let width = digits; width <= Math.max(12, digits) && !distinct; width += 1) {
-    texts = breaks.map((value) => general(value, width));
-    distinct = texts.every((text, at) => at === 0 || text !== texts[at - 1]);
-  }
-  if (!distinct) return undefined;
+  const texts = distinctTexts(breaks, digits);
+  if (!texts) return undefined;
   const [open, close] = right ? ['(', ']'] : ['[', ')'];
   const labels = texts.slice(1).map((text, at) => `${open}${texts[at]},${text}${close}`);
   if (lowest && right) labels[0] = `[${labels[0]?.slice(1)}`;
   if (lowest && !right) labels[labels.length - 1] = `${labels.at(-1)?.slice(0, -1)}]`;
   return labels;
+}
+
+/**
+ * The breaks with the least digits, from `digits` on, with which no two neighbours are the same; undefined where none do. Two that
+ * are the same raise the digits at once, so that most breaks are written twice at most.
+ */
+function distinctTexts(breaks: number[], digits: number): string[] | undefined {
+  const most = Math.max(12, digits);
+  let width = digits;
+  for (let at = 1; at < breaks.length; at += 1) {
+    while (general(breaks[at - 1] as number, width) === general(breaks[at] as number, width)) {
+      width += 1;
+      if (width > most) return undefined;
+    }
+  }
+  // Rounding twice may bring together what fewer digits keep apart, so all are compared at the digits found.
+  for (; width <= most; width += 1) {
+    const texts = breaks.map((value) => general(value, width));
+    if (texts.every((text, at) => at === 0 || text !== texts[at - 1])) return texts;
+  }
+  return undefined;
 }
 
 /** A number as C's "%.*g" prints it. */

@@ -16,6 +16,10 @@ const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered', 'relev
 /** R's names of its own numbers; a feature of that name would hide them, but then it stands alone somewhere too. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
 const MAX_DEPTH = 100;
+/** Most numbers or texts of one constant. */
+const MAX_CONSTANTS = 2 ** 20;
+/** Most breaks of one cut(). */
+const MAX_BREAKS = 100_001;
 /** Most columns one variable of a formula makes. */
 const MAX_DEGREE = 100;
 
@@ -162,7 +166,8 @@ export class FormulaReader {
     const [from, to] = [constantsOf(given.levels)?.map(String), constantsOf(given.labels)?.map(String)];
     if (!given.x || !from || from.length !== to?.length)
       throw this.#fail(value, 'labels without as many levels', 'levels = c(...), labels = c(...)');
-    if (levels.some((level) => level === null || !to.includes(level)))
+    const known = new Set<Level>(to);
+    if (levels.some((level) => !known.has(level)))
       throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, to.slice(0, 10).join(', '));
     return this.#placed(this.#labelled(given.x, from), to, levels);
   }
@@ -180,6 +185,7 @@ export class FormulaReader {
   #cut(value: Call, args: Argument[], levels: Level[]): Expression {
     const given = matchArguments(args, ['x', 'breaks', 'labels', 'include.lowest', 'right', 'dig.lab', 'ordered_result']);
     const breaks = constantsOf(given.breaks)?.map(Number);
+    if (breaks && breaks.length > MAX_BREAKS) throw this.#fail(value, `${breaks.length} breaks`, `at most ${MAX_BREAKS}`);
     const truth = (name: string, standard: boolean) => {
       const own = given[name];
       return own === undefined ? standard : constantsOf(own)?.[0] === 1;
@@ -192,14 +198,16 @@ export class FormulaReader {
     breaks.sort((a, b) => a - b);
     const labels = given.labels === undefined ? cutLabels(breaks, { right, lowest, digits }) : constantsOf(given.labels)?.map(String);
     if (labels?.length !== breaks.length - 1) throw this.#fail(value, 'cut() with other labels', 'one for each interval');
-    if (levels.some((level) => level === null || !labels.includes(level)))
-      throw this.#fail(value, `the levels ${levels.join(', ')}`, labels.join(', '));
+    const known = new Set<Level>(labels);
+    if (levels.some((level) => !known.has(level)))
+      throw this.#fail(value, `the levels ${levels.slice(0, 10).join(', ')}`, labels.slice(0, 10).join(', '));
     return this.#placed({ interval: this.number(given.x), breaks: breaks.map(finite), right, lowest }, labels, levels);
   }
 
   /** The place among `levels` of a label whose place among `labels` is known. */
   #placed(place: Expression, labels: string[], levels: Level[]): Expression {
-    return { table: place, values: labels.map((label) => levels.indexOf(label) + 1) };
+    const places = new Map(levels.map((level, at): [Level, number] => [level, at + 1]));
+    return { table: place, values: labels.map((label) => places.get(label) ?? 0) };
   }
 
   /** poly() as predvars has it, with its coefficients, or raw. */
@@ -371,34 +379,36 @@ function matchArguments(args: Argument[], names: string[]): Partial<Record<strin
 
 /** The values of a constant or of a c(...) of constants; undefined for anything else. NA is NaN. */
 function constantsOf(value: RValue | undefined): (number | string)[] | undefined {
-  if (value === undefined) return undefined;
+  const out: (number | string)[] = [];
+  return value !== undefined && addConstants(value, out) ? out : undefined;
+}
+
+/** Adds them to a list, so that each is put there once however deep the calls of c() are. False where one is none. */
+function addConstants(value: RValue, out: (number | string)[], depth = 0): boolean {
+  if ('values' in value && out.length + value.values.length > MAX_CONSTANTS) return false;
   switch (value.type) {
     case 'double':
-      return Array.from(value.values);
+      for (const one of value.values) out.push(one);
+      return true;
     case 'integer':
     case 'logical':
-      return attributesOf(value).has('levels') ? undefined : Array.from(value.values, (one) => (one === NA_INTEGER ? Number.NaN : one));
+      if (attributesOf(value).has('levels')) return false;
+      for (const one of value.values) out.push(one === NA_INTEGER ? Number.NaN : one);
+      return true;
     case 'character':
-      return value.values.some((text) => text === null) ? undefined : (value.values as string[]);
-    case 'symbol':
-      return value.name === 'Inf' ? [Number.POSITIVE_INFINITY] : undefined;
-    case 'language': {
-      const [head, ...rest] = value.values;
-      if (head?.type !== 'symbol') return undefined;
-      const parts = rest.map(constantsOf);
-      if (parts.some((part) => part === undefined)) return undefined;
-      const flat = (parts as (number | string)[][]).flat();
-      if (head.name === 'c') return flat;
-      if (head.name === '(' && parts.length === 1) return flat;
-      const [from, to] = flat as number[];
-      if (head.name === '-' && flat.length === 1 && typeof from === 'number') return [-from];
-      if (head.name === ':' && flat.length === 2 && (to as number) - (from as number) < 1000 && (to as number) >= (from as number)) {
-        return Array.from({ length: (to as number) - (from as number) + 1 }, (_, at) => (from as number) + at);
+      for (const one of value.values) {
+        if (one === null) return false;
+        out.push(one);
       }
-      return undefined;
-    }
+      return true;
+    case 'symbol':
+      if (value.name !== 'Inf') return false;
+      out.push(Number.POSITIVE_INFINITY);
+      return true;
+    case 'language':
+      return depth < MAX_DEPTH && addConstantCall(value, out, depth + 1);
     default:
-      return undefined;
+      return false;
   }
 }
 
@@ -406,6 +416,31 @@ function constantsOf(value: RValue | undefined): (number | string)[] | undefined
 function numberOf(level: Level): number {
   return level === null || level.trim() === '' ? Number.NaN : Number(level);
 }
+
+function addConstantCall({ values: [head, ...rest] }: Call, out: (number | string)[], depth: number): boolean {
+  if (head?.type !== 'symbol' || !CONSTANT_CALLS.includes(head.name)) return false;
+  const start = out.length;
+  if (!rest.every((part) => addConstants(part, out, depth))) return false;
+  const count = out.length - start;
+  const [from, to] = [out[start], out[start + 1]] as [number, number];
+  switch (head.name) {
+    case 'c':
+      return true;
+    case '(':
+      return rest.length === 1;
+    case '-':
+      out[start] = -from;
+      return count === 1 && typeof from === 'number';
+    default:
+      if (!(count === 2 && typeof from === 'number' && typeof to === 'number' && to - from < 1000 && to >= from)) return false;
+      out.length = start;
+      for (let at = 0; from + at <= to; at += 1) out.push(from + at);
+      return true;
+  }
+}
+
+/** Calls that are constants where what they are given is. */
+const CONSTANT_CALLS = ['c', '(', '-', ':'];
 
 /** Infinite breaks of cut() as the ends of the doubles: JSON has no infinity, and values are finite. */
 function finite(value: number): number {

@@ -1,7 +1,8 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import bunzip from 'seek-bzip';
 import { ModelError } from '../shared/errors.ts';
-import { CUT, inflateXz } from './xz.ts';
+import { CUT } from './rds/bits.ts';
+import { inflateBzip2 } from './rds/bzip2.ts';
+import { inflateXz } from './xz.ts';
 
 /** The compressions that R's saveRDS() and save() have. */
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd';
@@ -9,7 +10,8 @@ export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd';
 /** What is believed of how far gzip brought a model's bytes down: they are mostly doubles. */
 const USUAL_RATIO = 32;
 const LEAST_CHUNK = 1 << 14;
-const CHUNK = 1 << 20;
+/** A first piece of fewer bytes says too little to be looked at. */
+const LEAST_START = 1 << 12;
 
 /** Which compression a file's bytes are in, by how they start. */
 export function compressionOf(bytes: Uint8Array): Compression {
@@ -20,8 +22,11 @@ export function compressionOf(bytes: Uint8Array): Compression {
   return start.startsWith('\x28\xb5\x2f\xfd') ? 'zstd' : 'none';
 }
 
-/** The bytes inside the compression, at most `most`. Throws a ModelError. */
-export function inflate(bytes: Uint8Array, thing: string, most: number): Uint8Array {
+/**
+ * The bytes inside the compression, at most `most`. `checkStart` is given the first of them where they come slowly, and throws
+ * a ModelError where the rest is not worth the wait. Throws a ModelError.
+ */
+export function inflate(bytes: Uint8Array, thing: string, most: number, checkStart: (start: Uint8Array) => void = () => {}): Uint8Array {
   const compression = compressionOf(bytes);
   try {
     switch (compression) {
@@ -32,14 +37,16 @@ export function inflate(bytes: Uint8Array, thing: string, most: number): Uint8Ar
       case 'zstd':
         return zstdDecompressSync(bytes, { maxOutputLength: most });
       case 'xz':
-        return joinChunks(inflateXz(bytes), most);
+        return joinChunks(inflateXz(bytes), most, checkStart);
       case 'bzip2':
-        return joinChunks([...inflateBzip2(bytes, most)], most);
+        return joinChunks(inflateBzip2(bytes), most, checkStart);
     }
   } catch (error) {
+    if (error instanceof ModelError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE' || error instanceof TooLarge) {
-      throw new ModelError(thing, `more than ${most} bytes when inflated`, 'a smaller model');
+      const found = `more than ${most} bytes when inflated, of a file of ${bytes.length}`;
+      throw new ModelError(thing, found, 'a smaller model, or one saved by saveRDS(model, file, compress = FALSE)');
     }
     if (code === 'Z_BUF_ERROR' || message === CUT) {
       throw new ModelError(thing, `${compression} data that ends before its end, at byte ${bytes.length} (cut off?)`, 'the whole file');
@@ -60,43 +67,14 @@ function gzipSize(bytes: Uint8Array, most: number): number {
 }
 
 /** Chunks as one; stops where they are more than `most` bytes. */
-function joinChunks(chunks: Iterable<Uint8Array>, most: number): Uint8Array {
+function joinChunks(chunks: Iterable<Uint8Array>, most: number, checkStart: (start: Uint8Array) => void): Uint8Array {
   const kept: Uint8Array[] = [];
   let total = 0;
   for (const chunk of chunks) {
+    if (total === 0 && chunk.length >= LEAST_START) checkStart(chunk);
     total += chunk.length;
     if (total > most) throw new TooLarge();
     kept.push(chunk);
   }
   return kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept);
-}
-
-/** The chunks inside a bzip2 file. The package writes byte by byte into whatever has a writeByte; an input with an eof() it would let end anywhere. */
-function inflateBzip2(bytes: Uint8Array, most: number): Uint8Array[] {
-  const chunks: Uint8Array[] = [];
-  let chunk = new Uint8Array(CHUNK);
-  let put = 0;
-  let at = 0;
-  const input = {
-    readByte: () => {
-      if (at >= bytes.length) throw new Error(CUT);
-      return bytes[at++] as number;
-    },
-    read: (buffer: Uint8Array, from: number, length: number) => {
-      for (let k = 0; k < length; k += 1) buffer[from + k] = input.readByte();
-      return length;
-    },
-  };
-  const writeByte = (byte: number) => {
-    if (put === CHUNK) {
-      chunks.push(chunk);
-      if (chunks.length * CHUNK > most) throw new TooLarge();
-      chunk = new Uint8Array(CHUNK);
-      put = 0;
-    }
-    chunk[put++] = byte;
-  };
-  bunzip.decode(input, { writeByte }, false);
-  chunks.push(chunk.subarray(0, put));
-  return chunks;
 }

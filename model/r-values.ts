@@ -44,13 +44,34 @@ export function classOf(value: RValue): string[] {
   return classes?.type === 'character' ? classes.values.filter((name) => name !== null) : [];
 }
 
+/** Places of names in lists that have many: looked up again and again, each time one after another, they would take the square of their number. */
+const PLACES = new WeakMap<(string | null)[], Map<string | null, number>>();
+const MANY_NAMES = 16;
+
+/** The place of the first of some names that is this one, -1 where none is. */
+function placeOf(names: (string | null)[], name: string): number {
+  if (names.length < MANY_NAMES) return names.indexOf(name);
+  let places = PLACES.get(names);
+  if (!places) {
+    places = new Map();
+    for (const [place, one] of names.entries()) if (!places.has(one)) places.set(one, place);
+    PLACES.set(names, places);
+  }
+  return places.get(name) ?? -1;
+}
+
 /** The element called `name` of a named list, or undefined. */
 export function element(value: RValue, name: string): RValue | undefined {
   if (value.type !== 'list' && value.type !== 'packed') return undefined;
   const names = attributesOf(value).get('names');
-  if (names?.type !== 'character') return undefined;
-  const found = listOf(value, name)[names.values.indexOf(name)];
+  const place = names?.type === 'character' ? placeOf(names.values, name) : -1;
+  if (value.type === 'packed') return place >= 0 && place + 1 < value.starts.length ? packedElement(value, place) : undefined;
+  const found = value.values[place];
   return found?.type === 'null' ? undefined : found;
+}
+
+function packedElement({ starts, values }: Extract<RValue, { type: 'packed' }>, place: number): RValue {
+  return { type: 'double', values: values.subarray(starts[place], starts[place + 1]) };
 }
 
 /** The numbers of an integer, logical or double vector. Throws where it is none. */
@@ -84,8 +105,7 @@ export function levelsOf(value: RValue | undefined, thing: string): Level[] {
 /** The elements of a list. Throws where it is none. */
 export function listOf(value: RValue | undefined, thing: string): RValue[] {
   if (value?.type === 'packed') {
-    const { starts, values } = value;
-    return Array.from({ length: starts.length - 1 }, (_, at) => ({ type: 'double', values: values.subarray(starts[at], starts[at + 1]) }));
+    return Array.from({ length: value.starts.length - 1 }, (_, place) => packedElement(value, place));
   }
   if (value?.type === 'list') return value.values;
   throw new ModelError(thing, typeOf(value), 'a list');

@@ -2,15 +2,9 @@ import { ModelError } from '../shared/errors.ts';
 import { altrep } from './altrep.ts';
 import { type Compression, compressionOf, inflate } from './inflate.ts';
 import { type Attributes, type RValue, typeOf } from './r-values.ts';
+import { COST, mostInflated, mostMemory, RDS_LIMITS, type RdsLimits } from './rds/limits.ts';
 import { AsciiStream } from './rds-ascii.ts';
 import { BinaryStream, type Encoding, type RStream } from './rds-stream.ts';
-
-/**
- * Limits on a model file. Each is above what a model needs, and below what would hurt: `values` is the number of values of
- * any kind, `sequences` the elements of all compact sequences together, which take no bytes of the file.
- */
-export type RdsLimits = { inflatedBytes: number; depth: number; values: number; references: number; sequences: number };
-export const RDS_LIMITS: RdsLimits = { inflatedBytes: 2 ** 31, depth: 1500, values: 2 ** 24, references: 1_000_000, sequences: 2 ** 23 };
 
 /** Codes of R's serialization: types of values (Rinternals.h) and, from 238 on, its pseudo types (serialize.c). */
 // biome-ignore format: a table
@@ -50,9 +44,11 @@ export type RFile = {
 export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS, progress: Progress = () => {}): RFile {
   if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
   progress(0, bytes.length);
-  const { stream, native, ...header } = openStream(inflate(bytes, thing, limits.inflatedBytes), thing);
+  const plain = inflate(bytes, thing, mostInflated(bytes.length, limits), (start) => openStream(start, thing));
+  const { stream, native, ...header } = openStream(plain, thing);
   try {
-    return { compression: compressionOf(bytes), ...header, value: new Reader(stream, limits, native, progress).item() };
+    const reader = new Reader(stream, { ...limits, memory: mostMemory(bytes.length) }, native, progress);
+    return { compression: compressionOf(bytes), ...header, value: reader.item() };
   } catch (error) {
     // The stack left to this call, or the memory, may be less than the limits foresee.
     if (error instanceof RangeError) throw stream.error(`more than fits (${error.message})`, 'a smaller model');
@@ -91,16 +87,17 @@ function openStream(bytes: Uint8Array, thing: string) {
 
 class Reader {
   readonly #stream: RStream;
-  readonly #limits: RdsLimits;
+  readonly #limits: RdsLimits & { memory: number };
   readonly #native: Encoding;
   readonly #progress: Progress;
   readonly #references: RValue[] = [];
   readonly #fail = (found: string, expected: string) => this.#stream.error(found, expected);
   #sequences = 0;
   #values = 0;
+  #memory = 0;
   #depth = 0;
 
-  constructor(stream: RStream, limits: RdsLimits, native: Encoding, progress: Progress) {
+  constructor(stream: RStream, limits: RdsLimits & { memory: number }, native: Encoding, progress: Progress) {
     this.#progress = progress;
     this.#stream = stream;
     this.#limits = limits;
@@ -178,23 +175,28 @@ class Reader {
     const stream = this.#stream;
     switch (type) {
       case T.logical:
-        return { type: 'logical', values: stream.integers(stream.length(4, 'a logical vector'), 'a logical vector') };
+        return { type: 'logical', values: stream.integers(this.#length(4, 4, 'a logical vector'), 'a logical vector') };
       case T.integer:
-        return { type: 'integer', values: stream.integers(stream.length(4, 'an integer vector'), 'an integer vector') };
+        return { type: 'integer', values: stream.integers(this.#length(4, 4, 'an integer vector'), 'an integer vector') };
       case T.double:
-        return { type: 'double', values: stream.doubles(stream.length(8, 'a double vector'), 'a double vector') };
+        return { type: 'double', values: stream.doubles(this.#length(8, 8, 'a double vector'), 'a double vector') };
       case T.character: {
         const values: (string | null)[] = [];
-        for (let left = stream.length(8, 'a character vector'); left > 0; left -= 1) values.push(this.#char(stream.integer('a text')));
+        for (let left = this.#length(8, COST.place, 'a character vector'); left > 0; left -= 1) {
+          values.push(this.#char(stream.integer('a text')));
+        }
         return { type: 'character', values };
       }
       case T.list:
       case T.expression: {
         const values: RValue[] = [];
-        const length = stream.length(4, 'a list');
+        const length = this.#length(4, COST.place, 'a list');
         // What a forest's leaves hold comes as millions of small vectors: a value for each would take many times their bytes.
         const packed = type === T.list && length >= PACKED ? stream.packed(length) : undefined;
-        if (packed) return { type: 'packed', ...packed };
+        if (packed) {
+          this.#take(packed.values.byteLength);
+          return { type: 'packed', ...packed };
+        }
         for (let left = length; left > 0; left -= 1) values.push(this.item());
         return type === T.list ? { type: 'list', values } : { type: 'opaque', what: 'an expression' };
       }
@@ -220,7 +222,9 @@ class Reader {
     if (length < 0) throw stream.error(`a text of length ${length}`, 'zero or more');
     const marks = flags >> 12;
     const marked = marks & BYTES ? 'bytes' : marks & LATIN1 ? 'windows-1252' : undefined;
-    return stream.text(length, marked ?? (marks & UTF8 ? 'utf-8' : this.#native), 'a text');
+    const text = stream.text(length, marked ?? (marks & UTF8 ? 'utf-8' : this.#native), 'a text');
+    this.#take(COST.text + length);
+    return text;
   }
 
   /** Cells linked by their tails: pairlists and language are kept, closures and promises are walked over. */
@@ -235,6 +239,7 @@ class Reader {
       if (values.length === 0) attributes = own;
       const tag = flags & HAS_TAG ? this.item() : undefined;
       tags.push(tag?.type === 'symbol' ? tag.name : undefined);
+      this.#take(COST.cell);
       values.push(this.item());
       flags = this.#stream.integer("a value's type");
       const tail = flags & 0xff;
@@ -257,6 +262,7 @@ class Reader {
     const [info, state, attributes] = [this.item(), this.item(), this.#attributes(this.item())];
     const { value, made } = altrep(info, state, attributes, this.#limits.sequences - this.#sequences, this.#fail);
     this.#sequences += made;
+    this.#take(made * 8);
     return value;
   }
 
@@ -327,8 +333,24 @@ class Reader {
     this.#depth += 1;
     this.#values += 1;
     if (this.#values % PROGRESS_VALUES === 0) this.#progress(this.#stream.at, this.#stream.at + this.#stream.left);
+    this.#take(COST.value);
     if (this.#values > this.#limits.values) throw this.#fail(`more than ${this.#limits.values} values`, 'a smaller model');
     if (this.#depth > this.#limits.depth) throw this.#fail('values nested too deep', `at most ${this.#limits.depth} deep`);
+  }
+
+  /** A vector's length, once the memory of its elements is counted. */
+  #length(bytesEach: number, memoryEach: number, what: string): number {
+    const length = this.#stream.length(bytesEach, what);
+    this.#take(length * memoryEach);
+    return length;
+  }
+
+  /** Counts memory before it is taken. */
+  #take(bytes: number): void {
+    this.#memory += bytes;
+    if (this.#memory > this.#limits.memory) {
+      throw this.#fail(`values that would take more than ${this.#limits.memory} bytes of memory`, 'a smaller model');
+    }
   }
 
   #withAttributes(flags: number, value: RValue): RValue {
@@ -343,6 +365,7 @@ class Reader {
     if (value.type !== 'pairlist') throw this.#stream.error(typeOf(value), 'attributes in a pairlist');
     value.values.forEach((attribute, place) => {
       const name = value.tags[place];
+      this.#take(COST.attribute);
       if (name !== undefined) attributes.set(name, attribute);
     });
     return attributes;

@@ -48,8 +48,9 @@ export function readTerms(value: RValue | undefined, thing: string): Terms {
   });
   const offsets = Array.from(attributes.has('offset') ? numbersOf(attributes.get('offset'), `${thing}'s offset`) : []);
   if (!offsets.every((at) => Number.isInteger(at) && at >= 1 && at <= all.length)) {
-    throw new ModelError(`${thing}'s offset`, offsets.join(', ').slice(0, 100), `numbers of its ${all.length} variables`);
+    throw new ModelError(`${thing}'s offset`, offsets.slice(0, 10).join(', '), `numbers of its ${all.length} variables`);
   }
+  if (new Set(offsets).size !== offsets.length) throw new ModelError(`${thing}'s offset`, 'a variable twice', 'each once');
   const stays = (_: unknown, at: number) => at !== response - 1;
   return {
     variables: variables.filter(stays),

@@ -1,4 +1,5 @@
 import * as imported from 'xz-decompress';
+import { CUT } from './rds/bits.ts';
 
 /** What the package's WebAssembly (xz-embedded) exports, and the struct at the front of a context: see its src/native. */
 type Exports = {
@@ -10,9 +11,6 @@ type Exports = {
 };
 const [BUFFER_SIZE, IN_START, IN_AT, IN_SIZE, OUT_START, OUT_AT] = [0, 1, 2, 3, 4, 5] as const;
 const [OK, STREAM_END, CUT_OFF] = [0, 1, 8];
-
-/** The message of an error for bytes that are cut off. */
-export const CUT = 'it ends before its end';
 
 /*
  * The package offers a stream, which is asynchronous, where all of an import is not. Its decoder is not: so the module is

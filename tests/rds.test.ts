@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { attributesOf, classOf, element, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../model/r-values.ts';
-import { RDS_LIMITS, readRds, readRFile } from '../model/rds.ts';
+import { RDS_LIMITS } from '../model/rds/limits.ts';
+import { readRds, readRFile } from '../model/rds.ts';
 import { ModelError } from '../shared/errors.ts';
 import { golden } from './golden.ts';
 

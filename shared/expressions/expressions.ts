@@ -49,7 +49,9 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
   }
   if ('label' in expression) {
     const feature = schema.features[expression.label];
-    const places = feature?.type === 'factor' ? feature.levels.map((level) => expression.in.indexOf(level) + 1) : [];
+    // Of a label that is there twice, the first place is its own.
+    const known = new Map(expression.in.map((label, at): [Level, number] => [label, at + 1]).reverse());
+    const places = feature?.type === 'factor' ? feature.levels.map((level) => known.get(level) ?? 0) : [];
     const column = expression.label;
     return (rows, at) => places[(rows[at + column] as number) - 1] ?? Number.NaN;
   }
@@ -98,10 +100,15 @@ export function printed(value: number): number {
 
 /** The interval of cut() a value lies in, counted from 1; 0 for none. */
 function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]; right: boolean; lowest: boolean }): number {
-  for (let at = 1; at < breaks.length; at += 1) {
-    const [low, high] = [breaks[at - 1] as number, breaks[at] as number];
-    if (right ? value > low && value <= high : value >= low && value < high) return at;
+  // The first break that is no longer below the value: breaks ascend.
+  let [at, end] = [0, breaks.length];
+  while (at < end) {
+    const middle = (at + end) >>> 1;
+    const split = breaks[middle] as number;
+    if (right ? value > split : value >= split) at = middle + 1;
+    else end = middle;
   }
+  if (at > 0 && at < breaks.length) return at;
   if (!lowest) return 0;
   if (right) return value === breaks[0] ? 1 : 0;
   return value === breaks.at(-1) ? breaks.length - 1 : 0;
