@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { readCommandLine, UsageError } from '../model/command-line.ts';
-import { CHECKS, type Finding, type Target } from './checks.ts';
+import { checkContainer } from './check/contract.ts';
+import type { Finding } from './checks.ts';
 
 const HELP = `Asks a container what SageMaker will ask of it, whoever made it, and says what was seen.
 
@@ -52,25 +53,6 @@ export async function main(args: string[]): Promise<void> {
   const failed = findings.filter(({ verdict }) => verdict === 'FAIL').length;
   console.log(`${findings.filter(({ verdict }) => verdict === 'pass').length} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
-}
-
-/** Every line of the contract that can be seen from outside, one after another. Never throws for what a container does. */
-export async function checkContainer(target: Target): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { line, optional, look } of CHECKS) {
-    const result = await look(target).catch((error) => ({ holds: false, seen: reason(error) }));
-    findings.push({
-      line,
-      seen: result.seen,
-      verdict: result.holds ? 'pass' : optional && result.seen.startsWith('404') ? 'not offered' : 'FAIL',
-    });
-  }
-  return findings;
-}
-
-function reason(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  return name === 'TimeoutError' ? 'no answer in time' : (cause?.code ?? cause?.message ?? message);
 }
 
 /** The command that runs an image as SageMaker does: with `serve`, its folders read-only. */

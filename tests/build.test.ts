@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { buildArtifact, importerSources } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 test('an artifact that a power cut left in pieces is made again, one whose check rows fail is not', () => {
   const model = golden('warpbreaks-ignore').file;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from '@jest/globals';
-import { checkContainer } from '../container/check-container.ts';
+import { checkContainer } from '../container/check/contract.ts';
 import { createContainer, MODEL_KEY } from '../container/server.ts';
 import { loadShared } from '../container/shared-model.ts';
 import { startWorkers } from '../container/workers.ts';

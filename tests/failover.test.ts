@@ -13,7 +13,7 @@ import { readSettings, type Settings } from '../functions/settings.ts';
 import type { Telemetry } from '../functions/telemetry.ts';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { PROJECT, recordedEvent } from './lambda.ts';
+import { PROJECT, recordedEvent } from './support/project.ts';
 
 /** Deadlines long enough that a slow machine's own pauses end no call, and nothing computed twice but the first. */
 const SETTINGS = readSettings({

@@ -5,7 +5,7 @@ import { createContainer } from '../container/server.ts';
 import { buildArtifact } from '../model/build.ts';
 import { rawRequest } from './faults/fuzz.ts';
 import { compareVerdicts } from './faults/verdicts.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 const { file, model } = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
 

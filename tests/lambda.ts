@@ -2,11 +2,8 @@ import { execFile, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-
-/** The repository's top folder. */
-export const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+import { PROJECT } from './support/project.ts';
 
 /** What a command printed, and how it ended. */
 export type Ran = { code: number; output: string };
@@ -170,9 +167,4 @@ export function openEnvironments(
       else resolve(Array.from({ length: count }, (_, at) => open(at)));
     });
   });
-}
-
-/** A recorded HTTP API event (payload 2.0) of tests/events. */
-export function recordedEvent(name: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(path.join(PROJECT, 'tests/events', `${name}.json`), 'utf8'));
 }

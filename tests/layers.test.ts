@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,12 +16,6 @@ const ARROWS: Record<string, string[]> = {
 /** The entry files, which alone read the environment. */
 const ENTRIES =
   /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/plugin\.js)$/;
-
-const TOP_LEVEL = [
-  ...['functions', 'shared', 'model', 'container', 'tests', '.ci', '.github', 'serverless.yml', 'package.json', 'package-lock.json'],
-  ...['tsconfig.json', 'biome.json', 'jest.config.js', 'README.md', 'ARCHITECTURE.md', 'LICENSE', 'CHANGELOG.md'],
-  ...['.editorconfig', '.gitignore', '.gitattributes', '.npmrc', '.dockerignore'],
-];
 
 /** Every source file of the four rooms, by its path from the root, and its text. */
 const SOURCES = new Map(
@@ -142,10 +135,36 @@ test('there are no barrels and no drawers for odds and ends', () => {
   expect([...SOURCES.keys()].filter((file) => /(?:^|\/)(?:utils?|helpers?|common|index)(?:\/|\.)/.test(file))).toEqual([]);
 });
 
-// A downloaded archive has no git to ask.
-const withGit = existsSync(path.join(ROOT, '.git')) ? test : test.skip;
-withGit('at the top level there is what belongs there, and no more', () => {
-  const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-  const top = new Set(tracked.map((file) => file.split('/')[0] as string));
-  expect([...top].filter((entry) => !TOP_LEVEL.includes(entry))).toEqual([]);
+describe('tests that start a process are named *.integration.test.ts, so that test:unit leaves them out', () => {
+  /** What starts a process: Node's modules for it, or a library that does. */
+  const STARTS = /^(?:node:)?(?:child_process|cluster)$|^(?:playwright-core|serverless)/;
+  const TESTS = readdirSync(path.join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' })
+    .map((file) => `tests/${file.split(path.sep).join('/')}`)
+    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('tests/browser/'));
+
+  /** The way by imports from a file to one that can start a process; undefined where there is none. */
+  function wayToProcess(file: string, seen = new Set<string>()): string[] | undefined {
+    if (seen.has(file) || !/\.(?:ts|js|mjs|cjs)$/.test(file) || !existsSync(path.join(ROOT, file))) return undefined;
+    seen.add(file);
+    const names = importsOf(readFileSync(path.join(ROOT, file), 'utf8'));
+    const starter = names.find((name) => STARTS.test(name));
+    if (starter !== undefined) return [file, starter];
+    for (const name of names.filter((name) => name.startsWith('.'))) {
+      const way = wayToProcess(path.posix.join(path.posix.dirname(file), name), seen);
+      if (way !== undefined) return [file, ...way];
+    }
+    return undefined;
+  }
+
+  test('no other suite imports what can start one, however far away', () => {
+    const unit = TESTS.filter((file) => !file.endsWith('.integration.test.ts'));
+    expect(unit.length).toBeGreaterThan(20);
+    expect(unit.flatMap((file) => wayToProcess(file)?.join(' -> ') ?? [])).toEqual([]);
+  });
+
+  test('and each of them does', () => {
+    const integration = TESTS.filter((file) => file.endsWith('.integration.test.ts'));
+    expect(integration.length).toBeGreaterThan(5);
+    expect(integration.filter((file) => wayToProcess(file) === undefined)).toEqual([]);
+  });
 });

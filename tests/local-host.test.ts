@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { type HttpApiEvent, toEvent } from '../container/local/event.ts';
 import { type Context, createHost, type Handler } from '../container/local/host.ts';
 import { type Cors, HTTP_API, LIMITS } from '../container/local/http-api.ts';
-import { recordedEvent } from './lambda.ts';
+import { recordedEvent } from './support/project.ts';
 
 const open: Server[] = [];
 afterEach(() => {

@@ -17,7 +17,7 @@ import { LATER_TEXTS } from '../shared/page/words/texts-later.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { readValue } from '../shared/wire.ts';
 import { golden, variety as goldens } from './golden.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 const { page: parts } = await buildPage(PROJECT);
 const textOf = (part: PagePart) => brotliDecompressSync(Buffer.from(part.brotli, 'base64')).toString();

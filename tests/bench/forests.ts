@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildArtifact } from '../../model/build.ts';
-import { PROJECT } from '../lambda.ts';
+import { PROJECT } from '../support/project.ts';
 import { outputOf } from './children.ts';
 
 /** What git ignores, where the bench keeps what takes long to have. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { type Packaged, PROJECT, packageFunction, recordedEvent } from '../lambda.ts';
+import { type Packaged, packageFunction } from '../lambda.ts';
+import { PROJECT, recordedEvent } from '../support/project.ts';
 import { end, keep } from './children.ts';
 import { interleave, median, ratios, short, times } from './figures.ts';
 import type { Calls } from './handler-main.ts';

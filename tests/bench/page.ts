@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { readCommandLine } from '../../model/command-line.ts';
-import { hasChromium, launch } from '../browser/chromium.ts';
-import { PROJECT } from '../lambda.ts';
+import { hasChromium, launch } from '../browser/launch.ts';
+import { PROJECT } from '../support/project.ts';
 
 const HELP = `The page of the default model against the series' Shiny page, in the same Chromium and the same run (chromium, r-cran-shiny
 and r-cran-ranger must be there).

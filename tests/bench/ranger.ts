@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { PROJECT } from '../lambda.ts';
+import { PROJECT } from '../support/project.ts';
 import { end, keep, works } from './children.ts';
 import type { Files } from './forests.ts';
 import type { Contender } from './timed.ts';

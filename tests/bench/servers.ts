@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleContainer } from '../../container/bundle.ts';
-import { PROJECT } from '../lambda.ts';
+import { PROJECT } from '../support/project.ts';
 import { end, freePort, keep, works } from './children.ts';
 
 /** A server under load: where it answers, and its end. */

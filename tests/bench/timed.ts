@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { PROJECT } from '../lambda.ts';
+import { PROJECT } from '../support/project.ts';
 import { end, keep } from './children.ts';
 import type { Files } from './forests.ts';
 

@@ -1,21 +1,14 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { PROJECT } from '../lambda.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { PROJECT } from '../support/project.ts';
+import { BINARY, hasChromium } from './launch.ts';
 
-/** Debian's Chromium, or the one that CHROMIUM names. */
-const BINARY = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Where the screenshots go; git ignores it. */
 const SHOTS = path.join(PROJECT, '.canopy/screenshots');
 
-/** Whether there is a Chromium here; where there is none, the tests that need it say so. */
-export const hasChromium = existsSync(BINARY);
+// Said by the tests that need it, and by nothing else: bench imports launch.ts alone.
 if (!hasChromium) console.warn(`SKIPPED: no Chromium at ${BINARY}; bash .ci/run browser installs it, or set CHROMIUM to another`);
-
-/** Starts Chromium without a window. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: BINARY, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-}
 
 /** A page, and all that it must not do: errors it logged, requests to other origins. */
 export type Watched = { page: Page; complaints: string[]; close(): Promise<void> };

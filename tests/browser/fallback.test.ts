@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { golden } from '../golden.ts';
-import { PROJECT } from '../lambda.ts';
-import { hasChromium, launch, openPage, shoot } from './chromium.ts';
+import { PROJECT } from '../support/project.ts';
+import { openPage, shoot } from './chromium.ts';
+import { hasChromium, launch } from './launch.ts';
 
 const ages = golden('heart-age');
 const at = (age: number) => ages.predictions[ages.rows.findIndex((row) => row.age === age)] as number;

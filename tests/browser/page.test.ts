@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Browser, Locator, Page, Request } from 'playwright-core';
 import type { Kind, ModelInfo, Schema } from '../../shared/features.ts';
 import { golden } from '../golden.ts';
-import { PROJECT } from '../lambda.ts';
-import { hasChromium, launch, openPage, pixelsOf, shoot, type Watched } from './chromium.ts';
+import { PROJECT } from '../support/project.ts';
+import { openPage, pixelsOf, shoot, type Watched } from './chromium.ts';
+import { hasChromium, launch } from './launch.ts';
 import { closeServers, serveAnswers, serveModel } from './servers.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -8,7 +8,7 @@ import { buildPage } from '../../model/build-page.ts';
 import type { ModelInfo } from '../../shared/features.ts';
 import { jsonReply, problemReply } from '../../shared/reply.ts';
 import { route } from '../../shared/routes.ts';
-import { PROJECT } from '../lambda.ts';
+import { PROJECT } from '../support/project.ts';
 
 const { page } = await buildPage(PROJECT);
 const open: Server[] = [];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildArtifact } from '../../model/build.ts';
 import { golden } from '../golden.ts';
-import { type Environment, openEnvironments, PROJECT, packageFunction, recordedEvent } from '../lambda.ts';
+import { type Environment, openEnvironments, packageFunction } from '../lambda.ts';
+import { PROJECT, recordedEvent } from '../support/project.ts';
 import type { Fault } from './proxy.ts';
 
 /** The container as a process of its own, which can be killed. */

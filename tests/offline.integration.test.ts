@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 /** Ports nobody listens on. */
 async function freePorts(count: number): Promise<string[]> {

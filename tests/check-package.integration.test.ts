@@ -7,7 +7,8 @@ import { costInWords, costOfMillion, idleCost } from '../container/costs.ts';
 import { buildArtifact } from '../model/build.ts';
 import { checkPackage, type PackagedFunction } from '../model/check-package.ts';
 import { golden } from './golden.ts';
-import { PROJECT, packageFunction } from './lambda.ts';
+import { packageFunction } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 const { file } = golden('warpbreaks-partition');
 const { model } = buildArtifact(file, PROJECT);

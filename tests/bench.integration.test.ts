@@ -9,8 +9,8 @@ import { toOnnx } from './bench/onnx.ts';
 import { betweenMarks, createReport, toMarkdown, writeBetweenMarks } from './bench/report.ts';
 import { runWrk, writeWrkScript, wrkMissing } from './bench/wrk.ts';
 import { golden } from './golden.ts';
-import { PROJECT } from './lambda.ts';
 import { forestOf } from './support/bodies.ts';
+import { PROJECT } from './support/project.ts';
 
 test('medians, spreads and ratios, each of its own round', () => {
   expect(median([3, 1, 2])).toBe(2);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { oneOf, readCommandLine } from '../model/command-line.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
@@ -103,4 +103,23 @@ test('a wrong command line is told as found and expected', () => {
   expect(said('-m', '--help')).toBe('-m: found no value, expected one');
   expect(said('--help=x')).toBe('--help: found a value, expected the option alone');
   expect([oneOf(['a']), oneOf(['a', 'b', 'c'])]).toEqual(['a', 'a, b or c']);
+});
+
+test('a Node that is too old is told so in one line, before any file that it cannot read', async () => {
+  const old = path.join(PROJECT, 'container/node-version.cjs');
+  const asVersion = (version: string) =>
+    new Promise<{ code: number; err: string }>((resolve) => {
+      const fake = `Object.defineProperty(process, 'version', { value: 'v${version}' });
+        Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${JSON.stringify(old)});`;
+      execFile(process.execPath, ['-e', fake], (error, _, err) => resolve({ code: error ? Number(error.code) : 0, err }));
+    });
+  expect(await asVersion('20.20.2')).toEqual({
+    code: 1,
+    err: expect.stringMatching(/^Node: found v20\.20\.2, expected 22\.18 or newer\..*\n$/),
+  });
+  expect((await asVersion('22.17.9')).code).toBe(1);
+  expect(await asVersion('22.18.0')).toEqual({ code: 0, err: '' });
+  for (const [name, script] of Object.entries(scripts))
+    if (script.startsWith('node '))
+      expect([name, script]).toEqual([name, expect.stringContaining('node -r ./container/node-version.cjs ')]);
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { HTTP_API } from '../container/local/http-api.ts';
 import { paramNames, STACKS } from '../container/steps.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
 type Template = { Resources: Record<string, Resource>; Outputs: Record<string, object>; Conditions: Record<string, object> };
