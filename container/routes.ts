@@ -1,8 +1,12 @@
+import { isV2 } from '../shared/api/v2-form.ts';
 import { RequestError } from '../shared/errors.ts';
 
-/** What a request is for; `label` is how metrics call it. `public`: one of the API's own paths, or none at all. */
+/**
+ * What a request is for; `label` is how metrics call it. `v2`: a path of the Open Inference Protocol. `public`: one of the API's own
+ * paths, or none at all.
+ */
 export type Route = { label: string } & (
-  | { is: 'ping' | 'invocations' | 'execution-parameters' | 'metrics' | 'models' | 'public' }
+  | { is: 'ping' | 'invocations' | 'execution-parameters' | 'metrics' | 'models' | 'v2' | 'public' }
   | { is: 'model' | 'invoke'; name: string }
 );
 
@@ -39,8 +43,9 @@ export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, metho
     checkMethod(method, invoke ? ['POST'] : ['GET', 'HEAD', 'DELETE'], invoke ? '/models/{name}/invoke' : '/models/{name}');
     return invoke ? { is: 'invoke', name, label: '/models/{name}/invoke' } : { is: 'model', name, label: '/models/{name}' };
   }
+  if (isV2(path)) return { is: 'v2', label: path.endsWith('/infer') ? '/v2/models/{name}/infer' : '/v2' };
   if (mode === 'alone') return { is: 'public', label: 'public' };
-  const there = [...Object.keys(PATHS), ...(hasModels ? ['/models'] : [])];
+  const there = [...Object.keys(PATHS), '/v2', ...(hasModels ? ['/models'] : [])];
   throw new RequestError(404, `there is nothing at this path; there is ${there.join(', ')}`);
 }
 

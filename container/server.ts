@@ -15,10 +15,13 @@ import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
 import { type Connections, limitConnections } from './server/connections.ts';
+import { routeInferenceProtocol } from './server/v2.ts';
 import type { Workers } from './workers.ts';
 
 /** Most rows of a POST /predict, as in the API. */
 const MAX_PREDICT_ROWS = 10_000;
+/** How the public paths answer. */
+const ALONE = { servedBy: 'container', most: MAX_PREDICT_ROWS } as const;
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
 /** Most bytes of bodies that are held while they come in. */
@@ -123,7 +126,7 @@ async function handle(container: Container, request: Incoming, response: ServerR
     label = found.label;
     answered = await answer(container, found, request, response, attributes);
   } catch (thrown) {
-    answered = { reply: problemReply(thrown, requestId) };
+    answered = { reply: problemReply(thrown, requestId, path) };
     if (!(thrown instanceof RequestError)) error = stackOf(thrown);
   }
   const { reply, rows } = answered;
@@ -182,6 +185,14 @@ function answer(
       return { reply: jsonReply(request.method === 'DELETE' ? {} : (models as Models).list().find((one) => one.modelName === found.name)) };
     case 'invoke':
       return predict(container, (models as Models).get(found.name), request, isWanted, {});
+    case 'v2': {
+      const asked = { method: request.method ?? '', path: pathOf(request) };
+      const routed = routeInferenceProtocol(asked, container, container.isStopping?.() ?? false);
+      if ('status' in routed) return { reply: routed };
+      const headerLength = headerOf(request, 'inference-header-content-length');
+      const limits = container.mode === 'alone' ? ALONE : {};
+      return predict(container, routed.served, request, isWanted, { ...limits, infer: { name: routed.name, headerLength } });
+    }
     case 'public': {
       const one = onlyModel(served);
       const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
@@ -191,7 +202,7 @@ function answer(
         ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
       };
       const routed = route(request.method ?? '', pathOf(request), one.model, health, page);
-      if (routed === 'predict') return predict(container, one, request, isWanted, { servedBy: 'container', most: MAX_PREDICT_ROWS });
+      if (routed === 'predict') return predict(container, one, request, isWanted, ALONE);
       return Promise.resolve(routed).then((reply) => ({ reply }));
     }
   }
@@ -232,23 +243,25 @@ async function predict(
   served: Served,
   request: Incoming,
   isWanted: () => boolean,
-  limits: { servedBy?: 'container'; most?: number },
+  limits: Pick<Asked, 'servedBy' | 'most' | 'infer'>,
 ): Promise<Answered> {
   checkModel(served);
-  const accepted = answerForm(headerOf(request, 'accept'));
+  // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
+  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'));
   checkEncoding(headerOf(request, 'content-encoding'));
-  const form = bodyForm(headerOf(request, 'content-type'));
+  const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
   container.admission.check();
   const body = await readWithin(container, request);
   if (served.isUnloaded) throw unloaded();
-  const { text, rows, ms } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
+  const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPES[accepted],
+    ...reply?.headers,
     'server-timing': `predict;dur=${ms.toFixed(3)}`,
     'x-model-sha256': served.model.sha256,
   };
   if (container.mode === 'alone') headers['x-served-by'] = 'container';
-  return { reply: { status: 200, headers, body: text }, rows };
+  return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
 }
 
 /** What goes with rows that were read here. */

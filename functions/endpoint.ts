@@ -14,6 +14,7 @@ export type Reason =
   | 'bad-answer'
   | 'breaker-open'
   | 'endpoint-share'
+  | 'too-large'
   | 'mismatch';
 
 /** What came of asking the endpoint. `stalled`: this process itself was too busy to hear an answer. */

@@ -1,4 +1,5 @@
 import type { Answer } from '../shared/answers.ts';
+import { isV2 } from '../shared/api/v2-form.ts';
 import type { PageRequest } from '../shared/documents.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Reply } from '../shared/reply.ts';
@@ -8,9 +9,10 @@ import { now } from './clock.ts';
 import type { Guard, Guarded } from './guard.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
-import { answerReply, readQuestion } from './question.ts';
+import { readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
 
+const TOO_LARGE: Guarded = { answered: false, reason: 'too-large', detail: 'the body has no room in a request to the endpoint', ms: 0 };
 const NO_ENDPOINT: Guarded = { answered: false, reason: 'no-endpoint', detail: 'none is configured', ms: 0 };
 /** Time an answer is still compared in, of what Lambda leaves, in milliseconds. */
 const COMPARE_MS = 1_000;
@@ -72,14 +74,18 @@ export function createFailover(
       acceptEncoding: call.headers['accept-encoding'],
       answer: local.predict,
     };
-    const reply = await route(call.method, call.path, model, health, asked);
-    if (reply !== 'predict') return reply;
+    const reply = isV2(call.path)
+      ? (await import('../shared/api/v2.ts')).routeV2(call.method, call.path, model, health().ok)
+      : await route(call.method, call.path, model, health, asked);
+    if (typeof reply !== 'string') return reply;
 
     const start = now();
-    const { query, body, contentType, form } = readQuestion(model.schema, call);
-    const question = { body, contentType, query, attributes: attributesOf(call) };
+    const { query, body, contentType, write } =
+      reply === 'infer' ? (await import('./infer.ts')).readInferQuestion(model, call) : readQuestion(model.schema, call);
+    const question = body && { body, contentType, query, attributes: attributesOf(call) };
     const isAlone = local.failed !== undefined;
-    const outcome = guard ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : NO_ENDPOINT;
+    const refused = guard ? TOO_LARGE : NO_ENDPOINT;
+    const outcome = guard && question ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : refused;
     const result = serve(query, outcome, call.remainingMs - (now() - start));
 
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
@@ -87,7 +93,7 @@ export function createFailover(
     const total = now() - start;
     tell(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
-    return answerReply(model.schema, result.answer, form, timings);
+    return write(result.answer, timings);
   };
 }
 

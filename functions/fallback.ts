@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { now } from './clock.ts';
 import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
-import { answerReply, readQuestion } from './question.ts';
+import { readQuestion } from './question.ts';
 import { readSettings } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 
@@ -14,7 +14,7 @@ const telemetry = openTelemetry('fallback', settings.stage);
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {
   const start = now();
-  const { query, form } = readQuestion(model.schema, call);
+  const { query, write } = readQuestion(model.schema, call);
   const answer = {
     ...local.predict(query),
     model: { name: model.card.name, sha256: model.sha256 },
@@ -25,5 +25,5 @@ export const handler = lambda(async (call) => {
   const { requestId, direct } = call;
   telemetry.localServed('forced');
   telemetry.log('info', 'answered', { requestId, direct, rows: query.count, servedBy: 'fallback', reason: 'forced', ms: total });
-  return answerReply(model.schema, answer, form, { total });
+  return write(answer, { total });
 }, telemetry);

@@ -37,6 +37,7 @@ const VERDICTS: Record<Reason, Verdict> = {
   'contract-mismatch': 'ignored',
   'breaker-open': 'ignored',
   'endpoint-share': 'ignored',
+  'too-large': 'ignored',
   mismatch: 'ignored',
 };
 

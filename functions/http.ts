@@ -61,7 +61,7 @@ export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Teleme
       if (isOurs) telemetry.log('error', 'failed', { ...entry, stack: stackOf(request.error) });
       else telemetry.log('info', 'refused', entry);
       telemetry.flush();
-      request.response = toResponse(problemReply(request.error, call.requestId), call);
+      request.response = toResponse(problemReply(request.error, call.requestId, call.path), call);
     },
   };
   return middy<unknown, unknown, Error, Context>()

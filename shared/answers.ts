@@ -136,7 +136,7 @@ function jsonText(schema: Schema, prediction: Prediction): string {
 }
 
 /** The shortest text that reads back as the same double, -0 among them, which JSON.stringify would make 0. */
-function numberText(number: number): string {
+export function numberText(number: number): string {
   return Object.is(number, -0) ? '-0' : String(number);
 }
 

@@ -1,3 +1,4 @@
+import { isV2, v2Problem } from './api/v2-form.ts';
 import { problemDocument, RequestError } from './errors.ts';
 
 /** An answer over HTTP, before a server or API Gateway puts it on the wire. With `base64`, the body is bytes written so. */
@@ -13,9 +14,10 @@ export function jsonReply(value: unknown, status = 200, headers: Record<string, 
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
-/** An error as a reply with its problem document. */
-export function problemReply(error: unknown, requestId: string): Reply {
+/** An error as a reply with its problem document; on a path of the Open Inference Protocol in that protocol's form. */
+export function problemReply(error: unknown, requestId: string, path = ''): Reply {
   const problem = problemDocument(error, requestId);
   const own = error instanceof RequestError ? error.headers : {};
+  if (isV2(path)) return jsonReply(v2Problem(problem.detail, problem.errors), problem.status, own);
   return jsonReply(problem, problem.status, { ...own, 'content-type': 'application/problem+json' });
 }

@@ -32,7 +32,7 @@ export function route(
   page?: PageRequest,
 ): Reply | 'predict' | Promise<Reply> {
   const allowed = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
-  if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}`);
+  if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}, /v2`);
   const asked = method === 'HEAD' ? 'GET' : method;
   if (asked !== allowed) {
     const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;

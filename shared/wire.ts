@@ -73,6 +73,12 @@ export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE
   return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
 }
 
+/** Reads the tensors of an inference request of the Open Inference Protocol, and its parameters. Throws as readBody does. */
+export function readTensors(schema: Schema, inputs: JsonObject[], given: unknown, most = Number.POSITIVE_INFINITY): Query {
+  const asked = readParameters(schema, modelParameters(given, '/parameters'), '/parameters');
+  return readCells(schema, tensorCells(schema, inputs, '/inputs'), most, asked);
+}
+
 /** What a body asks for that has no place to say so. */
 function nothingAsked(schema: Schema) {
   return { parameters: defaultParameters(schema), problems: [] };

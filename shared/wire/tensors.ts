@@ -18,10 +18,15 @@ const CONTENT_TYPES = ['np', 'pd', 'pd_json', 'str', 'datetime', 'base64'];
 /** Parameters of a request or of an input that say how it was written, not what is asked of the model. */
 const TRANSPORT = ['content_type', 'headers', 'binary_data_size', 'binary_data_output'];
 
-/** Whether an array holds the tensors of the Open Inference Protocol, and not records of a model with such features. */
-export function isTensors(schema: Schema, elements: unknown[]): boolean {
+/** Whether an array holds the tensors of the Open Inference Protocol. */
+export function areTensors(elements: unknown): elements is JsonObject[] {
   const isTensor = (element: unknown) => isObject(element) && TENSOR_KEYS.every((key) => Object.hasOwn(element, key));
-  return elements.length > 0 && !TENSOR_KEYS.some((key) => isFeature(schema, key)) && elements.every(isTensor);
+  return Array.isArray(elements) && elements.length > 0 && elements.every(isTensor);
+}
+
+/** The same, where they may also be records of a model with such features. */
+export function isTensors(schema: Schema, elements: unknown[]): boolean {
+  return !TENSOR_KEYS.some((key) => isFeature(schema, key)) && areTensors(elements);
 }
 
 /** The parameters of a request of tensors without those of its transport. Throws a 422 for a content_type that is not read. */
