@@ -1,13 +1,16 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { RequestError, stackOf } from '../shared/errors.ts';
+import { RequestError, stackOf, titleOf } from '../shared/errors.ts';
 import { problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
+import { type EventForm, readEvent } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A call of a function, whichever way it came. */
 export type Call = {
   /** True for a direct invoke, whose event is the body itself and whose answer is the response body itself. */
   direct: boolean;
+  /** How an HTTP event came; undefined for a direct invoke. */
+  form: EventForm | undefined;
   requestId: string;
   method: string;
   path: string;
@@ -21,16 +24,6 @@ export type Call = {
   remainingMs: number;
 };
 
-/** The parts we read of an HTTP API event, payload 2.0; any may be missing or null in an emulator's. */
-type HttpEvent = {
-  version: '2.0';
-  rawPath?: string | null;
-  headers?: Record<string, string | undefined> | null;
-  body?: string | null;
-  isBase64Encoded?: boolean | null;
-  requestContext: { http: { method?: string } };
-};
-
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** What goes on to the endpoint as CustomAttributes: ids alone, in visible ASCII and far below their 1,024 characters. */
@@ -39,14 +32,14 @@ export function attributesOf({ requestId, traceparent }: Call): string {
 }
 
 /**
- * A Lambda handler from a function that answers calls. An HTTP API event (payload 2.0) or a direct invoke becomes a Call, a
- * Reply becomes the HTTP answer or, on a direct invoke, the body itself. An error becomes a problem document, returned and
+ * A Lambda handler from a function that answers calls. An HTTP event or a direct invoke (events.ts) becomes a Call, a Reply becomes
+ * the answer that the event's sender takes or, on a direct invoke, the body itself. An error becomes a problem document, returned and
  * not thrown, since Lambda would run an asynchronous invoke again.
  */
-export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Telemetry) {
+export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Telemetry, basePath = '') {
   const calls: MiddlewareObj<unknown, unknown, Error, Context> = {
     before: (request) => {
-      request.event = readCall(request.event, request.context);
+      request.event = readCall(request.event, request.context, basePath);
     },
     after: (request) => {
       telemetry.flush();
@@ -69,42 +62,51 @@ export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Teleme
     .handler((call: unknown) => answer(call as Call));
 }
 
-/** The contract's rule: a feature may be called `version` or `body`, so only both marks together tell an HTTP event. */
-function isHttpEvent(event: unknown): event is HttpEvent {
-  if (typeof event !== 'object' || event === null) return false;
-  const { version, requestContext } = event as Partial<HttpEvent>;
-  return version === '2.0' && typeof requestContext?.http === 'object' && requestContext.http !== null;
-}
-
-function readCall(event: unknown, context: Context | undefined): Call {
+function readCall(event: unknown, context: Context | undefined, basePath: string): Call {
   const remainingMs = context?.getRemainingTimeInMillis?.() ?? 30_000;
-  if (!isHttpEvent(event)) {
+  const request = readEvent(event, basePath);
+  if (!request) {
     const requestId = requestIdOf(context?.awsRequestId);
     const headers = { 'content-type': 'application/json' };
     const [body, value] = [new Uint8Array(), event ?? null];
-    return { direct: true, requestId, method: 'POST', path: '/predict', headers, body, value, traceparent: undefined, remainingMs };
+    const form = undefined;
+    return { direct: true, form, requestId, method: 'POST', path: '/predict', headers, body, value, traceparent: undefined, remainingMs };
   }
-  const headers = event.headers ?? {};
+  const { headers } = request;
   return {
     direct: false,
+    ...request,
     // Lambda's own where the caller has none: to make one would have Node load its cryptography at the first request.
     requestId: requestIdOf(headers['x-request-id'], context?.awsRequestId),
-    method: String(event.requestContext.http.method ?? 'GET').toUpperCase(),
-    path: String(event.rawPath ?? '/'),
-    headers,
-    body: Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8'),
     value: undefined,
     traceparent: TRACEPARENT.test(headers.traceparent ?? '') ? headers.traceparent : undefined,
     remainingMs,
   };
 }
 
-function toResponse(reply: Reply, call: Call): unknown {
-  if (call.direct) return JSON.parse(reply.body);
-  return {
-    statusCode: reply.status,
-    headers: { ...reply.headers, 'x-request-id': call.requestId },
-    body: call.method === 'HEAD' ? '' : reply.body,
-    ...(reply.base64 && call.method !== 'HEAD' ? { isBase64Encoded: true } : {}),
-  };
+/** Most bytes of what a load balancer takes of a function, 1 MB; else it answers 502 by itself. */
+const MAX_ALB_BYTES = 1_048_576;
+/** Room for what stands around the body. */
+const ALB_HEAD_BYTES = 8_192;
+
+/** A reply in the form that the sender of the event takes. */
+function toResponse(given: Reply, call: Call): unknown {
+  if (call.direct) return JSON.parse(given.body);
+  const isAlb = call.form === 'alb' || call.form === 'alb-multi';
+  const reply = isAlb ? fitAlb(given, call) : given;
+  const headers = { ...reply.headers, 'x-request-id': call.requestId };
+  const isBase64Encoded = reply.base64 === true && call.method !== 'HEAD';
+  const response = { statusCode: reply.status, body: call.method === 'HEAD' ? '' : reply.body };
+  if (!isAlb) return { ...response, headers, ...(isBase64Encoded ? { isBase64Encoded } : {}) };
+  const statusDescription = `${reply.status} ${titleOf(reply.status)}`;
+  if (call.form === 'alb') return { ...response, statusDescription, headers, isBase64Encoded };
+  const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  return { ...response, statusDescription, multiValueHeaders, isBase64Encoded };
+}
+
+function fitAlb(reply: Reply, { requestId, path }: Call): Reply {
+  const bytes = reply.base64 ? reply.body.length : Buffer.byteLength(reply.body);
+  if (bytes <= MAX_ALB_BYTES - ALB_HEAD_BYTES) return reply;
+  const detail = `the answer has ${bytes} bytes; a load balancer takes at most 1 MB of a function: expected fewer rows`;
+  return problemReply(new RequestError(413, detail), requestId, path);
 }

@@ -6,6 +6,7 @@ export type Problem = { path: string; message: string };
 
 /** Titles of the statuses this service gives (RFC 9110's reason phrases). */
 const TITLES: Record<number, string> = {
+  200: 'OK',
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -19,6 +20,11 @@ const TITLES: Record<number, string> = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+
+/** The reason phrase of a status. */
+export function titleOf(status: number): string {
+  return TITLES[status] ?? 'Error';
+}
 
 /** A problem document as RFC 9457 defines it, with our two members: the request's id and every problem with its path. */
 export type ProblemDocument = {
@@ -65,7 +71,7 @@ export function problemDocument(error: unknown, requestId?: string): ProblemDocu
   const status = known ? error.status : 500;
   return {
     type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
+    title: titleOf(status),
     status,
     detail: known ? error.message : 'an unexpected error on our side; the log has the details under this request id',
     ...(requestId === undefined ? {} : { requestId }),

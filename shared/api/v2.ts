@@ -101,9 +101,11 @@ function modelMetadata({ schema, sha256 }: ModelInfo, name: string): object {
   };
 }
 
+const DATATYPE_OF = { number: 'FP64', integer64: 'INT64', logical: 'BOOL', factor: 'BYTES', date: 'BYTES', datetime: 'BYTES' };
+
 /** The protocol's datatype of what a feature takes. */
-export function datatypeOf({ type }: Feature): 'FP64' | 'BOOL' | 'BYTES' {
-  return type === 'number' ? 'FP64' : type === 'logical' ? 'BOOL' : 'BYTES';
+export function datatypeOf({ type }: Feature): string {
+  return DATATYPE_OF[type];
 }
 
 /** The names of the outputs a model has, for the text of an error. */

@@ -1,0 +1,101 @@
+/** How an HTTP event came, and so how it is answered. */
+export type EventForm =
+  /** An HTTP API or a function URL, payload 2.0. */
+  | 'http'
+  /** A REST API, or an HTTP API with payload 1.0. */
+  | 'rest'
+  /** An application load balancer; `alb-multi` where its target group has multi-value headers on. */
+  | 'alb'
+  | 'alb-multi';
+
+/** A request as an event holds it; names of headers in lower case. */
+export type HttpRequest = {
+  form: EventForm;
+  method: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  body: Uint8Array;
+};
+
+type Headers = Record<string, string | undefined> | null;
+
+/** The parts we read of an event; any may be missing or null in an emulator's. */
+type HttpEvent = {
+  version?: string;
+  rawPath?: string | null;
+  path?: string | null;
+  httpMethod?: string;
+  headers?: Headers;
+  multiValueHeaders?: Record<string, string[] | undefined> | null;
+  body?: string | null;
+  isBase64Encoded?: boolean | null;
+  requestContext: { http?: { method?: string } | null; elb?: object | null; stage?: string | null; path?: string | null };
+};
+
+/**
+ * The request in an event; undefined where the event is no HTTP event, and so a direct invoke. A feature may be called `version`,
+ * `body` or `httpMethod`, so only marks together tell: `version` "2.0" and the object `requestContext.http` (an HTTP API, a function
+ * URL), or the text `httpMethod` and the object `requestContext` (a REST API, payload 1.0, a load balancer). The stage that the event
+ * names and `basePath` are taken off the path.
+ */
+export function readEvent(event: unknown, basePath: string): HttpRequest | undefined {
+  const form = formOf(event);
+  if (!form) return undefined;
+  const { requestContext, rawPath, path, httpMethod, isBase64Encoded, body, ...rest } = event as HttpEvent;
+  const headers = headersOf(form, rest);
+  // A REST API hands a body of bytes on as such only where it was set up to: what is not compressed goes through as text.
+  if (form === 'rest') delete headers['accept-encoding'];
+  const isV2 = form === 'http';
+  const given = String((isV2 ? rawPath : path) ?? '/');
+  // A REST API's path has no stage, but that of its context has one.
+  const hasStage = isV2 || typeof requestContext.path !== 'string' || requestContext.path === given;
+  const stage = hasStage && requestContext.stage && requestContext.stage !== '$default' ? `/${requestContext.stage}` : '';
+  return {
+    form,
+    method: String((isV2 ? requestContext.http?.method : httpMethod) ?? 'GET').toUpperCase(),
+    path: ownPath(given, stage, basePath),
+    headers,
+    body: Buffer.from(String(body ?? ''), isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+function formOf(event: unknown): EventForm | undefined {
+  if (!isObject(event)) return undefined;
+  const { version, httpMethod, requestContext: context, multiValueHeaders } = event as Partial<HttpEvent>;
+  if (!isObject(context)) return undefined;
+  if (version === '2.0' && isObject(context.http)) return 'http';
+  if (typeof httpMethod !== 'string') return undefined;
+  if (!isObject(context.elb)) return 'rest';
+  return isObject(multiValueHeaders) ? 'alb-multi' : 'alb';
+}
+
+/** Headers by their names in lower case. Payload 2.0 has them so already. */
+function headersOf(
+  form: EventForm,
+  { headers, multiValueHeaders }: Pick<HttpEvent, 'headers' | 'multiValueHeaders'>,
+): NonNullable<Headers> {
+  if (form === 'http') return headers ?? {};
+  const lower: NonNullable<Headers> = {};
+  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
+    if (Array.isArray(values)) lower[name.toLowerCase()] = values.join(', ');
+  }
+  for (const [name, value] of Object.entries(headers ?? {})) lower[name.toLowerCase()] ??= value;
+  return lower;
+}
+
+/** A path without the stage and the base path before it, whichever comes first; each is taken off once. */
+function ownPath(path: string, stage: string, basePath: string): string {
+  const first = without(path, stage);
+  const second = without(first, basePath);
+  return first === path && second !== path ? without(second, stage) : second;
+}
+
+function without(path: string, prefix: string): string {
+  if (prefix === '') return path;
+  if (path === prefix) return '/';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
