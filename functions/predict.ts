@@ -24,5 +24,6 @@ const page = () => {
 };
 const telemetry = openTelemetry('predict', settings.stage);
 
-/** The public API and its direct invoke: every path of shared/routes.ts. */
-export const handler = lambda(createFailover(local, guard, telemetry, { dualShare: settings.dualShare, page }), telemetry);
+const answer = createFailover(local, guard, telemetry, { dualShare: settings.dualShare, page });
+/** The public API and its direct invoke: every path of shared/routes.ts, and the Open Inference Protocol. */
+export const handler = lambda(answer, telemetry, settings.basePath);

@@ -7,6 +7,8 @@ import type { DeadlineSettings } from './deadline.ts';
 export type Settings = {
   modelFile: string;
   stage: string;
+  /** What is taken off the path before it is looked at; empty where that is nothing. */
+  basePath: string;
   /** Undefined where the page has no script and no style. */
   pageFile?: string | undefined;
   /** Undefined where there is no endpoint: then no call is made. */
@@ -25,6 +27,7 @@ export function readSettings(environment: Environment): Settings {
   return {
     modelFile: read.MODEL_FILE,
     stage: read.STAGE,
+    basePath: read.BASE_PATH === 'none' ? '' : read.BASE_PATH,
     pageFile: read.PAGE_FILE === 'none' ? undefined : read.PAGE_FILE,
     endpointName: read.ENDPOINT_NAME === 'none' ? undefined : read.ENDPOINT_NAME,
     connectMs: read.ENDPOINT_CONNECT_MS,

@@ -4,6 +4,7 @@ import { readEvent } from '../../functions/events.ts';
 import { createFailover } from '../../functions/failover.ts';
 import { lambda } from '../../functions/http.ts';
 import { openLocal } from '../../functions/local.ts';
+import { readSettings } from '../../functions/settings.ts';
 import { buildArtifact } from '../../model/build.ts';
 import { PROJECT, recordedEvent } from '../lambda.ts';
 
@@ -99,4 +100,10 @@ test.each<[string, unknown]>([
   ['a version alone', { age: 54, version: '2.0', requestContext: {} }],
 ])('%s is a direct invoke, since a feature may be called so', async (_, event) => {
   expect(await invoke(event)).toMatchObject({ predictions: [R], servedBy: 'fallback' });
+});
+
+test('the base path is a setting', () => {
+  const basePath = (BASE_PATH?: string) => readSettings({ MODEL_FILE: 'x', ...(BASE_PATH === undefined ? {} : { BASE_PATH }) }).basePath;
+  expect([basePath(), basePath('none'), basePath('/a/b')]).toEqual(['', '', '/a/b']);
+  for (const wrong of ['heart', '/heart/', '/', '/a b']) expect(() => basePath(wrong)).toThrow('BASE_PATH');
 });
