@@ -12,7 +12,7 @@ import { openLocal } from '../functions/local.ts';
 import { readSettings } from '../functions/settings.ts';
 import { buildArtifact } from '../model/build.ts';
 import { golden } from './golden.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 /** A request and its answer, whoever is asked. */
 type Asked = { method?: string; path: string; headers?: Record<string, string>; body?: string | Uint8Array };

@@ -6,7 +6,7 @@ import { lambda } from '../../functions/http.ts';
 import { openLocal } from '../../functions/local.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { buildArtifact } from '../../model/build.ts';
-import { PROJECT, recordedEvent } from '../lambda.ts';
+import { PROJECT, recordedEvent } from '../support/project.ts';
 
 /** R's value for age 54. */
 const R = 0.62656818884906396;
