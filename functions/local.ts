@@ -1,4 +1,4 @@
-import { decodeArtifact, failedCheck, type Model } from '../shared/artifact.ts';
+import { decodeArtifact, failedCheck, type Kinds, type Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Beside, Prediction } from '../shared/shape.ts';
@@ -18,8 +18,8 @@ export type LocalPredictor = {
  * (model/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
  * cryptography, a tenth of a start.
  */
-export function openLocal(bytes: Uint8Array, thing: string): LocalPredictor {
-  const model = decodeArtifact(bytes, thing, { isHeld: true });
+export function openLocal(bytes: Uint8Array, thing: string, kinds?: Kinds): LocalPredictor {
+  const model = decodeArtifact(bytes, thing, { isHeld: true, ...(kinds ? { kinds } : {}) });
   const failed = failedCheck(model);
   const predict = (query: Query) => {
     if (failed !== undefined) {

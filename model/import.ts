@@ -20,7 +20,7 @@ import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.
 const MAX_FILE = 2 ** 31;
 
 /** The classes that an import reads: what is looked for among all that save() wrote. */
-export const MODEL_CLASSES = READERS.flatMap(({ classes }) => classes);
+export const MODEL_CLASSES = classesOf(READERS);
 
 /** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
@@ -29,6 +29,8 @@ export type ImportOptions = {
   data?: TrainingData | undefined;
   /** Told how far the reading of the file is. */
   progress?: Progress | undefined;
+  /** The families that are read: the project's, unless somebody passes others. */
+  readers?: readonly Reader[];
 };
 
 /**
@@ -36,11 +38,12 @@ export type ImportOptions = {
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
+  const { readers = READERS } = options;
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const read = readRFile(bytes, file, undefined, options.progress);
-  return encodeModel(readModel(modelIn(read, file, MODEL_CLASSES), file), sidecar, {
+  return encodeModel(readModel(modelIn(read, file, classesOf(readers)), file, readers), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,
@@ -48,6 +51,10 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     r: read.r,
     ...options,
   });
+}
+
+function classesOf(readers: readonly Reader[]): string[] {
+  return readers.flatMap(({ classes }) => classes);
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */

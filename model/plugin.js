@@ -28,6 +28,9 @@ export default class ModelPlugin {
       // What a command that was killed left there would be packaged too, another model's artifact among it.
       rmSync(path.join(project, serverless.service.custom.esbuild.outputWorkFolder), { recursive: true, force: true });
       const { file, model } = asUserError(() => buildArtifact(path.resolve(project, serverless.service.custom.model), project));
+      // Of bodies and steps the functions carry what the artifact names (model/bundle/lean.ts).
+      const steps = (model.steps ?? []).map(({ kind }) => kind.step);
+      serverless.service.custom.kinds = { bodies: model.body.kind.types, steps };
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       const page = path.relative(project, (await buildPage(project)).file);

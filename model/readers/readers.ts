@@ -5,4 +5,9 @@ import type { Reader } from './reader.ts';
 import { RPART_READER } from './rpart/reader.ts';
 
 /** Every family that is read, one line each, in the order in which an error lists them. */
-export const READERS: readonly Reader[] = [RANGER_READER, RANDOM_FOREST_READER, RPART_READER, LINEAR_READER];
+export const READERS: readonly Reader[] = [
+  RANGER_READER, // ranger()
+  RANDOM_FOREST_READER, // randomForest()
+  RPART_READER, // rpart()
+  LINEAR_READER, // lm(), aov(), glm(), glm.nb()
+];

@@ -4,4 +4,8 @@ import { LINEAR } from './linear/body.ts';
 import { RPART } from './rpart/body.ts';
 
 /** Every kind of body, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
-export const BODIES: readonly BodyKind<unknown>[] = [FOREST as BodyKind<unknown>, RPART as BodyKind<unknown>, LINEAR as BodyKind<unknown>];
+export const BODIES: readonly BodyKind<unknown>[] = [
+  FOREST, // trees by the hundred: ranger, randomForest
+  RPART, // one tree with surrogate splits: rpart
+  LINEAR, // a sum of columns and a link: lm, aov, glm
+];

@@ -2,4 +2,6 @@ import { EXPRESSIONS } from './expressions.ts';
 import type { Step, StepKind } from './kind.ts';
 
 /** Every kind of step, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
-export const STEPS: readonly StepKind<Step>[] = [EXPRESSIONS as StepKind<Step>];
+export const STEPS: readonly StepKind<Step>[] = [
+  EXPRESSIONS, // columns by expressions of others: log(x), a level's place
+];

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Plugin } from 'esbuild';
+import { BODIES } from '../../shared/bodies/bodies.ts';
+import { STEPS } from '../../shared/steps/steps.ts';
+
+/** The kinds of bodies and steps that a package needs, by their names in its artifact; all of them where nothing is said. */
+export type NeededKinds = { bodies: readonly string[]; steps: readonly string[] };
+
+/** The lists that are cut: what each is called in its file, and the names of its entries, in their order. */
+const LISTS = [
+  { file: 'bodies/bodies.ts', needs: 'bodies', names: BODIES.map(({ types }) => types) },
+  { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
+] as const;
+
+/**
+ * An esbuild plugin: of the lists of bodies and steps it leaves only what one artifact names, so that a function's start and its
+ * zip cost the same however many kinds there are. The lists are read as they are written: one import and one entry a line.
+ */
+export function leanLists(needed: () => NeededKinds | undefined): Plugin {
+  return {
+    name: 'lean-lists',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]shared[\\/](?:bodies[\\/]bodies|steps[\\/]steps)\.ts$/ }, ({ path: file }) => {
+        const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
+        const kinds = needed();
+        if (!list || !kinds) return undefined;
+        const keep = list.names.map((names) => names.some((name) => kinds[list.needs].includes(name)));
+        return { contents: cutList(readFileSync(file, 'utf8'), keep, list.file), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** The source of a list with the entries to keep, and without the imports of the others. Throws where it is written in another form. */
+export function cutList(source: string, keep: readonly boolean[], file: string): string {
+  const entries = Array.from(source.matchAll(/^ {2}(\w+),(?: \/\/.*)?$/gm), ([line, name]) => ({ line, name: name as string }));
+  if (entries.length !== keep.length) {
+    throw new Error(`shared/${file}: found ${entries.length} entries that stand on a line of their own, expected ${keep.length}`);
+  }
+  return entries.reduce((text, { line, name }, at) => {
+    if (keep[at]) return text;
+    const without = text.replace(`${line}\n`, '');
+    return without.replace(new RegExp(`^import \\{ ${name} \\} from [^\\n]*\\n`, 'm'), '');
+  }, source);
+}
