@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { cutList, leanLists, type NeededKinds } from '../model/bundle/lean.ts';
-import { PROJECT } from './lambda.ts';
+import { PROJECT } from './support/project.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-lean-'));
 afterAll(() => rmSync(folder, { recursive: true }));
