@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { MAX_ANSWER_BYTES } from '../shared/answers.ts';
+import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import { type Beside, type Prediction, type Shape, shapeOf } from '../shared/shape.ts';
+import { parseJson } from '../shared/json.ts';
+import { type Beside, besideOf, type Prediction, shapeOf } from '../shared/shape.ts';
 import type { Query } from '../shared/wire.ts';
+import { formOf, hasForm, type Lists } from './endpoint/answer-form.ts';
 
 /** An answer of the endpoint that cannot be believed. The message says what is wrong with it, without its values. */
 class BadAnswer extends Error {
@@ -9,63 +13,72 @@ class BadAnswer extends Error {
   override readonly name = 'BadAnswer';
 }
 
-/** An answer that was held against what was asked. */
+/** An answer that was checked against what was asked. */
 export type Believed = { predictions: Prediction[]; model: { name: string; sha256: string } } & Beside;
+
+/** A model's name, as a sidecar may give it (model/sidecar.ts). */
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Most elements of the lists beside the predictions. */
+const MOST_BESIDE = 100_000;
 
 const answerForm = z.looseObject({
   predictions: z.array(z.unknown()),
   se: z.array(z.unknown()).optional(),
-  times: z.array(z.number()).optional(),
-  quantiles: z.array(z.number()).optional(),
-  model: z.object({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  times: z.array(z.number()).max(MOST_BESIDE).optional(),
+  quantiles: z.array(z.number()).max(MOST_BESIDE).optional(),
+  model: z.object({ name: z.string().regex(MODEL_NAME), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 
 /** The model this side holds. */
 export type Expected = { schema: Schema; sha256: string };
 
 /**
- * Reads the endpoint's answer and holds it against what was asked: JSON, a prediction for each row, every number finite,
- * and the model that made it; where that is the model held here, predictions of the form asked for. Throws a BadAnswer: the
- * SDK takes a body that was cut off, or a proxy's page, for a success.
+ * Reads the endpoint's answer and checks it against what was asked: its size, its depth, JSON without a key twice, a prediction for
+ * each row, every number finite, and the model that made it. Predictions of the model held here have that model's form, those of
+ * another one a form that some model gives. Throws a BadAnswer: the SDK takes a body that was cut off, or a proxy's page, for a success.
  */
 export function checkAnswer(body: Uint8Array | undefined, query: Query, expected: Expected): Believed {
-  if (!body || body.length === 0) throw new BadAnswer('found an empty body, expected an answer');
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new BadAnswer('found a body that is not JSON, expected an answer');
-  }
-  const parsed = answerForm.safeParse(value);
+  const parsed = answerForm.safeParse(readAnswer(body));
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('/') ?? '';
     throw new BadAnswer(`found another form at /${path}, expected finite predictions and the model that made them`);
   }
   const { predictions, se, times, quantiles, model } = parsed.data;
-  const shape = model.sha256 === expected.sha256 ? shapeOf(expected.schema, query.parameters) : undefined;
+  const ours = shapeOf(expected.schema, query.parameters);
+  const isOurs = model.sha256 === expected.sha256;
+  const form = isOurs ? ours : formOf(predictions[0], query.parameters, { times, quantiles }, ours);
+  if ((se !== undefined) !== (query.parameters.type === 'se'))
+    throw new BadAnswer(`found ${se ? '' : 'no '}se, expected it where it is asked for`);
+  if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, query.parameters));
   for (const [name, list] of Object.entries({ predictions, se })) {
     if (list === undefined) continue;
     if (list.length !== query.count) throw new BadAnswer(`found ${list.length} ${name}, expected ${query.count}`);
-    const other = list.findIndex((one) => !(isPlain(one) && (shape === undefined || hasShape(one, shape))));
-    if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that of the model`);
+    const other = list.findIndex((one) => form === undefined || !hasForm(one, form));
+    const model = isOurs ? 'of the model' : 'of a model, and one for all rows';
+    if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that ${model}`);
   }
   const beside = Object.fromEntries(Object.entries({ se, times, quantiles }).filter(([, list]) => list !== undefined)) as Beside;
   return { predictions: predictions as Prediction[], model, ...beside };
 }
 
-/** Whether a value is made of texts and finite numbers alone. */
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value === 'string') return true;
-  return typeof value === 'object' && value !== null && Object.values(value).every(isPlain);
+/** Throws where the lists beside the predictions are not those that the model held here gives. */
+function checkBeside(found: Lists, expected: Omit<Beside, 'se'>): void {
+  for (const name of ['times', 'quantiles'] as const) {
+    const [list, own] = [found[name], expected[name]];
+    const isSame = list?.length === own?.length && (list ?? []).every((one, at) => one === own?.[at]);
+    if (!isSame) throw new BadAnswer(`found other ${name}, expected those of the model`);
+  }
 }
 
-function hasShape(value: unknown, { sides, labels, places }: Shape): boolean {
-  if (places) return typeof value === 'string' && places.includes(value);
-  const [side, ...rest] = sides;
-  if (side === undefined) return typeof value === 'number';
-  if (typeof value !== 'object' || value === null || Array.isArray(value) === (labels !== undefined)) return false;
-  if (labels && !labels.every((label) => Object.hasOwn(value, label))) return false;
-  const parts = Object.values(value);
-  return parts.length === side && parts.every((part) => hasShape(part, { sides: rest }));
+/** The value of an answer's body. */
+function readAnswer(body: Uint8Array | undefined): unknown {
+  if (!body || body.length === 0) throw new BadAnswer('found an empty body, expected an answer');
+  if (body.length > MAX_ANSWER_BYTES) throw new BadAnswer(`found an answer of ${body.length} bytes, expected at most ${MAX_ANSWER_BYTES}`);
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body), 'the answer');
+  } catch (error) {
+    // Of ours, which quote nothing.
+    if (error instanceof RequestError) throw new BadAnswer(error.message);
+    throw new BadAnswer('found a body that is not UTF-8, expected an answer');
+  }
 }

@@ -1,0 +1,68 @@
+import type { Parameters } from '../../shared/parameters.ts';
+import { type Shape, shapeWidth } from '../../shared/shape.ts';
+
+/** What an answer has beside its predictions, as far as their form depends on it. */
+export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined };
+
+/** Most characters of a class's label. */
+const MOST_LABEL = 1_000;
+/** Most numbers in a row's prediction where the model held here gives fewer; else four times as many as that gives. */
+const MOST_NUMBERS = 10_000;
+/** What no label holds: control characters. */
+const CONTROLS = /\p{Cc}/u;
+
+/** Whether a prediction has a form, all its numbers finite. */
+export function hasShape(value: unknown, { sides, labels, places }: Shape): boolean {
+  if (places) return typeof value === 'string' && places.includes(value);
+  const [side, ...rest] = sides;
+  if (side === undefined) return typeof value === 'number' && Number.isFinite(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) === (labels !== undefined)) return false;
+  if (labels && !labels.every((label) => Object.hasOwn(value, label))) return false;
+  const parts = Object.values(value);
+  return parts.length === side && parts.every((part) => hasShape(part, { sides: rest }));
+}
+
+/**
+ * The form of the predictions of a model that is not the one held here, told by the first row; each row must then have it.
+ * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/shape.ts): a number; a label; an array as
+ * long as `times` or `quantiles`; shares by their labels; and what `predictAll` and `terminalNodes` make of these. `ours` is what
+ * the model held here gives.
+ */
+export function formOf(first: unknown, { type, predictAll, quantiles }: Parameters, beside: Lists, ours: Shape): Form | undefined {
+  if (typeof first === 'string') return predictAll || type === 'terminalNodes' || type === 'quantiles' ? undefined : 'label';
+  const shape = shapeFound(first, predictAll ? 2 : 1);
+  if (!shape) return undefined;
+  const [side] = shape.sides;
+  const isFree = predictAll || type === 'terminalNodes';
+  const expected = type === 'quantiles' ? quantiles?.length : beside.times?.length;
+  const isList = side !== undefined && shape.labels === undefined;
+  if (isList && !isFree && side !== expected) return undefined;
+  if (type === 'quantiles' && !(isList && beside.quantiles?.length === side)) return undefined;
+  const most = Math.max(MOST_NUMBERS, 4 * shapeWidth(ours));
+  return shapeWidth(shape) <= most ? shape : undefined;
+}
+
+/** The form of a prediction of an unknown model. */
+export type Form = 'label' | Shape;
+
+/** Whether a prediction has the form of the first. */
+export function hasForm(value: unknown, form: Form): boolean {
+  return form === 'label' ? isLabel(value) : hasShape(value, form);
+}
+
+function isLabel(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= MOST_LABEL && !CONTROLS.test(value);
+}
+
+/** The sides of a value of numbers, at most so many; only the first may have labels. */
+function shapeFound(value: unknown, most: number): Shape | undefined {
+  if (typeof value === 'number') return { sides: [] };
+  if (typeof value !== 'object' || value === null || most === 0) return undefined;
+  const parts = Object.values(value);
+  const inner = shapeFound(parts[0], most - 1);
+  if (parts.length === 0 || !inner || inner.labels) return undefined;
+  const sides = [parts.length, ...inner.sides];
+  if (Array.isArray(value)) return { sides };
+  const labels = Object.keys(value);
+  return labels.every(isLabel) ? { sides, labels } : undefined;
+}
