@@ -12,7 +12,7 @@ export default {
   // something open is still told of.
   workerGracefulExitTimeout: 5_000,
   // Those in Chromium have a stage of their own (.ci/run browser). What starts a process is called *.integration.test.ts.
-  testMatch: ['<rootDir>/tests/**/*.test.ts', '!<rootDir>/tests/browser/**'],
+  testMatch: ['<rootDir>/tests/**/*.test.ts', '!**/tests/browser/**'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
   modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/'],
