@@ -5,6 +5,7 @@ import { deparse } from './deparse.ts';
 import { classOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from './r-values.ts';
 import { readInbag, readObserved } from './ranger-extras.ts';
 import { joinTrees, readTrees } from './ranger-trees.ts';
+import { convertOldForest } from './readers/ranger/old-forest.ts';
 
 /** ranger's `treetype` and the kind of model it is here. */
 const KINDS: Record<string, Kind> = {
@@ -24,7 +25,7 @@ export type RangerModel = { schema: Schema; forest: Forest; call: string; versio
  */
 export function readRanger(value: RValue, thing: string): RangerModel {
   const classes = classOf(value);
-  const forest = classes.includes('ranger.forest') ? value : element(value, 'forest');
+  const found = classes.includes('ranger.forest') ? value : element(value, 'forest');
   if (!classes.includes('ranger') && !classes.includes('ranger.forest')) {
     throw new ModelError(
       thing,
@@ -32,10 +33,9 @@ export function readRanger(value: RValue, thing: string): RangerModel {
       'a ranger forest',
     );
   }
-  if (!forest) throw new ModelError(thing, 'a ranger object without its forest', 'one grown with write.forest = TRUE');
-  if (element(forest, 'dependent.varID')) {
-    throw new ModelError(thing, 'a forest of ranger before 0.11.5 (dependent.varID)', 'one grown by 0.11.5 or newer: grow it again');
-  }
+  if (!found) throw new ModelError(thing, 'a ranger object without its forest', 'one grown with write.forest = TRUE');
+  const names = textsOf(element(found, 'independent.variable.names'), `${thing}'s independent.variable.names`);
+  const forest = convertOldForest(found, names.length, thing);
   const treetype = textOf(element(forest, 'treetype'), `${thing}'s treetype`);
   const kind = KINDS[treetype];
   if (!kind) throw new ModelError(thing, `a forest of the type ${treetype}`, `one of ${Object.keys(KINDS).join(', ')}`);
@@ -58,6 +58,7 @@ export function readRanger(value: RValue, thing: string): RangerModel {
 
 /** Which ranger made a forest: its file does not say, but each version added something (NEWS.md). */
 function versionOf(value: RValue, forest: RValue, { missing }: Forest): string {
+  if (element(forest, 'dependent.varID')) return 'ranger before 0.11.5';
   if (missing) return 'ranger 0.16.4 or newer';
   if (element(value, 'dependent.variable.name')) return 'ranger 0.16.0 or newer';
   return element(forest, 'num.samples.nodes') ? 'ranger 0.15.4 or newer' : 'ranger 0.11.5 or newer';

@@ -181,6 +181,8 @@ function readSplits(value: RValue, inputs: Input[], thing: string) {
   if (!(Number.isInteger(count) && dim[1] !== undefined && dim[1] >= 4 && cells.length === count * dim[1])) {
     throw new ModelError(`${thing}'s splits`, `a matrix of ${dim.join(' by ')}`, 'a row a split, and at least 4 columns');
   }
+  // A tree that prune() cut down to its root keeps a matrix of no rows, and so without names for them.
+  if (count === 0) return { count: 0, keep: () => keepSplits([]) };
   const dimnames = attributes.get('dimnames');
   const names = textsOf(dimnames?.type === 'list' ? dimnames.values[0] : undefined, `${thing}'s row names of splits`);
   if (names.length !== count) throw new ModelError(`${thing}'s row names of splits`, String(names.length), String(count));

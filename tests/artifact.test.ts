@@ -184,7 +184,7 @@ describe('a forest that would lead the predictor astray is refused although its 
     ['a child in the next tree', { forest: { right: Uint32Array.of(3, 0, 1, 2) } }, 'children 1 and 3'],
     ['a leaf that is not there', { forest: { right: Uint32Array.of(2, 0, 1, 3) } }, 'tree 2, node 0: found leaf 3'],
     ['a feature that is not there', { forest: { feature: Uint16Array.of(1, 0, 0, 0) } }, 'feature 1'],
-    ['a NaN leaf', { forest: { leaves: Float64Array.of(10, Number.NaN, 1) } }, 'leaf 1: found NaN'],
+    ['a leaf without end', { forest: { leaves: Float64Array.of(10, Number.POSITIVE_INFINITY, 1) } }, 'leaf 1: found Infinity'],
     ['a sum that overflows', { forest: { leaves: Float64Array.of(1.7e308, 20, 1) } }, 'leaf 0'],
     ['trees that overlap', { forest: { roots: Uint32Array.of(0, 4, 4) } }, 'tree 2: found no nodes'],
     ['trees that end early', { forest: { roots: Uint32Array.of(0, 2, 3) } }, 'do not cover'],

@@ -99,7 +99,7 @@ test.each<[string, RValue, string]>([
   ['a set beyond the levels', classification({ xbestsplit: numbers(16, 0, 0, 0, 5, 0, 0, 0) }), 'the set of levels 16, expected 4 bits'],
   ['a set that is NaN', classification({ xbestsplit: numbers(Number.NaN, 0, 0, 0, 5, 0, 0, 0) }), 'the set of levels NaN'],
   ['a leaf of no class', classification({ nodepred: integers(0, 4, 2, 0, 0, 3, 2, 0) }), 'node 2: found class 4, expected 1 to 3'],
-  ['a leaf that is NaN', forest({ nodepred: numbers(0, Number.NaN, 20, 0, 0, 11, 22, 0) }), 'leaf 0: found NaN'],
+  ['a leaf without end', forest({ nodepred: numbers(0, Number.POSITIVE_INFINITY, 20, 0, 0, 11, 22, 0) }), 'leaf 0: found Infinity'],
   ['a cutoff too few', classification({ cutoff: numbers(0.5, 0.5) }), 'cutoff: found 2 numbers, expected 3'],
   ['a cutoff of 0', classification({ cutoff: numbers(0, 0.5, 0.5) }), 'cutoff'],
   ['half a line for the bias', forest({}, { coefs: numbers(1) }), 'correction'],

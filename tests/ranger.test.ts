@@ -110,7 +110,7 @@ describe('what is not a forest served here is refused by name', () => {
     ['a number', numbers(1), 'an object without a class'],
     ['a ranger without its forest', named({ call: numbers(1) }, 'ranger'), 'write.forest = TRUE'],
     ['a ranger that is no list', { type: 'opaque', what: 'x', attributes: new Map([['class', texts('ranger')]]) }, 'without its forest'],
-    ['a forest of an old ranger', ranger({ 'dependent.varID': numbers(0) }), 'dependent.varID'],
+    ['the response of an old ranger that is no number', ranger({ 'dependent.varID': texts('y') }), 'dependent.varID'],
     ['no treetype', ranger({ treetype: { type: 'null' } }), 'treetype: found NULL, expected a character vector'],
     ['survival without its times', ranger({ treetype: texts('Survival') }), 'unique.death.times'],
     ['another treetype', ranger({ treetype: texts('Clustering') }), 'a forest of the type Clustering'],
@@ -157,7 +157,7 @@ describe('what is not a forest served here is refused by name', () => {
       'set of levels NaN',
     ],
     ['a set beyond 53 bits', ranger({ 'is.ordered': unordered, 'split.values': list(numbers(2 ** 53, 1, 2)) }), 'at most 53 bits'],
-    ['a leaf that is NaN', ranger({ 'split.values': list(numbers(2.5, Number.NaN, 1)) }), 'leaf 0: found NaN'],
+    ['a leaf without end', ranger({ 'split.values': list(numbers(2.5, Number.POSITIVE_INFINITY, 1)) }), 'leaf 0: found Infinity'],
     ['a leaf without end', ranger({ 'split.values': list(numbers(2.5, 1, Infinity)) }), 'leaf 1: found Infinity'],
     [
       'too few shares',

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * A row of the README's table: a model, an option, and either `exact` or words of the message that refuses it. It is proved
- * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, or by a file of tests/refused.
+ * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, by a `case` of tests/cases, or by a file of
+ * tests/refused.
  */
 export type Line = {
   model: string;
@@ -13,6 +14,7 @@ export type Line = {
   asks?: Record<string, unknown>;
   rows?: number;
   row?: object;
+  case?: string;
   refused?: string;
 };
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { importModel, loadModel } from '../model/import.ts';
+import { verify } from '../model/verify.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { readValue } from '../shared/wire.ts';
@@ -29,6 +30,14 @@ const exact = TABLE.filter(({ outcome }) => outcome === 'exact');
 const refused = TABLE.filter(({ outcome }) => outcome !== 'exact');
 
 test.each(exact.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: as R answers', (_, __, line) => {
+  if (line.case !== undefined) {
+    const model = loadModel(here(`cases/${line.case}.RDS`));
+    const { wrong, numbers, ulp } = verify(model, readFileSync(here(`cases/${line.case}.rows.json`), 'utf8'), line.case);
+    expect(wrong).toEqual([]);
+    expect(numbers).toBeGreaterThan(0);
+    expect(ulp).toBeLessThanOrEqual(model.body.kind.ulp(model.schema));
+    return;
+  }
   const told = golden(line.golden as string);
   const others = told.others.filter(({ parameters }) => {
     return line.asks === undefined || JSON.stringify(parameters) === JSON.stringify(line.asks);

@@ -3,8 +3,11 @@ suppressMessages(library(ranger))
 set.seed(1)
 d <- data.frame(x = factor(sample(letters[1:4], 60, TRUE)), z = runif(60), y = rnorm(60))
 grow <- function(...) ranger(..., num.trees = 2, max.depth = 2, num.threads = 1)
-old <- grow(y ~ z, d)
+# As ranger before 0.11.5 had it, with an unordered factor.
+old <- grow(y ~ x + z, d, respect.unordered.factors = "partition")
 old$forest$dependent.varID <- 0
+old$forest$split.varIDs <- lapply(old$forest$split.varIDs, function(ids) ids + 1)
+old$forest$is.ordered <- c(TRUE, FALSE, TRUE)
 saveRDS(old, "old-ranger.RDS")
 saveRDS(grow(y ~ z, d, write.forest = FALSE), "no-forest.RDS")
 saveRDS(grow(y ~ x, d, respect.unordered.factors = "partition"), "no-levels.RDS")

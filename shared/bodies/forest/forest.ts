@@ -99,11 +99,15 @@ export function checkForest(forest: Forest, thing: string): void {
 /** So few doubles are looked through quicker by what is compiled already. */
 const FEW_LEAVES = 2 ** 18;
 
-/** Every leaf is finite, and so is the sum of one of each tree. */
+/**
+ * Every leaf is finite, and so is the sum of one of each tree. A mean may be NaN: ranger leaves leaves empty where it split
+ * between -Inf and Inf, and finite values never reach one.
+ */
 function checkLeafValues({ roots, leaves, width }: Forest, thing: string): void {
   const most = Number.MAX_VALUE / (roots.length - 1);
   if (leaves.length <= FEW_LEAVES && !hasGreat(leaves)) return;
-  const at = firstInSlices(leaves.length, (from, to) => firstGreat(leaves, most, from, to));
+  const mayBeEmpty = width === 1;
+  const at = firstInSlices(leaves.length, (from, to) => firstGreat(leaves, most, mayBeEmpty, from, to));
   if (at === -1) return;
   const place = `${thing}, leaf ${Math.floor(at / width)}`;
   throw new ModelError(place, String(leaves[at]), 'a finite number whose sum over all trees is finite');
@@ -118,9 +122,12 @@ function hasGreat(leaves: Float64Array): boolean {
   return [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].some((great) => halves.includes(great));
 }
 
-/** The first place in a slice whose number is too great, or none; -1 where there is no such. */
-function firstGreat(leaves: Float64Array, most: number, from: number, to: number): number {
-  for (let at = from; at < to; at += 1) if (!(Math.abs(leaves[at] as number) <= most)) return at;
+/** The first place in a slice whose number is too great, or NaN where none may be; -1 where there is no such. */
+function firstGreat(leaves: Float64Array, most: number, mayBeEmpty: boolean, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) {
+    const leaf = leaves[at] as number;
+    if (!(Math.abs(leaf) <= most || (mayBeEmpty && Number.isNaN(leaf)))) return at;
+  }
   return -1;
 }
 

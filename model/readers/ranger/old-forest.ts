@@ -1,0 +1,48 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { attributesOf, element, listOf, numbersOf, type RValue } from '../../r-values.ts';
+
+/**
+ * A forest of ranger before 0.11.5 in today's form. Its variables were counted with the response among them (at
+ * `dependent.varID`, and for survival the status at `status.varID`): numbers above these are less by 1 for each, compared
+ * as they stand in the file (ranger's convert.pre.xy). `features` is the number of features.
+ */
+export function convertOldForest(forest: RValue, features: number, thing: string): RValue {
+  const dependent = element(forest, 'dependent.varID');
+  if (!dependent) return forest;
+  const status = element(forest, 'status.varID');
+  const responses = [dependent, ...(status ? [status] : [])].map((own) => Number(numbersOf(own, `${thing}'s dependent.varID`)[0]));
+  const variables = listOf(element(forest, 'split.varIDs'), `${thing}'s split.varIDs`).map((own, tree): RValue => {
+    const ids = numbersOf(own, `${thing}, tree ${tree + 1}'s split.varIDs`);
+    return { type: 'double', values: Float64Array.from(ids, (id) => id - responses.filter((response) => id > response).length) };
+  });
+  const ordered = orderedOf(numbersOf(element(forest, 'is.ordered'), `${thing}'s is.ordered`), responses, features, thing);
+  return withElements(forest, {
+    'split.varIDs': { type: 'list', values: variables },
+    'is.ordered': { type: 'logical', values: ordered },
+  });
+}
+
+/** Which features are ordered, without the response's entries. */
+function orderedOf(flags: ArrayLike<number>, responses: number[], features: number, thing: string): Int32Array {
+  const all = Int32Array.from(flags);
+  if (all.length === features) return all;
+  const own = all.filter((_, at) => !responses.includes(at));
+  // R's own conversion leaves the response's entries in, so that flags meet the wrong features where they differ.
+  const moved = own.some((flag, at) => flag !== all[at]);
+  if (moved) {
+    throw new ModelError(
+      thing,
+      "a forest of ranger before 0.11.5 with unordered factors, which today's predict() takes for others",
+      'one grown by 0.11.5 or newer: grow it again',
+    );
+  }
+  return own;
+}
+
+/** A named list with other elements in place of some of its own. */
+function withElements(value: RValue, changes: Record<string, RValue>): RValue {
+  const names = attributesOf(value).get('names');
+  if (value.type !== 'list' || names?.type !== 'character') return value;
+  const values = value.values.map((own, at) => changes[names.values[at] ?? ''] ?? own);
+  return { ...value, values };
+}
