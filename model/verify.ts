@@ -22,7 +22,7 @@ export function ulps(one: number | string, other: number | string | undefined): 
  */
 export function verify(model: Model, text: string, thing: string): Verified {
   const { rows, predictions, parameters, ties } = readExpected(text, thing);
-  const ours = answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
+  const ours = answerQuery(model, readValue(model.schema, asBody(model, rows, parameters))).predictions;
   if (ours.length !== predictions.length) throw new ModelError(thing, `${predictions.length} predictions`, `${ours.length}, one a row`);
   const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
   ours.forEach((prediction, row) => {
@@ -43,6 +43,12 @@ export function verify(model: Model, text: string, thing: string): Verified {
     });
   });
   return result;
+}
+
+/** Rows and parameters as a body. A feature may be called as what wraps rows is: then another word wraps them. */
+function asBody({ schema }: Model, rows: unknown, parameters: object): unknown {
+  const wrapper = ['instances', 'inputs', 'dataframe_records'].find((name) => !schema.features.some((feature) => feature.name === name));
+  return wrapper === undefined ? rows : { [wrapper]: rows, parameters };
 }
 
 type Expected = { rows: unknown; predictions: Prediction[]; parameters: object; ties: Record<number, string[]> };

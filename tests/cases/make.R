@@ -49,7 +49,7 @@ m <- rpart(y ~ a + cnt, d); put("int64-rpart", m, x("a", "cnt"), predict(m, x("a
 m <- grow(c ~ a + cnt, d[c("c", "a", "cnt")], probability = TRUE)
 put("int64-probability", m, x("a", "cnt"), told(m, x("a", "cnt"))$predictions)
 d$id <- as.integer64("6000000000") + as.integer64(sample(1:900, n)) * as.integer64(7)
-m <- randomForest(c ~ a + id, d[c("c", "a", "id")], ntree = 8); put("int64-ids-rf", m, x("a", "id"), predict(m, x("a", "id")))
+m <- randomForest(c ~ a + id, d[c("c", "a", "id")], ntree = 9); put("int64-ids-rf", m, x("a", "id"), predict(m, x("a", "id")))
 
 # Dates and times.
 m <- lm(y ~ a + day + t + dur, d); put("times-lm", m, x("a", "day", "t", "dur"), predict(m, x("a", "day", "t", "dur")))
