@@ -48,7 +48,7 @@ export function route(
       return jsonReply(state, state.ok ? 200 : 503);
     }
     case '/openapi.json':
-      return import('./openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
+      return import('./api/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
   }

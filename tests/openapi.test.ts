@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { loadModel } from '../model/import.ts';
+import { openApi } from '../shared/api/openapi.ts';
 import type { ModelInfo, Schema } from '../shared/features.ts';
 import type { BodyForm } from '../shared/media.ts';
-import { openApi } from '../shared/openapi.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { describeModel } from '../shared/routes.ts';
-import { readBody, readValue } from '../shared/wire.ts';
+import { readBody, readTensors, readValue } from '../shared/wire.ts';
 import { variety as goldens } from './golden.ts';
 
 type Json = { [key: string]: Json } & Json[];
@@ -59,9 +59,16 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),
     );
-    expect(operations.sort()).toEqual(['get /', 'get /health', 'get /model', 'get /openapi.json', 'post /predict']);
+    const about = ['', '/versions/{version}'].flatMap((version) => [
+      `get /v2/models/{model}${version}`,
+      `get /v2/models/{model}${version}/ready`,
+      `post /v2/models/{model}${version}/infer`,
+    ]);
+    const own = ['get /', 'get /health', 'get /model', 'get /openapi.json', 'post /predict'];
+    const server = ['get /v2', 'get /v2/health/live', 'get /v2/health/ready'];
+    expect(operations.sort()).toEqual([...own, ...server, ...about].sort());
     const ids = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item).map((operation) => operation.operationId));
-    expect(new Set(ids).size).toBe(5);
+    expect(new Set(ids).size).toBe(operations.length);
     for (const item of Object.values(document.paths ?? {})) {
       for (const operation of Object.values(item)) {
         expect(Object.keys(operation.responses ?? {})).toContain('200');
@@ -71,6 +78,15 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
         }
       }
     }
+  });
+
+  test('has the paths of the Open Inference Protocol with an inference request that the model takes', () => {
+    const operation = document.paths?.['/v2/models/{model}/infer']?.post as Json;
+    const { examples } = operation.requestBody?.content?.['application/json'] as Json;
+    const { value } = examples?.tensors as unknown as { value: { inputs: never[] } };
+    expect(readTensors(model.schema, value.inputs, {}).count).toBe(1);
+    expect(validator(document, 'V2Request').safeParse(value).success).toBe(true);
+    expect(Object.keys(operation.responses ?? {})).toEqual(['200', '400', '404', '413', '415', '422', '429', '500', '503']);
   });
 
   test('has a problem document for every status of the contract', () => {
@@ -118,7 +134,9 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     const [record] = examples('application/json') as [Record<string, unknown>];
     const name = Object.keys(record)[0] as string;
     const body = validator(document, 'Body');
-    for (const wrong of [{ ...record, [name]: { nested: 1 } }, {}, [{}], [[]], { instances: [] }, 'text', 5]) {
+    // A key that is missing among records is a missing value.
+    const sparse = model.schema.takesMissing ? [] : [[{}]];
+    for (const wrong of [{ ...record, [name]: { nested: 1 } }, {}, ...sparse, [[]], { instances: [] }, 'text', 5]) {
       expect(body.safeParse(wrong).success).toBe(false);
       expect(() => readValue(model.schema, wrong)).toThrow();
     }

@@ -1,0 +1,85 @@
+import { csvField } from '../csv.ts';
+import { exampleRecord } from '../dialects.ts';
+import type { Schema } from '../features.ts';
+import type { Dialect } from './openapi-dialects.ts';
+import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
+
+/** POST /predict. */
+export function predictOperation(schema: Schema, dialects: Dialect[]): object {
+  const text = { type: 'string' };
+  const jsonExamples = dialects.map(({ name, summary, value }): [string, object] => [name, { summary, value }]);
+  const lines = {
+    schema: text,
+    examples: { records: { summary: 'A record a line', value: `${JSON.stringify(exampleRecord(schema))}\n` } },
+  };
+  return {
+    operationId: 'predict',
+    tags: ['model'],
+    summary: 'Predictions for one or more rows',
+    description: 'JSON in any of the dialects below, told from the body itself, or CSV or JSON Lines by Content-Type.',
+    parameters: [{ $ref: '#/components/parameters/RequestId' }],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: reference('Body'), examples: Object.fromEntries(jsonExamples) },
+        'text/csv': { schema: text, examples: csvExamples(schema) },
+        'application/jsonlines': lines,
+        'application/x-ndjson': lines,
+      },
+    },
+    responses: {
+      200: {
+        description: 'A prediction for each row, in the order of the rows.',
+        headers: ANSWER_HEADERS,
+        content: {
+          'application/json': { schema: reference('Answer') },
+          'text/csv': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
+          'application/jsonlines': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
+        },
+      },
+      ...Object.fromEntries(Object.entries(PROBLEMS).map(([status, { name }]) => [status, problemReference(name)])),
+    },
+  };
+}
+
+/** A GET that always has its answer. */
+export function readOperation(operationId: string, summary: string, contentType: string, schema: object): object {
+  return {
+    operationId,
+    tags: ['service'],
+    summary,
+    parameters: [{ $ref: '#/components/parameters/RequestId' }],
+    responses: {
+      200: { description: summary, headers: { 'x-request-id': requestIdHeader }, content: { [contentType]: { schema } } },
+      429: problemReference('TooManyRequests'),
+      500: problemReference('InternalServerError'),
+    },
+  };
+}
+
+/** GET /health. */
+export function healthOperation(): object {
+  const content = { 'application/json': { schema: reference('Health') } };
+  return {
+    operationId: 'health',
+    tags: ['service'],
+    summary: 'Whether the environment that takes this request can answer',
+    parameters: [{ $ref: '#/components/parameters/RequestId' }],
+    responses: {
+      200: { description: 'It can answer.', content },
+      429: problemReference('TooManyRequests'),
+      500: problemReference('InternalServerError'),
+      503: { description: 'It cannot answer.', content },
+    },
+  };
+}
+
+function csvExamples(schema: Schema): object {
+  const record = exampleRecord(schema);
+  const header = schema.features.map(({ name }) => csvField(name)).join(',');
+  const row = schema.features.map(({ name }) => csvField(String(record[name] ?? 'NA'))).join(',');
+  return {
+    header: { summary: 'A header line, then a row a line', value: `${header}\n${row}\n` },
+    rows: { summary: "Rows in the model's feature order", value: `${row}\n` },
+  };
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import type { Schema } from '../features.ts';
+import { answerTypes } from '../parameters.ts';
+import type { Dialect } from './openapi-dialects.ts';
+import { labels, type Shapes } from './openapi-shapes.ts';
+import { v2Schemas } from './openapi-v2.ts';
+
+/** One element of an answer's predictions: that of the default type, or of another one where the model has others. */
+function predictionOf(schema: Schema): z.ZodType {
+  const others = answerTypes(schema).length > 1 || (schema.takes ?? []).includes('predictAll');
+  return others ? z.union([defaultPrediction(schema), otherPrediction()]) : defaultPrediction(schema);
+}
+
+/** What the other types of answer and predictAll give: numbers, in arrays and by label. */
+function otherPrediction(): z.ZodType {
+  const numbers = z.array(z.number());
+  const nested = z.union([numbers, z.array(numbers)]);
+  return z.union([z.number(), nested, z.record(z.string(), z.union([z.number(), numbers]))]).describe('With other parameters.');
+}
+
+function defaultPrediction(schema: Schema): z.ZodType {
+  const classes = schema.classes ?? [];
+  if (schema.kind === 'regression') return z.number();
+  if (schema.kind === 'classification') return labels(classes);
+  if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
+  return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
+}
+
+/** The objects that dialects are made of, each with a name: what generates clients makes names of its own else, and the same twice. */
+function partsOf(dialects: Dialect[]): Record<string, z.ZodType> {
+  const wrapped = dialects.filter(({ schema, name }) => schema instanceof z.ZodObject && name !== 'record' && name !== 'columns');
+  const named = wrapped.map(({ name, schema }): [string, z.ZodType] => [`${name.slice(0, 1).toUpperCase()}${name.slice(1)}`, schema]);
+  return Object.assign(Object.fromEntries(named), ...dialects.map(({ parts }) => parts));
+}
+
+/** The component schemas as JSON Schema. */
+export function components(schema: Schema, { record, element, row, columns, parameters }: Shapes, dialects: Dialect[]): object {
+  const registry = z.registry<{ id: string }>();
+  const problem = z.object({ path: z.string().describe('A JSON Pointer into the body.'), message: z.string() });
+  const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+  const prediction = predictionOf(schema);
+  const named: Record<string, z.ZodType> = {
+    Body: z.union(dialects.map((dialect) => dialect.schema)),
+    ...partsOf(dialects),
+    Record: record,
+    ...(element === record ? {} : { SparseRecord: element }),
+    Row: row,
+    Columns: columns,
+    Parameters: parameters,
+    Prediction: prediction,
+    Answer: z.object({
+      predictions: z.array(prediction),
+      ...(schema.times ? { times: z.array(z.number()).optional() } : {}),
+      ...(schema.types?.includes('quantiles') ? { quantiles: z.array(z.number()).describe('With type "quantiles".').optional() } : {}),
+      ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
+      model: z.object({ name: z.string(), sha256 }),
+      servedBy: z.enum(['endpoint', 'fallback', 'container']),
+      reason: z.string().describe('Why the fallback answered.').optional(),
+    }),
+    Model: z.object({
+      name: z.string(),
+      kind: z.literal(schema.kind),
+      features: z.array(
+        z.looseObject({ name: z.string(), type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']) }),
+      ),
+      classes: z.array(z.string()).optional(),
+      takesMissing: z.boolean(),
+      sha256,
+      card: z.looseObject({}),
+    }),
+    Health: z.looseObject({ ok: z.boolean() }),
+    Problem: z.object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      requestId: z.string().optional(),
+      errors: z.array(problem).optional(),
+    }),
+    ...v2Schemas(),
+  };
+  for (const [id, type] of Object.entries(named)) registry.add(type, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    io: 'input',
+    override: ({ jsonSchema }) => closeTuple(jsonSchema),
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...rest }]) => [id, rest]));
+}
+
+/** A tuple's end as a number of items: generators of clients do not read `items: false`. */
+function closeTuple(schema: z.core.JSONSchema.BaseSchema): void {
+  if (!schema.prefixItems || schema.items !== false) return;
+  delete schema.items;
+  Object.assign(schema, { minItems: schema.prefixItems.length, maxItems: schema.prefixItems.length });
+}

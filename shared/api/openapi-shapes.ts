@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import type { Feature, Label, Level, ParameterName, Schema } from '../features.ts';
+import { answerTypes, MAX_QUANTILES } from '../parameters.ts';
+import { DAYS, SECONDS } from '../schema/dates.ts';
+
+/** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
+export const MAX_SPELLED = 200;
+
+/** A cell of a row, whatever its feature is. */
+export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+/** What a body may ask for beside its rows: what the model's answers and parameters are. */
+function parametersOf(schema: Schema): z.ZodType {
+  const whole = (most: number) => z.int().min(1).max(most).optional();
+  const known: Record<ParameterName, z.ZodType> = {
+    predictAll: z.boolean().optional().describe("Every tree's answer instead of their mean or vote."),
+    numTrees: whole(schema.trees ?? 1).describe('Use only the first so many trees.'),
+    seed: whole(2 ** 31 - 1).describe('Break ties between classes as R does with this seed.'),
+    quantiles: z.array(z.number().min(0).max(1)).min(1).max(MAX_QUANTILES).optional().describe('The probabilities, with type "quantiles".'),
+    seMethod: z.enum(['infjack', 'jack']).optional().describe('How standard errors are found, with type "se".'),
+  };
+  const taken = (schema.takes ?? []).map((name): [string, z.ZodType] => [name, known[name]]);
+  const type = z
+    .literal(answerTypes(schema))
+    .optional()
+    .describe('The type of answer, by the name R has for it; the first one by default.');
+  return z.strictObject({ type, ...Object.fromEntries(taken) });
+}
+
+/**
+ * The shapes that most dialects are made of, and the parameters beside them. `element` is a record among records, in which a key may
+ * be missing where the model takes missing values.
+ */
+export type Shapes = { record: z.ZodType; element: z.ZodType; row: z.ZodType; columns: z.ZodType; parameters: z.ZodType };
+
+/** A record, a row and columns of a model, value by value; of a wide one, only what kinds of values there are. */
+export function shapes(schema: Schema): Shapes {
+  const { features } = schema;
+  const parameters = parametersOf(schema);
+  if (features.length > MAX_SPELLED) {
+    const record = z.record(z.string(), scalar).describe(`A value for each of the ${features.length} features that GET /model lists.`);
+    return {
+      record,
+      element: record,
+      row: z.array(scalar).length(features.length),
+      columns: z.record(z.string(), z.union([scalar, z.array(scalar)])),
+      parameters,
+    };
+  }
+  const values = features.map((feature) => featureValue(schema, feature));
+  const members = (make: (value: z.ZodType) => z.ZodType) => {
+    return z.object(Object.fromEntries(features.map(({ name }, at) => [name, make(values[at] as z.ZodType)])));
+  };
+  const record = members((value) => value);
+  return {
+    record,
+    element: schema.takesMissing ? members((value) => value.optional()) : record,
+    row: z.tuple(values as [z.ZodType]),
+    columns: members((value) => z.union([value, z.array(value).min(1)])).describe(
+      'All of one length; a single value counts for every row.',
+    ),
+    parameters,
+  };
+}
+
+/** What a feature takes. */
+function featureValue(schema: Schema, feature: Feature): z.ZodType {
+  const value = plainValue(feature);
+  return describeFeature(schema.takesMissing ? z.union([value, z.null()]) : value, feature);
+}
+
+function plainValue(feature: Feature): z.ZodType {
+  if (feature.type === 'number') return z.number();
+  if (feature.type === 'integer64') return z.int().min(0);
+  if (feature.type === 'date') return z.union([z.string().meta({ format: 'date' }), z.number().min(DAYS[0]).max(DAYS[1])]);
+  if (feature.type === 'datetime') return z.union([z.string().meta({ format: 'date-time' }), z.number().min(SECONDS[0]).max(SECONDS[1])]);
+  return feature.type === 'logical' ? z.union([z.boolean(), z.literal([0, 1])]) : labels(feature.levels);
+}
+
+/** One of some labels; in their order, which z.enum does not keep for labels that are whole numbers. */
+export function labels(texts: Level[]): z.ZodType {
+  return texts.length > 0 ? z.literal(texts) : z.string();
+}
+
+function describeFeature(value: z.ZodType, feature: Feature): z.ZodType {
+  const range = 'range' in feature && feature.range ? `the model knows values from ${feature.range[0]} to ${feature.range[1]}` : '';
+  const words = [feature.label === undefined ? '' : english(feature.label), range].filter((text) => text !== '');
+  return words.length > 0 ? value.describe(words.join('; ')) : value;
+}
+
+/** A label's text in English. */
+export function english(label: Label): string {
+  return typeof label === 'string' ? label : label.en;
+}

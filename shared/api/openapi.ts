@@ -1,0 +1,45 @@
+import type { ModelInfo } from '../features.ts';
+import { workingDialects } from './openapi-dialects.ts';
+import { healthOperation, predictOperation, readOperation } from './openapi-operations.ts';
+import { problemResponses, reference, requestIdParameter } from './openapi-problems.ts';
+import { components } from './openapi-schemas.ts';
+import { english, shapes } from './openapi-shapes.ts';
+import { v2Paths } from './openapi-v2.ts';
+
+/** The OpenAPI 3.1 document of a model's API. Every example in it is a body that the model takes. */
+export function openApi(model: ModelInfo): object {
+  const { schema, card, sha256 } = model;
+  const shared = shapes(schema);
+  const dialects = workingDialects(schema, shared);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: english(card.title ?? card.name),
+      description: english(card.description ?? `Predictions of the model ${card.name} (${schema.kind}).`),
+      version: sha256.slice(0, 12),
+      // That of the API, which is this project's. Whose the model is its card may say.
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '.' }],
+    // Nobody is asked who they are.
+    security: [],
+    tags: [
+      { name: 'model', description: 'The model and its predictions.' },
+      { name: 'service', description: 'The page, this document, and how the service is.' },
+      { name: 'v2', description: 'The Open Inference Protocol V2, with binary tensors.' },
+    ],
+    paths: {
+      '/': { get: readOperation('page', 'The web page', 'text/html', { type: 'string' }) },
+      '/predict': { post: predictOperation(schema, dialects) },
+      '/model': { get: { ...readOperation('model', 'What the model is', 'application/json', reference('Model')), tags: ['model'] } },
+      '/openapi.json': { get: readOperation('openapi', 'This document', 'application/json', { type: 'object' }) },
+      '/health': { get: healthOperation() },
+      ...v2Paths(model),
+    },
+    components: {
+      schemas: components(schema, shared, dialects),
+      responses: problemResponses(),
+      parameters: { RequestId: requestIdParameter() },
+    },
+  };
+}
