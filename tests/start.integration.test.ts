@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { golden } from './golden.ts';
+import { below, leftOf } from './support/processes.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const ages = golden('heart-age');
@@ -43,37 +44,6 @@ async function areFree(ports: string[]): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
-}
-
-/** The processes below one, by Linux's own list of them: their ids and commands. */
-function below(pid: number): { pid: number; command: string }[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const stats = all.flatMap((name) => {
-    const stat = textOf(`/proc/${name}/stat`)
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    const command = textOf(`/proc/${name}/cmdline`).replaceAll('\0', ' ');
-    return stat.length < 2 ? [] : [{ pid: Number(name), parent: Number(stat[1]), command }];
-  });
-  const children = stats.filter(({ parent }) => parent === pid);
-  return children.flatMap((child) => [child, ...below(child.pid)]);
-}
-
-/** Which of some processes are still there after 10 s. */
-async function leftOf(processes: { pid: number; command: string }[]): Promise<string[]> {
-  // A zombie has no command.
-  const isThere = ({ pid, command }: { pid: number; command: string }) => textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') === command;
-  for (let tries = 0; tries < 100 && processes.some(isThere); tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
-  return processes.filter(isThere).map(({ command }) => command);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // It has ended meanwhile.
-    return '';
-  }
 }
 
 const onLinux = process.platform === 'linux' ? test : test.skip;

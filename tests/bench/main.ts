@@ -5,6 +5,7 @@ const USAGE = `npm run bench -- NAME [--help]: what is measured rather than test
 
   speed    ours against ranger, plumber, onnxruntime-node, scikit-learn and bare Node
   page     the page against the series' Shiny page, in Chromium
+  start    npm start: how soon it answers, its memory, and a minute of load while the container is frozen and killed
   faults   what production does to this service, and what it answers then
 `;
 const [name, ...args] = process.argv.slice(2);
@@ -25,6 +26,11 @@ async function main(): Promise<void> {
     case 'page': {
       const { runPage } = await import('./page.ts');
       await runPage(args);
+      break;
+    }
+    case 'start': {
+      const { runStart } = await import('./start.ts');
+      process.exitCode = await runStart(args);
       break;
     }
     case 'faults': {
