@@ -18,7 +18,7 @@ export async function findTool(wanted?: string): Promise<Tool> {
     if ((await run(tool, [tool === 'buildah' ? '--version' : 'version'], { seconds: 20 })).code === 0) return tool;
   }
   const found = wanted === undefined ? 'none of docker (with its daemon running), podman and buildah' : `no ${wanted} that works`;
-  throw new Error(`image tool: found ${found}, expected one; install one of them, or deploy the API alone: npx serverless deploy`);
+  throw new Error(`image tool: found ${found}, expected one; install one of them, or deploy the API alone: npm run deploy -- --api-only`);
 }
 
 /**

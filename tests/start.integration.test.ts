@@ -156,7 +156,7 @@ test('it ends with the shell that npm started it through', async () => {
 const KILLED: [string, (npm: number) => void][] = [
   ['of the whole group', (npm) => process.kill(-npm, 'SIGKILL')],
   ['of npm alone', (npm) => process.kill(npm, 'SIGKILL')],
-  ['of Node alone', (npm) => process.kill(below(npm).find(({ command }) => /^\S*node \S*start\.ts/.test(command))?.pid ?? 0, 'SIGKILL')],
+  ['of Node alone', (npm) => process.kill(below(npm).find(({ command }) => /^\S*node .*start\.ts/.test(command))?.pid ?? 0, 'SIGKILL')],
 ];
 onLinux.each(KILLED)(
   'SIGKILL %s leaves no process and no port behind',

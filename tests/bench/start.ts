@@ -4,8 +4,8 @@ import { cpus, loadavg } from 'node:os';
 import { readCommandLine, UsageError } from '../../model/command-line.ts';
 import { histogram, openLoop, percentile } from '../faults/load.ts';
 import { golden } from '../golden.ts';
-import { PROJECT } from '../lambda.ts';
 import { below, leftOf, memoryOf, type Process } from '../support/processes.ts';
+import { PROJECT } from '../support/project.ts';
 import { endAllAtExit, freePort } from './children.ts';
 
 const HELP = `npm start under load, as a person has it: how soon it answers after the command, its memory at rest, and open-loop load during
