@@ -1,9 +1,11 @@
+import { type Computing, cutsOf } from './bodies/cuts.ts';
 import { codedPart, codedText, codingOf } from './coding.ts';
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
 import type { AnswerBody } from './page/base/data.ts';
 import type { PagePart, PageParts } from './page/base/parts.ts';
 import { startOf } from './page/html/fields.ts';
+import { type FormModel, formFeatures } from './page/html/form.ts';
 import { PAGE_ICON, PAGE_SECURITY, pageHtml } from './page/html/page.ts';
 import type { Reply } from './reply.ts';
 import type { Beside, Prediction } from './shape.ts';
@@ -53,15 +55,24 @@ function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
 }
 
 function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
-  const { headers, ...body } = codedText(pageHtml(model, page?.parts, firstAnswer(model, page)), codingOf(page?.acceptEncoding));
+  const form = formModel(model);
+  const first = firstAnswer(model, form, page);
+  const { headers, ...body } = codedText(pageHtml(form, page?.parts, first), codingOf(page?.acceptEncoding));
   const own = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
   return { status: 200, headers: { ...own, ...headers }, ...body };
 }
 
+/** The model with what its form takes from the body: the ends, steps and starts of its fields. */
+function formModel(model: ModelInfo & Computing): FormModel {
+  const { schema, card, sha256, body } = model;
+  const codes = body?.kind.codes?.(body.data);
+  return { schema: { ...schema, features: formFeatures(schema.features, cutsOf(schema, model)) }, card, sha256, ...(codes && { codes }) };
+}
+
 /** The answer to what the form starts with; undefined where that is none that the model takes, or nothing answers here. */
-function firstAnswer({ schema }: ModelInfo, page: PageRequest | undefined): AnswerBody | undefined {
+function firstAnswer({ schema }: ModelInfo, form: FormModel, page: PageRequest | undefined): AnswerBody | undefined {
   try {
-    return page?.answer?.(readValue(schema, [schema.features.map(startOf)])) as AnswerBody | undefined;
+    return page?.answer?.(readValue(schema, [form.schema.features.map(startOf)])) as AnswerBody | undefined;
   } catch (error) {
     if (error instanceof RequestError) return undefined;
     throw error;

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { buildPage } from '../model/build-page.ts';
 import { loadModel } from '../model/import.ts';
 import { trimmed } from '../model/trim-uplot.ts';
+import { decodeArtifact, encodeArtifact } from '../shared/artifact.ts';
+import { cutsOf } from '../shared/bodies/cuts.ts';
+import type { Body } from '../shared/bodies/kind.ts';
 import { codingOf } from '../shared/coding.ts';
 import { type DocumentPath, documentReply } from '../shared/documents.ts';
 import { RequestError } from '../shared/errors.ts';
-import type { Feature, ModelInfo, Schema } from '../shared/features.ts';
+import type { Feature, ModelInfo, NumberFeature, Schema } from '../shared/features.ts';
+import { orderOf } from '../shared/page/base/data.ts';
 import type { PagePart } from '../shared/page/base/parts.ts';
 import { fieldHtml, sliderOf, startOf } from '../shared/page/html/fields.ts';
+import { formFeatures } from '../shared/page/html/form.ts';
 import { PAGE_SECURITY, pageHtml } from '../shared/page/html/page.ts';
 import { TEXTS } from '../shared/page/words/texts.ts';
 import { LATER_TEXTS } from '../shared/page/words/texts-later.ts';
@@ -36,7 +42,7 @@ function dataOf(html: string): { features: { name: string; start: unknown }[]; c
 
 describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of $name', ({ file }) => {
   const model = loadModel(file);
-  const html = pageHtml(model, parts);
+  const html = documentReply('/', model, { parts, acceptEncoding: undefined }).body;
 
   test('has an input with a label for each feature', () => {
     model.schema.features.forEach((feature, at) => {
@@ -46,7 +52,8 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
         logical: model.schema.takesMissing ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="checkbox"`,
         number: `<input id="f${at}"[^>]* type="number"`,
       };
-      expect(html).toMatch(new RegExp(own[feature.type] as string));
+      const { isSwitch } = dataOf(html).features[at] as { isSwitch?: true };
+      expect(html).toMatch(new RegExp(own[isSwitch ? 'logical' : feature.type] as string));
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
       else if (feature.type === 'number' && sliderOf(feature))
         expect(html).toMatch(
@@ -79,7 +86,7 @@ describe('hostile names', () => {
   const hostile = `"><img src=x onerror=alert(1)>'&</script><!--<script>`;
   const card = { name: 'made-up', title: hostile, description: { en: hostile, pt: hostile } };
   const features: Feature[] = [
-    { name: hostile, type: 'number', range: [0.5, 2.5] },
+    { name: hostile, type: 'number', min: 0, max: 3 },
     { name: `${hostile}2`, type: 'factor', levels: [hostile], label: hostile },
     { name: `${hostile}3`, type: 'logical', label: { en: hostile, pt: hostile } },
   ];
@@ -101,27 +108,104 @@ describe('hostile names', () => {
   });
 });
 
-describe('sliders and starting values', () => {
-  test.each<[string, Extract<Feature, { type: 'number' }>, object | undefined]>([
-    ['what the sidecar says', { name: 'a', type: 'number', range: [32, 76.5], min: 0, max: 100, step: 1 }, { min: 0, max: 100, step: 1 }],
-    ['whole numbers where the splits lie on halves', { name: 'a', type: 'number', range: [0.5, 2.5] }, { min: 0, max: 3, step: 1 }],
-    ['both sides of a single split', { name: 'a', type: 'number', range: [0.5, 0.5] }, { min: 0, max: 1, step: 1 }],
+describe('what a form takes from a model without a sidecar', () => {
+  const form = (cuts: number[], own: object = {}) => formFeatures([{ name: 'a', type: 'number', ...own }], [cuts])[0];
+
+  test.each<[string, number[], object]>([
+    ['a switch where the only threshold is 0.5', [0.5], { isSwitch: true, min: 0, max: 1, default: 0 }],
     [
-      'decimal steps, one beyond the greatest split',
-      { name: 'a', type: 'number', range: [0.6, 2.05] },
-      { min: 0.6, max: 2.06, step: 0.01 },
+      'whole steps where thresholds lie on halves (ca)',
+      [0.5, 1, 1.5, 2, 2.5, 3, 3.5],
+      { min: 0, max: 4, step: 1, default: 2, known: [0, 4] },
     ],
-    ['none without a range', { name: 'a', type: 'number' }, undefined],
-    ['none over a span without end', { name: 'a', type: 'number', range: [-1e308, 1e308] }, undefined],
-  ])('a slider takes %s', (_, feature, expected) => {
-    expect(sliderOf(feature)).toEqual(expected);
+    ['whole steps (thal)', [0.5, 1, 1.5, 2, 2.5], { min: 0, max: 3, step: 1, default: 2 }],
+    ['both sides of a single threshold', [1.5], { min: 1, max: 2, step: 1 }],
+    ['both sides of a whole one, and starts on it', [5], { min: 4, max: 6, step: 1, default: 5 }],
+    ['tenths where thresholds are twentieths', [0.6, 0.65, 0.8500000000000001, 2.05], { min: 0.5, max: 2.1, step: 0.1, default: 0.9 }],
+    ['decimal steps where there is no pattern', [0.123456789, 0.5, 2.987654321], { min: 0.12, max: 2.99, step: 0.01, default: 0.5 }],
+    ['a start off the ends of a skewed one', [0.5, 98.5, 98.6, 99.5], { min: 0.4, max: 99.6 }],
+  ])('%s', (_, cuts, expected) => {
+    expect(form(cuts)).toMatchObject(expected);
   });
 
+  test('a start is on a step, and between the ends where there is anything', () => {
+    for (const cuts of [
+      [0.5, 1.5],
+      [0.5, 90.5, 91.5],
+      [7, 8],
+      [0.05, 0.15],
+      [-3.5, -2.5, 80],
+    ]) {
+      const { min, max, step, default: start } = form(cuts) as Required<NumberFeature>;
+      expect(Math.abs((start - min) / step - Math.round((start - min) / step))).toBeLessThan(1e-6);
+      expect(start > min && start < max).toBe(true);
+    }
+  });
+
+  test('a sidecar wins, and a number that it gives other ends is no switch', () => {
+    expect(form([0.5, 1.5], { min: -1, max: 9, step: 2, default: 3 })).toMatchObject({
+      min: -1,
+      max: 9,
+      step: 2,
+      default: 3,
+      known: [0, 2],
+    });
+    expect(form([0.5], { max: 7 })).not.toHaveProperty('isSwitch');
+    expect(form([0.5], { default: 0.3 })).not.toHaveProperty('isSwitch');
+    expect(form([0.5], { label: 'sex' })).toHaveProperty('isSwitch');
+  });
+
+  test('the range of the training data is what a model without thresholds knows', () => {
+    expect(form([], { range: [29, 77] })).toMatchObject({ min: 29, max: 77, step: 1, default: 53, known: [29, 77] });
+    expect(form([], {})).toEqual({ name: 'a', type: 'number' });
+    expect(form([-1e308, 1e308])).toEqual({ name: 'a', type: 'number' });
+  });
+
+  test('the same thresholds are found in a packed forest and in its nodes', () => {
+    const model = loadModel(golden('heart-probability').file);
+    const { kind, data } = model.body;
+    const walked: Body = { kind: { ...kind, cuts: undefined } as unknown as Body['kind'], data };
+    const listed = decodeArtifact(encodeArtifact(model));
+    expect(listed.body.kind.cuts?.(listed.body.data)?.length).toBe(13);
+    expect(cutsOf(listed.schema, listed)).toEqual(cutsOf(model.schema, { body: walked }));
+    expect(cutsOf(model.schema, model)[11]).toEqual([0.5, 1, 1.5, 2, 2.5, 3, 3.5]);
+  });
+
+  test('features stand in the order of importance where it is known', () => {
+    const info = infoOf(
+      ['a', 'b', 'constructor', 'd'].map((name) => ({ name, type: 'logical' })),
+      { training: { importance: { b: 0.1, d: 3 }, metrics: {} } as unknown as NonNullable<ModelInfo['card']['training']> },
+    );
+    expect(orderOf(info)).toEqual([3, 1, 0, 2]);
+    expect([...pageHtml(info).matchAll(/data-feature="(\d)"/g)].map((match) => match[1])).toEqual(['3', '1', '0', '2']);
+    expect(
+      orderOf(
+        infoOf([
+          { name: 'a', type: 'logical' },
+          { name: 'b', type: 'logical' },
+        ]),
+      ),
+    ).toEqual([0, 1]);
+  });
+});
+
+describe('sliders and starting values', () => {
   test('a field starts at its default, else in the middle', () => {
     expect(startOf({ name: 'a', type: 'number', range: [32, 76.5], min: 0, max: 100, step: 1, default: 25 })).toBe(25);
     expect(startOf({ name: 'a', type: 'number', min: 0, max: 100, step: 10 })).toBe(50);
     expect(startOf({ name: 'a', type: 'factor', levels: ['x', 'y'], default: 'y' })).toBe('y');
     expect(startOf({ name: 'a', type: 'factor', levels: ['x', 'y'] })).toBe('x');
+  });
+
+  test('a slider has numbers at its ends', () => {
+    const html = fieldHtml({ name: 'age', type: 'number', min: 0, max: 4, step: 1 }, 3, false);
+    expect(html).toContain('<span data-number="0">0</span><span data-number="4">4</span>');
+  });
+
+  test('a number that is 0 or 1 is a switch that says which', () => {
+    const html = fieldHtml({ name: 'sex', type: 'number', isSwitch: true, default: 1 }, 3, false);
+    expect(html).toMatch(/id="w3" aria-hidden="true" >1<.*<input id="f3"[^>]* role="switch"[^>]* checked>/);
+    expect(fieldHtml({ name: 'sex', type: 'number', isSwitch: true }, 3, true)).toContain('<option value="0" selected>0</option>');
   });
 
   test('a slider and its number share bounds and start', () => {
@@ -162,7 +246,9 @@ describe('script, style and headers', () => {
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
     for (const part of [parts.script, parts.later]) {
-      expect(textOf(part)).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//);
+      expect(textOf(part).replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//,
+      );
     }
   });
 
@@ -190,6 +276,16 @@ describe('script, style and headers', () => {
     const keys = [...pageHtml(info).matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string);
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);
+  });
+
+  test('every reason of the fallback has words, none of which a visitor would have to look up in the code', () => {
+    const source = readFileSync(`${PROJECT}functions/endpoint.ts`, 'utf8');
+    const reasons = [...(/export type Reason =([^;]*);/.exec(source)?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map((match) => match[1]);
+    expect(reasons.length).toBeGreaterThan(8);
+    expect([...reasons, 'forced'].filter((reason) => TEXTS.en[`reason.${reason}`] === undefined)).toEqual([]);
+    for (const texts of [TEXTS, LATER_TEXTS].flatMap(({ en, pt }) => [en, pt])) {
+      expect(Object.values(texts).join(' ')).not.toMatch(/sidecar|model\.json|--data|deploy/i);
+    }
   });
 
   test('the policy allows what the page uses and nothing inline', () => {
@@ -259,13 +355,13 @@ test('the page begins with the answer to what its form starts with', () => {
   const first = documentReply('/', model, { ...asked, answer: (query) => answerQuery(model, query) });
   const [start] = dataOf(first.body).features.map((feature) => feature.start as number);
   const { predictions } = answerQuery(model, readValue(model.schema, [[start]]));
-  expect(first.body).toContain(`<p id="exact" class="dim">exactly ${predictions[0]}</p>`);
+  expect(first.body).toContain(`<p id="exact">${predictions[0]}</p></details>`);
   const refused = () => {
     throw new RequestError(503, 'made up');
   };
   // Another object, since the page of one is made once.
   const none = documentReply('/', { ...model }, { ...asked, answer: refused });
-  expect(none.body).toContain('<p id="exact" class="dim"></p>');
+  expect(none.body).toContain('<p id="exact"></p></details>');
 });
 
 test('is made once for a model, a coding and its parts', () => {

@@ -45,6 +45,10 @@ export type BodyKind<B> = {
   prepare?(schema: Schema, body: B, table?: Prepared['table']): Prepared;
   /** The splits of each input, in the order of the nodes; a kind that has none gives none. */
   splits?(body: B, inputs: number): InputSplits[];
+  /** The distinct finite splits of each input, where the body has them without going through its nodes. */
+  cuts?(body: B): InputSplits[] | undefined;
+  /** The number by which a tree names each class, in class order, where an answer can be every tree's own class. */
+  codes?(body: B): number[] | undefined;
   /** A number that the body settles, from which the draw of its check rows starts. */
   seed?(body: B): number;
   /** Whether its files lack the levels of factors, so that a sidecar or the training data has to name them. */

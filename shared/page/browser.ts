@@ -1,6 +1,6 @@
 import { readQuery, writeQuery } from './base/address.ts';
 import { askRows, newestWins, type Outcome } from './base/ask.ts';
-import type { PageData, Value } from './base/data.ts';
+import type { PageData, PageFeature, Predicted, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
@@ -17,8 +17,8 @@ import { type Words, wordsIn } from './words/words.ts';
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;
 
-/** How the last request ended, and the inputs it was for. */
-type Shown = { outcome: Outcome; values: Value[] };
+/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it. */
+type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted };
 
 start(JSON.parse(byId('model').textContent ?? ''));
 
@@ -33,24 +33,26 @@ function start(data: PageData): void {
   const answer = openAnswer(data);
   const writeAddress = paused(WRITE_AFTER, () => {
     const [along, time] = [response.along(), response.time()];
-    const query = writeQuery(data.features, values, {
-      ...(chosenLanguage ? { language: chosenLanguage } : {}),
-      ...(along !== undefined && (along !== 0 || view.along !== undefined) ? { along } : {}),
-      ...(time === undefined ? {} : { time }),
-    });
-    history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
+    const isChosen = along !== undefined && (along !== firstAlong || view.along !== undefined);
+    showAddress(
+      writeQuery(data.features, values, {
+        ...(chosenLanguage && { language: chosenLanguage }),
+        ...(isChosen && { along }),
+        ...(time !== undefined && { time }),
+      }),
+    );
   });
-  const present = () => presentOf(shown);
   const render = () => {
     const wrong = inputs.check(words);
     if (wrong.size > 0) {
       inputs.showErrors(wrong);
       answer.refuse(words);
     } else {
-      answer.show(shown?.outcome, words);
-      inputs.showErrors(refusals(shown?.outcome, data.fields), 'en');
+      answer.show(shown?.outcome, shown?.votes, words);
+      inputs.showErrors(refusals(shown?.outcome, data.order), 'en');
     }
-    response.show(wrong.size > 0 ? undefined : present(), words);
+    inputs.mark(words);
+    response.show(wrong.size > 0 ? undefined : presentOf(shown), words);
     showCode(data, values, words);
   };
   const ask = newestWins(async () => {
@@ -60,7 +62,13 @@ function start(data: PageData): void {
     if (shown.outcome.state === 'answered') width = sizeOf(shown.outcome.body.predictions[0]);
     render();
     if (shown.outcome.state === 'answered') response.update(asked);
+    askVotes();
   });
+  const know = (known: Shown) => {
+    shown = known;
+    render();
+  };
+  const askVotes = votesAsker(data, () => shown, know);
   const changed = (at: number) => {
     if (at >= 0) response.choose(at);
     writeAddress();
@@ -77,36 +85,54 @@ function start(data: PageData): void {
       view.along = response.along() ?? 0;
       writeAddress();
       response.update(values);
-      response.show(present(), words);
+      response.show(presentOf(shown), words);
     },
   );
-  openSheet(
-    data,
-    () => words,
-    () => width,
-  );
-  const showDialog = openDialogs(data, () => words);
+  const firstAlong = response.along();
+  const now = () => words;
+  openSheet(data, now, () => width);
+  const showDialog = openDialogs(data, now);
   const translate = (language: Language) => {
     words = wordsIn(language);
     translatePage(data, words);
     render();
     showDialog();
   };
-  document.querySelector('nav')?.addEventListener('click', ({ target }) => {
-    const language = (target as HTMLElement).dataset.language;
-    if (language !== 'en' && language !== 'pt') return;
+  onLanguage((language) => {
     chosenLanguage = language;
     writeAddress();
     translate(language);
   });
-  openCode(data, values, () => words);
-  onColors(() => {
-    answer.redraw();
-    response.redraw();
-  });
+  openCode(data, values, now);
+  onColors([answer, response]);
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
   translate(words.language);
+}
+
+/** Hears the language that a person chooses. */
+function onLanguage(chosen: (language: Language) => void): void {
+  document.querySelector('nav')?.addEventListener('click', ({ target }) => {
+    const { language } = (target as HTMLElement).dataset;
+    if (language === 'en' || language === 'pt') chosen(language);
+  });
+}
+
+/** Puts a query into the page's address. */
+function showAddress(query: string): void {
+  history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
+}
+
+/** Asks for the trees' votes on the inputs that have an answer, where that is a class alone. */
+function votesAsker(data: PageData, shown: () => Shown | undefined, know: (shown: Shown) => void): () => Promise<void> {
+  return newestWins(async () => {
+    const whose = shown();
+    if (!data.votes || whose?.outcome.state !== 'answered') return;
+    const outcome = await askRows([whose.values], data.votes.parameters);
+    const votes = outcome.state === 'answered' ? outcome.body.predictions[0] : undefined;
+    // Meanwhile the inputs may have another answer.
+    if (whose === shown() && votes !== undefined) know({ ...whose, votes });
+  });
 }
 
 /** What the page came with: the answer to the values that the fields start at, where the address has no others. */
@@ -116,17 +142,19 @@ function firstOf({ first, features }: PageData, values: Value[]): Shown | undefi
 }
 
 /** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */
-function refusals(outcome: Outcome | undefined, fields: number): Map<number, string> {
+function refusals(outcome: Outcome | undefined, order: number[]): Map<number, string> {
   const errors = outcome?.state === 'refused' ? outcome.errors : [];
   const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/')[2]), message]);
-  return new Map(beside.filter(([at]) => at < fields));
+  return new Map(beside.filter(([at]) => order.includes(at)));
 }
 
 /** The answer that is shown, as the plot marks it. */
 function presentOf(shown: Shown | undefined): Present | undefined {
   if (shown?.outcome.state !== 'answered') return undefined;
   const prediction = shown.outcome.body.predictions[0];
-  return prediction === undefined ? undefined : { values: shown.values, prediction };
+  return prediction === undefined
+    ? undefined
+    : { values: shown.values, prediction, ...(shown.votes === undefined ? {} : { votes: shown.votes }) };
 }
 
 /** Binds the choice of a language for the code, and the button that copies it. */
@@ -141,21 +169,23 @@ function sizeOf(prediction: unknown): number {
 }
 
 /** Puts every text that is not part of an answer into a language. */
-function translatePage({ card, features, fields }: PageData, { language, text, label }: Words): void {
+function translatePage({ card, features, order }: PageData, { language, text, label, number }: Words): void {
   document.documentElement.lang = language;
   document.title = label(card.title ?? card.name);
   byId('title').textContent = document.title;
   byId('description').textContent = label(card.description ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) place.textContent = text(place.dataset.text ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) place.ariaLabel = text(place.dataset.label ?? '');
-  features.slice(0, fields).forEach((feature, at) => {
+  for (const place of document.querySelectorAll<HTMLElement>('[data-number]')) place.textContent = number(Number(place.dataset.number));
+  for (const at of order) {
+    const feature = features[at] as PageFeature;
     const name = label(feature.label ?? feature.name);
     byId(`l${at}`).textContent = name;
     const slider = document.getElementById(`s${at}`);
     if (slider) slider.ariaLabel = `${name}, ${text('slider')}`;
     const unit = document.getElementById(`u${at}`);
     if (unit && 'unit' in feature) unit.textContent = label(feature.unit ?? '');
-  });
+  }
   for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
     button.ariaPressed = String(button.dataset.language === language);
   }

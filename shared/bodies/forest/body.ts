@@ -50,6 +50,8 @@ export const FOREST: BodyKind<Forest> = {
   },
   prepare: prepareForest,
   splits: splitsOf,
+  cuts: cutsOf,
+  codes: ({ codes }) => codes && [...codes],
   seed: (forest) => forest.left.length,
   // exp() has bits of its own in R's C library.
   ulp: ({ kind }) => (kind === 'survival' ? 1 : 0),
@@ -93,6 +95,16 @@ function splitsOf({ left, feature, threshold, partitioned }: Forest): InputSplit
     if (child !== 0 && Number.isFinite(threshold[node])) splits[feature[node]!]!.values.push(threshold[node]!);
   });
   return splits;
+}
+
+/** A packed forest has its thresholds as a list, so that its nodes are not unpacked for them. */
+function cutsOf({ packed, partitioned }: Forest): InputSplits[] | undefined {
+  if (!packed) return undefined;
+  const { cuts, cutStarts } = packed;
+  return Array.from(partitioned, (flag, at) => ({
+    values: [...cuts.subarray(cutStarts[at], cutStarts[at + 1])].filter(Number.isFinite),
+    isSet: flag === 1,
+  }));
 }
 
 function measure(forest: Forest): Measures {

@@ -51,7 +51,8 @@ function readValue(feature: PageFeature, text: string): Value | undefined {
     case 'number':
     case 'integer64': {
       const number = Number(text);
-      return text.trim() !== '' && Number.isFinite(number) ? number : undefined;
+      const fits = feature.isSwitch ? number === 0 || number === 1 : Number.isFinite(number);
+      return text.trim() !== '' && fits ? number : undefined;
     }
     case 'date':
       return /^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined;

@@ -1,5 +1,6 @@
-import type { Card, Feature, ModelInfo } from '../../features.ts';
+import type { Card } from '../../features.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
+import type { FormFeature, FormModel } from '../html/form.ts';
 
 /** One element of an answer's predictions, by the contract. */
 export type Predicted = number | string | Record<string, number> | number[];
@@ -18,7 +19,10 @@ export type AnswerBody = {
 export type Value = number | string | boolean | null;
 
 /** A feature with the value its field starts at. */
-export type PageFeature = Feature & { start: Value };
+export type PageFeature = FormFeature & { start: Value };
+
+/** How the classes' shares are asked for; of `trees` trees, which name a class by its number in `codes` where each tree is asked. */
+export type Votes = { parameters: Record<string, unknown>; trees: number; codes?: number[] };
 
 /** What the page tells its script of a model, in a data block that is not executed. */
 export type PageData = {
@@ -26,11 +30,13 @@ export type PageData = {
   kind: string;
   classes: string[];
   features: PageFeature[];
-  /** How many features have a field of their own. */
-  fields: number;
+  /** The places of the features that have a field of their own, in the order of the form. */
+  order: number[];
   takesMissing: boolean;
   /** True where the model has an answer to `parameters: {"type": "se"}`. */
   standardErrors: boolean;
+  /** Where an answer is a class alone: how the classes' shares are asked for. */
+  votes?: Votes;
   sha256: string;
   card: Card;
   /** The answer to the values that the fields start at. */
@@ -38,22 +44,46 @@ export type PageData = {
 };
 
 /** What the script is told of a model. Features without a field have their name, type and start alone. */
-export function pageData({ schema, card, sha256 }: ModelInfo, first?: AnswerBody): PageData {
+export function pageData(model: FormModel, first?: AnswerBody): PageData {
+  const { schema, card, sha256 } = model;
+  const order = orderOf(model);
+  const shown = new Set(order);
   const features = schema.features.map((feature, at): PageFeature => {
     const start = startOf(feature);
-    if (at < MAX_FIELDS) return { ...feature, start };
+    if (shown.has(at)) return { ...feature, start };
     const { name } = feature;
     return feature.type === 'factor' ? { name, type: 'factor', levels: [], start } : { name, type: feature.type, start };
   });
+  const votes = votesOf(model);
   return {
     kind: schema.kind,
     classes: schema.classes ?? [],
     features,
-    fields: Math.min(MAX_FIELDS, features.length),
+    order,
     takesMissing: schema.takesMissing,
     standardErrors: schema.types?.includes('se') === true,
+    ...(votes === undefined ? {} : { votes }),
     sha256,
     card,
     ...(first === undefined ? {} : { first }),
   };
+}
+
+/** The places of the features that have a field: the most important first where that is known, else in the model's order. */
+export function orderOf({ schema, card }: FormModel): number[] {
+  const importance = card.training?.importance ?? {};
+  const weight = (at: number) => {
+    const name = schema.features[at]?.name ?? '';
+    return Object.hasOwn(importance, name) ? (importance[name] as number) : Number.NEGATIVE_INFINITY;
+  };
+  const places = schema.features.map((_, at) => at);
+  if (Object.keys(importance).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);
+  return places.slice(0, MAX_FIELDS);
+}
+
+/** What R's predict() gives the shares of a classification by: randomForest by a type, ranger by the vote of every tree. */
+function votesOf({ schema: { kind, types = [], takes = [], trees }, codes }: FormModel): Votes | undefined {
+  if (kind !== 'classification' || trees === undefined) return undefined;
+  if (types.includes('vote')) return { parameters: { type: 'vote' }, trees };
+  return takes.includes('predictAll') && codes ? { parameters: { predictAll: true }, trees, codes } : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Level } from '../../features.ts';
 import { isNumeric, isTime, timeText } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Value } from './data.ts';
@@ -10,6 +11,8 @@ export type Inputs = {
   set(at: number, value: Value): void;
   /** Says what is wrong beside each field, by the feature's place, and takes away what was said before. */
   showErrors(errors: Map<number, string>, language?: string): void;
+  /** Marks the numbers that lie outside what the model learnt from, and says what each switch stands for. */
+  mark(words: Words): void;
   /** What is wrong with the values as far as the page can tell. */
   check(words: Words): Map<number, string>;
 };
@@ -17,7 +20,7 @@ export type Inputs = {
 /** Binds the form; `changed` hears the place of the feature that a person changed, or -1 for all. */
 export function openInputs(data: PageData, values: Value[], changed: (at: number) => void): Inputs {
   const form = byId<HTMLFormElement>('form');
-  const shown = data.features.slice(0, data.fields);
+  const shown = data.order.map((at): [number, PageFeature] => [at, data.features[at] as PageFeature]);
   const inputs: Inputs = {
     values,
     set: (at, value) => {
@@ -26,7 +29,7 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
       changed(at);
     },
     showErrors: (errors, language) => {
-      shown.forEach((_, at) => {
+      shown.forEach(([at]) => {
         const message = errors.get(at) ?? '';
         const place = byId(`e${at}`);
         say(place, message);
@@ -35,8 +38,19 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
         byId(`f${at}`).setAttribute('aria-invalid', String(message !== ''));
       });
     },
+    mark: (words) => {
+      for (const [at, feature] of shown) {
+        const value = values[at];
+        const [low, high] = (feature.type === 'number' && feature.known) || [];
+        const isOutside = typeof value === 'number' && low !== undefined && high !== undefined && (value < low || value > high);
+        const ends = isOutside ? `${words.number(low)} ${words.text('to')} ${words.number(high)}` : '';
+        say(byId(`o${at}`), ends && `${words.text('outside')} ${ends}.`);
+        const state = document.getElementById(`w${at}`);
+        if (state) state.textContent = feature.type === 'logical' ? words.text(value === true ? 'yes' : 'no') : String(value);
+      }
+    },
     check: (words) => {
-      const wrong = shown.flatMap((feature, at): [number, string][] => {
+      const wrong = shown.flatMap(([at, feature]): [number, string][] => {
         const isMissing = values[at] === null && (isNumeric(feature) || isTime(feature));
         // What is no number at all leaves a field's value empty too, so only the browser can tell it from a missing one.
         const isText = byId<HTMLInputElement>(`f${at}`).validity.badInput;
@@ -45,13 +59,11 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
       return new Map(wrong);
     },
   };
-  shown.forEach((feature, at) => {
-    write(feature, at, values[at] ?? null);
-  });
+  for (const [at, feature] of shown) write(feature, at, values[at] ?? null);
   form.addEventListener('input', ({ target }) => {
     const at = Number((target as HTMLElement).id.slice(1));
     const isSlider = (target as HTMLElement).id.startsWith('s');
-    const feature = shown[at];
+    const feature = data.features[at];
     if (!feature) return;
     if (isSlider) byId<HTMLInputElement>(`f${at}`).value = (target as HTMLInputElement).value;
     values[at] = read(feature, at);
@@ -68,8 +80,8 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
     event.preventDefault();
     data.features.forEach((feature, at) => {
       values[at] = feature.start;
-      if (at < data.fields) write(feature, at, feature.start);
     });
+    for (const [at, feature] of shown) write(feature, at, feature.start);
     changed(-1);
   });
   return inputs;
@@ -77,25 +89,37 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
 
 function read(feature: PageFeature, at: number): Value {
   const field = byId<HTMLInputElement | HTMLSelectElement>(`f${at}`);
+  const isOn = field instanceof HTMLInputElement ? field.checked : field.value === '1';
+  if (isSwitch(feature)) return field.value === '' ? null : Number(isOn);
   if (isNumeric(feature)) return field.value === '' ? null : Number(field.value);
   if (isTime(feature)) return field.value === '' ? null : `${field.value}${feature.type === 'date' ? '' : 'Z'}`;
-  if (field instanceof HTMLInputElement) return field.checked;
+  if (field instanceof HTMLInputElement) return isOn;
   if (field.value === '') return null;
-  return feature.type === 'factor' ? (feature.levels[Number(field.value)] ?? null) : field.value === '1';
+  return feature.type === 'factor' ? (feature.levels[Number(field.value)] ?? null) : isOn;
 }
 
 function write(feature: PageFeature, at: number, value: Value): void {
   const field = byId<HTMLInputElement | HTMLSelectElement>(`f${at}`);
   if (isTime(feature)) field.value = value === null ? '' : timeText(feature, String(value));
-  else if (isNumeric(feature)) {
+  else if (isNumeric(feature) && !isSwitch(feature)) {
     field.value = value === null ? '' : String(value);
     const slider = document.getElementById(`s${at}`) as HTMLInputElement | null;
     if (slider && value !== null) slider.value = String(value);
     paintSlider(at);
-  } else if (field instanceof HTMLInputElement) field.checked = value === true;
-  else if (value === null)
-    field.value = feature.type === 'factor' && feature.levels.includes(null) ? String(feature.levels.indexOf(null)) : '';
-  else field.value = feature.type === 'factor' ? String(feature.levels.indexOf(String(value))) : value === true ? '1' : '0';
+  } else if (field instanceof HTMLInputElement) field.checked = Number(value) === 1;
+  else if (feature.type === 'factor') field.value = placeOf(feature.levels, value);
+  else field.value = value === null ? '' : String(Number(value));
+}
+
+/** A level's place, as its option has it; none for a missing value that is no level. */
+function placeOf(levels: Level[], value: Value): string {
+  const place = levels.indexOf(value === null ? null : String(value));
+  return place < 0 ? '' : String(place);
+}
+
+/** Whether a feature is a number of which the model asks only whether it is 0 or 1. */
+export function isSwitch(feature: PageFeature): boolean {
+  return feature.type === 'number' && feature.isSwitch === true;
 }
 
 /** Tells the style sheet how far a slider is, which it cannot see by itself. */

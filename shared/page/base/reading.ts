@@ -1,12 +1,32 @@
 import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Predicted } from './data.ts';
 
-/** A prediction as the numbers its plot is drawn from: one a line (each class's share, the class's place, or one number). */
+/** A prediction as the numbers its plot is drawn from: one a line (each class's share, or one number). */
 export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {
   if (typeof prediction === 'number') return [prediction];
-  if (typeof prediction === 'string') return [data.classes.indexOf(prediction)];
-  if (Array.isArray(prediction)) return [prediction[time] ?? Number.NaN];
+  // A class alone, where nobody tells its votes: all or nothing.
+  if (typeof prediction === 'string') return data.classes.map((label) => (label === prediction ? 1 : 0));
+  if (Array.isArray(prediction))
+    return data.votes ? votesOf(data, prediction).map((count) => count / trees(data)) : [prediction[time] ?? Number.NaN];
   return labelsOf(data, prediction).map((label) => prediction[label] as number);
+}
+
+/** How many trees vote for each class, in class order: from every tree's own class, or from shares. */
+export function votesOf(data: PageData, prediction: Predicted): number[] {
+  if (!Array.isArray(prediction)) return numbersOf(data, prediction, 0).map((share) => Math.round(share * trees(data)));
+  const counts = new Map<number, number>();
+  for (const code of prediction) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return (data.votes?.codes ?? []).map((code) => counts.get(code) ?? 0);
+}
+
+function trees(data: PageData): number {
+  return data.votes?.trees ?? 1;
+}
+
+/** The names of a prediction's lines: its classes, or none where there is one. */
+export function linesOf(data: PageData, prediction: Predicted): string[] {
+  if (data.kind === 'classification') return data.classes;
+  return typeof prediction === 'object' && !Array.isArray(prediction) ? labelsOf(data, prediction) : [''];
 }
 
 /** The labels of shares in class order; an endpoint with another model may have others, which then stand as they came. */
@@ -16,9 +36,11 @@ export function labelsOf(data: PageData, shares: Record<string, number>): string
   return isKnown ? data.classes : labels;
 }
 
-/** Whether the numbers of a model's answers are shares of 1, shown as percentages. */
+/** Whether the numbers of a model's answers are shares of 1, shown as percentages; those of a classification are votes. */
 export function isShare(data: PageData): boolean {
-  return data.kind === 'probability' || data.kind === 'survival' || (data.kind === 'regression' && data.card.answer?.percent === true);
+  return (
+    ['probability', 'survival', 'classification'].includes(data.kind) || (data.kind === 'regression' && data.card.answer?.percent === true)
+  );
 }
 
 /** A number of an answer as people read it. */
@@ -51,7 +73,8 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
   if (typeof prediction === 'string') return prediction;
   if (Array.isArray(prediction)) {
     const median = medianTime(prediction, times);
-    return words.number(median ?? times[times.length - 1] ?? 0);
+    const unit = data.card.answer?.unit;
+    return `${words.number(median ?? times[times.length - 1] ?? 0)}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
   }
   const best = bestOf(data, prediction);
   return `${best} ${readable(data, words, prediction[best] as number)}`;

@@ -1,5 +1,6 @@
 import type { DateFeature, DatetimeFeature, Feature, Integer64Feature, Label, NumberFeature } from '../../features.ts';
 import { TEXTS } from '../words/texts.ts';
+import { type FormFeature, niceStep, tidy } from './form.ts';
 
 /** Most features that get a field of their own; those beyond keep their starting values. */
 export const MAX_FIELDS = 200;
@@ -28,24 +29,10 @@ export function english(label: Label): string {
   return typeof label === 'string' ? label : label.en;
 }
 
-/**
- * The slider of a number: what its sidecar says, else from the splits. Splits lie between the values the model has seen, so
- * the slider goes a step beyond the greatest; where they lie on halves the values were whole numbers, and so are the
- * steps. Undefined where neither says anything: then the number is typed.
- */
-export function sliderOf(feature: NumberFeature | Integer64Feature): Slider | undefined {
-  const [least, greatest] = feature.range ?? [];
-  const low = feature.min ?? least;
-  const high = feature.max ?? greatest;
-  if (low === undefined || high === undefined || !Number.isFinite(high - low)) return undefined;
-  const isWhole = Number.isInteger(2 * low) && Number.isInteger(2 * high);
-  const span = high - low || Math.max(1, Math.abs(low));
-  const step = feature.step ?? (isWhole && (span >= 1 || low === high) ? 1 : 10 ** Math.floor(Math.log10(span / 50)));
-  const [below, above] = [Math.floor(low / step), Math.floor(high / step) + 1];
-  // A quotient can come out a bit too small or too great (2.05 / 0.01), and the split itself goes left.
-  const min = feature.min ?? round((round(below * step) > low ? below - 1 : below) * step);
-  const max = feature.max ?? round((round(above * step) <= high ? above + 1 : above) * step);
-  return step > 0 && Number.isFinite(max - min) && min < max ? { min, max, step } : undefined;
+/** The slider of a number whose ends are given (form.ts finds them in the model). Undefined where they are not: then the number is typed. */
+export function sliderOf({ min, max, step }: NumberFeature | Integer64Feature): Slider | undefined {
+  if (min === undefined || max === undefined || !(min < max) || !Number.isFinite(max - min)) return undefined;
+  return { min, max, step: step ?? niceStep(max - min) };
 }
 
 /** Where a field starts: the default, else the middle of the slider, no, or the first level. Null is missing. */
@@ -57,23 +44,23 @@ export function startOf(feature: Feature): number | boolean | string | null {
   const slider = sliderOf(feature);
   if (!slider) return feature.range?.[0] ?? feature.min ?? 0;
   const { min, max, step } = slider;
-  return round(Math.min(max, min + Math.round((max - min) / 2 / step) * step));
+  return tidy(Math.min(max, min + Math.round((max - min) / 2 / step) * step));
 }
 
-/** A feature's label, its inputs, and the place for what is wrong with it. `at` is the feature's place in a row. */
-export function fieldHtml(feature: Feature, at: number, takesMissing: boolean): string {
+/** A feature's label, its inputs, and the places for what is wrong with it or to be known of it. `at` is the feature's place in a row. */
+export function fieldHtml(feature: FormFeature, at: number, takesMissing: boolean): string {
   const label = escapeHtml(english(feature.label ?? feature.name));
-  const own = inputHtml(feature, at, label, takesMissing);
   return `<div class="field" data-feature="${at}">
 <label for="f${at}" id="l${at}">${label}</label>
-${own}
+${controlHtml(feature, at, label, takesMissing)}
+<p class="outside" id="o${at}" hidden></p>
 <p class="error" id="e${at}" hidden></p>
 </div>
 `;
 }
 
-function inputHtml(feature: Feature, at: number, label: string, takesMissing: boolean): string {
-  if (isNumeric(feature)) return numberHtml(feature, at, label);
+function controlHtml(feature: FormFeature, at: number, label: string, takesMissing: boolean): string {
+  if (isNumeric(feature) && !('isSwitch' in feature)) return numberHtml(feature, at, label);
   if (isTime(feature)) return timeHtml(feature, at);
   if (feature.type === 'factor') return selectHtml(feature, at, takesMissing);
   return takesMissing ? yesNoHtml(feature, at) : switchHtml(feature, at);
@@ -103,11 +90,12 @@ function numberHtml(feature: NumberFeature | Integer64Feature, at: number, label
   const slider = sliderOf(feature);
   const value = startOf(feature);
   const bounds = slider ? `min="${slider.min}" max="${slider.max}" step="${slider.step}"` : 'step="any"';
-  const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}" aria-describedby="e${at}">`;
+  const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}" aria-describedby="o${at} e${at}">`;
   const unit = feature.unit === undefined ? '' : `<span class="unit" id="u${at}">${escapeHtml(english(feature.unit))}</span>`;
   const box = `<span class="number">${field}${unit}</span>`;
   if (!slider) return box;
-  return `${box}\n<input class="slider" id="s${at}" type="range" ${bounds} value="${value}" aria-label="${label}" data-slider="${at}">`;
+  const range = `<input class="slider" id="s${at}" type="range" ${bounds} value="${value}" aria-label="${label}" data-slider="${at}">`;
+  return `${box}\n${range}\n<p class="ends" aria-hidden="true"><span data-number="${slider.min}">${slider.min}</span><span data-number="${slider.max}">${slider.max}</span></p>`;
 }
 
 /** Options carry a level's place as their value: a level may be an empty text. */
@@ -120,21 +108,30 @@ function selectHtml(feature: Extract<Feature, { type: 'factor' }>, at: number, t
   return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${options.join('')}${missing}</select>`;
 }
 
-function switchHtml(feature: Feature, at: number): string {
-  const checked = startOf(feature) === true ? ' checked' : '';
-  return `<input id="f${at}" name="f${at}" type="checkbox" role="switch" aria-describedby="e${at}"${checked}>`;
+/** A switch says beside itself what it stands for: 0 or 1, or no or yes. */
+function switchHtml(feature: FormFeature, at: number): string {
+  const isOn = isOnAtStart(feature);
+  const state = feature.type === 'logical' ? `data-text="${isOn ? 'yes' : 'no'}">${TEXTS.en[isOn ? 'yes' : 'no']}` : `>${isOn ? 1 : 0}`;
+  const field = `<input id="f${at}" name="f${at}" type="checkbox" role="switch" aria-describedby="e${at}"${isOn ? ' checked' : ''}>`;
+  return `<span class="switch"><span class="state" id="w${at}" aria-hidden="true" ${state}</span>${field}</span>`;
 }
 
-/** A logical that may also be missing, which a switch cannot say. */
-function yesNoHtml(feature: Feature, at: number): string {
-  const start = startOf(feature) === true;
-  const option = (value: string, key: string, isSelected = false) => {
-    return `<option value="${value}" data-text="${key}"${isSelected ? ' selected' : ''}>${TEXTS.en[key]}</option>`;
+/** A switch that may also be missing, which a switch cannot say. */
+function yesNoHtml(feature: FormFeature, at: number): string {
+  const isOn = isOnAtStart(feature);
+  const names = feature.type === 'logical' ? ['no', 'yes'] : undefined;
+  const option = (value: 0 | 1) => {
+    const selected = isOn === (value === 1) ? ' selected' : '';
+    const name = names?.[value];
+    return name === undefined
+      ? `<option value="${value}"${selected}>${value}</option>`
+      : `<option value="${value}" data-text="${name}"${selected}>${TEXTS.en[name]}</option>`;
   };
-  return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${option('0', 'no', !start)}${option('1', 'yes', start)}${option('', 'missing')}</select>`;
+  const missing = `<option value="" data-text="missing">${TEXTS.en.missing}</option>`;
+  return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${option(0)}${option(1)}${missing}</select>`;
 }
 
-/** Without the last bits' noise of a sum of steps (0.30000000000000004). */
-function round(value: number): number {
-  return Number(value.toPrecision(12));
+function isOnAtStart(feature: FormFeature): boolean {
+  const start = startOf(feature);
+  return start === true || start === 1;
 }

@@ -1,11 +1,10 @@
-import type { ModelInfo } from '../../features.ts';
-import type { AnswerBody } from '../base/data.ts';
-import { type PageData, pageData } from '../base/data.ts';
+import { type AnswerBody, type PageData, pageData } from '../base/data.ts';
 import type { PageParts } from '../base/parts.ts';
 import { headline } from '../base/reading.ts';
 import { TEXTS } from '../words/texts.ts';
 import { wordsIn } from '../words/words.ts';
-import { english, escapeHtml, fieldHtml, MAX_FIELDS } from './fields.ts';
+import { english, escapeHtml, fieldHtml } from './fields.ts';
+import type { FormFeature, FormModel } from './form.ts';
 import { trainingHtml } from './training.ts';
 
 /**
@@ -29,6 +28,9 @@ export const PAGE_SECURITY: Record<string, string> = {
   'referrer-policy': 'no-referrer',
 };
 
+/** Up to so many fields the answer has its place below them, and the curve the rest of the width. */
+const FEW = 2;
+
 /** The page's icon, GET /icon.svg: a crown of three leaves. */
 export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="#1f7a50"><circle cx="16" cy="10" r="8"/><circle cx="9" cy="16" r="7"/><circle cx="23" cy="16" r="7"/></g><path d="M16 12v17" stroke="#6b4a2b" stroke-width="3" stroke-linecap="round"/></svg>`;
 
@@ -37,11 +39,12 @@ export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3
  * comes in English; the script has the other language too. All its links are relative. `parts` only gives them their
  * addresses. With the `first` answer, to the values that the fields start at, a number stands there before any script runs.
  */
-export function pageHtml(model: ModelInfo, parts?: PageParts, first?: AnswerBody): string {
+export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody): string {
   const { schema, card } = model;
   const title = escapeHtml(english(card.title ?? card.name));
-  const shown = schema.features.slice(0, MAX_FIELDS);
-  const rest = schema.features.length - shown.length;
+  const data = pageData(model, first);
+  const rest = schema.features.length - data.order.length;
+  const fields = data.order.map((at) => fieldHtml(schema.features[at] as FormFeature, at, schema.takesMissing)).join('');
   const more = rest > 0 ? `<p class="dim">${rest} <span data-text="more">${TEXTS.en.more}</span></p>\n` : '';
   return `<!doctype html>
 <html lang="en">
@@ -66,16 +69,16 @@ export function pageHtml(model: ModelInfo, parts?: PageParts, first?: AnswerBody
 </nav>
 </header>
 <main>
-<div id="top">
+<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
-${shown.map((feature, at) => fieldHtml(feature, at, schema.takesMissing)).join('')}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
+${fields}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
-${answerHtml(pageData(model, first))}${PLOT}</div>
+${answerHtml(data)}${PLOT}</div>
 </div>
 ${SHEET}${CODE}${trainingHtml(model.card)}</main>
-${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(pageData(model, first))}</script>
+${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>
 `;
@@ -87,14 +90,18 @@ function answerHtml(data: PageData): string {
   const words = wordsIn('en');
   const prediction = data.first?.predictions[0];
   const shown =
-    prediction === undefined ? '' : `<strong>${escapeHtml(headline(data, words, prediction, data.first?.times ?? []))}</strong>`;
-  const exact = typeof prediction === 'number' ? `${words.text('exactly')} ${prediction}` : '';
+    prediction === undefined
+      ? ''
+      : `<strong${typeof prediction === 'number' ? '' : ' class="word"'}>${escapeHtml(headline(data, words, prediction, data.first?.times ?? []))}</strong>`;
+  const exact = typeof prediction === 'number' ? String(prediction) : '';
+  // Room for the bars of the classes, so that nothing moves when they come.
+  const isShared = data.votes !== undefined || data.kind === 'probability';
   return `<section id="prediction" class="card" aria-labelledby="prediction-heading">
 <h2 id="prediction-heading" ${text('prediction')}</h2>
 <p id="answer">${shown}</p>
-<p id="exact" class="dim">${exact}</p>
-<dl id="shares" class="bars"></dl>
-<div id="curve" class="plot" role="img" hidden></div>
+<details id="exactly"${exact === '' ? ' hidden' : ''}><summary class="dim" ${text('exactly')}</summary><p id="exact">${exact}</p></details>
+<dl id="shares" class="bars">${'<div class="bar-room"></div>'.repeat(isShared ? Math.min(8, data.classes.length) : 0)}</dl>
+<div id="curve" hidden><p class="dim note" ${text('surviving')}</p><div id="survival" class="plot" role="img"></div></div>
 <p class="error" id="problem" role="alert" hidden></p>
 <p id="spoken" class="unseen" role="status"></p>
 <noscript><p ${text('noscript')}</p></noscript>
@@ -111,6 +118,7 @@ const PLOT = `<section id="response" class="card" aria-labelledby="response-head
 <div id="plot" class="plot" role="img"></div>
 <dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>
+<div id="small" role="group" data-label="small" aria-label="${TEXTS.en.small}" hidden></div>
 </section>
 `;
 
@@ -146,7 +154,7 @@ const DIALOG = `<dialog id="dialog" aria-labelledby="dialog-heading">
 </dialog>
 `;
 
-function footer({ card, sha256 }: ModelInfo): string {
+function footer({ card, sha256 }: FormModel): string {
   return `<footer>
 <p id="served"></p>
 <p><span ${text('model')}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>

@@ -1,7 +1,7 @@
 import { type Outcome, problemText } from '../base/ask.ts';
 import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import { byId, make, paused, say } from '../base/dom.ts';
-import { classOf, headline, labelsOf, medianTime, readable, tick } from '../base/reading.ts';
+import { classOf, headline, labelsOf, medianTime, readable, tick, votesOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 
@@ -10,7 +10,7 @@ const SPEAK_AFTER = 700;
 
 /** The place of the prediction: shows how a request ended, in the words given. */
 export type AnswerView = {
-  show(outcome: Outcome | undefined, words: Words): void;
+  show(outcome: Outcome | undefined, votes: Predicted | undefined, words: Words): void;
   /** Says that the fields must be mended first. */
   refuse(words: Words): void;
   redraw(): void;
@@ -26,19 +26,19 @@ export function openAnswer(data: PageData): AnswerView {
   const clear = (note: string) => {
     byId('answer').textContent = note;
     byId('answer').classList.add('note');
-    byId('exact').textContent = '';
+    byId('exactly').hidden = true;
     byId('served').textContent = '';
     byId('shares').replaceChildren();
     byId('curve').hidden = true;
   };
   return {
-    show: (outcome, words) => {
+    show: (outcome, votes, words) => {
       if (outcome?.state === 'answered') {
         byId('answer').classList.remove('note');
-        showPrediction(data, outcome.body, words, () => {
-          chart ??= openChart(byId('curve'));
-          return chart;
-        });
+        showPrediction(data, outcome.body, votes, words);
+        byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]);
+        if (!byId('curve').hidden) chart ??= openChart(byId('survival'));
+        if (chart) showSurvival(data, outcome.body, words, chart);
         byId('served').textContent = servedText(outcome.body, outcome.ms, words);
         say(byId('problem'), '');
       } else {
@@ -63,51 +63,75 @@ export function servedText({ servedBy, reason }: AnswerBody, ms: number, words: 
   return `${words.known(`servedBy.${servedBy}`) ?? servedBy}${why} · ${words.number(Math.max(1, Math.round(ms)))} ms`;
 }
 
-function showPrediction(data: PageData, body: AnswerBody, words: Words, chart: () => Chart): void {
+function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | undefined, words: Words): void {
   const prediction = body.predictions[0] as Predicted;
+  const times = body.times ?? [];
   const { label } = data.card.answer ?? {};
-  const value = headline(data, words, prediction, body.times ?? []);
-  const caption = Array.isArray(prediction) ? survivalCaption(prediction, body.times ?? [], words) : label ? words.label(label) : '';
+  const caption = Array.isArray(prediction) ? survivalCaption(data, prediction, times, words) : label ? words.label(label) : '';
+  // A class's name may be long, where a number is not.
+  const isWord = typeof prediction !== 'number' && !Array.isArray(prediction);
   byId('answer').replaceChildren(
     ...(caption ? [make('span', { className: 'caption' }, caption)] : []),
     ' ',
-    make('strong', { className: `c${classOf(data, prediction) % 8}` }, value),
+    make('strong', { className: `c${classOf(data, prediction) % 8} ${isWord ? 'word' : ''}` }, headline(data, words, prediction, times)),
   );
-  byId('exact').textContent = typeof prediction === 'number' ? `${words.text('exactly')} ${prediction}` : '';
-  byId('shares').replaceChildren(
-    ...(typeof prediction === 'object' && !Array.isArray(prediction) ? shareBars(data, prediction, words) : []),
-  );
-  byId('curve').hidden = !Array.isArray(prediction);
-  if (Array.isArray(prediction)) showSurvival(data, prediction, body.times ?? [], words, chart());
+  const isShares = typeof prediction === 'object' && !Array.isArray(prediction);
+  const exact = isShares
+    ? labelsOf(data, prediction).map((name) => `${name} ${prediction[name]}`)
+    : typeof prediction === 'number'
+      ? [prediction]
+      : [];
+  byId('exact').textContent = exact.join('\n');
+  byId('exactly').hidden = exact.length === 0;
+  if (isShares) byId('shares').replaceChildren(...shareBars(data, prediction, words));
+  // Bars whose votes are on their way keep their place.
+  else if (votes !== undefined) byId('shares').replaceChildren(...voteBars(data, votes, words));
+  else if (!data.votes) byId('shares').replaceChildren();
 }
 
-function survivalCaption(survival: number[], times: number[], words: Words): string {
-  return words.text(medianTime(survival, times) === undefined ? 'medianBeyond' : 'median');
+/** What stands before the median time: the sidecar's words where it has some. */
+function survivalCaption(data: PageData, survival: number[], times: number[], words: Words): string {
+  if (medianTime(survival, times) === undefined) return words.text('medianBeyond');
+  const { label } = data.card.answer ?? {};
+  return label ? words.label(label) : words.text('median');
 }
 
-/** A bar for each class, in the colours that the plot's lines have. */
+/** A bar for each class with its share, in the colours that the plot's lines have. */
 function shareBars(data: PageData, shares: Record<string, number>, words: Words): HTMLElement[] {
-  return labelsOf(data, shares).map((label, at) => {
-    const share = shares[label] as number;
-    const fill = make('span', { className: `fill c${at % 8}` });
-    fill.style.width = `${100 * share}%`;
-    const bar = make('dd', { className: 'bar-track' }, fill);
-    return make('div', {}, make('dt', {}, label), bar, make('dd', {}, readable(data, words, share)));
+  return labelsOf(data, shares).map((label, at) =>
+    barOf(at, label, shares[label] as number, readable(data, words, shares[label] as number)),
+  );
+}
+
+/** A bar for each class with the number of trees that vote for it. */
+function voteBars(data: PageData, votes: Predicted, words: Words): HTMLElement[] {
+  const trees = data.votes?.trees ?? 1;
+  return votesOf(data, votes).map((count, at) => {
+    const told = `${words.number(count)} ${words.text('of')} ${words.number(trees)} ${words.text('trees')}`;
+    return barOf(at, data.classes[at] ?? '', count / trees, told);
   });
 }
 
+function barOf(at: number, label: string, share: number, told: string): HTMLElement {
+  const fill = make('span', { className: `fill c${at % 8}` });
+  fill.style.width = `${100 * share}%`;
+  return make('div', {}, make('dt', {}, label), make('dd', { className: 'bar-track' }, fill), make('dd', {}, told));
+}
+
 /** Survival over time: 1 at the start, a step down at each time. */
-function showSurvival(data: PageData, survival: number[], times: number[], words: Words, chart: Chart): void {
+function showSurvival(data: PageData, { predictions, times = [] }: AnswerBody, words: Words, chart: Chart): void {
+  const survival = predictions[0] as number[];
   const median = medianTime(survival, times);
   const last = times.length - 1;
+  const { unit } = data.card.answer ?? {};
   const described = `${words.text('surviving')}: ${words.text('from')} 100 % ${words.text('to')} ${readable(data, words, survival[last] ?? 0)} ${words.text('at')} ${words.number(times[last] ?? 0)}`;
-  byId('curve').ariaLabel = described;
+  byId('survival').ariaLabel = described;
   chart.show({
     x: [0, ...times],
     lines: [{ name: words.text('surviving'), ys: [1, ...survival] }],
     stepped: true,
     yRange: [0, 1],
-    xName: words.text('time'),
+    xName: unit ? `${words.text('time')} (${words.label(unit)})` : words.text('time'),
     xFormat: (value) => words.number(value),
     yFormat: (value) => tick(data, words, value),
     mark: median === undefined ? undefined : { x: median, ys: [survival[times.indexOf(median)] as number] },

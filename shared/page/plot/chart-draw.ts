@@ -7,13 +7,9 @@ export type ChartSpec = {
   lines: { name: string; ys: number[] }[];
   /** Constant from one x to the next, as a survival curve is. */
   stepped: boolean;
-  /** The first line's ys are places among classes: drawn as a strip in each class's colour instead of lines. */
-  strips?: boolean;
   /** The edges of a band around the first line. */
   band?: { low: number[]; high: number[] } | undefined;
   yRange: [number, number];
-  /** Where the y axis has its ticks, if not wherever it likes. */
-  yTicks?: number[] | undefined;
   xName: string;
   xFormat(value: number): string;
   yFormat(value: number): string;
@@ -36,27 +32,9 @@ export function shade(plot: uPlot, { known, x }: ChartSpec): void {
   ctx.restore();
 }
 
-/** Draws which class is said where: for each x a block at its class's height. */
-export function drawStrips(plot: uPlot, { strips, x, lines }: ChartSpec): void {
-  if (!strips) return;
-  const { ctx, bbox } = plot;
-  const half = 7 * uPlot.pxRatio;
-  const middle = (a: number, b: number) => plot.valToPos((a + b) / 2, 'x', true);
-  ctx.save();
-  x.forEach((value, at) => {
-    const place = lines[0]?.ys[at] ?? 0;
-    const left = at === 0 ? bbox.left : middle(x[at - 1] as number, value);
-    const right = at === x.length - 1 ? bbox.left + bbox.width : middle(value, x[at + 1] as number);
-    ctx.fillStyle = color(`--c${place % 8}`);
-    // Rounded outwards, so that no seam shows between neighbours.
-    ctx.fillRect(Math.floor(left), plot.valToPos(place, 'y', true) - half, Math.ceil(right) - Math.floor(left), 2 * half);
-  });
-  ctx.restore();
-}
-
 /** Names each of several lines above its end, as far as the names do not meet, so that no colour need be told from another. */
-export function nameLines(plot: uPlot, { lines, strips }: ChartSpec): void {
-  if (strips || lines.length < 2) return;
+export function nameLines(plot: uPlot, { lines }: ChartSpec): void {
+  if (lines.length < 2) return;
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   const taken: number[] = [];
@@ -77,7 +55,7 @@ export function nameLines(plot: uPlot, { lines, strips }: ChartSpec): void {
 }
 
 /** Marks the present point: a line at its x, a ring on each line. */
-export function markPoint(plot: uPlot, { mark, strips }: ChartSpec): void {
+export function markPoint(plot: uPlot, { mark }: ChartSpec): void {
   if (!mark) return;
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
@@ -95,7 +73,7 @@ export function markPoint(plot: uPlot, { mark, strips }: ChartSpec): void {
   mark.ys.forEach((y, at) => {
     ctx.beginPath();
     ctx.arc(left, plot.valToPos(y, 'y', true), 6.5 * ratio, 0, 2 * Math.PI);
-    ctx.fillStyle = color(`--c${(strips ? y : at) % 8}`);
+    ctx.fillStyle = color(`--c${at % 8}`);
     ctx.strokeStyle = color('--card');
     ctx.lineWidth = 2.5 * ratio;
     ctx.fill();

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { type ChartSpec, color, drawStrips, font, markPoint, nameLines, shade } from './chart-draw.ts';
+import { type ChartSpec, color, font, markPoint, nameLines, shade } from './chart-draw.ts';
 
 /** A place for a chart. */
 export type Chart = { show(spec: ChartSpec): void; redraw(): void };
@@ -12,7 +12,9 @@ export function openChart(host: HTMLElement): Chart {
   const current = () => spec as ChartSpec;
   const size = () => {
     const width = Math.max(200, host.clientWidth);
-    return { width, height: Math.round(Math.min(320, Math.max(210, width * 0.42))) };
+    // Where the answer has its place below the form, the curve has the height of both.
+    const most = host.closest('.few') ? 370 : 290;
+    return { width, height: Math.round(Math.min(most, Math.max(190, width * 0.5))) };
   };
   new ResizeObserver(() => {
     if (plot && host.clientWidth > 0 && plot.width !== size().width) plot.setSize(size());
@@ -20,8 +22,8 @@ export function openChart(host: HTMLElement): Chart {
   return {
     show: (next) => {
       spec = next;
-      const { lines, stepped, band, yTicks } = next;
-      const wanted = JSON.stringify([lines.length, stepped, band !== undefined, yTicks ?? [], next.xName]);
+      const { lines, stepped, band } = next;
+      const wanted = JSON.stringify([lines.length, stepped, band !== undefined, next.xName]);
       if (plot && wanted === shape) {
         plot.setData(dataOf(next));
         return;
@@ -40,10 +42,10 @@ function dataOf({ x, lines, band }: ChartSpec): uPlot.AlignedData {
 }
 
 function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: number; height: number }): uPlot.Options {
-  const { lines, stepped, strips, band, yTicks, xName } = spec;
+  const { lines, stepped, band, xName } = spec;
   const stepPath = uPlot.paths.stepped?.({ align: 1 });
   const line = (_: unknown, at: number): uPlot.Series => ({
-    stroke: () => (strips ? 'transparent' : color(`--c${at % 8}`)),
+    stroke: () => color(`--c${at % 8}`),
     width: 2.5,
     points: { show: false },
     ...(stepped && stepPath ? { paths: stepPath } : {}),
@@ -75,12 +77,11 @@ function optionsOf(spec: ChartSpec, current: () => ChartSpec, size: { width: num
         space: 40,
         size: (_, values) => 16 + 7 * Math.max(2, ...(values ?? []).map((value) => value.length)),
         values: (_, splits) => splits.map((value) => current().yFormat(value)),
-        ...(yTicks ? { splits: () => yTicks } : {}),
       },
     ],
     hooks: {
       drawClear: [(plot) => shade(plot, current())],
-      draw: [(plot) => drawStrips(plot, current()), (plot) => nameLines(plot, current()), (plot) => markPoint(plot, current())],
+      draw: [(plot) => nameLines(plot, current()), (plot) => markPoint(plot, current())],
     },
   };
 }
@@ -102,8 +103,11 @@ function listen(over: HTMLElement, plot: uPlot, current: () => ChartSpec): void 
   });
 }
 
-/** Calls back when the colours of the page may have changed: light to dark, or to paper. */
-export function onColors(changed: () => void): void {
+/** Has places draw anew when the colours of the page may have changed: light to dark, or to paper. */
+export function onColors(places: { redraw(): void }[]): void {
+  const changed = () => {
+    for (const place of places) place.redraw();
+  };
   for (const query of ['(prefers-color-scheme: dark)', 'print', '(forced-colors: active)']) {
     matchMedia(query).addEventListener('change', changed);
   }

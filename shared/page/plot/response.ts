@@ -1,4 +1,4 @@
-import { askRows, newestWins } from '../base/ask.ts';
+import { askRows, newestWins, type Outcome } from '../base/ask.ts';
 import type { AnswerBody, PageData, PageFeature, Value } from '../base/data.ts';
 import { byId, make } from '../base/dom.ts';
 import { isShare, nameOf } from '../base/reading.ts';
@@ -6,6 +6,10 @@ import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type Curve, type Present, showCurve } from './curve.ts';
 import { gridOf, gridRows } from './grid.ts';
+import { openSmall } from './small.ts';
+
+/** About the most votes of single trees that a curve is drawn from. */
+const VOTES = 20_000;
 
 /** The curve of the predictions along one feature. */
 export type Response = {
@@ -27,7 +31,7 @@ export function openResponse(
   pick: (at: number, value: Value) => void,
   changed: () => void,
 ): Response {
-  const choices = data.features.flatMap((feature, at) => (at < data.fields && gridOf(feature).length > 1 ? [at] : []));
+  const choices = data.order.filter((at) => gridOf(data.features[at] as PageFeature).length > 1);
   const select = byId<HTMLSelectElement>('along');
   let along = start.along !== undefined && choices.includes(start.along) ? start.along : choices[0];
   let chosenTime = start.time;
@@ -39,12 +43,14 @@ export function openResponse(
   let chart: Chart | undefined;
   const range = rangeKeeper(data);
 
+  const small = openSmall(data, choices, (at) => {
+    along = at;
+    changed();
+  });
   const load = newestWins(async () => {
     if (along === undefined) return;
     const at = along;
-    const grid = gridOf(data.features[at] as PageFeature);
-    const parameters = data.standardErrors ? { type: 'se' } : undefined;
-    const outcome = await askRows(gridRows(wanted, at, grid), parameters);
+    const { grid, outcome } = await askCurve(data, at, wanted);
     if (outcome.state !== 'answered') {
       key = '';
       hideOther();
@@ -64,9 +70,11 @@ export function openResponse(
     chart ??= openChart(byId('plot'));
     time = prepareTime(data, curve.body, chosenTime ?? time, last.words);
     showCurve(data, curve, time ?? 0, last.present, last.words, chart, range, pick);
+    small.show(along, time ?? 0, last.words);
   };
   const update = (values: Value[]) => {
     if (along === undefined) return;
+    small.update(values);
     const at = along;
     const others = JSON.stringify([at, values.map((value, place) => (place === at ? null : value))]);
     if (others === key) return;
@@ -92,14 +100,7 @@ export function openResponse(
     update,
     show: (present, words) => {
       last = { present, words };
-      const named = choices.map((at) => make('option', { value: String(at) }, nameOf(data.features[at] as PageFeature, words)));
-      const names = named.map((option) => option.textContent).join('\0');
-      if (select.dataset.names !== names) {
-        select.replaceChildren(...named);
-        select.dataset.names = names;
-      }
-      select.value = String(along);
-      byId('of').hidden = choices.length < 2;
+      showChoices(data, choices, select, along, words);
       render();
       if (!present) hideOther();
     },
@@ -107,10 +108,30 @@ export function openResponse(
   };
 }
 
+/** Shows which feature the curve goes along, and which there are. */
+function showChoices(data: PageData, choices: number[], select: HTMLSelectElement, along: number | undefined, words: Words): void {
+  const named = choices.map((at) => make('option', { value: String(at) }, nameOf(data.features[at] as PageFeature, words)));
+  const names = named.map((option) => option.textContent).join('\0');
+  if (select.dataset.names !== names) {
+    select.replaceChildren(...named);
+    select.dataset.names = names;
+  }
+  select.value = String(along);
+  byId('of').hidden = choices.length < 2;
+}
+
+/** Asks for the predictions along a feature: with the shares of the classes, or with standard errors, where there are any. */
+async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ grid: Value[]; outcome: Outcome }> {
+  const { votes, standardErrors } = data;
+  const most = votes?.codes ? Math.max(21, Math.floor(VOTES / votes.trees)) : undefined;
+  const grid = gridOf(data.features[at] as PageFeature, most);
+  const parameters = votes?.parameters ?? (standardErrors ? { type: 'se' } : undefined);
+  return { grid, outcome: await askRows(gridRows(values, at, grid), parameters) };
+}
+
 /** The y axis only grows, so that one feature's curve can be held against another's. */
 function rangeKeeper(data: PageData): (ys: number[]) => [number, number] {
   if (isShare(data)) return () => [0, 1];
-  if (data.kind === 'classification') return () => [-0.4, data.classes.length - 0.6];
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   return (ys) => {
     for (const y of ys) {
