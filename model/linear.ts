@@ -30,7 +30,7 @@ export function readLinear(value: RValue, thing: string): LinearModel {
   const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
   const call = element(value, 'call');
   const levels = readLevels(element(value, 'xlevels'), `${thing}'s xlevels`);
-  const reader = new FormulaReader(terms.variables, levels, `${thing}'s formula`);
+  const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => (pattern[at] as number) > 0);
     return isUsed ? codeVariable(reader, variable, { levels, contrasts: element(value, 'contrasts'), thing }) : undefined;

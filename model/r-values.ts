@@ -19,7 +19,10 @@ export type RValue =
   | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
   | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
   | { type: 'symbol'; name: string }
-  | { type: 'opaque'; what: string; attributes?: Attributes };
+  | { type: 'opaque'; what: string; attributes?: Attributes; variables?: ReadonlyMap<string, Kept>; enclosing?: RValue; value?: Kept };
+
+/** What is kept of a variable in an environment (or of a promise): one number, one text, or the names of a data frame's columns. */
+export type Kept = { type: 'constant'; value: number | string } | { type: 'columns'; names: string[] };
 
 /** R's NA in integer and logical vectors. */
 export const NA_INTEGER = -2147483648;
@@ -31,6 +34,25 @@ export function typeOf(value: RValue | undefined): string {
   if (value.type === 'symbol') return `symbol ${value.name}`;
   if (value.type === 'packed') return `list of length ${value.starts.length - 1}`;
   return `${value.type} of length ${value.values.length}`;
+}
+
+/** What is kept of a value that stands in an environment; undefined for most. */
+export function keptOf(value: RValue | undefined): Kept | undefined {
+  if (value?.type === 'opaque') return value.value;
+  if (value === undefined) return undefined;
+  const attributes = attributesOf(value);
+  if (value.type === 'list' && classOf(value).includes('data.frame')) {
+    const names = attributes.get('names');
+    return names?.type === 'character' ? { type: 'columns', names: names.values.filter((name) => name !== null) } : undefined;
+  }
+  if (
+    (value.type !== 'double' && value.type !== 'integer' && value.type !== 'logical' && value.type !== 'character') ||
+    value.values.length !== 1
+  )
+    return undefined;
+  const [one] = value.values;
+  const isNA = one === null || one === undefined || (value.type !== 'double' && one === NA_INTEGER);
+  return isNA || attributes.has('class') ? undefined : { type: 'constant', value: one };
 }
 
 /** The attributes of a value; none where it has none. */

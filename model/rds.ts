@@ -1,7 +1,7 @@
 import { ModelError } from '../shared/errors.ts';
 import { altrep } from './altrep.ts';
 import { type Compression, compressionOf, inflate } from './inflate.ts';
-import { type Attributes, type RValue, typeOf } from './r-values.ts';
+import { type Attributes, type Kept, keptOf, type RValue, typeOf } from './r-values.ts';
 import { COST, mostInflated, mostMemory, RDS_LIMITS, type RdsLimits } from './rds/limits.ts';
 import { AsciiStream } from './rds-ascii.ts';
 import { BinaryStream, type Encoding, type RStream } from './rds-stream.ts';
@@ -245,7 +245,8 @@ class Reader {
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
-        return { type: 'opaque', what: type === T.closure ? 'a function' : 'a promise' };
+        const kept = type === T.promise ? keptOf(values[0]) : undefined;
+        return { type: 'opaque', what: type === T.closure ? 'a function' : 'a promise', ...(kept ? { value: kept } : {}) };
       }
       if (tail !== T.pairlist && tail !== T.language) {
         const rest = this.#value(flags);
@@ -266,11 +267,23 @@ class Reader {
     return value;
   }
 
-  /** An environment: walked over, and known only as a place to refer to. */
+  /** An environment: walked over, and known as a place to refer to, with the constants in it. */
   #environment(): RValue {
     this.#stream.integer("an environment's lock");
-    const environment = this.#refer({ type: 'opaque', what: 'an environment' });
-    for (let part = 0; part < 4; part += 1) this.item();
+    const environment: Extract<RValue, { type: 'opaque' }> = { type: 'opaque', what: 'an environment' };
+    this.#refer(environment);
+    const [enclosing, frame, table] = [this.item(), this.item(), this.item()];
+    this.item();
+    const variables = new Map<string, Kept>();
+    for (const cells of [frame, ...(table.type === 'list' ? table.values : [])]) {
+      if (cells.type !== 'pairlist') continue;
+      cells.values.forEach((value, at) => {
+        const [name, kept] = [cells.tags[at], keptOf(value)];
+        if (name !== undefined && kept) variables.set(name, kept);
+      });
+    }
+    if (variables.size > 0) environment.variables = variables;
+    if (enclosing.type === 'opaque' && (enclosing.variables ?? enclosing.enclosing)) environment.enclosing = enclosing;
     return environment;
   }
 

@@ -153,7 +153,7 @@ function rowNumbers(value: RValue | undefined, thing: string): number[] {
 function readInputs(value: RValue, thing: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
   const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
   const levels = readLevels(attributesOf(value).get('xlevels'), `${thing}'s xlevels`);
-  const reader = new FormulaReader(terms.variables, levels, `${thing}'s formula`);
+  const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
   const inputs = terms.variables.flatMap((variable, at): Input[] => {
     if (!terms.factors.some((pattern) => (pattern[at] as number) > 0)) return [];
     const own = levels.get(variable.name);

@@ -22,11 +22,13 @@ export type Terms = {
   intercept: boolean;
   /** The places of offsets among the variables. */
   offsets: number[];
+  /** Where R looks for what is no column of the data. */
+  environment?: RValue;
 };
 
 const MAX_VARIABLES = 10_000;
 
-/** Reads a terms object by its attributes (R's terms.object); its environment is nothing to us. */
+/** Reads a terms object by its attributes (R's terms.object). */
 export function readTerms(value: RValue | undefined, thing: string): Terms {
   if (value?.type !== 'language') throw new ModelError(thing, typeOf(value), 'a terms object');
   const attributes = attributesOf(value);
@@ -51,11 +53,13 @@ export function readTerms(value: RValue | undefined, thing: string): Terms {
     throw new ModelError(`${thing}'s offset`, offsets.slice(0, 10).join(', '), `numbers of its ${all.length} variables`);
   }
   if (new Set(offsets).size !== offsets.length) throw new ModelError(`${thing}'s offset`, 'a variable twice', 'each once');
+  const environment = attributes.get('.Environment');
   const stays = (_: unknown, at: number) => at !== response - 1;
   return {
     variables: variables.filter(stays),
     factors: patterns.map((pattern) => pattern.filter(stays)).filter((pattern) => pattern.some((code) => code > 0)),
     intercept: flag(attributes.get('intercept'), `${thing}'s intercept`) !== 0,
+    ...(environment ? { environment } : {}),
     offsets: offsets.filter((at) => at !== response).map((at) => (response > 0 && at > response ? at - 2 : at - 1)),
   };
 }

@@ -117,13 +117,14 @@ test('texts without a mark are in the native encoding that version 3 names, and 
   for (const bytes of [version3('UTF-8'), rds(text)]) expect(() => readRds(bytes, 'm.RDS')).toThrow(/m\.RDS, byte \d+ .*not UTF-8/);
 });
 
-test('a formula is kept as language with its environment as a word, and both refer to the same one', () => {
+test('a formula is kept as language, and its environment with the constants in it; both refer to the same one', () => {
   const value = read('formula.RDS');
   const formula = part(value, 'formula');
   expect(formula).toMatchObject({ type: 'language', values: [{ name: '~' }, { name: 'y' }, { type: 'language' }] });
   expect(classOf(formula)).toEqual(['formula']);
-  expect(attributesOf(formula).get('.Environment')).toEqual({ type: 'opaque', what: 'an environment' });
-  expect(part(value, 'again')).toEqual({ type: 'opaque', what: 'an environment' });
+  const variables = new Map([['hidden', { type: 'constant', value: 42 }]]);
+  expect(attributesOf(formula).get('.Environment')).toEqual({ type: 'opaque', what: 'an environment', variables });
+  expect(part(value, 'again')).toBe(attributesOf(formula).get('.Environment'));
 });
 
 test.each([

@@ -99,3 +99,28 @@ m <- old(grow(Surv(time, status) ~ a + b + k, d), 2, 0); put("old-survival-statu
 e <- d
 e$a <- ifelse(runif(n) < 0.5, -Inf, Inf)
 m <- grow(y ~ a + b, e, min.node.size = 1); put("infinite", m, x("a", "b"), told(m, x("a", "b"))$predictions)
+
+# T and F for TRUE and FALSE.
+m <- lm(y ~ poly(b, 2, raw = T) + a, d); put("T-poly-lm", m, x("a", "b"), predict(m, x("a", "b")))
+m <- lm(y ~ scale(a, scale = F) + scale(b, center = F, scale = T), d); put("F-scale-lm", m, x("a", "b"), predict(m, x("a", "b")))
+m <- lm(y ~ cut(k, breaks = c(1, 3, 6), include.lowest = T) + a, d); put("T-cut-lm", m, x("a", "k"), predict(m, x("a", "k")))
+m <- rpart(y ~ I(a > 0 & T) + b, d); put("T-rpart", m, x("a", "b"), predict(m, x("a", "b")))
+
+# poly() of several variables.
+m <- lm(y ~ poly(a, b, degree = 2), d); put("poly-two-lm", m, x("a", "b"), predict(m, x("a", "b")))
+m <- lm(y ~ poly(a, b, degree = 2, raw = TRUE), d); put("poly-two-raw-lm", m, x("a", "b"), predict(m, x("a", "b")))
+m <- lm(y ~ poly(a, b, k, degree = 2), d); put("poly-three-lm", m, x("a", "b", "k"), predict(m, x("a", "b", "k")))
+
+# Logicals that the formula alone tells.
+m <- lm(y ~ factor(l, levels = c(FALSE, TRUE), labels = c("no", "yes")) + a, d); put("logical-labels-lm", m, x("a", "l"), predict(m, x("a", "l")))
+m <- lm(y ~ factor(l, levels = c(F, T)) + a, d); put("logical-levels-lm", m, x("a", "l"), predict(m, x("a", "l")))
+m <- lm(y ~ (l == TRUE) + a, d); put("logical-equal-lm", m, x("a", "l"), predict(m, x("a", "l")))
+m <- glm(c ~ I(l != F) + a, binomial, d); put("logical-unequal-glm", m, x("a", "l"), predict(m, x("a", "l"), type = "response"))
+
+# Variables of the formula's environment: a number, that of an argument, one of an outer function; and a column that hides one.
+fit <- function(data, shift) { low <- 2; (function() lm(y ~ log(b + shift) + I(a > low) + pmin(k, low), data))() }
+m <- fit(d, 3); put("environment-lm", m, x("a", "b", "k"), predict(m, x("a", "b", "k")))
+fit <- function(data) { b <- 5; lm(y ~ log(b) + I(a * b), data) }
+m <- fit(d); put("environment-hidden-lm", m, x("a", "b"), predict(m, x("a", "b")))
+fit <- function(data, chosen) lm(y ~ I(f == chosen) + f + a, data)
+m <- fit(d, "b"); put("environment-text-lm", m, x("a", "f"), predict(m, x("a", "f")))

@@ -1,0 +1,97 @@
+import type { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import type { RValue } from '../r-values.ts';
+import { type Argument, areTruths, type Call, constantsOf, finite, matchArguments, memberOf } from './constants.ts';
+
+/** What reads the parts of a formula. */
+export type PartReader = {
+  number(value: RValue): Expression;
+  fail(value: RValue, found: string, expected: string): ModelError;
+};
+
+/** Most columns one variable of a formula makes, and most variables of one poly(). */
+const MAX_COLUMNS = 100;
+const MAX_VECTORS = 10;
+
+/**
+ * The columns of poly() or polym() as predvars has it, with its coefficients, or raw. Of several variables the columns are
+ * the products of their powers up to the degree, the first variable's turning fastest (R's polym).
+ */
+export function polyColumns(value: Call, name: string, args: Argument[], reader: PartReader): Expression[] {
+  const named = matchArguments(
+    args.filter(({ tag }) => tag !== undefined && tag !== 'x'),
+    ['degree', 'coefs', 'raw', 'simple'],
+  );
+  const vectors = args.flatMap(({ tag, value: own }) => (tag === undefined || tag === 'x' ? [own] : []));
+  const [, second] = vectors;
+  const isDegree = name === 'poly' && vectors.length === 2 && named.degree === undefined && constantsOf(second)?.length === 1;
+  if (isDegree) vectors.pop();
+  const given = isDegree ? second : named.degree;
+  const degree = given === undefined ? 1 : Number(constantsOf(given)?.[0]);
+  if (vectors.length === 0 || !(Number.isInteger(degree) && degree >= 1 && degree <= MAX_COLUMNS))
+    throw reader.fail(value, 'poly() of another form', 'poly(x, degree), its degree a number');
+  const isRaw = named.raw !== undefined && constantsOf(named.raw)?.[0] === 1;
+  const powers = vectors.map((vector, at) => {
+    const coefs = vectors.length === 1 ? named.coefs : partOf(named.coefs, at);
+    return powersOf(value, reader.number(vector), { degree, coefs, isRaw }, reader);
+  });
+  if (powers.length === 1) return powers[0] as Expression[];
+  return combinations(powers.length, degree, () => reader.fail(value, 'poly() of too many columns', `at most ${MAX_COLUMNS}`)).map(
+    (own) => {
+      const factors = own.flatMap((power, at) => (power === 0 ? [] : [powers[at]?.[power - 1] as Expression]));
+      return factors.reduce((product, factor) => ({ call: '*', of: [product, factor] }));
+    },
+  );
+}
+
+/** The powers of one variable, from the first on, or its orthogonal polynomials. */
+function powersOf(
+  value: Call,
+  inner: Expression,
+  { degree, coefs, isRaw }: { degree: number; coefs: RValue | undefined; isRaw: boolean },
+  reader: PartReader,
+): Expression[] {
+  const each = Array.from({ length: degree }, (_, at) => at + 1);
+  if (isRaw) return each.map((power) => ({ call: '^', of: [inner, power] }));
+  const [alpha, norm2] = ['alpha', 'norm2'].map((part) => memberOf(coefs, part));
+  if (!alpha || !norm2 || alpha.length < degree || norm2.length < degree + 2)
+    throw reader.fail(value, 'poly() without its coefficients', 'a model that predict() can use');
+  return each.map((power) => ({ poly: inner, alpha: alpha.slice(0, power), norm2: norm2.slice(0, power + 2) }));
+}
+
+/** An element of a list, be it a value or a call of list(). */
+function partOf(value: RValue | undefined, at: number): RValue | undefined {
+  if (value?.type === 'list') return value.values[at];
+  return value?.type === 'language' ? value.values[at + 1] : undefined;
+}
+
+/** All powers of some variables whose sum is 1 to `degree`, the first one's turning fastest. */
+function combinations(variables: number, degree: number, tooMany: () => ModelError): number[][] {
+  if (variables > MAX_VECTORS) throw tooMany();
+  let out: number[][] = [[]];
+  for (let variable = 0; variable < variables; variable += 1) {
+    out = Array.from({ length: degree + 1 }, (_, power) => power).flatMap((power) => out.map((own) => [...own, power]));
+    out = out.filter((own) => own.reduce((sum, power) => sum + power, 0) <= degree);
+    if (out.length > MAX_COLUMNS + 1) throw tooMany();
+  }
+  return out.filter((own) => own.some((power) => power > 0));
+}
+
+/** scale() as predvars has it, with the numbers of the training data. */
+export function scaleColumn(value: Call, args: Argument[], reader: PartReader): Expression {
+  const given = matchArguments(args, ['x', 'center', 'scale']);
+  if (!given.x) throw reader.fail(value, 'scale() of nothing', 'scale(x)');
+  let made = reader.number(given.x);
+  for (const [name, call] of [
+    ['center', '-'],
+    ['scale', '/'],
+  ] as const) {
+    const own = given[name];
+    const numbers = own && constantsOf(own);
+    const isTruth = areTruths(own);
+    if (isTruth && numbers?.[0] === 0) continue;
+    if (isTruth || numbers?.length !== 1) throw reader.fail(value, `scale() without its ${name}`, 'a model that predict() can use');
+    made = { call, of: [made, finite(Number(numbers[0]))] };
+  }
+  return made;
+}

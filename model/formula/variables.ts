@@ -1,0 +1,12 @@
+import type { RValue } from '../r-values.ts';
+
+/** The names of the variables in an expression, without those of its functions (R's all.vars). */
+export function variablesOf(value: RValue): string[] {
+  const names = new Set<string>();
+  const rest = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next.type === 'symbol') names.add(next.name);
+    else if (next.type === 'language') for (const part of next.values.slice(1)) rest.push(part);
+  }
+  return [...names];
+}
