@@ -112,9 +112,9 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
   const texts = labels === undefined ? undefined : textsOf(labels, `${thing}'s levels`);
   // predict.ranger.forest (R/predict.R) orders probabilities by level; where there are no levels, they stay as they come.
   const ordered = texts ? [...values].sort((a, b) => a - b) : values;
-  checkUnique(values, `${thing}'s class.values`);
-  const placeOf = new Map(ordered.map((value, place) => [value, place]));
-  for (const value of values) places.set(value, placeOf.get(value) as number);
+  for (const value of values) places.set(value, 0);
+  if (places.size !== values.length) checkUnique(values, `${thing}'s class.values`);
+  for (const [place, value] of ordered.entries()) places.set(value, place);
   schema.classes = ordered.map((value) => {
     if (!texts) return String(value);
     const label = texts[value - 1];
@@ -127,6 +127,8 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
 
 /** Throws where a name or value stands twice. */
 export function checkUnique(values: (string | number)[], thing: string): void {
+  // One pass by what is compiled already; which one it is matters only where there is one.
+  if (new Set(values).size === values.length) return;
   const seen = new Set<string | number>();
   for (const value of values) {
     if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');
