@@ -1,7 +1,7 @@
-import type { Body, Prepared } from './bodies/kind.ts';
-import { RequestError } from './errors.ts';
+import type { Answers, Body, Prepared } from './bodies/kind.ts';
+import { ModelError, RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
-import { defaultParameters, type Parameters } from './parameters.ts';
+import { answerTypes, defaultParameters, type Parameters } from './parameters.ts';
 import { type Beside, outputWidth, type Prediction, toPredictions } from './shape.ts';
 import type { BoundStep } from './steps/kind.ts';
 import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
@@ -29,7 +29,18 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */
 export function checkPredictor({ schema, steps, body }: Predictor, label: string): void {
   if (steps) checkSteps(schema, steps, label);
-  body.kind.check(inputSchema(schema, steps), body.data, label);
+  const inputs = inputSchema(schema, steps);
+  body.kind.check(inputs, body.data, label);
+  checkAnswers(schema, body.kind.answers(inputs, body.data), label);
+}
+
+/** Checks that a model offers only what its body can answer, with the same default. */
+function checkAnswers(schema: Schema, can: Answers, label: string): void {
+  const [types, takes] = [answerTypes(schema), schema.takes ?? []];
+  const wrongType = types[0] === can.types[0] ? types.find((type) => !can.types.includes(type)) : types[0];
+  if (wrongType !== undefined) throw new ModelError(`${label}'s types`, `"${wrongType}"`, `${can.types.join(', ')}, the first one first`);
+  const wrong = takes.find((name) => !can.takes.includes(name));
+  if (wrong !== undefined) throw new ModelError(`${label}'s parameters`, `"${wrong}"`, can.takes.join(', ') || 'none');
 }
 
 /** The answer to a query. Throws as computeQuery. */

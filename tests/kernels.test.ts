@@ -5,7 +5,7 @@ import { decodeArtifact, encodeArtifact, type Model } from '../shared/artifact.t
 import type { Forest } from '../shared/bodies/forest/forest.ts';
 import { type KernelName, kernelFor, makeKernel, prepareForest } from '../shared/bodies/forest/kernels/kernels.ts';
 import { predictForest } from '../shared/bodies/forest/predict.ts';
-import type { Kind, Schema } from '../shared/features.ts';
+import type { Feature, Kind, Schema } from '../shared/features.ts';
 import { defaultParameters } from '../shared/parameters.ts';
 import { predictRows } from '../shared/predict.ts';
 import { goldens } from './golden.ts';
@@ -20,6 +20,15 @@ function dice(seed: number): (most: number) => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * most);
   };
+}
+
+const LEVELS = Array.from({ length: 53 }, (_, at) => `l${at + 1}`);
+
+/** A feature for each flag: a factor where it is split by sets of levels. */
+function featuresOf(partitioned: Uint8Array): Feature[] {
+  return Array.from(partitioned, (flag, at): Feature => {
+    return flag === 1 ? { name: `x${at}`, type: 'factor', levels: LEVELS } : { name: `x${at}`, type: 'number' };
+  });
 }
 
 /** Rows whose values are thresholds, their neighbours, levels and odd numbers. */
@@ -111,7 +120,7 @@ function grow({ seed, kind, features, sets, trees, splits, width, missing }: Sha
   };
   const schema: Schema = {
     kind,
-    features: Array.from({ length: features }, (_, at) => ({ name: `x${at}`, type: 'number' })),
+    features: featuresOf(partitioned),
     takesMissing: missing,
     ...(kind === 'classification' || kind === 'probability' ? { classes } : {}),
     ...(kind === 'survival' ? { times: Array.from({ length: width }, (_, at) => at) } : {}),
@@ -197,7 +206,7 @@ test('not by masks where a row would meet more groups of features than nodes, an
     packed: { ...few.forest.packed!, cutStarts: new Uint32Array(20_001).fill(few.forest.packed!.cuts.length) },
   };
   stretched.packed.cutStarts.set(few.forest.packed!.cutStarts);
-  const features = Array.from(many, (_, at) => ({ name: `x${at}`, type: 'number' as const }));
+  const features = featuresOf(many);
   expect(makeKernel({ ...few.schema, features }, stretched).name).toBe('masks');
 });
 

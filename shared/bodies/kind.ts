@@ -1,4 +1,4 @@
-import type { Schema } from '../features.ts';
+import type { AnswerType, ParameterName, Schema } from '../features.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PackedArray } from './arrays.ts';
 
@@ -25,6 +25,9 @@ export type InputSplits = { values: number[]; isSet: boolean };
 /** How large a body is: under the kind's name in JSON, and as a line for people. */
 export type Measures = { name: string; numbers: Record<string, number | string>; text: string };
 
+/** What a body can answer: the types, its default first, and the parameters beside `type`. A schema may offer fewer. */
+export type Answers = { types: AnswerType[]; takes: ParameterName[] };
+
 /**
  * A kind of body: all that anybody else asks of what computes. One object a kind, listed in bodies.ts. The `schema` it gets is
  * the model's, with the body's inputs as its features: where no steps come first, both are the same. `label` names the model
@@ -39,6 +42,8 @@ export type BodyKind<B> = {
   unpack(packed: Unpacked, label: string): B;
   /** Checks a body from a file against its invariants, so that `predict` needs no check. Throws a ModelError. */
   check(schema: Schema, body: B, label: string): void;
+  /** All that a body of a schema's kind can be asked for. */
+  answers(schema: Schema, body: B): Answers;
   /** The answers to rows of inputs that lie side by side, `outputWidth` doubles a row. */
   predict(schema: Schema, body: B, rows: Float64Array, parameters: Parameters): Float64Array;
   /** Makes the kernel for default answers now and keeps it; of the table that another thread made, where there is one. */

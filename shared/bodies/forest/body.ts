@@ -1,7 +1,7 @@
 import { ModelError } from '../../errors.ts';
 import type { Schema } from '../../features.ts';
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
-import type { BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
+import type { Answers, BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
 import { count } from '../measures.ts';
 import { checkForest, depth, type Forest, openPacked, treeCount, type Unnoded } from './forest.ts';
 import { isDefault, kernelFor, prepareForest } from './kernels/kernels.ts';
@@ -26,6 +26,9 @@ const BESIDE = {
   'inbag?': Uint16Array,
 } as const;
 
+/** Most levels of a factor that is split by sets of them: the bits of a double. */
+const MAX_PARTITIONED = 53;
+
 /** A forest of trees that split at thresholds or by sets of levels: ranger's and randomForest's. */
 export const FOREST: BodyKind<Forest> = {
   types: ['forest', 'unordered-forest'],
@@ -43,7 +46,9 @@ export const FOREST: BodyKind<Forest> = {
     }
     checkForest(forest, label);
     checkLeaves(schema, forest, label);
+    checkPartitioned(schema, forest, label);
   },
+  answers: answersOf,
   predict: (schema, forest, rows, parameters) => {
     const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
     return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
@@ -75,6 +80,8 @@ function checkLeaves(schema: Schema, { leaves, width, codes, cutoff, roots }: Fo
     throw new ModelError(label, `${roots.length - 1} trees`, `${schema.trees}, as in the schema`);
   if (cutoff && cutoff.length !== classes) throw new ModelError(label, `${cutoff.length} cutoffs of classes`, String(classes));
   if (codes && codes.length !== classes) throw new ModelError(label, `${codes.length} codes of classes`, String(classes));
+  if (codes && !(codes.every(Number.isFinite) && new Set(codes).size === codes.length))
+    throw new ModelError(`${label}'s codes of classes`, 'other numbers', 'finite ones, each once');
   if (schema.kind !== 'classification') return;
   const wrong = firstInSlices(leaves.length, (from, to) => firstNoClass(leaves, classes, from, to));
   if (wrong !== -1) throw new ModelError(`${label}'s leaves`, `class ${leaves[wrong]}`, `0 to ${classes - 1}`);
@@ -87,6 +94,41 @@ function firstNoClass(leaves: Float64Array, classes: number, from: number, to: n
     if (!(Number.isInteger(place) && place >= 0 && place < classes)) return at;
   }
   return -1;
+}
+
+/** Only the levels of a factor, as many as a set has bits, can be looked up in a set of levels. */
+function checkPartitioned({ features }: Schema, { partitioned }: Forest, label: string): void {
+  features.forEach((feature, column) => {
+    if (partitioned[column] !== 1 || (feature.type === 'factor' && feature.levels.length <= MAX_PARTITIONED)) return;
+    const found = feature.type === 'factor' ? `${feature.levels.length} levels` : `the type ${feature.type}`;
+    throw new ModelError(
+      `${label}'s feature "${feature.name}"`,
+      found,
+      `a factor of at most ${MAX_PARTITIONED} levels, as it splits by sets`,
+    );
+  });
+}
+
+/** What ranger's and randomForest's predict() answer of such a forest, as far as it has what they need. */
+function answersOf({ kind, trees }: Schema, { observed, inbag, codes }: Forest): Answers {
+  const { types, takes }: Answers = { types: ['response'], takes: [] };
+  if (kind === 'survival') types.push('chf');
+  if (kind === 'classification') types.push('prob', 'vote');
+  // These give something for each tree, so the schema has to say how many there are.
+  if (trees !== undefined) {
+    types.push('terminalNodes');
+    takes.push('predictAll', 'numTrees');
+  }
+  if (kind === 'regression' && observed) {
+    types.push('quantiles');
+    takes.push('quantiles');
+  }
+  if ((kind === 'regression' || kind === 'probability') && inbag && trees !== undefined) {
+    types.push('se');
+    takes.push('seMethod');
+  }
+  if (kind === 'classification' && codes) takes.push('seed');
+  return { types, takes };
 }
 
 function splitsOf({ left, feature, threshold, partitioned }: Forest): InputSplits[] {

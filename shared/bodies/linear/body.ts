@@ -16,6 +16,7 @@ export const LINEAR: BodyKind<Linear> = {
     return { ...takeArrays(arrays, ARRAYS, label), ...parts } as Linear;
   },
   check: checkLinear,
+  answers: () => ({ types: ['response', 'link'], takes: [] }),
   predict: predictLinear,
   // Where the C library comes in: log, exp, sin, powers that are not whole.
   ulp: () => 4,

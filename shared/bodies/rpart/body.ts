@@ -28,6 +28,7 @@ export const RPART: BodyKind<Rpart> = {
     return { ...takeArrays(arrays, ARRAYS, label), width } as Rpart;
   },
   check: checkRpart,
+  answers: ({ kind }) => ({ types: kind === 'regression' ? ['vector'] : ['prob', 'class'], takes: [] }),
   predict: predictRpart,
   splits: splitsOf,
   seed: (rpart) => rpart.left.length,

@@ -14,6 +14,7 @@ export const LINE: BodyKind<Line> = {
   check: (_, { terms }, label) => {
     if (terms.length !== 2) throw new ModelError(label, `${terms.length} terms`, '2');
   },
+  answers: () => ({ types: ['response'], takes: [] }),
   predict: (_, { terms: [slope, intercept] }, rows) => rows.map((x) => intercept! + slope! * x),
   ulp: () => 0,
   measure: () => ({ name: 'line', numbers: { terms: 2 }, text: '2 terms' }),
