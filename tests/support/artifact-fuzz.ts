@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { importModel } from '../../model/import.ts';
 import { checkAnswerSize, writeAnswer } from '../../shared/answers.ts';
+import { openApi } from '../../shared/api/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { exampleRecord } from '../../shared/dialects.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
-import { openApi } from '../../shared/openapi.ts';
 import { pageHtml } from '../../shared/page/html/page.ts';
 import { answerQuery, computeQuery, prepareKernel } from '../../shared/predict.ts';
 import { readValue } from '../../shared/wire.ts';
