@@ -52,8 +52,10 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
     if (own.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', own.sha256);
     if (own.closes) list.push('connection', 'close');
   }
+  if (headers['x-content-type-options'] === undefined) list.push('x-content-type-options', 'nosniff');
   for (const name in headers) list.push(name, headers[name] as string);
-  list.push('content-length', String(length));
+  // That of a 304 would be taken for the document's.
+  if (status !== 304) list.push('content-length', String(length));
   response.writeHead(status, list);
   if (response.req.method === 'HEAD') response.end();
   else if (bytes) response.end(bytes);

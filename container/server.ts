@@ -14,7 +14,9 @@ import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
 import { findRoute, type Route } from './routes.ts';
+import { checkHead } from './server/check-head.ts';
 import { type Connections, limitConnections } from './server/connections.ts';
+import { answerParserErrors } from './server/parser-errors.ts';
 import { routeInferenceProtocol } from './server/v2.ts';
 import type { Workers } from './workers.ts';
 
@@ -90,8 +92,8 @@ export const MODEL_KEY = 'model';
 /**
  * The container's HTTP server, not listening yet. The check rows are computed here, once: where one fails, /ping, /health
  * and every request for predictions answer 503 with the reason, since a wrong number is worse than none. Without a model
- * (a multi-model endpoint's container) only those that are loaded answer. A request that is not HTTP is answered by Node
- * itself (400, 408 or 431 without a body) and its connection closed.
+ * (a multi-model endpoint's container) only those that are loaded answer. A request that is not HTTP is answered without a
+ * body (400, 408 or 431) and its connection closed.
  */
 export function createContainer(model: Model | undefined, { models, ...options }: ContainerOptions): Server {
   const admission = createAdmission();
@@ -107,21 +109,23 @@ export function createContainer(model: Model | undefined, { models, ...options }
     connections,
   };
   server.setTimeout(IDLE_MS);
+  answerParserErrors(server, connections);
   return server;
 }
 
 /** Answers one request, whatever happens, and logs it. */
 async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
   const started = performance.now();
-  container.connections.begin(request);
+  container.connections.begin(request, response);
   const attributes = readAttributes(request);
-  const requestId = requestIdOf(headerOf(request, 'x-request-id') ?? attributes.requestId);
+  const requestId = requestIdOf(headerOf(request, 'x-request-id'), attributes.requestId);
   const method = request.method ?? '';
   const path = pathOf(request);
   let label = 'other';
   let answered: Answered;
   let error: string | undefined;
   try {
+    checkHead(request);
     const found = findRoute(container.mode, container.models !== undefined, method, path);
     label = found.label;
     answered = await answer(container, found, request, response, attributes);
@@ -199,6 +203,7 @@ function answer(
       const page = {
         parts: container.page,
         acceptEncoding: headerOf(request, 'accept-encoding'),
+        ifNoneMatch: headerOf(request, 'if-none-match'),
         ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
       };
       const routed = route(request.method ?? '', pathOf(request), one.model, health, page);

@@ -72,6 +72,7 @@ export function createFailover(
         return page?.();
       },
       acceptEncoding: call.headers['accept-encoding'],
+      ifNoneMatch: call.headers['if-none-match'],
       answer: local.predict,
     };
     const reply = isV2(call.path)

@@ -94,7 +94,7 @@ function toResponse(given: Reply, call: Call): unknown {
   if (call.direct) return JSON.parse(given.body);
   const isAlb = call.form === 'alb' || call.form === 'alb-multi';
   const reply = isAlb ? fitAlb(given, call) : given;
-  const headers = { ...reply.headers, 'x-request-id': call.requestId };
+  const headers = { 'x-content-type-options': 'nosniff', ...reply.headers, 'x-request-id': call.requestId };
   const isBase64Encoded = reply.base64 === true && call.method !== 'HEAD';
   const response = { statusCode: reply.status, body: call.method === 'HEAD' ? '' : reply.body };
   if (!isAlb) return { ...response, headers, ...(isBase64Encoded ? { isBase64Encoded } : {}) };

@@ -1,5 +1,5 @@
 import { type Computing, cutsOf } from './bodies/cuts.ts';
-import { codedPart, codedText, codingOf } from './coding.ts';
+import { type Coding, codedPart, codedText, codingOf } from './coding.ts';
 import { RequestError } from './errors.ts';
 import type { ModelInfo } from './features.ts';
 import type { AnswerBody } from './page/base/data.ts';
@@ -11,10 +11,14 @@ import type { Reply } from './reply.ts';
 import type { Beside, Prediction } from './shape.ts';
 import { type Query, readValue } from './wire.ts';
 
-/** What the page is served with: its parts, where they were built, the client's Accept-Encoding, and what answers at once for it to begin with. */
+/**
+ * What the page is served with: its parts, where they were built, the client's Accept-Encoding and If-None-Match, and what answers at
+ * once for it to begin with.
+ */
 export type PageRequest = {
   parts: PageParts | undefined;
   acceptEncoding: string | undefined;
+  ifNoneMatch?: string | undefined;
   answer?: (query: Query) => { predictions: Prediction[] } & Beside;
 };
 
@@ -24,8 +28,15 @@ export type DocumentPath = '/' | '/page.js' | '/later.js' | '/page.css' | '/icon
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
 
-/** The reply to a GET of a document. Throws a 404 for a part of the page where there are none. */
+/** The icon is one text for all models. */
+const ICON_TAG = `"icon-${hashOf(PAGE_ICON)}"`;
+
+/** The reply to a GET of a document: a 304 where the client holds it already. Throws a 404 for a part of the page where there are none. */
 export function documentReply(path: DocumentPath, model: ModelInfo, page: PageRequest | undefined): Reply {
+  return unlessHeld(wholeReply(path, model, page), page?.ifNoneMatch);
+}
+
+function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | undefined): Reply {
   switch (path) {
     case '/':
       return pageReply(model, page);
@@ -36,7 +47,11 @@ export function documentReply(path: DocumentPath, model: ModelInfo, page: PageRe
     case '/page.css':
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
     case '/icon.svg':
-      return { status: 200, headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT, ...PAGE_SECURITY }, body: PAGE_ICON };
+      return {
+        status: 200,
+        headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT, etag: ICON_TAG, ...PAGE_SECURITY },
+        body: PAGE_ICON,
+      };
   }
 }
 
@@ -56,9 +71,16 @@ function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
 
 function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
   const form = formModel(model);
-  const first = firstAnswer(model, form, page);
-  const { headers, ...body } = codedText(pageHtml(form, page?.parts, first), codingOf(page?.acceptEncoding));
-  const own = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', vary: 'accept-encoding', ...PAGE_SECURITY };
+  const html = pageHtml(form, page?.parts, firstAnswer(model, form, page));
+  const coding = codingOf(page?.acceptEncoding);
+  const { headers, ...body } = codedText(html, coding);
+  const own = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    vary: 'accept-encoding',
+    etag: tagOf(hashOf(html), coding),
+    ...PAGE_SECURITY,
+  };
   return { status: 200, headers: { ...own, ...headers }, ...body };
 }
 
@@ -82,7 +104,39 @@ function firstAnswer({ schema }: ModelInfo, form: FormModel, page: PageRequest |
 /** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */
 function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined): Reply {
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
-  const { headers, ...body } = codedPart(part, codingOf(acceptEncoding));
-  const own = { 'content-type': `${type}; charset=utf-8`, 'cache-control': KEPT, vary: 'accept-encoding', ...PAGE_SECURITY };
+  const coding = codingOf(acceptEncoding);
+  const { headers, ...body } = codedPart(part, coding);
+  const own = {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': KEPT,
+    vary: 'accept-encoding',
+    etag: tagOf(part.hash, coding),
+    ...PAGE_SECURITY,
+  };
   return { status: 200, headers: { ...own, ...headers }, ...body };
+}
+
+/** An entity tag (RFC 9110, 8.8.3): of the text, and of how it is compressed. */
+function tagOf(hash: string, coding: Coding | undefined): string {
+  return `"${hash}-${coding ?? 'plain'}"`;
+}
+
+/** A hash that tells one deployment's text from another's: two of 32 bits, in the manner of FNV-1a (xor, then multiply). */
+function hashOf(text: string): string {
+  let [one, two] = [0x811c9dc5, 0x9e3779b9];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 0x01000193);
+    two = Math.imul(two ^ code, 0x85ebca6b);
+  }
+  return [one, two].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+/** The reply, or a 304 where If-None-Match names its tag; a tag marked as weak is the same here (RFC 9110, 13.1.2). */
+function unlessHeld(reply: Reply, ifNoneMatch: string | undefined): Reply {
+  const { etag, vary, 'cache-control': cached } = reply.headers;
+  if (ifNoneMatch === undefined || etag === undefined) return reply;
+  const held = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (!held.includes(etag) && !held.includes('*')) return reply;
+  return { status: 304, headers: { etag, ...(vary ? { vary } : {}), ...(cached ? { 'cache-control': cached } : {}) }, body: '' };
 }

@@ -7,6 +7,7 @@ export type Problem = { path: string; message: string };
 /** Titles of the statuses this service gives (RFC 9110's reason phrases). */
 const TITLES: Record<number, string> = {
   200: 'OK',
+  304: 'Not Modified',
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -18,6 +19,7 @@ const TITLES: Record<number, string> = {
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   503: 'Service Unavailable',
 };
 

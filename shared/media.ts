@@ -49,27 +49,32 @@ export function checkEncoding(contentEncoding: string | undefined): void {
 }
 
 /**
- * The form of the answer by Accept (RFC 9110, 12.5.1): the form whose range has the greatest weight, on equal weights the
- * one named first. Nothing or a wildcard means JSON, or the first form that is not refused by a weight of 0. Throws a 406
- * where none fits.
+ * The form of the answer by Accept (RFC 9110, 12.5.1). The most specific range that a form lies in says how much it is wanted; the
+ * form of the greatest weight is given, of equal ones that whose range is named first, and JSON before the others. A weight that
+ * cannot be read counts as 1. Throws a 406 where no form is wanted.
  */
 export function answerForm(accept: string | undefined): BodyForm {
   if (accept === undefined || accept === '*/*' || accept === 'application/json' || accept.trim() === '') return 'json';
-  const ranges = accept.split(',').map((range) => {
+  const ranges = accept.split(',').map((range, place) => {
     const { type, parameters } = mediaType(range);
-    return { forms: rangeForms(type), weight: Number(parameters.get('q') ?? '1') };
+    const specific = type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2;
+    return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place };
   });
-  const refused = ranges.flatMap(({ forms, weight }) => (weight === 0 && forms.length === 1 ? forms : []));
-  let best: { form: BodyForm; weight: number } | undefined;
-  for (const { forms, weight } of ranges) {
-    const form = forms.find((one) => !refused.includes(one));
-    if (form && weight > (best?.weight ?? 0)) best = { form, weight };
-  }
+  const wanted = rangeForms('*/*').flatMap((form) => {
+    const own = ranges.filter(({ forms }) => forms.includes(form)).sort((a, b) => b.specific - a.specific || b.weight - a.weight);
+    return own[0] && own[0].weight > 0 ? [{ form, ...own[0] }] : [];
+  });
+  const [best] = wanted.sort((a, b) => b.weight - a.weight || a.place - b.place);
   if (best) return best.form;
   throw new RequestError(
     406,
     'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines',
   );
+}
+
+/** A weight from 0 to 1 (RFC 9110, 12.4.2). */
+function weightOf(text: string | undefined): number {
+  return text !== undefined && /^(?:0(?:\.\d{0,9})?|1(?:\.0{0,9})?)$/.test(text) ? Number(text) : 1;
 }
 
 /** The forms within a media range, in the order of preference. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -168,6 +168,19 @@ test.each([
   expect(err).toContain(message);
   expect(err.trim().split('\n')).toHaveLength(1);
 });
+
+test('no signal opens a debugger, neither by npm run serve nor in the image', async () => {
+  const { child, ready, ended } = run(['serve'], {}, fileURLToPath(new URL('../container/bundle-main.ts', import.meta.url)));
+  const address = await ready;
+  child.kill('SIGUSR1');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect((await fetch(`${address}/ping`)).status).toBe(200);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 0, err: '' });
+  expect(readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8')).toMatch(
+    /^ENTRYPOINT \["\/usr\/bin\/node", "--disable-sigusr1", /m,
+  );
+}, 30_000);
 
 test('works as the one file that the image holds, its workers too', async () => {
   const bundle = path.join(dir, 'bundle/main.mjs');

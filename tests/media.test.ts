@@ -65,6 +65,18 @@ test.each([
   ['application/json;q=0, text/csv;q=0, */*;q=0.1', 'jsonlines'],
   ['application/json;q=0, application/*', 'jsonlines'],
   ['image/png, application/json;q=0.1', 'json'],
+  // The most specific range that a form lies in says how much it is wanted (RFC 9110, 12.5.1).
+  ['*/*, application/json;q=0.001', 'csv'],
+  ['application/*;q=0.9, application/json;q=0.1, text/csv;q=0.5', 'jsonlines'],
+  ['text/*;q=0.3, application/jsonlines;q=0.2', 'csv'],
+  ['application/json;q=0.5;q=0.1, text/csv;q=0.4', 'csv'],
+  // A weight that cannot be read counts as 1.
+  ['application/json;q=x, text/csv;q=0.9', 'json'],
+  ['text/csv;q=2, application/json;q=0.9', 'csv'],
+  ['text/csv;q=-1, application/json;q=0.9', 'csv'],
+  ['text/csv;q=, application/json;q=0.9', 'csv'],
+  ['text/csv;q=1e-1, application/json;q=0.9', 'csv'],
+  ['text/csv;q="0.1", application/json;q=0.2', 'json'],
 ])('Accept %s is answered as %s', (accept, form) => {
   expect(answerForm(accept)).toBe(form);
 });
@@ -74,7 +86,7 @@ test.each([
   'application/json;q=0',
   '*/*;q=0',
   'text/html',
-  'application/json;q=x',
+  'text/*, text/csv;q=0',
 ])('Accept %s is refused with 406', (accept) => {
   expect(statusOf(() => answerForm(accept))).toBe(406);
 });

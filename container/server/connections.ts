@@ -13,9 +13,11 @@ const MOST_UNREAD_BYTES = 67_108_864;
 /** The connections of a server, and what is under way on each. */
 export type Connections = {
   /** A request's head has come in. */
-  begin(request: IncomingMessage): void;
+  begin(request: IncomingMessage, response: ServerResponse): void;
   /** Its answer of so many bytes was written. */
   end(request: IncomingMessage, response: ServerResponse, bytes: number): void;
+  /** Whether no answer on this connection is partly written, so that something else may be said on it. */
+  isSilent(socket: Socket): boolean;
   /** How many are open. */
   open(): number;
   /** How many were closed from here to make room. */
@@ -23,7 +25,7 @@ export type Connections = {
 };
 
 /** A connection: how many requests are under way on it (more than one where they are pipelined), and the latest. */
-type Held = { socket: Socket; underWay: number; request: IncomingMessage | undefined };
+type Held = { socket: Socket; underWay: number; request: IncomingMessage | undefined; response: ServerResponse | undefined };
 
 /**
  * Keeps a server's doors open. Whoever holds many connections and sends nothing, or sends it slowly, keeps nobody out: near the limit
@@ -53,18 +55,19 @@ export function limitConnections(server: Server): Connections {
   };
   server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', (socket: Socket) => {
-    const held: Held = { socket, underWay: 0, request: undefined };
+    const held: Held = { socket, underWay: 0, request: undefined, response: undefined };
     if (all.size >= CROWDED) makeRoom();
     all.set(socket, held);
     idle.add(held);
     socket.on('close', () => forget(held));
   });
   return {
-    begin: (request) => {
+    begin: (request, response) => {
       const held = all.get(request.socket);
       if (!held) return;
       held.underWay += 1;
       held.request = request;
+      held.response = response;
       if (!idle.delete(held)) return;
       busy.add(held);
     },
@@ -76,6 +79,10 @@ export function limitConnections(server: Server): Connections {
       if (held.underWay > 0) return;
       busy.delete(held);
       idle.add(held);
+    },
+    isSilent: (socket) => {
+      const { underWay, response } = all.get(socket) ?? { underWay: 0, response: undefined };
+      return underWay === 0 || (underWay === 1 && response?.headersSent === false);
     },
     open: () => all.size,
     closed: () => closed,

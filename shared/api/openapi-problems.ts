@@ -46,8 +46,8 @@ export function problemResponses(): object {
 
 /** The header by which a caller names a request. */
 export function requestIdParameter(): object {
-  const schema = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' };
-  return { name: 'x-request-id', in: 'header', required: false, description: 'An id to find this request by.', schema };
+  const description = 'An id to find this request by. One that does not match [A-Za-z0-9_-]{1,64} is replaced by a new one.';
+  return { name: 'x-request-id', in: 'header', required: false, description, schema: { type: 'string' } };
 }
 
 /** A reference to a schema of the document. */
