@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Built, buildArtifact } from '../model/build.ts';
+import { type Built, buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/command-line.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
@@ -13,7 +13,7 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
 
   npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE] [--api-only] [--param NAME=VALUE]...
 
-  --model FILE         the model file (model/heart-age.RDS)
+  --model FILE         the model file (model/heart/heart-age.RDS)
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
@@ -148,7 +148,7 @@ function readOptions(): { options: Options; dryRun: boolean } | undefined {
   const { repository, tool } = values;
   const options: Options = {
     place: { stage, region: values.region ?? 'sa-east-1' },
-    model: values.model ?? path.join(PROJECT, 'model/heart-age.RDS'),
+    model: values.model ?? path.join(PROJECT, 'model/heart/heart-age.RDS'),
     apiOnly: values['api-only'] ?? false,
     params: readParams(values.param ?? []),
     ...(tool === undefined ? {} : { tool }),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/command-line.ts';
 import { ecrLogin } from './aws.ts';
 import { buildImage, findTool, pushImage } from './image-tool.ts';

@@ -74,7 +74,7 @@ async function main(): Promise<void> {
 async function loadPage(): Promise<PageParts | undefined> {
   try {
     if (process.env.PAGE_FILE) return JSON.parse(readFileSync(process.env.PAGE_FILE, 'utf8'));
-    const { buildPage } = await import('../model/build-page.ts');
+    const { buildPage } = await import('../model/bundle/build-page.ts');
     return (await buildPage(fileURLToPath(new URL('..', import.meta.url)))).page;
   } catch (error) {
     console.error(`the page has no script and no style: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/command-line.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
 import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
@@ -9,7 +9,7 @@ const HELP = `Takes away the endpoint, then the API; safe to repeat.
   npm run remove -- [--stage dev] [--region sa-east-1] [--endpoint-only [--model FILE] [--param NAME=VALUE]...]
 
   --endpoint-only      the API stays, and answers from its fallback
-  --model FILE         the model file the API was deployed with (model/heart-age.RDS), since it is deployed anew
+  --model FILE         the model file the API was deployed with (model/heart/heart-age.RDS), since it is deployed anew
   --param NAME=VALUE   a parameter it was deployed with
 `;
 const LEFT = `What is left, and how it goes:
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   // The API last: until then it answers, from its fallback once the endpoint is gone.
   if (stays)
     await step('the API told that there is no endpoint', () =>
-      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart-age.RDS')), params),
+      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart/heart-age.RDS')), params),
     );
   await step('every version of every model in the bucket', async () => {
     const bucket = (await stackOutputs(place.region, stackName('endpoint', place.stage)))?.ModelBucketName;

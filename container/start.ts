@@ -18,7 +18,7 @@ const HELP = `Runs all of canopy on this machine: the container, a stand-in for 
 
   npm start -- [--model FILE] [--no-container]
 
-  --model FILE     the model file, saved by saveRDS (model/heart-age.RDS)
+  --model FILE     the model file, saved by saveRDS (model/heart/heart-age.RDS)
   --no-container   no container and no endpoint: the API answers from its fallback
   --help           this text
 
@@ -75,7 +75,7 @@ function readOptions(): { model: string; container: boolean } {
   }
   // npm runs its scripts in the package's folder; a path is meant from where the person stands.
   const from = (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.';
-  const model = values.model === undefined ? path.join(PROJECT, 'model/heart-age.RDS') : path.resolve(from, values.model);
+  const model = values.model === undefined ? path.join(PROJECT, 'model/heart/heart-age.RDS') : path.resolve(from, values.model);
   return { model, container: !values['no-container'] };
 }
 

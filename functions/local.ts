@@ -15,7 +15,7 @@ export type LocalPredictor = {
 
 /**
  * Opens an artifact and computes its check rows, once at the start of an environment. Its sha256 was held at packaging
- * (model/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
+ * (model/bundle/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
  * cryptography, a tenth of a start.
  */
 export function openLocal(bytes: Uint8Array, thing: string, kinds?: Kinds): LocalPredictor {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { buildArtifact, importerSources } from '../model/build.ts';
+import { buildArtifact, importerSources } from '../model/artifact/build.ts';
 import { golden } from './golden.ts';
 import { PROJECT } from './support/project.ts';
 

@@ -11,7 +11,7 @@ import { lambda } from '../functions/http.ts';
 import { type LocalPredictor, openLocal } from '../functions/local.ts';
 import { readSettings, type Settings } from '../functions/settings.ts';
 import type { Telemetry } from '../functions/telemetry.ts';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact } from '../model/artifact/build.ts';
 import { golden } from './golden.ts';
 import { PROJECT, recordedEvent } from './support/project.ts';
 
@@ -27,7 +27,7 @@ const SETTINGS = readSettings({
 });
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
-const built = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
+const built = buildArtifact(`${PROJECT}model/heart/heart-age.RDS`, PROJECT);
 const local = openLocal(readFileSync(built.file), 'the artifact');
 const OURS = { name: 'heart-age', sha256: local.model.sha256 };
 const entries: Record<string, unknown>[] = [];

@@ -2,12 +2,12 @@ import net, { type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createContainer } from '../container/server.ts';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact } from '../model/artifact/build.ts';
 import { rawRequest } from './faults/fuzz.ts';
 import { compareVerdicts } from './faults/verdicts.ts';
 import { PROJECT } from './support/project.ts';
 
-const { file, model } = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
+const { file, model } = buildArtifact(`${PROJECT}model/heart/heart-age.RDS`, PROJECT);
 
 test('thousands of bad bodies: each a problem document, no 5xx, no call to the endpoint, one verdict of function and container', async () => {
   const found = await compareVerdicts(file, 4_000, Date.now() % 2 ** 31);

@@ -66,7 +66,14 @@ function run(args: string[]): Promise<Ran> {
 }
 
 /** A packaged function: the folder its zip was unpacked to, its environment variables, and the sizes of its zip's parts. */
-export type Packaged = { folder: string; entry: string; environment: Record<string, string>; zipBytes: number; artifactBytes: number };
+export type Packaged = {
+  folder: string;
+  entry: string;
+  environment: Record<string, string>;
+  zipBytes: number;
+  artifactBytes: number;
+  pageBytes: number;
+};
 
 /** Packages the service and unpacks one function of it; `packages` is the folder with the zips of all. */
 export async function packageFunction(
@@ -91,9 +98,11 @@ export async function packageFunction(
 export function unpackFunction(folder: string, name: string): Packaged {
   const zip = readFileSync(path.join(folder, `${name}.zip`));
   let artifactBytes = 0;
+  let pageBytes = 0;
   const files = unzipSync(zip, {
     filter: (file) => {
       if (file.name.endsWith('.canopy')) artifactBytes += file.size;
+      if (file.name.includes('/page/')) pageBytes += file.size;
       return true;
     },
   });
@@ -106,7 +115,7 @@ export function unpackFunction(folder: string, name: string): Packaged {
   const logical = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
   const { Handler, Environment } = template.Resources[logical].Properties;
   const entry = String(Handler).replace(/\.\w+$/, '.cjs');
-  return { folder: unpacked, entry, environment: Environment.Variables, zipBytes: zip.length, artifactBytes };
+  return { folder: unpacked, entry, environment: Environment.Variables, zipBytes: zip.length, artifactBytes, pageBytes };
 }
 
 /** One Lambda environment: invokes run one after another, as Lambda runs them. */

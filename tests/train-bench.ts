@@ -62,7 +62,7 @@ try {
     if (!(Math.abs((own[4] as number) - (theirs[4] as number)) <= 1e-12))
       failures.push(`${name}: out-of-bag error ${own[4]}, R says ${theirs[4]}`);
   }
-  const heart = here('../model/heart.csv');
+  const heart = here('../model/heart/heart.csv');
   const r = `library(ranger); set.seed(42); ranger(target ~ age, read.csv(${JSON.stringify(heart)}))`;
   const output = path.join(folder, 'heart.canopy');
   const train = [here('../model/main.ts'), 'train', '--data', heart, '--formula', 'target ~ age', '--seed', '42', '-o', output];

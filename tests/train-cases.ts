@@ -47,7 +47,7 @@ export async function differences(folder: string, name: string, given: TrainCase
 /** Trains a case in a number of threads. */
 export async function trainCase(folder: string, given: TrainCase, threads: number): Promise<Trained> {
   const file =
-    given.data === 'heart' ? fileURLToPath(new URL('../model/heart.csv', import.meta.url)) : path.join(folder, `${given.data}.csv`);
+    given.data === 'heart' ? fileURLToPath(new URL('../model/heart/heart.csv', import.meta.url)) : path.join(folder, `${given.data}.csv`);
   const table = readCsv(readFileSync(file, 'utf8'), file);
   const fraction = given.arguments['sample.fraction'];
   const shares = fraction === undefined ? {} : { 'sample.fraction': [fraction].flat() };

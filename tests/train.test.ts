@@ -15,8 +15,8 @@ import { differences, readCases } from './train-cases.ts';
 jest.setTimeout(30_000);
 
 const FOLDER = fileURLToPath(new URL('./golden/train/', import.meta.url));
-const HEART = fileURLToPath(new URL('../model/heart.csv', import.meta.url));
-const SIDECAR = fileURLToPath(new URL('../model/heart-age.model.json', import.meta.url));
+const HEART = fileURLToPath(new URL('../model/heart/heart.csv', import.meta.url));
+const SIDECAR = fileURLToPath(new URL('../model/heart/heart-age.model.json', import.meta.url));
 const heart = () => readCsv(readFileSync(HEART, 'utf8'), 'heart.csv');
 const iris = () => readCsv(readFileSync(`${FOLDER}iris.csv`, 'utf8'), 'iris.csv');
 const cases = Object.entries(readCases(FOLDER));
@@ -57,7 +57,7 @@ function labelled(): Table {
 test('the heart model of the project is what its data, one command and seed 42 give', async () => {
   const trained = await trainFile(HEART, { formula: 'target ~ age', seeds: { seed: 42 }, sidecar: SIDECAR, output: 'out.canopy' });
   const model = decodeArtifact(trained.artifact);
-  const imported = loadModel(fileURLToPath(new URL('../model/heart-age.RDS', import.meta.url)));
+  const imported = loadModel(fileURLToPath(new URL('../model/heart/heart-age.RDS', import.meta.url)));
   expect(model.sha256).toBe(imported.sha256);
   expect(model.card.training).toMatchObject({ rows: 303, formula: 'target ~ age', seed: 42, rangerSeed: 1964531018 });
   expect(model.card.training?.metrics['prediction.error']).toBeCloseTo(0.2721723428, 9);

@@ -10,7 +10,7 @@ import { guardEndpoint } from '../functions/guard.ts';
 import { lambda } from '../functions/http.ts';
 import { openLocal } from '../functions/local.ts';
 import { readSettings } from '../functions/settings.ts';
-import { buildArtifact } from '../model/build.ts';
+import { buildArtifact } from '../model/artifact/build.ts';
 import { golden } from './golden.ts';
 import { PROJECT } from './support/project.ts';
 

@@ -1,8 +1,8 @@
 // node container/local/prepare-main.ts MODEL: imports a model, builds the page, and says where both lie, as a line of JSON. In a
 // process of its own, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
 import { fileURLToPath } from 'node:url';
-import { buildArtifact } from '../../model/build.ts';
-import { buildPage } from '../../model/build-page.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
+import { buildPage } from '../../model/bundle/build-page.ts';
 import { exampleRecord } from '../../shared/dialects.ts';
 import { ModelError } from '../../shared/errors.ts';
 

@@ -26,7 +26,7 @@ large <- function(n) {
   x
 }
 
-heart <- read.csv(file.path(project, "model/heart.csv"))
+heart <- read.csv(file.path(project, "model/heart/heart.csv"))
 saved <- function(name) readRDS(file.path(project, name))
 # Forced, or each would see the last number of the loop that calls it.
 fit <- function(trees) {
@@ -40,7 +40,7 @@ deep <- function(depth) {
 
 # What makes each forest, the rows it is asked, and the sidecar that names the levels its file does not have.
 FORESTS <- list(
-  "heart-age" = list(function() saved("model/heart-age.RDS"), function() like(heart["age"])),
+  "heart-age" = list(function() saved("model/heart/heart-age.RDS"), function() like(heart["age"])),
   "heart" = list(fit(500), function() like(heart[-1])),
   "large" = list(function() ranger(y ~ ., large(20000), num.trees = 500, seed = 42), function() large(ROWS)[1:20]),
   "iris" = list(function() saved("tests/golden/iris.RDS"), function() like(iris[1:4])),

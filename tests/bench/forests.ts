@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildArtifact } from '../../model/build.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
 import { PROJECT } from '../support/project.ts';
 import { outputOf } from './children.ts';
 

@@ -72,7 +72,7 @@ export function flaskMissing(): string | undefined {
 
 /** scikit-learn's forest of the same shape behind Flask, with two workers. */
 export async function startFlask(features: string[]): Promise<Server> {
-  const env = { PATH: process.env.PATH, DATA: path.join(PROJECT, 'model/heart.csv'), FEATURES: features.join(',') };
+  const env = { PATH: process.env.PATH, DATA: path.join(PROJECT, 'model/heart/heart.csv'), FEATURES: features.join(',') };
   const args = ['--chdir', path.join(PROJECT, 'tests/peers'), '--preload', '-w', '2', '-b', '127.0.0.1:0', 'flask_peer:app'];
   return startSaying(
     'Flask with scikit-learn',

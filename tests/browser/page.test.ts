@@ -28,7 +28,7 @@ const opened: Watched[] = [];
 beforeAll(async () => {
   if (!hasChromium) return;
   browser = await launch();
-  urls.age = await serveModel(`${PROJECT}model/heart-age.RDS`);
+  urls.age = await serveModel(`${PROJECT}model/heart/heart-age.RDS`);
   for (const name of ['iris', 'heart-probability', 'warpbreaks-partition']) urls[name] = await serveModel(golden(name).file);
   urls.survival = await serveModel(veteran.file);
 }, 60_000);

@@ -4,7 +4,7 @@ import { readBody, sendReply } from '../../container/http.ts';
 import { createContainer, MODEL_KEY } from '../../container/server.ts';
 import { loadShared } from '../../container/shared-model.ts';
 import { startWorkers, type Workers } from '../../container/workers.ts';
-import { buildPage } from '../../model/build-page.ts';
+import { buildPage } from '../../model/bundle/build-page.ts';
 import type { ModelInfo } from '../../shared/features.ts';
 import { jsonReply, problemReply } from '../../shared/reply.ts';
 import { route } from '../../shared/routes.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildArtifact } from '../../model/build.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
 import { golden } from '../golden.ts';
 import { type Environment, openEnvironments, packageFunction } from '../lambda.ts';
 import { PROJECT, recordedEvent } from '../support/project.ts';
@@ -79,7 +79,7 @@ export type Stack = {
 
 const ages = golden('heart-age');
 /** The very artifact the function is packaged with. */
-export const ARTIFACT = buildArtifact(path.join(PROJECT, 'model/heart-age.RDS'), PROJECT).file;
+export const ARTIFACT = buildArtifact(path.join(PROJECT, 'model/heart/heart-age.RDS'), PROJECT).file;
 
 /** The packaged function is shared by all stacks of a run: packaging takes seconds. */
 export async function packageOnce() {

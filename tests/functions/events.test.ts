@@ -5,12 +5,12 @@ import { createFailover } from '../../functions/failover.ts';
 import { lambda } from '../../functions/http.ts';
 import { openLocal } from '../../functions/local.ts';
 import { readSettings } from '../../functions/settings.ts';
-import { buildArtifact } from '../../model/build.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
 import { PROJECT, recordedEvent } from '../support/project.ts';
 
 /** R's value for age 54. */
 const R = 0.62656818884906396;
-const built = buildArtifact(`${PROJECT}model/heart-age.RDS`, PROJECT);
+const built = buildArtifact(`${PROJECT}model/heart/heart-age.RDS`, PROJECT);
 const local = openLocal(readFileSync(built.file), 'the artifact');
 const silent = { log: () => {}, count: () => {}, remoteLatency: () => {}, localServed: () => {}, flush: () => {} };
 

@@ -1,6 +1,6 @@
 # The server of the series this project comes from, as a peer to measure and to check: R and plumber (Debian: r-base-core,
 # r-cran-plumber, and ranger). The model is read at every request, as it is there.
-#   MODEL=model/heart-age.RDS PORT=8090 Rscript tests/peers/plumber.R serve
+#   MODEL=model/heart/heart-age.RDS PORT=8090 Rscript tests/peers/plumber.R serve
 library(plumber)
 library(jsonlite)
 suppressPackageStartupMessages(library(ranger))

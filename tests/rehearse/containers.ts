@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { must, run } from '../../container/command.ts';
-import { buildArtifact } from '../../model/build.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
 import { check, freePort, PROJECT, statusOf, TOOLS, until } from './run.ts';
 
 /** How SageMaker's own platform, or a careful one, would run the image: nothing to write to, nothing to become. */

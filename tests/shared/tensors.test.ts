@@ -6,7 +6,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import { readBinaryRequest } from '../../shared/wire/binary-tensors.ts';
 import { readValue } from '../../shared/wire.ts';
 
-const heart = loadModel('model/heart-age.RDS');
+const heart = loadModel('model/heart/heart-age.RDS');
 /** R's values for the ages 54 and 61. */
 const R = [0.62656818884906396, 0.12067609232872413];
 const answer = (body: unknown) => answerQuery(heart, readValue(heart.schema, body)).predictions;

@@ -22,7 +22,7 @@ export default class ModelPlugin {
       }
     };
     const build = async () => {
-      const { buildArtifact } = await import('./build.ts');
+      const { buildArtifact } = await import('../artifact/build.ts');
       const { buildPage } = await import('./build-page.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
@@ -48,7 +48,7 @@ export default class ModelPlugin {
     };
     const checkPackages = async () => {
       const { checkPackage } = await import('./check-package.ts');
-      const { buildArtifact } = await import('./build.ts');
+      const { buildArtifact } = await import('../artifact/build.ts');
       const { serviceDir: project, service } = serverless;
       const { model } = buildArtifact(path.resolve(project, service.custom.model), project);
       for (const name of service.getAllFunctions()) {

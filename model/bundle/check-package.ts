@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-import { decodeArtifact, type Model } from '../shared/artifact.ts';
-import { ModelError } from '../shared/errors.ts';
-import type { Feature } from '../shared/features.ts';
-import { defaultParameters } from '../shared/parameters.ts';
-import { fromBits } from '../shared/schema/integer64.ts';
-import { toPredictions } from '../shared/shape.ts';
+import { decodeArtifact, type Model } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Feature } from '../../shared/features.ts';
+import { defaultParameters } from '../../shared/parameters.ts';
+import { fromBits } from '../../shared/schema/integer64.ts';
+import { toPredictions } from '../../shared/shape.ts';
 
 /** What Lambda takes of a function's package, unpacked, in bytes. */
 const MOST_UNPACKED = 250 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import type { PagePart, PageParts } from '../shared/page/base/parts.ts';
+import type { PagePart, PageParts } from '../../shared/page/base/parts.ts';
 import { trimUplot } from './trim-uplot.ts';
 
 /** What the page's code is written for: browsers of the last three years. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, transform } from 'esbuild';
-import { leanLists, type NeededKinds } from './bundle/lean.ts';
+import { leanLists, type NeededKinds } from './lean.ts';
 
 /**
  * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in files of its own beside the
@@ -83,7 +83,7 @@ const late: Plugin = {
     });
   },
 };
-/** What serverless-esbuild bundles with; model/plugin.js tells which kinds of bodies and steps the artifact names. */
+/** What serverless-esbuild bundles with; model/bundle/plugin.js tells which kinds of bodies and steps the artifact names. */
 const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [leanLists(() => service.custom.kinds), split, late];
 
 // How Node's require() of an ES module gives this very value: serverless-esbuild wants the function itself.
