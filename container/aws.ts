@@ -43,23 +43,32 @@ export function adviceOn(text: string): string | undefined {
 }
 
 /** An error of the SDK with what to do about it. */
-function explain(error: unknown): AwsError {
+export function explain(error: unknown): AwsError {
   const { name, message } = error as Error;
   const advice = adviceOn(`${name} ${message}`);
   return new AwsError(advice === undefined ? `${name}: ${message}` : `${message}: ${advice}`);
 }
 
-/** Who the credentials belong to. Throws an AwsError that says what to do where there are none. */
-export async function accountOf(region: string): Promise<string> {
+/** Who the credentials belong to: the account, and the user or role. */
+export type Caller = { account: string; arn: string };
+
+/** Asks who the credentials belong to. Throws an AwsError that says what to do where there are none. */
+export async function callerOf(region: string): Promise<Caller> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({ region, maxAttempts: 2 });
   try {
-    return (await client.send(new GetCallerIdentityCommand({}))).Account ?? '';
+    const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
+    return { account: Account, arn: Arn };
   } catch (error) {
     throw error instanceof AwsError ? error : explain(error);
   } finally {
     client.destroy();
   }
+}
+
+/** The account that the credentials belong to. Throws an AwsError that says what to do where there are none. */
+export async function accountOf(region: string): Promise<string> {
+  return (await callerOf(region)).account;
 }
 
 /** A stack's outputs by name; undefined where there is no such stack. */

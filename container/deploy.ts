@@ -5,6 +5,11 @@ import { readCommandLine } from '../model/command-line.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
 import { costInWords, type Plan } from './costs.ts';
+import { lookForNeeds } from './deploy/needs.ts';
+import { idleParameters, problemsOf } from './deploy/parameters.ts';
+import { planInWords } from './deploy/plan.ts';
+import { statementsFor } from './deploy/rights.ts';
+import { packagedTemplate, resourcesMade } from './deploy/templates.ts';
 import { buildImage, findTool, pushImage, type Tool } from './image-tool.ts';
 import { parseRepository, type Repository } from './registry.ts';
 import { endpointName, framework, openSteps, type Place, PROJECT, readParams, stackName } from './steps.ts';
@@ -17,7 +22,8 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
-  --dry-run            reads the model and the parameters, says what that would cost, and does nothing
+  --dry-run            changes nothing and prints the plan: stacks and resources, steps, what it needs and whether it is there, costs
+  --policy             changes nothing and prints the IAM policy that such a deploy needs
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
 `;
 
@@ -33,14 +39,17 @@ await main().catch((error: Error) => {
 async function main(): Promise<void> {
   const given = readOptions();
   if (given === undefined) return;
-  const { options, dryRun } = given;
+  const { options, only } = given;
   const { place, params } = options;
+  const problems = problemsOf({ region: place.region, params });
+  if (problems.length > 0) throw new AwsError(problems.join('\n'));
   const plan = planOf(options);
+  if (only === 'policy') return console.log(JSON.stringify(await policyOf(options, plan), undefined, 2));
   // Everything that can be known beforehand is asked before anything is changed.
   const built = buildArtifact(path.resolve(options.model), PROJECT);
   console.log(`model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)}), stage ${place.stage}, region ${place.region}`);
+  if (only === 'dry-run') return dryRun(options, plan);
   console.log(costInWords(plan));
-  if (dryRun) return;
   console.log(`account ${await accountOf(place.region)}`);
   const tool = plan.hosting === 'none' ? undefined : await findTool(options.tool);
 
@@ -106,14 +115,40 @@ async function pushBoth(options: Options, built: Built, tool: Tool, stores: Reco
   return { said, value: { image, modelKey: archive.key } };
 }
 
+/** Both stacks' resource types, as a deploy with these options would make them. */
+async function resourcesOf({ place, params, model }: Options, plan: Plan) {
+  const api = { ...params, model: path.resolve(model), ...(plan.hosting === 'none' ? {} : { endpoint: endpointName(place.stage) }) };
+  const made = { api: resourcesMade(await packagedTemplate('api', place, api)) };
+  if (plan.hosting === 'none') return made;
+  // Both are known once the image is pushed; here they only stand for an endpoint that is there.
+  const endpoint = { ...params, image: 'image', modelKey: 'model' };
+  return { ...made, endpoint: resourcesMade(await packagedTemplate('endpoint', place, endpoint)) };
+}
+
+async function policyOf(options: Options, plan: Plan) {
+  const made = await resourcesOf(options, plan);
+  const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
+  return { Version: '2012-10-17', Statement: statementsFor(types, plan.hosting !== 'none') };
+}
+
+/** Prints the plan and changes nothing, here or in the account. */
+async function dryRun(options: Options, plan: Plan): Promise<void> {
+  const { place, params, tool } = options;
+  const made = await resourcesOf(options, plan);
+  const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
+  const withEndpoint = plan.hosting !== 'none';
+  const needs = await lookForNeeds(place, statementsFor(types, withEndpoint), withEndpoint, tool);
+  console.log(planInWords(place, plan, made, needs, idleParameters(params, plan.hosting)));
+}
+
+/** What is to be deployed, of parameters that were checked. */
 function planOf({ apiOnly, params }: Options): Plan {
-  const hosting = params.hosting ?? 'serverless';
-  if (hosting !== 'serverless' && hosting !== 'instances')
-    throw new AwsError(`hosting: found ${hosting}, expected serverless or instances`);
-  const instanceCount = Number(params.instanceCount ?? 1);
-  if (!Number.isInteger(instanceCount) || instanceCount < 1)
-    throw new AwsError(`instanceCount: found ${params.instanceCount}, expected 1 or more`);
-  return { hosting: apiOnly ? 'none' : hosting, instanceType: params.instanceType ?? 'ml.c7i.large', instanceCount };
+  const hosting = params.hosting === 'instances' ? 'instances' : 'serverless';
+  return {
+    hosting: apiOnly ? 'none' : hosting,
+    instanceType: params.instanceType ?? 'ml.c7i.large',
+    instanceCount: Number(params.instanceCount ?? 1),
+  };
 }
 
 /** Serverless inference may take a cold start's first moments, so its deadline is longer. */
@@ -121,7 +156,7 @@ function deadlineOf(plan: Plan, params: Record<string, string>): string {
   return params.endpointDeadlineMs ?? (plan.hosting === 'serverless' ? '1000' : '250');
 }
 
-function readOptions(): { options: Options; dryRun: boolean } | undefined {
+function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefined } | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values } = readCommandLine({
@@ -135,6 +170,7 @@ function readOptions(): { options: Options; dryRun: boolean } | undefined {
       'plain-http': flag,
       'api-only': flag,
       'dry-run': flag,
+      policy: flag,
       help: flag,
     },
   });
@@ -154,5 +190,5 @@ function readOptions(): { options: Options; dryRun: boolean } | undefined {
     ...(tool === undefined ? {} : { tool }),
     ...(repository === undefined ? {} : { repository: { ...parseRepository(repository), plainHttp: values['plain-http'] ?? false } }),
   };
-  return { options, dryRun: values['dry-run'] ?? false };
+  return { options, only: values.policy ? 'policy' : values['dry-run'] ? 'dry-run' : undefined };
 }

@@ -44,16 +44,17 @@ export function openSteps(count: number, show: (line: string) => void) {
   };
 }
 
-/** Runs a command of the framework on a stack. Throws an AwsError with what to do, or the framework's own last lines. */
+/** Runs a command of the framework on a stack, with `more` arguments of the command's own. Throws an AwsError with what to do, or the framework's own last lines. */
 export async function framework(
   stack: Stack,
   command: string,
   { stage, region }: Place,
   params: Record<string, string> = {},
+  more: string[] = [],
 ): Promise<string> {
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-  const args = [script, command, '--stage', stage, '--region', region, ...given];
+  const args = [script, command, '--stage', stage, '--region', region, ...given, ...more];
   const { code, output } = await run(process.execPath, args, { cwd: path.join(PROJECT, STACKS[stack].folder) });
   if (code === 0) return output;
   const lines = output.split('\n').filter((line) => line.trim() && !/^npm |^Environment:|^Docs:/.test(line));

@@ -8,12 +8,17 @@ import { PROJECT } from './support/project.ts';
 const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
 /** Runs a script of package.json as npm does: what it said, and how it ended. */
-function run(script: string, args: string[]): Promise<{ code: number; out: string; err: string }> {
+function run(script: string, args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
   const [, ...own] = (scripts[script] as string).split(' ');
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...own, ...args], { cwd: PROJECT, timeout: 50_000 }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
-    });
+    const child = execFile(
+      process.execPath,
+      [...own, ...args],
+      { cwd: PROJECT, timeout: 50_000, env: { ...process.env, ...env } },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+      },
+    );
     child.stdin?.end();
   });
 }
@@ -65,13 +70,21 @@ test.each<[string, string[], string]>([
   ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
   ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
   ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],
-  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
+  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
   ['deploy', ['--dry-run', '--param', 'endpoint=mine'], '--param: found endpoint, which this command sets itself; expected '],
   ['deploy', ['--dry-run', '--param', 'model=x.RDS'], '--param: found model=x.RDS, expected --model FILE\n'],
   ['deploy', ['--dry-run', '--param', 'hosting'], '--param: found "hosting", expected NAME=VALUE\n'],
+  [
+    'deploy',
+    ['--dry-run', '--param', 'hosting=instances', '--param', 'instanceType=m5.large'],
+    'instanceType: found m5.large, expected ml.m5.large',
+  ],
+  ['deploy', ['--param', 'serverlessMemory=1500'], 'serverlessMemory: found 1500, expected one of 1024, 2048'],
+  ['deploy', ['--dry-run', '--param', 'memorySize=64'], 'memorySize: found 64, expected a whole number from 128 to 10240'],
+  ['deploy', ['--dry-run', '--region', 'sa-esat-1'], '--region: found sa-esat-1, expected a region of AWS'],
   ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
   ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json, byte 0 of its serialization: found other bytes'],
-  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected endpointDeadlineMs, '],
+  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
   ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
 ])('npm run %s %j is refused', async (script, args, message) => {
   const { code, out, err } = await run(script, args);
@@ -79,12 +92,38 @@ test.each<[string, string[], string]>([
   expect([out, err]).toEqual(['', expect.stringContaining(message)]);
 });
 
-test('deploy --dry-run says what it would cost, and of which model', async () => {
-  const { code, out, err } = await run('deploy', ['--dry-run', '--param', 'hosting=instances', '--param', 'instanceCount=2']);
+test('deploy --dry-run prints the plan: stacks, steps, needs and whether they are there, costs; and changes nothing', async () => {
+  // Neither credentials of this machine nor of a cloud's own address.
+  const nobody = {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_PROFILE: '',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+    AWS_CONFIG_FILE: '/nowhere',
+  };
+  const params = ['hosting=instances', 'instanceCount=2', 'serverlessMemory=2048'].flatMap((param) => ['--param', param]);
+  const { code, out, err } = await run('deploy', ['--dry-run', '--tool', 'buildah', ...params], { ...nobody, PATH: '/nowhere' });
   expect([code, err]).toEqual([0, '']);
   expect(out).toMatch(
-    /^model heart-age \(sha256 359d6568\), stage dev, region sa-east-1\nidle, 2 x ml\.c7i\.large costs about \$\d+\.\d\d a month/,
+    /^model heart-age \(sha256 359d6568\), stage dev, region sa-east-1\nstacks\n {2}canopy-dev: \d+ resources \(1 ApiGatewayV2::Api, /,
   );
+  expect(out).toMatch(/\n {2}canopy-endpoint-dev: \d+ resources \(1 ApplicationAutoScaling::ScalableTarget, .*1 SageMaker::Endpoint,/);
+  expect(out).toMatch(/\nsteps\n {2}1 the API: .*\n {2}2 .*\n {2}3 image and model: .*\n {2}4 .*2 x ml\.c7i\.large\n {2}5 .*\nneeds\n/);
+  expect(out).toMatch(
+    /\n {2}region +there +sa-east-1\n {2}credentials +MISSING .*aws configure.*\n {2}rights +not known \d+ actions .*\n {2}image tool +MISSING +found no buildah/,
+  );
+  expect(out).toMatch(/\ncosts\n {2}idle, 2 x ml\.c7i\.large costs about \$\d+\.\d\d a month/);
+  expect(out).toMatch(
+    /\nnotes\n {2}serverlessMemory changes nothing with hosting=instances\nnothing was changed; .*: credentials, image tool\n$/,
+  );
+});
+
+test('deploy --policy prints the rights of that deploy alone', async () => {
+  const { code, out } = await run('deploy', ['--policy', '--api-only']);
+  expect(code).toBe(0);
+  const { Statement } = JSON.parse(out) as { Statement: { Sid: string; Action: string[] }[] };
+  expect(Statement.flatMap(({ Action }) => Action)).toContain('lambda:CreateFunction');
+  expect(Statement.map(({ Sid }) => Sid)).not.toContain('Sagemaker');
 });
 
 test('a wrong command line is told as found and expected', () => {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
@@ -9,6 +10,7 @@ import path from 'node:path';
 export default class ModelPlugin {
   /** @param {any} serverless @param {object} _options @param {{ log: { notice: (text: string) => void } }} io */
   constructor(serverless, _options, { log }) {
+    ownTemporaryFolder();
     /**
      * What is wrong with a model is the user's to mend: the framework shows its own errors without a stack.
      * @template Value @param {() => Value} work
@@ -72,4 +74,11 @@ export default class ModelPlugin {
       'before:offline:start:init': build,
     };
   }
+}
+
+/** The framework and its plugins leave folders behind in the folder for temporary files: they get one that goes with this process. */
+function ownTemporaryFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-serverless-'));
+  for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 }

@@ -17,7 +17,7 @@ const HELP = `Rehearses a deploy on this machine, against emulators that are rea
   npm run rehearse -- [templates] [image] [lambda] [clients] [downtime] [aws]
 
 All of them where none is named. "bash .ci/run rehearse" first installs what they need. With CI=true a missing tool is a
-failure; else its steps are skipped, and said so.
+failure; else its steps are skipped, and said so. Where none of them ran the exit code is 1.
 `;
 
 const env = containerEnvironment();
@@ -56,5 +56,6 @@ async function main(): Promise<void> {
   const count = (state: string) => lines.filter((line) => line.state === state).length;
   console.log(`\n${text}\n\n${count('ok')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   console.log(`in ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  process.exit(count('failed') > 0 ? 1 : 0);
+  if (count('ok') === 0) console.error('nothing of it ran, so nothing was rehearsed: bash .ci/run rehearse installs what is missing');
+  process.exit(count('failed') > 0 || count('ok') === 0 ? 1 : 0);
 }

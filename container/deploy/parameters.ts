@@ -1,0 +1,97 @@
+import { FUNCTION_VARIABLES } from '../../shared/settings/function.ts';
+import { number, text, type Variable, whole } from '../../shared/settings/variables.ts';
+import { instanceTypeProblem } from './instance-types.ts';
+import { regionProblem } from './regions.ts';
+
+/** CloudWatch keeps logs for so many days, and for no other number (PutRetentionPolicy). */
+const RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+/** Memory of a serverless endpoint in MB (ServerlessConfig.MemorySizeInMB). */
+const SERVERLESS_MEMORY = [1024, 2048, 3072, 4096, 5120, 6144];
+const ORIGIN = String.raw`[a-z][a-z0-9+.-]{0,20}://(?:\*|[a-z0-9.-]{1,253}(?::\d{1,5})?)`;
+
+const oneOfNumbers = (values: number[]): Variable<string> => ({
+  expected: `one of ${values.join(', ')}`,
+  read: (value) => (values.some((known) => String(known) === value) ? value : undefined),
+});
+const instanceType: Variable<string> = { expected: '', read: (value) => (instanceTypeProblem(value) === undefined ? value : undefined) };
+
+/**
+ * Every parameter of the two stacks that a person may set, with the values that AWS takes (or, of a setting of the functions, that
+ * they take): a wrong one would roll a stack back minutes later, or stop every start of a function.
+ */
+export const PARAMETERS: Record<string, Variable<string | number>> = {
+  // The API.
+  basePath: FUNCTION_VARIABLES.BASE_PATH,
+  endpointDeadlineMs: FUNCTION_VARIABLES.ENDPOINT_DEADLINE_MS,
+  endpointShare: FUNCTION_VARIABLES.ENDPOINT_SHARE,
+  dualShare: FUNCTION_VARIABLES.DUAL_SHARE,
+  memorySize: whole(128, 10_240, 512),
+  throttlingRate: number(0.1, 1_000_000, 100),
+  throttlingBurst: whole(1, 1_000_000, 200),
+  corsOrigins: text(
+    '* or origins with commas between them, such as https://example.org (no path, no blank)',
+    new RegExp(String.raw`^(?:\*|${ORIGIN}(?:,${ORIGIN}){0,99})$`),
+  ),
+  alarmP99Ms: number(1, 30_000, 1_500),
+  reservedConcurrency: text('a whole number from 1 to 100000, or null for none', /^(?:null|[1-9]\d{0,4}|100000)$/),
+  // Both.
+  logRetentionInDays: oneOfNumbers(RETENTION),
+  alarmEmail: text(
+    'an address such as someone@example.org, or none',
+    /^(?:none|[^\s@,;<>"]{1,64}@[^\s@,;<>"]{1,253}\.[^\s@,;<>".]{2,63})$/,
+  ),
+  // The endpoint.
+  hosting: text('serverless or instances', /^(?:serverless|instances)$/),
+  serverlessMemory: oneOfNumbers(SERVERLESS_MEMORY),
+  serverlessConcurrency: whole(1, 200, 5),
+  instanceType,
+  instanceCount: whole(1, 1_000, 1),
+  mostInstances: whole(1, 1_000, 4),
+  scaling: text('on or off', /^(?:on|off)$/),
+  scalingTarget: number(1, 1_000_000_000, 6_000),
+  capturePercent: whole(0, 100, 0),
+  alarmLatencyMs: number(1, 60_000, 200),
+};
+
+/** Where a deploy would go, and with which values. */
+export type Asked = { region: string; params: Record<string, string> };
+
+/** A sentence on everything that AWS would refuse of what was asked for, from tables alone; none where nothing is. */
+export function problemsOf({ region, params }: Asked): string[] {
+  const problems: string[] = [];
+  const wrongRegion = regionProblem(region);
+  if (wrongRegion !== undefined) problems.push(wrongRegion);
+  for (const [name, value] of Object.entries(params)) {
+    const known = PARAMETERS[name];
+    if (known === undefined || known.read(value) !== undefined) continue;
+    problems.push(`${name}: ${name === 'instanceType' ? instanceTypeProblem(value) : `found ${value}, expected ${known.expected}`}`);
+  }
+  const count = Number(params.instanceCount ?? 1);
+  const most = Number(params.mostInstances ?? 4);
+  if (params.hosting === 'instances' && params.scaling !== 'off' && count > 1 && most < count)
+    problems.push(`mostInstances: found ${most}, expected at least instanceCount (${count})`);
+  return problems;
+}
+
+/** Parameters that were given and have no part in what is deployed, each with the reason. */
+export function idleParameters(params: Record<string, string>, hosting: 'none' | 'serverless' | 'instances'): string[] {
+  const of = { serverless: ['serverlessMemory', 'serverlessConcurrency'], instances: ['instanceType', 'instanceCount', 'mostInstances'] };
+  const instancesToo = ['scaling', 'scalingTarget', 'capturePercent'];
+  const idle = {
+    none: [
+      ...of.serverless,
+      ...of.instances,
+      ...instancesToo,
+      'hosting',
+      'alarmLatencyMs',
+      'endpointDeadlineMs',
+      'endpointShare',
+      'dualShare',
+    ],
+    serverless: [...of.instances, ...instancesToo],
+    instances: of.serverless,
+  }[hosting];
+  return Object.keys(params)
+    .filter((name) => idle.includes(name))
+    .map((name) => `${name} changes nothing with ${hosting === 'none' ? '--api-only' : `hosting=${hosting}`}`);
+}

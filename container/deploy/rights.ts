@@ -1,0 +1,222 @@
+/**
+ * What the credentials of a deploy must be allowed to do, a resource type a line: CloudFormation makes, reads, changes and removes each
+ * with the caller's own rights. The actions are those of the types' handlers in CloudFormation's registry for the properties that our
+ * templates set, and of the service authorization reference. Not tried against AWS itself: where one is missing, its error names it.
+ */
+export const RIGHTS: Record<string, Right[]> = {
+  'AWS::S3::Bucket': [
+    {
+      on: 'buckets',
+      actions:
+        's3:CreateBucket s3:DeleteBucket s3:ListBucket s3:GetBucketLocation s3:GetBucketTagging s3:PutBucketTagging s3:GetEncryptionConfiguration ' +
+        's3:PutEncryptionConfiguration s3:GetBucketVersioning s3:PutBucketVersioning s3:GetBucketOwnershipControls s3:PutBucketOwnershipControls ' +
+        's3:GetBucketPublicAccessBlock s3:PutBucketPublicAccessBlock s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration',
+    },
+  ],
+  'AWS::S3::BucketPolicy': [{ on: 'buckets', actions: 's3:GetBucketPolicy s3:PutBucketPolicy s3:DeleteBucketPolicy' }],
+  'AWS::Logs::LogGroup': [
+    {
+      on: 'logGroups',
+      actions: 'logs:CreateLogGroup logs:DeleteLogGroup logs:PutRetentionPolicy logs:TagResource logs:ListTagsForResource',
+    },
+    { on: 'any', actions: 'logs:DescribeLogGroups' },
+  ],
+  'AWS::IAM::Role': [
+    {
+      on: 'roles',
+      actions:
+        'iam:CreateRole iam:DeleteRole iam:GetRole iam:UpdateAssumeRolePolicy iam:TagRole iam:GetRolePolicy iam:PutRolePolicy ' +
+        'iam:DeleteRolePolicy iam:ListRolePolicies iam:ListAttachedRolePolicies',
+    },
+  ],
+  'AWS::IAM::Policy': [{ on: 'roles', actions: 'iam:GetRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy' }],
+  'AWS::Lambda::Function': [
+    {
+      on: 'functions',
+      actions:
+        'lambda:CreateFunction lambda:DeleteFunction lambda:GetFunction lambda:GetFunctionConfiguration lambda:UpdateFunctionCode ' +
+        'lambda:UpdateFunctionConfiguration lambda:PutFunctionConcurrency lambda:DeleteFunctionConcurrency lambda:GetFunctionCodeSigningConfig ' +
+        'lambda:GetFunctionRecursionConfig lambda:GetRuntimeManagementConfig lambda:TagResource lambda:ListTags',
+    },
+    { on: 'passedToLambda', actions: 'iam:PassRole' },
+  ],
+  'AWS::Lambda::Version': [{ on: 'functions', actions: 'lambda:PublishVersion lambda:ListVersionsByFunction' }],
+  'AWS::Lambda::Permission': [{ on: 'functions', actions: 'lambda:AddPermission lambda:RemovePermission lambda:GetPolicy' }],
+  'AWS::ApiGatewayV2::Api': [gateway()],
+  'AWS::ApiGatewayV2::Integration': [gateway()],
+  'AWS::ApiGatewayV2::Route': [gateway()],
+  'AWS::ApiGatewayV2::Stage': [
+    gateway(),
+    // The stage's access log.
+    {
+      on: 'any',
+      actions:
+        'logs:CreateLogDelivery logs:GetLogDelivery logs:UpdateLogDelivery logs:DeleteLogDelivery logs:ListLogDeliveries ' +
+        'logs:DescribeResourcePolicies logs:PutResourcePolicy',
+    },
+  ],
+  'AWS::SNS::Topic': [
+    {
+      on: 'topics',
+      actions:
+        'sns:CreateTopic sns:DeleteTopic sns:GetTopicAttributes sns:SetTopicAttributes sns:GetDataProtectionPolicy sns:TagResource ' +
+        'sns:ListTagsForResource sns:ListSubscriptionsByTopic',
+    },
+  ],
+  'AWS::SNS::Subscription': [
+    { on: 'topics', actions: 'sns:Subscribe sns:ListSubscriptionsByTopic' },
+    { on: 'any', actions: 'sns:Unsubscribe sns:GetSubscriptionAttributes' },
+  ],
+  'AWS::CloudWatch::Alarm': [
+    {
+      on: 'alarms',
+      actions:
+        'cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms cloudwatch:TagResource ' +
+        'cloudwatch:ListTagsForResource',
+    },
+  ],
+  'AWS::CloudWatch::Dashboard': [
+    { on: 'dashboards', actions: 'cloudwatch:PutDashboard cloudwatch:GetDashboard cloudwatch:DeleteDashboards' },
+  ],
+  'AWS::ECR::Repository': [
+    {
+      on: 'repositories',
+      actions:
+        'ecr:CreateRepository ecr:DeleteRepository ecr:DescribeRepositories ecr:GetRepositoryPolicy ecr:GetLifecyclePolicy ' +
+        'ecr:PutLifecyclePolicy ecr:PutImageScanningConfiguration ecr:PutImageTagMutability ecr:BatchDeleteImage ecr:ListImages ' +
+        'ecr:TagResource ecr:ListTagsForResource',
+    },
+  ],
+  'AWS::SageMaker::Model': [
+    {
+      on: 'sagemaker',
+      actions: 'sagemaker:CreateModel sagemaker:DescribeModel sagemaker:DeleteModel sagemaker:AddTags sagemaker:ListTags',
+    },
+    { on: 'passedToSageMaker', actions: 'iam:PassRole' },
+  ],
+  'AWS::SageMaker::EndpointConfig': [
+    {
+      on: 'sagemaker',
+      actions:
+        'sagemaker:CreateEndpointConfig sagemaker:DescribeEndpointConfig sagemaker:DeleteEndpointConfig sagemaker:AddTags ' +
+        'sagemaker:ListTags',
+    },
+  ],
+  'AWS::SageMaker::Endpoint': [
+    {
+      on: 'sagemaker',
+      actions:
+        'sagemaker:CreateEndpoint sagemaker:UpdateEndpoint sagemaker:DescribeEndpoint sagemaker:DeleteEndpoint sagemaker:AddTags ' +
+        'sagemaker:ListTags',
+    },
+  ],
+  'AWS::ApplicationAutoScaling::ScalableTarget': [
+    {
+      on: 'any',
+      actions:
+        'application-autoscaling:RegisterScalableTarget application-autoscaling:DeregisterScalableTarget ' +
+        'application-autoscaling:DescribeScalableTargets',
+    },
+    {
+      on: 'sagemaker',
+      actions: 'sagemaker:DescribeEndpoint sagemaker:DescribeEndpointConfig sagemaker:UpdateEndpointWeightsAndCapacities',
+    },
+    // Once an account: the role by which scaling itself works.
+    { on: 'scalingRole', actions: 'iam:CreateServiceLinkedRole' },
+  ],
+  'AWS::ApplicationAutoScaling::ScalingPolicy': [
+    {
+      on: 'any',
+      actions:
+        'application-autoscaling:PutScalingPolicy application-autoscaling:DeleteScalingPolicy application-autoscaling:DescribeScalingPolicies',
+    },
+    { on: 'scalingAlarms', actions: 'cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms' },
+  ],
+};
+
+/** What the commands themselves do beside the resources: the framework with its stack and bucket; the model's archive; the image. */
+export const COMMANDS: { api: Right[]; endpoint: Right[] } = {
+  api: [
+    {
+      on: 'stacks',
+      actions:
+        'cloudformation:CreateStack cloudformation:UpdateStack cloudformation:DeleteStack cloudformation:DescribeStacks ' +
+        'cloudformation:DescribeStackEvents cloudformation:DescribeStackResource cloudformation:ListStackResources cloudformation:GetTemplate ' +
+        'cloudformation:CreateChangeSet cloudformation:DescribeChangeSet cloudformation:ExecuteChangeSet cloudformation:DeleteChangeSet ' +
+        'cloudformation:TagResource',
+    },
+    { on: 'any', actions: 'cloudformation:ValidateTemplate sts:GetCallerIdentity' },
+    { on: 'objects', actions: 's3:GetObject s3:PutObject s3:DeleteObject' },
+  ],
+  endpoint: [
+    { on: 'buckets', actions: 's3:ListBucketVersions' },
+    { on: 'objects', actions: 's3:DeleteObjectVersion' },
+    { on: 'any', actions: 'ecr:GetAuthorizationToken' },
+    {
+      on: 'repositories',
+      actions:
+        'ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer ecr:InitiateLayerUpload ecr:UploadLayerPart ' +
+        'ecr:CompleteLayerUpload ecr:PutImage',
+    },
+  ],
+};
+
+/** Actions, with blanks between them, and the key of PLACES that they are needed on. */
+export type Right = { on: keyof typeof PLACES; actions: string };
+
+/** Where rights are needed: everything is called canopy-..., but for what CloudFormation names after the template alone. */
+export const PLACES = {
+  any: ['*'],
+  stacks: ['arn:aws:cloudformation:*:*:stack/canopy-*/*'],
+  buckets: ['arn:aws:s3:::canopy-*'],
+  objects: ['arn:aws:s3:::canopy-*/*'],
+  roles: ['arn:aws:iam::*:role/canopy-*'],
+  passedToLambda: ['arn:aws:iam::*:role/canopy-*'],
+  passedToSageMaker: ['arn:aws:iam::*:role/canopy-*'],
+  scalingRole: ['arn:aws:iam::*:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*'],
+  functions: ['arn:aws:lambda:*:*:function:canopy-*'],
+  gateway: ['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*', 'arn:aws:apigateway:*::/tags/*'],
+  logGroups: [
+    'arn:aws:logs:*:*:log-group:/aws/lambda/canopy-*',
+    'arn:aws:logs:*:*:log-group:/aws/http-api/canopy-*',
+    'arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/canopy-*',
+  ],
+  topics: ['arn:aws:sns:*:*:canopy-*'],
+  alarms: ['arn:aws:cloudwatch:*:*:alarm:canopy-*'],
+  // Application Auto Scaling gives them such names.
+  scalingAlarms: ['arn:aws:cloudwatch:*:*:alarm:TargetTracking-*'],
+  dashboards: ['arn:aws:cloudwatch::*:dashboard/canopy-*'],
+  repositories: ['arn:aws:ecr:*:*:repository/canopy-*'],
+  sagemaker: ['arn:aws:sagemaker:*:*:model/*', 'arn:aws:sagemaker:*:*:endpoint-config/*', 'arn:aws:sagemaker:*:*:endpoint/canopy-*'],
+};
+/** A role is passed on to the service alone that works with it. */
+const PASSED_TO: Partial<Record<Right['on'], string>> = {
+  passedToLambda: 'lambda.amazonaws.com',
+  passedToSageMaker: 'sagemaker.amazonaws.com',
+};
+
+function gateway(): Right {
+  return {
+    on: 'gateway',
+    actions: 'apigateway:GET apigateway:POST apigateway:PUT apigateway:PATCH apigateway:DELETE apigateway:TagResource',
+  };
+}
+
+export type Statement = { Sid: string; Effect: 'Allow'; Action: string[]; Resource: string[]; Condition?: Record<string, unknown> };
+
+/** The rights that a deploy of resource types needs, a statement a place. Throws an Error for a type without a line above. */
+export function statementsFor(types: Iterable<string>, withEndpoint: boolean): Statement[] {
+  const needed = [...COMMANDS.api, ...(withEndpoint ? COMMANDS.endpoint : [])];
+  for (const type of types) {
+    if (!Object.hasOwn(RIGHTS, type)) throw new Error(`${type}: found no rights for it in container/deploy/rights.ts, expected them`);
+    needed.push(...(RIGHTS[type] as Right[]));
+  }
+  return (Object.keys(PLACES) as Right['on'][]).flatMap((place) => {
+    const actions = needed.filter(({ on }) => on === place).flatMap((right) => right.actions.split(' '));
+    if (actions.length === 0) return [];
+    const service = PASSED_TO[place];
+    const Condition = service === undefined ? {} : { Condition: { StringEquals: { 'iam:PassedToService': service } } };
+    const Sid = `${place[0]?.toUpperCase()}${place.slice(1)}`;
+    return [{ Sid, Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource: PLACES[place], ...Condition }];
+  });
+}
