@@ -15,6 +15,9 @@ type Measured = { admission: Admission; connections: Connections; workers?: Work
 /** Upper bounds of the latency's buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** Sums that prom-client gives as gauges, under names that Prometheus keeps for counters; their parts are there by type. */
+const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
 /** What is counted of one route. A bucket here has what lies above the one before; the last has what lies above all. */
 type Counted = { statuses: Map<number, number>; buckets: Float64Array; seconds: number };
 
@@ -27,6 +30,7 @@ export function createMetrics(
   const registers = [register];
   const routes = new Map<string, Counted>();
   collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
   new Counter({
     name: 'canopy_requests_total',
     help: 'Requests answered',

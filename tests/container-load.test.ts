@@ -260,6 +260,11 @@ describe('what is told', () => {
     expect(text).toMatch(/^canopy_request_seconds_bucket\{le="0\.05",route="\/invocations"\} \d+$/m);
     expect(text).toMatch(/^canopy_rows_total \d+$/m);
     expect(text).toContain(`canopy_model_info{name="heart-age",sha256="${model.sha256}"} 1`);
+    const types = Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name, type]) => [name, type] as const);
+    expect(types.length).toBeGreaterThan(20);
+    // What promtool holds of names: .ci/run has it look at all of them.
+    for (const [name, type] of types) expect([name, type === 'counter']).toEqual([name, name?.endsWith('_total')]);
+    expect(text).toMatch(/^canopy_connections \d+$/m);
     for (const line of text.split('\n')) expect(line).toMatch(/^(?:#.*|[a-z0-9_]+(?:\{.*\})? (?:-?[\d.eE+-]+|NaN)|)$/);
   });
 });
