@@ -9,24 +9,24 @@ import { checkInteger64, guessTypes, splitRanges } from './artifact/guess-types.
 import { featureSplits, leastLevels } from './artifact/splits.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { applyData, type TrainingData } from './levels.ts';
-import { classOf, type RValue, typeOf } from './r-values.ts';
+import { classOf, type RValue } from './r-values.ts';
 import { type Progress, readRFile } from './rds.ts';
 import type { Imported, Reader } from './readers/reader.ts';
 import { READERS } from './readers/readers.ts';
+import { describeUnread } from './readers/unread.ts';
 import { modelIn } from './saved.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
 
-/** The classes that an import reads: what is looked for among all that save() wrote. */
-export const MODEL_CLASSES = classesOf(READERS);
-
 /** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has. */
   data?: TrainingData | undefined;
+  /** Which object of a file with several, as R writes it: model, or lst$model. */
+  object?: string | undefined;
   /** Told how far the reading of the file is. */
   progress?: Progress | undefined;
   /** The families that are read: the project's, unless somebody passes others. */
@@ -38,12 +38,12 @@ export type ImportOptions = {
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const { readers = READERS } = options;
+  const { readers = READERS, object } = options;
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const read = readRFile(bytes, file, undefined, options.progress);
-  return encodeModel(readModel(modelIn(read, file, classesOf(readers)), file, readers), sidecar, {
+  return encodeModel(readModel(modelIn(read, file, { isRead: (value) => isRead(value, readers), object }), file, readers), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,
@@ -51,10 +51,6 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     r: read.r,
     ...options,
   });
-}
-
-function classesOf(readers: readonly Reader[]): string[] {
-  return readers.flatMap(({ classes }) => classes);
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
@@ -99,12 +95,22 @@ export function encodeModel({ schema: read, call, version, others, ...computed }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
 export function readModel(value: RValue, thing: string, readers: readonly Reader[] = READERS): Imported {
-  const [first] = classOf(value);
-  const reader = readers.find(({ classes }) => first !== undefined && classes.includes(first));
+  const reader = readerOf(value, readers);
   if (reader) return reader.read(value, thing);
-  const found = first === undefined ? `an object without a class (${typeOf(value)})` : `an object of class ${classOf(value).join(', ')}`;
+  const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
   const titles = readers.map(({ title }) => title);
-  throw new ModelError(thing, found, `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`);
+  throw new ModelError(thing, found, help ?? `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`);
+}
+
+/** Whether one of the readers takes an object: what is looked for among all that save() wrote. */
+export function isRead(value: RValue, readers: readonly Reader[] = READERS): boolean {
+  return readerOf(value, readers) !== undefined;
+}
+
+/** The reader of an object's first class. What butcher() put before it says only that parts were left out. */
+function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined {
+  const first = classOf(value).find((name) => !name.startsWith('butchered_'));
+  return readers.find(({ classes }) => first !== undefined && classes.includes(first));
 }
 
 /**

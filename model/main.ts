@@ -25,58 +25,64 @@ const HELP = `npm run model -- COMMAND
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
 `;
 
-const DESCRIBE_HELP = `npm run model -- describe FILE [--json]
+const DESCRIBE_HELP = `npm run model -- describe FILE [--json] [--object NAME]
 
   FILE    a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
   --json  as JSON: what GET /model tells, with the file and the measures of the forest
+  --object NAME  which model, of a file with several (save(), or a list): m, or lst$m
 `;
 
 const IMPORT_HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
+    [--object NAME]
 
   FILE.RDS      a model saved by saveRDS; NAME.model.json or model.json beside it is its sidecar
   -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
   --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
+  --object      which model, of a file with several (save(), or a list): m, or lst$m
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
 Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again.
 `;
 
-const VERIFY_HELP = `npm run model -- verify FILE ROWS.json [--ulp N]
+const VERIFY_HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
 
   FILE       a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
   ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
              (sprintf("%.17g")); and, where they are asked for, "parameters"
   --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival, 4 for lm and glm
+  --object  which model, of a file with several (save(), or a list): m, or lst$m
 
 Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
 `;
 
-const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl]
+const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
 
   FILE     a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
   ROWS     a file in any form POST /predict takes: JSON, CSV (*.csv) or JSON Lines (*.jsonl, *.ndjson);
            - reads standard input
   --csv    ROWS is CSV, whatever it is called
   --jsonl  ROWS is JSON Lines, whatever it is called
+  --object  which model, of a file with several (save(), or a list): m, or lst$m
 
 Prints {"predictions": [...], "model": {...}}, as the API answers.
 `;
 
 const help = { type: 'boolean', short: 'h' } as const;
+const object = { type: 'string' } as const;
 
 function describeCommand(args: string[]): string {
-  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, json: { type: 'boolean' } } });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, json: { type: 'boolean' } } });
   if (values.help) return DESCRIBE_HELP;
   const [file] = expectArguments(positionals, ['FILE']) as [string];
-  const loaded = { file, model: loadModel(file, { progress: progressLine(file) }), bytes: statSync(file).size };
+  const loaded = { file, model: loadModel(file, { progress: progressLine(file), object: values.object }), bytes: statSync(file).size };
   return values.json ? `${JSON.stringify(describeFile(loaded), null, 2)}\n` : describeText(loaded);
 }
 
 function importCommand(args: string[]): string {
   const text = { type: 'string' } as const;
-  const options = { help, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
+  const options = { help, object, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return IMPORT_HELP;
   const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
@@ -85,7 +91,12 @@ function importCommand(args: string[]): string {
   if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
   const order = levelsOrder(values['levels-order']);
   const data = values.data === undefined ? undefined : { bytes: readRowsFile(values.data), file: values.data, order };
-  const artifact = importModel(file, { date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH), data, progress: progressLine(file) });
+  const artifact = importModel(file, {
+    date: cardDate(values.date, process.env.SOURCE_DATE_EPOCH),
+    data,
+    object: values.object,
+    progress: progressLine(file),
+  });
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   const levels = model.schema.features.flatMap((feature) => {
@@ -127,12 +138,12 @@ async function trainCommand(args: string[]): Promise<string> {
 }
 
 async function predictCommand(args: string[]): Promise<string> {
-  const options = { help, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
+  const options = { help, object, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return PREDICT_HELP;
   if (values.csv && values.jsonl) throw new UsageError('found --csv and --jsonl, expected one of them');
   const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS']) as [string, string];
-  const model = checkedModel(file);
+  const model = checkedModel(file, values.object);
   const body = rows === '-' ? await readInput() : readRowsFile(rows);
   const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
   const predicted = answerQuery(model, query);
@@ -157,13 +168,13 @@ function levelsOrder(given: string | undefined): LevelsOrder | undefined {
 }
 
 function verifyCommand(args: string[]): string {
-  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, ulp: { type: 'string' } } });
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, ulp: { type: 'string' } } });
   if (values.help) return VERIFY_HELP;
   const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS.json']) as [string, string];
   const most = Number(values.ulp ?? Number.NaN);
   if (values.ulp !== undefined && !(Number.isInteger(most) && most >= 0))
     throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
-  const model = checkedModel(file);
+  const model = checkedModel(file, values.object);
   const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);
   const promised = model.body.kind.ulp(model.schema);
   const bound = values.ulp === undefined ? promised : most;
@@ -182,8 +193,8 @@ function printableLines(lines: string[]): string {
 }
 
 /** A model that may answer: one whose check rows come out as they did at import. */
-function checkedModel(file: string): Model {
-  const model = loadModel(file, { progress: progressLine(file) });
+function checkedModel(file: string, name: string | undefined): Model {
+  const model = loadModel(file, { progress: progressLine(file), object: name });
   const failed = failedCheck(model);
   if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
   return model;

@@ -67,3 +67,39 @@ describe('dates', () => {
       expect(answerTo(model, { ...record, t })).toMatch('expected a time as "2024-01-31T12:00:00Z", or the seconds since 1970');
   });
 });
+
+describe('wrapped models', () => {
+  const file = (name: string) => path.join(FOLDER, name);
+  const said = (name: string, object?: string) => {
+    try {
+      importModel(file(name), object === undefined ? {} : { object });
+    } catch (error) {
+      return (error as Error).message.replace(`${file(name)}: `, '').replaceAll(file(name), name);
+    }
+    return 'imported';
+  };
+
+  test('of several models of a workspace one is chosen by its name', () => {
+    expect(said('workspace.RData')).toBe(
+      'found 2 models among m (ranger), lst$second (glm), expected one, which --object NAME chooses: npm run model -- import workspace.RData --object m -o OUT.canopy',
+    );
+    expect(decodeArtifact(importModel(file('workspace.RData'), { object: 'm' })).schema.types).toContain('terminalNodes');
+    expect(decodeArtifact(importModel(file('workspace.RData'), { object: 'lst$second' })).schema.types).toEqual(['response', 'link']);
+    expect(said('workspace.RData', 'zz')).toBe('found no object zz, expected one of m (ranger), lst$second (glm)');
+    expect(said('workspace.RData', 'd')).toMatch('found an object of class data.frame, expected a ranger forest');
+    expect(said('butchered.RDS', 'm')).toBe('found one object of class butchered_ranger, expected no --object, as it has no name');
+  });
+
+  test('one model that is not read is named, with what helps; never so that its preprocessing would be lost', () => {
+    expect(said('workspace-train.RData')).toBe(
+      "found no model that is read: trained is an object of class train of caret around one of class ranger, expected caret's own model, which takes the same columns: saveRDS(model$finalModel, file)",
+    );
+    expect(said('workspace-scaled.RData')).toBe(
+      "found no model that is read: scaled is an object of class train of caret around one of class ranger, expected a model fitted without caret: preProcess is part of train's predict(), which is not read yet",
+    );
+    expect(said('beside-preprocess.RDS')).toBe(
+      'found the model model beside pre (preProcess), which is not read, expected --object model, where callers send columns that pre was applied to',
+    );
+    expect(said('beside-preprocess.RDS', 'model')).toBe('imported');
+  });
+});

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { encodeModel, MODEL_CLASSES, readModel } from '../model/import.ts';
+import { encodeModel, isRead, readModel } from '../model/import.ts';
 import { compressionOf, inflate } from '../model/inflate.ts';
 import { RDS_LIMITS } from '../model/rds/limits.ts';
 import { readRFile } from '../model/rds.ts';
@@ -51,7 +51,7 @@ function seedFiles(): { name: string; bytes: Buffer }[] {
 
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
-  const model = readModel(modelIn(readRFile(bytes, THING), THING, MODEL_CLASSES), THING);
+  const model = readModel(modelIn(readRFile(bytes, THING), THING, { isRead }), THING);
   const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);
 }

@@ -124,3 +124,23 @@ fit <- function(data) { b <- 5; lm(y ~ log(b) + I(a * b), data) }
 m <- fit(d); put("environment-hidden-lm", m, x("a", "b"), predict(m, x("a", "b")))
 fit <- function(data, chosen) lm(y ~ I(f == chosen) + f + a, data)
 m <- fit(d, "b"); put("environment-text-lm", m, x("a", "f"), predict(m, x("a", "f")))
+
+# Wrapped models: what butcher() leaves, a list and a pin of vetiver, a workspace.
+butchered <- function(m, ...) { class(m) <- c(paste0("butchered_", c(...)), class(m)); m$call <- quote(dummy_call()); m }
+m <- grow(y ~ a + b, d)
+answer <- told(m, x("a", "b"))$predictions
+put("butchered", butchered(m, "ranger"), x("a", "b"), answer)
+g <- glm(c ~ a + b, binomial, d)
+put("butchered-glm", butchered(g, "glm", "lm"), x("a", "b"), predict(g, x("a", "b"), type = "response"))
+put("pin", list(model = butchered(m, "ranger"), prototype = d[0, c("a", "b")]), x("a", "b"), answer)
+put("vetiver-model", structure(list(model = butchered(m, "ranger"), model_name = "m", description = "A ranger", metadata = list(), prototype = d[0, c("a", "b")]),
+  class = "vetiver_model"), x("a", "b"), answer)
+put("nested-list", list(about = "two lists", fits = list(forest = m, rows = n)), x("a", "b"), answer)
+trained <- structure(list(method = "rf", finalModel = m, preProcess = NULL), class = "train")
+scaled <- structure(list(method = "rf", finalModel = m, preProcess = structure(list(method = "center"), class = "preProcess")), class = "train")
+notes <- "what was tried"
+lst <- list(second = g)
+save(m, notes, lst, answer, d, butchered, file = "workspace.RData")
+save(trained, notes, d, file = "workspace-train.RData")
+save(scaled, notes, file = "workspace-scaled.RData")
+saveRDS(list(model = m, pre = structure(list(method = "scale"), class = "preProcess")), "beside-preprocess.RDS")
