@@ -8,10 +8,13 @@ import type { PageData, PageFeature, Value } from '../shared/page/base/data.ts';
 import { medianTime } from '../shared/page/base/reading.ts';
 import { snippet } from '../shared/page/dialogs/snippets.ts';
 import { gridOf, gridRows } from '../shared/page/plot/grid.ts';
+import { createTally, reasonOf } from '../shared/page/sheet/sheet-check.ts';
 import {
   addedCells,
   addedColumns,
   createLineReader,
+  decimalMark,
+  featureCells,
   hasDecimalComma,
   MAX_LINE,
   readHeader,
@@ -19,6 +22,7 @@ import {
   splitLine,
   writeCells,
 } from '../shared/page/sheet/sheet-rows.ts';
+import type { Words } from '../shared/page/words/words.ts';
 
 const features: PageFeature[] = [
   { name: 'age', type: 'number', min: 0, max: 100, step: 1, start: 25 },
@@ -165,19 +169,67 @@ describe('the columns of a spreadsheet', () => {
 
   test('of the model alone are sent, with a point for a decimal comma', () => {
     const { layout } = readHeader([age, cell], 'name;cell type;age');
-    expect(requestLine([age, cell], layout, 'José;"a;b";54,5')).toBe('54.5,a;b');
-    expect(requestLine([age, cell], layout, 'José;x,y')).toBe('"","x,y"');
+    const sent = (line: string) => requestLine(featureCells([age, cell], layout, splitLine(line, layout.delimiter)));
+    expect(sent('José;"a;b";54,5')).toBe('54.5,a;b');
+    expect(sent('José;x,y')).toBe('"","x,y"');
     expect(['1,5', '-,5', '1e3', '1.000,5', '1,000'].map(hasDecimalComma)).toEqual([true, true, false, false, true]);
   });
 
   test('that are added have names of their own, and numbers that read back to the same double', () => {
     const data = { classes: ['yes', 'no'] } as PageData;
     expect(addedColumns(data, 1, [], ['prediction'])).toEqual(['prediction_']);
-    expect(addedColumns(data, { no: 0.25, yes: 0.75 }, [], [])).toEqual(['prediction.yes', 'prediction.no']);
+    expect(addedColumns(data, { no: 0.25, yes: 0.75 }, [], [])).toEqual(['prediction', 'prediction.yes', 'prediction.no']);
     expect(addedColumns(data, [0.9, 0.5], [10, 20.5], [])).toEqual(['survival.10', 'survival.20.5']);
-    expect(addedCells(data, { no: 0.25, yes: 0.75 })).toEqual(['0.75', '0.25']);
+    expect(addedCells(data, { no: 0.25, yes: 0.75 })).toEqual(['yes', '0.75', '0.25']);
     expect(writeCells(['0.626568188849064', 'a,b'], ',', false)).toBe(',0.626568188849064,"a,b"');
     expect(writeCells(['0.5', '1e-7', 'a.b'], ';', true)).toBe(';0,5;1e-7;a.b');
+  });
+});
+
+describe('what a spreadsheet keeps and gets', () => {
+  test('a text that a spreadsheet would take for a formula is disarmed, and numbers stay numbers', () => {
+    const hostile = ['=HYPERLINK("http://x")', '+1+1', '-1+1', '@SUM(A1)', '\tx', '\rx'];
+    for (const text of hostile) expect(splitLine(writeCells([text], ',', false).slice(1), ',')).toEqual([`'${text}`]);
+    expect(writeCells(['-1.5', '+2', '-1e-7', '-0'], ',', false)).toBe(',-1.5,+2,-1e-7,-0');
+    expect(writeCells(['-1.5', '-2.5e-8'], ';', true)).toBe(';-1,5;-2,5e-8');
+    expect(writeCells(['-1,5', 'a=b'], ';', false)).toBe(';-1,5;a=b');
+  });
+
+  test.each<[string, string, string[], string, boolean]>([
+    ['a comma where a number has one', ';', ['a;1,5', 'b;2'], '1.5', true],
+    ['a point where a number has one', ';', ['a;1.5', 'b;2'], '1,5', false],
+    ['the reader’s own where no number has decimals', ';', ['a;1'], '1,5', true],
+    ['the reader’s own where no number has decimals', ';', ['a;1'], '1.5', false],
+    ['a point where commas part the cells', ',', ['"1,5",2'], '1,5', false],
+    ['a point where tabs part cells without decimals', '\t', ['1\t2'], '1,5', false],
+  ])('the decimal mark is %s', (_, delimiter, lines, example, expected) => {
+    expect(decimalMark(delimiter, lines, example)).toBe(expected);
+  });
+
+  test('a quote that never closes costs its own line alone', () => {
+    const reader = createLineReader();
+    expect(reader.push('a,b\n1,2\n"3,4\n5,6\n')).toEqual(['a,b', '1,2']);
+    expect(() => reader.end()).toThrow(RangeError);
+    expect(reader.skip()).toBe('"3,4');
+    expect([...reader.push(''), ...reader.end()]).toEqual(['5,6']);
+  });
+
+  test('a row’s reason names the feature and what is wrong, by the rules of the server', () => {
+    const data = { features, takesMissing: false } as unknown as PageData;
+    const words = { text: (key: string) => key } as Words;
+    const reason = (...cells: string[]) => reasonOf(data, cells, words);
+    expect(reason('54', 'a&b', 'TRUE')).toBeUndefined();
+    expect(reason(' 5.4e1 ', '', '0')).toBeUndefined();
+    expect(reason('', 'a&b', 'T')).toBe('age: cell.missing');
+    expect(reason('NA', 'a&b', 'T')).toBe('age: cell.missing');
+    expect(reason('old', 'a&b', 'T')).toBe('age: cell.number ("old")');
+    expect(reason('1e999', 'a&b', 'T')).toBe('age: cell.number ("1e999")');
+    expect(reason('54', 'z', 'T')).toBe('cell type: cell.level ("z")');
+    expect(reason('54', 'a&b', '2')).toBe('prior: cell.logical ("2")');
+    expect(reasonOf({ ...data, takesMissing: true }, ['', 'NA', ''], words)).toBeUndefined();
+    const tally = createTally();
+    for (const told of [reason('old', '', 'T'), reason('young', '', 'T'), reason('', '', 'T')]) tally.count(told as string);
+    expect([tally.rows(), tally.top(1)]).toEqual([3, { reasons: [['age: cell.number', 2]], others: 1 }]);
   });
 });
 

@@ -261,7 +261,7 @@ describe('script, style and headers', () => {
     expect(textOf(parts.script)).toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.script)).not.toContain(LATER_TEXTS.pt['card.edge']);
-    expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 4);
+    expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length / 3);
     expect(textOf(parts.later)).toMatch(/export\{\w+ as dialogParts,\w+ as runSheet,\w+ as snippet\}/);
   });
 

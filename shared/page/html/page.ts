@@ -131,7 +131,9 @@ const SHEET = `<section id="sheet" class="card" aria-labelledby="sheet-heading">
 <div class="bar"><progress id="progress" max="1" value="0" data-label="progress" aria-label="${TEXTS.en.progress}"></progress><button type="button" id="stop" class="quiet" ${text('stop')}</button></div>
 <p id="run-state" class="dim" role="status"></p>
 <p class="error" id="run-problem" role="alert" hidden></p>
+<div id="left" role="status" hidden></div>
 <a id="download" class="button" hidden ${text('download')}</a>
+<p id="preview-note" class="dim note" hidden></p>
 <div id="preview-frame" tabindex="0" role="region" data-label="preview" aria-label="${TEXTS.en.preview}" hidden><table id="preview"></table></div>
 </div>
 </section>

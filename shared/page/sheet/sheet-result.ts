@@ -1,19 +1,38 @@
-import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
-import { byId, make } from '../base/dom.ts';
+import { askRows } from '../base/ask.ts';
+import type { PageData, Predicted } from '../base/data.ts';
+import { byId, make, say } from '../base/dom.ts';
+import { bestOf, labelsOf, readable, votesOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
-import { addedCells, addedColumns, hasDecimalComma, type Layout, splitLine, writeCells } from './sheet-rows.ts';
+import type { Answers } from './sheet-ask.ts';
+import { createTally, type Tally } from './sheet-check.ts';
+import type { Batch, Row } from './sheet-file.ts';
+import { addedCells, addedColumns, featureCells, freeName, type Layout, splitLine, valuesOf, writeCells } from './sheet-rows.ts';
 
-const PREVIEW_ROWS = 8;
-
-/** Rows of the file: their lines as they stand, their lines to send, and the number of the first one's line. */
-export type Batch = { lines: string[]; sent: string[]; numbers: number[]; bytes: number };
+/** How many rows, and how many columns that were added, the preview shows; how many reasons the summary names. */
+const PREVIEW = { rows: 8, columns: 6 };
+const SHOWN_REASONS = 5;
 
 /** The file with its predictions as it grows, and what is shown of it. */
-export function createResult(data: PageData, file: File, words: () => Words) {
+export type Result = {
+  rows(): number;
+  add(batch: Batch, layout: Layout, answers: Answers): void;
+  end(...told: string[]): void;
+  /** The whole file, with a column of reasons where a row has one. */
+  blob(): Promise<Blob>;
+};
+
+/** A batch as it is kept: its text, and where each of its lines ends but for its line end, in characters. */
+type Part = { text: Blob; ends: Uint32Array; hasReasons: boolean };
+
+/** Starts a result. */
+export function createResult(data: PageData, file: File, words: () => Words): Result {
   // Each part is given to the browser as it comes: to hand over all of a long file at its end would hold up the page.
-  const parts: Blob[] = [];
+  const parts: Part[] = [];
+  const tally = createTally();
+  const held: { row: Row; prediction: Predicted | undefined }[] = [];
   let rows = 0;
-  let decimalComma = false;
+  let columns: string[] | undefined;
+  let layout: Layout | undefined;
   const progress = byId<HTMLProgressElement>('progress');
   progress.value = 0;
   const state = (...told: string[]) => {
@@ -22,64 +41,159 @@ export function createResult(data: PageData, file: File, words: () => Words) {
   // Busy until its end, or a screen reader would speak at every batch; the bar tells how far it is.
   byId('run-state').setAttribute('aria-busy', 'true');
   state(words().text('reading'));
+  const preview = () => {
+    if (layout) showPreview(data, held, layout, columns ?? [], rows, words());
+  };
   return {
     rows: () => rows,
-    end: (...told: string[]) => {
-      byId('run-state').removeAttribute('aria-busy');
-      state(...told);
-    },
-    blob: () => new Blob(parts, { type: 'text/csv' }),
-    add: (batch: Batch, layout: Layout, answers: AnswerBody[]) => {
-      const predictions = answers.flatMap((answer) => answer.predictions);
-      const first = predictions[0] as Predicted;
-      const { delimiter, header } = layout;
-      if (rows === 0) {
-        const added = addedColumns(data, first, answers[0]?.times ?? [], header);
-        decimalComma = delimiter === ';' && batch.lines.some((line) => splitLine(line, delimiter).some(hasDecimalComma));
-        const names = header.map((name) => writeCells([name], delimiter, false).slice(1)).join(delimiter);
-        parts.push(new Blob([`${names}${writeCells(added, delimiter, false)}\n`]));
-        showPreview(data, batch, layout, added, predictions, words());
+    add: (batch, found, answers) => {
+      layout = found;
+      const isFirst = rows === 0;
+      const [first] = answers.predictions.values();
+      if (first !== undefined) columns ??= addedColumns(data, first, answers.times, found.header);
+      for (const row of batch.rows) {
+        if (row.reason !== undefined) tally.count(row.reason);
+        if (row.isBlank) continue;
+        rows += 1;
+        if (held.length < PREVIEW.rows) held.push({ row, prediction: answers.predictions.get(row) });
       }
-      const lines = batch.lines.map(
-        (line, at) => `${line}${writeCells(addedCells(data, predictions[at] as Predicted), delimiter, decimalComma)}\n`,
-      );
-      parts.push(new Blob([lines.join('')]));
-      rows += batch.lines.length;
+      parts.push(partOf(data, batch, found, answers, columns?.length));
       progress.value = file.size === 0 ? 1 : batch.bytes / file.size;
       state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
+      if (isFirst) preview();
     },
+    end: (...told) => {
+      byId('run-state').removeAttribute('aria-busy');
+      state(...told);
+      preview();
+      showVotes(data, held, layout, words);
+      showLeft(tally, rows, words());
+    },
+    blob: () => wholeOf(parts, layout as Layout, columns ?? ['prediction'], tally.rows() > 0),
   };
 }
 
+/** A batch's lines with their predictions; a row without one has empty cells. */
+function partOf(data: PageData, batch: Batch, layout: Layout, answers: Answers, width = 1): Part {
+  const { delimiter, decimalComma = false, eol } = layout;
+  const hasReasons = batch.rows.some(({ reason }) => reason !== undefined);
+  const ends = new Uint32Array(batch.rows.length);
+  let length = 0;
+  const lines = batch.rows.map((row, at) => {
+    const prediction = answers.predictions.get(row);
+    const cells = prediction === undefined ? Array<string>(width).fill('') : addedCells(data, prediction);
+    const added = row.isBlank ? '' : writeCells([...cells, ...(hasReasons ? [row.reason ?? ''] : [])], delimiter, decimalComma);
+    const text = `${layout.isMade ? writeCells(splitLine(row.line, delimiter), delimiter, false).slice(1) : row.line}${added}`;
+    length += text.length;
+    // A blank line gets no cell later on.
+    ends[at] = row.isBlank ? 0 : length;
+    length += eol.length;
+    return text + eol;
+  });
+  return { text: new Blob([lines.join('')]), ends, hasReasons };
+}
+
+/** The header and all parts; where any row has a reason, those that came without that column get an empty one. */
+async function wholeOf(parts: Part[], layout: Layout, columns: string[], hasReasons: boolean): Promise<Blob> {
+  const { delimiter, eol } = layout;
+  const names = hasReasons ? [...columns, freeName('problem', [...layout.header, ...columns])] : columns;
+  const whole: Blob[] = [new Blob([`${layout.bom ? '\ufeff' : ''}${layout.line}${writeCells(names, delimiter, false)}${eol}`])];
+  for (const { text, ends, hasReasons: isDone } of parts) {
+    if (!hasReasons || isDone) whole.push(text);
+    else {
+      const old = await text.text();
+      let from = 0;
+      const pieces: string[] = [];
+      for (const end of ends) {
+        if (end === 0) continue;
+        pieces.push(old.slice(from, end), delimiter);
+        from = end;
+      }
+      pieces.push(old.slice(from));
+      whole.push(new Blob([pieces.join('')]));
+    }
+  }
+  return new Blob(whole, { type: 'text/csv' });
+}
+
+/** Says how many rows have no prediction, and why. */
+function showLeft(tally: Tally, rows: number, words: Words): void {
+  const left = tally.rows();
+  byId('left').hidden = left === 0;
+  if (left === 0) return;
+  const { reasons, others } = tally.top(SHOWN_REASONS);
+  const list = reasons.map(([reason, count]) => make('li', {}, `${words.number(count)} × ${reason}`));
+  if (others > 0) list.push(make('li', {}, `${words.number(others)} × ${words.text('otherReasons')}`));
+  const told = `${words.number(left)} ${words.text('of')} ${words.number(rows)} ${words.text('leftRows')}`;
+  byId('left').replaceChildren(make('p', {}, told), make('ul', {}, ...list));
+}
+
+/** The first rows as people read them; the file has every digit. */
 function showPreview(
   data: PageData,
-  batch: Batch,
+  held: { row: Row; prediction: Predicted | undefined }[],
   { delimiter, header }: Layout,
-  added: string[],
-  predictions: Predicted[],
+  columns: string[],
+  rows: number,
   words: Words,
 ): void {
-  const shown = added.slice(0, 6);
-  const head = make(
-    'tr',
-    {},
+  const shown = columns.slice(0, PREVIEW.columns);
+  const hasReasons = held.some(({ row }) => row.reason !== undefined);
+  const names = [...shown, ...(hasReasons ? ['problem'] : [])];
+  const head = [
     ...header.map((name) => make('th', { scope: 'col' }, name)),
-    ...shown.map((name) => make('th', { scope: 'col', className: 'new' }, name)),
-  );
-  const rows = batch.lines.slice(0, PREVIEW_ROWS).map((line, at) => {
-    const fields = splitLine(line, delimiter);
-    const cells = addedCells(data, predictions[at] as Predicted).slice(0, 6);
+    ...names.map((name) => make('th', { scope: 'col', className: 'new' }, name)),
+  ];
+  const body = held.map(({ row, prediction }) => {
+    const fields = splitLine(row.line, delimiter);
+    const cells = prediction === undefined ? shown.map(() => '') : readableCells(data, prediction, words).slice(0, PREVIEW.columns);
     return make(
       'tr',
       {},
       ...header.map((_, column) => make('td', {}, fields[column] ?? '')),
-      ...cells.map((cell) => make('td', { className: 'new' }, cell)),
+      ...[...cells, ...(hasReasons ? [row.reason ?? ''] : [])].map((cell) => make('td', { className: 'new' }, cell)),
     );
   });
-  byId('preview').replaceChildren(
-    make('caption', { className: 'unseen' }, words.text('preview')),
-    make('thead', {}, head),
-    make('tbody', {}, ...rows),
-  );
-  byId('preview-frame').hidden = false;
+  const note = `${words.text('first')} ${words.number(held.length)} ${words.text('of')} ${words.number(rows)}`;
+  say(byId('preview-note'), note);
+  byId('preview').replaceChildren(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
+  const frame = byId('preview-frame');
+  if (frame.hidden) {
+    frame.hidden = false;
+    // What was added stands at the end of each row.
+    frame.scrollLeft = frame.scrollWidth;
+  }
+}
+
+function readableCells(data: PageData, prediction: Predicted, words: Words): string[] {
+  if (typeof prediction === 'string') return [prediction];
+  if (typeof prediction === 'number') return [readable(data, words, prediction)];
+  if (Array.isArray(prediction)) return prediction.map((share) => readable(data, words, share));
+  return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label] as number))];
+}
+
+/** Where an answer is a class alone, the preview tells the trees' votes as well: they are asked for its rows alone. */
+async function showVotes(
+  data: PageData,
+  held: { row: Row; prediction: Predicted | undefined }[],
+  layout: Layout | undefined,
+  words: () => Words,
+): Promise<void> {
+  const { votes } = data;
+  if (!votes || !layout) return;
+  const told = held.filter(({ prediction }) => prediction !== undefined);
+  const rows = told.map(({ row }) => valuesOf(data.features, featureCells(data.features, layout, splitLine(row.line, layout.delimiter))));
+  const outcome = await askRows(rows, votes.parameters);
+  const table = byId<HTMLTableElement>('preview');
+  if (outcome.state !== 'answered' || table.tBodies[0]?.rows.length !== held.length) return;
+  const cell = (tag: 'td' | 'th', text: string) => make(tag, { className: 'new' }, text);
+  table.tHead?.rows[0]?.append(...data.classes.map((label) => cell('th', label)));
+  held.forEach((one, at) => {
+    const prediction = outcome.body.predictions[told.indexOf(one)];
+    const counts = prediction === undefined ? data.classes.map(() => undefined) : votesOf(data, prediction);
+    const texts = counts.map((count) =>
+      count === undefined ? '' : words().number(count / votes.trees, { style: 'percent', maximumFractionDigits: 1 }),
+    );
+    table.tBodies[0]?.rows[at]?.append(...texts.map((text) => cell('td', text)));
+  });
 }

@@ -1,6 +1,6 @@
 import { csvField } from '../../csv.ts';
-import type { PageData, PageFeature, Predicted } from '../base/data.ts';
-import { labelsOf } from '../base/reading.ts';
+import type { PageData, PageFeature, Predicted, Value } from '../base/data.ts';
+import { bestOf, labelsOf } from '../base/reading.ts';
 import { isNumeric } from '../html/fields.ts';
 
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */
@@ -11,8 +11,12 @@ const DELIMITERS = [',', ';', '\t'];
 export type LineReader = {
   /** The lines that a piece completes. Throws a RangeError where a line does not end within MAX_LINE characters. */
   push(piece: string): string[];
-  /** The last line, where the text does not end with a line end. */
+  /** The last line, where the text does not end with a line end. Throws a RangeError where it has a quote that never closes. */
   end(): string[];
+  /** After a RangeError: the line in which the quote was opened, as it stands; what comes behind it is read anew. */
+  skip(): string;
+  /** Whether the first line ended with CRLF. */
+  hasCrlf(): boolean;
 };
 
 /** Reads lines; CRLF and LF end them, and a byte order mark before the first is left away. */
@@ -21,8 +25,10 @@ export function createLineReader(): LineReader {
   let scanned = 0;
   let isOpen = false;
   let isFirst = true;
+  let isCrlf = false;
   const finish = (line: string) => {
     const text = isFirst && line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
+    if (isFirst) isCrlf = text.endsWith('\r');
     isFirst = false;
     return text.endsWith('\r') ? text.slice(0, -1) : text;
   };
@@ -48,10 +54,19 @@ export function createLineReader(): LineReader {
       if (rest.length > MAX_LINE) throw new RangeError('a line without end');
       return lines;
     },
+    hasCrlf: () => isCrlf,
+    skip: () => {
+      const at = find(rest, '\n', 0);
+      const line = rest.slice(0, at);
+      rest = rest.slice(at + 1);
+      scanned = 0;
+      isOpen = false;
+      return finish(line);
+    },
     end: () => {
+      if (isOpen) throw new RangeError('a quote without end');
       const line = rest;
       rest = '';
-      if (isOpen) throw new RangeError('a quote without end');
       return line === '' ? [] : [finish(line)];
     },
   };
@@ -89,8 +104,20 @@ export function splitLine(line: string, delimiter: string): string[] {
   }
 }
 
-/** How a file is laid out, by its header line: what parts its fields, and where each feature's column is. */
-export type Layout = { delimiter: string; header: string[]; columns: number[] };
+/**
+ * How a file is laid out: its header line as it stands, what parts its fields, where each feature's column is, and how it is
+ * written. `decimalComma` is settled by the first rows. `isMade` marks a file that the page made itself of a workbook.
+ */
+export type Layout = {
+  line: string;
+  delimiter: string;
+  header: string[];
+  columns: number[];
+  eol: '\n' | '\r\n';
+  bom?: boolean;
+  decimalComma?: boolean;
+  isMade?: boolean;
+};
 
 /** Reads a header line; `lacking` names the features that it does not. Names count without regard to case where that is clear. */
 export function readHeader(features: PageFeature[], line: string): { layout: Layout; lacking: string[] } {
@@ -105,19 +132,48 @@ export function readHeader(features: PageFeature[], line: string): { layout: Lay
     return at === lower.lastIndexOf(name.toLowerCase()) ? at : -1;
   });
   const lacking = features.filter((_, at) => columns[at] === -1).map(({ name }) => name);
-  return { layout: { delimiter, header, columns }, lacking };
+  return { layout: { line, delimiter, header, columns, eol: '\n' }, lacking };
 }
 
-/** A row's line of the CSV that is sent: the model's columns alone. Where semicolons part fields, a number may have a comma. */
-export function requestLine(features: PageFeature[], { delimiter, columns }: Layout, line: string): string {
-  const fields = splitLine(line, delimiter);
-  return features
-    .map((feature, at) => {
-      const field = fields[columns[at] as number] ?? '';
-      const isNumber = isNumeric(feature) && delimiter !== ',';
-      return csvField(isNumber && hasDecimalComma(field) ? field.trim().replace(',', '.') : field);
-    })
-    .join(',');
+/** The cells of the model's features, in their order. Where no comma parts fields, a number may have one as its decimal mark. */
+export function featureCells(
+  features: PageFeature[],
+  { delimiter, columns }: Pick<Layout, 'delimiter' | 'columns'>,
+  fields: string[],
+): string[] {
+  return features.map((feature, at) => {
+    const field = fields[columns[at] as number] ?? '';
+    const isNumber = isNumeric(feature) && delimiter !== ',';
+    return isNumber && hasDecimalComma(field) ? field.trim().replace(',', '.') : field;
+  });
+}
+
+/** A row's line of the CSV that is sent: the model's columns alone. */
+export function requestLine(cells: string[]): string {
+  return cells.map(csvField).join(',');
+}
+
+/** Cells as the values of a row, for a request that has parameters. */
+export function valuesOf(features: PageFeature[], cells: string[]): Value[] {
+  return features.map(({ type }, at) => {
+    const cell = cells[at] as string;
+    const text = cell.trim();
+    if (type === 'factor') return cell;
+    if (text === '' || text === 'NA') return null;
+    if (type === 'number') return Number(text);
+    return type === 'logical' ? /^t|^1/i.test(text) : text;
+  });
+}
+
+/**
+ * Whether a file's numbers have a comma as their decimal mark, by its first lines: a comma if any number has one, a point if any
+ * has that. Where no number has decimals and semicolons part the fields, as where a reader writes it: `example` is 1.5 there.
+ */
+export function decimalMark(delimiter: string, lines: string[], example: string): boolean {
+  if (delimiter === ',') return false;
+  const fields = lines.flatMap((line) => splitLine(line, delimiter));
+  if (fields.some(hasDecimalComma)) return true;
+  return delimiter === ';' && !fields.some((field) => /^\s*[+-]?\d*\.\d+\s*$/.test(field)) && example.includes(',');
 }
 
 /** Whether a field is a number written with a decimal comma. */
@@ -127,32 +183,39 @@ export function hasDecimalComma(field: string): boolean {
 
 /** The names of the columns that an answer adds, none of them in the header yet. */
 export function addedColumns(data: PageData, prediction: Predicted, times: number[], header: string[]): string[] {
-  const names =
-    typeof prediction !== 'object'
-      ? ['prediction']
-      : Array.isArray(prediction)
-        ? times.map((time) => `survival.${time}`)
-        : labelsOf(data, prediction).map((label) => `prediction.${label}`);
-  return names.map((name) => {
-    let free = name;
-    while (header.includes(free)) free += '_';
-    return free;
-  });
+  const names = Array.isArray(prediction)
+    ? times.map((time) => `survival.${time}`)
+    : ['prediction', ...(typeof prediction === 'object' ? labelsOf(data, prediction).map((label) => `prediction.${label}`) : [])];
+  return names.map((name) => freeName(name, header));
 }
 
-/** A prediction's cells, in the order of addedColumns; numbers as they read back to the same double. */
+/** A name that is not taken yet. */
+export function freeName(name: string, taken: string[]): string {
+  let free = name;
+  while (taken.includes(free)) free += '_';
+  return free;
+}
+
+/** A prediction's cells, in the order of addedColumns (of shares, the class with the greatest first); numbers as they read back to the same double. */
 export function addedCells(data: PageData, prediction: Predicted): string[] {
   if (typeof prediction !== 'object') return [String(prediction)];
   if (Array.isArray(prediction)) return prediction.map(String);
-  return labelsOf(data, prediction).map((label) => String(prediction[label]));
+  return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => String(prediction[label]))];
 }
 
-/** Cells as they stand behind a line of the file. */
+/** A number, with a point or a comma. */
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$/;
+
+/**
+ * Cells as they stand behind a line of the file. A text that a spreadsheet would take for a formula gets an apostrophe before it;
+ * numbers stay what they are.
+ */
 export function writeCells(cells: string[], delimiter: string, decimalComma: boolean): string {
   return cells
     .map((cell) => {
-      const text = decimalComma && /^-?\d+\.\d+(?:e[+-]?\d+)?$/.test(cell) ? cell.replace('.', ',') : cell;
-      const isPlain = text !== '' && !text.includes(delimiter) && !/["\r\n]/.test(text);
+      const marked = decimalComma && /^-?\d+\.\d+(?:e[+-]?\d+)?$/.test(cell) ? cell.replace('.', ',') : cell;
+      const text = /^[=+\-@\t\r]/.test(marked) && !NUMBER.test(marked) ? `'${marked}` : marked;
+      const isPlain = !text.includes(delimiter) && !/["\r\n]/.test(text);
       return `${delimiter}${isPlain ? text : `"${text.replaceAll('"', '""')}"`}`;
     })
     .join('');

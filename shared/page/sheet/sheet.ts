@@ -29,7 +29,8 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     field.value = '';
   });
   byId('stop').addEventListener('click', () => {
-    stop.abort();
+    // What is there by then is offered (sheet-run.ts).
+    stop.abort('stopped');
     byId('stop').hidden = true;
     byId('run-state').removeAttribute('aria-busy');
     byId('run-state').textContent = words().text('stopped');

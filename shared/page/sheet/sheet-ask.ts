@@ -1,0 +1,93 @@
+import { csvField } from '../../csv.ts';
+import { type Outcome, post, problemText } from '../base/ask.ts';
+import type { PageData, Predicted } from '../base/data.ts';
+import type { Words } from '../words/words.ts';
+import type { Row } from './sheet-file.ts';
+
+/** How often an overloaded server is asked again, and the first pause, in milliseconds. */
+const TRIES = 6;
+const PAUSE = 400;
+
+/** What came of rows: their predictions by the rows themselves, and the times of survival probabilities. */
+export type Answers = { predictions: Map<Row, Predicted>; times: number[] };
+
+/** Asks for rows, and remembers that a server is gone, so that not every batch waits for it. */
+export type Asker = (rows: Row[], signal: AbortSignal) => Promise<Answers>;
+
+/** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
+export function createAsker(data: PageData, words: () => Words): Asker {
+  const head = data.features.map(({ name }) => csvField(name)).join(',');
+  let isGone = false;
+
+  const send = async (rows: Row[], signal: AbortSignal): Promise<Outcome> => {
+    for (let tries = isGone ? TRIES : 1; ; tries += 1) {
+      signal.throwIfAborted();
+      const outcome = await post(`${head}\n${rows.map(({ sent }) => sent).join('\n')}\n`, 'text/csv', signal);
+      const isBusy = outcome.state === 'unreachable' || (outcome.state === 'refused' && (outcome.status === 429 || outcome.status >= 500));
+      signal.throwIfAborted();
+      if (isBusy && tries < TRIES) {
+        await pause(
+          outcome.state === 'refused' && outcome.retryAfter !== undefined ? outcome.retryAfter * 1000 : PAUSE * 2 ** tries,
+          signal,
+        );
+        continue;
+      }
+      isGone = isBusy;
+      return outcome;
+    }
+  };
+
+  const ask = async (rows: Row[], signal: AbortSignal, into: Answers): Promise<void> => {
+    let open = rows.filter(({ reason, isBlank }) => reason === undefined && !isBlank);
+    while (open.length > 0) {
+      const outcome = await send(open, signal);
+      if (outcome.state === 'answered' && outcome.body.predictions.length === open.length) {
+        for (const [at, row] of open.entries()) into.predictions.set(row, outcome.body.predictions[at] as Predicted);
+        into.times = outcome.body.times ?? [];
+        return;
+      }
+      const isRefused = outcome.state === 'refused' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 429;
+      // Which rows the server names keep its reason; the others are asked for again.
+      if (isRefused && outcome.status !== 413) {
+        for (const { path, message } of outcome.errors) {
+          const row = open[Number(path.split('/')[1])];
+          if (row) row.reason ??= forVisitors(message);
+        }
+        const left = open.filter(({ reason }) => reason === undefined);
+        if (left.length < open.length) {
+          open = left;
+          continue;
+        }
+      }
+      if (isRefused && open.length > 1) {
+        const half = Math.ceil(open.length / 2);
+        await ask(open.slice(0, half), signal, into);
+        await ask(open.slice(half), signal, into);
+        return;
+      }
+      const reason = outcome.state === 'answered' ? `${words().text('refused')} 200` : problemText(outcome, words());
+      for (const row of open) row.reason = isRefused ? forVisitors(reason) : words().text('cell.noAnswer');
+      return;
+    }
+  };
+  return async (rows, signal) => {
+    const into: Answers = { predictions: new Map(), times: [] };
+    await ask(rows, signal, into);
+    return into;
+  };
+}
+
+/** A message of the server without the advice that it has for whoever deploys the model. */
+export function forVisitors(message: string): string {
+  return message.split('; if ')[0] as string;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

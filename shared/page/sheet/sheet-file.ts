@@ -1,0 +1,142 @@
+import type { PageData } from '../base/data.ts';
+import type { Words } from '../words/words.ts';
+import { reasonOf } from './sheet-check.ts';
+import { createLineReader, decimalMark, featureCells, type Layout, readHeader, requestLine, splitLine } from './sheet-rows.ts';
+
+/** A row of the file: its line as it stands and that line's number, and what is sent of it or why nothing is. */
+export type Row = { line: string; number: number; sent: string; reason?: string; isBlank?: true };
+/** Rows that are asked for together, and how many bytes of the file are read so far. */
+export type Batch = { rows: Row[]; bytes: number };
+
+/** What keeps a file from its predictions, in words for its owner. */
+export class Fault extends Error {}
+
+/** Most characters that are sent at once, and most quotes that never close which are read past. */
+const BATCH_CHARS = 1_500_000;
+const MOST_OPEN = 1_000;
+
+/** The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features. */
+export async function* batches(
+  data: PageData,
+  file: File,
+  most: number,
+  words: () => Words,
+): AsyncGenerator<{ batch: Batch; layout: Layout }> {
+  let layout: Layout | undefined;
+  let number = 0;
+  let chars = 0;
+  let blanks = 0;
+  let rows: Row[] = [];
+  let waiting: Row[] = [];
+  for await (const { line, bytes, problem, isCrlf } of linesOf(file, words)) {
+    const from = number + 1;
+    number += 1 + (line.match(/\n/g)?.length ?? 0);
+    const isBlank = line.trim() === '' && line.length <= 1;
+    if (isBlank && !problem) {
+      if (layout) blanks += 1;
+      continue;
+    }
+    if (!layout) {
+      layout = layoutOf(data, line, words);
+      layout.bom = (await bomOf(file)) !== undefined;
+      layout.eol = isCrlf ? '\r\n' : '\n';
+      continue;
+    }
+    // A line without anything is a row where it has one column, else it stays what it is; at the end it is nothing.
+    for (; blanks > 0; blanks -= 1) waiting.push(rowOf(data, layout, '', from - blanks, undefined, words()));
+    waiting.push(rowOf(data, layout, line, from, problem, words()));
+    for (const row of waiting) {
+      if (rows.length >= most || chars + row.sent.length > BATCH_CHARS) {
+        if (layout.decimalComma === undefined) settleDecimals(layout, rows, words());
+        yield { batch: { rows, bytes }, layout };
+        rows = [];
+        chars = 0;
+      }
+      rows.push(row);
+      chars += row.sent.length + 1;
+    }
+    waiting = [];
+  }
+  if (!layout) return;
+  if (layout.decimalComma === undefined) settleDecimals(layout, rows, words());
+  if (rows.length > 0) yield { batch: { rows, bytes: file.size }, layout };
+}
+
+/** A line as a row: of other cells than the header's, or with a cell that is no value, it is not sent. */
+function rowOf(data: PageData, layout: Layout, line: string, number: number, problem: string | undefined, words: Words): Row {
+  if (line === '' && layout.header.length > 1) return { line, number, sent: '', isBlank: true };
+  const fields = splitLine(line, layout.delimiter);
+  const lacking = layout.header.length - fields.length;
+  // Cells that are not there are empty ones, so that what is added stands in its own columns.
+  const whole = lacking > 0 ? line + layout.delimiter.repeat(lacking) : line;
+  const tooMany = lacking < 0 && fields.slice(layout.header.length).some((field) => field !== '');
+  const cells = featureCells(data.features, layout, fields);
+  const reason = problem ?? (tooMany ? `${words.text('cell.many')} (${fields.length})` : reasonOf(data, cells, words));
+  return { line: whole, number, sent: requestLine(cells), ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Settles once for a file which decimal mark its predictions have, by its first rows. */
+function settleDecimals(layout: Layout, rows: Row[], words: Words): void {
+  layout.decimalComma = decimalMark(
+    layout.delimiter,
+    rows.map(({ line }) => line),
+    words.number(1.5),
+  );
+}
+
+/** The lines of a file, and how far it is read; a line whose quote never closes has that as its problem. */
+async function* linesOf(
+  file: File,
+  words: () => Words,
+): AsyncGenerator<{ line: string; bytes: number; isCrlf: boolean; problem?: string }> {
+  const reader = createLineReader();
+  const decoder = await decoderOf(file);
+  const source = file.stream().getReader();
+  let bytes = 0;
+  let open = 0;
+  for (let done = false; !done; ) {
+    const piece = await source.read();
+    done = piece.done;
+    bytes += piece.value?.length ?? 0;
+    let text = piece.value ? decoder.decode(piece.value, { stream: true }) : decoder.decode();
+    for (;;) {
+      try {
+        for (const line of [...reader.push(text), ...(done ? reader.end() : [])]) yield { line, bytes, isCrlf: reader.hasCrlf() };
+        break;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        open += 1;
+        if (open > MOST_OPEN) throw new Fault(words().text('openQuotes'));
+        text = '';
+        yield { line: reader.skip(), bytes, isCrlf: reader.hasCrlf(), problem: words().text('cell.quote') };
+      }
+    }
+  }
+}
+
+/** The byte order mark that a file begins with, by its encoding. */
+async function bomOf(file: File): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | undefined> {
+  const [first, second, third] = new Uint8Array(await file.slice(0, 3).arrayBuffer());
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+}
+
+/** UTF-8 or UTF-16 by the byte order mark; what is no UTF-8 at its beginning is what Windows writes in the West. */
+async function decoderOf(file: File): Promise<TextDecoder> {
+  const bom = await bomOf(file);
+  if (bom) return new TextDecoder(bom);
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(await file.slice(0, 1_000_000).arrayBuffer(), { stream: true });
+    return new TextDecoder();
+  } catch {
+    return new TextDecoder('windows-1252');
+  }
+}
+
+function layoutOf(data: PageData, line: string, words: () => Words): Layout {
+  const { layout, lacking } = readHeader(data.features, line);
+  if (lacking.length > 0)
+    throw new Fault(`${words().text('noHeader')}: ${lacking.slice(0, 20).join(', ')}${lacking.length > 20 ? '...' : ''}`);
+  return layout;
+}
