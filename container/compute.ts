@@ -2,7 +2,7 @@ import { checkAnswerSize, tailOf, writeOutputs } from '../shared/answers.ts';
 import { type InferForm, inferReply, readInference } from '../shared/api/v2-infer.ts';
 import type { Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
-import type { BodyForm } from '../shared/media.ts';
+import type { AnswerForm, DeclaredForm } from '../shared/media.ts';
 import { defaultParameters, type Parameters } from '../shared/parameters.ts';
 import { computeQuery } from '../shared/predict.ts';
 import type { Reply } from '../shared/reply.ts';
@@ -18,8 +18,8 @@ export type Read = Query & { infer?: InferForm };
  */
 export type Asked = {
   body: Uint8Array;
-  form: BodyForm;
-  accepted: BodyForm;
+  form: DeclaredForm;
+  accepted: AnswerForm;
   most?: number;
   servedBy?: 'container';
   query?: Read;

@@ -1,11 +1,12 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Model } from '../shared/artifact.ts';
 import { RequestError, stackOf } from '../shared/errors.ts';
-import { answerForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
+import { answerForm, bodyForm, CONTENT_TYPES } from '../shared/media.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { route } from '../shared/routes.ts';
+import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
@@ -16,6 +17,7 @@ import { createModels, type Models, type ModelsOptions, type Served, serveModel 
 import { findRoute, type Route } from './routes.ts';
 import { checkHead } from './server/check-head.ts';
 import { type Connections, limitConnections } from './server/connections.ts';
+import { gunzip } from './server/gunzip.ts';
 import { answerParserErrors } from './server/parser-errors.ts';
 import { routeInferenceProtocol } from './server/v2.ts';
 import type { Workers } from './workers.ts';
@@ -253,10 +255,11 @@ async function predict(
   checkModel(served);
   // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
   const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'));
-  checkEncoding(headerOf(request, 'content-encoding'));
+  const isPacked = isCompressed(headerOf(request, 'content-encoding'));
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
   container.admission.check();
-  const body = await readWithin(container, request);
+  const sent = await readWithin(container, request);
+  const body = isPacked ? await inflateWithin(container, sent) : sent;
   if (served.isUnloaded) throw unloaded();
   const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
   const headers: Record<string, string> = {
@@ -267,6 +270,16 @@ async function predict(
   };
   if (container.mode === 'alone') headers['x-served-by'] = 'container';
   return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
+}
+
+/** A body inflated. What came in is held meanwhile. */
+async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<Uint8Array> {
+  bodies.bytes += body.length;
+  try {
+    return await inflateBody(body, MAX_BODY_BYTES, gunzip);
+  } finally {
+    bodies.bytes -= body.length;
+  }
 }
 
 /** What goes with rows that were read here. */

@@ -82,7 +82,7 @@ export function createFailover(
 
     const start = now();
     const { query, body, contentType, write } =
-      reply === 'infer' ? (await import('./infer.ts')).readInferQuestion(model, call) : readQuestion(model.schema, call);
+      reply === 'infer' ? await (await import('./infer.ts')).readInferQuestion(model, call) : await readQuestion(model.schema, call);
     const question = body && { body, contentType, query, attributes: attributesOf(call) };
     const isAlone = local.failed !== undefined;
     const refused = guard ? TOO_LARGE : NO_ENDPOINT;

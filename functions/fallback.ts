@@ -14,7 +14,7 @@ const telemetry = openTelemetry('fallback', settings.stage);
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {
   const start = now();
-  const { query, write } = readQuestion(model.schema, call);
+  const { query, write } = await readQuestion(model.schema, call);
   const answer = {
     ...local.predict(query),
     model: { name: model.card.name, sha256: model.sha256 },

@@ -1,23 +1,18 @@
 import { inferReply, readInference, requestText } from '../shared/api/v2-infer.ts';
 import type { ModelInfo } from '../shared/features.ts';
-import { CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
+import { CONTENT_TYPES } from '../shared/media.ts';
+import { isCompressed } from '../shared/wire/encoding.ts';
 import type { Call } from './http.ts';
-import { answerHeaders, checkSize, MAX_BODY_BYTES, MAX_ROWS, type Question } from './question.ts';
+import { answerHeaders, MAX_BODY_BYTES, MAX_ROWS, plainBody, type Question } from './question.ts';
 
 /**
  * Reads an inference request of the Open Inference Protocol. The endpoint takes its JSON as it came; binary data is written into
  * it, since SageMaker does not hand on the header that says where it begins. Throws as readQuestion does.
  */
-export function readInferQuestion(model: ModelInfo, call: Call): Question {
-  checkEncoding(call.headers['content-encoding']);
-  checkSize(call.body);
-  const { query, form, value, wasBinary } = readInference(
-    model.schema,
-    call.body,
-    call.headers['inference-header-content-length'],
-    MAX_ROWS,
-  );
-  const body = wasBinary ? Buffer.from(requestText(value)) : call.body;
+export async function readInferQuestion(model: ModelInfo, call: Call): Promise<Question> {
+  const plain = await plainBody(call.body, isCompressed(call.headers['content-encoding']));
+  const { query, form, value, wasBinary } = readInference(model.schema, plain, call.headers['inference-header-content-length'], MAX_ROWS);
+  const body = wasBinary ? Buffer.from(requestText(value)) : plain;
   return {
     query,
     // Doubles take more room in JSON than in binary.

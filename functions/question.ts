@@ -1,9 +1,12 @@
 import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import { answerForm, type BodyForm, bodyForm, CONTENT_TYPES, checkEncoding } from '../shared/media.ts';
+import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/media.ts';
 import type { Reply } from '../shared/reply.ts';
+import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
+import { formOf } from '../shared/wire/form.ts';
 import { type Query, readBody, readValue } from '../shared/wire.ts';
+import { gunzip } from './gunzip.ts';
 import type { Call } from './http.ts';
 
 /** Most rows of one request: what a Lambda answers well within its time-out. */
@@ -24,18 +27,32 @@ export type Question = {
 };
 
 /** Reads a call's body. Throws a RequestError with everything wrong in it; then nothing is sent on. */
-export function readQuestion(schema: Schema, call: Call): Question {
-  const form = answerForm(call.headers.accept);
-  checkEncoding(call.headers['content-encoding']);
-  const given = bodyForm(call.headers['content-type']);
-  if (!call.direct) checkSize(call.body);
-  const query = call.direct ? readValue(schema, call.value, MAX_ROWS) : readBody(schema, call.body, given, MAX_ROWS);
+export async function readQuestion(schema: Schema, call: Call): Promise<Question> {
+  const accepted = answerForm(call.headers.accept);
+  if (call.direct) return readInvoke(schema, call.value, accepted);
+  const isPacked = isCompressed(call.headers['content-encoding']);
+  const declared = bodyForm(call.headers['content-type']);
+  const body = await plainBody(call.body, isPacked);
+  const form = formOf(declared, body);
+  const query = readBody(schema, body, form, MAX_ROWS);
+  checkAnswerSize(schema, query.count, query.parameters);
+  return { query, body, contentType: CONTENT_TYPES[form], write: writer(schema, accepted) };
+}
+
+/** A body within the limits, inflated where it is compressed. */
+export async function plainBody(body: Uint8Array, isPacked: boolean): Promise<Uint8Array> {
+  checkSize(body);
+  return isPacked ? inflateBody(body, MAX_BODY_BYTES, gunzip) : body;
+}
+
+/** The question of a direct invoke, whose event is the body as a value. */
+function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Question {
+  const query = readValue(schema, value, MAX_ROWS);
   checkAnswerSize(schema, query.count, query.parameters);
   // Written as JSON only now: a value that is nested too deep was refused above.
-  const body = call.direct ? Buffer.from(JSON.stringify(call.value)) : call.body;
-  if (call.direct) checkSize(body);
-  const write: Question['write'] = (answer, timings) => answerReply(schema, answer, form, timings);
-  return { query, body, contentType: CONTENT_TYPES[given], write };
+  const body = Buffer.from(JSON.stringify(value));
+  checkSize(body);
+  return { query, body, contentType: CONTENT_TYPES.json, write: writer(schema, form) };
 }
 
 /** Throws a 413 for a body larger than the endpoint takes. */
@@ -43,7 +60,11 @@ export function checkSize({ byteLength }: Uint8Array): void {
   if (byteLength > MAX_BODY_BYTES) throw new RequestError(413, `the body has ${byteLength} bytes; expected at most ${MAX_BODY_BYTES}`);
 }
 
-function answerReply(schema: Schema, answer: Answer, form: BodyForm, timings: Record<string, number>): Reply {
+function writer(schema: Schema, form: AnswerForm): Question['write'] {
+  return (answer, timings) => answerReply(schema, answer, form, timings);
+}
+
+function answerReply(schema: Schema, answer: Answer, form: AnswerForm, timings: Record<string, number>): Reply {
   const headers = { 'content-type': CONTENT_TYPES[form], ...answerHeaders(answer, timings) };
   return { status: 200, headers, body: writeAnswer(schema, answer, form) };
 }

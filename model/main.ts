@@ -4,7 +4,7 @@ import { writeAnswer } from '../shared/answers.ts';
 import type { Model } from '../shared/artifact.ts';
 import { failedCheck } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
-import type { BodyForm } from '../shared/media.ts';
+import type { DeclaredForm } from '../shared/media.ts';
 import { answerQuery } from '../shared/predict.ts';
 import { readBody } from '../shared/wire.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
@@ -60,8 +60,8 @@ Prints the greatest difference in units of the last place. Exit status 1 where o
 const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
 
   FILE     a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
-  ROWS     a file in any form POST /predict takes: JSON, CSV (*.csv) or JSON Lines (*.jsonl, *.ndjson);
-           - reads standard input
+  ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
+           array (*.npy); - reads standard input. Its content tells the form where its name does not
   --csv    ROWS is CSV, whatever it is called
   --jsonl  ROWS is JSON Lines, whatever it is called
   --object  which model, of a file with several (save(), or a list): m, or lst$m
@@ -205,11 +205,16 @@ function expectArguments(found: string[], expected: string[]): string[] {
   throw new UsageError(`found ${found.length === 0 ? 'no argument' : found.join(' ')}, expected ${expected.join(' ')}`);
 }
 
-/** The form of a file of rows by its name's end. */
-function formOf(file: string): BodyForm {
-  const { ext } = path.parse(file.toLowerCase());
-  if (ext === '.csv') return 'csv';
-  return ext === '.jsonl' || ext === '.ndjson' ? 'jsonlines' : 'json';
+/** What the name of a file of rows says of its form; another name, or standard input, says nothing. */
+function formOf(file: string): DeclaredForm {
+  const forms: Record<string, DeclaredForm> = {
+    '.json': 'json',
+    '.csv': 'csv',
+    '.jsonl': 'jsonlines',
+    '.ndjson': 'jsonlines',
+    '.npy': 'npy',
+  };
+  return forms[path.parse(file.toLowerCase()).ext] ?? 'any';
 }
 
 /** The bytes of a file of rows. An error names the file, which that of a folder does not by itself. */

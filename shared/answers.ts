@@ -1,7 +1,7 @@
 import { csvField } from './csv.ts';
 import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
-import type { BodyForm } from './media.ts';
+import type { AnswerForm } from './media.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
 import { type Beside, besideOf, outputWidth, type Prediction, type Shape, shapeOf, shapeWidth } from './shape.ts';
 
@@ -54,7 +54,7 @@ function predictionBytes(schema: Schema, parameters: Parameters): number {
 }
 
 /** An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. */
-export function writeAnswer(schema: Schema, answer: Answer, form: BodyForm): string {
+export function writeAnswer(schema: Schema, answer: Answer, form: AnswerForm): string {
   const { predictions, se, ...rest } = answer;
   if (form === 'csv') return predictions.map((prediction) => `${csvLine(schema, prediction)}\n`).join('');
   const texts = predictions.map((prediction) => jsonText(schema, prediction));
@@ -72,7 +72,7 @@ export function tailOf(schema: Schema, parameters: Parameters, rest: Omit<Answer
  * The predictor's doubles as the bytes of a body, the same as writeAnswer's, without the predictions as values between them.
  * `tail` is tailOf's.
  */
-export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: BodyForm, tail: string): string {
+export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: AnswerForm, tail: string): string {
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
   if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');

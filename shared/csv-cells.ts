@@ -1,99 +1,89 @@
-import { parseCsv } from './csv.ts';
+import { eachLine } from './csv.ts';
 import { columnPlaces, namesOf, placedCells, pointer } from './dialects.ts';
 import { RequestError } from './errors.ts';
-import { type Cells, readRows, type Schema } from './features.ts';
+import type { Cells, Schema } from './features.ts';
+import { DECIMAL, DECIMAL_COMMA, THOUSANDS } from './wire/decimal.ts';
+import { csvHeader, findDelimiter, type Header } from './wire/delimiter.ts';
 
-/** What others put between fields; in R, write.csv2 and write.table. */
-const OTHERS = [
-  [';', 'a semicolon'],
-  ['\t', 'a tab'],
-] as const;
-
-/** A CSV: a header line with the features' names in any order, or none and then the model's feature order. */
+/**
+ * A CSV: a header line with the features' names in any order, or none and then the model's feature order. Between its fields
+ * are commas, or semicolons or tabs, and then its numbers may have decimal commas. Blank lines are skipped as R's read.csv and
+ * pandas skip them; but within a column of its own one stands for a missing value, where the model answers those.
+ */
 export function csvCells(schema: Schema, text: string): Cells {
-  const { lines, header, isHeader } = readLines(schema, text);
-  const rows = isHeader ? lines.slice(1) : lines;
+  const { delimiter, ...rest } = findDelimiter(schema, text);
+  const { rows, numbers, header, isHeader } = readLines(schema, rest.text, delimiter, rest.firstLine);
   const count = `${header.length} field${header.length === 1 ? '' : 's'}`;
   const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
+  const places = columnPlaces(schema, header, '/0');
+  const cells = placedCells(rows, places);
+  const hasCommas = delimiter !== ',' && hasDecimalCommas(schema, rows, places, delimiter);
+  const isNumber = schema.features.map(({ type }) => type === 'number');
   return {
-    ...placedCells(rows, columnPlaces(schema, header, '/0')),
+    ...cells,
     text: true,
     names: () => header,
+    ...(hasCommas ? { cell: (row: number, column: number) => withPoint(cells.cell(row, column), isNumber[column] as boolean) } : {}),
     path: (row, column) => `/${row}/${pointer(schema.features[column]?.name as string)}`,
     misfit: (row) => {
       const found = (rows[row] as string[]).length;
       if (found === header.length) return undefined;
-      return {
-        path: `/${row}`,
-        message: `found ${found} field${found === 1 ? '' : 's'} on line ${row + (isHeader ? 2 : 1)}, expected ${expected}`,
-      };
+      return { path: `/${row}`, message: `found ${found} field${found === 1 ? '' : 's'} on line ${numbers[row]}, expected ${expected}` };
     },
   };
 }
 
-/** The lines of a CSV and its columns. Throws a 400 where another delimiter is why nothing fits: that says more than what does not. */
-function readLines(schema: Schema, text: string): { lines: string[][]; header: string[]; isHeader: boolean } {
-  let lines: string[][];
-  try {
-    lines = parseCsv(text);
-  } catch (error) {
-    checkDelimiter(schema, text);
-    throw error;
-  }
-  const first = lines[0] ?? [];
-  const columns = csvHeader(schema, first);
-  if (!columns.isHeader && !isRow(schema, first)) checkDelimiter(schema, text);
-  return { lines, ...columns };
+type Lines = Header & { rows: string[][]; numbers: number[] };
+
+/** The rows of a CSV, each with the number of its line, and its columns. */
+function readLines(schema: Schema, text: string, delimiter: string, firstLine: number): Lines {
+  const rows: string[][] = [];
+  const numbers: number[] = [];
+  let columns: Header | undefined;
+  let keepsBlank = false;
+  let blanks = 0;
+  let number = firstLine - 1;
+  eachLine(text, delimiter, (fields, isBlank) => {
+    number += 1;
+    if (!columns) {
+      if (isBlank) return;
+      columns = csvHeader(schema, fields);
+      keepsBlank = schema.takesMissing && columns.header.length === 1;
+      if (columns.isHeader) return;
+    }
+    if (isBlank && !keepsBlank) return;
+    rows.push(fields);
+    numbers.push(number);
+    blanks = isBlank ? blanks + 1 : 0;
+  });
+  // At the very end one is hardly meant.
+  rows.length -= blanks;
+  return { ...(columns ?? { header: namesOf(schema), isHeader: false }), rows, numbers };
 }
 
 /**
- * Throws a 400 where the first line, which fits as it is neither as header nor as row, looks like one with another delimiter: it
- * has a feature's name between two of them, no comma, or as many fields as there are features. A level may have them in its label.
+ * Whether the numbers of a CSV have decimal commas. Throws a 422 where some have a comma and others a point, and where all that have
+ * one may be thousands set apart: Excel writes such files with tabs, while semicolons go with decimal commas.
  */
-function checkDelimiter(schema: Schema, text: string): void {
-  const line = text.replace(/^\uFEFF/, '').split('\n', 1)[0] as string;
-  const names = new Set(namesOf(schema));
-  const commas = fieldsBetween(line, ',');
-  if (commas.some((field) => names.has(field))) return;
-  const width = schema.features.length;
-  const mayBeLevels = commas.length === width && schema.features.some(({ type }) => type === 'factor');
-  for (const [delimiter, word] of OTHERS) {
-    const fields = fieldsBetween(line, delimiter);
-    if (fields.length === 1) continue;
-    const looksSo = fields.some((field) => names.has(field)) || (!mayBeLevels && (commas.length === 1 || fields.length === width));
-    if (!looksSo) continue;
-    throw new RequestError(400, `the delimiter of the CSV looks like ${word}; expected a comma between fields, and a point in numbers`);
+function hasDecimalCommas(schema: Schema, rows: string[][], places: (number | undefined)[], delimiter: string): boolean {
+  const columns = places.filter((place, column) => place !== undefined && schema.features[column]?.type === 'number') as number[];
+  let [points, commas, sure] = [0, 0, delimiter === ';' ? 1 : 0];
+  for (const row of rows) {
+    for (const place of columns) {
+      const field = (row[place] ?? '').trim();
+      if (DECIMAL_COMMA.test(field)) {
+        commas += 1;
+        if (!THOUSANDS.test(field)) sure += 1;
+      } else if (field.includes('.') && DECIMAL.test(field)) points += 1;
+    }
   }
+  if (commas > 0 && points > 0)
+    throw new RequestError(422, 'some numbers of the CSV have a decimal comma, others a decimal point; expected one of them');
+  if (commas > 0 && sure === 0)
+    throw new RequestError(422, 'the commas in the numbers of the CSV may be decimal or set thousands apart; expected decimal points');
+  return commas > 0;
 }
 
-/** A line's fields without the quotes around them. */
-function fieldsBetween(line: string, delimiter: string): string[] {
-  return line.split(delimiter).map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
-}
-
-/**
- * The columns of a CSV by its first line: that line itself, or the model's feature order where it is a row. Throws a 422
- * where it is both.
- */
-export function csvHeader(schema: Schema, line: string[]): { header: string[]; isHeader: boolean } {
-  const first = line.map((field) => field.trim());
-  const fields = new Set(first);
-  const isRowToo = isRow(schema, line);
-  if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {
-    // Features called "1" and "2", say: taken either way it could be a silently wrong answer.
-    throw new RequestError(422, 'the first line of the CSV is both a header and a row of values; send this model JSON');
-  }
-  const isHeader = schema.features.some(({ name }) => fields.has(name)) && !isRowToo;
-  return { header: isHeader ? first : namesOf(schema), isHeader };
-}
-
-/** Whether the first line of a CSV is a row, although its fields may look like names (a matrix with columns "1", "2"). */
-function isRow(schema: Schema, fields: string[]): boolean {
-  if (fields.length !== schema.features.length) return false;
-  try {
-    readRows(schema, { rows: 1, text: true, columnar: true, cell: (_, column) => fields[column], path: () => '' });
-    return true;
-  } catch {
-    return false;
-  }
+function withPoint(field: unknown, isNumber: boolean): unknown {
+  return isNumber && typeof field === 'string' && DECIMAL_COMMA.test(field.trim()) ? field.replace(',', '.') : field;
 }

@@ -118,6 +118,8 @@ export type Cells = {
   columnar: boolean;
   /** The names given with a row, features or not, where its cells have names: told where a feature is missing. */
   names?(row: number): string[];
+  /** A form that would be read, for a body that has no feature of the model. */
+  instead?: string;
   /** What is wrong with a row as a whole, so that its cells cannot be told apart. */
   misfit?(row: number): Problem | undefined;
 };
@@ -165,7 +167,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
       advice ??= adviceFor(schema, column, value, cells.text);
     }
   }
-  if (found > 0) throw new RequestError(422, detail(schema, problems, found), problems, {}, advice);
+  if (found > 0) throw new RequestError(422, detail(schema, problems, found, cells.instead), problems, {}, advice);
   return rows;
 }
 
@@ -343,10 +345,10 @@ export function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-function detail(schema: Schema, problems: Problem[], found: number): string {
+function detail(schema: Schema, problems: Problem[], found: number, instead?: string): string {
   const names = schema.features.map((feature) => feature.name);
   const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
   const count = found === 1 ? '1 thing does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
-  return `${count} not fit the model${listed}; its features are: ${shown}`;
+  return `${count} not fit the model${listed}; its features are: ${shown}${instead === undefined ? '' : `; ${instead}`}`;
 }

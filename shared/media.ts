@@ -1,18 +1,24 @@
 import { RequestError } from './errors.ts';
 
-/** The forms a body may have, and those an answer may have. */
-export type BodyForm = 'json' | 'csv' | 'jsonlines';
+/** The forms a body may have. */
+export type BodyForm = 'json' | 'csv' | 'jsonlines' | 'npy';
+/** What a content type says of a body: its form, or nothing (`any`), or form fields, which is what `curl -d` says of all it sends. */
+export type DeclaredForm = BodyForm | 'any' | 'fields';
+/** The forms an answer may have. */
+export type AnswerForm = 'json' | 'csv' | 'jsonlines';
 
-/** The content type each form is answered with. */
+/** The content type of each form. Without a charset: SageMaker's deserializers know `text/csv` alone, and all of it is UTF-8. */
 export const CONTENT_TYPES: Record<BodyForm, string> = {
   json: 'application/json',
-  csv: 'text/csv; charset=utf-8',
+  csv: 'text/csv',
   jsonlines: 'application/jsonlines',
+  npy: 'application/x-npy',
 };
 
 const LINES = ['application/jsonlines', 'application/x-jsonlines', 'application/ndjson', 'application/x-ndjson'];
-/** What clients say without meaning it: curl's default, a blob's, none at all. The body itself tells that it is JSON. */
-const JSON_LIKE = ['', 'text/json', 'text/plain', 'application/json', 'application/x-www-form-urlencoded', 'application/octet-stream'];
+const JSON_TYPES = ['text/json', 'application/json'];
+/** What clients say without meaning it: a blob's type, a text's, none at all. The body itself tells what it is. */
+const UNSAID = ['', 'text/plain', 'application/octet-stream'];
 
 /** A media type and its parameters, in lower case. */
 function mediaType(header: string): { type: string; parameters: Map<string, string> } {
@@ -26,8 +32,8 @@ function mediaType(header: string): { type: string; parameters: Map<string, stri
   return { type: type.trim(), parameters };
 }
 
-/** The form of a body by its Content-Type. Throws a 415 for a type or a charset that cannot be read. */
-export function bodyForm(contentType: string | undefined): BodyForm {
+/** What a Content-Type says of a body. Throws a 415 for a type or a charset that cannot be read. */
+export function bodyForm(contentType: string | undefined): DeclaredForm {
   if (contentType === 'application/json') return 'json';
   const { type, parameters } = mediaType(contentType ?? '');
   const charset = parameters.get('charset') ?? 'utf-8';
@@ -36,16 +42,14 @@ export function bodyForm(contentType: string | undefined): BodyForm {
   }
   if (type === 'text/csv' || type === 'application/csv') return 'csv';
   if (LINES.includes(type)) return 'jsonlines';
-  if (JSON_LIKE.includes(type) || /^application\/[\w.-]+\+json$/.test(type)) return 'json';
-  throw new RequestError(415, 'the content type cannot be read; expected application/json, text/csv or application/jsonlines');
-}
-
-/** Throws a 415 for a body in any content encoding but none. */
-export function checkEncoding(contentEncoding: string | undefined): void {
-  if (contentEncoding === undefined) return;
-  const encoding = contentEncoding.trim().toLowerCase();
-  if (encoding !== '' && encoding !== 'identity')
-    throw new RequestError(415, 'a compressed body cannot be read; expected no content encoding');
+  if (JSON_TYPES.includes(type) || /^application\/[\w.-]+\+json$/.test(type)) return 'json';
+  if (type === 'application/x-npy') return 'npy';
+  if (UNSAID.includes(type)) return 'any';
+  if (type === 'application/x-www-form-urlencoded') return 'fields';
+  const expected = 'expected application/json, text/csv, application/jsonlines or application/x-npy';
+  if (type !== 'multipart/form-data') throw new RequestError(415, `the content type cannot be read; ${expected}`);
+  const instead = 'send the file itself: curl -H "content-type: text/csv" --data-binary @rows.csv';
+  throw new RequestError(415, `a multipart form cannot be read; ${instead}`);
 }
 
 /**
@@ -53,7 +57,7 @@ export function checkEncoding(contentEncoding: string | undefined): void {
  * form of the greatest weight is given, of equal ones that whose range is named first, and JSON before the others. A weight that
  * cannot be read counts as 1. Throws a 406 where no form is wanted.
  */
-export function answerForm(accept: string | undefined): BodyForm {
+export function answerForm(accept: string | undefined): AnswerForm {
   if (accept === undefined || accept === '*/*' || accept === 'application/json' || accept.trim() === '') return 'json';
   const ranges = accept.split(',').map((range, place) => {
     const { type, parameters } = mediaType(range);
@@ -78,7 +82,7 @@ function weightOf(text: string | undefined): number {
 }
 
 /** The forms within a media range, in the order of preference. */
-function rangeForms(type: string): BodyForm[] {
+function rangeForms(type: string): AnswerForm[] {
   if (type === '*/*') return ['json', 'csv', 'jsonlines'];
   if (type === 'application/*') return ['json', 'jsonlines'];
   if (type === 'application/json') return ['json'];

@@ -53,7 +53,7 @@ export function readParameters(schema: Schema, value: unknown, path: string): { 
   const problems = Object.entries(value).flatMap(([name, given]): Problem[] => {
     const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (!takes.includes(name)) return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes.join(', ')}` }];
-    const expected = setParameter(schema, parameters, name as ParameterName | 'type', given);
+    const expected = setParameter(schema, parameters, name as ParameterName | 'type', unboxed(name, given));
     return expected === undefined ? [] : [{ path: at, message: `found ${describe(given)}, expected ${expected}` }];
   });
   if (problems.length === 0) {
@@ -61,6 +61,12 @@ export function readParameters(schema: Schema, value: unknown, path: string): { 
     if (expected !== undefined) problems.push({ path, message: expected });
   }
   return { parameters, problems };
+}
+
+/** A value as it was meant: R's jsonlite writes a single value as an array of one, and an array of one as a single value. */
+function unboxed(name: string, given: unknown): unknown {
+  if (name === 'quantiles') return typeof given === 'number' ? [given] : given;
+  return Array.isArray(given) && given.length === 1 ? given[0] : given;
 }
 
 /** Sets one parameter; gives what was expected where the value does not fit. */

@@ -1,9 +1,9 @@
 import { parseCsv } from './csv.ts';
-import { csvHeader } from './csv-cells.ts';
 import { columnPlaces } from './dialects.ts';
 import type { Schema } from './features.ts';
 import { type Cursor, nextRow, openCursor, piece, planOf, readNumber, readSoFar, takeWord } from './quick-cells.ts';
 import type { Rows } from './quick-json.ts';
+import { csvHeader } from './wire/delimiter.ts';
 
 const [COMMA, QUOTE, LINE, RETURN, SPACE, DELETE] = [0x2c, 0x22, 0x0a, 0x0d, 0x20, 0x7f];
 /** Rows that there is room for at first. */
@@ -49,6 +49,8 @@ function readHeader(schema: Schema, cursor: Cursor): Int32Array | undefined {
 /** Reads a line and its end. */
 function readLine(cursor: Cursor, columns: Int32Array): boolean {
   const { bytes } = cursor;
+  // A blank line is skipped, or, in a column of its own, a missing value: the general way tells which.
+  if (columns.length === 1 && isEnd(cursor, cursor.at)) return false;
   const start = nextRow(cursor);
   for (let place = 0; place < columns.length; place += 1) {
     if (place > 0) {

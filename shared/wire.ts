@@ -1,30 +1,38 @@
 import { csvCells } from './csv-cells.ts';
-import { arrayCells, example, isFeature, type JsonObject, lineCells, objectCells, splitCells } from './dialects.ts';
+import { example, type JsonObject } from './dialects.ts';
 import { type Problem, RequestError } from './errors.ts';
 import { type Cells, describe, readRows, type Schema } from './features.ts';
 import { checkKeys, parseJson } from './json.ts';
-import type { BodyForm } from './media.ts';
+import type { BodyForm, DeclaredForm } from './media.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from './parameters.ts';
 import { quickCsv } from './quick-csv.ts';
 import { quickJson, quickLines } from './quick-json.ts';
-import { isTensors, modelParameters, tensorCells } from './wire/tensors.ts';
+import type { Dialect, Source } from './wire/dialect.ts';
+import { dialectOf } from './wire/dialects.ts';
+import { formOf } from './wire/form.ts';
+import { lineCells } from './wire/lines.ts';
+import { npyCells } from './wire/npy.ts';
+import { modelParameters, tensorCells } from './wire/tensors.ts';
 
 /** One pass over the bytes for bodies as most are (quick-json.ts); all others take the general way, which tells what is wrong. */
-const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv };
+const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
+/**
+ * A column of one value that stands for all rows, and keys that are left out, make more values than there are bytes. So many are
+ * always read, so many a byte, and never more than the last, unless the body itself has more bytes.
+ */
+const VALUES = { least: 2 ** 20, perByte: 8, most: 2 ** 23 };
 
 /** A request that was read: its rows side by side (NaN: missing), their number, and what it asks for. */
 export type Query = { rows: Float64Array; count: number; parameters: Parameters };
 
-/** The members that hold rows, beside which `parameters` may stand. */
-const WRAPPERS = ['instances', 'inputs', 'dataframe_split', 'dataframe_records'] as const;
-type Wrapper = (typeof WRAPPERS)[number];
-
 /**
- * Reads a body in any of the contract's dialects. `most` bounds the rows. Throws a RequestError: 400 where no dialect fits,
- * 413 for too many rows, 422 for values that do not fit the model's features, with every problem and its path.
+ * Reads a body in any of the contract's dialects; its form is found out where it was not declared. `most` bounds the rows. Throws
+ * a RequestError: 400 where no dialect fits, 413 for too many rows, 415 for a form that is not read, 422 for values that do not
+ * fit the model's features, with every problem and its path.
  */
-export function readBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY): Query {
+export function readBody(schema: Schema, body: Uint8Array, declared: DeclaredForm, most = Number.POSITIVE_INFINITY): Query {
+  const form = formOf(declared, body);
   const quick = QUICK[form](schema, body);
   if (quick && quick.count <= most) return { ...quick, parameters: defaultParameters(schema) };
   return readAnyBody(schema, body, form, most);
@@ -32,6 +40,8 @@ export function readBody(schema: Schema, body: Uint8Array, form: BodyForm, most 
 
 /** The general way of readBody, which takes any body: by a text and its values. What the quick way reads has the same rows here. */
 export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY): Query {
+  const limits = { most, values: mostValues(body.length) };
+  if (form === 'npy') return readCells(schema, npyCells(schema, body), limits);
   let text: string;
   try {
     text = UTF8.decode(body);
@@ -39,11 +49,11 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
     throw new RequestError(400, 'the body is not UTF-8');
   }
   if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
-  if (form === 'json') return readValue(schema, parseBody(text), most);
-  return readCells(schema, form === 'csv' ? csvCells(schema, text) : lineCells(schema, text), most);
+  if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits);
+  return readCells(schema, form === 'csv' ? csvCells(schema, text) : lineCells(schema, text), limits);
 }
 
-/** A JSON body's value. What cannot be meant for JSON is most likely a CSV whose sender left its kind unsaid. */
+/** A JSON body's value. What cannot be meant for JSON is most likely a CSV that was declared as JSON. */
 function parseBody(text: string): unknown {
   try {
     return parseJson(text);
@@ -56,63 +66,53 @@ function parseBody(text: string): unknown {
 /** Reads a body that is a value already, as a direct invoke hands it over. Throws as readBody does. */
 export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE_INFINITY): Query {
   checkKeys(value);
-  if (Array.isArray(value)) return readCells(schema, arrayCells(schema, value, ''), most);
-  if (typeof value !== 'object' || value === null) {
-    throw new RequestError(400, `no dialect fits: found ${describe(value)}, expected an object or an array, such as ${example(schema)}`);
-  }
-  const body = value as JsonObject;
-  const wrapper = findWrapper(schema, body);
-  if (!wrapper) return readCells(schema, objectCells(schema, body, ''), most);
+  return readJson(schema, { value, path: '', text: undefined }, { most, values: VALUES.most });
+}
+
+function readJson(schema: Schema, source: Source, limits: Limits): Query {
+  const dialect = dialectOf(schema, source.value);
+  if (!dialect) throw noDialect(schema, source.value);
+  const asked = dialect.takesParameters ? readAsked(schema, dialect, source.value as JsonObject) : undefined;
+  return readCells(schema, dialect.read(schema, source), limits, asked);
+}
+
+function noDialect(schema: Schema, value: unknown): RequestError {
+  const isTwice = typeof value === 'string' && /^\s*[[{]/.test(value);
+  const found = isTwice ? 'a text that holds JSON' : describe(value);
+  const twice = isTwice ? '; it was written as JSON twice: send it as it is' : '';
+  return new RequestError(400, `no dialect fits: found ${found}, expected an object or an array, such as ${example(schema)}${twice}`);
+}
+
+type Asked = { parameters: Parameters; problems: Problem[] };
+
+/** What stands in a body's `parameters`, or in `params`, as MLflow calls it. */
+function readAsked(schema: Schema, dialect: Dialect, body: JsonObject): Asked {
   const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
   if (name === 'parameters' && Object.hasOwn(body, 'params')) {
     throw new RequestError(400, 'found parameters and params together, expected one of them');
   }
   const given = Object.hasOwn(body, name) ? body[name] : {};
-  const isV2 = wrapper === 'inputs' && Array.isArray(body.inputs) && isTensors(schema, body.inputs);
-  const asked = readParameters(schema, isV2 ? modelParameters(given, `/${name}`) : given, `/${name}`);
-  return readCells(schema, wrapperCells(schema, wrapper, body[wrapper]), most, asked);
+  const path = `/${name}`;
+  return readParameters(schema, dialect.modelParameters ? dialect.modelParameters(given, path) : given, path);
 }
 
 /** Reads the tensors of an inference request of the Open Inference Protocol, and its parameters. Throws as readBody does. */
 export function readTensors(schema: Schema, inputs: JsonObject[], given: unknown, most = Number.POSITIVE_INFINITY): Query {
   const asked = readParameters(schema, modelParameters(given, '/parameters'), '/parameters');
-  return readCells(schema, tensorCells(schema, inputs, '/inputs'), most, asked);
+  return readCells(schema, tensorCells(schema, inputs, '/inputs'), { most, values: VALUES.most }, asked);
 }
 
-/** What a body asks for that has no place to say so. */
-function nothingAsked(schema: Schema) {
-  return { parameters: defaultParameters(schema), problems: [] };
+type Limits = { most: number; values: number };
+
+function mostValues(bytes: number): number {
+  return Math.max(bytes, Math.min(VALUES.most, Math.max(VALUES.least, VALUES.perByte * bytes)));
 }
 
-function readCells(
-  schema: Schema,
-  cells: Cells,
-  most: number,
-  { parameters, problems }: { parameters: Parameters; problems: Problem[] } = nothingAsked(schema),
-): Query {
+function readCells(schema: Schema, cells: Cells, { most, values }: Limits, asked?: Asked): Query {
+  const { parameters, problems } = asked ?? { parameters: defaultParameters(schema), problems: [] };
   if (cells.rows === 0) throw new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
-  if (cells.rows > most) throw new RequestError(413, `${cells.rows} rows; expected at most ${most} in one request`);
+  const fit = Math.min(most, Math.max(1, Math.floor(values / schema.features.length)));
+  if (cells.rows > fit) throw new RequestError(413, `${cells.rows} rows; expected at most ${fit} in one request`);
   const misfit = misfitRows(parameters, cells.rows);
   return { rows: readRows(schema, cells, misfit ? [...problems, misfit] : problems), count: cells.rows, parameters };
-}
-
-/** The member that holds the rows; the model's own feature names win over it. */
-function findWrapper(schema: Schema, body: JsonObject): Wrapper | undefined {
-  const found = WRAPPERS.filter((name) => Object.hasOwn(body, name) && !isFeature(schema, name));
-  if (found.length === 0) return undefined;
-  const isRecord = schema.features.some(({ name }) => name !== 'parameters' && name !== 'params' && Object.hasOwn(body, name));
-  if (isRecord) return undefined;
-  if (found.length > 1) throw new RequestError(400, `no dialect fits: found ${found.join(' and ')} together, expected one of them`);
-  return found[0];
-}
-
-function wrapperCells(schema: Schema, wrapper: Wrapper, value: unknown): Cells {
-  const path = `/${wrapper}`;
-  if (wrapper === 'dataframe_split') return splitCells(schema, value, path);
-  if (Array.isArray(value)) {
-    if (wrapper === 'inputs' && isTensors(schema, value)) return tensorCells(schema, value, path);
-    return arrayCells(schema, value, path);
-  }
-  if (wrapper === 'inputs' && typeof value === 'object' && value !== null) return objectCells(schema, value as JsonObject, path);
-  throw new RequestError(400, `no dialect fits: found ${describe(value)} at ${path}, expected an array of rows`);
 }

@@ -4,7 +4,7 @@ import { checkAnswerSize, MAX_ANSWER_BYTES, tailOf, writeAnswer, writeOutputs } 
 import { parseCsv } from '../shared/csv.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/features.ts';
-import type { BodyForm } from '../shared/media.ts';
+import type { AnswerForm } from '../shared/media.ts';
 import { defaultParameters, type Parameters } from '../shared/parameters.ts';
 import { outputWidth, type Prediction, shapeOf, toPredictions } from '../shared/shape.ts';
 
@@ -15,7 +15,7 @@ function classes(kind: 'classification' | 'probability', ...labels: string[]): S
   return { ...NUMBER, kind, classes: labels };
 }
 
-function write(schema: Schema, predictions: Prediction[], form: BodyForm = 'json'): string {
+function write(schema: Schema, predictions: Prediction[], form: AnswerForm = 'json'): string {
   return writeAnswer(schema, { predictions, model: MODEL, servedBy: 'endpoint' }, form);
 }
 
@@ -46,7 +46,7 @@ describe('the size of an answer is known before it is computed', () => {
     const rows = mostRows(schema);
     expect(rows).toBeGreaterThan(10_000);
     // Every row takes the same bytes, so a hundred tell of all.
-    const bytes = (count: number, form: BodyForm) => Buffer.byteLength(write(schema, Array<Prediction>(count).fill(longest), form));
+    const bytes = (count: number, form: AnswerForm) => Buffer.byteLength(write(schema, Array<Prediction>(count).fill(longest), form));
     for (const form of ['json', 'csv', 'jsonlines'] as const) {
       const each = (bytes(101, form) - bytes(1, form)) / 100;
       expect(bytes(1, form) + (rows - 1) * each).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
@@ -169,7 +169,7 @@ describe('an answer written from the doubles themselves', () => {
     const number = isPlace ? fc.nat({ max: (schema.classes?.length ?? 1) - 1 }) : fc.double({ noNaN: true, noDefaultInfinity: true });
     const rows = fc.array(fc.array(number, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(rows, fc.constantFrom<BodyForm>('json', 'csv', 'jsonlines'), (given, form) => {
+      fc.property(rows, fc.constantFrom<AnswerForm>('json', 'csv', 'jsonlines'), (given, form) => {
         const outputs = Float64Array.from(given.flat());
         const rest = { model: MODEL, servedBy: 'container' } as const;
         const expected = writeAnswer(schema, { ...toPredictions(schema, parameters, outputs), ...rest }, form);

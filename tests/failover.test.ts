@@ -181,7 +181,7 @@ test('a body at fault is never sent on', async () => {
     }),
   );
   expect(await handler({ age: 'x' })).toMatchObject({ status: 422 });
-  expect(await handler(recordedEvent('predict-not-json'))).toMatchObject({ statusCode: 400 });
+  expect(await handler(recordedEvent('predict-not-json'))).toMatchObject({ statusCode: 415 });
   expect(calls).toBe(0);
 });
 

@@ -37,7 +37,8 @@ test('smuggling on the raw socket gives 4xx or one answer a request, and the ser
         const statuses = [...heard.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)).filter((status) => status !== 100);
         const text = bytes.toString('latin1');
         const isAmbiguous = /content-length/i.test(text) && /transfer-encoding/i.test(text);
-        expect(statuses.every((status) => status < 500)).toBe(true);
+        // 501: a transfer coding that is not read.
+        expect(statuses.every((status) => status < 500 || status === 501)).toBe(true);
         if (isAmbiguous) expect(statuses.every((status) => status >= 400)).toBe(true);
       }),
       { numRuns: 1_500 },

@@ -79,7 +79,7 @@ test('every value at fault is named at once, with its path', async () => {
 });
 
 test.each([
-  ['predict-not-json', 400],
+  ['predict-not-json', 415],
   ['predict-empty', 400],
   ['predict-not-acceptable', 406],
   ['predict-gzip', 415],

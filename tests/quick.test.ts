@@ -6,7 +6,7 @@ import { quickCsv } from '../shared/quick-csv.ts';
 import { quickJson, quickLines } from '../shared/quick-json.ts';
 import { readAnyBody } from '../shared/wire.ts';
 
-const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv };
+const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
 const ODD: Schema = {
   kind: 'regression',
   features: [

@@ -41,9 +41,11 @@ function dialectsOf(schema: Schema, { record, element, row, columns, parameters 
     data: z.array(z.union([scalar, z.array(scalar)])).min(1),
   });
   const type = answerTypes(schema)[0];
-  const wrapped = (name: string, inner: z.ZodType) =>
-    z.object({ [name]: inner, parameters: parameters.optional(), params: parameters.optional() });
+  const beside = { parameters: parameters.optional(), params: parameters.optional() };
+  const wrapped = (name: string, inner: z.ZodType) => z.object({ [name]: inner, ...beside });
   const split = z.object({ columns: z.array(z.string()), data: z.array(z.array(scalar)).min(1) });
+  const keyed = z.object(Object.fromEntries(names.map((name) => [name, z.record(z.string(), scalar)])));
+  const table = z.object({ schema: z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) }), data: records });
   // biome-ignore format: a table
   return [
     { name: 'record', summary: 'A record', schema: record, value: one },
@@ -55,6 +57,10 @@ function dialectsOf(schema: Schema, { record, element, row, columns, parameters 
     { name: 'features', summary: "SageMaker's common format", schema: wrapped('instances', boxed), value: { instances: [{ features: values }] }, parts: { FeaturesItem: box } },
     { name: 'split', summary: 'pandas, split', schema: wrapped('dataframe_split', split), value: { dataframe_split: { columns: names, data: [values] } }, parts: { DataframeSplit: split } },
     { name: 'dataframeRecords', summary: 'pandas, records', schema: wrapped('dataframe_records', records), value: { dataframe_records: [one] } },
+    { name: 'featuresAlone', summary: "SageMaker's common format, a row alone", schema: wrapped('features', row), value: { features: values } },
+    { name: 'pandasColumns', summary: 'pandas, to_json()', schema: keyed, value: Object.fromEntries(names.map((name) => [name, { 0: one[name] }])) },
+    { name: 'pandasSplit', summary: 'pandas, to_json(orient="split")', schema: z.object({ ...split.shape, ...beside }), value: { columns: names, data: [values] } },
+    { name: 'pandasTable', summary: 'pandas, to_json(orient="table")', schema: table, value: { schema: { fields: names.map((name) => ({ name })) }, data: [one] } },
     { name: 'inputColumns', summary: 'Inputs: columns', schema: wrapped('inputs', columns), value: { inputs: doubled } },
     { name: 'inputRecords', summary: 'Inputs: records', schema: wrapped('inputs', records), value: { inputs: [one] } },
     { name: 'tensors', summary: 'Open Inference Protocol V2', schema: wrapped('inputs', z.array(tensor).min(1)), value: { inputs: tensors, parameters: { type } }, parts: { Tensor: tensor } },

@@ -16,7 +16,8 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
     operationId: 'predict',
     tags: ['model'],
     summary: 'Predictions for one or more rows',
-    description: 'JSON in any of the dialects below, told from the body itself, or CSV or JSON Lines by Content-Type.',
+    description:
+      'JSON in any of the dialects below (and pandas, orient="index"), told from the body itself; or CSV, JSON Lines or a NumPy array by Content-Type. Where that says nothing, as text/plain, the body itself tells. It may be compressed by gzip.',
     parameters: [{ $ref: '#/components/parameters/RequestId' }],
     requestBody: {
       required: true,
@@ -25,6 +26,7 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
         'text/csv': { schema: text, examples: csvExamples(schema) },
         'application/jsonlines': lines,
         'application/x-ndjson': lines,
+        'application/x-npy': { schema: { type: 'string', format: 'binary', description: 'An array of shape [rows, features].' } },
       },
     },
     responses: {

@@ -1,0 +1,35 @@
+import { hasLength, inOrder, isObject, type JsonObject, memberReader, misfit, namesOf, pointer, strayParameters } from '../dialects.ts';
+import type { Cells, Schema } from '../features.ts';
+import { parseJson } from '../json.ts';
+import { boxed } from './arrays.ts';
+
+/** JSON Lines: on each line a record, an array, or {"features": [...]}. Blank lines are skipped, as R and pandas skip them. */
+export function lineCells(schema: Schema, text: string): Cells {
+  const values: unknown[] = [];
+  text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .forEach((line, at) => {
+      if (line.trim() === '') return;
+      const value = parseJson(line, `line ${at + 1}`);
+      values.push(boxed(value) ?? value);
+    });
+  const names = namesOf(schema);
+  const member = memberReader(schema);
+  return {
+    rows: values.length,
+    text: false,
+    columnar: false,
+    cell: (row, column) => {
+      const value = values[row];
+      return Array.isArray(value) ? value[column] : member(value as JsonObject, column);
+    },
+    names: (row) => Object.keys(values[row] as JsonObject),
+    path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
+    misfit: (row) => {
+      const value = values[row];
+      if (isObject(value)) return strayParameters(schema, value, `/${row}`);
+      return hasLength(value, names.length) ? undefined : misfit(`/${row}`, value, `a record or ${inOrder(schema)}`);
+    },
+  };
+}

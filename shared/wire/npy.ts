@@ -1,0 +1,89 @@
+import { inOrder } from '../dialects.ts';
+import { RequestError } from '../errors.ts';
+import type { Cells, Schema } from '../features.ts';
+
+/*
+ * NumPy's file format (numpy.lib.format), as SageMaker's NumpySerializer sends it: the magic, a version, the length of the
+ * header, the header (a literal of a Python dict in ASCII or UTF-8, ended by a new line), and the array's bytes.
+ */
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Most bytes of a header that is read; that of an array without named fields has about a hundred. */
+const MAX_HEADER = 4_096;
+const ASCII = new TextDecoder('latin1');
+
+type Kind = { bytes: number; read(view: DataView, at: number, little: boolean): number | boolean };
+/** How one value of a type is read, by its letter and size. */
+const KINDS: Record<string, Kind> = {
+  b1: { bytes: 1, read: (view, at) => view.getUint8(at) !== 0 },
+  i1: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  u1: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  i2: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
+  u2: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+  i4: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
+  u4: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
+  i8: { bytes: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
+  u8: { bytes: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
+  f4: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  f8: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
+};
+
+/** Whether a body begins as NumPy's files do. */
+export function isNpy(body: Uint8Array): boolean {
+  return MAGIC.every((byte, at) => body[at] === byte);
+}
+
+/**
+ * The cells of an array of shape [rows, features], in C or Fortran order. An array of one dimension is one row, or, for a model of
+ * one feature, a value a row. NaN is a missing value. Throws a 400 for what is no such array.
+ */
+export function npyCells(schema: Schema, body: Uint8Array): Cells {
+  const { kind, little, isFortran, shape, data } = readHeader(body);
+  const width = schema.features.length;
+  const flat = width === 1 ? [shape[0] ?? 1, 1] : [1, shape[0] ?? 1];
+  const [rows, columns] = (shape.length < 2 ? flat : shape) as [number, number];
+  if (shape.length > 2) throw refusal(`an array of ${shape.length} dimensions`, '[rows, features]');
+  if (rows * columns * kind.bytes !== data.byteLength)
+    throw refusal(`${data.byteLength} bytes behind the header`, `${rows * columns * kind.bytes}, as the shape says`);
+  if (columns !== width) throw new RequestError(422, `the array has ${columns} columns; expected ${inOrder(schema)}`);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return {
+    rows,
+    text: false,
+    columnar: false,
+    cell: (row, column) => {
+      const place = isFortran ? column * rows + row : row * columns + column;
+      const value = kind.read(view, place * kind.bytes, little);
+      return Number.isNaN(value) ? null : value;
+    },
+    path: (row, column) => `/${row}/${column}`,
+  };
+}
+
+type Header = { kind: Kind; little: boolean; isFortran: boolean; shape: number[]; data: Uint8Array };
+
+function readHeader(body: Uint8Array): Header {
+  const major = body[MAGIC.length] as number;
+  if (!isNpy(body) || body.length < 12) throw refusal('other bytes', 'what numpy.save() writes');
+  if (major < 1 || major > 3) throw refusal(`version ${major}`, 'version 1, 2 or 3');
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const start = major === 1 ? 10 : 12;
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > MAX_HEADER || start + length > body.length) throw refusal(`a header of ${length} bytes`, `at most ${MAX_HEADER}, all there`);
+  const text = ASCII.decode(body.subarray(start, start + length));
+  const descr = /'descr': *'([<>=|]?)([a-zA-Z]\d{0,4})'/.exec(text);
+  const order = /'fortran_order': *(True|False)/.exec(text);
+  const shape = /'shape': *\(([\d, ]{0,200})\)/.exec(text);
+  if (!order || !shape) throw refusal('another header', "one with 'descr', 'fortran_order' and 'shape'");
+  const kind = descr && Object.hasOwn(KINDS, descr[2] as string) ? KINDS[descr[2] as string] : undefined;
+  if (!descr || !kind) throw refusal('another type of values', `one of ${Object.keys(KINDS).join(', ')}; send texts as JSON or CSV`);
+  const sides = (shape[1] as string).split(',').map((side) => side.trim());
+  const numbers = sides.filter((side) => side !== '').map(Number);
+  if (!numbers.every(Number.isSafeInteger)) throw refusal('another shape', 'whole numbers');
+  const isFortran = order[1] === 'True';
+  return { kind, little: descr[1] !== '>', isFortran, shape: numbers, data: body.subarray(start + length) };
+}
+
+function refusal(found: string, expected: string): RequestError {
+  return new RequestError(400, `the array (application/x-npy): found ${found}, expected ${expected}`);
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { RequestError } from '../../../shared/errors.ts';
+import type { Feature, Schema } from '../../../shared/features.ts';
+import { readBody } from '../../../shared/wire.ts';
+
+const numbers = (...names: string[]): Schema => ({
+  kind: 'regression',
+  features: names.map((name): Feature => ({ name, type: 'number' })),
+  takesMissing: false,
+});
+const TWO = numbers('a', 'b');
+const rows = (schema: Schema, body: Uint8Array) => Array.from(readBody(schema, body, 'npy').rows);
+
+/** What numpy.save() writes of an array: its magic, version and header padded to 64 bytes, then its bytes. */
+function npy(header: string, data: Uint8Array, version = 1): Buffer {
+  const start = version === 1 ? 10 : 12;
+  const padded = `${header}${' '.repeat((64 - ((start + header.length + 1) % 64)) % 64)}\n`;
+  const head = Buffer.alloc(start);
+  head.write('\x93NUMPY', 'latin1');
+  head[6] = version;
+  if (version === 1) head.writeUInt16LE(padded.length, 8);
+  else head.writeUInt32LE(padded.length, 8);
+  return Buffer.concat([head, Buffer.from(padded, 'latin1'), data]);
+}
+const header = (descr: string, shape: string, fortran = 'False') =>
+  `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
+const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
+
+function refusal(schema: Schema, body: Uint8Array): RequestError {
+  try {
+    rows(schema, body);
+  } catch (error) {
+    if (error instanceof RequestError) return error;
+    throw error;
+  }
+  throw new Error('it was read');
+}
+
+test('the bytes that numpy.save() writes of [[54.5, 1], [61, 2]]', () => {
+  // np.save(file, np.array([[54.5, 1], [61, 2]])) , NumPy 2.4.6.
+  const hex =
+    '934e554d5059010076007b276465736372273a20273c6638272c2027666f727472616e5f6f72646572273a2046616c73652c20277368617065273a2028322c2032292c207d' +
+    '20'.repeat(58) +
+    '0a0000000000404b40000000000000f03f0000000000804e400000000000000040';
+  expect(rows(TWO, Buffer.from(hex, 'hex'))).toEqual([54.5, 1, 61, 2]);
+  expect(Array.from(readBody(TWO, Buffer.from(hex, 'hex'), 'any').rows)).toEqual([54.5, 1, 61, 2]);
+});
+
+describe('every type of numbers, both byte orders, both orders of storage', () => {
+  const types: [string, number, (view: DataView, at: number, value: number, little: boolean) => void][] = [
+    ['f8', 8, (view, at, value, little) => view.setFloat64(at, value, little)],
+    ['f4', 4, (view, at, value, little) => view.setFloat32(at, value, little)],
+    ['i1', 1, (view, at, value) => view.setInt8(at, value)],
+    ['i2', 2, (view, at, value, little) => view.setInt16(at, value, little)],
+    ['i4', 4, (view, at, value, little) => view.setInt32(at, value, little)],
+    ['i8', 8, (view, at, value, little) => view.setBigInt64(at, BigInt(value), little)],
+    ['u1', 1, (view, at, value) => view.setUint8(at, value)],
+    ['u2', 2, (view, at, value, little) => view.setUint16(at, value, little)],
+    ['u4', 4, (view, at, value, little) => view.setUint32(at, value, little)],
+    ['u8', 8, (view, at, value, little) => view.setBigUint64(at, BigInt(value), little)],
+  ];
+  test.each(types)('%s', (type, bytes, set) => {
+    for (const order of ['<', '>'] as const) {
+      const data = new DataView(new ArrayBuffer(6 * bytes));
+      for (const [at, value] of [1, 2, 3, 4, 5, 100].entries()) set(data, at * bytes, value, order === '<');
+      const body = new Uint8Array(data.buffer);
+      expect(rows(TWO, npy(header(order + type, '(3, 2)'), body))).toEqual([1, 2, 3, 4, 5, 100]);
+      expect(rows(TWO, npy(header(order + type, '(3, 2)', 'True'), body, 2))).toEqual([1, 4, 2, 5, 3, 100]);
+    }
+  });
+  test('b1', () => expect(rows(TWO, npy(header('|b1', '(1, 2)'), Uint8Array.of(1, 0), 3))).toEqual([1, 0]));
+});
+
+test('an array of one dimension is a row, or a column for a model of one feature', () => {
+  expect(rows(TWO, npy(header('<f8', '(2,)'), doubles(1, 2)))).toEqual([1, 2]);
+  expect(rows(numbers('a'), npy(header('<f8', '(3,)'), doubles(1, 2, 3)))).toEqual([1, 2, 3]);
+  expect(rows(numbers('a'), npy(header('<f8', '(2, 1)'), doubles(1, 2)))).toEqual([1, 2]);
+  expect(rows(numbers('a'), npy(header('<f8', '()'), doubles(7)))).toEqual([7]);
+});
+
+test('NaN is a missing value', () => {
+  const body = npy(header('<f8', '(1, 2)'), doubles(1, Number.NaN));
+  expect(rows({ ...TWO, takesMissing: true }, body)).toEqual([1, Number.NaN]);
+  expect(refusal(TWO, body).problems).toEqual([{ path: '/0/1', message: expect.stringContaining('found a missing value') }]);
+});
+
+test.each<[string, Uint8Array, number, string]>([
+  ['no NumPy', Buffer.from('x'.repeat(200)), 400, 'expected what numpy.save() writes'],
+  ['another version', npy(header('<f8', '(1, 2)'), doubles(1, 2), 4), 400, 'found version 4'],
+  ['texts', npy(header('<U3', '(1, 2)'), Buffer.alloc(24)), 400, 'send texts as JSON or CSV'],
+  ['Python objects', npy(header('|O', '(1, 2)'), Buffer.alloc(24)), 400, 'another type of values'],
+  ['named fields', npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", doubles(1)), 400, 'another type of values'],
+  ['too few bytes', npy(header('<f8', '(2, 2)'), doubles(1, 2, 3)), 400, 'found 24 bytes behind the header, expected 32'],
+  ['too many bytes', npy(header('<f8', '(1, 2)'), doubles(1, 2, 3)), 400, 'found 24 bytes behind the header, expected 16'],
+  ['a huge shape', npy(header('<f8', '(99999999999999999999, 2)'), doubles(1, 2)), 400, 'another shape'],
+  ['a header that is cut off', npy(header('<f8', '(1, 2)'), doubles(1, 2)).subarray(0, 40), 400, 'found a header of'],
+  ['three dimensions', npy(header('<f8', '(1, 1, 2)'), doubles(1, 2)), 400, 'an array of 3 dimensions'],
+  ['another width', npy(header('<f8', '(1, 3)'), doubles(1, 2, 3)), 422, 'the array has 3 columns; expected an array of 2: a, b'],
+  ['no rows', npy(header('<f8', '(0, 2)'), doubles()), 422, 'there are no rows'],
+])('%s is refused', (_, body, status, message) => {
+  const error = refusal(TWO, body);
+  expect([error.status, error.message]).toEqual([status, expect.stringContaining(message)]);
+});
