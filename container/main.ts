@@ -10,7 +10,7 @@ import { SettingsError } from '../shared/settings/variables.ts';
 import { openAccessLog } from './access-log.ts';
 import { loadModelDir } from './model-dir.ts';
 import { onParentGone } from './parent.ts';
-import { readContainerSettings } from './server/settings.ts';
+import { type ContainerSettings, readContainerSettings } from './server/settings.ts';
 import { createContainer, MODEL_KEY } from './server.ts';
 import { runWorker } from './worker.ts';
 import { startWorkers } from './workers.ts';
@@ -62,8 +62,10 @@ async function main(): Promise<void> {
     fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
   }
   try {
-    if (command === 'serve') await serve('sagemaker');
-    else await serve('alone', await loadPage());
+    // Before anything that takes time.
+    const settings = readContainerSettings(process.env);
+    if (command === 'serve') await serve('sagemaker', settings);
+    else await serve('alone', settings, await loadPage(settings.PAGE_FILE));
   } catch (error) {
     if (error instanceof ModelError || error instanceof SettingsError) fail(error.message);
     throw error;
@@ -71,9 +73,9 @@ async function main(): Promise<void> {
 }
 
 /** The page's parts: read where the image has them, else built. Predictions do not wait for a page that cannot be had. */
-async function loadPage(): Promise<PageParts | undefined> {
+async function loadPage(file: string): Promise<PageParts | undefined> {
   try {
-    if (process.env.PAGE_FILE) return JSON.parse(readFileSync(process.env.PAGE_FILE, 'utf8'));
+    if (file !== '') return JSON.parse(readFileSync(file, 'utf8'));
     const { buildPage } = await import('../model/bundle/build-page.ts');
     return (await buildPage(fileURLToPath(new URL('..', import.meta.url)))).page;
   } catch (error) {
@@ -82,8 +84,7 @@ async function loadPage(): Promise<PageParts | undefined> {
   }
 }
 
-async function serve(mode: 'sagemaker' | 'alone', page?: PageParts): Promise<void> {
-  const settings = readContainerSettings(process.env);
+async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, page?: PageParts): Promise<void> {
   const { PORT: port, DRAIN_MS: drainMs, WORKERS: count, HOST: host } = settings;
   const loaded = settings.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : await loadModelDir(settings.MODEL_DIR);
   const model = loaded?.model;

@@ -40,9 +40,14 @@ const children: Child[] = [];
 const servers: Server[] = [];
 let endingSince: number | undefined;
 
+/** It failed, and whoever started it has been told why. */
+class Told extends Error {}
+
 await main().catch((error) => {
-  const isTold = [Refusal, SettingsError, UsageError].some((kind) => error instanceof kind);
-  console.error(isTold ? error.message : error);
+  // What fails while all ends fails because of that.
+  if (endingSince !== undefined) return;
+  const isSentence = [Refusal, SettingsError, UsageError].some((kind) => error instanceof kind);
+  if (!(error instanceof Told)) console.error(isSentence ? error.message : error);
   return end(1);
 });
 
@@ -79,11 +84,11 @@ function readOptions(): { model: string; container: boolean } {
   return { model, container: !values['no-container'] };
 }
 
-/** Imports the model and builds the page. Where that fails, the child has said why, and all ends. */
+/** Imports the model and builds the page. Where that fails, the child has said why. */
 async function prepare(model: string): Promise<Prepared> {
   const output = await outputOf([path.join(PROJECT, 'container/local/prepare-main.ts'), model], PROJECT);
-  if (output === undefined) await end(1);
-  return JSON.parse(output ?? '');
+  if (output === undefined) throw new Told();
+  return JSON.parse(output);
 }
 
 /** The container as a process of its own, which can be killed, and the stand-in in front of it in this one. */

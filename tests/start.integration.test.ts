@@ -202,6 +202,22 @@ onLinux(
   60_000,
 );
 
+// Before Node has read the script, while the model is read, and while the API and the container start.
+test.each([50, 300, 600, 900, 1_200])('Ctrl-C %i ms after the start ends it without a word', async (ms) => {
+  const ports = await freePorts();
+  const child = spawn(process.execPath, [path.join(PROJECT, 'container/start.ts')], { env: { ...process.env, ...ports }, detached: true });
+  started.push(child);
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  await ended;
+  // On a machine that is quick it may be up by then.
+  expect(said.join('').replace(/^container \| .*\n|^\n.* is ready;[\s\S]*\/predict\n/gm, '')).toBe('');
+  expect(await areFree(Object.values(ports))).toBe(true);
+}, 60_000);
+
 test('it starts without the container', async () => {
   const ports = await freePorts();
   const { child, until, ended } = run(['--no-container', '--model', golden('chickwts-order').file], ports);

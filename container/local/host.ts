@@ -21,8 +21,8 @@ export type HostOptions = {
 
 /** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
 const MOST_AT_ONCE = 1_000;
-/** How long a request may take to come in, in milliseconds. */
-const ARRIVES_WITHIN = 30_000;
+/** How long a request may take to come in, and how long an idle connection is kept for the next, in milliseconds. */
+const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 
 /**
  * API Gateway's HTTP API and Lambda on this machine: a server that turns a request into an event (payload 2.0), has the function
@@ -32,7 +32,7 @@ const ARRIVES_WITHIN = 30_000;
  */
 export function createHost(options: HostOptions): Server {
   let underWay = 0;
-  const server = createServer({ requestTimeout: ARRIVES_WITHIN, maxHeaderSize: 2 * LIMITS.head }, async (request, response) => {
+  const server = createServer({ ...TIMES, maxHeaderSize: 2 * LIMITS.head }, async (request, response) => {
     underWay += 1;
     try {
       const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request);

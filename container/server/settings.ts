@@ -20,8 +20,10 @@ export const CONTAINER_VARIABLES = {
   SAGEMAKER_MULTI_MODEL: text('a text', /./, 'false'),
 };
 
+export type ContainerSettings = Omit<Values<typeof CONTAINER_VARIABLES>, 'SAGEMAKER_BIND_TO_PORT'>;
+
 /** Reads the container's settings; SAGEMAKER_BIND_TO_PORT wins over PORT. Throws a SettingsError that names every variable at fault. */
-export function readContainerSettings(environment: Environment): Omit<Values<typeof CONTAINER_VARIABLES>, 'SAGEMAKER_BIND_TO_PORT'> {
+export function readContainerSettings(environment: Environment): ContainerSettings {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { SAGEMAKER_BIND_TO_PORT: bound } = set;
   if (bound !== undefined) delete set.PORT;
