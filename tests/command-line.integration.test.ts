@@ -26,9 +26,10 @@ function run(script: string, args: string[], env: Record<string, string> = {}): 
 test.each<[string, string[], RegExp]>([
   ['start', [], /npm start -- \[--model FILE\] \[--no-container\]/],
   ['serve', [], /npm run serve .*\/ping[\s\S]*MODEL_DIR[\s\S]*PORT/],
-  ['bench', [], /speed .*\n.*page .*\n.*faults/],
+  ['bench', [], /speed .*\n.*page .*\n.*start .*\n.*faults/],
   ['bench', ['speed'], /--quick[\s\S]*--only[\s\S]*--write/],
   ['bench', ['page'], /Shiny/],
+  ['bench', ['start'], /--short[\s\S]*--rate[\s\S]*--seconds/],
   ['bench', ['faults'], /--short[\s\S]*--rate[\s\S]*--seconds[\s\S]*--only/],
   ['image', [], /build \[--model FILE\][\s\S]*push HOST[\s\S]*check URL \[--start COMMAND\][\s\S]*check IMAGE \[--model DIR\]/],
   ['image', ['build'], /--tool/],
@@ -49,6 +50,7 @@ test.each<[string, string[], number, string]>([
   ['serve', [], 1, 'arguments: found --colour, expected serve or nothing; settings are environment variables, such as PORT (see --help)\n'],
   ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write or --help\n'],
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
+  ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
   ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only or --help\n'],
   ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help or --json; --help says more\n'],
   ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],
@@ -67,6 +69,7 @@ test.each<[string, string[], number, string]>([
 
 test.each<[string, string[], string]>([
   ['bench', ['speed', '--only', 'hart'], '--only: found hart, expected some of heart-age'],
+  ['bench', ['start', '--rate', '0'], 'found --rate 0 and --seconds 60, expected 1 to 2000 and 6 to 600'],
   ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
   ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
   ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],

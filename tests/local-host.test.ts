@@ -184,6 +184,9 @@ test('a body over 10 MB, or too large for an event, and a head over 10,240 bytes
   expect(await post(4_800_000, 'application/jsonlines')).toEqual([413, { message: 'Request Entity Too Large' }]);
   expect(await post(4_600_000, 'application/jsonlines')).toEqual([200, '']);
   expect(calls).toBe(1);
+  // Each quote takes two bytes in the event.
+  const quotes = await fetch(`${url}/predict`, { method: 'POST', body: '"'.repeat(3_200_000), headers: { 'content-type': 'text/csv' } });
+  expect([quotes.status, calls]).toEqual([413, 1]);
   const head = await fetch(url, { headers: { 'x-long': 'x'.repeat(LIMITS.head) } });
   expect([head.status, await head.json()]).toEqual([431, { message: 'Request Header Fields Too Large' }]);
   expect((await fetch(url, { headers: { 'x-long': 'x'.repeat(9_000) } })).status).toBe(200);
