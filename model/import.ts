@@ -8,8 +8,10 @@ import { checkPredictor, type Predictor } from '../shared/predict.ts';
 import { checkInteger64, guessTypes, splitRanges } from './artifact/guess-types.ts';
 import { featureSplits, leastLevels } from './artifact/splits.ts';
 import { drawCheckRows } from './check-rows.ts';
+import { compressionOf } from './inflate.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { classOf, type RValue } from './r-values.ts';
+import { describeOther } from './rds/other-files.ts';
 import { type Progress, readRFile } from './rds.ts';
 import type { Imported, Reader } from './readers/reader.ts';
 import { READERS } from './readers/readers.ts';
@@ -135,7 +137,17 @@ function checkLevels({ schema, ...computed }: Predictor, file: string): void {
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return file.endsWith('.canopy') ? decodeArtifact(readModelFile(file), file) : decodeArtifact(importModel(file, options), file);
+  return decodeArtifact(file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options), file);
+}
+
+/** The bytes of a file that is called an artifact. Throws a ModelError that says what it is where it is a file of another kind. */
+function readArtifactFile(file: string): Uint8Array {
+  const bytes = readModelFile(file);
+  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'CANOPY') return bytes;
+  const expected = 'an artifact, which starts with CANOPY: npm run model -- import FILE.RDS -o OUT.canopy';
+  if (bytes.length === 0) throw new ModelError(file, 'an empty file', expected);
+  const isR = compressionOf(bytes) !== 'none' || /^(?:[XAB]\n|RD[XAB]\d\n)/.test(Buffer.from(bytes.subarray(0, 5)).toString('latin1'));
+  throw new ModelError(file, isR ? 'an R file' : (describeOther(bytes)?.found ?? 'other bytes'), expected);
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */

@@ -26,11 +26,13 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
   const { schema } = model;
   const splits = featureSplits(model);
   const [header = [], ...lines] = readCsv(data);
+  // The first of two columns of one name, as the search for it would find.
+  const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
   const ranges = new Map<string, [number, number]>();
   const features = schema.features.map((feature, column): Feature => {
     if (feature.type !== 'number' || known.has(feature.name)) return feature;
-    const place = header.indexOf(feature.name);
-    if (place === -1)
+    const place = places.get(feature.name);
+    if (place === undefined)
       throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
     const values = new Set<string>();
     for (const line of lines) {

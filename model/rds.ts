@@ -3,6 +3,7 @@ import { altrep } from './altrep.ts';
 import { type Compression, compressionOf, inflate } from './inflate.ts';
 import { type Attributes, type Kept, keptOf, type RValue, typeOf } from './r-values.ts';
 import { COST, mostInflated, mostMemory, RDS_LIMITS, type RdsLimits } from './rds/limits.ts';
+import { describeOther } from './rds/other-files.ts';
 import { AsciiStream } from './rds-ascii.ts';
 import { BinaryStream, type Encoding, type RStream } from './rds-stream.ts';
 
@@ -61,6 +62,8 @@ export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): 
   return readRFile(bytes, thing, limits).value;
 }
 
+/** So few bytes say nothing of what they were. */
+const LEAST_START = 5;
 /** What save() writes before the serialization: RD, the form and the version of its own format. */
 const SAVED = /^RD([XAB])([23])\n/;
 
@@ -71,8 +74,13 @@ function openStream(bytes: Uint8Array, thing: string) {
   const from = saved ? saved[0].length : 0;
   const form = ({ 'X\n': 'xdr', 'B\n': 'native', 'A\n': 'ascii' } as const)[start.slice(from, from + 2)];
   if (!form) {
-    const found = start.startsWith('RD') ? `the format ${JSON.stringify(start.slice(0, 5))} of save()` : 'other bytes';
-    throw new ModelError(`${thing}, byte 0 of its serialization`, found, 'an R file: saveRDS(model, file)');
+    if (start.startsWith('RD')) {
+      const found = `the format ${JSON.stringify(start.slice(0, 5))} of save()`;
+      throw new ModelError(thing, found, 'RDX2 or RDX3, or an R file: saveRDS(model, file)');
+    }
+    if (bytes.length < LEAST_START) throw new ModelError(thing, `${bytes.length} bytes (cut off?)`, 'an R file: saveRDS(model, file)');
+    const { found, expected } = describeOther(bytes) ?? { found: 'other bytes', expected: 'an R file: saveRDS(model, file)' };
+    throw new ModelError(thing, found, expected);
   }
   const stream = form === 'ascii' ? new AsciiStream(bytes, thing, from + 2) : new BinaryStream(bytes, thing, from + 2, form === 'native');
   const version = stream.integer('the serialization version');

@@ -106,11 +106,15 @@ function validNames(head: string[]): string[] {
   });
   const taken = new Set(names);
   const seen = new Set<string>();
+  // Where the numbers of a name go on: below it all are taken.
+  const next = new Map<string, number>();
   return names.map((name) => {
     let unique = name;
-    for (let at = 1; seen.has(unique); at += 1) {
-      const next = `${name}.${at}`;
-      if (!taken.has(next)) unique = next;
+    if (seen.has(name)) {
+      let at = next.get(name) ?? 1;
+      while (taken.has(`${name}.${at}`)) at += 1;
+      next.set(name, at + 1);
+      unique = `${name}.${at}`;
     }
     seen.add(unique);
     taken.add(unique);

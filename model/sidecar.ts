@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../shared/errors.ts';
@@ -36,18 +36,33 @@ const sidecar = z.strictObject({
 /** What a person says of a model beside its file: names, texts, and for each feature what the file does not tell. */
 export type Sidecar = z.infer<typeof sidecar>;
 
+/** Largest sidecar that is read: 10,000 levels of a few features and their texts take less. */
+const MAX_BYTES = 2 ** 24;
+/** Members at fault that are named. */
+const MAX_NAMED = 20;
+
 /** Where a model file's sidecar may lie: NAME.model.json, or model.json for all models of a folder. */
 export function sidecarPaths(modelFile: string): string[] {
   const { dir, name } = path.parse(modelFile);
   return [path.join(dir, `${name}.model.json`), path.join(dir, 'model.json')];
 }
 
-/** The bytes of a model file's sidecar and its path; undefined where there is none. */
+/**
+ * The bytes of a model file's sidecar and its path; undefined where there is none. Throws a ModelError where it is no file of its
+ * folder: a link in an unpacked archive may lead anywhere, and an error shows what is there.
+ */
 export function findSidecar(modelFile: string): { file: string; bytes: Uint8Array } | undefined {
   for (const file of sidecarPaths(modelFile)) {
     try {
+      const stat = statSync(file);
+      if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a JSON file');
+      if (stat.size > MAX_BYTES) throw new ModelError(file, `${stat.size} bytes`, `at most ${MAX_BYTES}`);
+      const folder = realpathSync(path.dirname(file));
+      if (!realpathSync(file).startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
+        throw new ModelError(file, 'a link out of its folder', 'a JSON file');
       return { file, bytes: readFileSync(file) };
     } catch (error) {
+      if (error instanceof ModelError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') throw new ModelError(file, `what cannot be read (${code})`, 'a JSON file');
     }
@@ -68,15 +83,17 @@ export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
   if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(thing, 'a feature called __proto__', 'another name');
   const parsed = sidecar.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
+  const problems = parsed.error.issues
+    .slice(0, MAX_NAMED)
+    .map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
   throw new ModelError(thing, problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '), 'members as the README lists them');
 }
 
 /** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */
 export function applySidecar(schema: Schema, { features = {} }: Sidecar, thing: string): Schema {
-  const known = schema.features.map((feature) => feature.name);
-  const unknown = Object.keys(features).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ModelError(thing, `the feature "${unknown}"`, `features of the model: ${known.join(', ')}`);
+  const known = new Set(schema.features.map((feature) => feature.name));
+  const unknown = Object.keys(features).find((name) => !known.has(name));
+  if (unknown !== undefined) throw new ModelError(thing, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
   const own = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
   return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), thing)) };
 }

@@ -2,6 +2,7 @@ import type { Model } from '../shared/artifact.ts';
 import { ModelError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Prediction } from '../shared/shape.ts';
+import { DECIMAL } from '../shared/wire/decimal.ts';
 import { readValue } from '../shared/wire.ts';
 
 /** How our predictions lie to R's: the numbers compared, the greatest difference in doubles, and what differs otherwise. */
@@ -21,7 +22,8 @@ export function ulps(one: number | string, other: number | string | undefined): 
  * to the classes that tie). Throws a ModelError where it is none.
  */
 export function verify(model: Model, text: string, thing: string): Verified {
-  const { rows, predictions, parameters, ties } = readExpected(text, thing);
+  const { rows: given, predictions, parameters, ties } = readExpected(text, thing);
+  const rows = withoutQuotes(model, given);
   const ours = answerQuery(model, readValue(model.schema, asBody(model, rows, parameters))).predictions;
   if (ours.length !== predictions.length) throw new ModelError(thing, `${predictions.length} predictions`, `${ours.length}, one a row`);
   const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
@@ -29,7 +31,9 @@ export function verify(model: Model, text: string, thing: string): Verified {
     const [own, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
     if (own.length !== expected.length) result.wrong.push(`row ${row + 1}: ${own.length} values, R gave ${expected.length}`);
     own.forEach((value, at) => {
-      const other = expected[at];
+      const given = expected[at];
+      // As sprintf() gives them in R, which keeps each digit: numbers in quotes.
+      const other = typeof value === 'number' && typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
       if (typeof value === 'string') {
         const tied = ties[row]?.includes(value) === true && ties[row]?.includes(String(other)) === true;
         if (value !== String(other) && !tied) result.wrong.push(`row ${row + 1}: ${value}, R gave ${other}`);
@@ -45,13 +49,24 @@ export function verify(model: Model, text: string, thing: string): Verified {
   return result;
 }
 
+/** Rows, in whose features of type number a number in quotes is that number. */
+function withoutQuotes({ schema }: Model, rows: unknown[]): unknown[] {
+  const numbers = new Set(schema.features.filter(({ type }) => type === 'number').map(({ name }) => name));
+  const number = (value: unknown) => (typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value);
+  return rows.map((row) => {
+    if (Array.isArray(row)) return row.map((value, at) => (schema.features[at]?.type === 'number' ? number(value) : value));
+    if (typeof row !== 'object' || row === null) return row;
+    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, numbers.has(name) ? number(value) : value]));
+  });
+}
+
 /** Rows and parameters as a body. A feature may be called as what wraps rows is: then another word wraps them. */
 function asBody({ schema }: Model, rows: unknown, parameters: object): unknown {
   const wrapper = ['instances', 'inputs', 'dataframe_records'].find((name) => !schema.features.some((feature) => feature.name === name));
   return wrapper === undefined ? rows : { [wrapper]: rows, parameters };
 }
 
-type Expected = { rows: unknown; predictions: Prediction[]; parameters: object; ties: Record<number, string[]> };
+type Expected = { rows: unknown[]; predictions: Prediction[]; parameters: object; ties: Record<number, string[]> };
 
 function readExpected(text: string, thing: string): Expected {
   let value: unknown;

@@ -62,9 +62,16 @@ export class RequestError extends Error {
 /** A model file, sidecar or artifact cannot be used: the message names the thing, what was found and what was expected. */
 export class ModelError extends Error {
   constructor(thing: string, found: string, expected: string) {
-    super(`${thing}: found ${found}, expected ${expected}`);
+    super(`${cut(thing)}: found ${cut(found)}, expected ${cut(expected)}`);
     this.name = 'ModelError';
   }
+}
+
+/** Longest part of a ModelError: a file may hold a name of many megabytes. */
+const MAX_PART = 4000;
+
+function cut(text: string): string {
+  return text.length > MAX_PART ? `${text.slice(0, MAX_PART)}...` : text;
 }
 
 /** The problem document of an error. Anything but a RequestError is ours to mend, so the caller learns only that it happened. */

@@ -100,7 +100,7 @@ function manyLeaves(schema: Schema): Predictor {
     width: 1,
     partitioned: new Uint8Array(schema.features.length),
   };
-  const { classes: _, trees: __, ...rest } = schema;
+  const { classes: _, trees: __, types: ___, takes: ____, ...rest } = schema;
   return { schema: { ...rest, kind: 'regression' }, body: forestBody(forest) };
 }
 

@@ -328,7 +328,7 @@ describe('a file cut off at any byte is refused with the place', () => {
     const wrong: string[] = [];
     for (let end = 0; end < bytes.length; end += 1) {
       const error = errorOf(() => readRds(bytes.subarray(0, end), 'model.RDS'));
-      const told = error instanceof ModelError && /^model\.RDS.*(byte \d+|an empty file)/.test(error.message);
+      const told = error instanceof ModelError && /^model\.RDS.*(byte \d+|\d bytes \(cut off|an empty file)/.test(error.message);
       if (!told) wrong.push(`${end}: ${error.name} ${error.message}`);
     }
     expect(wrong).toEqual([]);

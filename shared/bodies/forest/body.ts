@@ -26,6 +26,8 @@ const BESIDE = {
   'inbag?': Uint16Array,
 } as const;
 
+/** Features that are named in a list. */
+const SHOWN = 5;
 /** Most levels of a factor that is split by sets of them: the bits of a double. */
 const MAX_PARTITIONED = 53;
 
@@ -156,15 +158,27 @@ function measure(forest: Forest): Measures {
   return { name: 'forest', numbers, text: `${size}, at most ${count(numbers.depth, 'split')} deep` };
 }
 
-function notServed({ kind, types = [], takesMissing, trees, features }: Schema, { inbag }: Forest): string[] {
+/** The features of type number that may be factors: every split is one between the codes of levels, which are 1, 2, 3... */
+function possibleFactors({ left, feature, threshold }: Forest, features: Schema['features']): string[] {
+  const [unused, codes, numbers] = [0, 1, 2];
+  const seen = new Uint8Array(features.length).fill(unused);
+  left.forEach((child, node) => {
+    const split = threshold[node]!;
+    if (child !== 0 && seen[feature[node]!] !== numbers) seen[feature[node]!] = split >= 1 && Number.isInteger(2 * split) ? codes : numbers;
+  });
+  return features.filter(({ type }, column) => type === 'number' && seen[column] === codes).map(({ name }) => name);
+}
+
+function notServed({ kind, types = [], takesMissing, trees, features }: Schema, forest: Forest): string[] {
   if (trees === undefined || !types.includes('terminalNodes')) return [];
   const out: string[] = [];
   if (kind === 'regression' && !types.includes('quantiles')) out.push('quantiles: the forest was grown without quantreg = TRUE');
   if (kind === 'survival' || kind === 'classification') out.push(`se: ranger has no standard errors for ${kind}`);
-  else if (!inbag) out.push('se: the forest was grown without keep.inbag = TRUE');
+  else if (!forest.inbag) out.push('se: the forest was grown without keep.inbag = TRUE');
   else out.push('se of more than 20 rows by the infinitesimal jackknife: R calibrates it at random');
   if (!takesMissing) out.push('missing values: the forest has no default children (na.learn, with missing values in training)');
-  const bare = features.filter((feature) => feature.type === 'number').length;
-  if (bare > 0) out.push('labels of a factor among the features of type number: the file has no levels for it; see model.json or --data');
+  const codes = possibleFactors(forest, features);
+  const shown = codes.slice(0, SHOWN).join(', ') + (codes.length > SHOWN ? ` and ${codes.length - SHOWN} more` : '');
+  if (codes.length > 0) out.push(`labels of ${shown}, if it is a factor in R: the file has no levels for it; see model.json or --data`);
   return out;
 }
