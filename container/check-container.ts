@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { readCommandLine, UsageError } from '../model/command-line.ts';
 import { checkContainer } from './check/contract.ts';
+import { findRow, readRow } from './check/example-row.ts';
 import type { Finding } from './checks.ts';
 
 const HELP = `Asks a container what SageMaker will ask of it, whoever made it, and says what was seen.
@@ -9,7 +10,8 @@ const HELP = `Asks a container what SageMaker will ask of it, whoever made it, a
   npm run image -- check URL [--row CSV] [--start COMMAND]
   npm run image -- check IMAGE [--row CSV] [--model DIR]
 
-  --row      one row of the model's features as CSV, without a header (54)
+  --row      one row of the model's features as CSV, without a header; where it is not given, the container is asked for
+             its features (/model, /v2/models/NAME)
   --start    starts this first, ends it by SIGTERM and times that; it must listen on URL
   --model    the folder mounted as /opt/ml/model, for an image (podman or docker runs it)
 
@@ -45,7 +47,9 @@ export async function main(args: string[]): Promise<void> {
   const findings: Finding[] = [];
   try {
     if (child) findings.push(await waitForPing(url, child));
-    findings.push(...(await checkContainer({ url, row: values.row ?? '54' })));
+    const example = values.row === undefined ? await findRow(url) : readRow(values.row);
+    if (values.row === undefined) console.log(`row ${example.row.slice(0, 200)}, as the container tells its features`);
+    findings.push(...(await checkContainer({ url, ...example })));
   } finally {
     if (child) findings.push(await end(url, child));
   }

@@ -1,7 +1,7 @@
 import net from 'node:net';
 
-/** A container to check: where it listens, and one row of its model's features as CSV. */
-export type Target = { url: string; row: string };
+/** A container to check: where it listens, and one row of its model's features, as CSV and as JSON's values. */
+export type Target = { url: string; row: string; values: unknown[] };
 /** What was seen of one line of the contract; `not offered`: SageMaker does without it. */
 export type Finding = { line: string; verdict: 'pass' | 'FAIL' | 'not offered'; seen: string };
 type Check = { line: string; optional?: true; look(target: Target): Promise<{ holds: boolean; seen: string }> };
@@ -25,7 +25,7 @@ const invoke = (target: Target, body: BodyInit, type: string, accept = 'applicat
 const lines = (text: string) => text.replace(/\n$/, '').split('\n');
 const brief = ({ status, text }: Heard) => `${status} ${JSON.stringify(text.slice(0, 60))}`;
 /** The row as JSON values. */
-const values = ({ row }: Target) => row.split(',').map((field) => (field !== '' && Number.isFinite(Number(field)) ? Number(field) : field));
+const values = (target: Target) => target.values;
 
 /** The numbers or labels of a JSON answer; undefined where it has no predictions. */
 function predictionsOf(heard: Heard): unknown[] | undefined {

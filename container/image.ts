@@ -17,7 +17,7 @@ const HELP = `Builds, pushes and checks the container's image, with docker, podm
   --model FILE     build: the model inside the image; without it the container waits for one in /opt/ml/model
   --tool NAME      build, push: docker, podman or buildah
   --plain-http     push: to a registry without TLS
-  --row CSV        check: one row of the model's features, without a header (54)
+  --row CSV        check: one row of the model's features, without a header (else the container is asked)
   --start COMMAND  check: starts this first, ends it by SIGTERM and times that; it must listen on URL
   --model DIR      check: the folder mounted as /opt/ml/model
 `;
