@@ -22,13 +22,22 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
+  --base IMAGE         the image that ours is built on, by digest (node:24-bookworm-slim@sha256:...)
   --dry-run            changes nothing and prints the plan: stacks and resources, steps, what it needs and whether it is there, costs
   --policy             changes nothing and prints the IAM policy that such a deploy needs
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
 `;
 
 /** What was asked for on the command line. */
-type Options = { place: Place; model: string; apiOnly: boolean; params: Record<string, string>; tool?: string; repository?: Repository };
+type Options = {
+  place: Place;
+  model: string;
+  apiOnly: boolean;
+  params: Record<string, string>;
+  tool?: string;
+  base?: string;
+  repository?: Repository;
+};
 
 await main().catch((error: Error) => {
   // A slip of ours shows where it happened; what people meet is a sentence.
@@ -106,7 +115,7 @@ async function deployEndpoint(step: ReturnType<typeof openSteps>, options: Optio
 async function pushBoth(options: Options, built: Built, tool: Tool, stores: Record<string, string>) {
   const { region } = options.place;
   const repository = options.repository ?? parseRepository(stores.RepositoryUri ?? '');
-  await buildImage(tool, PROJECT);
+  await buildImage(tool, PROJECT, { base: options.base });
   const login = await ecrLogin(repository.host);
   const { image, bytes, wasThere } = await pushImage(tool, { ...repository, login });
   const archive = await packArtifact(readFileSync(built.file));
@@ -165,6 +174,7 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
       region: text,
       model: text,
       tool: text,
+      base: text,
       repository: text,
       param: { ...text, multiple: true },
       'plain-http': flag,
@@ -181,13 +191,14 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
   const stage = values.stage ?? 'dev';
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage))
     throw new AwsError(`--stage: found ${stage}, expected small letters, digits and hyphens, 20 at most`);
-  const { repository, tool } = values;
+  const { repository, tool, base } = values;
   const options: Options = {
     place: { stage, region: values.region ?? 'sa-east-1' },
     model: values.model ?? path.join(PROJECT, 'model/heart/heart-age.RDS'),
     apiOnly: values['api-only'] ?? false,
     params: readParams(values.param ?? []),
     ...(tool === undefined ? {} : { tool }),
+    ...(base === undefined ? {} : { base }),
     ...(repository === undefined ? {} : { repository: { ...parseRepository(repository), plainHttp: values['plain-http'] ?? false } }),
   };
   return { options, only: values.policy ? 'policy' : values['dry-run'] ? 'dry-run' : undefined };

@@ -23,10 +23,17 @@ export async function findTool(wanted?: string): Promise<Tool> {
 
 /**
  * Builds the image for linux/amd64 with a Docker manifest, since SageMaker takes no other. `model` is a file inside the
- * project that becomes part of the image. Returns the image's id.
+ * project that becomes part of the image, `base` the image it is built on, where that is not the Dockerfile's. Returns the image's id.
  */
-export async function buildImage(tool: Tool, project: string, model?: string, onOutput?: (text: string) => void): Promise<string> {
-  const common = ['-t', IMAGE, '-f', 'container/Dockerfile', ...(model === undefined ? [] : ['--build-arg', `MODEL=${model}`]), '.'];
+export async function buildImage(
+  tool: Tool,
+  project: string,
+  { model, base, onOutput }: { model?: string | undefined; base?: string | undefined; onOutput?: (text: string) => void } = {},
+): Promise<string> {
+  const given = Object.entries({ MODEL: model, BASE: base }).flatMap(([name, value]) =>
+    value === undefined ? [] : ['--build-arg', `${name}=${value}`],
+  );
+  const common = ['-t', IMAGE, '-f', 'container/Dockerfile', ...given, '.'];
   const own: Record<Tool, string[]> = {
     // Provenance would make a list of images of it.
     docker: ['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--load'],

@@ -15,6 +15,7 @@ const HELP = `Builds, pushes and checks the container's image, with docker, podm
   npm run image -- check IMAGE [--model DIR]       the same of an image, which podman or docker starts and ends
 
   --model FILE     build: the model inside the image; without it the container waits for one in /opt/ml/model
+  --base IMAGE     build: the image it is built on, by digest (node:24-bookworm-slim@sha256:...)
   --tool NAME      build, push: docker, podman or buildah
   --plain-http     push: to a registry without TLS
   --row CSV        check: one row of the model's features, without a header (else the container is asked)
@@ -41,13 +42,18 @@ async function main(): Promise<void> {
 }
 
 async function build(args: string[]): Promise<void> {
-  const options = { model: { type: 'string' }, tool: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    model: { type: 'string' },
+    base: { type: 'string' },
+    tool: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   const { values } = readCommandLine({ args, options });
   if (values.help) return void process.stdout.write(HELP);
   const tool = await findTool(values.tool);
   // Only what lies in the project reaches the build, so it is imported here, and its check rows computed.
   const model = values.model === undefined ? undefined : path.relative(PROJECT, buildArtifact(path.resolve(values.model), PROJECT).file);
-  const id = await buildImage(tool, PROJECT, model, (text) => process.stderr.write(text));
+  const id = await buildImage(tool, PROJECT, { model, base: values.base, onOutput: (text) => process.stderr.write(text) });
   console.log(`canopy is image ${id.slice(0, 16)}, built with ${tool}`);
 }
 

@@ -9,6 +9,14 @@ const REGION = 'sa-east-1';
 /** How long SageMaker waits for a container, in milliseconds. */
 const TIMEOUT = 60_000;
 const CUSTOM_ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
+/** The one variant there is. */
+const VARIANT = 'AllTraffic';
+/** Paths of the runtime's operations that are not played here. */
+const LACKING: Record<string, string> = {
+  'async-invocations': 'InvokeEndpointAsync',
+  'invocations-response-stream': 'InvokeEndpointWithResponseStream',
+  'invocations-bidirectional-stream': 'InvokeEndpointWithBidirectionalStream',
+};
 
 export type RuntimeOptions = {
   /** The one endpoint there is. */
@@ -44,21 +52,46 @@ export function createSageMakerRuntime(options: RuntimeOptions): Server {
 }
 
 async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMessage): Promise<Reply> {
-  const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
-  if (request.method !== 'POST' || name === undefined) return failure(404, 'UnknownOperationException', {});
+  const [, name, operation = ''] = /^\/endpoints\/([^/]+)\/([^/]+)$/.exec(pathOf(request)) ?? [];
+  if (request.method !== 'POST' || name === undefined || operation !== 'invocations') {
+    const lacking = request.method === 'POST' && Object.hasOwn(LACKING, operation) ? LACKING[operation] : undefined;
+    const message = lacking === undefined ? 'there is no such operation' : `${lacking} is not played here`;
+    return failure(404, 'UnknownOperationException', {
+      message: `${message}; this stand-in for the SageMaker runtime has InvokeEndpoint alone`,
+    });
+  }
   if (name !== options.endpointName) {
     return failure(400, 'ValidationError', { message: `Endpoint ${name} of account ${ACCOUNT} not found.` });
   }
+  const refused = refusedTarget(name, request);
+  if (refused !== undefined) return failure(400, 'ValidationError', { message: refused });
   const body = await readBody(request, MAX_BODY_BYTES);
   const outcome = await askContainer(options, agent, request, body);
   if (typeof outcome === 'string') return modelError(name, 0, outcome);
   if (outcome.status < 200 || outcome.status > 299) return modelError(name, outcome.status, outcome.body);
-  const headers: Record<string, string> = { 'x-amzn-invoked-production-variant': 'AllTraffic' };
+  const headers: Record<string, string> = { 'x-amzn-invoked-production-variant': VARIANT };
   for (const header of ['content-type', CUSTOM_ATTRIBUTES]) {
     const value = outcome.headers[header];
     if (value !== undefined) headers[header] = String(value);
   }
   return { status: 200, headers, body: outcome.body };
+}
+
+/**
+ * Why AWS would refuse what a request aims at within the endpoint: one model in one container, in one variant. The sentence on a target
+ * model is AWS's own, as callers report it; those of the others are ours.
+ */
+function refusedTarget(endpoint: string, request: IncomingMessage): string | undefined {
+  const target = (name: string) => headerOf(request, `x-amzn-sagemaker-${name}`);
+  if (target('target-model') !== undefined)
+    return `Endpoint ${endpoint} is not a multi-model endpoint and does not support target model header.`;
+  const variant = target('target-variant');
+  if (variant !== undefined && variant !== VARIANT) return `Endpoint ${endpoint} has no variant ${variant}; it has ${VARIANT}.`;
+  if (target('target-container-hostname') !== undefined)
+    return `Endpoint ${endpoint} is not a multi-container endpoint and does not support target container hostname header.`;
+  if (target('inference-component') !== undefined) return `Endpoint ${endpoint} has no inference components.`;
+  if (target('enable-explanations') !== undefined) return `Endpoint ${endpoint} has no explainer.`;
+  return undefined;
 }
 
 /** Passes the request on to the container; a sentence where it gives no answer. Other headers are not passed on. */

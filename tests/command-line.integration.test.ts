@@ -54,7 +54,7 @@ test.each<[string, string[], number, string]>([
   ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only or --help\n'],
   ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help or --json; --help says more\n'],
   ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],
-  ['image', ['build'], 1, 'found --colour, expected --model, --tool or --help\n'],
+  ['image', ['build'], 1, 'found --colour, expected --model, --base, --tool or --help\n'],
   ['image', ['push', 'host/name'], 1, 'found --colour, expected --tool, --plain-http or --help\n'],
   ['image', ['check', 'canopy'], 1, 'found --colour, expected --row, --start, --model or --help\n'],
   ['deploy', [], 1, 'found --colour, expected --stage, --region, --model, '],

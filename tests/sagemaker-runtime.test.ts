@@ -1,6 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient, ValidationError } from '@aws-sdk/client-sagemaker-runtime';
+import {
+  InvokeEndpointAsyncCommand,
+  InvokeEndpointCommand,
+  InvokeEndpointWithResponseStreamCommand,
+  ModelError,
+  SageMakerRuntimeClient,
+  ValidationError,
+} from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSageMakerRuntime } from '../container/sagemaker-runtime.ts';
 import { createContainer } from '../container/server.ts';
@@ -68,6 +75,36 @@ describe('the real client in front of the real container', () => {
     expect(answer.ContentType).toBe('application/json');
     expect(answer.InvokedProductionVariant).toBe('AllTraffic');
     expect(answer.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('may name the only variant; another one, a model, a container and a component are refused as AWS refuses them', async () => {
+    expect((await invoke(client, '{"age":54}', { TargetVariant: 'AllTraffic' })).InvokedProductionVariant).toBe('AllTraffic');
+    const refused: [object, string][] = [
+      [{ TargetModel: 'iris.tar.gz' }, 'Endpoint canopy-test is not a multi-model endpoint and does not support target model header.'],
+      [{ TargetVariant: 'Other' }, 'Endpoint canopy-test has no variant Other; it has AllTraffic.'],
+      [{ TargetContainerHostname: 'two' }, 'Endpoint canopy-test is not a multi-container endpoint'],
+      [{ InferenceComponentName: 'part' }, 'Endpoint canopy-test has no inference components.'],
+      [{ EnableExplanations: '`true`' }, 'Endpoint canopy-test has no explainer.'],
+    ];
+    for (const [input, message] of refused) {
+      const error = await failure(invoke(client, '{"age":54}', input));
+      expect(error).toBeInstanceOf(ValidationError);
+      expect(error.$metadata?.httpStatusCode).toBe(400);
+      expect(error.message).toContain(message);
+    }
+  });
+
+  test('hears by name which operations are not played', async () => {
+    const stream = new InvokeEndpointWithResponseStreamCommand({ EndpointName: 'canopy-test', Body: Buffer.from('{"age":54}') });
+    const later = new InvokeEndpointAsyncCommand({ EndpointName: 'canopy-test', InputLocation: 's3://bucket/key' });
+    for (const [call, name] of [
+      [() => client.send(stream), 'InvokeEndpointWithResponseStream'],
+      [() => client.send(later), 'InvokeEndpointAsync'],
+    ] as const) {
+      const error = await failure(call());
+      expect(error.name).toBe('UnknownOperationException');
+      expect(error.message).toBe(`${name} is not played here; this stand-in for the SageMaker runtime has InvokeEndpoint alone`);
+    }
   });
 
   test('has its ContentType and Accept passed on', async () => {

@@ -28,7 +28,9 @@ export function containerEnvironment(): NodeJS.ProcessEnv {
 
 /** The names after FROM in the Dockerfile that are no stage of its own. */
 export function baseNames(): string[] {
-  const lines = readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8').split('\n');
+  const text = readFileSync(path.join(PROJECT, 'container/Dockerfile'), 'utf8');
+  const args = new Map(Array.from(text.matchAll(/^ARG (\w+)=(\S+)$/gm), ([, name, value]) => [name, value]));
+  const lines = text.replaceAll(/\$\{(\w+)\}/g, (whole, name) => args.get(name) ?? whole).split('\n');
   const froms = lines.flatMap((line) => /^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []).filter((part) => part !== undefined);
   const stages = lines.flatMap((line) => /^FROM\s+\S+\s+AS\s+(\S+)/i.exec(line)?.[1] ?? []);
   return [...new Set(froms.filter((part) => !/^FROM/i.test(part) && part !== 'scratch' && !stages.includes(part)))];
