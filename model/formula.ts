@@ -18,7 +18,7 @@ import {
   numberOf,
 } from './formula/constants.ts';
 import { type Scope, scopeOf } from './formula/scope.ts';
-import type { RValue } from './r-values.ts';
+import { type RValue, readText } from './r-values.ts';
 import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
@@ -277,6 +277,7 @@ export class FormulaReader {
   }
 
   #add(feature: Feature): void {
+    readText(feature.name, `${this.#thing}, a variable`);
     this.#places.set(feature.name, this.#features.length);
     this.#features.push(feature);
   }

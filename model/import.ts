@@ -84,7 +84,7 @@ export function encodeModel({ schema: read, call, version, others, ...computed }
     ...(description === undefined ? {} : { description }),
     ...(limits === undefined ? {} : { limits }),
     ...(answer === undefined ? {} : { answer }),
-    madeBy: call,
+    madeBy: call.toWellFormed(),
     ...(written === undefined ? {} : { versions: `R ${r}${version === undefined ? '' : `, ${version}`}; ${written}` }),
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(date === undefined ? {} : { date }),

@@ -1,5 +1,6 @@
 import { ModelError } from '../shared/errors.ts';
 import type { Level } from '../shared/features.ts';
+import { isText } from './rds/texts.ts';
 
 /** A value's attributes by name (names, class, dim, levels...). */
 export type Attributes = ReadonlyMap<string, RValue>;
@@ -102,12 +103,22 @@ export function numbersOf(value: RValue | undefined, thing: string): Int32Array 
   throw new ModelError(thing, typeOf(value), 'a numeric vector');
 }
 
+/** A text that is a name or a label. Throws where its bytes are none in the encoding that the file gives them: it must not change. */
+export function readText(text: string, thing: string): string {
+  if (isText(text)) return text;
+  throw new ModelError(
+    thing,
+    'a text that is not in the encoding its file says',
+    'UTF-8, latin1 or that encoding: in R, enc2utf8() on names and levels',
+  );
+}
+
 /** The texts of a character vector. Throws where it is none, or has an NA. */
 export function textsOf(value: RValue | undefined, thing: string): string[] {
   if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
   return value.values.map((text, at) => {
     if (text === null) throw new ModelError(`${thing}[${at + 1}]`, 'NA', 'a text');
-    return text;
+    return readText(text, `${thing}[${at + 1}]`);
   });
 }
 
@@ -119,6 +130,7 @@ export function levelsOf(value: RValue | undefined, thing: string): Level[] {
   const seen = new Set<Level>();
   for (const level of levels) {
     if (seen.has(level)) throw new ModelError(thing, `${JSON.stringify(level)} twice`, 'each once');
+    if (level !== null) readText(level, `${thing}[${seen.size + 1}]`);
     seen.add(level);
   }
   return levels;

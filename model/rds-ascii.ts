@@ -1,6 +1,7 @@
 import { ModelError } from '../shared/errors.ts';
 import { NA_INTEGER } from './r-values.ts';
-import { decodeText, type Encoding, MAX_TEXT, type Packed, type RStream } from './rds-stream.ts';
+import { decodeText, type Encoding } from './rds/texts.ts';
+import { MAX_TEXT, type Packed, type RStream } from './rds-stream.ts';
 
 /** Least bytes of a number or a byte: one character and the end of its line. */
 const LEAST = 2;
@@ -66,7 +67,7 @@ export class AsciiStream implements RStream {
     this.#skipSpaces();
     const bytes = Buffer.alloc(count);
     for (let at = 0; at < count; at += 1) bytes[at] = this.#character(what);
-    return decodeText(bytes, encoding, what, (found, expected) => this.error(found, expected));
+    return decodeText(bytes, encoding);
   }
 
   skip(kind: 'bytes' | 'raw' | 'doubles' | 'integers', count: number, what: string): void {

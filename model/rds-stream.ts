@@ -1,27 +1,13 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import { ModelError } from '../shared/errors.ts';
+import { decodeText, type Encoding } from './rds/texts.ts';
 
 /** Most bytes one text in a model file may have. */
 export const MAX_TEXT = 1 << 24;
 /** Bytes of a buffer that small vectors share: a forest has millions of them, and a buffer for each costs far more than its bytes. */
 const SHARED = 1 << 16;
 
-/** How a text's bytes are to be read. R takes what is marked as latin1 for windows-1252 (sysutils.c), its superset. */
-export type Encoding = 'utf-8' | 'windows-1252' | 'bytes';
-const WINDOWS_1252 = new TextDecoder('windows-1252');
-
 /** The flags of a double vector that has no attributes (serialize.c, PackFlags). */
 const PLAIN_DOUBLES = 14;
-
-/** The text of some bytes. Makes an error by `fail` where they are not UTF-8 and should be: a label must not change. */
-export function decodeText(bytes: Buffer, encoding: Encoding, what: string, fail: (found: string, expected: string) => ModelError): string {
-  if (encoding === 'windows-1252' && !isAscii(bytes)) return WINDOWS_1252.decode(bytes);
-  const text = bytes.toString(encoding === 'bytes' ? 'latin1' : 'utf-8');
-  if (encoding === 'utf-8' && text.includes('\ufffd') && !isUtf8(bytes)) {
-    throw fail(`${what} that is not UTF-8`, 'UTF-8 or latin1: in R, enc2utf8() on names and levels');
-  }
-  return text;
-}
 
 /** Where in a buffer something starts. */
 type Place = { buffer: ArrayBuffer; start: number };
@@ -42,7 +28,7 @@ export type RStream = {
   integers(count: number, what: string): Int32Array;
   /** `count` doubles, with their bits as they are (so R's NA stays told from NaN). */
   doubles(count: number, what: string): Float64Array;
-  /** `count` bytes as text in the given encoding. Bytes that are not UTF-8 where they should be are refused: a label must not change. */
+  /** `count` bytes as text in the given encoding (see decodeText). */
   text(count: number, encoding: Encoding, what: string): string;
   /** Passes over elements of a kind. */
   skip(kind: 'bytes' | 'raw' | 'doubles' | 'integers', count: number, what: string): void;
@@ -109,7 +95,7 @@ export class BinaryStream implements RStream {
     if (count > MAX_TEXT) throw this.error(`${what} of ${count} bytes`, `at most ${MAX_TEXT}`);
     this.#need(count, what);
     const bytes = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, count);
-    const text = decodeText(bytes, encoding, what, (found, expected) => this.error(found, expected));
+    const text = decodeText(bytes, encoding);
     this.#at += count;
     return text;
   }

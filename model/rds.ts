@@ -4,8 +4,9 @@ import { type Compression, compressionOf, inflate } from './inflate.ts';
 import { type Attributes, type Kept, keptOf, type RValue, typeOf } from './r-values.ts';
 import { COST, mostInflated, mostMemory, RDS_LIMITS, type RdsLimits } from './rds/limits.ts';
 import { describeOther } from './rds/other-files.ts';
+import { type Encoding, encodingOf, LATIN1 } from './rds/texts.ts';
 import { AsciiStream } from './rds-ascii.ts';
-import { BinaryStream, type Encoding, type RStream } from './rds-stream.ts';
+import { BinaryStream, type RStream } from './rds-stream.ts';
 
 /** Codes of R's serialization: types of values (Rinternals.h) and, from 238 on, its pseudo types (serialize.c). */
 // biome-ignore format: a table
@@ -17,7 +18,7 @@ const T = {
   unbound: 252, globalEnv: 253, nullValue: 254, reference: 255,
 } as const;
 const [HAS_ATTRIBUTES, HAS_TAG] = [1 << 9, 1 << 10];
-const [BYTES, LATIN1, UTF8] = [1 << 1, 1 << 2, 1 << 3];
+const [BYTES, LATIN1_MARK, UTF8] = [1 << 1, 1 << 2, 1 << 3];
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
 const NULL: RValue = { type: 'null' };
@@ -88,7 +89,7 @@ function openStream(bytes: Uint8Array, thing: string) {
   stream.integer('the least version of R');
   if (version !== 2 && version !== 3) throw stream.error(`serialization version ${version}`, '2 or 3');
   const name = version === 3 ? stream.text(stream.length(1, 'the native encoding'), 'bytes', 'the native encoding') : '';
-  const native: Encoding = /^(?:latin-?1|iso-?8859-?1|cp1252|windows-1252)$/i.test(name) ? 'windows-1252' : 'utf-8';
+  const native = encodingOf(name);
   const r = `${writer >> 16}.${(writer >> 8) & 0xff}.${writer & 0xff}`;
   return { stream: stream as RStream, native, form, version, r, saved: saved ? ('save' as const) : ('saveRDS' as const) };
 }
@@ -229,7 +230,7 @@ class Reader {
     if (length === -1) return null;
     if (length < 0) throw stream.error(`a text of length ${length}`, 'zero or more');
     const marks = flags >> 12;
-    const marked = marks & BYTES ? 'bytes' : marks & LATIN1 ? 'windows-1252' : undefined;
+    const marked = marks & BYTES ? 'bytes' : marks & LATIN1_MARK ? LATIN1 : undefined;
     const text = stream.text(length, marked ?? (marks & UTF8 ? 'utf-8' : this.#native), 'a text');
     this.#take(COST.text + length);
     return text;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { attributesOf, classOf, element, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../model/r-values.ts';
+import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../model/r-values.ts';
 import { RDS_LIMITS } from '../model/rds/limits.ts';
 import { readRds, readRFile } from '../model/rds.ts';
 import { ModelError } from '../shared/errors.ts';
@@ -110,11 +110,47 @@ test('texts are read in the encoding they are marked with', () => {
   expect(part(value, 'bytes')).toEqual({ type: 'character', values: ['ÿ\u0001'] });
 });
 
-test('texts without a mark are in the native encoding that version 3 names, and else must be UTF-8', () => {
-  const text = Buffer.concat([xdr(16, 1, 9, 3), Buffer.from([0x70, 0xe7, 0x80])]);
-  const version3 = (native: string) => Buffer.concat([Buffer.from('X\n'), xdr(3, 0, 0, native.length), Buffer.from(native), text]);
-  expect(readRds(version3('latin1'), 'x')).toEqual({ type: 'character', values: ['pç€'] });
-  for (const bytes of [version3('UTF-8'), rds(text)]) expect(() => readRds(bytes, 'm.RDS')).toThrow(/m\.RDS, byte \d+ .*not UTF-8/);
+describe('texts without a mark are in the native encoding that version 3 names', () => {
+  const text = (...bytes: number[]) => Buffer.concat([xdr(16, 1, 9, bytes.length), Buffer.from(bytes)]);
+  const version3 = (native: string, ...bytes: number[]) => {
+    return Buffer.concat([Buffer.from('X\n'), xdr(3, 0, 0, native.length), Buffer.from(native), text(...bytes)]);
+  };
+
+  test.each<[string, number[], string]>([
+    ['latin1', [0x70, 0xe7, 0x80], 'pç€'],
+    ['CP1252', [0x80], '€'],
+    ['windows-1251', [0xcf, 0xf0], 'Пр'],
+    ['CP1250', [0xb9], 'ą'],
+    ['ISO8859-2', [0xb1], 'ą'],
+    ['CP874', [0xa1, 0xd2], 'กา'],
+    ['GBK', [0xd6, 0xd0], '中'],
+    ['CP936', [0xd6, 0xd0], '中'],
+    ['EUC-KR', [0xb0, 0xa1], '가'],
+    ['CP949', [0xb0, 0xa1], '가'],
+    ['Shift_JIS', [0x93, 0xfa], '日'],
+    ['CP932', [0x93, 0xfa], '日'],
+    ['eucJP', [0xc6, 0xfc], '日'],
+    ['BIG5', [0xa4, 0xa4], '中'],
+    ['KOI8-R', [0xf0], 'П'],
+    ['UTF-8', [0xc3, 0xa7], 'ç'],
+    ['ANSI_X3.4-1968', [0xc3, 0xa7], 'ç'],
+  ])('%s', (native, bytes, expected) => {
+    expect(readRds(version3(native, ...bytes), 'x')).toEqual({ type: 'character', values: [expected] });
+  });
+
+  test('one that is none in it is read, and refused where it is a name or a label', () => {
+    for (const bytes of [
+      version3('UTF-8', 0x70, 0xe7),
+      rds(text(0x70, 0xe7)),
+      version3('EUC-KR', 0x70, 0xb0),
+      version3('Klingon', 0x70, 0xe7),
+    ]) {
+      const value = readRds(bytes, 'm.RDS');
+      for (const use of [textsOf, levelsOf])
+        expect(() => use(value, "m.RDS's levels")).toThrow("m.RDS's levels[1]: found a text that is not in the encoding");
+    }
+    expect(readRds(version3('Klingon', 0x70), 'm.RDS')).toEqual({ type: 'character', values: ['p'] });
+  });
 });
 
 test('a formula is kept as language, and its environment with the constants in it; both refer to the same one', () => {
