@@ -11,7 +11,8 @@ export default {
   // A worker that holds half a gigabyte takes longer than jest's 0.5 s to give it back on a busy machine. One that really keeps
   // something open is still told of.
   workerGracefulExitTimeout: 5_000,
-  // Those in Chromium have a stage of their own (.ci/run browser). What starts a process is called *.integration.test.ts.
+  // Those in Chromium have a stage of their own (.ci/run browser). What starts a process is called *.integration.test.ts, what
+  // takes seconds (fuzzing, load, real time-outs, big models) *.long.test.ts: npm run test:unit leaves both out.
   testMatch: ['<rootDir>/tests/**/*.test.ts', '!**/tests/browser/**'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
