@@ -52,7 +52,7 @@ test.each<[string, string[], number, string]>([
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
   ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
   ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only or --help\n'],
-  ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help or --json; --help says more\n'],
+  ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help, --object or --json; --help says more\n'],
   ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],
   ['image', ['build'], 1, 'found --colour, expected --model, --base, --tool or --help\n'],
   ['image', ['push', 'host/name'], 1, 'found --colour, expected --tool, --plain-http or --help\n'],
@@ -86,7 +86,7 @@ test.each<[string, string[], string]>([
   ['deploy', ['--dry-run', '--param', 'memorySize=64'], 'memorySize: found 64, expected a whole number from 128 to 10240'],
   ['deploy', ['--dry-run', '--region', 'sa-esat-1'], '--region: found sa-esat-1, expected a region of AWS'],
   ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
-  ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json, byte 0 of its serialization: found other bytes'],
+  ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json: found JSON, expected an R file'],
   ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
   ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
 ])('npm run %s %j is refused', async (script, args, message) => {

@@ -69,7 +69,7 @@ describe('no answer lets a browser guess another type', () => {
     ['/v2', { method: 'GET' }, 200],
     ['/nothing', { method: 'GET' }, 404],
     ['/predict', { method: 'GET' }, 405],
-    ['/predict', { method: 'POST', body: 'x' }, 400],
+    ['/predict', { method: 'POST', body: 'x' }, 422],
     ['/predict', { method: 'POST', body: '[[54]]' }, 200],
   ])('the container: %s %j', async (where, init, status) => {
     const response = await fetch(url + where, init);
