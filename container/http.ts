@@ -72,6 +72,12 @@ export function pathOf(request: IncomingMessage): string {
   return whole.startsWith('/') ? whole : whole.replace(/^https?:\/\/[^/]*/i, '') || '/';
 }
 
+/** The `format` of a request's query: which form of answer is asked for. */
+export function formatOf(request: IncomingMessage): string | undefined {
+  const at = request.url?.indexOf('?') ?? -1;
+  return at === -1 ? undefined : (new URLSearchParams(request.url?.slice(at + 1)).get('format') ?? undefined);
+}
+
 /** A request's header as one text; undefined where it is missing. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

@@ -1,5 +1,6 @@
 import { isV2 } from '../shared/api/v2-form.ts';
 import { RequestError } from '../shared/errors.ts';
+import { withoutSlash } from '../shared/routes.ts';
 
 /**
  * What a request is for; `label` is how metrics call it. `v2`: a path of the Open Inference Protocol. `public`: one of the API's own
@@ -21,13 +22,20 @@ const PATHS = {
 const ROUTES = new Map(
   Object.entries(PATHS).map(([path, { is, methods }]) => [path, { route: { is, label: path } satisfies Route, methods }]),
 );
+/** What vetiver's clients ask for, beside SageMaker's paths: predictions, and documents on the model. */
+const VETIVER = new Map<string, Route>([
+  ['/predict', { is: 'invocations', label: '/predict' }],
+  ['/metadata', { is: 'public', label: 'public' }],
+  ['/prototype', { is: 'public', label: 'public' }],
+]);
 const MODELS = { is: 'models', methods: ['POST', 'GET', 'HEAD'] } as const;
 
 /**
  * Finds out what a request is for. In the mode `alone` what is not SageMaker's may be a public path. Throws a 404, or a 405
  * with Allow.
  */
-export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, method: string, path: string): Route {
+export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, method: string, sent: string): Route {
+  const path = withoutSlash(sent);
   const own = ROUTES.get(path);
   if (own) {
     checkMethod(method, own.methods, path);
@@ -45,7 +53,12 @@ export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, metho
   }
   if (isV2(path)) return { is: 'v2', label: path.endsWith('/infer') ? '/v2/models/{name}/infer' : '/v2' };
   if (mode === 'alone') return { is: 'public', label: 'public' };
-  const there = [...Object.keys(PATHS), '/v2', ...(hasModels ? ['/models'] : [])];
+  const vetiver = VETIVER.get(path);
+  if (vetiver) {
+    checkMethod(method, vetiver.is === 'invocations' ? ['POST'] : ['GET', 'HEAD'], path);
+    return vetiver;
+  }
+  const there = [...Object.keys(PATHS), ...VETIVER.keys(), '/v2', ...(hasModels ? ['/models'] : [])];
   throw new RequestError(404, `there is nothing at this path; there is ${there.join(', ')}`);
 }
 

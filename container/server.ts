@@ -10,7 +10,7 @@ import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import type { Query } from '../shared/wire.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
-import { type Attributes, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
+import { type Attributes, formatOf, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
@@ -254,7 +254,7 @@ async function predict(
 ): Promise<Answered> {
   checkModel(served);
   // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
-  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'));
+  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
   const isPacked = isCompressed(headerOf(request, 'content-encoding'));
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
   container.admission.check();

@@ -14,6 +14,8 @@ export type HttpRequest = {
   method: string;
   path: string;
   headers: Record<string, string | undefined>;
+  /** The query's `format`: which form of answer is asked for. */
+  format: string | undefined;
   body: Uint8Array;
 };
 
@@ -27,6 +29,9 @@ type HttpEvent = {
   httpMethod?: string;
   headers?: Headers;
   multiValueHeaders?: Record<string, string[] | undefined> | null;
+  rawQueryString?: string | null;
+  queryStringParameters?: Record<string, string | undefined> | null;
+  multiValueQueryStringParameters?: Record<string, string[] | undefined> | null;
   body?: string | null;
   isBase64Encoded?: boolean | null;
   requestContext: { http?: { method?: string } | null; elb?: object | null; stage?: string | null; path?: string | null };
@@ -55,8 +60,14 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
     method: String((isV2 ? requestContext.http?.method : httpMethod) ?? 'GET').toUpperCase(),
     path: ownPath(given, stage, basePath),
     headers,
+    format: formatOf(event as HttpEvent),
     body: Buffer.from(String(body ?? ''), isBase64Encoded ? 'base64' : 'utf8'),
   };
+}
+
+function formatOf({ rawQueryString, queryStringParameters, multiValueQueryStringParameters }: HttpEvent): string | undefined {
+  if (rawQueryString) return new URLSearchParams(rawQueryString).get('format') ?? undefined;
+  return queryStringParameters?.format ?? multiValueQueryStringParameters?.format?.[0];
 }
 
 function formOf(event: unknown): EventForm | undefined {

@@ -15,6 +15,8 @@ export type Call = {
   method: string;
   path: string;
   headers: Record<string, string | undefined>;
+  /** The query's `format`: which form of answer is asked for. */
+  format: string | undefined;
   /** The body's bytes; none of a direct invoke. */
   body: Uint8Array;
   /** The event of a direct invoke. */
@@ -69,8 +71,8 @@ function readCall(event: unknown, context: Context | undefined, basePath: string
     const requestId = requestIdOf(context?.awsRequestId);
     const headers = { 'content-type': 'application/json' };
     const [body, value] = [new Uint8Array(), event ?? null];
-    const form = undefined;
-    return { direct: true, form, requestId, method: 'POST', path: '/predict', headers, body, value, traceparent: undefined, remainingMs };
+    const none = { form: undefined, format: undefined, traceparent: undefined };
+    return { direct: true, ...none, requestId, method: 'POST', path: '/predict', headers, body, value, remainingMs };
   }
   const { headers } = request;
   return {

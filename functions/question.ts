@@ -28,7 +28,7 @@ export type Question = {
 
 /** Reads a call's body. Throws a RequestError with everything wrong in it; then nothing is sent on. */
 export async function readQuestion(schema: Schema, call: Call): Promise<Question> {
-  const accepted = answerForm(call.headers.accept);
+  const accepted = answerForm(call.headers.accept, call.format);
   if (call.direct) return readInvoke(schema, call.value, accepted);
   const isPacked = isCompressed(call.headers['content-encoding']);
   const declared = bodyForm(call.headers['content-type']);

@@ -1,9 +1,9 @@
 import { csvField } from './csv.ts';
 import { RequestError } from './errors.ts';
 import type { Schema } from './features.ts';
-import type { AnswerForm } from './media.ts';
+import type { AnswerForm, TableForm } from './media.ts';
 import { defaultParameters, type Parameters } from './parameters.ts';
-import { type Beside, besideOf, outputWidth, type Prediction, type Shape, shapeOf, shapeWidth } from './shape.ts';
+import { type Beside, besideOf, outputWidth, type Prediction, type Shape, shapeOf, shapeWidth, toPredictions } from './shape.ts';
 
 /** Most bytes an answer may have: Lambda takes 6 MB, headers and base64 aside. */
 export const MAX_ANSWER_BYTES = 5_500_000;
@@ -56,6 +56,7 @@ function predictionBytes(schema: Schema, parameters: Parameters): number {
 /** An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. */
 export function writeAnswer(schema: Schema, answer: Answer, form: AnswerForm): string {
   const { predictions, se, ...rest } = answer;
+  if (form === 'table' || form === 'tidymodels') return writeTable(schema, answer, form);
   if (form === 'csv') return predictions.map((prediction) => `${csvLine(schema, prediction)}\n`).join('');
   const texts = predictions.map((prediction) => jsonText(schema, prediction));
   if (form === 'jsonlines') return texts.map((text) => `${text}\n`).join('');
@@ -73,6 +74,7 @@ export function tailOf(schema: Schema, parameters: Parameters, rest: Omit<Answer
  * `tail` is tailOf's.
  */
 export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: AnswerForm, tail: string): string {
+  if (form === 'table' || form === 'tidymodels') return writeTable(schema, toPredictions(schema, parameters, outputs), form);
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
   if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
@@ -80,6 +82,27 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   if (form === 'jsonlines') return writeRows(write, outputs, stride, 0, '', '\n');
   const errors = parameters.type === 'se' ? `"se":[${writeRows(write, outputs, stride, shapeWidth(shape), ',', '')}],` : '';
   return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
+}
+
+/** How a table's columns are called: those of vetiver's servers in Python, and those of tidymodels, which its servers in R have. */
+const COLUMNS: Record<TableForm, { number: string; label: string; each: string; error: string }> = {
+  table: { number: 'predict', label: 'predict', each: 'predict_', error: 'se' },
+  tidymodels: { number: '.pred', label: '.pred_class', each: '.pred_', error: '.std_error' },
+};
+
+/** An answer as a bare table: a column of predictions, or one a class, and nothing that is not as long. */
+function writeTable(schema: Schema, { predictions, se }: Pick<Answer, 'predictions' | 'se'>, form: TableForm): string {
+  const { number, label, each, error } = COLUMNS[form];
+  const columns = (values: Prediction[], alone: string, before: string): string[] => {
+    const [first] = values;
+    const isShares = typeof first === 'object' && !Array.isArray(first);
+    const column = (name: string, pick: (value: Prediction) => Prediction) =>
+      `${JSON.stringify(name)}:[${values.map((value) => jsonText(schema, pick(value))).join(',')}]`;
+    if (!isShares) return [column(alone, (value) => value)];
+    return labelsOf(schema, first).map((one) => column(before + one, (value) => (value as Record<string, Prediction>)[one] as Prediction));
+  };
+  const own = columns(predictions, typeof predictions[0] === 'string' ? label : number, each);
+  return `{${[...own, ...(se ? columns(se, error, `${error}_`) : [])].join(',')}}`;
 }
 
 /** Writes the doubles of one prediction, which begin at a place. */

@@ -4,15 +4,21 @@ import { RequestError } from './errors.ts';
 export type BodyForm = 'json' | 'csv' | 'jsonlines' | 'npy';
 /** What a content type says of a body: its form, or nothing (`any`), or form fields, which is what `curl -d` says of all it sends. */
 export type DeclaredForm = BodyForm | 'any' | 'fields';
-/** The forms an answer may have. */
-export type AnswerForm = 'json' | 'csv' | 'jsonlines';
+/**
+ * The forms an answer may have. `table` and `tidymodels` are JSON objects with a column a member and nothing else, as vetiver's clients
+ * read them in Python and in R.
+ */
+export type AnswerForm = 'json' | 'csv' | 'jsonlines' | TableForm;
+export type TableForm = 'table' | 'tidymodels';
 
 /** The content type of each form. Without a charset: SageMaker's deserializers know `text/csv` alone, and all of it is UTF-8. */
-export const CONTENT_TYPES: Record<BodyForm, string> = {
+export const CONTENT_TYPES: Record<BodyForm | AnswerForm, string> = {
   json: 'application/json',
   csv: 'text/csv',
   jsonlines: 'application/jsonlines',
   npy: 'application/x-npy',
+  table: 'application/json',
+  tidymodels: 'application/json',
 };
 
 const LINES = ['application/jsonlines', 'application/x-jsonlines', 'application/ndjson', 'application/x-ndjson'];
@@ -55,25 +61,34 @@ export function bodyForm(contentType: string | undefined): DeclaredForm {
 /**
  * The form of the answer by Accept (RFC 9110, 12.5.1). The most specific range that a form lies in says how much it is wanted; the
  * form of the greatest weight is given, of equal ones that whose range is named first, and JSON before the others. A weight that
- * cannot be read counts as 1. Throws a 406 where no form is wanted.
+ * cannot be read counts as 1. A bare table is asked for by the query's `format`, or as `application/json;format=table`. Throws a 406
+ * where no form is wanted, and a 400 for another `format`.
  */
-export function answerForm(accept: string | undefined): AnswerForm {
+export function answerForm(accept: string | undefined, format?: string): AnswerForm {
+  if (format !== undefined) {
+    if (isTable(format)) return format;
+    throw new RequestError(400, 'the format in the query cannot be given; expected format=table or format=tidymodels');
+  }
   if (accept === undefined || accept === '*/*' || accept === 'application/json' || accept.trim() === '') return 'json';
   const ranges = accept.split(',').map((range, place) => {
     const { type, parameters } = mediaType(range);
     const specific = type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2;
-    return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place };
+    return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place, format: parameters.get('format') };
   });
   const wanted = rangeForms('*/*').flatMap((form) => {
     const own = ranges.filter(({ forms }) => forms.includes(form)).sort((a, b) => b.specific - a.specific || b.weight - a.weight);
     return own[0] && own[0].weight > 0 ? [{ form, ...own[0] }] : [];
   });
   const [best] = wanted.sort((a, b) => b.weight - a.weight || a.place - b.place);
-  if (best) return best.form;
+  if (best) return best.form === 'json' && isTable(best.format) ? best.format : best.form;
   throw new RequestError(
     406,
     'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines',
   );
+}
+
+function isTable(format: string | undefined): format is TableForm {
+  return format === 'table' || format === 'tidymodels';
 }
 
 /** A weight from 0 to 1 (RFC 9110, 12.4.2). */

@@ -14,6 +14,8 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/page.css': 'GET',
   '/icon.svg': 'GET',
   '/model': 'GET',
+  '/metadata': 'GET',
+  '/prototype': 'GET',
   '/openapi.json': 'GET',
   '/health': 'GET',
   '/predict': 'POST',
@@ -26,11 +28,12 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
  */
 export function route(
   method: string,
-  path: string,
+  sent: string,
   model: ModelInfo,
   health: () => Health,
   page?: PageRequest,
 ): Reply | 'predict' | Promise<Reply> {
+  const path = withoutSlash(sent);
   const allowed = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
   if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}, /v2`);
   const asked = method === 'HEAD' ? 'GET' : method;
@@ -47,11 +50,20 @@ export function route(
       const state = health();
       return jsonReply(state, state.ok ? 200 : 503);
     }
+    case '/metadata':
+      return import('./api/vetiver.ts').then(({ metadata }) => jsonReply(metadata(model)));
+    case '/prototype':
+      return import('./api/vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
     case '/openapi.json':
       return import('./api/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
   }
+}
+
+/** A path without a slash at its end: /predict/ is /predict. */
+export function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** What GET /model tells. */

@@ -289,15 +289,7 @@ describe('what cannot be answered is refused with a problem document', () => {
     await problem(response);
   });
 
-  test.each([
-    '/',
-    '/predict',
-    '/model',
-    '/health',
-    '/openapi.json',
-    '/invocations/',
-    '/constructor',
-  ])('%s where SageMaker asks: 404', async (where) => {
+  test.each(['/', '/model', '/health', '/openapi.json', '/constructor'])('%s where SageMaker asks: 404', async (where) => {
     const response = await fetch(url + where);
     expect(response.status).toBe(404);
     expect((await problem(response)).detail).toContain('/ping, /invocations, /execution-parameters');

@@ -4,6 +4,14 @@ import type { Schema } from '../features.ts';
 import type { Dialect } from './openapi-dialects.ts';
 import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
 
+const FORMAT = {
+  name: 'format',
+  in: 'query',
+  required: false,
+  description: "A bare table, as vetiver's clients read it: a member a column (predict, or .pred as tidymodels calls it).",
+  schema: { type: 'string', enum: ['table', 'tidymodels'] },
+};
+
 /** POST /predict. */
 export function predictOperation(schema: Schema, dialects: Dialect[]): object {
   const text = { type: 'string' };
@@ -18,7 +26,7 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
     summary: 'Predictions for one or more rows',
     description:
       'JSON in any of the dialects below (and pandas, orient="index"), told from the body itself; or CSV, JSON Lines or a NumPy array by Content-Type. Where that says nothing, as text/plain, the body itself tells. It may be compressed by gzip.',
-    parameters: [{ $ref: '#/components/parameters/RequestId' }],
+    parameters: [{ $ref: '#/components/parameters/RequestId' }, FORMAT],
     requestBody: {
       required: true,
       content: {
