@@ -23,7 +23,7 @@ export type PageRequest = {
 };
 
 /** The paths of the documents that a browser asks for. */
-export type DocumentPath = '/' | '/page.js' | '/later.js' | '/page.css' | '/icon.svg';
+export type DocumentPath = '/' | '/page.js' | '/later.js' | '/workbook.js' | '/page.css' | '/icon.svg';
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -44,6 +44,8 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
       return pagePart('text/javascript', page?.parts?.script, page?.acceptEncoding);
     case '/later.js':
       return pagePart('text/javascript', page?.parts?.later, page?.acceptEncoding);
+    case '/workbook.js':
+      return pagePart('text/javascript', page?.parts?.workbook, page?.acceptEncoding);
     case '/page.css':
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
     case '/icon.svg':
@@ -62,8 +64,8 @@ const pages = new WeakMap<ModelInfo, Map<string, Reply>>();
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
   const kept = pages.get(model) ?? new Map<string, Reply>();
   pages.set(model, kept);
-  const { script, later, style } = page?.parts ?? {};
-  const key = [codingOf(page?.acceptEncoding), script?.hash, later?.hash, style?.hash, page?.answer !== undefined].join();
+  const { script, later, workbook, style } = page?.parts ?? {};
+  const key = [codingOf(page?.acceptEncoding), script?.hash, later?.hash, workbook?.hash, style?.hash, page?.answer !== undefined].join();
   const reply = kept.get(key) ?? makePage(model, page);
   kept.set(key, reply);
   return reply;

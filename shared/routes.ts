@@ -11,6 +11,7 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/': 'GET',
   '/page.js': 'GET',
   '/later.js': 'GET',
+  '/workbook.js': 'GET',
   '/page.css': 'GET',
   '/icon.svg': 'GET',
   '/model': 'GET',

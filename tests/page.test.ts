@@ -75,7 +75,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has nothing inline, and only relative links', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
     expect([...html.matchAll(/<script(?![^>]*type="application\/json")[^>]*>/g)].map(String)).toEqual([
-      `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" defer>`,
+      `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" data-workbook="workbook.js?${parts.workbook.hash}" defer>`,
     ]);
     const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
     expect(links.sort()).toEqual(['#api', '#card', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);
@@ -245,7 +245,7 @@ describe('script, style and headers', () => {
 
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
-    for (const part of [parts.script, parts.later]) {
+    for (const part of [parts.script, parts.later, parts.workbook]) {
       expect(textOf(part).replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
         /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|https?:\/\//,
       );
@@ -300,6 +300,7 @@ describe('script, style and headers', () => {
   test.each<[DocumentPath, string, PagePart]>([
     ['/page.js', 'text/javascript', parts.script],
     ['/later.js', 'text/javascript', parts.later],
+    ['/workbook.js', 'text/javascript', parts.workbook],
     ['/page.css', 'text/css', parts.style],
   ])('%s is served compressed to those who take it, at an address that changes with it', (path, type, part) => {
     const plain = ask(path);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import type { Plugin } from 'esbuild';
 import type { PagePart, PageParts } from '../../shared/page/base/parts.ts';
 import { trimUplot } from './trim-uplot.ts';
 
@@ -13,7 +14,7 @@ export type BuiltPage = { file: string; page: PageParts };
 
 /**
  * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text, and what the code loads
- * later into another, a module. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
+ * later into others, modules: one for all of it, and one that reads workbooks. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
  * folder that git ignores. Throws esbuild's own error where a source is wrong.
  */
 export async function buildPage(project: string): Promise<BuiltPage> {
@@ -31,19 +32,34 @@ export async function buildPage(project: string): Promise<BuiltPage> {
       target: TARGET,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [trimUplot],
+      plugins: [trimUplot, ownUnzip(project)],
     });
     return partOf(outputFiles[0]?.text ?? '');
   };
-  const [script, later, style] = await Promise.all([bundle('browser.ts'), bundle('later.ts', 'esm'), bundle('style.css')]);
-  const page = { script, later, style };
-  const file = path.join(project, '.canopy/page', `${script.hash}${later.hash}${style.hash}.json`);
+  const [script, later, workbook, style] = await Promise.all([
+    bundle('browser.ts'),
+    bundle('later.ts', 'esm'),
+    bundle('workbook.ts', 'esm'),
+    bundle('style.css'),
+  ]);
+  const page = { script, later, workbook, style };
+  const file = path.join(project, '.canopy/page', `${script.hash}${later.hash}${workbook.hash}${style.hash}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   // Written beside and then renamed, so that two builds at once see a whole file or none.
   const partial = `${file}.${process.pid}`;
   writeFileSync(partial, JSON.stringify(page));
   renameSync(partial, file);
   return { file, page };
+}
+
+/** The reader of workbooks unpacks them by our own unzip (shared/page/sheet/unzip.ts says why). */
+function ownUnzip(project: string): Plugin {
+  return {
+    name: 'own-unzip',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /^fflate$/ }, () => ({ path: path.join(project, 'shared/page/sheet/unzip.ts') }));
+    },
+  };
 }
 
 function partOf(text: string): PagePart {

@@ -55,7 +55,7 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 <title>${title}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${address('page.css', parts?.style.hash)}">
-<script src="${address('page.js', parts?.script.hash)}" data-later="${address('later.js', parts?.later.hash)}" defer></script>
+<script src="${address('page.js', parts?.script.hash)}" data-later="${address('later.js', parts?.later.hash)}" data-workbook="${address('workbook.js', parts?.workbook.hash)}" defer></script>
 </head>
 <body>
 <header>
@@ -125,9 +125,10 @@ const PLOT = `<section id="response" class="card" aria-labelledby="response-head
 const SHEET = `<section id="sheet" class="card" aria-labelledby="sheet-heading">
 <h2 id="sheet-heading" ${text('sheet')}</h2>
 <p class="dim" ${text('sheetHelp')}</p>
-<div id="drop"><label for="file" class="button" ${text('choose')}</label><input id="file" type="file" accept=".csv,.tsv,.txt,text/csv"><span class="dim" ${text('orDrop')}</span></div>
+<div id="drop"><label for="file" class="button" ${text('choose')}</label><input id="file" type="file" accept=".csv,.tsv,.txt,.xlsx,text/csv"><span class="dim" ${text('orDrop')}</span></div>
 <div id="run" hidden>
 <p id="run-name"></p>
+<label id="sheets" hidden><span class="dim" ${text('sheetName')}</span> <select id="sheet-name"></select></label>
 <div class="bar"><progress id="progress" max="1" value="0" data-label="progress" aria-label="${TEXTS.en.progress}"></progress><button type="button" id="stop" class="quiet" ${text('stop')}</button></div>
 <p id="run-state" class="dim" role="status"></p>
 <p class="error" id="run-problem" role="alert" hidden></p>

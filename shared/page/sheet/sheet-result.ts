@@ -15,6 +15,8 @@ const SHOWN_REASONS = 5;
 /** The file with its predictions as it grows, and what is shown of it. */
 export type Result = {
   rows(): number;
+  /** Says how many bytes are to be read. */
+  expect(bytes: number): void;
   add(batch: Batch, layout: Layout, answers: Answers): void;
   end(...told: string[]): void;
   /** The whole file, with a column of reasons where a row has one. */
@@ -25,12 +27,13 @@ export type Result = {
 type Part = { text: Blob; ends: Uint32Array; hasReasons: boolean };
 
 /** Starts a result. */
-export function createResult(data: PageData, file: File, words: () => Words): Result {
+export function createResult(data: PageData, words: () => Words): Result {
   // Each part is given to the browser as it comes: to hand over all of a long file at its end would hold up the page.
   const parts: Part[] = [];
   const tally = createTally();
   const held: { row: Row; prediction: Predicted | undefined }[] = [];
   let rows = 0;
+  let size = 0;
   let columns: string[] | undefined;
   let layout: Layout | undefined;
   const progress = byId<HTMLProgressElement>('progress');
@@ -46,6 +49,9 @@ export function createResult(data: PageData, file: File, words: () => Words): Re
   };
   return {
     rows: () => rows,
+    expect: (bytes) => {
+      size = bytes;
+    },
     add: (batch, found, answers) => {
       layout = found;
       const isFirst = rows === 0;
@@ -58,7 +64,7 @@ export function createResult(data: PageData, file: File, words: () => Words): Re
         if (held.length < PREVIEW.rows) held.push({ row, prediction: answers.predictions.get(row) });
       }
       parts.push(partOf(data, batch, found, answers, columns?.length));
-      progress.value = file.size === 0 ? 1 : batch.bytes / file.size;
+      progress.value = size === 0 ? 1 : batch.bytes / size;
       state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
       if (isFirst) preview();
     },

@@ -3,6 +3,7 @@ import { byId, say } from '../base/dom.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 import { createAsker } from './sheet-ask.ts';
+import { isWorkbook, sheetOf } from './sheet-book.ts';
 import { batches, Fault } from './sheet-file.ts';
 import { createResult, type Result } from './sheet-result.ts';
 
@@ -18,9 +19,9 @@ export const STOPPED = 'stopped';
 /**
  * Reads a file, asks for its predictions batch by batch and offers the file with them; a row that can have none stays, with a
  * reason. `width` is how many numbers a prediction has. Once `signal` is aborted it does nothing more, but offers what there is
- * where a person stopped it. Never rejects.
+ * where a person stopped it. Of a workbook the sheet at the place `sheet` is read. Never rejects.
  */
-export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal): Promise<void> {
+export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal, sheet = 0): Promise<void> {
   const words = () => laterWords(own());
   const most = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / Math.max(1, width))));
   const link = byId<HTMLAnchorElement>('download');
@@ -29,12 +30,17 @@ export async function runSheet(data: PageData, file: File, own: () => Words, wid
   byId('preview-frame').hidden = true;
   byId('left').hidden = true;
   byId('stop').hidden = false;
-  const result = createResult(data, file, words);
+  const result = createResult(data, words);
   const ask = createAsker(data, words);
   const started = performance.now();
   try {
     const asked: Promise<() => void>[] = [];
-    for await (const { batch, layout } of batches(data, file, most, words)) {
+    const isMade = await isWorkbook(file);
+    byId('sheets').hidden = true;
+    const csv = isMade ? await sheetOf(file, sheet, words()) : file;
+    result.expect(csv.size);
+    for await (const { batch, layout } of batches(data, csv, most, words)) {
+      if (isMade) layout.isMade = true;
       signal.throwIfAborted();
       asked.push(ask(batch.rows, signal).then((answers) => () => result.add(batch, layout, answers)));
       // A rejection is heard when its turn comes.

@@ -6,8 +6,10 @@ import type { Words } from '../words/words.ts';
 /** Opens the place where a spreadsheet is dropped; what reads one comes with the first. `width` tells how many numbers a prediction has. */
 export function openSheet(data: PageData, words: () => Words, width: () => number): void {
   let stop = new AbortController();
-  const start = async (file: File | undefined) => {
+  let last: File | undefined;
+  const start = async (file: File | undefined, sheet = 0) => {
     if (!file) return;
+    last = file;
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
@@ -16,7 +18,7 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     say(byId('run-problem'), '');
     try {
       const { runSheet } = await loadLater();
-      if (!signal.aborted) await runSheet(data, file, words, width(), signal);
+      if (!signal.aborted) await runSheet(data, file, words, width(), signal, sheet);
     } catch {
       if (signal.aborted) return;
       byId('stop').hidden = true;
@@ -27,6 +29,9 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
   field.addEventListener('change', () => {
     start(field.files?.[0]);
     field.value = '';
+  });
+  byId('sheet-name').addEventListener('change', ({ target }) => {
+    start(last, Number((target as HTMLSelectElement).value));
   });
   byId('stop').addEventListener('click', () => {
     // What is there by then is offered (sheet-run.ts).

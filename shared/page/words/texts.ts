@@ -47,8 +47,9 @@ export const TEXTS: Record<Language, Record<string, string>> = {
     to: 'to',
     at: 'at',
     sheetHelp:
-      'Drop a CSV file with a header line that names the features. It is read here; only the columns of the model are sent, in batches.',
+      'Drop a CSV file or an Excel workbook (.xlsx) whose first line names the features. It is read here; only the columns of the model are sent, in batches.',
     choose: 'Choose a file',
+    sheetName: 'Sheet',
     orDrop: 'or drop it here',
     progress: 'Rows with a prediction',
     stop: 'Stop',
@@ -126,8 +127,9 @@ export const TEXTS: Record<Language, Record<string, string>> = {
     to: 'a',
     at: 'em',
     sheetHelp:
-      'Solte um arquivo CSV cuja primeira linha nomeie as variáveis. Ele é lido aqui; só as colunas do modelo são enviadas, em lotes.',
+      'Solte um arquivo CSV ou uma pasta do Excel (.xlsx) cuja primeira linha nomeie as variáveis. O arquivo é lido aqui; só as colunas do modelo são enviadas, em lotes.',
     choose: 'Escolher um arquivo',
+    sheetName: 'Planilha',
     orDrop: 'ou solte-o aqui',
     progress: 'Linhas com previsão',
     stop: 'Parar',
