@@ -18,6 +18,11 @@ export type Admission = {
   waitingMs(): number;
   /** Throws a 503 where nothing more would be taken: before a body is read. */
   check(): void;
+  /**
+   * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
+   * computed.
+   */
+  unheardSince(): number;
 };
 
 /** The answer to whom there is no room for; `seconds` until it is worth asking again. */
@@ -34,9 +39,11 @@ export function createAdmission(now = () => performance.now()): Admission {
   const queue: Job[] = [];
   let waiting = 0;
   let isRunning = false;
+  let pumped = 0;
 
   const pump = () => {
-    const end = now() + SLICE_MS;
+    pumped = now();
+    const end = pumped + SLICE_MS;
     for (let job = queue.shift(); job; job = queue.shift()) {
       waiting -= job.ms;
       job.enter();
@@ -53,6 +60,8 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     waitingMs: () => waiting,
     check,
+    // While a queue is worked off, each look at the sockets stands between two turns of it.
+    unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
     run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
       if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
         return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));
