@@ -25,9 +25,20 @@ export type Admission = {
   unheardSince(): number;
 };
 
-/** The answer to whom there is no room for; `seconds` until it is worth asking again. */
+const refusals = new Map<string, RequestError>();
+
+/**
+ * The answer to whom there is no room for; `seconds` until it is worth asking again. Each is made once: an error's stack costs a
+ * fifth of what a refusal takes, and under overload most requests are refused. `detail` is one of few texts.
+ */
 export function overloaded(detail: string, seconds = 1): RequestError {
-  return new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
+  const key = `${seconds} ${detail}`;
+  let refusal = refusals.get(key);
+  if (!refusal) {
+    refusal = new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
+    refusals.set(key, refusal);
+  }
+  return refusal;
 }
 
 /**
