@@ -1,8 +1,9 @@
-import type { InputSplits } from '../shared/bodies/kind.ts';
+import type { InputSplits, InputSplits } from '../shared/bodies/kind.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
 import type { Predictor } from '../shared/predict.ts';
+import { parseDate, parseDatetime } from '../shared/schema/dates.ts';
 import { DECIMAL } from '../shared/wire/decimal.ts';
 import { featureSplits, levelsOfSet } from './artifact/splits.ts';
 
@@ -40,8 +41,9 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
       if (value !== '' && value !== 'NA') values.add(value);
     }
     const thing = `${data.file}, column "${feature.name}"`;
-    const typed = typeOfColumn(feature, [...values], splits[column]!.isSet, thing, data.order);
-    if (typed.type === 'number') ranges.set(typed.name, rangeOf(values));
+    const typed = typeOfColumn(feature, [...values], splits[column]!, thing, data.order);
+    const read = READ[typed.type];
+    if (read) ranges.set(typed.name, rangeOf(values, read));
     return typed;
   });
   const out = { ...schema, features };
@@ -57,8 +59,9 @@ function readCsv({ bytes, file }: TrainingData): string[][] {
   }
 }
 
-function typeOfColumn(feature: Feature, values: string[], unordered: boolean, thing: string, order: LevelsOrder | undefined): Feature {
+function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, thing: string, order: LevelsOrder | undefined): Feature {
   const { name } = feature;
+  const unordered = splits.isSet;
   if (values.length === 0) throw new ModelError(thing, 'no values', 'those the model was trained with');
   if (values.length > MAX_LEVELS && !values.every((value) => DECIMAL.test(value))) {
     throw new ModelError(thing, `${values.length} levels`, `at most ${MAX_LEVELS}`);
@@ -68,7 +71,20 @@ function typeOfColumn(feature: Feature, values: string[], unordered: boolean, th
     return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
   }
   if (!unordered && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
+  // Dates that were texts in R are a factor: then the splits lie between its codes and not between days or seconds.
+  const type = unordered ? undefined : TIMES.find((one) => isSplitAs(one, values, splits.values));
+  if (type !== undefined) return { name, type };
   return { name, type: 'factor', levels: sortLevels(values, thing, order) };
+}
+
+const TIMES = ['date', 'datetime'] as const;
+
+/** Whether all fields are dates (or times), and all splits lie among their days (or seconds). */
+function isSplitAs(type: 'date' | 'datetime', fields: string[], splits: number[]): boolean {
+  const numbers = fields.map(READ[type] as (field: string) => number);
+  if (!numbers.every(Number.isFinite)) return false;
+  const [least, most] = rangeOf(new Set(fields), READ[type] as (field: string) => number);
+  return splits.every((split) => split >= least && split <= most);
 }
 
 /** Levels in the order of the locale that R ran in. */
@@ -89,9 +105,16 @@ export function sortLevels(values: string[], thing: string, order: LevelsOrder |
   );
 }
 
-function rangeOf(values: ReadonlySet<string>): [number, number] {
+/** How a column's fields are numbers to the forest, where it has numbers. */
+const READ: Partial<Record<Feature['type'], (field: string) => number>> = {
+  number: Number,
+  date: (field) => Number(parseDate(field)),
+  datetime: (field) => Number(parseDatetime(field)),
+};
+
+function rangeOf(values: ReadonlySet<string>, read: (field: string) => number): [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) [least, most] = [Math.min(least, Number(value)), Math.max(most, Number(value))];
+  for (const value of values) [least, most] = [Math.min(least, read(value)), Math.max(most, read(value))];
   return [least, most];
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../shared/errors.ts';
-import type { Feature, Schema } from '../shared/features.ts';
+import type { Feature, Level, Schema } from '../shared/features.ts';
 import { isTimeZone, parseDate, parseDatetime } from '../shared/schema/dates.ts';
 import { MAX_INTEGER64 } from '../shared/schema/integer64.ts';
 
@@ -120,7 +120,8 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
       if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
       if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
       if (feature.type === 'factor' && JSON.stringify(feature.levels) !== JSON.stringify(levels)) {
-        throw new ModelError(at, `levels ${levels.join(', ')}`, `those of the model file: ${feature.levels.join(', ')}`);
+        const show = (own: Level[]) => own.map((level) => level ?? 'NA').join(', ');
+        throw new ModelError(at, `levels ${show(levels)}`, `those of the model file: ${show(feature.levels)}`);
       }
       const first = own.default;
       if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))

@@ -34,6 +34,14 @@ function features(
 }
 
 describe('types and levels from the training data', () => {
+  test('dates and times are told where the splits lie among their days or seconds; else they were texts in R', () => {
+    const csv = 'a,b\n2024-01-01,1\n2024-01-03,2\nNA,3\n';
+    expect(features(csv, { threshold: 19723.5 })[0]).toEqual({ name: 'a', type: 'date' });
+    expect(features(csv, { threshold: 1.5 })[0]).toEqual({ name: 'a', type: 'factor', levels: ['2024-01-01', '2024-01-03'] });
+    const times = 'a,b\n2024-01-01T00:00:00Z,1\n2024-01-01T00:00:09Z,2\n';
+    expect(features(times, { threshold: 1704067204.5 })[0]).toEqual({ name: 'a', type: 'datetime' });
+  });
+
   test('numbers stay numbers, TRUE and FALSE are logical, texts are a factor, and gaps are no level', () => {
     expect(features('a,b\n1,TRUE\n2.5e3,FALSE\nNA,T\n', { threshold: 2 })).toEqual([
       { name: 'a', type: 'number' },

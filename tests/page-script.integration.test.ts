@@ -39,6 +39,17 @@ describe('the address', () => {
     expect(readQuery(features, writeQuery(features, [null, '', false], {})).values).toEqual([null, '', false]);
   });
 
+  test('holds dates, times and whole numbers', () => {
+    const own: PageFeature[] = [
+      { name: 'day', type: 'date', start: '2024-01-01' },
+      { name: 't', type: 'datetime', start: '2024-01-01T00:00:00Z' },
+      { name: 'id', type: 'integer64', start: 0 },
+    ];
+    const values: Value[] = ['2024-02-29', '2024-02-29T10:30Z', 7];
+    expect(readQuery(own, writeQuery(own, values, {})).values).toEqual(values);
+    expect(readQuery(own, 'day=soon&t=12:00&id=x').values).toEqual(['2024-01-01', '2024-01-01T00:00:00Z', 0]);
+  });
+
   test('what does not fit is left at its start', () => {
     const { values, view } = readQuery(features, 'age=old&cell+type=z&prior=maybe&~lang=fr&~plot=none&~time=x');
     expect(values).toEqual([25, 'a&b', false]);

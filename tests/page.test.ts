@@ -208,6 +208,20 @@ describe('sliders and starting values', () => {
     expect(fieldHtml({ name: 'sex', type: 'number', isSwitch: true }, 3, true)).toContain('<option value="0" selected>0</option>');
   });
 
+  test('a date and a time have fields of their own, the time in UTC; a 64-bit integer has one for numbers', () => {
+    expect(startOf({ name: 'day', type: 'date', range: ['2024-01-05', '2024-03-01'] })).toBe('2024-01-05');
+    expect(fieldHtml({ name: 'day', type: 'date', default: '2024-02-01' }, 3, false)).toContain(
+      'id="f3" name="f3" type="date" value="2024-02-01"',
+    );
+    const time = fieldHtml({ name: 't', type: 'datetime', default: '2024-02-01T12:00:00+02:00' }, 4, false);
+    expect(time).toContain('type="datetime-local" step="1" value="2024-02-01T10:00:00"');
+    expect(time).toContain('<span class="unit">UTC</span>');
+    expect(fieldHtml({ name: 'id', type: 'integer64', range: [1, 498] }, 5, false)).toMatch(/type="number"[^>]* value="1"/);
+    expect(fieldHtml({ name: 'f', type: 'factor', levels: ['x', null] }, 6, true)).toMatch(
+      />x<\/option><option value="1">NA<\/option><\/select>/,
+    );
+  });
+
   test('a slider and its number share bounds and start', () => {
     const html = fieldHtml({ name: 'age', type: 'number', min: 0, max: 100, step: 5, default: 25 }, 3, false);
     expect(html.match(/min="0" max="100" step="5" value="25"/g)).toHaveLength(2);
