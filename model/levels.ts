@@ -1,4 +1,4 @@
-import type { InputSplits, InputSplits } from '../shared/bodies/kind.ts';
+import type { InputSplits } from '../shared/bodies/kind.ts';
 import { parseCsv } from '../shared/csv.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Feature, Schema } from '../shared/features.ts';
