@@ -18,7 +18,10 @@ export function attributed(value: RValue, own: Record<string, RValue>): RValue {
 
 /** A named list, of a class where one is given. */
 export function named(members: Record<string, RValue>, ...classes: string[]): RValue {
-  const value = attributed(list(...Object.values(members)), { names: texts(...Object.keys(members)) });
+  const value = attributed(
+    { type: 'list', values: Object.values(members) },
+    { names: { type: 'character', values: Object.keys(members) } },
+  );
   return classes.length > 0 ? attributed(value, { class: texts(...classes) }) : value;
 }
 
