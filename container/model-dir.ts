@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { sizeOfModelFile } from '../model/import.ts';
 import { sidecarPaths } from '../model/sidecar.ts';
 import { ModelError } from '../shared/errors.ts';
 import { checkWithin } from './server/model-folder.ts';
@@ -23,6 +24,11 @@ export async function loadModelDir(dir: string, root?: string): Promise<SharedMo
     if (error instanceof ModelError) throw error;
     throw new ModelError(file, reason(error), 'a file that can be read');
   }
+}
+
+/** How many bytes the file of a folder's one model has: the least that loading it takes. Throws as loadModelDir. */
+export function sizeOfModelDir(dir: string): number {
+  return sizeOfModelFile(findModelFile(dir));
 }
 
 /** The path of the one model in a folder. Files that start with a dot are none: archives made on a Mac hold such. */

@@ -3,7 +3,7 @@ import type { Prepared } from '../shared/bodies/kind.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { createPace } from './admission.ts';
-import { loadModelDir } from './model-dir.ts';
+import { loadModelDir, sizeOfModelDir } from './model-dir.ts';
 import { resolveWithin } from './server/model-folder.ts';
 import { openShared } from './shared-model.ts';
 import type { Workers } from './workers.ts';
@@ -67,12 +67,15 @@ export function createModels({ root, mostBytes }: ModelsOptions, workers: Worker
   };
   const open = async (name: string, url: string): Promise<Loaded> => {
     const dir = resolveWithin(root, url);
+    // Looked at before anything is read: what comes of a file is held beside it for a while.
+    needRoom(sizeOfModelDir(dir));
     const bytes = workers ? await workers.load(dir, root) : (await loadModelDir(dir, root)).bytes;
     needRoom(bytes.byteLength);
     const served = serveModel(`models/${name}#${++loads}`, openShared(bytes, name));
     if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
     const kernel = prepareKernel(served.model);
-    const taken = bytes.byteLength + (kernel ? kernelBytes(kernel, 1 + (workers?.count ?? 0)) : 0);
+    const threads = 1 + (workers?.count ?? 0);
+    const taken = bytes.byteLength + PER_THREAD.model * threads + (kernel ? kernelBytes(kernel, threads) : 0);
     needRoom(taken);
     workers?.open(served.key, bytes, kernel?.table);
     return { ...served, url, bytes: taken };
@@ -110,7 +113,13 @@ function isName(name: string): boolean {
   return NAME.test(name) && !name.split('/').some((part) => NO_PARTS.includes(part));
 }
 
+/**
+ * What a thread holds of a model beside its bytes and its kernel's tables, as measured by loading one 100 times (Node 24): the
+ * schema's objects, and a kernel's compiled code with the pages of its memory.
+ */
+const PER_THREAD = { model: 40_000, kernel: 550_000 };
+
 /** What a kernel comes to take: its tables in each thread, and the nodes that all threads share. */
 function kernelBytes({ bytes, table }: Prepared, threads: number): number {
-  return bytes * threads + (table?.buffer.byteLength ?? 0);
+  return (PER_THREAD.kernel + bytes) * threads + (table?.buffer.byteLength ?? 0);
 }
