@@ -18,27 +18,11 @@ export type Admission = {
   waitingMs(): number;
   /** Throws a 503 where nothing more would be taken: before a body is read. */
   check(): void;
-  /**
-   * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
-   * computed.
-   */
-  unheardSince(): number;
 };
 
-const refusals = new Map<string, RequestError>();
-
-/**
- * The answer to whom there is no room for; `seconds` until it is worth asking again. Each is made once: an error's stack costs a
- * fifth of what a refusal takes, and under overload most requests are refused. `detail` is one of few texts.
- */
+/** The answer to whom there is no room for; `seconds` until it is worth asking again. */
 export function overloaded(detail: string, seconds = 1): RequestError {
-  const key = `${seconds} ${detail}`;
-  let refusal = refusals.get(key);
-  if (!refusal) {
-    refusal = new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
-    refusals.set(key, refusal);
-  }
-  return refusal;
+  return new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
 }
 
 /**
@@ -50,11 +34,9 @@ export function createAdmission(now = () => performance.now()): Admission {
   const queue: Job[] = [];
   let waiting = 0;
   let isRunning = false;
-  let pumped = 0;
 
   const pump = () => {
-    pumped = now();
-    const end = pumped + SLICE_MS;
+    const end = now() + SLICE_MS;
     for (let job = queue.shift(); job; job = queue.shift()) {
       waiting -= job.ms;
       job.enter();
@@ -71,8 +53,6 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     waitingMs: () => waiting,
     check,
-    // While a queue is worked off, each look at the sockets stands between two turns of it.
-    unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
     run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
       if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
         return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));

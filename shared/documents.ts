@@ -23,7 +23,7 @@ export type PageRequest = {
 };
 
 /** The paths of the documents that a browser asks for. */
-export type DocumentPath = '/' | '/page.js' | '/later.js' | '/workbook.js' | '/page.css' | '/icon.svg';
+export type DocumentPath = '/' | '/page.js' | '/later.js' | '/workbook.js' | '/page.css' | '/icon.svg' | '/docs.js' | '/docs.css';
 
 /** For what stands at an address that carries its own hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -48,6 +48,10 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
       return pagePart('text/javascript', page?.parts?.workbook, page?.acceptEncoding);
     case '/page.css':
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
+    case '/docs.js':
+      return pagePart('text/javascript', page?.parts?.docs, page?.acceptEncoding);
+    case '/docs.css':
+      return pagePart('text/css', page?.parts?.docsStyle, page?.acceptEncoding);
     case '/icon.svg':
       return {
         status: 200,
@@ -55,6 +59,12 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
         body: PAGE_ICON,
       };
   }
+}
+
+/** The API's description as a page. What writes it is loaded only for it. */
+export async function docsReply(model: ModelInfo, page: PageRequest | undefined): Promise<Reply> {
+  const [{ openApi }, { docsHtml }] = await Promise.all([import('./api/openapi.ts'), import('./page/docs/docs-html.ts')]);
+  return unlessHeld(htmlReply(docsHtml(openApi(model), page?.parts), page), page?.ifNoneMatch);
 }
 
 /** The pages made, by model, and then by what they were made with: to write and compress one takes milliseconds. */
@@ -73,7 +83,11 @@ function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
 
 function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
   const form = formModel(model);
-  const html = pageHtml(form, page?.parts, firstAnswer(model, form, page));
+  return htmlReply(pageHtml(form, page?.parts, firstAnswer(model, form, page)), page);
+}
+
+/** A text of HTML, compressed where the client takes that; asked for again after every deployment. */
+function htmlReply(html: string, page: PageRequest | undefined): Reply {
   const coding = codingOf(page?.acceptEncoding);
   const { headers, ...body } = codedText(html, coding);
   const own = {

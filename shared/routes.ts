@@ -14,6 +14,9 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/workbook.js': 'GET',
   '/page.css': 'GET',
   '/icon.svg': 'GET',
+  '/docs': 'GET',
+  '/docs.js': 'GET',
+  '/docs.css': 'GET',
   '/model': 'GET',
   '/metadata': 'GET',
   '/prototype': 'GET',
@@ -57,6 +60,8 @@ export function route(
       return import('./api/vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
     case '/openapi.json':
       return import('./api/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
+    case '/docs':
+      return import('./documents.ts').then(({ docsReply }) => docsReply(model, page));
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
   }

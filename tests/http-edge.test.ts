@@ -16,7 +16,14 @@ const { file } = golden('heart-age');
 const model = loadModel(file);
 /** As brotli has an empty text. */
 const part = { brotli: 'Ow==', hash: '0123abcd' };
-const page: PageParts = { script: part, later: { ...part, hash: '4567abcd' }, workbook: part, style: { ...part, hash: '89ababcd' } };
+const page: PageParts = {
+  script: part,
+  later: { ...part, hash: '4567abcd' },
+  workbook: part,
+  style: { ...part, hash: '89ababcd' },
+  docs: part,
+  docsStyle: part,
+};
 let server: Server;
 let port: number;
 let url: string;
@@ -98,7 +105,17 @@ describe('no answer lets a browser guess another type', () => {
 describe('what a browser holds already is not sent again', () => {
   const asked = (where: string, headers: Record<string, string> = {}) => fetch(url + where, { headers });
 
-  test.each(['/', '/page.js', '/later.js', '/workbook.js', '/page.css', '/icon.svg'])('%s', async (where) => {
+  test.each([
+    '/',
+    '/page.js',
+    '/later.js',
+    '/workbook.js',
+    '/page.css',
+    '/icon.svg',
+    '/docs',
+    '/docs.js',
+    '/docs.css',
+  ])('%s', async (where) => {
     const first = await asked(where);
     const tag = first.headers.get('etag') as string;
     expect(first.status).toBe(200);

@@ -36,14 +36,17 @@ export async function buildPage(project: string): Promise<BuiltPage> {
     });
     return partOf(outputFiles[0]?.text ?? '');
   };
-  const [script, later, workbook, style] = await Promise.all([
+  const [script, later, workbook, style, docs, docsStyle] = await Promise.all([
     bundle('browser.ts'),
     bundle('later.ts', 'esm'),
     bundle('workbook.ts', 'esm'),
     bundle('style.css'),
+    bundle('docs/docs.ts'),
+    bundle('docs/docs.css'),
   ]);
-  const page = { script, later, workbook, style };
-  const file = path.join(project, '.canopy/page', `${script.hash}${later.hash}${workbook.hash}${style.hash}.json`);
+  const page = { script, later, workbook, style, docs, docsStyle };
+  const hashes = Object.values(page).map(({ hash }) => hash);
+  const file = path.join(project, '.canopy/page', `${hashes.join('')}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   // Written beside and then renamed, so that two builds at once see a whole file or none.
   const partial = `${file}.${process.pid}`;

@@ -119,7 +119,7 @@ function responses(statuses: Status[]): object {
 export function v2Schemas(): Record<string, z.ZodType> {
   const text = z.string();
   const shape = z.array(z.int().min(-1));
-  const parameters = z.record(text, z.unknown()).optional();
+  const parameters = z.record(text, z.union([text, z.number(), z.boolean(), z.array(z.number())])).optional();
   const value = z.union([z.number(), text, z.boolean(), z.null()]);
   const data = z.array(z.union([value, z.array(value)]));
   const metadata = z.object({ name: text, datatype: text, shape });

@@ -37,6 +37,7 @@ export function openApi(model: ModelInfo): object {
         get: readOperation('prototype', 'The features as a JSON Schema, as vetiver has it', 'application/json', { type: 'object' }),
       },
       '/openapi.json': { get: readOperation('openapi', 'This document', 'application/json', { type: 'object' }) },
+      '/docs': { get: readOperation('docs', 'This document as a page, on which a request can be tried', 'text/html', { type: 'string' }) },
       '/health': { get: healthOperation() },
       ...v2Paths(model),
     },

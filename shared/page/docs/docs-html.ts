@@ -1,0 +1,137 @@
+import type { PageParts } from '../base/parts.ts';
+import { escapeHtml } from '../html/fields.ts';
+
+/** The parts of an OpenAPI document that its page shows. */
+type Document = {
+  info: { title: string; description: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object>; responses: Record<string, Response>; parameters: Record<string, Parameter> };
+};
+type Reference = { $ref?: string };
+type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: { enum?: string[] } };
+type Content = Record<string, { schema?: Reference; examples?: Record<string, { summary?: string; value: unknown }> }>;
+type Response = { description: string; content?: Content };
+type Operation = {
+  operationId: string;
+  summary: string;
+  description?: string;
+  tags?: string[];
+  parameters?: (Parameter & Reference)[];
+  requestBody?: { content: Content };
+  responses: Record<string, Response & Reference>;
+};
+
+/**
+ * An OpenAPI document of ours as a page: each operation with a form to try it, and the schemas. Its script (docs.ts) sends the
+ * requests; without it the page can be read all the same. `parts` only gives script and style their addresses.
+ */
+export function docsHtml(given: object, parts?: PageParts): string {
+  const document = given as Document;
+  const { title, description, version } = document.info;
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => operationHtml(document, method, path, operation)),
+  );
+  const schemas = Object.entries(document.components.schemas).map(
+    ([name, schema]) =>
+      `<details id="schema-${escapeHtml(name)}"><summary><code>${escapeHtml(name)}</code></summary><pre tabindex="0">${code(schema)}</pre></details>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}: API</title>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${address('docs.css', parts?.docsStyle.hash)}">
+<script src="${address('docs.js', parts?.docs.hash)}" defer></script>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(description)}</p>
+<p class="dim">Version <code>${escapeHtml(version)}</code> · <a href="openapi.json">openapi.json</a> · <a href="./">the page</a></p>
+<noscript><p>Without JavaScript the requests can be read, but not tried.</p></noscript>
+</header>
+<main>
+<h2>Requests</h2>
+${operations.join('\n')}
+<h2>Schemas</h2>
+${schemas.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function operationHtml(document: Document, method: string, path: string, operation: Operation): string {
+  const { operationId, summary, description, requestBody, responses } = operation;
+  const parameters = (operation.parameters ?? []).map((one) => resolve(one, document.components.parameters));
+  const open = operationId === 'predict' ? ' open' : '';
+  const answers = Object.entries(responses).map(([status, one]) => answerHtml(status, resolve(one, document.components.responses)));
+  return `<details class="operation" id="${escapeHtml(operationId)}"${open}>
+<summary><b class="method ${method}">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> <span>${escapeHtml(summary)}</span></summary>
+${description === undefined ? '' : `<p>${escapeHtml(description)}</p>\n`}<form data-method="${method.toUpperCase()}" data-path="${escapeHtml(path)}">
+${parameters.map((parameter) => parameterHtml(operationId, parameter)).join('')}${requestBody ? bodyHtml(operationId, requestBody.content) : ''}<p><button>Send</button> <span class="dim" role="status"></span></p>
+<pre class="answer" tabindex="0" aria-label="Answer" hidden></pre>
+</form>
+<h3>Answers</h3>
+<dl>
+${answers.join('\n')}
+</dl>
+</details>`;
+}
+
+function parameterHtml(operationId: string, { name, in: place, required, description, schema }: Parameter): string {
+  const id = `${operationId}-${name}`;
+  const value = schema?.enum?.[0] ?? '';
+  const note = description === undefined ? '' : ` <small>${escapeHtml(description)}</small>`;
+  return `<p><label for="${escapeHtml(id)}"><code>${escapeHtml(name)}</code> <span class="dim">${place}</span></label> <input id="${escapeHtml(id)}" name="${escapeHtml(name)}" data-in="${place}" value="${escapeHtml(value)}"${required ? ' required' : ''} autocomplete="off">${note}</p>
+`;
+}
+
+/** The body: a choice of examples, each with its content type, and a place to change it. */
+function bodyHtml(operationId: string, content: Content): string {
+  const examples = Object.entries(content).flatMap(([type, { examples: all = {} }]) =>
+    Object.values(all).map(({ summary, value }) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+      return { type, label: `${type}: ${summary ?? ''}`, text };
+    }),
+  );
+  const options = examples.map(({ type, label, text }) => {
+    return `<option value="${escapeHtml(text)}" data-type="${escapeHtml(type)}">${escapeHtml(label)}</option>`;
+  });
+  const refs = Object.values(content).map(({ schema }) => schemaLink(schema));
+  const links = [...new Set(refs.filter((link) => link !== ''))].join(', ');
+  return `<p><label for="${operationId}-example">Example</label> <select id="${operationId}-example">${options.join('')}</select>${links && ` <small>${links}</small>`}</p>
+<p><label for="${operationId}-body">Body</label></p>
+<textarea id="${operationId}-body" rows="8" spellcheck="false" data-type="${escapeHtml(examples[0]?.type ?? 'application/json')}">
+${escapeHtml(examples[0]?.text ?? '')}</textarea>
+`;
+}
+
+function answerHtml(status: string, { description, content = {} }: Response): string {
+  const types = Object.entries(content).map(([type, { schema }]) => `<code>${escapeHtml(type)}</code> ${schemaLink(schema)}`);
+  return `<dt>${escapeHtml(status)}</dt><dd>${escapeHtml(description)} <span class="dim">${types.join(', ')}</span></dd>`;
+}
+
+function schemaLink(schema: Reference | undefined): string {
+  const name = schema?.$ref?.split('/').pop();
+  return name === undefined ? '' : `<a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a>`;
+}
+
+/** What a reference leads to, or the value itself. */
+function resolve<T extends object>(value: T & Reference, components: Record<string, T>): T {
+  const name = value.$ref?.split('/').pop();
+  return name === undefined ? value : (components[name] as T);
+}
+
+/** A schema as text, its references as links. */
+function code(schema: object): string {
+  const text = escapeHtml(JSON.stringify(schema, null, 2));
+  return text.replaceAll(/#\/components\/schemas\/([A-Za-z0-9._-]+)/g, '<a href="#schema-$1">$1</a>');
+}
+
+function address(name: string, hash: string | undefined): string {
+  return hash === undefined ? name : `${name}?${hash}`;
+}

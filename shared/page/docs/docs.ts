@@ -1,0 +1,65 @@
+// The browser's code of /docs: sends the request of a form, and shows what was answered.
+
+/** Most characters of an answer that are shown. */
+const MOST_SHOWN = 200_000;
+/** Headers of an answer that say how it came. */
+const SHOWN = ['content-type', 'x-request-id', 'x-served-by', 'x-model-sha256', 'server-timing', 'allow', 'retry-after'];
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-path]')) {
+  const [select, area] = [form.querySelector('select'), form.querySelector('textarea')];
+  select?.addEventListener('change', () => {
+    const chosen = select.selectedOptions[0];
+    if (!area || !chosen) return;
+    area.value = chosen.value;
+    area.dataset.type = chosen.dataset.type ?? 'application/json';
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void send(form, area);
+  });
+}
+addEventListener('hashchange', openTarget);
+openTarget();
+
+/** A link to a schema or a request opens it. */
+function openTarget(): void {
+  const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+
+async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Promise<void> {
+  const [status, answer] = [form.querySelector('[role=status]') as HTMLElement, form.querySelector('.answer') as HTMLElement];
+  const button = form.querySelector('button') as HTMLButtonElement;
+  const { method = 'GET', path = '/' } = form.dataset;
+  const headers: Record<string, string> = area ? { 'content-type': area.dataset.type ?? 'application/json' } : {};
+  let url = `.${path}`;
+  for (const input of form.querySelectorAll<HTMLInputElement>('input[data-in]')) {
+    if (input.dataset.in === 'path') url = url.replace(`{${input.name}}`, encodeURIComponent(input.value));
+    else if (input.value !== '') headers[input.name] = input.value;
+  }
+  button.disabled = true;
+  status.textContent = 'Sending ...';
+  try {
+    const started = performance.now();
+    const response = await fetch(url, { method, headers, ...(area ? { body: area.value } : {}) });
+    const text = await textOf(response);
+    status.textContent = `${response.status} in ${Math.round(performance.now() - started)} ms`;
+    const told = SHOWN.flatMap((name) => (response.headers.has(name) ? [`${name}: ${response.headers.get(name)}`] : []));
+    answer.textContent = `${told.join('\n')}\n\n${text}`;
+  } catch {
+    status.textContent = '';
+    answer.textContent = 'The service cannot be reached. Is it still running, and is the network there?';
+  } finally {
+    answer.hidden = false;
+    button.disabled = false;
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!/json|text|csv|javascript|xml/.test(type)) return `${(await response.arrayBuffer()).byteLength} bytes`;
+  const text = await response.text();
+  // As it came: parsed and written again its numbers would be this browser's.
+  if (text.length > MOST_SHOWN) return `${text.slice(0, MOST_SHOWN)}\n... and ${text.length - MOST_SHOWN} characters more`;
+  return text;
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { golden } from '../golden.ts';
+import { openPage, shoot } from './chromium.ts';
+import { hasChromium, launch } from './launch.ts';
+import { closeServers, serveModel } from './servers.ts';
+
+const ages = golden('heart-age');
+let browser: Browser;
+let url: string;
+const inChromium = hasChromium ? test : test.skip;
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  browser = await launch();
+  url = await serveModel(ages.file);
+});
+afterAll(async () => {
+  await browser?.close();
+  await closeServers();
+});
+
+inChromium("a request is tried on the API's page, and its answer has R's number", async () => {
+  const { page, complaints, close } = await openPage(browser, `${url}docs`);
+  await page.locator('#predict-body').fill('{"age": 54}');
+  await page.locator('#predict').getByRole('button', { name: 'Send' }).click();
+  const answer = page.locator('#predict .answer');
+  await answer.waitFor();
+  expect(await answer.textContent()).toContain(String(0.62656818884906396));
+  expect(await page.locator('#predict [role=status]').textContent()).toMatch(/^200 in \d+ ms$/);
+  await shoot(page, 'docs');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inChromium('an example brings its content type, and a path its parameters', async () => {
+  const { page, complaints, close } = await openPage(browser, `${url}docs`);
+  const form = page.locator('#predict form');
+  await form.locator('select').selectOption({ label: 'text/csv: A header line, then a row a line' });
+  await form.getByRole('button', { name: 'Send' }).click();
+  await expect(form.locator('[role=status]').textContent()).resolves.toBeDefined();
+  await form.locator('.answer').waitFor();
+  expect(await form.locator('.answer').textContent()).toContain('"predictions":[');
+  await page.locator('#v2Model > summary').click();
+  await page.locator('#v2Model').getByRole('button', { name: 'Send' }).click();
+  await page.locator('#v2Model .answer').waitFor();
+  expect(await page.locator('#v2Model .answer').textContent()).toContain('"versions":');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inChromium('a link to a schema opens it', async () => {
+  const { page, close } = await openPage(browser, `${url}docs#schema-Answer`);
+  expect(await page.locator('#schema-Answer').getAttribute('open')).not.toBeNull();
+  await page.locator('#schema-Answer a').first().click();
+  await page.waitForFunction(() => document.querySelectorAll('details[id^=schema-][open]').length > 1);
+  await close();
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadModel } from '../../model/import.ts';
+import { openApi } from '../../shared/api/openapi.ts';
+import { docsHtml } from '../../shared/page/docs/docs-html.ts';
+import { PAGE_SECURITY } from '../../shared/page/html/page.ts';
+import { route } from '../../shared/routes.ts';
+import { golden } from '../golden.ts';
+
+const model = loadModel(golden('heart-age').file);
+const document = openApi(model) as { paths: Record<string, Record<string, { operationId: string }>>; components: { schemas: object } };
+const html = docsHtml(document);
+
+describe('the page of the API', () => {
+  test('has every operation with a form to try it', () => {
+    const operations = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => ({ path, method })));
+    for (const { path, method } of operations) expect(html).toContain(`data-method="${method.toUpperCase()}" data-path="${path}"`);
+    expect(html.match(/<form /g)).toHaveLength(operations.length);
+    expect(html).toContain('<textarea id="predict-body"');
+  });
+
+  test('has every schema, and no link that leads nowhere', () => {
+    const ids = new Set(Array.from(html.matchAll(/ id="([^"]+)"/g), ([, id]) => id));
+    const links = Array.from(html.matchAll(/href="#([^"]+)"/g), ([, id]) => id as string);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((link) => !ids.has(link))).toEqual([]);
+    for (const name of Object.keys(document.components.schemas)) expect(ids).toContain(`schema-${name}`);
+  });
+
+  test('has nothing inline and no mark-up of a model', () => {
+    const title = '<script>alert(1)</script> "quoted"';
+    const odd = docsHtml(openApi({ ...model, card: { ...model.card, title, description: title } }));
+    expect(odd).not.toContain('<script>');
+    expect(odd).toContain('&lt;script&gt;');
+    expect(html).not.toMatch(/ (?:style|on\w+)=|<style|javascript:/);
+  });
+
+  test('is served with the policy of the page', async () => {
+    const reply = await route('GET', '/docs', model, () => ({ ok: true }));
+    expect(reply).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY } });
+  });
+});
