@@ -214,7 +214,7 @@ describe('every form of answer is given', () => {
     const address = await start(models.get(one.name) as Model);
     const response = await post(`${address}/invocations`, JSON.stringify(one.rows[0]), { accept: 'text/csv' });
     const shares = one.predictions[0] as Record<string, number>;
-    expect(await response.text()).toBe(`${shares.absence},${shares.presence}\n`);
+    expect(await response.text()).toBe(`${shares.presence},${shares.absence}\n`);
   });
 
   test('with the id that was sent, the model and the time it took', async () => {

@@ -44,12 +44,12 @@ describe("the forest is R's ranger's own, node by node, with its error, importan
   });
 });
 
-/** heart.csv with the target as R's factor(target, labels = c("absence", "presence")). */
+/** heart.csv with the target as R's factor(target, labels = c("presence", "absence")): target 1 is healthy. */
 function labelled(): Table {
   const table = heart();
   const columns = table.columns.map((column): Column => {
     if (column.name !== 'target') return column;
-    return { name: 'target', type: 'factor', levels: ['absence', 'presence'], values: column.values.map((value) => value + 1) };
+    return { name: 'target', type: 'factor', levels: ['presence', 'absence'], values: column.values.map((value) => value + 1) };
   });
   return { ...table, columns };
 }

@@ -10,7 +10,7 @@ ui <- fluidPage(
   titlePanel("Preditor de Doença Cardíaca"),
   sidebarLayout(
     sidebarPanel(numericInput("idade", "Idade:", 25, min = 0, max = 100, step = 1)),
-    mainPanel(h3("Chance de doença"), verbatimTextOutput("chance"))
+    mainPanel(h3("Chance de não haver doença"), verbatimTextOutput("chance"))
   )
 )
 server <- function(input, output) {

@@ -90,9 +90,14 @@ inChromium('the page of the default model', () => {
     expect(await field.inputValue()).toBe('25');
     for (const [name, value] of Object.entries({ min: '0', max: '100', step: '1' })) expect(await field.getAttribute(name)).toBe(value);
     expect(await page.title()).toBe('Preditor de Doença Cardíaca');
-    expect(await page.locator('#answer').textContent()).toContain('Chance de doença cardíaca');
+    expect(await page.locator('#answer').textContent()).toContain('Chance de não haver doença cardíaca');
+    expect(await page.locator('#description').textContent()).toMatch(
+      /target 1 quer dizer saudável.*não explica nada.*de 29 a 77, por isso 25/,
+    );
     await page.getByRole('button', { name: 'English' }).click();
     expect(await page.getByRole('spinbutton', { name: 'Age' }).inputValue()).toBe('25');
+    expect(await page.locator('#answer').textContent()).toContain('Chance of no heart disease');
+    expect(await page.locator('#description').textContent()).toMatch(/target 1 means healthy.*explains nothing.*ages 29 to 77, so 25/);
     await closeAll();
   });
 
@@ -169,7 +174,7 @@ inChromium('the page of the default model', () => {
     expect(await page.locator('#served').textContent()).toMatch(/^Answered by the container · \d+ ms$/);
     expect(await page.locator('#sha256').textContent()).toMatch(/^[0-9a-f]{8}$/);
     const card = await openDialog(page, 'About the model');
-    for (const told of ['Not medical advice', 'ranger(', 'heart-age.RDS', 'does not extrapolate']) {
+    for (const told of ['Not medical advice', 'R squared is -0.09', 'ranger(', 'heart-age.RDS', 'does not extrapolate']) {
       await card.getByText(told).first().waitFor();
     }
     await shoot(page, 'card');
@@ -407,8 +412,8 @@ inChromium('the page of the default model', () => {
     const table = await through(shares, `${names.join()}\n${Object.values(rows[0]!).join()}\n`);
     const { absence, presence } = predictions[0] as Record<string, number>;
     const best = (presence as number) > (absence as number) ? 'presence' : 'absence';
-    expect(table.split('\n')[0]).toBe(`${names.join()},prediction,prediction.absence,prediction.presence`);
-    expect(table.split('\n')[1]).toBe(`${Object.values(rows[0]!).join()},${best},${absence},${presence}`);
+    expect(table.split('\n')[0]).toBe(`${names.join()},prediction,prediction.presence,prediction.absence`);
+    expect(table.split('\n')[1]).toBe(`${Object.values(rows[0]!).join()},${best},${presence},${absence}`);
     expect(await shares.locator('#preview').textContent()).not.toMatch(/\d\.\d{8}/);
     await closeAll();
   });
@@ -534,7 +539,7 @@ inChromium('any model has its page', () => {
     const presence = (predictions[0] as Record<string, number>).presence as number;
     const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 }).format(presence);
     await page.locator('#shares', { hasText: `presence${percent}` }).waitFor();
-    await page.locator('#plot[aria-label*="absence from"][aria-label*="presence from"]').waitFor();
+    await page.locator('#plot[aria-label*="presence from"][aria-label*="absence from"]').waitFor();
     await shoot(page, 'probability');
     await closeAll();
   });
