@@ -181,7 +181,7 @@ inChromium('the page of the default model', () => {
     await closeDialog(page);
     const api = await openDialog(page, 'The API');
     await api.getByText('POST /predict').waitFor();
-    await api.getByText('Bodies it takes').click();
+    await api.getByText('Bodies it takes').first().click();
     await api.getByText('pandas, split').waitFor();
     await shoot(page, 'api');
     await closeAll();
