@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   const only = process.argv.slice(2);
   const stages: [string, () => Promise<unknown>][] = [
     ['v2', () => run('tritonclient and MLServer', python('v2'), [script('v2.py')], environment)],
-    ['science', () => run('boto3 and MLflow', python('science'), [script('science.py')], environment)],
+    ['science', () => run('boto3, MLflow, vetiver', python('science'), [script('science.py')], environment)],
     ['sagemaker', () => run("SageMaker's serializers", python('sagemaker'), [script('sagemaker_client.py')], environment)],
     ['jsonlite', () => run('jsonlite', 'Rscript', [script('jsonlite.R')], environment)],
     ['generate', () => generateClients(FOLDER, targets, run)],

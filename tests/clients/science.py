@@ -1,4 +1,4 @@
-"""boto3's runtime client and MLflow's client code."""
+"""boto3's runtime client, MLflow's client code and vetiver's Python client."""
 
 import json
 
@@ -8,6 +8,7 @@ import requests
 from botocore.exceptions import ClientError
 from checks import done, every, same
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient, dump_input_data
+from vetiver import predict, vetiver_endpoint
 
 
 def frame(model):
@@ -49,8 +50,21 @@ def mlflow_bodies(url, model):
     same(answer.json()["predictions"], model["fullPredictions"])
 
 
+def vetiver_by_address(url, model):
+    table = predict(vetiver_endpoint(f"{url}/predict?format=table"), frame(model))
+    same(table["predict"].tolist(), model["predictions"])
+
+
+def vetiver_by_header(url, model):
+    headers = {"accept": "application/json;format=table"}
+    table = predict(vetiver_endpoint(f"{url}/predict"), frame(model), headers=headers)
+    same(table["predict"].tolist(), model["predictions"])
+
+
 every("boto3: invoke_endpoint", boto3_invoke, urls=("runtime",))
 every("boto3: a refusal is its ClientError", boto3_refusal, urls=("runtime",))
 every("MLflow's client", mlflow_client, urls=("alone", "serve"))
 every("MLflow's bodies", mlflow_bodies, urls=("api", "alone"))
+every("vetiver's client, by its address", vetiver_by_address)
+every("vetiver's client, by a header", vetiver_by_header)
 done()
