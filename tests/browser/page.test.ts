@@ -681,6 +681,20 @@ inChromium('any model has its page', () => {
     await closeAll();
   });
 
+  test('survival has neutral words, and those of a sidecar: its label, and its unit with the number and on the axis', async () => {
+    const times = [10, 122, 300];
+    const info = infoOf('survival', [{ name: 'x', type: 'number', min: 0, max: 9, step: 1 }], { times });
+    const answer = ({ rows }: { rows: number[][] }) => ({ predictions: rows.map(() => [0.9, 0.4, 0.2]), times });
+    const plain = await open(await serveAnswers(info, answer));
+    expect(await plain.locator('#answer').textContent()).toBe('Half last longer than 122');
+    expect(await plain.locator('body').innerText()).not.toMatch(/surviv|live|death|die/i);
+    const told = { ...info, card: { ...info.card, answer: { label: 'Half of the pumps run longer than', unit: 'days' } } };
+    const page = await open(await serveAnswers(told, answer));
+    expect(await page.locator('#answer').textContent()).toBe('Half of the pumps run longer than 122 days');
+    expect(await page.locator('#curve').innerText()).toContain('Share that lasts longer');
+    await closeAll();
+  });
+
   test('standard errors: a band around the curve', async () => {
     const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }], { types: ['response', 'se'] });
     const types: unknown[] = [];

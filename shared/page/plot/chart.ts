@@ -13,7 +13,7 @@ export function openChart(host: HTMLElement): Chart {
   const size = () => {
     const width = Math.max(200, host.clientWidth);
     // Where the answer has its place below the form, the curve has the height of both.
-    const most = host.closest('.few') ? 370 : 290;
+    const most = host.closest('.few') ? 370 : 250;
     return { width, height: Math.round(Math.min(most, Math.max(190, width * 0.5))) };
   };
   new ResizeObserver(() => {
