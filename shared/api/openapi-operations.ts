@@ -42,7 +42,7 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
         description: 'A prediction for each row, in the order of the rows.',
         headers: ANSWER_HEADERS,
         content: {
-          'application/json': { schema: reference('Answer') },
+          'application/json': { schema: { anyOf: [reference('Answer'), reference('Table')] } },
           'text/csv': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
           'application/jsonlines': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
         },

@@ -48,6 +48,7 @@ export function components(schema: Schema, { record, element, row, columns, para
     Columns: columns,
     Parameters: parameters,
     Prediction: prediction,
+    Table: z.record(z.string(), z.array(z.union([z.number(), z.string()]))).describe('With `format`: a column a member.'),
     Answer: z.object({
       predictions: z.array(prediction),
       ...(schema.times ? { times: z.array(z.number()).optional() } : {}),

@@ -17,7 +17,8 @@ const infer: paths['/v2/models/{model}/infer']['post']['requestBody']['content']
 export async function predict(url: string): Promise<number | undefined> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
   const answer = (await response.json()) as Answer;
-  const [first] = answer.predictions;
+  if (!('predictions' in answer && 'model' in answer)) return undefined;
+  const [first] = (answer as components['schemas']['Answer']).predictions;
   return typeof first === 'number' ? first : undefined;
 }
 export { infer };
