@@ -19,8 +19,12 @@ const PERMISSIVE = new Set([
   'BlueOak-1.0.0',
   'Zlib',
 ]);
-/** What is bundled: the two functions, the container, and the page's two scripts. */
-const ENTRIES = ['functions/predict.ts', 'functions/fallback.ts', 'container/main.ts', 'shared/page/browser.ts', 'shared/page/later.ts'];
+/** What is bundled: the two functions, the container, and each of the page's parts, as its build names them. */
+const BUILD = readFileSync(`${TOP}model/bundle/build-page.ts`, 'utf8');
+const PARTS = Array.from(BUILD.matchAll(/bundle\('([\w-]+\.ts)'/g), ([, part]) => `shared/page/${part}`);
+if (PARTS.length < 2)
+  throw new Error("model/bundle/build-page.ts: found less than two parts of the page, expected bundle('NAME.ts') for each");
+const ENTRIES = ['functions/predict.ts', 'functions/fallback.ts', 'container/main.ts', ...PARTS];
 
 const { packages } = JSON.parse(readFileSync(`${TOP}package-lock.json`, 'utf8'));
 const { metafile } = await build({

@@ -18,11 +18,27 @@ export type Admission = {
   waitingMs(): number;
   /** Throws a 503 where nothing more would be taken: before a body is read. */
   check(): void;
+  /**
+   * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
+   * computed.
+   */
+  unheardSince(): number;
 };
 
-/** The answer to whom there is no room for; `seconds` until it is worth asking again. */
+const refusals = new Map<string, RequestError>();
+
+/**
+ * The answer to whom there is no room for; `seconds` until it is worth asking again. Each is made once: an error's stack costs a
+ * fifth of what a refusal takes, and under overload most requests are refused. `detail` is one of few texts.
+ */
 export function overloaded(detail: string, seconds = 1): RequestError {
-  return new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
+  const key = `${seconds} ${detail}`;
+  let refusal = refusals.get(key);
+  if (!refusal) {
+    refusal = new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
+    refusals.set(key, refusal);
+  }
+  return refusal;
 }
 
 /**
@@ -34,9 +50,11 @@ export function createAdmission(now = () => performance.now()): Admission {
   const queue: Job[] = [];
   let waiting = 0;
   let isRunning = false;
+  let pumped = 0;
 
   const pump = () => {
-    const end = now() + SLICE_MS;
+    pumped = now();
+    const end = pumped + SLICE_MS;
     for (let job = queue.shift(); job; job = queue.shift()) {
       waiting -= job.ms;
       job.enter();
@@ -53,6 +71,8 @@ export function createAdmission(now = () => performance.now()): Admission {
   return {
     waitingMs: () => waiting,
     check,
+    // While a queue is worked off, each look at the sockets stands between two turns of it.
+    unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
     run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
       if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
         return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));

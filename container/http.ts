@@ -30,9 +30,13 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
       if (length <= most) chunks.push(chunk);
       else reject(tooLarge(`more than ${most}`, most));
     });
-    message.on('end', () => resolve(Buffer.concat(chunks)));
-    // A cut connection is an error event as well; unheard, it would end the process.
-    for (const event of ['close', 'error']) message.on(event, () => reject(cutOff()));
+    let isWhole = false;
+    message.on('end', () => {
+      isWhole = true;
+      resolve(Buffer.concat(chunks));
+    });
+    // A cut connection is an error event as well; unheard, it would end the process. A message that was read whole closes, too.
+    for (const event of ['close', 'error']) message.on(event, () => isWhole || reject(cutOff()));
   });
 }
 

@@ -6,6 +6,8 @@ import type { Workers } from './workers.ts';
 /** What is counted of the container, as Prometheus text. */
 export type ContainerMetrics = {
   note(route: string, status: number, seconds: number, rows: number | undefined): void;
+  /** A request that was refused for want of room, and how long at most that took since it came in, in seconds. */
+  noteRefused(route: string, seconds: number): void;
   text(): Promise<{ type: string; body: string }>;
 };
 
@@ -28,7 +30,7 @@ export function createMetrics(
 ): ContainerMetrics {
   const register = new Registry();
   const registers = [register];
-  const routes = new Map<string, Counted>();
+  const [routes, refused] = [new Map<string, Counted>(), new Map<string, Counted>()];
   collectDefaultMetrics({ register });
   for (const name of MISNAMED) register.removeSingleMetric(name);
   new Counter({
@@ -41,7 +43,12 @@ export function createMetrics(
       for (const [route, { statuses }] of routes) for (const [status, count] of statuses) this.inc({ route, status }, count);
     },
   });
-  register.registerMetric(latencies(routes) as unknown as Metric);
+  for (const one of [
+    latencies('canopy_request_seconds', 'From the head of a request to its answer', routes),
+    latencies('canopy_refused_seconds', 'From the earliest time a refused request can have come in to its 503', refused),
+  ]) {
+    register.registerMetric(one as unknown as Metric);
+  }
   const rows = new Counter({ name: 'canopy_rows_total', help: 'Rows predicted', registers });
   new Gauge({
     name: 'canopy_waiting_seconds',
@@ -82,25 +89,31 @@ export function createMetrics(
   }
   return {
     note: (route, status, time, count) => {
-      let counted = routes.get(route);
-      if (!counted) {
-        counted = { statuses: new Map(), buckets: new Float64Array(BUCKETS.length + 1), seconds: 0 };
-        routes.set(route, counted);
-      }
-      counted.statuses.set(status, (counted.statuses.get(status) ?? 0) + 1);
-      let bucket = 0;
-      while (bucket < BUCKETS.length && time > (BUCKETS[bucket] as number)) bucket += 1;
-      counted.buckets[bucket]! += 1;
-      counted.seconds += time;
+      const { statuses } = observe(routes, route, time);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (count !== undefined && status === 200) rows.inc(count);
     },
+    noteRefused: (route, time) => void observe(refused, route, time),
     text: async () => ({ type: register.contentType, body: await register.metrics() }),
   };
 }
 
+/** Counts a time in seconds for a route. */
+function observe(routes: Map<string, Counted>, route: string, time: number): Counted {
+  let counted = routes.get(route);
+  if (!counted) {
+    counted = { statuses: new Map(), buckets: new Float64Array(BUCKETS.length + 1), seconds: 0 };
+    routes.set(route, counted);
+  }
+  let bucket = 0;
+  while (bucket < BUCKETS.length && time > (BUCKETS[bucket] as number)) bucket += 1;
+  counted.buckets[bucket]! += 1;
+  counted.seconds += time;
+  return counted;
+}
+
 /** The latencies as prom-client's own histogram gives them, from what was counted: to observe costs it a microsecond a request. */
-function latencies(routes: Map<string, Counted>) {
-  const name = 'canopy_request_seconds';
+function latencies(name: string, help: string, routes: Map<string, Counted>) {
   const values = () =>
     [...routes].flatMap(([route, { buckets, seconds }]) => {
       let sum = 0;
@@ -114,6 +127,5 @@ function latencies(routes: Map<string, Counted>) {
       ];
       return [...cumulated, ...whole];
     });
-  const help = 'From the head of a request to its answer';
   return { name, help, type: 'histogram', get: async () => ({ name, help, type: 'histogram', values: values(), aggregator: 'sum' }) };
 }

@@ -118,6 +118,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
 /** Answers one request, whatever happens, and logs it. */
 async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
   const started = performance.now();
+  const unheardSince = container.admission.unheardSince();
   container.connections.begin(request, response);
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id'), attributes.requestId);
@@ -143,7 +144,9 @@ async function handle(container: Container, request: Incoming, response: ServerR
     closes: container.isStopping?.() ?? false,
   });
   container.connections.end(request, response, bytes);
-  const ms = performance.now() - started;
+  const ended = performance.now();
+  const ms = ended - started;
+  if (status === 503) container.metrics.noteRefused(label, (ended - Math.min(started, unheardSince)) / 1_000);
   container.metrics.note(label, status, ms / 1_000, rows);
   const { traceparent } = attributes;
   const loggedPath = path.length > LOGGED_PATH ? path.slice(0, LOGGED_PATH) : path;

@@ -17,7 +17,7 @@ export function csvCells(schema: Schema, text: string): Cells {
   const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
   const places = columnPlaces(schema, header, '/0');
   const cells = placedCells(rows, places);
-  const hasCommas = delimiter !== ',' && hasDecimalCommas(schema, rows, places, delimiter);
+  const hasCommas = delimiter !== ',' && hasDecimalCommas(schema, { rows, places, width: header.length, delimiter });
   const isNumber = schema.features.map(({ type }) => type === 'number');
   return {
     ...cells,
@@ -65,10 +65,15 @@ function readLines(schema: Schema, text: string, delimiter: string, firstLine: n
  * Whether the numbers of a CSV have decimal commas. Throws a 422 where some have a comma and others a point, and where all that have
  * one may be thousands set apart: Excel writes such files with tabs, while semicolons go with decimal commas.
  */
-function hasDecimalCommas(schema: Schema, rows: string[][], places: (number | undefined)[], delimiter: string): boolean {
+function hasDecimalCommas(
+  schema: Schema,
+  { rows, places, width, delimiter }: { rows: string[][]; places: (number | undefined)[]; width: number; delimiter: string },
+): boolean {
   const columns = places.filter((place, column) => place !== undefined && schema.features[column]?.type === 'number') as number[];
   let [points, commas, sure] = [0, 0, delimiter === ';' ? 1 : 0];
   for (const row of rows) {
+    // A row of another width is refused anyway; to look for each feature in a short one takes more time than it has fields.
+    if (row.length !== width) continue;
     for (const place of columns) {
       const field = (row[place] ?? '').trim();
       if (DECIMAL_COMMA.test(field)) {

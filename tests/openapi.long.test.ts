@@ -68,7 +68,16 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
       `get /v2/models/{model}${version}/ready`,
       `post /v2/models/{model}${version}/infer`,
     ]);
-    const own = ['get /', 'get /docs', 'get /health', 'get /metadata', 'get /model', 'get /openapi.json', 'get /prototype', 'post /predict'];
+    const own = [
+      'get /',
+      'get /docs',
+      'get /health',
+      'get /metadata',
+      'get /model',
+      'get /openapi.json',
+      'get /prototype',
+      'post /predict',
+    ];
     const server = ['get /v2', 'get /v2/health/live', 'get /v2/health/ready'];
     expect(operations.sort()).toEqual([...own, ...server, ...about].sort());
     const ids = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item).map((operation) => operation.operationId));

@@ -54,6 +54,19 @@ const split = fc
 const tensor = fc
   .tuple(key, fc.integer({ min: -2, max: 4 }), rows)
   .map(([name, shape, data]) => `{"inputs":[{"name":${JSON.stringify(name)},"shape":[${shape}],"datatype":"FP64","data":${data}}]}`);
+/** What pandas writes: columns or rows by labels, split and table; and SageMaker's features. */
+const keyed = fc
+  .tuple(key, fc.array(fc.tuple(fc.constantFrom('0', '1', '10', '2', 'x', FEATURE), value), { maxLength: 3 }))
+  .map(([name, pairs]) => `{${JSON.stringify(name)}:{${pairs.map(([label, one]) => `"${label}":${one}`).join(',')}}}`);
+const bare = fc
+  .tuple(fc.array(key, { maxLength: 2 }), rows, fc.constantFrom('columns', 'schema', 'features'))
+  .map(([columns, data, word]) =>
+    word === 'columns'
+      ? `{"columns":${JSON.stringify(columns)},"data":${data}}`
+      : word === 'features'
+        ? `{"features":${data}}`
+        : `{"schema":{"fields":[]},"data":${data}}`,
+  );
 const deep = fc.integer({ min: 1, max: 3_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 const csv = fc
   .array(
@@ -65,8 +78,11 @@ const csv = fc
       maxLength: 4,
     },
   )
-  .map((lines) => lines.map((line) => line.join(',')).join('\r\n'));
+  .chain((lines) => fc.constantFrom(',', ',', ';', '\t').map((delimiter) => lines.map((line) => line.join(delimiter)).join('\r\n')))
+  .chain((text) => fc.constantFrom('', '', 'sep=;\n', '\n\n').map((head) => head + text));
 const text = fc.oneof(
+  keyed,
+  bare,
   record,
   rows,
   wrapped,
@@ -98,6 +114,8 @@ const TYPES = [
   'application/x-www-form-urlencoded',
   'application/octet-stream',
   'text/plain; charset=latin1',
+  'text/plain',
+  'application/x-npy',
   'application/xml',
   'multipart/form-data; boundary=x',
   'application/json; charset=utf-8',

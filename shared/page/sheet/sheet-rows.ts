@@ -124,13 +124,14 @@ export function readHeader(features: PageFeature[], line: string): { layout: Lay
   const counts = DELIMITERS.map((delimiter) => splitLine(line, delimiter).length);
   const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] as string;
   const header = splitLine(line, delimiter).map((name) => name.trim());
-  const lower = header.map((name) => name.toLowerCase());
-  const columns = features.map(({ name }) => {
-    const exact = header.indexOf(name);
-    if (exact !== -1) return exact;
-    const at = lower.indexOf(name.toLowerCase());
-    return at === lower.lastIndexOf(name.toLowerCase()) ? at : -1;
+  // Looked up in maps: a file may have as many columns as a model has features, thousands.
+  const [exact, lower] = [new Map<string, number>(), new Map<string, number>()];
+  header.forEach((name, at) => {
+    if (!exact.has(name)) exact.set(name, at);
+    const low = name.toLowerCase();
+    lower.set(low, lower.has(low) ? -1 : at);
   });
+  const columns = features.map(({ name }) => exact.get(name) ?? lower.get(name.toLowerCase()) ?? -1);
   const lacking = features.filter((_, at) => columns[at] === -1).map(({ name }) => name);
   return { layout: { line, delimiter, header, columns, eol: '\n' }, lacking };
 }
@@ -191,8 +192,9 @@ export function addedColumns(data: PageData, prediction: Predicted, times: numbe
 
 /** A name that is not taken yet. */
 export function freeName(name: string, taken: string[]): string {
+  const names = new Set(taken);
   let free = name;
-  while (taken.includes(free)) free += '_';
+  while (names.has(free)) free += '_';
   return free;
 }
 
