@@ -59,7 +59,7 @@ export type UnsignedModel = Predictor & { card: Card; checks: CheckRows };
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
  * the sha256 that somebody found them to have; `kinds`: other bodies and steps than the project's.
  */
-type OpenOptions = { isHeld?: boolean; hashed?: Buffer; kinds?: Kinds };
+export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; kinds?: Kinds };
 
 /** The bytes of a model's artifact. The same model gives the same bytes. */
 export function encodeArtifact(model: UnsignedModel): Uint8Array {
@@ -110,9 +110,9 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: O
   const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, thing);
   const checksAt = cardAt + padded(cardBytes);
   need(bytes, checksAt, thing);
-  const told = Buffer.from(bytes.subarray(SHA256.start, SHA256.end));
-  const sha256 = options.isHeld ? told : (options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
-  if (!sha256.equals(told)) throw new ModelError(thing, `sha256 ${sha256.toString('hex')}`, told.toString('hex'));
+  const told = toHex(bytes.subarray(SHA256.start, SHA256.end));
+  const sha256 = options.isHeld ? told : toHex(options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
+  if (sha256 !== told) throw new ModelError(thing, `sha256 ${sha256}`, told);
   const json = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
   const { schema, body } = json;
   checkSchema(schema, `${thing}'s schema`);
@@ -136,7 +136,7 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: O
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  return { ...predictor, sha256: sha256.toString('hex'), card, checks };
+  return { ...predictor, sha256, card, checks };
 }
 
 /**
@@ -232,8 +232,13 @@ function padded(bytes: number): number {
 }
 
 /** The SHA-256 of a model section. */
-function sha256Of(section: Uint8Array): Buffer {
+function sha256Of(section: Uint8Array): Uint8Array {
   return createHash('sha256').update(section).digest();
+}
+
+/** In hexadecimal. By hand, since a browser has no Buffer and older ones no toHex(). */
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function toJson(value: object): Uint8Array {
