@@ -217,6 +217,12 @@ describe('what a spreadsheet keeps and gets', () => {
     expect(decimalMark(delimiter, lines, example)).toBe(expected);
   });
 
+  test('lines before one without end are not lost', () => {
+    const reader = createLineReader();
+    expect(reader.push(`a\n"${'x'.repeat(MAX_LINE)}`)).toEqual(['a']);
+    expect(() => reader.push('')).toThrow(RangeError);
+  });
+
   test('a quote that never closes costs its own line alone', () => {
     const reader = createLineReader();
     expect(reader.push('a,b\n1,2\n"3,4\n5,6\n')).toEqual(['a,b', '1,2']);

@@ -337,6 +337,9 @@ inChromium('the page of the default model', () => {
     expect(await through(page, 'age\n54\n\n61\n\n')).toBe(
       `age,prediction,problem\n54,${at(54)},\n,,age: a value is missing\n61,${at(61)},\n`,
     );
+    // Quotes that never close, each in a line of its own between good ones.
+    const quotes = (await through(page, 'age,x\n54,"a\n61,b\n')).split('\n');
+    expect(quotes.slice(1)).toEqual(['54,"a,,a quote is opened and never closed', `61,b,${at(61)},`, '']);
     // An unclosed quote, too many cells and too few.
     const odd = (await through(page, 'age,x\n54,"a\n61\n60,1,2\n')).split('\n');
     expect(odd.slice(1)).toEqual([

@@ -14,6 +14,8 @@ export class Fault extends Error {}
 /** Most characters that are sent at once, and most quotes that never close which are read past. */
 const BATCH_CHARS = 1_500_000;
 const MOST_OPEN = 1_000;
+/** How many characters are cut into lines at once, so that the page stays free. */
+const SLICE = 50_000;
 
 /** The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features. */
 export async function* batches(
@@ -98,17 +100,22 @@ async function* linesOf(
     const piece = await source.read();
     done = piece.done;
     bytes += piece.value?.length ?? 0;
-    let text = piece.value ? decoder.decode(piece.value, { stream: true }) : decoder.decode();
-    for (;;) {
-      try {
-        for (const line of [...reader.push(text), ...(done ? reader.end() : [])]) yield { line, bytes, isCrlf: reader.hasCrlf() };
-        break;
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        open += 1;
-        if (open > MOST_OPEN) throw new Fault(words().text('openQuotes'));
-        text = '';
-        yield { line: reader.skip(), bytes, isCrlf: reader.hasCrlf(), problem: words().text('cell.quote') };
+    const text = piece.value ? decoder.decode(piece.value, { stream: true }) : decoder.decode();
+    for (let at = 0; at === 0 || at < text.length; at += SLICE) {
+      let slice = text.slice(at, at + SLICE);
+      const isLast = done && at + SLICE >= text.length;
+      for (let isRead = false; !isRead; ) {
+        try {
+          for (const line of reader.push(slice)) yield { line, bytes, isCrlf: reader.hasCrlf() };
+          if (isLast) for (const line of reader.end()) yield { line, bytes, isCrlf: reader.hasCrlf() };
+          isRead = true;
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          open += 1;
+          if (open > MOST_OPEN) throw new Fault(words().text('openQuotes'));
+          slice = '';
+          yield { line: reader.skip(), bytes, isCrlf: reader.hasCrlf(), problem: words().text('cell.quote') };
+        }
       }
     }
   }

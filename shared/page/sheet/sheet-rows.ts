@@ -51,7 +51,8 @@ export function createLineReader(): LineReader {
       countQuotes(rest.length);
       rest = rest.slice(start);
       scanned = rest.length;
-      if (rest.length > MAX_LINE) throw new RangeError('a line without end');
+      // Lines that are complete are given first; then the next call throws.
+      if (lines.length === 0 && rest.length > MAX_LINE) throw new RangeError('a line without end');
       return lines;
     },
     hasCrlf: () => isCrlf,
