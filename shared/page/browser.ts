@@ -1,5 +1,5 @@
 import { readQuery, writeQuery } from './base/address.ts';
-import { askRows, newestWins, type Outcome } from './base/ask.ts';
+import { askRows, forVisitors, newestWins, type Outcome } from './base/ask.ts';
 import type { PageData, PageFeature, Predicted, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
@@ -144,7 +144,7 @@ function firstOf({ first, features }: PageData, values: Value[]): Shown | undefi
 /** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */
 function refusals(outcome: Outcome | undefined, order: number[]): Map<number, string> {
   const errors = outcome?.state === 'refused' ? outcome.errors : [];
-  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/')[2]), message]);
+  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/')[2]), forVisitors(message)]);
   return new Map(beside.filter(([at]) => order.includes(at)));
 }
 

@@ -789,6 +789,18 @@ inChromium('requests', () => {
     await close();
   });
 
+  test('what the server says of a field comes without its advice for whoever deploys the model', async () => {
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
+    const { page, close } = await openPage(browser, await serveAnswers(info, () => ({ predictions: [1] })));
+    await page.locator('#answer strong').waitFor();
+    const errors = [{ path: '/0/0', message: 'found a text; if "x" is a factor in R, name its levels in model.json' }];
+    await page.route('**/predict', (route) => route.fulfill({ status: 422, json: { detail: 'no', errors } }));
+    await page.getByRole('spinbutton').fill('2');
+    await page.locator('#e0', { hasText: 'found a text' }).waitFor();
+    expect(await page.locator('#e0').textContent()).toBe('found a text');
+    await close();
+  });
+
   test('a curve of another feature is not shown as that of the one chosen', async () => {
     let isRefused = false;
     const x = { type: 'number' as const, min: 0, max: 10, step: 1 };

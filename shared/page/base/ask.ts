@@ -47,6 +47,11 @@ export function problemText(outcome: Exclude<Outcome, { state: 'answered' }>, wo
   return outcome.detail || `${words.text('refused')} ${outcome.status}`;
 }
 
+/** A message of the server without the advice that it has for whoever deploys the model. */
+export function forVisitors(message: string): string {
+  return message.split('; if ')[0] as string;
+}
+
 /** Asks for the predictions of rows in the model's feature order. */
 export function askRows(rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
   const body = parameters === undefined ? rows : { instances: rows, parameters };

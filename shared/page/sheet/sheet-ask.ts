@@ -1,5 +1,5 @@
 import { csvField } from '../../csv.ts';
-import { type Outcome, post, problemText } from '../base/ask.ts';
+import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
 import type { Row } from './sheet-file.ts';
@@ -75,11 +75,6 @@ export function createAsker(data: PageData, words: () => Words): Asker {
     await ask(rows, signal, into);
     return into;
   };
-}
-
-/** A message of the server without the advice that it has for whoever deploys the model. */
-export function forVisitors(message: string): string {
-  return message.split('; if ')[0] as string;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
