@@ -16,5 +16,5 @@ export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '!**/tests/browser/**'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
-  modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/'],
+  modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/', '/container/package/dist/'],
 };

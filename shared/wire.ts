@@ -7,6 +7,7 @@ import type { BodyForm, DeclaredForm } from './media.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from './parameters.ts';
 import { quickCsv } from './quick-csv.ts';
 import { quickJson, quickLines } from './quick-json.ts';
+import { arrayCells } from './wire/arrays.ts';
 import type { Dialect, Source } from './wire/dialect.ts';
 import { dialectOf } from './wire/dialects.ts';
 import { formOf } from './wire/form.ts';
@@ -100,6 +101,21 @@ function readAsked(schema: Schema, dialect: Dialect, body: JsonObject): Asked {
 export function readTensors(schema: Schema, inputs: JsonObject[], given: unknown, most = Number.POSITIVE_INFINITY): Query {
   const asked = readParameters(schema, modelParameters(given, '/parameters'), '/parameters');
   return readCells(schema, tensorCells(schema, inputs, '/inputs'), { most, values: VALUES.most }, asked);
+}
+
+/**
+ * Reads rows that are values already, records or rows in the model's feature order, and the parameters beside them: what a program
+ * hands over that has the model in its own process. Throws as readBody does.
+ */
+export function readRecords(schema: Schema, rows: unknown, given: unknown): Query {
+  if (!Array.isArray(rows)) {
+    throw new RequestError(400, `rows: found ${describe(rows)}, expected an array of records or of rows, such as [${example(schema)}]`);
+  }
+  checkKeys(rows);
+  const asked = readParameters(schema, given, '/parameters');
+  // The rows are in this program's memory already, so nothing bounds them.
+  const unbounded = { most: Number.POSITIVE_INFINITY, values: Number.POSITIVE_INFINITY };
+  return readCells(schema, arrayCells(schema, rows, ''), unbounded, asked);
 }
 
 type Limits = { most: number; values: number };

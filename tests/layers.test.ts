@@ -24,7 +24,7 @@ const ENTRIES =
 const SOURCES = new Map(
   Object.keys(ARROWS).flatMap((room) =>
     readdirSync(path.join(ROOT, room), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(?:ts|js|mjs|cjs)$/.test(file) && !/(?:^|\/)(?:node_modules|\.[^/]+)\//.test(file))
+      .filter((file) => /\.(?:ts|js|mjs|cjs)$/.test(file) && !/(?:^|\/)(?:node_modules|package\/dist|\.[^/]+)\//.test(file))
       .map((file): [string, string] => {
         const name = `${room}/${file.split(path.sep).join('/')}`;
         return [name, readFileSync(path.join(ROOT, name), 'utf8')];

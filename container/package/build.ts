@@ -1,0 +1,93 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { buildPage } from '../../model/bundle/build-page.ts';
+import { writeNotices } from './notices.ts';
+import { noNode, packaged } from './plugins.ts';
+import { buildTypes } from './types.ts';
+
+/** What the package is written for: the oldest Node that package.json takes, and the page's browsers. */
+const TARGETS = { node: 'node22.18', browser: ['chrome115', 'firefox115', 'safari16.4'] };
+
+/** The entries in Node, by the file that each becomes. Threads and child processes are entries too. */
+const ENTRIES: Record<string, string> = {
+  canopy: 'container/package/main.ts',
+  library: 'container/package/library.ts',
+  prepare: 'container/package/prepare-main.ts',
+  container: 'container/main.ts',
+  predict: 'functions/predict.ts',
+  'train-worker': 'model/train/worker.ts',
+  leash: 'container/local/leash.ts',
+};
+
+/** Taken where somebody installed them (optional peers), else done without. esbuild is for the sources alone. */
+const EXTERNAL = ['@aws-lambda-powertools/*', '@aws-sdk/*', 'esbuild'];
+
+/** Libraries in CommonJS form call require(), which an ES module does not have. */
+const REQUIRE = "import{createRequire as canopyRequire}from'node:module';const require=canopyRequire(import.meta.url);";
+
+/** What `canopy start` serves where it is given no model. */
+const EXAMPLE = ['heart-age.RDS', 'heart-age.model.json'];
+
+/**
+ * Builds what the package holds into `dist` beside its package.json: one ES module for Node that shares its parts, one for browsers,
+ * the types, the page, the default model, and the notices of what was bundled. Throws where a source is wrong.
+ */
+export async function buildPackage(project: string): Promise<void> {
+  const folder = path.join(project, 'container/package');
+  const dist = path.join(folder, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const [node, browser, page] = await Promise.all([bundleNode(project, dist), bundleBrowser(project, dist), buildPage(project)]);
+  writeFileSync(path.join(dist, 'page.json'), JSON.stringify(page.page));
+  for (const file of EXAMPLE) copyFileSync(path.join(project, 'model/heart', file), path.join(dist, file));
+  buildTypes(project, dist);
+  await writeNotices(project, [node, browser], dist);
+  copyFileSync(path.join(project, 'LICENSE'), path.join(folder, 'LICENSE'));
+}
+
+async function bundleNode(project: string, outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: project,
+    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: path.join(project, file), out })),
+    outdir,
+    // Parts lie beside the entries, so that a file that one of them names by its URL is found from both.
+    chunkNames: 'part-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: TARGETS.node,
+    minifySyntax: true,
+    metafile: true,
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [packaged(project, ENTRIES)],
+  });
+  return metafile;
+}
+
+async function bundleBrowser(project: string, outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: project,
+    entryPoints: { browser: path.join(project, 'container/package/browser.ts') },
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: TARGETS.browser,
+    minify: true,
+    // An error's name is read by whoever catches it.
+    keepNames: true,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [noNode],
+  });
+  const text = readFileSync(path.join(outdir, 'browser.js'), 'utf8');
+  const found = /\bBuffer\b|\bprocess\b|\brequire\(/.exec(text)?.[0];
+  if (found !== undefined) throw new Error(`dist/browser.js: found ${found}, expected nothing of Node`);
+  return metafile;
+}

@@ -1,0 +1,26 @@
+// canopy start, before it serves: opens or imports a model, and says where its artifact lies, as a line of JSON. In a process of its
+// own, so that the readers of R's files do not stay in the memory of what serves.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importModel, readModelFile, verifyArtifact } from '../../model/import.ts';
+import { exampleRecord } from '../../shared/dialects.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Prepared } from '../local/prepare-main.ts';
+
+const [model = '', folder = ''] = process.argv.slice(2);
+
+try {
+  const bytes = model.endsWith('.canopy') ? readModelFile(model) : importModel(model);
+  const { card, sha256, schema } = verifyArtifact(bytes, model);
+  const file = path.join(folder, 'model.canopy');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, bytes);
+  const page = fileURLToPath(new URL('page.json', import.meta.url));
+  const prepared: Prepared = { file, page, name: card.name, sha256, example: exampleRecord(schema) };
+  process.stdout.write(JSON.stringify(prepared));
+} catch (error) {
+  if (!(error instanceof ModelError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
