@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/command-line.ts';
+import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { packArtifact } from './archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
 import { costInWords, type Plan } from './costs.ts';
@@ -16,9 +17,10 @@ import { endpointName, framework, openSteps, type Place, PROJECT, readParams, st
 
 const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
 
-  npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE] [--api-only] [--param NAME=VALUE]...
+  npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE | --example NAME] [--api-only] [--param NAME=VALUE]...
 
-  --model FILE         the model file (model/heart/heart-age.RDS)
+  --model FILE         the model file: saved by saveRDS, or an artifact (*.canopy)
+  --example NAME       ${EXAMPLE_HELP}; heart-age without --model
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
@@ -173,6 +175,7 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
       stage: text,
       region: text,
       model: text,
+      example: text,
       tool: text,
       base: text,
       repository: text,
@@ -194,7 +197,7 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
   const { repository, tool, base } = values;
   const options: Options = {
     place: { stage, region: values.region ?? 'sa-east-1' },
-    model: values.model ?? path.join(PROJECT, 'model/heart/heart-age.RDS'),
+    model: chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' }),
     apiOnly: values['api-only'] ?? false,
     params: readParams(values.param ?? []),
     ...(tool === undefined ? {} : { tool }),

@@ -1,15 +1,15 @@
-import path from 'node:path';
 import { buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/command-line.ts';
+import { chooseModel } from '../model/examples/examples.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
 import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
 
 const HELP = `Takes away the endpoint, then the API; safe to repeat.
 
-  npm run remove -- [--stage dev] [--region sa-east-1] [--endpoint-only [--model FILE] [--param NAME=VALUE]...]
+  npm run remove -- [--stage dev] [--region sa-east-1] [--endpoint-only [--model FILE | --example NAME] [--param NAME=VALUE]...]
 
   --endpoint-only      the API stays, and answers from its fallback
-  --model FILE         the model file the API was deployed with (model/heart/heart-age.RDS), since it is deployed anew
+  --model FILE, --example NAME   what the API was deployed with (the example heart-age), since it is deployed anew
   --param NAME=VALUE   a parameter it was deployed with
 `;
 const LEFT = `What is left, and how it goes:
@@ -27,22 +27,28 @@ async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values } = readCommandLine({
-    options: { stage: text, region: text, model: text, param: { ...text, multiple: true }, 'endpoint-only': flag, help: flag },
+    options: {
+      stage: text,
+      region: text,
+      model: text,
+      example: text,
+      param: { ...text, multiple: true },
+      'endpoint-only': flag,
+      help: flag,
+    },
   });
   if (values.help) {
     process.stdout.write(HELP);
     return;
   }
   const place: Place = { stage: values.stage ?? 'dev', region: values.region ?? 'sa-east-1' };
+  const model = chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' });
   const stays = values['endpoint-only'] ?? false;
   const params = readParams(values.param ?? []);
   console.log(`account ${await accountOf(place.region)}, stage ${place.stage}, region ${place.region}`);
   const step = openSteps(3, console.log);
   // The API last: until then it answers, from its fallback once the endpoint is gone.
-  if (stays)
-    await step('the API told that there is no endpoint', () =>
-      forget(place, path.resolve(values.model ?? path.join(PROJECT, 'model/heart/heart-age.RDS')), params),
-    );
+  if (stays) await step('the API told that there is no endpoint', () => forget(place, model, params));
   await step('every version of every model in the bucket', async () => {
     const bucket = (await stackOutputs(place.region, stackName('endpoint', place.stage)))?.ModelBucketName;
     const count = bucket === undefined ? 0 : await emptyBucket(place.region, bucket);

@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCommandLine, UsageError } from '../model/command-line.ts';
+import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
 import { type Child, outputOf, signalGroup, sleep, startChild, stopChild } from './child.ts';
 import { loadHandler } from './local/functions.ts';
@@ -16,9 +17,10 @@ import { createSageMakerRuntime } from './sagemaker-runtime.ts';
 
 const HELP = `Runs all of canopy on this machine: the container, a stand-in for the SageMaker runtime, and the API.
 
-  npm start -- [--model FILE] [--no-container]
+  npm start -- [--model FILE | --example NAME] [--no-container]
 
-  --model FILE     the model file, saved by saveRDS (model/heart/heart-age.RDS)
+  --model FILE     the model file: saved by saveRDS, or an artifact (*.canopy) that train or import wrote
+  --example NAME   ${EXAMPLE_HELP}; heart-age without --model
   --no-container   no container and no endpoint: the API answers from its fallback
   --help           this text
 
@@ -72,7 +74,12 @@ async function main(): Promise<void> {
 }
 
 function readOptions(): { model: string; container: boolean } {
-  const options = { model: { type: 'string' }, 'no-container': { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  const options = {
+    model: { type: 'string' },
+    example: { type: 'string' },
+    'no-container': { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
   const { values } = readCommandLine({ options });
   if (values.help) {
     process.stdout.write(HELP);
@@ -80,7 +87,7 @@ function readOptions(): { model: string; container: boolean } {
   }
   // npm runs its scripts in the package's folder; a path is meant from where the person stands.
   const from = (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.';
-  const model = values.model === undefined ? path.join(PROJECT, 'model/heart/heart-age.RDS') : path.resolve(from, values.model);
+  const model = chooseModel({ model: values.model, example: values.example, project: PROJECT, from });
   return { model, container: !values['no-container'] };
 }
 

@@ -140,8 +140,8 @@ export function loadModel(file: string, options: ImportOptions = {}): Model {
   return decodeArtifact(file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options), file);
 }
 
-/** The bytes of a file that is called an artifact. Throws a ModelError that says what it is where it is a file of another kind. */
-function readArtifactFile(file: string): Uint8Array {
+/** The bytes of a file that is called an artifact (*.canopy). Throws a ModelError that says what it is where it is a file of another kind. */
+export function readArtifactFile(file: string): Uint8Array {
   const bytes = readModelFile(file);
   if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'CANOPY') return bytes;
   const expected = 'an artifact, which starts with CANOPY: npm run model -- import FILE.RDS -o OUT.canopy';

@@ -18,6 +18,7 @@ const featureSidecar = z.strictObject({
   default: z.union([z.number(), z.string(), z.boolean()]).optional(),
   unit: label.optional(),
   timeZone: z.string().max(100).optional(),
+  words: z.record(z.string().max(1000), label).optional(),
 });
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
@@ -29,7 +30,14 @@ const sidecar = z.strictObject({
   title: label.optional(),
   description: label.optional(),
   limits: label.optional(),
-  answer: z.strictObject({ label: label.optional(), unit: label.optional(), percent: z.boolean().optional() }).optional(),
+  answer: z
+    .strictObject({
+      label: label.optional(),
+      unit: label.optional(),
+      percent: z.boolean().optional(),
+      classes: z.record(z.string().max(1000), label).optional(),
+    })
+    .optional(),
   features: z.record(z.string(), featureSidecar).optional(),
 });
 
@@ -112,6 +120,7 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
   if (!isNumeric && (own.step ?? (isTime ? undefined : limits)) !== undefined)
     throw new ModelError(at, 'min, max or step', `none for a ${type}`);
   if (!isNumeric && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
+  if (own.words && type !== 'factor') throw new ModelError(at, 'words', `none for a ${type}`);
   if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
   if (own.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
   switch (type) {
@@ -126,7 +135,10 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: s
       const first = own.default;
       if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
         throw new ModelError(at, `the default ${first}`, 'one of its levels');
-      return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }) };
+      const { words } = own;
+      const strange = Object.keys(words ?? {}).find((level) => !levels.includes(level));
+      if (strange !== undefined) throw new ModelError(at, `words for "${strange}"`, `one of its levels: ${levels.join(', ')}`);
+      return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }), ...(words ? { words } : {}) };
     }
     case 'logical':
       if (own.default !== undefined && typeof own.default !== 'boolean')

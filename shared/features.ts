@@ -34,7 +34,13 @@ export type LogicalFeature = Shown & { type: 'logical'; default?: boolean };
 /** The label of a factor's level. R's NA may be a level too: null. */
 export type Level = string | null;
 /** One of `levels`, by its label; the level's place, counted from 1, to the model (R's integer codes). */
-export type FactorFeature = Shown & { type: 'factor'; levels: Level[]; default?: string };
+export type FactorFeature = Shown & {
+  type: 'factor';
+  levels: Level[];
+  default?: string;
+  /** What people see instead of a level, by the level; requests and answers have the level itself. */
+  words?: Record<string, Label>;
+};
 export type Feature = NumberFeature | Integer64Feature | DateFeature | DatetimeFeature | LogicalFeature | FactorFeature;
 
 /** What the model predicts, in the words of ranger's `treetype`. */
@@ -71,7 +77,13 @@ export type Card = {
   /** What the model must not be used for, or where it ends. */
   limits?: Label;
   /** What a number of its answers is, for people; `percent` shows it as one. */
-  answer?: { label?: Label | undefined; unit?: Label | undefined; percent?: boolean | undefined };
+  answer?: {
+    label?: Label | undefined;
+    unit?: Label | undefined;
+    percent?: boolean | undefined;
+    /** What people see instead of a class's label, by the label. */
+    classes?: Record<string, Label> | undefined;
+  };
   /** What made the model: ranger's version cannot be told from the file, its call can. */
   madeBy: string;
   /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */

@@ -23,6 +23,19 @@ test('an artifact that a power cut left in pieces is made again, one whose check
   }
 });
 
+test('an artifact is served as it is; what is only called one is refused', () => {
+  const example = `${PROJECT}model/examples/heart/heart.canopy`;
+  const { file } = buildArtifact(example, PROJECT);
+  expect(readFileSync(file).equals(readFileSync(example))).toBe(true);
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-called-'));
+  try {
+    writeFileSync(path.join(folder, 'a.canopy'), readFileSync(golden('heart-age').file));
+    expect(() => buildArtifact(path.join(folder, 'a.canopy'), PROJECT)).toThrow('found an R file, expected an artifact');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('sources in sub-folders count too, so that a change of one makes artifacts anew', () => {
   const project = mkdtempSync(path.join(tmpdir(), 'canopy-sources-'));
   try {

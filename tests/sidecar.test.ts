@@ -37,6 +37,12 @@ test('labels, limits and defaults are added to the features they name, and the r
   ]);
 });
 
+test('words for levels stand beside the levels, which stay what requests have', () => {
+  const words = { A: { en: 'Angora', pt: 'Angorá' }, B: 'Merino' };
+  const { features } = applySidecar(SCHEMA, read({ features: { wool: { words } } }), 'm');
+  expect(features[1]).toEqual({ name: 'wool', type: 'factor', levels: ['A', 'B'], words });
+});
+
 test('a sidecar that says nothing of features changes nothing, whatever they are called', () => {
   expect(applySidecar(SCHEMA, read({}), 'm')).toEqual(SCHEMA);
   expect(applySidecar(SCHEMA, read({ features: {} }), 'm')).toEqual(SCHEMA);
@@ -72,6 +78,8 @@ describe('a sidecar that does not fit the model is refused with the feature', ()
     ['days in the wrong order', { age: { type: 'date', min: '2024-02-02', max: '2024-02-01' } }, 'expected min below max'],
     ['a part as an integer64', { age: { type: 'integer64', default: 0.5 } }, 'the default 0.5, expected a whole number'],
     ['levels of a number', { age: { type: 'number', levels: ['a'] } }, 'levels, expected none for a number'],
+    ['words for what is no level', { wool: { words: { C: 'x' } } }, 'words for "C", expected one of its levels: A, B'],
+    ['words of a number', { age: { words: { 1: 'x' } } }, 'words, expected none for a number'],
     ['limits of a factor', { wool: { min: 1 } }, 'min, max or step, expected none for a factor'],
     ['min above max', { age: { min: 5, max: 1 } }, 'min 5 and max 1'],
     ['a default that is no level', { wool: { default: 'C' } }, 'the default C'],

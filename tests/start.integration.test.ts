@@ -11,6 +11,12 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const ages = golden('heart-age');
 const R54 = ages.predictions[ages.rows.findIndex((row) => row.age === 54)];
 
+/** A patient as the example heart takes it. */
+const HEART = {
+  ...{ age: 55, sex: 'male', cp: 'typical angina', trestbps: 130, chol: 240, fbs: false, restecg: 'normal' },
+  ...{ thalach: 150, exang: false, oldpeak: 1, slope: 'flat', ca: 0, thal: 'normal' },
+};
+
 const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started) child.kill('SIGTERM');
@@ -126,6 +132,20 @@ test('it starts all, answers without the container too, and leaves nothing behin
   for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
 }, 60_000);
 
+test('an example is served by its name, and one that is not there is answered by those that are', async () => {
+  const ports = await freePorts();
+  const { child, until, ended } = run(['--example', 'heart', '--no-container'], ports);
+  expect(await until('/predict')).toMatch(/^heart \(sha256 [0-9a-f]{8}\) is ready/m);
+  const body = JSON.stringify({ ...HEART, cp: 'asymptomatic' });
+  const response = await fetch(`http://127.0.0.1:${ports.API_PORT}/predict`, { method: 'POST', body });
+  const { predictions } = (await response.json()) as { predictions: Record<string, number>[] };
+  expect(Object.keys(predictions[0] ?? {})).toEqual(['healthy', 'heart disease']);
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+  const none = await run(['--example', 'hart'], {}).ended;
+  expect([none.code, none.said]).toEqual([1, '--example: found hart, expected one of heart-age, heart\n']);
+}, 60_000);
+
 test.each([
   [{ ENDPOINT_SHARE: '2' }, 'ENDPOINT_SHARE: found "2", expected a number from 0 to 1'],
   [{ ENDPONT_DEADLINE_MS: '50' }, 'ENDPONT_DEADLINE_MS: there is no such setting, did you mean ENDPOINT_DEADLINE_MS?'],
@@ -214,7 +234,7 @@ test.each([50, 300, 600, 900, 1_200])('Ctrl-C %i ms after the start ends it with
   process.kill(-(child.pid ?? 0), 'SIGINT');
   await ended;
   // On a machine that is quick it may be up by then.
-  expect(said.join('').replace(/^container \| .*\n|^\n.* is ready;[\s\S]*\/predict\n/gm, '')).toBe('');
+  expect(said.join('').replace(/^container \| .*\n|^\n.* is ready;[\s\S]*\/predict\n+/gm, '')).toBe('');
   expect(await areFree(Object.values(ports))).toBe(true);
 }, 60_000);
 
@@ -252,7 +272,7 @@ test('it tells what it can do, and refuses what it cannot, in one line', async (
   expect(help.said).toContain('--no-container');
   const option = await run(['--modle', 'x'], {}).ended;
   expect(option.code).toBe(1);
-  expect(option.said).toBe('found --modle, expected --model, --no-container or --help\n');
+  expect(option.said).toBe('found --modle, expected --model, --example, --no-container or --help\n');
   const model = await run(['--model', 'gone.RDS'], await freePorts()).ended;
   expect(model.code).toBe(1);
   expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS, or an artifact\n$/);

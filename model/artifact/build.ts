@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
-import { importModel, readModelFile, verifyArtifact } from '../import.ts';
+import { importModel, readArtifactFile, readModelFile, verifyArtifact } from '../import.ts';
 import { findSidecar } from '../sidecar.ts';
 
 /** The folder of imported artifacts, in the project; git ignores it. */
@@ -12,7 +12,7 @@ const CACHE = '.canopy';
 export type Built = { file: string; model: Model };
 
 /**
- * The artifact of a model file, imported where that was not done before: it is kept under the sha256 of the model file,
+ * The artifact of a model file, imported where that was not done before (an artifact is taken as it is): it is kept under the sha256 of the model file,
  * its sidecar and the importer's own source. Each call computes the check rows again. Throws a ModelError.
  */
 export function buildArtifact(modelFile: string, project: string): Built {
@@ -22,7 +22,7 @@ export function buildArtifact(modelFile: string, project: string): Built {
     mkdirSync(path.dirname(file), { recursive: true });
     // Written beside and then renamed, so that two builds at once see a whole file or none.
     const partial = `${file}.${process.pid}`;
-    writeFileSync(partial, importModel(modelFile));
+    writeFileSync(partial, modelFile.endsWith('.canopy') ? readArtifactFile(modelFile) : importModel(modelFile));
     renameSync(partial, file);
   }
   return { file, model: verifyArtifact(readFileSync(file), path.relative(project, file)) };

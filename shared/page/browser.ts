@@ -6,6 +6,7 @@ import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
 import { openDialogs } from './dialogs/dialogs.ts';
 import { type CodeLanguage, curlSnippet } from './dialogs/snippets.ts';
+import { levelLabel } from './html/fields.ts';
 import { openAnswer } from './plot/answer.ts';
 import { onColors } from './plot/chart.ts';
 import type { Present } from './plot/curve.ts';
@@ -185,6 +186,9 @@ function translatePage({ card, features, order }: PageData, { language, text, la
     if (slider) slider.ariaLabel = `${name}, ${text('slider')}`;
     const unit = document.getElementById(`u${at}`);
     if (unit && 'unit' in feature) unit.textContent = label(feature.unit ?? '');
+    if (feature.type !== 'factor' || !feature.words) continue;
+    for (const option of byId<HTMLSelectElement>(`f${at}`).options)
+      if (option.value !== '') option.textContent = label(levelLabel(feature, feature.levels[Number(option.value)] ?? null));
   }
   for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
     button.ariaPressed = String(button.dataset.language === language);

@@ -40,13 +40,13 @@ function oddMember(feature: Feature): string | undefined {
   const defaults = { number: 'number', integer64: 'number', date: 'string', datetime: 'string', logical: 'boolean', factor: 'string' };
   const isTime = feature.type === 'date' || feature.type === 'datetime';
   const isEnd = (value: unknown) => typeof value === (isTime ? 'string' : 'number');
-  const { range, min, max, step, default: first, label, unit, timeZone } = feature as unknown as Record<string, unknown>;
+  const { range, min, max, step, default: first, label, unit, timeZone, words } = feature as unknown as Record<string, unknown>;
   const fits = {
     // An infinite split is null in JSON.
     range: Array.isArray(range) && range.every((end) => end === null || isEnd(end)),
     ...{ min: isEnd(min), max: isEnd(max), step: typeof step === 'number' },
     default: typeof first === defaults[feature.type],
-    ...{ label: isLabel(label), unit: isLabel(unit), timeZone: typeof timeZone === 'string' },
+    ...{ label: isLabel(label), unit: isLabel(unit), timeZone: typeof timeZone === 'string', words: areWords(words) },
   };
   return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
 }
@@ -54,6 +54,11 @@ function oddMember(feature: Feature): string | undefined {
 function isLabel(value: unknown): boolean {
   const { en, pt } = (typeof value === 'object' && value !== null ? value : {}) as { en?: unknown; pt?: unknown };
   return typeof value === 'string' || (typeof en === 'string' && typeof pt === 'string');
+}
+
+/** Whether a value has a text for people by each of its names. */
+function areWords(value: unknown): boolean {
+  return isRecord(value) && Object.values(value as object).every(isLabel);
 }
 
 /** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
@@ -66,6 +71,9 @@ export function checkCard(card: Card, thing: string): void {
   for (const name of ['title', 'description', 'limits'] as const) {
     if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${thing}'s ${name}`, describe(card[name]), 'a text');
   }
+  const { classes } = card.answer ?? {};
+  if (classes !== undefined && !areWords(classes))
+    throw new ModelError(`${thing}'s answer`, 'another form of its classes', 'texts by class');
   const metrics = card.training?.metrics;
   if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
     throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { chooseModel } from '../../model/examples/examples.ts';
 import { loadModel } from '../../model/import.ts';
 import { readCsv } from '../../model/read-csv.ts';
+import { trainFile } from '../../model/train/artifact.ts';
+import { decodeArtifact } from '../../shared/artifact.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { golden } from '../golden.ts';
 import { PROJECT } from '../support/project.ts';
@@ -48,4 +51,85 @@ test('heart-probability names its classes as they are: most of its sick rows are
     return targets[place] === ((presence as number) > 0.5 ? 0 : 1);
   });
   expect(right.length / rows.length).toBeGreaterThan(0.9);
+});
+
+describe('the example heart', () => {
+  const folder = `${PROJECT}model/examples/heart/`;
+  const example = loadModel(`${folder}heart.canopy`);
+
+  test('is what the command in its README gives', async () => {
+    const { artifact } = await trainFile(`${folder}heart.csv`, {
+      formula: 'diagnosis ~ .',
+      arguments: { probability: true, importance: 'permutation' },
+      seeds: { seed: 42 },
+      output: 'heart.canopy',
+    });
+    const again = decodeArtifact(artifact);
+    expect(again.sha256).toBe(example.sha256);
+    const { training, ...card } = again.card;
+    const { training: told, ...kept } = example.card;
+    expect(card).toEqual(kept);
+    expect(training?.metrics).toEqual(told?.metrics);
+    expect(readFileSync(`${PROJECT}model/examples/README.md`, 'utf8')).toContain('--seed 42');
+  });
+
+  test('is worth something: out of the bag it names the diagnosis of five in six, as its description says', () => {
+    expect(example.card.training?.metrics.accuracy).toBeGreaterThan(5 / 6);
+    expect(example.card.description).toMatchObject({
+      en: expect.stringContaining('five in six'),
+      pt: expect.stringContaining('cinco em cada seis'),
+    });
+  });
+
+  test('has the rows of heart.csv in words, but for those whose vessels or scan are not known', () => {
+    const words = readCsv(readFileSync(`${folder}heart.csv`, 'utf8'), 'heart.csv');
+    const own = (name: string) => words.columns.find((one) => one.name === name);
+    const kept = column('ca').flatMap((ca, row) => (ca < 4 && (column('thal')[row] as number) > 0 ? [row] : []));
+    expect(words.rows).toBe(kept.length);
+    for (const name of ['age', 'trestbps', 'chol', 'fbs', 'thalach', 'exang', 'oldpeak', 'ca'])
+      expect(Array.from(own(name)?.values ?? [])).toEqual(kept.map((row) => column(name)[row]));
+    const codes: [string, Record<string, string>][] = [
+      ['diagnosis', { 0: 'heart disease', 1: 'healthy' }],
+      ['sex', { 0: 'female', 1: 'male' }],
+      ['cp', { 0: 'asymptomatic', 1: 'atypical angina', 2: 'non-anginal pain', 3: 'typical angina' }],
+      ['restecg', { 0: 'left ventricular hypertrophy', 1: 'normal', 2: 'ST-T abnormality' }],
+      ['slope', { 0: 'down', 1: 'flat', 2: 'up' }],
+      ['thal', { 1: 'fixed defect', 2: 'normal', 3: 'reversible defect' }],
+    ];
+    const known = table.columns.length;
+    expect(known).toBe(14);
+    for (const [name, labels] of codes) {
+      const target = own(name);
+      const levels = target?.levels ?? [];
+      const texts = Array.from(target?.values ?? [], (code) => levels[code - 1]);
+      expect(texts).toEqual(kept.map((row) => labels[String(column(name === 'diagnosis' ? 'target' : name)[row])]));
+    }
+  });
+
+  test('has every label, level and class in words of both languages', () => {
+    for (const feature of example.schema.features) {
+      expect(feature.label).toMatchObject({ en: expect.any(String), pt: expect.any(String) });
+      if (feature.type === 'factor') expect(Object.keys(feature.words ?? {})).toEqual(feature.levels);
+    }
+    expect(Object.keys(example.card.answer?.classes ?? {})).toEqual(example.schema.classes);
+  });
+});
+
+describe('the model that a command line asks for', () => {
+  const choose = (given: { model?: string; example?: string }) =>
+    chooseModel({ model: given.model, example: given.example, project: '/project', from: '/from' });
+
+  test('is heart-age, an example by its name, or a file from where the person stands', () => {
+    expect(choose({})).toBe('/project/model/heart/heart-age.RDS');
+    expect(choose({ example: 'heart' })).toBe('/project/model/examples/heart/heart.canopy');
+    expect(choose({ model: 'iris.RDS' })).toBe('/from/iris.RDS');
+  });
+
+  test.each([
+    [{ example: 'iris' }, '--example: found iris, expected one of heart-age, heart'],
+    [{ example: 'constructor' }, '--example: found constructor, expected one of heart-age, heart'],
+    [{ example: 'heart', model: 'a.RDS' }, 'found --model and --example, expected one of the two'],
+  ])('is refused where it is %j', (given, words) => {
+    expect(() => choose(given)).toThrow(words);
+  });
 });

@@ -1,3 +1,4 @@
+import { labelIn } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Predicted } from './data.ts';
 
@@ -24,9 +25,18 @@ function trees(data: PageData): number {
 }
 
 /** The names of a prediction's lines: its classes, or none where there is one. */
-export function linesOf(data: PageData, prediction: Predicted): string[] {
-  if (data.kind === 'classification') return data.classes;
-  return typeof prediction === 'object' && !Array.isArray(prediction) ? labelsOf(data, prediction) : [''];
+export function linesOf(data: PageData, words: Words, prediction: Predicted): string[] {
+  const labels = data.kind === 'classification' ? data.classes : isShares(prediction) ? labelsOf(data, prediction) : undefined;
+  return labels?.map((label) => className(data, words, label)) ?? [''];
+}
+
+function isShares(prediction: Predicted): prediction is Record<string, number> {
+  return typeof prediction === 'object' && !Array.isArray(prediction);
+}
+
+/** What people see of a class: the card's words for it, else its label. */
+export function className({ card }: PageData, words: Words, label: string): string {
+  return words.label(labelIn(card.answer?.classes, label));
 }
 
 /** The labels of shares in class order; an endpoint with another model may have others, which then stand as they came. */
@@ -70,14 +80,14 @@ export function medianTime(survival: number[], times: number[]): number | undefi
 /** What a prediction says in one line. */
 export function headline(data: PageData, words: Words, prediction: Predicted, times: number[]): string {
   if (typeof prediction === 'number') return readable(data, words, prediction);
-  if (typeof prediction === 'string') return prediction;
+  if (typeof prediction === 'string') return className(data, words, prediction);
   if (Array.isArray(prediction)) {
     const median = medianTime(prediction, times);
     const unit = data.card.answer?.unit;
     return `${words.number(median ?? times[times.length - 1] ?? 0)}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
   }
   const best = bestOf(data, prediction);
-  return `${best} ${readable(data, words, prediction[best] as number)}`;
+  return `${className(data, words, best)} ${readable(data, words, prediction[best] as number)}`;
 }
 
 /** The label with the greatest share, the first of several. */

@@ -1,4 +1,13 @@
-import type { DateFeature, DatetimeFeature, Feature, Integer64Feature, Label, NumberFeature } from '../../features.ts';
+import type {
+  DateFeature,
+  DatetimeFeature,
+  FactorFeature,
+  Feature,
+  Integer64Feature,
+  Label,
+  Level,
+  NumberFeature,
+} from '../../features.ts';
 import { TEXTS } from '../words/texts.ts';
 import { type FormFeature, niceStep, tidy } from './form.ts';
 
@@ -27,6 +36,16 @@ export function isTime(feature: Feature): feature is DateFeature | DatetimeFeatu
 /** A label in English. */
 export function english(label: Label): string {
   return typeof label === 'string' ? label : label.en;
+}
+
+/** What people see of a factor's level: the sidecar's words where it has some. */
+export function levelLabel({ words }: FactorFeature, level: Level): Label {
+  return level === null ? 'NA' : labelIn(words, level);
+}
+
+/** A text's words where there are some, else the text itself. */
+export function labelIn(words: Record<string, Label> | undefined, text: string): Label {
+  return words !== undefined && Object.hasOwn(words, text) ? (words[text] as Label) : text;
 }
 
 /** The slider of a number whose ends are given (form.ts finds them in the model). Undefined where they are not: then the number is typed. */
@@ -99,10 +118,10 @@ function numberHtml(feature: NumberFeature | Integer64Feature, at: number, label
 }
 
 /** Options carry a level's place as their value: a level may be an empty text. */
-function selectHtml(feature: Extract<Feature, { type: 'factor' }>, at: number, takesMissing: boolean): string {
+function selectHtml(feature: FactorFeature, at: number, takesMissing: boolean): string {
   const start = startOf(feature);
   const options = feature.levels.map((level, place) => {
-    return `<option value="${place}"${level === start ? ' selected' : ''}>${escapeHtml(level ?? 'NA')}</option>`;
+    return `<option value="${place}"${level === start ? ' selected' : ''}>${escapeHtml(english(levelLabel(feature, level)))}</option>`;
   });
   const missing = takesMissing && !feature.levels.includes(null) ? '<option value="" data-text="missing">missing</option>' : '';
   return `<select id="f${at}" name="f${at}" aria-describedby="e${at}">${options.join('')}${missing}</select>`;

@@ -1,7 +1,7 @@
 import { type Outcome, problemText } from '../base/ask.ts';
 import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import { byId, make, paused, say } from '../base/dom.ts';
-import { classOf, headline, labelsOf, medianTime, readable, tick, votesOf } from '../base/reading.ts';
+import { className, classOf, headline, labelsOf, medianTime, readable, tick, votesOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 
@@ -77,7 +77,7 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   );
   const isShares = typeof prediction === 'object' && !Array.isArray(prediction);
   const exact = isShares
-    ? labelsOf(data, prediction).map((name) => `${name} ${prediction[name]}`)
+    ? labelsOf(data, prediction).map((label) => `${className(data, words, label)} ${prediction[label]}`)
     : typeof prediction === 'number'
       ? [prediction]
       : [];
@@ -99,7 +99,7 @@ function survivalCaption(data: PageData, survival: number[], times: number[], wo
 /** A bar for each class with its share, in the colours that the plot's lines have. */
 function shareBars(data: PageData, shares: Record<string, number>, words: Words): HTMLElement[] {
   return labelsOf(data, shares).map((label, at) =>
-    barOf(at, label, shares[label] as number, readable(data, words, shares[label] as number)),
+    barOf(at, className(data, words, label), shares[label] as number, readable(data, words, shares[label] as number)),
   );
 }
 
@@ -108,7 +108,7 @@ function voteBars(data: PageData, votes: Predicted, words: Words): HTMLElement[]
   const trees = data.votes?.trees ?? 1;
   return votesOf(data, votes).map((count, at) => {
     const told = `${words.number(count)} ${words.text('of')} ${words.number(trees)} ${words.text('trees')}`;
-    return barOf(at, data.classes[at] ?? '', count / trees, told);
+    return barOf(at, className(data, words, data.classes[at] ?? ''), count / trees, told);
   });
 }
 

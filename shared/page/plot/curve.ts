@@ -1,6 +1,7 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import { isShare, linesOf, nameOf, numbersOf, readable, tick } from '../base/reading.ts';
+import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Chart } from './chart.ts';
 import { isBars } from './grid.ts';
@@ -35,7 +36,7 @@ export function showCurve(
   }
   const x = curve.grid as number[];
   const points = curve.body.predictions.map((prediction) => numbersOf(data, prediction, time));
-  const lines = linesOf(data, curve.body.predictions[0] as Predicted).map((name, line) => ({
+  const lines = linesOf(data, words, curve.body.predictions[0] as Predicted).map((name, line) => ({
     name,
     ys: points.map((point) => point[line] as number),
   }));
@@ -104,7 +105,7 @@ function showLevels(
   const rows = grid.map((value, place) => {
     const prediction = body.predictions[place] as Predicted;
     const numbers = all[place] as number[];
-    const name = valueText(value, words);
+    const name = valueText(data.features[at] as PageFeature, value, words);
     const fills = numbers.map((number, line) => {
       const fill = make('span', { className: `fill c${line % 8}` });
       fill.style.width = `${(100 * Math.abs(number)) / top}%`;
@@ -120,14 +121,15 @@ function showLevels(
 }
 
 /** A value of a feature as people read it. */
-export function valueText(value: Value, words: Words): string {
+function valueText(feature: PageFeature, value: Value, words: Words): string {
+  if (feature.type === 'factor') return words.label(levelLabel(feature, value === null ? null : String(value)));
   if (typeof value === 'boolean') return words.text(value ? 'yes' : 'no');
   return typeof value === 'number' ? words.number(value) : String(value);
 }
 
 /** What is said beside a level's bar: the number, or the class with the greatest share and that. */
 function levelText(data: PageData, prediction: Predicted, numbers: number[], words: Words): string {
-  const names = linesOf(data, prediction);
+  const names = linesOf(data, words, prediction);
   const best = numbers.indexOf(Math.max(...numbers));
   return `${names[best] ?? ''} ${readable(data, words, numbers[best] as number)}`.trim();
 }
