@@ -15,6 +15,6 @@ export default {
   // takes seconds (fuzzing, load, real time-outs, big models) *.long.test.ts: npm run test:unit leaves both out.
   testMatch: ['<rootDir>/tests/**/*.test.ts', '!**/tests/browser/**'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/tests/esbuild-transform.js' },
+  transform: { '\\.ts$': '<rootDir>/tests/support/esbuild-transform.js' },
   modulePathIgnorePatterns: ['/.esbuild/', '/.serverless/', '/.canopy/', '/container/package/dist/'],
 };

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/command-line.ts';
+import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
-import { packArtifact } from './archive.ts';
-import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './aws.ts';
-import { costInWords, type Plan } from './costs.ts';
+import { packArtifact } from './deploy/archive.ts';
+import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './deploy/aws.ts';
+import { costInWords, type Plan } from './deploy/costs.ts';
+import { buildImage, findTool, pushImage, type Tool } from './deploy/image-tool.ts';
 import { lookForNeeds } from './deploy/needs.ts';
 import { idleParameters, problemsOf } from './deploy/parameters.ts';
 import { planInWords } from './deploy/plan.ts';
+import { parseRepository, type Repository } from './deploy/registry.ts';
 import { statementsFor } from './deploy/rights.ts';
+import { endpointName, framework, openSteps, type Place, PROJECT, readParams, stackName } from './deploy/steps.ts';
 import { packagedTemplate, resourcesMade } from './deploy/templates.ts';
-import { buildImage, findTool, pushImage, type Tool } from './image-tool.ts';
-import { parseRepository, type Repository } from './registry.ts';
-import { endpointName, framework, openSteps, type Place, PROJECT, readParams, stackName } from './steps.ts';
 
 const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
 

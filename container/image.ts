@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/command-line.ts';
-import { ecrLogin } from './aws.ts';
-import { buildImage, findTool, pushImage } from './image-tool.ts';
-import { parseRepository } from './registry.ts';
+import { readCommandLine } from '../model/commands/command-line.ts';
+import { ecrLogin } from './deploy/aws.ts';
+import { buildImage, findTool, pushImage } from './deploy/image-tool.ts';
+import { parseRepository } from './deploy/registry.ts';
 
 const HELP = `Builds, pushes and checks the container's image, with docker, podman or buildah, whichever is there.
 
@@ -74,8 +74,8 @@ async function push(args: string[]): Promise<void> {
 
 /** The check is a file of its own, so that an image can be checked without anything of AWS. */
 async function check(args: string[]): Promise<void> {
-  const file = new URL('./check-container.ts', import.meta.url);
-  if (!existsSync(file)) throw new Error('npm run image -- check: found no container/check-container.ts, expected it');
+  const file = new URL('./check/check-container.ts', import.meta.url);
+  if (!existsSync(file)) throw new Error('npm run image -- check: found no container/check/check-container.ts, expected it');
   const { main: run } = (await import(file.href)) as { main: (args: string[]) => Promise<void> };
   await run(args);
 }

@@ -7,13 +7,13 @@ import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
-import { openAccessLog } from './access-log.ts';
-import { loadModelDir } from './model-dir.ts';
-import { onParentGone } from './parent.ts';
+import { onParentGone } from './local/parent.ts';
+import { openAccessLog } from './server/access-log.ts';
+import { loadModelDir } from './server/model-dir.ts';
+import { createContainer, MODEL_KEY } from './server/server.ts';
 import { type ContainerSettings, readContainerSettings } from './server/settings.ts';
-import { createContainer, MODEL_KEY } from './server.ts';
-import { runWorker } from './worker.ts';
-import { startWorkers } from './workers.ts';
+import { runWorker } from './server/worker.ts';
+import { startWorkers } from './server/workers.ts';
 
 const HELP = `Serves one model over HTTP.
 

@@ -1,8 +1,8 @@
 import { buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/command-line.ts';
+import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
-import { AwsError, accountOf, emptyBucket, stackOutputs } from './aws.ts';
-import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './steps.ts';
+import { AwsError, accountOf, emptyBucket, stackOutputs } from './deploy/aws.ts';
+import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './deploy/steps.ts';
 
 const HELP = `Takes away the endpoint, then the API; safe to repeat.
 

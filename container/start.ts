@@ -2,18 +2,18 @@ import type { Server } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readCommandLine, UsageError } from '../model/command-line.ts';
+import { readCommandLine, UsageError } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
-import { type Child, outputOf, signalGroup, sleep, startChild, stopChild } from './child.ts';
+import { type Child, outputOf, signalGroup, sleep, startChild, stopChild } from './local/child.ts';
 import { loadHandler } from './local/functions.ts';
 import { createHost } from './local/host.ts';
 import { HTTP_API } from './local/http-api.ts';
+import { onParentGone } from './local/parent.ts';
+import { HOST, type Ports, Refusal, readPorts } from './local/ports.ts';
 import type { Prepared } from './local/prepare-main.ts';
+import { createSageMakerRuntime } from './local/sagemaker-runtime.ts';
 import { checkSettings, functionVariables } from './local/settings.ts';
-import { onParentGone } from './parent.ts';
-import { HOST, type Ports, Refusal, readPorts } from './ports.ts';
-import { createSageMakerRuntime } from './sagemaker-runtime.ts';
 
 const HELP = `Runs all of canopy on this machine: the container, a stand-in for the SageMaker runtime, and the API.
 

@@ -1,12 +1,12 @@
-import type { Answer } from '../shared/answers.ts';
+import type { PageRequest } from '../shared/api/documents.ts';
+import type { Reply } from '../shared/api/reply.ts';
+import { route } from '../shared/api/routes.ts';
 import { isV2 } from '../shared/api/v2-form.ts';
-import type { PageRequest } from '../shared/documents.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
-import type { Reply } from '../shared/reply.ts';
-import { route } from '../shared/routes.ts';
-import type { Query } from '../shared/wire.ts';
+import type { Answer } from '../shared/wire/answers.ts';
+import type { Query } from '../shared/wire/wire.ts';
 import { now } from './clock.ts';
-import type { Guard, Guarded } from './guard.ts';
+import type { Guard, Guarded } from './endpoint/guard.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { readQuestion } from './question.ts';

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { problemReply, type Reply, requestIdOf } from '../shared/api/reply.ts';
 import { RequestError, stackOf, titleOf } from '../shared/errors.ts';
-import { problemReply, type Reply, requestIdOf } from '../shared/reply.ts';
 import { type EventForm, readEvent } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 

@@ -1,7 +1,7 @@
 import { inferReply, readInference, requestText } from '../shared/api/v2-infer.ts';
-import type { ModelInfo } from '../shared/features.ts';
-import { CONTENT_TYPES } from '../shared/media.ts';
+import type { ModelInfo } from '../shared/schema/features.ts';
 import { isCompressed } from '../shared/wire/encoding.ts';
+import { CONTENT_TYPES } from '../shared/wire/media.ts';
 import type { Call } from './http.ts';
 import { answerHeaders, MAX_BODY_BYTES, MAX_ROWS, plainBody, type Question } from './question.ts';
 

@@ -1,8 +1,8 @@
 import { decodeArtifact, failedCheck, type Kinds, type Model } from '../shared/artifact.ts';
 import { RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
-import type { Beside, Prediction } from '../shared/shape.ts';
-import type { Query } from '../shared/wire.ts';
+import type { Beside, Prediction } from '../shared/schema/shape.ts';
+import type { Query } from '../shared/wire/wire.ts';
 
 /** The predictor inside the Lambda: the same model and code as the container's, and no I/O. */
 export type LocalPredictor = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { PageParts } from '../shared/page/base/parts.ts';
-import { openEndpoint } from './endpoint.ts';
+import { openEndpoint } from './endpoint/endpoint.ts';
+import { guardEndpoint } from './endpoint/guard.ts';
 import { createFailover } from './failover.ts';
-import { guardEndpoint } from './guard.ts';
 import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
 import { readSettings } from './settings.ts';
@@ -25,5 +25,5 @@ const page = () => {
 const telemetry = openTelemetry('predict', settings.stage);
 
 const answer = createFailover(local, guard, telemetry, { dualShare: settings.dualShare, page });
-/** The public API and its direct invoke: every path of shared/routes.ts, and the Open Inference Protocol. */
+/** The public API and its direct invoke: every path of shared/api/routes.ts, and the Open Inference Protocol. */
 export const handler = lambda(answer, telemetry, settings.basePath);

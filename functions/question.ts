@@ -1,11 +1,11 @@
-import { type Answer, checkAnswerSize, writeAnswer } from '../shared/answers.ts';
+import type { Reply } from '../shared/api/reply.ts';
 import { RequestError } from '../shared/errors.ts';
-import type { Schema } from '../shared/features.ts';
-import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/media.ts';
-import type { Reply } from '../shared/reply.ts';
+import type { Schema } from '../shared/schema/features.ts';
+import { type Answer, checkAnswerSize, writeAnswer } from '../shared/wire/answers.ts';
 import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import { formOf } from '../shared/wire/form.ts';
-import { type Query, readBody, readValue } from '../shared/wire.ts';
+import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/wire/media.ts';
+import { type Query, readBody, readValue } from '../shared/wire/wire.ts';
 import { gunzip } from './gunzip.ts';
 import type { Call } from './http.ts';
 

@@ -1,7 +1,7 @@
 import { FUNCTION_VARIABLES } from '../shared/settings/function.ts';
 import { type Environment, readVariables } from '../shared/settings/variables.ts';
-import type { BreakerSettings } from './circuit-breaker.ts';
-import type { DeadlineSettings } from './deadline.ts';
+import type { BreakerSettings } from './endpoint/circuit-breaker.ts';
+import type { DeadlineSettings } from './endpoint/deadline.ts';
 
 /** The settings of an environment of the functions. Times in milliseconds. */
 export type Settings = {

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { LogAttributes } from '@aws-lambda-powertools/logger/types';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Reason } from './endpoint.ts';
+import type { Reason } from './endpoint/endpoint.ts';
 
 /** What is counted of requests, for alarms and dashboards. */
 export type MetricName =

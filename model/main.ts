@@ -1,18 +1,18 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeAnswer } from '../shared/answers.ts';
 import type { Model } from '../shared/artifact.ts';
 import { failedCheck } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
-import type { DeclaredForm } from '../shared/media.ts';
 import { answerQuery } from '../shared/predict.ts';
-import { readBody } from '../shared/wire.ts';
-import { readCommandLine, UsageError } from './command-line.ts';
-import { describeFile, describeText, printable } from './describe.ts';
-import { importModel, loadModel, verifyArtifact } from './import.ts';
-import type { LevelsOrder } from './levels.ts';
-import type { Progress } from './rds.ts';
-import { verify } from './verify.ts';
+import { writeAnswer } from '../shared/wire/answers.ts';
+import type { DeclaredForm } from '../shared/wire/media.ts';
+import { readBody } from '../shared/wire/wire.ts';
+import { describeFile, describeText, printable } from './artifact/describe.ts';
+import { importModel, loadModel, verifyArtifact } from './artifact/import.ts';
+import type { LevelsOrder } from './artifact/levels.ts';
+import { verify } from './artifact/verify.ts';
+import { readCommandLine, UsageError } from './commands/command-line.ts';
+import type { Progress } from './rds/rds.ts';
 
 const HELP = `npm run model -- COMMAND
 

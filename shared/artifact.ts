@@ -3,11 +3,11 @@ import type { PackedArray } from './bodies/arrays.ts';
 import { BODIES } from './bodies/bodies.ts';
 import type { BodyKind } from './bodies/kind.ts';
 import { ModelError } from './errors.ts';
-import type { Card, Schema } from './features.ts';
-import { defaultParameters } from './parameters.ts';
 import { checkPredictor, type Predictor, predictRows } from './predict.ts';
 import { checkCard, checkSchema } from './schema/check-schema.ts';
-import { outputWidth } from './shape.ts';
+import type { Card, Schema } from './schema/features.ts';
+import { defaultParameters } from './schema/parameters.ts';
+import { outputWidth } from './schema/shape.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
 import { STEPS } from './steps/steps.ts';
 

@@ -1,11 +1,11 @@
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { ModelError, RequestError } from './errors.ts';
-import type { Schema } from './features.ts';
-import { answerTypes, defaultParameters, type Parameters } from './parameters.ts';
-import { type Beside, outputWidth, type Prediction, toPredictions } from './shape.ts';
+import type { Schema } from './schema/features.ts';
+import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
+import { type Beside, outputWidth, type Prediction, toPredictions } from './schema/shape.ts';
 import type { BoundStep } from './steps/kind.ts';
 import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
-import type { Query } from './wire.ts';
+import type { Query } from './wire/wire.ts';
 
 /** A model that can answer: its schema, the steps that make the body's inputs of the features, if there are any, and what computes. */
 export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Body };

@@ -1,4 +1,4 @@
-import { CHECKS, type Finding, type Target } from '../checks.ts';
+import { CHECKS, type Finding, type Target } from './checks.ts';
 
 /** Every line of the contract that can be seen from outside, one after another. Never throws for what a container does. */
 export async function checkContainer(target: Target): Promise<Finding[]> {

@@ -1,8 +1,8 @@
-import { type Caller, callerOf } from '../aws.ts';
-import { findTool } from '../image-tool.ts';
-import type { Place } from '../steps.ts';
+import { type Caller, callerOf } from './aws.ts';
+import { findTool } from './image-tool.ts';
 import type { Statement } from './rights.ts';
 import { deniedRights } from './simulate.ts';
+import type { Place } from './steps.ts';
 
 /** Something that a deploy needs: what was found of it, and whether that is enough; undefined where nobody could say. */
 export type Need = { name: string; found: string; isThere: boolean | undefined };

@@ -1,6 +1,6 @@
-import { costInWords, type Plan } from '../costs.ts';
-import { endpointName, type Place, stackName } from '../steps.ts';
+import { costInWords, type Plan } from './costs.ts';
 import type { Need } from './needs.ts';
+import { endpointName, type Place, stackName } from './steps.ts';
 
 /** The resources that each stack makes, by type; without an endpoint there is one stack. */
 export type Made = { api: Map<string, number>; endpoint?: Map<string, number> };

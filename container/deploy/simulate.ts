@@ -1,4 +1,4 @@
-import { AwsError, type Caller, explain } from '../aws.ts';
+import { AwsError, type Caller, explain } from './aws.ts';
 import type { Statement } from './rights.ts';
 
 /** What IAM says of a caller's rights: the actions that it would deny. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { framework, type Place, PROJECT, type Stack } from '../steps.ts';
+import { framework, type Place, PROJECT, type Stack } from './steps.ts';
 
 /** What of a CloudFormation template is read here. */
 export type Template = { Resources: Record<string, { Type: string; Condition?: string }>; Conditions?: Record<string, unknown> };

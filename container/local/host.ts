@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
-import { readBody } from '../http.ts';
+import { readBody } from '../server/http.ts';
 import { corsHeaders, isPreflight, preflight } from './cors.ts';
 import { type HttpApiEvent, toEvent } from './event.ts';
 import { type HttpApi, LIMITS, routeKeyOf } from './http-api.ts';

@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
-import { exampleRecord } from '../../shared/dialects.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { exampleRecord } from '../../shared/wire/cells.ts';
 
 /** What was prepared: an artifact and the page's parts, by their files, and what to tell of the model. */
 export type Prepared = { file: string; page: string; name: string; sha256: string; example: object };

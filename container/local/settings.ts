@@ -1,7 +1,7 @@
 import { FUNCTION_VARIABLES } from '../../shared/settings/function.ts';
 import { type Environment, misspeltNames, SettingsError, tryVariables } from '../../shared/settings/variables.ts';
-import { PORT_NAMES } from '../ports.ts';
 import { CONTAINER_VARIABLES } from '../server/settings.ts';
+import { PORT_NAMES } from './ports.ts';
 
 /** Variables that `npm start` sets by itself, whatever they are in its own environment. */
 const SET_HERE = ['MODEL_FILE', 'PAGE_FILE', 'STAGE', 'ENDPOINT_NAME', 'PORT', 'SAGEMAKER_BIND_TO_PORT', 'HOST', 'MODEL_DIR', 'DRAIN_MS'];

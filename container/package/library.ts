@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { importModel as importFile, loadModel } from '../../model/import.ts';
+import { importModel as importFile, loadModel } from '../../model/artifact/import.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { type Model, serveModel } from './served.ts';
 
 export { ModelError, type Problem, RequestError } from '../../shared/errors.ts';
-export type { Card, Feature, Schema } from '../../shared/features.ts';
-export type { Prediction } from '../../shared/shape.ts';
+export type { Card, Feature, Schema } from '../../shared/schema/features.ts';
+export type { Prediction } from '../../shared/schema/shape.ts';
 export type { Answer, Model, PredictOptions, Row } from './served.ts';
 
 /** What an import may be told beside the file. */

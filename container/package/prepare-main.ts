@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importModel, readModelFile, verifyArtifact } from '../../model/import.ts';
-import { exampleRecord } from '../../shared/dialects.ts';
+import { importModel, readModelFile, verifyArtifact } from '../../model/artifact/import.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { exampleRecord } from '../../shared/wire/cells.ts';
 import type { Prepared } from '../local/prepare-main.ts';
 
 const [model = '', folder = ''] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 import { failedCheck, type Model as Opened } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { Card, Schema } from '../../shared/features.ts';
 import { answerQuery } from '../../shared/predict.ts';
-import type { Beside, Prediction } from '../../shared/shape.ts';
-import { readRecords } from '../../shared/wire.ts';
+import type { Card, Schema } from '../../shared/schema/features.ts';
+import type { Beside, Prediction } from '../../shared/schema/shape.ts';
+import { readRecords } from '../../shared/wire/wire.ts';
 
 /** A row: a record by the features' names, or an array of values in the order of the model's features. */
 export type Row = Readonly<Record<string, unknown>> | readonly unknown[];

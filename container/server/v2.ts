@@ -1,7 +1,7 @@
+import type { Reply } from '../../shared/api/reply.ts';
 import { checkVersion, findV2, type V2Route, v2Reply } from '../../shared/api/v2.ts';
 import { RequestError } from '../../shared/errors.ts';
-import type { Reply } from '../../shared/reply.ts';
-import type { Models, Served } from '../models.ts';
+import type { Models, Served } from './models.ts';
 
 /** A model that a request of the Open Inference Protocol is for, and the name that it goes by. */
 export type Named = { served: Served; name: string };

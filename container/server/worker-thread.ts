@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { stackOf } from '../../shared/errors.ts';
-import type { Order, Report } from '../worker.ts';
+import type { Order, Report } from './worker.ts';
 
 /** The models that every thread knows, by their keys. */
 export type OpenModels = Map<string, { bytes: SharedArrayBuffer; table: WebAssembly.Memory | undefined }>;

@@ -1,5 +1,5 @@
-import type { Parameters } from '../../shared/parameters.ts';
-import { type Shape, shapeWidth } from '../../shared/shape.ts';
+import type { Parameters } from '../../shared/schema/parameters.ts';
+import { type Shape, shapeWidth } from '../../shared/schema/shape.ts';
 
 /** What an answer has beside its predictions, as far as their form depends on it. */
 export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined };
@@ -24,7 +24,7 @@ export function hasShape(value: unknown, { sides, labels, places }: Shape): bool
 
 /**
  * The form of the predictions of a model that is not the one held here, told by the first row; each row must then have it.
- * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/shape.ts): a number; a label; an array as
+ * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/schema/shape.ts): a number; a label; an array as
  * long as `times` or `quantiles`; shares by their labels; and what `predictAll` and `terminalNodes` make of these. `ours` is what
  * the model held here gives.
  */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
-import { importModel, readArtifactFile, readModelFile, verifyArtifact } from '../import.ts';
-import { findSidecar } from '../sidecar.ts';
+import { importModel, readArtifactFile, readModelFile, verifyArtifact } from './import.ts';
+import { findSidecar } from './sidecar.ts';
 
 /** The folder of imported artifacts, in the project; git ignores it. */
 const CACHE = '.canopy';

@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { Feature, Schema } from '../../shared/features.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { formatDate, formatDatetime } from '../../shared/schema/dates.ts';
+import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { fromBits, INTEGER64_END } from '../../shared/schema/integer64.ts';
 import { featureSplits } from './splits.ts';
 

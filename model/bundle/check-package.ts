@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { Feature } from '../../shared/features.ts';
-import { defaultParameters } from '../../shared/parameters.ts';
+import type { Feature } from '../../shared/schema/features.ts';
 import { fromBits } from '../../shared/schema/integer64.ts';
-import { toPredictions } from '../../shared/shape.ts';
+import { defaultParameters } from '../../shared/schema/parameters.ts';
+import { toPredictions } from '../../shared/schema/shape.ts';
 
 /** What Lambda takes of a function's package, unpacked, in bytes. */
 const MOST_UNPACKED = 250 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../commands/command-line.ts';
 
 /** The examples that come with the project: name to model file, by its path in the project. */
 const EXAMPLES: Record<string, string> = {

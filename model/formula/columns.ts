@@ -1,6 +1,6 @@
 import type { ModelError } from '../../shared/errors.ts';
 import type { Expression } from '../../shared/expressions/expressions.ts';
-import type { RValue } from '../r-values.ts';
+import type { RValue } from '../rds/values.ts';
 import { type Argument, areTruths, type Call, constantsOf, finite, matchArguments, memberOf } from './constants.ts';
 
 /** What reads the parts of a formula. */

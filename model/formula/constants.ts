@@ -1,5 +1,5 @@
-import type { Level } from '../../shared/features.ts';
-import { attributesOf, element, NA_INTEGER, type RValue } from '../r-values.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { attributesOf, element, NA_INTEGER, type RValue } from '../rds/values.ts';
 
 /** A call as the reader of files gives it. */
 export type Call = Extract<RValue, { type: 'pairlist' | 'language' }>;

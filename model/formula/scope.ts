@@ -1,4 +1,4 @@
-import type { RValue } from '../r-values.ts';
+import type { RValue } from '../rds/values.ts';
 import { variablesOf } from './variables.ts';
 
 /** What a name stands for in the environment of a formula: a number or a text of its own, or nothing that is known. */

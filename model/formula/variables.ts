@@ -1,4 +1,4 @@
-import type { RValue } from '../r-values.ts';
+import type { RValue } from '../rds/values.ts';
 
 /** The names of the variables in an expression, without those of its functions (R's all.vars). */
 export function variablesOf(value: RValue): string[] {

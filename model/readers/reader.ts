@@ -1,7 +1,7 @@
 import type { Body } from '../../shared/bodies/kind.ts';
-import type { Schema } from '../../shared/features.ts';
+import type { Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
-import type { RValue } from '../r-values.ts';
+import type { RValue } from '../rds/values.ts';
 
 /** A model as its file tells it: its schema, the steps before the body, what computes, and the call that made it. */
 export type Imported = {

@@ -1,4 +1,4 @@
-import { attributesOf, classOf, element, type RValue, typeOf } from '../r-values.ts';
+import { attributesOf, classOf, element, type RValue, typeOf } from '../rds/values.ts';
 
 /** What is said of an object that no reader takes: what it is, and what would help where something does. */
 export type Unread = { found: string; help: string | undefined };

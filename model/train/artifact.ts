@@ -3,12 +3,12 @@ import path from 'node:path';
 import { FOREST } from '../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { TrainingCard } from '../../shared/features.ts';
-import { encodeModel } from '../import.ts';
-import { type RangerModel, readRanger } from '../ranger.ts';
-import { readCsv } from '../read-csv.ts';
-import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../sidecar.ts';
+import type { TrainingCard } from '../../shared/schema/features.ts';
+import { encodeModel } from '../artifact/import.ts';
+import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../artifact/sidecar.ts';
+import { type RangerModel, readRanger } from '../readers/ranger/ranger.ts';
 import { writeArguments } from './arguments.ts';
+import { readCsv } from './data/read-csv.ts';
 import { type Metrics, measure } from './report/metrics.ts';
 import { type Trained, type TrainOptions, trainForest } from './train.ts';
 

@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import { readCommandLine, UsageError } from '../command-line.ts';
+import { readCommandLine, UsageError } from '../commands/command-line.ts';
 import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from './arguments.ts';
 import { type TrainedFile, trainFile } from './artifact.ts';
 import { progressLine } from './progress.ts';

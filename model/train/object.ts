@@ -1,4 +1,4 @@
-import type { RValue } from '../r-values.ts';
+import type { RValue } from '../rds/values.ts';
 import type { TrainingData, TrainKind } from './data/data.ts';
 import type { Frame } from './data/frame.ts';
 import type { NodeValues } from './grow/quantiles.ts';
@@ -13,7 +13,7 @@ const TREE_TYPES: Record<TrainKind, string> = {
 
 /**
  * The forest as the R object that ranger() would return, so that a trained model takes the very way of an imported one
- * (model/ranger.ts). Names as in R/ranger.R and src/rangerCpp.cpp.
+ * (model/readers/ranger/ranger.ts). Names as in R/ranger.R and src/rangerCpp.cpp.
  */
 export function toRangerObject(frame: Frame, data: TrainingData, trees: GrownTree[], nodeValues: NodeValues | undefined): RValue {
   const { kind, classes, features, reordered } = frame;

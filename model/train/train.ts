@@ -1,9 +1,9 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { RValue } from '../r-values.ts';
-import type { Table } from '../read-csv.ts';
+import type { RValue } from '../rds/values.ts';
 import type { RangerArguments } from './arguments.ts';
 import { indexData, type TrainingData, type TrainKind } from './data/data.ts';
 import { type Frame, makeFrame } from './data/frame.ts';
+import type { Table } from './data/read-csv.ts';
 import { type GrownForest, growForest, type OnProgress } from './forest.ts';
 import { type NodeValues, quantileValues } from './grow/quantiles.ts';
 import { RRandom } from './numbers/r-random.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { exampleRecord } from '../dialects.ts';
-import type { Feature, Schema } from '../features.ts';
-import { answerTypes } from '../parameters.ts';
+import type { Feature, Schema } from '../schema/features.ts';
+import { answerTypes } from '../schema/parameters.ts';
+import { exampleRecord } from '../wire/cells.ts';
 import { DATATYPES } from '../wire/tensors.ts';
-import { readValue } from '../wire.ts';
+import { readValue } from '../wire/wire.ts';
 import { MAX_SPELLED, type Shapes, scalar } from './openapi-shapes.ts';
 import { datatypeOf } from './v2.ts';
 

@@ -1,6 +1,6 @@
-import { csvField } from '../csv.ts';
-import { exampleRecord } from '../dialects.ts';
-import type { Schema } from '../features.ts';
+import type { Schema } from '../schema/features.ts';
+import { exampleRecord } from '../wire/cells.ts';
+import { csvField } from '../wire/csv.ts';
 import type { Dialect } from './openapi-dialects.ts';
 import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
 

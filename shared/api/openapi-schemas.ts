@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Schema } from '../features.ts';
-import { answerTypes } from '../parameters.ts';
+import type { Schema } from '../schema/features.ts';
+import { answerTypes } from '../schema/parameters.ts';
 import type { Dialect } from './openapi-dialects.ts';
 import { labels, type Shapes } from './openapi-shapes.ts';
 import { v2Schemas } from './openapi-v2.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Feature, Label, Level, ParameterName, Schema } from '../features.ts';
-import { answerTypes, MAX_QUANTILES } from '../parameters.ts';
 import { DAYS, SECONDS } from '../schema/dates.ts';
+import type { Feature, Label, Level, ParameterName, Schema } from '../schema/features.ts';
+import { answerTypes, MAX_QUANTILES } from '../schema/parameters.ts';
 
 /** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
 export const MAX_SPELLED = 200;

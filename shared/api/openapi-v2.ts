@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { exampleRecord } from '../dialects.ts';
-import type { ModelInfo } from '../features.ts';
+import type { ModelInfo } from '../schema/features.ts';
+import { exampleRecord } from '../wire/cells.ts';
 import { DATATYPES } from '../wire/tensors.ts';
 import { ANSWER_HEADERS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
 import { MAX_SPELLED } from './openapi-shapes.ts';

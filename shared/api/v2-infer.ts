@@ -1,12 +1,12 @@
-import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES, numberText } from '../answers.ts';
-import { isObject, type JsonObject } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import { describe, quote, type Schema } from '../features.ts';
-import { parseJson } from '../json.ts';
-import type { Reply } from '../reply.ts';
+import { describe, quote, type Schema } from '../schema/features.ts';
+import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES, numberText } from '../wire/answers.ts';
 import { binaryOf, readBinaryRequest } from '../wire/binary-tensors.ts';
+import { isObject, type JsonObject } from '../wire/cells.ts';
+import { parseJson } from '../wire/json.ts';
 import { areTensors } from '../wire/tensors.ts';
-import { type Query, readTensors } from '../wire.ts';
+import { type Query, readTensors } from '../wire/wire.ts';
+import type { Reply } from './reply.ts';
 import { outputNames, versionOf } from './v2.ts';
 import { comesUnasked, outputOf, outputsOf, valuesText } from './v2-outputs.ts';
 

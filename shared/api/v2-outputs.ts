@@ -1,7 +1,7 @@
-import { type Answer, numberText } from '../answers.ts';
-import type { Schema } from '../features.ts';
-import { answerTypes, defaultParameters } from '../parameters.ts';
-import { type Prediction, shapeOf } from '../shape.ts';
+import type { Schema } from '../schema/features.ts';
+import { answerTypes, defaultParameters } from '../schema/parameters.ts';
+import { type Prediction, shapeOf } from '../schema/shape.ts';
+import { type Answer, numberText } from '../wire/answers.ts';
 
 /** What an output is, as the protocol's metadata has it; -1 is a side of any length. */
 export type OutputInfo = { name: string; datatype: 'FP64' | 'BYTES'; shape: number[] };

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
-import type { Feature, ModelInfo, Schema } from '../features.ts';
-import { jsonReply, type Reply } from '../reply.ts';
+import type { Feature, ModelInfo, Schema } from '../schema/features.ts';
+import { jsonReply, type Reply } from './reply.ts';
 import { outputsOf } from './v2-outputs.ts';
 
 /** What a request of the Open Inference Protocol is for; of a model by its name and, where one is given, its version. */

@@ -1,5 +1,5 @@
-import { exampleRecord } from '../dialects.ts';
-import type { Feature, ModelInfo } from '../features.ts';
+import type { Feature, ModelInfo } from '../schema/features.ts';
+import { exampleRecord } from '../wire/cells.ts';
 
 /*
  * The documents that vetiver's servers have beside predictions (rstudio/vetiver-python, server.py; rstudio/vetiver-r, api.R), for

@@ -1,4 +1,4 @@
-import type { Schema } from '../features.ts';
+import type { Schema } from '../schema/features.ts';
 import type { BoundStep } from '../steps/kind.ts';
 import { sourcesOf } from '../steps/pipeline.ts';
 import type { Body } from './kind.ts';

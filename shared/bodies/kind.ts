@@ -1,5 +1,5 @@
-import type { AnswerType, ParameterName, Schema } from '../features.ts';
-import type { Parameters } from '../parameters.ts';
+import type { AnswerType, ParameterName, Schema } from '../schema/features.ts';
+import type { Parameters } from '../schema/parameters.ts';
 import type { PackedArray } from './arrays.ts';
 
 /** A body taken apart for an artifact: small values as JSON, and its arrays by name. `type` is its kind's name there. */

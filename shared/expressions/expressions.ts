@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import type { Level, Schema } from '../features.ts';
+import type { Level, Schema } from '../schema/features.ts';
 import { FUNCTIONS, orthogonalPolynomial } from './functions.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { type Card, describe, type Feature, type Kind, type Schema } from '../features.ts';
+import { type Card, describe, type Feature, type Kind, type Schema } from './features.ts';
 
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
 

@@ -1,4 +1,4 @@
-import type { Feature, Schema } from '../features.ts';
+import type { Feature, Schema } from '../schema/features.ts';
 
 /** A step of preprocessing, as an artifact keeps it: data, no code. `step` is its kind's name. */
 export type Step = { step: string };

@@ -1,4 +1,4 @@
-import type { Schema } from '../features.ts';
+import type { Schema } from '../schema/features.ts';
 import type { BoundStep, Compute } from './kind.ts';
 
 /** The schema that each step gets, and, last, the one that the body gets: the model's, with the columns at that place as features. */

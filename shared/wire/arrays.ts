@@ -1,3 +1,5 @@
+import { RequestError } from '../errors.ts';
+import { type Cells, describe, type Schema } from '../schema/features.ts';
 import {
   example,
   hasLength,
@@ -9,9 +11,7 @@ import {
   namesOf,
   pointer,
   strayParameters,
-} from '../dialects.ts';
-import { RequestError } from '../errors.ts';
-import { type Cells, describe, type Schema } from '../features.ts';
+} from './cells.ts';
 
 /** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
 export function arrayCells(schema: Schema, elements: unknown[], path: string): Cells {

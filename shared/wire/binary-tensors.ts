@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { isObject, type JsonObject } from './cells.ts';
+import { parseJson } from './json.ts';
 
 /** How one number of a datatype is read. All are little-endian, as the extension says. */
 const NUMBERS: Record<string, { bytes: number; read(view: DataView, at: number): number | boolean }> = {

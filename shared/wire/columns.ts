@@ -1,6 +1,6 @@
-import { example, type JsonObject, memberReader, namesOf, pointer, strayParameters } from '../dialects.ts';
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import type { Cells, Schema } from '../features.ts';
+import type { Cells, Schema } from '../schema/features.ts';
+import { example, type JsonObject, memberReader, namesOf, pointer, strayParameters } from './cells.ts';
 
 /** A record, or columns where a feature has an array: all of one length, or of length 1 and then recycled as R does. */
 export function objectCells(schema: Schema, body: JsonObject, path: string): Cells {

@@ -1,7 +1,7 @@
-import { parseCsv } from '../csv.ts';
-import { isFeature, namesOf, otherForms } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import { readRows, type Schema } from '../features.ts';
+import { readRows, type Schema } from '../schema/features.ts';
+import { isFeature, namesOf, otherForms } from './cells.ts';
+import { parseCsv } from './csv.ts';
 import { DECIMAL_COMMA } from './decimal.ts';
 
 /** What may stand between fields beside a comma: in R, write.csv2 and write.table. */

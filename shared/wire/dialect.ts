@@ -1,4 +1,4 @@
-import type { Cells, Schema } from '../features.ts';
+import type { Cells, Schema } from '../schema/features.ts';
 
 /**
  * A JSON value that holds rows: the value, its JSON Pointer in the body, and the text of the whole body, which alone knows in which

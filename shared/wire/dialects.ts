@@ -1,7 +1,7 @@
-import { exampleRecord, isFeature, isObject, type JsonObject, namesOf } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import { type Cells, describe, type Schema } from '../features.ts';
+import { type Cells, describe, type Schema } from '../schema/features.ts';
 import { arrayCells, boxed, featuresCells } from './arrays.ts';
+import { exampleRecord, isFeature, isObject, type JsonObject, namesOf } from './cells.ts';
 import { objectCells } from './columns.ts';
 import type { Dialect, Source } from './dialect.ts';
 import { isBareSplit, isKeyedColumns, isKeyedRows, isTable, keyedColumnCells, keyedRowCells, splitCells, tableCells } from './pandas.ts';

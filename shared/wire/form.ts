@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { BodyForm, DeclaredForm } from '../media.ts';
+import type { BodyForm, DeclaredForm } from './media.ts';
 import { isNpy } from './npy.ts';
 
 const [QUOTE, BACKSLASH, LINE, SPACE] = [0x22, 0x5c, 0x0a, 0x20];

@@ -1,7 +1,7 @@
-import { hasLength, inOrder, isObject, type JsonObject, memberReader, misfit, namesOf, pointer, strayParameters } from '../dialects.ts';
-import type { Cells, Schema } from '../features.ts';
-import { parseJson } from '../json.ts';
+import type { Cells, Schema } from '../schema/features.ts';
 import { boxed } from './arrays.ts';
+import { hasLength, inOrder, isObject, type JsonObject, memberReader, misfit, namesOf, pointer, strayParameters } from './cells.ts';
+import { parseJson } from './json.ts';
 
 /** JSON Lines: on each line a record, an array, or {"features": [...]}. Blank lines are skipped, as R and pandas skip them. */
 export function lineCells(schema: Schema, text: string): Cells {

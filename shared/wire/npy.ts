@@ -1,6 +1,6 @@
-import { inOrder } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import type { Cells, Schema } from '../features.ts';
+import type { Cells, Schema } from '../schema/features.ts';
+import { inOrder } from './cells.ts';
 
 /*
  * NumPy's file format (numpy.lib.format), as SageMaker's NumpySerializer sends it: the magic, a version, the length of the

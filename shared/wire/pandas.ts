@@ -1,3 +1,6 @@
+import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
+import { type Cells, describe, quote, type Schema } from '../schema/features.ts';
+import { recordCells } from './arrays.ts';
 import {
   columnPlaces,
   hasLength,
@@ -9,10 +12,7 @@ import {
   namesOf,
   placedCells,
   pointer,
-} from '../dialects.ts';
-import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { type Cells, describe, quote, type Schema } from '../features.ts';
-import { recordCells } from './arrays.ts';
+} from './cells.ts';
 import type { Source } from './dialect.ts';
 import { mayBeSorted, membersAt } from './key-order.ts';
 

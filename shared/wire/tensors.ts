@@ -1,6 +1,6 @@
-import { columnPlaces, isFeature, isObject, type JsonObject } from '../dialects.ts';
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { type Cells, describe, quote, type Schema } from '../features.ts';
+import { type Cells, describe, quote, type Schema } from '../schema/features.ts';
+import { columnPlaces, isFeature, isObject, type JsonObject } from './cells.ts';
 
 /** A tensor of the Open Inference Protocol, as far as it was checked: its values lie in one array, row after row. */
 type Tensor = { name: string; shape: number[]; values: unknown[]; nested: boolean };

@@ -1,6 +1,6 @@
-import { isFeature, isObject, type JsonObject, memberReader } from '../dialects.ts';
 import { RequestError } from '../errors.ts';
-import type { Schema } from '../features.ts';
+import type { Schema } from '../schema/features.ts';
+import { isFeature, isObject, type JsonObject, memberReader } from './cells.ts';
 import { isSplit } from './pandas.ts';
 
 /** The members that hold rows. */

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import { loadModel } from '../../model/import.ts';
-import type { Schema } from '../../shared/features.ts';
+import { loadModel } from '../../model/artifact/import.ts';
+import type { Schema } from '../../shared/schema/features.ts';
 import { interleave, median, ratios, short, times } from './figures.ts';
 import { type Files, readDoubles } from './forests.ts';
 import type { Report } from './report.ts';

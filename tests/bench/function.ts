@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { type Packaged, packageFunction } from '../lambda.ts';
+import { type Packaged, packageFunction } from '../support/lambda.ts';
 import { PROJECT, recordedEvent } from '../support/project.ts';
 import { end, keep } from './children.ts';
 import { interleave, median, ratios, short, times } from './figures.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../model/command-line.ts';
+import { UsageError } from '../../model/commands/command-line.ts';
 
 // npm run bench -- NAME: what is measured rather than tested.
 const USAGE = `npm run bench -- NAME [--help]: what is measured rather than tested

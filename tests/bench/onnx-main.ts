@@ -1,7 +1,7 @@
 // onnxruntime-node under the clock: node tests/bench/onnx-main.ts FOLDER, where it is installed; started by timed.ts.
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { loadModel } from '../../model/import.ts';
+import { loadModel } from '../../model/artifact/import.ts';
 import { forestOf } from '../support/bodies.ts';
 import { readDoubles } from './forests.ts';
 import { toOnnx } from './onnx.ts';

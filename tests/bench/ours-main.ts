@@ -1,7 +1,7 @@
 // Our predictor under the clock: node tests/bench/ours-main.ts, started by timed.ts.
-import { loadShared } from '../../container/shared-model.ts';
-import { defaultParameters } from '../../shared/parameters.ts';
+import { loadShared } from '../../container/server/shared-model.ts';
 import { predictRows } from '../../shared/predict.ts';
+import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { readDoubles } from './forests.ts';
 import { serveTimed } from './timed-program.ts';
 

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { readCommandLine } from '../../model/command-line.ts';
+import { readCommandLine } from '../../model/commands/command-line.ts';
 import { hasChromium, launch } from '../browser/launch.ts';
 import { PROJECT } from '../support/project.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { readCommandLine, UsageError } from '../../model/command-line.ts';
+import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { PROJECT } from '../support/project.ts';
 import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { endAllAtExit } from './children.ts';

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
 import { cpus, loadavg } from 'node:os';
-import { readCommandLine, UsageError } from '../../model/command-line.ts';
+import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { histogram, openLoop, percentile } from '../faults/load.ts';
-import { golden } from '../golden.ts';
+import { golden } from '../support/golden.ts';
 import { below, leftOf, memoryOf, type Process } from '../support/processes.ts';
 import { PROJECT } from '../support/project.ts';
 import { endAllAtExit, freePort } from './children.ts';

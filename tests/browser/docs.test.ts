@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { golden } from '../golden.ts';
+import { golden } from '../support/golden.ts';
 import { openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';
 import { closeServers, serveModel } from './servers.ts';

@@ -3,7 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { golden } from '../golden.ts';
+import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
 import { openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';

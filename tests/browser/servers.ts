@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBody, sendReply } from '../../container/http.ts';
-import { createContainer, MODEL_KEY } from '../../container/server.ts';
-import { loadShared } from '../../container/shared-model.ts';
-import { startWorkers, type Workers } from '../../container/workers.ts';
+import { readBody, sendReply } from '../../container/server/http.ts';
+import { createContainer, MODEL_KEY } from '../../container/server/server.ts';
+import { loadShared } from '../../container/server/shared-model.ts';
+import { startWorkers, type Workers } from '../../container/server/workers.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
-import type { ModelInfo } from '../../shared/features.ts';
-import { jsonReply, problemReply } from '../../shared/reply.ts';
-import { route } from '../../shared/routes.ts';
+import { jsonReply, problemReply } from '../../shared/api/reply.ts';
+import { route } from '../../shared/api/routes.ts';
+import type { ModelInfo } from '../../shared/schema/features.ts';
 import { PROJECT } from '../support/project.ts';
 
 const { page } = await buildPage(PROJECT);

@@ -3,17 +3,17 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHost, type Handler } from '../../container/local/host.ts';
 import { HTTP_API } from '../../container/local/http-api.ts';
-import { createSageMakerRuntime } from '../../container/sagemaker-runtime.ts';
-import { createContainer } from '../../container/server.ts';
-import { openEndpoint } from '../../functions/endpoint.ts';
+import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
+import { createContainer } from '../../container/server/server.ts';
+import { openEndpoint } from '../../functions/endpoint/endpoint.ts';
+import { guardEndpoint } from '../../functions/endpoint/guard.ts';
 import { createFailover } from '../../functions/failover.ts';
-import { guardEndpoint } from '../../functions/guard.ts';
 import { lambda } from '../../functions/http.ts';
 import { openLocal } from '../../functions/local.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
-import { answerTypes } from '../../shared/parameters.ts';
-import { golden } from '../golden.ts';
+import { answerTypes } from '../../shared/schema/parameters.ts';
+import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
 
 /** Most rows that a client sends in one request. */

@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os';
-import { readCommandLine, UsageError } from '../../model/command-line.ts';
+import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { type Drain, runDrain } from './drain.ts';
 import { ABSENT, type Row, runFault, SCENARIOS, type Timing } from './failures.ts';
 import { type Overload, runOverload } from './overload.ts';

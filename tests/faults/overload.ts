@@ -1,10 +1,10 @@
 import http from 'node:http';
-import { loadModel } from '../../model/import.ts';
+import { loadModel } from '../../model/artifact/import.ts';
 import { encodeArtifact } from '../../shared/artifact.ts';
 import { type Forest, treeCount } from '../../shared/bodies/forest/forest.ts';
-import type { Schema } from '../../shared/features.ts';
-import { defaultParameters } from '../../shared/parameters.ts';
 import { predictRows } from '../../shared/predict.ts';
+import type { Schema } from '../../shared/schema/features.ts';
+import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { forestBody, forestOf } from '../support/bodies.ts';
 import { histogram, openLoop, percentile } from './load.ts';
 import { ARTIFACT, startContainer } from './stack.ts';

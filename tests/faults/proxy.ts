@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createSageMakerRuntime } from '../../container/sagemaker-runtime.ts';
+import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
 
 /** What can be wrong with an endpoint, as its caller sees it. */
 export const FAULTS = [

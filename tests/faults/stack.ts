@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildArtifact } from '../../model/artifact/build.ts';
-import { golden } from '../golden.ts';
-import { type Environment, openEnvironments, packageFunction } from '../lambda.ts';
+import { golden } from '../support/golden.ts';
+import { type Environment, openEnvironments, packageFunction } from '../support/lambda.ts';
 import { PROJECT, recordedEvent } from '../support/project.ts';
 import type { Fault } from './proxy.ts';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { loadModel } from '../../model/artifact/import.ts';
 import { chooseModel } from '../../model/examples/examples.ts';
-import { loadModel } from '../../model/import.ts';
-import { readCsv } from '../../model/read-csv.ts';
 import { trainFile } from '../../model/train/artifact.ts';
+import { readCsv } from '../../model/train/data/read-csv.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { predictRows } from '../../shared/predict.ts';
-import { golden } from '../golden.ts';
+import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
 
 const DATA = `${PROJECT}model/heart/heart.csv`;

@@ -3,9 +3,9 @@ import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadModel } from '../../model/import.ts';
+import { loadModel } from '../../model/artifact/import.ts';
 import { failedCheck } from '../../shared/artifact.ts';
-import { compare, goldens } from '../golden.ts';
+import { compare, goldens } from '../support/golden.ts';
 
 /*
  * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's own predictions, and ours

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { stackOutputs } from '../../container/aws.ts';
-import { must } from '../../container/command.ts';
-import { golden } from '../golden.ts';
+import { stackOutputs } from '../../container/deploy/aws.ts';
+import { must } from '../../container/deploy/command.ts';
+import { golden } from '../support/golden.ts';
 import { check, freePort, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { must, run } from '../../container/command.ts';
+import { must, run } from '../../container/deploy/command.ts';
 import { PROJECT, TOOLS } from './run.ts';
 
 /** Debian's packages that a Node binary needs; the same are in the distroless image. */

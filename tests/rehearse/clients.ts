@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { must } from '../../container/command.ts';
-import { createSageMakerRuntime } from '../../container/sagemaker-runtime.ts';
-import { golden } from '../golden.ts';
+import { must } from '../../container/deploy/command.ts';
+import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
+import { golden } from '../support/golden.ts';
 import { modelFolder, startContainer, stopContainer } from './containers.ts';
 import { check, has, PYTHON, TOOLS } from './run.ts';
 import type { Step } from './table.ts';
@@ -24,7 +24,7 @@ export function clientSteps(env: NodeJS.ProcessEnv): Step[] {
     {
       step: 'AWS’s own clients ask the image',
       real: 'awscli, boto3, podman',
-      other: 'SageMaker’s runtime (container/sagemaker-runtime.ts)',
+      other: 'SageMaker’s runtime (container/local/sagemaker-runtime.ts)',
       needs: () => [has('podman'), has(path.join(PYTHON, 'aws'))],
       work: () => ask(env),
     },

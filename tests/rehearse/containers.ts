@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { must, run } from '../../container/command.ts';
+import { must, run } from '../../container/deploy/command.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { check, freePort, PROJECT, statusOf, TOOLS, until } from './run.ts';
 

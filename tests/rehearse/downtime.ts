@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { run } from '../../container/command.ts';
-import { createSageMakerRuntime, type RuntimeOptions } from '../../container/sagemaker-runtime.ts';
-import { golden } from '../golden.ts';
-import { type Environment, openEnvironment, type Packaged, packageFunction } from '../lambda.ts';
+import { run } from '../../container/deploy/command.ts';
+import { createSageMakerRuntime, type RuntimeOptions } from '../../container/local/sagemaker-runtime.ts';
+import { golden } from '../support/golden.ts';
+import { type Environment, openEnvironment, type Packaged, packageFunction } from '../support/lambda.ts';
 import { type Container, modelFolder, startContainer, stopContainer } from './containers.ts';
 import { check, has, statusOf, until } from './run.ts';
 import type { Step } from './table.ts';
@@ -24,7 +24,7 @@ export function downtimeSteps(env: NodeJS.ProcessEnv): Step[] {
     {
       step: 'zero downtime',
       real: 'the packaged function, the SDK, podman’s containers, one request after another',
-      other: 'SageMaker’s states (container/sagemaker-runtime.ts), Lambda’s environments (a process)',
+      other: 'SageMaker’s states (container/local/sagemaker-runtime.ts), Lambda’s environments (a process)',
       needs: () => [has('podman')],
       work: () => play(env),
     },

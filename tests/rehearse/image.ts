@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { must, run } from '../../container/command.ts';
-import { golden } from '../golden.ts';
+import { must, run } from '../../container/deploy/command.ts';
+import { golden } from '../support/golden.ts';
 import { standInBases } from './bases.ts';
 import { inside, modelFolder, startContainer, stopContainer } from './containers.ts';
 import { check, has, PROJECT, post, statusOf } from './run.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { golden } from '../golden.ts';
-import { type Packaged, packageFunction } from '../lambda.ts';
+import { golden } from '../support/golden.ts';
+import { type Packaged, packageFunction } from '../support/lambda.ts';
 import { recordedEvent } from '../support/project.ts';
 import { check, freePort, has, PROJECT, post, RIC, RIE, type Service, startService, until } from './run.ts';
 import type { Step } from './table.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { oneOf } from '../../model/command-line.ts';
+import { oneOf } from '../../model/commands/command-line.ts';
 import { awsSteps } from './aws.ts';
 import { containerEnvironment } from './bases.ts';
 import { clientSteps } from './clients.ts';

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { must, run } from '../../container/command.ts';
+import { must, run } from '../../container/deploy/command.ts';
 import { check, has, PROJECT, PYTHON, TOOLS } from './run.ts';
 import type { Step } from './table.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadModel } from '../../model/import.ts';
+import { loadModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi.ts';
+import { route } from '../../shared/api/routes.ts';
 import { docsHtml } from '../../shared/page/docs/docs-html.ts';
 import { PAGE_SECURITY } from '../../shared/page/html/page.ts';
-import { route } from '../../shared/routes.ts';
-import { golden } from '../golden.ts';
+import { golden } from '../support/golden.ts';
 
 const model = loadModel(golden('heart-age').file);
 const document = openApi(model) as { paths: Record<string, Record<string, { operationId: string }>>; components: { schemas: object } };

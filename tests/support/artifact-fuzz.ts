@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { importModel } from '../../model/import.ts';
-import { checkAnswerSize, writeAnswer } from '../../shared/answers.ts';
+import { importModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
-import { exampleRecord } from '../../shared/dialects.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { pageHtml } from '../../shared/page/html/page.ts';
 import { answerQuery, computeQuery, prepareKernel } from '../../shared/predict.ts';
-import { readValue } from '../../shared/wire.ts';
-import { golden } from '../golden.ts';
+import { checkAnswerSize, writeAnswer } from '../../shared/wire/answers.ts';
+import { exampleRecord } from '../../shared/wire/cells.ts';
+import { readValue } from '../../shared/wire/wire.ts';
+import { golden } from './golden.ts';
 
 /*
  * Artifacts that somebody changed and gave a new sha256: each must be refused by a ModelError, or be a model that answers every

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { RValue } from '../../model/r-values.ts';
+import type { RValue } from '../../model/rds/values.ts';
 
 /** R's codes of the types written here (Rinternals.h, serialize.c). */
 const T = {

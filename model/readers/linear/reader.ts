@@ -1,7 +1,7 @@
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { LINEAR } from '../../../shared/bodies/linear/body.ts';
-import { readLinear } from '../../linear.ts';
 import type { Reader } from '../reader.ts';
+import { readLinear } from './linear.ts';
 
 /** What `lm()`, `aov()`, `glm()` and MASS's `glm.nb()` returned. */
 export const LINEAR_READER: Reader = {

@@ -1,7 +1,7 @@
 import { FOREST } from '../../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
-import { readRandomForest } from '../../random-forest.ts';
 import type { Reader } from '../reader.ts';
+import { readRandomForest } from './random-forest.ts';
 
 /** What `randomForest()` returned. */
 export const RANDOM_FOREST_READER: Reader = {

@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { attributesOf, element, listOf, numbersOf, type RValue } from '../../r-values.ts';
+import { attributesOf, element, listOf, numbersOf, type RValue } from '../../rds/values.ts';
 
 /**
  * A forest of ranger before 0.11.5 in today's form. Its variables were counted with the response among them (at

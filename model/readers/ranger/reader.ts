@@ -1,7 +1,7 @@
 import { FOREST } from '../../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
-import { readRanger } from '../../ranger.ts';
 import type { Reader } from '../reader.ts';
+import { readRanger } from './ranger.ts';
 
 /** What `ranger()` returned, or its `$forest`. */
 export const RANGER_READER: Reader = {

@@ -2,8 +2,8 @@ import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { RPART } from '../../../shared/bodies/rpart/body.ts';
 import { EXPRESSIONS } from '../../../shared/steps/expressions.ts';
 import { stepOf } from '../../../shared/steps/kind.ts';
-import { readRpart } from '../../rpart.ts';
 import type { Reader } from '../reader.ts';
+import { readRpart } from './rpart.ts';
 
 /** What `rpart()` returned; what its formula computes becomes a step. */
 export const RPART_READER: Reader = {

@@ -1,4 +1,4 @@
-import type { Kind } from '../../../shared/features.ts';
+import type { Kind } from '../../../shared/schema/features.ts';
 
 /** What a forest may be grown for: what is served here, and survival. */
 export type TrainKind = Kind | 'survival';

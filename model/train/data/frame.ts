@@ -1,9 +1,9 @@
 import { ModelError } from '../../../shared/errors.ts';
-import type { Column, Table } from '../../read-csv.ts';
 import type { RangerArguments } from '../arguments.ts';
 import type { NumericColumn, TrainKind } from './data.ts';
 import { type Formula, readFormula } from './formula.ts';
 import { orderLevels } from './order.ts';
+import type { Column, Table } from './read-csv.ts';
 
 /** Most features and rows of a forest here: their numbers are kept in 16 and 32 bits. */
 const MAX_FEATURES = 65_535;

@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
-import type { Column } from '../../read-csv.ts';
 import type { TrainKind } from './data.ts';
+import type { Column } from './read-csv.ts';
 
 /**
  * A factor with its levels in the order of their mean target, as respect.unordered.factors = "order" puts them (R/ranger.R);

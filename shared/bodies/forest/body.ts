@@ -1,5 +1,5 @@
 import { ModelError } from '../../errors.ts';
-import type { Schema } from '../../features.ts';
+import type { Schema } from '../../schema/features.ts';
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
 import type { Answers, BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
 import { count } from '../measures.ts';

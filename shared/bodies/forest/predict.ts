@@ -1,6 +1,6 @@
-import type { Schema } from '../../features.ts';
-import type { Parameters } from '../../parameters.ts';
-import { outputWidth } from '../../shape.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Parameters } from '../../schema/parameters.ts';
+import { outputWidth } from '../../schema/shape.ts';
 import { type Forest, treeCount } from './forest.ts';
 import { quantile } from './quantile.ts';
 import { standardErrors } from './standard-error.ts';

@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.ts';
-import type { Kind } from '../../features.ts';
-import type { SeMethod } from '../../parameters.ts';
+import type { Kind } from '../../schema/features.ts';
+import type { SeMethod } from '../../schema/parameters.ts';
 import type { Forest } from './forest.ts';
 
 /** Most multiplications of one request: about a second. */

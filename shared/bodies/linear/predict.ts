@@ -1,8 +1,8 @@
 import { ModelError } from '../../errors.ts';
 import { checkExpressions, compile, type Evaluate, type Expression } from '../../expressions/expressions.ts';
 import { LINKS, powerLink } from '../../expressions/links.ts';
-import type { Schema } from '../../features.ts';
-import type { Parameters } from '../../parameters.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Parameters } from '../../schema/parameters.ts';
 
 /**
  * A linear model as a sum of columns, in the order in which R sums them (that of the pivots of its QR decomposition; columns

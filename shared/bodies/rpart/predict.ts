@@ -1,7 +1,7 @@
 import { ModelError } from '../../errors.ts';
-import type { Schema } from '../../features.ts';
-import type { Parameters } from '../../parameters.ts';
-import { outputWidth } from '../../shape.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Parameters } from '../../schema/parameters.ts';
+import { outputWidth } from '../../schema/shape.ts';
 import type { Column } from '../../steps/kind.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Level } from '../../features.ts';
+import type { Level } from '../../schema/features.ts';
 import { isNumeric, isTime, timeText } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { PageData, PageFeature, Value } from './data.ts';

@@ -7,7 +7,7 @@ import type {
   Label,
   Level,
   NumberFeature,
-} from '../../features.ts';
+} from '../../schema/features.ts';
 import { TEXTS } from '../words/texts.ts';
 import { type FormFeature, niceStep, tidy } from './form.ts';
 

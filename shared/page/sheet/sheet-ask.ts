@@ -1,4 +1,4 @@
-import { csvField } from '../../csv.ts';
+import { csvField } from '../../wire/csv.ts';
 import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';

@@ -1,4 +1,4 @@
-import { csvField } from '../../csv.ts';
+import { csvField } from '../../wire/csv.ts';
 import { byId, make } from '../base/dom.ts';
 import type { Words } from '../words/words.ts';
 import { Fault } from './sheet-file.ts';

@@ -1,4 +1,4 @@
-import { csvField } from '../../csv.ts';
+import { csvField } from '../../wire/csv.ts';
 import type { PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { bestOf, labelsOf } from '../base/reading.ts';
 import { isNumeric } from '../html/fields.ts';

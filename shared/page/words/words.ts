@@ -1,4 +1,4 @@
-import type { Label } from '../../features.ts';
+import type { Label } from '../../schema/features.ts';
 import { type Language, TEXTS } from './texts.ts';
 
 /** The page's words in the language chosen. */

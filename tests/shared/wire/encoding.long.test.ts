@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createContainer } from '../../../container/server.ts';
+import { createContainer } from '../../../container/server/server.ts';
+import type { Guard } from '../../../functions/endpoint/guard.ts';
+import type { Question } from '../../../functions/endpoint/sagemaker.ts';
 import { createFailover } from '../../../functions/failover.ts';
-import type { Guard } from '../../../functions/guard.ts';
 import { lambda } from '../../../functions/http.ts';
 import { openLocal } from '../../../functions/local.ts';
-import type { Question } from '../../../functions/sagemaker.ts';
 import type { Telemetry } from '../../../functions/telemetry.ts';
 import { buildArtifact } from '../../../model/artifact/build.ts';
 

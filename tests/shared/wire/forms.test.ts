@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { loadModel } from '../../../model/import.ts';
-import { verify } from '../../../model/verify.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { verify } from '../../../model/artifact/verify.ts';
 import { RequestError } from '../../../shared/errors.ts';
-import type { Feature, Schema } from '../../../shared/features.ts';
-import { bodyForm, type DeclaredForm } from '../../../shared/media.ts';
 import { answerQuery } from '../../../shared/predict.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { DIALECTS } from '../../../shared/wire/dialects.ts';
 import { formOf } from '../../../shared/wire/form.ts';
-import { readBody } from '../../../shared/wire.ts';
+import { bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
+import { readBody } from '../../../shared/wire/wire.ts';
 
 const at = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const heart = loadModel(at('../model/heart/heart-age.RDS'));

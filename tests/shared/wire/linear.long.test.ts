@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { codingOf } from '../../../shared/coding.ts';
+import { codingOf } from '../../../shared/api/coding.ts';
 import { RequestError } from '../../../shared/errors.ts';
-import type { Schema } from '../../../shared/features.ts';
-import { answerForm, type BodyForm, bodyForm, type DeclaredForm } from '../../../shared/media.ts';
 import type { PageFeature } from '../../../shared/page/base/data.ts';
 import { hasDecimalComma, readHeader, splitLine } from '../../../shared/page/sheet/sheet-rows.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
 import { DECIMAL } from '../../../shared/wire/decimal.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';
-import { readBody } from '../../../shared/wire.ts';
+import { answerForm, type BodyForm, bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
+import { readBody } from '../../../shared/wire/wire.ts';
 import { expectLinear } from '../../support/linear.ts';
 
 const AGE: Schema = { kind: 'regression', features: [{ name: 'age', type: 'number' }], takesMissing: false };

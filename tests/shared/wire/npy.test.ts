@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { RequestError } from '../../../shared/errors.ts';
-import type { Feature, Schema } from '../../../shared/features.ts';
-import { readBody } from '../../../shared/wire.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import { readBody } from '../../../shared/wire/wire.ts';
 
 const numbers = (...names: string[]): Schema => ({
   kind: 'regression',

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { loadModel } from '../../../model/import.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
 import { RequestError } from '../../../shared/errors.ts';
-import type { Feature, Schema } from '../../../shared/features.ts';
 import { answerQuery } from '../../../shared/predict.ts';
-import { readBody, readValue } from '../../../shared/wire.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import { readBody, readValue } from '../../../shared/wire/wire.ts';
 
 const heart = loadModel(fileURLToPath(new URL('../../../model/heart/heart-age.RDS', import.meta.url)));
 /** predict() of R for the ages 54, 61 and 55. */

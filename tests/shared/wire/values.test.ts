@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { loadModel } from '../../../model/import.ts';
-import { verify } from '../../../model/verify.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { verify } from '../../../model/artifact/verify.ts';
 import { RequestError } from '../../../shared/errors.ts';
-import type { Feature, Schema } from '../../../shared/features.ts';
-import type { BodyForm } from '../../../shared/media.ts';
 import { answerQuery } from '../../../shared/predict.ts';
-import { readBody } from '../../../shared/wire.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { BodyForm } from '../../../shared/wire/media.ts';
+import { readBody } from '../../../shared/wire/wire.ts';
 
 const model = (name: string) => loadModel(fileURLToPath(new URL(`../../cases/${name}.RDS`, import.meta.url)));
 const rows = (schema: Schema, body: unknown, form: BodyForm = 'json') =>

@@ -1,4 +1,4 @@
-import { element, numbersOf, textOf } from '../../../model/r-values.ts';
+import { element, numbersOf, textOf } from '../../../model/rds/values.ts';
 import type { Reader } from '../../../model/readers/reader.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { LINE } from './body.ts';

@@ -1,5 +1,5 @@
-import type { Schema } from '../../../features.ts';
-import { defaultParameters, type Parameters } from '../../../parameters.ts';
+import type { Schema } from '../../../schema/features.ts';
+import { defaultParameters, type Parameters } from '../../../schema/parameters.ts';
 import type { Prepared } from '../../kind.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import { unpackedBytes } from '../packed.ts';

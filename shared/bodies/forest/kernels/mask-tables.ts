@@ -1,4 +1,4 @@
-import type { Schema } from '../../../features.ts';
+import type { Schema } from '../../../schema/features.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import type { PackedForest } from '../packed.ts';
 

@@ -1,4 +1,4 @@
-import type { Schema } from '../../../features.ts';
+import type { Schema } from '../../../schema/features.ts';
 import type { Forest } from '../forest.ts';
 import type { Kernel } from './kernel.ts';
 import { PAGE, type Plan, planMasks } from './mask-memory.ts';

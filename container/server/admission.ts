@@ -1,0 +1,108 @@
+import { RequestError } from '../../shared/errors.ts';
+
+/** Most computing, in milliseconds, that small requests may wait for. */
+const MOST_WAITING_MS = 50;
+/** How long computing goes on before the next look at the sockets, in milliseconds. */
+const SLICE_MS = 5;
+
+type Job = { ms: number; enter(): void };
+
+/** A queue in front of this thread's computing. */
+export type Admission = {
+  /**
+   * Computes `work` in its turn, which is thought to take `ms`. Throws a 503 at once where the queue is full, and at its
+   * turn where nobody is waiting any more.
+   */
+  run<T>(ms: number, isWanted: () => boolean, work: () => T): Promise<T>;
+  /** Computing that waits, in milliseconds. */
+  waitingMs(): number;
+  /** Throws a 503 where nothing more would be taken: before a body is read. */
+  check(): void;
+  /**
+   * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
+   * computed.
+   */
+  unheardSince(): number;
+};
+
+const refusals = new Map<string, RequestError>();
+
+/**
+ * The answer to whom there is no room for; `seconds` until it is worth asking again. Each is made once: an error's stack costs a
+ * fifth of what a refusal takes, and under overload most requests are refused. `detail` is one of few texts.
+ */
+export function overloaded(detail: string, seconds = 1): RequestError {
+  const key = `${seconds} ${detail}`;
+  let refusal = refusals.get(key);
+  if (!refusal) {
+    refusal = new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
+    refusals.set(key, refusal);
+  }
+  return refusal;
+}
+
+/**
+ * Bounded admission for requests that are computed in this thread. Without it they would queue up in the sockets, each to be
+ * computed long after its caller has gone; with it what cannot be answered soon is refused at once, and what is taken is
+ * answered. Computing yields to the sockets every few milliseconds, so that refusals and /ping stay quick.
+ */
+export function createAdmission(now = () => performance.now()): Admission {
+  const queue: Job[] = [];
+  let waiting = 0;
+  let isRunning = false;
+  let pumped = 0;
+
+  const pump = () => {
+    pumped = now();
+    const end = pumped + SLICE_MS;
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      waiting -= job.ms;
+      job.enter();
+      if (now() >= end) break;
+    }
+    // Sums of estimates drift; an empty queue is a chance to set that right.
+    if (queue.length === 0) waiting = 0;
+    isRunning = queue.length > 0;
+    if (isRunning) setImmediate(pump);
+  };
+  const check = () => {
+    if (waiting >= MOST_WAITING_MS) throw overloaded('too much is waiting to be computed; ask again soon');
+  };
+  return {
+    waitingMs: () => waiting,
+    check,
+    // While a queue is worked off, each look at the sockets stands between two turns of it.
+    unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
+    run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
+      if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
+        return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));
+      }
+      waiting += ms;
+      return new Promise<T>((resolve, reject) => {
+        const enter = () => {
+          try {
+            if (!isWanted()) throw overloaded('the time of this request was over before its turn came');
+            resolve(work());
+          } catch (error) {
+            reject(error);
+          }
+        };
+        queue.push({ ms, enter });
+        if (!isRunning) setImmediate(pump);
+        isRunning = true;
+      });
+    },
+  };
+}
+
+/** What a row takes on this machine now, in milliseconds: a mean in which the latest computations count most. */
+export function createPace(firstMs: number): { ms(rows: number): number; note(rows: number, ms: number): void } {
+  let each = firstMs;
+  return {
+    ms: (rows) => rows * each,
+    note: (rows, ms) => {
+      // One pause of the machine must not look like a slow model.
+      if (rows > 0) each += 0.1 * (Math.min(ms / rows, 4 * each) - each);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Reply } from '../../shared/api/reply.ts';
+import { type InferForm, inferReply, readInference } from '../../shared/api/v2-infer.ts';
+import type { Model } from '../../shared/artifact.ts';
+import { RequestError } from '../../shared/errors.ts';
+import { computeQuery } from '../../shared/predict.ts';
+import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
+import { toPredictions } from '../../shared/schema/shape.ts';
+import { checkAnswerSize, tailOf, writeOutputs } from '../../shared/wire/answers.ts';
+import type { AnswerForm, DeclaredForm } from '../../shared/wire/media.ts';
+import { type Query, readBody } from '../../shared/wire/wire.ts';
+
+/** What was read of a body; `infer`: how it is to be answered, where it is an inference request of the Open Inference Protocol. */
+export type Read = Query & { infer?: InferForm };
+
+/**
+ * A body and how to read and answer it; plain data, so that it can go to a worker. `most` bounds the rows. `query`: what was
+ * read of it already. `infer`: it is an inference request for a model that goes by `name`.
+ */
+export type Asked = {
+  body: Uint8Array;
+  form: DeclaredForm;
+  accepted: AnswerForm;
+  most?: number;
+  servedBy?: 'container';
+  query?: Read;
+  infer?: { name: string; headerLength: string | undefined };
+};
+
+/** An answer's body, its rows, and how long the predictor took, in milliseconds; of an inference request the whole reply. */
+export type Computed = { text: string; rows: number; ms: number; reply?: Reply };
+
+/** The refusal of a request whose model was unloaded before it could be computed. Another one may have its name by then. */
+export function unloaded(): RequestError {
+  return new RequestError(404, 'the model was unloaded while the request came in');
+}
+
+/** Reads the rows of a body. Throws a RequestError with all that is wrong with it, the size of its answer included. */
+export function read(model: Model, { body, form, most, infer }: Asked): Read {
+  if (infer) {
+    const { query, form } = readInference(model.schema, body, infer.headerLength, most);
+    return { ...query, infer: form };
+  }
+  const query = readBody(model.schema, body, form, most);
+  checkAnswerSize(model.schema, query.count, query.parameters);
+  return query;
+}
+
+/** Computes and writes the answer. */
+export function compute(model: Model, query: Read, { accepted, servedBy, infer }: Asked): Computed {
+  const started = performance.now();
+  const outputs = computeQuery(model, query);
+  const ms = performance.now() - started;
+  if (query.infer && infer) {
+    const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
+    const answer = { ...toPredictions(model.schema, query.parameters, outputs), ...who };
+    return { text: '', rows: query.count, ms, reply: inferReply(model.schema, answer, query.infer, infer.name) };
+  }
+  const tail = tailFor(model, query.parameters, servedBy);
+  return { text: writeOutputs(model.schema, query.parameters, outputs, accepted, tail), rows: query.count, ms };
+}
+
+/** The tails of answers to default parameters, kept for each model. */
+const TAILS = new WeakMap<Model, Map<Asked['servedBy'], string>>();
+
+function tailFor(model: Model, parameters: Parameters, servedBy: Asked['servedBy']): string {
+  let tails = TAILS.get(model);
+  if (!tails) {
+    tails = new Map();
+    TAILS.set(model, tails);
+  }
+  const isDefault = parameters === defaultParameters(model.schema);
+  const kept = isDefault ? tails.get(servedBy) : undefined;
+  if (kept !== undefined) return kept;
+  const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
+  const tail = tailOf(model.schema, parameters, who);
+  if (isDefault) tails.set(servedBy, tail);
+  return tail;
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reply } from '../../shared/api/reply.ts';
+import { RequestError } from '../../shared/errors.ts';
+
+/** Most bytes of a request's body: what SageMaker takes (6 MB). */
+export const MAX_BODY_BYTES = 6_291_456;
+
+/** The refusal of a body that is too large. */
+export function tooLarge(found: string, most: number): RequestError {
+  return new RequestError(413, `the body has ${found} bytes; expected at most ${most}`);
+}
+
+/** The refusal of a body whose sender has gone. */
+export function cutOff(): RequestError {
+  return new RequestError(400, 'the body was cut off');
+}
+
+/**
+ * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over
+ * that, else as soon as the bytes are; and a 400 where the message is cut off.
+ */
+export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promise<Uint8Array> {
+  const declared = message.headers['content-length'];
+  if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared), most));
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    message.on('data', (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= most) chunks.push(chunk);
+      else reject(tooLarge(`more than ${most}`, most));
+    });
+    let isWhole = false;
+    message.on('end', () => {
+      isWhole = true;
+      resolve(Buffer.concat(chunks));
+    });
+    // A cut connection is an error event as well; unheard, it would end the process. A message that was read whole closes, too.
+    for (const event of ['close', 'error']) message.on(event, () => isWhole || reject(cutOff()));
+  });
+}
+
+/** What every answer of the container says of itself in its headers. */
+export type Own = { requestId: string; sha256: string | undefined; closes: boolean };
+
+/**
+ * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
+ * one piece of both. How many bytes the body has.
+ */
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, own?: Own): number {
+  const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
+  const length = bytes ? bytes.length : Buffer.byteLength(body);
+  const list: string[] = [];
+  if (own) {
+    list.push('x-request-id', own.requestId);
+    if (own.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', own.sha256);
+    if (own.closes) list.push('connection', 'close');
+  }
+  if (headers['x-content-type-options'] === undefined) list.push('x-content-type-options', 'nosniff');
+  for (const name in headers) list.push(name, headers[name] as string);
+  // That of a 304 would be taken for the document's.
+  if (status !== 304) list.push('content-length', String(length));
+  response.writeHead(status, list);
+  if (response.req.method === 'HEAD') response.end();
+  else if (bytes) response.end(bytes);
+  // A text of one byte a character needs no encoding.
+  else response.end(body, length === body.length ? 'latin1' : 'utf8');
+  return length;
+}
+
+/** A request's path, without what stands behind the question mark; of an absolute form too, which every server must take (RFC 9112, 3.2.2). */
+export function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const end = url.indexOf('?');
+  const whole = end === -1 ? url : url.slice(0, end);
+  return whole.startsWith('/') ? whole : whole.replace(/^https?:\/\/[^/]*/i, '') || '/';
+}
+
+/** The `format` of a request's query: which form of answer is asked for. */
+export function formatOf(request: IncomingMessage): string | undefined {
+  const at = request.url?.indexOf('?') ?? -1;
+  return at === -1 ? undefined : (new URLSearchParams(request.url?.slice(at + 1)).get('format') ?? undefined);
+}
+
+/** A request's header as one text; undefined where it is missing. */
+export function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** What our own function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
+export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number };
+
+const NO_ATTRIBUTES: Attributes = {};
+
+/** Reads them, as far as they have the right form: anybody who can invoke the endpoint can write them. */
+export function readAttributes(request: IncomingMessage): Attributes {
+  const custom = headerOf(request, 'x-amzn-sagemaker-custom-attributes');
+  if (custom === undefined && request.headers.traceparent === undefined) return NO_ATTRIBUTES;
+  const given = new Map(
+    (custom ?? '').split(';').map((part): [string, string] => {
+      const at = part.indexOf('=');
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    }),
+  );
+  const requestId = given.get('x-request-id');
+  const traceparent = given.get('traceparent') ?? headerOf(request, 'traceparent') ?? '';
+  const deadline = given.get('deadline-ms') ?? '';
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
+    ...(/^\d{1,6}$/.test(deadline) ? { deadlineMs: Number(deadline) } : {}),
+  };
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { sizeOfModelFile } from '../../model/artifact/import.ts';
+import { sidecarPaths } from '../../model/artifact/sidecar.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { checkWithin } from './model-folder.ts';
+import { loadShared, type SharedModel } from './shared-model.ts';
+
+const MODEL_FILE = /\.(?:canopy|RDS|Rds|rds)$/;
+const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS (*.RDS)';
+
+/**
+ * The one model of a folder, which SageMaker unpacks to /opt/ml/model: an artifact, or a model file that is imported with
+ * the sidecar beside it. Throws a ModelError that says which file, and why, where there is none, more than one, or one
+ * that cannot be read, or that is a link to a place outside of `root`, where one is given. Its check rows are not computed here: see
+ * createContainer.
+ */
+export async function loadModelDir(dir: string, root?: string): Promise<SharedModel> {
+  const file = findModelFile(dir);
+  try {
+    if (root !== undefined) for (const one of [file, ...sidecarPaths(file)]) checkWithin(root, one);
+    return await loadShared(file);
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    throw new ModelError(file, reason(error), 'a file that can be read');
+  }
+}
+
+/** How many bytes the file of a folder's one model has: the least that loading it takes. Throws as loadModelDir. */
+export function sizeOfModelDir(dir: string): number {
+  return sizeOfModelFile(findModelFile(dir));
+}
+
+/** The path of the one model in a folder. Files that start with a dot are none: archives made on a Mac hold such. */
+function findModelFile(dir: string): string {
+  let names: string[];
+  try {
+    names = readdirSync(dir).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    throw new ModelError(dir, reason(error), `a folder with ${EXPECTED}`);
+  }
+  const models = names.filter((name) => MODEL_FILE.test(name)).sort();
+  if (models.length > 1) throw new ModelError(dir, `${models.length} models (${listed(models)})`, EXPECTED);
+  if (models[0] !== undefined) return path.join(dir, models[0]);
+  throw new ModelError(dir, names.length === 0 ? 'an empty folder' : `no model among ${listed(names.sort())}`, EXPECTED);
+}
+
+function listed(names: string[]): string {
+  return names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+}
+
+/** Why the file system refused, in words; an error that is not its own keeps its message. */
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = { ENOENT: 'nothing there', ENOTDIR: 'a file', EACCES: 'no permission to read', EISDIR: 'a folder' };
+  return words[code ?? ''] ?? message;
+}

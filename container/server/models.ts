@@ -1,0 +1,125 @@
+import { failedCheck, type Model } from '../../shared/artifact.ts';
+import type { Prepared } from '../../shared/bodies/kind.ts';
+import { ModelError, RequestError } from '../../shared/errors.ts';
+import { prepareKernel } from '../../shared/predict.ts';
+import { createPace } from './admission.ts';
+import { loadModelDir, sizeOfModelDir } from './model-dir.ts';
+import { resolveWithin } from './model-folder.ts';
+import { openShared } from './shared-model.ts';
+import type { Workers } from './workers.ts';
+
+/**
+ * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has one of its own, so
+ * that a request which began with one model never meets another of the same name. `isUnloaded` says that it is served no longer.
+ */
+export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace>; isUnloaded: boolean };
+
+/** Where models may be loaded from, and how many bytes of them are held at once. */
+export type ModelsOptions = { root: string; mostBytes: number };
+
+type Loaded = Served & { url: string; bytes: number };
+
+/** The models of a multi-model endpoint, by their names. */
+export type Models = {
+  list(): { modelName: string; modelUrl: string }[];
+  /** Throws a 404 where it is not loaded. */
+  get(name: string): Loaded;
+  /** Throws a RequestError: 400 for a bad order, 409 where it is loaded, 422 where it cannot be used, 507 where it has no room. */
+  load(order: unknown): Promise<void>;
+  /** Throws a 404 where it is not loaded. Requests that are being computed are finished. */
+  unload(name: string): void;
+};
+
+/** How often the check rows are computed for the pace. */
+const PACE_RUNS = 3;
+/** SageMaker's names of models are hashes, paths or file names. */
+const NAME = /^[\w.-][\w./-]{0,255}$/;
+/** What no part of such a path may be: a client or a proxy would make another path of it. */
+const NO_PARTS = ['', '.', '..'];
+
+/** Serves a model: its kernel is made and its check rows are computed here, once, and tell the pace too. */
+export function serveModel(key: string, model: Model): Served {
+  prepareKernel(model);
+  const failed = failedCheck(model);
+  const rows = Math.max(model.checks.rows.length / Math.max(model.schema.features.length, 1), 1);
+  // The least of some more: the first is slow by itself, and any may meet a pause of the machine.
+  const times = Array.from({ length: PACE_RUNS }, () => {
+    const start = performance.now();
+    failedCheck(model);
+    return (performance.now() - start) / rows;
+  });
+  return { key, model, failed, pace: createPace(Math.min(...times)), isUnloaded: false };
+}
+
+/** Models loaded and unloaded while others are served (SageMaker's multi-model contract). Without workers it is done in this thread. */
+export function createModels({ root, mostBytes }: ModelsOptions, workers: Workers | undefined): Models {
+  const loaded = new Map<string, Loaded>();
+  const loading = new Set<string>();
+  let loads = 0;
+  const get = (name: string): Loaded => {
+    const one = loaded.get(name);
+    if (!one) throw new RequestError(404, 'no model of this name is loaded');
+    return one;
+  };
+  const needRoom = (bytes: number) => {
+    const held = [...loaded.values()].reduce((sum, one) => sum + one.bytes, bytes);
+    if (held > mostBytes) throw new RequestError(507, `the models would take ${held} bytes; there is room for ${mostBytes}`);
+  };
+  const open = async (name: string, url: string): Promise<Loaded> => {
+    const dir = resolveWithin(root, url);
+    // Looked at before anything is read: what comes of a file is held beside it for a while.
+    needRoom(sizeOfModelDir(dir));
+    const bytes = workers ? await workers.load(dir, root) : (await loadModelDir(dir, root)).bytes;
+    needRoom(bytes.byteLength);
+    const served = serveModel(`models/${name}#${++loads}`, openShared(bytes, name));
+    if (served.failed !== undefined) throw new ModelError(name, served.failed, 'the same bits as at import');
+    const kernel = prepareKernel(served.model);
+    const threads = 1 + (workers?.count ?? 0);
+    const taken = bytes.byteLength + PER_THREAD.model * threads + (kernel ? kernelBytes(kernel, threads) : 0);
+    needRoom(taken);
+    workers?.open(served.key, bytes, kernel?.table);
+    return { ...served, url, bytes: taken };
+  };
+  return {
+    get,
+    list: () => [...loaded].map(([modelName, { url }]) => ({ modelName, modelUrl: url })),
+    load: async (order) => {
+      const { model_name: name, url } = (typeof order === 'object' && order !== null ? order : {}) as Record<string, unknown>;
+      if (typeof name !== 'string' || typeof url !== 'string' || !isName(name)) {
+        const form = 'the name of letters, digits and ._-/, no part of it empty, "." or ".."';
+        throw new RequestError(400, `expected {"model_name": ..., "url": ...}, ${form}`);
+      }
+      if (loaded.has(name) || loading.has(name)) throw new RequestError(409, 'a model of this name is loaded');
+      loading.add(name);
+      try {
+        loaded.set(name, await open(name, url));
+      } catch (error) {
+        if (error instanceof ModelError) throw new RequestError(422, error.message);
+        throw error;
+      } finally {
+        loading.delete(name);
+      }
+    },
+    unload: (name) => {
+      const one = get(name);
+      one.isUnloaded = true;
+      workers?.close(one.key);
+      loaded.delete(name);
+    },
+  };
+}
+
+function isName(name: string): boolean {
+  return NAME.test(name) && !name.split('/').some((part) => NO_PARTS.includes(part));
+}
+
+/**
+ * What a thread holds of a model beside its bytes and its kernel's tables, as measured by loading one 100 times (Node 24): the
+ * schema's objects, and a kernel's compiled code with the pages of its memory.
+ */
+const PER_THREAD = { model: 40_000, kernel: 550_000 };
+
+/** What a kernel comes to take: its tables in each thread, and the nodes that all threads share. */
+function kernelBytes({ bytes, table }: Prepared, threads: number): number {
+  return (PER_THREAD.kernel + bytes) * threads + (table?.buffer.byteLength ?? 0);
+}

@@ -1,0 +1,315 @@
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { jsonReply, problemReply, type Reply, requestIdOf } from '../../shared/api/reply.ts';
+import { route } from '../../shared/api/routes.ts';
+import type { Model } from '../../shared/artifact.ts';
+import { RequestError, stackOf } from '../../shared/errors.ts';
+import type { PageParts } from '../../shared/page/base/parts.ts';
+import { answerQuery } from '../../shared/predict.ts';
+import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
+import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
+import type { Query } from '../../shared/wire/wire.ts';
+import { type Admission, createAdmission, overloaded } from './admission.ts';
+import { checkHead } from './check-head.ts';
+import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
+import { type Connections, limitConnections } from './connections.ts';
+import { gunzip } from './gunzip.ts';
+import { type Attributes, formatOf, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
+import { Incoming } from './incoming.ts';
+import { type ContainerMetrics, createMetrics } from './metrics.ts';
+import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
+import { answerParserErrors } from './parser-errors.ts';
+import { findRoute, type Route } from './routes.ts';
+import { routeInferenceProtocol } from './v2.ts';
+import type { Workers } from './workers.ts';
+
+/** Most rows of a POST /predict, as in the API. */
+const MAX_PREDICT_ROWS = 10_000;
+/** How the public paths answer. */
+const ALONE = { servedBy: 'container', most: MAX_PREDICT_ROWS } as const;
+/** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
+const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
+/** Most bytes of bodies that are held while they come in. */
+const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
+/** Most characters of a path that are logged. */
+const LOGGED_PATH = 200;
+
+/**
+ * Node's own limits, in milliseconds and bytes. Connections stay open longer than a load balancer's 60 s, so that it is
+ * not the server who closes one while a request is under way.
+ */
+const LIMITS: ServerOptions<typeof Incoming> = {
+  IncomingMessage: Incoming,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16_384,
+};
+/** A connection on which nothing moves for so long is closed: whoever does not read an answer holds its bytes. */
+const IDLE_MS = 80_000;
+
+/** What batch transform should send: one request at a time, as many lines as fit. */
+const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 };
+
+/** One request as it is logged. It never holds a body or a feature's value. `error` is ours to mend. */
+export type LogEntry = {
+  time: string;
+  requestId: string;
+  traceparent?: string | undefined;
+  method: string;
+  path: string;
+  status: number;
+  rows?: number | undefined;
+  ms: number;
+  error?: string;
+};
+
+export type ContainerOptions = {
+  /** `sagemaker`: SageMaker's paths and no others. `alone`: the public paths too, as the API has them. */
+  mode: 'sagemaker' | 'alone';
+  log: (entry: LogEntry) => void;
+  /** True once the process is about to end: then /ping fails and every answer closes its connection. */
+  isStopping?: () => boolean;
+  /** The page's script and style, for `alone`. */
+  page?: PageParts | undefined;
+  /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
+  workers?: Workers;
+  /** Where SageMaker may have models loaded from; without it there is no /models. */
+  models?: ModelsOptions;
+};
+
+type Container = Omit<ContainerOptions, 'models'> & {
+  served: Served | undefined;
+  models: Models | undefined;
+  admission: Admission;
+  metrics: ContainerMetrics;
+  bodies: { bytes: number };
+  connections: Connections;
+};
+type Answered = { reply: Reply; rows?: number };
+
+/** The key under which workers know the one model of a container. */
+export const MODEL_KEY = 'model';
+
+/**
+ * The container's HTTP server, not listening yet. The check rows are computed here, once: where one fails, /ping, /health
+ * and every request for predictions answer 503 with the reason, since a wrong number is worse than none. Without a model
+ * (a multi-model endpoint's container) only those that are loaded answer. A request that is not HTTP is answered without a
+ * body (400, 408 or 431) and its connection closed.
+ */
+export function createContainer(model: Model | undefined, { models, ...options }: ContainerOptions): Server {
+  const admission = createAdmission();
+  const server = createServer(LIMITS, (request, response) => handle(container, request, response));
+  const connections = limitConnections(server);
+  const container: Container = {
+    ...options,
+    served: model && serveModel(MODEL_KEY, model),
+    models: models && createModels(models, options.workers),
+    admission,
+    metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, { admission, connections, workers: options.workers }),
+    bodies: { bytes: 0 },
+    connections,
+  };
+  server.setTimeout(IDLE_MS);
+  answerParserErrors(server, connections);
+  return server;
+}
+
+/** Answers one request, whatever happens, and logs it. */
+async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
+  const started = performance.now();
+  const unheardSince = container.admission.unheardSince();
+  container.connections.begin(request, response);
+  const attributes = readAttributes(request);
+  const requestId = requestIdOf(headerOf(request, 'x-request-id'), attributes.requestId);
+  const method = request.method ?? '';
+  const path = pathOf(request);
+  let label = 'other';
+  let answered: Answered;
+  let error: string | undefined;
+  try {
+    checkHead(request);
+    const found = findRoute(container.mode, container.models !== undefined, method, path);
+    label = found.label;
+    answered = await answer(container, found, request, response, attributes);
+  } catch (thrown) {
+    answered = { reply: problemReply(thrown, requestId, path) };
+    if (!(thrown instanceof RequestError)) error = stackOf(thrown);
+  }
+  const { reply, rows } = answered;
+  const { status } = reply;
+  const bytes = sendReply(response, reply, {
+    requestId,
+    sha256: container.served?.model.sha256,
+    closes: container.isStopping?.() ?? false,
+  });
+  container.connections.end(request, response, bytes);
+  const ended = performance.now();
+  const ms = ended - started;
+  if (status === 503) container.metrics.noteRefused(label, (ended - Math.min(started, unheardSince)) / 1_000);
+  container.metrics.note(label, status, ms / 1_000, rows);
+  const { traceparent } = attributes;
+  const loggedPath = path.length > LOGGED_PATH ? path.slice(0, LOGGED_PATH) : path;
+  const rounded = Math.round(ms * 100) / 100;
+  const entry: LogEntry = { time: timeNow(), requestId, traceparent, method, path: loggedPath, status, rows, ms: rounded };
+  if (error !== undefined) entry.error = error;
+  container.log(entry);
+}
+
+let [timeMs, timeText] = [0, ''];
+
+/** The time as ISO 8601 has it, made once a millisecond. */
+function timeNow(): string {
+  const now = Date.now();
+  if (now !== timeMs) [timeMs, timeText] = [now, new Date(now).toISOString()];
+  return timeText;
+}
+
+/** The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted. No promise more than it takes. */
+function answer(
+  container: Container,
+  found: Route,
+  request: Incoming,
+  response: ServerResponse,
+  attributes: Attributes,
+): Answered | Promise<Answered> {
+  const { served, models, metrics } = container;
+  const isWanted = wanted(response, attributes);
+  switch (found.is) {
+    case 'execution-parameters':
+      return { reply: jsonReply(EXECUTION_PARAMETERS) };
+    case 'metrics':
+      return metrics.text().then(({ type, body }) => ({ reply: { status: 200, headers: { 'content-type': type }, body } }));
+    case 'ping':
+      if (container.isStopping?.()) throw new RequestError(503, 'the container is stopping');
+      if (served) checkModel(served);
+      return { reply: { status: 200, headers: {}, body: '' } };
+    case 'invocations':
+      return predict(container, onlyModel(served), request, isWanted, {});
+    case 'models':
+      return manageModels(models as Models, request, container).then((reply) => ({ reply }));
+    case 'model':
+      if (request.method === 'DELETE') (models as Models).unload(found.name);
+      else (models as Models).get(found.name);
+      return { reply: jsonReply(request.method === 'DELETE' ? {} : (models as Models).list().find((one) => one.modelName === found.name)) };
+    case 'invoke':
+      return predict(container, (models as Models).get(found.name), request, isWanted, {});
+    case 'v2': {
+      const asked = { method: request.method ?? '', path: pathOf(request) };
+      const routed = routeInferenceProtocol(asked, container, container.isStopping?.() ?? false);
+      if ('status' in routed) return { reply: routed };
+      const headerLength = headerOf(request, 'inference-header-content-length');
+      const limits = container.mode === 'alone' ? ALONE : {};
+      return predict(container, routed.served, request, isWanted, { ...limits, infer: { name: routed.name, headerLength } });
+    }
+    case 'public': {
+      const one = onlyModel(served);
+      const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
+      const page = {
+        parts: container.page,
+        acceptEncoding: headerOf(request, 'accept-encoding'),
+        ifNoneMatch: headerOf(request, 'if-none-match'),
+        ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
+      };
+      const routed = route(request.method ?? '', pathOf(request), one.model, health, page);
+      if (routed === 'predict') return predict(container, one, request, isWanted, ALONE);
+      return Promise.resolve(routed).then((reply) => ({ reply }));
+    }
+  }
+}
+
+async function manageModels(models: Models, request: Incoming, container: Container): Promise<Reply> {
+  if (request.method !== 'POST') return jsonReply({ models: models.list() });
+  const body = await readWithin(container, request);
+  let order: unknown;
+  try {
+    order = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new RequestError(400, 'the body is not JSON; expected {"model_name": ..., "url": ...}');
+  }
+  await models.load(order);
+  return jsonReply({});
+}
+
+function onlyModel(served: Served | undefined): Served {
+  if (!served) throw new RequestError(404, 'this container has no model of its own; expected /models/{name}/invoke');
+  return served;
+}
+
+function checkModel({ failed }: Served): void {
+  if (failed !== undefined) throw new RequestError(503, `the model does not give its own numbers here: ${failed}`);
+}
+
+/** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */
+function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boolean {
+  if (deadlineMs === undefined) return () => !response.destroyed;
+  const until = performance.now() + deadlineMs;
+  return () => !response.destroyed && performance.now() < until;
+}
+
+/** Reads the rows, computes and writes the answer: the whole way of a request for predictions. */
+async function predict(
+  container: Container,
+  served: Served,
+  request: Incoming,
+  isWanted: () => boolean,
+  limits: Pick<Asked, 'servedBy' | 'most' | 'infer'>,
+): Promise<Answered> {
+  checkModel(served);
+  // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
+  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
+  const isPacked = isCompressed(headerOf(request, 'content-encoding'));
+  const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
+  container.admission.check();
+  const sent = await readWithin(container, request);
+  const body = isPacked ? await inflateWithin(container, sent) : sent;
+  if (served.isUnloaded) throw unloaded();
+  const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
+  const headers: Record<string, string> = {
+    'content-type': CONTENT_TYPES[accepted],
+    ...reply?.headers,
+    'server-timing': `predict;dur=${ms.toFixed(3)}`,
+    'x-model-sha256': served.model.sha256,
+  };
+  if (container.mode === 'alone') headers['x-served-by'] = 'container';
+  return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
+}
+
+/** A body inflated. What came in is held meanwhile. */
+async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<Uint8Array> {
+  bodies.bytes += body.length;
+  try {
+    return await inflateBody(body, MAX_BODY_BYTES, gunzip);
+  } finally {
+    bodies.bytes -= body.length;
+  }
+}
+
+/** What goes with rows that were read here. */
+const NO_BODY = new Uint8Array(0);
+
+/** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
+function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
+  const { model, pace, key } = served;
+  if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
+  const query = read(model, asked);
+  const estimate = pace.ms(query.count);
+  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
+    return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+  return admission.run(estimate, isWanted, () => {
+    const computed = compute(model, query, asked);
+    pace.note(computed.rows, computed.ms);
+    return computed;
+  });
+}
+
+/**
+ * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
+ * what a head announces: else a few heads without bodies would keep everybody out.
+ */
+function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
+  return request.body(MAX_BODY_BYTES, (bytes) => {
+    bodies.bytes += bytes;
+    return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
+  });
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { importModel, sizeOfModelFile } from '../../model/artifact/import.ts';
+import { decodeArtifact, type Model, modelSection } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+
+/** A model, and the artifact's bytes it is a view of, in memory that all threads share. */
+export type SharedModel = { model: Model; bytes: SharedArrayBuffer };
+
+/** Bytes that are read while those before them are hashed. */
+const PIECE = 2 ** 22;
+
+/**
+ * Loads the model of a file: an artifact (*.canopy), whose bytes are hashed as they come in, or a model file, which is imported.
+ * Throws a ModelError that says what is wrong with it.
+ */
+export async function loadShared(file: string): Promise<SharedModel> {
+  if (!file.endsWith('.canopy')) {
+    const bytes = shareBytes(importModel(file));
+    return { model: openShared(bytes, file), bytes };
+  }
+  const shared = new SharedArrayBuffer(sizeOfModelFile(file));
+  const bytes = new Uint8Array(shared);
+  const handle = await open(file);
+  try {
+    const hashed = await readHashed(handle, bytes, file);
+    return { model: decodeArtifact(bytes, file, { hashed }), bytes: shared };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The model of such memory; its arrays are views on it. Its sha256 was held when the memory was filled. */
+export function openShared(bytes: SharedArrayBuffer, thing: string): Model {
+  return decodeArtifact(new Uint8Array(bytes), thing, { isHeld: true });
+}
+
+/** An artifact that was made here in memory that all threads share. */
+function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(bytes.byteLength);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}
+
+/** Fills the bytes from a file; the SHA-256 of the artifact's model section. */
+async function readHashed(handle: FileHandle, bytes: Uint8Array, thing: string): Promise<Buffer> {
+  const read = async (at: number): Promise<number> => {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(PIECE, bytes.length - at), at);
+    if (bytesRead === 0) throw new ModelError(thing, `${at} bytes`, `${bytes.length}, as many as when its reading began`);
+    return at + bytesRead;
+  };
+  const hash = createHash('sha256');
+  let section: { start: number; end: number } | undefined;
+  let from = 0;
+  let next = bytes.length > 0 ? read(0) : undefined;
+  while (next) {
+    const to = await next;
+    next = to < bytes.length ? read(to) : undefined;
+    // What is wrong with this piece is told here, and not by the next one.
+    next?.catch(() => {});
+    section ??= modelSection(bytes.subarray(0, to), thing);
+    hash.update(bytes.subarray(Math.max(from, section.start), Math.max(Math.min(to, section.end), section.start)));
+    from = to;
+  }
+  return hash.digest();
+}

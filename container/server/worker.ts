@@ -1,0 +1,64 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Model } from '../../shared/artifact.ts';
+import { ModelError, type Problem, RequestError, stackOf } from '../../shared/errors.ts';
+import { prepareKernel } from '../../shared/predict.ts';
+import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
+import { loadModelDir } from './model-dir.ts';
+import { openShared } from './shared-model.ts';
+
+/** What a worker is told. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
+export type Order =
+  | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
+  | { close: string }
+  | { job: number; answer: Asked; key: string }
+  | { job: number; load: string; root: string }
+  | { ready: true };
+
+/** What it tells of a job: the outcome, or what went wrong in a form that a message can carry. */
+export type Report =
+  | { ready: true }
+  | { job: number; computed: Computed }
+  | { job: number; loaded: SharedArrayBuffer }
+  | { job: number; refused: { status: number; detail: string; problems: Problem[]; headers: Record<string, string> } }
+  | { job: number; unusable: string }
+  | { job: number; fault: string };
+
+/** The life of a worker thread: it computes what the listening thread hands over, so that that one stays quick. */
+export function runWorker(port: MessagePort): void {
+  const models: Models = new Map();
+  port.on('message', (order: Order) => {
+    if ('ready' in order) port.postMessage(order);
+    else if ('open' in order) models.set(order.open, openModel(order));
+    else if ('close' in order) models.delete(order.close);
+    else workOn(models, order).then((report) => port.postMessage(report));
+  });
+}
+
+/** By their keys; an error where a model could not be opened here, which is no reason to do without the others. */
+type Models = Map<string, Model | Error>;
+
+/** The model of an order, its kernel made before the first request comes. */
+function openModel({ open, bytes, table }: Extract<Order, { open: string }>): Model | Error {
+  try {
+    const model = openShared(bytes, open);
+    prepareKernel(model, table);
+    return model;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function workOn(models: Models, order: Extract<Order, { job: number }>): Promise<Report> {
+  const { job } = order;
+  try {
+    if ('load' in order) return { job, loaded: (await loadModelDir(order.load, order.root)).bytes };
+    const model = models.get(order.key);
+    if (!model) throw unloaded();
+    if (model instanceof Error) return { job, fault: `the model could not be opened in this thread: ${stackOf(model)}` };
+    return { job, computed: compute(model, order.answer.query ?? read(model, order.answer), order.answer) };
+  } catch (error) {
+    if (error instanceof ModelError) return { job, unusable: error.message };
+    if (!(error instanceof RequestError)) return { job, fault: stackOf(error) };
+    return { job, refused: { status: error.status, detail: error.message, problems: error.problems, headers: error.headers } };
+  }
+}

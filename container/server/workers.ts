@@ -1,0 +1,169 @@
+import { ModelError, RequestError } from '../../shared/errors.ts';
+import { overloaded } from './admission.ts';
+import type { Asked, Computed } from './compute.ts';
+import type { Order, Report } from './worker.ts';
+import { createPause, type OpenModels, startThread, type Thread } from './worker-thread.ts';
+
+/** Jobs that may wait for each worker. */
+const MOST_WAITING = 2;
+/** How long a batch may wait and be computed, in milliseconds: less than the 60 s after which SageMaker no longer listens. */
+const CUT_MS = 55_000;
+/** Room for what lives shortly: V8's own choice lets a thread grow by tens of megabytes before it looks what can go. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
+
+/** Threads for what would keep the listening thread from listening: big batches, and loading models. */
+export type Workers = {
+  /** Makes a model known to all workers under a key, with the nodes that its kernel walks where there are such. */
+  open(key: string, bytes: SharedArrayBuffer, table?: WebAssembly.Memory): void;
+  close(key: string): void;
+  /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. */
+  answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
+  /** The artifact of the one model in a folder below `root`. Throws a ModelError where there is none that can be used. */
+  load(dir: string, root: string): Promise<SharedArrayBuffer>;
+  /** Threads there are at most. */
+  count: number;
+  /** Jobs that wait or are worked on. */
+  jobs(): number;
+  end(): Promise<void>;
+};
+
+type Job = {
+  number: number;
+  order: Extract<Order, { job: number }>;
+  isWanted: () => boolean;
+  settle(report: Report): void;
+  timer: NodeJS.Timeout;
+};
+const always = () => true;
+
+/**
+ * Workers, up to `count` of them; `file` is the module that calls runWorker in a thread. Each is started when there is a job that the
+ * others have no time for. One that dies is replaced at the next job. After one that could not start, none is started for a while,
+ * and jobs that nobody can do are refused.
+ */
+export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count: number; cutMs?: number }): Workers {
+  const models: OpenModels = new Map();
+  const queue: Job[] = [];
+  const pause = createPause();
+  let threads: Thread<Job>[] = [];
+  let [isEnding, last] = [false, 0];
+
+  const next = () => {
+    const missing = Math.min(queue.length - threads.filter(({ job }) => !job).length, count - threads.length);
+    for (let one = 0; one < missing && pause.leftMs() === 0; one += 1) threads.push(start());
+    for (const thread of threads) {
+      while (thread.job === undefined) {
+        const job = queue.shift();
+        if (!job) return;
+        if (job.isWanted()) {
+          thread.job = job;
+          thread.worker.postMessage(job.order);
+        } else finish(job, refusal(job.number, 'the time of this request was over before its turn came'));
+      }
+    }
+    if (threads.length > 0) return;
+    const seconds = Math.ceil(pause.leftMs() / 1_000);
+    for (const job of queue.splice(0)) finish(job, refusal(job.number, 'no worker thread can be started now; ask again soon', seconds));
+  };
+  const start = (): Thread<Job> =>
+    startThread<Job>(file, LIMITS, models, {
+      ready: pause.noteSuccess,
+      done: (job, report) => {
+        if (job) finish(job, report);
+        next();
+      },
+      ended: (thread, why) => {
+        if (isEnding || !threads.includes(thread)) return;
+        threads = threads.filter((one) => one !== thread);
+        if (!thread.isReady) pause.noteFailure();
+        if (thread.job) finish(thread.job, { job: thread.job.number, fault: why });
+        next();
+      },
+    });
+  const cut = (job: Job) => {
+    const at = queue.indexOf(job);
+    if (at !== -1) queue.splice(at, 1);
+    finish(job, refusal(job.number, `not done within ${cutMs / 1_000} s`));
+    const thread = threads.find((one) => one.job === job);
+    if (!thread) return;
+    // What computes cannot be asked to stop.
+    threads = threads.filter((one) => one !== thread);
+    void thread.worker.terminate();
+    next();
+  };
+  const submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean): Promise<Report> => {
+    if (queue.length >= MOST_WAITING * count) throw overloaded('too many big requests are waiting; ask again soon');
+    last += 1;
+    const number = last;
+    return new Promise((settle) => {
+      const job: Job = { number, order: order(number), isWanted, settle, timer: setTimeout(() => cut(job), cutMs).unref() };
+      queue.push(job);
+      next();
+    });
+  };
+
+  const tell = (order: Order) => threads.map(({ worker }) => worker.postMessage(order));
+  return {
+    count,
+    open: (key, bytes, table) => {
+      models.set(key, { bytes, table });
+      tell({ open: key, bytes, table });
+    },
+    close: (key) => {
+      models.delete(key);
+      tell({ close: key });
+    },
+    answer: async (key, asked, isWanted) => {
+      const report = await submit((job) => ({ job, answer: asked, key }), isWanted);
+      if ('computed' in report) return report.computed;
+      throw errorOf(report);
+    },
+    load: async (dir, root) => {
+      const report = await submit((job) => ({ job, load: dir, root }), always);
+      if ('loaded' in report) return report.loaded;
+      throw errorOf(report);
+    },
+    jobs: () => queue.length + threads.filter(({ job }) => job !== undefined).length,
+    end: async () => {
+      isEnding = true;
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+function finish(job: Job, report: Report): void {
+  clearTimeout(job.timer);
+  job.settle(report);
+}
+
+function refusal(job: number, detail: string, seconds?: number): Report {
+  const { status, headers, problems } = overloaded(detail, seconds);
+  return { job, refused: { status, detail, problems, headers } };
+}
+
+/** The error a report stands for, as it was thrown in the worker. */
+function errorOf(report: Report): Error {
+  if ('refused' in report) {
+    const { status, detail, problems, headers } = report.refused;
+    return new RequestError(status, detail, problems, headers);
+  }
+  if ('unusable' in report) return new UnusableModel(report.unusable);
+  return new WorkerFault('fault' in report ? report.fault : 'a report that fits no job');
+}
+
+/** An error in a worker. It carries the place where that was thrown, and not its own, into the log. */
+class WorkerFault extends Error {
+  constructor(fault: string) {
+    super('');
+    this.name = fault.split('\n', 1)[0] as string;
+    this.stack = fault;
+  }
+}
+
+/** A ModelError whose sentence was made in another thread. */
+class UnusableModel extends ModelError {
+  constructor(message: string) {
+    super('', '', '');
+    this.message = message;
+  }
+}

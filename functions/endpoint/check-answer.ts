@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { RequestError } from '../../shared/errors.ts';
+import type { Schema } from '../../shared/schema/features.ts';
+import { type Beside, besideOf, type Prediction, shapeOf } from '../../shared/schema/shape.ts';
+import { MAX_ANSWER_BYTES } from '../../shared/wire/answers.ts';
+import { parseJson } from '../../shared/wire/json.ts';
+import type { Query } from '../../shared/wire/wire.ts';
+import { formOf, hasForm, type Lists } from './answer-form.ts';
+
+/** An answer of the endpoint that cannot be believed. The message says what is wrong with it, without its values. */
+class BadAnswer extends Error {
+  /** What endpoint.ts knows it by, like the SDK's errors: it is there before the code here is loaded. */
+  override readonly name = 'BadAnswer';
+}
+
+/** An answer that was checked against what was asked. */
+export type Believed = { predictions: Prediction[]; model: { name: string; sha256: string } } & Beside;
+
+/** A model's name, as a sidecar may give it (model/artifact/sidecar.ts). */
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Most elements of the lists beside the predictions. */
+const MOST_BESIDE = 100_000;
+
+const answerForm = z.looseObject({
+  predictions: z.array(z.unknown()),
+  se: z.array(z.unknown()).optional(),
+  times: z.array(z.number()).max(MOST_BESIDE).optional(),
+  quantiles: z.array(z.number()).max(MOST_BESIDE).optional(),
+  model: z.object({ name: z.string().regex(MODEL_NAME), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+});
+
+/** The model this side holds. */
+export type Expected = { schema: Schema; sha256: string };
+
+/**
+ * Reads the endpoint's answer and checks it against what was asked: its size, its depth, JSON without a key twice, a prediction for
+ * each row, every number finite, and the model that made it. Predictions of the model held here have that model's form, those of
+ * another one a form that some model gives. Throws a BadAnswer: the SDK takes a body that was cut off, or a proxy's page, for a success.
+ */
+export function checkAnswer(body: Uint8Array | undefined, query: Query, expected: Expected): Believed {
+  const parsed = answerForm.safeParse(readAnswer(body));
+  if (!parsed.success) {
+    const path = parsed.error.issues[0]?.path.join('/') ?? '';
+    throw new BadAnswer(`found another form at /${path}, expected finite predictions and the model that made them`);
+  }
+  const { predictions, se, times, quantiles, model } = parsed.data;
+  const ours = shapeOf(expected.schema, query.parameters);
+  const isOurs = model.sha256 === expected.sha256;
+  const form = isOurs ? ours : formOf(predictions[0], query.parameters, { times, quantiles }, ours);
+  if ((se !== undefined) !== (query.parameters.type === 'se'))
+    throw new BadAnswer(`found ${se ? '' : 'no '}se, expected it where it is asked for`);
+  if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, query.parameters));
+  for (const [name, list] of Object.entries({ predictions, se })) {
+    if (list === undefined) continue;
+    if (list.length !== query.count) throw new BadAnswer(`found ${list.length} ${name}, expected ${query.count}`);
+    const other = list.findIndex((one) => form === undefined || !hasForm(one, form));
+    const model = isOurs ? 'of the model' : 'of a model, and one for all rows';
+    if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that ${model}`);
+  }
+  const beside = Object.fromEntries(Object.entries({ se, times, quantiles }).filter(([, list]) => list !== undefined)) as Beside;
+  return { predictions: predictions as Prediction[], model, ...beside };
+}
+
+/** Throws where the lists beside the predictions are not those that the model held here gives. */
+function checkBeside(found: Lists, expected: Omit<Beside, 'se'>): void {
+  for (const name of ['times', 'quantiles'] as const) {
+    const [list, own] = [found[name], expected[name]];
+    const isSame = list?.length === own?.length && (list ?? []).every((one, at) => one === own?.[at]);
+    if (!isSame) throw new BadAnswer(`found other ${name}, expected those of the model`);
+  }
+}
+
+/** The value of an answer's body. */
+function readAnswer(body: Uint8Array | undefined): unknown {
+  if (!body || body.length === 0) throw new BadAnswer('found an empty body, expected an answer');
+  if (body.length > MAX_ANSWER_BYTES) throw new BadAnswer(`found an answer of ${body.length} bytes, expected at most ${MAX_ANSWER_BYTES}`);
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body), 'the answer');
+  } catch (error) {
+    // Of ours, which quote nothing.
+    if (error instanceof RequestError) throw new BadAnswer(error.message);
+    throw new BadAnswer('found a body that is not UTF-8, expected an answer');
+  }
+}

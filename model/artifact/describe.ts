@@ -1,0 +1,118 @@
+import { describeModel } from '../../shared/api/routes.ts';
+import { failedCheck, type Model } from '../../shared/artifact.ts';
+import { count } from '../../shared/bodies/measures.ts';
+import type { Feature, Label, Level, TrainingCard } from '../../shared/schema/features.ts';
+
+/** Most levels or classes that are shown of one feature or model. */
+const SHOWN = 12;
+
+/** A model file or artifact that was read: its path, its size in bytes, and the model in it. */
+export type LoadedFile = { file: string; bytes: number; model: Model };
+
+/** What GET /model tells of a model, with its file and the measures of what computes. */
+export function describeFile({ file, bytes, model }: LoadedFile) {
+  const { name, numbers } = model.body.kind.measure(model.body.data);
+  return {
+    ...describeModel(model),
+    [name]: numbers,
+    checkRows: model.checks.rows.length / model.schema.features.length,
+    failedCheck: failedCheck(model) ?? null,
+    types: model.schema.types ?? ['response'],
+    notServed: notServed(model),
+    file: { path: file, bytes },
+  };
+}
+
+/** The same as lines for people, in aligned columns. */
+export function describeText(loaded: LoadedFile): string {
+  const told = describeFile(loaded);
+  const { card, body } = loaded.model;
+  const { name, text } = body.kind.measure(body.data);
+  const facts: [string, string][] = [
+    ['name', told.name],
+    ...(card.title === undefined ? [] : [['title', labelText(card.title)] as [string, string]]),
+    ['kind', told.kind],
+    ...(told.classes === undefined ? [] : [['classes', list(told.classes)] as [string, string]]),
+    [name, text],
+    ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
+    ['answers', (told.types ?? ['response']).join(', ')],
+    ['parameters', ['type', ...(loaded.model.schema.takes ?? [])].join(', ')],
+    ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
+    ['made by', card.madeBy],
+    ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
+    ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
+    ...(card.date === undefined ? [] : [['date', card.date] as [string, string]]),
+    ...trainingFacts(card.training),
+    ['sha256', told.sha256],
+    ['check rows', told.failedCheck ?? `${told.checkRows}, each with the same bits as at import`],
+    ['file', `${told.file.path}, ${count(told.file.bytes, 'byte')}`],
+  ];
+  const head = ['feature', 'type', 'values', 'default', 'label'];
+  const features = told.features.map((feature) => [
+    feature.name,
+    feature.type,
+    valuesOf(feature, body.kind.splits ? 'splits' : 'seen'),
+    feature.default === undefined ? '' : String(feature.default),
+    feature.label === undefined ? '' : labelText(feature.label),
+  ]);
+  return `${table(facts)}\n\n${table([head, ...features])}\n`;
+}
+
+/** How a model was trained, where its card says. */
+function trainingFacts(training: TrainingCard | undefined): [string, string][] {
+  if (!training) return [];
+  const { rows, columns, formula, seed, rangerSeed, versions, metrics, importance } = training;
+  const measures = Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(10))}`);
+  const first = Object.entries(importance ?? {}).slice(0, SHOWN);
+  return [
+    ['trained on', `${count(rows, 'row')} of ${count(columns, 'column')}, ${formula}`],
+    ['seed', seed === undefined ? String(rangerSeed) : `${seed}, so ranger's own ${rangerSeed}`],
+    ['equals', `ranger ${versions.ranger}; grown by Node ${versions.node}`],
+    ...(measures.length === 0 ? [] : [['out of bag', measures.join(', ')] as [string, string]]),
+    ...(first.length === 0
+      ? []
+      : [['importance', first.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(', ')] as [string, string]]),
+  ];
+}
+
+/** What R's predict() may be asked for and this model has no answer to, each with the reason. */
+function notServed({ schema, body }: Model): string[] {
+  return body.kind.notServed?.(schema, body.data) ?? [];
+}
+
+/** What a feature takes, as far as the file and its sidecar tell. */
+function valuesOf(feature: Feature, seen: 'splits' | 'seen'): string {
+  if (feature.type === 'factor') return `${feature.levels.length}: ${list(feature.levels)}`;
+  if (feature.type === 'logical') return 'true, false';
+  const { range, min, max } = feature;
+  if (feature.type === 'date' || feature.type === 'datetime') {
+    return range ? `${seen} ${range[0]} to ${range[1]}` : seen === 'splits' ? 'no split' : `${feature.type}s`;
+  }
+  const splits = range ? `${seen} ${range[0]} to ${range[1]}` : seen === 'splits' ? 'no split' : 'numbers';
+  return min === undefined && max === undefined ? splits : `${splits}, slider ${min ?? '...'} to ${max ?? '...'}`;
+}
+
+function labelText(label: Label): string {
+  return typeof label === 'string' ? label : label.en;
+}
+
+function list(texts: Level[]): string {
+  const rest = texts.length - SHOWN;
+  return `${texts
+    .slice(0, SHOWN)
+    .map((text) => text ?? 'NA (null)')
+    .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** Lines of cells, each column as wide as its widest cell; the last one, and what is left of a line, stays as it is. */
+function table(lines: string[][]): string {
+  const shown = lines.map((line) => line.map(printable));
+  const widths = (shown[0] ?? []).map((_, column) => shown.reduce((most, line) => Math.max(most, [...(line[column] ?? '')].length), 0));
+  const pad = (text: string, column: number) => text + ' '.repeat((widths[column] as number) - [...text].length + 2);
+  return shown.map((line) => line.map(pad).join('').trimEnd()).join('\n');
+}
+
+/** A text with whatever could move a terminal's cursor or turn its writing around written as an escape. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { checkPredictor, type Predictor } from '../../shared/predict.ts';
+import type { TrainingCard } from '../../shared/schema/features.ts';
+import { compressionOf } from '../rds/inflate.ts';
+import { describeOther } from '../rds/other-files.ts';
+import { type Progress, readRFile } from '../rds/rds.ts';
+import { modelIn } from '../rds/saved.ts';
+import { classOf, type RValue } from '../rds/values.ts';
+import type { Imported, Reader } from '../readers/reader.ts';
+import { READERS } from '../readers/readers.ts';
+import { describeUnread } from '../readers/unread.ts';
+import { drawCheckRows } from './check-rows.ts';
+import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
+import { applyData, type TrainingData } from './levels.ts';
+import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
+import { featureSplits, leastLevels } from './splits.ts';
+
+/** Largest model file or artifact that is read. */
+const MAX_FILE = 2 ** 31;
+
+/** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
+export type ImportOptions = {
+  date?: string | undefined;
+  /** The training data, for the levels that neither the model file nor its sidecar has. */
+  data?: TrainingData | undefined;
+  /** Which object of a file with several, as R writes it: model, or lst$model. */
+  object?: string | undefined;
+  /** Told how far the reading of the file is. */
+  progress?: Progress | undefined;
+  /** The families that are read: the project's, unless somebody passes others. */
+  readers?: readonly Reader[];
+};
+
+/**
+ * Imports a model file with its sidecar: the bytes of its artifact. The same file and sidecar give the same model section
+ * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
+ */
+export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
+  const { readers = READERS, object } = options;
+  const bytes = readModelFile(file);
+  const found = findSidecar(file);
+  const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
+  const read = readRFile(bytes, file, undefined, options.progress);
+  return encodeModel(readModel(modelIn(read, file, { isRead: (value) => isRead(value, readers), object }), file, readers), sidecar, {
+    file,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    written: `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
+    r: read.r,
+    ...options,
+  });
+}
+
+/** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
+export type Origin = ImportOptions & {
+  file: string;
+  bytes: Uint8Array;
+  sidecarFile: string;
+  source?: string;
+  training?: TrainingCard;
+  /** How R wrote the file, and which R. */
+  written?: string;
+  r?: string;
+};
+
+/** The bytes of the artifact of a model and of what a sidecar says of it. */
+export function encodeModel({ schema: read, call, version, others, ...computed }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+  const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
+  const told = applySidecar(guessTypes({ schema: read, ...computed }, others), sidecar, sidecarFile);
+  checkInteger64({ schema: told, ...computed }, sidecarFile);
+  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
+  const { lacksLevels } = computed.body.kind;
+  const typed = data && lacksLevels ? applyData({ ...computed, schema: told }, known, data) : told;
+  const schema = splitRanges({ ...computed, schema: typed });
+  if (lacksLevels) checkLevels({ ...computed, schema }, file);
+  const { title, description, limits, answer } = sidecar;
+  const card = {
+    name: sidecar.name ?? nameOf(file),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(answer === undefined ? {} : { answer }),
+    madeBy: call.toWellFormed(),
+    ...(written === undefined ? {} : { versions: `R ${r}${version === undefined ? '' : `, ${version}`}; ${written}` }),
+    source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...(date === undefined ? {} : { date }),
+    ...(training === undefined ? {} : { training }),
+  };
+  const model = { ...computed, schema };
+  checkPredictor(model, file);
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model) });
+}
+
+/** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
+export function readModel(value: RValue, thing: string, readers: readonly Reader[] = READERS): Imported {
+  const reader = readerOf(value, readers);
+  if (reader) return reader.read(value, thing);
+  const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
+  const titles = readers.map(({ title }) => title);
+  throw new ModelError(thing, found, help ?? `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`);
+}
+
+/** Whether one of the readers takes an object: what is looked for among all that save() wrote. */
+export function isRead(value: RValue, readers: readonly Reader[] = READERS): boolean {
+  return readerOf(value, readers) !== undefined;
+}
+
+/** The reader of an object's first class. What butcher() put before it says only that parts were left out. */
+function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined {
+  const first = classOf(value).find((name) => !name.startsWith('butchered_'));
+  return readers.find(({ classes }) => first !== undefined && classes.includes(first));
+}
+
+/**
+ * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * tells that some are missing, so that a label would be coded wrongly.
+ */
+function checkLevels({ schema, ...computed }: Predictor, file: string): void {
+  const splits = featureSplits({ schema, ...computed });
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    const { isSet } = splits[column]!;
+    if (feature.type !== 'factor') {
+      if (!isSet) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = leastLevels(splits[column]!);
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+  });
+}
+
+/** The model of a file, be it an artifact (*.canopy) or a model file to import. */
+export function loadModel(file: string, options: ImportOptions = {}): Model {
+  return decodeArtifact(file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options), file);
+}
+
+/** The bytes of a file that is called an artifact (*.canopy). Throws a ModelError that says what it is where it is a file of another kind. */
+export function readArtifactFile(file: string): Uint8Array {
+  const bytes = readModelFile(file);
+  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'CANOPY') return bytes;
+  const expected = 'an artifact, which starts with CANOPY: npm run model -- import FILE.RDS -o OUT.canopy';
+  if (bytes.length === 0) throw new ModelError(file, 'an empty file', expected);
+  const isR = compressionOf(bytes) !== 'none' || /^(?:[XAB]\n|RD[XAB]\d\n)/.test(Buffer.from(bytes.subarray(0, 5)).toString('latin1'));
+  throw new ModelError(file, isR ? 'an R file' : (describeOther(bytes)?.found ?? 'other bytes'), expected);
+}
+
+/** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
+export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
+  const model = decodeArtifact(bytes, thing);
+  const failed = failedCheck(model);
+  if (failed !== undefined) throw new ModelError(thing, failed, 'the same bits as at import');
+  return model;
+}
+
+/** The bytes of a model file. Throws as sizeOfModelFile. */
+export function readModelFile(file: string): Uint8Array {
+  sizeOfModelFile(file);
+  return readFileSync(file);
+}
+
+/** How many bytes a model file has. Throws a ModelError where there is none, or one too large. */
+export function sizeOfModelFile(file: string): number {
+  let size: number;
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a file');
+    size = stat.size;
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    throw new ModelError(file, 'no such file', 'a model saved by saveRDS, or an artifact');
+  }
+  if (size > MAX_FILE) throw new ModelError(file, `${size} bytes`, `at most ${MAX_FILE}`);
+  return size;
+}
+
+/** A model's name from its file's: what a URL or a log line can carry. */
+function nameOf(file: string): string {
+  const name = path
+    .parse(file)
+    .name.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 63);
+  return name === '' ? 'model' : name;
+}

@@ -1,0 +1,147 @@
+import type { InputSplits } from '../../shared/bodies/kind.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Predictor } from '../../shared/predict.ts';
+import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
+import type { Feature, Schema } from '../../shared/schema/features.ts';
+import { parseCsv } from '../../shared/wire/csv.ts';
+import { DECIMAL } from '../../shared/wire/decimal.ts';
+import { featureSplits, levelsOfSet } from './splits.ts';
+
+/** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
+export type LevelsOrder = 'c' | 'locale';
+
+/** The training data as a file: its bytes, its name, and the order that was asked for. */
+export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder | undefined };
+
+const MAX_LEVELS = 10_000;
+const SHOWN = 8;
+const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
+
+/**
+ * A schema with the types and levels that the training data tells, for the features of which neither the model file nor the
+ * sidecar (`known`) has said. Texts are a factor, with the levels that R's factor() gives them: in the order of the locale R
+ * ran in. A wrong order would be a silently wrong answer: so where C order and the language's differ, one must be asked for.
+ * Throws a ModelError.
+ */
+export function applyData(model: Predictor, known: ReadonlySet<string>, data: TrainingData): Schema {
+  const { schema } = model;
+  const splits = featureSplits(model);
+  const [header = [], ...lines] = readCsv(data);
+  // The first of two columns of one name, as the search for it would find.
+  const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
+  const ranges = new Map<string, [number, number]>();
+  const features = schema.features.map((feature, column): Feature => {
+    if (feature.type !== 'number' || known.has(feature.name)) return feature;
+    const place = places.get(feature.name);
+    if (place === undefined)
+      throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
+    const values = new Set<string>();
+    for (const line of lines) {
+      const value = line[place] ?? '';
+      if (value !== '' && value !== 'NA') values.add(value);
+    }
+    const thing = `${data.file}, column "${feature.name}"`;
+    const typed = typeOfColumn(feature, [...values], splits[column]!, thing, data.order);
+    const read = READ[typed.type];
+    if (read) ranges.set(typed.name, rangeOf(values, read));
+    return typed;
+  });
+  const out = { ...schema, features };
+  checkSplits(out, splits, ranges, data.file);
+  return out;
+}
+
+function readCsv({ bytes, file }: TrainingData): string[][] {
+  try {
+    return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
+  }
+}
+
+function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, thing: string, order: LevelsOrder | undefined): Feature {
+  const { name } = feature;
+  const unordered = splits.isSet;
+  if (values.length === 0) throw new ModelError(thing, 'no values', 'those the model was trained with');
+  if (values.length > MAX_LEVELS && !values.every((value) => DECIMAL.test(value))) {
+    throw new ModelError(thing, `${values.length} levels`, `at most ${MAX_LEVELS}`);
+  }
+  if (values.every((value) => DECIMAL.test(value))) {
+    if (!unordered) return feature;
+    return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
+  }
+  if (!unordered && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
+  // Dates that were texts in R are a factor: then the splits lie between its codes and not between days or seconds.
+  const type = unordered ? undefined : TIMES.find((one) => isSplitAs(one, values, splits.values));
+  if (type !== undefined) return { name, type };
+  return { name, type: 'factor', levels: sortLevels(values, thing, order) };
+}
+
+const TIMES = ['date', 'datetime'] as const;
+
+/** Whether all fields are dates (or times), and all splits lie among their days (or seconds). */
+function isSplitAs(type: 'date' | 'datetime', fields: string[], splits: number[]): boolean {
+  const numbers = fields.map(READ[type] as (field: string) => number);
+  if (!numbers.every(Number.isFinite)) return false;
+  const [least, most] = rangeOf(new Set(fields), READ[type] as (field: string) => number);
+  return splits.every((split) => split >= least && split <= most);
+}
+
+/** Levels in the order of the locale that R ran in. */
+export function sortLevels(values: string[], thing: string, order: LevelsOrder | undefined): string[] {
+  const bytes = [...values].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const collator = new Intl.Collator('en');
+  const locale = [...values].sort((a, b) => collator.compare(a, b));
+  const fold = (text: string) => text.toLowerCase();
+  const insensitive = [...values].sort((a, b) => (fold(a) < fold(b) ? -1 : fold(a) > fold(b) ? 1 : 0));
+  const same = (other: string[]) => bytes.every((value, at) => value === other[at]);
+  if (order) return order === 'c' ? bytes : locale;
+  if (same(locale) && same(insensitive)) return bytes;
+  const show = (levels: string[]) => levels.slice(0, SHOWN).join(', ') + (levels.length > SHOWN ? ', ...' : '');
+  throw new ModelError(
+    thing,
+    `levels whose order hangs on R's locale: ${show(bytes)} (C) or ${show(same(locale) ? insensitive : locale)}`,
+    '--levels-order c or --levels-order locale, as levels(factor(data$column)) shows them in R',
+  );
+}
+
+/** How a column's fields are numbers to the forest, where it has numbers. */
+const READ: Partial<Record<Feature['type'], (field: string) => number>> = {
+  number: Number,
+  date: (field) => Number(parseDate(field)),
+  datetime: (field) => Number(parseDatetime(field)),
+};
+
+function rangeOf(values: ReadonlySet<string>, read: (field: string) => number): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [least, most] = [Math.min(least, read(value)), Math.max(most, read(value))];
+  return [least, most];
+}
+
+/**
+ * Refuses data that the model was not trained on: fewer levels than it splits by, or numbers none of which lies below or above
+ * a split. The latter is a factor of numbers (factor(cyl)), whose codes the model knows and not its numbers.
+ */
+function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<string, [number, number]>, file: string): void {
+  schema.features.forEach((feature, column) => {
+    const { values, isSet } = splits[column]!;
+    const range = ranges.get(feature.name);
+    const beyond = range && values.find((split) => split < range[0] || split > range[1]);
+    if (range && beyond !== undefined) {
+      throw new ModelError(
+        `${file}, column "${feature.name}"`,
+        `numbers from ${range[0]} to ${range[1]}`,
+        `some on both sides of ${beyond}, where the model splits; if it was a factor in R, name its levels in a sidecar`,
+      );
+    }
+    if (feature.type !== 'factor') return;
+    const least = values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.ceil(split)), 0);
+    if (least > feature.levels.length) {
+      throw new ModelError(
+        `${file}, column "${feature.name}"`,
+        `${feature.levels.length} levels`,
+        `at least ${least}, by which the model splits`,
+      );
+    }
+  });
+}

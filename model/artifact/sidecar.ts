@@ -1,0 +1,188 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { ModelError, type Problem } from '../../shared/errors.ts';
+import { isTimeZone, parseDate, parseDatetime } from '../../shared/schema/dates.ts';
+import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
+import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
+
+const label = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
+
+const featureSidecar = z.strictObject({
+  label: label.optional(),
+  type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']).optional(),
+  levels: z.array(z.string().max(1000).nullable()).min(1).max(10_000).optional(),
+  min: z.union([z.number(), z.string().max(100)]).optional(),
+  max: z.union([z.number(), z.string().max(100)]).optional(),
+  step: z.number().positive().optional(),
+  default: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  unit: label.optional(),
+  timeZone: z.string().max(100).optional(),
+  words: z.record(z.string().max(1000), label).optional(),
+});
+type FeatureSidecar = z.infer<typeof featureSidecar>;
+
+const sidecar = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes and underscores, 63 at most')
+    .optional(),
+  title: label.optional(),
+  description: label.optional(),
+  limits: label.optional(),
+  answer: z
+    .strictObject({
+      label: label.optional(),
+      unit: label.optional(),
+      percent: z.boolean().optional(),
+      classes: z.record(z.string().max(1000), label).optional(),
+    })
+    .optional(),
+  features: z.record(z.string(), featureSidecar).optional(),
+});
+
+/** What a person says of a model beside its file: names, texts, and for each feature what the file does not tell. */
+export type Sidecar = z.infer<typeof sidecar>;
+
+/** Largest sidecar that is read: 10,000 levels of a few features and their texts take less. */
+const MAX_BYTES = 2 ** 24;
+/** Members at fault that are named. */
+const MAX_NAMED = 20;
+
+/** Where a model file's sidecar may lie: NAME.model.json, or model.json for all models of a folder. */
+export function sidecarPaths(modelFile: string): string[] {
+  const { dir, name } = path.parse(modelFile);
+  return [path.join(dir, `${name}.model.json`), path.join(dir, 'model.json')];
+}
+
+/**
+ * The bytes of a model file's sidecar and its path; undefined where there is none. Throws a ModelError where it is no file of its
+ * folder: a link in an unpacked archive may lead anywhere, and an error shows what is there.
+ */
+export function findSidecar(modelFile: string): { file: string; bytes: Uint8Array } | undefined {
+  for (const file of sidecarPaths(modelFile)) {
+    try {
+      const stat = statSync(file);
+      if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a JSON file');
+      if (stat.size > MAX_BYTES) throw new ModelError(file, `${stat.size} bytes`, `at most ${MAX_BYTES}`);
+      const folder = realpathSync(path.dirname(file));
+      if (!realpathSync(file).startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
+        throw new ModelError(file, 'a link out of its folder', 'a JSON file');
+      return { file, bytes: readFileSync(file) };
+    } catch (error) {
+      if (error instanceof ModelError) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') throw new ModelError(file, `what cannot be read (${code})`, 'a JSON file');
+    }
+  }
+  return undefined;
+}
+
+/** Reads a sidecar. Throws a ModelError that names every member at fault. */
+export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
+  }
+  const { features } = (typeof value === 'object' && value !== null ? value : {}) as { features?: object };
+  // zod drops such a key without a word.
+  if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(thing, 'a feature called __proto__', 'another name');
+  const parsed = sidecar.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .slice(0, MAX_NAMED)
+    .map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
+  throw new ModelError(thing, problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '), 'members as the README lists them');
+}
+
+/** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */
+export function applySidecar(schema: Schema, { features = {} }: Sidecar, thing: string): Schema {
+  const known = new Set(schema.features.map((feature) => feature.name));
+  const unknown = Object.keys(features).find((name) => !known.has(name));
+  if (unknown !== undefined) throw new ModelError(thing, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
+  const own = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
+  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), thing)) };
+}
+
+function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: string): Feature {
+  if (!own) return feature;
+  const at = `${thing}, feature "${feature.name}"`;
+  if (feature.type === 'factor' && own.type !== undefined && own.type !== 'factor') {
+    throw new ModelError(at, `the type ${own.type}`, 'factor, as in the model file');
+  }
+  const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
+  const type = own.type ?? (own.levels ? 'factor' : feature.type);
+  const isNumeric = type === 'number' || type === 'integer64';
+  const isTime = type === 'date' || type === 'datetime';
+  const limits = own.min ?? own.max;
+  if (!isNumeric && (own.step ?? (isTime ? undefined : limits)) !== undefined)
+    throw new ModelError(at, 'min, max or step', `none for a ${type}`);
+  if (!isNumeric && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
+  if (own.words && type !== 'factor') throw new ModelError(at, 'words', `none for a ${type}`);
+  if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
+  if (own.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
+  switch (type) {
+    case 'factor': {
+      const levels = own.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
+      if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
+      if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
+      if (feature.type === 'factor' && JSON.stringify(feature.levels) !== JSON.stringify(levels)) {
+        const show = (own: Level[]) => own.map((level) => level ?? 'NA').join(', ');
+        throw new ModelError(at, `levels ${show(levels)}`, `those of the model file: ${show(feature.levels)}`);
+      }
+      const first = own.default;
+      if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
+        throw new ModelError(at, `the default ${first}`, 'one of its levels');
+      const { words } = own;
+      const strange = Object.keys(words ?? {}).find((level) => !levels.includes(level));
+      if (strange !== undefined) throw new ModelError(at, `words for "${strange}"`, `one of its levels: ${levels.join(', ')}`);
+      return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }), ...(words ? { words } : {}) };
+    }
+    case 'logical':
+      if (own.default !== undefined && typeof own.default !== 'boolean')
+        throw new ModelError(at, `the default ${own.default}`, 'true or false');
+      return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
+    case 'date':
+    case 'datetime':
+      return timeWithSidecar(feature, type, own, shown, at);
+    case 'number':
+    case 'integer64': {
+      const { min, max, step, unit, default: first } = own;
+      for (const [what, value] of Object.entries({ default: first, min, max })) {
+        if (value !== undefined && typeof value !== 'number') throw new ModelError(at, `the ${what} ${value}`, 'a number');
+        const isWhole = typeof value !== 'number' || (Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER64);
+        if (type === 'integer64' && !isWhole) throw new ModelError(at, `the ${what} ${value}`, 'a whole number from 0 to 2^53');
+      }
+      if (min !== undefined && max !== undefined && min >= max) throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
+      const given = Object.fromEntries(Object.entries({ min, max, step, unit, default: first }).filter(([, value]) => value !== undefined));
+      const range = (feature.type === 'number' || feature.type === 'integer64') && feature.range ? { range: feature.range } : {};
+      return { ...shown, type, ...range, ...given } as Feature;
+    }
+  }
+}
+
+/** A date or a time as a sidecar tells it: its limits and its default are texts that this type takes. */
+function timeWithSidecar(
+  feature: Feature,
+  type: 'date' | 'datetime',
+  own: FeatureSidecar,
+  shown: Pick<Feature, 'name' | 'label'>,
+  at: string,
+): Feature {
+  const timeZone = own.timeZone ?? (feature.type === 'datetime' ? feature.timeZone : undefined);
+  if (own.timeZone !== undefined && !isTimeZone(own.timeZone))
+    throw new ModelError(at, `the time zone ${own.timeZone}`, 'an IANA name such as America/Sao_Paulo');
+  const read = (text: string) => (type === 'date' ? parseDate(text) : parseDatetime(text, timeZone));
+  const { min, max, default: first } = own;
+  for (const [what, value] of Object.entries({ min, max, default: first })) {
+    if (value === undefined || (typeof value === 'string' && typeof read(value) === 'number')) continue;
+    throw new ModelError(at, `the ${what} ${value}`, type === 'date' ? 'a date as "2024-01-31"' : 'a time as "2024-01-31T12:00:00Z"');
+  }
+  if (min !== undefined && max !== undefined && Number(read(String(min))) >= Number(read(String(max))))
+    throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
+  const range = feature.type === type && feature.range ? { range: feature.range } : {};
+  const given = Object.fromEntries(Object.entries({ min, max, timeZone, default: first }).filter(([, value]) => value !== undefined));
+  return { ...shown, type, ...range, ...given } as Feature;
+}

@@ -1,0 +1,89 @@
+import type { Model } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { answerQuery } from '../../shared/predict.ts';
+import type { Prediction } from '../../shared/schema/shape.ts';
+import { DECIMAL } from '../../shared/wire/decimal.ts';
+import { readValue } from '../../shared/wire/wire.ts';
+
+/** How our predictions lie to R's: the numbers compared, the greatest difference in doubles, and what differs otherwise. */
+export type Verified = { rows: number; numbers: number; ulp: number; worst: string; wrong: string[] };
+
+/** How many doubles lie between two: 0 for the same bits. */
+export function ulps(one: number | string, other: number | string | undefined): number {
+  if (typeof one !== 'number' || typeof other !== 'number') return one === other ? 0 : Number.POSITIVE_INFINITY;
+  const [a, b] = new BigInt64Array(Float64Array.of(one, other).buffer) as unknown as [bigint, bigint];
+  const ordered = (bits: bigint) => (bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits);
+  return Object.is(one, other) ? 0 : Math.max(1, Math.abs(Number(ordered(a) - ordered(b))));
+}
+
+/**
+ * Holds a model against R's own predictions: a JSON object with `rows` (in any form POST /predict takes), `predictions` in the
+ * form of an answer (shares of classes may stand as arrays in class order), and perhaps `parameters` and `ties` (row, from 0,
+ * to the classes that tie). Throws a ModelError where it is none.
+ */
+export function verify(model: Model, text: string, thing: string): Verified {
+  const { rows: given, predictions, parameters, ties } = readExpected(text, thing);
+  const rows = withoutQuotes(model, given);
+  const ours = answerQuery(model, readValue(model.schema, asBody(model, rows, parameters))).predictions;
+  if (ours.length !== predictions.length) throw new ModelError(thing, `${predictions.length} predictions`, `${ours.length}, one a row`);
+  const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
+  ours.forEach((prediction, row) => {
+    const [own, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
+    if (own.length !== expected.length) result.wrong.push(`row ${row + 1}: ${own.length} values, R gave ${expected.length}`);
+    own.forEach((value, at) => {
+      const given = expected[at];
+      // As sprintf() gives them in R, which keeps each digit: numbers in quotes.
+      const other = typeof value === 'number' && typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
+      if (typeof value === 'string') {
+        const tied = ties[row]?.includes(value) === true && ties[row]?.includes(String(other)) === true;
+        if (value !== String(other) && !tied) result.wrong.push(`row ${row + 1}: ${value}, R gave ${other}`);
+        return;
+      }
+      const distance = ulps(value, other);
+      result.numbers += 1;
+      if (distance <= result.ulp) return;
+      result.ulp = distance;
+      result.worst = `row ${row + 1}: ${value}, R gave ${other}`;
+    });
+  });
+  return result;
+}
+
+/** Rows, in whose features of type number a number in quotes is that number. */
+function withoutQuotes({ schema }: Model, rows: unknown[]): unknown[] {
+  const numbers = new Set(schema.features.filter(({ type }) => type === 'number').map(({ name }) => name));
+  const number = (value: unknown) => (typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value);
+  return rows.map((row) => {
+    if (Array.isArray(row)) return row.map((value, at) => (schema.features[at]?.type === 'number' ? number(value) : value));
+    if (typeof row !== 'object' || row === null) return row;
+    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, numbers.has(name) ? number(value) : value]));
+  });
+}
+
+/** Rows and parameters as a body. A feature may be called as what wraps rows is: then another word wraps them. */
+function asBody({ schema }: Model, rows: unknown, parameters: object): unknown {
+  const wrapper = ['instances', 'inputs', 'dataframe_records'].find((name) => !schema.features.some((feature) => feature.name === name));
+  return wrapper === undefined ? rows : { [wrapper]: rows, parameters };
+}
+
+type Expected = { rows: unknown[]; predictions: Prediction[]; parameters: object; ties: Record<number, string[]> };
+
+function readExpected(text: string, thing: string): Expected {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
+  }
+  const { rows, predictions, parameters = {}, ties = {} } = (value ?? {}) as Partial<Expected>;
+  if (!Array.isArray(rows) || !Array.isArray(predictions))
+    throw new ModelError(thing, 'no rows or no predictions', '{"rows": [...], "predictions": [...]}');
+  return { rows, predictions, parameters, ties };
+}
+
+/** The values of a prediction in class order. */
+function flat(model: Model, prediction: Prediction): (number | string)[] {
+  if (typeof prediction !== 'object' || prediction === null) return [prediction];
+  const own = Array.isArray(prediction) ? prediction : (model.schema.classes ?? []).map((label) => prediction[label] as Prediction);
+  return own.flatMap((part) => flat(model, part));
+}

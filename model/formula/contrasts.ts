@@ -1,0 +1,53 @@
+import { ModelError } from '../../shared/errors.ts';
+import { attributesOf, numbersOf, type RValue, textOf } from '../rds/values.ts';
+import { polynomialContrasts } from './contr-poly.ts';
+
+/** What a column is for each level: 1 at one level (named by its place, from 1) and 0 elsewhere, or a number for each. */
+export type ContrastColumn = number | number[];
+
+/** Most levels of a factor in a linear model, and most where each column has a number for each level. */
+export const MAX_LEVELS = 10_000;
+const MAX_TABLE = 1000;
+/** Most levels of contr.poly: up to here our numbers are R's bit for bit. Beyond, their last digits hang on the libm that made the powers. */
+const MAX_POLY = 17;
+
+type ContrastFunction = { most: number; make: (levels: number) => ContrastColumn[] };
+
+/** R's contrast functions by their names (stats, contrast.R), for a number of levels. */
+const FUNCTIONS: Record<string, ContrastFunction> = {
+  'contr.treatment': { most: MAX_LEVELS, make: (levels) => indicators(levels).slice(1) },
+  'contr.SAS': { most: MAX_LEVELS, make: (levels) => indicators(levels).slice(0, -1) },
+  'contr.sum': { most: MAX_TABLE, make: (levels) => fill(levels, (row, column) => (row === levels - 1 ? -1 : row === column ? 1 : 0)) },
+  'contr.helmert': {
+    most: MAX_TABLE,
+    make: (levels) => fill(levels, (row, column) => (row <= column ? -1 : row === column + 1 ? column + 1 : 0)),
+  },
+  'contr.poly': { most: MAX_POLY, make: polynomialContrasts },
+};
+
+/** A column for each level. */
+export function indicators(levels: number): ContrastColumn[] {
+  return Array.from({ length: levels }, (_, column) => column + 1);
+}
+
+/** The contrasts that a model names for one of its factors, or carries as a matrix. */
+export function readContrasts(value: RValue | undefined, levels: number, thing: string): ContrastColumn[] {
+  if (levels < 2) throw new ModelError(thing, `${levels} levels`, 'at least 2');
+  if (value?.type === 'character') {
+    const name = textOf(value, thing);
+    const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+    if (!known) throw new ModelError(thing, name, `one of ${Object.keys(FUNCTIONS).join(', ')}, or a matrix`);
+    if (levels > known.most) throw new ModelError(thing, `${name} of ${levels} levels`, `at most ${known.most}`);
+    return known.make(levels);
+  }
+  const numbers = numbersOf(value, thing);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value as RValue).get('dim'), `${thing}'s dim`)) as [number, number];
+  if (rows !== levels || numbers.length !== rows * columns)
+    throw new ModelError(thing, `a matrix of ${rows} rows`, `${levels}, one a level`);
+  if (!numbers.every(Number.isFinite)) throw new ModelError(thing, 'numbers without end', 'finite ones');
+  return Array.from({ length: columns }, (_, column) => Array.from(numbers.subarray(column * rows, (column + 1) * rows)));
+}
+
+function fill(levels: number, cell: (row: number, column: number) => number): number[][] {
+  return Array.from({ length: levels - 1 }, (_, column) => Array.from({ length: levels }, (_, row) => cell(row, column)));
+}

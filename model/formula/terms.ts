@@ -1,0 +1,106 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { attributesOf, element, levelsOf, listOf, numbersOf, type RValue, textsOf, typeOf } from '../rds/values.ts';
+
+/** One variable of a model frame. */
+export type Variable = {
+  /** Its column's name, as R deparses it: "log(x)". */
+  name: string;
+  /** What computes it from new data: predvars, where poly() and scale() have the numbers of the training data. */
+  value: RValue;
+  /** What the formula says, which predict.lm uses for an offset. */
+  source: RValue;
+  /** R's dataClasses: numeric, logical, factor, ordered, character, nmatrix.2... "unknown" where the terms do not tell. */
+  kind: string;
+};
+
+/** A model's terms without its response. */
+export type Terms = {
+  variables: Variable[];
+  /** For each term, by variable: 0 not in it, 1 by contrasts, 2 by an indicator for each level. */
+  factors: number[][];
+  intercept: boolean;
+  /** The places of offsets among the variables. */
+  offsets: number[];
+  /** Where R looks for what is no column of the data. */
+  environment?: RValue;
+};
+
+const MAX_VARIABLES = 10_000;
+
+/** Reads a terms object by its attributes (R's terms.object). */
+export function readTerms(value: RValue | undefined, thing: string): Terms {
+  if (value?.type !== 'language') throw new ModelError(thing, typeOf(value), 'a terms object');
+  const attributes = attributesOf(value);
+  const all = argumentsOf(attributes.get('variables'), `${thing}'s variables`);
+  if (all.length > MAX_VARIABLES) throw new ModelError(`${thing}'s variables`, String(all.length), `at most ${MAX_VARIABLES}`);
+  const own = attributes.get('predvars');
+  const values = own ? argumentsOf(own, `${thing}'s predvars`) : all;
+  if (values.length !== all.length) throw new ModelError(`${thing}'s predvars`, `${values.length} calls`, String(all.length));
+  const response = flag(attributes.get('response'), `${thing}'s response`);
+  if (response > all.length) throw new ModelError(`${thing}'s response`, String(response), `at most ${all.length}`);
+  const { names, patterns } = readFactors(attributes.get('factors'), all.length, `${thing}'s factors`);
+  const classes = attributes.get('dataClasses');
+  const kinds = classes ? textsOf(classes, `${thing}'s dataClasses`) : [];
+  const columns = classes ? textsOf(attributesOf(classes).get('names'), `${thing}'s names of dataClasses`) : names;
+  if (all.length > 0 && columns.length < all.length)
+    throw new ModelError(`${thing}'s dataClasses`, `${columns.length} names`, `${all.length}`);
+  const variables = all.map((source, at): Variable => {
+    return { name: columns[at] as string, source, value: values[at] as RValue, kind: kinds[at] ?? 'unknown' };
+  });
+  const offsets = Array.from(attributes.has('offset') ? numbersOf(attributes.get('offset'), `${thing}'s offset`) : []);
+  if (!offsets.every((at) => Number.isInteger(at) && at >= 1 && at <= all.length)) {
+    throw new ModelError(`${thing}'s offset`, offsets.slice(0, 10).join(', '), `numbers of its ${all.length} variables`);
+  }
+  if (new Set(offsets).size !== offsets.length) throw new ModelError(`${thing}'s offset`, 'a variable twice', 'each once');
+  const environment = attributes.get('.Environment');
+  const stays = (_: unknown, at: number) => at !== response - 1;
+  return {
+    variables: variables.filter(stays),
+    factors: patterns.map((pattern) => pattern.filter(stays)).filter((pattern) => pattern.some((code) => code > 0)),
+    intercept: flag(attributes.get('intercept'), `${thing}'s intercept`) !== 0,
+    ...(environment ? { environment } : {}),
+    offsets: offsets.filter((at) => at !== response).map((at) => (response > 0 && at > response ? at - 2 : at - 1)),
+  };
+}
+
+/** For variables that stand alone, by their names: R's class of each. */
+export function bareVariables(value: RValue, thing: string): Map<string, string> {
+  const { variables } = readTerms(value, thing);
+  return new Map(variables.flatMap(({ value: own, kind }): [string, string][] => (own.type === 'symbol' ? [[own.name, kind]] : [])));
+}
+
+/** The arguments of a call: of `list(y, log(x))`, y and log(x). */
+function argumentsOf(value: RValue | undefined, thing: string): RValue[] {
+  if (value?.type !== 'language') throw new ModelError(thing, typeOf(value), 'a call');
+  return value.values.slice(1);
+}
+
+function flag(value: RValue | undefined, thing: string): number {
+  const [number] = numbersOf(value, thing);
+  if (number === undefined || !Number.isInteger(number) || number < 0) throw new ModelError(thing, String(number), 'a whole number');
+  return number;
+}
+
+/** The matrix of variables by terms; integer(0) where there are no terms. */
+function readFactors(value: RValue | undefined, variables: number, thing: string): { names: string[]; patterns: number[][] } {
+  const codes = numbersOf(value, thing);
+  if (codes.length === 0) return { names: [], patterns: [] };
+  const attributes = attributesOf(value as RValue);
+  const [rows, terms] = Array.from(numbersOf(attributes.get('dim'), `${thing}'s dim`));
+  if (rows !== variables || codes.length !== rows * (terms as number)) {
+    throw new ModelError(thing, `a matrix of ${rows} rows`, `${variables}, one a variable`);
+  }
+  if (!codes.every((code) => code === 0 || code === 1 || code === 2)) throw new ModelError(thing, 'other codes', '0, 1 and 2');
+  const dimnames = attributes.get('dimnames');
+  const names = dimnames ? textsOf(listOf(dimnames, `${thing}'s dimnames`)[0], `${thing}'s row names`) : [];
+  const patterns = Array.from({ length: terms as number }, (_, term) => Array.from(codes.subarray(term * rows, (term + 1) * rows)));
+  return { names, patterns };
+}
+
+/** The levels of each factor or text of a model frame, by its column's name. */
+export function readLevels(value: RValue | undefined, thing: string): Map<string, Level[]> {
+  if (value === undefined || value.type === 'null') return new Map();
+  const names = textsOf(attributesOf(value).get('names'), `${thing}'s names`);
+  return new Map(names.map((name): [string, Level[]] => [name, levelsOf(element(value, name), `${thing}'s ${name}`)]));
+}

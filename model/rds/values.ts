@@ -1,0 +1,153 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { isText } from './texts.ts';
+
+/** A value's attributes by name (names, class, dim, levels...). */
+export type Attributes = ReadonlyMap<string, RValue>;
+
+/**
+ * An R value as data. Vectors keep R's own codes: NA is the least integer in logical and integer vectors, a NaN with the
+ * low word 1954 in doubles, null in character vectors. Language is kept as the tree it is and never evaluated; what holds
+ * code or points out of the file (closures, environments, byte code...) is only a word for what was there.
+ */
+export type RValue =
+  | { type: 'null' }
+  | { type: 'logical' | 'integer'; values: Int32Array; attributes?: Attributes }
+  | { type: 'double'; values: Float64Array; attributes?: Attributes }
+  | { type: 'character'; values: (string | null)[]; attributes?: Attributes }
+  | { type: 'list'; values: RValue[]; attributes?: Attributes }
+  /** A long list of plain double vectors: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
+  | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
+  | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
+  | { type: 'symbol'; name: string }
+  | { type: 'opaque'; what: string; attributes?: Attributes; variables?: ReadonlyMap<string, Kept>; enclosing?: RValue; value?: Kept };
+
+/** What is kept of a variable in an environment (or of a promise): one number, one text, or the names of a data frame's columns. */
+export type Kept = { type: 'constant'; value: number | string } | { type: 'columns'; names: string[] };
+
+/** R's NA in integer and logical vectors. */
+export const NA_INTEGER = -2147483648;
+
+/** What a value is, in R's words, for an error's text. */
+export function typeOf(value: RValue | undefined): string {
+  if (value === undefined || value.type === 'null') return 'NULL';
+  if (value.type === 'opaque') return value.what;
+  if (value.type === 'symbol') return `symbol ${value.name}`;
+  if (value.type === 'packed') return `list of length ${value.starts.length - 1}`;
+  return `${value.type} of length ${value.values.length}`;
+}
+
+/** What is kept of a value that stands in an environment; undefined for most. */
+export function keptOf(value: RValue | undefined): Kept | undefined {
+  if (value?.type === 'opaque') return value.value;
+  if (value === undefined) return undefined;
+  const attributes = attributesOf(value);
+  if (value.type === 'list' && classOf(value).includes('data.frame')) {
+    const names = attributes.get('names');
+    return names?.type === 'character' ? { type: 'columns', names: names.values.filter((name) => name !== null) } : undefined;
+  }
+  if (
+    (value.type !== 'double' && value.type !== 'integer' && value.type !== 'logical' && value.type !== 'character') ||
+    value.values.length !== 1
+  )
+    return undefined;
+  const [one] = value.values;
+  const isNA = one === null || one === undefined || (value.type !== 'double' && one === NA_INTEGER);
+  return isNA || attributes.has('class') ? undefined : { type: 'constant', value: one };
+}
+
+/** The attributes of a value; none where it has none. */
+export function attributesOf(value: RValue): Attributes {
+  return ('attributes' in value && value.attributes) || new Map();
+}
+
+/** A value's class attribute; empty where it has none. */
+export function classOf(value: RValue): string[] {
+  const classes = attributesOf(value).get('class');
+  return classes?.type === 'character' ? classes.values.filter((name) => name !== null) : [];
+}
+
+/** Places of names in lists that have many: looked up again and again, each time one after another, they would take the square of their number. */
+const PLACES = new WeakMap<(string | null)[], Map<string | null, number>>();
+const MANY_NAMES = 16;
+
+/** The place of the first of some names that is this one, -1 where none is. */
+function placeOf(names: (string | null)[], name: string): number {
+  if (names.length < MANY_NAMES) return names.indexOf(name);
+  let places = PLACES.get(names);
+  if (!places) {
+    places = new Map();
+    for (const [place, one] of names.entries()) if (!places.has(one)) places.set(one, place);
+    PLACES.set(names, places);
+  }
+  return places.get(name) ?? -1;
+}
+
+/** The element called `name` of a named list, or undefined. */
+export function element(value: RValue, name: string): RValue | undefined {
+  if (value.type !== 'list' && value.type !== 'packed') return undefined;
+  const names = attributesOf(value).get('names');
+  const place = names?.type === 'character' ? placeOf(names.values, name) : -1;
+  if (value.type === 'packed') return place >= 0 && place + 1 < value.starts.length ? packedElement(value, place) : undefined;
+  const found = value.values[place];
+  return found?.type === 'null' ? undefined : found;
+}
+
+function packedElement({ starts, values }: Extract<RValue, { type: 'packed' }>, place: number): RValue {
+  return { type: 'double', values: values.subarray(starts[place], starts[place + 1]) };
+}
+
+/** The numbers of an integer, logical or double vector. Throws where it is none. */
+export function numbersOf(value: RValue | undefined, thing: string): Int32Array | Float64Array {
+  if (value?.type === 'double' || value?.type === 'integer' || value?.type === 'logical') return value.values;
+  throw new ModelError(thing, typeOf(value), 'a numeric vector');
+}
+
+/** A text that is a name or a label. Throws where its bytes are none in the encoding that the file gives them: it must not change. */
+export function readText(text: string, thing: string): string {
+  if (isText(text)) return text;
+  throw new ModelError(
+    thing,
+    'a text that is not in the encoding its file says',
+    'UTF-8, latin1 or that encoding: in R, enc2utf8() on names and levels',
+  );
+}
+
+/** The texts of a character vector. Throws where it is none, or has an NA. */
+export function textsOf(value: RValue | undefined, thing: string): string[] {
+  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+  return value.values.map((text, at) => {
+    if (text === null) throw new ModelError(`${thing}[${at + 1}]`, 'NA', 'a text');
+    return readText(text, `${thing}[${at + 1}]`);
+  });
+}
+
+/** The levels of a factor; NA may be one of them. Throws where a value is no character vector, is empty or has a level twice. */
+export function levelsOf(value: RValue | undefined, thing: string): Level[] {
+  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+  const levels = value.values;
+  if (levels.length === 0) throw new ModelError(thing, 'none', 'at least one');
+  const seen = new Set<Level>();
+  for (const level of levels) {
+    if (seen.has(level)) throw new ModelError(thing, `${JSON.stringify(level)} twice`, 'each once');
+    if (level !== null) readText(level, `${thing}[${seen.size + 1}]`);
+    seen.add(level);
+  }
+  return levels;
+}
+
+/** The elements of a list. Throws where it is none. */
+export function listOf(value: RValue | undefined, thing: string): RValue[] {
+  if (value?.type === 'packed') {
+    return Array.from({ length: value.starts.length - 1 }, (_, place) => packedElement(value, place));
+  }
+  if (value?.type === 'list') return value.values;
+  throw new ModelError(thing, typeOf(value), 'a list');
+}
+
+/** The one text of a character vector of length 1. Throws where it is none. */
+export function textOf(value: RValue | undefined, thing: string): string {
+  const texts = textsOf(value, thing);
+  if (texts.length !== 1) throw new ModelError(thing, `${texts.length} texts`, 'one');
+  return texts[0] as string;
+}

@@ -1,0 +1,164 @@
+import type { Linear } from '../../../shared/bodies/linear/predict.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Feature, Level, Schema } from '../../../shared/schema/features.ts';
+import { withRange } from '../../artifact/guess-types.ts';
+import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../../formula/contrasts.ts';
+import { deparse } from '../../formula/deparse.ts';
+import { FormulaReader } from '../../formula/formula.ts';
+import { readLink } from '../../formula/links.ts';
+import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
+import { attributesOf, classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
+
+/** Most columns of a model matrix, and most variables in one interaction. */
+const MAX_COLUMNS = 100_000;
+const MAX_ORDER = 30;
+
+/** An lm or glm as a schema and a sum of columns. */
+export type LinearModel = { schema: Schema; linear: Linear; call: string };
+
+/** What a variable puts into a column: an expression each, by contrasts and by a column for each level where it has levels. */
+type Coded = { contrasts: Expression[]; levels: Expression[] | undefined };
+
+/**
+ * Turns what `lm()` or `glm()` returned into a sum of columns, as predict.lm and model.matrix would compute it from new data
+ * (stats, lm.R, models.R and model.c). Of a glm's family only the names are read. Throws a ModelError that names what a
+ * formula here may not have.
+ */
+export function readLinear(value: RValue, thing: string): LinearModel {
+  const isGlm = classOf(value).includes('glm');
+  const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
+  const call = element(value, 'call');
+  const levels = readLevels(element(value, 'xlevels'), `${thing}'s xlevels`);
+  const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
+  const coded = terms.variables.map((variable, at): Coded | undefined => {
+    const isUsed = terms.factors.some((pattern) => (pattern[at] as number) > 0);
+    return isUsed ? codeVariable(reader, variable, { levels, contrasts: element(value, 'contrasts'), thing }) : undefined;
+  });
+  const columns = modelMatrix(terms, coded, thing);
+  const { order, coefficients } = readCoefficients(value, columns.length, thing);
+  const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
+  const own = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
+  if (own && own.type !== 'null') offsets.push(reader.number(own));
+  const features = reader.features.map((feature) => withFrame(feature, element(value, 'model'), thing));
+  if (features.length === 0) throw new ModelError(thing, 'a formula without features', 'at least one');
+  const schema: Schema = { kind: 'regression', features, takesMissing: false, types: isGlm ? ['response', 'link'] : ['response'] };
+  const linear: Linear = {
+    columns: order.map((column) => columns[column] as Expression[]),
+    coefficients,
+    offsets,
+    ...(isGlm ? readLink(value, thing) : { link: 'identity' }),
+  };
+  return { schema, linear, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
+}
+
+type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; thing: string };
+
+/** A variable of the model frame as columns: its own where it is numeric, those of its contrasts where it has levels. */
+function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, thing }: CodeContext): Coded {
+  const { name, kind } = variable;
+  const own = levels.get(name);
+  if (kind !== 'logical' && !own) {
+    if (kind !== 'numeric' && kind !== 'other' && kind !== 'unknown' && !/^nmatrix\.\d+$/.test(kind)) {
+      throw new ModelError(`${thing}, variable ${name}`, `the class ${kind}`, 'numbers, a logical, or a factor with its levels');
+    }
+    const columns = reader.columns(variable);
+    if (kind.startsWith('nmatrix.') && columns.length !== Number(kind.slice('nmatrix.'.length))) {
+      throw new ModelError(`${thing}, variable ${name}`, `${columns.length} columns`, kind.slice('nmatrix.'.length));
+    }
+    return { contrasts: columns, levels: undefined };
+  }
+  const place = reader.category(variable, own);
+  const count = own?.length ?? 2;
+  if (count > MAX_LEVELS) throw new ModelError(`${thing}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
+  const named = contrasts && element(contrasts, name);
+  // R codes a factor without contrasts of its own by its options; lm and glm always keep them.
+  const matrix = readContrasts(named, count, `${thing}'s contrasts of ${name}`);
+  return { contrasts: tables(place, matrix), levels: tables(place, indicators(count)) };
+}
+
+/** Columns of contrasts as functions of a level's place. */
+function tables(place: Expression, columns: ContrastColumn[]): Expression[] {
+  return columns.map((column) => (typeof column === 'number' ? { is: place, level: column } : { table: place, values: column }));
+}
+
+/** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
+function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string): Expression[][] {
+  const columns: Expression[][] = terms.intercept ? [[]] : [];
+  const patterns = terms.factors.map((pattern) => [...pattern]);
+  if (!terms.intercept) {
+    // Without an intercept the first factor has a column for each level.
+    const isFactor = (pattern: number[], at: number) => (pattern[at] as number) > 0 && coded[at]?.levels !== undefined;
+    const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
+    if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
+  }
+  for (const pattern of patterns) {
+    const order = pattern.filter((code) => code > 0).length;
+    if (order > MAX_ORDER) throw new ModelError(thing, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
+    let products: Expression[][] = [[]];
+    pattern.forEach((code, at) => {
+      if (code === 0) return;
+      const own = coded[at] as Coded;
+      const parts = code === 2 && own.levels ? own.levels : own.contrasts;
+      if (columns.length + products.length * parts.length > MAX_COLUMNS)
+        throw new ModelError(thing, 'too many columns', `at most ${MAX_COLUMNS}`);
+      products = parts.flatMap((part) => products.map((product) => [...product, part]));
+    });
+    columns.push(...products);
+  }
+  return columns;
+}
+
+/** Which columns have coefficients and in what order they are summed: the first `rank` pivots of the QR decomposition (predict.lm). */
+function readCoefficients(value: RValue, columns: number, thing: string): { order: number[]; coefficients: Float64Array } {
+  const all = numbersOf(element(value, 'coefficients'), `${thing}'s coefficients`);
+  if (all.length !== columns)
+    throw new ModelError(`${thing}'s coefficients`, String(all.length), `${columns}, one a column of its formula`);
+  const [rank] = numbersOf(element(value, 'rank'), `${thing}'s rank`);
+  if (!(rank !== undefined && Number.isInteger(rank) && rank >= 0 && rank <= columns))
+    throw new ModelError(`${thing}'s rank`, String(rank), `0 to ${columns}`);
+  if (rank === 0) return { order: [], coefficients: new Float64Array() };
+  const qr = element(value, 'qr');
+  if (!qr)
+    throw new ModelError(`${thing}'s qr`, typeOf(qr), "a QR decomposition, without which R's predict() fails too: fit with qr = TRUE");
+  const pivots = Array.from(numbersOf(element(qr, 'pivot'), `${thing}'s pivots`));
+  const isOrder = pivots.length === columns && [...pivots].sort((a, b) => a - b).every((pivot, at) => pivot === at + 1);
+  if (!isOrder) throw new ModelError(`${thing}'s pivots`, 'other numbers', `1 to ${columns}, each once`);
+  const order = pivots.slice(0, rank).map((pivot) => pivot - 1);
+  const coefficients = Float64Array.from(order, (column) => all[column] as number);
+  const wrong = coefficients.findIndex((coefficient) => !Number.isFinite(coefficient));
+  if (wrong >= 0)
+    throw new ModelError(`${thing}'s coefficient ${(order[wrong] as number) + 1}`, String(coefficients[wrong]), 'a finite number');
+  return { order, coefficients };
+}
+
+/** A number with the type and the range the model frame shows, where the model kept it and the feature stands alone in it. */
+function withFrame(feature: Feature, frame: RValue | undefined, thing: string): Feature {
+  const own = feature.type === 'number' && frame ? element(frame, feature.name) : undefined;
+  if (feature.type !== 'number' || (own?.type !== 'double' && own?.type !== 'integer') || own.values.length === 0) return feature;
+  const typed = typedAs(feature, own, thing);
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of own.values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return Number.isFinite(least) && Number.isFinite(most) ? withRange(typed, [least, most]) : typed;
+}
+
+/** A feature by the class of its column in training. */
+function typedAs(feature: Feature, column: RValue, thing: string): Feature {
+  const classes = classOf(column);
+  const { name } = feature;
+  if (classes.includes('integer64'))
+    throw new ModelError(
+      `${thing}'s ${name}`,
+      'a column of the class integer64, whose bits lm() took for a double',
+      `as.numeric(${name}) in R`,
+    );
+  if (classes.includes('Date')) return { name, type: 'date' };
+  if (!classes.includes('POSIXct')) return feature;
+  const zone = attributesOf(column).get('tzone');
+  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
+  const isUtc = !timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone);
+  return { name, type: 'datetime', ...(isUtc ? {} : { timeZone }) };
+}

@@ -1,0 +1,277 @@
+import type { Rpart } from '../../../shared/bodies/rpart/predict.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Level, Schema } from '../../../shared/schema/features.ts';
+import { deparse } from '../../formula/deparse.ts';
+import { FormulaReader } from '../../formula/formula.ts';
+import { readLevels, readTerms } from '../../formula/terms.ts';
+import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+
+const MAX_INPUTS = 65_535;
+/** Largest number of a node: rpart's trees are at most 30 deep. */
+const MAX_NODE = 2 ** 31;
+
+/** An rpart object as a schema and a tree. */
+/** `inputs`: what the tree's inputs are of a row, where they are not its features as they stand: log(x), say. */
+export type RpartModel = { schema: Schema; rpart: Rpart; inputs?: Expression[]; call: string; others: string[] };
+
+/** A column of the matrix that rpart splits: its name, what it is of a row, and its levels. */
+type Input = { name: string; expression: Expression; levels: Level[] | undefined };
+
+/** The columns of rpart's frame that say what splits there are, a row a node. */
+type Frame = {
+  numbers: number[];
+  isLeaf: boolean[];
+  cases: ArrayLike<number>;
+  competitors: ArrayLike<number>;
+  surrogates: ArrayLike<number>;
+};
+
+/**
+ * Turns what `rpart()` returned into a tree, by rpart's own field names (R/predict.rpart.R, R/pred.rpart.R and
+ * src/pred_rpart.c): anova, poisson and exp give a number, class gives shares, a method of the user's own its yval. Throws a
+ * ModelError for what predict() itself could not use.
+ */
+export function readRpart(value: RValue, thing: string): RpartModel {
+  const frame = element(value, 'frame');
+  const read = readFrame(frame, thing);
+  const { reader, inputs, others } = readInputs(value, thing);
+  const labels = attributesOf(value).get('ylevels');
+  const classes = labels && labels.type !== 'null' ? textsOf(labels, `${thing}'s ylevels`) : undefined;
+  if (classes && (classes.length === 0 || new Set(classes).size !== classes.length))
+    throw new ModelError(`${thing}'s ylevels`, 'other labels', 'labels, each once');
+  const schema: Schema = {
+    kind: classes ? 'probability' : 'regression',
+    features: reader.features,
+    ...(classes ? { classes } : {}),
+    takesMissing: true,
+    types: classes ? ['prob', 'class'] : ['vector'],
+  };
+  const splits = readSplits(value, inputs, thing);
+  const { kept, ...nodes } = readNodes(read, usesurrogate(value, thing), splits.count, thing);
+  const isPlain = inputs.every(
+    ({ expression }, place) => typeof expression === 'object' && 'feature' in expression && expression.feature === place,
+  );
+  const rpart: Rpart = {
+    ...nodes,
+    ...splits.keep(kept),
+    ...readValues(frame as RValue, schema, read.numbers.length, thing),
+  };
+  const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
+  const call = element(value, 'call');
+  return { schema, rpart, ...computed, call: call?.type === 'language' ? deparse(call) : 'rpart', others };
+}
+
+/** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */
+function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, surrogacy: number, splits: number, thing: string) {
+  const places = new Map(numbers.map((number, at) => [number, at]));
+  const child = (number: number, node: number) => {
+    const place = places.get(number);
+    if (place !== undefined && place > node) return place;
+    throw new ModelError(`${thing}, node ${numbers[node]}`, `no node ${number} after it`, 'both its children');
+  };
+  const each = () => new Uint32Array(numbers.length);
+  const out = { left: each(), right: each(), first: each(), splits: each(), majority: new Uint8Array(numbers.length) };
+  const kept: number[] = [];
+  let at = 0;
+  numbers.forEach((number, node) => {
+    // The primary split is followed by its competitors, and these by its surrogates.
+    const from = at + (isLeaf[node] ? 0 : 1) + (competitors[node] as number);
+    const end = from + (surrogates[node] as number);
+    if (end > splits) throw new ModelError(`${thing}, node ${number}`, 'splits beyond the last', `${splits} splits`);
+    if (!isLeaf[node]) {
+      const [l, r] = [child(2 * number, node), child(2 * number + 1, node)];
+      const [ln, rn] = [cases[l] as number, cases[r] as number];
+      out.left[node] = l;
+      out.right[node] = r;
+      out.majority[node] = surrogacy > 1 && ln !== rn ? (ln > rn ? 1 : 2) : 0;
+      out.first[node] = kept.length;
+      kept.push(at);
+      for (let split = from; surrogacy > 0 && split < end; split += 1) kept.push(split);
+      out.splits[node] = kept.length - (out.first[node] as number);
+    }
+    at = end;
+  });
+  return { ...out, kept };
+}
+
+/** 0: a missing value stops the row, 1: surrogates are asked, 2: then the majority. */
+function usesurrogate(value: RValue, thing: string): number {
+  const control = element(value, 'control');
+  const [own] = numbersOf(control && element(control, 'usesurrogate'), `${thing}'s usesurrogate`);
+  if (own !== 0 && own !== 1 && own !== 2) throw new ModelError(`${thing}'s usesurrogate`, String(own), '0, 1 or 2');
+  return own;
+}
+
+function readFrame(frame: RValue | undefined, thing: string): Frame {
+  if (!frame) throw new ModelError(thing, 'an rpart object without its frame', 'what rpart() returned');
+  const part = (name: string) => numbersOf(element(frame, name), `${thing}'s ${name}`);
+  const isLeaf = leavesOf(element(frame, 'var'), `${thing}'s var`);
+  const own = { cases: part('n'), competitors: part('ncompete'), surrogates: part('nsurrogate') };
+  const numbers = rowNumbers(attributesOf(frame).get('row.names'), `${thing}'s row names`);
+  for (const { length } of [isLeaf, own.cases, own.competitors, own.surrogates]) {
+    if (length !== numbers.length)
+      throw new ModelError(`${thing}'s frame`, `columns of ${length} and ${numbers.length} rows`, 'one length');
+  }
+  if (
+    numbers[0] !== 1 ||
+    !numbers.every((number) => Number.isInteger(number) && number >= 1 && number < MAX_NODE) ||
+    new Set(numbers).size !== numbers.length
+  ) {
+    throw new ModelError(`${thing}'s nodes`, numbers.slice(0, 10).join(', '), 'numbers of nodes, each once and from 1 on');
+  }
+  for (const counts of [own.competitors, own.surrogates]) {
+    if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+      throw new ModelError(`${thing}'s frame`, 'other counts of splits', 'whole numbers');
+  }
+  return { numbers, isLeaf, ...own };
+}
+
+/** Which nodes are leaves: `var` is a factor, or, in old files, texts. */
+function leavesOf(value: RValue | undefined, thing: string): boolean[] {
+  if (value?.type === 'character') return value.values.map((text) => text === '<leaf>');
+  const levels = textsOf(value && attributesOf(value).get('levels'), `${thing}'s levels`);
+  return Array.from(numbersOf(value, thing), (code) => {
+    const text = levels[code - 1];
+    if (text === undefined) throw new ModelError(thing, `the code ${code}`, `1 to ${levels.length}`);
+    return text === '<leaf>';
+  });
+}
+
+/** Row names as numbers; R keeps 1 to n as NA and -n. */
+function rowNumbers(value: RValue | undefined, thing: string): number[] {
+  if (value?.type === 'character') return value.values.map(Number);
+  const numbers = Array.from(numbersOf(value, thing));
+  if (numbers.length !== 2 || !(numbers[0] === NA_INTEGER || Number.isNaN(numbers[0]))) return numbers;
+  const count = Math.abs(numbers[1] as number);
+  // A tree of nodes 1 to n has n of 1 or 3: all else skips a number.
+  if (!(count <= 3)) throw new ModelError(thing, `${count} rows by number`, 'the numbers of nodes');
+  return Array.from({ length: count }, (_, at) => at + 1);
+}
+
+/** The columns that rpart.matrix makes of new data. */
+function readInputs(value: RValue, thing: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
+  const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
+  const levels = readLevels(attributesOf(value).get('xlevels'), `${thing}'s xlevels`);
+  const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
+  const inputs = terms.variables.flatMap((variable, at): Input[] => {
+    if (!terms.factors.some((pattern) => (pattern[at] as number) > 0)) return [];
+    const own = levels.get(variable.name);
+    if (own) return [{ name: variable.name, expression: reader.category(variable, own), levels: own }];
+    const columns = reader.columns(variable);
+    // model.matrix names the columns of a matrix after its own (poly's are counted), but a single one without a name after the variable.
+    const isCounted = columns.length > 1 || /^poly\(/.test(variable.name);
+    const name = (place: number) => (isCounted ? `${variable.name}${place + 1}` : variable.name);
+    return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
+  });
+  if (reader.features.length === 0 || inputs.length > MAX_INPUTS)
+    throw new ModelError(thing, `${inputs.length} inputs`, `1 to ${MAX_INPUTS}`);
+  const others = terms.variables.flatMap(({ value: own, kind }) => (own.type === 'symbol' && kind === 'other' ? [own.name] : []));
+  return { reader, inputs, others };
+}
+
+/** The matrix of splits, and how those that prediction needs are kept. */
+function readSplits(value: RValue, inputs: Input[], thing: string) {
+  const matrix = element(value, 'splits');
+  if (!matrix) return { count: 0, keep: () => keepSplits([]) };
+  const cells = numbersOf(matrix, `${thing}'s splits`);
+  const attributes = attributesOf(matrix);
+  const dim = Array.from(numbersOf(attributes.get('dim'), `${thing}'s dim of splits`));
+  const count = dim[0] as number;
+  if (!(Number.isInteger(count) && dim[1] !== undefined && dim[1] >= 4 && cells.length === count * dim[1])) {
+    throw new ModelError(`${thing}'s splits`, `a matrix of ${dim.join(' by ')}`, 'a row a split, and at least 4 columns');
+  }
+  // A tree that prune() cut down to its root keeps a matrix of no rows, and so without names for them.
+  if (count === 0) return { count: 0, keep: () => keepSplits([]) };
+  const dimnames = attributes.get('dimnames');
+  const names = textsOf(dimnames?.type === 'list' ? dimnames.values[0] : undefined, `${thing}'s row names of splits`);
+  if (names.length !== count) throw new ModelError(`${thing}'s row names of splits`, String(names.length), String(count));
+  const places = new Map(inputs.map(({ name }, at) => [name, at]));
+  const directions = readDirections(element(value, 'csplit'), `${thing}'s csplit`);
+  const rows = (kept: number[]) =>
+    kept.map((split): Split => {
+      const where = `${thing}, split ${split + 1}`;
+      const input = places.get(names[split] as string);
+      if (input === undefined) throw new ModelError(where, `the variable ${names[split]}`, 'one of the formula');
+      return readSplit([cells[count + split], cells[3 * count + split]] as [number, number], {
+        input,
+        levels: inputs[input]?.levels,
+        directions,
+        where,
+      });
+    });
+  return { count, keep: (kept: number[]) => keepSplits(rows(kept)) };
+}
+
+type Split = { input: number; categories: number; threshold: number; own: number[] };
+type Directions = { rows: number; columns: number; cells: ArrayLike<number> } | undefined;
+type SplitContext = { input: number; levels: Level[] | undefined; directions: Directions; where: string };
+
+/** One split from its `ncat` and `index`: a threshold, with the side that lies below it, or a row of directions. */
+function readSplit([ncat, index]: [number, number], { input, levels, directions, where }: SplitContext): Split {
+  if (Math.abs(ncat) === 1) {
+    if (Number.isNaN(index)) throw new ModelError(where, 'NaN', 'a threshold');
+    return { input, categories: ncat === -1 ? 0 : 1, threshold: index, own: [] };
+  }
+  if (!(Number.isInteger(ncat) && ncat >= 2)) throw new ModelError(where, `ncat ${ncat}`, '-1, 1, or the number of levels');
+  if (!directions || !(Number.isInteger(index) && index >= 1 && index <= directions.rows))
+    throw new ModelError(where, `row ${index} of csplit`, 'one that is there');
+  if (!levels || levels.length > directions.columns)
+    throw new ModelError(where, `${directions.columns} levels in csplit`, `a factor with at most as many`);
+  const own = levels.map((_, level) => {
+    const code = directions.cells[level * directions.rows + index - 1] as number;
+    if (code !== 1 && code !== 2 && code !== 3) throw new ModelError(where, `the direction ${code}`, '1, 2 or 3');
+    return code === 1 ? 1 : code === 3 ? 2 : 0;
+  });
+  // A factor of one level still splits by level: 1 means a threshold here.
+  return { input, categories: Math.max(2, levels.length), threshold: 0, own: levels.length < 2 ? [...own, 0] : own };
+}
+
+function readDirections(value: RValue | undefined, thing: string): Directions {
+  if (!value) return undefined;
+  const cells = numbersOf(value, thing);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${thing}'s dim`)) as [number, number];
+  if (!(rows >= 1 && cells.length === rows * columns))
+    throw new ModelError(thing, `a matrix of ${rows} by ${columns}`, `${cells.length} cells`);
+  return { rows, columns, cells };
+}
+
+/** Splits side by side, as the tree keeps them. */
+function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'threshold' | 'directions'> {
+  const directions = new Uint8Array(splits.reduce((sum, { own }) => sum + own.length, 0));
+  const threshold = new Float64Array(splits.length);
+  let at = 0;
+  splits.forEach((split, place) => {
+    threshold[place] = split.own.length > 0 ? at : split.threshold;
+    directions.set(split.own, at);
+    at += split.own.length;
+  });
+  return {
+    input: Uint16Array.from(splits, ({ input }) => input),
+    categories: Uint32Array.from(splits, ({ categories }) => categories),
+    threshold,
+    directions,
+  };
+}
+
+/** What each node answers: its yval, or of yval2 the shares of classes, which stand behind class and counts. */
+function readValues(frame: RValue, schema: Schema, nodes: number, thing: string): Pick<Rpart, 'values' | 'width' | 'places'> {
+  const yval = numbersOf(element(frame, 'yval'), `${thing}'s yval`);
+  if (yval.length !== nodes) throw new ModelError(`${thing}'s yval`, `${yval.length} values`, String(nodes));
+  const width = schema.classes?.length;
+  if (width === undefined) return { values: Float64Array.from(yval), width: 1 };
+  const matrix = element(frame, 'yval2');
+  if (!matrix) throw new ModelError(`${thing}'s yval2`, typeOf(matrix), 'a matrix with shares of classes');
+  const cells = numbersOf(matrix, `${thing}'s yval2`);
+  if (cells.length % nodes !== 0 || cells.length / nodes < 1 + 2 * width)
+    throw new ModelError(`${thing}'s yval2`, `${cells.length} cells`, `${nodes} rows, ${1 + 2 * width} columns or more`);
+  const places = Uint32Array.from(yval, (code) => {
+    if (!(Number.isInteger(code) && code >= 1 && code <= width)) throw new ModelError(`${thing}'s yval`, `class ${code}`, `1 to ${width}`);
+    return code - 1;
+  });
+  const values = new Float64Array(nodes * width);
+  for (let node = 0; node < nodes; node += 1) {
+    for (let k = 0; k < width; k += 1) values[node * width + k] = cells[(1 + width + k) * nodes + node] as number;
+  }
+  return { values, width, places };
+}

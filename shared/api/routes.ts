@@ -1,0 +1,80 @@
+import { RequestError } from '../errors.ts';
+import type { ModelInfo } from '../schema/features.ts';
+import type { DocumentPath, PageRequest } from './documents.ts';
+import { jsonReply, type Reply } from './reply.ts';
+
+/** What this environment says of itself at /health; `ok` is whether it can answer. */
+export type Health = { ok: boolean; [detail: string]: unknown };
+
+/** The public paths, each with its method. */
+const METHODS: Record<string, 'GET' | 'POST'> = {
+  '/': 'GET',
+  '/page.js': 'GET',
+  '/later.js': 'GET',
+  '/workbook.js': 'GET',
+  '/page.css': 'GET',
+  '/icon.svg': 'GET',
+  '/docs': 'GET',
+  '/docs.js': 'GET',
+  '/docs.css': 'GET',
+  '/model': 'GET',
+  '/metadata': 'GET',
+  '/prototype': 'GET',
+  '/openapi.json': 'GET',
+  '/health': 'GET',
+  '/predict': 'POST',
+};
+
+/**
+ * The reply to a request for a public path, or 'predict' where it is one for predictions. HEAD is answered as GET; whoever
+ * sends the reply leaves its body away. Throws a 404 or a 405 with Allow for anything else. The documents are promised: the
+ * code that writes them is loaded when they are asked for, since most environments of a function never answer one.
+ */
+export function route(
+  method: string,
+  sent: string,
+  model: ModelInfo,
+  health: () => Health,
+  page?: PageRequest,
+): Reply | 'predict' | Promise<Reply> {
+  const path = withoutSlash(sent);
+  const allowed = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
+  if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}, /v2`);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  if (asked !== allowed) {
+    const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;
+    throw new RequestError(405, `this method is not for ${path}; expected ${allow}`, [], { allow });
+  }
+  switch (path) {
+    case '/predict':
+      return 'predict';
+    case '/model':
+      return jsonReply(describeModel(model));
+    case '/health': {
+      const state = health();
+      return jsonReply(state, state.ok ? 200 : 503);
+    }
+    case '/metadata':
+      return import('./vetiver.ts').then(({ metadata }) => jsonReply(metadata(model)));
+    case '/prototype':
+      return import('./vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
+    case '/openapi.json':
+      return import('./openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
+    case '/docs':
+      return import('./documents.ts').then(({ docsReply }) => docsReply(model, page));
+    default:
+      return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
+  }
+}
+
+/** A path without a slash at its end: /predict/ is /predict. */
+export function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** What GET /model tells. */
+export function describeModel({ schema, card, sha256 }: ModelInfo) {
+  const { name, ...rest } = card;
+  const classes = schema.classes === undefined ? {} : { classes: schema.classes };
+  return { name, kind: schema.kind, features: schema.features, ...classes, takesMissing: schema.takesMissing, sha256, card: rest };
+}

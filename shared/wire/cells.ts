@@ -1,0 +1,132 @@
+import { type Problem, RequestError } from '../errors.ts';
+import { type Cells, describe, quote, type Schema } from '../schema/features.ts';
+import { otherForms as formsOf } from './look-alikes.ts';
+
+/** A JSON object, as JSON.parse makes it. */
+export type JsonObject = Record<string, unknown>;
+
+/** Members beside those of the model are ignored, but not these: what they ask for would silently not be answered. */
+export function strayParameters(schema: Schema, record: JsonObject, path: string): Problem | undefined {
+  const name = ['parameters', 'params'].find((one) => isObject(own(record, one)) && !isFeature(schema, one));
+  if (name === undefined) return undefined;
+  return { path: `${path}/${name}`, message: `found ${name} in a record, expected {"instances": [...], "parameters": {...}}` };
+}
+
+/** Cells of rows whose features stand at the given places. */
+export function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
+  const cell = (row: number, column: number) => {
+    const place = places[column];
+    return place === undefined ? undefined : (rows[row] as unknown[])[place];
+  };
+  return { rows: rows.length, text: false, columnar: true, cell };
+}
+
+/** For each feature its place among the columns, undefined where it is missing. A feature given twice is refused. */
+export function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
+  const placeOf = new Map<string, number>();
+  const twice = new Set<string>();
+  columns.forEach((name, place) => {
+    if (placeOf.has(name)) twice.add(name);
+    else placeOf.set(name, place);
+  });
+  const forms = namesPlan(schema).otherForms;
+  return schema.features.map(({ name }, column) => {
+    const found = placeOf.has(name) ? name : (forms[column] as string[]).find((form) => placeOf.has(form));
+    const place = found === undefined ? undefined : placeOf.get(found);
+    if (found !== undefined && twice.has(found)) {
+      throw new RequestError(422, `the column ${quote(name)} is given twice`, [
+        { path, message: `column ${quote(name)} twice, expected once` },
+      ]);
+    }
+    return place;
+  });
+}
+
+export function misfit(path: string, found: unknown, expected: string): Problem {
+  const what = Array.isArray(found) ? `an array of ${found.length}` : describe(found);
+  return { path, message: `found ${what}, expected ${expected}` };
+}
+
+export function inOrder(schema: Schema): string {
+  const names = namesOf(schema);
+  return `an array of ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`;
+}
+
+/** The features' names, in the model's order. */
+export function namesOf(schema: Schema): string[] {
+  return schema.features.map((feature) => feature.name);
+}
+
+export function hasLength(value: unknown, length: number): value is unknown[] {
+  return Array.isArray(value) && value.length === length;
+}
+
+/** Whether the model has a feature of that name. */
+export function isFeature(schema: Schema, name: string): boolean {
+  return namesPlan(schema).known.has(name);
+}
+
+type NamesPlan = { known: ReadonlySet<string>; otherForms: readonly string[][] };
+const PLANS = new WeakMap<Schema, NamesPlan>();
+
+/** The features' names to look up, made once: a model may have thousands, and a body as many keys. */
+function namesPlan(schema: Schema): NamesPlan {
+  let plan = PLANS.get(schema);
+  if (!plan) {
+    const names = namesOf(schema);
+    plan = { known: new Set(names), otherForms: formsOf(names) };
+    PLANS.set(schema, plan);
+  }
+  return plan;
+}
+
+/** The other forms of the features' names that look the same. */
+export function otherForms(schema: Schema): string[] {
+  return namesPlan(schema).otherForms.flat();
+}
+
+/** Reads a feature's member of a record; under another form of its name that looks the same, where it has that one alone. */
+export function memberReader(schema: Schema): (record: JsonObject, column: number) => unknown {
+  const names = namesOf(schema);
+  const forms = namesPlan(schema).otherForms;
+  return (record, column) => {
+    const name = names[column] as string;
+    if (Object.hasOwn(record, name)) return record[name];
+    for (const form of forms[column] as string[]) if (Object.hasOwn(record, form)) return record[form];
+    return undefined;
+  };
+}
+
+/** Whether a value is a JSON object, and neither an array nor null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A member of an object itself: a feature may be called `constructor`. */
+function own(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A key as a token of a JSON Pointer (RFC 6901). */
+export function pointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** A record this model would take, for an error's text and the documents. */
+export function exampleRecord(schema: Schema): Record<string, number | string | boolean | null> {
+  return Object.fromEntries(
+    schema.features.map((feature): [string, number | string | boolean | null] => {
+      if (feature.default !== undefined) return [feature.name, feature.default];
+      if (feature.type === 'factor') return [feature.name, feature.levels.find((level) => level !== null) ?? null];
+      if (feature.type === 'logical') return [feature.name, true];
+      const first = { number: 0, integer64: 0, date: '2024-01-31', datetime: '2024-01-31T12:00:00Z' }[feature.type];
+      return [feature.name, feature.range?.[0] ?? feature.min ?? first];
+    }),
+  );
+}
+
+/** That record as text, unless it is too long to show. */
+export function example(schema: Schema): string {
+  const text = JSON.stringify(exampleRecord(schema));
+  return text.length <= 200 ? text : 'a record with every feature';
+}

@@ -1,0 +1,94 @@
+import { RequestError } from '../errors.ts';
+import type { Cells, Schema } from '../schema/features.ts';
+import { columnPlaces, namesOf, placedCells, pointer } from './cells.ts';
+import { eachLine } from './csv.ts';
+import { DECIMAL, DECIMAL_COMMA, THOUSANDS } from './decimal.ts';
+import { csvHeader, findDelimiter, type Header } from './delimiter.ts';
+
+/**
+ * A CSV: a header line with the features' names in any order, or none and then the model's feature order. Between its fields
+ * are commas, or semicolons or tabs, and then its numbers may have decimal commas. Blank lines are skipped as R's read.csv and
+ * pandas skip them; but within a column of its own one stands for a missing value, where the model answers those.
+ */
+export function csvCells(schema: Schema, text: string): Cells {
+  const { delimiter, ...rest } = findDelimiter(schema, text);
+  const { rows, numbers, header, isHeader } = readLines(schema, rest.text, delimiter, rest.firstLine);
+  const count = `${header.length} field${header.length === 1 ? '' : 's'}`;
+  const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
+  const places = columnPlaces(schema, header, '/0');
+  const cells = placedCells(rows, places);
+  const hasCommas = delimiter !== ',' && hasDecimalCommas(schema, { rows, places, width: header.length, delimiter });
+  const isNumber = schema.features.map(({ type }) => type === 'number');
+  return {
+    ...cells,
+    text: true,
+    names: () => header,
+    ...(hasCommas ? { cell: (row: number, column: number) => withPoint(cells.cell(row, column), isNumber[column] as boolean) } : {}),
+    path: (row, column) => `/${row}/${pointer(schema.features[column]?.name as string)}`,
+    misfit: (row) => {
+      const found = (rows[row] as string[]).length;
+      if (found === header.length) return undefined;
+      return { path: `/${row}`, message: `found ${found} field${found === 1 ? '' : 's'} on line ${numbers[row]}, expected ${expected}` };
+    },
+  };
+}
+
+type Lines = Header & { rows: string[][]; numbers: number[] };
+
+/** The rows of a CSV, each with the number of its line, and its columns. */
+function readLines(schema: Schema, text: string, delimiter: string, firstLine: number): Lines {
+  const rows: string[][] = [];
+  const numbers: number[] = [];
+  let columns: Header | undefined;
+  let keepsBlank = false;
+  let blanks = 0;
+  let number = firstLine - 1;
+  eachLine(text, delimiter, (fields, isBlank) => {
+    number += 1;
+    if (!columns) {
+      if (isBlank) return;
+      columns = csvHeader(schema, fields);
+      keepsBlank = schema.takesMissing && columns.header.length === 1;
+      if (columns.isHeader) return;
+    }
+    if (isBlank && !keepsBlank) return;
+    rows.push(fields);
+    numbers.push(number);
+    blanks = isBlank ? blanks + 1 : 0;
+  });
+  // At the very end one is hardly meant.
+  rows.length -= blanks;
+  return { ...(columns ?? { header: namesOf(schema), isHeader: false }), rows, numbers };
+}
+
+/**
+ * Whether the numbers of a CSV have decimal commas. Throws a 422 where some have a comma and others a point, and where all that have
+ * one may be thousands set apart: Excel writes such files with tabs, while semicolons go with decimal commas.
+ */
+function hasDecimalCommas(
+  schema: Schema,
+  { rows, places, width, delimiter }: { rows: string[][]; places: (number | undefined)[]; width: number; delimiter: string },
+): boolean {
+  const columns = places.filter((place, column) => place !== undefined && schema.features[column]?.type === 'number') as number[];
+  let [points, commas, sure] = [0, 0, delimiter === ';' ? 1 : 0];
+  for (const row of rows) {
+    // A row of another width is refused anyway; to look for each feature in a short one takes more time than it has fields.
+    if (row.length !== width) continue;
+    for (const place of columns) {
+      const field = (row[place] ?? '').trim();
+      if (DECIMAL_COMMA.test(field)) {
+        commas += 1;
+        if (!THOUSANDS.test(field)) sure += 1;
+      } else if (field.includes('.') && DECIMAL.test(field)) points += 1;
+    }
+  }
+  if (commas > 0 && points > 0)
+    throw new RequestError(422, 'some numbers of the CSV have a decimal comma, others a decimal point; expected one of them');
+  if (commas > 0 && sure === 0)
+    throw new RequestError(422, 'the commas in the numbers of the CSV may be decimal or set thousands apart; expected decimal points');
+  return commas > 0;
+}
+
+function withPoint(field: unknown, isNumber: boolean): unknown {
+  return isNumber && typeof field === 'string' && DECIMAL_COMMA.test(field.trim()) ? field.replace(',', '.') : field;
+}

@@ -1,0 +1,90 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from '@jest/globals';
+import { golden } from '../support/golden.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bundle-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Makes the one file of the image as container/Dockerfile does, by its own command. */
+function bundle(): string {
+  const command = /^RUN .*(node container\/bundle-main\.ts) \/app\/main\.mjs$/m.exec(
+    readFileSync(path.join(ROOT, 'container/Dockerfile'), 'utf8'),
+  )?.[1];
+  const file = path.join(folder, 'main.mjs');
+  execFileSync('sh', ['-c', `${command} ${file}`], { cwd: ROOT });
+  return file;
+}
+
+/** Asks the bundle, served with a model in its folder, to predict the model's golden rows. */
+async function ask(file: string, name: string): Promise<unknown> {
+  const { file: model, rows } = golden(name);
+  const models = path.join(folder, name);
+  mkdirSync(models);
+  copyFileSync(model, path.join(models, `${name}.RDS`));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1' };
+  const child = spawn(process.execPath, [file, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      const listen = (chunk: Buffer) => {
+        said += chunk;
+        const port = /(?:127\.0\.0\.1:|"port":)(\d+)/.exec(said)?.[1];
+        if (port) resolve(`http://127.0.0.1:${port}`);
+      };
+      child.stdout.on('data', listen);
+      child.stderr.on('data', listen);
+      child.once('exit', (status) => reject(new Error(`ended with ${status}: ${said}`)));
+    });
+    const response = await fetch(`${url}/invocations`, { method: 'POST', body: JSON.stringify(rows) });
+    return ((await response.json()) as { predictions: unknown }).predictions;
+  } finally {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+// The libraries of these compressions are in CommonJS form, which a bundle in ESM form can break without a word.
+test('the one file of the image reads models in bzip2 and xz', async () => {
+  const file = bundle();
+  for (const name of ['form-xz', 'form-bzip2']) expect(await ask(file, name)).toEqual(golden(name).predictions);
+}, 30_000);
+
+test('npm run serve becomes that file: it answers, and ends at a signal to the one process there is', async () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const models = path.join(folder, 'served');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
+  const [command, ...args] = (scripts.serve as string).split(' ');
+  const child = spawn(command as string, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
+  expect((await fetch(`${url}/ping`)).status).toBe(200);
+  if (process.platform === 'linux')
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toMatch(/\.canopy\/container\/[0-9a-f]{16}\.mjs\0serve/);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+}, 30_000);
+
+test('npm run serve ends with the shell that npm started it through', async () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const models = path.join(folder, 'served-by-npm');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', npm_lifecycle_event: 'serve' };
+  // What follows keeps any shell from becoming the command itself.
+  const shell = spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // The pipe closes once nobody holds it any more.
+  const closed = once(shell, 'close');
+  await once(shell.stdout, 'data');
+  shell.kill('SIGTERM');
+  await closed;
+}, 30_000);

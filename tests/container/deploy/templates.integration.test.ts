@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { RIGHTS, statementsFor } from '../../../container/deploy/rights.ts';
+import { paramNames, STACKS } from '../../../container/deploy/steps.ts';
+import { HTTP_API } from '../../../container/local/http-api.ts';
+import { PROJECT } from '../../support/project.ts';
+
+type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
+type Template = { Resources: Record<string, Resource>; Outputs: Record<string, object>; Conditions: Record<string, object> };
+type Packaged = { output: string; template: Template };
+
+/** Packages the service of a folder; no parameter is needed. `env` stands beside this process's own. */
+function packageStack(folder: string, params: string[] = [], env: Record<string, string> = {}): Promise<Packaged> {
+  const out = mkdtempSync(path.join(tmpdir(), 'canopy-stack-'));
+  const work = folder === '.' ? [`workFolder=.esbuild/${path.basename(out)}`] : [];
+  const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+  const args = [script, 'package', '--package', out, ...[...params, ...work].flatMap((param) => ['--param', param])];
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      args,
+      { cwd: path.join(PROJECT, folder), timeout: 80_000, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        rmSync(path.join(PROJECT, '.esbuild', path.basename(out)), { recursive: true, force: true });
+        if (error) return reject(new Error(`${stdout}${stderr}`));
+        const template = JSON.parse(readFileSync(path.join(out, 'cloudformation-template-update-stack.json'), 'utf8'));
+        rmSync(out, { recursive: true });
+        resolve({ output: `${stdout}${stderr}`, template });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+let api: Packaged;
+let endpoint: Packaged;
+beforeAll(async () => {
+  api = await packageStack('.');
+  endpoint = await packageStack('container');
+}, 90_000);
+
+/** Every object and text of a template, with its key. */
+function* walk(value: unknown, key = ''): Generator<[string, unknown]> {
+  yield [key, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) yield* walk(inner, name);
+}
+
+/** The resources that Ref, GetAtt and Sub of a template name, but for AWS's own. */
+function references(template: Template): Set<string> {
+  const found = new Set<string>();
+  for (const [key, value] of walk(template)) {
+    if (key === 'Ref') found.add(value as string);
+    if (key === 'Fn::GetAtt') found.add(typeof value === 'string' ? (value.split('.')[0] as string) : ((value as string[])[0] as string));
+    if (key !== 'Fn::Sub') continue;
+    const [text, own] = typeof value === 'string' ? [value, {}] : (value as [string, object]);
+    for (const [, name] of text.matchAll(/\$\{([^}.]+)[^}]*\}/g)) if (!Object.hasOwn(own, name as string)) found.add(name as string);
+  }
+  return new Set([...found].filter((name) => !name.startsWith('AWS::')));
+}
+
+/** The names that a template itself gives to what it makes. */
+function ownNames({ Resources }: Template): string[] {
+  return Object.values(Resources).flatMap(({ Properties }) =>
+    Object.entries(Properties ?? {}).flatMap(([key, value]) => (/Name$/.test(key) && typeof value === 'string' ? [value] : [])),
+  );
+}
+
+test('both stacks are packaged without a parameter and without a warning', () => {
+  for (const { output } of [api, endpoint]) expect(output).not.toMatch(/warning|deprecat/i);
+});
+
+test('neither stack refers to the other: no Ref, no import, no name of one in the other', () => {
+  for (const [one, other] of [
+    [api.template, endpoint.template],
+    [endpoint.template, api.template],
+  ] as const) {
+    expect([...references(one)].filter((name) => !Object.hasOwn(one.Resources, name))).toEqual([]);
+    const text = JSON.stringify(one);
+    expect(text).not.toContain('Fn::ImportValue');
+    const texts = new Set([...walk(one)].map(([, value]) => value));
+    const names = ownNames(other).filter((name) => !name.startsWith('Canopy') && !/^[A-Za-z0-9]+$/.test(name));
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => texts.has(name) && name !== 'canopy-dev')).toEqual([]);
+  }
+});
+
+test.each(['api', 'endpoint'] as const)('the parameters that npm run deploy knows of the %s are those its file uses', (stack) => {
+  const text = readFileSync(path.join(PROJECT, STACKS[stack].folder, 'serverless.yml'), 'utf8');
+  const used = Array.from(text.matchAll(/\$\{param:(\w+)/g), ([, name]) => name as string);
+  expect(paramNames(stack).toSorted()).toEqual([...new Set(used)].sort());
+});
+
+test('without an image the endpoint’s stack makes nothing that costs by the hour', () => {
+  const { Resources, Conditions } = endpoint.template;
+  for (const { Type, Condition } of Object.values(Resources))
+    if (/SageMaker|AutoScaling/.test(Type)) expect(Condition).toMatch(/HasEndpoint|Scales/);
+  expect(JSON.stringify(Conditions.HasEndpoint)).toContain('["",""]');
+});
+
+test.each<[string, string]>([
+  ['the API', 'serverless.yml'],
+  ['the endpoint', 'container/serverless.yml'],
+])('in the IAM policies of %s an asterisk stands only with its reason beside it', (_, file) => {
+  const lines = readFileSync(path.join(PROJECT, file), 'utf8').split('\n');
+  const wild = lines.flatMap((line, at) => (/^\s+(?:- )?Resource:.*\*/.test(line) ? [at] : []));
+  expect(wild.length).toBeGreaterThan(0);
+  for (const at of wild) expect(`${lines[at - 1]}`).toMatch(/^\s+# \S/);
+  // The framework makes no role of its own, whose policy would be wider.
+  expect(Object.keys((file === 'serverless.yml' ? api : endpoint).template.Resources)).not.toContain('IamRoleLambdaExecution');
+});
+
+test('alarms, dashboard, access log and log retention are there, and everything has its tags', () => {
+  const { Resources, Outputs } = api.template;
+  for (const name of ['Api5xx', 'ApiLatency', 'LambdaErrors', 'LambdaThrottles', 'Mismatch', 'ContractMismatch']) {
+    expect(Resources[`${name}Alarm`]?.Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+  }
+  const [body] = (Resources.Dashboard?.Properties.DashboardBody as { 'Fn::Sub': [string] })['Fn::Sub'];
+  expect(JSON.parse(body.replaceAll(/\$\{[^}]+\}/g, 'x')).widgets).toHaveLength(6);
+  const { Format } = Resources.HttpApiStage?.Properties.AccessLogSettings as { Format: string };
+  expect(JSON.parse(Format)).toMatchObject({ integrationError: '$context.integrationErrorMessage' });
+  for (const { Type, Properties } of Object.values(Resources))
+    if (Type === 'AWS::Logs::LogGroup') expect(Properties.RetentionInDays).toBe(14);
+  expect(Resources.PredictLambdaFunction?.Properties).toMatchObject({
+    LoggingConfig: { LogFormat: 'JSON' },
+    TracingConfig: { Mode: 'Active' },
+  });
+  expect(Resources.PredictLambdaFunction?.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  expect(Outputs).toMatchObject({ Url: {}, DashboardUrl: {}, ModelSha256: { Value: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+});
+
+test('npm start serves the routes, the CORS and the time-out that are deployed (container/local/http-api.ts)', () => {
+  const { Resources } = api.template;
+  const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
+  const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+  expect([...routes].sort()).toEqual([...HTTP_API.routes].sort());
+  const { CorsConfiguration: cors } = Resources.HttpApi?.Properties as { CorsConfiguration: Record<string, unknown> };
+  const { origins, methods, headers, exposed, maxAge } = HTTP_API.cors;
+  expect(cors).toEqual({
+    AllowOrigins: { 'Fn::Split': [',', origins.join(',')] },
+    AllowMethods: methods,
+    AllowHeaders: headers,
+    ExposeHeaders: exposed,
+    MaxAge: maxAge,
+  });
+  const { Handler, Timeout } = Resources.PredictLambdaFunction?.Properties as { Handler: string; Timeout: number };
+  expect([Handler, Timeout * 1_000]).toEqual([HTTP_API.handler, HTTP_API.timeoutMs]);
+  // API Gateway waits longer than the function may take, so that the function's time-out is the one that counts.
+  const { TimeoutInMillis } = Resources.HttpApiIntegrationPredict?.Properties as { TimeoutInMillis: number };
+  expect(TimeoutInMillis).toBeGreaterThan(HTTP_API.timeoutMs);
+});
+
+describe('the IAM policy of container/deploy/iam-policy.json', () => {
+  const policy = JSON.parse(readFileSync(path.join(PROJECT, 'container/deploy/iam-policy.json'), 'utf8'));
+  const types = () =>
+    [...new Set([api, endpoint].flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type)))].sort();
+
+  test('has the rights of every resource type in both templates, and of no other', () => {
+    expect(Object.keys(RIGHTS).sort()).toEqual(types());
+    expect(policy).toEqual({ Version: '2012-10-17', Statement: statementsFor(types(), true) });
+  });
+
+  test('may put of a bucket and a repository what the templates set, and nothing else', () => {
+    const puts: Record<string, string> = {
+      BucketEncryption: 's3:PutEncryptionConfiguration',
+      VersioningConfiguration: 's3:PutBucketVersioning',
+      OwnershipControls: 's3:PutBucketOwnershipControls',
+      PublicAccessBlockConfiguration: 's3:PutBucketPublicAccessBlock',
+      LifecycleConfiguration: 's3:PutLifecycleConfiguration',
+      PolicyDocument: 's3:PutBucketPolicy',
+      ImageScanningConfiguration: 'ecr:PutImageScanningConfiguration',
+      ImageTagMutability: 'ecr:PutImageTagMutability',
+      LifecyclePolicy: 'ecr:PutLifecyclePolicy',
+    };
+    // Not of a property: the stack's tags, the archives and the image.
+    const others = ['s3:PutBucketTagging', 's3:PutObject', 'ecr:PutImage'];
+    const set = [api, endpoint].flatMap(({ template }) =>
+      Object.values(template.Resources)
+        .filter(({ Type }) => /^AWS::(?:S3|ECR)::/.test(Type))
+        .flatMap(({ Properties }) => Object.keys(Properties)),
+    );
+    const needed = new Set([...others, ...set.flatMap((property) => puts[property] ?? [])]);
+    const allowed = policy.Statement.flatMap(({ Action }: { Action: string[] }) =>
+      Action.filter((action) => /^(?:s3|ecr):Put/.test(action)),
+    );
+    expect(allowed.sort()).toEqual([...needed].sort());
+  });
+
+  test('fits a managed policy, asks for no wildcard action, and passes roles on to two services alone', () => {
+    expect(JSON.stringify(policy).length).toBeLessThan(6_144);
+    const passes = policy.Statement.filter(({ Action }: { Action: string[] }) => Action.includes('iam:PassRole'));
+    expect(passes.map(({ Condition }: { Condition: object }) => Condition)).toEqual(
+      ['lambda', 'sagemaker'].map((service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } })),
+    );
+    for (const { Action } of policy.Statement) for (const action of Action) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z0-9]+$/);
+  });
+});
+
+test('packaging leaves nothing in the folder for temporary files', async () => {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-tmpdir-'));
+  try {
+    await packageStack('.', [], { TMPDIR: scratch });
+    expect(readdirSync(scratch)).toEqual([]);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+});

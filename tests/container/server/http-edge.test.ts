@@ -1,0 +1,173 @@
+import type { Server } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createContainer } from '../../../container/server/server.ts';
+import { createFailover } from '../../../functions/failover.ts';
+import { lambda } from '../../../functions/http.ts';
+import { openLocal } from '../../../functions/local.ts';
+import type { Telemetry } from '../../../functions/telemetry.ts';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
+import { openApi } from '../../../shared/api/openapi.ts';
+import type { PageParts } from '../../../shared/page/base/parts.ts';
+import { golden } from '../../support/golden.ts';
+
+const { file } = golden('heart-age');
+const model = loadModel(file);
+/** As brotli has an empty text. */
+const part = { brotli: 'Ow==', hash: '0123abcd' };
+const page: PageParts = {
+  script: part,
+  later: { ...part, hash: '4567abcd' },
+  workbook: part,
+  style: { ...part, hash: '89ababcd' },
+  docs: part,
+  docsStyle: part,
+};
+let server: Server;
+let port: number;
+let url: string;
+beforeAll(async () => {
+  server = createContainer(model, { mode: 'alone', log: () => {}, page });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  url = `http://127.0.0.1:${port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** All that the server says to some bytes, until the connection ends. */
+async function say(bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(bytes);
+  return (await text(socket)).toLowerCase();
+}
+const post = 'POST /invocations HTTP/1.1\r\nhost: x\r\n';
+
+describe('a request that two servers could read in two ways', () => {
+  test.each([
+    ['two Host headers', 'GET /ping HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n', 400, 'found 2 host headers, expected one'],
+    ['the same Host twice', 'GET /ping HTTP/1.1\r\nhost: a\r\nHOST: a\r\n\r\n', 400, 'found 2 host headers, expected one'],
+    ['gzip, chunked', `${post}transfer-encoding: gzip, chunked\r\n\r\n6\r\n[[54]]\r\n0\r\n\r\n`, 501, 'expected chunked alone'],
+    ['identity, chunked', `${post}transfer-encoding: identity, chunked\r\n\r\n6\r\n[[54]]\r\n0\r\n\r\n`, 501, 'expected chunked alone'],
+  ])('%s: refused, and the connection is closed', async (_, bytes, status, detail) => {
+    const heard = await say(bytes);
+    expect(heard).toMatch(new RegExp(`^http/1\\.1 ${status} `));
+    expect(heard).toContain('\r\nconnection: close\r\n');
+    expect(heard).toContain('\r\ncontent-type: application/problem+json\r\n');
+    expect(heard).toContain(detail);
+  });
+
+  test('chunked in capitals is read', async () => {
+    const heard = await say(`${post}connection: close\r\ntransfer-encoding: Chunked\r\n\r\n6\r\n[[54]]\r\n0\r\n\r\n`);
+    expect(heard).toMatch(/^http\/1\.1 200 /);
+  });
+});
+
+describe('no answer lets a browser guess another type', () => {
+  test.each([
+    ['/ping', { method: 'GET' }, 200],
+    ['/', { method: 'GET' }, 200],
+    ['/metrics', { method: 'GET' }, 200],
+    ['/model', { method: 'GET' }, 200],
+    ['/v2', { method: 'GET' }, 200],
+    ['/nothing', { method: 'GET' }, 404],
+    ['/predict', { method: 'GET' }, 405],
+    ['/predict', { method: 'POST', body: 'x' }, 422],
+    ['/predict', { method: 'POST', body: '[[54]]' }, 200],
+  ])('the container: %s %j', async (where, init, status) => {
+    const response = await fetch(url + where, init);
+    expect([response.status, response.headers.get('x-content-type-options')]).toEqual([status, 'nosniff']);
+  });
+
+  test.each([
+    ['a line that is no request', 'hello\r\n\r\n', 400],
+    ['headers over 16 KB', `GET /ping HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(17_000)}\r\n\r\n`, 431],
+    ['two lengths', `${post}content-length: 5\r\ncontent-length: 6\r\n\r\n[[54]]`, 400],
+  ])('the container’s parser: %s', async (_, bytes, status) => {
+    const heard = await say(bytes);
+    expect(heard).toMatch(new RegExp(`^http/1\\.1 ${status} `));
+    expect(heard).toContain('\r\nx-content-type-options: nosniff\r\n');
+    expect(heard).toContain('\r\nconnection: close\r\n');
+    expect(heard).toMatch(/\r\n\r\n$/);
+  });
+
+  test('the function: an answer, a refusal and the page', async () => {
+    for (const call of [event('POST', '/predict', '[[54]]'), event('POST', '/predict', 'x'), event('GET', '/nothing'), event('GET', '/')]) {
+      expect((await invoke(call)).headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+});
+
+describe('what a browser holds already is not sent again', () => {
+  const asked = (where: string, headers: Record<string, string> = {}) => fetch(url + where, { headers });
+
+  test.each([
+    '/',
+    '/page.js',
+    '/later.js',
+    '/workbook.js',
+    '/page.css',
+    '/icon.svg',
+    '/docs',
+    '/docs.js',
+    '/docs.css',
+  ])('%s', async (where) => {
+    const first = await asked(where);
+    const tag = first.headers.get('etag') as string;
+    expect(first.status).toBe(200);
+    expect(tag).toMatch(/^"[\w-]+"$/);
+    for (const held of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const again = await asked(where, { 'if-none-match': held });
+      expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, '']);
+      expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'));
+      expect(again.headers.get('vary')).toBe(first.headers.get('vary'));
+      expect(again.headers.get('content-length')).toBeNull();
+    }
+    expect((await asked(where, { 'if-none-match': '"other"' })).status).toBe(200);
+  });
+
+  test('each coding has a tag of its own', async () => {
+    const tags = new Set<string | null>();
+    for (const coding of ['br', 'gzip', 'identity']) tags.add((await asked('/', { 'accept-encoding': coding })).headers.get('etag'));
+    expect(tags.size).toBe(3);
+  });
+
+  test('by the function too', async () => {
+    const first = await invoke(event('GET', '/'));
+    const again = await invoke(event('GET', '/', '', { 'if-none-match': String(first.headers.etag) }));
+    expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', first.headers.etag]);
+  });
+});
+
+describe('a request id outside of its form is replaced', () => {
+  const asked = async (headers: Record<string, string>) => (await fetch(`${url}/ping`, { headers })).headers.get('x-request-id') as string;
+
+  test('by one that is made', async () => {
+    for (const id of ['a b', 'x'.repeat(65), 'é', 'a, b']) expect(await asked({ 'x-request-id': id })).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await asked({ 'x-request-id': 'a-1_B' })).toBe('a-1_B');
+  });
+
+  test('or by the one in the custom attributes, which the API made', async () => {
+    const attributes = { 'x-amzn-sagemaker-custom-attributes': 'x-request-id=of-the-api' };
+    expect(await asked({ 'x-request-id': 'a b', ...attributes })).toBe('of-the-api');
+  });
+
+  test('so the API’s description has no pattern for what may be sent', () => {
+    expect(JSON.stringify((openApi(model) as { components: { parameters: object } }).components.parameters)).not.toContain('pattern');
+  });
+});
+
+const SILENT: Telemetry = { log: () => {}, count: () => {}, remoteLatency: () => {}, localServed: () => {}, flush: () => {} };
+const handler = lambda(createFailover(openLocal(importModel(file), file), undefined, SILENT, { dualShare: 0, page: () => page }), SILENT);
+
+function event(method: string, rawPath: string, body = '', headers: Record<string, string> = {}) {
+  return { version: '2.0', rawPath, headers, body, isBase64Encoded: false, requestContext: { http: { method } } };
+}
+async function invoke(call: object) {
+  const answer = await handler(call, { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 } as never);
+  return answer as { statusCode: number; headers: Record<string, string>; body: string };
+}

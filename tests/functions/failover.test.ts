@@ -1,0 +1,344 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
+import { createContainer } from '../../container/server/server.ts';
+import { openEndpoint } from '../../functions/endpoint/endpoint.ts';
+import { guardEndpoint } from '../../functions/endpoint/guard.ts';
+import { createFailover } from '../../functions/failover.ts';
+import { lambda } from '../../functions/http.ts';
+import { type LocalPredictor, openLocal } from '../../functions/local.ts';
+import { readSettings, type Settings } from '../../functions/settings.ts';
+import type { Telemetry } from '../../functions/telemetry.ts';
+import { buildArtifact } from '../../model/artifact/build.ts';
+import { golden } from '../support/golden.ts';
+import { PROJECT, recordedEvent } from '../support/project.ts';
+
+/** Deadlines long enough that a slow machine's own pauses end no call, and nothing computed twice but the first. */
+const SETTINGS = readSettings({
+  MODEL_FILE: 'x',
+  ENDPOINT_NAME: 'canopy-test',
+  ENDPOINT_DEADLINE_MS: '3000',
+  ENDPOINT_FIRST_DEADLINE_MS: '3000',
+  ENDPOINT_LEAST_DEADLINE_MS: '3000',
+  ENDPOINT_CONNECT_MS: '2000',
+  DUAL_SHARE: '0',
+});
+const heartAge = golden('heart-age');
+const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
+const built = buildArtifact(`${PROJECT}model/heart/heart-age.RDS`, PROJECT);
+const local = openLocal(readFileSync(built.file), 'the artifact');
+const OURS = { name: 'heart-age', sha256: local.model.sha256 };
+const entries: Record<string, unknown>[] = [];
+const metrics: string[] = [];
+const telemetry: Telemetry = {
+  log: (level, message, entry) => void entries.push({ level, message, ...entry }),
+  count: (names) => void metrics.push(...names),
+  remoteLatency: () => void metrics.push('RemoteLatency'),
+  localServed: (reason) => void metrics.push(`LocalServed ${reason}`),
+  flush: () => {},
+};
+
+const open: Server[] = [];
+/** Starts a server on a free port; its URL. */
+async function listen(server: Server): Promise<string> {
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+/** The predict handler with an endpoint behind `url` (the SDK reads it at the first call), as an environment of Lambda's would have it. */
+function handlerFor(url: string, changed: Partial<Settings> = {}, predictor: LocalPredictor = local) {
+  process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = url;
+  const settings = { ...SETTINGS, ...changed };
+  const guard = guardEndpoint(openEndpoint('canopy-test', settings, predictor.model), settings);
+  const handler = lambda(createFailover(predictor, guard, telemetry, settings), telemetry);
+  const context = { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 };
+  return (event: unknown) => handler(event, context as never) as Promise<Record<string, unknown>>;
+}
+/** A SageMaker runtime that answers as it is told. */
+const runtime = (listener: RequestListener) => listen(createServer(listener));
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): RequestListener => {
+  return (request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
+};
+const awsError = (status: number, type: string, rest: object = {}) =>
+  json(status, { message: 'no', ...rest }, { 'x-amzn-errortype': type });
+
+let containerUrl: string;
+beforeAll(async () => {
+  Object.assign(process.env, { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  containerUrl = await listen(createContainer(local.model, { mode: 'sagemaker', log: () => {} }));
+});
+afterEach(() => {
+  entries.length = 0;
+  metrics.length = 0;
+});
+afterAll(() => {
+  for (const server of open) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('the real container behind the stand-in answers, and the fallback gives the same bytes', async () => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const body = heartAge.rows;
+  const byEndpoint = await handler(body);
+  const byFallback = await handlerFor('http://127.0.0.1:1')(body);
+  expect(byEndpoint).toMatchObject({ servedBy: 'endpoint', model: { sha256: local.model.sha256 } });
+  expect(byFallback).toMatchObject({ servedBy: 'fallback', reason: 'endpoint-error' });
+  expect(byEndpoint.predictions).toEqual(heartAge.predictions);
+  expect(JSON.stringify(byEndpoint.predictions)).toBe(JSON.stringify(byFallback.predictions));
+});
+
+test.each([
+  'predict-json',
+  'predict-curl',
+  'predict-no-content-type',
+  'predict-csv',
+  'predict-jsonlines',
+])('the recorded event %s is answered by the endpoint with the bytes of the fallback', async (name) => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const answer = await handler(recordedEvent(name));
+  expect(answer).toMatchObject({ statusCode: 200, headers: { 'x-served-by': 'endpoint' } });
+  const other = await handlerFor('http://127.0.0.1:1')(recordedEvent(name));
+  const strip = (body: unknown) => String(body).replace(/,"servedBy".*/, '');
+  expect(strip(answer.body)).toBe(strip(other.body));
+});
+
+test.each<[string, RequestListener, string]>([
+  ['an endpoint that does not exist', awsError(400, 'ValidationError'), 'no-endpoint'],
+  ['a denied access', awsError(403, 'AccessDeniedException'), 'access-denied'],
+  ['a throttled call', awsError(429, 'ThrottlingException'), 'throttled'],
+  ['a model that is not ready', awsError(429, 'ModelNotReadyException'), 'endpoint-error'],
+  ['a container with an error', awsError(424, 'ModelError', { OriginalStatusCode: 500, OriginalMessage: 'no' }), 'endpoint-error'],
+  ['a container that gave no answer', awsError(424, 'ModelError', { OriginalStatusCode: 0 }), 'endpoint-error'],
+  ['a container that refuses what was found good here', awsError(424, 'ModelError', { OriginalStatusCode: 422 }), 'contract-mismatch'],
+  ['an internal failure', awsError(500, 'InternalFailure'), 'endpoint-error'],
+  ['a service that is not there', awsError(503, 'ServiceUnavailable'), 'endpoint-error'],
+  ["a proxy's page", (_, response) => response.writeHead(502).end('<html>bad gateway</html>'), 'endpoint-error'],
+  ['a page as a success', (_, response) => response.end('<html>hello</html>'), 'bad-answer'],
+  ['an empty body', (_, response) => response.end(), 'bad-answer'],
+  ['a JSON cut off', (_, response) => response.end('{"predictions":[0.5'), 'bad-answer'],
+  ['too few predictions', json(200, { predictions: [], model: OURS }), 'bad-answer'],
+  ['a prediction of another kind', json(200, { predictions: ['high'], model: { name: 'x', sha256: built.model.sha256 } }), 'bad-answer'],
+  ['an answer that does not say which model', json(200, { predictions: [0.5] }), 'bad-answer'],
+  [
+    'a number that is not finite',
+    (_, response) => response.end(`{"predictions":[1e999],"model":{"name":"x","sha256":"${built.model.sha256}"}}`),
+    'bad-answer',
+  ],
+  ['a reset connection', (request) => request.socket.resetAndDestroy(), 'endpoint-error'],
+  ['a connection closed without an answer', (request) => request.socket.destroy(), 'endpoint-error'],
+])('behind %s the fallback answers with the same number', async (_, listener, reason) => {
+  const handler = handlerFor(await runtime(listener));
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason });
+  expect(entries.at(-1)).toMatchObject({ servedBy: 'fallback', reason });
+});
+
+test.each<[string, RequestListener]>([
+  ['says nothing', () => {}],
+  [
+    'sends its answer a byte at a time',
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    },
+  ],
+])('an endpoint that %s is left at the deadline', async (_, listener) => {
+  const deadline = { ...SETTINGS.deadline, deadlineMs: 100, leastDeadlineMs: 100, firstDeadlineMs: 100 };
+  const handler = handlerFor(await runtime(listener), { deadline });
+  await handler({ age: 54 }); // The first loads the SDK.
+  const start = performance.now();
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'timeout' });
+  expect(performance.now() - start).toBeLessThan(750);
+});
+
+test('an endpoint with another model is believed, and its answer carries that model', async () => {
+  const other = { name: 'other', sha256: 'a'.repeat(64) };
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model: other })));
+  expect(await handler({ age: 54 })).toEqual({ predictions: [0.25], model: other, servedBy: 'endpoint' });
+});
+
+test('a direct invoke nested 5,000 deep is refused as one nested nine deep is', async () => {
+  const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}54${']'.repeat(depth)}`);
+  const handler = handlerFor('http://127.0.0.1:1');
+  for (const depth of [9, 5_000]) {
+    expect(await handler(nested(depth))).toMatchObject({ status: 400, detail: expect.stringContaining('nested more than 8 deep') });
+  }
+});
+
+test('a body at fault is never sent on', async () => {
+  let calls = 0;
+  const handler = handlerFor(
+    await runtime((_, response) => {
+      calls += 1;
+      response.end();
+    }),
+  );
+  expect(await handler({ age: 'x' })).toMatchObject({ status: 422 });
+  expect(await handler(recordedEvent('predict-not-json'))).toMatchObject({ statusCode: 415 });
+  expect(calls).toBe(0);
+});
+
+test('where the fallback fails its own check, the endpoint alone answers, and without it a 503 says why', async () => {
+  const outputs = local.model.checks.outputs.map((value) => value + 1);
+  const broken = openLocalWith(outputs);
+  expect(broken.failed).toMatch(/check row 1 gives/);
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })), {}, broken);
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'endpoint' });
+  const alone = await handlerFor('http://127.0.0.1:1', {}, broken)(recordedEvent('predict-json'));
+  expect(alone).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+  expect(JSON.parse(alone.body as string).detail).toMatch(/check row 1/);
+});
+
+/** The local predictor of the same artifact with other answers noted for its check rows. */
+function openLocalWith(outputs: Float64Array): LocalPredictor {
+  const bytes = new Uint8Array(readFileSync(built.file));
+  bytes.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), bytes.length - outputs.byteLength);
+  return openLocal(bytes, 'the artifact');
+}
+
+test('a trace and the request id go on to the endpoint as custom attributes, and no other header does', async () => {
+  let heard: Record<string, unknown> = {};
+  const handler = handlerFor(
+    await runtime((request, response) => {
+      heard = request.headers;
+      json(200, { predictions: [0.25], model: OURS })(request, response);
+    }),
+  );
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const event = recordedEvent('predict-json');
+  await handler({ ...event, headers: { ...(event.headers as object), traceparent, cookie: 'c' } });
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;traceparent=${traceparent};deadline-ms=3000`);
+  expect(heard).not.toHaveProperty('cookie');
+  expect(entries.at(-1)).toMatchObject({ traceparent, requestId: 'test-1' });
+  await handler({ ...event, headers: { ...(event.headers as object), traceparent: 'x;y=z' } });
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1;deadline-ms=3000');
+});
+
+test('server-timing says how long the endpoint and the own computation took', async () => {
+  const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
+  const { headers } = (await handler(recordedEvent('predict-json'))) as { headers: Record<string, string> };
+  expect(headers['server-timing']).toMatch(/^total;dur=[\d.]+, endpoint;dur=[\d.]+, local;dur=[\d.]+$/);
+});
+
+test('of many answers about the share is computed twice, and one bit that differs is a Mismatch, logged as an error and corrected', async () => {
+  let planted = 0;
+  const predictions = [nextUp(at54 as number)];
+  const url = await runtime((request, response) => {
+    planted += 1;
+    json(200, { predictions, model: { name: 'heart-age', sha256: local.model.sha256 } })(request, response);
+  });
+  const handler = handlerFor(url, { dualShare: 0.1 });
+  const answers = [];
+  for (let call = 0; call < 400; call += 1) answers.push(await handler({ age: 54 }));
+  expect(planted).toBe(400);
+  const found = metrics.filter((name) => name === 'Mismatch').length;
+  // Binomial, 400 x 0.1: four standard deviations each way, and the first that is always computed.
+  expect(found).toBeGreaterThanOrEqual(16);
+  expect(found).toBeLessThanOrEqual(65);
+  expect(answers[0]).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'mismatch' });
+  expect(answers.filter((answer) => answer.servedBy === 'fallback')).toHaveLength(found);
+  expect(entries[0]).toMatchObject({ level: 'error', events: ['RemoteSuccess', 'Mismatch'] });
+});
+
+/** The next double up. */
+function nextUp(value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + 1n);
+  return view.getFloat64(0);
+}
+
+test('another model is not compared, and is counted as ModelSkew', async () => {
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model: { name: 'other', sha256: 'a'.repeat(64) } })), {
+    dualShare: 1,
+  });
+  expect(await handler({ age: 54 })).toMatchObject({ predictions: [0.25], servedBy: 'endpoint' });
+  expect(metrics).toEqual(['RemoteSuccess', 'ModelSkew', 'RemoteLatency']);
+});
+
+test('an endpoint that fails five times in a row is left alone, and a missing one at once; /health says so', async () => {
+  let calls = 0;
+  const count = (listener: RequestListener): RequestListener => {
+    return (request, response) => {
+      calls += 1;
+      listener(request, response);
+    };
+  };
+  const failing = handlerFor(await runtime(count(awsError(503, 'ServiceUnavailable'))));
+  for (let call = 0; call < 8; call += 1) expect(await failing({ age: 54 })).toMatchObject({ predictions: [at54] });
+  expect(calls).toBe(5);
+  expect(metrics.filter((name) => name === 'BreakerOpen')).toHaveLength(1);
+  expect(metrics).toContain('LocalServed breaker-open');
+  const { body } = await failing(recordedEvent('get-health'));
+  expect(JSON.parse(body as string)).toMatchObject({ breaker: 'open', last: Array(5).fill('endpoint-error') });
+  calls = 0;
+  const absent = handlerFor(await runtime(count(awsError(400, 'ValidationError'))));
+  for (let call = 0; call < 3; call += 1) await absent({ age: 54 });
+  expect(calls).toBe(1);
+  expect(entries.at(-3)).toMatchObject({ level: 'error', reason: 'no-endpoint' });
+});
+
+test('endpointShare 0 never asks, and says why', async () => {
+  let calls = 0;
+  const url = await runtime((_, response) => {
+    calls += 1;
+    response.end();
+  });
+  expect(await handlerFor(url, { endpointShare: 0 })({ age: 54 })).toMatchObject({ predictions: [at54], reason: 'endpoint-share' });
+  expect(calls).toBe(0);
+});
+
+test('calls that overlap time out and open the breaker, though the process is busy with others all the while', async () => {
+  const handler = handlerFor(await runtime(() => {}), {
+    deadline: { ...SETTINGS.deadline, deadlineMs: 300, firstDeadlineMs: 300, leastDeadlineMs: 300 },
+  });
+  // What is compiled at the first call would stall the others.
+  await handler({ age: 54 });
+  let isBusy = true;
+  const work = () => {
+    // Most of the time, but never for long at once.
+    for (const end = performance.now() + 5; performance.now() < end; );
+    if (isBusy) setTimeout(work, 1);
+  };
+  work();
+  // A machine that itself stands still for a while may spoil a round.
+  for (let round = 0; round < 5 && !metrics.includes('BreakerOpen'); round += 1) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => handler({ age: 54 })));
+    expect(answers.every(({ predictions }) => Object.is((predictions as number[])[0], at54))).toBe(true);
+  }
+  isBusy = false;
+  expect(metrics.filter((name) => name === 'BreakerOpen')).toHaveLength(1);
+});
+
+test('wrong settings are refused by name, slips of the pen among them', () => {
+  expect(() => readSettings({})).toThrow(/MODEL_FILE/);
+  const wrong = {
+    MODEL_FILE: 'x',
+    ENDPOINT_DEADLINE_MS: 'soon',
+    ENDPOINT_NAME: 'a b',
+    DUAL_SHARE: '2',
+    BREAKER_PROBES: '',
+    BREAKER_OPEN: '1',
+  };
+  expect(() => readSettings(wrong)).toThrow(/ENDPOINT_NAME.*ENDPOINT_DEADLINE_MS.*DUAL_SHARE.*BREAKER_PROBES.*BREAKER_OPEN: there is no/);
+  // Number() would take each for a number, the blanks for 0, and so for no endpoint at all.
+  for (const DUAL_SHARE of ['', ' ', '\t', '0x1', ' 1', '1e-1', '.5', '-0', 'NaN']) {
+    expect(() => readSettings({ MODEL_FILE: 'x', DUAL_SHARE })).toThrow(
+      `DUAL_SHARE: found ${JSON.stringify(DUAL_SHARE)}, expected a number`,
+    );
+  }
+  expect(readSettings({ MODEL_FILE: 'x' })).toMatchObject({
+    endpointName: undefined,
+    endpointShare: 1,
+    dualShare: 0.01,
+    deadline: { deadlineMs: 250, firstDeadlineMs: 800 },
+    breaker: { timeouts: 3, failures: 5, window: 20 },
+  });
+});

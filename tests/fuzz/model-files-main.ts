@@ -1,0 +1,50 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type FuzzReport, fuzz } from '../support/fuzz.ts';
+
+/*
+ * node tests/fuzz/model-files-main.ts [COUNT] [SEED]: reads COUNT changed model files in a thread of bounded memory, and ends with status 1
+ * where one was read as none may be, or where the thread crashed or hung.
+ */
+
+/** How long the thread may be silent, which it is for 50 files: a machine that is busy with other things is no hang. */
+const HUNG_MS = 60_000;
+const FILES_A_WORD = 50;
+const HEAP_MB = 512;
+
+if (isMainThread) {
+  const count = Number(process.argv[2] ?? 100_000);
+  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+  process.stdout.write(`fuzz: ${count} files from seed ${seed}\n`);
+  const worker = new Worker(new URL(import.meta.url), { workerData: { count, seed }, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  let at = 'the start';
+  const hung = () => {
+    process.stderr.write(`fuzz: seed ${seed} hung after ${at}\n`);
+    process.exitCode = 1;
+    void worker.terminate();
+  };
+  let watch = setTimeout(hung, HUNG_MS);
+  worker.on('message', (message: { at: string; done?: FuzzReport }) => {
+    clearTimeout(watch);
+    watch = setTimeout(hung, HUNG_MS);
+    at = message.at;
+    if (!message.done) return;
+    clearTimeout(watch);
+    const { files, refused, models, slowestMs, wrong } = message.done;
+    process.stdout.write(
+      `fuzz: ${files} files, ${refused} refused, ${models} models, slowest ${slowestMs.toFixed(0)} ms, ${wrong.length} wrong\n`,
+    );
+    for (const one of wrong.slice(0, 10)) process.stderr.write(`${one}\n`);
+    process.exitCode = wrong.length > 0 ? 1 : 0;
+  });
+  worker.on('error', (error) => {
+    clearTimeout(watch);
+    process.stderr.write(`fuzz: seed ${seed} crashed near ${at}: ${error}\n`);
+    process.exitCode = 1;
+  });
+} else {
+  const { count, seed } = workerData as { count: number; seed: number };
+  const done = fuzz(count, seed, (report, file) => {
+    if (report.files % FILES_A_WORD === 0) parentPort?.postMessage({ at: file });
+  });
+  parentPort?.postMessage({ at: 'the end', done });
+}

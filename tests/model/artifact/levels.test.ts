@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { importModel } from '../../../model/artifact/import.ts';
+import { applyData, type LevelsOrder, sortLevels } from '../../../model/artifact/levels.ts';
+import { decodeArtifact } from '../../../shared/artifact.ts';
+import type { Forest } from '../../../shared/bodies/forest/forest.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
+import { forestBody } from '../../support/bodies.ts';
+import { golden } from '../../support/golden.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A forest of one split of the first feature, at 2.5 or by a set of levels. */
+function forest(partitioned: number[], threshold = 2.5): Forest {
+  return {
+    ...{ roots: Uint32Array.of(0, 3), left: Uint32Array.of(1, 0, 0), right: Uint32Array.of(2, 0, 1), feature: new Uint16Array(3) },
+    ...{ threshold: Float64Array.of(threshold, 0, 0), leaves: Float64Array.of(1, 2), width: 1, partitioned: Uint8Array.from(partitioned) },
+  };
+}
+
+function schemaOf(...names: string[]): Schema {
+  return { kind: 'regression', features: names.map((name) => ({ name, type: 'number' })), takesMissing: false, trees: 1 };
+}
+
+function features(
+  csv: string,
+  { order, partitioned = [0, 0], threshold = 0.5 }: { order?: LevelsOrder; partitioned?: number[]; threshold?: number } = {},
+) {
+  const names = (csv.split('\n')[0] as string).split(',').slice(0, partitioned.length);
+  return applyData({ schema: schemaOf(...names), body: forestBody(forest(partitioned, threshold)) }, new Set(), {
+    bytes: bytes(csv),
+    file: 'training.csv',
+    order,
+  }).features;
+}
+
+describe('types and levels from the training data', () => {
+  test('dates and times are told where the splits lie among their days or seconds; else they were texts in R', () => {
+    const csv = 'a,b\n2024-01-01,1\n2024-01-03,2\nNA,3\n';
+    expect(features(csv, { threshold: 19723.5 })[0]).toEqual({ name: 'a', type: 'date' });
+    expect(features(csv, { threshold: 1.5 })[0]).toEqual({ name: 'a', type: 'factor', levels: ['2024-01-01', '2024-01-03'] });
+    const times = 'a,b\n2024-01-01T00:00:00Z,1\n2024-01-01T00:00:09Z,2\n';
+    expect(features(times, { threshold: 1704067204.5 })[0]).toEqual({ name: 'a', type: 'datetime' });
+  });
+
+  test('numbers stay numbers, TRUE and FALSE are logical, texts are a factor, and gaps are no level', () => {
+    expect(features('a,b\n1,TRUE\n2.5e3,FALSE\nNA,T\n', { threshold: 2 })).toEqual([
+      { name: 'a', type: 'number' },
+      { name: 'b', type: 'logical' },
+    ]);
+    expect(features('a,b,other\n"red, dark",1,x\nblue,2,y\n,NA,z\n')).toEqual([
+      { name: 'a', type: 'factor', levels: ['blue', 'red, dark'] },
+      { name: 'b', type: 'number' },
+    ]);
+  });
+
+  test('the levels of an unordered factor of numbers sort as numbers', () => {
+    expect(features('a,b\n10,1\n9,1\n100,1\n', { partitioned: [1, 0] })[0]).toEqual({
+      name: 'a',
+      type: 'factor',
+      levels: ['9', '10', '100'],
+    });
+  });
+
+  test('where the order hangs on the locale, both are shown and one is asked for', () => {
+    const csv = 'a,b\nZeta,1\na,1\nB,1\n';
+    expect(() => features(csv)).toThrow(
+      'training.csv, column "a": found levels whose order hangs on R\'s locale: B, Zeta, a (C) or a, B, Zeta, expected --levels-order c or',
+    );
+    expect(features(csv, { order: 'c' })[0]).toMatchObject({ levels: ['B', 'Zeta', 'a'] });
+    expect(features(csv, { order: 'locale' })[0]).toMatchObject({ levels: ['a', 'B', 'Zeta'] });
+  });
+
+  test('accents too hang on the locale', () => {
+    expect(() => sortLevels(['é', 'f'], 'x', undefined)).toThrow('é');
+    expect(sortLevels(['é', 'f'], 'x', 'locale')).toEqual(['é', 'f']);
+    expect(sortLevels(['é', 'f'], 'x', 'c')).toEqual(['f', 'é']);
+  });
+
+  test.each<[string, string, object, string]>([
+    ['a column that is not there', 'b\n1\n', {}, 'no column "a" among b'],
+    ['a column without values', 'a,b\n,1\nNA,2\n', {}, 'column "a": found no values'],
+    ['fewer levels than the forest splits by', 'a,b\nx,1\ny,2\n', { threshold: 3.5 }, '2 levels, expected at least 4'],
+    ['fewer levels than a set of them has', 'a,b\nx,1\ny,2\n', { partitioned: [1, 0], threshold: 4 }, '2 levels, expected at least 3'],
+    [
+      'a factor whose levels are numbers',
+      'a,b\n4,1\n6,2\n8,3\n',
+      { threshold: 1.5 },
+      'numbers from 4 to 8, expected some on both sides of 1.5',
+    ],
+    ['a quote that is never closed', 'a,b\n"x,1\n', {}, 'training.csv: found what is no CSV'],
+  ])('%s is refused by name', (_, csv, {
+    threshold = 0.5,
+    partitioned = [0, 0],
+  }: { threshold?: number; partitioned?: number[] }, message) => {
+    const schema = schemaOf('a', 'b');
+    const work = () =>
+      applyData({ schema, body: forestBody(forest(partitioned, threshold)) }, new Set(), {
+        bytes: bytes(csv),
+        file: 'training.csv',
+        order: undefined,
+      });
+    expect(work).toThrow(message);
+  });
+});
+
+test('the sidecar wins over the data, and what the file knows needs neither', () => {
+  const { file } = golden('warpbreaks-partition');
+  const data = { bytes: bytes('tension,wool\nL,B\nM,A\nH,A\n'), file: 'training.csv', order: undefined };
+  const levels = decodeArtifact(importModel(file, { data })).schema.features.map((feature) => feature.type === 'factor' && feature.levels);
+  expect(levels).toContainEqual(['L', 'M', 'H']);
+  const order = decodeArtifact(importModel(golden('chickwts-order').file, { data })).schema;
+  expect(order).toEqual(decodeArtifact(importModel(golden('chickwts-order').file)).schema);
+});

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { cutList, leanLists, type NeededKinds } from '../../../model/bundle/lean.ts';
+import { PROJECT } from '../../support/project.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'canopy-lean-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The functions' fallback as one file, with the bodies and steps that are needed. */
+async function bundle(needed: NeededKinds | undefined): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(PROJECT, 'functions/fallback.ts')],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [leanLists(() => needed)],
+  });
+  return outputFiles[0]!.text;
+}
+
+test('a package has the bodies and steps that its artifact names, and no others', async () => {
+  const all = await bundle(undefined);
+  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [] });
+  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'] });
+  // Words of each kind's own that minifying leaves.
+  const words = { forest: 'doubles a leaf', rpart: 'surrogates among them', linear: 'coefficient', expressions: "'s formula" };
+  const has = (text: string) => Object.entries(words).flatMap(([kind, word]) => (text.includes(word) ? [kind] : []));
+  expect(has(all)).toEqual(['forest', 'rpart', 'linear', 'expressions']);
+  expect(has(forest)).toEqual(['forest']);
+  expect(has(tree)).toEqual(['rpart', 'expressions']);
+  expect(forest.length).toBeLessThan(all.length);
+});
+
+test('ten more kinds of body make no package larger that does not name them', async () => {
+  const names = Array.from({ length: 10 }, (_, at) => `DUMMY_${at}`);
+  const rooms = path.join(folder, 'shared/bodies');
+  mkdirSync(rooms, { recursive: true });
+  writeFileSync(path.join(rooms, 'kind.ts'), 'export type Kind = { types: string[] };');
+  for (const name of ['REAL', ...names]) {
+    const source = `import type { Kind } from './kind.ts';\nexport const ${name}: Kind = { types: ['${name}', '${'x'.repeat(2_000)}'] };\n`;
+    writeFileSync(path.join(rooms, `${name}.ts`), source);
+  }
+  const list = (entries: string[]) => {
+    const imports = entries.map((name) => `import { ${name} } from './${name}.ts';\n`).join('');
+    return `${imports}import type { Kind } from './kind.ts';\n\nexport const BODIES: readonly Kind[] = [\n${entries.map((name) => `  ${name}, // why\n`).join('')}];\n`;
+  };
+  const sizeOf = async (source: string) => {
+    writeFileSync(path.join(rooms, 'bodies.ts'), source);
+    const { outputFiles } = await build({ entryPoints: [path.join(rooms, 'bodies.ts')], bundle: true, write: false, minify: true });
+    return outputFiles[0]!.contents.length;
+  };
+  const all = ['REAL', ...names];
+  const one = await sizeOf(list(['REAL']));
+  expect(
+    await sizeOf(
+      cutList(
+        list(all),
+        all.map((name) => name === 'REAL'),
+        'bodies/bodies.ts',
+      ),
+    ),
+  ).toBe(one);
+  expect(await sizeOf(list(all))).toBeGreaterThan(one + 10 * 2_000);
+});
+
+test('a list that is written in another form is refused, and not packaged whole without a word', () => {
+  const source = readFileSync(path.join(PROJECT, 'shared/bodies/bodies.ts'), 'utf8');
+  expect(() => cutList(source.replace('  FOREST,', '  ...[FOREST],'), [true, true, true], 'bodies/bodies.ts')).toThrow(
+    'shared/bodies/bodies.ts: found 2 entries that stand on a line of their own, expected 3',
+  );
+});

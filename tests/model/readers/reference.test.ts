@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
+import { verify } from '../../../model/artifact/verify.ts';
+import { RequestError } from '../../../shared/errors.ts';
+import { answerQuery } from '../../../shared/predict.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
+import { compare, golden } from '../../support/golden.ts';
+import { type Line, TABLE, withTable } from '../../support/reference-table.ts';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+test('the README has this table', () => {
+  const readme = readFileSync(here('../../../README.md'), 'utf8');
+  expect(readme).toBe(withTable(readme));
+});
+
+/** What a request is told that is refused. */
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof RequestError ? error.problems.map(({ message }) => message).join('; ') : (error as Error).message;
+  }
+  return 'nothing was refused';
+}
+
+const exact = TABLE.filter(({ outcome }) => outcome === 'exact');
+const refused = TABLE.filter(({ outcome }) => outcome !== 'exact');
+
+test.each(exact.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: as R answers', (_, __, line) => {
+  if (line.case !== undefined) {
+    const model = loadModel(here(`cases/${line.case}.RDS`));
+    const { wrong, numbers, ulp } = verify(model, readFileSync(here(`cases/${line.case}.rows.json`), 'utf8'), line.case);
+    expect(wrong).toEqual([]);
+    expect(numbers).toBeGreaterThan(0);
+    expect(ulp).toBeLessThanOrEqual(model.body.kind.ulp(model.schema));
+    return;
+  }
+  const told = golden(line.golden as string);
+  const others = told.others.filter(({ parameters }) => {
+    return line.asks === undefined || JSON.stringify(parameters) === JSON.stringify(line.asks);
+  });
+  // Something of R's must stand there for what is asked.
+  if (line.asks) expect(others.length).toBeGreaterThan(0);
+  expect(compare({ ...told, others }, loadModel(told.file)).wrong).toEqual([]);
+});
+
+test.each(refused.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: refused by name', (_, __, line) => {
+  if (line.refused !== undefined) {
+    const file = ['.RDS', '.RData'].map((ending) => here(`refused/${line.refused}${ending}`)).find((path) => existsSync(path)) as string;
+    expect(refusal(() => importModel(file))).toContain(line.outcome);
+    return;
+  }
+  const told = golden(line.golden as string);
+  const model = loadModel(told.file);
+  const instances = line.row ? [line.row] : told.rows.slice(0, line.rows);
+  const ask = () => answerQuery(model, readValue(model.schema, { instances, parameters: line.asks ?? {} }));
+  expect(refusal(ask)).toContain(line.outcome);
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readFormula } from '../../../model/train/data/formula.ts';
+import { readCsv } from '../../../model/train/data/read-csv.ts';
+import { Touched } from '../../../model/train/grow/touched.ts';
+import { erf, exp } from '../../../model/train/numbers/c-math.ts';
+import { Mt64 } from '../../../model/train/numbers/mt19937.ts';
+import { readDecimal } from '../../../model/train/numbers/r-decimal.ts';
+import { RRandom } from '../../../model/train/numbers/r-random.ts';
+import { HashOrder, stdOrder } from '../../../model/train/numbers/std-order.ts';
+import { uniformInt } from '../../../model/train/numbers/std-random.ts';
+import { inWords, progressLine } from '../../../model/train/progress.ts';
+
+describe('random numbers are those of C++ and R', () => {
+  test("the ten thousandth draw of std::mt19937_64 is the standard's", () => {
+    const random = new Mt64();
+    random.seed(5489);
+    for (let draw = 0; draw < 10_000; draw += 1) random.next();
+    expect((BigInt(random.high) << 32n) | BigInt(random.low)).toBe(9981545732273789042n);
+  });
+
+  test("uniformInt takes the upper half of the product of 128 bits, whatever the range's size", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 32 - 1 }), fc.bigInt({ min: 1n, max: 2n ** 53n }), (seed, range) => {
+        const [one, other] = [new Mt64(), new Mt64()];
+        one.seed(seed);
+        other.seed(seed);
+        other.next();
+        const product = ((BigInt(other.high) << 32n) | BigInt(other.low)) * range;
+        expect(uniformInt(one, Number(range))).toBe(Number(product >> 64n));
+      }),
+    );
+  });
+
+  test("set.seed(42); runif(1, 0, .Machine$integer.max) gives ranger's seed, and sample() follows", () => {
+    expect(new RRandom(42).rangerSeed()).toBe(1964531018);
+    const random = new RRandom(1);
+    random.uniform();
+    // R 4.2.2: set.seed(1); runif(1); sample(1:10, 10)
+    expect([...random.permutation(10)].map((place) => place + 1)).toEqual([4, 7, 1, 2, 5, 3, 9, 10, 8, 6]);
+  });
+});
+
+test('std::sort leaves a sorted order, and equal values as libstdc++ does', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 300 }), (values) => {
+      const order = stdOrder(values);
+      expect([...order].sort((a, b) => a - b)).toEqual(values.map((_, at) => at));
+      expect([...order].map((at) => values[at])).toEqual([...values].sort((a, b) => a - b));
+    }),
+  );
+  // g++ 12: std::sort of 0..19 by their value modulo 3.
+  const order = stdOrder(Array.from({ length: 20 }, (_, at) => at % 3));
+  expect([...order]).toEqual([18, 3, 15, 6, 12, 9, 0, 10, 19, 16, 13, 7, 4, 1, 11, 8, 14, 5, 17, 2]);
+  // And of 0..99 by their value modulo 7, as one number.
+  const more = stdOrder(Array.from({ length: 100 }, (_, at) => at % 7));
+  expect(more.reduce((sum, at) => (Math.imul(sum, 31) + at) >>> 0, 0)).toBe(1236445076);
+});
+
+test('std::unordered_map is walked over in the order of libstdc++', () => {
+  // g++ 12: keys 1 to 15 put in one after the other, then others, then 70 of them as one number.
+  const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
+  expect(new HashOrder().walk(upTo(15))).toEqual([15, 14, 1, 2, 11, 4, 6, 3, 7, 8, 5, 12, 10, 9, 13]);
+  expect(new HashOrder().walk([1, 2, 3, 0, -1.5])).toEqual([-1.5, 0, 3, 2, 1]);
+  const many = new HashOrder().walk(upTo(70).map((key) => key * 1.25));
+  expect(many.reduce((sum, key) => (Math.imul(sum, 31) + Math.trunc(key * 4)) >>> 0, 0)).toBe(2901912491);
+});
+
+test('the ranks that were touched come back in ascending order, once each', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 5000 })), (ranks) => {
+      const touched = new Touched(5001);
+      for (const rank of ranks) touched.add(rank);
+      expect([...touched.list.subarray(0, touched.drain())]).toEqual([...ranks].sort((a, b) => a - b));
+      expect(touched.drain()).toBe(0);
+    }),
+  );
+});
+
+test("erf and exp have glibc's bits", () => {
+  expect([0.3, 1.1, 1.7, 3.1, -0.9].map(erf)).toEqual([
+    0.3286267594591274, 0.8802050695740817, 0.9837904585907745, 0.9999883513426328, -0.7969082124228322,
+  ]);
+  expect([-0.5, 1, -3.7].map(exp)).toEqual([0.6065306597126334, Math.E, 0.024723526470339388]);
+});
+
+describe('data as read.csv types them', () => {
+  test('the first type that takes every field: logical, integer, double, text', () => {
+    const { columns } = readCsv('a,b,c,d,e\nTRUE,1,1.5,x,NA\nF,NA,2,NA,NA\n', 'x.csv');
+    expect(columns.map(({ type }) => type)).toEqual(['logical', 'integer', 'double', 'factor', 'logical']);
+    expect(columns[3]?.levels).toEqual(['x']);
+  });
+
+  test('names are made valid and unique, levels stand by their code points', () => {
+    const { columns } = readCsv('"",my name,2nd,a,a,if\nb,1,1,1,1,1\nB,1,1,1,1,1\n', 'x.csv');
+    expect(columns.map(({ name }) => name)).toEqual(['X', 'my.name', 'X2nd', 'a', 'a.1', 'if.']);
+    expect(columns[0]?.levels).toEqual(['B', 'b']);
+  });
+
+  test("numbers are rounded as R's extended precision rounds them", () => {
+    expect(readDecimal('0.1')).toBe(0.1);
+    // R 4.2.2 on x86-64; the doubles nearest to these texts are their neighbours.
+    expect(readDecimal('-1538.08737298474')).toBe(-1538.0873729847399);
+    expect(readDecimal('1156.25684714386')).toBe(1156.2568471438599);
+    expect(readDecimal('-1e3')).toBe(-1000);
+    expect(readDecimal('1e')).toBeUndefined();
+    expect(readDecimal('.')).toBeUndefined();
+    expect(readDecimal('0x1A')).toBe(26);
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e100, max: 1e100 }), (value) => {
+        const read = readDecimal(String(value)) as number;
+        expect(Math.abs(read - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -52);
+      }),
+    );
+  });
+});
+
+test('a formula names its features in the order of R', () => {
+  const columns = ['y', 'a', 'b', 'c'];
+  expect(readFormula('y ~ .', columns).features).toEqual(['a', 'b', 'c']);
+  expect(readFormula('y ~ c + a', columns).features).toEqual(['c', 'a']);
+  expect(readFormula('y ~ . - b', columns).features).toEqual(['a', 'c']);
+  expect(readFormula('y ~ b + .', columns).features).toEqual(['b', 'a', 'c']);
+  expect(readFormula('Surv(a, b) ~ .', columns).features).toEqual(['y', 'c']);
+  expect(readFormula('factor(y) ~ a', columns).target).toEqual({ type: 'factor', name: 'y' });
+});
+
+test('progress is told once a second, with the time that is left', () => {
+  const lines: string[] = [];
+  let time = 0;
+  const told = progressLine(
+    100,
+    (line) => lines.push(line),
+    () => time,
+  );
+  for (let grown = 1; grown <= 100; grown += 1) {
+    time += 50;
+    told(grown);
+  }
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toBe('Growing trees.. [####................] Progress: 20%. Estimated remaining time: 4 seconds.');
+  expect(inWords(90061)).toBe('1 day, 1 hour, 1 minute, 1 seconds');
+});

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { oneOf, readCommandLine } from '../../model/commands/command-line.ts';
+import { PROJECT } from '../support/project.ts';
+
+const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+/** Runs a script of package.json as npm does: what it said, and how it ended. */
+function run(script: string, args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
+  const [, ...own] = (scripts[script] as string).split(' ');
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...own, ...args],
+      { cwd: PROJECT, timeout: 50_000, env: { ...process.env, ...env } },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+test.each<[string, string[], RegExp]>([
+  ['start', [], /npm start -- \[--model FILE\] \[--no-container\]/],
+  ['serve', [], /npm run serve .*\/ping[\s\S]*MODEL_DIR[\s\S]*PORT/],
+  ['bench', [], /speed .*\n.*page .*\n.*start .*\n.*faults/],
+  ['bench', ['speed'], /--quick[\s\S]*--only[\s\S]*--write/],
+  ['bench', ['page'], /Shiny/],
+  ['bench', ['start'], /--short[\s\S]*--rate[\s\S]*--seconds/],
+  ['bench', ['faults'], /--short[\s\S]*--rate[\s\S]*--seconds[\s\S]*--only/],
+  ['image', [], /build \[--model FILE\][\s\S]*push HOST[\s\S]*check URL \[--start COMMAND\][\s\S]*check IMAGE \[--model DIR\]/],
+  ['image', ['build'], /--tool/],
+  ['image', ['push'], /--plain-http/],
+  ['image', ['check'], /--row[\s\S]*--start[\s\S]*--model/],
+  ['deploy', [], /--stage[\s\S]*--region[\s\S]*--model[\s\S]*--api-only[\s\S]*--param[\s\S]*--tool[\s\S]*--dry-run/],
+  ['remove', [], /--stage[\s\S]*--region[\s\S]*--endpoint-only[\s\S]*--model[\s\S]*--param/],
+  ['rehearse', [], /templates.*image.*lambda.*clients.*downtime.*aws/],
+])('npm run %s %j --help tells what it takes, and does nothing else', async (script, command, text) => {
+  const { code, out, err } = await run(script, [...command, '--help']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(text);
+  expect(out).not.toMatch(/ is served on | is ready;/);
+});
+
+test.each<[string, string[], number, string]>([
+  ['start', [], 1, 'found --colour, expected --model, --no-container or --help\n'],
+  ['serve', [], 1, 'arguments: found --colour, expected serve or nothing; settings are environment variables, such as PORT (see --help)\n'],
+  ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write or --help\n'],
+  ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
+  ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
+  ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only or --help\n'],
+  ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help, --object or --json; --help says more\n'],
+  ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],
+  ['image', ['build'], 1, 'found --colour, expected --model, --base, --tool or --help\n'],
+  ['image', ['push', 'host/name'], 1, 'found --colour, expected --tool, --plain-http or --help\n'],
+  ['image', ['check', 'canopy'], 1, 'found --colour, expected --row, --start, --model or --help\n'],
+  ['deploy', [], 1, 'found --colour, expected --stage, --region, --model, '],
+  ['remove', [], 1, 'found --colour, expected --stage, --region, --model, '],
+  ['rehearse', [], 2, 'found --colour, expected templates, image, lambda, clients, downtime or aws (see --help)\n'],
+])('npm run %s %j refuses what it does not know by name', async (script, command, code, message) => {
+  const ran = await run(script, [...command, '--colour']);
+  expect([ran.code, ran.out]).toEqual([code, '']);
+  expect(ran.err.slice(0, message.length)).toBe(message);
+  expect(ran.err.trim().split('\n')).toHaveLength(1);
+});
+
+test.each<[string, string[], string]>([
+  ['bench', ['speed', '--only', 'hart'], '--only: found hart, expected some of heart-age'],
+  ['bench', ['start', '--rate', '0'], 'found --rate 0 and --seconds 60, expected 1 to 2000 and 6 to 600'],
+  ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
+  ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
+  ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],
+  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
+  ['deploy', ['--dry-run', '--param', 'endpoint=mine'], '--param: found endpoint, which this command sets itself; expected '],
+  ['deploy', ['--dry-run', '--param', 'model=x.RDS'], '--param: found model=x.RDS, expected --model FILE\n'],
+  ['deploy', ['--dry-run', '--param', 'hosting'], '--param: found "hosting", expected NAME=VALUE\n'],
+  [
+    'deploy',
+    ['--dry-run', '--param', 'hosting=instances', '--param', 'instanceType=m5.large'],
+    'instanceType: found m5.large, expected ml.m5.large',
+  ],
+  ['deploy', ['--param', 'serverlessMemory=1500'], 'serverlessMemory: found 1500, expected one of 1024, 2048'],
+  ['deploy', ['--dry-run', '--param', 'memorySize=64'], 'memorySize: found 64, expected a whole number from 128 to 10240'],
+  ['deploy', ['--dry-run', '--region', 'sa-esat-1'], '--region: found sa-esat-1, expected a region of AWS'],
+  ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
+  ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json: found JSON, expected an R file'],
+  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
+  ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
+])('npm run %s %j is refused', async (script, args, message) => {
+  const { code, out, err } = await run(script, args);
+  expect(code).not.toBe(0);
+  expect([out, err]).toEqual(['', expect.stringContaining(message)]);
+});
+
+test('deploy --dry-run prints the plan: stacks, steps, needs and whether they are there, costs; and changes nothing', async () => {
+  // Neither credentials of this machine nor of a cloud's own address.
+  const nobody = {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_PROFILE: '',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+    AWS_CONFIG_FILE: '/nowhere',
+  };
+  const params = ['hosting=instances', 'instanceCount=2', 'serverlessMemory=2048'].flatMap((param) => ['--param', param]);
+  const { code, out, err } = await run('deploy', ['--dry-run', '--tool', 'buildah', ...params], { ...nobody, PATH: '/nowhere' });
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(
+    /^model heart-age \(sha256 359d6568\), stage dev, region sa-east-1\nstacks\n {2}canopy-dev: \d+ resources \(1 ApiGatewayV2::Api, /,
+  );
+  expect(out).toMatch(/\n {2}canopy-endpoint-dev: \d+ resources \(1 ApplicationAutoScaling::ScalableTarget, .*1 SageMaker::Endpoint,/);
+  expect(out).toMatch(/\nsteps\n {2}1 the API: .*\n {2}2 .*\n {2}3 image and model: .*\n {2}4 .*2 x ml\.c7i\.large\n {2}5 .*\nneeds\n/);
+  expect(out).toMatch(
+    /\n {2}region +there +sa-east-1\n {2}credentials +MISSING .*aws configure.*\n {2}rights +not known \d+ actions .*\n {2}image tool +MISSING +found no buildah/,
+  );
+  expect(out).toMatch(/\ncosts\n {2}idle, 2 x ml\.c7i\.large costs about \$\d+\.\d\d a month/);
+  expect(out).toMatch(
+    /\nnotes\n {2}serverlessMemory changes nothing with hosting=instances\nnothing was changed; .*: credentials, image tool\n$/,
+  );
+});
+
+test('deploy --policy prints the rights of that deploy alone', async () => {
+  const { code, out } = await run('deploy', ['--policy', '--api-only']);
+  expect(code).toBe(0);
+  const { Statement } = JSON.parse(out) as { Statement: { Sid: string; Action: string[] }[] };
+  expect(Statement.flatMap(({ Action }) => Action)).toContain('lambda:CreateFunction');
+  expect(Statement.map(({ Sid }) => Sid)).not.toContain('Sagemaker');
+});
+
+test('a wrong command line is told as found and expected', () => {
+  const options = { model: { type: 'string', short: 'm' }, help: { type: 'boolean' } } as const;
+  const said = (...args: string[]) => {
+    try {
+      readCommandLine({ args, options });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('it was understood');
+  };
+  expect(said('--modle=x')).toBe('found --modle, expected --model or --help');
+  expect(said('a file')).toBe('found a file, expected nothing but --model or --help');
+  expect(said('--model')).toBe('--model: found no value, expected one (--model=VALUE where it starts with a hyphen)');
+  expect(said('-m', '--help')).toBe('-m: found no value, expected one');
+  expect(said('--help=x')).toBe('--help: found a value, expected the option alone');
+  expect([oneOf(['a']), oneOf(['a', 'b', 'c'])]).toEqual(['a', 'a, b or c']);
+});
+
+test('a Node that is too old is told so in one line, before any file that it cannot read', async () => {
+  const old = path.join(PROJECT, 'container/node-version.cjs');
+  const asVersion = (version: string) =>
+    new Promise<{ code: number; err: string }>((resolve) => {
+      const fake = `Object.defineProperty(process, 'version', { value: 'v${version}' });
+        Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${JSON.stringify(old)});`;
+      execFile(process.execPath, ['-e', fake], (error, _, err) => resolve({ code: error ? Number(error.code) : 0, err }));
+    });
+  expect(await asVersion('20.20.2')).toEqual({
+    code: 1,
+    err: expect.stringMatching(/^Node: found v20\.20\.2, expected 22\.18 or newer\..*\n$/),
+  });
+  expect((await asVersion('22.17.9')).code).toBe(1);
+  expect(await asVersion('22.18.0')).toEqual({ code: 0, err: '' });
+  for (const [name, script] of Object.entries(scripts))
+    if (script.startsWith('node '))
+      expect([name, script]).toEqual([name, expect.stringContaining('node -r ./container/node-version.cjs ')]);
+});

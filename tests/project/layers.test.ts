@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the page's browser code may import. */
+const PAGE_LIBRARIES = ['uplot', 'read-excel-file/universal'];
+
+/** Which rooms a room may import from, beside itself. */
+const ARROWS: Record<string, string[]> = {
+  functions: ['shared'],
+  container: ['shared', 'model'],
+  model: ['shared'],
+  shared: [],
+};
+
+/** The entry files, which alone read the environment. */
+const ENTRIES =
+  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/bundle\/plugin\.js)$/;
+
+/** Every source file of the four rooms, by its path from the root, and its text. */
+const SOURCES = new Map(
+  Object.keys(ARROWS).flatMap((room) =>
+    readdirSync(path.join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(?:ts|js|mjs|cjs)$/.test(file) && !/(?:^|\/)(?:node_modules|package\/dist|\.[^/]+)\//.test(file))
+      .map((file): [string, string] => {
+        const name = `${room}/${file.split(path.sep).join('/')}`;
+        return [name, readFileSync(path.join(ROOT, name), 'utf8')];
+      }),
+  ),
+);
+
+/** What a source imports: by import and export from, by import alone, by import() and its types, and by require(). */
+function importsOf(source: string): string[] {
+  const patterns = [
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\b(?:import|require)\s*\(\s*['"`]([^'"`]+)['"`]/g,
+  ];
+  return patterns.flatMap((pattern) => Array.from(source.matchAll(pattern), (found) => found[1] as string));
+}
+
+/** The files of ours that a file imports, by their paths from the root. */
+function ours(file: string): string[] {
+  const relative = importsOf(SOURCES.get(file) as string).filter((name) => name.startsWith('.'));
+  return relative.map((name) => path.posix.join(path.posix.dirname(file), name));
+}
+
+test('imports are found in every form', () => {
+  const source = [
+    "import { a } from './a.ts';",
+    "import type { b } from './b.ts';",
+    "import {\n  c,\n  d,\n} from './c.ts';",
+    "import './d.ts';",
+    "export { e } from './e.ts';",
+    "const f = await import('./f.ts');",
+    "type G = import('./g.ts').G;",
+    "const h = require('./h.js');",
+    'import * as i from "./i.ts";',
+  ].join('\n');
+  expect(importsOf(source).map((name) => name[2])).toEqual(['a', 'b', 'c', 'e', 'i', 'd', 'f', 'g', 'h']);
+  expect(SOURCES.size).toBeGreaterThan(20);
+});
+
+test('every import is a file that is there', () => {
+  const missing = [...SOURCES.keys()].flatMap((file) =>
+    ours(file)
+      .filter((to) => !existsSync(path.join(ROOT, to)))
+      .map((to) => `${file} -> ${to}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+describe('the arrows point one way', () => {
+  test.each(Object.entries(ARROWS))('%s imports itself and %j', (room, allowed) => {
+    const files = [...SOURCES.keys()].filter((file) => file.startsWith(`${room}/`));
+    const wrong = files.flatMap((file) =>
+      ours(file)
+        .filter((to) => ![room, ...allowed].includes(to.split('/')[0] as string))
+        .map((to) => `${file} -> ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('there is no cycle, not even of types', () => {
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const walk = (file: string, way: string[]) => {
+      if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+      if (done.has(file) || way.includes(file)) return;
+      for (const to of SOURCES.has(file) ? ours(file) : []) walk(to, [...way, file]);
+      done.add(file);
+    };
+    for (const file of SOURCES.keys()) walk(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  test('shared is pure: of modules it imports its own, zod, the page its libraries, and artifact.ts node:crypto', () => {
+    const wrong = [...SOURCES]
+      .filter(([file]) => file.startsWith('shared/'))
+      .flatMap(([file, source]) => {
+        const foreign = importsOf(source).filter(
+          (name) => !name.startsWith('.') && name !== 'zod' && !(PAGE_LIBRARIES.includes(name) && file.startsWith('shared/page/')),
+        );
+        return foreign.filter((name) => `${file} ${name}` !== 'shared/artifact.ts node:crypto').map((name) => `${file} -> ${name}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  test("the page uses of shared only what needs nothing of Node's", () => {
+    const allowed = ['shared/schema/features.ts', 'shared/errors.ts', 'shared/wire/csv.ts', 'shared/wire/decimal.ts'];
+    const wrong = [...SOURCES.keys()]
+      .filter((file) => file.startsWith('shared/page/'))
+      .flatMap((file) =>
+        ours(file)
+          .filter((to) => !to.startsWith('shared/page/') && !allowed.includes(to))
+          .map((to) => `${file} -> ${to}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('only entry files read the environment or the command line', () => {
+  const reads = /\bprocess\s*(?:\.|\?\.|\[\s*['"])\s*(?:env|argv)\b|\}\s*=\s*process\b|['"]node:process['"]/;
+  const readers = [...SOURCES].filter(([, source]) => reads.test(source)).map(([file]) => file);
+  // command.ts hands the whole environment on to the commands it runs, and reads nothing of it.
+  expect(readers.filter((file) => !ENTRIES.test(file) && file !== 'container/deploy/command.ts')).toEqual([]);
+});
+
+test('no file is longer than 500 lines', () => {
+  expect([...SOURCES].filter(([, source]) => source.split('\n').length > 501).map(([file]) => file)).toEqual([]);
+});
+
+test('there are no barrels and no drawers for odds and ends', () => {
+  expect([...SOURCES].filter(([, source]) => /^\s*export\s*\*/m.test(source)).map(([file]) => file)).toEqual([]);
+  expect([...SOURCES.keys()].filter((file) => /(?:^|\/)(?:utils?|helpers?|common|index)(?:\/|\.)/.test(file))).toEqual([]);
+});
+
+describe('tests that start a process are named *.integration.test.ts, so that test:unit leaves them out', () => {
+  /** What starts a process: Node's modules for it, or a library that does. */
+  const STARTS = /^(?:node:)?(?:child_process|cluster)$|^(?:playwright-core|serverless)/;
+  const TESTS = readdirSync(path.join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' })
+    .map((file) => `tests/${file.split(path.sep).join('/')}`)
+    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('tests/browser/'));
+
+  /** The way by imports from a file to one that can start a process; undefined where there is none. */
+  function wayToProcess(file: string, seen = new Set<string>()): string[] | undefined {
+    if (seen.has(file) || !/\.(?:ts|js|mjs|cjs)$/.test(file) || !existsSync(path.join(ROOT, file))) return undefined;
+    seen.add(file);
+    const names = importsOf(readFileSync(path.join(ROOT, file), 'utf8'));
+    const starter = names.find((name) => STARTS.test(name));
+    if (starter !== undefined) return [file, starter];
+    for (const name of names.filter((name) => name.startsWith('.'))) {
+      const way = wayToProcess(path.posix.join(path.posix.dirname(file), name), seen);
+      if (way !== undefined) return [file, ...way];
+    }
+    return undefined;
+  }
+
+  test('no other suite imports what can start one, however far away', () => {
+    const unit = TESTS.filter((file) => !file.endsWith('.integration.test.ts'));
+    expect(unit.length).toBeGreaterThan(20);
+    expect(unit.flatMap((file) => wayToProcess(file)?.join(' -> ') ?? [])).toEqual([]);
+  });
+
+  test('and each of them does', () => {
+    const integration = TESTS.filter((file) => file.endsWith('.integration.test.ts'));
+    expect(integration.length).toBeGreaterThan(5);
+    expect(integration.filter((file) => wayToProcess(file) === undefined)).toEqual([]);
+  });
+});

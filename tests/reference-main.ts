@@ -1,6 +1,0 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { withTable } from './reference-table.ts';
-
-// node tests/reference-main.ts: writes the table of tests/reference.json into the README.
-const readme = new URL('../README.md', import.meta.url);
-writeFileSync(readme, withTable(readFileSync(readme, 'utf8')));

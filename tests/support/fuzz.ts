@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { encodeModel, isRead, readModel } from '../../model/artifact/import.ts';
+import { compressionOf, inflate } from '../../model/rds/inflate.ts';
+import { RDS_LIMITS } from '../../model/rds/limits.ts';
+import { readRFile } from '../../model/rds/rds.ts';
+import { modelIn } from '../../model/rds/saved.ts';
+import { decodeArtifact, failedCheck } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+
+/** Longest time for one file, in milliseconds of this thread's processor time. */
+const MAX_MS = 1000;
+/** Most bytes that one file may leave in use while it is read. A byte of the file becomes at most a value of some 200 bytes. */
+const MAX_BYTES = 256 * 2 ** 20;
+/** Largest file to change; what a mutation finds in a small one it finds in a large one, later. */
+const MAX_SEED_FILE = 12_000;
+const THING = 'model.RDS';
+
+/** What a run of the fuzzer found: how the files came out, and every one that did what none may do. */
+export type FuzzReport = { files: number; refused: number; models: number; slowestMs: number; wrong: string[] };
+
+/** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The small files of tests/golden and tests/rds-files, each as it is and without its compression. */
+function seedFiles(): { name: string; bytes: Buffer }[] {
+  return ['../golden/', '../rds-files/'].flatMap((folder) => {
+    const at = fileURLToPath(new URL(folder, import.meta.url));
+    const names = readdirSync(at).filter((name) => /\.(?:RDS|RData)$/.test(name));
+    return names.flatMap((name) => {
+      const bytes = readFileSync(at + name);
+      if (bytes.length > MAX_SEED_FILE || name.startsWith('zeros')) return [];
+      const plain = Buffer.from(inflate(bytes, name, RDS_LIMITS.inflatedBytes));
+      return compressionOf(bytes) === 'none'
+        ? [{ name, bytes }]
+        : [
+            { name, bytes },
+            { name: `${name} inflated`, bytes: plain },
+          ];
+    });
+  });
+}
+
+/** All that an import does with a file's bytes. */
+function importBytes(bytes: Uint8Array): void {
+  const model = readModel(modelIn(readRFile(bytes, THING), THING, { isRead }), THING);
+  const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
+  if (failed) throw new Error(failed);
+}
+
+/** One change: bits flipped, bytes drawn anew, cut off, a length made large, a part taken out, doubled or brought from elsewhere. */
+function mutate(bytes: Buffer, other: Buffer, random: () => number): Buffer {
+  const below = (most: number) => Math.floor(random() * most);
+  // Half of the changes fall among the first bytes, where types and lengths stand thick.
+  const at = below(random() < 0.5 ? Math.min(800, bytes.length) : bytes.length);
+  const length = 1 + below(Math.min(64, bytes.length - at));
+  const out = Buffer.from(bytes);
+  switch (below(8)) {
+    case 0:
+      out[at]! ^= 1 << below(8);
+      return out;
+    case 1:
+      out[at] = below(256);
+      return out;
+    case 2:
+      return out.subarray(0, at);
+    case 3:
+    case 4: {
+      if (at + 4 > out.length) return out.subarray(0, at);
+      const aligned = at - (at % 4) + ((out.length - (out.length % 4)) % 4);
+      const numbers = [0x7fffffff, -1, 0x10000000, 1 << below(31), below(1 << 16), 0, 254, 255, 238, 19, 14];
+      out.writeInt32BE(numbers[below(numbers.length)] as number, Math.min(random() < 0.5 ? at : aligned, out.length - 4));
+      return out;
+    }
+    case 5:
+      return Buffer.concat([out.subarray(0, at), out.subarray(at + length)]);
+    case 6:
+      return Buffer.concat([out.subarray(0, at + length), out.subarray(at)]);
+    default: {
+      const from = below(other.length);
+      return Buffer.concat([out.subarray(0, at), other.subarray(from, from + length), out.subarray(at + length)]);
+    }
+  }
+}
+
+/** Reads `count` changed files, the same for the same seed: each must be refused by a ModelError, or be a model whose check rows hold. */
+export function fuzz(count: number, seed: number, progress: (report: FuzzReport, file: string) => void = () => {}): FuzzReport {
+  const files = seedFiles();
+  const random = generator(seed);
+  const report: FuzzReport = { files: 0, refused: 0, models: 0, slowestMs: 0, wrong: [] };
+  const pick = () => files[Math.floor(random() * files.length)] as { name: string; bytes: Buffer };
+  for (let run = 0; run < count; run += 1) {
+    const { name, bytes } = pick();
+    let changed = mutate(bytes, pick().bytes, random);
+    while (random() < 0.3 && changed.length > 0) changed = mutate(changed, pick().bytes, random);
+    progress(report, `file ${run} (${name})`);
+    const wrong = readOne(changed, report);
+    if (wrong !== undefined)
+      report.wrong.push(`seed ${seed}, file ${run} (${name}): ${wrong}; base64 ${changed.toString('base64').slice(0, 20_000)}`);
+    report.files += 1;
+  }
+  return report;
+}
+
+/** Reads one file; gives what it did that it may not. */
+function readOne(bytes: Buffer, report: FuzzReport): string | undefined {
+  const before = process.memoryUsage();
+  const start = process.cpuUsage();
+  let wrong: string | undefined;
+  try {
+    importBytes(bytes);
+    report.models += 1;
+  } catch (error) {
+    report.refused += 1;
+    if (!(error instanceof ModelError && error.message.startsWith(THING))) wrong = (error as Error).stack ?? String(error);
+  }
+  const { user } = process.cpuUsage(start);
+  const after = process.memoryUsage();
+  report.slowestMs = Math.max(report.slowestMs, user / 1000);
+  if (user / 1000 > MAX_MS) wrong ??= `took ${user / 1000} ms`;
+  const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  if (grown > MAX_BYTES) wrong ??= `left ${grown} bytes in use`;
+  return wrong;
+}

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ulps } from '../../model/artifact/verify.ts';
+import type { Model } from '../../shared/artifact.ts';
+import { answerQuery } from '../../shared/predict.ts';
+import type { Kind, Schema } from '../../shared/schema/features.ts';
+import type { Prediction } from '../../shared/schema/shape.ts';
+import { readValue } from '../../shared/wire/wire.ts';
+
+/** The folder of the golden files. */
+const FOLDER = fileURLToPath(new URL('../golden/', import.meta.url));
+
+/** What R said when asked by other parameters: to the first rows, and how far ours may lie from it. */
+type Answer = {
+  parameters: Record<string, unknown>;
+  predictions: Prediction[];
+  se: Prediction[] | undefined;
+  rows: number;
+  /** How many doubles ours may lie away, or by which share. */
+  ulp: number;
+  relative: number | undefined;
+};
+
+/**
+ * A model made in R, and R's own predictions for some rows. `file` is the path of its RDS. `ties` has, for each row (from
+ * 0) where classes tie, the classes that do: R draws one of them at random, we give the first in class order.
+ */
+export type Golden = {
+  name: string;
+  file: string;
+  kind: Kind;
+  rows: Record<string, number | string | boolean | null>[];
+  predictions: Prediction[];
+  classes: string[] | undefined;
+  times: number[] | undefined;
+  /** How many doubles ours may lie away from R's: exp() has bits of its own in R's libm (survival). */
+  ulp: number;
+  ties: Map<number, string[]>;
+  others: Answer[];
+  /** For each row of a linear model the sum of its absolute terms: where terms are not exact and cancel, ours may lie 1e-13 of it off. */
+  terms: number[] | undefined;
+};
+
+/** Every RDS in a folder (tests/golden) with a JSON of its name beside it. */
+export function goldens(folder = FOLDER): Golden[] {
+  const models = readdirSync(folder).filter((file) => file.endsWith('.RDS'));
+  return models.flatMap((model): Golden[] => {
+    const name = model.slice(0, -'.RDS'.length);
+    return existsSync(`${folder}${name}.json`) ? [readGolden(folder, name)] : [];
+  });
+}
+
+/** One golden of each form that a schema and its answers may have, for tests that ask of each what all have alike. */
+export function variety(): Golden[] {
+  const names = ['chickwts-order', 'heart-age', 'heart-probability', 'iris', 'na-class', 'quantreg', 'survival-c', 'veteran-survival'];
+  return [...names, 'warpbreaks-ignore', 'warpbreaks-partition'].map(golden);
+}
+
+/** The golden of that name. */
+export function golden(name: string): Golden {
+  if (!existsSync(`${FOLDER}${name}.json`)) throw new Error(`no golden called ${name}`);
+  return readGolden(FOLDER, name);
+}
+
+function readGolden(folder: string, name: string): Golden {
+  // Shares of classes stand as arrays in the files, in class order.
+  const {
+    kind,
+    rows,
+    classes,
+    times,
+    predictions,
+    ties,
+    others,
+    terms,
+    ulp: told,
+  } = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
+  // exp() has bits of its own in R's libm: that of a survival curve and of a glm's link.
+  const ulp = told ?? (kind === 'survival' ? 1 : /(?:^|-)glm(?:-|$)/.test(name) ? 4 : 0);
+  return {
+    ...{ name, file: `${folder}${name}.RDS`, kind, rows, classes, times, ulp, terms: told === undefined ? undefined : terms },
+    predictions: (predictions as Prediction[]).map((prediction) => {
+      return Array.isArray(prediction) && classes ? Object.fromEntries(prediction.map((share, at) => [classes[at], share])) : prediction;
+    }),
+    ties: new Map(Object.entries<string[]>(ties ?? {}).map(([row, tied]) => [Number(row), tied])),
+    others: (others ?? []).map((other: Partial<Answer>) => ({
+      ...{ rows: rows.length, se: undefined, relative: undefined },
+      ...{ ulp: other.parameters?.type === undefined ? ulp : 0, ...other },
+    })),
+  };
+}
+
+/** The doubles of a prediction in class order, or its label. */
+function parts(schema: Schema, prediction: Prediction): (number | string)[] {
+  if (typeof prediction !== 'object') return [prediction];
+  const own = Array.isArray(prediction) ? prediction : (schema.classes as string[]).map((label) => prediction[label] as Prediction);
+  return own.flatMap((part) => parts(schema, part));
+}
+
+type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | undefined };
+
+function within(one: number | string, other: number | string | undefined, { ulp, relative, terms }: Bound, row: number): boolean {
+  if (ulps(one, other) <= ulp) return true;
+  if (terms && ulp > 0 && Math.abs(Number(one) - Number(other)) <= 1e-13 * (terms[row] as number)) return true;
+  return (
+    relative !== undefined && typeof one === 'number' && typeof other === 'number' && Math.abs(one - other) <= relative * Math.abs(other)
+  );
+}
+
+/** The rows where ours lie further from R's than the bound lets them. */
+function unequal(schema: Schema, ours: Prediction[], theirs: Prediction[], bound: Bound, what = ''): string[] {
+  if (ours.length !== theirs.length) return [`${what}: ${ours.length} rows, expected ${theirs.length}`];
+  return ours.flatMap((prediction, row) => {
+    const [own, expected] = [parts(schema, prediction), parts(schema, theirs[row] as Prediction)];
+    const same = own.length === expected.length && own.every((value, at) => within(value, expected[at], bound, row));
+    return same ? [] : [`${what} row ${row}: ${JSON.stringify(prediction)}, R gave ${JSON.stringify(theirs[row])}`];
+  });
+}
+
+/** The rows where our predictions differ from R's in any bit, ties aside. */
+export function differences(golden: Golden, schema: Schema, ours: Prediction[]): string[] {
+  return ours.flatMap((prediction, row) => {
+    const expected = golden.predictions[row] as Prediction;
+    const ties = golden.ties.get(row);
+    const bound = { ...golden, terms: golden.terms?.slice(row) };
+    if (!ties) return unequal(schema, [prediction], [expected], bound).map((text) => text.replace('row 0', `row ${row}`));
+    const first = (schema.classes as string[]).find((label) => ties.includes(label));
+    return prediction === first && ties.includes(expected as string) ? [] : [`row ${row}: ${prediction}, expected ${first} of a tie`];
+  });
+}
+
+/** Every difference between a model's answers and R's that is larger than it may be; `asked` counts the predictions compared. */
+export function compare(golden: Golden, model: Model): { wrong: string[]; asked: number } {
+  const ask = (parameters: object, rows: number) => {
+    return answerQuery(model, readValue(model.schema, { instances: golden.rows.slice(0, rows), parameters }));
+  };
+  const wrong = differences(golden, model.schema, ask({}, golden.rows.length).predictions);
+  let asked = golden.rows.length;
+  for (const { parameters, predictions, se, rows, ...bound } of golden.others) {
+    const what = JSON.stringify(parameters);
+    const ours = ask(parameters, rows);
+    wrong.push(...unequal(model.schema, ours.predictions, predictions, { ...bound, terms: golden.terms }, what));
+    if (se) wrong.push(...unequal(model.schema, ours.se ?? [], se, bound, `${what}, se`));
+    asked += rows;
+  }
+  return { wrong, asked };
+}
