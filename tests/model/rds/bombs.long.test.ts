@@ -110,7 +110,7 @@ describe('what inflates to far more than it may is refused by then', () => {
   });
 
   test.each(['bzip2', 'xz'])('%s that starts as no R file is not inflated on', (name) => {
-    const bytes = readFileSync(fileURLToPath(new URL(`./rds-files/zeros-${name}.RDS`, import.meta.url)));
+    const bytes = readFileSync(fileURLToPath(new URL(`../../rds-files/zeros-${name}.RDS`, import.meta.url)));
     let seen = 0;
     const refuse = (start: Uint8Array) => {
       seen += start.length;

@@ -31,8 +31,8 @@ const refused = TABLE.filter(({ outcome }) => outcome !== 'exact');
 
 test.each(exact.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: as R answers', (_, __, line) => {
   if (line.case !== undefined) {
-    const model = loadModel(here(`cases/${line.case}.RDS`));
-    const { wrong, numbers, ulp } = verify(model, readFileSync(here(`cases/${line.case}.rows.json`), 'utf8'), line.case);
+    const model = loadModel(here(`../../cases/${line.case}.RDS`));
+    const { wrong, numbers, ulp } = verify(model, readFileSync(here(`../../cases/${line.case}.rows.json`), 'utf8'), line.case);
     expect(wrong).toEqual([]);
     expect(numbers).toBeGreaterThan(0);
     expect(ulp).toBeLessThanOrEqual(model.body.kind.ulp(model.schema));
@@ -49,7 +49,9 @@ test.each(exact.map((line): [string, string, Line] => [line.model, line.option, 
 
 test.each(refused.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: refused by name', (_, __, line) => {
   if (line.refused !== undefined) {
-    const file = ['.RDS', '.RData'].map((ending) => here(`refused/${line.refused}${ending}`)).find((path) => existsSync(path)) as string;
+    const file = ['.RDS', '.RData']
+      .map((ending) => here(`../../refused/${line.refused}${ending}`))
+      .find((path) => existsSync(path)) as string;
     expect(refusal(() => importModel(file))).toContain(line.outcome);
     return;
   }
