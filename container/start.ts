@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readCommandLine, UsageError } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
@@ -10,6 +9,7 @@ import { loadHandler } from './local/functions.ts';
 import { createHost } from './local/host.ts';
 import { HTTP_API } from './local/http-api.ts';
 import { onParentGone } from './local/parent.ts';
+import { PLACES } from './local/places.ts';
 import { HOST, type Ports, Refusal, readPorts } from './local/ports.ts';
 import type { Prepared } from './local/prepare-main.ts';
 import { createSageMakerRuntime } from './local/sagemaker-runtime.ts';
@@ -28,7 +28,6 @@ Environment: API_PORT (3000), CONTAINER_PORT (8080), RUNTIME_PORT (8081); the se
 ENDPOINT_DEADLINE_MS, BREAKER_OPEN_MS or DUAL_SHARE (README.md lists them); POWERTOOLS_METRICS_DISABLED=false shows its metrics.
 `;
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /** By the convention of serverless.yml: service and stage. */
 const ENDPOINT = 'canopy-dev';
 /** npm passes the SIGINT on that the terminal has sent already: one that comes this soon is the same Ctrl-C. In milliseconds. */
@@ -62,13 +61,16 @@ async function main(): Promise<void> {
   // SIGKILL ends the children by their standard input; any other way does it here.
   process.on('exit', () => {
     for (const child of children) signalGroup(child, 'SIGKILL');
+    PLACES.clear();
   });
   // What Node stripped of types and compiled is kept, so that the next start takes half the time.
-  process.env.NODE_COMPILE_CACHE ??= path.join(PROJECT, '.canopy/compile-cache');
-  enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  if (PLACES.compileCache !== undefined) {
+    process.env.NODE_COMPILE_CACHE ??= PLACES.compileCache;
+    enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  }
   const prepared = await prepare(options.model);
   const container = options.container ? await startContainer(prepared, ports) : undefined;
-  await startApi(prepared, ports, options.container);
+  await startApi(prepared, ports, options.container && PLACES.missing === undefined);
   if (container) await waitFor(`http://${HOST}:${ports.container}/ping`, container);
   if (endingSince === undefined) console.log(guide(prepared, ports, container));
 }
@@ -87,13 +89,13 @@ function readOptions(): { model: string; container: boolean } {
   }
   // npm runs its scripts in the package's folder; a path is meant from where the person stands.
   const from = (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || '.';
-  const model = chooseModel({ model: values.model, example: values.example, project: PROJECT, from });
+  const model = chooseModel({ model: values.model, example: values.example, project: PLACES.folder, from });
   return { model, container: !values['no-container'] };
 }
 
 /** Imports the model and builds the page. Where that fails, the child has said why. */
 async function prepare(model: string): Promise<Prepared> {
-  const output = await outputOf([path.join(PROJECT, 'container/local/prepare-main.ts'), model], PROJECT);
+  const output = await outputOf(PLACES.prepare(model), PLACES.folder);
   if (output === undefined) throw new Told();
   return JSON.parse(output);
 }
@@ -103,8 +105,8 @@ async function startContainer({ file }: Prepared, ports: Ports): Promise<Child> 
   const { SAGEMAKER_BIND_TO_PORT: _, ...env } = process.env;
   const child = startChild({
     name: 'container',
-    args: [path.join(PROJECT, 'container/main.ts'), 'serve'],
-    cwd: PROJECT,
+    args: [PLACES.container, 'serve'],
+    cwd: PLACES.folder,
     env: { ...env, MODEL_DIR: path.dirname(file), PORT: String(ports.container), HOST, DRAIN_MS: '0' },
   });
   children.push(child);
@@ -122,7 +124,7 @@ async function startApi({ file, page }: Prepared, ports: Ports, hasEndpoint: boo
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  const handler = await loadHandler(PROJECT, HTTP_API.handler);
+  const handler = await loadHandler(PLACES.handler, HTTP_API.handler);
   await listen(createHost({ api: HTTP_API, handler, tell: (problem) => console.error(problem) }), ports.api);
 }
 
@@ -152,9 +154,13 @@ async function waitFor(url: string, child: Child): Promise<void> {
 
 function guide({ name, sha256, example }: Prepared, ports: Ports, container: Child | undefined): string {
   const record = JSON.stringify(example).replaceAll("'", "'\\''");
+  const kill = PLACES.missing === undefined ? `  (kill ${container?.pid} and see the fallback answer)` : '';
+  const runtime =
+    PLACES.missing === undefined
+      ? `  SageMaker      http://${HOST}:${ports.runtime}  (a stand-in for its runtime: endpoint ${ENDPOINT})`
+      : `  the API answers from its fallback alone; npm install ${PLACES.missing} has it ask the container`;
   const endpoint = container
-    ? `  container      http://${HOST}:${ports.container}  (kill ${container.pid} and see the fallback answer)
-  SageMaker      http://${HOST}:${ports.runtime}  (a stand-in for its runtime: endpoint ${ENDPOINT})`
+    ? `  container      http://${HOST}:${ports.container}${kill}\n${runtime}`
     : '  no container, so every answer is the fallback’s';
   return `
 ${name} (sha256 ${sha256.slice(0, 8)}) is ready; Ctrl-C ends all of it

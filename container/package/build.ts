@@ -1,7 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
+import { EXAMPLES } from '../../model/examples/examples.ts';
 import { writeNotices } from './notices.ts';
 import { noNode, packaged } from './plugins.ts';
 import { buildTypes } from './types.ts';
@@ -26,12 +28,9 @@ const EXTERNAL = ['@aws-lambda-powertools/*', '@aws-sdk/*', 'esbuild'];
 /** Libraries in CommonJS form call require(), which an ES module does not have. */
 const REQUIRE = "import{createRequire as canopyRequire}from'node:module';const require=canopyRequire(import.meta.url);";
 
-/** What `canopy start` serves where it is given no model. */
-const EXAMPLE = ['heart-age.RDS', 'heart-age.model.json'];
-
 /**
  * Builds what the package holds into `dist` beside its package.json: one ES module for Node that shares its parts, one for browsers,
- * the types, the page, the default model, and the notices of what was bundled. Throws where a source is wrong.
+ * the types, the page, the examples, and the notices of what was bundled. Throws where a source is wrong.
  */
 export async function buildPackage(project: string): Promise<void> {
   const folder = path.join(project, 'container/package');
@@ -40,10 +39,19 @@ export async function buildPackage(project: string): Promise<void> {
   mkdirSync(dist, { recursive: true });
   const [node, browser, page] = await Promise.all([bundleNode(project, dist), bundleBrowser(project, dist), buildPage(project)]);
   writeFileSync(path.join(dist, 'page.json'), JSON.stringify(page.page));
-  for (const file of EXAMPLE) copyFileSync(path.join(project, 'model/heart', file), path.join(dist, file));
+  for (const file of Object.values(EXAMPLES)) copyExample(project, file, dist);
   buildTypes(project, dist);
   await writeNotices(project, [node, browser], dist);
   copyFileSync(path.join(project, 'LICENSE'), path.join(folder, 'LICENSE'));
+}
+
+/** A model that `canopy start --example` serves, with its sidecar, at its place in the project. */
+function copyExample(project: string, file: string, dist: string): void {
+  mkdirSync(path.join(dist, path.dirname(file)), { recursive: true });
+  copyFileSync(path.join(project, file), path.join(dist, file));
+  for (const sidecar of sidecarPaths(file)) {
+    if (existsSync(path.join(project, sidecar))) copyFileSync(path.join(project, sidecar), path.join(dist, sidecar));
+  }
 }
 
 async function bundleNode(project: string, outdir: string): Promise<Metafile> {

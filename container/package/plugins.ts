@@ -30,7 +30,7 @@ export function packaged(project: string, entries: Record<string, string>): Plug
   return {
     name: 'packaged',
     setup: ({ onLoad, onResolve }) => {
-      onResolve({ filter: /^@aws-lambda-powertools\/|places\.ts$/ }, ({ path: name, importer }) => {
+      onResolve({ filter: /^@aws-lambda-powertools\/|\/places\.ts$/ }, ({ path: name, importer }) => {
         const from = path.relative(project, importer);
         const key = name.startsWith('.') ? path.join(path.dirname(from), name) : name;
         const file = INSTEAD[key.split(path.sep).join('/')];

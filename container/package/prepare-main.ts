@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importModel, readModelFile, verifyArtifact } from '../../model/artifact/import.ts';
+import { importModel, readArtifactFile, verifyArtifact } from '../../model/artifact/import.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { exampleRecord } from '../../shared/wire/cells.ts';
 import type { Prepared } from '../local/prepare-main.ts';
@@ -11,7 +11,7 @@ import type { Prepared } from '../local/prepare-main.ts';
 const [model = '', folder = ''] = process.argv.slice(2);
 
 try {
-  const bytes = model.endsWith('.canopy') ? readModelFile(model) : importModel(model);
+  const bytes = model.endsWith('.canopy') ? readArtifactFile(model) : importModel(model);
   const { card, sha256, schema } = verifyArtifact(bytes, model);
   const file = path.join(folder, 'model.canopy');
   mkdirSync(folder, { recursive: true });

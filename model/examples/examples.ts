@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UsageError } from '../commands/command-line.ts';
 
 /** The examples that come with the project: name to model file, by its path in the project. */
-const EXAMPLES: Record<string, string> = {
+export const EXAMPLES: Record<string, string> = {
   'heart-age': 'model/heart/heart-age.RDS',
   heart: 'model/examples/heart/heart.canopy',
 };

@@ -8,18 +8,6 @@ const require = createRequire(import.meta.url);
 type Level = 'info' | 'warn' | 'error';
 type Log = Pick<Powertools, Level>;
 
-/** Powertools' Logger, or lines of JSON with the same members. */
-export const Logger: new (options: { serviceName: string }) => Log = load();
-
-function load() {
-  try {
-    return require('@aws-lambda-powertools/logger').Logger;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    return PlainLogger;
-  }
-}
-
 class PlainLogger {
   readonly #service: string;
 
@@ -41,5 +29,17 @@ class PlainLogger {
 
   #line(level: string, message: string, entry: object): string {
     return JSON.stringify({ level, message, timestamp: new Date().toISOString(), service: this.#service, ...entry });
+  }
+}
+
+/** Powertools' Logger, or lines of JSON with the same members. */
+export const Logger: new (options: { serviceName: string }) => Log = load();
+
+function load() {
+  try {
+    return require('@aws-lambda-powertools/logger').Logger;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    return PlainLogger;
   }
 }
