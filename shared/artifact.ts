@@ -89,7 +89,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   bytes.fill(0x20, cardAt, checksAt);
   put(HEADER, json);
   packed.arrays.forEach(([, array], place) => {
-    put(places[place] as number, array);
+    put(places[place]!, array);
   });
   put(cardAt, cardJson);
   put(checksAt, checks.rows);

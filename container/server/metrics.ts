@@ -106,7 +106,7 @@ function observe(routes: Map<string, Counted>, route: string, time: number): Cou
     routes.set(route, counted);
   }
   let bucket = 0;
-  while (bucket < BUCKETS.length && time > (BUCKETS[bucket] as number)) bucket += 1;
+  while (bucket < BUCKETS.length && time > BUCKETS[bucket]!) bucket += 1;
   counted.buckets[bucket]! += 1;
   counted.seconds += time;
   return counted;

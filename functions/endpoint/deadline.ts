@@ -64,6 +64,6 @@ export function createBudget(settings: DeadlineSettings): Budget {
 
 function adapted(samples: number[], { leastDeadlineMs, deadlineMs }: DeadlineSettings): number {
   const sorted = Float64Array.from(samples).sort();
-  const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] as number;
+  const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1]!;
   return Math.min(Math.max(1.5 * p99, leastDeadlineMs), deadlineMs);
 }

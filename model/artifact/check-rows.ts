@@ -23,7 +23,7 @@ export function drawCheckRows(model: Predictor): CheckRows {
     schema.features.forEach((feature, column) => {
       const given = values[column] as number[];
       const pick = given[Math.floor(random() * given.length)] ?? 0;
-      const nudge = nudges[Math.floor(random() * nudges.length)] as number;
+      const nudge = nudges[Math.floor(random() * nudges.length)]!;
       const level = feature.type === 'factor' ? 1 + Math.floor(random() * feature.levels.length) : 0;
       // The neighbour of a 64-bit integer is the next double.
       const beside = feature.type === 'integer64' ? Math.abs(pick + 2 * nudge * Number.MIN_VALUE) : pick + nudge;

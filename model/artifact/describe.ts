@@ -108,7 +108,7 @@ function list(texts: Level[]): string {
 function table(lines: string[][]): string {
   const shown = lines.map((line) => line.map(printable));
   const widths = (shown[0] ?? []).map((_, column) => shown.reduce((most, line) => Math.max(most, [...(line[column] ?? '')].length), 0));
-  const pad = (text: string, column: number) => text + ' '.repeat((widths[column] as number) - [...text].length + 2);
+  const pad = (text: string, column: number) => text + ' '.repeat(widths[column]! - [...text].length + 2);
   return shown.map((line) => line.map(pad).join('').trimEnd()).join('\n');
 }
 

@@ -76,7 +76,7 @@ function checkEvent({ schema, checks }: Model): { rows: unknown[][]; outputs: Fl
   for (let row = 0; row < checks.rows.length / width; row += 1) {
     const own = checks.outputs.subarray(row * outputs, (row + 1) * outputs);
     if (!own.every(Number.isFinite)) continue;
-    rows.push(schema.features.map((feature, column) => cell(feature, checks.rows[row * width + column] as number)));
+    rows.push(schema.features.map((feature, column) => cell(feature, checks.rows[row * width + column]!)));
     kept.push(...own);
   }
   return { rows, outputs: Float64Array.from(kept) };

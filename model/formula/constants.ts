@@ -60,7 +60,7 @@ function addConstants(value: RValue, out: (number | string)[], depth = 0): boole
       return true;
     case 'symbol':
       if (!Object.hasOwn(NAMED, value.name)) return false;
-      out.push(NAMED[value.name] as number);
+      out.push(NAMED[value.name]!);
       return true;
     case 'language':
       return depth < MAX_DEPTH && addConstantCall(value, out, depth + 1);

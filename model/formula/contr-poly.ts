@@ -11,7 +11,7 @@ export function polynomialContrasts(levels: number): number[][] {
   const columns = Array.from({ length: levels }, (_, power) => scores.map((score) => exactPower(score, power)));
   const { rank, aux } = decompose(columns);
   const raw = columns.map((column, at) => {
-    const diagonal = columns.map((_, row) => (row === at ? (column[at] as number) : 0));
+    const diagonal = columns.map((_, row) => (row === at ? column[at]! : 0));
     return applyQ(columns, aux, Math.min(rank, levels - 1), diagonal);
   });
   return raw.slice(1).map((column) => {
@@ -35,7 +35,7 @@ function decompose(columns: number[][]): { rank: number; aux: number[] } {
   const original = aux.map((length) => (length === 0 ? 1 : length));
   let rank = count + 1;
   for (let at = 0; at < count; at += 1) {
-    while (at + 1 < rank && (aux[at] as number) < (original[at] as number) * TOLERANCE) {
+    while (at + 1 < rank && aux[at]! < original[at]! * TOLERANCE) {
       for (const list of [columns, aux, before, original] as unknown[][]) list.push(list.splice(at, 1)[0]);
       rank -= 1;
     }
@@ -43,22 +43,22 @@ function decompose(columns: number[][]): { rank: number; aux: number[] } {
     const own = columns[at] as number[];
     let length = norm(own, at);
     if (length === 0) continue;
-    if (own[at] !== 0 && (own[at] as number) < 0) length = -length;
+    if (own[at] !== 0 && own[at]! < 0) length = -length;
     const scale = 1 / length;
-    for (let row = at; row < count; row += 1) own[row] = (own[row] as number) * scale;
-    own[at] = 1 + (own[at] as number);
+    for (let row = at; row < count; row += 1) own[row] = own[row]! * scale;
+    own[at] = 1 + own[at]!;
     for (let other = at + 1; other < count; other += 1) {
       const column = columns[other] as number[];
-      reflect(own, own[at] as number, column, at);
+      reflect(own, own[at]!, column, at);
       if (aux[other] === 0) continue;
-      const part = Math.abs(column[at] as number) / (aux[other] as number);
+      const part = Math.abs(column[at]!) / aux[other]!;
       const left = Math.max(1 - part * part, 0);
       if (Math.abs(left) < 1e-6) {
         aux[other] = norm(column, at + 1);
-        before[other] = aux[other] as number;
-      } else aux[other] = (aux[other] as number) * Math.sqrt(left);
+        before[other] = aux[other]!;
+      } else aux[other] = aux[other]! * Math.sqrt(left);
     }
-    aux[at] = own[at] as number;
+    aux[at] = own[at]!;
     own[at] = -length;
   }
   return { rank: Math.min(rank - 1, count), aux };
@@ -68,23 +68,23 @@ function decompose(columns: number[][]): { rank: number; aux: number[] } {
 function applyQ(columns: number[][], aux: number[], rank: number, vector: number[]): number[] {
   const out = [...vector];
   for (let at = rank - 1; at >= 0; at -= 1) {
-    if (aux[at] !== 0) reflect(columns[at] as number[], aux[at] as number, out, at);
+    if (aux[at] !== 0) reflect(columns[at] as number[], aux[at]!, out, at);
   }
   return out;
 }
 
 /** Takes a Householder vector's part out of a column, from a row on. `head` is the vector's first element. */
 function reflect(vector: number[], head: number, column: number[], from: number): void {
-  let dot = head * (column[from] as number);
-  for (let row = from + 1; row < column.length; row += 1) dot += (vector[row] as number) * (column[row] as number);
+  let dot = head * column[from]!;
+  for (let row = from + 1; row < column.length; row += 1) dot += vector[row]! * column[row]!;
   const times = -dot / head;
-  column[from] = (column[from] as number) + times * head;
-  for (let row = from + 1; row < column.length; row += 1) column[row] = (column[row] as number) + times * (vector[row] as number);
+  column[from] = column[from]! + times * head;
+  for (let row = from + 1; row < column.length; row += 1) column[row] = column[row]! + times * vector[row]!;
 }
 
 function norm(column: number[], from: number): number {
   let sum = 0;
-  for (let row = from; row < column.length; row += 1) sum += (column[row] as number) * (column[row] as number);
+  for (let row = from; row < column.length; row += 1) sum += column[row]! * column[row]!;
   return Math.sqrt(sum);
 }
 

@@ -24,7 +24,7 @@ function distinctTexts(breaks: number[], digits: number): string[] | undefined {
   const most = Math.max(12, digits);
   let width = digits;
   for (let at = 1; at < breaks.length; at += 1) {
-    while (general(breaks[at - 1] as number, width) === general(breaks[at] as number, width)) {
+    while (general(breaks[at - 1]!, width) === general(breaks[at]!, width)) {
       width += 1;
       if (width > most) return undefined;
     }

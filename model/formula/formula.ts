@@ -244,7 +244,7 @@ export class FormulaReader {
       if (typeof own === 'number' && Number.isFinite(own)) return own;
       throw new ModelError(this.#thing, `the variable ${name} of the formula's environment, which is ${JSON.stringify(own)}`, 'a number');
     }
-    if (!this.#places.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name] as number;
+    if (!this.#places.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name]!;
     const feature = this.#featureOf(name);
     if (feature?.type === 'factor') throw new ModelError(this.#thing, `arithmetic with the factor "${name}"`, 'numbers');
     return { feature: this.#place(name) };
@@ -317,7 +317,7 @@ export class FormulaReader {
         name,
         type: 'number',
         range: [values.reduce((least, value) => Math.min(least, value)), values.reduce((most, value) => Math.max(most, value))],
-        default: values[0] as number,
+        default: values[0]!,
       });
     } else if (levels.every((level) => level === 'TRUE' || level === 'FALSE')) this.#add({ name, type: 'logical' });
     else this.#add({ name, type: 'factor', levels });

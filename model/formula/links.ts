@@ -18,10 +18,7 @@ export function readLink(value: RValue, thing: string): Pick<Linear, 'link' | 'l
   const fits = (inverse: (eta: number) => number) => {
     if (!etas || !means) return true;
     const [from, to] = [numbersOf(etas, `${thing}'s linear.predictors`), numbersOf(means, `${thing}'s fitted.values`)];
-    return (
-      from.length === to.length &&
-      from.every((eta, at) => !(Math.abs(inverse(eta) - (to[at] as number)) > TOLERANCE * Math.abs(to[at] as number)))
-    );
+    return from.length === to.length && from.every((eta, at) => !(Math.abs(inverse(eta) - to[at]!) > TOLERANCE * Math.abs(to[at]!)));
   };
   if (Object.hasOwn(LINKS, name)) {
     if (fits(LINKS[name] as (eta: number) => number)) return { link: name };

@@ -92,13 +92,13 @@ export class AsciiStream implements RStream {
   }
 
   #skipSpaces(): void {
-    while (SPACES.has(this.#bytes[this.#at] as number)) this.#at += 1;
+    while (SPACES.has(this.#bytes[this.#at]!)) this.#at += 1;
   }
 
   #word(what: string): string {
     this.#skipSpaces();
     const start = this.#at;
-    while (this.#at < this.#bytes.byteLength && !SPACES.has(this.#bytes[this.#at] as number)) {
+    while (this.#at < this.#bytes.byteLength && !SPACES.has(this.#bytes[this.#at]!)) {
       this.#at += 1;
       if (this.#at - start > MAX_WORD) throw this.error(`a word of more than ${MAX_WORD} characters for ${what}`, 'a number');
     }

@@ -106,9 +106,9 @@ function readCodes(bits: BitReader, symbols: number): Codes {
     }
     lengths[symbol] = length;
   }
-  const order = Array.from(lengths.keys()).sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
+  const order = Array.from(lengths.keys()).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
   const codes: Codes = {
-    least: lengths[order[0] as number] as number,
+    least: lengths[order[0] as number]!,
     limits: new Int32Array(MAX_CODE + 1),
     bases: new Int32Array(MAX_CODE + 1),
     symbols: Uint16Array.from(order),
@@ -116,7 +116,7 @@ function readCodes(bits: BitReader, symbols: number): Codes {
   let [code, at] = [0, 0];
   for (let bits = codes.least; bits <= MAX_CODE; bits += 1) {
     codes.bases[bits] = at - code;
-    while (at < symbols && lengths[order[at] as number] === bits) [code, at] = [code + 1, at + 1];
+    while (at < symbols && lengths[order[at]!] === bits) [code, at] = [code + 1, at + 1];
     codes.limits[bits] = code * 2 ** (MAX_CODE - bits) - 1;
     code *= 2;
   }
@@ -135,10 +135,10 @@ function readSymbols(bits: BitReader, links: Uint32Array, used: number[], select
     for (let left = GROUP; left > 0; left -= 1) {
       const ahead = bits.peek20();
       let length = least;
-      while (length <= MAX_CODE && ahead > (limits[length] as number)) length += 1;
+      while (length <= MAX_CODE && ahead > limits[length]!) length += 1;
       if (length > MAX_CODE) throw new Error('a code of no symbol');
       bits.skip(length);
-      const symbol = symbols[(ahead >> (MAX_CODE - length)) + (bases[length] as number)];
+      const symbol = symbols[(ahead >> (MAX_CODE - length)) + bases[length]!];
       if (symbol === undefined) throw new Error('a code of no symbol');
       if (symbol < 2) {
         // Digits of 1 and 2, the lowest first. A run longer than the block ends here, however many digits follow.
@@ -148,13 +148,13 @@ function readSymbols(bits: BitReader, links: Uint32Array, used: number[], select
         continue;
       }
       if (run > 0) {
-        links.fill(front[0] as number, count, count + run);
+        links.fill(front[0]!, count, count + run);
         count += run;
         [run, weight] = [0, 1];
       }
       if (symbol === end) return count;
       if (count === links.length) throw new Error('a block that is longer than it says');
-      const byte = front[symbol - 1] as number;
+      const byte = front[symbol - 1]!;
       front.copyWithin(1, 0, symbol - 1);
       front[0] = byte;
       links[count] = byte;
@@ -166,11 +166,11 @@ function readSymbols(bits: BitReader, links: Uint32Array, used: number[], select
 /** Undoes the sorting: the k-th of all bytes in their order is followed by the one at its own place. */
 function sortLinks(links: Uint32Array, count: number): void {
   const places = new Uint32Array(257);
-  for (let at = 0; at < count; at += 1) places[(links[at] as number) + 1]! += 1;
-  for (let byte = 1; byte < 257; byte += 1) places[byte]! += places[byte - 1] as number;
+  for (let at = 0; at < count; at += 1) places[links[at]! + 1]! += 1;
+  for (let byte = 1; byte < 257; byte += 1) places[byte]! += places[byte - 1]!;
   for (let at = 0; at < count; at += 1) {
-    const byte = (links[at] as number) & 0xff;
-    const place = places[byte] as number;
+    const byte = links[at]! & 0xff;
+    const place = places[byte]!;
     places[byte] = place + 1;
     links[place]! |= at << 8;
   }
@@ -189,7 +189,7 @@ class Block {
   constructor(links: Uint32Array, count: number, origin: number) {
     this.#links = links;
     this.#left = count;
-    this.#place = (links[origin] as number) >>> 8;
+    this.#place = links[origin]! >>> 8;
   }
 
   /** The checksum of the bytes given so far. */
@@ -206,7 +206,7 @@ class Block {
       if (repeats > 0) repeats -= 1;
       else {
         if (left === 0) break;
-        const link = links[place] as number;
+        const link = links[place]!;
         place = link >>> 8;
         left -= 1;
         const next = link & 0xff;
@@ -218,7 +218,7 @@ class Block {
         byte = next;
       }
       piece[at] = byte;
-      sum = (sum << 8) ^ (CRC[((sum >>> 24) ^ byte) & 0xff] as number);
+      sum = (sum << 8) ^ CRC[((sum >>> 24) ^ byte) & 0xff]!;
       at += 1;
     }
     [this.#place, this.#left, this.#byte, this.#equal, this.#repeats, this.#sum] = [place, left, byte, equal, repeats, sum];

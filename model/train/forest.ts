@@ -82,12 +82,11 @@ function importanceOf(data: TrainingData, { importance }: TrainSettings, trees: 
   if (importance === 'none') return undefined;
   const sums = new Float64Array(data.columns);
   for (const { left, splitVarIds, decreases, permutation } of trees) {
-    for (let column = 0; column < permutation.length; column += 1)
-      sums[column] = (sums[column] as number) + (permutation[column] as number);
+    for (let column = 0; column < permutation.length; column += 1) sums[column] = sums[column]! + permutation[column]!;
     for (let node = 0; node < decreases.length; node += 1) {
       if (left[node] === 0) continue;
-      const column = splitVarIds[node] as number;
-      sums[column] = (sums[column] as number) + (decreases[node] as number);
+      const column = splitVarIds[node]!;
+      sums[column] = sums[column]! + decreases[node]!;
     }
   }
   return sums.map((sum) => sum / trees.length);

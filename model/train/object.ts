@@ -45,7 +45,7 @@ function leafLists({ left, right, extras }: GrownTree): RValue {
   const starts = new Uint32Array(nodes + 1);
   for (let node = 0; node < nodes; node += 1) {
     const isLeaf = left[node] === 0 && right[node] === 0;
-    starts[node + 1] = (starts[node] as number) + (isLeaf ? width : 0);
+    starts[node + 1] = starts[node]! + (isLeaf ? width : 0);
   }
   return { type: 'packed', starts, values: extras };
 }

@@ -98,7 +98,7 @@ function resolveSettings(frame: Frame, data: TrainingData, given: RangerArgument
     oobError,
   };
   const weighted = data.caseWeights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
-  if (data.caseWeights.length > 0 && !replace && weighted < (settings.sampleFraction[0] as number) * data.rows) {
+  if (data.caseWeights.length > 0 && !replace && weighted < settings.sampleFraction[0]! * data.rows) {
     throw new ModelError('case.weights', `${weighted} rows with a weight above 0`, 'at least as many as are drawn without replacement');
   }
   return settings;
@@ -122,15 +122,15 @@ function sampleFraction(frame: Frame, data: TrainingData, given: number[], repla
     );
   }
   if (data.caseWeights.length > 0) throw new ModelError('sample.fraction', 'one a class with case.weights', 'one of the two');
-  const shares = Array.from(data.classValues, (value) => given[value - 1] as number);
-  if (data.rows * (shares[0] as number) < 1)
+  const shares = Array.from(data.classValues, (value) => given[value - 1]!);
+  if (data.rows * shares[0]! < 1)
     throw new ModelError('sample.fraction', String(shares[0]), 'more of the class of the first row, as ranger asks');
   shares.forEach((share, id) => {
     const own = data.classIds.reduce((sum, other) => sum + (other === id ? 1 : 0), 0);
     if (replace || share * data.rows <= own) return;
     throw new ModelError(
       'sample.fraction',
-      `${share * data.rows} rows of class "${classes[(data.classValues[id] as number) - 1]}"`,
+      `${share * data.rows} rows of class "${classes[data.classValues[id]! - 1]}"`,
       `at most ${own} without replacement`,
     );
   });
@@ -146,6 +146,6 @@ function setClassWeights(frame: Frame, data: TrainingData, given: RangerArgument
   if (weights.length !== classes.length)
     throw new ModelError('class.weights', `${weights.length} weights`, `${classes.length}, one a class: ${classes.join(', ')}`);
   data.classValues.forEach((value, id) => {
-    data.classWeights[id] = weights[value - 1] as number;
+    data.classWeights[id] = weights[value - 1]!;
   });
 }

@@ -35,7 +35,7 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
   if (typeof expression === 'number') return () => expression;
   if ('feature' in expression) {
     const { feature } = expression;
-    return (rows, at) => rows[at + feature] as number;
+    return (rows, at) => rows[at + feature]!;
   }
   if ('call' in expression)
     return compileCall(
@@ -53,7 +53,7 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
     const known = new Map(expression.in.map((label, at): [Level, number] => [label, at + 1]).reverse());
     const places = feature?.type === 'factor' ? feature.levels.map((level) => known.get(level) ?? 0) : [];
     const column = expression.label;
-    return (rows, at) => places[(rows[at + column] as number) - 1] ?? Number.NaN;
+    return (rows, at) => places[rows[at + column]! - 1] ?? Number.NaN;
   }
   if ('number' in expression) {
     const inner = compile(expression.number, schema);
@@ -104,7 +104,7 @@ function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]
   let [at, end] = [0, breaks.length];
   while (at < end) {
     const middle = (at + end) >>> 1;
-    const split = breaks[middle] as number;
+    const split = breaks[middle]!;
     if (right ? value > split : value >= split) at = middle + 1;
     else end = middle;
   }

@@ -133,11 +133,11 @@ function roundEven(x: number): number {
  */
 export function orthogonalPolynomial(x: number, alpha: number[], norm2: number[]): number {
   let before = 1;
-  let value = x - (alpha[0] as number);
+  let value = x - alpha[0]!;
   for (let degree = 2; degree <= alpha.length; degree += 1) {
-    const next = (x - (alpha[degree - 1] as number)) * value - ((norm2[degree] as number) / (norm2[degree - 1] as number)) * before;
+    const next = (x - alpha[degree - 1]!) * value - (norm2[degree]! / norm2[degree - 1]!) * before;
     before = value;
     value = next;
   }
-  return value / Math.sqrt(norm2[alpha.length + 1] as number);
+  return value / Math.sqrt(norm2[alpha.length + 1]!);
 }

@@ -36,13 +36,13 @@ export function normalDistribution(x: number): number {
 
 /** The ratio of two polynomials; the first one's leading coefficient stands last. */
 function ratio(x: number, { above, below }: { above: number[]; below: number[] }, count: number): number {
-  let over = (above[count + 1] as number) * x;
+  let over = above[count + 1]! * x;
   let under = x;
   for (let at = 0; at < count; at += 1) {
-    over = (over + (above[at] as number)) * x;
-    under = (under + (below[at] as number)) * x;
+    over = (over + above[at]!) * x;
+    under = (under + below[at]!) * x;
   }
-  return (over + (above[count] as number)) / (under + (below[count] as number));
+  return (over + above[count]!) / (under + below[count]!);
 }
 
 function tail(y: number): number {

@@ -113,7 +113,7 @@ function fromLocal(wall: number, timeZone: string): number | NoTime {
   // A zone changes its clock at most once within two days.
   const offsets = new Set([wall - DAY, wall + DAY].map((around) => localOffset(around, format)));
   const found = [...offsets].filter((offset) => localOffset(wall - offset, format) === offset);
-  if (found.length === 1) return wall - (found[0] as number);
+  if (found.length === 1) return wall - found[0]!;
   return found.length === 0 ? 'skipped' : 'twice';
 }
 

@@ -14,7 +14,7 @@ export const INTEGER64_END = toBits(MAX_INTEGER64 + 2);
 /** The double whose bits a whole number is as an integer64. */
 export function toBits(value: number): number {
   bits[0] = BigInt(value);
-  return double[0] as number;
+  return double[0]!;
 }
 
 /** The whole number that the bits of a double are as an integer64. */

@@ -77,7 +77,7 @@ export function besideOf(schema: Schema, parameters: Parameters): Omit<Beside, '
 }
 
 function nest({ sides, labels, places }: Shape, outputs: Float64Array, at: number): Prediction {
-  if (places) return places[outputs[at] as number] as string;
+  if (places) return places[outputs[at]!] as string;
   if (labels) {
     const width = shapeWidth({ sides: sides.slice(1) });
     return Object.fromEntries(labels.map((label, place) => [label, nestSides(sides, 1, outputs, at + place * width)]));
@@ -86,7 +86,7 @@ function nest({ sides, labels, places }: Shape, outputs: Float64Array, at: numbe
 }
 
 function nestSides(sides: number[], from: number, outputs: Float64Array, at: number): number | Values {
-  if (from === sides.length) return outputs[at] as number;
+  if (from === sides.length) return outputs[at]!;
   const width = shapeWidth({ sides: sides.slice(from + 1) });
-  return Array.from({ length: sides[from] as number }, (_, place) => nestSides(sides, from + 1, outputs, at + place * width));
+  return Array.from({ length: sides[from]! }, (_, place) => nestSides(sides, from + 1, outputs, at + place * width));
 }

@@ -62,7 +62,7 @@ function editsTo(name: string, known: string): number {
   if (name.length > 2 * known.length) return name.length;
   const [rows, columns] = [name.length + 1, known.length + 1];
   const table = new Uint8Array(rows * columns);
-  const at = (row: number, column: number) => table[row * columns + column] as number;
+  const at = (row: number, column: number) => table[row * columns + column]!;
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       let least = row === 0 ? column : column === 0 ? row : Number.POSITIVE_INFINITY;

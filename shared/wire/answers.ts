@@ -117,10 +117,10 @@ function writeRows(write: Writer, outputs: Float64Array, stride: number, offset:
 function jsonWriter({ sides, labels, places }: Shape): Writer {
   if (places) {
     const texts = places.map((label) => JSON.stringify(label));
-    return (outputs, at) => texts[outputs[at] as number] as string;
+    return (outputs, at) => texts[outputs[at]!] as string;
   }
   const [side, ...rest] = sides;
-  if (side === undefined) return (outputs, at) => numberText(outputs[at] as number);
+  if (side === undefined) return (outputs, at) => numberText(outputs[at]!);
   const write = jsonWriter({ sides: rest });
   const width = shapeWidth({ sides: rest });
   const keys = labels?.map((label) => `${JSON.stringify(label)}:`);
@@ -138,12 +138,12 @@ function csvWriter(shape: Shape): Writer {
   const { places } = shape;
   if (places) {
     const fields = places.map(csvField);
-    return (outputs, at) => fields[outputs[at] as number] as string;
+    return (outputs, at) => fields[outputs[at]!] as string;
   }
   const width = shapeWidth(shape);
   return (outputs, at) => {
     let text = '';
-    for (let place = 0; place < width; place += 1) text += (place === 0 ? '' : ',') + numberText(outputs[at + place] as number);
+    for (let place = 0; place < width; place += 1) text += (place === 0 ? '' : ',') + numberText(outputs[at + place]!);
     return text;
   };
 }

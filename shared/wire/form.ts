@@ -29,7 +29,7 @@ export function formOf(declared: DeclaredForm, body: Uint8Array): BodyForm {
 
 function skipSpace(body: Uint8Array, start: number): number {
   let at = start;
-  while (at < body.length && (body[at] as number) <= SPACE) at += 1;
+  while (at < body.length && body[at]! <= SPACE) at += 1;
   return at;
 }
 

@@ -63,7 +63,7 @@ export function npyCells(schema: Schema, body: Uint8Array): Cells {
 type Header = { kind: Kind; little: boolean; isFortran: boolean; shape: number[]; data: Uint8Array };
 
 function readHeader(body: Uint8Array): Header {
-  const major = body[MAGIC.length] as number;
+  const major = body[MAGIC.length]!;
   if (!isNpy(body) || body.length < 12) throw refusal('other bytes', 'what numpy.save() writes');
   if (major < 1 || major > 3) throw refusal(`version ${major}`, 'version 1, 2 or 3');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);

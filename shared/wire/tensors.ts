@@ -91,7 +91,7 @@ function columnCells(schema: Schema, names: string[], tensors: (Tensor | undefin
 /** One tensor of all features. Where it is of BYTES, numbers are spelled in it, as in CSV: a tensor has one datatype. */
 function matrixCells(schema: Schema, { name, shape, values, nested }: Tensor, path: string): Cells {
   const width = schema.features.length;
-  const rows = shape[0] as number;
+  const rows = shape[0]!;
   if (shape.length !== 2 || shape[1] !== width) {
     const found = `found one tensor, ${quote(name)} of shape ${shapeText(shape)}`;
     const message = `${found}; expected a tensor for each feature, or one of shape [rows, ${width}] with the features in order`;

@@ -72,7 +72,7 @@ async function race(
 /** Counts the doubles that are not R's: ours, where none may be, and onnxruntime-node's, where most are. */
 async function compare({ name, answers }: Files, ours: Checked, onnx: Checked | undefined, report: Report): Promise<void> {
   const expected = readDoubles(answers);
-  const differ = (own: Float64Array) => own.reduce((sum, one, at) => sum + (isSame(one, expected[at] as number) ? 0 : 1), 0);
+  const differ = (own: Float64Array) => own.reduce((sum, one, at) => sum + (isSame(one, expected[at]!) ? 0 : 1), 0);
   const own = await ours.answers();
   if (own.length !== expected.length) throw new Error(`${name}: found ${own.length} doubles, expected ${expected.length} as R gave`);
   report.compared(own.length, differ(own));
@@ -82,10 +82,7 @@ async function compare({ name, answers }: Files, ours: Checked, onnx: Checked | 
   );
   if (!onnx) return;
   const theirs = await onnx.answers();
-  const furthest = theirs.reduce(
-    (most, one, at) => (Number.isNaN(expected[at]) ? most : Math.max(most, Math.abs(one - (expected[at] as number)))),
-    0,
-  );
+  const furthest = theirs.reduce((most, one, at) => (Number.isNaN(expected[at]) ? most : Math.max(most, Math.abs(one - expected[at]!))), 0);
   report.say(
     `${name}: onnxruntime-node (float32): ${differ(theirs)} of ${theirs.length} differ from R's, by up to ${furthest.toPrecision(2)}`,
   );

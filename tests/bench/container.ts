@@ -46,7 +46,7 @@ export async function benchContainer(
 /** Rows as people send them: objects with the features' names. */
 function toObjects({ features }: Schema, rows: Float64Array): Record<string, number>[] {
   return Array.from({ length: rows.length / features.length }, (_, row) => {
-    return Object.fromEntries(features.map(({ name }, column) => [name, rows[row * features.length + column] as number]));
+    return Object.fromEntries(features.map(({ name }, column) => [name, rows[row * features.length + column]!]));
   });
 }
 

@@ -5,12 +5,12 @@ export type Rounds = readonly number[];
 export function median(rounds: Rounds): number {
   const sorted = [...rounds].sort((a, b) => a - b);
   const half = sorted.length / 2;
-  return sorted.length % 2 === 1 ? (sorted[Math.floor(half)] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
+  return sorted.length % 2 === 1 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** How often `theirs` holds `ours`, round by round: both of a round met the same machine, whatever else it did then. */
 export function ratios(theirs: Rounds, ours: Rounds): number[] {
-  return theirs.map((their, round) => their / (ours[round] as number));
+  return theirs.map((their, round) => their / ours[round]!);
 }
 
 /** Three significant digits, thousands apart. */

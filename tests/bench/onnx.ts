@@ -95,13 +95,13 @@ function nodeAttributes({ roots, left, right, feature, threshold }: Forest): Mes
   const [yes, no] = [new Uint32Array(left.length), new Uint32Array(left.length)];
   const modes = new Message();
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const root = roots[tree] as number;
-    for (let node = root; node < (roots[tree + 1] as number); node += 1) {
+    const root = roots[tree]!;
+    for (let node = root; node < roots[tree + 1]!; node += 1) {
       const isLeaf = left[node] === 0;
       trees[node] = tree;
       ids[node] = node - root;
-      yes[node] = isLeaf ? 0 : (left[node] as number) - root;
-      no[node] = isLeaf ? 0 : (right[node] as number) - root;
+      yes[node] = isLeaf ? 0 : left[node]! - root;
+      no[node] = isLeaf ? 0 : right[node]! - root;
       modes.add(9, isLeaf ? 'LEAF' : 'BRANCH_LEQ');
     }
   }
@@ -121,11 +121,11 @@ function leafAttributes(forest: Forest, votes: boolean, width: number): Message[
   const weights = new Float32Array(count);
   let at = 0;
   for (let tree = 0; tree < treeCount(forest); tree += 1) {
-    const root = roots[tree] as number;
-    for (let node = root; node < (roots[tree + 1] as number); node += 1) {
+    const root = roots[tree]!;
+    for (let node = root; node < roots[tree + 1]!; node += 1) {
       if (left[node] !== 0) continue;
       for (let k = 0; k < each; k += 1, at += 1) {
-        const leaf = leaves[(right[node] as number) * each + k] as number;
+        const leaf = leaves[right[node]! * each + k]!;
         [trees[at], nodes[at], targets[at], weights[at]] = [tree, node - root, votes ? leaf : k, votes ? 1 : leaf];
       }
     }

@@ -85,8 +85,8 @@ function report(peers: Peer[], all: Measured[][], print: (line: string) => void)
   ];
   for (const [title, key, unit] of figures) {
     const medians = all.map((rounds) => median(rounds.map((measured) => measured[key])));
-    const told = peers.map(({ name }, at) => `${name} ${Math.round(medians[at] as number)} ${unit}`).join(', ');
-    print(`page: ${title}: ${told}, ours / Shiny ${((medians[1] as number) / (medians[0] as number)).toFixed(3)}`);
+    const told = peers.map(({ name }, at) => `${name} ${Math.round(medians[at]!)} ${unit}`).join(', ');
+    print(`page: ${title}: ${told}, ours / Shiny ${(medians[1]! / medians[0]!).toFixed(3)}`);
   }
 }
 
@@ -128,7 +128,7 @@ async function measure(browser: Browser, { url, field, answer }: Peer): Promise<
   }
   const first = Number(await page.locator('html').getAttribute('data-first'));
   await context.close();
-  return { first, next: median(nexts), wire: sizes[0] as number, unpacked: sizes[1] as number };
+  return { first, next: median(nexts), wire: sizes[0]!, unpacked: sizes[1]! };
 }
 
 function hasShiny(): boolean {
@@ -163,7 +163,7 @@ async function freePort(): Promise<number> {
 
 function median(numbers: number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
+  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 if (import.meta.main) await benchPage((line) => console.log(line));

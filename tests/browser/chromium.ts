@@ -56,7 +56,7 @@ export function pixelsOf(page: Page, selector: string): Promise<{ painted: numbe
     for (let at = 0; at < data.length; at += 4) {
       if (data[at + 3] === 0) continue;
       painted += 1;
-      colors.add(((data[at] as number) << 16) | ((data[at + 1] as number) << 8) | (data[at + 2] as number));
+      colors.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
     }
     return { painted, colors: colors.size };
   });

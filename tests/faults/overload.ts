@@ -73,11 +73,11 @@ function repeatTrees(forest: Forest, times: number): Forest {
   for (let node = nodes; node < left.length; node += 1) {
     if (left[node] === 0) continue; // A leaf: its row of leaves is shared.
     const shift = Math.floor(node / nodes) * nodes;
-    left[node] = (left[node] as number) + shift;
-    right[node] = (right[node] as number) + shift;
+    left[node] = left[node]! + shift;
+    right[node] = right[node]! + shift;
   }
   const roots = Uint32Array.from({ length: trees * times + 1 }, (_, tree) => {
-    return (forest.roots[tree % trees] as number) + Math.floor(tree / trees) * nodes;
+    return forest.roots[tree % trees]! + Math.floor(tree / trees) * nodes;
   });
   const feature = repeat(forest.feature, new Uint16Array(nodes * times));
   const threshold = repeat(forest.threshold, new Float64Array(nodes * times));

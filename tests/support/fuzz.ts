@@ -77,7 +77,7 @@ function mutate(bytes: Buffer, other: Buffer, random: () => number): Buffer {
       if (at + 4 > out.length) return out.subarray(0, at);
       const aligned = at - (at % 4) + ((out.length - (out.length % 4)) % 4);
       const numbers = [0x7fffffff, -1, 0x10000000, 1 << below(31), below(1 << 16), 0, 254, 255, 238, 19, 14];
-      out.writeInt32BE(numbers[below(numbers.length)] as number, Math.min(random() < 0.5 ? at : aligned, out.length - 4));
+      out.writeInt32BE(numbers[below(numbers.length)]!, Math.min(random() < 0.5 ? at : aligned, out.length - 4));
       return out;
     }
     case 5:

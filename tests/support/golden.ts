@@ -101,7 +101,7 @@ type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | un
 
 function within(one: number | string, other: number | string | undefined, { ulp, relative, terms }: Bound, row: number): boolean {
   if (ulps(one, other) <= ulp) return true;
-  if (terms && ulp > 0 && Math.abs(Number(one) - Number(other)) <= 1e-13 * (terms[row] as number)) return true;
+  if (terms && ulp > 0 && Math.abs(Number(one) - Number(other)) <= 1e-13 * terms[row]!) return true;
   return (
     relative !== undefined && typeof one === 'number' && typeof other === 'number' && Math.abs(one - other) <= relative * Math.abs(other)
   );

@@ -32,7 +32,7 @@ export function readLinear(value: RValue, thing: string): LinearModel {
   const levels = readLevels(element(value, 'xlevels'), `${thing}'s xlevels`);
   const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
-    const isUsed = terms.factors.some((pattern) => (pattern[at] as number) > 0);
+    const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeVariable(reader, variable, { levels, contrasts: element(value, 'contrasts'), thing }) : undefined;
   });
   const columns = modelMatrix(terms, coded, thing);
@@ -88,7 +88,7 @@ function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string):
   const patterns = terms.factors.map((pattern) => [...pattern]);
   if (!terms.intercept) {
     // Without an intercept the first factor has a column for each level.
-    const isFactor = (pattern: number[], at: number) => (pattern[at] as number) > 0 && coded[at]?.levels !== undefined;
+    const isFactor = (pattern: number[], at: number) => pattern[at]! > 0 && coded[at]?.levels !== undefined;
     const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
     if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
   }
@@ -125,10 +125,9 @@ function readCoefficients(value: RValue, columns: number, thing: string): { orde
   const isOrder = pivots.length === columns && [...pivots].sort((a, b) => a - b).every((pivot, at) => pivot === at + 1);
   if (!isOrder) throw new ModelError(`${thing}'s pivots`, 'other numbers', `1 to ${columns}, each once`);
   const order = pivots.slice(0, rank).map((pivot) => pivot - 1);
-  const coefficients = Float64Array.from(order, (column) => all[column] as number);
+  const coefficients = Float64Array.from(order, (column) => all[column]!);
   const wrong = coefficients.findIndex((coefficient) => !Number.isFinite(coefficient));
-  if (wrong >= 0)
-    throw new ModelError(`${thing}'s coefficient ${(order[wrong] as number) + 1}`, String(coefficients[wrong]), 'a finite number');
+  if (wrong >= 0) throw new ModelError(`${thing}'s coefficient ${order[wrong]! + 1}`, String(coefficients[wrong]), 'a finite number');
   return { order, coefficients };
 }
 

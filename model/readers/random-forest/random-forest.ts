@@ -84,7 +84,7 @@ function readFeatures(value: RValue, forest: RValue, thing: string): { features:
       throw new ModelError(`${thing}'s ${name}`, 'a column of texts, which R codes anew in each predict()', 'a factor: grow it again');
     }
     if (terms && !classes.has(name)) throw new ModelError(`${thing}'s terms`, `no variable ${name}`, 'plain variables, no transformations');
-    const ncat = categories[at] as number;
+    const ncat = categories[at]!;
     const own = levels[at];
     if (own?.type === 'character') {
       const texts = levelsOf(own, `${thing}'s levels of ${name}`);
@@ -147,15 +147,15 @@ function readVectors(forest: RValue, trees: number, type: 'regression' | 'classi
     const [left, right] = [part('leftDaughter', total), part('rightDaughter', total)];
     return {
       ...shared,
-      left: (tree, node) => left[tree * nodes + node] as number,
-      right: (tree, node) => right[tree * nodes + node] as number,
+      left: (tree, node) => left[tree * nodes + node]!,
+      right: (tree, node) => right[tree * nodes + node]!,
     };
   }
   const map = part('treemap', 2 * total);
   return {
     ...shared,
-    left: (tree, node) => map[2 * tree * nodes + node] as number,
-    right: (tree, node) => map[(2 * tree + 1) * nodes + node] as number,
+    left: (tree, node) => map[2 * tree * nodes + node]!,
+    right: (tree, node) => map[(2 * tree + 1) * nodes + node]!,
   };
 }
 
@@ -167,14 +167,14 @@ function readTrees(vectors: Vectors, trees: number, context: Context): Forest {
   const roots = new Uint32Array(trees + 1);
   let leaves = 0;
   for (let tree = 0; tree < trees; tree += 1) {
-    const size = vectors.sizes[tree] as number;
+    const size = vectors.sizes[tree]!;
     if (!(Number.isInteger(size) && size >= 1 && size <= stride)) {
       throw new ModelError(`${thing}, tree ${tree + 1}`, `${size} nodes`, `1 to ${stride}`);
     }
-    roots[tree + 1] = (roots[tree] as number) + size;
+    roots[tree + 1] = roots[tree]! + size;
     for (let node = 0; node < size; node += 1) leaves += vectors.status[tree * stride + node] === TERMINAL ? 1 : 0;
   }
-  const total = roots[trees] as number;
+  const total = roots[trees]!;
   const out: Forest = {
     roots,
     left: new Uint32Array(total),
@@ -193,14 +193,14 @@ function readTrees(vectors: Vectors, trees: number, context: Context): Forest {
 
 /** Writes a tree's nodes behind those of the trees before it; gives the number of leaves so far. */
 function addTree(out: Forest, tree: number, vectors: Vectors, firstLeaf: number, { schema, categories, thing }: Context): number {
-  const start = out.roots[tree] as number;
-  const size = (out.roots[tree + 1] as number) - start;
+  const start = out.roots[tree]!;
+  const size = out.roots[tree + 1]! - start;
   const from = tree * (vectors.status.length / (out.roots.length - 1));
   let leaf = firstLeaf;
   for (let node = 0; node < size; node += 1) {
     if (vectors.status[from + node] === TERMINAL) {
       out.right[start + node] = leaf;
-      out.leaves[leaf] = leafOf(schema, vectors.prediction[from + node] as number, `${thing}, node ${node + 1}`);
+      out.leaves[leaf] = leafOf(schema, vectors.prediction[from + node]!, `${thing}, node ${node + 1}`);
       leaf += 1;
       continue;
     }
@@ -208,11 +208,11 @@ function addTree(out: Forest, tree: number, vectors: Vectors, firstLeaf: number,
       if (Number.isInteger(child) && child > node + 1 && child <= size) continue;
       throw new ModelError(`${thing}, node ${node + 1}`, `child ${child}`, `a number from ${node + 2} to ${size}`);
     }
-    const variable = (vectors.variable[from + node] as number) - 1;
+    const variable = vectors.variable[from + node]! - 1;
     const ncat = categories[variable];
     if (ncat === undefined)
       throw new ModelError(`${thing}, node ${node + 1}`, `split variable ${variable + 1}`, `1 to ${categories.length}`);
-    const split = vectors.split[from + node] as number;
+    const split = vectors.split[from + node]!;
     out.left[start + node] = start + vectors.left(tree, node) - 1;
     out.right[start + node] = start + vectors.right(tree, node) - 1;
     out.feature[start + node] = variable;

@@ -27,7 +27,7 @@ export function readObserved(value: RValue, trees: Tree[], thing: string): Float
   trees.forEach((tree, column) => {
     for (let node = 0; node < tree.left.length; node += 1) {
       if (!isLeaf(tree, node)) continue;
-      const one = node < rows ? (values[column * rows + node] as number) : Number.NaN;
+      const one = node < rows ? values[column * rows + node]! : Number.NaN;
       observed.push(isInteger && one === -2147483648 ? Number.NaN : one);
     }
   });
@@ -56,7 +56,7 @@ export function readInbag(value: RValue, trees: number, thing: string): Uint16Ar
   if (used.length === 0) return undefined;
   const out = new Uint16Array(used.length * trees);
   used.forEach((row, at) => {
-    for (let tree = 0; tree < trees; tree += 1) out[at * trees + tree] = counts[tree]?.[row] as number;
+    for (let tree = 0; tree < trees; tree += 1) out[at * trees + tree] = counts[tree]?.[row]!;
   });
   return out;
 }

@@ -124,7 +124,7 @@ type TreeContext = { schema: Schema; places: Map<number, number>; thing: string 
 
 /** Writes a tree's nodes behind those of the trees before it; gives the number of leaves so far. */
 function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context: TreeContext): number {
-  const start = out.roots[at] as number;
+  const start = out.roots[at]!;
   const count = tree.left.length;
   out.roots[at + 1] = start + count;
   let leaf = firstLeaf;
@@ -135,8 +135,8 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
       leaf += 1;
       continue;
     }
-    const [left, right, missing] = [tree.left[node] as number, tree.right[node] as number, tree.missing?.[node] ?? 0];
-    const variable = tree.splitVarIds[node] as number;
+    const [left, right, missing] = [tree.left[node]!, tree.right[node]!, tree.missing?.[node] ?? 0];
+    const variable = tree.splitVarIds[node]!;
     // Held against their bounds before they are cut to the arrays' integers.
     for (const child of missing === 0 ? [left, right] : [left, right, missing]) {
       if (!(Number.isInteger(child) && child > node && child < count)) {
@@ -149,7 +149,7 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
     out.left[start + node] = start + left;
     out.right[start + node] = start + right;
     out.feature[start + node] = variable;
-    out.threshold[start + node] = tree.splitValues[node] as number;
+    out.threshold[start + node] = tree.splitValues[node]!;
     if (out.missing && missing !== 0) out.missing[start + node] = start + missing;
   }
   return leaf;
@@ -157,7 +157,7 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
 
 /** Writes what a leaf holds: ranger keeps a mean or a class value in split.values, shares of classes in terminal.class.counts. */
 function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, places, thing }: TreeContext): void {
-  const value = tree.splitValues[node] as number;
+  const value = tree.splitValues[node]!;
   if (schema.kind === 'regression') {
     out.leaves[leaf] = value;
     return;
@@ -177,7 +177,7 @@ function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, 
   // The counts stand in the order of class.values, and so do the places in their map.
   let at = 0;
   for (const place of places.values()) {
-    out.leaves[leaf * out.width + place] = held[at] as number;
+    out.leaves[leaf * out.width + place] = held[at]!;
     at += 1;
   }
 }

@@ -76,19 +76,19 @@ function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, s
   let at = 0;
   numbers.forEach((number, node) => {
     // The primary split is followed by its competitors, and these by its surrogates.
-    const from = at + (isLeaf[node] ? 0 : 1) + (competitors[node] as number);
-    const end = from + (surrogates[node] as number);
+    const from = at + (isLeaf[node] ? 0 : 1) + competitors[node]!;
+    const end = from + surrogates[node]!;
     if (end > splits) throw new ModelError(`${thing}, node ${number}`, 'splits beyond the last', `${splits} splits`);
     if (!isLeaf[node]) {
       const [l, r] = [child(2 * number, node), child(2 * number + 1, node)];
-      const [ln, rn] = [cases[l] as number, cases[r] as number];
+      const [ln, rn] = [cases[l]!, cases[r]!];
       out.left[node] = l;
       out.right[node] = r;
       out.majority[node] = surrogacy > 1 && ln !== rn ? (ln > rn ? 1 : 2) : 0;
       out.first[node] = kept.length;
       kept.push(at);
       for (let split = from; surrogacy > 0 && split < end; split += 1) kept.push(split);
-      out.splits[node] = kept.length - (out.first[node] as number);
+      out.splits[node] = kept.length - out.first[node]!;
     }
     at = end;
   });
@@ -143,7 +143,7 @@ function rowNumbers(value: RValue | undefined, thing: string): number[] {
   if (value?.type === 'character') return value.values.map(Number);
   const numbers = Array.from(numbersOf(value, thing));
   if (numbers.length !== 2 || !(numbers[0] === NA_INTEGER || Number.isNaN(numbers[0]))) return numbers;
-  const count = Math.abs(numbers[1] as number);
+  const count = Math.abs(numbers[1]!);
   // A tree of nodes 1 to n has n of 1 or 3: all else skips a number.
   if (!(count <= 3)) throw new ModelError(thing, `${count} rows by number`, 'the numbers of nodes');
   return Array.from({ length: count }, (_, at) => at + 1);
@@ -155,7 +155,7 @@ function readInputs(value: RValue, thing: string): { reader: FormulaReader; inpu
   const levels = readLevels(attributesOf(value).get('xlevels'), `${thing}'s xlevels`);
   const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
   const inputs = terms.variables.flatMap((variable, at): Input[] => {
-    if (!terms.factors.some((pattern) => (pattern[at] as number) > 0)) return [];
+    if (!terms.factors.some((pattern) => pattern[at]! > 0)) return [];
     const own = levels.get(variable.name);
     if (own) return [{ name: variable.name, expression: reader.category(variable, own), levels: own }];
     const columns = reader.columns(variable);
@@ -177,7 +177,7 @@ function readSplits(value: RValue, inputs: Input[], thing: string) {
   const cells = numbersOf(matrix, `${thing}'s splits`);
   const attributes = attributesOf(matrix);
   const dim = Array.from(numbersOf(attributes.get('dim'), `${thing}'s dim of splits`));
-  const count = dim[0] as number;
+  const count = dim[0]!;
   if (!(Number.isInteger(count) && dim[1] !== undefined && dim[1] >= 4 && cells.length === count * dim[1])) {
     throw new ModelError(`${thing}'s splits`, `a matrix of ${dim.join(' by ')}`, 'a row a split, and at least 4 columns');
   }
@@ -219,7 +219,7 @@ function readSplit([ncat, index]: [number, number], { input, levels, directions,
   if (!levels || levels.length > directions.columns)
     throw new ModelError(where, `${directions.columns} levels in csplit`, `a factor with at most as many`);
   const own = levels.map((_, level) => {
-    const code = directions.cells[level * directions.rows + index - 1] as number;
+    const code = directions.cells[level * directions.rows + index - 1]!;
     if (code !== 1 && code !== 2 && code !== 3) throw new ModelError(where, `the direction ${code}`, '1, 2 or 3');
     return code === 1 ? 1 : code === 3 ? 2 : 0;
   });
@@ -271,7 +271,7 @@ function readValues(frame: RValue, schema: Schema, nodes: number, thing: string)
   });
   const values = new Float64Array(nodes * width);
   for (let node = 0; node < nodes; node += 1) {
-    for (let k = 0; k < width; k += 1) values[node * width + k] = cells[(1 + width + k) * nodes + node] as number;
+    for (let k = 0; k < width; k += 1) values[node * width + k] = cells[(1 + width + k) * nodes + node]!;
   }
   return { values, width, places };
 }

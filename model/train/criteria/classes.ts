@@ -39,8 +39,8 @@ export class ClassCriterion implements Criterion {
 
   isPure({ samples, start, end }: NodeView): boolean {
     const { classIds } = this.#data;
-    const first = classIds[samples[start] as number];
-    for (let at = start + 1; at < end; at += 1) if (classIds[samples[at] as number] !== first) return false;
+    const first = classIds[samples[start]!];
+    for (let at = start + 1; at < end; at += 1) if (classIds[samples[at]!] !== first) return false;
     return true;
   }
 
@@ -48,24 +48,24 @@ export class ClassCriterion implements Criterion {
   leafValue({ samples, start, end }: NodeView, pure: boolean): number {
     const { classIds, classValues, classWeights, kind } = this.#data;
     if (kind === 'probability') return 0;
-    if (pure) return classValues[classIds[samples[start] as number] as number] as number;
+    if (pure) return classValues[classIds[samples[start] as number]!] as number;
     const weights = new Float64Array(this.#classes);
     for (let at = start; at < end; at += 1) {
-      const id = classIds[samples[at] as number] as number;
-      weights[id] = (weights[id] as number) + (classWeights[id] as number);
+      const id = classIds[samples[at] as number]!;
+      weights[id] = weights[id]! + classWeights[id]!;
     }
     const most = weights.reduce((one, other) => Math.max(one, other), 0);
     if (most === 0) throw new ModelError('class.weights', 'a leaf in which every class weighs 0', 'weights above 0');
     const best = Array.from(weights.keys()).filter((id) => weights[id] === most);
-    return classValues[best[drawTie(this.#random, best.length)] as number] as number;
+    return classValues[best[drawTie(this.#random, best.length)] as number]!;
   }
 
   /** A probability leaf's share of each class, in the order of classValues. */
   leafShares({ samples, start, end }: NodeView): Float64Array {
     const shares = new Float64Array(this.#classes);
     for (let at = start; at < end; at += 1) {
-      const id = this.#data.classIds[samples[at] as number] as number;
-      shares[id] = (shares[id] as number) + 1;
+      const id = this.#data.classIds[samples[at] as number]!;
+      shares[id] = shares[id]! + 1;
     }
     return shares.map((count) => count / (end - start));
   }
@@ -74,9 +74,9 @@ export class ClassCriterion implements Criterion {
     const { samples, start, end } = node;
     const total = this.#total.fill(0);
     for (let at = start; at < end; at += 1) {
-      const id = this.#data.classIds[samples[at] as number] as number;
+      const id = this.#data.classIds[samples[at] as number]!;
       this.#inNode[at - start] = id;
-      total[id] = (total[id] as number) + 1;
+      total[id] = total[id]! + 1;
     }
     const extra = this.#settings.splitrule === 'extratrees';
     for (const column of columns) {
@@ -97,8 +97,8 @@ export class ClassCriterion implements Criterion {
     if (this.#settings.splitrule === 'hellinger') return best.decrease;
     let sum = 0;
     for (let id = 0; id < this.#classes; id += 1) {
-      const count = this.#total[id] as number;
-      sum += (this.#data.classWeights[id] as number) * count * count;
+      const count = this.#total[id]!;
+      sum += this.#data.classWeights[id]! * count * count;
     }
     return best.decrease - sum / (end - start);
   }
@@ -109,12 +109,12 @@ export class ClassCriterion implements Criterion {
     const classes = this.#classes;
     const base = column * rows;
     for (let at = start; at < end; at += 1) {
-      const rank = ranks[base + (samples[at] as number)] as number;
-      const count = counts[rank] as number;
+      const rank = ranks[base + samples[at]!]!;
+      const count = counts[rank]!;
       if (count === 0) touched.add(rank);
       counts[rank] = count + 1;
-      const place = rank * classes + (inNode[at - start] as number);
-      perClass[place] = (perClass[place] as number) + 1;
+      const place = rank * classes + inNode[at - start]!;
+      perClass[place] = perClass[place]! + 1;
     }
     const found = touched.drain();
     const list = touched.list;
@@ -122,11 +122,11 @@ export class ClassCriterion implements Criterion {
     let sizeLeft = 0;
     let bestAt = -1;
     for (let at = 0; at < found; at += 1) {
-      const rank = list[at] as number;
-      sizeLeft += counts[rank] as number;
+      const rank = list[at]!;
+      sizeLeft += counts[rank]!;
       counts[rank] = 0;
       for (let id = 0, place = rank * classes; id < classes; id += 1, place += 1) {
-        left[id] = (left[id] as number) + (perClass[place] as number);
+        left[id] = left[id]! + perClass[place]!;
         perClass[place] = 0;
       }
       if (at + 1 === found) break;
@@ -137,17 +137,17 @@ export class ClassCriterion implements Criterion {
       }
     }
     if (bestAt === -1) return;
-    const first = offsets[column] as number;
+    const first = offsets[column]!;
     best.column = column;
-    best.value = midpoint(values[first + (list[bestAt] as number)] as number, values[first + (list[bestAt + 1] as number)] as number);
+    best.value = midpoint(values[first + list[bestAt]!]!, values[first + list[bestAt + 1]!]!);
   }
 
   /** The decrease of a split by the class counts on its left. */
   #decrease(left: Float64Array, sizeLeft: number, size: number): number {
     const total = this.#total;
     if (this.#settings.splitrule === 'hellinger') {
-      const truePositive = ((total[1] as number) - (left[1] as number)) / (total[1] as number);
-      const falsePositive = ((total[0] as number) - (left[0] as number)) / (total[0] as number);
+      const truePositive = (total[1]! - left[1]!) / total[1]!;
+      const falsePositive = (total[0]! - left[0]!) / total[0]!;
       const right = Math.sqrt(truePositive) - Math.sqrt(falsePositive);
       const other = Math.sqrt(1 - truePositive) - Math.sqrt(1 - falsePositive);
       return Math.sqrt(right * right + other * other);
@@ -156,9 +156,9 @@ export class ClassCriterion implements Criterion {
     let sumLeft = 0;
     let sumRight = 0;
     for (let id = 0; id < this.#classes; id += 1) {
-      const weight = weights[id] as number;
-      const own = left[id] as number;
-      const other = (total[id] as number) - own;
+      const weight = weights[id]!;
+      const own = left[id]!;
+      const other = total[id]! - own;
       sumLeft += weight * own * own;
       sumRight += weight * other * other;
     }
@@ -173,19 +173,19 @@ export class ClassCriterion implements Criterion {
     const splits = drawSplits(this.#random, low, high, this.#settings.numRandomSplits);
     const classes = this.#classes;
     const [counts, perClass] = [this.#counts, this.#perClass];
-    const [base, first] = [column * rows, offsets[column] as number];
+    const [base, first] = [column * rows, offsets[column]!];
     for (let at = start; at < end; at += 1) {
-      const value = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
-      for (let split = 0; split < splits.length && value > (splits[split] as number); split += 1) {
-        counts[split] = (counts[split] as number) + 1;
-        const place = split * classes + (this.#inNode[at - start] as number);
-        perClass[place] = (perClass[place] as number) + 1;
+      const value = values[first + ranks[base + samples[at]!]!] as number;
+      for (let split = 0; split < splits.length && value > splits[split]!; split += 1) {
+        counts[split] = counts[split]! + 1;
+        const place = split * classes + this.#inNode[at - start]!;
+        perClass[place] = perClass[place]! + 1;
       }
     }
     for (let split = 0; split < splits.length; split += 1) {
-      const right = counts[split] as number;
+      const right = counts[split]!;
       if (right === 0 || right === end - start) continue;
-      this.#offer(best, column, splits[split] as number, perClass.subarray(split * classes, (split + 1) * classes), right, end - start);
+      this.#offer(best, column, splits[split]!, perClass.subarray(split * classes, (split + 1) * classes), right, end - start);
     }
     counts.fill(0, 0, splits.length);
     perClass.fill(0, 0, splits.length * classes);
@@ -193,15 +193,15 @@ export class ClassCriterion implements Criterion {
 
   #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
     const { ranks, rows, values, offsets } = this.#data;
-    const [base, first] = [column * rows, offsets[column] as number];
+    const [base, first] = [column * rows, offsets[column]!];
     const rights = new Uint32Array(this.#classes);
     let right = 0;
     for (let at = start; at < end; at += 1) {
-      const level = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      const level = values[first + ranks[base + samples[at]!]!] as number;
       if (subset[level - 1] === 0) continue;
       right += 1;
-      const id = this.#inNode[at - start] as number;
-      rights[id] = (rights[id] as number) + 1;
+      const id = this.#inNode[at - start]!;
+      rights[id] = rights[id]! + 1;
     }
     this.#offer(best, column, maskOf(subset), rights, right, end - start);
   }
@@ -209,7 +209,7 @@ export class ClassCriterion implements Criterion {
   /** Takes a split whose class counts on the right are known, where it is better. */
   #offer(best: Split, column: number, value: number, rights: Uint32Array, right: number, size: number): void {
     const left = this.#left;
-    for (let id = 0; id < this.#classes; id += 1) left[id] = (this.#total[id] as number) - (rights[id] as number);
+    for (let id = 0; id < this.#classes; id += 1) left[id] = this.#total[id]! - rights[id]!;
     const decrease = this.#decrease(left, size - right, size);
     if (decrease > best.decrease) {
       best.decrease = decrease;

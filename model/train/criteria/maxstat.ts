@@ -15,8 +15,8 @@ export function ranksOf(values: Float64Array): Float64Array {
   const ranks = new Float64Array(values.length);
   for (let at = 0; at < order.length; ) {
     let same = 1;
-    while (at + same < order.length && values[order[at] as number] === values[order[at + same] as number]) same += 1;
-    for (let other = 0; other < same; other += 1) ranks[order[at + other] as number] = (2 * at + same - 1) / 2 + 1;
+    while (at + same < order.length && values[order[at]!] === values[order[at + same]!]) same += 1;
+    for (let other = 0; other < same; other += 1) ranks[order[at + other]!] = (2 * at + same - 1) / 2 + 1;
     at += same;
   }
   return ranks;
@@ -36,9 +36,9 @@ export function bestMaxstat(
   const size = node.end - node.start;
   const x = new Float64Array(size);
   for (const column of columns) {
-    const [base, first] = [column * data.rows, data.offsets[column] as number];
+    const [base, first] = [column * data.rows, data.offsets[column]!];
     for (let at = 0; at < size; at += 1) {
-      x[at] = data.values[first + (data.ranks[base + (node.samples[node.start + at] as number)] as number)] as number;
+      x[at] = data.values[first + data.ranks[base + node.samples[node.start + at]!]!] as number;
     }
     const order = stdOrder(x);
     const { statistic, value } = maxstat(scores, x, order, minprop);
@@ -54,7 +54,7 @@ export function bestMaxstat(
     }
   });
   const own = found[chosen];
-  if (!own || !((adjusted[chosen] as number) <= alpha)) return;
+  if (!own || !(adjusted[chosen]! <= alpha)) return;
   best.column = own.column;
   best.value = own.value;
   best.decrease = own.statistic;
@@ -65,7 +65,7 @@ function maxstat(scores: Float64Array, x: Float64Array, order: Uint32Array, minp
   const n = x.length;
   const maxprop = 1 - minprop;
   let all = 0;
-  for (const at of order) all += scores[at] as number;
+  for (const at of order) all += scores[at]!;
   const mean = all / n;
   let spread = 0;
   for (const score of scores) spread += (score - mean) * (score - mean);
@@ -74,18 +74,18 @@ function maxstat(scores: Float64Array, x: Float64Array, order: Uint32Array, minp
   const best = { statistic: -1, value: -1 };
   let sum = 0;
   for (let at = 0; at <= most; at += 1) {
-    sum += scores[order[at] as number] as number;
+    sum += scores[order[at] as number]!;
     if (at < least) continue;
-    const own = x[order[at] as number] as number;
-    if (at < n - 1 && own === x[order[at + 1] as number]) continue;
-    if (own === x[order[n - 1] as number]) break;
+    const own = x[order[at] as number]!;
+    if (at < n - 1 && own === x[order[at + 1]!]) continue;
+    if (own === x[order[n - 1]!]) break;
     const left = at + 1;
     const expected = (left / n) * all;
     const variance = ((left * (n - left)) / (n * (n - 1))) * spread;
     const statistic = Math.abs((sum - expected) / Math.sqrt(variance));
     if (statistic > best.statistic) {
       best.statistic = statistic;
-      best.value = at < n - 1 ? (own + (x[order[at + 1] as number] as number)) / 2 : own;
+      best.value = at < n - 1 ? (own + x[order[at + 1]!]!) / 2 : own;
     }
   }
   return best;
@@ -96,8 +96,8 @@ function cutpoints(x: Float64Array, order: Uint32Array): number[] {
   const counts: number[] = [];
   order.forEach((row, at) => {
     if (at === 0) counts.push(1);
-    else if (x[row] === x[order[at - 1] as number]) counts[counts.length - 1] = (counts[counts.length - 1] as number) + 1;
-    else counts.push((counts[counts.length - 1] as number) + 1);
+    else if (x[row] === x[order[at - 1]!]) counts[counts.length - 1] = counts[counts.length - 1]! + 1;
+    else counts.push(counts[counts.length - 1]! + 1);
   });
   return counts;
 }
@@ -123,7 +123,7 @@ function lau92(b: number, minprop: number): number {
 function lau94(b: number, counts: number[], n: number): number {
   let sum = 0;
   for (let at = 0; at + 1 < counts.length; at += 1) {
-    const [one, other] = [counts[at] as number, counts[at + 1] as number];
+    const [one, other] = [counts[at]!, counts[at + 1]!];
     const t = Math.sqrt(1 - (one * (n - other)) / ((n - one) * other));
     sum += (1 / Math.PI) * exp((-b * b) / 2) * (t - (((b * b) / 4 - 1) * (t * t * t)) / 6);
   }
@@ -140,8 +140,8 @@ function adjust(values: number[]): number[] {
   const order = stdOrder(values, true);
   const adjusted = new Array<number>(values.length).fill(0);
   order.forEach((own, at) => {
-    const value = values[own] as number;
-    const before = adjusted[order[at - 1] ?? 0] as number;
+    const value = values[own]!;
+    const before = adjusted[order[at - 1] ?? 0]!;
     adjusted[own] = at === 0 ? value : Math.min(before, (values.length / (values.length - at)) * value);
   });
   return adjusted;

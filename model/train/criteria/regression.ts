@@ -32,16 +32,16 @@ export class RegressionCriterion implements Criterion {
 
   isPure({ samples, start, end }: NodeView): boolean {
     const { y } = this.#data;
-    const first = y[samples[start] as number];
-    for (let at = start + 1; at < end; at += 1) if (y[samples[at] as number] !== first) return false;
+    const first = y[samples[start]!];
+    for (let at = start + 1; at < end; at += 1) if (y[samples[at]!] !== first) return false;
     return true;
   }
 
   leafValue({ samples, start, end }: NodeView, pure: boolean): number {
     const { y } = this.#data;
-    if (pure) return y[samples[start] as number] as number;
+    if (pure) return y[samples[start] as number]!;
     let sum = 0;
-    for (let at = start; at < end; at += 1) sum += y[samples[at] as number] as number;
+    for (let at = start; at < end; at += 1) sum += y[samples[at] as number]!;
     return sum / (end - start);
   }
 
@@ -50,7 +50,7 @@ export class RegressionCriterion implements Criterion {
     const { samples, start, end } = node;
     let sum = 0;
     for (let at = start; at < end; at += 1) {
-      const response = y[samples[at] as number] as number;
+      const response = y[samples[at] as number]!;
       this.#responses[at - start] = response;
       sum += response;
     }
@@ -85,25 +85,25 @@ export class RegressionCriterion implements Criterion {
     const [sums, counts, touched, responses] = [this.#sums, this.#counts, this.#touched, this.#responses];
     const base = column * rows;
     for (let at = start; at < end; at += 1) {
-      const rank = ranks[base + (samples[at] as number)] as number;
-      const count = counts[rank] as number;
+      const rank = ranks[base + samples[at]!]!;
+      const count = counts[rank]!;
       if (count === 0) touched.add(rank);
       counts[rank] = count + 1;
-      sums[rank] = (sums[rank] as number) + (responses[at - start] as number);
+      sums[rank] = sums[rank]! + responses[at - start]!;
     }
     const size = end - start;
     const total = this.#sum;
     const found = touched.drain();
     const list = touched.list;
-    const first = offsets[column] as number;
+    const first = offsets[column]!;
     let left = 0;
     let sumLeft = 0;
     let bestAt = -1;
     let decreaseBest = best.decrease;
     for (let at = 0; at < found; at += 1) {
-      const rank = list[at] as number;
-      left += counts[rank] as number;
-      sumLeft += sums[rank] as number;
+      const rank = list[at]!;
+      left += counts[rank]!;
+      sumLeft += sums[rank]!;
       counts[rank] = 0;
       sums[rank] = 0;
       if (at + 1 === found) break;
@@ -117,7 +117,7 @@ export class RegressionCriterion implements Criterion {
     if (bestAt === -1) return;
     best.decrease = decreaseBest;
     best.column = column;
-    best.value = midpoint(values[first + (list[bestAt] as number)] as number, values[first + (list[bestAt + 1] as number)] as number);
+    best.value = midpoint(values[first + list[bestAt]!]!, values[first + list[bestAt + 1]!]!);
   }
 
   /** Extremely randomized trees: splits drawn between the least and the greatest value. */
@@ -128,18 +128,18 @@ export class RegressionCriterion implements Criterion {
     if (low === high) return;
     const splits = drawSplits(this.#random, low, high, this.#settings.numRandomSplits);
     const [sums, counts] = [this.#sums.fill(0, 0, splits.length), this.#counts.fill(0, 0, splits.length)];
-    const [base, first] = [column * rows, offsets[column] as number];
+    const [base, first] = [column * rows, offsets[column]!];
     for (let at = start; at < end; at += 1) {
-      const value = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
-      for (let split = 0; split < splits.length && value > (splits[split] as number); split += 1) {
-        counts[split] = (counts[split] as number) + 1;
-        sums[split] = (sums[split] as number) + (this.#responses[at - start] as number);
+      const value = values[first + ranks[base + samples[at]!]!] as number;
+      for (let split = 0; split < splits.length && value > splits[split]!; split += 1) {
+        counts[split] = counts[split]! + 1;
+        sums[split] = sums[split]! + this.#responses[at - start]!;
       }
     }
     for (let split = 0; split < splits.length; split += 1) {
-      const right = counts[split] as number;
+      const right = counts[split]!;
       if (right === 0 || right === end - start) continue;
-      this.#offer(best, column, splits[split] as number, sums[split] as number, right, end - start);
+      this.#offer(best, column, splits[split]!, sums[split]!, right, end - start);
     }
     sums.fill(0, 0, splits.length);
     counts.fill(0, 0, splits.length);
@@ -148,14 +148,14 @@ export class RegressionCriterion implements Criterion {
   /** A set of levels that goes right. */
   #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
     const { ranks, rows, values, offsets } = this.#data;
-    const [base, first] = [column * rows, offsets[column] as number];
+    const [base, first] = [column * rows, offsets[column]!];
     let right = 0;
     let sumRight = 0;
     for (let at = start; at < end; at += 1) {
-      const level = values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+      const level = values[first + ranks[base + samples[at]!]!] as number;
       if (subset[level - 1] === 0) continue;
       right += 1;
-      sumRight += this.#responses[at - start] as number;
+      sumRight += this.#responses[at - start]!;
     }
     this.#offer(best, column, maskOf(subset), sumRight, right, end - start);
   }

@@ -29,9 +29,9 @@ export class SurvivalCriterion implements Criterion {
 
   isPure({ samples, start, end }: NodeView): boolean {
     const { timeIds, status } = this.#data;
-    const first = samples[start] as number;
+    const first = samples[start]!;
     for (let at = start + 1; at < end; at += 1) {
-      const row = samples[at] as number;
+      const row = samples[at]!;
       if (timeIds[row] !== timeIds[first] || status[row] !== status[first]) return false;
     }
     return true;
@@ -47,8 +47,8 @@ export class SurvivalCriterion implements Criterion {
     const hazard = new Float64Array(this.#deaths.length);
     let sum = 0;
     for (let time = 0; time < hazard.length; time += 1) {
-      const atRisk = this.#atRisk[time] as number;
-      if (atRisk !== 0) sum += (this.#deaths[time] as number) / atRisk;
+      const atRisk = this.#atRisk[time]!;
+      if (atRisk !== 0) sum += this.#deaths[time]! / atRisk;
       hazard[time] = sum;
     }
     return hazard;
@@ -84,19 +84,19 @@ export class SurvivalCriterion implements Criterion {
     const { timeIds, status } = this.#data;
     const [deaths, atRisk] = [this.#deaths.fill(0), this.#atRisk.fill(0)];
     for (let at = start; at < end; at += 1) {
-      const row = samples[at] as number;
-      const time = timeIds[row] as number;
-      atRisk[time] = (atRisk[time] as number) + 1;
-      if (status[row] === 1) deaths[time] = (deaths[time] as number) + 1;
+      const row = samples[at]!;
+      const time = timeIds[row]!;
+      atRisk[time] = atRisk[time]! + 1;
+      if (status[row] === 1) deaths[time] = deaths[time]! + 1;
     }
-    for (let time = atRisk.length - 2; time >= 0; time -= 1) atRisk[time] = (atRisk[time] as number) + (atRisk[time + 1] as number);
+    for (let time = atRisk.length - 2; time >= 0; time -= 1) atRisk[time] = atRisk[time]! + atRisk[time + 1]!;
   }
 
   #ordered(node: NodeView, column: number, best: Split, extra: boolean): void {
     const { samples, start, end } = node;
     const { ranks, rows, values, offsets } = this.#data;
-    const [base, first] = [column * rows, offsets[column] as number];
-    const cellAt = (at: number) => values[first + (ranks[base + (samples[at] as number)] as number)] as number;
+    const [base, first] = [column * rows, offsets[column]!];
+    const cellAt = (at: number) => values[first + ranks[base + samples[at]!]!] as number;
     const [low, high] = spread(this.#data, node, column);
     if (low === high) return;
     const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => cellAt(start + at)))).sort();
@@ -107,8 +107,8 @@ export class SurvivalCriterion implements Criterion {
     this.#clearRight();
     let taken = 0;
     for (let split = splits.length - 1; split >= 0; split -= 1) {
-      while (taken < order.length && cellAt(order[taken] as number) > (splits[split] as number)) {
-        this.#moveRight(samples[order[taken] as number] as number);
+      while (taken < order.length && cellAt(order[taken]!) > splits[split]!) {
+        this.#moveRight(samples[order[taken] as number]!);
         taken += 1;
       }
       statistics[split] = this.#logrank(taken, end - start);
@@ -117,18 +117,18 @@ export class SurvivalCriterion implements Criterion {
       if (!(statistic > best.decrease)) return;
       best.decrease = statistic;
       best.column = column;
-      best.value = extra ? (splits[split] as number) : midpoint(distinct[split] as number, distinct[split + 1] as number);
+      best.value = extra ? splits[split]! : midpoint(distinct[split]!, distinct[split + 1]!);
     });
   }
 
   #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {
     const { ranks, rows, values, offsets } = this.#data;
-    const [base, first] = [column * rows, offsets[column] as number];
+    const [base, first] = [column * rows, offsets[column]!];
     this.#clearRight();
     let right = 0;
     for (let at = start; at < end; at += 1) {
-      const row = samples[at] as number;
-      const level = values[first + (ranks[base + row] as number)] as number;
+      const row = samples[at]!;
+      const level = values[first + ranks[base + row]!]!;
       if (subset[level - 1] === 0) continue;
       this.#moveRight(row);
       right += 1;
@@ -147,9 +147,9 @@ export class SurvivalCriterion implements Criterion {
   }
 
   #moveRight(row: number): void {
-    const time = this.#data.timeIds[row] as number;
-    this.#leavingRight[time] = (this.#leavingRight[time] as number) + 1;
-    if (this.#data.status[row] === 1) this.#deathsRight[time] = (this.#deathsRight[time] as number) + 1;
+    const time = this.#data.timeIds[row]!;
+    this.#leavingRight[time] = this.#leavingRight[time]! + 1;
+    if (this.#data.status[row] === 1) this.#deathsRight[time] = this.#deathsRight[time]! + 1;
   }
 
   /** The logrank statistic of the rows moved right, or -1 (Ishwaran and others 2008, as ranger writes it). */
@@ -160,15 +160,15 @@ export class SurvivalCriterion implements Criterion {
     let denominator = 0;
     let atRiskRight = right;
     for (let time = 0; time < this.#deaths.length; time += 1) {
-      const atRisk = this.#atRisk[time] as number;
+      const atRisk = this.#atRisk[time]!;
       if (atRisk < 2 || atRiskRight < 1) break;
-      const deaths = this.#deaths[time] as number;
+      const deaths = this.#deaths[time]!;
       if (deaths > 0) {
         const share = atRiskRight / atRisk;
-        numerator += (this.#deathsRight[time] as number) - atRiskRight * (deaths / atRisk);
+        numerator += this.#deathsRight[time]! - atRiskRight * (deaths / atRisk);
         denominator += share * (1 - share) * ((atRisk - deaths) / (atRisk - 1)) * deaths;
       }
-      atRiskRight -= this.#leavingRight[time] as number;
+      atRiskRight -= this.#leavingRight[time]!;
     }
     return denominator === 0 ? -1 : Math.abs(numerator / Math.sqrt(denominator));
   }
@@ -177,17 +177,16 @@ export class SurvivalCriterion implements Criterion {
   #scores({ samples, start, end }: NodeView): Float64Array {
     const { timeIds, status } = this.#data;
     const rows = samples.subarray(start, end);
-    const order = stdOrder(Array.from(rows, (row) => timeIds[row] as number));
+    const order = stdOrder(Array.from(rows, (row) => timeIds[row]!));
     const scores = new Float64Array(rows.length);
-    const died = (at: number) => status[rows[order[at] as number] as number] as number;
+    const died = (at: number) => status[rows[order[at] as number]!] as number;
     let sum = 0;
     let from = 0;
     for (let at = 0; at < rows.length; at += 1) {
-      const isSame =
-        at + 1 < rows.length && timeIds[rows[order[at] as number] as number] === timeIds[rows[order[at + 1] as number] as number];
+      const isSame = at + 1 < rows.length && timeIds[rows[order[at] as number]!] === timeIds[rows[order[at + 1] as number]!];
       if (isSame) continue;
       for (let own = from; own <= at; own += 1) sum += died(own) / (rows.length - at);
-      for (let own = from; own <= at; own += 1) scores[order[own] as number] = died(own) - sum;
+      for (let own = from; own <= at; own += 1) scores[order[own]!] = died(own) - sum;
       from = at + 1;
     }
     return scores;

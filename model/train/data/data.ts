@@ -46,10 +46,10 @@ export function indexData(columns: NumericColumn[], target: Target, caseWeights:
   const distinct = columns.map(({ values }, column) => {
     const own = distinctValues(values);
     rankInto(values, own, ranks, column * rows);
-    offsets[column + 1] = (offsets[column] as number) + own.length;
+    offsets[column + 1] = offsets[column]! + own.length;
     return own;
   });
-  const values = sharedFloat64(offsets[columns.length] as number);
+  const values = sharedFloat64(offsets[columns.length]!);
   distinct.forEach((own, column) => {
     values.set(own, offsets[column]);
   });
@@ -79,14 +79,14 @@ export function indexData(columns: NumericColumn[], target: Target, caseWeights:
 
 /** A row's value in a column. */
 export function valueAt(data: TrainingData, row: number, column: number): number {
-  return data.values[(data.offsets[column] as number) + (data.ranks[column * data.rows + row] as number)] as number;
+  return data.values[data.offsets[column]! + data.ranks[column * data.rows + row]!]!;
 }
 
 /** The greatest number of distinct values a column has. */
 export function mostDistinct({ offsets, columns }: TrainingData): number {
   let most = 0;
   for (let column = 0; column < columns; column += 1) {
-    most = Math.max(most, (offsets[column + 1] as number) - (offsets[column] as number));
+    most = Math.max(most, offsets[column + 1]! - offsets[column]!);
   }
   return most;
 }
@@ -105,11 +105,11 @@ function distinctValues(values: Float64Array): Float64Array {
 /** Writes the rank of each value among the distinct ones, from `start` on. */
 function rankInto(values: Float64Array, distinct: Float64Array, ranks: Uint32Array, start: number): void {
   for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
+    const value = values[row]!;
     let [low, high] = [0, distinct.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((distinct[middle] as number) < value) low = middle + 1;
+      if (distinct[middle]! < value) low = middle + 1;
       else high = middle;
     }
     ranks[start + row] = low;

@@ -98,7 +98,7 @@ function expectComplete(thing: string, { name, values, type, levels }: Column): 
 /** A target from which something can be learnt. */
 function expectVaried(thing: string, { name, type, values, levels }: Column, kind: TrainKind, rows: number): void {
   if (rows < 2) throw new ModelError(thing, `${rows} row`, 'at least 2');
-  const first = values[0] as number;
+  const first = values[0]!;
   if (kind === 'survival' && type === 'factor') throw new ModelError(`${thing}, column "${name}"`, 'text', 'times as numbers');
   if (kind === 'survival' || values.some((value) => value !== first)) return;
   const shown =

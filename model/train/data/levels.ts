@@ -13,15 +13,15 @@ export type NodeLevels = { inside: number[]; outside: number[]; levels: number }
 /** The levels of a column in a node, by the place of their value among the column's (ranger's getIndex). */
 export function levelsInNode(data: TrainingData, { samples, start, end }: NodeView, column: number): NodeLevels {
   const { ranks, rows, offsets, values } = data;
-  const count = (offsets[column + 1] as number) - (offsets[column] as number);
+  const count = offsets[column + 1]! - offsets[column]!;
   const seen = new Uint8Array(count);
-  for (let at = start; at < end; at += 1) seen[ranks[column * rows + (samples[at] as number)] as number] = 1;
+  for (let at = start; at < end; at += 1) seen[ranks[column * rows + samples[at]!]!] = 1;
   const inside: number[] = [];
   const outside: number[] = [];
   seen.forEach((flag, rank) => {
     (flag === 1 ? inside : outside).push(rank);
   });
-  return { inside, outside, levels: values[(offsets[column + 1] as number) - 1] as number };
+  return { inside, outside, levels: values[offsets[column + 1]! - 1]! };
 }
 
 /**
@@ -38,8 +38,8 @@ export function* partitions(data: TrainingData, node: NodeView, column: number):
       `at most ${MAX_TRIED} with respect.unordered.factors=partition; order takes more`,
     );
   }
-  const first = data.offsets[column] as number;
-  const codes = inside.map((rank) => data.values[first + rank] as number);
+  const first = data.offsets[column]!;
+  const codes = inside.map((rank) => data.values[first + rank]!);
   const subset = new Uint8Array(levels);
   for (let local = 1; local < 2 ** (inside.length - 1); local += 1) {
     codes.forEach((code, bit) => {
@@ -72,12 +72,12 @@ export function spread(data: TrainingData, { samples, start, end }: NodeView, co
   let low = Number.MAX_SAFE_INTEGER;
   let high = -1;
   for (let at = start; at < end; at += 1) {
-    const rank = ranks[column * rows + (samples[at] as number)] as number;
+    const rank = ranks[column * rows + samples[at]!]!;
     if (rank < low) low = rank;
     if (rank > high) high = rank;
   }
-  const first = offsets[column] as number;
-  return [values[first + low] as number, values[first + high] as number];
+  const first = offsets[column]!;
+  return [values[first + low]!, values[first + high]!];
 }
 
 /** Splits drawn between two values, ascending. */
@@ -90,9 +90,9 @@ export function drawSplits(random: Mt64, low: number, high: number, count: numbe
 /** How many of a column's distinct values are at most a split. */
 export function ranksUpTo(data: TrainingData, column: number, split: number): number {
   const { values, offsets } = data;
-  const start = offsets[column] as number;
-  const end = offsets[column + 1] as number;
+  const start = offsets[column]!;
+  const end = offsets[column + 1]!;
   let at = lowerBound(values, start, end, split);
-  if (at < end && (values[at] as number) === split) at += 1;
+  if (at < end && values[at]! === split) at += 1;
   return at - start;
 }

@@ -21,13 +21,13 @@ export function orderLevels(column: Column, response: Column, kind: TrainKind, t
   }
   const means = levels.map((_, level) => mean(response.values.filter((_value, row) => values[row] === level + 1)));
   // order() keeps levels that tie in their order, and puts those without rows (NaN) last.
-  const rank = (level: number) => (Number.isNaN(means[level]) ? Number.POSITIVE_INFINITY : (means[level] as number));
+  const rank = (level: number) => (Number.isNaN(means[level]) ? Number.POSITIVE_INFINITY : means[level]!);
   const order = levels.map((_, level) => level).sort((one, other) => (rank(one) === rank(other) ? one - other : rank(one) - rank(other)));
   const codes = new Float64Array(levels.length + 1);
   order.forEach((level, at) => {
     codes[level + 1] = at + 1;
   });
-  return { ...column, levels: order.map((level) => levels[level] as string), values: values.map((code) => codes[code] as number) };
+  return { ...column, levels: order.map((level) => levels[level] as string), values: values.map((code) => codes[code]!) };
 }
 
 /** R's mean(): a sum in extended precision, and a second pass over what is left; here two doubles hold the sum. */

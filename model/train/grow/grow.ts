@@ -40,9 +40,9 @@ function findLeaf(data: TrainingData, tree: GrownTree, row: number, permuted = -
   const { left, right, splitVarIds, splitValues } = tree;
   let node = 0;
   while (left[node] !== 0 || right[node] !== 0) {
-    const column = splitVarIds[node] as number;
+    const column = splitVarIds[node]!;
     const value = valueAt(data, column === permuted ? other : row, column);
-    const split = splitValues[node] as number;
+    const split = splitValues[node]!;
     const goesLeft = data.ordered[column] === 1 ? value <= split : Math.floor(split / 2 ** (value - 1)) % 2 === 0;
     node = (goesLeft ? left[node] : right[node]) as number;
   }
@@ -60,7 +60,7 @@ function permutationImportance(data: TrainingData, tree: GrownTree, random: Mt64
   for (let column = 0; column < data.columns; column += 1) {
     if (!used.has(column)) continue;
     shuffle(random, permuted, 0, permuted.length);
-    const leaves = tree.oob.map((row, at) => findLeaf(data, tree, row, column, permuted[at] as number));
+    const leaves = tree.oob.map((row, at) => findLeaf(data, tree, row, column, permuted[at]!));
     losses[column] = accuracy - treeAccuracy(data, tree, leaves, places);
   }
   return losses;
@@ -84,20 +84,20 @@ function treeAccuracy(data: TrainingData, tree: GrownTree, leaves: Uint32Array, 
   if (data.kind === 'survival') {
     const width = data.times.length;
     const sums = Float64Array.from(leaves, (leaf) => {
-      const start = (places[leaf] as number) * width;
+      const start = places[leaf]! * width;
       return extras.subarray(start, start + width).reduce((sum, hazard) => sum + hazard, 0);
     });
     return concordance(data, sums, oob);
   }
   let error = 0;
   for (let at = 0; at < leaves.length; at += 1) {
-    const leaf = leaves[at] as number;
-    const row = oob[at] as number;
+    const leaf = leaves[at]!;
+    const row = oob[at]!;
     if (data.kind === 'probability') {
-      const share = extras[(places[leaf] as number) * data.classValues.length + (data.classIds[row] as number)] as number;
+      const share = extras[places[leaf]! * data.classValues.length + data.classIds[row]!]!;
       error += (1 - share) * (1 - share);
     } else {
-      const difference = (splitValues[leaf] as number) - (data.y[row] as number);
+      const difference = splitValues[leaf]! - data.y[row]!;
       error += data.kind === 'classification' ? Number(difference !== 0) : difference * difference;
     }
   }

@@ -25,24 +25,23 @@ export function oobResult(data: TrainingData, settings: TrainSettings, trees: Gr
     const source = data.kind === 'regression' ? tree.splitValues : tree.extras;
     const places = data.kind === 'regression' ? undefined : leafPlaces(tree);
     for (let at = 0; at < tree.oob.length; at += 1) {
-      const row = tree.oob[at] as number;
-      const leaf = tree.oobLeaves[at] as number;
-      const from = (places ? (places[leaf] as number) : leaf) * width;
+      const row = tree.oob[at]!;
+      const leaf = tree.oobLeaves[at]!;
+      const from = (places ? places[leaf]! : leaf) * width;
       for (let k = 0; k < width; k += 1) {
-        predictions[row * width + k] = (predictions[row * width + k] as number) + (source[from + k] as number);
+        predictions[row * width + k] = predictions[row * width + k]! + source[from + k]!;
       }
-      counts[row] = (counts[row] as number) + 1;
+      counts[row] = counts[row]! + 1;
     }
   }
   // Where a row was never out of the bag this makes 0 / 0.
-  for (let at = 0; at < predictions.length; at += 1)
-    predictions[at] = (predictions[at] as number) / (counts[Math.floor(at / width)] as number);
+  for (let at = 0; at < predictions.length; at += 1) predictions[at] = predictions[at]! / counts[Math.floor(at / width)]!;
   return { error: errorOf(data, predictions, width, counts), predictions, width };
 }
 
 function errorOf(data: TrainingData, predictions: Float64Array, width: number, counts: Uint32Array): number {
   if (data.kind === 'survival') {
-    const rows = Uint32Array.from(Array.from(counts.keys()).filter((row) => (counts[row] as number) > 0));
+    const rows = Uint32Array.from(Array.from(counts.keys()).filter((row) => counts[row]! > 0));
     const sums = Float64Array.from(rows, (row) => predictions.subarray(row * width, (row + 1) * width).reduce((sum, one) => sum + one, 0));
     return 1 - concordance(data, sums, rows);
   }
@@ -51,10 +50,7 @@ function errorOf(data: TrainingData, predictions: Float64Array, width: number, c
   for (let row = 0; row < data.rows; row += 1) {
     if (counts[row] === 0) continue;
     counted += 1;
-    const difference =
-      data.kind === 'regression'
-        ? (predictions[row] as number) - (data.y[row] as number)
-        : 1 - (predictions[row * width + (data.classIds[row] as number)] as number);
+    const difference = data.kind === 'regression' ? predictions[row]! - data.y[row]! : 1 - predictions[row * width + data.classIds[row]!]!;
     sum += difference * difference;
   }
   return sum / counted;
@@ -66,7 +62,7 @@ function classified(data: TrainingData, settings: TrainSettings, trees: GrownTre
   for (const { oob, oobLeaves, splitValues } of trees) {
     oob.forEach((row, at) => {
       const own = votes[row] as Map<number, number>;
-      const value = splitValues[oobLeaves[at] as number] as number;
+      const value = splitValues[oobLeaves[at] as number]!;
       own.set(value, (own.get(value) ?? 0) + 1);
     });
   }
@@ -77,7 +73,7 @@ function classified(data: TrainingData, settings: TrainSettings, trees: GrownTre
     if (own.size === 0) return Number.NaN;
     const most = Math.max(...own.values());
     const tied = [...own.keys()].filter((value) => own.get(value) === most);
-    if (tied.length === 1) return tied[0] as number;
+    if (tied.length === 1) return tied[0]!;
     return order.walk([...own.keys()]).filter((value) => own.get(value) === most)[drawTie(random, tied.length)] as number;
   });
   const known = predictions.filter((value) => !Number.isNaN(value));

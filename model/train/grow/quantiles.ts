@@ -13,7 +13,7 @@ export function quantileValues(data: TrainingData, trees: GrownTree[], random: R
   random.uniform();
   const values = new Float64Array(rows * trees.length).fill(Number.NaN);
   leaves.forEach((own, tree) => {
-    for (const row of random.permutation(data.rows)) values[tree * rows + (own[row] as number)] = data.y[row] as number;
+    for (const row of random.permutation(data.rows)) values[tree * rows + own[row]!] = data.y[row]!;
   });
   return { rows, values };
 }
@@ -21,9 +21,9 @@ export function quantileValues(data: TrainingData, trees: GrownTree[], random: R
 function leafOf(data: TrainingData, { left, right, splitVarIds, splitValues }: GrownTree, row: number): number {
   let node = 0;
   while (left[node] !== 0 || right[node] !== 0) {
-    const column = splitVarIds[node] as number;
+    const column = splitVarIds[node]!;
     const value = valueAt(data, row, column);
-    const split = splitValues[node] as number;
+    const split = splitValues[node]!;
     const goesLeft = data.ordered[column] === 1 ? value <= split : Math.floor(split / 2 ** (value - 1)) % 2 === 0;
     node = (goesLeft ? left[node] : right[node]) as number;
   }

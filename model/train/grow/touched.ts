@@ -16,8 +16,8 @@ export class Touched {
 
   add(rank: number): void {
     const word = rank >>> 5;
-    this.#bits[word] = (this.#bits[word] as number) | (1 << (rank & 31));
-    this.#words[word >>> 5] = (this.#words[word >>> 5] as number) | (1 << (word & 31));
+    this.#bits[word] = this.#bits[word]! | (1 << (rank & 31));
+    this.#words[word >>> 5] = this.#words[word >>> 5]! | (1 << (word & 31));
   }
 
   /** Writes the ranks added since the last time into `list`, ascending, and forgets them. Gives their number. */
@@ -25,13 +25,13 @@ export class Touched {
     const [list, bits, words] = [this.list, this.#bits, this.#words];
     let found = 0;
     for (let top = 0; top < words.length; top += 1) {
-      let filled = words[top] as number;
+      let filled = words[top]!;
       if (filled === 0) continue;
       words[top] = 0;
       while (filled !== 0) {
         const word = (top << 5) + 31 - Math.clz32(filled & -filled);
         filled &= filled - 1;
-        let own = bits[word] as number;
+        let own = bits[word]!;
         bits[word] = 0;
         while (own !== 0) {
           list[found] = (word << 5) + 31 - Math.clz32(own & -own);

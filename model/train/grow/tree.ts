@@ -24,7 +24,7 @@ export type GrownTree = {
 
 /** How many rows a tree draws: C++ cuts a product to an integer, and rounds it for each class. */
 export function inbagSize({ sampleFraction }: TrainSettings, rows: number): number {
-  if (sampleFraction.length === 1) return Math.floor(rows * (sampleFraction[0] as number));
+  if (sampleFraction.length === 1) return Math.floor(rows * sampleFraction[0]!);
   return sampleFraction.reduce((sum, share) => sum + roundHalfAway(rows * share), 0);
 }
 
@@ -131,7 +131,7 @@ export class TreeGrower {
     const criterion = this.#criterion;
     // Drawn for leaves too.
     drawWithoutReplacement(this.random, this.data.columns, mtry, this.#candidates);
-    const view = { samples: this.#samples, start: this.#starts[node] as number, end: this.#ends[node] as number };
+    const view = { samples: this.#samples, start: this.#starts[node]!, end: this.#ends[node]! };
     const isSmall = stops || view.end - view.start <= minNodeSize;
     // A mean of equal numbers may be another double than they are: ranger asks for the size first.
     const isPure = !isSmall && criterion.isPure(view);
@@ -154,18 +154,18 @@ export class TreeGrower {
     const { rows, ranks, values, offsets, ordered } = this.data;
     const samples = this.#samples;
     const base = column * rows;
-    const first = offsets[column] as number;
+    const first = offsets[column]!;
     const upTo = ordered[column] === 1 ? ranksUpTo(this.data, column, value) : 0;
-    const goesLeft = (rank: number) => Math.floor(value / 2 ** ((values[first + rank] as number) - 1)) % 2 === 0;
-    let at = this.#starts[node] as number;
-    let right = this.#ends[node] as number;
+    const goesLeft = (rank: number) => Math.floor(value / 2 ** (values[first + rank]! - 1)) % 2 === 0;
+    let at = this.#starts[node]!;
+    let right = this.#ends[node]!;
     while (at < right) {
-      const sample = samples[at] as number;
-      const rank = ranks[base + sample] as number;
+      const sample = samples[at]!;
+      const rank = ranks[base + sample]!;
       if (ordered[column] === 1 ? rank < upTo : goesLeft(rank)) at += 1;
       else {
         right -= 1;
-        samples[at] = samples[right] as number;
+        samples[at] = samples[right]!;
         samples[right] = sample;
       }
     }
@@ -175,10 +175,10 @@ export class TreeGrower {
     this.#clear(child + 1);
     this.#left[node] = child;
     this.#right[node] = child + 1;
-    this.#starts[child] = this.#starts[node] as number;
+    this.#starts[child] = this.#starts[node]!;
     this.#ends[child] = right;
     this.#starts[child + 1] = right;
-    this.#ends[child + 1] = this.#ends[node] as number;
+    this.#ends[child + 1] = this.#ends[node]!;
   }
 
   /** Draws the rows of a tree into `samples`; gives those out of the bag, and how often each was drawn where that was counted. */
@@ -191,7 +191,7 @@ export class TreeGrower {
     const counts = new Uint32Array(rows);
     const take = (at: number, row: number) => {
       this.#samples[at] = row;
-      counts[row] = (counts[row] as number) + 1;
+      counts[row] = counts[row]! + 1;
     };
     if (isWeighted) {
       for (let at = 0; at < inbag; at += 1) {
@@ -202,8 +202,8 @@ export class TreeGrower {
     } else if (sampleFraction.length > 1) {
       let at = 0;
       this.#rowsByClass().forEach((own, id) => {
-        const last = at + roundHalfAway(rows * (sampleFraction[id] as number));
-        for (; at < last; at += 1) take(at, own[uniformInt(this.random, own.length)] as number);
+        const last = at + roundHalfAway(rows * sampleFraction[id]!);
+        for (; at < last; at += 1) take(at, own[uniformInt(this.random, own.length)]!);
       });
     } else {
       for (let at = 0; at < inbag; at += 1) take(at, uniformInt(this.random, rows));
@@ -231,7 +231,7 @@ export class TreeGrower {
       const all = Uint32Array.from(own);
       shuffle(this.random, all, 0, all.length);
       this.random.restore(state);
-      const inbag = roundHalfAway(rows * (this.#settings.sampleFraction[id] as number));
+      const inbag = roundHalfAway(rows * this.#settings.sampleFraction[id]!);
       this.#samples.set(all.subarray(0, inbag), at);
       at += inbag;
       for (const row of all.subarray(inbag)) oob.push(row);
@@ -264,6 +264,6 @@ function placesOf(counts: Uint32Array, value: number): Uint32Array {
 /** 1 a row, 0 for those out of the bag. */
 function countsOutside(rows: number, oob: ArrayLike<number>): Uint32Array {
   const counts = new Uint32Array(rows).fill(1);
-  for (let at = 0; at < oob.length; at += 1) counts[oob[at] as number] = 0;
+  for (let at = 0; at < oob.length; at += 1) counts[oob[at]!] = 0;
   return counts;
 }

@@ -38,8 +38,8 @@ function polynomial(x: number, terms: number[]): number {
   const powers = [1, square, fourth, fourth * square, fourth * fourth];
   let sum = 0;
   for (let at = 0; at < terms.length; at += 2) {
-    const pair = at + 1 < terms.length ? (terms[at] as number) + x * (terms[at + 1] as number) : (terms[at] as number);
-    sum = at === 0 ? pair : sum + (powers[at / 2] as number) * pair;
+    const pair = at + 1 < terms.length ? terms[at]! + x * terms[at + 1]! : terms[at]!;
+    sum = at === 0 ? pair : sum + powers[at / 2]! * pair;
   }
   return sum;
 }

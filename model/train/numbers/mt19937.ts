@@ -22,9 +22,9 @@ export class Mt64 {
     high[0] = 0;
     low[0] = seed;
     for (let i = 1; i < N; i += 1) {
-      const h = (high[i - 1] as number) >>> 0;
+      const h = high[i - 1]! >>> 0;
       // x ^ (x >> 62) touches the lowest two bits alone.
-      const l = ((low[i - 1] as number) ^ (h >>> 30)) >>> 0;
+      const l = (low[i - 1]! ^ (h >>> 30)) >>> 0;
       const product = multiply64(h, l, 0x5851f42d, 0x4c957f2d);
       const sum = product.low + i;
       low[i] = sum;
@@ -36,8 +36,8 @@ export class Mt64 {
   /** Draws 64 bits into `high` and `low`. */
   next(): void {
     if (this.#at === N) this.#twist();
-    let h = this.#high[this.#at] as number;
-    let l = this.#low[this.#at] as number;
+    let h = this.#high[this.#at]!;
+    let l = this.#low[this.#at]!;
     this.#at += 1;
     const h1 = h ^ ((h >>> 29) & 0x55555555);
     l ^= ((l >>> 29) | (h << 3)) & 0x55555555;
@@ -67,11 +67,11 @@ export class Mt64 {
     for (let i = 0; i < N; i += 1) {
       const next = i + 1 < N ? i + 1 : 0;
       const far = i + M < N ? i + M : i + M - N;
-      const h = high[i] as number;
-      const l = ((low[i] as number) & 0x80000000) | ((low[next] as number) & 0x7fffffff);
+      const h = high[i]!;
+      const l = (low[i]! & 0x80000000) | (low[next]! & 0x7fffffff);
       const odd = -(l & 1);
-      high[i] = (high[far] as number) ^ (h >>> 1) ^ (odd & 0xb5026f5a);
-      low[i] = (low[far] as number) ^ ((l >>> 1) | (h << 31)) ^ (odd & 0xa96619e9);
+      high[i] = high[far]! ^ (h >>> 1) ^ (odd & 0xb5026f5a);
+      low[i] = low[far]! ^ ((l >>> 1) | (h << 31)) ^ (odd & 0xa96619e9);
     }
     this.#at = 0;
   }

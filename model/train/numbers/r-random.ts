@@ -24,7 +24,7 @@ export class RRandom {
   /** unif_rand(): a double between 0 and 1, neither of them. */
   uniform(): number {
     if (this.#at === N) this.#twist();
-    let y = this.#state[this.#at] as number;
+    let y = this.#state[this.#at]!;
     this.#at += 1;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
@@ -46,8 +46,8 @@ export class RRandom {
     const out = new Uint32Array(n);
     for (let at = 0; at < n; at += 1) {
       const drawn = this.#index(n - at);
-      out[at] = left[drawn] as number;
-      left[drawn] = left[n - at - 1] as number;
+      out[at] = left[drawn]!;
+      left[drawn] = left[n - at - 1]!;
     }
     return out;
   }
@@ -66,8 +66,8 @@ export class RRandom {
   #twist(): void {
     const state = this.#state;
     for (let at = 0; at < N; at += 1) {
-      const y = ((state[at] as number) & 0x80000000) | ((state[(at + 1) % N] as number) & 0x7fffffff);
-      state[at] = (state[(at + M) % N] as number) ^ (y >>> 1) ^ ((y & 1) === 0 ? 0 : 0x9908b0df);
+      const y = (state[at]! & 0x80000000) | (state[(at + 1) % N]! & 0x7fffffff);
+      state[at] = state[(at + M) % N]! ^ (y >>> 1) ^ ((y & 1) === 0 ? 0 : 0x9908b0df);
     }
     this.#at = 0;
   }

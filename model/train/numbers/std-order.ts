@@ -8,9 +8,7 @@ const THRESHOLD = 16;
 /** ranger's order(): the places of the values, ascending or descending, as std::sort leaves them. */
 export function stdOrder(values: ArrayLike<number>, decreasing = false): Uint32Array {
   const list = Uint32Array.from({ length: values.length }, (_, at) => at);
-  const less: Less = decreasing
-    ? (one, other) => (values[one] as number) > (values[other] as number)
-    : (one, other) => (values[one] as number) < (values[other] as number);
+  const less: Less = decreasing ? (one, other) => values[one]! > values[other]! : (one, other) => values[one]! < values[other]!;
   if (list.length < 2) return list;
   introsort(list, 0, list.length, 2 * (31 - Math.clz32(list.length)), less);
   if (list.length <= THRESHOLD) {
@@ -25,8 +23,8 @@ export function stdOrder(values: ArrayLike<number>, decreasing = false): Uint32A
 type Less = (one: number, other: number) => boolean;
 
 function swap(list: Uint32Array, one: number, other: number): void {
-  const kept = list[one] as number;
-  list[one] = list[other] as number;
+  const kept = list[one]!;
+  list[one] = list[other]!;
   list[other] = kept;
 }
 
@@ -48,7 +46,7 @@ function introsort(list: Uint32Array, start: number, end: number, depth: number,
 }
 
 function medianToFirst(list: Uint32Array, result: number, a: number, b: number, c: number, less: Less): void {
-  const [x, y, z] = [list[a] as number, list[b] as number, list[c] as number];
+  const [x, y, z] = [list[a]!, list[b]!, list[c]!];
   if (less(x, y)) {
     if (less(y, z)) swap(list, result, b);
     else swap(list, result, less(x, z) ? c : a);
@@ -58,11 +56,11 @@ function medianToFirst(list: Uint32Array, result: number, a: number, b: number, 
 
 function partition(list: Uint32Array, start: number, end: number, pivot: number, less: Less): number {
   let [low, high] = [start, end];
-  const value = list[pivot] as number;
+  const value = list[pivot]!;
   for (;;) {
-    while (less(list[low] as number, value)) low += 1;
+    while (less(list[low]!, value)) low += 1;
     high -= 1;
-    while (less(value, list[high] as number)) high -= 1;
+    while (less(value, list[high]!)) high -= 1;
     if (low >= high) return low;
     swap(list, low, high);
     low += 1;
@@ -71,8 +69,8 @@ function partition(list: Uint32Array, start: number, end: number, pivot: number,
 
 function insertionSort(list: Uint32Array, start: number, end: number, less: Less): void {
   for (let at = start + 1; at < end; at += 1) {
-    const value = list[at] as number;
-    if (less(value, list[start] as number)) {
+    const value = list[at]!;
+    if (less(value, list[start]!)) {
       list.copyWithin(start + 1, start, at);
       list[start] = value;
     } else insertUnguarded(list, at, less);
@@ -80,10 +78,10 @@ function insertionSort(list: Uint32Array, start: number, end: number, less: Less
 }
 
 function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
-  const value = list[from] as number;
+  const value = list[from]!;
   let at = from;
-  while (less(value, list[at - 1] as number)) {
-    list[at] = list[at - 1] as number;
+  while (less(value, list[at - 1]!)) {
+    list[at] = list[at - 1]!;
     at -= 1;
   }
   list[at] = value;
@@ -92,11 +90,10 @@ function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
 /** std::partial_sort of the whole range: make_heap, then sort_heap. */
 function heapSort(list: Uint32Array, start: number, end: number, less: Less): void {
   const length = end - start;
-  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1)
-    adjustHeap(list, start, parent, length, list[start + parent] as number, less);
+  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1) adjustHeap(list, start, parent, length, list[start + parent]!, less);
   for (let last = end - 1; last > start; last -= 1) {
-    const value = list[last] as number;
-    list[last] = list[start] as number;
+    const value = list[last]!;
+    list[last] = list[start]!;
     adjustHeap(list, start, 0, last - start, value, less);
   }
 }
@@ -106,18 +103,18 @@ function adjustHeap(list: Uint32Array, start: number, hole: number, length: numb
   let child = hole;
   while (child < (length - 1) >> 1) {
     child = 2 * (child + 1);
-    if (less(list[start + child] as number, list[start + child - 1] as number)) child -= 1;
-    list[start + at] = list[start + child] as number;
+    if (less(list[start + child]!, list[start + child - 1]!)) child -= 1;
+    list[start + at] = list[start + child]!;
     at = child;
   }
   if (length % 2 === 0 && child === (length - 2) >> 1) {
     child = 2 * (child + 1);
-    list[start + at] = list[start + child - 1] as number;
+    list[start + at] = list[start + child - 1]!;
     at = child - 1;
   }
   let parent = (at - 1) >> 1;
-  while (at > hole && less(list[start + parent] as number, value)) {
-    list[start + at] = list[start + parent] as number;
+  while (at > hole && less(list[start + parent]!, value)) {
+    list[start + at] = list[start + parent]!;
     at = parent;
     parent = (at - 1) >> 1;
   }
@@ -152,9 +149,9 @@ export class HashOrder {
     for (const key of inserted) {
       if (list.length === (grown === 0 ? 0 : BUCKETS[grown - 1])) {
         grown += 1;
-        list = list.reduce((moved: number[], old) => this.#insert(moved, old, BUCKETS[grown - 1] as number), []);
+        list = list.reduce((moved: number[], old) => this.#insert(moved, old, BUCKETS[grown - 1]!), []);
       }
-      list = this.#insert(list, key, BUCKETS[grown - 1] as number);
+      list = this.#insert(list, key, BUCKETS[grown - 1]!);
     }
     return list;
   }

@@ -52,8 +52,8 @@ export function shuffle(random: Mt64, list: Uint32Array, start: number, end: num
   const length = end - start;
   if (length === 0) return;
   const swap = (one: number, other: number) => {
-    const kept = list[start + one] as number;
-    list[start + one] = list[start + other] as number;
+    const kept = list[start + one]!;
+    list[start + one] = list[start + other]!;
     list[start + other] = kept;
   };
   let at = 1;
@@ -95,7 +95,7 @@ export function lowerBound(values: Float64Array, start: number, end: number, val
   let [low, high] = [start, end];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((values[middle] as number) < value) low = middle + 1;
+    if (values[middle]! < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -125,8 +125,8 @@ export function drawWithoutReplacement(random: Mt64, max: number, count: number,
   }
   for (let at = 0; at < count; at += 1) {
     const other = Math.floor(at + canonical(random) * (left - at));
-    const kept = out[at] as number;
-    out[at] = out[other] as number;
+    const kept = out[at]!;
+    out[at] = out[other]!;
     out[other] = kept;
   }
 }

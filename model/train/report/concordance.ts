@@ -5,9 +5,9 @@ export function concordance({ y, status }: TrainingData, sums: Float64Array, row
   let concordant = 0;
   let permissible = 0;
   for (let i = 0; i < sums.length; i += 1) {
-    const [timeI, statusI, sumI] = [y[rows[i] as number] as number, status[rows[i] as number], sums[i] as number];
+    const [timeI, statusI, sumI] = [y[rows[i] as number]!, status[rows[i]!], sums[i]!];
     for (let j = i + 1; j < sums.length; j += 1) {
-      const [timeJ, statusJ, sumJ] = [y[rows[j] as number] as number, status[rows[j] as number], sums[j] as number];
+      const [timeJ, statusJ, sumJ] = [y[rows[j] as number]!, status[rows[j]!], sums[j]!];
       if ((timeI < timeJ && statusI === 0) || (timeJ < timeI && statusJ === 0) || (timeI === timeJ && statusI === statusJ)) continue;
       permissible += 1;
       if ((timeI < timeJ && sumI > sumJ) || (timeJ < timeI && sumJ > sumI)) concordant += 1;

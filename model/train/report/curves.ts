@@ -20,7 +20,7 @@ export function responseCurves(trained: Trained, model: Model): Curve[] {
   if (frame.kind === 'survival') return [];
   const order = frame.features.map((_, column) => column);
   const { importance } = grown;
-  if (importance) order.sort((one, other) => (importance[other] as number) - (importance[one] as number));
+  if (importance) order.sort((one, other) => importance[other]! - importance[one]!);
   return order.slice(0, MAX_CURVES).map((column) => curveOf(trained, model, column, data.rows));
 }
 
@@ -36,7 +36,7 @@ function curveOf({ frame, data }: Trained, model: Model, column: number, rows: n
   for (const value of x) {
     for (const row of chosen) {
       frame.columns.forEach((own, other) => {
-        cells[at + other] = other === column ? value : (own.values[row] as number);
+        cells[at + other] = other === column ? value : own.values[row]!;
       });
       at += width;
     }
@@ -53,7 +53,7 @@ function curveOf({ frame, data }: Trained, model: Model, column: number, rows: n
       let sum = 0;
       for (let row = 0; row < chosen.length; row += 1) {
         const start = (point * chosen.length + row) * perRow;
-        sum += frame.kind === 'classification' ? Number(outputs[start] === place) : (outputs[start + place] as number);
+        sum += frame.kind === 'classification' ? Number(outputs[start] === place) : outputs[start + place]!;
       }
       return sum / chosen.length;
     }),
@@ -64,7 +64,7 @@ function curveOf({ frame, data }: Trained, model: Model, column: number, rows: n
 /** The values themselves where they are few, else points at equal steps between the 1st and the 99th of a hundred. */
 function gridOf(distinct: Float64Array, isFactor: boolean): number[] {
   if (isFactor || distinct.length <= POINTS) return Array.from(distinct);
-  const low = distinct[Math.floor(0.01 * (distinct.length - 1))] as number;
-  const high = distinct[Math.ceil(0.99 * (distinct.length - 1))] as number;
+  const low = distinct[Math.floor(0.01 * (distinct.length - 1))]!;
+  const high = distinct[Math.ceil(0.99 * (distinct.length - 1))]!;
   return Array.from({ length: POINTS }, (_, at) => low + ((high - low) * at) / (POINTS - 1));
 }

@@ -19,9 +19,7 @@ export type Metrics = {
 /** What the trees say of rows they were not grown with, and of columns. */
 export function measure({ frame, data, grown }: Trained): Metrics {
   // ranger numbers classes as they appear; people expect the order of their levels.
-  const ids = Array.from(data.classValues.keys()).sort(
-    (one, other) => (data.classValues[one] as number) - (data.classValues[other] as number),
-  );
+  const ids = Array.from(data.classValues.keys()).sort((one, other) => data.classValues[one]! - data.classValues[other]!);
   const names = ids.map((id) => classNames(frame.classes, data.classValues)[id] as string);
   const placeOf = new Map(ids.map((id, place) => [id, place]));
   const truth = data.classIds.map((id) => placeOf.get(id) as number);
@@ -48,7 +46,7 @@ export function measure({ frame, data, grown }: Trained): Metrics {
       const known = places.filter((place) => place !== -1).length;
       const right = places.filter((place, row) => place === truth[row]).length;
       const calibration = names.map((name, place) => {
-        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place] as number] as number) };
+        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place]!] as number) };
       });
       const confusion = confuse(names, truth, places);
       return { numbers: { ...error, accuracy: right / known }, confusion, calibration, ...told };
@@ -70,8 +68,8 @@ function variance(values: Float64Array): number {
 function confuse(classes: string[], truth: Uint32Array, places: number[]): Confusion {
   const counts = classes.map(() => classes.map(() => 0));
   places.forEach((place, row) => {
-    const own = counts[truth[row] as number] as number[];
-    if (place !== -1) own[place] = (own[place] as number) + 1;
+    const own = counts[truth[row]!] as number[];
+    if (place !== -1) own[place] = own[place]! + 1;
   });
   return { classes, counts };
 }

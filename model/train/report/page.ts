@@ -71,7 +71,7 @@ function calibrationPlot({ calibration }: Metrics): string {
 function curvePlots(curves: Curve[]): string {
   if (curves.length === 0) return '';
   const plots = curves.map(({ feature, x, labels, series }) => {
-    const lines = series.map(({ name, y }) => ({ name, points: x.map((value, at): [number, number] => [value, y[at] as number]) }));
+    const lines = series.map(({ name, y }) => ({ name, points: x.map((value, at): [number, number] => [value, y[at]!]) }));
     const plot = linePlot(lines, { x: feature, y: 'mean prediction', dots: labels !== undefined, labels });
     return `<figure><figcaption>${escapeXml(feature)}</figcaption>${plot}</figure>`;
   });

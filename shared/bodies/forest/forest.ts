@@ -125,7 +125,7 @@ function hasGreat(leaves: Float64Array): boolean {
 /** The first place in a slice whose number is too great, or NaN where none may be; -1 where there is no such. */
 function firstGreat(leaves: Float64Array, most: number, mayBeEmpty: boolean, from: number, to: number): number {
   for (let at = from; at < to; at += 1) {
-    const leaf = leaves[at] as number;
+    const leaf = leaves[at]!;
     if (!(Math.abs(leaf) <= most || (mayBeEmpty && Number.isNaN(leaf)))) return at;
   }
   return -1;
@@ -137,12 +137,12 @@ function checkNodes({ roots, left, right, feature, threshold, partitioned }: For
     throw new ModelError(thing, 'trees that do not cover its nodes', 'trees side by side');
   }
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const start = roots[tree] as number;
-    const end = roots[tree + 1] as number;
+    const start = roots[tree]!;
+    const end = roots[tree + 1]!;
     if (end <= start) throw new ModelError(`${thing}, tree ${tree + 1}`, 'no nodes', 'at least one');
     for (let node = start; node < end; node += 1) {
-      const l = left[node] as number;
-      const r = right[node] as number;
+      const l = left[node]!;
+      const r = right[node]!;
       const fail = (found: string, expected: string) => new ModelError(`${thing}, tree ${tree + 1}, node ${node - start}`, found, expected);
       if (l === 0) {
         if (r >= leafRows) throw fail(`leaf ${r}`, `less than ${leafRows}`);
@@ -151,9 +151,9 @@ function checkNodes({ roots, left, right, feature, threshold, partitioned }: For
       if (l <= node || l >= end || r <= node || r >= end) {
         throw fail(`children ${l - start} and ${r - start}`, `ids from ${node - start + 1} to ${end - start - 1}`);
       }
-      const column = feature[node] as number;
+      const column = feature[node]!;
       if (column >= partitioned.length) throw fail(`feature ${column}`, `less than ${partitioned.length}`);
-      const split = threshold[node] as number;
+      const split = threshold[node]!;
       if (partitioned[column] === 1 && !isSet(split)) throw fail(`the set of levels ${split}`, 'at most 53 bits');
     }
   }
@@ -191,10 +191,10 @@ export function depth(forest: Forest): number {
   const depths = new Uint32Array(left.length);
   let deepest = 0;
   for (let node = 0; node < roots[roots.length - 1]!; node += 1) {
-    const below = (depths[node] as number) + 1;
+    const below = depths[node]! + 1;
     if (left[node] === 0) continue;
-    depths[left[node] as number] = below;
-    depths[right[node] as number] = below;
+    depths[left[node]!] = below;
+    depths[right[node]!] = below;
     if (below > deepest) deepest = below;
   }
   return deepest;

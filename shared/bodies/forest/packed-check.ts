@@ -6,7 +6,7 @@ const MAX_FEATURES = 2 ** 16;
 
 /** How many bits of a byte are 1. */
 const BITS = new Uint8Array(256);
-for (let byte = 1; byte < 256; byte += 1) BITS[byte] = (BITS[byte >> 1] as number) + (byte & 1);
+for (let byte = 1; byte < 256; byte += 1) BITS[byte] = BITS[byte >> 1]! + (byte & 1);
 
 /** Elements that are looked at by one call. */
 const SLICE = 4_096;
@@ -30,12 +30,12 @@ export function firstInSlices(length: number, find: (from: number, to: number) =
  */
 export function checkPacked(packed: PackedForest, roots: Uint32Array, partitioned: Uint8Array, thing: string): void {
   const { inner, splits } = packed;
-  const nodes = roots[roots.length - 1] as number;
+  const nodes = roots[roots.length - 1]!;
   if (roots[0] !== 0) throw new ModelError(thing, `a first tree that starts at node ${roots[0]}`, '0');
   if (inner.length !== Math.ceil(nodes / 8)) {
     throw new ModelError(thing, `${inner.length} bytes of bits for ${nodes} nodes`, `${Math.ceil(nodes / 8)}`);
   }
-  if (nodes % 8 !== 0 && (inner[inner.length - 1] as number) >> (nodes % 8) !== 0) {
+  if (nodes % 8 !== 0 && inner[inner.length - 1]! >> (nodes % 8) !== 0) {
     throw new ModelError(thing, `bits behind its ${nodes} nodes`, 'zeros');
   }
   let found = 0;
@@ -47,20 +47,20 @@ export function checkPacked(packed: PackedForest, roots: Uint32Array, partitione
 
 /** Holds the bits of one tree; gives the number of its inner nodes. */
 function checkShape({ inner }: PackedForest, roots: Uint32Array, tree: number, thing: string): number {
-  const root = roots[tree] as number;
-  const end = roots[tree + 1] as number;
+  const root = roots[tree]!;
+  const end = roots[tree + 1]!;
   if (end <= root) throw new ModelError(`${thing}, tree ${tree + 1}`, 'no nodes', 'at least one');
   let next = root + 1;
   for (let node = root; node < end; node += 1) {
     // With more than eight nodes to come the next eight have parents, whatever they are: most bytes are taken whole.
     while (node % 8 === 0 && next - node > 8 && node + 8 < end) {
-      next += 2 * (BITS[inner[node / 8] as number] as number);
+      next += 2 * BITS[inner[node / 8]!]!;
       node += 8;
     }
     if (next <= node)
       throw new ModelError(`${thing}, tree ${tree + 1}, node ${node - root}`, 'a node without a parent', 'the end of the tree');
     // As isInner does, written out: most of it runs before anything is compiled.
-    if ((((inner[node >> 3] as number) >> (node & 7)) & 1) === 1) next += 2;
+    if (((inner[node >> 3]! >> (node & 7)) & 1) === 1) next += 2;
   }
   if (next !== end) throw new ModelError(`${thing}, tree ${tree + 1}`, `${end - root} nodes`, `${next - root}, two for each inner one`);
   return (end - root - 1) / 2;
@@ -75,7 +75,7 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, t
     throw new ModelError(thing, `starts of thresholds that do not cover ${cuts.length}`, `${features + 1}, one a feature and the end`);
   }
   for (let column = 0; column < features; column += 1) {
-    const [start, end] = [cutStarts[column] as number, cutStarts[column + 1] as number];
+    const [start, end] = [cutStarts[column]!, cutStarts[column + 1]!];
     if (end < start || end > cuts.length)
       throw new ModelError(`${thing}, feature ${column}`, 'thresholds that end before they start', 'a range');
     // A rank beyond what a split can name would be another feature's in a kernel's keys.
@@ -84,7 +84,7 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, t
     const fall = Number.isNaN(own[0]) ? 0 : firstInSlices(own.length, (from, to) => firstFall(own, Math.max(from, 1), to));
     if (fall !== -1) throw new ModelError(`${thing}, feature ${column}, threshold ${fall}`, String(own[fall]), 'ascending numbers');
     if (partitioned[column] === 0 || start === end) continue;
-    const stray = [cuts[start] as number, cuts[end - 1] as number].find((set) => !isSet(set));
+    const stray = [cuts[start]!, cuts[end - 1]!].find((set) => !isSet(set));
     if (stray !== undefined) throw new ModelError(`${thing}, feature ${column}`, `the set of levels ${stray}`, 'at most 53 bits');
   }
 }
@@ -93,7 +93,7 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, t
 function firstFall(cuts: Float64Array, from: number, to: number): number {
   for (let at = from; at < to; at += 1) {
     // Not to be turned round: nothing compares with NaN.
-    if (!((cuts[at - 1] as number) < (cuts[at] as number))) return at;
+    if (!(cuts[at - 1]! < cuts[at]!)) return at;
   }
   return -1;
 }
@@ -105,13 +105,13 @@ function checkSplits({ splits, cutStarts }: PackedForest, features: number, thin
   // Up to two to the bits, so that no feature a split can name is beyond the table; those that are not there have no place.
   const most = new Int32Array(2 ** (32 - bits)).fill(-1);
   for (let column = 0; column < features; column += 1) {
-    most[column] = (cutStarts[column + 1] as number) - (cutStarts[column] as number);
+    most[column] = cutStarts[column + 1]! - cutStarts[column]!;
   }
   // As signed numbers, which the engine keeps in a register as they are.
   const signed = new Int32Array(splits.buffer, splits.byteOffset, splits.length);
   const at = firstInSlices(signed.length, (from, to) => firstStray(signed, most, bits, from, to));
   if (at === -1) return;
-  const split = splits[at] as number;
+  const split = splits[at]!;
   throw new ModelError(`${thing}, split ${at}`, `feature ${split >>> bits}, threshold ${split & lowest}`, 'one that is there');
 }
 
@@ -119,8 +119,8 @@ function checkSplits({ splits, cutStarts }: PackedForest, features: number, thin
 function firstStray(splits: Int32Array, most: Int32Array, bits: number, from: number, to: number): number {
   const lowest = 2 ** bits - 1;
   for (let at = from; at < to; at += 1) {
-    const split = splits[at] as number;
-    if ((split & lowest) > (most[split >>> bits] as number)) return at;
+    const split = splits[at]!;
+    if ((split & lowest) > most[split >>> bits]!) return at;
   }
   return -1;
 }

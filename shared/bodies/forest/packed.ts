@@ -38,7 +38,7 @@ export function countBelow(cuts: Float64Array, start: number, end: number, value
   while (length > 0) {
     const half = length >> 1;
     // Written so that NaN goes up, as it goes right at a node.
-    if (value <= (cuts[low + half] as number)) length = half;
+    if (value <= cuts[low + half]!) length = half;
     else {
       low += half + 1;
       length -= half + 1;
@@ -49,7 +49,7 @@ export function countBelow(cuts: Float64Array, start: number, end: number, value
 
 /** Whether a node is an inner one. */
 export function isInner(inner: Uint8Array, node: number): boolean {
-  return (((inner[node >> 3] as number) >> (node & 7)) & 1) === 1;
+  return ((inner[node >> 3]! >> (node & 7)) & 1) === 1;
 }
 
 /**
@@ -68,11 +68,11 @@ export function packNodes(trees: Trees): PackedForest | undefined {
   let split = 0;
   for (let node = 0; node < left.length; node += 1) {
     if (left[node] === 0) continue;
-    inner[node >> 3] = (inner[node >> 3] as number) | (1 << (node & 7));
-    const column = feature[node] as number;
-    const value = threshold[node] as number;
-    const start = cutStarts[column] as number;
-    const place = Number.isNaN(value) ? 0 : countBelow(cuts, start, cutStarts[column + 1] as number, value) + 1;
+    inner[node >> 3] = inner[node >> 3]! | (1 << (node & 7));
+    const column = feature[node]!;
+    const value = threshold[node]!;
+    const start = cutStarts[column]!;
+    const place = Number.isNaN(value) ? 0 : countBelow(cuts, start, cutStarts[column + 1]!, value) + 1;
     splits[split] = column * 2 ** bits + place;
     split += 1;
   }
@@ -83,8 +83,8 @@ export function packNodes(trees: Trees): PackedForest | undefined {
 function isLevelOrder({ roots, left, right, leaves, width }: Trees): boolean {
   let leaf = 0;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const end = roots[tree + 1] as number;
-    let next = (roots[tree] as number) + 1;
+    const end = roots[tree + 1]!;
+    let next = roots[tree]! + 1;
     for (let node = next - 1; node < end; node += 1) {
       if (left[node] === 0) {
         if (right[node] !== leaf) return false;
@@ -105,26 +105,26 @@ function collectCuts({ left, feature, threshold, partitioned }: Trees): Pick<Pac
   const counts = new Uint32Array(features + 1);
   for (let node = 0; node < left.length; node += 1) {
     if (left[node] === 0) continue;
-    const column = feature[node] as number;
-    const value = threshold[node] as number;
+    const column = feature[node]!;
+    const value = threshold[node]!;
     if (column >= features || (partitioned[column] === 1 && !isSet(value))) return undefined;
-    if (!Number.isNaN(value)) counts[column] = (counts[column] as number) + 1;
+    if (!Number.isNaN(value)) counts[column] = counts[column]! + 1;
   }
-  const all = Array.from({ length: features }, (_, column) => new Float64Array(counts[column] as number));
+  const all = Array.from({ length: features }, (_, column) => new Float64Array(counts[column]!));
   counts.fill(0);
   for (let node = 0; node < left.length; node += 1) {
     if (left[node] === 0 || Number.isNaN(threshold[node])) continue;
-    const column = feature[node] as number;
-    (all[column] as Float64Array)[counts[column] as number] = threshold[node] as number;
-    counts[column] = (counts[column] as number) + 1;
+    const column = feature[node]!;
+    (all[column] as Float64Array)[counts[column]!] = threshold[node]!;
+    counts[column] = counts[column]! + 1;
   }
   const distinct = all.map((own) => own.sort().filter((value, at) => at === 0 || value !== own[at - 1]));
   if (distinct.some(({ length }) => length >= 2 ** rankBits(features))) return undefined;
   const cutStarts = Uint32Array.from({ length: features + 1 }, () => 0);
   distinct.forEach(({ length }, column) => {
-    cutStarts[column + 1] = (cutStarts[column] as number) + length;
+    cutStarts[column + 1] = cutStarts[column]! + length;
   });
-  const cuts = new Float64Array(cutStarts[features] as number);
+  const cuts = new Float64Array(cutStarts[features]!);
   distinct.forEach((own, column) => {
     cuts.set(own, cutStarts[column]);
   });
@@ -138,12 +138,12 @@ export function isSet(value: number): boolean {
 
 /** The bytes that a forest's nodes come to take beside its artifact once they are unpacked. */
 export function unpackedBytes({ packed, roots }: { packed?: PackedForest; roots: Uint32Array }): number {
-  return packed ? (roots[roots.length - 1] as number) * NODE_BYTES : 0;
+  return packed ? roots[roots.length - 1]! * NODE_BYTES : 0;
 }
 
 /** The nodes as they were before they were packed; a threshold of -0 may come out as 0. Only what checkPacked lets pass is unpacked. */
 export function unpackNodes(packed: PackedForest, roots: Uint32Array): Nodes {
-  const count = roots[roots.length - 1] as number;
+  const count = roots[roots.length - 1]!;
   const nodes = {
     left: new Uint32Array(count),
     right: new Uint32Array(count),
@@ -153,7 +153,7 @@ export function unpackNodes(packed: PackedForest, roots: Uint32Array): Nodes {
   let split = 0;
   // A call a tree, so that what the engine compiles meanwhile is used from the next tree on: a start waits for this.
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    split = unpackTree(packed, nodes, roots[tree] as number, roots[tree + 1] as number, split);
+    split = unpackTree(packed, nodes, roots[tree]!, roots[tree + 1]!, split);
   }
   return nodes;
 }
@@ -166,15 +166,15 @@ function unpackTree({ inner, splits, cuts, cutStarts }: PackedForest, nodes: Nod
   let [next, at] = [root + 1, split];
   for (let node = root; node < end; node += 1) {
     // As isInner does, written out: most of it runs before anything is compiled.
-    if ((((inner[node >> 3] as number) >> (node & 7)) & 1) === 0) {
+    if (((inner[node >> 3]! >> (node & 7)) & 1) === 0) {
       right[node] = node - at;
       continue;
     }
-    const packed = splits[at] as number;
+    const packed = splits[at]!;
     const column = packed >>> bits;
     const place = packed & lowest;
     feature[node] = column;
-    threshold[node] = place === 0 ? Number.NaN : (cuts[(cutStarts[column] as number) + place - 1] as number);
+    threshold[node] = place === 0 ? Number.NaN : cuts[cutStarts[column]! + place - 1]!;
     left[node] = next;
     right[node] = next + 1;
     next += 2;

@@ -34,7 +34,7 @@ export function predictForest(schema: Schema, given: Forest, rows: Float64Array,
     else if (schema.kind === 'classification') {
       const voted = countVotes(forest, trees, rows, from, votes);
       if (parameters.type === 'response') out[at] = mostVoted(forest, trees, votes, voted, breakTie);
-      else for (let place = 0; place < votes.length; place += 1) out[at + place] = (votes[place] as number) / trees;
+      else for (let place = 0; place < votes.length; place += 1) out[at + place] = votes[place]! / trees;
     } else meanLeaf(forest, trees, rows, from, out, at);
   }
   if (schema.kind === 'survival' && parameters.type === 'response') toSurvival(out);
@@ -43,7 +43,7 @@ export function predictForest(schema: Schema, given: Forest, rows: Float64Array,
 
 /** Puts survival in the place of cumulative hazards: exp(-chf), as predict.ranger.forest does (R/predict.R). */
 function toSurvival(out: Float64Array): void {
-  for (let at = 0; at < out.length; at += 1) out[at] = Math.exp(-(out[at] as number));
+  for (let at = 0; at < out.length; at += 1) out[at] = Math.exp(-out[at]!);
 }
 
 /**
@@ -67,17 +67,17 @@ export function finishSums(schema: Schema, forest: Forest, sums: Float64Array, w
 /** The leaf of one tree that a row falls into, as a node. */
 function findLeaf(forest: Forest, tree: number, rows: Float64Array, row: number): number {
   const { left, right, feature, threshold, partitioned, missing } = forest;
-  let node = forest.roots[tree] as number;
-  for (let l = left[node] as number; l !== 0; l = left[node] as number) {
-    const column = feature[node] as number;
-    const value = rows[row + column] as number;
-    const split = threshold[node] as number;
+  let node = forest.roots[tree]!;
+  for (let l = left[node]!; l !== 0; l = left[node]!) {
+    const column = feature[node]!;
+    const value = rows[row + column]!;
+    const split = threshold[node]!;
     if (missing !== undefined && partitioned[column] === 0 && Number.isNaN(value)) {
       node = missing[node] || l;
       continue;
     }
     const goesLeft = partitioned[column] === 0 ? value <= split : !hasLevel(split, value);
-    node = goesLeft ? l : (right[node] as number);
+    node = goesLeft ? l : right[node]!;
   }
   return node;
 }
@@ -95,16 +95,16 @@ export function hasLevel(mask: number, level: number): boolean {
 function meanLeaf(forest: Forest, trees: number, rows: Float64Array, row: number, out: Float64Array, at: number): void {
   const { leaves, width, right } = forest;
   for (let tree = 0; tree < trees; tree += 1) {
-    const leaf = (right[findLeaf(forest, tree, rows, row)] as number) * width;
-    for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) + (leaves[leaf + k] as number);
+    const leaf = right[findLeaf(forest, tree, rows, row)]! * width;
+    for (let k = 0; k < width; k += 1) out[at + k] = out[at + k]! + leaves[leaf + k]!;
   }
   finishMeans(forest, trees, out, at);
 }
 
 /** A row's sums as means, and what a correction makes of the mean. */
 function finishMeans({ width, correction }: Forest, trees: number, out: Float64Array, at: number): void {
-  for (let k = 0; k < width; k += 1) out[at + k] = (out[at + k] as number) / trees;
-  if (correction) out[at] = (correction[0] as number) + (correction[1] as number) * (out[at] as number);
+  for (let k = 0; k < width; k += 1) out[at + k] = out[at + k]! / trees;
+  if (correction) out[at] = correction[0]! + correction[1]! * out[at]!;
 }
 
 /** How many trees vote for each class; the classes voted for, in the order of their first vote. */
@@ -112,9 +112,9 @@ function countVotes(forest: Forest, trees: number, rows: Float64Array, row: numb
   const voted: number[] = [];
   votes.fill(0);
   for (let tree = 0; tree < trees; tree += 1) {
-    const place = forest.leaves[forest.right[findLeaf(forest, tree, rows, row)] as number] as number;
+    const place = forest.leaves[forest.right[findLeaf(forest, tree, rows, row)] as number]!;
     if (votes[place] === 0) voted.push(place);
-    votes[place] = (votes[place] as number) + 1;
+    votes[place] = votes[place]! + 1;
   }
   return voted;
 }
@@ -128,7 +128,7 @@ function mostVoted(forest: Forest, trees: number, votes: Float64Array, voted: nu
   let best = 0;
   let most = 0;
   for (let place = 0; place < votes.length; place += 1) {
-    const own = cutoff ? (votes[place] as number) / trees / (cutoff[place] as number) : (votes[place] as number);
+    const own = cutoff ? votes[place]! / trees / cutoff[place]! : votes[place]!;
     if (own <= most) continue;
     best = place;
     most = own;
@@ -136,7 +136,7 @@ function mostVoted(forest: Forest, trees: number, votes: Float64Array, voted: nu
   const tied = voted.filter((place) => votes[place] === votes[best]);
   if (!breakTie || tied.length < 2) return best;
   const codes = forest.codes as Float64Array;
-  const codeOf = (place: number) => codes[place] as number;
+  const codeOf = (place: number) => codes[place]!;
   return codes.indexOf(breakTie(voted.map(codeOf), new Set(tied.map(codeOf))));
 }
 
@@ -145,7 +145,7 @@ function quantiles(forest: Forest, trees: number, rows: Float64Array, row: numbe
   const observed = forest.observed as Float64Array;
   const values = new Float64Array(trees);
   for (let tree = 0; tree < trees; tree += 1) {
-    values[tree] = observed[forest.right[findLeaf(forest, tree, rows, row)] as number] as number;
+    values[tree] = observed[forest.right[findLeaf(forest, tree, rows, row)] as number]!;
   }
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   return probabilities.map((probability) => quantile(sorted, probability));
@@ -154,7 +154,7 @@ function quantiles(forest: Forest, trees: number, rows: Float64Array, row: numbe
 /** The id of the leaf in each tree, counted from 0 within the tree, as ranger numbers them. */
 function terminalNodes(forest: Forest, trees: number, rows: Float64Array, row: number, out: Float64Array, at: number): void {
   for (let tree = 0; tree < trees; tree += 1) {
-    out[at + tree] = findLeaf(forest, tree, rows, row) - (forest.roots[tree] as number);
+    out[at + tree] = findLeaf(forest, tree, rows, row) - forest.roots[tree]!;
   }
 }
 
@@ -162,10 +162,10 @@ function terminalNodes(forest: Forest, trees: number, rows: Float64Array, row: n
 function everyTree(forest: Forest, trees: number, rows: Float64Array, row: number, out: Float64Array, at: number): void {
   const { leaves, width, right, codes } = forest;
   for (let tree = 0; tree < trees; tree += 1) {
-    const leaf = (right[findLeaf(forest, tree, rows, row)] as number) * width;
+    const leaf = right[findLeaf(forest, tree, rows, row)]! * width;
     for (let k = 0; k < width; k += 1) {
-      const value = leaves[leaf + k] as number;
-      out[at + k * trees + tree] = codes ? (codes[value] as number) : value;
+      const value = leaves[leaf + k]!;
+      out[at + k * trees + tree] = codes ? codes[value]! : value;
     }
   }
 }

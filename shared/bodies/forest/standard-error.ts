@@ -47,8 +47,8 @@ function infinitesimal(predictions: Float64Array, { counts, rows, trees: all }: 
   for (let row = 0; row < rows; row += 1) {
     let [covariance, drawn, squares] = [0, 0, 0];
     for (let tree = 0; tree < trees; tree += 1) {
-      const count = counts[row * all + tree] as number;
-      covariance += count * (centered[tree] as number);
+      const count = counts[row * all + tree]!;
+      covariance += count * centered[tree]!;
       drawn += count;
       squares += count * count;
     }
@@ -57,7 +57,7 @@ function infinitesimal(predictions: Float64Array, { counts, rows, trees: all }: 
     variance += squares / trees - average ** 2;
     // Of all trees, used or not, as R has it.
     for (let tree = 0; tree < all; tree += 1) {
-      const count = counts[row * all + tree] as number;
+      const count = counts[row * all + tree]!;
       total += count;
       if (count > most) most = count;
     }
@@ -77,7 +77,7 @@ function jackknife(predictions: Float64Array, { counts, rows, trees: all }: Inba
     let [total, without] = [0, 0];
     for (let tree = 0; tree < trees; tree += 1) {
       if (counts[row * all + tree] !== 0) continue;
-      total += predictions[tree] as number;
+      total += predictions[tree]!;
       without += 1;
     }
     if (without === 0) continue;

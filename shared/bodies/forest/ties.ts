@@ -62,7 +62,7 @@ const BUCKETS = [13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 4204
  */
 export function walkOrder(keys: readonly number[], hash: (key: number) => bigint = hashDouble): number[] {
   let growths = 0;
-  let buckets = BUCKETS[growths] as number;
+  let buckets = BUCKETS[growths]!;
   // Buckets in the order of their first key, and the keys of each in the order they came: both are walked from the end.
   let filled = new Map<bigint, number[]>();
   const put = (key: number) => {
@@ -76,7 +76,7 @@ export function walkOrder(keys: readonly number[], hash: (key: number) => bigint
     if (at === buckets) {
       const order = walk();
       growths += 1;
-      buckets = BUCKETS[growths] as number;
+      buckets = BUCKETS[growths]!;
       filled = new Map();
       for (const before of order) put(before);
     }

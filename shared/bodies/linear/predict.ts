@@ -35,7 +35,7 @@ export function predictLinear(schema: Schema, linear: Linear, rows: Float64Array
     const at = row * width;
     let sum = 0;
     for (let column = 0; column < columns.length; column += 1) {
-      sum += (coefficients[column] as number) * product(columns[column] as Evaluate[], rows, at);
+      sum += coefficients[column]! * product(columns[column] as Evaluate[], rows, at);
     }
     let offset = 0;
     for (const evaluate of offsets) offset += evaluate(rows, at);

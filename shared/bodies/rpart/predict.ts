@@ -39,8 +39,8 @@ export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, p
   const out = new Float64Array(count * width);
   for (let row = 0; row < count; row += 1) {
     const node = findNode(rpart, rows, row * inputs);
-    if (parameters.type === 'class') out[row] = rpart.places?.[node] as number;
-    else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k] as number;
+    if (parameters.type === 'class') out[row] = rpart.places?.[node]!;
+    else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k]!;
   }
   return out;
 }
@@ -51,10 +51,10 @@ function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
   let node = 0;
   while (left[node] !== 0) {
     let direction = 0;
-    const from = first[node] as number;
-    const end = from + (splits[node] as number);
+    const from = first[node]!;
+    const end = from + splits[node]!;
     for (let split = from; split < end && direction === 0; split += 1) direction = directionOf(rpart, split, rows, row);
-    if (direction === 0) direction = majority[node] as number;
+    if (direction === 0) direction = majority[node]!;
     if (direction === 0) break;
     node = (direction === 1 ? left[node] : right[node]) as number;
   }
@@ -63,10 +63,10 @@ function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
 
 /** Where one split sends a row: 1 left, 2 right, 0 nowhere, as its value is missing or a level that the split has not seen. */
 function directionOf({ input, categories, threshold, directions }: Rpart, split: number, rows: Float64Array, row: number): number {
-  const value = rows[row + (input[split] as number)] as number;
+  const value = rows[row + input[split]!]!;
   if (Number.isNaN(value)) return 0;
-  const kind = categories[split] as number;
-  const bound = threshold[split] as number;
+  const kind = categories[split]!;
+  const bound = threshold[split]!;
   if (kind > 1) return value <= kind ? (directions[bound + value - 1] ?? 0) : 0;
   return value < bound === (kind === 0) ? 1 : 2;
 }
@@ -93,20 +93,19 @@ export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
   if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${thing}, node ${Math.floor(wrong / width) + 1}`);
   const known = schema.features.length;
   for (let node = 0; node < nodes; node += 1) {
-    const [l, r, where] = [left[node] as number, right[node] as number, `${thing}, node ${node + 1}`];
-    if ((majority[node] as number) > 2) throw fail(`direction ${majority[node]}`, '0 to 2', where);
+    const [l, r, where] = [left[node]!, right[node]!, `${thing}, node ${node + 1}`];
+    if (majority[node]! > 2) throw fail(`direction ${majority[node]}`, '0 to 2', where);
     if (l === 0) continue;
     if (l <= node || r <= node || l >= nodes || r >= nodes) throw fail(`children ${l} and ${r}`, `${node + 1} to ${nodes - 1}`, where);
-    if ((first[node] as number) + (splits[node] as number) > input.length)
-      throw fail('a split that is not there', `${input.length} splits`, where);
+    if (first[node]! + splits[node]! > input.length) throw fail('a split that is not there', `${input.length} splits`, where);
   }
   for (let split = 0; split < input.length; split += 1) {
     const where = `${thing}, split ${split + 1}`;
-    const column = input[split] as number;
+    const column = input[split]!;
     if (column >= known) throw fail(`input ${column}`, `less than ${known}`, where);
-    const bound = threshold[split] as number;
+    const bound = threshold[split]!;
     if (Number.isNaN(bound)) throw fail('NaN', 'a number', where);
-    const kind = categories[split] as number;
+    const kind = categories[split]!;
     if (kind < 2) continue;
     // A level beyond those of the split has no direction: rows of a checked schema cannot have it.
     const feature = schema.features[column] as Column;

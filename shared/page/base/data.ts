@@ -74,7 +74,7 @@ export function orderOf({ schema, card }: FormModel): number[] {
   const importance = card.training?.importance ?? {};
   const weight = (at: number) => {
     const name = schema.features[at]?.name ?? '';
-    return Object.hasOwn(importance, name) ? (importance[name] as number) : Number.NEGATIVE_INFINITY;
+    return Object.hasOwn(importance, name) ? importance[name]! : Number.NEGATIVE_INFINITY;
   };
   const places = schema.features.map((_, at) => at);
   if (Object.keys(importance).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);

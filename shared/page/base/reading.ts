@@ -9,7 +9,7 @@ export function numbersOf(data: PageData, prediction: Predicted, time: number): 
   if (typeof prediction === 'string') return data.classes.map((label) => (label === prediction ? 1 : 0));
   if (Array.isArray(prediction))
     return data.votes ? votesOf(data, prediction).map((count) => count / trees(data)) : [prediction[time] ?? Number.NaN];
-  return labelsOf(data, prediction).map((label) => prediction[label] as number);
+  return labelsOf(data, prediction).map((label) => prediction[label]!);
 }
 
 /** How many trees vote for each class, in class order: from every tree's own class, or from shares. */
@@ -87,13 +87,13 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
     return `${words.number(median ?? times[times.length - 1] ?? 0)}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
   }
   const best = bestOf(data, prediction);
-  return `${className(data, words, best)} ${readable(data, words, prediction[best] as number)}`;
+  return `${className(data, words, best)} ${readable(data, words, prediction[best]!)}`;
 }
 
 /** The label with the greatest share, the first of several. */
 export function bestOf(data: PageData, shares: Record<string, number>): string {
   const labels = labelsOf(data, shares);
-  return labels.reduce((best, label) => ((shares[label] as number) > (shares[best] as number) ? label : best), labels[0] ?? '');
+  return labels.reduce((best, label) => (shares[label]! > shares[best]! ? label : best), labels[0] ?? '');
 }
 
 /** The place among the classes of the one a prediction names; 0 where it names none. */

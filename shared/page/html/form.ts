@@ -35,11 +35,11 @@ function isSwitch({ min = 0, max = 1, step = 1, default: start = 0 }: NumberFeat
 
 /** A threshold lies between two values of the data, so each end of what is known is a step beyond the outermost threshold. */
 function fromCuts(feature: NumberFeature, cuts: number[]): FormFeature {
-  const [low, high] = [cuts[0] as number, cuts.at(-1) as number];
+  const [low, high] = [cuts[0]!, cuts.at(-1) as number];
   const unit = unitOf(cuts) ?? niceStep(high - low || Math.max(1, Math.abs(low)));
   const known: [number, number] = [tidy((Math.ceil(steps(low, unit)) - 1) * unit), tidy((Math.floor(steps(high, unit)) + 1) * unit)];
   if (!known.every(Number.isFinite) || !Number.isFinite(known[1] - known[0])) return feature;
-  return withEnds(feature, known, unit, cuts[cuts.length >> 1] as number);
+  return withEnds(feature, known, unit, cuts[cuts.length >> 1]!);
 }
 
 function fromRange(feature: NumberFeature): FormFeature {
@@ -64,7 +64,7 @@ function withEnds(feature: NumberFeature, known: [number, number], unit: number,
  * thresholds between them. Undefined where there is none.
  */
 function unitOf(cuts: number[]): number | undefined {
-  const span = (cuts.at(-1) as number) - (cuts[0] as number);
+  const span = (cuts.at(-1) as number) - cuts[0]!;
   for (let decimals = 0; decimals <= MOST_DECIMALS; decimals += 1) {
     const halves = 2 * 10 ** decimals;
     const fits = cuts.every((cut) => Math.abs(cut * halves - Math.round(cut * halves)) <= 1e-9 * Math.max(1, Math.abs(cut * halves)));

@@ -99,7 +99,7 @@ function survivalCaption(data: PageData, survival: number[], times: number[], wo
 /** A bar for each class with its share, in the colours that the plot's lines have. */
 function shareBars(data: PageData, shares: Record<string, number>, words: Words): HTMLElement[] {
   return labelsOf(data, shares).map((label, at) =>
-    barOf(at, className(data, words, label), shares[label] as number, readable(data, words, shares[label] as number)),
+    barOf(at, className(data, words, label), shares[label]!, readable(data, words, shares[label]!)),
   );
 }
 
@@ -134,6 +134,6 @@ function showSurvival(data: PageData, { predictions, times = [] }: AnswerBody, w
     xName: unit ? `${words.text('time')} (${words.label(unit)})` : words.text('time'),
     xFormat: (value) => words.number(value),
     yFormat: (value) => tick(data, words, value),
-    mark: median === undefined ? undefined : { x: median, ys: [survival[times.indexOf(median)] as number] },
+    mark: median === undefined ? undefined : { x: median, ys: [survival[times.indexOf(median)]!] },
   });
 }

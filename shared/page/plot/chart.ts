@@ -92,7 +92,7 @@ function listen(over: HTMLElement, plot: uPlot, current: () => ChartSpec): void 
     const { pick: hear, x } = current();
     if (!hear || x.length === 0) return;
     const value = plot.posToVal(event.clientX - over.getBoundingClientRect().left, 'x');
-    hear(Math.min(x[x.length - 1] as number, Math.max(x[0] as number, value)));
+    hear(Math.min(x[x.length - 1]!, Math.max(x[0]!, value)));
   };
   over.addEventListener('pointerdown', (event) => {
     over.setPointerCapture(event.pointerId);

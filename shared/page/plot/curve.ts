@@ -38,7 +38,7 @@ export function showCurve(
   const points = curve.body.predictions.map((prediction) => numbersOf(data, prediction, time));
   const lines = linesOf(data, words, curve.body.predictions[0] as Predicted).map((name, line) => ({
     name,
-    ys: points.map((point) => point[line] as number),
+    ys: points.map((point) => point[line]!),
   }));
   const band = bandOf(curve.body, lines[0]?.ys ?? []);
   const here = present?.values[curve.at];
@@ -70,14 +70,14 @@ export function showCurve(
 
 function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number[] } | undefined {
   if (!Array.isArray(se) || se.length !== ys.length) return undefined;
-  const edge = (sign: number) => ys.map((y, at) => y + sign * BAND * (se[at] as number));
+  const edge = (sign: number) => ys.map((y, at) => y + sign * BAND * se[at]!);
   return { low: edge(-1), high: edge(1) };
 }
 
 /** The ends of what is known of a feature, where the grid goes more than a step beyond one of them. */
 function shadedFrom({ known: range }: { known?: [number, number] }, x: number[]): [number, number] | undefined {
-  const step = ((x[x.length - 1] as number) - (x[0] as number)) / (x.length - 1);
-  const isBeyond = range && (range[0] - (x[0] as number) > 1.5 * step || (x[x.length - 1] as number) - range[1] > 1.5 * step);
+  const step = (x[x.length - 1]! - x[0]!) / (x.length - 1);
+  const isBeyond = range && (range[0] - x[0]! > 1.5 * step || x[x.length - 1]! - range[1] > 1.5 * step);
   return isBeyond ? range : undefined;
 }
 
@@ -87,7 +87,7 @@ function describe(data: PageData, feature: PageFeature, x: number[], lines: { na
     return readable(data, words, ys.at(at) as number);
   };
   const told = lines.map(({ name, ys }) => `${name} ${words.text('from')} ${end(ys, 0)} ${words.text('to')} ${end(ys, -1)}`.trim());
-  const [low, high] = [x[0] as number, x[x.length - 1] as number].map((value) => words.number(value));
+  const [low, high] = [x[0]!, x[x.length - 1]!].map((value) => words.number(value));
   return `${nameOf(feature, words)} ${words.text('from')} ${low} ${words.text('to')} ${high}: ${told.join('; ')}`;
 }
 
@@ -131,9 +131,9 @@ function valueText(feature: PageFeature, value: Value, words: Words): string {
 function levelText(data: PageData, prediction: Predicted, numbers: number[], words: Words): string {
   const names = linesOf(data, words, prediction);
   const best = numbers.indexOf(Math.max(...numbers));
-  return `${names[best] ?? ''} ${readable(data, words, numbers[best] as number)}`.trim();
+  return `${names[best] ?? ''} ${readable(data, words, numbers[best]!)}`.trim();
 }
 
 function nearest(grid: number[], value: number): number {
-  return grid.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best), grid[0] as number);
+  return grid.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best), grid[0]!);
 }

@@ -154,7 +154,7 @@ function prepareTime(data: PageData, { predictions, times = [] }: AnswerBody, ti
   slider.max = String(times.length - 1);
   slider.value = String(place);
   slider.style.setProperty('--at', `${(100 * place) / Math.max(1, times.length - 1)}%`);
-  byId('time-shown').textContent = words.number(times[place] as number);
-  slider.setAttribute('aria-valuetext', words.number(times[place] as number));
+  byId('time-shown').textContent = words.number(times[place]!);
+  slider.setAttribute('aria-valuetext', words.number(times[place]!));
   return place;
 }

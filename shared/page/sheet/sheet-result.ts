@@ -175,7 +175,7 @@ function readableCells(data: PageData, prediction: Predicted, words: Words): str
   if (typeof prediction === 'string') return [prediction];
   if (typeof prediction === 'number') return [readable(data, words, prediction)];
   if (Array.isArray(prediction)) return prediction.map((share) => readable(data, words, share));
-  return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label] as number))];
+  return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label]!))];
 }
 
 /** Where an answer is a class alone, the preview tells the trees' votes as well: they are asked for its rows alone. */

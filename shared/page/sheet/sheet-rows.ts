@@ -144,7 +144,7 @@ export function featureCells(
   fields: string[],
 ): string[] {
   return features.map((feature, at) => {
-    const field = fields[columns[at] as number] ?? '';
+    const field = fields[columns[at]!] ?? '';
     const isNumber = isNumeric(feature) && delimiter !== ',';
     return isNumber && hasDecimalComma(field) ? field.trim().replace(',', '.') : field;
   });

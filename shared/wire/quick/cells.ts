@@ -123,7 +123,7 @@ export function peek(cursor: Cursor): number {
   const end = bytes.length;
   let { at } = cursor;
   while (at < end) {
-    const code = bytes[at] as number;
+    const code = bytes[at]!;
     if (code > SPACE || (code !== SPACE && code !== TAB && code !== RETURN && (code !== LINE || isLine))) {
       cursor.at = at;
       return code;
@@ -146,7 +146,7 @@ export function readQuoted(cursor: Cursor): string | undefined {
   const { bytes } = cursor;
   const start = cursor.at + 1;
   for (let at = start; at < bytes.length; at += 1) {
-    const code = bytes[at] as number;
+    const code = bytes[at]!;
     if (code === BACKSLASH || code < SPACE) return undefined;
     if (code !== QUOTE) continue;
     cursor.at = at + 1;
@@ -182,7 +182,7 @@ export function readNumber(cursor: Cursor, place: number, isLoose: boolean): boo
   const hasExponent = cursor.at < bytes.length && (bytes[cursor.at] === E_LOW || bytes[cursor.at] === E_HIGH);
   if (hasExponent && !passExponent(cursor)) return false;
   if (digits <= EXACT_DIGITS && whole < EXACT && !hasExponent) {
-    const size = fraction === 0 ? whole : whole / (POWERS[fraction] as number);
+    const size = fraction === 0 ? whole : whole / POWERS[fraction]!;
     cursor.rows[place] = isNegative ? -size : size;
     return true;
   }
@@ -198,7 +198,7 @@ function readDigits(cursor: Cursor, before: number): number {
   let whole = before;
   let { at } = cursor;
   while (at < end) {
-    const digit = (bytes[at] as number) - ZERO;
+    const digit = bytes[at]! - ZERO;
     if (digit < 0 || digit > 9) break;
     whole = whole * 10 + digit;
     at += 1;

@@ -17,7 +17,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export function quickCsv(schema: Schema, body: Uint8Array): Rows | undefined {
   const plan = planOf(schema);
   // A body of nothing but space is empty, and a byte order mark is no part of a name: the general way knows both.
-  if (!plan || body.length === 0 || (body[0] as number) <= SPACE || (body[0] as number) >= DELETE) return undefined;
+  if (!plan || body.length === 0 || body[0]! <= SPACE || body[0]! >= DELETE) return undefined;
   const cursor = openCursor(plan, body, true, ROOM);
   const columns = readHeader(schema, cursor);
   if (!columns) return undefined;
@@ -57,7 +57,7 @@ function readLine(cursor: Cursor, columns: Int32Array): boolean {
       if (bytes[cursor.at] !== COMMA) return false;
       cursor.at += 1;
     }
-    const column = columns[place] as number;
+    const column = columns[place]!;
     if (!(column === -1 ? skipField(cursor) : readField(cursor, column, start + column))) return false;
   }
   cursor.count += 1;
@@ -79,7 +79,7 @@ function skipField(cursor: Cursor): boolean {
   const { bytes } = cursor;
   let { at } = cursor;
   for (; !isEnd(cursor, at); at += 1) {
-    const code = bytes[at] as number;
+    const code = bytes[at]!;
     if (code < SPACE || code === QUOTE || code >= DELETE) return false;
   }
   cursor.at = at;

@@ -76,7 +76,7 @@ function readRecord(reader: Cursor): boolean {
   if (!take(reader, OPEN_OBJECT)) return false;
   for (let place = 0; place < order.length; place += 1) {
     if (place > 0 && !take(reader, COMMA)) return false;
-    const column = readKey(reader, order[place] as number);
+    const column = readKey(reader, order[place]!);
     if (column === -1 || seen[column] === record) return false;
     order[place] = column;
     seen[column] = record;

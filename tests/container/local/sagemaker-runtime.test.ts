@@ -15,7 +15,7 @@ import { loadModel } from '../../../model/artifact/import.ts';
 import { golden } from '../../support/golden.ts';
 
 const ages = golden('heart-age');
-const R54 = ages.predictions[54] as number;
+const R54 = ages.predictions[54]!;
 const open: (http.Server | SageMakerRuntimeClient)[] = [];
 
 async function listen(server: http.Server): Promise<string> {

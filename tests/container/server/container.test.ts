@@ -38,7 +38,7 @@ async function problem(response: Response) {
 /** A model whose check rows say that another number came out at import. */
 function tampered(model: Model): Model {
   const outputs = model.checks.outputs.slice();
-  outputs[3] = (outputs[3] as number) + 1;
+  outputs[3] = outputs[3]! + 1;
   return { ...model, checks: { ...model.checks, outputs } };
 }
 
@@ -46,8 +46,8 @@ const models = new Map(goldens().map((one) => [one.name, loadModel(one.file)]));
 const age = models.get('heart-age') as Model;
 const wool = models.get('warpbreaks-partition') as Model;
 const ages = golden('heart-age');
-const R54 = ages.predictions[54] as number;
-const R61 = ages.predictions[61] as number;
+const R54 = ages.predictions[54]!;
+const R61 = ages.predictions[61]!;
 const wools = golden('warpbreaks-partition');
 
 let url: string;

@@ -12,7 +12,7 @@ import { golden } from '../../support/golden.ts';
 
 const FILE = new URL('../../../container/main.ts', import.meta.url);
 const ages = golden('heart-age');
-const R54 = ages.predictions[54] as number;
+const R54 = ages.predictions[54]!;
 const { model, bytes } = await loadShared(ages.file);
 const closing: (() => unknown)[] = [];
 let root: string;

@@ -74,7 +74,7 @@ test('an artifact of many megabytes is hashed as it comes in, and cut off or cha
   expect(Buffer.from(shared).equals(bytes)).toBe(true);
   for (const at of [100, 2 ** 22, 2 ** 23 + 5]) {
     const changed = Uint8Array.from(bytes);
-    changed[at] = (changed[at] as number) ^ 1;
+    changed[at] = changed[at]! ^ 1;
     writeFileSync(file, changed);
     expect(await refusal()).toMatch(/large\.canopy: found sha256/);
   }
@@ -139,7 +139,7 @@ describe('a folder that cannot be used is refused', () => {
 
   test('where the artifact has a byte changed, naming both sha256', async () => {
     const bytes = importModel(golden('heart-age').file);
-    bytes[2000] = (bytes[2000] as number) ^ 1;
+    bytes[2000] = bytes[2000]! ^ 1;
     writeFileSync(path.join(dir, 'heart-age.canopy'), bytes);
     expect(await refusal()).toMatch(/heart-age\.canopy: found sha256 [0-9a-f]{64}, expected [0-9a-f]{64}$/);
   });

@@ -41,7 +41,7 @@ test('a package whose handler cannot be loaded does not deploy, and the reason i
 test('a package whose artifact is not what its sha256 says does not deploy: the function itself does not look', () => {
   const files = unzipSync(readFileSync(packaged.zip));
   const artifact = files[packaged.environment.MODEL_FILE as string] as Uint8Array;
-  artifact[32] = (artifact[32] as number) ^ 1;
+  artifact[32] = artifact[32]! ^ 1;
   const zip = path.join(whole.packages, 'changed.zip');
   writeFileSync(zip, zipSync(files));
   expect(() => checkPackage({ ...packaged, zip }, model)).toThrow(

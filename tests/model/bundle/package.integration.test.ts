@@ -211,7 +211,7 @@ test('packaging fails where a check row does not give its answer', async () => {
   const model = golden('columns-order').file;
   const { file } = buildArtifact(model, PROJECT);
   const bytes = readFileSync(file);
-  bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+  bytes[bytes.length - 3] = bytes[bytes.length - 3]! ^ 1;
   writeFileSync(file, bytes);
   try {
     const { code, output } = await serverless([

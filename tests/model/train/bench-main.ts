@@ -56,11 +56,10 @@ try {
       .split(' ')
       .map(Number);
     const name = `20,000 x 20, 50 trees, ${threads} ${threads === '1' ? 'thread' : 'threads'}`;
-    tell(`${name}, wall`, own[0] as number, theirs[0] as number, 1.5, 7.5, 's');
-    tell(`${name}, cpu`, own[1] as number, theirs[1] as number, 1.5, 7.5, 's');
-    tell(`${name}, greatest memory of the process`, (own[2] as number) / 1024, (theirs[2] as number) / 1024, 2, 2, 'MiB');
-    if (!(Math.abs((own[4] as number) - (theirs[4] as number)) <= 1e-12))
-      failures.push(`${name}: out-of-bag error ${own[4]}, R says ${theirs[4]}`);
+    tell(`${name}, wall`, own[0]!, theirs[0]!, 1.5, 7.5, 's');
+    tell(`${name}, cpu`, own[1]!, theirs[1]!, 1.5, 7.5, 's');
+    tell(`${name}, greatest memory of the process`, own[2]! / 1024, theirs[2]! / 1024, 2, 2, 'MiB');
+    if (!(Math.abs(own[4]! - theirs[4]!) <= 1e-12)) failures.push(`${name}: out-of-bag error ${own[4]}, R says ${theirs[4]}`);
   }
   const heart = here('../../../model/heart/heart.csv');
   const r = `library(ranger); set.seed(42); ranger(target ~ age, read.csv(${JSON.stringify(heart)}))`;

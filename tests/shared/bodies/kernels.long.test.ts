@@ -35,10 +35,10 @@ function featuresOf(partitioned: Uint8Array): Feature[] {
 function drawRows({ packed, partitioned }: Forest, count: number, roll: (most: number) => number): Float64Array {
   const { cuts, cutStarts } = packed as NonNullable<Forest['packed']>;
   const value = (feature: number) => {
-    const [start, end] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
-    if (roll(12) === 0) return ODD[roll(ODD.length)] as number;
+    const [start, end] = [cutStarts[feature]!, cutStarts[feature + 1]!];
+    if (roll(12) === 0) return ODD[roll(ODD.length)]!;
     if (partitioned[feature] === 1 || start === end) return 1 + roll(54);
-    const cut = cuts[start + roll(end - start)] as number;
+    const cut = cuts[start + roll(end - start)]!;
     return [cut, cut + Math.abs(cut) * Number.EPSILON, cut - Math.abs(cut) * Number.EPSILON, cut + roll(9) - 4][roll(4)] as number;
   };
   return Float64Array.from({ length: count * partitioned.length }, (_, at) => value(at % partitioned.length));
@@ -98,8 +98,7 @@ function grow({ seed, kind, features, sets, trees, splits, width, missing }: Sha
       // The last open node must split while splits are left.
       const isInner = left > 0 && (node + 1 === next || roll(3) > 0);
       const feature = roll(features);
-      const threshold =
-        partitioned[feature] === 1 ? roll(2 ** 20) * 2 ** roll(33) : roll(40) === 0 ? (ODD[roll(9)] as number) : roll(400) / 8;
+      const threshold = partitioned[feature] === 1 ? roll(2 ** 20) * 2 ** roll(33) : roll(40) === 0 ? ODD[roll(9)]! : roll(400) / 8;
       nodes.push({ left: isInner ? next : 0, feature, threshold });
       if (isInner) [next, left] = [next + 2, left - 1];
     }

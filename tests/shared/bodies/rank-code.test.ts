@@ -55,7 +55,7 @@ test('a rank by the index is that of a search among all thresholds, whatever thr
       for (const value of [...drawn, ...features.flatMap((cuts) => [...cuts])]) {
         // Another value beside it, since two are looked up together.
         const row = features.map((_, feature) => (feature % 2 === 0 ? value : -value));
-        expect(rank(row)).toEqual(features.map((cuts, feature) => countBelow(cuts, 0, cuts.length, row[feature] as number)));
+        expect(rank(row)).toEqual(features.map((cuts, feature) => countBelow(cuts, 0, cuts.length, row[feature]!)));
       }
     }),
     { numRuns: 500 },

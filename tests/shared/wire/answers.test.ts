@@ -135,7 +135,7 @@ test('every double comes back with its bits, in every form', () => {
       expect(values.map((value, at) => Object.is(value, predictions[at]))).toEqual(values.map(() => true));
       same(write(NUMBER, values, 'csv').trimEnd().split('\n'), values);
       same(write(NUMBER, values, 'jsonlines').trimEnd().split('\n'), values);
-      const shares = JSON.parse(write(classes('probability', 'a'), [{ a: values[0] as number }]));
+      const shares = JSON.parse(write(classes('probability', 'a'), [{ a: values[0]! }]));
       expect(Object.is(shares.predictions[0].a, values[0])).toBe(true);
     }),
     { examples: [[special]] },

@@ -23,7 +23,7 @@ export function blockMasks(forest: Forest, groups: Group[], ranks: number[], blo
   return groups.map(({ features }) => {
     let merged: Masks = { masks: new Int32Array(block.words).fill(-1), rows: new Int32Array(1) };
     for (const feature of features) {
-      const [count, own] = [ranks[feature] as number, splits[feature]];
+      const [count, own] = [ranks[feature]!, splits[feature]];
       // What no tree of the block asks for tells nothing apart: of most features, where there are many.
       if (own) merged = mergeMasks(merged, classMasks(forest, feature, count, own, block.words), block.words);
       else if (count > 1) merged = { masks: merged.masks, rows: repeat(merged.rows, count) };
@@ -38,9 +38,9 @@ function splitsOf(forest: Forest, { from, to }: Block): (Split[] | undefined)[] 
   for (let tree = from; tree < to; tree += 1) {
     const word = 2 * (tree - from);
     const visit = (node: number, first: number, end: number) => {
-      const feature = forest.feature[node] as number;
+      const feature = forest.feature[node]!;
       splits[feature] ??= [];
-      splits[feature].push({ threshold: forest.threshold[node] as number, word, first, end });
+      splits[feature].push({ threshold: forest.threshold[node]!, word, first, end });
     };
     orderLeaves(forest, tree, () => undefined, visit);
   }
@@ -51,18 +51,18 @@ function splitsOf(forest: Forest, { from, to }: Block): (Split[] | undefined)[] 
 function classMasks(forest: Forest, feature: number, ranks: number, splits: Split[], words: number): Masks {
   if (forest.partitioned[feature] === 1) return levelMasks(ranks, splits, words);
   const { cuts, cutStarts } = forest.packed as PackedForest;
-  const [start, end] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
+  const [start, end] = [cutStarts[feature]!, cutStarts[feature + 1]!];
   // The first rank that fails. A threshold of NaN lets nothing through.
   const fails = splits.map(({ threshold }) => (Number.isNaN(threshold) ? 0 : countBelow(cuts, start, end, threshold) + 1));
   const rows = new Int32Array(ranks);
   for (const rank of fails) if (rank > 0) rows[rank] = 1;
-  for (let rank = 1; rank < ranks; rank += 1) rows[rank] = (rows[rank] as number) + (rows[rank - 1] as number);
-  const masks = new Int32Array(((rows[ranks - 1] as number) + 1) * words).fill(-1);
+  for (let rank = 1; rank < ranks; rank += 1) rows[rank] = rows[rank]! + rows[rank - 1]!;
+  const masks = new Int32Array((rows[ranks - 1]! + 1) * words).fill(-1);
   splits.forEach((split, at) => {
-    clear(masks, (rows[fails[at] as number] as number) * words, split);
+    clear(masks, rows[fails[at]!]! * words, split);
   });
   // What a rank fails those above it fail too.
-  for (let at = words; at < masks.length; at += 1) masks[at] = (masks[at] as number) & (masks[at - words] as number);
+  for (let at = words; at < masks.length; at += 1) masks[at] = masks[at]! & masks[at - words]!;
   return { masks, rows };
 }
 
@@ -80,7 +80,7 @@ function levelMasks(ranks: number, splits: Split[], words: number): Masks {
 function clear(masks: Int32Array, row: number, { word, first, end }: Split): void {
   for (let leaf = first; leaf < end; leaf += 1) {
     const at = row + word + (leaf >> 5);
-    masks[at] = (masks[at] as number) & ~(1 << (leaf & 31));
+    masks[at] = masks[at]! & ~(1 << (leaf & 31));
   }
 }
 
@@ -96,13 +96,13 @@ function mergeMasks(one: Masks, other: Masks, words: number): Masks {
   const masks = new Int32Array(count * other.masks.length);
   for (let at = 0; at < masks.length; at += 1) {
     const row = Math.floor(at / words);
-    const left = one.masks[at % one.masks.length] as number;
-    masks[at] = left & (other.masks[Math.floor(row / count) * words + (at % words)] as number);
+    const left = one.masks[at % one.masks.length]!;
+    masks[at] = left & other.masks[Math.floor(row / count) * words + (at % words)]!;
   }
   const rows = new Int32Array(one.rows.length * other.rows.length);
   for (let at = 0; at < rows.length; at += 1) {
-    const own = one.rows[at % one.rows.length] as number;
-    rows[at] = own + count * (other.rows[Math.floor(at / one.rows.length)] as number);
+    const own = one.rows[at % one.rows.length]!;
+    rows[at] = own + count * other.rows[Math.floor(at / one.rows.length)]!;
   }
   return { masks, rows };
 }

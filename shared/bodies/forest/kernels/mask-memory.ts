@@ -52,7 +52,7 @@ const GROUPS_A_NODE = 8;
 /** Makes all tables and places them; undefined where they take more than `most` bytes, or where there are so many groups that a walk is quicker. */
 export function planMasks(schema: Schema, forest: Forest, outputs: number, most: number): Plan | undefined {
   const ranks = countRanks(forest);
-  const leavesEach = (forest.roots[treeCount(forest)] as number) / treeCount(forest) / 2 + 1;
+  const leavesEach = forest.roots[treeCount(forest)]! / treeCount(forest) / 2 + 1;
   const groups = groupFeatures(ranks, Math.ceil(GROUPS_A_NODE * Math.log2(leavesEach)));
   if (!groups) return undefined;
   const blocks = Math.ceil(treeCount(forest) / MOST_TREES);
@@ -77,7 +77,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
     // As large as those made so far the others will be too.
     if (taken() > most || ((taken() - before) * blocks) / (block + 1) > 2 * most) return undefined;
   }
-  const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)] as number));
+  const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)]!));
   const leafStride = mostLeaves(forest) * outputs;
   const leaves = put(leafTable(schema, forest, outputs, leafStride, blocks * trees));
   const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / ranks.length)));

@@ -14,10 +14,10 @@ export type Group = { features: number[]; ranks: number };
 export function countRanks({ packed, partitioned }: Forest): number[] {
   const { cuts, cutStarts } = packed as PackedForest;
   return Array.from(partitioned, (isPartitioned, feature) => {
-    const [start, end] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
+    const [start, end] = [cutStarts[feature]!, cutStarts[feature + 1]!];
     if (isPartitioned === 0) return end - start + 1;
     // The last rank is that of a value that is in no set.
-    return start === end ? 1 : Math.floor(Math.log2(Math.max(cuts[end - 1] as number, 1))) + 2;
+    return start === end ? 1 : Math.floor(Math.log2(Math.max(cuts[end - 1]!, 1))) + 2;
   });
 }
 
@@ -28,9 +28,9 @@ export function countRanks({ packed, partitioned }: Forest): number[] {
 export function groupFeatures(ranks: number[], most: number): Group[] | undefined {
   const groups: Group[] = [];
   const order = ranks.flatMap((own, feature) => (own > 1 ? [feature] : []));
-  order.sort((a, b) => (ranks[b] as number) - (ranks[a] as number));
+  order.sort((a, b) => ranks[b]! - ranks[a]!);
   for (const feature of order) {
-    const own = ranks[feature] as number;
+    const own = ranks[feature]!;
     let fullest: Group | undefined;
     for (const group of groups) {
       if (group.ranks * own <= MAX_GROUP_RANKS && group.ranks > (fullest?.ranks ?? 0)) fullest = group;
@@ -52,7 +52,7 @@ export function groupFeatures(ranks: number[], most: number): Group[] | undefine
 export function mostLeaves({ roots }: Forest): number {
   let most = 0;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    most = Math.max(most, ((roots[tree + 1] as number) - (roots[tree] as number) + 1) / 2);
+    most = Math.max(most, (roots[tree + 1]! - roots[tree]! + 1) / 2);
   }
   return most;
 }
@@ -66,16 +66,16 @@ export function orderLeaves(
 ): void {
   let next = 0;
   // Iterative, since a tree may be as deep as it has leaves: a node is met before and after its left side.
-  const stack: [number, number][] = [[roots[tree] as number, -1]];
+  const stack: [number, number][] = [[roots[tree]!, -1]];
   for (let top = stack.pop(); top; top = stack.pop()) {
     const [node, first] = top;
     if (left[node] === 0) {
       leaf(node, next);
       next += 1;
-    } else if (first === -1) stack.push([node, next], [left[node] as number, -1]);
+    } else if (first === -1) stack.push([node, next], [left[node]!, -1]);
     else {
       visit(node, first, next);
-      stack.push([right[node] as number, -1]);
+      stack.push([right[node]!, -1]);
     }
   }
 }
@@ -86,7 +86,7 @@ export function leafTable(schema: Schema, forest: Forest, outputs: number, strid
   const table = new Float64Array(trees * stride).fill(-0);
   for (let tree = 0; tree < treeCount(forest); tree += 1) {
     orderLeaves(forest, tree, (node, place) => {
-      table.set(leafDoubles(schema, forest, forest.right[node] as number, outputs), tree * stride + place * outputs);
+      table.set(leafDoubles(schema, forest, forest.right[node]!, outputs), tree * stride + place * outputs);
     });
   }
   return table;
@@ -96,6 +96,6 @@ export function leafTable(schema: Schema, forest: Forest, outputs: number, strid
 function leafDoubles(schema: Schema, { leaves, width }: Forest, leaf: number, outputs: number): Float64Array {
   if (schema.kind !== 'classification') return leaves.subarray(leaf * width, (leaf + 1) * width);
   const vote = new Float64Array(outputs);
-  vote[leaves[leaf] as number] = 1;
+  vote[leaves[leaf]!] = 1;
   return vote;
 }

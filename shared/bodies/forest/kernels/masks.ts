@@ -55,7 +55,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
 
 /** Turns the places of ranks in the first block's rows into those in the columns. */
 function toColumns({ rows, columns, blocks }: Plan, addresses: Int32Array): void {
-  for (let at = 0; at < addresses.length; at += 1) addresses[at] = ((addresses[at] as number) - rows) * blocks + columns;
+  for (let at = 0; at < addresses.length; at += 1) addresses[at] = (addresses[at]! - rows) * blocks + columns;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array {

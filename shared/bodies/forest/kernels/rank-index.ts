@@ -38,10 +38,10 @@ export function rankIndex(thresholds: Float64Array): RankIndex {
   const held = new Int32Array(last + 1);
   for (const threshold of thresholds) {
     const bucket = Math.min(Math.floor((threshold - base) * breadth) || 0, last);
-    held[bucket] = (held[bucket] as number) + 1;
+    held[bucket] = held[bucket]! + 1;
   }
   const firsts = new Int32Array(last + 1);
-  for (let bucket = 1; bucket <= last; bucket += 1) firsts[bucket] = (firsts[bucket - 1] as number) + (held[bucket - 1] as number);
+  for (let bucket = 1; bucket <= last; bucket += 1) firsts[bucket] = firsts[bucket - 1]! + held[bucket - 1]!;
   const steps = Math.ceil(Math.log2(held.reduce((most, one) => Math.max(most, one), 0) + 1));
   const cuts = new Float64Array(count + 2 ** steps).fill(Number.POSITIVE_INFINITY);
   cuts.set(thresholds);

@@ -33,9 +33,9 @@ export function stepKernel(schema: Schema, forest: Forest, parameters: Parameter
   const predict = (rows: Float64Array) => {
     const out = new Float64Array(rows.length * width);
     for (let row = 0; row < rows.length; row += 1) {
-      const step = countBelow(cuts, 0, cuts.length, rows[row] as number);
+      const step = countBelow(cuts, 0, cuts.length, rows[row]!);
       if (isKnown[step] === 0) learn(step);
-      for (let k = 0; k < width; k += 1) out[row * width + k] = table[step * width + k] as number;
+      for (let k = 0; k < width; k += 1) out[row * width + k] = table[step * width + k]!;
     }
     return out;
   };

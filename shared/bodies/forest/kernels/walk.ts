@@ -38,7 +38,7 @@ type Plan = { groups: number; keyBytes: number; out: number; pages: number; bits
  * too great numbers or all would take too much memory.
  */
 export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | undefined {
-  const count = roots[roots.length - 1] as number;
+  const count = roots[roots.length - 1]!;
   if (!packed || partitioned.includes(1) || count * 8 > MAX_TABLE_BYTES) return undefined;
   const bits = rankBits(partitioned.length);
   const none = 2 ** (32 - bits) - 1;
@@ -49,14 +49,14 @@ export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | u
   const firstLeaf = none * 2 ** bits;
   let split = 0;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const end = roots[tree + 1] as number;
-    let next = (roots[tree] as number) + 1;
+    const end = roots[tree + 1]!;
+    let next = roots[tree]! + 1;
     for (let node = next - 1; node < end; node += 1) {
       if (!isInner(packed.inner, node)) {
         words[2 * node] = firstLeaf + node - split;
         continue;
       }
-      words[2 * node] = packed.splits[split] as number;
+      words[2 * node] = packed.splits[split]!;
       words[2 * node + 1] = (next - node) * 8;
       next += 2;
       split += 1;
@@ -85,8 +85,8 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
       const size = Math.min(block, count - start);
       rankRows(packed, rows, start, size, keys, plan);
       for (let tree = 0; tree < treeCount(forest); tree += 1) {
-        const end = size < ROWS_TO_TOUCH ? 0 : (roots[tree + 1] as number) * 8;
-        walk?.((roots[tree] as number) * 8, Math.ceil(size / LANES), end);
+        const end = size < ROWS_TO_TOUCH ? 0 : roots[tree + 1]! * 8;
+        walk?.(roots[tree]! * 8, Math.ceil(size / LANES), end);
         add(forest, places, size, sums, start, outputs);
       }
     }
@@ -107,10 +107,10 @@ function rankRows({ cuts, cutStarts }: PackedForest, rows: Float64Array, start: 
   const features = cutStarts.length - 1;
   const stride = plan.keyBytes / 4;
   for (let feature = 0; feature < features; feature += 1) {
-    const [from, to] = [cutStarts[feature] as number, cutStarts[feature + 1] as number];
+    const [from, to] = [cutStarts[feature]!, cutStarts[feature + 1]!];
     const high = feature * 2 ** plan.bits + 1;
     for (let row = 0; row < size; row += 1) {
-      const value = rows[(start + row) * features + feature] as number;
+      const value = rows[(start + row) * features + feature]!;
       keys[(row >> 3) * stride + feature * LANES + (row & 7)] = high + countBelow(cuts, from, to, value);
     }
   }
@@ -119,24 +119,24 @@ function rankRows({ cuts, cutStarts }: PackedForest, rows: Float64Array, start: 
 /** Adds the doubles of the leaves that a block's rows fell into in one tree. */
 function addValues({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
   for (let row = 0; row < size; row += 1) {
-    sums[start + row] = (sums[start + row] as number) + (leaves[places[row] as number] as number);
+    sums[start + row] = sums[start + row]! + leaves[places[row]!]!;
   }
 }
 
 /** The same of leaves that hold several. */
 function addLeaves({ leaves, width }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
   for (let row = 0; row < size; row += 1) {
-    const leaf = (places[row] as number) * width;
+    const leaf = places[row]! * width;
     const at = (start + row) * width;
-    for (let k = 0; k < width; k += 1) sums[at + k] = (sums[at + k] as number) + (leaves[leaf + k] as number);
+    for (let k = 0; k < width; k += 1) sums[at + k] = sums[at + k]! + leaves[leaf + k]!;
   }
 }
 
 /** The same of votes: a leaf holds the place of its class. */
 function addVotes({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number, classes: number): void {
   for (let row = 0; row < size; row += 1) {
-    const at = (start + row) * classes + (leaves[places[row] as number] as number);
-    sums[at] = (sums[at] as number) + 1;
+    const at = (start + row) * classes + leaves[places[row]!]!;
+    sums[at] = sums[at]! + 1;
   }
 }
 
