@@ -11,7 +11,7 @@ export type HttpApi = {
   timeoutMs: number;
 };
 
-/** The API of serverless.yml; tests/templates.test.ts holds both equal. */
+/** The API of serverless.yml; tests/container/deploy/templates.integration.test.ts holds both equal. */
 export const HTTP_API: HttpApi = {
   handler: 'functions/predict.handler',
   routes: ['POST /predict', 'GET /', 'GET /model', 'GET /openapi.json', 'GET /health', '$default'],

@@ -1,5 +1,21 @@
 import pino from 'pino';
-import type { LogEntry } from './server.ts';
+
+/**
+ * One request as it is logged. It never holds a body or a feature's value. `advice` is for whoever serves the model, where the
+ * request does not fit it; `error` is ours to mend.
+ */
+export type LogEntry = {
+  time: string;
+  requestId: string;
+  traceparent?: string | undefined;
+  method: string;
+  path: string;
+  status: number;
+  rows?: number | undefined;
+  ms: number;
+  advice?: string;
+  error?: string;
+};
 
 /** The access log. */
 export type AccessLog = {
@@ -72,12 +88,13 @@ export function openAccessLog(): AccessLog {
 }
 
 /** An entry as its line. What is not quoted by JSON's rules here has a form that needs none. */
-export function logLine({ time, requestId, traceparent, method, path, status, rows, ms, error }: LogEntry): string {
+export function logLine({ time, requestId, traceparent, method, path, status, rows, ms, advice, error }: LogEntry): string {
   let line = `{"level":"${error === undefined ? 'info' : 'error'}","time":"${time}","requestId":"${requestId}"`;
   if (traceparent !== undefined) line += `,"traceparent":"${traceparent}"`;
   line += `,"method":"${method}","path":${JSON.stringify(path)},"status":${status}`;
   if (rows !== undefined) line += `,"rows":${rows}`;
   line += `,"ms":${ms}`;
+  if (advice !== undefined) line += `,"advice":${JSON.stringify(advice)}`;
   if (error !== undefined) line += `,"error":${JSON.stringify(error)}`;
   return `${line}}\n`;
 }

@@ -8,6 +8,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
 import type { Query } from '../../shared/wire/wire.ts';
+import type { LogEntry } from './access-log.ts';
 import { type Admission, createAdmission, overloaded } from './admission.ts';
 import { checkHead } from './check-head.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
@@ -50,19 +51,6 @@ const IDLE_MS = 80_000;
 
 /** What batch transform should send: one request at a time, as many lines as fit. */
 const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 };
-
-/** One request as it is logged. It never holds a body or a feature's value. `error` is ours to mend. */
-export type LogEntry = {
-  time: string;
-  requestId: string;
-  traceparent?: string | undefined;
-  method: string;
-  path: string;
-  status: number;
-  rows?: number | undefined;
-  ms: number;
-  error?: string;
-};
 
 export type ContainerOptions = {
   /** `sagemaker`: SageMaker's paths and no others. `alone`: the public paths too, as the API has them. */
@@ -127,6 +115,7 @@ async function handle(container: Container, request: Incoming, response: ServerR
   let label = 'other';
   let answered: Answered;
   let error: string | undefined;
+  let advice: string | undefined;
   try {
     checkHead(request);
     const found = findRoute(container.mode, container.models !== undefined, method, path);
@@ -134,7 +123,8 @@ async function handle(container: Container, request: Incoming, response: ServerR
     answered = await answer(container, found, request, response, attributes);
   } catch (thrown) {
     answered = { reply: problemReply(thrown, requestId, path) };
-    if (!(thrown instanceof RequestError)) error = stackOf(thrown);
+    if (thrown instanceof RequestError) advice = thrown.advice;
+    else error = stackOf(thrown);
   }
   const { reply, rows } = answered;
   const { status } = reply;
@@ -152,6 +142,7 @@ async function handle(container: Container, request: Incoming, response: ServerR
   const loggedPath = path.length > LOGGED_PATH ? path.slice(0, LOGGED_PATH) : path;
   const rounded = Math.round(ms * 100) / 100;
   const entry: LogEntry = { time: timeNow(), requestId, traceparent, method, path: loggedPath, status, rows, ms: rounded };
+  if (advice !== undefined) entry.advice = advice;
   if (error !== undefined) entry.error = error;
   container.log(entry);
 }

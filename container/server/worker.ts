@@ -14,12 +14,14 @@ export type Order =
   | { job: number; load: string; root: string }
   | { ready: true };
 
+/** A RequestError as a message carries it. */
+type Refused = { status: number; detail: string; problems: Problem[]; headers: Record<string, string>; advice?: string | undefined };
 /** What it tells of a job: the outcome, or what went wrong in a form that a message can carry. */
 export type Report =
   | { ready: true }
   | { job: number; computed: Computed }
   | { job: number; loaded: SharedArrayBuffer }
-  | { job: number; refused: { status: number; detail: string; problems: Problem[]; headers: Record<string, string> } }
+  | { job: number; refused: Refused }
   | { job: number; unusable: string }
   | { job: number; fault: string };
 
@@ -59,6 +61,7 @@ async function workOn(models: Models, order: Extract<Order, { job: number }>): P
   } catch (error) {
     if (error instanceof ModelError) return { job, unusable: error.message };
     if (!(error instanceof RequestError)) return { job, fault: stackOf(error) };
-    return { job, refused: { status: error.status, detail: error.message, problems: error.problems, headers: error.headers } };
+    const { status, message: detail, problems, headers, advice } = error;
+    return { job, refused: { status, detail, problems, headers, advice } };
   }
 }

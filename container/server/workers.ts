@@ -144,8 +144,8 @@ function refusal(job: number, detail: string, seconds?: number): Report {
 /** The error a report stands for, as it was thrown in the worker. */
 function errorOf(report: Report): Error {
   if ('refused' in report) {
-    const { status, detail, problems, headers } = report.refused;
-    return new RequestError(status, detail, problems, headers);
+    const { status, detail, problems, headers, advice } = report.refused;
+    return new RequestError(status, detail, problems, headers, advice);
   }
   if ('unusable' in report) return new UnusableModel(report.unusable);
   return new WorkerFault('fault' in report ? report.fault : 'a report that fits no job');

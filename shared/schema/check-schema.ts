@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { areDistinct } from './distinct.ts';
 import { type Card, describe, type Feature, type Kind, type Schema } from './features.ts';
 
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
@@ -24,7 +25,7 @@ export function checkSchema(schema: Schema, thing: string): void {
     const odd = oddMember(feature);
     if (odd) throw new ModelError(`${thing}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
   });
-  if (new Set(schema.features.map((feature) => feature.name)).size !== schema.features.length) {
+  if (!areDistinct(schema.features.map((feature) => feature.name))) {
     throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
   }
   if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
@@ -85,9 +86,7 @@ function isRecord(value: unknown): boolean {
 
 /** Whether a value is a list of texts that are not the same. */
 function areLabels(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && new Set(value).size === value.length
-  );
+  return Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && areDistinct(value);
 }
 
 /** Whether a value is a list of labels that are not the same; one may be null, R's NA. */

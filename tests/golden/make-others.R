@@ -56,7 +56,7 @@ golden_linear(here, "days-gamma-glm", glm(days ~ dose + sex, Gamma, steps, start
 golden_linear(here, "days-inverse-glm", glm(days ~ log(dose), inverse.gaussian("1/mu^2"), steps, mustart = steps$days), steps[1], 4)
 golden_linear(here, "days-power-glm", glm(days ~ dose + sex, quasi(power(1/3), "mu"), steps), steps[1:2])
 
-# What is refused by name at import: models of R's that tests/reference.json tells of.
+# What is refused by name at import: models of R's that tests/model/readers/reference.json tells of.
 refused <- function(name, model) saveRDS(model, file.path(here, "..", "refused", paste0(name, ".RDS")), version = 3)
 dir.create(file.path(here, "..", "refused"), showWarnings = FALSE)
 refused("lm-ns", lm(mpg ~ splines::ns(hp, 3), mtcars))

@@ -1,8 +1,10 @@
 import { checkForest, type Forest } from '../../../shared/bodies/forest/forest.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { firstRepeated } from '../../../shared/schema/distinct.ts';
 import type { AnswerType, Feature, Kind, ParameterName, Schema } from '../../../shared/schema/features.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { classOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from '../../rds/values.ts';
+import { ClassPlaces } from './class-places.ts';
 import { readInbag, readObserved } from './extras.ts';
 import { convertOldForest } from './old-forest.ts';
 import { joinTrees, readTrees } from './trees.ts';
@@ -82,8 +84,8 @@ function withAnswers(schema: Schema, forest: Forest): Schema {
   return { ...schema, takesMissing: forest.missing !== undefined, types, takes };
 }
 
-/** The schema, and for each of ranger's class values its place among the classes as R's predict() gives them. */
-function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema; places: Map<number, number> } {
+/** The schema, and where it has classes, the place of each of ranger's class values among them. */
+function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema; places: ClassPlaces | undefined } {
   const names = textsOf(element(forest, 'independent.variable.names'), `${thing}'s independent.variable.names`);
   if (names.length === 0 || names.length > MAX_FEATURES) throw new ModelError(thing, `${names.length} features`, `1 to ${MAX_FEATURES}`);
   checkUnique(names, `${thing}'s independent.variable.names`);
@@ -98,24 +100,16 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
   });
   const trees = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
   const schema: Schema = { kind, features, takesMissing: false, trees };
-  const places = new Map<number, number>();
-  if (kind === 'regression') return { schema, places };
+  if (kind === 'regression') return { schema, places: undefined };
   if (kind === 'survival') {
     schema.times = Array.from(numbersOf(element(forest, 'unique.death.times'), `${thing}'s unique.death.times`));
-    return { schema, places };
-  }
-  const values = Array.from(numbersOf(element(forest, 'class.values'), `${thing}'s class.values`));
-  if (values.length === 0 || !values.every(Number.isFinite)) {
-    throw new ModelError(`${thing}'s class.values`, values.length === 0 ? 'none' : values.join(', ').slice(0, 100), 'numbers');
+    return { schema, places: undefined };
   }
   const labels = element(forest, 'levels');
   const texts = labels === undefined ? undefined : textsOf(labels, `${thing}'s levels`);
-  // predict.ranger.forest (R/predict.R) orders probabilities by level; where there are no levels, they stay as they come.
-  const ordered = texts ? [...values].sort((a, b) => a - b) : values;
-  for (const value of values) places.set(value, 0);
-  if (places.size !== values.length) checkUnique(values, `${thing}'s class.values`);
-  for (const [place, value] of ordered.entries()) places.set(value, place);
-  schema.classes = ordered.map((value) => {
+  const values = numbersOf(element(forest, 'class.values'), `${thing}'s class.values`);
+  const places = new ClassPlaces(values, texts !== undefined, `${thing}'s class.values`);
+  schema.classes = Array.from(places.codes, (value) => {
     if (!texts) return String(value);
     const label = texts[value - 1];
     if (label === undefined) throw new ModelError(thing, `class value ${value}`, `1 to ${texts.length}, as there are levels`);
@@ -125,13 +119,8 @@ function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema
   return { schema, places };
 }
 
-/** Throws where a name or value stands twice. */
-export function checkUnique(values: (string | number)[], thing: string): void {
-  // One pass by what is compiled already; which one it is matters only where there is one.
-  if (new Set(values).size === values.length) return;
-  const seen = new Set<string | number>();
-  for (const value of values) {
-    if (seen.has(value)) throw new ModelError(thing, `${JSON.stringify(value)} twice`, 'each once');
-    seen.add(value);
-  }
+/** Throws where a name stands twice. */
+export function checkUnique(names: readonly string[], thing: string): void {
+  const at = firstRepeated(names);
+  if (at !== -1) throw new ModelError(thing, `${JSON.stringify(names[at])} twice`, 'each once');
 }

@@ -2,6 +2,7 @@ import type { Forest } from '../../../shared/bodies/forest/forest.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Kind, Schema } from '../../../shared/schema/features.ts';
 import { element, listOf, numbersOf, type RValue } from '../../rds/values.ts';
+import type { ClassPlaces } from './class-places.ts';
 
 /** Where a forest keeps what its leaves hold, unless that is one value in split.values. */
 const LEAF_VECTORS: Partial<Record<Kind, string>> = { probability: 'terminal.class.counts', survival: 'chf' };
@@ -25,7 +26,7 @@ export function isLeaf(tree: Tree, node: number): boolean {
 }
 
 /** Every tree's vectors, their lengths held against one another. */
-export function readTrees(forest: RValue, schema: Schema, places: Map<number, number>, thing: string): Tree[] {
+export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | undefined, thing: string): Tree[] {
   const part = (name: string) => listOf(element(forest, name), `${thing}'s ${name}`);
   const [ids, variables, values] = [part('child.nodeIDs'), part('split.varIDs'), part('split.values')];
   const vectorsName = LEAF_VECTORS[schema.kind];
@@ -48,7 +49,7 @@ export function readTrees(forest: RValue, schema: Schema, places: Map<number, nu
     };
     const lengths = [tree.right, tree.splitVarIds, tree.splitValues, ...(tree.missing ? [tree.missing] : [])].map(({ length }) => length);
     if (vectors) {
-      const width = schema.kind === 'probability' ? places.size : (schema.times?.length ?? 0);
+      const width = schema.kind === 'probability' ? (places?.codes.length ?? 0) : (schema.times?.length ?? 0);
       const read = leafVectors(vectors[at], width, `${name}'s ${vectorsName}`, name);
       tree.leafVector = read.get;
       lengths.push(read.length);
@@ -75,16 +76,15 @@ function leafVectors(value: RValue | undefined, width: number, thing: string, tr
 }
 
 /** All trees as one forest, every node and leaf held against its bounds. */
-export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places: Map<number, number>, thing: string): Forest {
+export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places: ClassPlaces | undefined, thing: string): Forest {
   const isOrdered = numbersOf(element(forest, 'is.ordered'), `${thing}'s is.ordered`);
   if (isOrdered.length !== schema.features.length) {
     throw new ModelError(`${thing}'s is.ordered`, `${isOrdered.length} values`, `${schema.features.length}, one a feature`);
   }
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
-  const width = schema.kind === 'probability' ? places.size : (schema.times?.length ?? 1);
+  const width = schema.kind === 'probability' ? (places?.codes.length ?? 0) : (schema.times?.length ?? 1);
   // Every leaf is held against the classes before memory is taken for all of them.
   const leafCount = trees.reduce((sum, tree) => sum + countLeaves(tree), 0);
-  const codes = Float64Array.from([...places].sort((a, b) => a[1] - b[1]).map(([code]) => code));
   const out: Forest = {
     roots: new Uint32Array(trees.length + 1),
     left: new Uint32Array(nodes),
@@ -94,7 +94,7 @@ export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places:
     leaves: new Float64Array(leafCount * width),
     width,
     partitioned: Uint8Array.from(isOrdered, (flag) => (flag === 0 ? 1 : 0)),
-    ...(schema.kind === 'classification' ? { codes } : {}),
+    ...(schema.kind === 'classification' && places ? { codes: places.codes } : {}),
     ...(trees.some((tree) => tree.missing) ? { missing: new Uint32Array(nodes) } : {}),
   };
   let leaf = 0;
@@ -120,7 +120,7 @@ function countLeaves(tree: Tree): number {
   return leaves;
 }
 
-type TreeContext = { schema: Schema; places: Map<number, number>; thing: string };
+type TreeContext = { schema: Schema; places: ClassPlaces | undefined; thing: string };
 
 /** Writes a tree's nodes behind those of the trees before it; gives the number of leaves so far. */
 function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context: TreeContext): number {
@@ -163,9 +163,8 @@ function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, 
     return;
   }
   if (schema.kind === 'classification') {
-    const place = places.get(value);
-    if (place === undefined)
-      throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${[...places.keys()].slice(0, 20).join(', ')}`);
+    const place = places?.get(value);
+    if (place === undefined) throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${places}`);
     out.leaves[leaf] = place;
     return;
   }
@@ -174,10 +173,8 @@ function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, 
     out.leaves.set(held, leaf * out.width);
     return;
   }
-  // The counts stand in the order of class.values, and so do the places in their map.
-  let at = 0;
-  for (const place of places.values()) {
+  // The counts stand in the order of class.values.
+  places?.places.forEach((place, at) => {
     out.leaves[leaf * out.width + place] = held[at]!;
-    at += 1;
-  }
+  });
 }

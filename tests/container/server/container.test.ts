@@ -2,8 +2,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { logLine } from '../../../container/server/access-log.ts';
-import { createContainer, type LogEntry } from '../../../container/server/server.ts';
+import { type LogEntry, logLine } from '../../../container/server/access-log.ts';
+import { createContainer } from '../../../container/server/server.ts';
 import { loadModel } from '../../../model/artifact/import.ts';
 import type { Model } from '../../../shared/artifact.ts';
 import type { Forest } from '../../../shared/bodies/forest/forest.ts';
@@ -488,6 +488,14 @@ describe('the log', () => {
     expect(JSON.stringify(logged)).not.toContain(SECRET);
   });
 
+  test('has advice for whoever serves the model where a value does not fit it, and not the value', async () => {
+    const response = await post(`${url}/invocations`, '{"age":"fifty-four"}');
+    expect(response.status).toBe(422);
+    expect(await response.text()).not.toContain('model.json');
+    expect(logged).toMatchObject([{ status: 422, advice: expect.stringMatching(/^if "age" is a factor in R, .*model\.json/) }]);
+    expect(JSON.stringify(logged)).not.toContain('fifty');
+  });
+
   test('has an error of ours with its stack and without its message, of which the caller hears nothing', async () => {
     let armed = false;
     const sound = forestOf(age) as Forest;
@@ -558,6 +566,7 @@ describe('what is not HTTP', () => {
 test.each<LogEntry>([
   { time: '2026-11-24T00:00:00.000Z', requestId: 'a-1', method: 'GET', path: '/"\\\u0001é', status: 404, ms: 0.12 },
   { time: '2026-11-24T00:00:00.000Z', requestId: 'a', traceparent: '00-1-2-00', method: 'POST', path: '/', status: 200, rows: 2, ms: 1e-7 },
+  { time: '2026-11-24T00:00:00.000Z', requestId: 'a', method: 'POST', path: '/', status: 422, ms: 3, advice: 'if "age" is a factor' },
   { time: '2026-11-24T00:00:00.000Z', requestId: 'a', method: 'POST', path: '/', status: 500, ms: 3, error: 'Error: "no"\n    at x' },
 ])('an entry of the log is one line, which reads back as it was: %j', (entry) => {
   const line = logLine(entry);

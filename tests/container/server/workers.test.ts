@@ -87,6 +87,14 @@ test('a model that a worker cannot open is its own fault alone: others are compu
   await workers.end();
 });
 
+test('a refusal keeps its advice for the log on its way from a worker', async () => {
+  const workers = startWorkers({ file: MAIN, count: 1 });
+  workers.open('ages', (await loadShared(ages.file)).bytes);
+  const answer = workers.answer('ages', { ...asked, body: Buffer.from('{"age":"fifty-four"}') }, wanted);
+  await expect(answer).rejects.toMatchObject({ status: 422, advice: expect.stringContaining('model.json') });
+  await workers.end();
+});
+
 test('a stack for the log has no part of the message, whatever that looks like', () => {
   const error = new TypeError('row 54.25\n    at secret (54.25)\nmore');
   expect(stackOf(error)).toMatch(/^TypeError\n {4}at .*workers\.test\.ts/);

@@ -188,6 +188,15 @@ function tree(...children: number[][]): RValue {
   return ranger({ 'child.nodeIDs': list(list(...children.map((own) => numbers(...own)))) });
 }
 
+test('a leaf finds its class whatever numbers the class values are', () => {
+  const far = { ...CLASSES, 'class.values': numbers(-3.5, 1e9), 'split.values': list(numbers(2.5, 1e9, -3.5)) };
+  const { levels: _, ...without } = far;
+  const { schema, forest } = readRanger(ranger(without), 'm.RDS');
+  expect(schema.classes).toEqual(['-3.5', '1000000000']);
+  expect([...forest.leaves]).toEqual([1, 0]);
+  expect([...(forest.codes ?? [])]).toEqual([-3.5, 1e9]);
+});
+
 test('many class values with few counts take no memory before they are refused', () => {
   const leaves = 100_000;
   const value = ranger({
