@@ -56,7 +56,7 @@ export function readInbag(value: RValue, trees: number, thing: string): Uint16Ar
   if (used.length === 0) return undefined;
   const out = new Uint16Array(used.length * trees);
   used.forEach((row, at) => {
-    for (let tree = 0; tree < trees; tree += 1) out[at * trees + tree] = counts[tree]?.[row]!;
+    for (let tree = 0; tree < trees; tree += 1) out[at * trees + tree] = counts[tree]![row]!;
   });
   return out;
 }

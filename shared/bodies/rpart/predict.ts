@@ -39,7 +39,7 @@ export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, p
   const out = new Float64Array(count * width);
   for (let row = 0; row < count; row += 1) {
     const node = findNode(rpart, rows, row * inputs);
-    if (parameters.type === 'class') out[row] = rpart.places?.[node]!;
+    if (parameters.type === 'class') out[row] = rpart.places![node]!;
     else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k]!;
   }
   return out;

@@ -150,9 +150,18 @@ describe('what is refused or read takes one pass', () => {
     expect(seconds).toBeLessThan(CEILING_S);
   });
 
-  test('a million honest levels are read', () => {
-    const levels = names('l', 1_000_000);
-    const one = (...own: number[]) => list(integers(...own));
+  test.each<[string, Record<string, RValue>]>([
+    ['levels', { treetype: texts('Regression'), 'covariate.levels': list({ type: 'character', values: names('l', 1_000_000) }) }],
+    [
+      'classes',
+      {
+        treetype: texts('Classification'),
+        'class.values': { type: 'double', values: Float64Array.from({ length: 1_000_000 }, (_, at) => at + 1) },
+        levels: { type: 'character', values: names('c', 1_000_000) },
+      },
+    ],
+  ])('a million honest %s are read', (_, own) => {
+    const one = (...values: number[]) => list(integers(...values));
     const forest = named(
       {
         'num.trees': numbers(1),
@@ -161,12 +170,11 @@ describe('what is refused or read takes one pass', () => {
         'split.values': list(numbers(0.5, 1, 2)),
         'is.ordered': { type: 'logical', values: Int32Array.of(1) },
         'independent.variable.names': texts('x'),
-        treetype: texts('Regression'),
-        'covariate.levels': list({ type: 'character', values: levels }),
+        ...own,
       },
       'ranger.forest',
     );
-    const { seconds, error } = readFile(rdsFile(named({ forest, treetype: texts('Regression') }, 'ranger')));
+    const { seconds, error } = readFile(rdsFile(named({ forest, treetype: own.treetype as RValue }, 'ranger')));
     expect(error).toBeUndefined();
     expect(seconds).toBeLessThan(1.5 * CEILING_S);
   });

@@ -305,7 +305,7 @@ test('whoever reads a long file is told how far it is', () => {
   expect(told.length).toBeGreaterThan(3);
   for (const [at, [done, all]] of told.slice(1).entries()) {
     expect(all).toBe(size);
-    expect(done).toBeGreaterThan(at === 0 ? 0 : told[at]?.[0]!);
+    expect(done).toBeGreaterThan(at === 0 ? 0 : told[at]![0]);
   }
 });
 
