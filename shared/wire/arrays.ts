@@ -11,6 +11,7 @@ import {
   namesOf,
   pointer,
   strayParameters,
+  unboxed,
 } from './cells.ts';
 
 /** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
@@ -50,7 +51,7 @@ export function recordCells(schema: Schema, elements: unknown[], path: (row: num
     rows: elements.length,
     text: false,
     columnar: false,
-    cell: (row, column) => member(elements[row] as JsonObject, column),
+    cell: (row, column) => unboxed(member(elements[row] as JsonObject, column)),
     path: (row, column) => `${path(row)}/${pointer(names[column] as string)}`,
     names: (row) => Object.keys(elements[row] as JsonObject),
     misfit: (row) => {

@@ -97,6 +97,11 @@ export function memberReader(schema: Schema): (record: JsonObject, column: numbe
   };
 }
 
+/** A record's value as R's jsonlite writes that of a list, in an array of its own (`[{"age":[54]}]`, without auto_unbox). */
+export function unboxed(value: unknown): unknown {
+  return hasLength(value, 1) ? value[0] : value;
+}
+
 /** Whether a value is a JSON object, and neither an array nor null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

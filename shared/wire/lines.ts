@@ -1,6 +1,17 @@
 import type { Cells, Schema } from '../schema/features.ts';
 import { boxed } from './arrays.ts';
-import { hasLength, inOrder, isObject, type JsonObject, memberReader, misfit, namesOf, pointer, strayParameters } from './cells.ts';
+import {
+  hasLength,
+  inOrder,
+  isObject,
+  type JsonObject,
+  memberReader,
+  misfit,
+  namesOf,
+  pointer,
+  strayParameters,
+  unboxed,
+} from './cells.ts';
 import { parseJson } from './json.ts';
 
 /** JSON Lines: on each line a record, an array, or {"features": [...]}. Blank lines are skipped, as R and pandas skip them. */
@@ -22,7 +33,7 @@ export function lineCells(schema: Schema, text: string): Cells {
     columnar: false,
     cell: (row, column) => {
       const value = values[row];
-      return Array.isArray(value) ? value[column] : member(value as JsonObject, column);
+      return Array.isArray(value) ? value[column] : unboxed(member(value as JsonObject, column));
     },
     names: (row) => Object.keys(values[row] as JsonObject),
     path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,

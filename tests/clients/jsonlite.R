@@ -35,6 +35,8 @@ for (server in c("api", "alone")) {
   check(named("values"), url, toJSON(as.matrix(unname(frame)), digits = NA), expected)
   check(named("a list, boxed"), url, toJSON(list(age = age[1]), digits = NA), expected[1])
   check(named("a list, unboxed"), url, toJSON(list(age = age[1]), auto_unbox = TRUE, digits = NA), expected[1])
+  check(named("a list of lists, boxed"), url, toJSON(lapply(age, function(one) list(age = one)), digits = NA), expected)
+  check(named("instances, a list of lists"), url, toJSON(list(instances = lapply(age, function(one) list(age = one))), digits = NA), expected)
   check(named("instances"), url, toJSON(list(instances = frame), digits = NA), expected)
   check(named("parameters, boxed"), url, toJSON(list(instances = frame, parameters = list(type = "response")), digits = NA), expected)
   check(named("parameters, unboxed"), url,

@@ -1,6 +1,6 @@
 # A forest of scikit-learn behind Flask, as a peer to measure (Debian: python3-sklearn, python3-flask, gunicorn): as many
 # trees as ranger's, leaves as small, of the same data; its numbers are its own. The model is trained once, at the start.
-#   DATA=model/heart.csv FEATURES=age gunicorn --chdir tests/peers --preload -w 2 -b 127.0.0.1:0 flask_peer:app
+#   DATA=model/heart/heart.csv FEATURES=age gunicorn --chdir tests/peers --preload -w 2 -b 127.0.0.1:0 flask_peer:app
 import csv
 import os
 

@@ -109,7 +109,7 @@ only("random-partition", "random", "class ~ V4 + V6 + V1", 85, num.trees = 20, r
 only("random-maxstat", "random", "y ~ . - w - class", 86, num.trees = 10, splitrule = "maxstat")
 
 fit <- function(case) {
-  file <- if (case$data == "heart") file.path(top, "model", "heart.csv") else file.path(folder, paste0(case$data, ".csv"))
+  file <- if (case$data == "heart") file.path(top, "model", "heart", "heart.csv") else file.path(folder, paste0(case$data, ".csv"))
   data <- read.csv(file, stringsAsFactors = TRUE)
   given <- case$arguments
   if (!is.null(given$case.weights)) given$case.weights <- data[[given$case.weights]]

@@ -116,6 +116,27 @@ test("parameters are taken as R's jsonlite boxes them", () => {
   expect(problems[0]?.path).toBe('/parameters/type');
 });
 
+describe("records are taken as R's jsonlite boxes their values", () => {
+  const schema: Schema = { ...numbers('age', 'dose'), takesMissing: true };
+  test.each<[string, string, DeclaredForm]>([
+    ['toJSON(list(list(age = 54, dose = 1), list(age = 61, dose = 2)))', '[{"age":[54],"dose":[1]},{"age":[61],"dose":[2]}]', 'json'],
+    ['the same within instances', '{"instances":[{"age":[54],"dose":[1]},{"age":[61],"dose":[2]}]}', 'json'],
+    ['the same as JSON Lines', '{"age":[54],"dose":[1]}\n{"age":[61],"dose":[2]}\n', 'jsonlines'],
+    ['some of them alone', '[{"age":[54],"dose":1},{"age":61,"dose":[2]}]', 'json'],
+  ])('%s', (_, body, form) => {
+    expect(rows(schema, body, form)).toEqual([54, 1, 61, 2]);
+  });
+
+  test('NA in each of its forms', () => {
+    expect(rows(schema, '[{"age":["NA"],"dose":[null]},{"age":[61],"dose":[2]}]')).toEqual([Number.NaN, Number.NaN, 61, 2]);
+  });
+
+  test('but not where there are two values or none, or an array in an array', () => {
+    const { problems } = refusal(() => rows(schema, '[{"age":[54,55],"dose":[]},{"age":[[54]],"dose":1}]'));
+    expect(problems.map(({ path }) => path)).toEqual(['/0/age', '/0/dose', '/1/age']);
+  });
+});
+
 test('every dialect of the list reads its own example, and is the one that does', () => {
   for (const { schema } of [heart, { schema: numbers('a', 'b') }]) {
     for (const dialect of DIALECTS) {

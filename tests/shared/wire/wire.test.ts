@@ -196,7 +196,7 @@ describe('values', () => {
   test('a number feature takes finite numbers, and in CSV alone a text that spells one', () => {
     expect(read(AGE, '{"age":[1e308,-0.5,5e-324]}')).toEqual([1e308, -0.5, 5e-324]);
     expect(read(AGE, 'age\n1e3\n +2.5 \n.5\n7.', 'csv')).toEqual([1000, 2.5, 0.5, 7]);
-    for (const wrong of ['54', [1], {}, null]) expect(refusal(AGE, [{ age: wrong }]).status).toBe(422);
+    for (const wrong of ['54', [1, 2], [], [[1]], {}, null]) expect(refusal(AGE, [{ age: wrong }]).status).toBe(422);
     for (const wrong of ['0x10', '1e999', 'NaN', 'Inf', '1_000', '1,5', '--1', '1e', 'e1', '.']) {
       expect([wrong, refusal(AGE, `age\n"${wrong}"`, 'csv').status]).toEqual([wrong, 422]);
     }
