@@ -16,7 +16,7 @@ import type { Progress } from './rds/rds.ts';
 
 const HELP = `npm run model -- COMMAND
 
-  describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
+  describe FILE                  what a model is: kind, features, classes, size, sha256
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
@@ -27,15 +27,15 @@ COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where
 
 const DESCRIBE_HELP = `npm run model -- describe FILE [--json] [--object NAME]
 
-  FILE    a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
-  --json  as JSON: what GET /model tells, with the file and the measures of the forest
-  --object NAME  which model, of a file with several (save(), or a list): m, or lst$m
+  FILE      a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  --json    as JSON: what GET /model tells, with the file and what the model consists of
+  --object  which model, of a file with several (save(), or a list): m, or lst$m
 `;
 
 const IMPORT_HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
     [--object NAME]
 
-  FILE.RDS      a model saved by saveRDS; NAME.model.json or model.json beside it is its sidecar
+  FILE.RDS      a model saved by saveRDS or save; NAME.model.json or model.json beside it is its sidecar
   -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
   --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
@@ -43,23 +43,24 @@ const IMPORT_HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--data TRAI
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
-Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again.
+Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again; with --data the
+levels as they were read too.
 `;
 
 const VERIFY_HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
 
-  FILE       a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
+  FILE       a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
   ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
-             (sprintf("%.17g")); and, where they are asked for, "parameters"
+             (sprintf("%.17g"), with or without quotes); and, where they are asked for, "parameters"
   --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival, 4 for lm and glm
-  --object  which model, of a file with several (save(), or a list): m, or lst$m
+  --object   which model, of a file with several (save(), or a list): m, or lst$m
 
 Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
 `;
 
 const PREDICT_HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
 
-  FILE     a model saved by saveRDS (*.RDS, with its sidecar), or an artifact (*.canopy)
+  FILE     a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
   ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
            array (*.npy); - reads standard input. Its content tells the form where its name does not
   --csv    ROWS is CSV, whatever it is called
@@ -172,7 +173,7 @@ function verifyCommand(args: string[]): string {
   if (values.help) return VERIFY_HELP;
   const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS.json']) as [string, string];
   const most = Number(values.ulp ?? Number.NaN);
-  if (values.ulp !== undefined && !(Number.isInteger(most) && most >= 0))
+  if (values.ulp !== undefined && !/^\d{1,15}$/.test(values.ulp))
     throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
   const model = checkedModel(file, values.object);
   const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);

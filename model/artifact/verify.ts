@@ -2,6 +2,7 @@ import type { Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
+import { unboxed } from '../../shared/wire/cells.ts';
 import { DECIMAL } from '../../shared/wire/decimal.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
@@ -49,10 +50,13 @@ export function verify(model: Model, text: string, thing: string): Verified {
   return result;
 }
 
-/** Rows, in whose features of type number a number in quotes is that number. */
+/** Rows, in whose features of type number a number in quotes is that number, in an array of its own too, as jsonlite writes a list's. */
 function withoutQuotes({ schema }: Model, rows: unknown[]): unknown[] {
   const numbers = new Set(schema.features.filter(({ type }) => type === 'number').map(({ name }) => name));
-  const number = (value: unknown) => (typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value);
+  const number = (given: unknown) => {
+    const value = unboxed(given);
+    return typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : given;
+  };
   return rows.map((row) => {
     if (Array.isArray(row)) return row.map((value, at) => (schema.features[at]?.type === 'number' ? number(value) : value));
     if (typeof row !== 'object' || row === null) return row;
