@@ -1,4 +1,5 @@
 import type { Trained } from '../train.ts';
+import { type Roc, rocOf } from './roc.ts';
 
 /** How often each predicted class stands for each true one, out of the bag; rows are true classes. */
 export type Confusion = { classes: string[]; counts: number[][] };
@@ -12,15 +13,15 @@ export type Metrics = {
   confusion?: Confusion;
   /** For probabilities: each class's calibration, in ten ranges. */
   calibration?: { name: string; bins: CalibrationBin[] }[];
+  /** For probabilities: each class against the others, in the order of the classes; undefined where there are no others. */
+  rocs?: { name: string; roc: Roc | undefined }[];
   /** Column to importance, the greatest first. */
   importance?: [string, number][];
 };
 
 /** What the trees say of rows they were not grown with, and of columns. */
 export function measure({ frame, data, grown }: Trained): Metrics {
-  // ranger numbers classes as they appear; people expect the order of their levels.
-  const ids = Array.from(data.classValues.keys()).sort((one, other) => data.classValues[one]! - data.classValues[other]!);
-  const names = ids.map((id) => classNames(frame.classes, data.classValues)[id] as string);
+  const { ids, names } = classesOf({ frame, data });
   const placeOf = new Map(ids.map((id, place) => [id, place]));
   const truth = data.classIds.map((id) => placeOf.get(id) as number);
   const { oob, importance } = grown;
@@ -46,16 +47,44 @@ export function measure({ frame, data, grown }: Trained): Metrics {
       const known = places.filter((place) => place !== -1).length;
       const right = places.filter((place, row) => place === truth[row]).length;
       const calibration = names.map((name, place) => {
-        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place]!] as number) };
+        return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place]!]!) };
+      });
+      const rocs = names.map((name, place) => {
+        const own = Float64Array.from(truth, (_, row) => shares(row)[ids[place]!]!);
+        return {
+          name,
+          roc: rocOf(
+            own,
+            Array.from(truth, (id) => id === place),
+          ),
+        };
       });
       const confusion = confuse(names, truth, places);
-      return { numbers: { ...error, accuracy: right / known }, confusion, calibration, ...told };
+      const numbers = { ...error, accuracy: right / known, ...meanAuc(rocs) };
+      return { numbers, confusion, calibration, rocs, ...told };
     }
   }
 }
 
+/** The area under the curve: of two classes that of the last, of more the mean of each against the others. */
+function meanAuc(rocs: NonNullable<Metrics['rocs']>): Record<string, number> {
+  const known = rocs.slice(rocs.length === 2 ? 1 : 0).flatMap(({ roc }) => (roc ? [roc.auc] : []));
+  return known.length === 0 ? {} : { auc: known.reduce((sum, auc) => sum + auc, 0) / known.length };
+}
+
+/**
+ * The classes in the one order that a report shows them in: that of their levels, or numbers. ranger itself counts them as they appear;
+ * `ids` are their places in that.
+ */
+export function classesOf({ frame, data }: Pick<Trained, 'frame' | 'data'>): { ids: number[]; names: string[] } {
+  const { classValues } = data;
+  const ids = Array.from(classValues.keys()).sort((one, other) => classValues[one]! - classValues[other]!);
+  const all = classNames(frame.classes, classValues);
+  return { ids, names: ids.map((id) => all[id] as string) };
+}
+
 /** The names of classes in the order of classValues. */
-export function classNames(classes: string[] | undefined, values: Float64Array): string[] {
+function classNames(classes: string[] | undefined, values: Float64Array): string[] {
   return Array.from(values, (value) => classes?.[value - 1] ?? String(value));
 }
 

@@ -31,11 +31,17 @@ export function reportText({ trained, metrics, card }: TrainedFile, model: Model
   return parts.join('\n\n');
 }
 
+/** The confusion matrix with a name at each of its sides, and the share of each true class that is predicted right. */
 function confusionText({ classes, counts }: Confusion): string {
   const names = classes.map(printable);
   const size = Math.max(9, ...names.map((name) => name.length));
   const line = (head: string, cells: string[]) => [head.padEnd(size), ...cells.map((cell) => cell.padStart(size))].join('  ').trimEnd();
-  return [line('true', names), ...counts.map((own, at) => line(names[at] as string, own.map(String)))].join('\n');
+  const rows = counts.map((own, at) => {
+    const all = own.reduce((sum, count) => sum + count, 0);
+    const right = all === 0 ? '' : `${((100 * own[at]!) / all).toFixed(1)} %`;
+    return line(names[at] as string, [...own.map(String), right]);
+  });
+  return ['confusion, out of the bag', line('', ['predicted']), line('true', [...names, 'right']), ...rows].join('\n');
 }
 
 function importanceText(importance: [string, number][]): string {
