@@ -1,20 +1,35 @@
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { chooseModel } from '../../model/examples/examples.ts';
+import { trainFile } from '../../model/train/artifact.ts';
+import { reportHtml } from '../../model/train/report/page.ts';
+import { decodeArtifact } from '../../shared/artifact.ts';
 import { PROJECT } from '../support/project.ts';
 import { openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';
-import { closeServers, serveModel } from './servers.ts';
+import { closeServers, listen, serveModel } from './servers.ts';
 
 jest.setTimeout(30_000);
 
 let browser: Browser;
 let url: string;
+let reportUrl: string;
 
 beforeAll(async () => {
   if (!hasChromium) return;
   browser = await launch();
   url = await serveModel(chooseModel({ model: undefined, example: 'heart', project: PROJECT, from: '.' }));
+  const done = await trainFile(`${PROJECT}model/examples/heart/heart.csv`, {
+    ...{ formula: 'diagnosis ~ .', arguments: { probability: true, importance: 'permutation', 'num.trees': 50 }, seeds: { seed: 42 } },
+    output: 'heart.canopy',
+  });
+  const html = reportHtml(done, decodeArtifact(done.artifact));
+  const head = { 'content-type': 'text/html' };
+  // The browser asks for an icon by itself.
+  reportUrl = await listen(
+    createServer(({ url: path }, response) => response.writeHead(path === '/' ? 200 : 204, head).end(path === '/' ? html : '')),
+  );
 }, 60_000);
 
 afterAll(async () => {
@@ -61,4 +76,26 @@ inChromium('the page of the example heart', () => {
       await page.locator('#shares', { hasText: 'no heart disease' }).waitFor();
       await shoot(page, 'example-heart');
     }));
+});
+
+inChromium('the training report of the example heart', () => {
+  test.each([
+    ['light', { viewport: { width: 1280, height: 800 } }, 'rgb(251, 250, 247)'],
+    ['dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }, 'rgb(20, 25, 23)'],
+    ['narrow', { viewport: { width: 360, height: 800 } }, 'rgb(251, 250, 247)'],
+  ] as const)('shows all plots, which fill the width, and nothing sticks out: %s', async (name, options, ground) => {
+    const { page, complaints, close } = await openPage(browser, reportUrl, options);
+    expect(await page.locator('h2:has-text("Response curves") ~ .plots svg').count()).toBe(13);
+    const seen = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const tile = document.querySelector('figure')?.getBoundingClientRect().width ?? 0;
+      const plot = document.querySelector('figure svg')?.getBoundingClientRect().width ?? 0;
+      return { sticking: scrollWidth - clientWidth, filled: plot / tile, ground: getComputedStyle(document.body).backgroundColor };
+    });
+    expect(seen).toMatchObject({ sticking: 0, ground });
+    expect(seen.filled).toBeGreaterThan(0.9);
+    await shoot(page, `report-${name}`);
+    await close();
+    expect(complaints).toEqual([]);
+  });
 });
