@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { replaceFile } from '../model/artifact/replace-file.ts';
 
 /** prom-client is in CommonJS form and calls require. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -29,9 +30,6 @@ export async function keepBundle(project: string): Promise<string> {
   const file = path.join(project, '.canopy/container', `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.mjs`);
   if (existsSync(file)) return file;
   mkdirSync(path.dirname(file), { recursive: true });
-  // Written beside and then renamed, so that two at once see a whole file or none.
-  const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, bytes);
-  renameSync(partial, file);
+  replaceFile(file, bytes);
   return file;
 }

@@ -5,7 +5,7 @@ import { isV2 } from '../shared/api/v2-form.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Answer } from '../shared/wire/answers.ts';
 import type { Query } from '../shared/wire/wire.ts';
-import { now } from './clock.ts';
+import { now } from './endpoint/clock.ts';
 import type { Guard, Guarded } from './endpoint/guard.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { now } from './clock.ts';
+import { now } from './endpoint/clock.ts';
 import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
 import { readQuestion } from './question.ts';

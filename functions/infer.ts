@@ -1,9 +1,10 @@
 import { inferReply, readInference, requestText } from '../shared/api/v2-infer.ts';
-import type { ModelInfo } from '../shared/schema/features.ts';
+import type { ModelInfo } from '../shared/schema/card.ts';
 import { isCompressed } from '../shared/wire/encoding.ts';
+import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';
 import { CONTENT_TYPES } from '../shared/wire/media.ts';
 import type { Call } from './http.ts';
-import { answerHeaders, MAX_BODY_BYTES, MAX_ROWS, plainBody, type Question } from './question.ts';
+import { answerHeaders, plainBody, type Question } from './question.ts';
 
 /**
  * Reads an inference request of the Open Inference Protocol. The endpoint takes its JSON as it came; binary data is written into

@@ -4,16 +4,11 @@ import type { Schema } from '../shared/schema/features.ts';
 import { type Answer, checkAnswerSize, writeAnswer } from '../shared/wire/answers.ts';
 import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import { formOf } from '../shared/wire/form.ts';
+import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';
 import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/wire/media.ts';
 import { type Query, readBody, readValue } from '../shared/wire/wire.ts';
 import { gunzip } from './gunzip.ts';
 import type { Call } from './http.ts';
-
-/** Most rows of one request: what a Lambda answers well within its time-out. */
-export const MAX_ROWS = 10_000;
-
-/** Largest body: what the endpoint takes (SageMaker's InvokeEndpoint). */
-export const MAX_BODY_BYTES = 6_291_456;
 
 /**
  * A call that was read: its rows, the body and the content type it is to be sent on with (no body where the endpoint would not

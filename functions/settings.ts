@@ -1,10 +1,9 @@
 import { FUNCTION_VARIABLES } from '../shared/settings/function.ts';
 import { type Environment, readVariables } from '../shared/settings/variables.ts';
-import type { BreakerSettings } from './endpoint/circuit-breaker.ts';
-import type { DeadlineSettings } from './endpoint/deadline.ts';
+import type { GuardSettings } from './endpoint/guard.ts';
 
 /** The settings of an environment of the functions. Times in milliseconds. */
-export type Settings = {
+export type Settings = GuardSettings & {
   modelFile: string;
   stage: string;
   /** What is taken off the path before it is looked at; empty where that is nothing. */
@@ -15,10 +14,7 @@ export type Settings = {
   endpointName: string | undefined;
   connectMs: number;
   staleMs: number;
-  endpointShare: number;
   dualShare: number;
-  deadline: DeadlineSettings;
-  breaker: BreakerSettings;
 };
 
 /** Reads the settings once, at the start. Throws a SettingsError that names every variable at fault. */

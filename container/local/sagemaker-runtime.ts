@@ -1,7 +1,8 @@
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request as openRequest, type Server } from 'node:http';
 import type { Reply } from '../../shared/api/reply.ts';
 import { RequestError } from '../../shared/errors.ts';
-import { headerOf, MAX_BODY_BYTES, pathOf, readBody, sendReply } from '../server/http.ts';
+import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
+import { headerOf, pathOf, readBody, sendReply } from '../server/http.ts';
 
 /** The account and region that stand in the errors. */
 const ACCOUNT = '123456789012';

@@ -4,7 +4,8 @@ import { decodeArtifact } from '../../shared/artifact.ts';
 import { type Model, serveModel } from './served.ts';
 
 export { ModelError, type Problem, RequestError } from '../../shared/errors.ts';
-export type { Card, Feature, Schema } from '../../shared/schema/features.ts';
+export type { Card } from '../../shared/schema/card.ts';
+export type { Feature, Schema } from '../../shared/schema/features.ts';
 export type { Prediction } from '../../shared/schema/shape.ts';
 export type { Answer, Model, PredictOptions, Row } from './served.ts';
 

@@ -1,7 +1,8 @@
 import { failedCheck, type Model as Opened } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
-import type { Card, Schema } from '../../shared/schema/features.ts';
+import type { Card } from '../../shared/schema/card.ts';
+import type { Schema } from '../../shared/schema/features.ts';
 import type { Beside, Prediction } from '../../shared/schema/shape.ts';
 import { readRecords } from '../../shared/wire/wire.ts';
 

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply } from '../../shared/api/reply.ts';
 import { RequestError } from '../../shared/errors.ts';
-
-/** Most bytes of a request's body: what SageMaker takes (6 MB). */
-export const MAX_BODY_BYTES = 6_291_456;
+import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 
 /** The refusal of a body that is too large. */
 export function tooLarge(found: string, most: number): RequestError {

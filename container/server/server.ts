@@ -6,6 +6,7 @@ import { RequestError, stackOf } from '../../shared/errors.ts';
 import type { PageParts } from '../../shared/page/base/parts.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
+import { MAX_BODY_BYTES, MAX_ROWS } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import type { LogEntry } from './access-log.ts';
@@ -14,7 +15,7 @@ import { checkHead } from './check-head.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
 import { type Connections, limitConnections } from './connections.ts';
 import { gunzip } from './gunzip.ts';
-import { type Attributes, formatOf, headerOf, MAX_BODY_BYTES, pathOf, readAttributes, sendReply } from './http.ts';
+import { type Attributes, formatOf, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { type ContainerMetrics, createMetrics } from './metrics.ts';
 import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
@@ -23,10 +24,8 @@ import { findRoute, type Route } from './routes.ts';
 import { routeInferenceProtocol } from './v2.ts';
 import type { Workers } from './workers.ts';
 
-/** Most rows of a POST /predict, as in the API. */
-const MAX_PREDICT_ROWS = 10_000;
 /** How the public paths answer. */
-const ALONE = { servedBy: 'container', most: MAX_PREDICT_ROWS } as const;
+const ALONE = { servedBy: 'container', most: MAX_ROWS } as const;
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
 /** Most bytes of bodies that are held while they come in. */

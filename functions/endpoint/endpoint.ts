@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { now } from '../clock.ts';
 import type { Believed, Expected } from './check-answer.ts';
+import { now } from './clock.ts';
 import type { Client, Question } from './sagemaker.ts';
 
 /** Why the endpoint's answer was not taken, and so the fallback's is. */

@@ -1,7 +1,6 @@
-import { now as monotonic } from '../clock.ts';
-import type { Settings } from '../settings.ts';
-import { type BreakerState, createCircuitBreaker, type Verdict } from './circuit-breaker.ts';
-import { createBudget } from './deadline.ts';
+import { type BreakerSettings, type BreakerState, createCircuitBreaker, type Verdict } from './circuit-breaker.ts';
+import { now as monotonic } from './clock.ts';
+import { createBudget, type DeadlineSettings } from './deadline.ts';
 import type { Endpoint, Outcome, Reason } from './endpoint.ts';
 import type { Question } from './sagemaker.ts';
 import { createThrottle } from './throttle.ts';
@@ -13,6 +12,9 @@ export type Guarded = Outcome & {
   /** Figures to log, once an environment: over half of its calls timed out. */
   deadlineTooShort?: { calls: number; timeouts: number; deadlineMs: number };
 };
+
+/** When the endpoint is asked: the share of requests it gets (0 to 1), for how long, and when the breaker opens. Times in milliseconds. */
+export type GuardSettings = { endpointShare: number; deadline: DeadlineSettings; breaker: BreakerSettings };
 
 /** What is asked, how long the invocation may still take, and whether nobody else can answer. */
 export type Asked = Question & { remainingMs: number; isAlone?: boolean };
@@ -45,7 +47,7 @@ const VERDICTS: Record<Reason, Verdict> = {
  * Asks an endpoint only where that makes sense: for its share of the requests, while the breaker is closed or wants a probe,
  * no more than it accepts, and within the deadline. `now` gives milliseconds, `random` a number from 0 up to 1.
  */
-export function guardEndpoint(endpoint: Endpoint, settings: Settings, now = monotonic, random = Math.random): Guard {
+export function guardEndpoint(endpoint: Endpoint, settings: GuardSettings, now = monotonic, random = Math.random): Guard {
   const breaker = createCircuitBreaker(settings.breaker, now, random);
   const throttle = createThrottle(now, random);
   const budget = createBudget(settings.deadline);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
 import { importModel, readArtifactFile, readModelFile, verifyArtifact } from './import.ts';
+import { replaceFile } from './replace-file.ts';
 import { findSidecar } from './sidecar.ts';
 
 /** The folder of imported artifacts, in the project; git ignores it. */
@@ -20,10 +21,7 @@ export function buildArtifact(modelFile: string, project: string): Built {
   const file = path.join(project, CACHE, key, 'model.canopy');
   if (!isWhole(file)) {
     mkdirSync(path.dirname(file), { recursive: true });
-    // Written beside and then renamed, so that two builds at once see a whole file or none.
-    const partial = `${file}.${process.pid}`;
-    writeFileSync(partial, modelFile.endsWith('.canopy') ? readArtifactFile(modelFile) : importModel(modelFile));
-    renameSync(partial, file);
+    replaceFile(file, modelFile.endsWith('.canopy') ? readArtifactFile(modelFile) : importModel(modelFile));
   }
   return { file, model: verifyArtifact(readFileSync(file), path.relative(project, file)) };
 }

@@ -1,7 +1,8 @@
 import { describeModel } from '../../shared/api/routes.ts';
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { count } from '../../shared/bodies/measures.ts';
-import type { Feature, Label, Level, TrainingCard } from '../../shared/schema/features.ts';
+import type { TrainingCard } from '../../shared/schema/card.ts';
+import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 
 /** Most levels or classes that are shown of one feature or model. */
 const SHOWN = 12;
@@ -115,4 +116,9 @@ function table(lines: string[][]): string {
 /** A text with whatever could move a terminal's cursor or turn its writing around written as an escape. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}
+
+/** Lines as they are printed, each made printable. */
+export function printableLines(lines: string[]): string {
+  return `${lines.map(printable).join('\n')}\n`;
 }

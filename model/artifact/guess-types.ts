@@ -1,8 +1,8 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Predictor } from '../../shared/predict.ts';
-import { formatDate, formatDatetime } from '../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
-import { fromBits, INTEGER64_END } from '../../shared/schema/integer64.ts';
+import { INTEGER64_END } from '../../shared/schema/integer64.ts';
+import { withRange } from '../readers/range.ts';
 import { featureSplits } from './splits.ts';
 
 /** Days between which every split of a date must lie (1980 to 2200), and seconds for a time (1973 to 2200). */
@@ -57,26 +57,4 @@ export function splitRanges(model: Predictor): Schema {
     return withRange(feature, range);
   });
   return { ...model.schema, features };
-}
-
-/** The least and the greatest of a feature's splits, in the form of its type's range. */
-export function withRange(feature: Feature, [least, most]: [number, number]): Feature {
-  switch (feature.type) {
-    case 'number':
-      return { ...feature, range: [least, most] };
-    case 'integer64':
-      return { ...feature, range: [fromBits(least), fromBits(most)] };
-    case 'date':
-    case 'datetime': {
-      const write = feature.type === 'date' ? formatDate : formatDatetime;
-      try {
-        return { ...feature, range: [write(least), write(most)] };
-      } catch {
-        // Beyond the years that a text has.
-        return feature;
-      }
-    }
-    default:
-      return feature;
-  }
 }

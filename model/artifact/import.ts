@@ -4,14 +4,14 @@ import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkPredictor, type Predictor } from '../../shared/predict.ts';
-import type { TrainingCard } from '../../shared/schema/features.ts';
+import type { TrainingCard } from '../../shared/schema/card.ts';
 import { compressionOf } from '../rds/inflate.ts';
 import { describeOther } from '../rds/other-files.ts';
 import { type Progress, readRFile } from '../rds/rds.ts';
-import { modelIn } from '../rds/saved.ts';
 import { classOf, type RValue } from '../rds/values.ts';
 import type { Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';
+import { modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
@@ -45,7 +45,8 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const read = readRFile(bytes, file, undefined, options.progress);
-  return encodeModel(readModel(modelIn(read, file, { isRead: (value) => isRead(value, readers), object }), file, readers), sidecar, {
+  const value = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
+  return encodeModel(readModel(value, file, readers), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,
@@ -100,8 +101,13 @@ export function readModel(value: RValue, thing: string, readers: readonly Reader
   const reader = readerOf(value, readers);
   if (reader) return reader.read(value, thing);
   const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
+  throw new ModelError(thing, found, help ?? familiesOf(readers));
+}
+
+/** The families that are read, as an error lists them. */
+export function familiesOf(readers: readonly Reader[] = READERS): string {
   const titles = readers.map(({ title }) => title);
-  throw new ModelError(thing, found, help ?? `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`);
+  return titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}`;
 }
 
 /** Whether one of the readers takes an object: what is looked for among all that save() wrote. */

@@ -2,9 +2,9 @@ import type { InputSplits } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
+import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { parseCsv } from '../../shared/wire/csv.ts';
-import { DECIMAL } from '../../shared/wire/decimal.ts';
 import { featureSplits, levelsOfSet } from './splits.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */

@@ -1,9 +1,9 @@
 import type { Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
 import { unboxed } from '../../shared/wire/cells.ts';
-import { DECIMAL } from '../../shared/wire/decimal.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
 /** How our predictions lie to R's: the numbers compared, the greatest difference in doubles, and what differs otherwise. */

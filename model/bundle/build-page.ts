@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import type { PagePart, PageParts } from '../../shared/page/base/parts.ts';
+import { replaceFile } from '../artifact/replace-file.ts';
 import { trimUplot } from './trim-uplot.ts';
 
 /** What the page's code is written for: browsers of the last three years. */
@@ -48,10 +49,7 @@ export async function buildPage(project: string): Promise<BuiltPage> {
   const hashes = Object.values(page).map(({ hash }) => hash);
   const file = path.join(project, '.canopy/page', `${hashes.join('')}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  // Written beside and then renamed, so that two builds at once see a whole file or none.
-  const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, JSON.stringify(page));
-  renameSync(partial, file);
+  replaceFile(file, JSON.stringify(page));
   return { file, page };
 }
 

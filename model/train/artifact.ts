@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FOREST } from '../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { TrainingCard } from '../../shared/schema/features.ts';
+import type { TrainingCard } from '../../shared/schema/card.ts';
 import { encodeModel } from '../artifact/import.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../artifact/sidecar.ts';
 import { type RangerModel, readRanger } from '../readers/ranger/ranger.ts';

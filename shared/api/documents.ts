@@ -5,7 +5,7 @@ import type { PagePart, PageParts } from '../page/base/parts.ts';
 import { startOf } from '../page/html/fields.ts';
 import { type FormModel, formFeatures } from '../page/html/form.ts';
 import { PAGE_ICON, PAGE_SECURITY, pageHtml } from '../page/html/page.ts';
-import type { ModelInfo } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
 import type { Beside, Prediction } from '../schema/shape.ts';
 import { type Query, readValue } from '../wire/wire.ts';
 import { type Coding, codedPart, codedText, codingOf } from './coding.ts';

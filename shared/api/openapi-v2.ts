@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ModelInfo } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
 import { exampleRecord } from '../wire/cells.ts';
 import { DATATYPES } from '../wire/tensors.ts';
 import { ANSWER_HEADERS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';

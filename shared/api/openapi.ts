@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
 import { workingDialects } from './openapi-dialects.ts';
 import { healthOperation, predictOperation, readOperation } from './openapi-operations.ts';
 import { problemResponses, reference, requestIdParameter } from './openapi-problems.ts';

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { ModelInfo } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
 import { jsonReply, type Reply } from './reply.ts';
 

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
-import { describe, quote, type Schema } from '../schema/features.ts';
+import { describe, quote } from '../schema/describe-value.ts';
+import type { Schema } from '../schema/features.ts';
 import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES, numberText } from '../wire/answers.ts';
 import { binaryOf, readBinaryRequest } from '../wire/binary-tensors.ts';
 import { isObject, type JsonObject } from '../wire/cells.ts';

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
-import type { Feature, ModelInfo, Schema } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
+import type { Feature, Schema } from '../schema/features.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import { outputsOf } from './v2-outputs.ts';
 

@@ -1,4 +1,5 @@
-import type { Feature, ModelInfo } from '../schema/features.ts';
+import type { ModelInfo } from '../schema/card.ts';
+import type { Feature } from '../schema/features.ts';
 import { exampleRecord } from '../wire/cells.ts';
 
 /*

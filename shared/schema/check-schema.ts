@@ -1,6 +1,8 @@
 import { ModelError } from '../errors.ts';
+import type { Card } from './card.ts';
+import { describe } from './describe-value.ts';
 import { areDistinct } from './distinct.ts';
-import { type Card, describe, type Feature, type Kind, type Schema } from './features.ts';
+import type { Feature, Kind, Schema } from './features.ts';
 
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
 

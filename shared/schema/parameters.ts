@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
-import { type AnswerType, describe, type ParameterName, quote, type Schema } from './features.ts';
+import { describe, quote } from './describe-value.ts';
+import type { AnswerType, ParameterName, Schema } from './features.ts';
 
 /** Most quantiles of one request. */
 export const MAX_QUANTILES = 100;

@@ -1,6 +1,8 @@
 import { type Problem, RequestError } from '../errors.ts';
-import { type Cells, describe, quote, type Schema } from '../schema/features.ts';
-import { otherForms as formsOf } from './look-alikes.ts';
+import { describe, quote } from '../schema/describe-value.ts';
+import type { Schema } from '../schema/features.ts';
+import { otherForms as formsOf } from '../schema/look-alikes.ts';
+import type { Cells } from '../schema/rows.ts';
 
 /** A JSON object, as JSON.parse makes it. */
 export type JsonObject = Record<string, unknown>;

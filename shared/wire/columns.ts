@@ -1,5 +1,6 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import type { Cells, Schema } from '../schema/features.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 import { example, type JsonObject, memberReader, namesOf, pointer, strayParameters } from './cells.ts';
 
 /** A record, or columns where a feature has an array: all of one length, or of length 1 and then recycled as R does. */

@@ -1,8 +1,9 @@
 import { RequestError } from '../errors.ts';
-import { readRows, type Schema } from '../schema/features.ts';
+import { DECIMAL_COMMA } from '../schema/decimal.ts';
+import type { Schema } from '../schema/features.ts';
+import { readRows } from '../schema/rows.ts';
 import { isFeature, namesOf, otherForms } from './cells.ts';
 import { parseCsv } from './csv.ts';
-import { DECIMAL_COMMA } from './decimal.ts';
 
 /** What may stand between fields beside a comma: in R, write.csv2 and write.table. */
 const OTHERS = [';', '\t'];

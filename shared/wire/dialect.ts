@@ -1,4 +1,5 @@
-import type { Cells, Schema } from '../schema/features.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 
 /**
  * A JSON value that holds rows: the value, its JSON Pointer in the body, and the text of the whole body, which alone knows in which

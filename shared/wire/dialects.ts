@@ -1,5 +1,7 @@
 import { RequestError } from '../errors.ts';
-import { type Cells, describe, type Schema } from '../schema/features.ts';
+import { describe } from '../schema/describe-value.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 import { arrayCells, boxed, featuresCells } from './arrays.ts';
 import { exampleRecord, isFeature, isObject, type JsonObject, namesOf } from './cells.ts';
 import { objectCells } from './columns.ts';

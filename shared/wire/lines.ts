@@ -1,4 +1,5 @@
-import type { Cells, Schema } from '../schema/features.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 import { boxed } from './arrays.ts';
 import {
   hasLength,

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
-import type { Cells, Schema } from '../schema/features.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 import { inOrder } from './cells.ts';
 
 /*

@@ -1,5 +1,7 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { type Cells, describe, quote, type Schema } from '../schema/features.ts';
+import { describe, quote } from '../schema/describe-value.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Cells } from '../schema/rows.ts';
 import { recordCells } from './arrays.ts';
 import {
   columnPlaces,

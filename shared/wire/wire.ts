@@ -1,6 +1,8 @@
 import { type Problem, RequestError } from '../errors.ts';
-import { type Cells, describe, readRows, type Schema } from '../schema/features.ts';
+import { describe } from '../schema/describe-value.ts';
+import type { Schema } from '../schema/features.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from '../schema/parameters.ts';
+import { type Cells, readRows } from '../schema/rows.ts';
 import { arrayCells } from './arrays.ts';
 import { example, type JsonObject } from './cells.ts';
 import { csvCells } from './csv-cells.ts';

@@ -7,7 +7,7 @@ import { startWorkers, type Workers } from '../../container/server/workers.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { jsonReply, problemReply } from '../../shared/api/reply.ts';
 import { route } from '../../shared/api/routes.ts';
-import type { ModelInfo } from '../../shared/schema/features.ts';
+import type { ModelInfo } from '../../shared/schema/card.ts';
 import { PROJECT } from '../support/project.ts';
 
 const { page } = await buildPage(PROJECT);

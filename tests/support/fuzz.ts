@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { encodeModel, isRead, readModel } from '../../model/artifact/import.ts';
+import { encodeModel, familiesOf, isRead, readModel } from '../../model/artifact/import.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
 import { RDS_LIMITS } from '../../model/rds/limits.ts';
 import { readRFile } from '../../model/rds/rds.ts';
-import { modelIn } from '../../model/rds/saved.ts';
+import { modelIn } from '../../model/readers/saved.ts';
 import { decodeArtifact, failedCheck } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 
@@ -51,7 +51,7 @@ function seedFiles(): { name: string; bytes: Buffer }[] {
 
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
-  const model = readModel(modelIn(readRFile(bytes, THING), THING, { isRead }), THING);
+  const model = readModel(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
   const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);
 }

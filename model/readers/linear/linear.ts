@@ -2,13 +2,13 @@ import type { Linear } from '../../../shared/bodies/linear/predict.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature, Level, Schema } from '../../../shared/schema/features.ts';
-import { withRange } from '../../artifact/guess-types.ts';
 import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../../formula/contrasts.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readLink } from '../../formula/links.ts';
 import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
+import { withRange } from '../range.ts';
 
 /** Most columns of a model matrix, and most variables in one interaction. */
 const MAX_COLUMNS = 100_000;

@@ -1,4 +1,4 @@
-import type { Card } from '../../schema/features.ts';
+import type { Card } from '../../schema/card.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
 import type { FormFeature, FormModel } from '../html/form.ts';
 

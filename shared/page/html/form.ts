@@ -1,4 +1,5 @@
-import type { Card, Feature, NumberFeature, Schema } from '../../schema/features.ts';
+import type { Card } from '../../schema/card.ts';
+import type { Feature, NumberFeature, Schema } from '../../schema/features.ts';
 
 /**
  * A feature as the form shows it. `known` is the range of values that the model learnt from, as far as it tells; `isSwitch`

@@ -1,4 +1,4 @@
-import type { Card } from '../../schema/features.ts';
+import type { Card } from '../../schema/card.ts';
 import { TEXTS } from '../words/texts.ts';
 import { escapeHtml } from './fields.ts';
 

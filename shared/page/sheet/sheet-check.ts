@@ -1,4 +1,4 @@
-import { DECIMAL } from '../../wire/decimal.ts';
+import { DECIMAL } from '../../schema/decimal.ts';
 import type { PageData, PageFeature } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
 

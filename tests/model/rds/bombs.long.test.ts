@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { isRead, readModel } from '../../../model/artifact/import.ts';
+import { familiesOf, isRead, readModel } from '../../../model/artifact/import.ts';
 import { cutLabels } from '../../../model/formula/cut.ts';
 import { inflate } from '../../../model/rds/inflate.ts';
 import { mostInflated, mostMemory, RDS_LIMITS } from '../../../model/rds/limits.ts';
 import { readRFile } from '../../../model/rds/rds.ts';
-import { modelIn } from '../../../model/rds/saved.ts';
 import type { RValue } from '../../../model/rds/values.ts';
+import { modelIn } from '../../../model/readers/saved.ts';
 import { readCsv } from '../../../model/train/data/read-csv.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { attributed, call, integers, list, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
@@ -43,7 +43,7 @@ function readFile(bytes: Uint8Array): { seconds: number; error: Error | undefine
   const start = process.cpuUsage();
   let error: Error | undefined;
   try {
-    readModel(modelIn(readRFile(bytes, 'model.RDS'), 'model.RDS', { isRead }), 'model.RDS');
+    readModel(modelIn(readRFile(bytes, 'model.RDS'), 'model.RDS', { isRead, families: familiesOf() }), 'model.RDS');
   } catch (thrown) {
     error = thrown as Error;
   }

@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
-import { describeUnread } from '../readers/unread.ts';
-import type { RFile } from './rds.ts';
-import { attributesOf, classOf, element, type RValue, typeOf } from './values.ts';
+import type { RFile } from '../rds/rds.ts';
+import { attributesOf, classOf, element, type RValue, typeOf } from '../rds/values.ts';
+import { describeUnread } from './unread.ts';
 
 /** Most things that are listed. */
 const SHOWN = 10;
@@ -18,14 +18,14 @@ const MEMBERS = ['call', 'terms', 'fit', 'finalModel', 'learner.model', 'forest'
 /** Something in a file: the way to it as R writes it (lst$model), and the value. */
 type Held = { path: string; value: RValue };
 
-/** Which of a file's objects is asked for, and which are models that are read. */
-export type Choice = { isRead: (value: RValue) => boolean; object?: string | undefined };
+/** Which of a file's objects is asked for, which are models that are read, and the families that are read, in words. */
+export type Choice = { isRead: (value: RValue) => boolean; families: string; object?: string | undefined };
 
 /**
  * The model of a file: what saveRDS() wrote, or the one that is read among what save() wrote or a plain list holds
  * (list(model =), a pin of vetiver); of several the one that `object` names. Throws a ModelError that names the models there.
  */
-export function modelIn({ saved, value }: RFile, thing: string, { isRead, object }: Choice): RValue {
+export function modelIn({ saved, value }: RFile, thing: string, { isRead, families, object }: Choice): RValue {
   if (saved === 'saveRDS' && !isContainer(value)) {
     if (object !== undefined)
       throw new ModelError(thing, `one object of class ${classOf(value)[0] ?? 'none'}`, 'no --object, as it has no name');
@@ -50,20 +50,20 @@ export function modelIn({ saved, value }: RFile, thing: string, { isRead, object
     const expected = `one, which --object NAME chooses: npm run model -- import ${thing} --object ${models[0]?.path} -o OUT.canopy`;
     throw new ModelError(thing, `${models.length} models among ${listed(models)}`, expected);
   }
-  throw new ModelError(thing, ...noneAmong(held, isRead, before));
+  throw new ModelError(thing, ...noneAmong(held, { isRead, families }, before));
 }
 
 /** What is said where nothing in a file is read. */
-function noneAmong(held: Held[], isRead: Choice['isRead'], before: Held | undefined): [found: string, expected: string] {
+function noneAmong(held: Held[], { isRead, families }: Choice, before: Held | undefined): [found: string, expected: string] {
   const others = held.filter(({ value }) => isLikeModel(value));
   const [first] = others;
   if (first && others.length === 1) {
     const { found, help } = describeUnread(first.value, isRead);
     // Its own inner model would answer without what is done before it.
     const own = before ? undefined : help;
-    return [`no model that is read: ${first.path} is ${found}`, own ?? 'a ranger forest, a randomForest, an rpart, an lm or a glm'];
+    return [`no model that is read: ${first.path} is ${found}`, own ?? families];
   }
-  if (first) return [`no model that is read among ${listed(others)}`, 'a ranger forest, a randomForest, an rpart, an lm or a glm'];
+  if (first) return [`no model that is read among ${listed(others)}`, families];
   return [`0 models among ${listed(held) || 'nothing'}`, 'one model in a file of save(), or one saved by saveRDS()'];
 }
 

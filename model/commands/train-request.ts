@@ -1,8 +1,8 @@
 import { ModelError } from '../../shared/errors.ts';
-import { readCommandLine, UsageError } from '../commands/command-line.ts';
-import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from './arguments.ts';
-import { type TrainedFile, trainFile } from './artifact.ts';
-import { progressLine } from './progress.ts';
+import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from '../train/arguments.ts';
+import { type TrainedFile, trainFile } from '../train/artifact.ts';
+import { progressLine } from '../train/progress.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
 
 export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORMULA (--seed N | --ranger-seed N) -o OUT.canopy
 

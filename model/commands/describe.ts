@@ -1,0 +1,22 @@
+import { statSync } from 'node:fs';
+import { describeFile, describeText } from '../artifact/describe.ts';
+import { loadModel } from '../artifact/import.ts';
+import { readCommandLine } from './command-line.ts';
+import { progressLine } from './load.ts';
+import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
+
+const HELP = `npm run model -- describe FILE [--json] [--object NAME]
+
+  FILE      a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  --json    as JSON: what GET /model tells, with the file and what the model consists of
+  --object  which model, of a file with several (save(), or a list): m, or lst$m
+`;
+
+/** `describe`: what a model is. What it prints; throws a UsageError or a ModelError. */
+export function describeCommand(args: string[]): string {
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, json: { type: 'boolean' } } });
+  if (values.help) return HELP;
+  const [file] = expectArguments(positionals, ['FILE']) as [string];
+  const loaded = { file, model: loadModel(file, { progress: progressLine(file), object: values.object }), bytes: statSync(file).size };
+  return values.json ? `${JSON.stringify(describeFile(loaded), null, 2)}\n` : describeText(loaded);
+}

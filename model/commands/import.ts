@@ -1,0 +1,68 @@
+import type { Feature } from '../../shared/schema/features.ts';
+import { printableLines } from '../artifact/describe.ts';
+import { importModel, verifyArtifact } from '../artifact/import.ts';
+import type { LevelsOrder } from '../artifact/levels.ts';
+import { replaceFile } from '../artifact/replace-file.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
+import { isSameFile, readRowsFile } from './files.ts';
+import { progressLine } from './load.ts';
+import { cardDate, expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
+
+/** Levels of a feature that are printed. */
+const SHOWN_LEVELS = 20;
+
+const HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
+    [--object NAME]
+
+  FILE.RDS      a model saved by saveRDS or save; NAME.model.json or model.json beside it is its sidecar
+  -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
+  --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has
+  --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
+  --object      which model, of a file with several (save(), or a list): m, or lst$m
+  --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
+                same. The model's sha256 does not depend on it.
+
+Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again; with --data the
+levels as they were read too.
+`;
+
+/** `import`: a model file into an artifact. `epoch` is SOURCE_DATE_EPOCH. What it prints; throws a UsageError or a ModelError. */
+export function importCommand(args: string[], epoch: string | undefined): string {
+  const text = { type: 'string' } as const;
+  const options = { help, object, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
+  if (values.help) return HELP;
+  const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
+  const { output } = values;
+  if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
+  if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
+  const order = levelsOrder(values['levels-order']);
+  const data = values.data === undefined ? undefined : { bytes: readRowsFile(values.data), file: values.data, order };
+  const artifact = importModel(file, {
+    date: cardDate(values.date, epoch),
+    data,
+    object: values.object,
+    progress: progressLine(file),
+  });
+  const model = verifyArtifact(artifact, output);
+  replaceFile(output, artifact);
+  const levels = model.schema.features.flatMap(levelsLine);
+  // A CSV cannot tell levels that were put in another order by factor(levels =), and a wrong order is a wrong answer.
+  const ask = ['the levels as read; where levels() in R says otherwise, name them in a sidecar:', ...levels];
+  return printableLines([
+    ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],
+    ...(data && levels.length > 0 ? ask : []),
+  ]);
+}
+
+/** The line that lists a factor's levels; no line for any other feature. */
+function levelsLine(feature: Feature): string[] {
+  if (feature.type !== 'factor') return [];
+  const shown = feature.levels.slice(0, SHOWN_LEVELS).map((level) => level ?? 'NA');
+  return [`  ${feature.name}: ${shown.join(', ')}${feature.levels.length > SHOWN_LEVELS ? ', ...' : ''}`];
+}
+
+function levelsOrder(given: string | undefined): LevelsOrder | undefined {
+  if (given === undefined || given === 'c' || given === 'locale') return given;
+  throw new UsageError(`found the order ${given}, expected c or locale`);
+}

@@ -1,0 +1,28 @@
+import { failedCheck, type Model } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { printable } from '../artifact/describe.ts';
+import { loadModel } from '../artifact/import.ts';
+import type { Progress } from '../rds/rds.ts';
+
+/** A file from which on the reading takes a second or so. */
+const SLOW_BYTES = 5e7;
+
+/** Says on standard error how far a file is read, once a second and only where it takes longer than that. */
+export function progressLine(file: string): Progress {
+  const [start, mb] = [performance.now(), (bytes: number) => (bytes / 1e6).toFixed(1)];
+  let said = start;
+  return (done, all) => {
+    if (done === 0 && all > SLOW_BYTES) process.stderr.write(`${printable(file)}: inflating ${mb(all)} MB\n`);
+    if (performance.now() - said < 1000) return;
+    said = performance.now();
+    process.stderr.write(`${printable(file)}: ${mb(done)} of ${mb(all)} MB read\n`);
+  };
+}
+
+/** A model that may answer: one whose check rows come out as they did at import. */
+export function checkedModel(file: string, name: string | undefined): Model {
+  const model = loadModel(file, { progress: progressLine(file), object: name });
+  const failed = failedCheck(model);
+  if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
+  return model;
+}

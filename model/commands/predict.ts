@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { answerQuery } from '../../shared/predict.ts';
+import { writeAnswer } from '../../shared/wire/answers.ts';
+import type { DeclaredForm } from '../../shared/wire/media.ts';
+import { readBody } from '../../shared/wire/wire.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
+import { readInput, readRowsFile } from './files.ts';
+import { checkedModel } from './load.ts';
+import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
+
+const HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
+
+  FILE     a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
+           array (*.npy); - reads standard input. Its content tells the form where its name does not
+  --csv    ROWS is CSV, whatever it is called
+  --jsonl  ROWS is JSON Lines, whatever it is called
+  --object  which model, of a file with several (save(), or a list): m, or lst$m
+
+Prints {"predictions": [...], "model": {...}}, as the API answers.
+`;
+
+/** `predict`: the answer to a file of rows, as the API gives it. What it prints; throws a UsageError, a RequestError or a ModelError. */
+export async function predictCommand(args: string[]): Promise<string> {
+  const options = { help, object, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
+  if (values.help) return HELP;
+  if (values.csv && values.jsonl) throw new UsageError('found --csv and --jsonl, expected one of them');
+  const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS']) as [string, string];
+  const model = checkedModel(file, values.object);
+  const body = rows === '-' ? await readInput() : readRowsFile(rows);
+  const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
+  const predicted = answerQuery(model, query);
+  return `${writeAnswer(model.schema, { ...predicted, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+}
+
+/** What the name of a file of rows says of its form; another name, or standard input, says nothing. */
+function formOf(file: string): DeclaredForm {
+  const forms: Record<string, DeclaredForm> = {
+    '.json': 'json',
+    '.csv': 'csv',
+    '.jsonl': 'jsonlines',
+    '.ndjson': 'jsonlines',
+    '.npy': 'npy',
+  };
+  return forms[path.parse(file.toLowerCase()).ext] ?? 'any';
+}

@@ -1,0 +1,39 @@
+import { printableLines } from '../artifact/describe.ts';
+import { verify } from '../artifact/verify.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
+import { readRowsFile } from './files.ts';
+import { checkedModel } from './load.ts';
+import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
+
+const HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
+
+  FILE       a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
+             (sprintf("%.17g"), with or without quotes); and, where they are asked for, "parameters"
+  --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival, 4 for lm and glm
+  --object   which model, of a file with several (save(), or a list): m, or lst$m
+
+Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
+`;
+
+/** `verify`: a model beside R's own predictions. What it prints; the exit status is 1 where they differ. Throws a UsageError or a ModelError. */
+export function verifyCommand(args: string[]): string {
+  const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, ulp: { type: 'string' } } });
+  if (values.help) return HELP;
+  const [file, rows] = expectArguments(positionals, ['FILE', 'ROWS.json']) as [string, string];
+  const most = Number(values.ulp ?? Number.NaN);
+  if (values.ulp !== undefined && !/^\d{1,15}$/.test(values.ulp))
+    throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
+  const model = checkedModel(file, values.object);
+  const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);
+  const promised = model.body.kind.ulp(model.schema);
+  const bound = values.ulp === undefined ? promised : most;
+  const isMet = wrong.length === 0 && ulp <= bound;
+  if (!isMet) process.exitCode = 1;
+  const lines = wrong.slice(0, 20).map((text) => `  ${text}`);
+  const greatest = `greatest difference ${ulp} ulp${ulp > 0 ? ` (${worst})` : ''}`;
+  return printableLines([
+    `${model.card.name}: ${count} rows, ${numbers} numbers, ${wrong.length} labels wrong, ${greatest}: ${isMet ? 'as R' : `NOT as R, expected at most ${bound} ulp`}`,
+    ...lines,
+  ]);
+}

@@ -1,0 +1,48 @@
+import type { Label, Schema } from './features.ts';
+
+/** What people want to know of a model beside its numbers. It lies outside the sha256. */
+export type Card = {
+  name: string;
+  title?: Label;
+  description?: Label;
+  /** What the model must not be used for, or where it ends. */
+  limits?: Label;
+  /** What a number of its answers is, for people; `percent` shows it as one. */
+  answer?: {
+    label?: Label | undefined;
+    unit?: Label | undefined;
+    percent?: boolean | undefined;
+    /** What people see instead of a class's label, by the label. */
+    classes?: Record<string, Label> | undefined;
+  };
+  /** What made the model: ranger's version cannot be told from the file, its call can. */
+  madeBy: string;
+  /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */
+  versions?: string;
+  /** The file it was imported from, without its folder, and that file's sha256. */
+  source: { file: string; sha256: string };
+  /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
+  date?: string;
+  /** How it was trained, where that was done here. */
+  training?: TrainingCard;
+};
+
+/** A trained model's card: its data (the card's source is their file), how ranger was called, and what came of it out of the bag. */
+export type TrainingCard = {
+  rows: number;
+  columns: number;
+  formula: string;
+  /** ranger's arguments that were given, by their names. */
+  arguments: Record<string, unknown>;
+  /** What set.seed() would be given in R, and ranger's own seed. */
+  seed?: number;
+  rangerSeed: number;
+  /** Whose forests these equal, and what grew them. */
+  versions: { ranger: string; node: string };
+  /** Numbers by name, out of the bag. */
+  metrics: Record<string, number>;
+  importance?: Record<string, number>;
+};
+
+/** What is told of a model: all but its forest. `sha256` is that of its schema and forest. */
+export type ModelInfo = { schema: Schema; card: Card; sha256: string };
