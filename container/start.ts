@@ -25,7 +25,7 @@ const HELP = `Runs all of canopy on this machine: the container, a stand-in for 
   --help           this text
 
 Environment: API_PORT (3000), CONTAINER_PORT (8080), RUNTIME_PORT (8081); the settings of the function, such as
-ENDPOINT_DEADLINE_MS, BREAKER_OPEN_MS or DUAL_SHARE (README.md lists them); POWERTOOLS_METRICS_DISABLED=false shows its metrics.
+ENDPOINT_DEADLINE_MS, BREAKER_OPEN_MS or DUAL_SHARE (functions/README.md lists them); POWERTOOLS_METRICS_DISABLED=false shows its metrics.
 `;
 
 /** By the convention of serverless.yml: service and stage. */

@@ -94,7 +94,11 @@ export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
   const problems = parsed.error.issues
     .slice(0, MAX_NAMED)
     .map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
-  throw new ModelError(thing, problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '), 'members as the README lists them');
+  throw new ModelError(
+    thing,
+    problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '),
+    'members as model/README.md lists them',
+  );
 }
 
 /** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */

@@ -51,13 +51,13 @@ test('a report tells every figure with its peers, what is missing and what misse
   expect(markdown).toContain('| container | 10 requests a second | bare 40: 1/4 x |');
 });
 
-test('the tables stand between their marks, and the README has them', () => {
+test('the tables stand between their marks, and tests/README.md has them', () => {
   const text = 'a\n<!-- bench:speed -->\nold\n<!-- /bench:speed -->\nb\n';
   expect(betweenMarks(text, 'new')).toBe('a\n<!-- bench:speed -->\nnew\n<!-- /bench:speed -->\nb\n');
   expect(() => betweenMarks('a', 'new')).toThrow('found no <!-- bench:speed -->');
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-test-'));
   const file = path.join(folder, 'README.md');
-  writeFileSync(file, readFileSync(path.join(PROJECT, 'README.md')));
+  writeFileSync(file, readFileSync(path.join(PROJECT, 'tests', 'README.md')));
   writeBetweenMarks(file, 'the tables');
   expect(readFileSync(file, 'utf8')).toContain('\nthe tables\n<!-- /bench:speed -->');
   rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { median, type Rounds, ratios, short, spread } from './figures.ts';
 
 /** What must hold: `holds` is undefined where it was not measured, and `measured` then says why. */
 export type Bar = { what: string; bar: string; measured: string; holds: boolean | undefined };
-/** A line of the README's table of speeds. */
+/** A line of the table of speeds in tests/README.md. */
 export type Speed = { what: string; ours: string; peers: string };
 
 /** What one run found, and where its lines go. */

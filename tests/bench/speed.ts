@@ -20,7 +20,7 @@ scikit-learn behind Flask, bare Node. Peers that are not installed are named.
 
   --quick   short rounds, no large forest and no growth: the form for a shared machine
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function
-  --write   puts the tables into README.md; a whole run alone can
+  --write   puts the tables into tests/README.md; a whole run alone can
 `;
 
 const FORESTS = ['heart-age', 'heart', 'large', 'iris', 'heart-probability', 'veteran'];
@@ -62,7 +62,7 @@ export async function runSpeed(args: string[]): Promise<number> {
   await measure(withR ? names : names.filter((name) => name === 'function'), quick, versions, folder, report);
   const where = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${versions}; ${new Date().toISOString().slice(0, 10)}.`;
   const markdown = toMarkdown(report, where);
-  if (write) writeBetweenMarks(path.join(PROJECT, 'README.md'), markdown);
+  if (write) writeBetweenMarks(path.join(PROJECT, 'tests', 'README.md'), markdown);
   else console.log(`\n${markdown}\n`);
   for (const bar of report.bars) console.log(`${bar.what} | ${bar.bar} | ${bar.measured} | ${verdict(bar)}`);
   console.log(`${report.bits.differing} of ${report.bits.compared} doubles differ from R's`);

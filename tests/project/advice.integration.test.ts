@@ -12,7 +12,7 @@ const FOREIGN = ['--data-binary', '--noSponsor', '--experimental-vm-modules'];
 
 /** Whatever tells a person what to do: the texts of the sources and the documents, line by line; comments tell developers. */
 const LINES = ['container', 'functions', 'model', 'shared', '.']
-  .flatMap((room) => (room === '.' ? ['README.md'] : filesOf(room)))
+  .flatMap((room) => (room === '.' ? ['README.md', 'README.pt.md', 'ARCHITECTURE.md', '.github/CONTRIBUTING.md'] : filesOf(room)))
   .flatMap((file) =>
     readFileSync(path.join(PROJECT, file), 'utf8')
       .split('\n')
@@ -80,6 +80,8 @@ test('every option in a sentence is an option of one of our commands', () => {
     ...commands.map(([script = '', command = '']) => helpOf(script, command)),
     helpOf('bench', 'faults'),
     helpOf('bench', 'speed'),
+    // The package's command.
+    execFileSync(process.execPath, ['container/package/main.ts', '--help'], { cwd: PROJECT, encoding: 'utf8', timeout: 60_000 }),
   ].join('\n');
   const known = new Set([...FOREIGN, ...Array.from(all.matchAll(/--[a-zA-Z][\w.-]*/g), ([option]) => option.replace(/\.$/, ''))]);
   // What begins a text by itself is an argument for a program.

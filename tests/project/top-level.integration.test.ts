@@ -6,7 +6,7 @@ import { PROJECT } from '../support/project.ts';
 
 const TOP_LEVEL = [
   ...['functions', 'shared', 'model', 'container', 'tests', '.ci', '.github', 'serverless.yml', 'package.json', 'package-lock.json'],
-  ...['tsconfig.json', 'biome.json', 'jest.config.js', 'README.md', 'ARCHITECTURE.md', 'LICENSE', 'CHANGELOG.md'],
+  ...['tsconfig.json', 'biome.json', 'jest.config.js', 'README.md', 'README.pt.md', 'ARCHITECTURE.md', 'LICENSE', 'CHANGELOG.md'],
   ...['.editorconfig', '.gitignore', '.gitattributes', '.npmrc', '.dockerignore'],
 ];
 

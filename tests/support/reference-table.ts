@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A row of the README's table: a model, an option, and either `exact` or words of the message that refuses it. It is proved
+ * A row of the table in model/README.md: a model, an option, and either `exact` or words of the message that refuses it. It is proved
  * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, by a `case` of tests/cases, or by a file of
  * tests/refused.
  */
@@ -18,16 +18,16 @@ export type Line = {
   refused?: string;
 };
 
-/** Every row, in the order of the README. */
+/** Every row, in the order of model/README.md. */
 export const TABLE = JSON.parse(readFileSync(fileURLToPath(new URL('../model/readers/reference.json', import.meta.url)), 'utf8')) as Line[];
 
 const [START, END] = ['<!-- reference -->\n', '<!-- /reference -->'];
 
-/** The README with the table in its place. Throws where the place is not marked. */
+/** model/README.md with the table in its place. Throws where the place is not marked. */
 export function withTable(readme: string): string {
   const from = readme.indexOf(START) + START.length;
   const to = readme.indexOf(END, from);
-  if (from < START.length || to < 0) throw new Error(`README.md: found no place between ${START.trim()} and ${END}`);
+  if (from < START.length || to < 0) throw new Error(`model/README.md: found no place between ${START.trim()} and ${END}`);
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const lines = TABLE.map(({ model, option, outcome }) => {
     return `| ${cell(model)} | ${cell(option)} | ${outcome === 'exact' ? 'exactly' : `refused: ${cell(outcome)}`} |`;

@@ -11,8 +11,8 @@ import { type Line, TABLE, withTable } from '../../support/reference-table.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-test('the README has this table', () => {
-  const readme = readFileSync(here('../../../README.md'), 'utf8');
+test('model/README.md has this table', () => {
+  const readme = readFileSync(here('../../../model/README.md'), 'utf8');
   expect(readme).toBe(withTable(readme));
 });
 
