@@ -35,6 +35,22 @@ test('our container passes every line of the contract', async () => {
   expect(await failed(await listen(server))).toEqual([]);
 }, 60_000);
 
+test.each<[string, 'sagemaker' | 'alone']>([
+  ['iris', 'sagemaker'],
+  // Its answer to 10,000 rows is too large.
+  ['veteran-survival', 'alone'],
+])(
+  'a container of %s, which runs %s, passes them with the row that it tells',
+  async (name, mode) => {
+    const other = await loadShared(golden(name).file);
+    workers.open(MODEL_KEY, other.bytes);
+    const url = await listen(createContainer(other.model, { mode, log: () => {}, workers }));
+    const findings = await checkContainer({ url, ...(await findRow(url)) });
+    expect(findings.filter(({ verdict }) => verdict === 'FAIL')).toEqual([]);
+  },
+  60_000,
+);
+
 test('a container that says 200 to all passes only what that is enough for, and one that is not there fails throughout', async () => {
   const always: RequestListener = (request, response) => {
     request.resume().on('end', () => response.end());
