@@ -3,33 +3,25 @@ import { jsonReply, problemReply, type Reply, requestIdOf } from '../../shared/a
 import { route } from '../../shared/api/routes.ts';
 import type { Model } from '../../shared/artifact.ts';
 import { RequestError, stackOf } from '../../shared/errors.ts';
-import type { PageParts } from '../../shared/page/base/parts.ts';
 import { answerQuery } from '../../shared/predict.ts';
-import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
-import { MAX_BODY_BYTES, MAX_ROWS } from '../../shared/wire/limits.ts';
-import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
+import { MAX_ROWS } from '../../shared/wire/limits.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import type { LogEntry } from './access-log.ts';
-import { type Admission, createAdmission, overloaded } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import { checkHead } from './check-head.ts';
-import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
-import { type Connections, limitConnections } from './connections.ts';
-import { gunzip } from './gunzip.ts';
-import { type Attributes, formatOf, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
+import { limitConnections } from './connections.ts';
+import type { Answered, Container, ContainerOptions } from './container.ts';
+import { type Attributes, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
-import { type ContainerMetrics, createMetrics } from './metrics.ts';
-import { createModels, type Models, type ModelsOptions, type Served, serveModel } from './models.ts';
+import { createMetrics } from './metrics.ts';
+import { createModels, type Models, type Served, serveModel } from './models.ts';
 import { answerParserErrors } from './parser-errors.ts';
+import { checkModel, predict, readWithin, wanted } from './predict.ts';
 import { findRoute, type Route } from './routes.ts';
 import { routeInferenceProtocol } from './v2.ts';
-import type { Workers } from './workers.ts';
 
 /** How the public paths answer. */
 const ALONE = { servedBy: 'container', most: MAX_ROWS } as const;
-/** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
-const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
-/** Most bytes of bodies that are held while they come in. */
-const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
 /** Most characters of a path that are logged. */
 const LOGGED_PATH = 200;
 
@@ -50,30 +42,6 @@ const IDLE_MS = 80_000;
 
 /** What batch transform should send: one request at a time, as many lines as fit. */
 const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 };
-
-export type ContainerOptions = {
-  /** `sagemaker`: SageMaker's paths and no others. `alone`: the public paths too, as the API has them. */
-  mode: 'sagemaker' | 'alone';
-  log: (entry: LogEntry) => void;
-  /** True once the process is about to end: then /ping fails and every answer closes its connection. */
-  isStopping?: () => boolean;
-  /** The page's script and style, for `alone`. */
-  page?: PageParts | undefined;
-  /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
-  workers?: Workers;
-  /** Where SageMaker may have models loaded from; without it there is no /models. */
-  models?: ModelsOptions;
-};
-
-type Container = Omit<ContainerOptions, 'models'> & {
-  served: Served | undefined;
-  models: Models | undefined;
-  admission: Admission;
-  metrics: ContainerMetrics;
-  bodies: { bytes: number };
-  connections: Connections;
-};
-type Answered = { reply: Reply; rows?: number };
 
 /** The key under which workers know the one model of a container. */
 export const MODEL_KEY = 'model';
@@ -224,82 +192,4 @@ async function manageModels(models: Models, request: Incoming, container: Contai
 function onlyModel(served: Served | undefined): Served {
   if (!served) throw new RequestError(404, 'this container has no model of its own; expected /models/{name}/invoke');
   return served;
-}
-
-function checkModel({ failed }: Served): void {
-  if (failed !== undefined) throw new RequestError(503, `the model does not give its own numbers here: ${failed}`);
-}
-
-/** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */
-function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boolean {
-  if (deadlineMs === undefined) return () => !response.destroyed;
-  const until = performance.now() + deadlineMs;
-  return () => !response.destroyed && performance.now() < until;
-}
-
-/** Reads the rows, computes and writes the answer: the whole way of a request for predictions. */
-async function predict(
-  container: Container,
-  served: Served,
-  request: Incoming,
-  isWanted: () => boolean,
-  limits: Pick<Asked, 'servedBy' | 'most' | 'infer'>,
-): Promise<Answered> {
-  checkModel(served);
-  // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
-  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
-  const isPacked = isCompressed(headerOf(request, 'content-encoding'));
-  const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
-  container.admission.check();
-  const sent = await readWithin(container, request);
-  const body = isPacked ? await inflateWithin(container, sent) : sent;
-  if (served.isUnloaded) throw unloaded();
-  const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
-  const headers: Record<string, string> = {
-    'content-type': CONTENT_TYPES[accepted],
-    ...reply?.headers,
-    'server-timing': `predict;dur=${ms.toFixed(3)}`,
-    'x-model-sha256': served.model.sha256,
-  };
-  if (container.mode === 'alone') headers['x-served-by'] = 'container';
-  return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
-}
-
-/** A body inflated. What came in is held meanwhile. */
-async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<Uint8Array> {
-  bodies.bytes += body.length;
-  try {
-    return await inflateBody(body, MAX_BODY_BYTES, gunzip);
-  } finally {
-    bodies.bytes -= body.length;
-  }
-}
-
-/** What goes with rows that were read here. */
-const NO_BODY = new Uint8Array(0);
-
-/** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
-function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
-  const { model, pace, key } = served;
-  if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
-  const query = read(model, asked);
-  const estimate = pace.ms(query.count);
-  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
-    return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
-  return admission.run(estimate, isWanted, () => {
-    const computed = compute(model, query, asked);
-    pace.note(computed.rows, computed.ms);
-    return computed;
-  });
-}
-
-/**
- * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
- * what a head announces: else a few heads without bodies would keep everybody out.
- */
-function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
-  return request.body(MAX_BODY_BYTES, (bytes) => {
-    bodies.bytes += bytes;
-    return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
-  });
 }

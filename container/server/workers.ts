@@ -62,8 +62,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       }
     }
     if (threads.length > 0) return;
-    const seconds = Math.ceil(pause.leftMs() / 1_000);
-    for (const job of queue.splice(0)) finish(job, refusal(job.number, 'no worker thread can be started now; ask again soon', seconds));
+    refuseAll(queue.splice(0), Math.ceil(pause.leftMs() / 1_000));
   };
   const start = (): Thread<Job> =>
     startThread<Job>(file, LIMITS, models, {
@@ -129,6 +128,11 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+/** Ends jobs for which no thread can be started for so many seconds. */
+function refuseAll(jobs: Job[], seconds: number): void {
+  for (const job of jobs) finish(job, refusal(job.number, 'no worker thread can be started now; ask again soon', seconds));
 }
 
 function finish(job: Job, report: Report): void {

@@ -5,9 +5,10 @@ import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../s
 import { ModelError } from '../../shared/errors.ts';
 import { checkPredictor, type Predictor } from '../../shared/predict.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
+import type { Progress } from '../rds/budget.ts';
 import { compressionOf } from '../rds/inflate.ts';
 import { describeOther } from '../rds/other-files.ts';
-import { type Progress, readRFile } from '../rds/rds.ts';
+import { readRFile } from '../rds/rds.ts';
 import { classOf, type RValue } from '../rds/values.ts';
 import type { Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';

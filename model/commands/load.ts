@@ -2,7 +2,7 @@ import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { printable } from '../artifact/describe.ts';
 import { loadModel } from '../artifact/import.ts';
-import type { Progress } from '../rds/rds.ts';
+import type { Progress } from '../rds/budget.ts';
 
 /** A file from which on the reading takes a second or so. */
 const SLOW_BYTES = 5e7;

@@ -1,4 +1,4 @@
-import { readQuery, writeQuery } from './base/address.ts';
+import { readQuery, type View, writeQuery } from './base/address.ts';
 import { askRows, forVisitors, newestWins, type Outcome } from './base/ask.ts';
 import type { PageData, PageFeature, Predicted, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
@@ -35,13 +35,7 @@ function start(data: PageData): void {
   const writeAddress = paused(WRITE_AFTER, () => {
     const [along, time] = [response.along(), response.time()];
     const isChosen = along !== undefined && (along !== firstAlong || view.along !== undefined);
-    showAddress(
-      writeQuery(data.features, values, {
-        ...(chosenLanguage && { language: chosenLanguage }),
-        ...(isChosen && { along }),
-        ...(time !== undefined && { time }),
-      }),
-    );
+    showAddress(writeQuery(data.features, values, viewOf(chosenLanguage, isChosen ? along : undefined, time)));
   });
   const render = () => {
     const wrong = inputs.check(words);
@@ -109,6 +103,11 @@ function start(data: PageData): void {
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
   translate(words.language);
+}
+
+/** What the address keeps beside the values: only what a person chose. */
+function viewOf(language: Language | undefined, along: number | undefined, time: number | undefined): View {
+  return { ...(language && { language }), ...(along !== undefined && { along }), ...(time !== undefined && { time }) };
 }
 
 /** Hears the language that a person chooses. */

@@ -1,0 +1,35 @@
+import type { Reply } from '../../shared/api/reply.ts';
+import type { PageParts } from '../../shared/page/base/parts.ts';
+import type { LogEntry } from './access-log.ts';
+import type { Admission } from './admission.ts';
+import type { Connections } from './connections.ts';
+import type { ContainerMetrics } from './metrics.ts';
+import type { Models, ModelsOptions, Served } from './models.ts';
+import type { Workers } from './workers.ts';
+
+/** What a container is made of. */
+export type ContainerOptions = {
+  /** `sagemaker`: SageMaker's paths and no others. `alone`: the public paths too, as the API has them. */
+  mode: 'sagemaker' | 'alone';
+  log: (entry: LogEntry) => void;
+  /** True once the process is about to end: then /ping fails and every answer closes its connection. */
+  isStopping?: () => boolean;
+  /** The page's script and style, for `alone`. */
+  page?: PageParts | undefined;
+  /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
+  workers?: Workers;
+  /** Where SageMaker may have models loaded from; without it there is no /models. */
+  models?: ModelsOptions;
+};
+
+/** A container that runs: what its options gave, and what it counts and holds. */
+export type Container = Omit<ContainerOptions, 'models'> & {
+  served: Served | undefined;
+  models: Models | undefined;
+  admission: Admission;
+  metrics: ContainerMetrics;
+  bodies: { bytes: number };
+  connections: Connections;
+};
+/** An answer, and how many rows it is for. */
+export type Answered = { reply: Reply; rows?: number };

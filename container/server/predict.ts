@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import { RequestError } from '../../shared/errors.ts';
+import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
+import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
+import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
+import { overloaded } from './admission.ts';
+import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
+import type { Answered, Container } from './container.ts';
+import { gunzip } from './gunzip.ts';
+import { type Attributes, formatOf, headerOf } from './http.ts';
+import type { Incoming } from './incoming.ts';
+import type { Served } from './models.ts';
+
+/** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
+const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
+/** Most bytes of bodies that are held while they come in. */
+const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
+
+/** Throws a 503 where the model's check rows did not come out as at import. */
+export function checkModel({ failed }: Served): void {
+  if (failed !== undefined) throw new RequestError(503, `the model does not give its own numbers here: ${failed}`);
+}
+
+/** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */
+export function wanted(response: ServerResponse, { deadlineMs }: Attributes): () => boolean {
+  if (deadlineMs === undefined) return () => !response.destroyed;
+  const until = performance.now() + deadlineMs;
+  return () => !response.destroyed && performance.now() < until;
+}
+
+/** Reads the rows, computes and writes the answer: the whole way of a request for predictions. */
+export async function predict(
+  container: Container,
+  served: Served,
+  request: Incoming,
+  isWanted: () => boolean,
+  limits: Pick<Asked, 'servedBy' | 'most' | 'infer'>,
+): Promise<Answered> {
+  checkModel(served);
+  // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
+  const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
+  const isPacked = isCompressed(headerOf(request, 'content-encoding'));
+  const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
+  container.admission.check();
+  const sent = await readWithin(container, request);
+  const body = isPacked ? await inflateWithin(container, sent) : sent;
+  if (served.isUnloaded) throw unloaded();
+  const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
+  const headers: Record<string, string> = {
+    'content-type': CONTENT_TYPES[accepted],
+    ...reply?.headers,
+    'server-timing': `predict;dur=${ms.toFixed(3)}`,
+    'x-model-sha256': served.model.sha256,
+  };
+  if (container.mode === 'alone') headers['x-served-by'] = 'container';
+  return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
+}
+
+/** A body inflated. What came in is held meanwhile. */
+async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<Uint8Array> {
+  bodies.bytes += body.length;
+  try {
+    return await inflateBody(body, MAX_BODY_BYTES, gunzip);
+  } finally {
+    bodies.bytes -= body.length;
+  }
+}
+
+/** What goes with rows that were read here. */
+const NO_BODY = new Uint8Array(0);
+
+/** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
+function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
+  const { model, pace, key } = served;
+  if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
+  const query = read(model, asked);
+  const estimate = pace.ms(query.count);
+  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
+    return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+  return admission.run(estimate, isWanted, () => {
+    const computed = compute(model, query, asked);
+    pace.note(computed.rows, computed.ms);
+    return computed;
+  });
+}
+
+/**
+ * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
+ * what a head announces: else a few heads without bodies would keep everybody out.
+ */
+export function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
+  return request.body(MAX_BODY_BYTES, (bytes) => {
+    bodies.bytes += bytes;
+    return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
+  });
+}

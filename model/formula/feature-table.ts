@@ -1,0 +1,98 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Feature, Level } from '../../shared/schema/features.ts';
+import { type RValue, readText } from '../rds/values.ts';
+import { numberOf } from './constants.ts';
+import type { Variable } from './terms.ts';
+
+/** Functions that make a factor of what they are given, without changing its labels. */
+export const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered', 'relevel', 'droplevels', 'C', 'as.character', '(', 'I'];
+/** The features that a formula's variables are made of, in the order in which it names them. */
+export class FeatureTable {
+  readonly features: Feature[] = [];
+  readonly #thing: string;
+  readonly #places = new Map<string, number>();
+  /** Features whose class in R is known: they stand alone in the formula. */
+  readonly #bare = new Set<string>();
+
+  /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
+  constructor(variables: Variable[], levels: Map<string, Level[]>, thing: string) {
+    this.#thing = thing;
+    for (const { name, value, kind } of variables) {
+      if (value.type === 'symbol') this.#declare(value.name, kind, levels.get(name));
+      else this.#declareLabels(value, kind, levels.get(name));
+    }
+  }
+
+  get names(): Set<string> {
+    return new Set(this.#places.keys());
+  }
+
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  isBare(name: string): boolean {
+    return this.#bare.has(name);
+  }
+
+  featureOf(name: string): Feature | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.features[place];
+  }
+
+  /** A feature's place; a name that is new becomes a feature, a number. */
+  place(name: string): number {
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    // Nothing is known of its values; 1 is where most functions have one of theirs, as log(0) has not.
+    this.add({ name, type: 'number', default: 1 });
+    return this.features.length - 1;
+  }
+
+  add(feature: Feature): void {
+    readText(feature.name, `${this.#thing}, a variable`);
+    this.#places.set(feature.name, this.features.length);
+    this.features.push(feature);
+  }
+
+  /** A variable that stands alone, of the class that R noted. */
+  #declare(name: string, kind: string, levels: Level[] | undefined): void {
+    this.#bare.add(name);
+    const known = this.featureOf(name);
+    const feature: Feature = levels ? { name, type: 'factor', levels } : { name, type: kind === 'logical' ? 'logical' : 'number' };
+    if (!known) this.add(feature);
+    else this.features[this.#places.get(name) as number] = feature;
+    // as.numeric() of a text is the number it spells, not a code.
+    if (kind === 'character') this.#bare.delete(name);
+    if (levels === undefined && !['numeric', 'logical', 'other', 'unknown'].includes(kind)) {
+      throw new ModelError(
+        `${this.#thing}, variable ${name}`,
+        kind === 'factor' || kind === 'ordered' ? 'no levels' : `the class ${kind}`,
+        'a number, a logical, or a factor with its levels',
+      );
+    }
+  }
+
+  /** factor(x) and the like: where the levels are no numbers, x is a factor or a text of those labels. */
+  #declareLabels(value: RValue, kind: string, levels: Level[] | undefined): void {
+    if (!levels || !['factor', 'ordered', 'character'].includes(kind)) return;
+    let inner: RValue | undefined = value;
+    while (inner?.type === 'language') {
+      const head: RValue | undefined = inner.values[0];
+      if (head?.type !== 'symbol' || !FACTORS.includes(head.name) || inner.tags.includes('labels') || inner.values.length > 3) return;
+      inner = inner.values[1];
+    }
+    if (inner?.type !== 'symbol' || this.#places.has(inner.name)) return;
+    const { name } = inner;
+    const values = levels.map(numberOf);
+    if (values.every(Number.isFinite)) {
+      this.add({
+        name,
+        type: 'number',
+        range: [values.reduce((least, value) => Math.min(least, value)), values.reduce((most, value) => Math.max(most, value))],
+        default: values[0]!,
+      });
+    } else if (levels.every((level) => level === 'TRUE' || level === 'FALSE')) this.add({ name, type: 'logical' });
+    else this.add({ name, type: 'factor', levels });
+  }
+}
