@@ -19,12 +19,19 @@ const PERMISSIVE = new Set([
   'BlueOak-1.0.0',
   'Zlib',
 ]);
-/** What is bundled: the two functions, the container, and each of the page's parts, as its build names them. */
+/** What is bundled: the two functions, the container, the package's command and library, and each of the page's parts, as its build names them. */
 const BUILD = readFileSync(`${TOP}model/bundle/build-page.ts`, 'utf8');
 const PARTS = Array.from(BUILD.matchAll(/bundle\('([\w-]+\.ts)'/g), ([, part]) => `shared/page/${part}`);
 if (PARTS.length < 2)
   throw new Error("model/bundle/build-page.ts: found less than two parts of the page, expected bundle('NAME.ts') for each");
-const ENTRIES = ['functions/predict.ts', 'functions/fallback.ts', 'container/main.ts', ...PARTS];
+const ENTRIES = [
+  'functions/predict.ts',
+  'functions/fallback.ts',
+  'container/main.ts',
+  'container/package/main.ts',
+  'container/package/library.ts',
+  ...PARTS,
+];
 
 const { packages } = JSON.parse(readFileSync(`${TOP}package-lock.json`, 'utf8'));
 const { metafile } = await build({

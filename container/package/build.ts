@@ -77,7 +77,8 @@ async function bundleNode(project: string, outdir: string): Promise<Metafile> {
   return metafile;
 }
 
-async function bundleBrowser(project: string, outdir: string): Promise<Metafile> {
+/** Builds the browser entry into a folder, as one file. Throws where anything of Node is in it. */
+export async function bundleBrowser(project: string, outdir: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: project,
     entryPoints: { browser: path.join(project, 'container/package/browser.ts') },

@@ -40,8 +40,8 @@ function helpOf(script: string, command: string): string {
   return help;
 }
 
-/** The scripts whose command lines are ours; jest and tsc have their own. */
-const OURS = Object.keys(scripts).filter((name) => !/^(?:test|check)/.test(name));
+/** The scripts whose command lines are ours; jest, tsc and npm pack have their own. */
+const OURS = Object.keys(scripts).filter((name) => !/^(?:test|check|package)/.test(name));
 
 test('every npm script that a text names is there, and takes the options that it names with it', () => {
   const wrong: string[] = [];
