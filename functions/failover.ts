@@ -7,6 +7,7 @@ import type { Answer } from '../shared/wire/answers.ts';
 import type { Query } from '../shared/wire/wire.ts';
 import { now } from './endpoint/clock.ts';
 import type { Guard, Guarded } from './endpoint/guard.ts';
+import { sameBits } from './endpoint/same.ts';
 import { attributesOf, type Call } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { readQuestion } from './question.ts';
@@ -96,18 +97,6 @@ export function createFailover(
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
     return write(result.answer, timings);
   };
-}
-
-/** Whether two answers have the same predictions, and the same errors of them, to the last bit, the sign of a zero among them. */
-export function sameBits(one: Pick<Answer, 'predictions' | 'se'>, other: Pick<Answer, 'predictions' | 'se'>): boolean {
-  return isSame(one.predictions, other.predictions) && isSame(one.se, other.se);
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return Object.is(one, other);
-  const keys = Object.keys(one);
-  const member = (value: object, key: string) => (value as Record<string, unknown>)[key];
-  return keys.length === Object.keys(other).length && keys.every((key) => isSame(member(one, key), member(other, key)));
 }
 
 /** One line a request, and its metrics: who answered and why, never a feature's value. */

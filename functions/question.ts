@@ -1,7 +1,7 @@
 import type { Reply } from '../shared/api/reply.ts';
 import { RequestError } from '../shared/errors.ts';
 import type { Schema } from '../shared/schema/features.ts';
-import { type Answer, checkAnswerSize, writeAnswer } from '../shared/wire/answers.ts';
+import { type Answer, checkAnswerSize, type TextForm, writeAnswer } from '../shared/wire/answers.ts';
 import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import { formOf } from '../shared/wire/form.ts';
 import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';
@@ -30,8 +30,8 @@ export async function readQuestion(schema: Schema, call: Call): Promise<Question
   const body = await plainBody(call.body, isPacked);
   const form = formOf(declared, body);
   const query = readBody(schema, body, form, MAX_ROWS);
-  checkAnswerSize(schema, query.count, query.parameters);
-  return { query, body, contentType: CONTENT_TYPES[form], write: writer(schema, accepted) };
+  checkAnswerSize(schema, query.count, query.parameters, accepted);
+  return { query, body, contentType: CONTENT_TYPES[form], write: await writer(schema, accepted) };
 }
 
 /** A body within the limits, inflated where it is compressed. */
@@ -41,13 +41,13 @@ export async function plainBody(body: Uint8Array, isPacked: boolean): Promise<Ui
 }
 
 /** The question of a direct invoke, whose event is the body as a value. */
-function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Question {
+async function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Promise<Question> {
   const query = readValue(schema, value, MAX_ROWS);
-  checkAnswerSize(schema, query.count, query.parameters);
+  checkAnswerSize(schema, query.count, query.parameters, form);
   // Written as JSON only now: a value that is nested too deep was refused above.
   const body = Buffer.from(JSON.stringify(value));
   checkSize(body);
-  return { query, body, contentType: CONTENT_TYPES.json, write: writer(schema, form) };
+  return { query, body, contentType: CONTENT_TYPES.json, write: await writer(schema, form) };
 }
 
 /** Throws a 413 for a body larger than the endpoint takes. */
@@ -55,11 +55,16 @@ export function checkSize({ byteLength }: Uint8Array): void {
   if (byteLength > MAX_BODY_BYTES) throw new RequestError(413, `the body has ${byteLength} bytes; expected at most ${MAX_BODY_BYTES}`);
 }
 
-function writer(schema: Schema, form: AnswerForm): Question['write'] {
-  return (answer, timings) => answerReply(schema, answer, form, timings);
+async function writer(schema: Schema, form: AnswerForm): Promise<Question['write']> {
+  if (form !== 'npy') return (answer, timings) => answerReply(schema, answer, form, timings);
+  const { npyReply } = await import('../shared/api/npy-reply.ts');
+  return (answer, timings) => {
+    const { headers, ...reply } = npyReply(schema, answer);
+    return { ...reply, headers: { ...answerHeaders(answer, timings), ...headers } };
+  };
 }
 
-function answerReply(schema: Schema, answer: Answer, form: AnswerForm, timings: Record<string, number>): Reply {
+function answerReply(schema: Schema, answer: Answer, form: TextForm, timings: Record<string, number>): Reply {
   const headers = { 'content-type': CONTENT_TYPES[form], ...answerHeaders(answer, timings) };
   return { status: 200, headers, body: writeAnswer(schema, answer, form) };
 }

@@ -2,7 +2,7 @@ import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { ModelError, RequestError } from './errors.ts';
 import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
-import { type Beside, outputWidth, type Prediction, toPredictions } from './schema/shape.ts';
+import { type Beside, outputWidth, type Prediction, partsOf, toPredictions } from './schema/shape.ts';
 import type { BoundStep } from './steps/kind.ts';
 import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
 import type { Query } from './wire/wire.ts';
@@ -16,6 +16,7 @@ export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Bo
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
   const { schema, steps, body } = model;
+  if (parameters.also) return predictTypes(model, rows, parameters);
   if (!steps) return body.kind.predict(schema, body.data, rows, parameters);
   const { inputs, unknown } = computeInputs(schema, steps, rows);
   const out = body.kind.predict(inputSchema(schema, steps), body.data, inputs, parameters);
@@ -32,6 +33,18 @@ export function checkPredictor({ schema, steps, body }: Predictor, label: string
   const inputs = inputSchema(schema, steps);
   body.kind.check(inputs, body.data, label);
   checkAnswers(schema, body.kind.answers(inputs, body.data), label);
+}
+
+/** The answers of several types, side by side for each row. */
+function predictTypes(model: Predictor, rows: Float64Array, parameters: Parameters): Float64Array {
+  const stride = outputWidth(model.schema, parameters);
+  const count = rows.length / model.schema.features.length;
+  const out = new Float64Array(count * stride);
+  for (const { parameters: one, offset, width } of partsOf(model.schema, parameters)) {
+    const own = predictRows(model, rows, one);
+    for (let row = 0; row < count; row += 1) out.set(own.subarray(row * width, (row + 1) * width), row * stride + offset);
+  }
+  return out;
 }
 
 /** Checks that a model offers only what its body can answer, with the same default. */

@@ -3,6 +3,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import type { Card } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
+import type { ParameterValues } from '../../shared/schema/parameter-table.ts';
 import type { Beside, Prediction } from '../../shared/schema/shape.ts';
 import { readRecords } from '../../shared/wire/wire.ts';
 
@@ -10,19 +11,9 @@ import { readRecords } from '../../shared/wire/wire.ts';
 export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** What is asked for beside the rows, under the names of R's `predict()`: the type of answer, say. `GET /model` lists what a model takes. */
-export type PredictOptions = {
-  /** The type of answer, R's own name for it; the model's default where it is not given. */
+export type PredictOptions = ParameterValues & {
+  /** The type of answer, R's own name for it; the model's default where it is not given. Of several, the answer has each by its name. */
   type?: string | readonly string[];
-  /** Every tree's answer instead of their mean or vote. */
-  predictAll?: boolean;
-  /** Use only the first so many trees. */
-  numTrees?: number;
-  /** Break ties between classes as R does with this seed and one thread. */
-  seed?: number;
-  /** The probabilities of the quantiles, from 0 to 1; with type `quantiles`. */
-  quantiles?: readonly number[];
-  /** How standard errors are found; with type `se`. */
-  seMethod?: 'infjack' | 'jack';
 };
 
 /** An answer whole: a prediction for each row, and what stands beside them (the times of a survival curve, standard errors). */

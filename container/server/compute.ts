@@ -1,3 +1,4 @@
+import { npyReply } from '../../shared/api/npy-reply.ts';
 import type { Reply } from '../../shared/api/reply.ts';
 import { type InferForm, inferReply, readInference } from '../../shared/api/v2-infer.ts';
 import type { Model } from '../../shared/artifact.ts';
@@ -26,7 +27,7 @@ export type Asked = {
   infer?: { name: string; headerLength: string | undefined };
 };
 
-/** An answer's body, its rows, and how long the predictor took, in milliseconds; of an inference request the whole reply. */
+/** An answer's body, its rows, and how long the predictor took, in milliseconds; of an inference request and of an array the whole reply. */
 export type Computed = { text: string; rows: number; ms: number; reply?: Reply };
 
 /** The refusal of a request whose model was unloaded before it could be computed. Another one may have its name by then. */
@@ -35,13 +36,13 @@ export function unloaded(): RequestError {
 }
 
 /** Reads the rows of a body. Throws a RequestError with all that is wrong with it, the size of its answer included. */
-export function read(model: Model, { body, form, most, infer }: Asked): Read {
+export function read(model: Model, { body, form, accepted, most, infer }: Asked): Read {
   if (infer) {
     const { query, form } = readInference(model.schema, body, infer.headerLength, most);
     return { ...query, infer: form };
   }
   const query = readBody(model.schema, body, form, most);
-  checkAnswerSize(model.schema, query.count, query.parameters);
+  checkAnswerSize(model.schema, query.count, query.parameters, accepted);
   return query;
 }
 
@@ -50,10 +51,11 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
   const started = performance.now();
   const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
-  if (query.infer && infer) {
+  if (accepted === 'npy' || (query.infer && infer)) {
     const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
     const answer = { ...toPredictions(model.schema, query.parameters, outputs), ...who };
-    return { text: '', rows: query.count, ms, reply: inferReply(model.schema, answer, query.infer, infer.name) };
+    const reply = query.infer && infer ? inferReply(model.schema, answer, query.infer, infer.name) : npyReply(model.schema, answer);
+    return { text: '', rows: query.count, ms, reply };
   }
   const tail = tailFor(model, query.parameters, servedBy);
   return { text: writeOutputs(model.schema, query.parameters, outputs, accepted, tail), rows: query.count, ms };

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { RequestError } from '../../shared/errors.ts';
 import type { Schema } from '../../shared/schema/features.ts';
+import { eachType, type Parameters } from '../../shared/schema/parameters.ts';
 import { type Beside, besideOf, type Prediction, shapeOf } from '../../shared/schema/shape.ts';
 import { MAX_ANSWER_BYTES } from '../../shared/wire/answers.ts';
 import { parseJson } from '../../shared/wire/json.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import { formOf, hasForm, type Lists } from './answer-form.ts';
+import { isSame } from './same.ts';
 
 /** An answer of the endpoint that cannot be believed. The message says what is wrong with it, without its values. */
 class BadAnswer extends Error {
@@ -34,7 +36,7 @@ export type Expected = { schema: Schema; sha256: string };
 
 /**
  * Reads the endpoint's answer and checks it against what was asked: its size, its depth, JSON without a key twice, a prediction for
- * each row, every number finite, and the model that made it. Predictions of the model held here have that model's form, those of
+ * each row, of each type that was asked for, every number finite, and the model that made it. Predictions of the model held here have that model's form, those of
  * another one a form that some model gives. Throws a BadAnswer: the SDK takes a body that was cut off, or a proxy's page, for a success.
  */
 export function checkAnswer(body: Uint8Array | undefined, query: Query, expected: Expected): Believed {
@@ -44,25 +46,32 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
     throw new BadAnswer(`found another form at /${path}, expected finite predictions and the model that made them`);
   }
   const { predictions, se, times, quantiles, model } = parsed.data;
-  const ours = shapeOf(expected.schema, query.parameters);
+  const { parameters } = query;
   const isOurs = model.sha256 === expected.sha256;
-  const form = isOurs ? ours : formOf(predictions[0], query.parameters, { times, quantiles }, ours);
-  if ((se !== undefined) !== (query.parameters.type === 'se'))
+  if ((se !== undefined) !== (parameters.type === 'se'))
     throw new BadAnswer(`found ${se ? '' : 'no '}se, expected it where it is asked for`);
-  if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, query.parameters));
-  for (const [name, list] of Object.entries({ predictions, se })) {
-    if (list === undefined) continue;
+  if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, parameters));
+  const check = (name: string, list: unknown, asked: Parameters) => {
+    const ours = shapeOf(expected.schema, asked);
+    if (!Array.isArray(list)) throw new BadAnswer(`found no ${name}, expected it beside the predictions`);
     if (list.length !== query.count) throw new BadAnswer(`found ${list.length} ${name}, expected ${query.count}`);
+    const form = isOurs ? ours : formOf(name === 'se' ? predictions[0] : list[0], asked, { times, quantiles }, ours);
     const other = list.findIndex((one) => form === undefined || !hasForm(one, form));
-    const model = isOurs ? 'of the model' : 'of a model, and one for all rows';
-    if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that ${model}`);
-  }
-  const beside = Object.fromEntries(Object.entries({ se, times, quantiles }).filter(([, list]) => list !== undefined)) as Beside;
-  return { predictions: predictions as Prediction[], model, ...beside };
+    const whose = isOurs ? 'of the model' : 'of a model, and one for all rows';
+    if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that ${whose}`);
+    return list as Prediction[];
+  };
+  const [first, ...others] = eachType(parameters);
+  const beside = Object.entries({ se: se && check('se', se, first!), times, quantiles }).filter(([, list]) => list !== undefined);
+  const believed = { predictions: check('predictions', predictions, first!), model, ...(Object.fromEntries(beside) as Beside) };
+  if (others.length === 0) return believed;
+  const lists = [first!, ...others].map((one) => [one.type, check(one.type, parsed.data[one.type], one)]);
+  if (!isSame(lists[0]![1], predictions)) throw new BadAnswer(`found other predictions than ${first!.type}, expected the same twice`);
+  return { ...believed, ...(Object.fromEntries(lists) as Beside) };
 }
 
 /** Throws where the lists beside the predictions are not those that the model held here gives. */
-function checkBeside(found: Lists, expected: Omit<Beside, 'se'>): void {
+function checkBeside(found: Lists, expected: Lists): void {
   for (const name of ['times', 'quantiles'] as const) {
     const [list, own] = [found[name], expected[name]];
     const isSame = list?.length === own?.length && (list ?? []).every((one, at) => one === own?.[at]);

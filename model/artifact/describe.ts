@@ -3,6 +3,8 @@ import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { count } from '../../shared/bodies/measures.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
+import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
+import { takenParameters } from '../../shared/schema/parameters.ts';
 
 /** Most levels or classes that are shown of one feature or model. */
 const SHOWN = 12;
@@ -11,7 +13,7 @@ const SHOWN = 12;
 export type LoadedFile = { file: string; bytes: number; model: Model };
 
 /** What GET /model tells of a model, with its file and the measures of what computes. */
-export function describeFile({ file, bytes, model }: LoadedFile) {
+export function describeFile({ file, bytes, model }: LoadedFile, table: ParameterTable = PARAMETERS) {
   const { name, numbers } = model.body.kind.measure(model.body.data);
   return {
     ...describeModel(model),
@@ -19,14 +21,17 @@ export function describeFile({ file, bytes, model }: LoadedFile) {
     checkRows: model.checks.rows.length / model.schema.features.length,
     failedCheck: failedCheck(model) ?? null,
     types: model.schema.types ?? ['response'],
+    parameters: takenParameters(model.schema, table).map(({ name, entry }) => ({
+      ...{ name, summary: entry.summary, expected: expectedOf(entry, model.schema) },
+    })),
     notServed: notServed(model),
     file: { path: file, bytes },
   };
 }
 
 /** The same as lines for people, in aligned columns. */
-export function describeText(loaded: LoadedFile): string {
-  const told = describeFile(loaded);
+export function describeText(loaded: LoadedFile, parameters: ParameterTable = PARAMETERS): string {
+  const told = describeFile(loaded, parameters);
   const { card, body } = loaded.model;
   const { name, text } = body.kind.measure(body.data);
   const facts: [string, string][] = [
@@ -37,7 +42,7 @@ export function describeText(loaded: LoadedFile): string {
     [name, text],
     ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
     ['answers', (told.types ?? ['response']).join(', ')],
-    ['parameters', ['type', ...(loaded.model.schema.takes ?? [])].join(', ')],
+    ['parameters', ['type', ...told.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ['made by', card.madeBy],
     ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),

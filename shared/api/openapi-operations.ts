@@ -43,8 +43,20 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
         headers: ANSWER_HEADERS,
         content: {
           'application/json': { schema: { anyOf: [reference('Answer'), reference('Table')] } },
-          'text/csv': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
+          'text/csv': {
+            schema: {
+              ...text,
+              description: 'The predictions alone, a line for each row; with a header line where Accept says text/csv; header=present.',
+            },
+          },
           'application/jsonlines': { schema: { ...text, description: 'The predictions alone, a line for each row.' } },
+          'application/x-npy': {
+            schema: {
+              type: 'string',
+              format: 'binary',
+              description: 'The predictions alone: float64, or texts for classes, as [rows, ...].',
+            },
+          },
         },
       },
       ...Object.fromEntries(Object.entries(PROBLEMS).map(([status, { name }]) => [status, problemReference(name)])),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Schema } from '../schema/features.ts';
-import { answerTypes } from '../schema/parameters.ts';
+import { answerTypes, listedTypes } from '../schema/parameters.ts';
 import type { Dialect } from './openapi-dialects.ts';
 import { labels, type Shapes } from './openapi-shapes.ts';
 import { v2Schemas } from './openapi-v2.ts';
@@ -53,6 +53,9 @@ export function components(schema: Schema, { record, element, row, columns, para
       predictions: z.array(prediction),
       ...(schema.times ? { times: z.array(z.number()).optional() } : {}),
       ...(schema.types?.includes('quantiles') ? { quantiles: z.array(z.number()).describe('With type "quantiles".').optional() } : {}),
+      ...Object.fromEntries(
+        listedTypes(schema).map((type) => [type, z.array(prediction).describe('Where several types are asked for.').optional()]),
+      ),
       ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),

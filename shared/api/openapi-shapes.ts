@@ -1,29 +1,43 @@
 import * as z from 'zod';
 import { DAYS, SECONDS } from '../schema/dates.ts';
-import type { Feature, Label, Level, ParameterName, Schema } from '../schema/features.ts';
-import { answerTypes, MAX_QUANTILES } from '../schema/parameters.ts';
+import type { Feature, Label, Level, Schema } from '../schema/features.ts';
+import { PARAMETERS, type Parameter, type ParameterTable } from '../schema/parameter-table.ts';
+import { answerTypes, listedTypes, takenParameters } from '../schema/parameters.ts';
 
 /** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
 export const MAX_SPELLED = 200;
 
 /** A cell of a row, whatever its feature is. */
 export const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-/** What a body may ask for beside its rows: what the model's answers and parameters are. */
-function parametersOf(schema: Schema): z.ZodType {
-  const whole = (most: number) => z.int().min(1).max(most).optional();
-  const known: Record<ParameterName, z.ZodType> = {
-    predictAll: z.boolean().optional().describe("Every tree's answer instead of their mean or vote."),
-    numTrees: whole(schema.trees ?? 1).describe('Use only the first so many trees.'),
-    seed: whole(2 ** 31 - 1).describe('Break ties between classes as R does with this seed.'),
-    quantiles: z.array(z.number().min(0).max(1)).min(1).max(MAX_QUANTILES).optional().describe('The probabilities, with type "quantiles".'),
-    seMethod: z.enum(['infjack', 'jack']).optional().describe('How standard errors are found, with type "se".'),
-  };
-  const taken = (schema.takes ?? []).map((name): [string, z.ZodType] => [name, known[name]]);
-  const type = z
-    .literal(answerTypes(schema))
-    .optional()
-    .describe('The type of answer, by the name R has for it; the first one by default.');
-  return z.strictObject({ type, ...Object.fromEntries(taken) });
+/** What a body may ask for beside its rows: what the model's answers and the table of parameters are. */
+export function parametersOf(schema: Schema, table: ParameterTable = PARAMETERS): z.ZodType {
+  const taken = takenParameters(schema, table).map(({ name, entry }): [string, z.ZodType] => {
+    return [name, valuesOf(entry, schema).optional().describe(entry.summary)];
+  });
+  const listed = listedTypes(schema);
+  const one = z.literal(answerTypes(schema));
+  const several = z.array(z.literal(listed)).min(1).max(listed.length);
+  const first = 'The type of answer, by the name R has for it; the first one by default.';
+  const type =
+    listed.length === 0 ? one.describe(first) : z.union([one, several]).describe(`${first} Or several types: an answer of each.`);
+  return z.strictObject({ type: type.optional(), ...Object.fromEntries(taken) });
+}
+
+/** The values of a parameter. */
+function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
+  switch (form.is) {
+    case 'flag':
+      return z.boolean();
+    case 'whole':
+      return z
+        .int()
+        .min(form.least)
+        .max(Math.max(form.least, form.most(schema)));
+    case 'choice':
+      return z.enum(form.of as [string]);
+    case 'shares':
+      return z.array(z.number().min(0).max(1)).min(1).max(form.most);
+  }
 }
 
 /**

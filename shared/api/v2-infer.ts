@@ -1,7 +1,8 @@
 import { RequestError } from '../errors.ts';
 import { describe, quote } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
-import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES, numberText } from '../wire/answers.ts';
+import { numberText } from '../wire/answer-text.ts';
+import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES } from '../wire/answers.ts';
 import { binaryOf, readBinaryRequest } from '../wire/binary-tensors.ts';
 import { isObject, type JsonObject } from '../wire/cells.ts';
 import { parseJson } from '../wire/json.ts';
@@ -9,7 +10,7 @@ import { areTensors } from '../wire/tensors.ts';
 import { type Query, readTensors } from '../wire/wire.ts';
 import type { Reply } from './reply.ts';
 import { outputNames, versionOf } from './v2.ts';
-import { comesUnasked, outputOf, outputsOf, valuesText } from './v2-outputs.ts';
+import { outputOf, outputsOf, unaskedOutputs, valuesText } from './v2-outputs.ts';
 
 /** The answer's form that an inference request asks for. Plain data: it goes to another thread as it is. */
 export type InferForm = {
@@ -91,20 +92,18 @@ function unfit(path: string, found: unknown, expected: string): RequestError {
  * data behind it, and the reply's base64 of both. Throws a 422 where this answer has not the output that was asked for.
  */
 export function inferReply(schema: Schema, answer: Answer, form: InferForm, name: string): Reply {
-  const asked =
-    form.outputs ?? outputsOf(schema).flatMap((one) => (comesUnasked(one.name) ? [{ name: one.name, binary: form.binary }] : []));
+  const asked = form.outputs ?? unaskedOutputs(answer).map((of) => ({ name: of, binary: form.binary }));
   const pieces: Uint8Array[] = [];
-  const texts = asked.flatMap(({ name: of, binary }): string[] => {
+  const texts = asked.map(({ name: of, binary }): string => {
     const output = outputOf(schema, answer, of);
-    if (!output && form.outputs) throw unfit('/outputs', of, `an output that this answer has; ${quote(of)} needs other parameters`);
-    if (!output) return [];
+    if (!output) throw unfit('/outputs', of, `an output that this answer has; ${quote(of)} needs other parameters`);
     const { shape, values } = output;
     const datatype = typeof values[0] === 'string' ? 'BYTES' : 'FP64';
     const head = `"name":${JSON.stringify(of)},"datatype":"${datatype}","shape":${JSON.stringify(shape)}`;
-    if (!binary) return [`{${head},"data":[${valuesText(values)}]}`];
+    if (!binary) return `{${head},"data":[${valuesText(values)}]}`;
     const piece = binaryOf(values);
     pieces.push(piece);
-    return [`{${head},"parameters":{"binary_data_size":${piece.length}}}`];
+    return `{${head},"parameters":{"binary_data_size":${piece.length}}}`;
   });
   const { model, servedBy, reason } = answer;
   const parameters = { ...(servedBy === undefined ? {} : { servedBy }), ...(reason === undefined ? {} : { reason }), sha256: model.sha256 };

@@ -1,7 +1,8 @@
 import type { Schema } from '../schema/features.ts';
-import { answerTypes, defaultParameters } from '../schema/parameters.ts';
-import { type Prediction, shapeOf } from '../schema/shape.ts';
-import { type Answer, numberText } from '../wire/answers.ts';
+import { answerTypes, defaultParameters, listedTypes } from '../schema/parameters.ts';
+import { isListed, listsOf, type Prediction, type Shape, shapeOf } from '../schema/shape.ts';
+import { numberText } from '../wire/answer-text.ts';
+import type { Answer } from '../wire/answers.ts';
 
 /** What an output is, as the protocol's metadata has it; -1 is a side of any length. */
 export type OutputInfo = { name: string; datatype: 'FP64' | 'BYTES'; shape: number[] };
@@ -10,25 +11,29 @@ export type OutputInfo = { name: string; datatype: 'FP64' | 'BYTES'; shape: numb
 export type Output = { name: string; shape: number[]; values: (number | string)[] };
 
 /**
- * The outputs a model has. `predictions` and `se` have a row for each row that was asked for and come without being asked for;
- * `classes`, `times` and `quantiles` say what the columns of the predictions are, and come where a request names them.
+ * The outputs a model has. `predictions` and `se` have a row for each row that was asked for and come without being asked for, and so
+ * does an output for each type of answer where several are asked for; `classes`, `times` and `quantiles` say what the columns of the predictions are, and come where a request names them.
  */
 export function outputsOf(schema: Schema): OutputInfo[] {
-  const { sides, places } = shapeOf(schema, defaultParameters(schema));
   const types = answerTypes(schema);
-  const row: OutputInfo = { name: 'predictions', datatype: places ? 'BYTES' : 'FP64', shape: [-1, ...sides] };
+  const row = rowOf('predictions', shapeOf(schema, defaultParameters(schema)));
   return [
     row,
     ...(types.includes('se') ? [{ ...row, name: 'se' }] : []),
     ...(schema.classes ? [{ name: 'classes', datatype: 'BYTES' as const, shape: [schema.classes.length] }] : []),
     ...(schema.times ? [{ name: 'times', datatype: 'FP64' as const, shape: [schema.times.length] }] : []),
     ...(types.includes('quantiles') ? [{ name: 'quantiles', datatype: 'FP64' as const, shape: [-1] }] : []),
+    ...listedTypes(schema).map((type) => rowOf(type, shapeOf(schema, { type }))),
   ];
 }
 
-/** Whether an output comes where a request names none. */
-export function comesUnasked(name: string): boolean {
-  return name === 'predictions' || name === 'se';
+function rowOf(name: string, { sides, places }: Shape): OutputInfo {
+  return { name, datatype: places ? 'BYTES' : 'FP64', shape: [-1, ...sides] };
+}
+
+/** The outputs that an answer comes with where a request names none. */
+export function unaskedOutputs(answer: Answer): string[] {
+  return ['predictions', ...(answer.se ? ['se'] : []), ...listsOf(answer).map(([type]) => type)];
 }
 
 /** An output of an answer by its name; undefined where this answer has none of that name. */
@@ -45,8 +50,10 @@ export function outputOf(schema: Schema, answer: Answer, name: string): Output |
       return list(answer.times);
     case 'quantiles':
       return list(answer.quantiles);
-    default:
-      return undefined;
+    default: {
+      const listed = isListed(name) ? answer[name] : undefined;
+      return listed && table(schema, name, listed);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import type { AnswerType, ParameterName, Schema } from '../schema/features.ts';
+import type { Schema } from '../schema/features.ts';
+import type { AnswerType, ParameterName } from '../schema/parameter-table.ts';
 import type { Parameters } from '../schema/parameters.ts';
 import type { PackedArray } from './arrays.ts';
 

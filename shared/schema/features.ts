@@ -1,3 +1,5 @@
+import type { AnswerType, ParameterName } from './parameter-table.ts';
+
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
 
@@ -39,11 +41,6 @@ export type Feature = NumberFeature | Integer64Feature | DateFeature | DatetimeF
 
 /** What the model predicts, in the words of ranger's `treetype`. */
 export type Kind = 'regression' | 'classification' | 'probability' | 'survival';
-
-/** The types of answer that R's predict() has for one model or another, under R's own names. */
-export type AnswerType = 'response' | 'chf' | 'terminalNodes' | 'quantiles' | 'se' | 'prob' | 'vote' | 'vector' | 'class' | 'link';
-/** What a body may ask for beside the type of answer. */
-export type ParameterName = 'predictAll' | 'numTrees' | 'seed' | 'quantiles' | 'seMethod';
 
 /** What goes into a model and what comes out. Features are in the order of a row; classes in the order of an answer. */
 export type Schema = {

@@ -1,29 +1,28 @@
 import type { Problem } from '../errors.ts';
 import { describe, quote } from './describe-value.ts';
-import type { AnswerType, ParameterName, Schema } from './features.ts';
-
-/** Most quantiles of one request. */
-export const MAX_QUANTILES = 100;
-/** A seed as ranger takes it: R's integers. */
-const MAX_SEED = 2 ** 31 - 1;
+import type { Schema } from './features.ts';
+import {
+  type AllGiven,
+  type AnswerType,
+  expectedOf,
+  PARAMETERS,
+  type ParameterTable,
+  type ParameterValues,
+  readValueOf,
+} from './parameter-table.ts';
 
 /** What a body asks for beside its rows, under R's own names for the arguments of `predict()`. */
-export type Parameters = {
+export type Parameters = ParameterValues & {
   type: AnswerType;
-  /** Every tree's answer instead of their mean or vote. */
-  predictAll: boolean;
-  /** Use only the first so many trees; all where it is undefined. */
-  numTrees?: number;
-  /** Break ties between classes as R does with this seed and one thread. */
-  seed?: number;
-  /** The probabilities asked for, with type `quantiles`. */
-  quantiles?: number[];
-  /** How the standard errors of type `se` are found: the infinitesimal jackknife where it is not given, or the jackknife. */
-  seMethod?: SeMethod;
+  /** The types that are asked for beside `type`, where there are several. */
+  also?: readonly AnswerType[];
 };
 
-/** ranger's `se.method`. */
-export type SeMethod = 'infjack' | 'jack';
+/** A type of answer that may stand beside others: it is a list under its own name, and needs no second one. */
+export type ListedType = Exclude<AnswerType, 'se' | 'quantiles'>;
+/** Those that may not: their lists are called as what belongs to them. */
+const ALONE: readonly AnswerType[] = ['se', 'quantiles'] satisfies Exclude<AnswerType, ListedType>[];
+
 /** Most rows for which R's infinitesimal jackknife is not calibrated at random (rInfJack in ranger's R/infinitesimalJackknife.R). */
 const MAX_UNCALIBRATED = 20;
 
@@ -32,97 +31,100 @@ export function answerTypes(schema: Schema): AnswerType[] {
   return schema.types ?? ['response'];
 }
 
+/** Those of a model's types that may be asked for together; none where there are not two. */
+export function listedTypes(schema: Schema): ListedType[] {
+  const types = answerTypes(schema).filter((type): type is ListedType => !ALONE.includes(type));
+  return types.length > 1 ? types : [];
+}
+
+/** The parameters of each type that is asked for, where there are several; the first type first. */
+export function eachType({ also = [], ...rest }: Parameters): (Parameters & { type: ListedType })[] {
+  return [rest.type, ...also].map((type) => ({ ...rest, type: type as ListedType }));
+}
+
 const DEFAULTS = new WeakMap<Schema, Parameters>();
 
 /** What is computed where a body asks for nothing else; one frozen object for a schema. */
 export function defaultParameters(schema: Schema): Parameters {
   let parameters = DEFAULTS.get(schema);
   if (!parameters) {
-    parameters = Object.freeze({ type: answerTypes(schema)[0] as AnswerType, predictAll: false });
+    parameters = Object.freeze({ type: answerTypes(schema)[0] as AnswerType });
     DEFAULTS.set(schema, parameters);
   }
   return parameters;
 }
 
-/** Reads a body's `parameters`; the problems name each member at fault by its path, and what the model takes. */
-export function readParameters(schema: Schema, value: unknown, path: string): { parameters: Parameters; problems: Problem[] } {
-  const parameters = { ...defaultParameters(schema) };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { parameters, problems: [{ path, message: `found ${describe(value)}, expected an object` }] };
+/**
+ * Whether the answer of R's `predict()` without further arguments, which a kernel gives, is the answer to these parameters. A
+ * member that is not in the table says no.
+ */
+export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table: ParameterTable = PARAMETERS): boolean {
+  if (parameters.type !== 'response') return false;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (name === 'type' || value === undefined) continue;
+    const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (!entry?.keepsAnswer(value as never, schema)) return false;
   }
-  const takes: string[] = ['type', ...(schema.takes ?? [])];
+  return true;
+}
+
+/** The parameters that a model takes beside `type`, each with its entry in the table. */
+export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
+  return (schema.takes ?? []).flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
+}
+
+/** Reads a body's `parameters`; the problems name each member at fault by its path, and what the model takes. */
+export function readParameters(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  table: ParameterTable = PARAMETERS,
+): { parameters: Parameters; problems: Problem[] } {
+  const read: Record<string, unknown> & Parameters = { ...defaultParameters(schema) };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { parameters: read, problems: [{ path, message: `found ${describe(value)}, expected an object` }] };
+  }
+  const taken = takenParameters(schema, table);
   const problems = Object.entries(value).flatMap(([name, given]): Problem[] => {
     const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (!takes.includes(name)) return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes.join(', ')}` }];
-    const expected = setParameter(schema, parameters, name as ParameterName | 'type', unboxed(name, given));
-    return expected === undefined ? [] : [{ path: at, message: `found ${describe(given)}, expected ${expected}` }];
+    if (name === 'type') return readTypes(schema, read, given, at);
+    const entry = taken.find((one) => one.name === name)?.entry;
+    if (!entry) {
+      const takes = ['type', ...taken.map((one) => one.name)].join(', ');
+      return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes}` }];
+    }
+    read[name] = readValueOf(entry, schema, given);
+    return read[name] === undefined ? [{ path: at, message: `found ${describe(given)}, expected ${expectedOf(entry, schema)}` }] : [];
   });
   if (problems.length === 0) {
-    const expected = misfit(schema, parameters);
-    if (expected !== undefined) problems.push({ path, message: expected });
-  }
-  return { parameters, problems };
-}
-
-/** A value as it was meant: R's jsonlite writes a single value as an array of one, and an array of one as a single value. */
-function unboxed(name: string, given: unknown): unknown {
-  if (name === 'quantiles') return typeof given === 'number' ? [given] : given;
-  return Array.isArray(given) && given.length === 1 ? given[0] : given;
-}
-
-/** Sets one parameter; gives what was expected where the value does not fit. */
-function setParameter(schema: Schema, parameters: Parameters, name: ParameterName | 'type', given: unknown): string | undefined {
-  const trees = schema.trees ?? 0;
-  switch (name) {
-    case 'type': {
-      const types = answerTypes(schema);
-      if (!types.includes(given as AnswerType)) return `one of ${types.map(quote).join(', ')}`;
-      parameters.type = given as AnswerType;
-      return undefined;
+    for (const [name, entry] of Object.entries(table)) {
+      const value = (read[name] ?? entry.missing?.(read)) as never;
+      if (value === undefined) continue;
+      read[name] = value;
+      const message = entry.misfit?.(value, read as AllGiven, schema);
+      if (message !== undefined) return { parameters: read, problems: [{ path, message }] };
     }
-    case 'predictAll':
-      if (typeof given !== 'boolean') return 'true or false';
-      parameters.predictAll = given;
-      return undefined;
-    case 'numTrees':
-      if (!isWhole(given, 1, trees)) return `a whole number from 1 to ${trees}`;
-      parameters.numTrees = given;
-      return undefined;
-    case 'seed':
-      // 0 asks ranger for a seed of its own making.
-      if (!isWhole(given, 1, MAX_SEED)) return `a whole number from 1 to ${MAX_SEED}`;
-      parameters.seed = given;
-      return undefined;
-    case 'quantiles': {
-      const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
-      const fits = Array.isArray(given) && given.length > 0 && given.length <= MAX_QUANTILES && given.every(isShare);
-      if (!fits) return `1 to ${MAX_QUANTILES} numbers from 0 to 1`;
-      parameters.quantiles = given as number[];
-      return undefined;
-    }
-    case 'seMethod':
-      if (given !== 'infjack' && given !== 'jack') return '"infjack" or "jack"';
-      parameters.seMethod = given;
-      return undefined;
   }
+  return { parameters: read, problems };
 }
 
-/** What is wrong with parameters that are each good alone. R's predict.ranger has the same three quantiles as its default. */
-function misfit(schema: Schema, parameters: Parameters): string | undefined {
-  const { type, predictAll, quantiles, seMethod } = parameters;
-  const fewer = parameters.numTrees !== undefined && parameters.numTrees !== schema.trees;
-  if (type === 'quantiles') parameters.quantiles = quantiles ?? [0.1, 0.5, 0.9];
-  else if (quantiles) return 'found quantiles, expected them with type "quantiles" only';
-  if (predictAll && type !== 'response' && type !== 'chf') return `found predictAll with type "${type}", expected type "response"`;
-  if (type !== 'se' && seMethod) return 'found seMethod, expected it with type "se" only';
-  if (seMethod === 'jack' && schema.kind !== 'regression')
-    return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
-  if (seMethod === 'jack' && parameters.numTrees === 1) return 'found numTrees 1 with seMethod "jack", expected at least 2';
-  // R itself counts a response of 0 for every tree left out.
-  if (type === 'quantiles' && fewer) return 'found numTrees with type "quantiles", expected all trees';
-  if (type === 'se' && schema.kind === 'probability' && fewer)
-    return 'found numTrees with type "se", expected all trees, as R does for probabilities';
-  return undefined;
+/** Sets the type of answer, or several; jsonlite writes a single one as an array of one. */
+function readTypes(schema: Schema, parameters: Parameters, given: unknown, path: string): Problem[] {
+  const types = answerTypes(schema);
+  const asked: unknown[] = Array.isArray(given) && given.length > 0 ? given : [given];
+  const isMany = asked.length > 1;
+  for (const [place, type] of asked.entries()) {
+    const at = isMany ? `${path}/${place}` : path;
+    const expected = `one of ${types.map(quote).join(', ')}`;
+    if (!types.includes(type as AnswerType)) return [{ path: at, message: `found ${describe(type)}, expected ${expected}` }];
+    if (asked.indexOf(type) < place) return [{ path: at, message: `found ${describe(type)} twice, expected each type once` }];
+    const isAlone = isMany && ALONE.includes(type as AnswerType);
+    if (isAlone) return [{ path: at, message: `found ${describe(type)} among several types, expected it alone` }];
+  }
+  const [first, ...also] = asked as AnswerType[];
+  parameters.type = first!;
+  if (isMany) parameters.also = also;
+  return [];
 }
 
 /** What is wrong with parameters for that many rows. */
@@ -130,8 +132,4 @@ export function misfitRows({ type, seMethod }: Parameters, rows: number): Proble
   if (type !== 'se' || seMethod === 'jack' || rows <= MAX_UNCALIBRATED) return undefined;
   const message = `found ${rows} rows, expected at most ${MAX_UNCALIBRATED}: for more, R calibrates the infinitesimal jackknife at random`;
   return { path: '/parameters/type', message };
-}
-
-function isWhole(value: unknown, least: number, most: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }

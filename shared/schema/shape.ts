@@ -1,5 +1,5 @@
 import type { Schema } from './features.ts';
-import type { Parameters } from './parameters.ts';
+import { eachType, type ListedType, type Parameters } from './parameters.ts';
 
 /**
  * The form of one prediction: its sides ([] is one number), the labels of its first side (then it is an object), or the
@@ -19,9 +19,45 @@ export type Beside = {
   quantiles?: number[];
   /** The standard error of each prediction. */
   se?: Prediction[];
+} & {
+  /** Where several types of answer are asked for, the predictions of each of them. */
+  [Type in ListedType]?: Prediction[];
 };
 
-/** The form of the answers a model gives to parameters. Everything about an answer's form is settled here. */
+/** What of an answer has an element for each row. */
+export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Prediction[] };
+
+/** The types that can be asked for together: an answer has them under these names. */
+const LISTED = {
+  ...{ response: true, chf: true, terminalNodes: true, prob: true },
+  ...{ vote: true, vector: true, class: true, link: true },
+} satisfies Record<ListedType, true>;
+
+/** Whether a member of an answer has the predictions of one of its types. */
+export function isListed(name: string): name is ListedType {
+  return Object.hasOwn(LISTED, name);
+}
+
+/** The predictions of each type, where several were asked for, in the order in which they were; none where it was one. */
+export function listsOf(answer: Predicted): [ListedType, Prediction[]][] {
+  return Object.entries(answer).filter((entry): entry is [ListedType, Prediction[]] => isListed(entry[0]));
+}
+
+/** One of several types of answer: its form, and where its doubles are among those of a row. */
+export type Part = { type: ListedType; parameters: Parameters; shape: Shape; offset: number; width: number };
+
+/** The types that are asked for, where there are several, as they lie side by side in the doubles of a row. */
+export function partsOf(schema: Schema, parameters: Parameters): Part[] {
+  let offset = 0;
+  return eachType(parameters).map((one) => {
+    const shape = shapeOf(schema, one);
+    const width = shapeWidth(shape);
+    offset += width;
+    return { type: one.type, parameters: one, shape, offset: offset - width, width };
+  });
+}
+
+/** The form of the answers a model gives to parameters of one type. Everything about an answer's form is settled here. */
 export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   const { type, predictAll } = parameters;
   const trees = parameters.numTrees ?? schema.trees ?? 1;
@@ -48,18 +84,30 @@ export function shapeWidth(shape: Shape): number {
   return shape.sides.reduce((product, side) => product * side, 1);
 }
 
-/** How many doubles the predictor gives for a row: those of its prediction, and as many again for its standard error. */
+/**
+ * How many doubles the predictor gives for a row: those of its prediction, and as many again for its standard error; of several
+ * types those of each.
+ */
 export function outputWidth(schema: Schema, parameters: Parameters): number {
+  if (parameters.also) return partsOf(schema, parameters).reduce((sum, { width }) => sum + width, 0);
   return shapeWidth(shapeOf(schema, parameters)) * (parameters.type === 'se' ? 2 : 1);
 }
 
-/** The predictor's doubles as the elements of an answer; with type `se` the errors lie behind each prediction. */
+/**
+ * The predictor's doubles as the elements of an answer; with type `se` the errors lie behind each prediction. Of several types the
+ * predictions are those of the first, which stand under its name too.
+ */
 export function toPredictions(schema: Schema, parameters: Parameters, outputs: Float64Array): { predictions: Prediction[] } & Beside {
   const shape = shapeOf(schema, parameters);
   const width = shapeWidth(shape);
   const stride = outputWidth(schema, parameters);
   const rows = outputs.length / stride;
-  const pick = (offset: number) => Array.from({ length: rows }, (_, row) => nest(shape, outputs, row * stride + offset));
+  const pickOf = (shape: Shape, offset: number) => Array.from({ length: rows }, (_, row) => nest(shape, outputs, row * stride + offset));
+  if (parameters.also) {
+    const lists = partsOf(schema, parameters).map(({ type, shape, offset }): [string, Prediction[]] => [type, pickOf(shape, offset)]);
+    return { predictions: lists[0]![1], ...Object.fromEntries(lists), ...besideOf(schema, parameters) };
+  }
+  const pick = (offset: number) => pickOf(shape, offset);
   return {
     predictions: pick(0),
     ...besideOf(schema, parameters),
@@ -68,11 +116,12 @@ export function toPredictions(schema: Schema, parameters: Parameters, outputs: F
 }
 
 /** What stands beside the predictions and their errors, whatever the rows are. */
-export function besideOf(schema: Schema, parameters: Parameters): Omit<Beside, 'se'> {
-  const { type } = parameters;
+export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles'> {
+  const { type, also = [] } = parameters;
+  const isCurve = type === 'response' || type === 'chf' || also.includes('response') || also.includes('chf');
   return {
-    ...(schema.kind === 'survival' && (type === 'response' || type === 'chf') ? { times: schema.times ?? [] } : {}),
-    ...(type === 'quantiles' ? { quantiles: parameters.quantiles ?? [] } : {}),
+    ...(schema.kind === 'survival' && isCurve ? { times: schema.times ?? [] } : {}),
+    ...(type === 'quantiles' ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
   };
 }
 

@@ -1,9 +1,24 @@
 import { RequestError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import { defaultParameters, type Parameters } from '../schema/parameters.ts';
-import { type Beside, besideOf, outputWidth, type Prediction, type Shape, shapeOf, shapeWidth, toPredictions } from '../schema/shape.ts';
+import {
+  type Beside,
+  besideOf,
+  listsOf,
+  outputWidth,
+  type Prediction,
+  partsOf,
+  type Shape,
+  shapeOf,
+  shapeWidth,
+  toPredictions,
+} from '../schema/shape.ts';
+import { csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
 import { csvField } from './csv.ts';
-import type { AnswerForm, TableForm } from './media.ts';
+import type { AnswerForm } from './media.ts';
+
+/** The forms of an answer that are texts. */
+export type TextForm = Exclude<AnswerForm, 'npy'>;
 
 /** Most bytes an answer may have: Lambda takes 6 MB, headers and base64 aside. */
 export const MAX_ANSWER_BYTES = 5_500_000;
@@ -27,23 +42,48 @@ export type Answer = Beside & {
 
 /**
  * Refuses, before anything is computed, a request whose answer could grow over the limit. Throws a 413 that names the
- * largest number of rows that fits.
+ * largest number of rows that fits, and a 406 for several types in one array.
  */
-export function checkAnswerSize(schema: Schema, rows: number, parameters: Parameters = defaultParameters(schema)): void {
-  let most = MOST_ROWS.get(parameters);
+export function checkAnswerSize(
+  schema: Schema,
+  rows: number,
+  parameters: Parameters = defaultParameters(schema),
+  form: AnswerForm = 'json',
+): void {
+  const isOther = form === 'npy' || form === 'csvHeader';
+  let most = isOther ? undefined : MOST_ROWS.get(parameters);
   if (most === undefined) {
-    const room = MAX_ANSWER_BYTES - ENVELOPE_BYTES - (schema.times?.length ?? 0) * NUMBER_BYTES;
-    most = Math.max(0, Math.floor(room / predictionBytes(schema, parameters)));
+    const times = (schema.times?.length ?? 0) * NUMBER_BYTES;
+    const header = form === 'csvHeader' ? Buffer.byteLength(headerOf(schema, parameters)) : 0;
+    const bytes = form === 'npy' ? arrayBytes(schema, parameters) : predictionBytes(schema, parameters);
+    most = Math.max(0, Math.floor((MAX_ANSWER_BYTES - ENVELOPE_BYTES - times - header) / bytes));
     // Those that a schema has by default are asked for again.
-    if (parameters === defaultParameters(schema)) MOST_ROWS.set(parameters, most);
+    if (parameters === defaultParameters(schema) && !isOther) MOST_ROWS.set(parameters, most);
   }
   if (rows <= most) return;
   const detail = `the answer to ${rows} rows could exceed ${MAX_ANSWER_BYTES} bytes; expected at most ${most} rows in one request`;
   throw new RequestError(413, detail);
 }
 
+/** Most bytes that a row takes in an array, written as base64. A label has four bytes a character, as many as the longest has. */
+function arrayBytes(schema: Schema, parameters: Parameters): number {
+  if (parameters.also) {
+    const expected = 'expected one type, or an answer as JSON, CSV or JSON Lines';
+    throw new RequestError(406, `found ${parameters.also.length + 1} types of answer, which are no single array; ${expected}`);
+  }
+  const shape = shapeOf(schema, parameters);
+  const longest = shape.places?.reduce((most, label) => Math.max(most, label.length), 1);
+  return ((longest === undefined ? 8 * shapeWidth(shape) : 4 * longest) * 4) / 3;
+}
+
 /** Most bytes one prediction can take in an answer. */
 function predictionBytes(schema: Schema, parameters: Parameters): number {
+  if (parameters.also) {
+    const each = partsOf(schema, parameters).map((part) => predictionBytes(schema, part.parameters));
+    // The first type stands there twice; a line of JSON Lines has each type's name.
+    const names = [parameters.type, ...parameters.also].join().length + 4 * each.length;
+    return each.reduce((sum, bytes) => sum + bytes, each[0]! + names);
+  }
   const shape = shapeOf(schema, parameters);
   const labelBytes = (labels: string[]) => labels.map((label) => Buffer.byteLength(JSON.stringify(label)) + 1);
   if (shape.places) return labelBytes(shape.places).reduce((most, bytes) => Math.max(most, bytes), 0);
@@ -53,15 +93,39 @@ function predictionBytes(schema: Schema, parameters: Parameters): number {
   return parameters.type === 'se' ? 2 * own : own;
 }
 
-/** An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. */
-export function writeAnswer(schema: Schema, answer: Answer, form: AnswerForm): string {
-  const { predictions, se, ...rest } = answer;
+/** The header line of the answer to parameters, with its end. */
+function headerOf(
+  schema: Schema,
+  parameters: Parameters,
+  outputs: Float64Array = new Float64Array(outputWidth(schema, parameters)),
+): string {
+  return `${csvHeader(schema, toPredictions(schema, parameters, outputs))}\n`;
+}
+
+/**
+ * An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. Of several types
+ * a line of CSV has the columns of each, one of JSON Lines an object of them.
+ */
+export function writeAnswer(schema: Schema, answer: Answer, form: TextForm): string {
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, answer, form);
-  if (form === 'csv') return predictions.map((prediction) => `${csvLine(schema, prediction)}\n`).join('');
+  const { predictions, se } = answer;
+  const lists = listsOf(answer);
+  if (form === 'csv' || form === 'csvHeader') {
+    const columns = lists.length > 0 ? lists.map(([, list]) => list) : [predictions];
+    const lines = predictions.map((_, row) => `${columns.map((list) => csvLine(schema, list[row]!)).join(',')}\n`);
+    return form === 'csv' ? lines.join('') : `${csvHeader(schema, answer)}\n${lines.join('')}`;
+  }
+  if (form === 'jsonlines' && lists.length > 0) {
+    const object = (row: number) => lists.map(([type, list]) => `"${type}":${jsonText(schema, list[row]!)}`).join(',');
+    return predictions.map((_, row) => `{${object(row)}}\n`).join('');
+  }
   const texts = predictions.map((prediction) => jsonText(schema, prediction));
   if (form === 'jsonlines') return texts.map((text) => `${text}\n`).join('');
-  const errors = se ? `"se":[${se.map((one) => jsonText(schema, one)).join(',')}],` : '';
-  return `{"predictions":[${texts.join(',')}],${errors}${JSON.stringify(rest).slice(1)}`;
+  const listed: [string, Prediction[]][] = [...lists, ...(se ? [['se', se] as [string, Prediction[]]] : [])];
+  const beside = listed.map(([name, list]) => `"${name}":[${list.map((one) => jsonText(schema, one)).join(',')}],`).join('');
+  const isRest = ([name]: [string, unknown]) => name !== 'predictions' && !listed.some(([other]) => other === name);
+  const rest = Object.fromEntries(Object.entries(answer).filter(isRest));
+  return `{"predictions":[${texts.join(',')}],${beside}${JSON.stringify(rest).slice(1)}`;
 }
 
 /** What stands behind the predictions in a JSON answer that was computed here. */
@@ -73,8 +137,13 @@ export function tailOf(schema: Schema, parameters: Parameters, rest: Omit<Answer
  * The predictor's doubles as the bytes of a body, the same as writeAnswer's, without the predictions as values between them.
  * `tail` is tailOf's.
  */
-export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: AnswerForm, tail: string): string {
+export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Float64Array, form: TextForm, tail: string): string {
+  if (form === 'csvHeader') {
+    const first = outputs.subarray(0, outputWidth(schema, parameters));
+    return headerOf(schema, parameters, first) + writeOutputs(schema, parameters, outputs, 'csv', tail);
+  }
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, toPredictions(schema, parameters, outputs), form);
+  if (parameters.also) return writeTypes(schema, parameters, outputs, form, tail);
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
   if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
@@ -84,25 +153,30 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
 }
 
-/** How a table's columns are called: those of vetiver's servers in Python, and those of tidymodels, which its servers in R have. */
-const COLUMNS: Record<TableForm, { number: string; label: string; each: string; error: string }> = {
-  table: { number: 'predict', label: 'predict', each: 'predict_', error: 'se' },
-  tidymodels: { number: '.pred', label: '.pred_class', each: '.pred_', error: '.std_error' },
-};
-
-/** An answer as a bare table: a column of predictions, or one a class, and nothing that is not as long. */
-function writeTable(schema: Schema, { predictions, se }: Pick<Answer, 'predictions' | 'se'>, form: TableForm): string {
-  const { number, label, each, error } = COLUMNS[form];
-  const columns = (values: Prediction[], alone: string, before: string): string[] => {
-    const [first] = values;
-    const isShares = typeof first === 'object' && !Array.isArray(first);
-    const column = (name: string, pick: (value: Prediction) => Prediction) =>
-      `${JSON.stringify(name)}:[${values.map((value) => jsonText(schema, pick(value))).join(',')}]`;
-    if (!isShares) return [column(alone, (value) => value)];
-    return labelsOf(schema, first).map((one) => column(before + one, (value) => (value as Record<string, Prediction>)[one] as Prediction));
-  };
-  const own = columns(predictions, typeof predictions[0] === 'string' ? label : number, each);
-  return `{${[...own, ...(se ? columns(se, error, `${error}_`) : [])].join(',')}}`;
+/** The same of several types. */
+function writeTypes(
+  schema: Schema,
+  parameters: Parameters,
+  outputs: Float64Array,
+  form: 'json' | 'csv' | 'jsonlines',
+  tail: string,
+): string {
+  const stride = outputWidth(schema, parameters);
+  const parts = partsOf(schema, parameters);
+  if (form === 'csv') {
+    const writers = parts.map(({ shape, offset }) => ({ write: csvWriter(shape), offset }));
+    const line: Writer = (outputs, at) => writers.map(({ write, offset }) => write(outputs, at + offset)).join(',');
+    return writeRows(line, outputs, stride, 0, '', '\n');
+  }
+  const writers = parts.map(({ type, shape, offset }) => ({ type, write: jsonWriter(shape), offset }));
+  if (form === 'jsonlines') {
+    const object: Writer = (outputs, at) =>
+      `{${writers.map(({ type, write, offset }) => `"${type}":${write(outputs, at + offset)}`).join(',')}}`;
+    return writeRows(object, outputs, stride, 0, '', '\n');
+  }
+  const lists = writers.map(({ type, write, offset }) => ({ type, text: writeRows(write, outputs, stride, offset, ',', '') }));
+  const members = lists.map(({ type, text }) => `"${type}":[${text}],`).join('');
+  return `{"predictions":[${lists[0]!.text}],${members}${tail}`;
 }
 
 /** Writes the doubles of one prediction, which begin at a place. */
@@ -146,34 +220,4 @@ function csvWriter(shape: Shape): Writer {
     for (let place = 0; place < width; place += 1) text += (place === 0 ? '' : ',') + numberText(outputs[at + place]!);
     return text;
   };
-}
-
-/** A prediction as JSON. JSON.stringify would move labels that look like whole numbers out of the class order. */
-function jsonText(schema: Schema, prediction: Prediction): string {
-  if (typeof prediction === 'number') return numberText(prediction);
-  if (typeof prediction === 'string') return JSON.stringify(prediction);
-  if (Array.isArray(prediction)) return `[${prediction.map((one) => jsonText(schema, one)).join(',')}]`;
-  return `{${labelsOf(schema, prediction)
-    .map((label) => `${JSON.stringify(label)}:${jsonText(schema, prediction[label] as Prediction)}`)
-    .join(',')}}`;
-}
-
-/** The shortest text that reads back as the same double, -0 among them, which JSON.stringify would make 0. */
-export function numberText(number: number): string {
-  return Object.is(number, -0) ? '-0' : String(number);
-}
-
-/** A prediction as a line of CSV: a number, a label, or all its numbers in order (shares in class order). */
-function csvLine(schema: Schema, prediction: Prediction): string {
-  if (typeof prediction === 'number') return numberText(prediction);
-  if (typeof prediction === 'string') return csvField(prediction);
-  const parts = Array.isArray(prediction) ? prediction : labelsOf(schema, prediction).map((label) => prediction[label] as Prediction);
-  return parts.map((part) => csvLine(schema, part)).join(',');
-}
-
-/** The labels in class order; an endpoint with another model may have others, which then stand as they came. */
-function labelsOf(schema: Schema, prediction: object): string[] {
-  const labels = Object.keys(prediction);
-  const known = schema.classes ?? [];
-  return known.length === labels.length && known.every((label) => Object.hasOwn(prediction, label)) ? known : labels;
 }

@@ -5,16 +5,17 @@ export type BodyForm = 'json' | 'csv' | 'jsonlines' | 'npy';
 /** What a content type says of a body: its form, or nothing (`any`), or form fields, which is what `curl -d` says of all it sends. */
 export type DeclaredForm = BodyForm | 'any' | 'fields';
 /**
- * The forms an answer may have. `table` and `tidymodels` are JSON objects with a column a member and nothing else, as vetiver's clients
+ * The forms an answer may have. `csvHeader` is CSV with a header line (RFC 4180's `header=present`), `table` and `tidymodels` are JSON objects with a column a member and nothing else, as vetiver's clients
  * read them in Python and in R.
  */
-export type AnswerForm = 'json' | 'csv' | 'jsonlines' | TableForm;
+export type AnswerForm = 'json' | 'csv' | 'csvHeader' | 'jsonlines' | 'npy' | TableForm;
 export type TableForm = 'table' | 'tidymodels';
 
 /** The content type of each form. Without a charset: SageMaker's deserializers know `text/csv` alone, and all of it is UTF-8. */
 export const CONTENT_TYPES: Record<BodyForm | AnswerForm, string> = {
   json: 'application/json',
   csv: 'text/csv',
+  csvHeader: 'text/csv',
   jsonlines: 'application/jsonlines',
   npy: 'application/x-npy',
   table: 'application/json',
@@ -61,7 +62,7 @@ export function bodyForm(contentType: string | undefined): DeclaredForm {
 /**
  * The form of the answer by Accept (RFC 9110, 12.5.1). The most specific range that a form lies in says how much it is wanted; the
  * form of the greatest weight is given, of equal ones that whose range is named first, and JSON before the others. A weight that
- * cannot be read counts as 1. A bare table is asked for by the query's `format`, or as `application/json;format=table`. Throws a 406
+ * cannot be read counts as 1. CSV has a header line where it is asked for as `text/csv; header=present`. A bare table is asked for by the query's `format`, or as `application/json;format=table`. Throws a 406
  * where no form is wanted, and a 400 for another `format`.
  */
 export function answerForm(accept: string | undefined, format?: string): AnswerForm {
@@ -73,18 +74,18 @@ export function answerForm(accept: string | undefined, format?: string): AnswerF
   const ranges = accept.split(',').map((range, place) => {
     const { type, parameters } = mediaType(range);
     const specific = type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2;
-    return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place, format: parameters.get('format') };
+    const beside = { format: parameters.get('format'), header: parameters.get('header') };
+    return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place, ...beside };
   });
   const wanted = rangeForms('*/*').flatMap((form) => {
     const own = ranges.filter(({ forms }) => forms.includes(form)).sort((a, b) => b.specific - a.specific || b.weight - a.weight);
     return own[0] && own[0].weight > 0 ? [{ form, ...own[0] }] : [];
   });
   const [best] = wanted.sort((a, b) => b.weight - a.weight || a.place - b.place);
+  if (best?.form === 'csv' && best.header === 'present') return 'csvHeader';
   if (best) return best.form === 'json' && isTable(best.format) ? best.format : best.form;
-  throw new RequestError(
-    406,
-    'no answer of the kinds in Accept can be given; expected application/json, text/csv or application/jsonlines',
-  );
+  const expected = 'expected application/json, text/csv, application/jsonlines or application/x-npy';
+  throw new RequestError(406, `no answer of the kinds in Accept can be given; ${expected}`);
 }
 
 function isTable(format: string | undefined): format is TableForm {
@@ -98,9 +99,10 @@ function weightOf(text: string | undefined): number {
 
 /** The forms within a media range, in the order of preference. */
 function rangeForms(type: string): AnswerForm[] {
-  if (type === '*/*') return ['json', 'csv', 'jsonlines'];
-  if (type === 'application/*') return ['json', 'jsonlines'];
+  if (type === '*/*') return ['json', 'csv', 'jsonlines', 'npy'];
+  if (type === 'application/*') return ['json', 'jsonlines', 'npy'];
   if (type === 'application/json') return ['json'];
+  if (type === 'application/x-npy') return ['npy'];
   if (['text/csv', 'application/csv', 'text/*'].includes(type)) return ['csv'];
   return LINES.includes(type) ? ['jsonlines'] : [];
 }

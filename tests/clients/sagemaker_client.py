@@ -60,10 +60,15 @@ def npy(url, model):
     same(ask(url, model, array, NumpySerializer(), JSONDeserializer())["predictions"], model["fullPredictions"])
 
 
-def npy_and_csv(url, model):
+def npy_both_ways(url, model):
     array = np.array(table(model), dtype=np.float64)
-    answer = ask(url, model, array, NumpySerializer(), NumpyDeserializer(accept="text/csv"))
-    same(answer.ravel().tolist(), model["fullPredictions"])
+    answer = ask(url, model, array, NumpySerializer(), NumpyDeserializer())
+    same((answer.dtype, answer.tolist()), (np.dtype("<f8"), model["fullPredictions"]))
+
+
+def labels_as_array(url, model):
+    answer = ask(url, model, table(model), CSVSerializer(), NumpyDeserializer())
+    same((answer.dtype.kind, answer.tolist()), ("U", model["fullPredictions"]))
 
 
 def predictor(url, model):
@@ -79,6 +84,7 @@ every("SageMaker: CSV", csv)
 every("SageMaker: CSV as a data frame", csv_as_frame)
 every("SageMaker: CSV as a text", text)
 every("SageMaker: npy", npy, models=("heart",))
-every("SageMaker: npy, and CSV as an array", npy_and_csv, models=("heart",))
+every("SageMaker: npy both ways", npy_both_ways, models=("heart",))
+every("SageMaker: labels as an array", labels_as_array, models=("iris",))
 every("SageMaker's Predictor", predictor, urls=("runtime",))
 done()

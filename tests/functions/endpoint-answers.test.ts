@@ -82,3 +82,33 @@ test('an answer of the model held here has its form and no other, whatever its s
   expect(verdict(answer([0.5], { quantiles: [0.5] }, model))).toContain('found other quantiles');
   expect(verdict(answer([0.5], { se: [0.1] }, model))).toContain('found se');
 });
+
+describe('an answer of several types', () => {
+  const { schema, sha256 } = loadModel(golden('kyphosis-rpart').file);
+  const rows = golden('kyphosis-rpart').rows.slice(0, 2);
+  const query = readValue(schema, { instances: rows, parameters: { type: ['class', 'prob'] } });
+  const share = { absent: 0.75, present: 0.25 };
+  const good = { predictions: ['absent', 'absent'], class: ['absent', 'absent'], prob: [share, share] };
+  const check = (members: object, model: object) => {
+    const { predictions, ...beside } = { ...good, ...members };
+    return () => checkAnswer(answer(predictions, beside, model), query, { schema, sha256 });
+  };
+  describe.each([
+    ['the model held here', { name: 'kyphosis', sha256 }],
+    ['another model', { name: 'other', sha256: OTHER }],
+  ])('of %s', (_, model) => {
+    test('is taken with the list of each, and nothing else', () => {
+      expect(check({ vote: [1, 2] }, model)()).toEqual({ ...good, model });
+    });
+
+    test.each<[string, object, string]>([
+      ['without a type', { prob: undefined }, 'found no prob, expected it beside the predictions'],
+      ['with too few rows of a type', { prob: [share] }, 'found 1 prob, expected 2'],
+      ['with another form of a type', { prob: [share, 0.5] }, 'number 1 of prob'],
+      ['with a number that is not one', { prob: [share, { ...share, present: null }] }, 'number 1 of prob'],
+      ['whose first type is not the predictions', { class: ['absent', 'present'] }, 'found other predictions than class'],
+    ])('is refused %s', (_, members, message) => {
+      expect(check(members, model)).toThrow(message);
+    });
+  });
+});

@@ -1,7 +1,8 @@
 import { checkForest, type Forest } from '../../../shared/bodies/forest/forest.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { firstRepeated } from '../../../shared/schema/distinct.ts';
-import type { AnswerType, Feature, Kind, ParameterName, Schema } from '../../../shared/schema/features.ts';
+import type { Feature, Kind, Schema } from '../../../shared/schema/features.ts';
+import type { AnswerType, ParameterName } from '../../../shared/schema/parameter-table.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { classOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from '../../rds/values.ts';
 import { ClassPlaces } from './class-places.ts';

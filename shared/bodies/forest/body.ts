@@ -1,10 +1,11 @@
 import { ModelError } from '../../errors.ts';
 import type { Schema } from '../../schema/features.ts';
+import { keepsDefaultAnswer } from '../../schema/parameters.ts';
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
 import type { Answers, BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
 import { count } from '../measures.ts';
 import { checkForest, depth, type Forest, openPacked, treeCount, type Unnoded } from './forest.ts';
-import { isDefault, kernelFor, prepareForest } from './kernels/kernels.ts';
+import { kernelFor, prepareForest } from './kernels/kernels.ts';
 import { type PackedForest, packNodes } from './packed.ts';
 import { firstInSlices } from './packed-check.ts';
 import { predictForest } from './predict.ts';
@@ -52,7 +53,7 @@ export const FOREST: BodyKind<Forest> = {
   },
   answers: answersOf,
   predict: (schema, forest, rows, parameters) => {
-    const kernel = isDefault(forest, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
+    const kernel = keepsDefaultAnswer(schema, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
     return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
   },
   prepare: prepareForest,

@@ -141,7 +141,7 @@ function mostVoted(forest: Forest, trees: number, votes: Float64Array, voted: nu
 }
 
 /** Quantiles over one observed response of each tree's leaf, as predict.ranger takes them of random.node.values (R/predict.R). */
-function quantiles(forest: Forest, trees: number, rows: Float64Array, row: number, probabilities: number[]): number[] {
+function quantiles(forest: Forest, trees: number, rows: Float64Array, row: number, probabilities: readonly number[]): number[] {
   const observed = forest.observed as Float64Array;
   const values = new Float64Array(trees);
   for (let tree = 0; tree < trees; tree += 1) {

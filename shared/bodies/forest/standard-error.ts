@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import type { Kind } from '../../schema/features.ts';
-import type { SeMethod } from '../../schema/parameters.ts';
+import type { SeMethod } from '../../schema/parameter-table.ts';
 import type { Forest } from './forest.ts';
 
 /** Most multiplications of one request: about a second. */

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { describeFile, describeText } from '../../../model/artifact/describe.ts';
 import { loadModel } from '../../../model/artifact/import.ts';
+import { parametersOf } from '../../../shared/api/openapi-shapes.ts';
 import { quantile } from '../../../shared/bodies/forest/quantile.ts';
 import type { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
-import { misfitRows, readParameters } from '../../../shared/schema/parameters.ts';
+import { PARAMETERS, type Parameter } from '../../../shared/schema/parameter-table.ts';
+import { keepsDefaultAnswer, misfitRows, readParameters } from '../../../shared/schema/parameters.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { golden } from '../../support/golden.ts';
 
@@ -47,7 +51,74 @@ describe('parameters', () => {
     }
     expect(problems).toHaveLength(22);
     expect(problems[0]).toBe('/parameters/type');
-    expect(misfitRows({ type: 'se', predictAll: false, seMethod: 'jack' }, 1000)).toBeUndefined();
+    expect(misfitRows({ type: 'se', seMethod: 'jack' }, 1000)).toBeUndefined();
+  });
+});
+
+describe('one more parameter in the table', () => {
+  const depth: Parameter = {
+    summary: 'Go down so many splits at most.',
+    form: { is: 'whole', least: 1, most: () => 30 },
+    keepsAnswer: (value) => value === 30,
+    misfit: (_, { type }) => (type === 'se' ? 'found depth with type "se", expected another type' : undefined),
+  };
+  const table = { ...PARAMETERS, depth };
+  const schema = { ...regression, takes: ['numTrees', 'depth'] as string[] } as Schema;
+  const kept = (parameters: object) => keepsDefaultAnswer(schema, { type: 'response', ...parameters }, table);
+
+  test('is read, with its limits and with what does not go with it', () => {
+    expect(readParameters(schema, { depth: [3] }, '/p', table)).toEqual({ parameters: { type: 'response', depth: 3 }, problems: [] });
+    const problems = (given: object) => readParameters(schema, given, '/p', table).problems;
+    expect(problems({ depth: 31 })).toEqual([{ path: '/p/depth', message: 'found the number 31, expected a whole number from 1 to 30' }]);
+    expect(problems({ depth: 3, type: 'se' })[0]?.message).toBe('found depth with type "se", expected another type');
+    expect(problems({ seed: 1 })[0]?.message).toContain('this model takes: type, numTrees, depth');
+  });
+
+  test('is in the OpenAPI document', () => {
+    const { properties } = z.toJSONSchema(parametersOf(schema, table));
+    expect(properties).toMatchObject({ depth: { type: 'integer', minimum: 1, maximum: 30, description: depth.summary } });
+    expect(Object.keys(properties as object)).toEqual(['type', 'numTrees', 'depth']);
+  });
+
+  test('is described', () => {
+    const model = loadModel(golden('heart-age').file);
+    const loaded = { file: 'x', bytes: 1, model: { ...model, schema: { ...model.schema, takes: schema.takes } as Schema } };
+    expect(describeText(loaded, table)).toMatch(/^parameters +type, numTrees, depth$/m);
+    const told = { name: 'depth', summary: depth.summary, expected: 'a whole number from 1 to 30' };
+    expect(describeFile(loaded, table).parameters).toContainEqual(told);
+  });
+
+  test("takes a kernel's answer away where it says so", () => {
+    expect([kept({}), kept({ depth: 30 }), kept({ depth: 3 })]).toEqual([true, true, false]);
+    expect(keepsDefaultAnswer(schema, { type: 'response', depth: 30 } as never)).toBe(false);
+  });
+});
+
+test("a kernel's answer holds for defaults and what equals them alone", () => {
+  const kept = (parameters: object) => keepsDefaultAnswer(regression, { type: 'response', ...parameters });
+  expect([{}, { predictAll: false }, { numTrees: 10 }, { seed: undefined }].map(kept)).toEqual([true, true, true, true]);
+  const others = [{ predictAll: true }, { numTrees: 9 }, { seed: 1 }, { type: 'se' }, { also: ['terminalNodes'] }];
+  expect(others.map(kept)).toEqual(others.map(() => false));
+});
+
+describe('several types at once', () => {
+  const schema: Schema = { ...regression, types: ['response', 'terminalNodes', 'quantiles', 'se'] };
+  test('are read in the order in which they are asked for', () => {
+    const type = ['terminalNodes', 'response'];
+    const read = readParameters(schema, { type, numTrees: 3 }, '/p');
+    expect(read).toEqual({ parameters: { type: 'terminalNodes', also: ['response'], numTrees: 3 }, problems: [] });
+  });
+
+  test.each<[object, string, string]>([
+    [{ type: ['response', 'response'] }, '/p/type/1', 'found the text "response" twice, expected each type once'],
+    [{ type: ['response', 'link'] }, '/p/type/1', 'found the text "link", expected one of "response", "terminalNodes"'],
+    [{ type: ['response', 'se'] }, '/p/type/1', 'found the text "se" among several types, expected it alone'],
+    [{ type: ['quantiles', 'response'] }, '/p/type/0', 'found the text "quantiles" among several types, expected it alone'],
+    [{ type: ['response', 'terminalNodes'], predictAll: true }, '/p', 'found predictAll with several types, expected one type'],
+    [{ type: [] }, '/p/type', 'expected one of'],
+    [{ type: ['response', ['se']] }, '/p/type/1', 'expected one of'],
+  ])('%j is refused', (parameters, path, message) => {
+    expect(readParameters(schema, parameters, '/p').problems).toEqual([{ path, message: expect.stringContaining(message) }]);
   });
 });
 

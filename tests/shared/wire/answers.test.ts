@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { defaultParameters, type Parameters } from '../../../shared/schema/parameters.ts';
-import { outputWidth, type Prediction, shapeOf, toPredictions } from '../../../shared/schema/shape.ts';
-import { checkAnswerSize, MAX_ANSWER_BYTES, tailOf, writeAnswer, writeOutputs } from '../../../shared/wire/answers.ts';
+import { outputWidth, type Prediction, partsOf, toPredictions } from '../../../shared/schema/shape.ts';
+import { checkAnswerSize, MAX_ANSWER_BYTES, type TextForm, tailOf, writeAnswer, writeOutputs } from '../../../shared/wire/answers.ts';
 import { parseCsv } from '../../../shared/wire/csv.ts';
-import type { AnswerForm } from '../../../shared/wire/media.ts';
 
 const MODEL = { name: 'm', sha256: 'f'.repeat(64) };
 const NUMBER: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
@@ -15,7 +14,7 @@ function classes(kind: 'classification' | 'probability', ...labels: string[]): S
   return { ...NUMBER, kind, classes: labels };
 }
 
-function write(schema: Schema, predictions: Prediction[], form: AnswerForm = 'json'): string {
+function write(schema: Schema, predictions: Prediction[], form: TextForm = 'json'): string {
   return writeAnswer(schema, { predictions, model: MODEL, servedBy: 'endpoint' }, form);
 }
 
@@ -46,7 +45,7 @@ describe('the size of an answer is known before it is computed', () => {
     const rows = mostRows(schema);
     expect(rows).toBeGreaterThan(10_000);
     // Every row takes the same bytes, so a hundred tell of all.
-    const bytes = (count: number, form: AnswerForm) => Buffer.byteLength(write(schema, Array<Prediction>(count).fill(longest), form));
+    const bytes = (count: number, form: TextForm) => Buffer.byteLength(write(schema, Array<Prediction>(count).fill(longest), form));
     for (const form of ['json', 'csv', 'jsonlines'] as const) {
       const each = (bytes(101, form) - bytes(1, form)) / 100;
       expect(bytes(1, form) + (rows - 1) * each).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
@@ -157,6 +156,9 @@ describe('an answer written from the doubles themselves', () => {
     { type: 'se' },
     { type: 'prob' },
     { type: 'class' },
+    { type: 'terminalNodes', also: ['response'] },
+    { type: 'class', also: ['prob', 'terminalNodes'] },
+    { type: 'response', also: ['chf'] },
   ];
   test.each(
     kinds.flatMap((schema) =>
@@ -165,11 +167,11 @@ describe('an answer written from the doubles themselves', () => {
   )('of %s with %s is that of its predictions', (_kind, _name, schema, other) => {
     const parameters: Parameters = { ...defaultParameters(schema), numTrees: 2, ...other };
     const width = outputWidth(schema, parameters);
-    const isPlace = shapeOf(schema, parameters).places !== undefined;
+    const isPlace = partsOf(schema, parameters).some(({ shape }) => shape.places !== undefined);
     const number = isPlace ? fc.nat({ max: (schema.classes?.length ?? 1) - 1 }) : fc.double({ noNaN: true, noDefaultInfinity: true });
     const rows = fc.array(fc.array(number, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(rows, fc.constantFrom<AnswerForm>('json', 'csv', 'jsonlines'), (given, form) => {
+      fc.property(rows, fc.constantFrom<TextForm>('json', 'csv', 'csvHeader', 'jsonlines', 'table', 'tidymodels'), (given, form) => {
         const outputs = Float64Array.from(given.flat());
         const rest = { model: MODEL, servedBy: 'container' } as const;
         const expected = writeAnswer(schema, { ...toPredictions(schema, parameters, outputs), ...rest }, form);
@@ -179,3 +181,65 @@ describe('an answer written from the doubles themselves', () => {
     );
   });
 });
+
+describe('a header line', () => {
+  const header = (schema: Schema, parameters: Partial<Parameters> = {}) => {
+    const asked: Parameters = { ...defaultParameters(schema), numTrees: 2, ...parameters };
+    const outputs = new Float64Array(outputWidth(schema, asked));
+    return writeOutputs(schema, asked, outputs, 'csvHeader', '').split('\n')[0];
+  };
+  const survival: Schema = { ...NUMBER, kind: 'survival', times: [1, 2.5] };
+  const probability = classes('probability', 'b', 'a,1');
+  test.each<[string | undefined, string]>([
+    [header(NUMBER), 'predictions'],
+    [header(NUMBER, { predictAll: true }), 'predictions.1,predictions.2'],
+    [header(NUMBER, { type: 'quantiles', quantiles: [0.1, 0.9] }), 'predictions.0.1,predictions.0.9'],
+    [header(probability), 'predictions.b,"predictions.a,1"'],
+    [header(probability, { type: 'class', also: ['prob'] }), 'class,prob.b,"prob.a,1"'],
+    [header(survival), 'predictions.1,predictions.2.5'],
+    [header(survival, { type: 'chf', also: ['terminalNodes'] }), 'chf.1,chf.2.5,terminalNodes.1,terminalNodes.2'],
+  ])('%s', (found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+describe('the size of an answer of several types is known before, too', () => {
+  const label = 'a "long", label\n';
+  const schema = classes('probability', '10', label);
+  const parameters: Parameters = { type: 'class', also: ['prob'] };
+  const longest = Array<Prediction>(5_000).fill(label);
+  const shares = Array<Prediction>(5_000).fill({ '10': LONGEST, [label]: LONGEST });
+  const answer = { predictions: longest, class: longest, prob: shares, model: MODEL };
+
+  test.each<TextForm>(['json', 'csv', 'csvHeader', 'jsonlines', 'table', 'tidymodels'])('as %s', (form) => {
+    const rows = Number(/at most (\d+) rows/.exec(refused(() => checkAnswerSize(schema, 10_000_000, parameters, form)))?.[1]);
+    expect(rows).toBeGreaterThan(10_000);
+    const each = Buffer.byteLength(writeAnswer(schema, answer, form)) / longest.length;
+    expect(rows * each).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
+    if (form === 'json') expect(1.2 * rows * each).toBeGreaterThan(MAX_ANSWER_BYTES);
+  });
+
+  test('an array is too large by the length of its longest label', () => {
+    const long = classes('classification', 'x', 'y'.repeat(500));
+    expect(refused(() => checkAnswerSize(long, 10_000, undefined, 'npy'))).toContain('at most 2062 rows');
+    expect(() => checkAnswerSize(long, 2_062, undefined, 'npy')).not.toThrow();
+    expect(refused(() => checkAnswerSize(schema, 1, parameters, 'npy'))).toContain('found 2 types of answer, which are no single array');
+  });
+});
+
+test('of two columns of one name in a table, the second has its type in it', () => {
+  const answer = { predictions: [1], response: [1], link: [2], model: MODEL };
+  expect(writeAnswer(NUMBER, answer, 'tidymodels')).toBe('{".pred":[1],".pred_link":[2]}');
+  const votes = { predictions: [{ a: 1 }], prob: [{ a: 1 }], vote: [{ a: 2 }], model: MODEL };
+  expect(writeAnswer(classes('classification', 'a'), votes, 'table')).toBe('{"predict_a":[1],"predict_vote_a":[2]}');
+});
+
+/** What a call that throws says. */
+function refused(call: () => void): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}

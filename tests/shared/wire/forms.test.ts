@@ -113,7 +113,7 @@ test("parameters are taken as R's jsonlite boxes them", () => {
   expect(boxed).toEqual(answer('{"instances":[{"age":54}],"parameters":{"type":"terminalNodes","numTrees":3}}', 'json'));
   expect(boxed).toEqual([[expect.any(Number), expect.any(Number), expect.any(Number)]]);
   const { problems } = refusal(() => answer('{"instances":[{"age":54}],"parameters":{"type":["response","se"]}}', 'json'));
-  expect(problems[0]?.path).toBe('/parameters/type');
+  expect(problems[0]?.path).toBe('/parameters/type/1');
 });
 
 describe("records are taken as R's jsonlite boxes their values", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { RequestError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import { npyBytes } from '../../../shared/wire/npy-answer.ts';
 import { readBody } from '../../../shared/wire/wire.ts';
 
 const numbers = (...names: string[]): Schema => ({
@@ -100,4 +101,27 @@ test.each<[string, Uint8Array, number, string]>([
 ])('%s is refused', (_, body, status, message) => {
   const error = refusal(TWO, body);
   expect([error.status, error.message]).toEqual([status, expect.stringContaining(message)]);
+});
+
+describe('an answer as an array', () => {
+  test('has the bytes that numpy.save() writes', () => {
+    const numbers = npyBytes({ shape: [2], values: [54.5, -0] }, 1_000);
+    expect(Buffer.from(numbers)).toEqual(npy(header('<f8', '(2,)'), doubles(54.5, -0)));
+    const table = npyBytes({ shape: [2, 2], values: [1, 2, 3, 5e-324] }, 1_000);
+    expect(Buffer.from(table)).toEqual(npy(header('<f8', '(2, 2)'), doubles(1, 2, 3, 5e-324)));
+    // Four bytes a character, the shorter label padded with zeros; one beyond 16 bits is one character.
+    const utf32 = Buffer.from(Uint32Array.of(0x61, 0xe9, 0x1f600, 0).buffer);
+    expect(Buffer.from(npyBytes({ shape: [2], values: ['a\u00e9', '\u{1f600}'] }, 1_000))).toEqual(npy(header('<U2', '(2,)'), utf32));
+    expect(Buffer.from(npyBytes({ shape: [1], values: [''] }, 1_000))).toEqual(npy(header('<U1', '(1,)'), Buffer.alloc(4)));
+  });
+
+  test('is read again by the reader of requests', () => {
+    expect(rows(TWO, npyBytes({ shape: [2, 2], values: [54.5, 1, 61, 2] }, 1_000))).toEqual([54.5, 1, 61, 2]);
+  });
+
+  test('is refused where it would be too large', () => {
+    expect(() => npyBytes({ shape: [1_000], values: Array(1_000).fill(1) }, 1_000)).toThrow(
+      'the answer has 8128 bytes; expected fewer rows',
+    );
+  });
 });

@@ -53,11 +53,6 @@ export function prepareForest(schema: Schema, forest: Forest, table?: WalkTable)
   return state.prepared;
 }
 
-/** Whether parameters ask for what a kernel answers: R's `predict()` without further arguments. */
-export function isDefault(forest: Forest, { type, predictAll, numTrees, seed }: Parameters): boolean {
-  return type === 'response' && !predictAll && seed === undefined && (numTrees === undefined || numTrees === treeCount(forest));
-}
-
 /**
  * The fastest kernel that a forest fits. Without WebAssembly, and where it lacks SIMD or a second memory, the plain predictor
  * answers for those that need it.

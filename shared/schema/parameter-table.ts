@@ -1,0 +1,156 @@
+/** The types of answer that R's predict() has for one model or another, under R's own names. */
+export type AnswerType = 'response' | 'chf' | 'terminalNodes' | 'quantiles' | 'se' | 'prob' | 'vote' | 'vector' | 'class' | 'link';
+
+/** What of a model's schema its parameters depend on. */
+export type Asked = { kind: string; trees?: number };
+
+/** The values that a parameter takes. */
+export type ValueForm =
+  | { is: 'flag' }
+  | { is: 'whole'; least: number; most: (schema: Asked) => number }
+  | { is: 'choice'; of: readonly string[] }
+  | { is: 'shares'; most: number };
+
+/** All that a request asks for, before its members are known by their names. */
+export type AllGiven = { readonly type: AnswerType; readonly also?: readonly AnswerType[]; readonly [name: string]: unknown };
+
+/** The value of a parameter, by its form. */
+type ValueOf<F extends ValueForm> = F extends { is: 'flag' }
+  ? boolean
+  : F extends { is: 'whole' }
+    ? number
+    : F extends { is: 'choice'; of: readonly (infer One)[] }
+      ? One
+      : readonly number[];
+
+/** A parameter beside `type`: one entry of the table is all that reading, the OpenAPI document and `describe` need. */
+export type Parameter<F extends ValueForm = ValueForm> = {
+  /** What it does, a sentence for people. */
+  summary: string;
+  form: F;
+  /** Whether the answer to defaults, which a kernel gives, is also the answer with this value. */
+  keepsAnswer(value: ValueOf<F>, schema: Asked): boolean;
+  /** The value where none is given. */
+  missing?(given: AllGiven): ValueOf<F> | undefined;
+  /** What is wrong with a value beside the others that are given. */
+  misfit?(value: ValueOf<F>, given: AllGiven, schema: Asked): string | undefined;
+};
+
+/** Parameters by their names. */
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+/** Most quantiles of one request. */
+export const MAX_QUANTILES = 100;
+/** A seed as ranger takes it: R's integers. */
+const MAX_SEED = 2 ** 31 - 1;
+
+/** All parameters beside `type`, under R's own names for the arguments of `predict()`. */
+export const PARAMETERS = {
+  /** Every tree's answer instead of their mean or vote. */
+  predictAll: parameter({
+    summary: "Every tree's answer instead of their mean or vote.",
+    form: { is: 'flag' },
+    keepsAnswer: (value) => !value,
+    misfit: (value, { type, also }) => {
+      if (!value) return undefined;
+      if (also) return 'found predictAll with several types, expected one type';
+      return type === 'response' || type === 'chf' ? undefined : `found predictAll with type "${type}", expected type "response"`;
+    },
+  }),
+  /** Use only the first so many trees; all where it is not given. */
+  numTrees: parameter({
+    summary: 'Use only the first so many trees.',
+    form: { is: 'whole', least: 1, most: ({ trees = 0 }) => trees },
+    keepsAnswer: (value, { trees }) => value === trees,
+    misfit: (value, { type }, { kind, trees }) => {
+      if (value === trees) return undefined;
+      // R itself counts a response of 0 for every tree left out.
+      if (type === 'quantiles') return 'found numTrees with type "quantiles", expected all trees';
+      if (type !== 'se' || kind !== 'probability') return undefined;
+      return 'found numTrees with type "se", expected all trees, as R does for probabilities';
+    },
+  }),
+  /** Break ties between classes as R does with this seed and one thread. */
+  seed: parameter({
+    summary: 'Break ties between classes as R does with this seed.',
+    // 0 asks ranger for a seed of its own making.
+    form: { is: 'whole', least: 1, most: () => MAX_SEED },
+    keepsAnswer: () => false,
+  }),
+  /** The probabilities of the quantiles, from 0 to 1; with type `quantiles`. */
+  quantiles: parameter({
+    summary: 'The probabilities, with type "quantiles".',
+    form: { is: 'shares', most: MAX_QUANTILES },
+    keepsAnswer: () => false,
+    // R's predict.ranger has the same three as its default.
+    missing: ({ type }) => (type === 'quantiles' ? [0.1, 0.5, 0.9] : undefined),
+    misfit: (_, { type }) => (type === 'quantiles' ? undefined : 'found quantiles, expected them with type "quantiles" only'),
+  }),
+  /** How standard errors are found: the infinitesimal jackknife where it is not given, or the jackknife; with type `se`. */
+  seMethod: parameter({
+    summary: 'How standard errors are found, with type "se".',
+    form: { is: 'choice', of: ['infjack', 'jack'] },
+    keepsAnswer: () => false,
+    misfit: (value, { type, numTrees }, { kind }) => {
+      if (type !== 'se') return 'found seMethod, expected it with type "se" only';
+      if (value !== 'jack') return undefined;
+      if (kind !== 'regression') return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
+      return numTrees === 1 ? 'found numTrees 1 with seMethod "jack", expected at least 2' : undefined;
+    },
+  }),
+};
+
+/** What a body may ask for beside the type of answer. */
+export type ParameterName = keyof typeof PARAMETERS;
+
+/** The values of the parameters beside `type`, each where it is given. */
+export type ParameterValues = {
+  [Name in keyof typeof PARAMETERS]?: (typeof PARAMETERS)[Name] extends Parameter<infer F> ? ValueOf<F> : never;
+};
+
+/** ranger's `se.method`. */
+export type SeMethod = NonNullable<ParameterValues['seMethod']>;
+
+/** What a parameter's value must be, in words. */
+export function expectedOf({ form }: Parameter, schema: Asked): string {
+  switch (form.is) {
+    case 'flag':
+      return 'true or false';
+    case 'whole':
+      return `a whole number from ${form.least} to ${form.most(schema)}`;
+    case 'choice':
+      return form.of.map((one) => `"${one}"`).join(' or ');
+    case 'shares':
+      return `1 to ${form.most} numbers from 0 to 1`;
+  }
+}
+
+/**
+ * A parameter's value as it was meant: R's jsonlite writes a single value as an array of one, and an array of one as a single
+ * value. Undefined where it does not fit.
+ */
+export function readValueOf({ form }: Parameter, schema: Asked, given: unknown): unknown {
+  const single = Array.isArray(given) && given.length === 1 ? given[0] : given;
+  switch (form.is) {
+    case 'flag':
+      return typeof single === 'boolean' ? single : undefined;
+    case 'whole':
+      return isWhole(single, form.least, form.most(schema)) ? single : undefined;
+    case 'choice':
+      return form.of.includes(single as string) ? single : undefined;
+    case 'shares': {
+      const list: unknown = typeof given === 'number' ? [given] : given;
+      const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
+      return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(isShare) ? list : undefined;
+    }
+  }
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** Gives an entry of the table the types of its form. */
+function parameter<const F extends ValueForm>(entry: Parameter<F>): Parameter<F> {
+  return entry;
+}
