@@ -18,6 +18,12 @@ function otherPrediction(): z.ZodType {
   return z.union([z.number(), nested, z.record(z.string(), z.union([z.number(), numbers]))]).describe('With other parameters.');
 }
 
+/** A cell of a bare table: a number, a label, or the numbers of an answer that has several a row (terminal nodes, survival). */
+function tableCell(): z.ZodType {
+  const numbers = z.array(z.number());
+  return z.union([z.number(), z.string(), numbers, z.array(numbers)]);
+}
+
 function defaultPrediction(schema: Schema): z.ZodType {
   const classes = schema.classes ?? [];
   if (schema.kind === 'regression') return z.number();
@@ -48,7 +54,7 @@ export function components(schema: Schema, { record, element, row, columns, para
     Columns: columns,
     Parameters: parameters,
     Prediction: prediction,
-    Table: z.record(z.string(), z.array(z.union([z.number(), z.string()]))).describe('With `format`: a column a member.'),
+    Table: z.record(z.string(), z.array(tableCell())).describe('With `format`: a column a member.'),
     Answer: z.object({
       predictions: z.array(prediction),
       ...(schema.times ? { times: z.array(z.number()).optional() } : {}),

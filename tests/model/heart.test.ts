@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../model/artifact/import.ts';
 import { chooseModel } from '../../model/examples/examples.ts';
-import { trainFile } from '../../model/train/artifact.ts';
 import { readCsv } from '../../model/train/data/read-csv.ts';
-import { decodeArtifact } from '../../shared/artifact.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
@@ -56,22 +54,6 @@ test('heart-probability names its classes as they are: most of its sick rows are
 describe('the example heart', () => {
   const folder = `${PROJECT}model/examples/heart/`;
   const example = loadModel(`${folder}heart.canopy`);
-
-  test('is what the command in its README gives', async () => {
-    const { artifact } = await trainFile(`${folder}heart.csv`, {
-      formula: 'diagnosis ~ .',
-      arguments: { probability: true, importance: 'permutation' },
-      seeds: { seed: 42 },
-      output: 'heart.canopy',
-    });
-    const again = decodeArtifact(artifact);
-    expect(again.sha256).toBe(example.sha256);
-    const { training, ...card } = again.card;
-    const { training: told, ...kept } = example.card;
-    expect(card).toEqual(kept);
-    expect(training?.metrics).toEqual(told?.metrics);
-    expect(readFileSync(`${PROJECT}model/examples/README.md`, 'utf8')).toContain('--seed 42');
-  });
 
   test('is worth something: out of the bag it names the diagnosis of five in six, as its description says', () => {
     expect(example.card.training?.metrics.accuracy).toBeGreaterThan(5 / 6);

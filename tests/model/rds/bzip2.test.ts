@@ -59,22 +59,6 @@ test('the start of a large file is given before the rest is looked at', () => {
   expect(() => [...pieces]).toThrow('another checksum');
 });
 
-test('every changed byte is found by a checksum, or before', () => {
-  const kept: number[] = [];
-  for (let at = 0; at < mixed.length; at += 1) {
-    const changed = Buffer.from(mixed);
-    changed[at]! ^= 0x55;
-    try {
-      inflated(changed);
-      kept.push(at);
-    } catch (error) {
-      expect((error as Error).constructor).toBe(Error);
-    }
-  }
-  // The size of the blocks, where another one is as good, and the padding behind the end.
-  expect(kept.every((at) => at === 3 || at === mixed.length - 1)).toBe(true);
-});
-
 test.each([
   [
     'a run of 2^31 bytes',

@@ -6,6 +6,8 @@ import { describeModel } from '../../../shared/api/routes.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { ModelInfo } from '../../../shared/schema/card.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
+import { writeAnswer } from '../../../shared/wire/answers.ts';
+import { exampleRecord } from '../../../shared/wire/cells.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
 import { readBody, readTensors, readValue } from '../../../shared/wire/wire.ts';
 import { variety as goldens } from '../../support/golden.ts';
@@ -163,6 +165,21 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     expect(schema.safeParse(answer).success).toBe(true);
     expect(schema.safeParse({ ...answer, predictions: [null] }).success).toBe(false);
     expect(validator(document, 'Model').safeParse(describeModel(model)).success).toBe(true);
+  });
+
+  test('a bare table of each type of answer fits its schema', () => {
+    const schema = validator(document, 'Table');
+    const asked = [...(model.schema.types ?? ['response']).map((type) => ({ type })), { predictAll: true }].filter((parameters) => {
+      return !('predictAll' in parameters) || model.schema.takes?.includes('predictAll');
+    });
+    for (const parameters of asked) {
+      const predicted = answerQuery(model, readValue(model.schema, { instances: [exampleRecord(model.schema)], parameters }));
+      const answer = { ...predicted, model: { name: model.card.name, sha256: model.sha256 } };
+      for (const form of ['table', 'tidymodels'] as const) {
+        const table = JSON.parse(writeAnswer(model.schema, answer, form));
+        expect([parameters, form, schema.safeParse(table).success]).toEqual([parameters, form, true]);
+      }
+    }
   });
 });
 

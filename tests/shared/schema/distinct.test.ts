@@ -3,7 +3,7 @@ import { areDistinct, firstRepeated } from '../../../shared/schema/distinct.ts';
 
 const texts = (count: number) => Array.from({ length: count }, (_, at) => `class ${at}`);
 
-test.each([0, 1, 2, 1_000, 1_001, 50_000])('%d different texts are distinct', (count) => {
+test.each([0, 1, 2, 1_000, 1_001, 5_000])('%d different texts are distinct', (count) => {
   expect(firstRepeated(texts(count))).toBe(-1);
   expect(areDistinct(texts(count))).toBe(true);
 });
@@ -12,8 +12,8 @@ test.each([
   [2, 0, 1],
   [1_000, 3, 999],
   [1_001, 0, 1_000],
-  [50_000, 49_998, 49_999],
-  [50_000, 7, 25_000],
+  [5_000, 4_998, 4_999],
+  [5_000, 7, 2_500],
 ])('of %d texts, the one that stands again is found, be it at %d or %d', (count, first, again) => {
   const list = texts(count);
   list[again] = list[first] as string;
@@ -21,8 +21,8 @@ test.each([
 });
 
 test('texts that are made to have one hash are told apart', () => {
-  const list = sameHash(13);
-  expect(new Set(list).size).toBe(8_192);
+  const list = sameHash(11);
+  expect(new Set(list).size).toBe(2_048);
   expect(firstRepeated(list)).toBe(-1);
   expect(firstRepeated([...list, list[4] as string])).toBe(list.length);
 });
