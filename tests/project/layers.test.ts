@@ -60,7 +60,7 @@ function roomOf(file: string): string {
 
 /** The entry files, which alone read the environment. */
 const ENTRIES =
-  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/bundle\/plugin\.js)$/;
+  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/bundle\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
 
 /** Every source file of the four rooms, by its path from the root, and its text. */
 const SOURCES = new Map(
