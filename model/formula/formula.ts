@@ -8,7 +8,7 @@ import { type Argument, areTruths, type Call, constantsOf, functionName, MAX_DEP
 import { deparse } from './deparse.ts';
 import { FACTORS, FeatureTable } from './feature-table.ts';
 import { cutLevels, relabelled } from './levels.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import { checkFunctions, type Scope, scopeOf } from './scope.ts';
 import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
@@ -31,11 +31,9 @@ export class FormulaReader {
   constructor({ variables, environment }: Pick<Terms, 'variables' | 'environment'>, levels: Map<string, Level[]>, thing: string) {
     this.#thing = thing;
     this.#table = new FeatureTable(variables, levels, thing);
-    this.#scope = scopeOf(
-      environment,
-      variables.map(({ value }) => value),
-      this.#table.names,
-    );
+    const values = variables.map(({ value }) => value);
+    checkFunctions(environment, values, thing);
+    this.#scope = scopeOf(environment, values, this.#table.names);
   }
 
   /** The features, in the order in which the formula names them. */

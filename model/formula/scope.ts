@@ -1,5 +1,6 @@
-import type { RValue } from '../rds/values.ts';
-import { variablesOf } from './variables.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Kept, RValue } from '../rds/values.ts';
+import { calledIn, variablesOf } from './variables.ts';
 
 /** What a name stands for in the environment of a formula: a number or a text of its own, or nothing that is known. */
 export type Scope = (name: string) => number | string | undefined;
@@ -13,20 +14,41 @@ const MAX_ENVIRONMENTS = 1000;
  * one of the data: a column of one value could not have been fitted.
  */
 export function scopeOf(environment: RValue | undefined, variables: RValue[], bare: ReadonlySet<string>): Scope {
-  const constants = new Map<string, number | string>();
+  // The innermost variable of a name hides those further out, whatever it holds.
+  const innermost = new Map<string, Kept>();
   const columns = new Set<string>();
-  let at = environment;
-  for (let depth = 0; at?.type === 'opaque' && depth < MAX_ENVIRONMENTS; depth += 1) {
-    for (const [name, value] of at.variables ?? []) {
-      if (value.type === 'columns') for (const column of value.names) columns.add(column);
-      else if (!constants.has(name)) constants.set(name, value.value);
-    }
-    at = at.enclosing;
+  for (const [name, kept] of variablesAround(environment)) {
+    if (kept.type === 'columns') for (const column of kept.names) columns.add(column);
+    if (!innermost.has(name)) innermost.set(name, kept);
   }
+  const constants = new Map<string, number | string>();
+  for (const [name, kept] of innermost) if (kept.type === 'constant') constants.set(name, kept.value);
   const isConstant = (name: string) => constants.has(name) && !columns.has(name) && !bare.has(name);
   for (const variable of variables) {
     const names = variablesOf(variable);
     if (names.every(isConstant)) for (const name of names) columns.add(name);
   }
   return (name) => (isConstant(name) ? constants.get(name) : undefined);
+}
+
+/**
+ * Refuses a formula that calls a function of its own environment: R calls that one, while its name is all that we would go by. A
+ * variable that holds no function hides none, in R neither.
+ */
+export function checkFunctions(environment: RValue | undefined, variables: RValue[], thing: string): void {
+  const own = new Set<string>();
+  for (const [name, kept] of variablesAround(environment)) if (kept.type === 'function') own.add(name);
+  if (own.size === 0) return;
+  const called = variables.flatMap(calledIn).find((name) => own.has(name));
+  if (called === undefined) return;
+  throw new ModelError(thing, `a call of ${called}(), which is a function of the user's own there`, "R's own functions");
+}
+
+/** All variables of an environment and of those around it, from the inside out. */
+function* variablesAround(environment: RValue | undefined): Generator<[string, Kept]> {
+  let at = environment;
+  for (let depth = 0; at?.type === 'opaque' && depth < MAX_ENVIRONMENTS; depth += 1) {
+    yield* at.variables ?? [];
+    at = at.enclosing;
+  }
 }

@@ -10,3 +10,16 @@ export function variablesOf(value: RValue): string[] {
   }
   return [...names];
 }
+
+/** The names of the functions that an expression calls by their names alone, not as stats::poly. */
+export function calledIn(value: RValue): string[] {
+  const names = new Set<string>();
+  const rest = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next.type !== 'language') continue;
+    const [head, ...parts] = next.values;
+    if (head?.type === 'symbol') names.add(head.name);
+    for (const part of parts) rest.push(part);
+  }
+  return [...names];
+}

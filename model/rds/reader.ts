@@ -65,7 +65,7 @@ export class Reader {
       case T.special:
       case T.builtin:
         stream.skip('bytes', stream.length(1, "a builtin's name"), "a builtin's name");
-        return { type: 'opaque', what: 'a builtin function' };
+        return { type: 'opaque', what: 'a builtin function', value: { type: 'function' } };
       case T.bytecode:
         return this.#bytecode(flags);
       case T.pointer:
@@ -168,8 +168,8 @@ export class Reader {
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
-        const kept = type === T.promise ? keptOf(values[0]) : undefined;
-        return { type: 'opaque', what: type === T.closure ? 'a function' : 'a promise', ...(kept ? { value: kept } : {}) };
+        if (type === T.closure) return { type: 'opaque', what: 'a function', value: { type: 'function' } };
+        return { type: 'opaque', what: 'a promise', value: keptOf(values[0]!) };
       }
       if (tail !== T.pairlist && tail !== T.language) {
         const rest = this.#value(flags);
@@ -189,7 +189,7 @@ export class Reader {
     return value;
   }
 
-  /** An environment: walked over, and known as a place to refer to, with the constants in it. */
+  /** An environment: walked over, and known as a place to refer to, with what is kept of its variables. */
   #environment(): RValue {
     this.#stream.integer("an environment's lock");
     const environment: Extract<RValue, { type: 'opaque' }> = { type: 'opaque', what: 'an environment' };
@@ -200,8 +200,8 @@ export class Reader {
     for (const cells of [frame, ...(table.type === 'list' ? table.values : [])]) {
       if (cells.type !== 'pairlist') continue;
       cells.values.forEach((value, at) => {
-        const [name, kept] = [cells.tags[at], keptOf(value)];
-        if (name !== undefined && kept) variables.set(name, kept);
+        const name = cells.tags[at];
+        if (name !== undefined) variables.set(name, keptOf(value));
       });
     }
     if (variables.size > 0) environment.variables = variables;

@@ -22,8 +22,15 @@ export type RValue =
   | { type: 'symbol'; name: string }
   | { type: 'opaque'; what: string; attributes?: Attributes; variables?: ReadonlyMap<string, Kept>; enclosing?: RValue; value?: Kept };
 
-/** What is kept of a variable in an environment (or of a promise): one number, one text, or the names of a data frame's columns. */
-export type Kept = { type: 'constant'; value: number | string } | { type: 'columns'; names: string[] };
+/**
+ * What is kept of a variable in an environment (or of a promise): one number, one text, the names of a data frame's columns, or
+ * that it is a function. Of anything else only that it is there: it hides what an outer environment calls by its name.
+ */
+export type Kept =
+  | { type: 'constant'; value: number | string }
+  | { type: 'columns'; names: string[] }
+  | { type: 'function' }
+  | { type: 'other' };
 
 /** R's NA in integer and logical vectors. */
 export const NA_INTEGER = -2147483648;
@@ -37,23 +44,24 @@ export function typeOf(value: RValue | undefined): string {
   return `${value.type} of length ${value.values.length}`;
 }
 
-/** What is kept of a value that stands in an environment; undefined for most. */
-export function keptOf(value: RValue | undefined): Kept | undefined {
-  if (value?.type === 'opaque') return value.value;
-  if (value === undefined) return undefined;
+const OTHER: Kept = { type: 'other' };
+
+/** What is kept of a value that stands in an environment. */
+export function keptOf(value: RValue): Kept {
+  if (value.type === 'opaque') return value.value ?? OTHER;
   const attributes = attributesOf(value);
   if (value.type === 'list' && classOf(value).includes('data.frame')) {
     const names = attributes.get('names');
-    return names?.type === 'character' ? { type: 'columns', names: names.values.filter((name) => name !== null) } : undefined;
+    return names?.type === 'character' ? { type: 'columns', names: names.values.filter((name) => name !== null) } : OTHER;
   }
   if (
     (value.type !== 'double' && value.type !== 'integer' && value.type !== 'logical' && value.type !== 'character') ||
     value.values.length !== 1
   )
-    return undefined;
+    return OTHER;
   const [one] = value.values;
   const isNA = one === null || one === undefined || (value.type !== 'double' && one === NA_INTEGER);
-  return isNA || attributes.has('class') ? undefined : { type: 'constant', value: one };
+  return isNA || attributes.has('class') ? OTHER : { type: 'constant', value: one };
 }
 
 /** The attributes of a value; none where it has none. */

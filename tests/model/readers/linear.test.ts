@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { readModel } from '../../../model/artifact/import.ts';
+import { importModel, readModel } from '../../../model/artifact/import.ts';
 import { polynomialContrasts } from '../../../model/formula/contr-poly.ts';
 import { cutLabels } from '../../../model/formula/cut.ts';
-import type { RValue } from '../../../model/rds/values.ts';
+import type { Kept, RValue } from '../../../model/rds/values.ts';
 import { LINEAR_READER } from '../../../model/readers/linear/reader.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { LINEAR } from '../../../shared/bodies/linear/body.ts';
@@ -348,6 +349,42 @@ test('a linear model comes back from its parts', () => {
   const { type, scalars, arrays } = LINEAR.pack(linear);
   const parts = { type, scalars: JSON.parse(JSON.stringify(scalars)), arrays: new Map(arrays) };
   expect(LINEAR.unpack(parts, 'm')).toEqual(linear);
+});
+
+describe("variables of a formula's environment", () => {
+  type Environment = Extract<RValue, { type: 'opaque' }>;
+  const around = (variables: Record<string, Kept>, enclosing?: RValue): Environment => {
+    return { type: 'opaque', what: 'an environment', variables: new Map(Object.entries(variables)), ...(enclosing ? { enclosing } : {}) };
+  };
+  const model = (value: RValue, environment: RValue) => lm({ variables: [number(value)], terms: { '.Environment': environment } });
+
+  test("a function of the user's own is refused, wherever it is called", () => {
+    const outer = around({}, around({ sqrt: { type: 'function' } }));
+    for (const value of [call('sqrt', [x]), call('I', [call('+', [x, call('sqrt', [x])])])]) {
+      expect(() => read(model(value, outer))).toThrow('a call of sqrt()');
+    }
+    expect(() => read(model(call('exp', [x]), outer))).not.toThrow();
+    const qualified: RValue = { type: 'language', values: [call('::', [symbol('base'), symbol('sqrt')]), x], tags: [undefined, undefined] };
+    expect(predict(model(qualified, outer), [{ x: 9 }])).toEqual([7]);
+  });
+
+  test('a variable that is no function hides none', () => {
+    expect(predict(model(call('sqrt', [x]), around({ sqrt: { type: 'constant', value: 3 } })), [{ x: 9 }])).toEqual([7]);
+  });
+
+  test('a variable that is not known hides a number further out: it is one of the data', () => {
+    const value = call('I', [call('*', [x, symbol('z')])]);
+    const outer = around({ z: { type: 'constant', value: 3 } });
+    expect(predict(model(value, outer), [{ x: 2 }])).toEqual([13]);
+    expect(predict(model(value, around({ z: { type: 'other' } }, outer)), [{ x: 2, z: 5 }])).toEqual([21]);
+  });
+
+  test.each([
+    ['own-function-lm', 'a call of sqrt()'],
+    ['own-argument-lm', 'a call of log()'],
+  ])('%s, as R saved it, is refused', (name, message) => {
+    expect(() => importModel(fileURLToPath(new URL(`../../refused/${name}.RDS`, import.meta.url)))).toThrow(message);
+  });
 });
 
 describe('what a formula may not have is refused by name', () => {
