@@ -18,8 +18,8 @@ export type LocalPredictor = {
  * (model/bundle/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
  * cryptography, a tenth of a start.
  */
-export function openLocal(bytes: Uint8Array, thing: string, kinds?: Kinds): LocalPredictor {
-  const model = decodeArtifact(bytes, thing, { isHeld: true, ...(kinds ? { kinds } : {}) });
+export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): LocalPredictor {
+  const model = decodeArtifact(bytes, label, { isHeld: true, ...(kinds ? { kinds } : {}) });
   const failed = failedCheck(model);
   const predict = (query: Query) => {
     if (failed !== undefined) {

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
 import { cutOff, tooLarge } from './http.ts';
 
-/** What is told of bytes of a body as they come in, and of their end by a negative count; an error it gives ends the body. */
+/** What hears of the bytes of a body as they come in, and of their end by a negative count; an error it gives ends the body. */
 export type Hold = (bytes: number) => RequestError | undefined;
 
 type Reading = { most: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
@@ -43,7 +43,7 @@ export class Incoming extends IncomingMessage {
     }
     const from = this.#length;
     this.#length += chunk.length;
-    // All that is held is told first, since as much is given back at the end.
+    // All that is held is reported first, since as much is given back at the end.
     const room = reading.hold(chunk.length);
     const refused = room ?? (this.#length > reading.most ? tooLarge(`more than ${reading.most}`, reading.most) : undefined);
     if (refused) {

@@ -31,8 +31,8 @@ export async function loadShared(file: string): Promise<SharedModel> {
 }
 
 /** The model of such memory; its arrays are views on it. Its sha256 was held when the memory was filled. */
-export function openShared(bytes: SharedArrayBuffer, thing: string): Model {
-  return decodeArtifact(new Uint8Array(bytes), thing, { isHeld: true });
+export function openShared(bytes: SharedArrayBuffer, label: string): Model {
+  return decodeArtifact(new Uint8Array(bytes), label, { isHeld: true });
 }
 
 /** An artifact that was made here in memory that all threads share. */
@@ -43,10 +43,10 @@ function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
 }
 
 /** Fills the bytes from a file; the SHA-256 of the artifact's model section. */
-async function readHashed(handle: FileHandle, bytes: Uint8Array, thing: string): Promise<Buffer> {
+async function readHashed(handle: FileHandle, bytes: Uint8Array, label: string): Promise<Buffer> {
   const read = async (at: number): Promise<number> => {
     const { bytesRead } = await handle.read(bytes, at, Math.min(PIECE, bytes.length - at), at);
-    if (bytesRead === 0) throw new ModelError(thing, `${at} bytes`, `${bytes.length}, as many as when its reading began`);
+    if (bytesRead === 0) throw new ModelError(label, `${at} bytes`, `${bytes.length}, as many as when its reading began`);
     return at + bytesRead;
   };
   const hash = createHash('sha256');
@@ -56,9 +56,9 @@ async function readHashed(handle: FileHandle, bytes: Uint8Array, thing: string):
   while (next) {
     const to = await next;
     next = to < bytes.length ? read(to) : undefined;
-    // What is wrong with this piece is told here, and not by the next one.
+    // An error of this piece is reported here, and not by the next one.
     next?.catch(() => {});
-    section ??= modelSection(bytes.subarray(0, to), thing);
+    section ??= modelSection(bytes.subarray(0, to), label);
     hash.update(bytes.subarray(Math.max(from, section.start), Math.max(Math.min(to, section.end), section.start)));
     from = to;
   }

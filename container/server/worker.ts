@@ -6,7 +6,7 @@ import { type Asked, type Computed, compute, read, unloaded } from './compute.ts
 import { loadModelDir } from './model-dir.ts';
 import { openShared } from './shared-model.ts';
 
-/** What a worker is told. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
+/** What a worker is sent. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
 export type Order =
   | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
   | { close: string }

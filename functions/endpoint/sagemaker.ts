@@ -8,7 +8,7 @@ export type Question = { body: Uint8Array; contentType: string; query: Query; at
 /** Asks the endpoint once. Rejects with the SDK's own errors, and with a BadAnswer. */
 export type Client = (question: Question, signal: AbortSignal) => Promise<Believed>;
 
-/** Opens a client of one endpoint, by its name; a connection may take `connectMs`, and answers are held against `expected`. */
+/** Opens a client of one endpoint, by its name; a connection may take `connectMs`, and answers are checked against `expected`. */
 export function openClient(name: string, connectMs: number, expected: Expected): Client {
   // One attempt: the fallback is the retry.
   const client = new SageMakerRuntimeClient({ maxAttempts: 1, requestHandler: { connectionTimeout: connectMs } });

@@ -4,7 +4,7 @@ import type { Feature, Label, Level, Schema } from '../schema/features.ts';
 import { PARAMETERS, type Parameter, type ParameterTable } from '../schema/parameter-table.ts';
 import { answerTypes, listedTypes, takenParameters } from '../schema/parameters.ts';
 
-/** Most features whose values the document spells out; a wider model's are told by GET /model alone. */
+/** Most features whose values the document spells out; GET /model alone lists those of a wider model. */
 export const MAX_SPELLED = 200;
 
 /** A cell of a row, whatever its feature is. */

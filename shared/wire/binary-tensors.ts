@@ -91,11 +91,11 @@ function bfloatOf(bits: number): number {
   return view.getFloat32(0);
 }
 
-function decode(bytes: Uint8Array, thing: string): string {
+function decode(bytes: Uint8Array, label: string): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw new RequestError(400, `${thing} is not UTF-8`);
+    throw new RequestError(400, `${label} is not UTF-8`);
   }
 }
 

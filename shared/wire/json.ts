@@ -8,17 +8,17 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 
 
 /**
  * The value of a JSON text, strictly: at most MAX_DEPTH deep (told before anything is built), no duplicate key, no
- * `__proto__`. Throws a 400 that names `thing` otherwise.
+ * `__proto__`. Throws a 400 that names `label` otherwise.
  */
-export function parseJson(text: string, thing = 'the body'): unknown {
-  const keys = scan(text, thing);
+export function parseJson(text: string, label = 'the body'): unknown {
+  const keys = scan(text, label);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RequestError(400, `${thing} is not JSON: ${reason(error as Error, text)}`);
+    throw new RequestError(400, `${label} is not JSON: ${reason(error as Error, text)}`);
   }
-  if (checkKeys(value, thing) !== keys) throw new RequestError(400, `${thing} has an object with a duplicate key`);
+  if (checkKeys(value, label) !== keys) throw new RequestError(400, `${label} has an object with a duplicate key`);
   return value;
 }
 
@@ -26,23 +26,23 @@ export function parseJson(text: string, thing = 'the body'): unknown {
  * The keys of a value and of all it holds, counted. Throws a 400 for a key `__proto__` or for a nesting too deep: a direct
  * invoke hands over values that no scan has seen.
  */
-export function checkKeys(value: unknown, thing = 'the body', depth = 0): number {
+export function checkKeys(value: unknown, label = 'the body', depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth >= MAX_DEPTH) throw tooDeep(thing);
+  if (depth >= MAX_DEPTH) throw tooDeep(label);
   let keys = 0;
   if (Array.isArray(value)) {
-    for (const element of value) if (typeof element === 'object') keys += checkKeys(element, thing, depth + 1);
+    for (const element of value) if (typeof element === 'object') keys += checkKeys(element, label, depth + 1);
     return keys;
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__') throw new RequestError(400, `${thing} has the key "__proto__", which is refused`);
-    keys += 1 + checkKeys((value as Record<string, unknown>)[key], thing, depth + 1);
+    if (key === '__proto__') throw new RequestError(400, `${label} has the key "__proto__", which is refused`);
+    keys += 1 + checkKeys((value as Record<string, unknown>)[key], label, depth + 1);
   }
   return keys;
 }
 
 /** Counts the colons outside of strings, which are the keys of a valid JSON text, and refuses deep nesting. */
-function scan(text: string, thing: string): number {
+function scan(text: string, label: string): number {
   let depth = 0;
   let keys = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -53,14 +53,14 @@ function scan(text: string, thing: string): number {
     } else if (code === COLON) keys += 1;
     else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
       depth += 1;
-      if (depth > MAX_DEPTH) throw tooDeep(thing);
+      if (depth > MAX_DEPTH) throw tooDeep(label);
     } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth -= 1;
   }
   return keys;
 }
 
-function tooDeep(thing: string): RequestError {
-  return new RequestError(400, `${thing} is nested more than ${MAX_DEPTH} deep`);
+function tooDeep(label: string): RequestError {
+  return new RequestError(400, `${label} is nested more than ${MAX_DEPTH} deep`);
 }
 
 /** The parser's own words without the piece of the body that V8 quotes in them. */
