@@ -1,4 +1,4 @@
-import pino from 'pino';
+import sonicBoom from 'sonic-boom';
 
 /**
  * One request as it is logged. It never holds a body or a feature's value. `advice` is for whoever serves the model, where the
@@ -34,23 +34,24 @@ const MOST_BYTES = 3;
 const END_WITHIN = 500;
 
 /**
- * One JSON line a request on standard output, in pino's form and by its destination, without waiting for whoever reads it. Of
- * pino itself the building of a line from any object is left out: it took a sixth of a request's time.
+ * One JSON line a request on standard output, in pino's form and by its destination (sonic-boom), without waiting for whoever reads it.
+ * Of pino itself nothing is used: its building of a line from any object took a sixth of a request's time.
  */
 export function openAccessLog(): AccessLog {
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: MOST_HELD, contentMode: 'buffer' });
-  // Lines are put side by side here: pino's destination would measure all that it holds again at each line.
+  const destination = new sonicBoom.SonicBoom({ fd: 1, sync: false, maxLength: MOST_HELD, contentMode: 'buffer' });
+  // Lines are put side by side here: the destination would measure all that it holds again at each line.
   const lines = Buffer.allocUnsafeSlow(TOGETHER.bytes);
   let length = 0;
-  let [isDue, isBroken, isEnding, isOver] = [false, false, false, false];
+  let [isDue, isBroken, isGone, isEnding, isOver] = [false, false, false, false, false];
   let leave = () => {};
-  // A reader that has gone must not end the container.
-  destination.on('error', () => {
+  // A reader that has gone must not end the container, and does not come back.
+  destination.on('error', (error: NodeJS.ErrnoException) => {
     isBroken = true;
+    isGone ||= error.code === 'EPIPE';
     leave();
   });
   const send = () => {
-    if (length > 0) destination.write(Buffer.from(lines.subarray(0, length)) as never);
+    if (length > 0 && !isGone) destination.write(Buffer.from(lines.subarray(0, length)) as never);
     length = 0;
   };
   const sendDue = () => {
@@ -59,7 +60,7 @@ export function openAccessLog(): AccessLog {
   };
   return {
     write: (entry) => {
-      if (isEnding) return;
+      if (isEnding || isGone) return;
       const line = logLine(entry);
       if (length + MOST_BYTES * line.length > TOGETHER.bytes) send();
       if (MOST_BYTES * line.length > TOGETHER.bytes) destination.write(Buffer.from(line) as never);
@@ -74,7 +75,7 @@ export function openAccessLog(): AccessLog {
       leave = () => {
         if (isOver) return;
         isOver = true;
-        // Else pino's own hook writes at the exit what is left, and tries that for ever where nobody reads.
+        // What is left has no reader: it is dropped.
         destination.destroy();
         then();
       };
