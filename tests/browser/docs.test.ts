@@ -36,7 +36,7 @@ inChromium("a request is tried on the API's page, and its answer has R's number"
 inChromium('an example brings its content type, and a path its parameters', async () => {
   const { page, complaints, close } = await openPage(browser, `${url}docs`);
   const form = page.locator('#predict form');
-  await form.locator('select').selectOption({ label: 'text/csv: A header line, then a row a line' });
+  await form.getByLabel('Example').selectOption({ label: 'text/csv: A header line, then a row a line' });
   await form.getByRole('button', { name: 'Send' }).click();
   await expect(form.locator('[role=status]').textContent()).resolves.toBeDefined();
   await form.locator('.answer').waitFor();
@@ -45,6 +45,21 @@ inChromium('an example brings its content type, and a path its parameters', asyn
   await page.locator('#v2Model').getByRole('button', { name: 'Send' }).click();
   await page.locator('#v2Model .answer').waitFor();
   expect(await page.locator('#v2Model .answer').textContent()).toContain('"versions":');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inChromium('a parameter of the query goes into the query, and stays out of it until it is chosen', async () => {
+  const { page, complaints, close } = await openPage(browser, `${url}docs`);
+  const form = page.locator('#predict form');
+  const asked: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).search));
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.locator('.answer', { hasText: '"predictions":[' }).waitFor();
+  await form.getByLabel('format').selectOption('table');
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.locator('.answer', { hasText: '"predict":[' }).waitFor();
+  expect(asked).toEqual(['', '?format=table']);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -76,6 +76,15 @@ inChromium('the page of the example heart', () => {
       await page.locator('#shares', { hasText: 'no heart disease' }).waitFor();
       await shoot(page, 'example-heart');
     }));
+
+  test('cuts no number and no share off at 360 px, in the longer language', () =>
+    withPage({ viewport: { width: 360, height: 740 }, locale: 'pt-BR' }, async (page) => {
+      await page.locator('#levels dd').first().waitFor();
+      const cut = await page
+        .locator('input[type=number], #shares, #levels')
+        .evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.id));
+      expect(cut).toEqual([]);
+    }));
 });
 
 inChromium('the training report of the example heart', () => {

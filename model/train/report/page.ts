@@ -73,7 +73,8 @@ function importanceBars({ importance }: Metrics): string {
   });
   const left = importance.length - bars.length;
   const more = left > 0 ? `<p>Left out: ${left} less important columns.</p>` : '';
-  return `<h2>Importance</h2><div class="bars">${bars.join('\n')}</div>${more}`;
+  const note = importance.some(([, value]) => value < 0) ? '<p>The other colour: below zero, no better than chance.</p>' : '';
+  return `<h2>Importance</h2>${note}<div class="bars">${bars.join('\n')}</div>${more}`;
 }
 
 /** The classes that plots of shares show: of two classes each tells what the other does, so that the last stands for both. */

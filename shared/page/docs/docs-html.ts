@@ -83,11 +83,18 @@ ${answers.join('\n')}
 }
 
 function parameterHtml(operationId: string, { name, in: place, required, description, schema }: Parameter): string {
-  const id = `${operationId}-${name}`;
-  const value = schema?.enum?.[0] ?? '';
+  const id = escapeHtml(`${operationId}-${name}`);
   const note = description === undefined ? '' : ` <small>${escapeHtml(description)}</small>`;
-  return `<p><label for="${escapeHtml(id)}"><code>${escapeHtml(name)}</code> <span class="dim">${place}</span></label> <input id="${escapeHtml(id)}" name="${escapeHtml(name)}" data-in="${place}" value="${escapeHtml(value)}"${required ? ' required' : ''} autocomplete="off">${note}</p>
+  const attributes = `id="${id}" name="${escapeHtml(name)}" data-in="${place}"`;
+  return `<p><label for="${id}"><code>${escapeHtml(name)}</code> <span class="dim">${place}</span></label> ${controlHtml(attributes, schema?.enum ?? [], required)}${note}</p>
 `;
+}
+
+/** A field that must be filled starts with its first value. One that may stay empty starts empty; where its values are known, it is a choice. */
+function controlHtml(attributes: string, values: string[], required = false): string {
+  if (required || values.length === 0)
+    return `<input ${attributes} value="${escapeHtml(values[0] ?? '')}"${required ? ' required' : ''} autocomplete="off">`;
+  return `<select ${attributes}>${['', ...values].map((value) => `<option>${escapeHtml(value)}</option>`).join('')}</select>`;
 }
 
 /** The body: a choice of examples, each with its content type, and a place to change it. */

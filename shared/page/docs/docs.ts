@@ -6,7 +6,7 @@ const MOST_SHOWN = 200_000;
 const SHOWN = ['content-type', 'x-request-id', 'x-served-by', 'x-model-sha256', 'server-timing', 'allow', 'retry-after'];
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-path]')) {
-  const [select, area] = [form.querySelector('select'), form.querySelector('textarea')];
+  const [select, area] = [form.querySelector<HTMLSelectElement>('select:not([data-in])'), form.querySelector('textarea')];
   select?.addEventListener('change', () => {
     const chosen = select.selectedOptions[0];
     if (!area || !chosen) return;
@@ -33,10 +33,14 @@ async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Pr
   const { method = 'GET', path = '/' } = form.dataset;
   const headers: Record<string, string> = area ? { 'content-type': area.dataset.type ?? 'application/json' } : {};
   let url = `.${path}`;
-  for (const input of form.querySelectorAll<HTMLInputElement>('input[data-in]')) {
+  const query = new URLSearchParams();
+  for (const input of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[data-in]')) {
     if (input.dataset.in === 'path') url = url.replace(`{${input.name}}`, encodeURIComponent(input.value));
-    else if (input.value !== '') headers[input.name] = input.value;
+    else if (input.value === '') continue;
+    else if (input.dataset.in === 'query') query.append(input.name, input.value);
+    else headers[input.name] = input.value;
   }
+  if (query.size > 0) url += `?${query}`;
   button.disabled = true;
   status.textContent = 'Sending ...';
   try {

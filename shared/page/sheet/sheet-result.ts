@@ -166,8 +166,8 @@ function showPreview(
   const frame = byId('preview-frame');
   if (frame.hidden) {
     frame.hidden = false;
-    // What was added stands at the end of each row.
-    frame.scrollLeft = frame.scrollWidth;
+    // What was added stands at the end of each row: its first column comes into sight.
+    frame.scrollLeft = head[header.length]?.offsetLeft ?? 0;
   }
 }
 
