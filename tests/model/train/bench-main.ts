@@ -47,11 +47,11 @@ try {
   const table = path.join(folder, 'large.csv');
   writeFileSync(table, largeTable());
   for (const threads of ['1', '2']) {
-    const theirs = run('Rscript', [here('golden/train/bench.R'), table, threads])
+    const theirs = run('Rscript', [here('../../golden/train/bench.R'), table, threads])
       .out.trim()
       .split(' ')
       .map(Number);
-    const own = run(process.execPath, [here('train-fit.ts'), table, threads])
+    const own = run(process.execPath, [here('fit.ts'), table, threads])
       .out.trim()
       .split(' ')
       .map(Number);

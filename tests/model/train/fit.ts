@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readCsv } from '../../../model/train/data/read-csv.ts';
 import { trainForest } from '../../../model/train/train.ts';
 
-// An entry, started by train-bench.ts: what tests/golden/train/bench.R does, here. Prints the same numbers.
+// An entry, started by bench-main.ts: what tests/golden/train/bench.R does, here. Prints the same numbers.
 const [file, threads] = process.argv.slice(2) as [string, string];
 const table = readCsv(readFileSync(file, 'utf8'), file);
 const before = process.resourceUsage().maxRSS;
