@@ -24,7 +24,7 @@ function run(script: string, args: string[], env: Record<string, string> = {}): 
 }
 
 test.each<[string, string[], RegExp]>([
-  ['start', [], /npm start -- \[--model FILE\] \[--no-container\]/],
+  ['start', [], /npm start -- \[--model FILE \| --example NAME\] \[--no-container\]/],
   ['serve', [], /npm run serve .*\/ping[\s\S]*MODEL_DIR[\s\S]*PORT/],
   ['bench', [], /speed .*\n.*page .*\n.*start .*\n.*faults/],
   ['bench', ['speed'], /--quick[\s\S]*--only[\s\S]*--write/],
@@ -46,7 +46,7 @@ test.each<[string, string[], RegExp]>([
 });
 
 test.each<[string, string[], number, string]>([
-  ['start', [], 1, 'found --colour, expected --model, --no-container or --help\n'],
+  ['start', [], 1, 'found --colour, expected --model, --example, --no-container or --help\n'],
   ['serve', [], 1, 'arguments: found --colour, expected serve or nothing; settings are environment variables, such as PORT (see --help)\n'],
   ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write or --help\n'],
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],

@@ -44,7 +44,7 @@ describe('train', () => {
     const { status, stdout, stderr } = train(...given, '-o', at('iris.canopy'), '--report', at('iris.html'), '--date', '2026-01-31');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^call +ranger\(Species ~ \., data, num\.trees = 25, probability = TRUE, importance = "impurity"\)$/m);
-    expect(stdout).toMatch(/^true +setosa +versicolor +virginica$/m);
+    expect(stdout).toMatch(/^true +setosa +versicolor +virginica +right$/m);
     expect(stdout).toMatch(/^Petal\.\w+ +\d.* #{30}$/m);
     const model = loadModel(at('iris.canopy'));
     expect(stdout).toMatch(new RegExp(`^sha256 +${model.sha256}$`, 'm'));
@@ -60,10 +60,10 @@ describe('train', () => {
     expect(pageHtml(model)).toContain('<details id="training">');
 
     const report = readFileSync(at('iris.html'), 'utf8');
-    for (const heading of ['Confusion, out of the bag', 'Importance', 'Calibration, out of the bag', 'Response curves']) {
+    for (const heading of ['Confusion, out of the bag', 'Importance', 'Shares, out of the bag', 'Response curves']) {
       expect(report).toContain(`<h2>${heading}</h2>`);
     }
-    // A plot each: importance, calibration, and a curve for each of four features; nothing is loaded or run.
+    // A plot each: ROC, calibration, and a curve for each of four features; nothing is loaded or run.
     expect(report.match(/<svg /g)).toHaveLength(6);
     expect(report).not.toMatch(/NaN|<script|src=|href=/);
   });
