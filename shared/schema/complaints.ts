@@ -64,7 +64,7 @@ function hintFor(feature: Feature, given: unknown): string {
 function expectation(schema: Schema, column: number): string {
   const feature = schema.features[column] as Feature;
   if (feature.type === 'number') return 'a finite number';
-  if (feature.type === 'integer64') return 'a whole number from 0 to 9007199254740992 (integer64)';
+  if (feature.type === 'integer64') return 'a whole number from 0 to 9007199254740991 (integer64)';
   if (feature.type === 'date') return 'a date as "2024-01-31", or the days since 1970-01-01';
   if (feature.type === 'datetime') return 'a time as "2024-01-31T12:00:00Z", or the seconds since 1970';
   if (feature.type === 'logical') return 'true or false';

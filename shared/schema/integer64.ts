@@ -6,10 +6,10 @@
 const bits = new BigInt64Array(1);
 const double = new Float64Array(bits.buffer);
 
-/** The greatest whole number that is read: up to here each is a double of its own. */
-export const MAX_INTEGER64 = 2 ** 53;
+/** The greatest whole number that is read: 2^53 may be 2^53 + 1, which a JSON number or an int64 of npy was rounded from. */
+export const MAX_INTEGER64 = 2 ** 53 - 1;
 /** The least double that no such number has the bits of. */
-export const INTEGER64_END = toBits(MAX_INTEGER64 + 2);
+export const INTEGER64_END = toBits(2 ** 53 + 2);
 
 /** The double whose bits a whole number is as an integer64. */
 export function toBits(value: number): number {
