@@ -9,7 +9,7 @@ export type WorkerTask = { data: TrainingData; settings: TrainSettings; counter:
 /** What it answers: trees with their places, or why there are none. */
 export type WorkerAnswer = { trees: [number, GrownTree][] } | { message: string };
 
-// An entry: a thread of train-forest.ts, which takes trees from the shared counter until there are none left.
+// An entry: a thread of forest.ts, which takes trees from the shared counter until there are none left.
 const { data, settings, counter } = workerData as WorkerTask;
 const trees: [number, GrownTree][] = [];
 try {
