@@ -1,7 +1,7 @@
 import type { PageRequest } from '../shared/api/documents.ts';
 import type { Reply } from '../shared/api/reply.ts';
 import { route } from '../shared/api/routes.ts';
-import { isV2 } from '../shared/api/v2-form.ts';
+import { isV2 } from '../shared/api/v2/form.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Answer } from '../shared/wire/answers.ts';
 import type { Query } from '../shared/wire/wire.ts';
@@ -77,7 +77,7 @@ export function createFailover(
       answer: local.predict,
     };
     const reply = isV2(call.path)
-      ? (await import('../shared/api/v2.ts')).routeV2(call.method, call.path, model, health().ok)
+      ? (await import('../shared/api/v2/v2.ts')).routeV2(call.method, call.path, model, health().ok)
       : await route(call.method, call.path, model, health, asked);
     if (typeof reply !== 'string') return reply;
 

@@ -1,4 +1,4 @@
-import { inferReply, readInference, requestText } from '../shared/api/v2-infer.ts';
+import { inferReply, readInference, requestText } from '../shared/api/v2/infer.ts';
 import type { ModelInfo } from '../shared/schema/card.ts';
 import { isCompressed } from '../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';

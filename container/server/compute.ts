@@ -1,6 +1,6 @@
 import { npyReply } from '../../shared/api/npy-reply.ts';
 import type { Reply } from '../../shared/api/reply.ts';
-import { type InferForm, inferReply, readInference } from '../../shared/api/v2-infer.ts';
+import { type InferForm, inferReply, readInference } from '../../shared/api/v2/infer.ts';
 import type { Model } from '../../shared/artifact.ts';
 import { RequestError } from '../../shared/errors.ts';
 import { computeQuery } from '../../shared/predict.ts';

@@ -1,5 +1,5 @@
 import { withoutSlash } from '../../shared/api/routes.ts';
-import { isV2 } from '../../shared/api/v2-form.ts';
+import { isV2 } from '../../shared/api/v2/form.ts';
 import { RequestError } from '../../shared/errors.ts';
 
 /**

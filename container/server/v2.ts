@@ -1,5 +1,5 @@
 import type { Reply } from '../../shared/api/reply.ts';
-import { checkVersion, findV2, type V2Route, v2Reply } from '../../shared/api/v2.ts';
+import { checkVersion, findV2, type V2Route, v2Reply } from '../../shared/api/v2/v2.ts';
 import { RequestError } from '../../shared/errors.ts';
 import type { Models, Served } from './models.ts';
 

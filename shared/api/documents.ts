@@ -63,7 +63,7 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
 
 /** The API's description as a page. What writes it is loaded only for it. */
 export async function docsReply(model: ModelInfo, page: PageRequest | undefined): Promise<Reply> {
-  const [{ openApi }, { docsHtml }] = await Promise.all([import('./openapi.ts'), import('../page/docs/docs-html.ts')]);
+  const [{ openApi }, { docsHtml }] = await Promise.all([import('./openapi/openapi.ts'), import('../page/docs/docs-html.ts')]);
   return unlessHeld(htmlReply(docsHtml(openApi(model), page?.parts), page), page?.ifNoneMatch);
 }
 

@@ -3,7 +3,7 @@ import { type Answer, MAX_ANSWER_BYTES } from '../wire/answers.ts';
 import { CONTENT_TYPES } from '../wire/media.ts';
 import { npyBytes } from '../wire/npy-answer.ts';
 import type { Reply } from './reply.ts';
-import { type Output, outputOf } from './v2-outputs.ts';
+import { type Output, outputOf } from './v2/outputs.ts';
 
 /**
  * An answer as a NumPy array of shape [rows] or [rows, ...]: its predictions alone, shares in class order. Throws a 413 where base64,

@@ -1,5 +1,5 @@
 import { problemDocument, RequestError } from '../errors.ts';
-import { isV2, v2Problem } from './v2-form.ts';
+import { isV2, v2Problem } from './v2/form.ts';
 
 /** An answer over HTTP, before a server or API Gateway puts it on the wire. With `base64`, the body is bytes written so. */
 export type Reply = { status: number; headers: Record<string, string>; body: string; base64?: true };

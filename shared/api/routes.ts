@@ -59,7 +59,7 @@ export function route(
     case '/prototype':
       return import('./vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
     case '/openapi.json':
-      return import('./openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
+      return import('./openapi/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     case '/docs':
       return import('./documents.ts').then(({ docsReply }) => docsReply(model, page));
     default:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../model/artifact/import.ts';
-import { openApi } from '../../shared/api/openapi.ts';
+import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { route } from '../../shared/api/routes.ts';
 import { docsHtml } from '../../shared/page/docs/docs-html.ts';
 import { PAGE_SECURITY } from '../../shared/page/html/page.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { importModel } from '../../model/artifact/import.ts';
-import { openApi } from '../../shared/api/openapi.ts';
+import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { pageHtml } from '../../shared/page/html/page.ts';

@@ -8,7 +8,7 @@ import { lambda } from '../../../functions/http.ts';
 import { openLocal } from '../../../functions/local.ts';
 import type { Telemetry } from '../../../functions/telemetry.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
-import { openApi } from '../../../shared/api/openapi.ts';
+import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import type { PageParts } from '../../../shared/page/base/parts.ts';
 import { golden } from '../../support/golden.ts';
 

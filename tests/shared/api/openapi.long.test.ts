@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { loadModel } from '../../../model/artifact/import.ts';
-import { openApi } from '../../../shared/api/openapi.ts';
+import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import { describeModel } from '../../../shared/api/routes.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { ModelInfo } from '../../../shared/schema/card.ts';

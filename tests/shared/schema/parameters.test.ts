@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { describeFile, describeText } from '../../../model/artifact/describe.ts';
 import { loadModel } from '../../../model/artifact/import.ts';
-import { parametersOf } from '../../../shared/api/openapi-shapes.ts';
+import { parametersOf } from '../../../shared/api/openapi/shapes.ts';
 import { quantile } from '../../../shared/bodies/forest/quantile.ts';
 import type { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Schema } from '../schema/features.ts';
-import { answerTypes, listedTypes } from '../schema/parameters.ts';
-import type { Dialect } from './openapi-dialects.ts';
-import { labels, type Shapes } from './openapi-shapes.ts';
-import { v2Schemas } from './openapi-v2.ts';
+import type { Schema } from '../../schema/features.ts';
+import { answerTypes, listedTypes } from '../../schema/parameters.ts';
+import type { Dialect } from './dialects.ts';
+import { labels, type Shapes } from './shapes.ts';
+import { v2Schemas } from './v2.ts';
 
 /** One element of an answer's predictions: that of the default type, or of another one where the model has others. */
 function predictionOf(schema: Schema): z.ZodType {

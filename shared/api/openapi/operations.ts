@@ -1,8 +1,8 @@
-import type { Schema } from '../schema/features.ts';
-import { exampleRecord } from '../wire/cells.ts';
-import { csvField } from '../wire/csv.ts';
-import type { Dialect } from './openapi-dialects.ts';
-import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
+import type { Schema } from '../../schema/features.ts';
+import { exampleRecord } from '../../wire/cells.ts';
+import { csvField } from '../../wire/csv.ts';
+import type { Dialect } from './dialects.ts';
+import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './problems.ts';
 
 const FORMAT = {
   name: 'format',

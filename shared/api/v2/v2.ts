@@ -1,8 +1,8 @@
-import { RequestError } from '../errors.ts';
-import type { ModelInfo } from '../schema/card.ts';
-import type { Feature, Schema } from '../schema/features.ts';
-import { jsonReply, type Reply } from './reply.ts';
-import { outputsOf } from './v2-outputs.ts';
+import { RequestError } from '../../errors.ts';
+import type { ModelInfo } from '../../schema/card.ts';
+import type { Feature, Schema } from '../../schema/features.ts';
+import { jsonReply, type Reply } from '../reply.ts';
+import { outputsOf } from './outputs.ts';
 
 /** What a request of the Open Inference Protocol is for; of a model by its name and, where one is given, its version. */
 export type V2Route =

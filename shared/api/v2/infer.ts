@@ -1,16 +1,16 @@
-import { RequestError } from '../errors.ts';
-import { describe, quote } from '../schema/describe-value.ts';
-import type { Schema } from '../schema/features.ts';
-import { numberText } from '../wire/answer-text.ts';
-import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES } from '../wire/answers.ts';
-import { binaryOf, readBinaryRequest } from '../wire/binary-tensors.ts';
-import { isObject, type JsonObject } from '../wire/cells.ts';
-import { parseJson } from '../wire/json.ts';
-import { areTensors } from '../wire/tensors.ts';
-import { type Query, readTensors } from '../wire/wire.ts';
-import type { Reply } from './reply.ts';
+import { RequestError } from '../../errors.ts';
+import { describe, quote } from '../../schema/describe-value.ts';
+import type { Schema } from '../../schema/features.ts';
+import { numberText } from '../../wire/answer-text.ts';
+import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES } from '../../wire/answers.ts';
+import { binaryOf, readBinaryRequest } from '../../wire/binary-tensors.ts';
+import { isObject, type JsonObject } from '../../wire/cells.ts';
+import { parseJson } from '../../wire/json.ts';
+import { areTensors } from '../../wire/tensors.ts';
+import { type Query, readTensors } from '../../wire/wire.ts';
+import type { Reply } from '../reply.ts';
+import { outputOf, outputsOf, unaskedOutputs, valuesText } from './outputs.ts';
 import { outputNames, versionOf } from './v2.ts';
-import { outputOf, outputsOf, unaskedOutputs, valuesText } from './v2-outputs.ts';
 
 /** The answer's form that an inference request asks for. Plain data: it goes to another thread as it is. */
 export type InferForm = {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { ModelInfo } from '../schema/card.ts';
-import { exampleRecord } from '../wire/cells.ts';
-import { DATATYPES } from '../wire/tensors.ts';
-import { ANSWER_HEADERS, problemReference, reference, requestIdHeader } from './openapi-problems.ts';
-import { MAX_SPELLED } from './openapi-shapes.ts';
-import { datatypeOf, versionOf } from './v2.ts';
+import type { ModelInfo } from '../../schema/card.ts';
+import { exampleRecord } from '../../wire/cells.ts';
+import { DATATYPES } from '../../wire/tensors.ts';
+import { datatypeOf, versionOf } from '../v2/v2.ts';
+import { ANSWER_HEADERS, problemReference, reference, requestIdHeader } from './problems.ts';
+import { MAX_SPELLED } from './shapes.ts';
 
 /** Statuses of an operation about a model, each with when it comes. */
 const ERRORS = {

@@ -1,10 +1,10 @@
-import type { ModelInfo } from '../schema/card.ts';
-import { workingDialects } from './openapi-dialects.ts';
-import { healthOperation, predictOperation, readOperation } from './openapi-operations.ts';
-import { problemResponses, reference, requestIdParameter } from './openapi-problems.ts';
-import { components } from './openapi-schemas.ts';
-import { english, shapes } from './openapi-shapes.ts';
-import { v2Paths } from './openapi-v2.ts';
+import type { ModelInfo } from '../../schema/card.ts';
+import { workingDialects } from './dialects.ts';
+import { healthOperation, predictOperation, readOperation } from './operations.ts';
+import { problemResponses, reference, requestIdParameter } from './problems.ts';
+import { components } from './schemas.ts';
+import { english, shapes } from './shapes.ts';
+import { v2Paths } from './v2.ts';
 
 /** The OpenAPI 3.1 document of a model's API. Every example in it is a body that the model takes. */
 export function openApi(model: ModelInfo): object {

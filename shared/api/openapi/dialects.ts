@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Feature, Schema } from '../schema/features.ts';
-import { answerTypes } from '../schema/parameters.ts';
-import { exampleRecord } from '../wire/cells.ts';
-import { DATATYPES } from '../wire/tensors.ts';
-import { readValue } from '../wire/wire.ts';
-import { MAX_SPELLED, type Shapes, scalar } from './openapi-shapes.ts';
-import { datatypeOf } from './v2.ts';
+import type { Feature, Schema } from '../../schema/features.ts';
+import { answerTypes } from '../../schema/parameters.ts';
+import { exampleRecord } from '../../wire/cells.ts';
+import { DATATYPES } from '../../wire/tensors.ts';
+import { readValue } from '../../wire/wire.ts';
+import { datatypeOf } from '../v2/v2.ts';
+import { MAX_SPELLED, type Shapes, scalar } from './shapes.ts';
 
 /** A form a JSON body may have: its name, a sentence, its schema and a body that works. `parts`: what of the schema has a name of its own. */
 export type Dialect = { name: string; summary: string; schema: z.ZodType; value: unknown; parts?: Record<string, z.ZodType> };

@@ -1,8 +1,8 @@
-import type { Schema } from '../schema/features.ts';
-import { answerTypes, defaultParameters, listedTypes } from '../schema/parameters.ts';
-import { isListed, listsOf, type Prediction, type Shape, shapeOf } from '../schema/shape.ts';
-import { numberText } from '../wire/answer-text.ts';
-import type { Answer } from '../wire/answers.ts';
+import type { Schema } from '../../schema/features.ts';
+import { answerTypes, defaultParameters, listedTypes } from '../../schema/parameters.ts';
+import { isListed, listsOf, type Prediction, type Shape, shapeOf } from '../../schema/shape.ts';
+import { numberText } from '../../wire/answer-text.ts';
+import type { Answer } from '../../wire/answers.ts';
 
 /** What an output is, as the protocol's metadata has it; -1 is a side of any length. */
 export type OutputInfo = { name: string; datatype: 'FP64' | 'BYTES'; shape: number[] };
