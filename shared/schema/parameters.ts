@@ -60,7 +60,10 @@ export function defaultParameters(schema: Schema): Parameters {
  */
 export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table: ParameterTable = PARAMETERS): boolean {
   if (parameters.type !== 'response') return false;
-  for (const [name, value] of Object.entries(parameters)) {
+  // Asked at every row by itself, and mostly of the defaults: without a list of the members, which takes longer than a small forest.
+  if (parameters === DEFAULTS.get(schema)) return true;
+  for (const name of Object.keys(parameters) as (keyof Parameters)[]) {
+    const value = parameters[name];
     if (name === 'type' || value === undefined) continue;
     const entry = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!entry?.keepsAnswer(value as never, schema)) return false;
