@@ -25,15 +25,16 @@ export function hasShape(value: unknown, { sides, labels, places }: Shape): bool
 /**
  * The form of the predictions of a model that is not the one held here, told by the first row; each row must then have it.
  * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/schema/shape.ts): a number; a label; an array as
- * long as `times` or `quantiles`; shares by their labels; and what `predictAll` and `terminalNodes` make of these. `ours` is what
+ * long as `times` or `quantiles`; shares by their labels; and what `predictAll`, `terminalNodes`, `leaf` and `margin` make of these. `ours` is what
  * the model held here gives.
  */
 export function formOf(first: unknown, { type, predictAll, quantiles }: Parameters, beside: Lists, ours: Shape): Form | undefined {
-  if (typeof first === 'string') return predictAll || type === 'terminalNodes' || type === 'quantiles' ? undefined : 'label';
+  const isOfTrees = type === 'terminalNodes' || type === 'leaf';
+  if (typeof first === 'string') return predictAll || isOfTrees || type === 'quantiles' || type === 'margin' ? undefined : 'label';
   const shape = shapeFound(first, predictAll ? 2 : 1);
   if (!shape) return undefined;
   const [side] = shape.sides;
-  const isFree = predictAll || type === 'terminalNodes';
+  const isFree = predictAll || isOfTrees || type === 'margin';
   const expected = type === 'quantiles' ? quantiles?.length : beside.times?.length;
   const isList = side !== undefined && shape.labels === undefined;
   if (isList && !isFree && side !== expected) return undefined;

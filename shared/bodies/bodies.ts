@@ -1,3 +1,5 @@
+import { BOOSTING } from './boosting/body.ts';
+import { BOOSTED_SUM } from './boosting/sum-body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
@@ -7,5 +9,7 @@ import { RPART } from './rpart/body.ts';
 export const BODIES: readonly BodyKind<unknown>[] = [
   FOREST, // trees by the hundred: ranger, randomForest
   RPART, // one tree with surrogate splits: rpart
+  BOOSTING, // trees whose leaves add up: xgboost, LightGBM, gbm
+  BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm
 ];

@@ -19,6 +19,11 @@ export function checkSchema(schema: Schema, thing: string): void {
   }
   if (schema.trees !== undefined && !Number.isInteger(schema.trees))
     throw new ModelError(`${thing}'s trees`, describe(schema.trees), 'a whole number');
+  if (schema.rounds !== undefined && !areRounds(schema.rounds)) {
+    throw new ModelError(`${thing}'s rounds`, 'other numbers', 'all rounds, those that are used, and the trees of each');
+  }
+  if (schema.margins !== undefined && !isCount(schema.margins))
+    throw new ModelError(`${thing}'s margins`, describe(schema.margins), 'a whole number above 0');
   schema.features.forEach((feature, at) => {
     const known = isRecord(feature) && TYPES.includes(feature.type) && typeof feature.name === 'string';
     if (!known || (feature.type === 'factor' && !areLevels(feature.levels))) {
@@ -80,6 +85,15 @@ export function checkCard(card: Card, thing: string): void {
   const metrics = card.training?.metrics;
   if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
     throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');
+}
+
+/** Whether a value has the rounds of a boosted model. */
+function areRounds(value: NonNullable<Schema['rounds']>): boolean {
+  return isRecord(value) && isCount(value.all) && isCount(value.used) && isCount(value.trees) && value.used <= value.all;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function isRecord(value: unknown): boolean {

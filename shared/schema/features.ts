@@ -1,4 +1,4 @@
-import type { AnswerType, ParameterName } from './parameter-table.ts';
+import type { AnswerType, ParameterName, Rounds } from './parameter-table.ts';
 
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
@@ -58,4 +58,8 @@ export type Schema = {
   takes?: ParameterName[];
   /** The number of trees of a forest. */
   trees?: number;
+  /** The rounds of a boosted model that can be asked for fewer of them. */
+  rounds?: Rounds;
+  /** How many numbers an answer of regression, or the sums of trees of a boosted model, have for a row; one where this is not given. */
+  margins?: number;
 };

@@ -1,14 +1,30 @@
 /** The types of answer that R's predict() has for one model or another, under R's own names. */
-export type AnswerType = 'response' | 'chf' | 'terminalNodes' | 'quantiles' | 'se' | 'prob' | 'vote' | 'vector' | 'class' | 'link';
+export type AnswerType =
+  | 'response'
+  | 'chf'
+  | 'terminalNodes'
+  | 'quantiles'
+  | 'se'
+  | 'prob'
+  | 'vote'
+  | 'vector'
+  | 'class'
+  | 'link'
+  | 'margin'
+  | 'leaf';
+
+/** The rounds of a boosted model: how many there are, how many R's predict() uses where nothing is asked, and the trees of each. */
+export type Rounds = { all: number; used: number; trees: number };
 
 /** What of a model's schema its parameters depend on. */
-export type Asked = { kind: string; trees?: number };
+export type Asked = { kind: string; trees?: number; rounds?: Rounds };
 
 /** The values that a parameter takes. */
 export type ValueForm =
   | { is: 'flag' }
   | { is: 'whole'; least: number; most: (schema: Asked) => number }
   | { is: 'choice'; of: readonly string[] }
+  | { is: 'range'; most: (schema: Asked) => number }
   | { is: 'shares'; most: number };
 
 /** All that a request asks for, before its members are known by their names. */
@@ -98,6 +114,20 @@ export const PARAMETERS = {
       return numTrees === 1 ? 'found numTrees 1 with seMethod "jack", expected at least 2' : undefined;
     },
   }),
+  /** Use only the first so many rounds of boosting; those up to the best iteration, or all, where it is not given. */
+  nTrees: parameter({
+    summary: 'Use only the first so many rounds of boosting (one round has a tree for each class).',
+    form: { is: 'whole', least: 1, most: ({ rounds }) => rounds?.all ?? 0 },
+    keepsAnswer: (value, { rounds }) => value === rounds?.used,
+    misfit: (_, { iterationRange }) =>
+      iterationRange === undefined ? undefined : 'found nTrees with iterationRange, expected one of them',
+  }),
+  /** Use only the rounds from the first number on, up to the second, which is left out; the first round is 1. */
+  iterationRange: parameter({
+    summary: 'Use only the rounds of boosting from the first number on and before the second; the first round is 1.',
+    form: { is: 'range', most: ({ rounds }) => (rounds?.all ?? 0) + 1 },
+    keepsAnswer: ([from, to], { rounds }) => from === 1 && to === (rounds?.used ?? 0) + 1,
+  }),
 };
 
 /** What a body may ask for beside the type of answer. */
@@ -120,6 +150,8 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
       return `a whole number from ${form.least} to ${form.most(schema)}`;
     case 'choice':
       return form.of.map((one) => `"${one}"`).join(' or ');
+    case 'range':
+      return `two whole numbers from 1 to ${form.most(schema)}, the smaller one first`;
     case 'shares':
       return `1 to ${form.most} numbers from 0 to 1`;
   }
@@ -138,6 +170,11 @@ export function readValueOf({ form }: Parameter, schema: Asked, given: unknown):
       return isWhole(single, form.least, form.most(schema)) ? single : undefined;
     case 'choice':
       return form.of.includes(single as string) ? single : undefined;
+    case 'range': {
+      const most = form.most(schema);
+      const isRange = Array.isArray(given) && given.length === 2 && given.every((end) => isWhole(end, 1, most)) && given[0] < given[1];
+      return isRange ? given : undefined;
+    }
     case 'shares': {
       const list: unknown = typeof given === 'number' ? [given] : given;
       const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;

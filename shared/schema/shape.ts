@@ -30,7 +30,7 @@ export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Predict
 /** The types that can be asked for together: an answer has them under these names. */
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
-  ...{ vote: true, vector: true, class: true, link: true },
+  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -64,10 +64,13 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   const classes = schema.classes ?? [];
   if (type === 'terminalNodes') return { sides: [trees] };
   if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
+  if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
+  const { margins = 1 } = schema;
+  if (type === 'margin') return marginShape(margins, classes);
   const each = predictAll ? [trees] : [];
   switch (schema.kind) {
     case 'regression':
-      return { sides: each };
+      return { sides: margins === 1 ? each : [margins] };
     case 'survival':
       return { sides: [schema.times?.length ?? 0, ...each] };
     case 'classification':
@@ -77,6 +80,23 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
       if (type === 'class') return { sides: [], places: classes };
       return { sides: [classes.length, ...each], labels: classes };
   }
+}
+
+/** The sums of trees before they become an answer: one number, or one for each class or target. */
+function marginShape(margins: number, classes: string[]): Shape {
+  if (margins === 1) return { sides: [] };
+  return classes.length === margins ? { sides: [margins], labels: classes } : { sides: [margins] };
+}
+
+/** The rounds of a boosted model that are used, counted from 0; `to` is left out. */
+export function roundsAsked({ rounds }: Schema, { nTrees, iterationRange }: Parameters): { from: number; to: number } {
+  if (iterationRange) return { from: iterationRange[0]! - 1, to: iterationRange[1]! - 1 };
+  return { from: 0, to: nTrees ?? rounds?.used ?? 0 };
+}
+
+function treesAsked(schema: Schema, parameters: Parameters): number {
+  const { from, to } = roundsAsked(schema, parameters);
+  return (to - from) * (schema.rounds?.trees ?? 0);
 }
 
 /** How many doubles one prediction has. */

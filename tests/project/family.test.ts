@@ -52,6 +52,6 @@ test('without it an import names all families that are read, and an artifact all
     'found an object of class toy, expected a ranger forest, a randomForest, an rpart or an lm or a glm',
   );
   expect(() => decodeArtifact(artifact, 'toy.canopy')).toThrow(
-    'a body of the type "line", expected forest, unordered-forest, rpart, linear',
+    'a body of the type "line", expected forest, unordered-forest, rpart, boosting, boosted-sum, linear',
   );
 });

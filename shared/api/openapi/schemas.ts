@@ -26,7 +26,7 @@ function tableCell(): z.ZodType {
 
 function defaultPrediction(schema: Schema): z.ZodType {
   const classes = schema.classes ?? [];
-  if (schema.kind === 'regression') return z.number();
+  if (schema.kind === 'regression') return (schema.margins ?? 1) === 1 ? z.number() : z.array(z.number()).length(schema.margins ?? 1);
   if (schema.kind === 'classification') return labels(classes);
   if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");

@@ -35,6 +35,15 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
         .max(Math.max(form.least, form.most(schema)));
     case 'choice':
       return z.enum(form.of as [string]);
+    case 'range':
+      return z
+        .array(
+          z
+            .int()
+            .min(1)
+            .max(Math.max(1, form.most(schema))),
+        )
+        .length(2);
     case 'shares':
       return z.array(z.number().min(0).max(1)).min(1).max(form.most);
   }

@@ -1,0 +1,94 @@
+import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
+import type { BodyKind, InputSplits, Measures } from '../kind.ts';
+import { count } from '../measures.ts';
+import { type Boosting, boostedTrees, FLAGS } from './boosting.ts';
+import { checkBoosting } from './check.ts';
+import { typesOfMargins } from './check-objective.ts';
+import { predictBoosting } from './predict.ts';
+
+/** The arrays of boosted trees, in their order in an artifact. */
+const ARRAYS = {
+  threshold: Float64Array,
+  leaves: Float64Array,
+  base: Float64Array,
+  roots: Uint32Array,
+  left: Uint32Array,
+  right: Uint32Array,
+  feature: Uint32Array,
+  flags: Uint8Array,
+  'weights?': Float64Array,
+  'linearCoefficients?': Float64Array,
+  'linearConstants?': Float64Array,
+  'missing?': Uint32Array,
+  'categories?': Uint32Array,
+  'leafIds?': Uint32Array,
+  'linearStarts?': Uint32Array,
+  'linearFeatures?': Uint32Array,
+  'group?': Uint16Array,
+} as const;
+
+/** Most levels of which a set is told as bits of a double. */
+const MOST_BITS = 53;
+
+/** Boosted trees: xgboost's, LightGBM's and gbm's. */
+export const BOOSTING: BodyKind<Boosting> = {
+  types: ['boosting'],
+  lacksLevels: true,
+  pack: (boosting) => {
+    const { precision, compare, width, objective, average } = boosting;
+    const scalars = { precision, compare, width, objective, ...(average ? { average } : {}) };
+    return { type: 'boosting', scalars, arrays: pickArrays(boosting, ARRAYS) };
+  },
+  unpack: ({ scalars, arrays }, label) => {
+    const { precision, compare, objective, average } = scalars as Partial<Boosting>;
+    const width = takeWidth(scalars, `${label}'s boosted trees`);
+    return {
+      ...takeArrays(arrays, ARRAYS, label),
+      precision,
+      compare,
+      width,
+      objective,
+      ...(average === true ? { average } : {}),
+    } as Boosting;
+  },
+  check: checkBoosting,
+  answers: (schema, { leafIds }) => ({
+    types: [...typesOfMargins(schema), ...(leafIds ? (['leaf'] as const) : [])],
+    takes: ['nTrees', 'iterationRange'],
+  }),
+  predict: predictBoosting,
+  splits: splitsOf,
+  seed: ({ left }) => left.length,
+  ulp: () => 0,
+  measure,
+};
+
+/** The thresholds of each input. A split by categories tells how many levels there are at least, by the highest bit that it needs. */
+function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {
+  const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
+  left.forEach((child, node) => {
+    if (child === 0) return;
+    const own = splits[feature[node]!]!;
+    if ((flags[node]! & FLAGS.categories) !== 0) {
+      own.isSet = true;
+      own.values.push(2 ** Math.min(MOST_BITS - 1, greatestCategory(categories!, threshold[node]!)));
+    } else if (Number.isFinite(threshold[node])) own.values.push(threshold[node]!);
+  });
+  return splits;
+}
+
+/** The greatest category of a set; 0 where it is empty. */
+function greatestCategory(categories: Uint32Array, start: number): number {
+  for (let word = categories[start]!; word > 0; word -= 1) {
+    const bits = categories[start + word]!;
+    if (bits !== 0) return 32 * (word - 1) + 31 - Math.clz32(bits);
+  }
+  return 0;
+}
+
+function measure(boosting: Boosting): Measures {
+  const { left, leaves, width } = boosting;
+  const numbers = { trees: boostedTrees(boosting), nodes: left.length, leaves: leaves.length / width };
+  const size = `${count(numbers.trees, 'tree')}, ${count(numbers.nodes, 'node')} (${count(numbers.leaves, 'leaf', 'leaves')})`;
+  return { name: 'boosting', numbers, text: `${size}, in ${boosting.precision === 'float' ? '32' : '64'}-bit numbers` };
+}

@@ -1,0 +1,69 @@
+import type { Schema } from '../../schema/features.ts';
+import { type Boosting, FLAGS } from './boosting.ts';
+
+/** Finds the leaf of a row: the node where its walk from a tree's root ends. */
+export type FindLeaf = (inputs: Float64Array, row: number, root: number) => number;
+
+/** What counts as 0 where zeros are missing values (LightGBM's kZeroThreshold). */
+const ZERO = 1e-35;
+
+/** How a model's trees are walked; a plain way where no node has more than a threshold and a side for missing values. */
+export function walkOf(boosting: Boosting, { features }: Schema): FindLeaf {
+  const { flags, missing, compare } = boosting;
+  const isPlain = !missing && compare === 'less' && flags.every((flag) => (flag & ~FLAGS.missingLeft) === 0);
+  // A factor's value is its level's place from 1; the first category is 0.
+  return isPlain
+    ? walkPlain(boosting)
+    : walkAny(
+        boosting,
+        Uint8Array.from(features, ({ type }) => (type === 'factor' ? 1 : 0)),
+      );
+}
+
+function walkPlain({ left, right, feature, threshold, flags }: Boosting): FindLeaf {
+  return (inputs, row, root) => {
+    let node = root;
+    while (left[node] !== 0) {
+      const value = inputs[row + feature[node]!]!;
+      const isLeft = value < threshold[node]! || (flags[node] === 1 && Number.isNaN(value));
+      node = isLeft ? left[node]! : right[node]!;
+    }
+    return node;
+  };
+}
+
+function walkAny(boosting: Boosting, first: Uint8Array): FindLeaf {
+  const { left, right, feature, threshold, flags, missing, compare } = boosting;
+  const isAtMost = compare === 'atMost';
+  return (inputs, row, root) => {
+    let node = root;
+    while (left[node] !== 0) {
+      const flag = flags[node]!;
+      const input = feature[node]!;
+      let value = inputs[row + input]!;
+      if (Number.isNaN(value) && (flag & FLAGS.missingIsZero) !== 0) value = 0;
+      const isMissing = Number.isNaN(value) || ((flag & FLAGS.zeroIsMissing) !== 0 && Math.abs(value) <= ZERO);
+      let isLeft: boolean;
+      if (isMissing) {
+        const third = missing?.[node] ?? 0;
+        if (third !== 0) {
+          node = third;
+          continue;
+        }
+        isLeft = (flag & FLAGS.missingLeft) !== 0;
+      } else if ((flag & FLAGS.categories) !== 0) {
+        const isIn = hasCategory(boosting.categories!, threshold[node]!, value - first[input]!);
+        isLeft = isIn === ((flag & FLAGS.setLeft) !== 0);
+      } else isLeft = isAtMost ? value <= threshold[node]! : value < threshold[node]!;
+      node = isLeft ? left[node]! : right[node]!;
+    }
+    return node;
+  };
+}
+
+/** Whether a set has a category. A number that is no category (below 0, or beyond the set) is in none. */
+function hasCategory(categories: Uint32Array, start: number, value: number): boolean {
+  if (!(value >= 0 && value < 32 * categories[start]!)) return false;
+  const category = Math.trunc(value);
+  return ((categories[start + 1 + (category >>> 5)]! >>> (category & 31)) & 1) === 1;
+}
