@@ -70,7 +70,17 @@ export class AsciiStream implements RStream {
     return decodeText(bytes, encoding);
   }
 
-  skip(kind: 'bytes' | 'raw' | 'doubles' | 'integers', count: number, what: string): void {
+  raw(count: number, what: string): Uint8Array {
+    const values = new Uint8Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const word = this.#word(what);
+      if (!/^[0-9a-f]{2}$/.test(word)) throw this.error(`the word ${word} for ${what}`, 'two hexadecimal digits');
+      values[at] = Number.parseInt(word, 16);
+    }
+    return values;
+  }
+
+  skip(kind: 'bytes' | 'doubles' | 'integers', count: number, what: string): void {
     if (kind === 'bytes') this.text(count, 'bytes', what);
     else for (let at = 0; at < count; at += 1) this.#word(what);
   }

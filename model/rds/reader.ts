@@ -127,8 +127,7 @@ export class Reader {
         stream.skip('doubles', stream.length(16, 'a complex vector') * 2, 'a complex vector');
         return { type: 'opaque', what: 'a complex vector' };
       case T.raw:
-        stream.skip('raw', stream.length(1, 'a raw vector'), 'a raw vector');
-        return { type: 'opaque', what: 'a raw vector' };
+        return { type: 'raw', values: stream.raw(this.#length(1, 1, 'a raw vector'), 'a raw vector') };
       case T.s4:
         return { type: 'opaque', what: 'an S4 object' };
       default:

@@ -30,8 +30,10 @@ export type RStream = {
   doubles(count: number, what: string): Float64Array;
   /** `count` bytes as text in the given encoding (see decodeText). */
   text(count: number, encoding: Encoding, what: string): string;
+  /** `count` bytes as they are; they may be a view of the file's. */
+  raw(count: number, what: string): Uint8Array;
   /** Passes over elements of a kind. */
-  skip(kind: 'bytes' | 'raw' | 'doubles' | 'integers', count: number, what: string): void;
+  skip(kind: 'bytes' | 'doubles' | 'integers', count: number, what: string): void;
   /** The next `count` values where each is a double vector without attributes; undefined, and nothing read, where one is not. */
   packed(count: number): Packed | undefined;
   /** Bytes not read yet. */
@@ -100,7 +102,14 @@ export class BinaryStream implements RStream {
     return text;
   }
 
-  skip(kind: 'bytes' | 'raw' | 'doubles' | 'integers', count: number, what: string): void {
+  raw(count: number, what: string): Uint8Array {
+    this.#need(count, what);
+    const from = this.#at;
+    this.#at += count;
+    return this.#bytes.subarray(from, this.#at);
+  }
+
+  skip(kind: 'bytes' | 'doubles' | 'integers', count: number, what: string): void {
     const size = count * (kind === 'doubles' ? 8 : kind === 'integers' ? 4 : 1);
     this.#need(size, what);
     this.#at += size;

@@ -15,12 +15,21 @@ export type RValue =
   | { type: 'logical' | 'integer'; values: Int32Array; attributes?: Attributes }
   | { type: 'double'; values: Float64Array; attributes?: Attributes }
   | { type: 'character'; values: (string | null)[]; attributes?: Attributes }
+  | { type: 'raw'; values: Uint8Array; attributes?: Attributes }
   | { type: 'list'; values: RValue[]; attributes?: Attributes }
   /** A long list of plain double vectors: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
   | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
   | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
   | { type: 'symbol'; name: string }
-  | { type: 'opaque'; what: string; attributes?: Attributes; variables?: ReadonlyMap<string, Kept>; enclosing?: RValue; value?: Kept };
+  | {
+      type: 'opaque';
+      what: string;
+      attributes?: Attributes;
+      variables?: ReadonlyMap<string, Kept>;
+      enclosing?: RValue;
+      value?: Kept;
+      state?: RValue;
+    };
 
 /**
  * What is kept of a variable in an environment (or of a promise): one number, one text, the names of a data frame's columns, or

@@ -12,6 +12,7 @@ const T = {
   double: 14,
   character: 16,
   list: 19,
+  raw: 24,
   null: 254,
   reference: 255,
 };
@@ -74,6 +75,7 @@ export class RWriter {
     this.integer(T[value.type] | (attributes ? ATTRIBUTES : 0)).integer(value.values.length);
     if (value.type === 'list') for (const one of value.values) this.value(one);
     else if (value.type === 'character') for (const one of value.values) this.#text(one);
+    else if (value.type === 'raw') this.bytes(Buffer.from(value.values));
     else if (value.type === 'double') for (const one of value.values) this.#double(one);
     else for (const one of value.values) this.integer(one);
     if (attributes) this.#cells({ type: 'pairlist', values: [...attributes.values()], tags: [...attributes.keys()] });
