@@ -29,7 +29,13 @@ test('a package has the bodies and steps that its artifact names, and no others'
   const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [] });
   const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'] });
   // Words of each kind's own that minifying leaves.
-  const words = { forest: 'doubles a leaf', rpart: 'surrogates among them', linear: 'coefficient', boosting: 'groups of trees', expressions: "'s formula" };
+  const words = {
+    forest: 'doubles a leaf',
+    rpart: 'surrogates among them',
+    linear: 'coefficient',
+    boosting: 'groups of trees',
+    expressions: "'s formula",
+  };
   const has = (text: string) => Object.entries(words).flatMap(([kind, word]) => (text.includes(word) ? [kind] : []));
   expect(has(all)).toEqual(['forest', 'rpart', 'linear', 'boosting', 'expressions']);
   expect(has(forest)).toEqual(['forest']);
