@@ -23,10 +23,11 @@ const ARROWS: Record<string, string[]> = {
 const ROOMS: Record<string, string[]> = {
   'shared/errors.ts': [],
   'shared/settings': [],
+  'shared/math': [],
   'shared/schema': ['shared/errors.ts'],
-  'shared/expressions': ['shared/errors.ts', 'shared/schema'],
+  'shared/expressions': ['shared/errors.ts', 'shared/schema', 'shared/math'],
   'shared/steps': ['shared/errors.ts', 'shared/schema', 'shared/expressions'],
-  'shared/bodies': ['shared/errors.ts', 'shared/schema', 'shared/expressions', 'shared/steps'],
+  'shared/bodies': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions', 'shared/steps'],
   'shared/wire': ['shared/errors.ts', 'shared/schema'],
   'shared/predict.ts': ['shared/errors.ts', 'shared/schema', 'shared/steps', 'shared/bodies', 'shared/wire'],
   'shared/artifact.ts': ['shared/errors.ts', 'shared/schema', 'shared/steps', 'shared/bodies', 'shared/predict.ts'],
