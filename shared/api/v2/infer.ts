@@ -65,10 +65,14 @@ function readForm(schema: Schema, { id, outputs, parameters }: JsonObject): Infe
   const binary = isTrue(all, '/parameters/binary_data_output') ?? false;
   if (outputs !== undefined && !Array.isArray(outputs)) throw unfit('/outputs', outputs, 'an array');
   const known = outputsOf(schema).map(({ name }) => name);
+  // Each once: an output of thousands of rows that is asked for thousands of times would take all memory.
+  const seen = new Set<string>();
   const asked = (outputs ?? []).map((output: unknown, at: number) => {
     const path = `/outputs/${at}`;
     const { name, parameters: own } = isObject(output) ? output : ({} as JsonObject);
     if (typeof name !== 'string' || !known.includes(name)) throw unfit(`${path}/name`, name, `one of ${outputNames(schema)}`);
+    if (seen.has(name)) throw unfit(`${path}/name`, name, 'each output once');
+    seen.add(name);
     const given = isObject(own) ? own : {};
     if (given.classification !== undefined)
       throw unfit(`${path}/parameters/classification`, given.classification, 'nothing: there is no such extension');

@@ -145,6 +145,12 @@ describe.each(['serve', 'alone', 'fallback', 'endpoint'])('the Open Inference Pr
     ['a body that is no JSON', { method: 'POST', path: INFER, body: 'hello' }, 400, 'not JSON'],
     ['a body without tensors', post(INFER, { instances: [{ age: 54 }] }), 400, 'no inference request'],
     ['a value that does not fit', post(INFER, { inputs: [{ ...ages, data: [54, 'old'] }] }), 422, '/inputs/0/data/1'],
+    [
+      'an output twice, as thousands of them would take all memory',
+      post(INFER, { inputs: [ages], outputs: [{ name: 'predictions' }, { name: 'predictions' }] }),
+      422,
+      'each output once',
+    ],
     ['an output that there is not', post(INFER, { inputs: [ages], outputs: [{ name: 'output-0' }] }), 422, 'predictions'],
     ['a parameter that there is not', post(INFER, { inputs: [ages], parameters: { temperature: 1 } }), 422, 'temperature'],
     ['a wrong length of the JSON', post(INFER, { inputs: [ages] }, { 'inference-header-content-length': '0' }), 400, 'inference-header'],
