@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
+import { checkHead } from '../server/check-head.ts';
 import { readBody } from '../server/http.ts';
 import { corsHeaders, isPreflight, preflight } from './cors.ts';
 import { type HttpApiEvent, toEvent } from './event.ts';
@@ -21,6 +22,8 @@ export type HostOptions = {
 
 /** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
 const MOST_AT_ONCE = 1_000;
+/** What the gateway says where it refuses a head or a body by itself. */
+const MESSAGES: Record<number, string> = { 413: 'Request Entity Too Large', 501: 'Not Implemented' };
 /** How long a request may take to come in, and how long an idle connection is kept for the next, in milliseconds. */
 const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 
@@ -55,10 +58,12 @@ async function answer(options: HostOptions, request: IncomingMessage): Promise<O
   const target = targetOf(request);
   let body: Uint8Array;
   try {
+    checkHead(request);
     body = await readBody(request, LIMITS.body);
   } catch (error) {
-    if (error instanceof RequestError) return ownAnswer(error.status, error.status === 413 ? 'Request Entity Too Large' : 'Bad Request');
-    throw error;
+    if (!(error instanceof RequestError)) throw error;
+    const own = ownAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
+    return { ...own, headers: [...own.headers, ...Object.entries(error.headers).flat()] };
   }
   const routeKey = routeKeyOf(api.routes, method, target.replace(/\?.*$/s, ''));
   if (routeKey === undefined) return ownAnswer(404, 'Not Found');

@@ -21,21 +21,41 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promi
   const declared = message.headers['content-length'];
   if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared), most));
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
+    let held: Uint8Array = new Uint8Array(0);
     let length = 0;
     message.on('data', (chunk: Uint8Array) => {
+      const from = length;
       length += chunk.length;
-      if (length <= most) chunks.push(chunk);
-      else reject(tooLarge(`more than ${most}`, most));
+      if (length <= most) held = joined(held, from, chunk, most);
+      else {
+        held = new Uint8Array(0);
+        reject(tooLarge(`more than ${most}`, most));
+      }
     });
     let isWhole = false;
     message.on('end', () => {
       isWhole = true;
-      resolve(Buffer.concat(chunks));
+      resolve(held.subarray(0, length));
     });
     // A cut connection is an error event as well; unheard, it would end the process. A message that was read whole closes, too.
     for (const event of ['close', 'error']) message.on(event, () => isWhole || reject(cutOff()));
   });
+}
+
+/**
+ * The first `from` bytes that are held and a piece behind them; with room for more, `most` bytes in all. Most bodies are one piece. Of
+ * many small ones each would take a hundred times its bytes by itself.
+ */
+export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: number): Uint8Array {
+  if (from === 0) return piece;
+  const length = from + piece.length;
+  let room = held;
+  if (length > held.length) {
+    room = Buffer.allocUnsafeSlow(Math.min(2 * length, most));
+    room.set(held.subarray(0, from));
+  }
+  room.set(piece, from);
+  return room;
 }
 
 /** What every answer of the container says of itself in its headers. */

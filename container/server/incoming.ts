@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
-import { cutOff, tooLarge } from './http.ts';
+import { cutOff, joined, tooLarge } from './http.ts';
 
 /** What hears of the bytes of a body as they come in, and of their end by a negative count; an error it gives ends the body. */
 export type Hold = (bytes: number) => RequestError | undefined;
@@ -49,22 +49,8 @@ export class Incoming extends IncomingMessage {
     if (refused) {
       this.#end(reading);
       reading.reject(refused);
-    } else this.#put(chunk, from, reading.most);
+    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most);
     return true;
-  }
-
-  /** Puts a piece behind those before. Most bodies have but one; of many small ones each would take a hundred times its bytes by itself. */
-  #put(chunk: Uint8Array, from: number, most: number): void {
-    if (!this.#held) {
-      this.#held = chunk;
-      return;
-    }
-    if (this.#length > this.#held.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(2 * this.#length, most));
-      grown.set(this.#held.subarray(0, from));
-      this.#held = grown;
-    }
-    this.#held.set(chunk, from);
   }
 
   #end({ hold }: Reading): void {

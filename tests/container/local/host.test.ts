@@ -193,6 +193,19 @@ test('a body over 10 MB, or too large for an event, and a head over 10,240 bytes
   expect(calls).toBe(2);
 });
 
+test.each([
+  ['two Host headers', 'Host: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n', '400 Bad Request'],
+  ['a transfer coding beside chunked', 'Host: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', '501 Not Implemented'],
+])('%s in a head are refused, as another server may read it otherwise', async (_, head, status) => {
+  const { port } = await hostOf(echo);
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(`POST /predict HTTP/1.1\r\n${head}`);
+  // The connection is closed, or this would wait for more.
+  let said = '';
+  for await (const chunk of socket) said += chunk;
+  expect(said.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
+});
+
 test('what a function gives goes over the wire: text, bytes, cookies, a HEAD without its body, a value that is no answer', async () => {
   const results: Record<string, unknown> = {
     '/text': { statusCode: 201, body: 'ä', cookies: ['a=1', 'b=2'] },

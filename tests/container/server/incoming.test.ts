@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
+import { joined } from '../../../container/server/http.ts';
 import { Incoming } from '../../../container/server/incoming.ts';
 import { RequestError } from '../../../shared/errors.ts';
 
@@ -31,6 +32,19 @@ test.each([
   ['that is cut off', ['ab', 'c'], 'breaks off', '400 the body was cut off'],
 ] as const)('a body %s comes as it was sent or is refused, and gives back what it held', async (_, pieces, end, came) => {
   expect(await receive([...pieces], end)).toEqual({ came, held: 0 });
+});
+
+test('a body of many small pieces is put into room that doubles, and no piece is kept by itself', () => {
+  const pieces = 100_000;
+  const rooms = new Set<Uint8Array>();
+  let held: Uint8Array = new Uint8Array(0);
+  for (let at = 0; at < pieces; at += 1) {
+    held = joined(held, at, Uint8Array.of(at % 251), 150_000);
+    rooms.add(held);
+  }
+  expect(rooms.size).toBeLessThan(20);
+  expect(held.length).toBeLessThanOrEqual(150_000);
+  expect(Buffer.from(held.subarray(0, pieces)).equals(Buffer.from(Array.from({ length: pieces }, (_, at) => at % 251)))).toBe(true);
 });
 
 test('a body that there is no room for gives back all that was told of it, the piece that was too much among it', async () => {
