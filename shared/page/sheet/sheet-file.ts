@@ -142,8 +142,9 @@ async function decoderOf(file: File): Promise<TextDecoder> {
 }
 
 function layoutOf(data: PageData, line: string, words: () => Words): Layout {
-  const { layout, lacking } = readHeader(data.features, line);
-  if (lacking.length > 0)
-    throw new Fault(`${words().text('noHeader')}: ${lacking.slice(0, 20).join(', ')}${lacking.length > 20 ? '...' : ''}`);
+  const { layout, lacking, twice } = readHeader(data.features, line);
+  const listed = (names: string[]) => `${names.slice(0, 20).join(', ')}${names.length > 20 ? '...' : ''}`;
+  if (lacking.length > 0) throw new Fault(`${words().text('noHeader')}: ${listed(lacking)}`);
+  if (twice.length > 0) throw new Fault(`${words().text('twiceInHeader')}: ${listed(twice)}`);
   return layout;
 }

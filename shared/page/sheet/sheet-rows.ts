@@ -120,21 +120,27 @@ export type Layout = {
   isMade?: boolean;
 };
 
-/** Reads a header line; `lacking` names the features that it does not. Names count without regard to case where that is clear. */
-export function readHeader(features: PageFeature[], line: string): { layout: Layout; lacking: string[] } {
+/**
+ * Reads a header line; `lacking` names the features that it does not, `twice` those that it has twice: nobody can say which column is
+ * meant. Names count without regard to case where that is clear.
+ */
+export function readHeader(features: PageFeature[], line: string): { layout: Layout; lacking: string[]; twice: string[] } {
   const counts = DELIMITERS.map((delimiter) => splitLine(line, delimiter).length);
   const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] as string;
   const header = splitLine(line, delimiter).map((name) => name.trim());
   // Looked up in maps: a file may have as many columns as a model has features, thousands.
   const [exact, lower] = [new Map<string, number>(), new Map<string, number>()];
+  const repeated = new Set<string>();
   header.forEach((name, at) => {
-    if (!exact.has(name)) exact.set(name, at);
+    if (exact.has(name)) repeated.add(name);
+    else exact.set(name, at);
     const low = name.toLowerCase();
     lower.set(low, lower.has(low) ? -1 : at);
   });
   const columns = features.map(({ name }) => exact.get(name) ?? lower.get(name.toLowerCase()) ?? -1);
   const lacking = features.filter((_, at) => columns[at] === -1).map(({ name }) => name);
-  return { layout: { line, delimiter, header, columns, eol: '\n' }, lacking };
+  const twice = features.flatMap(({ name }) => (repeated.has(name) ? [name] : []));
+  return { layout: { line, delimiter, header, columns, eol: '\n' }, lacking, twice };
 }
 
 /** The cells of the model's features, in their order. Where no comma parts fields, a number may have one as its decimal mark. */
@@ -217,7 +223,7 @@ export function writeCells(cells: string[], delimiter: string, decimalComma: boo
   return cells
     .map((cell) => {
       const marked = decimalComma && /^-?\d+\.\d+(?:e[+-]?\d+)?$/.test(cell) ? cell.replace('.', ',') : cell;
-      const text = /^[=+\-@\t\r]/.test(marked) && !NUMBER.test(marked) ? `'${marked}` : marked;
+      const text = /^[=+\-@\t\r\n＝＋－＠]/.test(marked) && !NUMBER.test(marked) ? `'${marked}` : marked;
       const isPlain = !text.includes(delimiter) && !/["\r\n]/.test(text);
       return `${delimiter}${isPlain ? text : `"${text.replaceAll('"', '""')}"`}`;
     })

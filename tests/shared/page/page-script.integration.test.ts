@@ -178,6 +178,11 @@ describe('the columns of a spreadsheet', () => {
     expect(readHeader([age, cell], 'Age,AGE,other').lacking).toEqual(['age', 'cell type']);
   });
 
+  test('that stand there twice are named: nobody can say which one is meant', () => {
+    expect(readHeader([age, cell], 'age,cell type,age').twice).toEqual(['age']);
+    expect(readHeader([age, cell], 'age,cell type,Age,other,other')).toMatchObject({ twice: [], lacking: [] });
+  });
+
   test('of the model alone are sent, with a point for a decimal comma', () => {
     const { layout } = readHeader([age, cell], 'name;cell type;age');
     const sent = (line: string) => requestLine(featureCells([age, cell], layout, splitLine(line, layout.delimiter)));
@@ -200,6 +205,7 @@ describe('the columns of a spreadsheet', () => {
 describe('what a spreadsheet keeps and gets', () => {
   test('a text that a spreadsheet would take for a formula is disarmed, and numbers stay numbers', () => {
     const hostile = ['=HYPERLINK("http://x")', '+1+1', '-1+1', '@SUM(A1)', '\tx', '\rx'];
+    hostile.push('\n=1+1', '＝1+1', '＠SUM(1)', '＋1', '－1');
     for (const text of hostile) expect(splitLine(writeCells([text], ',', false).slice(1), ',')).toEqual([`'${text}`]);
     expect(writeCells(['-1.5', '+2', '-1e-7', '-0'], ',', false)).toBe(',-1.5,+2,-1e-7,-0');
     expect(writeCells(['-1.5', '-2.5e-8'], ';', true)).toBe(';-1,5;-2,5e-8');
