@@ -61,6 +61,8 @@ async function main(): Promise<void> {
     const unknown = command === 'serve' ? rest : given;
     fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
   }
+  // As the first process of a container it would not hear a signal that it has no handler for, and a model may take long to load.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leaveAtOnce);
   try {
     // Before anything that takes time.
     const settings = readContainerSettings(process.env);
@@ -148,6 +150,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
     other.listen(0, host, () => atQuietMoment(() => stopListening(other, wait)));
     setTimeout(() => leave(0), STOP_WITHIN);
   };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, leaveAtOnce);
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
   process.on('SIGINT', () => stop(0, 0));
   if (process.env.npm_lifecycle_event === 'serve') onParentGone(parent, () => stop(0, 0));
@@ -170,6 +173,11 @@ function stopListening(listener: Server, then: () => void): void {
 function atQuietMoment(then: () => void, turns = 5_000): void {
   const before = performance.now();
   setImmediate(() => (performance.now() - before < QUIET_MS || turns === 0 ? then() : atQuietMoment(then, turns - 1)));
+}
+
+/** Ends a process that does not serve yet. */
+function leaveAtOnce(): void {
+  process.exit(0);
 }
 
 /** Says what is wrong and ends the process. */

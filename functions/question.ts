@@ -45,9 +45,19 @@ async function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Pro
   const query = readValue(schema, value, MAX_ROWS);
   checkAnswerSize(schema, query.count, query.parameters, form);
   // Written as JSON only now: a value that is nested too deep was refused above.
-  const body = Buffer.from(JSON.stringify(value));
+  const hasMinusZero = query.rows.some((number) => Object.is(number, -0));
+  const body = Buffer.from(hasMinusZero ? keptText(value) : JSON.stringify(value));
   checkSize(body);
   return { query, body, contentType: CONTENT_TYPES.json, write: await writer(schema, form) };
+}
+
+/** A value as JSON that reads back as the same doubles, -0 among them, of which JSON.stringify makes 0: 1/x tells them apart. */
+function keptText(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(keptText).join(',')}]`;
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${keptText(member)}`);
+  return `{${members.join(',')}}`;
 }
 
 /** Throws a 413 for a body larger than the endpoint takes. */

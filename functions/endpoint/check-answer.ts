@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RequestError } from '../../shared/errors.ts';
+import { MODEL_NAME } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { eachType, type Parameters } from '../../shared/schema/parameters.ts';
 import { type Beside, besideOf, type Prediction, shapeOf } from '../../shared/schema/shape.ts';
@@ -18,8 +19,6 @@ class BadAnswer extends Error {
 /** An answer that was checked against what was asked. */
 export type Believed = { predictions: Prediction[]; model: { name: string; sha256: string } } & Beside;
 
-/** A model's name, as a sidecar may give it (model/artifact/sidecar.ts). */
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Most elements of the lists beside the predictions. */
 const MOST_BESIDE = 100_000;
 

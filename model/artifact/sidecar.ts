@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../../shared/errors.ts';
+import { MODEL_NAME } from '../../shared/schema/card.ts';
 import { isTimeZone, parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
@@ -23,10 +24,7 @@ const featureSidecar = z.strictObject({
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
 const sidecar = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes and underscores, 63 at most')
-    .optional(),
+  name: z.string().regex(MODEL_NAME, 'letters, digits, dots, dashes and underscores, 63 at most').optional(),
   title: label.optional(),
   description: label.optional(),
   limits: label.optional(),

@@ -1,5 +1,8 @@
 import type { Label, Schema } from './features.ts';
 
+/** A model's name: what a URL, a log line, a terminal and SageMaker can carry. */
+export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
 /** What people want to know of a model beside its numbers. It lies outside the sha256. */
 export type Card = {
   name: string;

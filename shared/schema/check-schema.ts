@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import type { Card } from './card.ts';
+import { type Card, MODEL_NAME } from './card.ts';
 import { describe } from './describe-value.ts';
 import { areDistinct } from './distinct.ts';
 import type { Feature, Kind, Schema } from './features.ts';
@@ -72,7 +72,8 @@ function areWords(value: unknown): boolean {
 /** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkCard(card: Card, thing: string): void {
   if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
-  if (typeof card.name !== 'string') throw new ModelError(`${thing}'s name`, describe(card.name), 'a text');
+  if (typeof card.name !== 'string' || !MODEL_NAME.test(card.name))
+    throw new ModelError(`${thing}'s name`, describe(card.name), 'letters, digits, dots, dashes and underscores, 63 at most');
   if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
   if (card.training !== undefined && !isRecord(card.training))
     throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');

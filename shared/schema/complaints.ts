@@ -6,6 +6,8 @@ import type { Feature, Schema } from './features.ts';
 import { givenValue, MISSING } from './values.ts';
 
 const SHOWN_LEVELS = 10;
+/** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
+export const MOST_STRANGERS = 1_000;
 /** Names beside the features' that are told where one is missing, and most that is shown of one. */
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
@@ -19,7 +21,8 @@ export function missing(schema: Schema, column: number, strangers: string[]): st
   if (capitals !== undefined) return `${told}; found ${shortened(capitals)}, which differs in its capitals`;
   const found = strangers.filter((stranger) => stranger !== '');
   const shown = found.slice(0, SHOWN_STRANGERS).map(shortened);
-  const rest = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+  const more = strangers.length < MOST_STRANGERS ? found.length - shown.length : 'many';
+  const rest = found.length > shown.length ? ` and ${more} more` : '';
   return found.length === 0 ? told : `${told}; found ${shown.join(', ')}${rest}, which this model does not have`;
 }
 

@@ -1,5 +1,5 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { adviceFor, complaint, detail, missing } from './complaints.ts';
+import { adviceFor, complaint, detail, MOST_STRANGERS, missing } from './complaints.ts';
 import type { Schema } from './features.ts';
 import { otherForms } from './look-alikes.ts';
 import { readCell } from './values.ts';
@@ -78,7 +78,12 @@ function namesOfRows(schema: Schema, cells: Cells): { strangers(row: number): st
       known = new Set([...names, ...otherForms(names).flat()]);
     }
     const features = known;
-    found = (cells.names?.(row) ?? []).filter((name) => !features.has(name));
+    found = [];
+    for (const name of cells.names?.(row) ?? []) {
+      if (features.has(name)) continue;
+      found.push(name);
+      if (found.length === MOST_STRANGERS) break;
+    }
     return found;
   };
   return { strangers, areFeatures: (row) => cells.names !== undefined && strangers(row).length === 0 };

@@ -1,7 +1,7 @@
 import { meantBy } from './misspelt.ts';
 
 /** A number as people write it: Number() takes blanks for 0, and 0x10 too. */
-const DECIMAL = /^\d+(?:\.\d+)?$/;
+const DECIMAL = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /** How the text of an environment variable is read: as a value, or as undefined where it is not what is `expected`. `otherwise` holds where it is not set. */
 export type Variable<Value> = { expected: string; otherwise?: Value; read(text: string): Value | undefined };
@@ -24,7 +24,8 @@ export function number(least: number, most: number, otherwise: number, kind = 'a
 
 export function whole(least: number, most: number, otherwise: number): Variable<number> {
   const { read, ...rest } = number(least, most, otherwise, 'a whole number');
-  return { ...rest, read: (text) => (Number.isInteger(read(text)) ? read(text) : undefined) };
+  // The text itself goes into a template, where AWS does not take 512.0 for a whole number.
+  return { ...rest, read: (text) => (text.includes('.') ? undefined : read(text)) };
 }
 
 export function milliseconds(otherwise: number, least = 1): Variable<number> {

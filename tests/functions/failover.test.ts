@@ -172,6 +172,18 @@ test('a direct invoke nested 5,000 deep is refused as one nested nine deep is', 
   }
 });
 
+test('-0 of a direct invoke reaches the endpoint as -0, since 1/x tells it from 0', async () => {
+  let sent = '';
+  const handler = handlerFor(
+    await runtime(async (request, response) => {
+      for await (const chunk of request) sent += chunk;
+      response.end();
+    }),
+  );
+  await handler({ instances: [{ age: -0, 'not "a" feature': [true, null, 'x', 1.5] }] });
+  expect(sent).toBe('{"instances":[{"age":-0,"not \\"a\\" feature":[true,null,"x",1.5]}]}');
+});
+
 test('a body at fault is never sent on', async () => {
   let calls = 0;
   const handler = handlerFor(

@@ -212,6 +212,7 @@ describe('a forest that would lead the predictor astray is refused although its 
     ['a training without metrics', { card: { name: 'x', source: {}, training: {} } }, "card's training"],
     ['a card that is null', { card: null }, 'card: found null'],
     ['a card without a name', { card: { source: {} } }, "card's name"],
+    ['a name that moves a terminal', { card: { name: 'a\u001b[2J', source: {} } }, "card's name"],
     ['a card without its source', { card: { name: 'x' } }, "card's source"],
   ])('%s', (_, changes, message) => {
     // encodeArtifact asks the schema for its width, which a broken one cannot tell; so it is put in afterwards.

@@ -46,6 +46,12 @@ test('the variables of other programs are left alone', () => {
   expect(KNOWN.filter((name) => meantBy(name, KNOWN) !== undefined)).toEqual([]);
 });
 
+test('a whole number is one in digits, since the text itself goes into templates', () => {
+  const read = (text: string) => () => readVariables(FUNCTION_VARIABLES, { MODEL_FILE: 'x', BREAKER_PROBES: text });
+  expect(read('2')().BREAKER_PROBES).toBe(2);
+  for (const text of ['2.0', '02', '+2', '2 ', '0x2', '2e0', '２']) expect(read(text)).toThrow('BREAKER_PROBES: found');
+});
+
 test('everything wrong is told in one line, also where an error is shown with its stack', () => {
   const read = () => readVariables(FUNCTION_VARIABLES, { MODEL_FILE: 'x', ENDPONT_DEADLINE_MS: '5', ENDPOINT_SHARE: '2' });
   const line =

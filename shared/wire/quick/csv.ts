@@ -32,6 +32,8 @@ function readHeader(schema: Schema, cursor: Cursor): Int32Array | undefined {
   const end = newLine === -1 ? bytes.length : newLine + 1;
   try {
     const first = UTF8.decode(bytes.subarray(0, end));
+    // Excel's line that names the delimiter, even where a level is called so: the general way knows it.
+    if (/^"?sep=/i.test(first)) return undefined;
     const { header, isHeader } = csvHeader(schema, parseCsv(first)[0] ?? []);
     const columns = new Int32Array(header.length).fill(-1);
     for (const [column, place] of columnPlaces(schema, header, '').entries()) {

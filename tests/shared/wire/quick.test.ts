@@ -28,6 +28,15 @@ const SCHEMAS: Schema[] = [
   { kind: 'regression', features: numbers('a\nb', '\\u0061', '\ud800', '\ufeffage'), takesMissing: false },
 ];
 
+test('a line that names the delimiter is none of values, even where a level is called so', () => {
+  const schema: Schema = { kind: 'regression', features: [{ name: 'f', type: 'factor', levels: ['sep=;', 'x'] }], takesMissing: false };
+  for (const body of ['sep=;\nx\n', 'SEP=;\r\nx', 'f\nsep=;\n']) {
+    const quick = quickCsv(schema, Buffer.from(body));
+    if (quick) expect([...quick.rows]).toEqual(generally(schema, Buffer.from(body), 'csv'));
+  }
+  expect(quickCsv(schema, Buffer.from('sep=;\nx\n'))).toBeUndefined();
+});
+
 /** What the general way makes of a body: its rows, or nothing where it refuses. */
 function generally(schema: Schema, body: Uint8Array, form: BodyForm): number[] | undefined {
   try {
