@@ -1,86 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { RequestListener } from 'node:http';
+import { beforeAll, expect, test } from '@jest/globals';
 import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
 import { createContainer } from '../../container/server/server.ts';
-import { openEndpoint } from '../../functions/endpoint/endpoint.ts';
-import { guardEndpoint } from '../../functions/endpoint/guard.ts';
-import { createFailover } from '../../functions/failover.ts';
-import { lambda } from '../../functions/http.ts';
 import { type LocalPredictor, openLocal } from '../../functions/local.ts';
-import { readSettings, type Settings } from '../../functions/settings.ts';
-import type { Telemetry } from '../../functions/telemetry.ts';
-import { buildArtifact } from '../../model/artifact/build.ts';
+import { awsError, json, openFailover, SETTINGS } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
-import { PROJECT, recordedEvent } from '../support/project.ts';
+import { recordedEvent } from '../support/project.ts';
 
-/** Deadlines long enough that a slow machine's own pauses end no call, and nothing computed twice but the first. */
-const SETTINGS = readSettings({
-  MODEL_FILE: 'x',
-  ENDPOINT_NAME: 'canopy-test',
-  ENDPOINT_DEADLINE_MS: '3000',
-  ENDPOINT_FIRST_DEADLINE_MS: '3000',
-  ENDPOINT_LEAST_DEADLINE_MS: '3000',
-  ENDPOINT_CONNECT_MS: '2000',
-  DUAL_SHARE: '0',
-});
+const { local, bytes, entries, metrics, listen, handlerFor, runtime } = openFailover();
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
-const built = buildArtifact(`${PROJECT}model/heart/heart-age.RDS`, PROJECT);
-const local = openLocal(readFileSync(built.file), 'the artifact');
 const OURS = { name: 'heart-age', sha256: local.model.sha256 };
-const entries: Record<string, unknown>[] = [];
-const metrics: string[] = [];
-const telemetry: Telemetry = {
-  log: (level, message, entry) => void entries.push({ level, message, ...entry }),
-  count: (names) => void metrics.push(...names),
-  remoteLatency: () => void metrics.push('RemoteLatency'),
-  localServed: (reason) => void metrics.push(`LocalServed ${reason}`),
-  flush: () => {},
-};
-
-const open: Server[] = [];
-/** Starts a server on a free port; its URL. */
-async function listen(server: Server): Promise<string> {
-  open.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-/** The predict handler with an endpoint behind `url` (the SDK reads it at the first call), as an environment of Lambda's would have it. */
-function handlerFor(url: string, changed: Partial<Settings> = {}, predictor: LocalPredictor = local) {
-  process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = url;
-  const settings = { ...SETTINGS, ...changed };
-  const guard = guardEndpoint(openEndpoint('canopy-test', settings, predictor.model), settings);
-  const handler = lambda(createFailover(predictor, guard, telemetry, settings), telemetry);
-  const context = { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 };
-  return (event: unknown) => handler(event, context as never) as Promise<Record<string, unknown>>;
-}
-/** A SageMaker runtime that answers as it is told. */
-const runtime = (listener: RequestListener) => listen(createServer(listener));
-const json = (status: number, body: unknown, headers: Record<string, string> = {}): RequestListener => {
-  return (request, response) => {
-    request.resume();
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  };
-};
-const awsError = (status: number, type: string, rest: object = {}) =>
-  json(status, { message: 'no', ...rest }, { 'x-amzn-errortype': type });
 
 let containerUrl: string;
 beforeAll(async () => {
-  Object.assign(process.env, { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
   containerUrl = await listen(createContainer(local.model, { mode: 'sagemaker', log: () => {} }));
-});
-afterEach(() => {
-  entries.length = 0;
-  metrics.length = 0;
-});
-afterAll(() => {
-  for (const server of open) {
-    server.closeAllConnections();
-    server.close();
-  }
 });
 
 test('the real container behind the stand-in answers, and the fallback gives the same bytes', async () => {
@@ -124,11 +58,11 @@ test.each<[string, RequestListener, string]>([
   ['an empty body', (_, response) => response.end(), 'bad-answer'],
   ['a JSON cut off', (_, response) => response.end('{"predictions":[0.5'), 'bad-answer'],
   ['too few predictions', json(200, { predictions: [], model: OURS }), 'bad-answer'],
-  ['a prediction of another kind', json(200, { predictions: ['high'], model: { name: 'x', sha256: built.model.sha256 } }), 'bad-answer'],
+  ['a prediction of another kind', json(200, { predictions: ['high'], model: { name: 'x', sha256: local.model.sha256 } }), 'bad-answer'],
   ['an answer that does not say which model', json(200, { predictions: [0.5] }), 'bad-answer'],
   [
     'a number that is not finite',
-    (_, response) => response.end(`{"predictions":[1e999],"model":{"name":"x","sha256":"${built.model.sha256}"}}`),
+    (_, response) => response.end(`{"predictions":[1e999],"model":{"name":"x","sha256":"${local.model.sha256}"}}`),
     'bad-answer',
   ],
   ['a reset connection', (request) => request.socket.resetAndDestroy(), 'endpoint-error'],
@@ -210,9 +144,9 @@ test('where the fallback fails its own check, the endpoint alone answers, and wi
 
 /** The local predictor of the same artifact with other answers noted for its check rows. */
 function openLocalWith(outputs: Float64Array): LocalPredictor {
-  const bytes = new Uint8Array(readFileSync(built.file));
-  bytes.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), bytes.length - outputs.byteLength);
-  return openLocal(bytes, 'the artifact');
+  const changed = bytes.slice();
+  changed.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), bytes.length - outputs.byteLength);
+  return openLocal(changed, 'the artifact');
 }
 
 test('a trace and the request id go on to the endpoint as custom attributes, and no other header does', async () => {
@@ -327,30 +261,4 @@ test('calls that overlap time out and open the breaker, though the process is bu
   }
   isBusy = false;
   expect(metrics.filter((name) => name === 'BreakerOpen')).toHaveLength(1);
-});
-
-test('wrong settings are refused by name, slips of the pen among them', () => {
-  expect(() => readSettings({})).toThrow(/MODEL_FILE/);
-  const wrong = {
-    MODEL_FILE: 'x',
-    ENDPOINT_DEADLINE_MS: 'soon',
-    ENDPOINT_NAME: 'a b',
-    DUAL_SHARE: '2',
-    BREAKER_PROBES: '',
-    BREAKER_OPEN: '1',
-  };
-  expect(() => readSettings(wrong)).toThrow(/ENDPOINT_NAME.*ENDPOINT_DEADLINE_MS.*DUAL_SHARE.*BREAKER_PROBES.*BREAKER_OPEN: there is no/);
-  // Number() would take each for a number, the blanks for 0, and so for no endpoint at all.
-  for (const DUAL_SHARE of ['', ' ', '\t', '0x1', ' 1', '1e-1', '.5', '-0', 'NaN']) {
-    expect(() => readSettings({ MODEL_FILE: 'x', DUAL_SHARE })).toThrow(
-      `DUAL_SHARE: found ${JSON.stringify(DUAL_SHARE)}, expected a number`,
-    );
-  }
-  expect(readSettings({ MODEL_FILE: 'x' })).toMatchObject({
-    endpointName: undefined,
-    endpointShare: 1,
-    dualShare: 0.01,
-    deadline: { deadlineMs: 250, firstDeadlineMs: 800 },
-    breaker: { timeouts: 3, failures: 5, window: 20 },
-  });
 });

@@ -171,3 +171,24 @@ async function invoke(call: object) {
   const answer = await handler(call, { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 } as never);
   return answer as { statusCode: number; headers: Record<string, string>; body: string };
 }
+
+describe('what is not HTTP', () => {
+  test.each([
+    ['a line that is no request', 'hello\r\n\r\n'],
+    ['two lengths', 'POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n[[54]]'],
+    [
+      'a length and chunks, as in request smuggling',
+      'POST /ping HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a request without a host', 'GET /ping HTTP/1.1\r\n\r\n'],
+  ])('%s gets a plain 400 and a closed connection', async (_, bytes) => {
+    const heard = await say(bytes);
+    expect(heard).toMatch(/^http\/1\.1 400 bad request\r\n/);
+    expect(heard).toMatch(/\r\nconnection: close\r\n/);
+  });
+
+  test('but an address in absolute form is', async () => {
+    const heard = await say('GET http://any.host/ping?now HTTP/1.1\r\nhost: any.host\r\nconnection: close\r\n\r\n');
+    expect(heard).toMatch(/^http\/1\.1 200 ok\r\n/);
+  });
+});

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LogEntry } from '../../../container/server/access-log.ts';
-import { createAdmission, createPace } from '../../../container/server/admission.ts';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
 import { startWorkers, type Workers } from '../../../container/server/workers.ts';
@@ -51,62 +50,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing.reverse()) await close();
   rmSync(root, { recursive: true });
-});
-
-describe('admission', () => {
-  test('takes 50 ms of waiting work and no more, computes in turn, and yields between', async () => {
-    let time = 0;
-    const admission = createAdmission(() => time);
-    const order: number[] = [];
-    const ask = (job: number) =>
-      admission
-        .run(
-          5,
-          () => true,
-          () => {
-            time += 5;
-            order.push(job);
-            return 'computed';
-          },
-        )
-        .catch((error) => `${error.status} after ${error.headers['retry-after']}`);
-    const answers = Array.from({ length: 14 }, (_, job) => ask(job));
-    expect(admission.waitingMs()).toBe(50);
-    expect(() => admission.check()).toThrow(/too much is waiting/);
-    expect(await Promise.all(answers)).toEqual([...Array(10).fill('computed'), ...Array(4).fill('503 after 1')]);
-    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(admission.waitingMs()).toBe(0);
-    expect(await ask(14)).toBe('computed');
-  });
-
-  test('takes one that is long by itself where nobody waits, and computes nothing nobody waits for', async () => {
-    const admission = createAdmission();
-    expect(
-      await admission.run(
-        1_000,
-        () => true,
-        () => 1,
-      ),
-    ).toBe(1);
-    let computed = false;
-    const late = admission.run(
-      1,
-      () => false,
-      () => {
-        computed = true;
-      },
-    );
-    await expect(late).rejects.toMatchObject({ status: 503 });
-    expect(computed).toBe(false);
-  });
-
-  test('learns the pace of a model, and one pause does not make it slow', () => {
-    const pace = createPace(0.1);
-    for (let call = 0; call < 100; call += 1) pace.note(10, 50);
-    expect(pace.ms(1)).toBeCloseTo(5, 0);
-    pace.note(1, 100_000);
-    expect(pace.ms(1)).toBeLessThan(7);
-  });
 });
 
 describe('big requests', () => {

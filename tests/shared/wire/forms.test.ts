@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../../model/artifact/import.ts';
 import { verify } from '../../../model/artifact/verify.ts';
-import { RequestError } from '../../../shared/errors.ts';
 import { answerQuery } from '../../../shared/predict.ts';
-import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
 import { DIALECTS } from '../../../shared/wire/dialects.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
 import { readBody } from '../../../shared/wire/wire.ts';
+import { numbers, read, refusalOf } from '../../support/requests.ts';
 
 const at = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const heart = loadModel(at('../model/heart/heart-age.RDS'));
@@ -17,22 +17,6 @@ const heart = loadModel(at('../model/heart/heart-age.RDS'));
 const [R54, R55, R61] = [0.62656818884906396, 0.38163065268065316, 0.12067609232872413];
 const answer = (body: string | Uint8Array, form: DeclaredForm) =>
   answerQuery(heart, readBody(heart.schema, Buffer.from(body), form)).predictions;
-const numbers = (...names: string[]): Schema => ({
-  kind: 'regression',
-  features: names.map((name): Feature => ({ name, type: 'number' })),
-  takesMissing: false,
-});
-const rows = (schema: Schema, body: string, form: DeclaredForm = 'json') => Array.from(readBody(schema, Buffer.from(body), form).rows);
-
-function refusal(work: () => unknown): RequestError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof RequestError) return error;
-    throw error;
-  }
-  throw new Error('it was read');
-}
 
 test.each<[string, string, DeclaredForm, number[]]>([
   ['features alone', '{"features":[54]}', 'json', [R54]],
@@ -53,7 +37,7 @@ test.each<[string, string, DeclaredForm, number[]]>([
 ])('%s', (_, body, form, expected) => expect(answer(body, form)).toEqual(expected));
 
 test('what is no form that is read is told what to send', () => {
-  const told = (body: string, type: string) => refusal(() => formOf(bodyForm(type), Buffer.from(body)));
+  const told = (body: string, type: string) => refusalOf(() => formOf(bodyForm(type), Buffer.from(body)));
   for (const body of ['age=54', 'age=54&sex=m', 'age=']) {
     const { status, message } = told(body, 'application/x-www-form-urlencoded');
     expect([status, message]).toEqual([415, expect.stringContaining('form fields cannot be read; send JSON, such as curl -H')]);
@@ -65,29 +49,29 @@ test('what is no form that is read is told what to send', () => {
 describe('CSV', () => {
   const two = numbers('age', 'weight');
   test('decimal commas and points together are refused, and so is what may be thousands', () => {
-    expect(rows(two, 'age;weight\n1,5;2\n3;,5\n', 'csv')).toEqual([1.5, 2, 3, 0.5]);
-    expect(rows(two, 'age;weight\n1.5;2\n', 'csv')).toEqual([1.5, 2]);
-    expect(rows(two, 'age;weight\n1,234;2\n', 'csv')).toEqual([1.234, 2]);
-    expect(rows(two, 'age\tweight\n1,234\t2,5\n', 'csv')).toEqual([1.234, 2.5]);
-    expect(refusal(() => rows(two, 'age;weight\n1,5;2.5\n', 'csv')).message).toContain('some numbers of the CSV have a decimal comma');
-    expect(refusal(() => rows(two, 'age\tweight\n1,234\t2\n', 'csv')).message).toContain('or set thousands apart');
-    expect(refusal(() => rows(two, 'age,weight\n"1,5",2\n', 'csv')).status).toBe(422);
+    expect(read(two, 'age;weight\n1,5;2\n3;,5\n', 'csv')).toEqual([1.5, 2, 3, 0.5]);
+    expect(read(two, 'age;weight\n1.5;2\n', 'csv')).toEqual([1.5, 2]);
+    expect(read(two, 'age;weight\n1,234;2\n', 'csv')).toEqual([1.234, 2]);
+    expect(read(two, 'age\tweight\n1,234\t2,5\n', 'csv')).toEqual([1.234, 2.5]);
+    expect(refusalOf(() => read(two, 'age;weight\n1,5;2.5\n', 'csv')).message).toContain('some numbers of the CSV have a decimal comma');
+    expect(refusalOf(() => read(two, 'age\tweight\n1,234\t2\n', 'csv')).message).toContain('or set thousands apart');
+    expect(refusalOf(() => read(two, 'age,weight\n"1,5",2\n', 'csv')).status).toBe(422);
   });
   test('a line too long is told by its number, blank lines counted', () => {
-    const { problems } = refusal(() => rows(two, 'sep=;\nage;weight\n\n1;2\n\n1;2;3\n', 'csv'));
+    const { problems } = refusalOf(() => read(two, 'sep=;\nage;weight\n\n1;2\n\n1;2;3\n', 'csv'));
     expect(problems[0]?.message).toBe('found 3 fields on line 6, expected 2 fields, as the header line has');
   });
   test('a header in other capitals is called that', () => {
-    expect(refusal(() => rows(two, 'Age,WEIGHT\n1,2\n', 'csv')).problems.map(({ message }) => message)).toEqual([
+    expect(refusalOf(() => read(two, 'Age,WEIGHT\n1,2\n', 'csv')).problems.map(({ message }) => message)).toEqual([
       'feature "age" is missing; expected a finite number; found "Age", which differs in its capitals',
       'feature "weight" is missing; expected a finite number; found "WEIGHT", which differs in its capitals',
     ]);
   });
   test('in a column of its own a blank line within is a missing value, where the model answers those; at the end it is none', () => {
     const one = { ...numbers('x'), takesMissing: true };
-    expect(rows(one, 'x\n1\n\n2\n\n\n', 'csv')).toEqual([1, Number.NaN, 2]);
-    expect(rows(one, 'x\n1\n""\n', 'csv')).toEqual([1, Number.NaN]);
-    expect(rows({ ...two, takesMissing: true }, '1,2\n\n3,\n\n', 'csv')).toEqual([1, 2, 3, Number.NaN]);
+    expect(read(one, 'x\n1\n\n2\n\n\n', 'csv')).toEqual([1, Number.NaN, 2]);
+    expect(read(one, 'x\n1\n""\n', 'csv')).toEqual([1, Number.NaN]);
+    expect(read({ ...two, takesMissing: true }, '1,2\n\n3,\n\n', 'csv')).toEqual([1, 2, 3, Number.NaN]);
   });
 });
 
@@ -97,14 +81,14 @@ describe('a feature called instances', () => {
     const model = loadModel(at('cases/A11-instances.RDS'));
     expect(verify(model, readFileSync(file, 'utf8'), file)).toMatchObject({ rows: 15, ulp: 0, wrong: [] });
     const own = numbers('instances', 'b');
-    expect(rows(own, '{"instances":[{"instances":1,"b":2}]}')).toEqual([1, 2]);
-    expect(rows(own, '{"instances":[[1,2]],"parameters":{"type":"response"}}')).toEqual([1, 2]);
-    expect(rows(own, '{"instances":[1,3],"b":[2,4]}')).toEqual([1, 2, 3, 4]);
-    expect(rows(own, '{"instances":1,"b":2}')).toEqual([1, 2]);
-    expect(rows(numbers('inputs'), '{"inputs":{"inputs":[1,2]}}')).toEqual([1, 2]);
-    expect(rows(numbers('inputs'), '{"inputs":[1,2]}')).toEqual([1, 2]);
-    expect(rows(numbers('inputs', 'b'), '{"inputs":{"0":1,"1":2},"b":{"0":3,"1":4}}')).toEqual([1, 3, 2, 4]);
-    expect(rows(numbers('features'), '{"features":[1,2]}')).toEqual([1, 2]);
+    expect(read(own, '{"instances":[{"instances":1,"b":2}]}')).toEqual([1, 2]);
+    expect(read(own, '{"instances":[[1,2]],"parameters":{"type":"response"}}')).toEqual([1, 2]);
+    expect(read(own, '{"instances":[1,3],"b":[2,4]}')).toEqual([1, 2, 3, 4]);
+    expect(read(own, '{"instances":1,"b":2}')).toEqual([1, 2]);
+    expect(read(numbers('inputs'), '{"inputs":{"inputs":[1,2]}}')).toEqual([1, 2]);
+    expect(read(numbers('inputs'), '{"inputs":[1,2]}')).toEqual([1, 2]);
+    expect(read(numbers('inputs', 'b'), '{"inputs":{"0":1,"1":2},"b":{"0":3,"1":4}}')).toEqual([1, 3, 2, 4]);
+    expect(read(numbers('features'), '{"features":[1,2]}')).toEqual([1, 2]);
   });
 });
 
@@ -112,7 +96,7 @@ test("parameters are taken as R's jsonlite boxes them", () => {
   const boxed = answer('{"instances":[{"age":54}],"parameters":{"type":["terminalNodes"],"numTrees":[3]}}', 'json');
   expect(boxed).toEqual(answer('{"instances":[{"age":54}],"parameters":{"type":"terminalNodes","numTrees":3}}', 'json'));
   expect(boxed).toEqual([[expect.any(Number), expect.any(Number), expect.any(Number)]]);
-  const { problems } = refusal(() => answer('{"instances":[{"age":54}],"parameters":{"type":["response","se"]}}', 'json'));
+  const { problems } = refusalOf(() => answer('{"instances":[{"age":54}],"parameters":{"type":["response","se"]}}', 'json'));
   expect(problems[0]?.path).toBe('/parameters/type/1');
 });
 
@@ -124,15 +108,15 @@ describe("records are taken as R's jsonlite boxes their values", () => {
     ['the same as JSON Lines', '{"age":[54],"dose":[1]}\n{"age":[61],"dose":[2]}\n', 'jsonlines'],
     ['some of them alone', '[{"age":[54],"dose":1},{"age":61,"dose":[2]}]', 'json'],
   ])('%s', (_, body, form) => {
-    expect(rows(schema, body, form)).toEqual([54, 1, 61, 2]);
+    expect(read(schema, body, form)).toEqual([54, 1, 61, 2]);
   });
 
   test('NA in each of its forms', () => {
-    expect(rows(schema, '[{"age":["NA"],"dose":[null]},{"age":[61],"dose":[2]}]')).toEqual([Number.NaN, Number.NaN, 61, 2]);
+    expect(read(schema, '[{"age":["NA"],"dose":[null]},{"age":[61],"dose":[2]}]')).toEqual([Number.NaN, Number.NaN, 61, 2]);
   });
 
   test('but not where there are two values or none, or an array in an array', () => {
-    const { problems } = refusal(() => rows(schema, '[{"age":[54,55],"dose":[]},{"age":[[54]],"dose":1}]'));
+    const { problems } = refusalOf(() => read(schema, '[{"age":[54,55],"dose":[]},{"age":[[54]],"dose":1}]'));
     expect(problems.map(({ path }) => path)).toEqual(['/0/age', '/0/dose', '/1/age']);
   });
 });
@@ -144,7 +128,7 @@ test('every dialect of the list reads its own example, and is the one that does'
       const first = DIALECTS.find(({ test }) => test(schema, example));
       // MLflow's inputs, records and rows within instances have one example each; the dialect says which.
       expect([dialect.name, first?.name]).toEqual([dialect.name, dialect.name]);
-      expect(rows(schema, JSON.stringify(example))).toHaveLength(schema.features.length);
+      expect(read(schema, JSON.stringify(example))).toHaveLength(schema.features.length);
     }
   }
 });
@@ -154,8 +138,8 @@ test('more values than a body has bytes are refused before they take memory', ()
   const recycled = JSON.stringify(
     Object.fromEntries(wide.features.map(({ name }, column) => [name, column === 0 ? Array(50_000).fill(1) : 1])),
   );
-  const error = refusal(() => rows(wide, recycled));
+  const error = refusalOf(() => read(wide, recycled));
   expect([error.status, error.message]).toEqual([413, expect.stringMatching(/^50000 rows; expected at most \d+ in one request$/)]);
   const sparse = `[${'{},'.repeat(49_999)}{}]`;
-  expect(refusal(() => rows({ ...wide, takesMissing: true }, sparse)).status).toBe(413);
+  expect(refusalOf(() => read({ ...wide, takesMissing: true }, sparse)).status).toBe(413);
 });

@@ -1,16 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { RequestError } from '../../../shared/errors.ts';
-import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
 import { npyBytes } from '../../../shared/wire/npy-answer.ts';
 import { readBody } from '../../../shared/wire/wire.ts';
+import { numbers, read, refusal } from '../../support/requests.ts';
 
-const numbers = (...names: string[]): Schema => ({
-  kind: 'regression',
-  features: names.map((name): Feature => ({ name, type: 'number' })),
-  takesMissing: false,
-});
 const TWO = numbers('a', 'b');
-const rows = (schema: Schema, body: Uint8Array) => Array.from(readBody(schema, body, 'npy').rows);
+const rows = (schema: Schema, body: Uint8Array) => read(schema, body, 'npy');
 
 /** What numpy.save() writes of an array: its magic, version and header padded to 64 bytes, then its bytes. */
 function npy(header: string, data: Uint8Array, version = 1): Buffer {
@@ -26,16 +21,6 @@ function npy(header: string, data: Uint8Array, version = 1): Buffer {
 const header = (descr: string, shape: string, fortran = 'False') =>
   `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
 const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
-
-function refusal(schema: Schema, body: Uint8Array): RequestError {
-  try {
-    rows(schema, body);
-  } catch (error) {
-    if (error instanceof RequestError) return error;
-    throw error;
-  }
-  throw new Error('it was read');
-}
 
 test('the bytes that numpy.save() writes of [[54.5, 1], [61, 2]]', () => {
   // np.save(file, np.array([[54.5, 1], [61, 2]])) , NumPy 2.4.6.
@@ -82,7 +67,7 @@ test('an array of one dimension is a row, or a column for a model of one feature
 test('NaN is a missing value', () => {
   const body = npy(header('<f8', '(1, 2)'), doubles(1, Number.NaN));
   expect(rows({ ...TWO, takesMissing: true }, body)).toEqual([1, Number.NaN]);
-  expect(refusal(TWO, body).problems).toEqual([{ path: '/0/1', message: expect.stringContaining('found a missing value') }]);
+  expect(refusal(TWO, body, 'npy').problems).toEqual([{ path: '/0/1', message: expect.stringContaining('found a missing value') }]);
 });
 
 test.each<[string, Uint8Array, number, string]>([
@@ -99,7 +84,7 @@ test.each<[string, Uint8Array, number, string]>([
   ['another width', npy(header('<f8', '(1, 3)'), doubles(1, 2, 3)), 422, 'the array has 3 columns; expected an array of 2: a, b'],
   ['no rows', npy(header('<f8', '(0, 2)'), doubles()), 422, 'there are no rows'],
 ])('%s is refused', (_, body, status, message) => {
-  const error = refusal(TWO, body);
+  const error = refusal(TWO, body, 'npy');
   expect([error.status, error.message]).toEqual([status, expect.stringContaining(message)]);
 });
 

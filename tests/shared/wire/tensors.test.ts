@@ -5,6 +5,7 @@ import { answerQuery } from '../../../shared/predict.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { readBinaryRequest } from '../../../shared/wire/binary-tensors.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
+import { refusalOf } from '../../support/requests.ts';
 
 const heart = loadModel('model/heart/heart-age.RDS');
 /** R's values for the ages 54 and 61. */
@@ -22,16 +23,6 @@ const people: Schema = {
   takesMissing: true,
 };
 const rowsOf = (body: unknown) => Array.from(readValue(people, body).rows);
-
-function refusal(schema: Schema, body: unknown): RequestError {
-  try {
-    readValue(schema, body);
-  } catch (error) {
-    if (error instanceof RequestError) return error;
-    throw error;
-  }
-  throw new Error('it was read');
-}
 
 describe('tensors of the Open Inference Protocol', () => {
   test.each<[string, object]>([
@@ -80,13 +71,13 @@ describe('tensors of the Open Inference Protocol', () => {
       'np, pd',
     ],
   ])('%s is 422', (_, input, path, words) => {
-    const error = refusal(people, { inputs: [{ datatype: 'FP64', ...input }] });
+    const error = refusalOf(() => readValue(people, { inputs: [{ datatype: 'FP64', ...input }] }));
     expect(error.status).toBe(422);
     expect(error.problems[0]).toEqual({ path, message: expect.stringContaining(words) });
   });
 
   test('a content type of the request that is not read is 422', () => {
-    const error = refusal(heart.schema, { parameters: { content_type: 'hg_tf' }, inputs: [age({})] });
+    const error = refusalOf(() => readValue(heart.schema, { parameters: { content_type: 'hg_tf' }, inputs: [age({})] }));
     expect(error.problems).toEqual([{ path: '/parameters/content_type', message: expect.stringContaining('hg_tf') }]);
   });
 });

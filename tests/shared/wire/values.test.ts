@@ -3,27 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../../model/artifact/import.ts';
 import { verify } from '../../../model/artifact/verify.ts';
-import { RequestError } from '../../../shared/errors.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
 import { readBody } from '../../../shared/wire/wire.ts';
+import { numbers, read, refusal } from '../../support/requests.ts';
 
 const model = (name: string) => loadModel(fileURLToPath(new URL(`../../cases/${name}.RDS`, import.meta.url)));
-const rows = (schema: Schema, body: unknown, form: BodyForm = 'json') =>
-  Array.from(readBody(schema, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), form).rows);
 const schemaOf = (features: Feature[], takesMissing = false): Schema => ({ kind: 'regression', features, takesMissing });
-const numbers = (...names: string[]) => names.map((name): Feature => ({ name, type: 'number' }));
 
-function refusal(schema: Schema, body: unknown, form: BodyForm = 'json'): RequestError {
-  try {
-    rows(schema, body, form);
-  } catch (error) {
-    if (error instanceof RequestError) return error;
-    throw error;
-  }
-  throw new Error(`${JSON.stringify(body)} was read`);
-}
 const messages = (...args: Parameters<typeof refusal>) => refusal(...args).problems.map(({ message }) => message);
 
 describe('NA as R writes it, for a model that answers missing values', () => {
@@ -46,8 +34,8 @@ describe('NA as R writes it, for a model that answers missing values', () => {
 
   test('a factor and all of a row may be missing', () => {
     const f = schema.features.findIndex(({ name }) => name === 'f');
-    expect(rows(schema, { a: ['NA'], b: [3], f: ['NA'], s: ['p'] })[f]).toBe(Number.NaN);
-    expect(rows(schema, [{}])).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+    expect(read(schema, { a: ['NA'], b: [3], f: ['NA'], s: ['p'] })[f]).toBe(Number.NaN);
+    expect(read(schema, [{}])).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   });
 
   test('a missing key beside an unknown one is most likely misspelt', () => {
@@ -64,8 +52,8 @@ describe('NA as R writes it, for a model that answers missing values', () => {
 
   test('a level of that name is the level, and a model without an answer says so', () => {
     const levels: Feature = { name: 'f', type: 'factor', levels: ['x', 'NA'] };
-    expect(rows(schemaOf([levels], true), [{ f: 'NA' }])).toEqual([2]);
-    expect(messages(schemaOf(numbers('a')), [{ a: 'NA' }])[0]).toContain('found a missing value');
+    expect(read(schemaOf([levels], true), [{ f: 'NA' }])).toEqual([2]);
+    expect(messages(numbers('a'), [{ a: 'NA' }])[0]).toContain('found a missing value');
   });
 });
 
@@ -75,7 +63,7 @@ describe('true and false for a number', () => {
     const file = fileURLToPath(new URL('../../cases/I08-ranger-logical.rows.json', import.meta.url));
     // R's own predictions for rows with TRUE and FALSE.
     expect(verify(i08, readFileSync(file, 'utf8'), file)).toMatchObject({ rows: 10, ulp: 0, wrong: [] });
-    const schema = schemaOf(numbers('l', 'a'));
+    const schema = numbers('l', 'a');
     const bodies: [unknown, BodyForm][] = [
       [
         [
@@ -87,11 +75,11 @@ describe('true and false for a number', () => {
       ['l,a\nTRUE,0.5\nfalse,1\n', 'csv'],
       ['{"l":true,"a":0.5}\n[false,1]\n', 'jsonlines'],
     ];
-    for (const [body, form] of bodies) expect(rows(schema, body, form)).toEqual([1, 0.5, 0, 1]);
+    for (const [body, form] of bodies) expect(read(schema, body, form)).toEqual([1, 0.5, 0, 1]);
   });
   test('T and F are no numbers, since a feature may be called so', () => {
-    expect(rows(schemaOf(numbers('T')), 'T\n21\n', 'csv')).toEqual([21]);
-    expect(refusal(schemaOf(numbers('a')), 'a\nT\n', 'csv').status).toBe(422);
+    expect(read(numbers('T'), 'T\n21\n', 'csv')).toEqual([21]);
+    expect(refusal(numbers('a'), 'a\nT\n', 'csv').status).toBe(422);
   });
 });
 
@@ -101,8 +89,8 @@ describe('texts that look the same', () => {
 
   test('a label in NFD is the level in NFC', () => {
     expect(nfd.city).not.toBe('São Paulo');
-    expect(rows(schema, nfd)).toEqual(rows(schema, { ...nfd, city: 'São Paulo' }));
-    expect(rows(schema, `age,income,city,plan\n58,27459,${nfd.city},basic\n`, 'csv')).toEqual(rows(schema, nfd));
+    expect(read(schema, nfd)).toEqual(read(schema, { ...nfd, city: 'São Paulo' }));
+    expect(read(schema, `age,income,city,plan\n58,27459,${nfd.city},basic\n`, 'csv')).toEqual(read(schema, nfd));
   });
   test("a feature's name, too, in records, columns and headers", () => {
     const [nfc, other] = ['ação', 'ação'.normalize('NFD')];
@@ -110,21 +98,21 @@ describe('texts that look the same', () => {
       [nfc, other],
       [other, nfc],
     ] as const) {
-      const one = schemaOf(numbers(own, 'b'), true);
-      expect(rows(one, { [sent]: 1, b: 2 })).toEqual([1, 2]);
-      expect(rows(one, [{ [sent]: 1 }])).toEqual([1, Number.NaN]);
-      expect(rows(one, { [sent]: [1, 3], b: 2 })).toEqual([1, 2, 3, 2]);
-      expect(rows(one, `b,${sent}\n2,1`, 'csv')).toEqual([1, 2]);
-      expect(rows(one, `{"${sent}":1,"b":2}`, 'jsonlines')).toEqual([1, 2]);
-      expect(rows(one, { dataframe_split: { columns: ['b', sent], data: [[2, 1]] } })).toEqual([1, 2]);
+      const one = { ...numbers(own, 'b'), takesMissing: true };
+      expect(read(one, { [sent]: 1, b: 2 })).toEqual([1, 2]);
+      expect(read(one, [{ [sent]: 1 }])).toEqual([1, Number.NaN]);
+      expect(read(one, { [sent]: [1, 3], b: 2 })).toEqual([1, 2, 3, 2]);
+      expect(read(one, `b,${sent}\n2,1`, 'csv')).toEqual([1, 2]);
+      expect(read(one, `{"${sent}":1,"b":2}`, 'jsonlines')).toEqual([1, 2]);
+      expect(read(one, { dataframe_split: { columns: ['b', sent], data: [[2, 1]] } })).toEqual([1, 2]);
     }
   });
   test('two levels, or two features, that look the same are told apart exactly', () => {
     const [nfc, other] = ['é', 'é'.normalize('NFD')];
     const levels: Feature = { name: 'f', type: 'factor', levels: [nfc, other] };
-    expect(rows(schemaOf([levels]), [{ f: nfc }, { f: other }])).toEqual([1, 2]);
-    expect(rows(schemaOf(numbers(nfc, other)), [{ [nfc]: 1, [other]: 2 }])).toEqual([1, 2]);
-    expect(messages(schemaOf(numbers(nfc, other)), [{ [nfc]: 1 }])[0]).toContain('is missing');
+    expect(read(schemaOf([levels]), [{ f: nfc }, { f: other }])).toEqual([1, 2]);
+    expect(read(numbers(nfc, other), [{ [nfc]: 1, [other]: 2 }])).toEqual([1, 2]);
+    expect(messages(numbers(nfc, other), [{ [nfc]: 1 }])[0]).toContain('is missing');
   });
 });
 
