@@ -19,7 +19,7 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
 
   npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE | --example NAME] [--api-only] [--param NAME=VALUE]...
 
-  --model FILE         the model file: saved by saveRDS, or an artifact (*.canopy)
+  --model FILE         the model file: saved by saveRDS, a booster's own file, or an artifact (*.canopy)
   --example NAME       ${EXAMPLE_HELP}; heart-age without --model
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances

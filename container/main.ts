@@ -23,7 +23,7 @@ const HELP = `Serves one model over HTTP.
 The image does the first with the argument serve, the second without one.
 
 Environment:
-  MODEL_DIR   the folder with the model, a *.canopy or an *.RDS (/opt/ml/model)
+  MODEL_DIR   the folder with the model: a *.canopy, an *.RDS or a booster's own file (/opt/ml/model)
   PORT        the port, 0 for any that is free (8080); SAGEMAKER_BIND_TO_PORT wins over it
   HOST        the address to listen on (127.0.0.1)
   PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources

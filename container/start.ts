@@ -19,7 +19,7 @@ const HELP = `Runs all of canopy on this machine: the container, a stand-in for 
 
   npm start -- [--model FILE | --example NAME] [--no-container]
 
-  --model FILE     the model file: saved by saveRDS, or an artifact (*.canopy) that train or import wrote
+  --model FILE     the model file: saved by saveRDS, a booster's own file, or an artifact (*.canopy)
   --example NAME   ${EXAMPLE_HELP}; heart-age without --model
   --no-container   no container and no endpoint: the API answers from its fallback
   --help           this text

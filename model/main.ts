@@ -9,7 +9,7 @@ import { verifyCommand } from './commands/verify.ts';
 const HELP = `npm run model -- COMMAND
 
   describe FILE                  what a model is: kind, features, classes, size, sha256
-  import FILE.RDS -o OUT.canopy  make a model file into an artifact
+  import FILE -o OUT.canopy      make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
   verify FILE ROWS.json          compare with R's own predictions

@@ -1,13 +1,16 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { sizeOfModelFile } from '../../model/artifact/import.ts';
+import { isOwnFormat } from '../../model/artifact/own-format.ts';
 import { sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkWithin } from './model-folder.ts';
 import { loadShared, type SharedModel } from './shared-model.ts';
 
 const MODEL_FILE = /\.(?:canopy|RDS|Rds|rds)$/;
-const EXPECTED = 'one model: an artifact (*.canopy) or a model saved by saveRDS (*.RDS)';
+const EXPECTED = "one model: an artifact (*.canopy), a model saved by saveRDS (*.RDS) or a booster's own file";
+/** Files of other names that are looked into: a model's folder has a few. */
+const MOST_LOOKED_INTO = 1000;
 
 /**
  * The one model of a folder, which SageMaker unpacks to /opt/ml/model: an artifact, or a model file that is imported with
@@ -39,7 +42,8 @@ function findModelFile(dir: string): string {
   } catch (error) {
     throw new ModelError(dir, reason(error), `a folder with ${EXPECTED}`);
   }
-  const models = names.filter((name) => MODEL_FILE.test(name)).sort();
+  const others = names.filter((name) => !MODEL_FILE.test(name) && !name.endsWith('.model.json')).slice(0, MOST_LOOKED_INTO);
+  const models = [...names.filter((name) => MODEL_FILE.test(name)), ...others.filter((name) => isOwnFormat(path.join(dir, name)))].sort();
   if (models.length > 1) throw new ModelError(dir, `${models.length} models (${listed(models)})`, EXPECTED);
   if (models[0] !== undefined) return path.join(dir, models[0]);
   throw new ModelError(dir, names.length === 0 ? 'an empty folder' : `no model among ${listed(names.sort())}`, EXPECTED);

@@ -10,18 +10,23 @@ import { compressionOf } from '../rds/inflate.ts';
 import { describeOther } from '../rds/other-files.ts';
 import { readRFile } from '../rds/rds.ts';
 import { classOf, type RValue } from '../rds/values.ts';
-import type { Imported, Reader } from '../readers/reader.ts';
+import type { FileReader, Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';
 import { modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
 import { applyData, type TrainingData } from './levels.ts';
+import { applyNames } from './names.ts';
+import { fileReaderOf } from './own-format.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
 
 /** Largest model file or artifact that is read. */
 const MAX_FILE = 2 ** 31;
+
+/** What a card says of a file that R did not write. */
+const OWN_FORMAT = "in the package's own format";
 
 /** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
@@ -34,6 +39,8 @@ export type ImportOptions = {
   progress?: Progress | undefined;
   /** The families that are read: the project's, unless somebody passes others. */
   readers?: readonly Reader[];
+  /** The formats of packages' own files that are read: the project's, unless somebody passes others. */
+  fileReaders?: readonly FileReader[];
 };
 
 /**
@@ -41,10 +48,15 @@ export type ImportOptions = {
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const { readers = READERS, object } = options;
+  const { readers = READERS, fileReaders, object } = options;
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
+  const own = fileReaderOf(bytes, fileReaders);
+  if (own) {
+    if (object !== undefined) throw new ModelError(file, `${own.title}, which is one model`, 'no --object');
+    return encodeModel(own.read(bytes, file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, written: OWN_FORMAT, ...options });
+  }
   const read = readRFile(bytes, file, undefined, options.progress);
   const value = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
   return encodeModel(readModel(value, file, readers), sidecar, {
@@ -70,9 +82,14 @@ export type Origin = ImportOptions & {
 };
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
-export function encodeModel({ schema: read, call, version, others, ...computed }: Imported, sidecar: Sidecar, origin: Origin): Uint8Array {
+export function encodeModel(
+  { schema: read, call, version, others, isUnnamed = false, ...computed }: Imported,
+  sidecar: Sidecar,
+  origin: Origin,
+): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
-  const told = applySidecar(guessTypes({ schema: read, ...computed }, others), sidecar, sidecarFile);
+  const named = applyNames(read, isUnnamed, { names: sidecar.names, sidecarFile, data });
+  const told = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
   checkInteger64({ schema: told, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
   const { lacksLevels } = computed.body.kind;
@@ -87,7 +104,7 @@ export function encodeModel({ schema: read, call, version, others, ...computed }
     ...(limits === undefined ? {} : { limits }),
     ...(answer === undefined ? {} : { answer }),
     madeBy: call.toWellFormed(),
-    ...(written === undefined ? {} : { versions: `R ${r}${version === undefined ? '' : `, ${version}`}; ${written}` }),
+    ...(written === undefined ? {} : { versions: `${[r && `R ${r}`, version].filter(Boolean).join(', ')}; ${written}` }),
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),

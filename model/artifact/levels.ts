@@ -51,6 +51,11 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
   return out;
 }
 
+/** The names in the header of the training data. Throws a ModelError. */
+export function trainingColumns(data: TrainingData): string[] {
+  return readCsv(data)[0] ?? [];
+}
+
 function readCsv({ bytes, file }: TrainingData): string[][] {
   try {
     return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -36,6 +36,7 @@ const sidecar = z.strictObject({
       classes: z.record(z.string().max(1000), label).optional(),
     })
     .optional(),
+  names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
   features: z.record(z.string(), featureSidecar).optional(),
 });
 
@@ -47,10 +48,10 @@ const MAX_BYTES = 2 ** 24;
 /** Members at fault that are named. */
 const MAX_NAMED = 20;
 
-/** Where a model file's sidecar may lie: NAME.model.json, or model.json for all models of a folder. */
+/** Where a model file's sidecar may lie: NAME.model.json, or model.json for all models of a folder. A booster may be called model.json itself. */
 export function sidecarPaths(modelFile: string): string[] {
   const { dir, name } = path.parse(modelFile);
-  return [path.join(dir, `${name}.model.json`), path.join(dir, 'model.json')];
+  return [path.join(dir, `${name}.model.json`), path.join(dir, 'model.json')].filter((file) => file !== path.normalize(modelFile));
 }
 
 /**

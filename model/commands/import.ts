@@ -11,12 +11,14 @@ import { cardDate, expectArguments, HELP_OPTION as help, OBJECT_OPTION as object
 /** Levels of a feature that are printed. */
 const SHOWN_LEVELS = 20;
 
-const HELP = `npm run model -- import FILE.RDS -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
+const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
     [--object NAME]
 
-  FILE.RDS      a model saved by saveRDS or save; NAME.model.json or model.json beside it is its sidecar
+  FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
+                beside it is its sidecar
   -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
-  --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has
+  --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has; where the
+                file has no names of features, its header has them (then it has the features alone, without the target)
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --object      which model, of a file with several (save(), or a list): m, or lst$m
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
@@ -32,7 +34,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   const options = { help, object, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return HELP;
-  const [file] = expectArguments(positionals, ['FILE.RDS']) as [string];
+  const [file] = expectArguments(positionals, ['FILE']) as [string];
   const { output } = values;
   if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
   if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);

@@ -10,7 +10,7 @@ import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from '.
 
 const HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
 
-  FILE     a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  FILE     a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
            array (*.npy); - reads standard input. Its content tells the form where its name does not
   --csv    ROWS is CSV, whatever it is called

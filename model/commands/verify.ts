@@ -7,7 +7,7 @@ import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from '.
 
 const HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
 
-  FILE       a model saved by saveRDS or save (*.RDS, with its sidecar), or an artifact (*.canopy)
+  FILE       a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
              (sprintf("%.17g"), with or without quotes); and, where they are asked for, "parameters"
   --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival, 4 for lm and glm

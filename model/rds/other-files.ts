@@ -7,6 +7,8 @@ const ARCHIVE = 1 << 16;
 
 const AN_R_FILE = 'an R file: saveRDS(model, file)';
 const OF_PYTHON = `${AN_R_FILE}; a model of Python cannot be read`;
+const OF_BOOSTER = 'the booster in its own format: in Python, booster.save_model("model.ubj") of XGBoost or ("model.txt") of LightGBM';
+const BY_SAVE_MODEL = 'the model itself, which save_model() writes (lgb.save() or xgb.save() in R)';
 const READ_IN_R = (reader: string) => `${AN_R_FILE}; in R: saveRDS(${reader}, "model.RDS")`;
 const DATA = `${AN_R_FILE}; data goes to --data, or to the command train`;
 const AGAIN = `${AN_R_FILE}; download it again`;
@@ -56,6 +58,8 @@ const TEXTS: [start: RegExp, found: string, expected: string][] = [
   [/^<(?:!doctype html|html|head|body)\b/i, 'an HTML page (of an error, or a login?)', AGAIN],
   [/^<\?xml[^<]*<PMML\b/, 'a PMML file', AN_R_FILE],
   [/^</, 'XML', AGAIN],
+  [/^\[\s{0,9}\{\s{0,9}"nodeid"|^booster\[0\]:/, 'a dump of XGBoost for people', BY_SAVE_MODEL],
+  [/^\{\s{0,9}"name":\s?"tree"/, 'a dump of LightGBM for people', BY_SAVE_MODEL],
   [/^\{"learner"/, 'an XGBoost model (JSON)', AN_R_FILE],
   [/^[[{]/, 'JSON', AN_R_FILE],
   [/^(?:structure|list|new|c)\(/, "the text of R's dput()", READ_IN_R('dget(file)')],
@@ -75,12 +79,15 @@ export function describeOther(bytes: Uint8Array): OtherFile | undefined {
   if (start.startsWith('PK\x03\x04')) return zipped(latin1(ARCHIVE));
   const within = (at: number, least: number, most: number) => bytes[at] !== undefined && bytes[at] >= least && bytes[at] <= most;
   if (bytes[0] === 0x80 && within(1, 2, 5)) {
-    const isJoblib = /joblib|sklearn|xgboost/.test(start);
+    const booster = /xgboost|lightgbm/.exec(start);
+    if (booster)
+      return { found: `a pickle of Python with ${booster[0] === 'xgboost' ? 'an XGBoost' : 'a LightGBM'} model`, expected: OF_BOOSTER };
+    const isJoblib = /joblib|sklearn/.test(start);
     return { found: isJoblib ? 'a pickle of Python (joblib, scikit-learn?)' : 'a pickle of Python', expected: OF_PYTHON };
   }
   // A protobuf whose first field is a small version and whose second is the text of who made it.
   if (bytes[0] === 8 && within(1, 1, 16) && bytes[2] === 0x12 && within(3, 1, 64) && within(4, 0x20, 0x7e))
-    return { found: 'an ONNX model', expected: AN_R_FILE };
+    return { found: 'an ONNX model', expected: `${AN_R_FILE}, or ${OF_BOOSTER}` };
   if (start.slice(257, 262) === 'ustar') return { found: 'a tar archive', expected: `${AN_R_FILE}, unpacked` };
   if (bytes[0] === 0 && bytes[4] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[5] ?? 0))
     return { found: "a part of R's own database (.rdb)", expected: AN_R_FILE };

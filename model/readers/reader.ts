@@ -13,6 +13,8 @@ export type Imported = {
   version?: string;
   /** Features of a class that R notes as "other": dates and times among them. */
   others?: string[];
+  /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
+  isUnnamed?: boolean;
 };
 
 /** What reads one family of R's models. One object a family, listed in readers.ts. */
@@ -24,3 +26,16 @@ export type Reader = {
   /** Throws a ModelError that names what is wrong with which part; `label` names the file. */
   read(value: RValue, label: string): Imported;
 };
+
+/** What reads one format of files that a package writes by itself, without R's serialization. One object a format, listed in file-readers.ts. */
+export type FileReader = {
+  /** The format in an error's text: "an XGBoost model". */
+  title: string;
+  /** Whether a file is of this format, by its first bytes (START_BYTES, or all of a smaller file), whatever its name is. */
+  matches(start: Uint8Array): boolean;
+  /** Throws a ModelError that names what is wrong with which part; `label` names the file. */
+  read(bytes: Uint8Array, label: string): Imported;
+};
+
+/** How many bytes of a file tell its format. */
+export const START_BYTES = 4096;

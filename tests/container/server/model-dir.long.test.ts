@@ -107,7 +107,7 @@ function manyLeaves(schema: Schema): Predictor {
 describe('a folder that cannot be used is refused', () => {
   test('where it is empty', async () => {
     expect(await refusal()).toBe(
-      `${dir}: found an empty folder, expected one model: an artifact (*.canopy) or a model saved by saveRDS (*.RDS)`,
+      `${dir}: found an empty folder, expected one model: an artifact (*.canopy), a model saved by saveRDS (*.RDS) or a booster's own file`,
     );
   });
 

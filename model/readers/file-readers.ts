@@ -1,0 +1,4 @@
+import type { FileReader } from './reader.ts';
+
+/** Every format of a package's own files that is read, one line each. A file's first bytes choose among them. */
+export const FILE_READERS: readonly FileReader[] = [];
