@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PackedArray } from './bodies/arrays.ts';
 import { BODIES } from './bodies/bodies.ts';
 import type { BodyKind } from './bodies/kind.ts';
+import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
 import { checkPredictor, type Predictor, predictRows } from './predict.ts';
 import type { Card } from './schema/card.ts';
@@ -25,7 +26,7 @@ import { STEPS } from './steps/steps.ts';
  *    24     8  bytes of the model section (f64)
  *    32    32  sha256 of the model section
  *    64        model section:
- *              JSON        { schema, body: { type, scalars, arrays: [{ name, type, length }] }, steps? }; one step of
+ *              JSON        { schema, body: { type, scalars, arrays: [{ name, type, length }] }, steps?, outcome? }; one step of
  *                          expressions alone stands as `inputs` among the scalars
  *              arrays      in the order of the JSON; type is f64, u32, u16 or u8
  *              card        JSON, outside the sha256
@@ -42,7 +43,7 @@ const ARRAYS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint
 export type ArrayKind = keyof typeof ARRAYS;
 type ArrayPlan = { name: string; type: ArrayKind; length: number };
 type BodyJson = { type: string; scalars: Record<string, unknown>; arrays: ArrayPlan[] };
-type ModelJson = { schema: Schema; body: BodyJson; steps?: Step[] };
+type ModelJson = { schema: Schema; body: BodyJson; steps?: Step[]; outcome?: Outcome };
 
 /** The kinds of bodies and steps that can be opened: the project's, unless somebody passes others. */
 export type Kinds = { bodies: readonly BodyKind<unknown>[]; steps: readonly StepKind<Step>[] };
@@ -67,7 +68,8 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const { schema, card, checks } = model;
   const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
-  const json = toJson(withSteps({ schema, body: { type: packed.type, scalars: packed.scalars, arrays } }, model.steps ?? []));
+  const bodyJson = { type: packed.type, scalars: packed.scalars, arrays };
+  const json = toJson(withSteps({ schema, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
   let end = HEADER + padded(json.length);
@@ -189,7 +191,7 @@ function withSteps(json: ModelJson, steps: readonly BoundStep[]): ModelJson {
 
 /** What computes, out of an artifact's JSON and arrays. Throws a ModelError where a kind is unknown, or a part is missing. */
 function openPredictor(
-  { schema, body, steps = [] }: ModelJson,
+  { schema, body, steps = [], outcome }: ModelJson,
   arrays: ReadonlyMap<string, PackedArray>,
   kinds: Kinds,
   label: string,
@@ -206,7 +208,9 @@ function openPredictor(
   const kind = kinds.bodies.find(({ types }) => types.includes(body.type));
   if (!kind) throw new ModelError(label, `a body of the type "${body.type}"`, kinds.bodies.flatMap(({ types }) => types).join(', '));
   const data = kind.unpack({ type: body.type, scalars, arrays }, label);
-  return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data } };
+  const isObject = typeof outcome === 'object' && outcome !== null;
+  if (outcome !== undefined && !isObject) throw new ModelError(`${label}'s outcome`, String(outcome), 'an object');
+  return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data }, ...(outcome ? { outcome } : {}) };
 }
 
 /** The plans of a body's arrays, held against their type. */

@@ -1,5 +1,7 @@
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
+import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
+import { checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
 import { type Beside, outputWidth, type Prediction, partsOf, toPredictions } from './schema/shape.ts';
@@ -7,19 +9,22 @@ import type { BoundStep } from './steps/kind.ts';
 import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
 import type { Query } from './wire/wire.ts';
 
-/** A model that can answer: its schema, the steps that make the body's inputs of the features, if there are any, and what computes. */
-export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Body };
+/**
+ * A model that can answer: its schema, the steps that make the body's inputs of the features, if there are any, what computes, and,
+ * where the model's answers are made of the body's, how.
+ */
+export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Body; outcome?: Outcome };
 
 /**
  * The model's answers for rows that lie side by side in a Float64Array, `outputWidth` doubles a row (NaN for a row without an
  * answer). Everything that computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  const { schema, steps, body } = model;
+  const { schema, steps } = model;
   if (parameters.also) return predictTypes(model, rows, parameters);
-  if (!steps) return body.kind.predict(schema, body.data, rows, parameters);
+  if (!steps) return predictBody(model, rows, parameters);
   const { inputs, unknown } = computeInputs(schema, steps, rows);
-  const out = body.kind.predict(inputSchema(schema, steps), body.data, inputs, parameters);
+  const out = predictBody(model, inputs, parameters);
   const width = out.length / unknown.length;
   unknown.forEach((flag, row) => {
     if (flag === 1) out.fill(Number.NaN, row * width, (row + 1) * width);
@@ -27,12 +32,37 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   return out;
 }
 
-/** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */
-export function checkPredictor({ schema, steps, body }: Predictor, label: string): void {
-  if (steps) checkSteps(schema, steps, label);
+/** The answers of the body to its inputs, and what the model makes of them. */
+function predictBody(model: Predictor, inputs: Float64Array, parameters: Parameters): Float64Array {
+  const { schema, body, outcome } = model;
+  if (!outcome) return body.kind.predict(bodySchema(model), body.data, inputs, parameters);
+  const doubles = body.kind.predict(bodySchema(model), body.data, inputs, bodyParameters(outcome, parameters));
+  return makeOutcome(schema, outcome, parameters, doubles);
+}
+
+const BODY_SCHEMAS = new WeakMap<Outcome, Schema>();
+
+/** The schema that the body gets: the model's with the body's inputs as its features, and with the body's kind where that is another. */
+export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
   const inputs = inputSchema(schema, steps);
-  body.kind.check(inputs, body.data, label);
-  checkAnswers(schema, body.kind.answers(inputs, body.data), label);
+  if (!outcome) return inputs;
+  const known = BODY_SCHEMAS.get(outcome);
+  if (known) return known;
+  const made = { ...outcome.body, features: inputs.features };
+  BODY_SCHEMAS.set(outcome, made);
+  return made;
+}
+
+/** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */
+export function checkPredictor(model: Predictor, label: string): void {
+  const { schema, steps, body, outcome } = model;
+  if (steps) checkSteps(schema, steps, label);
+  const own = bodySchema(model);
+  if (outcome) checkSchema(own, `${label}'s outcome`);
+  body.kind.check(own, body.data, label);
+  const can = body.kind.answers(own, body.data);
+  if (outcome) checkOutcome(schema, own, outcome, can, label);
+  else checkAnswers(schema, can, label);
 }
 
 /** The answers of several types, side by side for each row. */
@@ -65,8 +95,9 @@ export function answerQuery(model: Predictor, query: Query): { predictions: Pred
  * Makes a model's kernel now, where no request shall wait for it; of the table that another thread made of the same model,
  * where there is one. Undefined where its kind of body has none.
  */
-export function prepareKernel({ schema, steps, body }: Predictor, table?: Prepared['table']): Prepared | undefined {
-  return body.kind.prepare?.(inputSchema(schema, steps), body.data, table);
+export function prepareKernel(model: Predictor, table?: Prepared['table']): Prepared | undefined {
+  const { kind, data } = model.body;
+  return kind.prepare?.(bodySchema(model), data, table);
 }
 
 /**

@@ -117,7 +117,7 @@ export function encodeModel(
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
 export function readModel(value: RValue, thing: string, readers: readonly Reader[] = READERS): Imported {
   const reader = readerOf(value, readers);
-  if (reader) return reader.read(value, thing);
+  if (reader) return reader.read(value, thing, (inner, label) => readModel(inner, label, readers));
   const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
   throw new ModelError(thing, found, help ?? familiesOf(readers));
 }
@@ -133,9 +133,9 @@ export function isRead(value: RValue, readers: readonly Reader[] = READERS): boo
   return readerOf(value, readers) !== undefined;
 }
 
-/** The reader of an object's first class. What butcher() put before it says only that parts were left out. */
+/** The reader of an object's first class. What butcher() and parsnip put before it (butchered_lm, _lm) does not count. */
 function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined {
-  const first = classOf(value).find((name) => !name.startsWith('butchered_'));
+  const first = classOf(value).find((name) => !/^(?:butchered)?_/.test(name));
   return readers.find(({ classes }) => first !== undefined && classes.includes(first));
 }
 

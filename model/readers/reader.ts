@@ -1,4 +1,5 @@
 import type { Body } from '../../shared/bodies/kind.ts';
+import type { Outcome } from '../../shared/bodies/outcome.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
 import type { RValue } from '../rds/values.ts';
@@ -8,6 +9,8 @@ export type Imported = {
   schema: Schema;
   steps?: readonly BoundStep[];
   body: Body;
+  /** How the model's answers are made of the body's. */
+  outcome?: Outcome;
   call: string;
   /** The version of the package that made it, as far as the file tells. */
   version?: string;
@@ -23,8 +26,11 @@ export type Reader = {
   classes: readonly string[];
   /** The family in an error's text: "a ranger forest". */
   title: string;
-  /** Throws a ModelError that names what is wrong with which part; `label` names the file. */
-  read(value: RValue, label: string): Imported;
+  /**
+   * Throws a ModelError that names what is wrong with which part; `label` names the file. `inner` reads a model that this one
+   * holds, by its own family's reader.
+   */
+  read(value: RValue, label: string, inner?: (value: RValue, label: string) => Imported): Imported;
 };
 
 /** What reads one format of files that a package writes by itself, without R's serialization. One object a format, listed in file-readers.ts. */

@@ -3,6 +3,7 @@ import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
 import { RPART_READER } from './rpart/reader.ts';
+import { WORKFLOW_READER } from './workflow/reader.ts';
 
 /** Every family that is read, one line each, in the order in which an error lists them. */
 export const READERS: readonly Reader[] = [
@@ -10,4 +11,5 @@ export const READERS: readonly Reader[] = [
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
+  WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
 ];

@@ -6,16 +6,11 @@ export type Unread = { found: string; help: string | undefined };
 /** Elements that hold what a wrapper's package fitted, by the wrapper's class. */
 const INNER: Record<string, string[]> = {
   train: ['finalModel'],
-  model_fit: ['fit'],
-  workflow: ['fit', 'fit', 'fit'],
   WrappedModel: ['learner.model'],
 };
 /** Whose class it is, where its name does not say it. */
 const PACKAGES: Record<string, string> = {
   train: 'caret',
-  model_fit: 'parsnip',
-  workflow: 'tidymodels',
-  last_fit: 'tidymodels',
   WrappedModel: 'mlr',
 };
 
@@ -39,9 +34,7 @@ function helpFor(kind: string, value: RValue, isInnerRead: boolean): string {
     const why = lost === undefined ? '' : `: ${lost} is part of train's predict(), which is not read yet`;
     return `a model fitted without caret${why}`;
   }
-  if (kind === 'model_fit' && isInnerRead) return "the engine's own model, which takes the same columns: saveRDS(model$fit, file)";
-  if (kind === 'WrappedModel') return 'a model fitted by its own package';
-  return `a model fitted by its own package: what ${kind === 'model_fit' ? 'parsnip' : 'a workflow'} does to the columns before is not read yet`;
+  return 'a model fitted by its own package';
 }
 
 /** What caret's train() does to the columns before its model has them; undefined where that is nothing. */

@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../schema/card.ts';
 import type { Feature } from '../schema/features.ts';
+import { takesMissing } from '../schema/values.ts';
 import { exampleRecord } from '../wire/cells.ts';
 
 /*
@@ -19,7 +20,7 @@ export function prototype({ schema }: ModelInfo): object {
   const record = exampleRecord(schema);
   const properties = schema.features.map((feature): [string, object] => [
     feature.name,
-    { example: record[feature.name], ...typeOf(feature, schema.takesMissing) },
+    { example: record[feature.name], ...typeOf(feature, takesMissing(schema, feature)) },
   ]);
   return {
     properties: Object.fromEntries(properties),
@@ -29,8 +30,8 @@ export function prototype({ schema }: ModelInfo): object {
   };
 }
 
-function typeOf(feature: Feature, takesMissing: boolean): object {
-  const orNull = (type: string) => (takesMissing ? [type, 'null'] : type);
+function typeOf(feature: Feature, isOptional: boolean): object {
+  const orNull = (type: string) => (isOptional ? [type, 'null'] : type);
   switch (feature.type) {
     case 'number':
       return { type: orNull('number') };
@@ -43,7 +44,8 @@ function typeOf(feature: Feature, takesMissing: boolean): object {
     case 'datetime':
       return { type: orNull('string'), format: 'date-time' };
     case 'factor': {
-      const isNull = takesMissing && !feature.levels.includes(null);
+      if (feature.others) return { type: orNull('string'), examples: feature.levels };
+      const isNull = isOptional && !feature.levels.includes(null);
       return { enum: isNull ? [...feature.levels, null] : feature.levels };
     }
   }

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { Level, Schema } from '../schema/features.ts';
-import { FUNCTIONS, orthogonalPolynomial } from './functions.ts';
+import { FUNCTIONS, orthogonalPolynomial, type RFunction } from './functions.ts';
 
 /**
  * What a formula computes from a row, as data: a number, the value of a feature, or
@@ -10,7 +10,8 @@ import { FUNCTIONS, orthogonalPolynomial } from './functions.ts';
  * - `number`, `in`: the place of a value among numbers, compared as R prints them (15 digits), 0 where it is not there;
  * - `interval`, `breaks`: the place of the interval (open on the left, or on the right) a value lies in, 0 where it lies outside;
  * - `table`: the element at a place, NaN at 0;
- * - `is`: 1 where a place is that level, 0 at any other, NaN at 0.
+ * - `is`: 1 where a place is that level, 0 at any other, NaN at 0;
+ * - `pick`: the element at a place, `missing` where there is no value, `beyond` at any other place; null stands for no value.
  */
 export type Expression =
   | number
@@ -21,7 +22,8 @@ export type Expression =
   | { number: Expression; in: number[] }
   | { interval: Expression; breaks: number[]; right: boolean; lowest: boolean }
   | { table: Expression; values: number[] }
-  | { is: Expression; level: number };
+  | { is: Expression; level: number }
+  | { pick: Expression; values: (number | null)[]; missing: number | null; beyond: number | null };
 
 /** Gives an expression's value for the row that starts at `at`. */
 export type Evaluate = (rows: Float64Array, at: number) => number;
@@ -31,19 +33,16 @@ const MAX_DEPTH = 200;
 const MAX_PARTS = 4_000_000;
 
 /** An expression as a function of rows. It must have passed checkExpressions with the same schema. */
-export function compile(expression: Expression, schema: Schema): Evaluate {
+export function compile(expression: Expression, schema: Schema, functions = FUNCTIONS): Evaluate {
+  const inside = (part: Expression) => compile(part, schema, functions);
   if (typeof expression === 'number') return () => expression;
   if ('feature' in expression) {
     const { feature } = expression;
     return (rows, at) => rows[at + feature]!;
   }
-  if ('call' in expression)
-    return compileCall(
-      expression.call,
-      expression.of.map((part) => compile(part, schema)),
-    );
+  if ('call' in expression) return compileCall(functions[expression.call] as RFunction, expression.of.map(inside));
   if ('poly' in expression) {
-    const inner = compile(expression.poly, schema);
+    const inner = inside(expression.poly);
     const { alpha, norm2 } = expression;
     return (rows, at) => orthogonalPolynomial(inner(rows, at), alpha, norm2);
   }
@@ -56,7 +55,7 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
     return (rows, at) => places[rows[at + column]! - 1] ?? Number.NaN;
   }
   if ('number' in expression) {
-    const inner = compile(expression.number, schema);
+    const inner = inside(expression.number);
     const places = new Map(expression.in.map((value, place) => [value, place + 1]));
     return (rows, at) => {
       const value = inner(rows, at);
@@ -64,15 +63,16 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
     };
   }
   if ('interval' in expression) {
-    const inner = compile(expression.interval, schema);
+    const inner = inside(expression.interval);
     return (rows, at) => intervalOf(inner(rows, at), expression);
   }
   if ('table' in expression) {
-    const inner = compile(expression.table, schema);
+    const inner = inside(expression.table);
     const { values } = expression;
     return (rows, at) => values[inner(rows, at) - 1] ?? Number.NaN;
   }
-  const inner = compile(expression.is, schema);
+  if ('pick' in expression) return compilePick(inside(expression.pick), expression);
+  const inner = inside(expression.is);
   const { level } = expression;
   return (rows, at) => {
     const place = inner(rows, at);
@@ -80,8 +80,16 @@ export function compile(expression: Expression, schema: Schema): Evaluate {
   };
 }
 
-function compileCall(name: string, parts: Evaluate[]): Evaluate {
-  const { apply } = FUNCTIONS[name] as (typeof FUNCTIONS)[string];
+function compilePick(inner: Evaluate, { values, missing, beyond }: Extract<Expression, { pick: Expression }>): Evaluate {
+  const numbers = values.map((value) => value ?? Number.NaN);
+  const [none, other] = [missing ?? Number.NaN, beyond ?? Number.NaN];
+  return (rows, at) => {
+    const place = inner(rows, at);
+    return Number.isNaN(place) ? none : (numbers[place - 1] ?? other);
+  };
+}
+
+function compileCall({ apply }: RFunction, parts: Evaluate[]): Evaluate {
   const [first, second] = parts as [Evaluate, Evaluate];
   if (parts.length === 1) return (rows, at) => apply(first(rows, at));
   if (parts.length === 2) return (rows, at) => apply(first(rows, at), second(rows, at));
@@ -115,16 +123,16 @@ function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]
 }
 
 /** Holds expressions that came from a file against their type and the schema, so that compiling and evaluating need no check. */
-export function checkExpressions(expressions: unknown, schema: Schema, thing: string): void {
+export function checkExpressions(expressions: unknown, schema: Schema, thing: string, functions = FUNCTIONS): void {
   const budget = { parts: MAX_PARTS };
   if (!Array.isArray(expressions)) throw new ModelError(thing, typeof expressions, 'a list of expressions');
-  for (const expression of expressions) checkExpression(expression, schema, { thing, budget, depth: 0 });
+  for (const expression of expressions) checkExpression(expression, schema, { thing, budget, depth: 0, functions });
 }
 
-type CheckContext = { thing: string; budget: { parts: number }; depth: number };
+type CheckContext = { thing: string; budget: { parts: number }; depth: number; functions: typeof FUNCTIONS };
 
 function checkExpression(value: unknown, schema: Schema, context: CheckContext): void {
-  const { thing, budget, depth } = context;
+  const { thing, budget, depth, functions } = context;
   const fail = (found: string, expected: string) => new ModelError(thing, found, expected);
   const spend = (parts: number) => {
     budget.parts -= parts;
@@ -139,7 +147,7 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
   }
   if (typeof value !== 'object' || value === null)
     throw fail(`an expression that is ${value === null ? 'null' : typeof value}`, 'a number or an object');
-  const inner = (part: unknown) => checkExpression(part, schema, { thing, budget, depth: depth + 1 });
+  const inner = (part: unknown) => checkExpression(part, schema, { ...context, depth: depth + 1 });
   const numbers = (list: unknown, least: number): number[] => {
     if (!Array.isArray(list) || list.length < least || !list.every((one) => typeof one === 'number')) throw fail('another list', 'numbers');
     spend(list.length);
@@ -149,7 +157,7 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
   if ('feature' in own) {
     if (!isPlace(own.feature, schema.features.length)) throw fail(`feature ${own.feature}`, `less than ${schema.features.length}`);
   } else if ('call' in own) {
-    const known = typeof own.call === 'string' && Object.hasOwn(FUNCTIONS, own.call) ? FUNCTIONS[own.call] : undefined;
+    const known = typeof own.call === 'string' && Object.hasOwn(functions, own.call) ? functions[own.call] : undefined;
     if (!known || !Array.isArray(own.of)) throw fail(`the function ${String(own.call)}`, 'one that formulas may use');
     if (own.of.length < known.least || own.of.length > known.most)
       throw fail(`${own.of.length} arguments of ${own.call}`, `${known.least} to ${known.most}`);
@@ -181,6 +189,12 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
   } else if ('is' in own) {
     if (typeof own.level !== 'number') throw fail('a level that is no number', 'a number');
     inner(own.is);
+  } else if ('pick' in own) {
+    const isNumber = (one: unknown) => one === null || typeof one === 'number';
+    const isList = Array.isArray(own.values) && own.values.every(isNumber);
+    if (!isList || !isNumber(own.missing) || !isNumber(own.beyond)) throw fail('another list to pick from', 'numbers and null');
+    spend((own.values as unknown[]).length);
+    inner(own.pick);
   } else throw fail('an unknown kind of expression', 'one that formulas have');
 }
 

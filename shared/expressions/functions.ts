@@ -1,5 +1,5 @@
 /** A function of numbers as R has it, and how many arguments it takes. TRUE and FALSE are 1 and 0. */
-type RFunction = { least: number; most: number; apply: (...values: number[]) => number };
+export type RFunction = { least: number; most: number; apply: (...values: number[]) => number };
 
 const one = (apply: (x: number) => number): RFunction => ({ least: 1, most: 1, apply });
 const two = (apply: (x: number, y: number) => number): RFunction => ({ least: 2, most: 2, apply });

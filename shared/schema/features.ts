@@ -3,7 +3,12 @@ import type { AnswerType, ParameterName, Rounds } from './parameter-table.ts';
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
 
-type Shown = { name: string; label?: Label };
+type Shown = {
+  name: string;
+  label?: Label;
+  /** True where the model takes missing values, but has no answer where this one is missing. */
+  required?: true;
+};
 /** A finite double. `range` is the least and the greatest split value seen; min, max and step only shape the page's slider. */
 export type NumberFeature = Shown & {
   type: 'number';
@@ -34,6 +39,8 @@ export type FactorFeature = Shown & {
   type: 'factor';
   levels: Level[];
   default?: string;
+  /** What any other label is: a missing value, or, as "new", the place after the last level. Where this is not given, a problem. */
+  others?: 'missing' | 'new';
   /** What people see instead of a level, by the level; requests and answers have the level itself. */
   words?: Record<string, Label>;
 };

@@ -35,6 +35,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
   let found = others.length;
   let advice: string | undefined;
   const names = namesOfRows(schema, cells);
+  const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
   for (let row = 0; row < cells.rows; row += 1) {
     const misfit = cells.misfit?.(row);
     if (misfit) {
@@ -46,7 +47,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
       let value = cells.cell(row, column);
       if (value === undefined && cells.columnar && row > 0) continue;
       // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
-      if (value === undefined && schema.takesMissing && !cells.columnar && names.areFeatures(row)) value = null;
+      if (value === undefined && isOptional(column) && !cells.columnar && names.areFeatures(row)) value = null;
       const number = value === undefined ? undefined : readCell(schema, column, value, cells.text);
       if (number !== undefined) {
         rows[row * width + column] = number;

@@ -1,6 +1,6 @@
 import { DAYS, parseDate, parseDatetime, SECONDS } from './dates.ts';
 import { DECIMAL } from './decimal.ts';
-import type { DateFeature, DatetimeFeature, Feature, Level, Schema } from './features.ts';
+import type { DateFeature, DatetimeFeature, FactorFeature, Feature, Level, Schema } from './features.ts';
 import { MAX_INTEGER64, toBits } from './integer64.ts';
 import { createLooks } from './look-alikes.ts';
 
@@ -15,7 +15,12 @@ export function readCell(schema: Schema, column: number, value: unknown, text: b
   const given = givenValue(feature, value, text);
   if (given !== MISSING && given !== null) return encode(feature, given);
   const level = feature.type === 'factor' ? codeOf(feature.levels, null) : undefined;
-  return level ?? (schema.takesMissing && feature.type !== 'integer64' ? Number.NaN : undefined);
+  return level ?? (takesMissing(schema, feature) ? Number.NaN : undefined);
+}
+
+/** Whether a feature's value may be missing. */
+export function takesMissing(schema: Schema, feature: Feature): boolean {
+  return schema.takesMissing && feature.required !== true && feature.type !== 'integer64';
 }
 
 /** The value that a cell spells. R's jsonlite writes NA as the text "NA" where it does not leave the key out. */
@@ -40,8 +45,13 @@ function encode(feature: Feature, value: unknown): number | undefined {
       if (typeof value === 'boolean') return value ? 1 : 0;
       return value === 0 || value === 1 ? value : undefined;
     case 'factor':
-      return typeof value === 'string' ? codeOf(feature.levels, value) : undefined;
+      return typeof value === 'string' ? (codeOf(feature.levels, value) ?? codeOfOther(feature)) : undefined;
   }
+}
+
+/** What a label that is no level is to the model; undefined where it is a problem. */
+function codeOfOther({ levels, others }: FactorFeature): number | undefined {
+  return others === 'new' ? levels.length + 1 : others === 'missing' ? Number.NaN : undefined;
 }
 
 /** The days of a date, or the seconds of a time; a number stands for itself, unless it is milliseconds or the like. */

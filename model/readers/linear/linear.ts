@@ -6,19 +6,13 @@ import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../.
 import { deparse } from '../../formula/deparse.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readLink } from '../../formula/links.ts';
-import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
+import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
+import { readLevels, readTerms, type Variable } from '../../formula/terms.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
 import { withRange } from '../range.ts';
 
-/** Most columns of a model matrix, and most variables in one interaction. */
-const MAX_COLUMNS = 100_000;
-const MAX_ORDER = 30;
-
 /** An lm or glm as a schema and a sum of columns. */
 export type LinearModel = { schema: Schema; linear: Linear; call: string };
-
-/** What a variable puts into a column: an expression each, by contrasts and by a column for each level where it has levels. */
-type Coded = { contrasts: Expression[]; levels: Expression[] | undefined };
 
 /**
  * Turns what `lm()` or `glm()` returned into a sum of columns, as predict.lm and model.matrix would compute it from new data
@@ -35,7 +29,7 @@ export function readLinear(value: RValue, thing: string): LinearModel {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeVariable(reader, variable, { levels, contrasts: element(value, 'contrasts'), thing }) : undefined;
   });
-  const columns = modelMatrix(terms, coded, thing);
+  const columns = modelMatrix(terms, coded, thing).map(({ factors }) => factors);
   const { order, coefficients } = readCoefficients(value, columns.length, thing);
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
   const own = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
@@ -66,7 +60,7 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
     if (kind.startsWith('nmatrix.') && columns.length !== Number(kind.slice('nmatrix.'.length))) {
       throw new ModelError(`${thing}, variable ${name}`, `${columns.length} columns`, kind.slice('nmatrix.'.length));
     }
-    return { contrasts: columns, levels: undefined };
+    return { contrasts: unnamed(columns), levels: undefined };
   }
   const place = reader.category(variable, own);
   const count = own?.length ?? 2;
@@ -74,39 +68,17 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
   const named = contrasts && element(contrasts, name);
   // R codes a factor without contrasts of its own by its options; lm and glm always keep them.
   const matrix = readContrasts(named, count, `${thing}'s contrasts of ${name}`);
-  return { contrasts: tables(place, matrix), levels: tables(place, indicators(count)) };
+  return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
+}
+
+/** Columns whose names nobody asks for: coefficients stand in their order. */
+function unnamed(columns: Expression[]): CodedColumn[] {
+  return columns.map((value) => ({ name: '', value }));
 }
 
 /** Columns of contrasts as functions of a level's place. */
 function tables(place: Expression, columns: ContrastColumn[]): Expression[] {
   return columns.map((column) => (typeof column === 'number' ? { is: place, level: column } : { table: place, values: column }));
-}
-
-/** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
-function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string): Expression[][] {
-  const columns: Expression[][] = terms.intercept ? [[]] : [];
-  const patterns = terms.factors.map((pattern) => [...pattern]);
-  if (!terms.intercept) {
-    // Without an intercept the first factor has a column for each level.
-    const isFactor = (pattern: number[], at: number) => pattern[at]! > 0 && coded[at]?.levels !== undefined;
-    const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
-    if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
-  }
-  for (const pattern of patterns) {
-    const order = pattern.filter((code) => code > 0).length;
-    if (order > MAX_ORDER) throw new ModelError(thing, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
-    let products: Expression[][] = [[]];
-    pattern.forEach((code, at) => {
-      if (code === 0) return;
-      const own = coded[at] as Coded;
-      const parts = code === 2 && own.levels ? own.levels : own.contrasts;
-      if (columns.length + products.length * parts.length > MAX_COLUMNS)
-        throw new ModelError(thing, 'too many columns', `at most ${MAX_COLUMNS}`);
-      products = parts.flatMap((part) => products.map((product) => [...product, part]));
-    });
-    columns.push(...products);
-  }
-  return columns;
 }
 
 /** Which columns have coefficients and in what order they are summed: the first `rank` pivots of the QR decomposition (predict.lm). */

@@ -70,13 +70,13 @@ export function shapes(schema: Schema): Shapes {
     };
   }
   const values = features.map((feature) => featureValue(schema, feature));
-  const members = (make: (value: z.ZodType) => z.ZodType) => {
-    return z.object(Object.fromEntries(features.map(({ name }, at) => [name, make(values[at] as z.ZodType)])));
+  const members = (make: (value: z.ZodType, feature: Feature) => z.ZodType) => {
+    return z.object(Object.fromEntries(features.map((feature, at) => [feature.name, make(values[at] as z.ZodType, feature)])));
   };
   const record = members((value) => value);
   return {
     record,
-    element: schema.takesMissing ? members((value) => value.optional()) : record,
+    element: schema.takesMissing ? members((value, feature) => (feature.required ? value : value.optional())) : record,
     row: z.tuple(values as [z.ZodType]),
     columns: members((value) => z.union([value, z.array(value).min(1)])).describe(
       'All of one length; a single value counts for every row.',
@@ -88,7 +88,7 @@ export function shapes(schema: Schema): Shapes {
 /** What a feature takes. */
 function featureValue(schema: Schema, feature: Feature): z.ZodType {
   const value = plainValue(feature);
-  return describeFeature(schema.takesMissing ? z.union([value, z.null()]) : value, feature);
+  return describeFeature(schema.takesMissing && !feature.required ? z.union([value, z.null()]) : value, feature);
 }
 
 function plainValue(feature: Feature): z.ZodType {
@@ -96,7 +96,8 @@ function plainValue(feature: Feature): z.ZodType {
   if (feature.type === 'integer64') return z.int().min(0);
   if (feature.type === 'date') return z.union([z.string().meta({ format: 'date' }), z.number().min(DAYS[0]).max(DAYS[1])]);
   if (feature.type === 'datetime') return z.union([z.string().meta({ format: 'date-time' }), z.number().min(SECONDS[0]).max(SECONDS[1])]);
-  return feature.type === 'logical' ? z.union([z.boolean(), z.literal([0, 1])]) : labels(feature.levels);
+  if (feature.type === 'logical') return z.union([z.boolean(), z.literal([0, 1])]);
+  return feature.others ? z.string().meta({ examples: feature.levels }) : labels(feature.levels);
 }
 
 /** One of some labels; in their order, which z.enum does not keep for labels that are whole numbers. */

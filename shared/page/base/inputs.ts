@@ -54,7 +54,9 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
         const isMissing = values[at] === null && (isNumeric(feature) || isTime(feature));
         // What is no number at all leaves a field's value empty too, so only the browser can tell it from a missing one.
         const isText = byId<HTMLInputElement>(`f${at}`).validity.badInput;
-        return isText || (isMissing && !data.takesMissing) ? [[at, words.text(isTime(feature) ? 'needTime' : 'needNumber')]] : [];
+        return isText || (isMissing && !(data.takesMissing && !feature.required))
+          ? [[at, words.text(isTime(feature) ? 'needTime' : 'needNumber')]]
+          : [];
       });
       return new Map(wrong);
     },

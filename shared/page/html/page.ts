@@ -44,7 +44,10 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
   const title = escapeHtml(english(card.title ?? card.name));
   const data = pageData(model, first);
   const rest = schema.features.length - data.order.length;
-  const fields = data.order.map((at) => fieldHtml(schema.features[at] as FormFeature, at, schema.takesMissing)).join('');
+  const fields = data.order
+    .map((at) => schema.features[at] as FormFeature)
+    .map((feature, place) => fieldHtml(feature, data.order[place]!, schema.takesMissing && feature.required !== true))
+    .join('');
   const more = rest > 0 ? `<p class="dim">${rest} <span data-text="more">${TEXTS.en.more}</span></p>\n` : '';
   return `<!doctype html>
 <html lang="en">

@@ -16,7 +16,7 @@ export function reasonOf(data: PageData, cells: string[], words: Words): string 
   for (let at = 0; at < cells.length; at += 1) {
     const feature = data.features[at] as PageFeature;
     const cell = cells[at] as string;
-    const problem = problemOf(feature, cell, data.takesMissing);
+    const problem = problemOf(feature, cell, data.takesMissing && !feature.required);
     if (problem === 'missing') return `${feature.name}: ${words.text('cell.missing')}`;
     if (problem) {
       const shown = cell.length > SHOWN ? `${cell.slice(0, SHOWN)}…` : cell;
@@ -39,7 +39,7 @@ function problemOf(feature: PageFeature, cell: string, takesMissing: boolean): '
       return YES_OR_NO.test(text) || (DECIMAL.test(text) && (Number(text) === 0 || Number(text) === 1)) ? undefined : 'logical';
     case 'factor':
       // A feature without a field has its levels at the server alone.
-      return levels?.size ? 'level' : undefined;
+      return levels?.size && !feature.others ? 'level' : undefined;
     default:
       return undefined;
   }

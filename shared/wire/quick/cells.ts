@@ -1,4 +1,5 @@
 import type { Feature, Schema } from '../../schema/features.ts';
+import { takesMissing } from '../../schema/values.ts';
 
 /**
  * What a schema's names and labels are in a body's own bytes. Keys are UTF-8 bytes written one a character (latin1), which
@@ -9,7 +10,8 @@ export type Plan = {
   columns: Map<string, number>;
   /** For a factor its labels' places, from 1; undefined for a number, null for a logical. */
   labels: (Map<string, number> | null | undefined)[];
-  takesMissing: boolean;
+  /** Whether each feature's value may be missing. */
+  optional: boolean[];
   /** The feature at each place of the last record read: most records have one order. */
   order: Uint32Array;
   /** The number of the record each feature was last seen in, over all bodies, and of the last one. */
@@ -53,10 +55,7 @@ export function planOf(schema: Schema): Plan | undefined {
 function makePlan(schema: Schema): Plan | undefined {
   const names = schema.features.map(({ name }) => name);
   if (!names.every((name) => isPlain(name) && name !== '__proto__')) return undefined;
-  // The general way alone knows dates, 64-bit integers and a null that is a level.
-  const isGeneral = ({ type }: Feature) => type === 'date' || type === 'datetime' || type === 'integer64';
-  if (schema.features.some((feature) => isGeneral(feature) || (feature.type === 'factor' && feature.levels.includes(null))))
-    return undefined;
+  if (schema.features.some(isGeneral)) return undefined;
   const labels = schema.features.map((feature) => {
     if (feature.type !== 'factor') return feature.type === 'logical' ? null : undefined;
     const places = feature.levels.map((level, at): [string, number] => [latin1(level as string), at + 1]);
@@ -66,11 +65,17 @@ function makePlan(schema: Schema): Plan | undefined {
     names: names.map((name) => Buffer.from(name)),
     columns: new Map(names.map((name, column) => [latin1(name), column])),
     labels,
-    takesMissing: schema.takesMissing,
+    optional: schema.features.map((feature) => takesMissing(schema, feature)),
     order: Uint32Array.from(names.keys()),
     seen: new Float64Array(names.length),
     records: 0,
   };
+}
+
+/** Whether the general way alone knows a feature: dates, 64-bit integers and a null that is a level. */
+function isGeneral(feature: Feature): boolean {
+  const { type } = feature;
+  return type === 'date' || type === 'datetime' || type === 'integer64' || (type === 'factor' && feature.levels.includes(null));
 }
 
 /** Whether a text stands in JSON as it is, without an escape, and has bytes that no other text has. */

@@ -114,7 +114,7 @@ function readField(cursor: Cursor, column: number, place: number): boolean {
     }
   }
   rows[place] = Number.NaN;
-  return plan.takesMissing && (isEnd(cursor, start) || (takeWord(cursor, 'NA') && isEnd(cursor, cursor.at)));
+  return plan.optional[column] === true && (isEnd(cursor, start) || (takeWord(cursor, 'NA') && isEnd(cursor, cursor.at)));
 }
 
 const LOGICALS: [string, number][] = [

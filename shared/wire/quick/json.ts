@@ -129,7 +129,7 @@ function readCell(reader: Cursor, column: number, place: number): boolean {
     reader.rows[place] = at ?? 0;
     return at !== undefined;
   }
-  if (code === N && reader.plan.takesMissing) {
+  if (code === N && reader.plan.optional[column]) {
     reader.rows[place] = Number.NaN;
     return takeWord(reader, 'null');
   }

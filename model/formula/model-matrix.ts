@@ -1,0 +1,59 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import type { Terms } from './terms.ts';
+
+/** Most columns of a model matrix, and most variables in one interaction. */
+const MAX_COLUMNS = 100_000;
+const MAX_ORDER = 30;
+
+/** What a variable puts into a matrix: columns by contrasts, and one for each level where it has levels. */
+export type Coded = { contrasts: CodedColumn[]; levels: CodedColumn[] | undefined };
+/** A column of one variable: its value for a row, and its name in R. */
+export type CodedColumn = { name: string; value: Expression };
+/** A column of a model matrix: the product of its factors, none for the intercept; and its name in R. */
+export type MatrixColumn = { name: string; factors: Expression[] };
+
+/** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
+export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string): MatrixColumn[] {
+  const columns: MatrixColumn[] = terms.intercept ? [{ name: '(Intercept)', factors: [] }] : [];
+  const patterns = terms.factors.map((pattern) => [...pattern]);
+  if (!terms.intercept) {
+    // Without an intercept the first factor has a column for each level.
+    const isFactor = (pattern: number[], at: number) => pattern[at]! > 0 && coded[at]?.levels !== undefined;
+    const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
+    if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
+  }
+  for (const pattern of patterns) {
+    const order = pattern.filter((code) => code > 0).length;
+    if (order > MAX_ORDER) throw new ModelError(thing, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
+    let products: MatrixColumn[] = [{ name: '', factors: [] }];
+    pattern.forEach((code, at) => {
+      if (code === 0) return;
+      const own = coded[at] as Coded;
+      const parts = code === 2 && own.levels ? own.levels : own.contrasts;
+      if (columns.length + products.length * parts.length > MAX_COLUMNS)
+        throw new ModelError(thing, 'too many columns', `at most ${MAX_COLUMNS}`);
+      products = parts.flatMap((part) => products.map((product) => times(product, part)));
+    });
+    columns.push(...products);
+  }
+  return columns;
+}
+
+function times(product: MatrixColumn, { name, value }: CodedColumn): MatrixColumn {
+  return { name: product.name === '' ? name : `${product.name}:${name}`, factors: [...product.factors, value] };
+}
+
+/** A column's value as one expression. */
+export function productOf({ factors }: MatrixColumn): Expression {
+  const [first, ...rest] = factors;
+  return rest.reduce<Expression>((product, factor) => ({ call: '*', of: [product, factor] }), first ?? 1);
+}
+
+/** Names for the columns that a variable's contrasts make: levels by their names, polynomials by R's letters, else numbers. */
+export function contrastNames(variable: string, labels: readonly (string | null)[], kind: 'treatment' | 'poly' | 'levels'): string[] {
+  if (kind === 'poly') {
+    return labels.slice(1).map((_, at) => `${variable}${['.L', '.Q', '.C'][at] ?? `^${at + 1}`}`);
+  }
+  return (kind === 'levels' ? labels : labels.slice(1)).map((label) => `${variable}${label ?? 'NA'}`);
+}

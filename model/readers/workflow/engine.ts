@@ -1,0 +1,97 @@
+import type { Made, Outcome } from '../../../shared/bodies/outcome.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { AnswerType } from '../../../shared/schema/parameter-table.ts';
+import { COMPLETE } from '../../../shared/steps/complete.ts';
+import type { BoundStep } from '../../../shared/steps/kind.ts';
+import { stepOf } from '../../../shared/steps/kind.ts';
+import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
+import { recode } from '../../steps/step-values.ts';
+import type { Imported } from '../reader.ts';
+
+/** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's own levels. */
+export function connect(frame: Frame, engine: Imported, thing: string): BoundStep[] {
+  const { features, takesMissing } = engine.schema;
+  const arranged = features.map((feature): Arranged => {
+    const at = `${thing}, column ${feature.name}`;
+    const name = frame.has(feature.name) ? feature.name : plainName(feature.name, frame);
+    if (name === undefined) {
+      const expected = `one that the pipeline makes: ${frame.columns
+        .slice(0, 20)
+        .map((column) => column.name)
+        .join(', ')}`;
+      throw new ModelError(at, 'an input of the model', expected);
+    }
+    return input(frame.column(name, at), frame.place(name, at), feature, at);
+  });
+  frame.arrange('inputs', arranged);
+  const complete = takesMissing ? [] : [stepOf(COMPLETE, { step: 'complete' })];
+  return [...frame.steps, ...complete, ...(engine.steps ?? [])];
+}
+
+/** The column that R means by a name in backticks. */
+function plainName(name: string, frame: Frame): string | undefined {
+  const bare = /^`(.*)`$/s.exec(name)?.[1];
+  return bare !== undefined && frame.has(bare) ? bare : undefined;
+}
+
+function input(column: FrameColumn, place: number, feature: Feature, thing: string): Arranged {
+  const own = { ...column, name: feature.name };
+  if (!('levels' in column)) {
+    if (feature.type !== 'factor') return { column: own, place };
+    throw new ModelError(thing, `a column of class ${column.kind}`, `a factor of ${feature.levels.length} levels`);
+  }
+  if (feature.type !== 'factor') {
+    // A model that takes a factor's codes as numbers.
+    if (column.kind !== 'text') return { column: own, place };
+    throw new ModelError(thing, 'texts, which R codes anew with each request', 'a factor, as step_string2factor() makes it');
+  }
+  const value: Expression = recode({ feature: place }, column, feature.levels);
+  const isSame = typeof value === 'object' && 'feature' in value;
+  if (isSame) return { column: own, place };
+  return { column: { name: feature.name, kind: 'factor', levels: feature.levels }, value };
+}
+
+/**
+ * What parsnip makes of the engine's answers for classes: their chances (prob) and the class (class). `levels` are those of the
+ * outcome, in their order; `eventFirst` says that one number is the chance of the first class.
+ */
+export function outcomeOf({ schema }: Imported, levels: string[], eventFirst: boolean, thing: string): Outcome {
+  const { features: _, ...body } = schema;
+  const types = waysTo(schema, levels, eventFirst, thing);
+  const own = schema.classes ?? levels;
+  const known = new Map(own.map((label, place) => [label, place]));
+  const places = levels.map((label) => {
+    const place = known.get(label);
+    if (place === undefined) throw new ModelError(thing, `the class "${label}", which the model does not have`, own.join(', '));
+    return place;
+  });
+  const isOrdered = own.length === levels.length && places.every((place, at) => place === at);
+  const needsOrder = Object.values(types).some((made) => made?.by === 'same');
+  if (needsOrder && !isOrdered) throw new ModelError(thing, `classes in the order ${own.join(', ')}`, levels.join(', '));
+  return { body, types, places };
+}
+
+function waysTo(schema: Schema, levels: string[], eventFirst: boolean, thing: string): Partial<Record<AnswerType, Made>> {
+  const types = schema.types ?? ['response'];
+  const first = types[0] as AnswerType;
+  switch (schema.kind) {
+    case 'classification':
+      return { ...(types.includes('prob') ? { prob: { of: 'prob', by: 'same' } as const } : {}), class: { of: first, by: 'same' } };
+    case 'probability': {
+      const shares = types.includes('prob') ? 'prob' : first;
+      return {
+        prob: { of: shares, by: 'order' },
+        class: types.includes('class') ? { of: 'class', by: 'same' } : { of: shares, by: 'largest' },
+      };
+    }
+    case 'regression':
+      if (levels.length !== 2) throw new ModelError(thing, `${levels.length} classes of a model of one number`, '2');
+      return eventFirst
+        ? { prob: { of: first, by: 'first' }, class: { of: first, by: 'firstHalf' } }
+        : { prob: { of: first, by: 'second' }, class: { of: first, by: 'half' } };
+    default:
+      throw new ModelError(thing, `a model of the kind ${schema.kind} for classes`, 'one of classes');
+  }
+}

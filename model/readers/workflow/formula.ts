@@ -1,0 +1,112 @@
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Level } from '../../../shared/schema/features.ts';
+import { indicators, readContrasts } from '../../formula/contrasts.ts';
+import { FormulaReader } from '../../formula/formula.ts';
+import { type Coded, type CodedColumn, contrastNames, modelMatrix, productOf } from '../../formula/model-matrix.ts';
+import { remap } from '../../formula/remap.ts';
+import type { Terms, Variable } from '../../formula/terms.ts';
+import { contrastValue } from '../../steps/dummy.ts';
+import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
+
+/** How factors become columns: R's contrasts, none (they stay factors), or a column for each level. */
+export type Indicators = 'traditional' | 'none' | 'one_hot';
+
+/**
+ * Changes a frame as hardhat's and parsnip's formulas do: R's model matrix by the default contrasts, without an intercept; with
+ * `none` the factors stand behind it as they are. Throws a ModelError for what R would code anew with each request.
+ */
+export function applyFormula(frame: Frame, given: Terms, kept: Indicators, thing: string): void {
+  const text = frame.columns.find(({ kind }) => kind === 'text');
+  if (text && kept !== 'none')
+    throw new ModelError(`${thing}, column ${text.name}`, 'texts, which R codes anew with each request', 'a factor in the training data');
+  if (given.offsets.length > 0)
+    throw new ModelError(thing, 'an offset, which parsnip leaves out at predict()', 'a formula without offset()');
+  const terms = kept === 'none' ? withoutFactors(given, frame, thing) : given;
+  const known = new Map(frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])));
+  const reader = new FormulaReader(terms, known, thing);
+  const coded = terms.variables.map((variable, at): Coded | undefined => {
+    const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
+    return isUsed ? code(reader, variable, { frame, kept, thing }) : undefined;
+  });
+  const columns = modelMatrix(terms, coded, thing);
+  const values = reader.features.map(({ name }) => frame.value(name, thing));
+  const made = columns.flatMap((column): Arranged[] => {
+    if (column.factors.length === 0) return [];
+    return [{ column: { name: column.name, kind: 'number' }, value: remap(productOf(column), values) }];
+  });
+  const factors = kept === 'none' ? frame.columns.filter((column) => 'levels' in column) : [];
+  frame.arrange('formula', [...made.map((one) => unchanged(one, frame)), ...factors.map((column) => asItIs(column, frame, thing))]);
+}
+
+/** Terms without the factors that stand alone in them, which stay as they are. */
+function withoutFactors(terms: Terms, frame: Frame, thing: string): Terms {
+  const hasLevels = terms.variables.map(({ value }) => {
+    return value.type === 'symbol' && frame.has(value.name) && 'levels' in frame.column(value.name, thing);
+  });
+  const factors = terms.factors.filter((pattern) => !pattern.some((code, at) => code > 0 && hasLevels[at]));
+  const isAlone = (pattern: number[]) => pattern.filter((code) => code > 0).length === 1;
+  const mixed = terms.factors.find((pattern) => !isAlone(pattern) && pattern.some((code, at) => code > 0 && hasLevels[at]));
+  if (mixed) throw new ModelError(thing, 'a factor in an interaction, without dummies', 'a formula whose factors stand alone');
+  return { ...terms, factors };
+}
+
+type Context = { frame: Frame; kept: Indicators; thing: string };
+
+/** A variable of the model frame as columns with their names. */
+function code(reader: FormulaReader, variable: Variable, { frame, kept, thing }: Context): Coded {
+  const { name, kind } = variable;
+  const column = variable.value.type === 'symbol' && frame.has(variable.value.name) ? frame.column(variable.value.name, thing) : undefined;
+  const isLogical = kind === 'logical' || column?.kind === 'logical';
+  if (isLogical || (column && 'levels' in column)) {
+    const levels = column && 'levels' in column ? column.levels : ['FALSE', 'TRUE'];
+    const isOrdered = column?.kind === 'ordered';
+    const place = isLogical ? reader.category({ ...variable, kind: 'logical' }, undefined) : reader.category(variable, levels);
+    const all = named(
+      contrastNames(name, levels, 'levels'),
+      indicators(levels.length).map((own) => contrastValue(place, own)),
+    );
+    if (kept === 'one_hot' && !isOrdered && !isLogical) return { contrasts: all, levels: all };
+    const type = isOrdered ? 'contr.poly' : 'contr.treatment';
+    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${thing}, column ${name}`);
+    const names = contrastNames(name, levels, isOrdered ? 'poly' : 'treatment');
+    return {
+      contrasts: named(
+        names,
+        matrix.map((own) => contrastValue(place, own)),
+      ),
+      levels: all,
+    };
+  }
+  if (kind === 'factor' || kind === 'ordered' || kind === 'character')
+    throw new ModelError(
+      `${thing}, variable ${name}`,
+      'a factor that the formula makes',
+      'a factor in the training data, or step_mutate()',
+    );
+  const columns = reader.columns(variable);
+  // model.matrix names the columns of a matrix after its own, and poly()'s are counted.
+  const isCounted = columns.length > 1 || /^poly\(/.test(name);
+  return {
+    contrasts: named(
+      columns.map((_, at) => (isCounted ? `${name}${at + 1}` : name)),
+      columns,
+    ),
+    levels: undefined,
+  };
+}
+
+function named(names: string[], values: Expression[]): CodedColumn[] {
+  return values.map((value, at) => ({ name: names[at] as string, value }));
+}
+
+/** A column that only goes through keeps its class. */
+function unchanged(one: Arranged, frame: Frame): Arranged {
+  if (!('value' in one) || typeof one.value !== 'object' || !('feature' in one.value)) return one;
+  const column = frame.columns[one.value.feature];
+  return column?.name === one.column.name && !('levels' in column) ? { column, place: one.value.feature } : one;
+}
+
+function asItIs(column: FrameColumn, frame: Frame, thing: string): Arranged {
+  return { column, place: frame.place(column.name, thing) };
+}

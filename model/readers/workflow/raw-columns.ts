@@ -1,0 +1,107 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { isTimeZone } from '../../../shared/schema/dates.ts';
+import type { Feature, Level } from '../../../shared/schema/features.ts';
+import { FormulaReader } from '../../formula/formula.ts';
+import { readLevels, type Terms } from '../../formula/terms.ts';
+import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+import type { FrameColumn } from '../../steps/frame.ts';
+import { withRange } from '../range.ts';
+
+/** The raw columns of a pipeline: what callers send, and what a recipe gets. */
+export type RawColumns = { features: Feature[]; columns: FrameColumn[] };
+
+/** What is known beside the columns' types: the texts that training had, training data for ranges, and what becomes of new levels. */
+export type Known = { texts: ReadonlyMap<string, Level[]>; training: RValue | undefined; allowsNew: boolean };
+
+/** The columns of a prototype (hardhat's ptype), a data frame without rows, as features. Throws a ModelError for a class that is not served. */
+export function rawColumns(prototype: RValue | undefined, known: Known, thing: string): RawColumns {
+  if (prototype?.type !== 'list')
+    throw new ModelError(`${thing}'s ptypes`, typeOf(prototype), 'the columns of training, which a fitted workflow has');
+  const names = prototype.values.length === 0 ? [] : textsOf(attributesOf(prototype).get('names'), `${thing}'s columns`);
+  if (names.length === 0) throw new ModelError(`${thing}'s columns`, 'none', 'at least one');
+  const columns = listOf(prototype, thing).map((column, at) =>
+    rawColumn(names[at] as string, column, known, `${thing}, column ${names[at]}`),
+  );
+  const features = columns.map((column): Feature => {
+    const feature = featureOf(column, known);
+    const values = known.training && element(known.training, column.name);
+    return values ? ranged(feature, values) : feature;
+  });
+  return { features, columns };
+}
+
+function rawColumn(name: string, value: RValue, { texts }: Known, thing: string): FrameColumn {
+  const classes = classOf(value);
+  if (classes.includes('factor')) {
+    const levels = levelsOf(attributesOf(value).get('levels'), `${thing}'s levels`);
+    return { name, kind: classes.includes('ordered') ? 'ordered' : 'factor', levels };
+  }
+  if (classes.includes('Date')) return { name, kind: 'date' };
+  if (classes.includes('POSIXct')) {
+    const zone = attributesOf(value).get('tzone');
+    const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
+    if (!timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone)) return { name, kind: 'datetime' };
+    if (!isTimeZone(timeZone)) throw new ModelError(thing, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
+    return { name, kind: 'datetime', timeZone };
+  }
+  if (classes.length > 0)
+    throw new ModelError(thing, `the class ${classes.join(', ')}`, 'numbers, logicals, factors, texts, dates or times');
+  switch (value.type) {
+    case 'double':
+      return { name, kind: 'number' };
+    case 'integer':
+      return { name, kind: 'integer' };
+    case 'logical':
+      return { name, kind: 'logical' };
+    case 'character': {
+      const levels = texts.get(name);
+      if (!levels) throw new ModelError(thing, 'a column of texts, whose values in training the file does not have', 'a factor');
+      return { name, kind: 'text', levels };
+    }
+    default:
+      throw new ModelError(thing, typeOf(value), 'numbers, logicals, factors, texts, dates or times');
+  }
+}
+
+/** What callers send for a column. hardhat makes NA of a level that a factor does not have. */
+function featureOf(column: FrameColumn, { allowsNew }: Known): Feature {
+  const { name } = column;
+  switch (column.kind) {
+    case 'number':
+    case 'integer':
+      return { name, type: 'number' };
+    case 'logical':
+    case 'date':
+      return { name, type: column.kind };
+    case 'datetime':
+      return { name, type: 'datetime', ...(column.timeZone === undefined ? {} : { timeZone: column.timeZone }) };
+    default:
+      return { name, type: 'factor', levels: column.levels, others: column.kind === 'text' || allowsNew ? 'new' : 'missing' };
+  }
+}
+
+/** A feature with the range that its column has in training data. */
+function ranged(feature: Feature, values: RValue): Feature {
+  if (values.type !== 'double' && values.type !== 'integer') return feature;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values.values) {
+    if (value === NA_INTEGER && values.type === 'integer') continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return Number.isFinite(least) && Number.isFinite(most) ? withRange(feature, [least, most]) : feature;
+}
+
+/** The columns of a formula's data, as far as its terms tell: numbers, logicals, and factors by their levels. */
+export function columnsOfTerms(terms: Terms, levels: RValue | undefined, thing: string): RawColumns {
+  const known = readLevels(levels, `${thing}'s xlevels`);
+  const reader = new FormulaReader(terms, known, `${thing}'s formula`);
+  for (const variable of terms.variables) if (!known.has(variable.name)) reader.columns(variable);
+  const kinds = new Map(terms.variables.map(({ name, kind }) => [name, kind]));
+  const columns = reader.features.map((feature): FrameColumn => {
+    const { name } = feature;
+    if (feature.type === 'factor') return { name, kind: kinds.get(name) === 'ordered' ? 'ordered' : 'factor', levels: feature.levels };
+    return { name, kind: feature.type === 'logical' ? 'logical' : 'number' };
+  });
+  return { features: reader.features, columns };
+}

@@ -1,0 +1,19 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { classOf } from '../../rds/values.ts';
+import type { Reader } from '../reader.ts';
+import { type Inner, lastFitWorkflow, readModelFit, readWorkflow } from './workflow.ts';
+
+/** What tidymodels fitted: a workflow, parsnip's model_fit, tune's last_fit. */
+export const WORKFLOW_READER: Reader = {
+  classes: ['workflow', 'model_fit', 'last_fit'],
+  title: 'a tidymodels workflow',
+  read: (value, label, inner) => {
+    const engine: Inner = (own, at) => {
+      if (inner) return inner(own, at);
+      throw new ModelError(at, 'no reader of the model inside', 'the readers of the families');
+    };
+    const classes = classOf(value);
+    if (classes.includes('last_fit')) return readWorkflow(lastFitWorkflow(value, label), label, engine);
+    return classes.includes('workflow') ? readWorkflow(value, label, engine) : readModelFit(value, label, engine);
+  },
+};

@@ -1,0 +1,135 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { COLUMNS, MAX_COLUMNS } from '../../shared/steps/columns.ts';
+import { type BoundStep, type Step, type StepKind, stepOf } from '../../shared/steps/kind.ts';
+
+/** A column with levels: its values are the places of these, from 1. A text may also be one place beyond: one that training did not have. */
+export type LevelColumn = { name: string; kind: 'factor' | 'ordered' | 'text'; levels: Level[] };
+/** A column of a data frame while it goes through a recipe, with its class in R. */
+export type FrameColumn =
+  | { name: string; kind: 'number' | 'integer' | 'logical' | 'date' }
+  | { name: string; kind: 'datetime'; timeZone?: string }
+  | LevelColumn;
+/** A column that a step makes of the columns that come in. */
+export type NewColumn = FrameColumn & { value: Expression };
+
+/** A column of the next frame: one of this frame as it stands, or a value. */
+export type Arranged = { column: FrameColumn } & ({ place: number } | { value: Expression });
+
+/** What a step does to a frame: new values under old names, columns behind the last one, and columns that go. */
+export type Change = { set?: NewColumn[]; add?: NewColumn[]; drop?: Iterable<string> };
+
+/** The value of a column that is missing in each row: JSON has no NaN. */
+export const MISSING_VALUE: Expression = { call: '/', of: [0, 0] };
+
+/** A data frame's columns as far as a recipe is read, and the steps that make them. */
+export class Frame {
+  readonly steps: BoundStep[] = [];
+  readonly #thing: string;
+  #columns: readonly FrameColumn[] = [];
+  #places = new Map<string, number>();
+
+  /** `thing` names the pipeline in errors. */
+  constructor(columns: readonly FrameColumn[], thing: string) {
+    this.#thing = thing;
+    this.#take(columns);
+  }
+
+  get columns(): readonly FrameColumn[] {
+    return this.#columns;
+  }
+
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  /** The place of a column. Throws where there is none. */
+  place(name: string, thing: string): number {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new ModelError(thing, `the column "${name}"`, this.#shown());
+    return place;
+  }
+
+  /** A column by its name. Throws where there is none. */
+  column(name: string, thing: string): FrameColumn {
+    return this.#columns[this.place(name, thing)] as FrameColumn;
+  }
+
+  /** The value of a column as it comes in. */
+  value(name: string, thing: string): Expression {
+    return { feature: this.place(name, thing) };
+  }
+
+  /** A column of levels by its name. Throws where it is another one. */
+  levels(name: string, thing: string): LevelColumn {
+    const column = this.column(name, thing);
+    if ('levels' in column) return column;
+    throw new ModelError(`${thing}, column ${name}`, `a column of class ${column.kind}`, 'a factor or texts');
+  }
+
+  /** A column of numbers by its name: its value. Throws where it is another one. */
+  number(name: string, thing: string): Expression {
+    const column = this.column(name, thing);
+    if (!('levels' in column)) return this.value(name, thing);
+    throw new ModelError(`${thing}, column ${name}`, `a column of class ${column.kind}`, 'numbers');
+  }
+
+  /** A step of columns, one by one. `of` is R's name of it. */
+  change(of: string, { set = [], add = [], drop = [] }: Change): void {
+    const made = new Map(set.map((column) => [column.name, column]));
+    const gone = new Set(drop);
+    const kept = this.#columns.flatMap((column, place): Arranged[] => {
+      if (gone.has(column.name)) return [];
+      const own = made.get(column.name);
+      return [own ? arranged(own) : { column, place }];
+    });
+    this.arrange(of, [...kept, ...add.map(arranged)]);
+  }
+
+  /** A step whose columns are these, in this order. */
+  arrange(of: string, all: Arranged[]): void {
+    if (all.length === 0) throw new ModelError(`${this.#thing}, ${of}`, 'no columns left', 'at least one');
+    const isSame = all.length === this.#columns.length && all.every((one, at) => 'place' in one && one.place === at);
+    const columns = all.map((one) => {
+      const { name } = one.column;
+      if ('place' in one && name === this.#columns[one.place]?.name) return one.place;
+      const value = 'place' in one ? { feature: one.place } : one.value;
+      return { name, value, ...('levels' in one.column ? { levels: one.column.levels } : {}) };
+    });
+    const next = all.map(({ column }) => column);
+    // A step that was trained on no columns does nothing; a new class of a column is known here alone.
+    if (isSame && columns.every((column) => typeof column === 'number')) this.#take(next);
+    else this.push(COLUMNS, { step: 'columns', of, columns }, next);
+  }
+
+  /** Another kind of step, which gives these columns. */
+  push<S extends Step>(kind: StepKind<S>, step: S, columns: readonly FrameColumn[]): void {
+    this.steps.push(stepOf(kind, step));
+    this.#take(columns);
+  }
+
+  #take(columns: readonly FrameColumn[]): void {
+    if (columns.length > MAX_COLUMNS) throw new ModelError(this.#thing, `${columns.length} columns`, `at most ${MAX_COLUMNS}`);
+    this.#columns = columns;
+    this.#places = new Map(columns.map(({ name }, place) => [name, place]));
+    if (this.#places.size === columns.length) return;
+    const twice = columns.find(({ name }, place) => this.#places.get(name) !== place);
+    throw new ModelError(this.#thing, `the column "${twice?.name}" twice`, 'each once');
+  }
+
+  #shown(): string {
+    const names = this.#columns.map(({ name }) => name);
+    return `one of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
+  }
+}
+
+function arranged({ value, ...column }: NewColumn): Arranged {
+  return { column, value };
+}
+
+/** A finite number. Throws a ModelError for any other. */
+export function finiteNumber(value: number | undefined, thing: string): number {
+  if (value === undefined || !Number.isFinite(value)) throw new ModelError(thing, String(value), 'a finite number');
+  return value;
+}

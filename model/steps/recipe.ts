@@ -1,0 +1,104 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { attributesOf, classOf, element, levelsOf, listOf, type RValue, textsOf, typeOf } from '../rds/values.ts';
+import type { Frame, NewColumn } from './frame.ts';
+import { flag, namesOf, recode } from './step-values.ts';
+import { STEP_READERS } from './steps.ts';
+
+/** Most steps of a recipe. */
+const MAX_STEPS = 1000;
+
+/** What a recipe leaves out at predict(), for people. */
+export type Skipped = { of: string; place: number };
+
+/**
+ * Changes a frame as recipes' bake() does with a trained recipe: step by step, without those that are skipped at predict(). Throws a
+ * ModelError that names a step that is not served, with its place.
+ */
+export function readRecipe(recipe: RValue, frame: Frame, thing: string): Skipped[] {
+  const found = element(recipe, 'steps');
+  const steps = found ? listOf(found, `${thing}'s steps`) : [];
+  if (steps.length > MAX_STEPS) throw new ModelError(`${thing}'s steps`, String(steps.length), `at most ${MAX_STEPS}`);
+  const skipped: Skipped[] = [];
+  steps.forEach((step, at) => {
+    const of = classOf(step)[0] ?? typeOf(step);
+    if (flag(step, 'skip', false)) {
+      skipped.push({ of, place: at + 1 });
+      return;
+    }
+    readStep(step, of, `${thing}, step ${at + 1} (${of})`, frame);
+  });
+  textsToFactors(element(recipe, 'levels'), frame, `${thing}'s levels`);
+  return skipped;
+}
+
+function readStep(step: RValue, of: string, thing: string, frame: Frame): void {
+  // A check stops where something is wrong with the data of a request, or lets them through.
+  const isCheck = of.startsWith('check_');
+  const reader = isCheck ? undefined : STEP_READERS.find(({ steps }) => steps.includes(of));
+  if (!reader) {
+    const why = isCheck ? 'a check, which depends on all rows of a request' : 'a step that is not served';
+    throw new ModelError(thing, why, `a recipe without it${helpFor(of)}; served are ${servedSteps()}`);
+  }
+  if (!flag(step, 'trained', true))
+    throw new ModelError(thing, 'a step that was not trained', 'a recipe after prep(), or a fitted workflow');
+  reader.read(step, { frame, of, thing });
+}
+
+/** What a user can do instead of a step. */
+function helpFor(of: string): string {
+  const random = ['step_sample', 'step_shuffle', 'step_naomit', 'step_filter', 'step_slice', 'step_arrange'];
+  if (random.includes(of)) return ', or with skip = TRUE, as it chooses or moves rows';
+  if (/^step_(?:lencode|woe|embed|umap)/.test(of)) return ', as with step_other() and step_dummy()';
+  if (/^step_kpca/.test(of)) return ', as with step_pca(): its centre depends on how many rows a request has';
+  return '';
+}
+
+function servedSteps(): string {
+  return STEP_READERS.flatMap(({ steps }) => steps)
+    .map((name) => name.replace(/^step_/, ''))
+    .sort()
+    .join(', ');
+}
+
+/** bake() turns texts into factors at its end, where prep() kept their levels (strings_as_factors = TRUE). */
+function textsToFactors(levels: RValue | undefined, frame: Frame, thing: string): void {
+  const set = namesOf(levels, thing).flatMap((name): NewColumn[] => {
+    const own = levels && element(levels, name);
+    const values = own && element(own, 'values');
+    if (!own || values?.type !== 'character' || !frame.has(name)) return [];
+    const column = frame.column(name, thing);
+    if (!('levels' in column) || column.kind !== 'text') return [];
+    const known = levelsOf(values, `${thing} of ${name}`);
+    const kind = flag(own, 'ordered', false) ? 'ordered' : 'factor';
+    return [{ name, kind, levels: known, value: recode(frame.value(name, thing), column, known) }];
+  });
+  if (set.length > 0) frame.change('strings_as_factors', { set });
+}
+
+/** The texts of each column of a recipe's training data that has texts or levels. */
+export function trainingLevels(recipe: RValue | undefined, thing: string): Map<string, Level[]> {
+  const found = recipe && element(recipe, 'orig_lvls');
+  const known = new Map<string, Level[]>();
+  for (const name of namesOf(found, thing)) {
+    const own = found && element(found, name);
+    const values = own && element(own, 'values');
+    if (values?.type === 'character' && values.values.length > 0) known.set(name, levelsOf(values, `${thing}'s levels of ${name}`));
+  }
+  return known;
+}
+
+/** The columns of a recipe that are predictors at its end, in their order. */
+export function predictorsOf(recipe: RValue, thing: string): string[] {
+  const info = element(recipe, 'term_info');
+  const names = textsOf(info && element(info, 'variable'), `${thing}'s term_info`);
+  const roles = info && element(info, 'role');
+  if (roles?.type !== 'character' || roles.values.length !== names.length)
+    throw new ModelError(`${thing}'s roles`, typeOf(roles), 'a role for each column');
+  return names.filter((_, at) => roles.values[at] === 'predictor');
+}
+
+/** The names of the columns of a data frame. */
+export function columnNames(frame: RValue | undefined, thing: string): string[] {
+  return frame ? textsOf(attributesOf(frame).get('names'), `${thing}'s names`) : [];
+}

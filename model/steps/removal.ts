@@ -1,0 +1,51 @@
+import { ModelError } from '../../shared/errors.ts';
+import { attributesOf, element, listOf, type RValue } from '../rds/values.ts';
+import type { Arranged } from './frame.ts';
+import { member, namesOf, type StepReader, texts } from './step-values.ts';
+
+/** Steps that drop columns, by whatever they chose them in training. */
+export const REMOVAL_STEPS: StepReader = {
+  steps: ['step_rm', 'step_zv', 'step_nzv', 'step_corr', 'step_lincomb', 'step_filter_missing'],
+  read: (step, { frame, of, thing }) => {
+    frame.change(of, { drop: texts(element(step, 'removals'), `${thing}'s removals`) });
+  },
+};
+
+/** step_select() and step_rename(): columns in another order, and under other names. */
+export const SELECTION_STEPS: StepReader = {
+  steps: ['step_select', 'step_rename'],
+  read: (step, { frame, of, thing }) => {
+    const own = (from: string, to: string): Arranged => {
+      return { column: { ...frame.column(from, thing), name: to }, place: frame.place(from, thing) };
+    };
+    if (of === 'step_select') {
+      const terms = texts(element(step, 'terms'), `${thing}'s terms`);
+      const names = namesOfTerms(element(step, 'terms'));
+      // The outcome is not among the columns of new data.
+      const kept = terms.flatMap((from, at) => (frame.has(from) ? [own(from, names[at] || from)] : []));
+      frame.arrange(of, kept);
+      return;
+    }
+    const inputs = member(step, 'inputs', thing);
+    const renamed = new Map(namesOf(inputs, thing).map((to, at): [string, string] => [symbolOf(listOf(inputs, thing)[at], thing), to]));
+    const missing = [...renamed.keys()].find((from) => !frame.has(from));
+    if (missing !== undefined) frame.place(missing, thing);
+    frame.arrange(
+      of,
+      frame.columns.map(({ name }) => own(name, renamed.get(name) ?? name)),
+    );
+  },
+};
+
+function namesOfTerms(terms: RValue | undefined): (string | null)[] {
+  const names = terms && attributesOf(terms).get('names');
+  return names?.type === 'character' ? names.values : [];
+}
+
+/** The column that a quosure names. */
+function symbolOf(quosure: RValue | undefined, thing: string): string {
+  const own = quosure?.type === 'language' ? quosure.values[1] : undefined;
+  if (own?.type === 'symbol') return own.name;
+  if (own?.type === 'character' && typeof own.values[0] === 'string') return own.values[0];
+  throw new ModelError(thing, 'a new name for something that is computed', 'new = old');
+}

@@ -1,0 +1,94 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { attributesOf, classOf, element, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../rds/values.ts';
+import type { Frame, LevelColumn } from './frame.ts';
+
+/** What reads some of recipes' steps. One object a kind or a few, listed in steps.ts. */
+export type StepReader = {
+  /** R's classes of the steps that it reads: step_dummy. */
+  steps: readonly string[];
+  /** Changes the frame as the trained step does. Throws a ModelError that names what is not served. */
+  read(step: RValue, context: StepContext): void;
+};
+
+/** A trained step's place: the frame that comes in, R's name of the step, and what names it in errors. */
+export type StepContext = { frame: Frame; of: string; thing: string };
+
+/** A member of a step. Throws where it is not there. */
+export function member(step: RValue, name: string, thing: string): RValue {
+  const found = element(step, name);
+  if (!found) throw new ModelError(`${thing}'s ${name}`, 'nothing', 'a trained step');
+  return found;
+}
+
+/** Names of a member's elements: those of the columns that a step was trained for. */
+export function namesOf(value: RValue | undefined, thing: string): string[] {
+  if (value === undefined || !('values' in value) || value.values.length === 0) return [];
+  return textsOf(attributesOf(value).get('names'), `${thing}'s names`);
+}
+
+/** A character vector that may be absent or empty. */
+export function texts(value: RValue | undefined, thing: string): string[] {
+  if (value === undefined || !('values' in value) || value.values.length === 0) return [];
+  return textsOf(value, thing);
+}
+
+/** A logical member; what it is where the file does not have it. */
+export function flag(step: RValue, name: string, standard: boolean): boolean {
+  const own = element(step, name);
+  if (own?.type !== 'logical' || own.values.length === 0) return standard;
+  return own.values[0] !== 0 && own.values[0] !== NA_INTEGER;
+}
+
+/** One number of a member. */
+export function number(step: RValue, name: string, thing: string, standard?: number): number {
+  const own = element(step, name);
+  if (!own && standard !== undefined) return standard;
+  const [value] = numbersOf(own, `${thing}'s ${name}`);
+  if (value === undefined || !Number.isFinite(value) || value === NA_INTEGER)
+    throw new ModelError(`${thing}'s ${name}`, String(value), 'a finite number');
+  return value;
+}
+
+/** Numbers by their names: a named vector, or a list of single numbers. NA is NaN. */
+export function namedNumbers(value: RValue | undefined, thing: string): [string, number][] {
+  const names = namesOf(value, thing);
+  if (names.length === 0) return [];
+  const read = (own: RValue) => numbersOf(own, thing)[0] ?? Number.NaN;
+  const numbers = value?.type === 'list' || value?.type === 'packed' ? listOf(value, thing).map(read) : Array.from(numbersOf(value, thing));
+  return names.map((name, at): [string, number] => [name, numbers[at] === NA_INTEGER ? Number.NaN : (numbers[at] ?? Number.NaN)]);
+}
+
+/** The levels of a factor that stands in a step. */
+export function factorLevels(value: RValue | undefined, thing: string): string[] {
+  const levels = value && attributesOf(value).get('levels');
+  return textsOf(levels ?? value, thing);
+}
+
+/** Whether a value is a function, whatever it does: its code is not read. */
+export function isFunction(value: RValue | undefined): boolean {
+  return value?.type === 'opaque' && /function/.test(value.what);
+}
+
+/** Whether the first class of a value is this one. */
+export function hasClass(value: RValue, name: string): boolean {
+  return classOf(value).includes(name);
+}
+
+/**
+ * The place of a column's label among other levels: `missing` and `beyond` are the places of a missing value and of a text that
+ * training did not have, and of labels that are not among the levels too; null for none.
+ */
+export function recode(
+  value: Expression,
+  from: LevelColumn,
+  to: readonly Level[],
+  { missing = null, beyond = null }: { missing?: number | null; beyond?: number | null } = {},
+): Expression {
+  const places = new Map(to.map((level, at): [Level, number] => [level, at + 1]).reverse());
+  const values = from.levels.map((level) => (level === null ? (places.get(null) ?? missing) : (places.get(level) ?? beyond)));
+  const isSame = missing === null && beyond === null && to.length >= values.length && values.every((place, at) => place === at + 1);
+  if (isSame && from.kind !== 'text') return value;
+  return { pick: value, values, missing, beyond };
+}

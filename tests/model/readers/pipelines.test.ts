@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { importModel } from '../../../model/artifact/import.ts';
+import { decodeArtifact, failedCheck } from '../../../shared/artifact.ts';
+import { predictRows } from '../../../shared/predict.ts';
+import { shapeOf } from '../../../shared/schema/shape.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
+
+const FOLDER = path.join(import.meta.dirname, '../../golden/pipelines');
+const NAMES = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.RDS'))
+  .map((file) => file.slice(0, -'.RDS'.length));
+
+/** How far from R an answer may be, relative to it, where R goes through BLAS, LAPACK or the C library; every other file has R's bits. */
+const RELATIVE: Record<string, number> = { 'engine-glm': 1e-15 };
+/** Files whose model no reader takes yet, by the class that the error names. */
+const UNREAD: Record<string, string> = {
+  'engine-earth': 'earth',
+  'engine-glmnet': 'elnet',
+  'engine-glmnet-multinom': 'multnet',
+  'engine-kernlab': 'ksvm',
+  'engine-mgcv': 'gam',
+  'engine-nnet': 'nnet.formula',
+  'engine-xgboost': 'xgb.Booster',
+  'engine-xgboost-class': 'xgb.Booster',
+};
+/** Files with a step that is not served yet. */
+const LATER = [
+  'step-corr-nzv-lincomb-zv',
+  'step-cut-discretize-percentile',
+  'step-date',
+  'step-factor2string-string2factor-relevel',
+  'step-holiday-time',
+  'step-ica-pls',
+  'step-impute-knn',
+  'step-impute-linear-indicate',
+  'step-impute-mean-median-mode',
+  'step-integer-ordinalscore-num2factor',
+  'step-interact',
+  'step-kpca-classdist',
+  'step-mutate-ratio-rename',
+  'step-novel-unknown-other',
+  'step-ns-bs-poly',
+  'step-pca',
+  'step-regex-count',
+  'step-relu-spatialsign-unorder',
+  'step-strings-relevel',
+];
+
+type Expected = { rows: object[]; parameters?: object; predictions: (number | string | null | number[])[] };
+
+/** The greatest relative distance of a pipeline's answers from R's; what is no number differs by infinity. */
+function distanceOf(name: string): number {
+  const { rows, parameters, predictions } = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as Expected;
+  const model = decodeArtifact(importModel(path.join(FOLDER, `${name}.RDS`)), name);
+  expect(failedCheck(model)).toBeUndefined();
+  const query = readValue(model.schema, { instances: rows, ...(parameters ? { parameters } : {}) });
+  const { places } = shapeOf(model.schema, query.parameters);
+  const doubles = predictRows(model, query.rows, query.parameters);
+  const expected = predictions.flat();
+  expect(doubles).toHaveLength(expected.length);
+  return expected.reduce((most: number, value, at) => {
+    const own = places ? places[doubles[at]!] : doubles[at];
+    if (value === null ? Number.isNaN(own) : own === value) return most;
+    if (typeof own !== 'number' || typeof value !== 'number') return Number.POSITIVE_INFINITY;
+    return Math.max(most, Math.abs(own - value) / Math.abs(value));
+  }, 0);
+}
+
+describe('pipelines of tidymodels that R saved', () => {
+  const served = NAMES.filter((name) => !Object.hasOwn(UNREAD, name) && !LATER.includes(name));
+
+  test('all of them but those of other engines are served', () => {
+    expect([served.length, Object.keys(UNREAD).length, LATER.length]).toEqual([17, 8, 19]);
+  });
+
+  test.each(served)('%s answers as R does', (name) => {
+    expect(distanceOf(name)).toBeLessThanOrEqual(RELATIVE[name] ?? 0);
+  });
+
+  test.each(Object.entries(UNREAD))('%s is refused by the class of its model, %s', (name, engine) => {
+    expect(() => importModel(path.join(FOLDER, `${name}.RDS`))).toThrow(`an object of class ${engine}`);
+  });
+});
