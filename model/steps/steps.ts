@@ -1,5 +1,12 @@
+import { BASIS_STEPS } from './bases.ts';
+import { BIN_STEPS } from './bins.ts';
+import { DISTANCE_STEPS } from './distances.ts';
 import { DUMMY_STEPS } from './dummy.ts';
+import { IMPUTE_STEPS } from './impute.ts';
+import { INTERACTION_STEPS } from './interactions.ts';
+import { LEVEL_STEPS } from './levels.ts';
 import { NUMERIC_STEPS } from './numeric.ts';
+import { PROJECTION_STEPS } from './projections.ts';
 import { REMOVAL_STEPS, SELECTION_STEPS } from './removal.ts';
 import type { StepReader } from './step-values.ts';
 
@@ -9,4 +16,11 @@ export const STEP_READERS: readonly StepReader[] = [
   REMOVAL_STEPS, // zv, nzv, corr, lincomb, rm
   SELECTION_STEPS, // select, rename
   DUMMY_STEPS, // dummy
+  IMPUTE_STEPS, // impute_mean, impute_median, impute_mode, impute_lower, indicate_na
+  LEVEL_STEPS, // other, novel, unknown, integer, relevel ...
+  BIN_STEPS, // cut, discretize
+  BASIS_STEPS, // poly, ns, bs
+  INTERACTION_STEPS, // interact, ratio, intercept
+  PROJECTION_STEPS, // pca, ica, pls
+  DISTANCE_STEPS, // spatialsign, classdist, geodist
 ];

@@ -1,11 +1,18 @@
 import { COLUMNS } from './columns.ts';
 import { COMPLETE } from './complete.ts';
+import { DISTANCES, SPATIAL_SIGN } from './distances.ts';
 import { EXPRESSIONS } from './expressions.ts';
 import type { Step, StepKind } from './kind.ts';
+import { PROJECTION } from './projection.ts';
+import { SPLINES } from './splines.ts';
 
 /** Every kind of step, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
 export const STEPS: readonly StepKind<Step>[] = [
   EXPRESSIONS, // columns by expressions of others: log(x), a level's place
   COLUMNS, // a data frame's columns: most steps of a recipe
   COMPLETE, // rows without a missing value
+  SPLINES, // bases of B-splines and natural splines
+  SPATIAL_SIGN, // columns divided by their row's norm
+  DISTANCES, // Mahalanobis distances to the centres of classes
+  PROJECTION, // products with matrices: principal components
 ];

@@ -13,7 +13,7 @@ const NAMES = readdirSync(FOLDER)
   .map((file) => file.slice(0, -'.RDS'.length));
 
 /** How far from R an answer may be, relative to it, where R goes through BLAS, LAPACK or the C library; every other file has R's bits. */
-const RELATIVE: Record<string, number> = { 'engine-glm': 1e-15 };
+const RELATIVE: Record<string, number> = { 'engine-glm': 1e-15, 'step-ica-pls': 1e-12, 'step-ns-bs-poly': 1e-12 };
 /** Files whose model no reader takes yet, by the class that the error names. */
 const UNREAD: Record<string, string> = {
   'engine-earth': 'earth',
@@ -24,28 +24,19 @@ const UNREAD: Record<string, string> = {
   'engine-nnet': 'nnet.formula',
   'engine-xgboost': 'xgb.Booster',
   'engine-xgboost-class': 'xgb.Booster',
+  'step-kpca-classdist': 'multinom',
 };
 /** Files with a step that is not served yet. */
 const LATER = [
   'step-corr-nzv-lincomb-zv',
   'step-cut-discretize-percentile',
   'step-date',
-  'step-factor2string-string2factor-relevel',
   'step-holiday-time',
-  'step-ica-pls',
   'step-impute-knn',
   'step-impute-linear-indicate',
-  'step-impute-mean-median-mode',
   'step-integer-ordinalscore-num2factor',
-  'step-interact',
-  'step-kpca-classdist',
   'step-mutate-ratio-rename',
-  'step-novel-unknown-other',
-  'step-ns-bs-poly',
-  'step-pca',
   'step-regex-count',
-  'step-relu-spatialsign-unorder',
-  'step-strings-relevel',
 ];
 
 type Expected = { rows: object[]; parameters?: object; predictions: (number | string | null | number[])[] };
@@ -72,7 +63,7 @@ describe('pipelines of tidymodels that R saved', () => {
   const served = NAMES.filter((name) => !Object.hasOwn(UNREAD, name) && !LATER.includes(name));
 
   test('all of them but those of other engines are served', () => {
-    expect([served.length, Object.keys(UNREAD).length, LATER.length]).toEqual([17, 8, 19]);
+    expect([served.length, Object.keys(UNREAD).length, LATER.length]).toEqual([26, 9, 9]);
   });
 
   test.each(served)('%s answers as R does', (name) => {

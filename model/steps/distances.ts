@@ -1,0 +1,114 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import { DISTANCES, SPATIAL_SIGN } from '../../shared/steps/distances.ts';
+import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
+import type { FrameColumn } from './frame.ts';
+import { matrixOf } from './projections.ts';
+import { flag, member, namedNumbers, namesOf, number, type StepContext, type StepReader, texts } from './step-values.ts';
+
+/** The radius of the earth that recipes has, in metres. */
+const EARTH = 6_371_000;
+/** Most columns of a covariance. */
+const MAX_SIDE = 1000;
+
+/** step_spatialsign(), step_classdist() and step_geodist(). */
+export const DISTANCE_STEPS: StepReader = {
+  steps: ['step_spatialsign', 'step_classdist', 'step_geodist'],
+  read: (step, context) => {
+    if (context.of === 'step_spatialsign') spatialSign(step, context);
+    else if (context.of === 'step_classdist') classDistances(step, context);
+    else geoDistance(step, context);
+  },
+};
+
+function spatialSign(step: RValue, { frame, of, thing }: StepContext): void {
+  const names = texts(element(step, 'columns'), `${thing}'s columns`);
+  if (names.length === 0) return;
+  const weights = element(step, 'case_weights');
+  if (weights?.type === 'logical' && weights.values[0] === 1) throw new ModelError(thing, 'case weights', 'none, as new rows have none');
+  for (const name of names) frame.number(name, thing);
+  const places = names.map((name) => frame.place(name, thing));
+  const made = new Set(names);
+  const columns = frame.columns.map((column): FrameColumn => (made.has(column.name) ? { name: column.name, kind: 'number' } : column));
+  frame.push(SPATIAL_SIGN, { step: 'spatial-sign', of, columns: places, skips: flag(step, 'na_rm', true) }, columns);
+}
+
+function classDistances(step: RValue, { frame, of, thing }: StepContext): void {
+  const objects = member(step, 'objects', thing);
+  const isPooled = flag(step, 'pool', false);
+  const own = isPooled ? member(objects, 'center', thing) : objects;
+  const classes = namesOf(own, `${thing}'s classes`);
+  const parts = listOf(own, `${thing}'s classes`);
+  const center = (part: RValue) => namedNumbers(isPooled ? part : element(part, 'center'), `${thing}'s center`);
+  const first = parts[0];
+  if (!first) return;
+  const columns = center(first).map(([name]) => name);
+  if (columns.length === 0) return;
+  const scale = (part: RValue) => member(isPooled ? objects : part, 'scale', thing);
+  const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+  const names = classes.map((label) => `${prefix}${label}`);
+  const from = columns.map((name) => {
+    frame.number(name, thing);
+    return frame.place(name, thing);
+  });
+  const centers = parts.map((part) => center(part).map(([, value]) => value));
+  const inverses = parts.map((part) => inverse(matrixOf(scale(part), `${thing}'s scale`), `${thing}'s scale`));
+  const made = names.map((name): FrameColumn => ({ name, kind: 'number' }));
+  const log = flag(step, 'log', true);
+  frame.push(DISTANCES, { step: 'distances', of, from, centers, inverses, log, names }, [...frame.columns, ...made]);
+}
+
+/** The inverse of a matrix, by elimination with row pivots as LAPACK's dgesv. */
+function inverse(matrix: number[][], thing: string): number[][] {
+  const side = matrix.length;
+  if (side > MAX_SIDE || matrix.some((row) => row.length !== side)) throw new ModelError(thing, 'another matrix', 'a square one');
+  const left = matrix.map((row) => [...row]);
+  const right: number[][] = matrix.map((_, row) => matrix.map((__, column) => (row === column ? 1 : 0)));
+  for (let at = 0; at < side; at += 1) {
+    let pivot = at;
+    for (let row = at + 1; row < side; row += 1) if (Math.abs(left[row]![at]!) > Math.abs(left[pivot]![at]!)) pivot = row;
+    if (!(Math.abs(left[pivot]![at]!) > 0)) throw new ModelError(thing, 'a singular matrix', 'one that has an inverse');
+    for (const half of [left, right]) [half[at], half[pivot]] = [half[pivot]!, half[at]!];
+    for (let row = at + 1; row < side; row += 1) {
+      const factor = left[row]![at]! / left[at]![at]!;
+      for (const half of [left, right]) half[row] = half[row]!.map((value, column) => value - factor * half[at]![column]!);
+    }
+  }
+  for (let at = side - 1; at >= 0; at -= 1) {
+    right[at] = right[at]!.map((value) => value / left[at]![at]!);
+    for (let row = 0; row < at; row += 1) {
+      const factor = left[row]![at]!;
+      right[row] = right[row]!.map((value, column) => value - factor * right[at]![column]!);
+    }
+  }
+  return right;
+}
+
+function call(name: string, ...of: Expression[]): Expression {
+  return { call: name, of };
+}
+
+/** recipes' geo_dist_calc_lat_lon() and geo_dist_calc_xy(). */
+function geoDistance(step: RValue, { frame, of, thing }: StepContext): void {
+  const [lat, lon] = textsOf(element(step, 'columns'), `${thing}'s columns`) as [string, string];
+  const [refLat, refLon] = [number(step, 'ref_lat', thing), number(step, 'ref_lon', thing)];
+  const name = textOf(member(step, 'name', thing), `${thing}'s name`);
+  const square = (value: Expression) => call('^', value, 2);
+  const [x, y] = [frame.number(lon, thing), frame.number(lat, thing)];
+  const plain = call('sqrt', call('+', square(call('-', x, refLon)), square(call('-', y, refLat))));
+  const value = flag(step, 'is_lat_lon', false) ? onEarth(x, y, refLon, refLat) : plain;
+  frame.change(of, { add: [{ name, kind: 'number', value: flag(step, 'log', false) ? call('log', value) : value }] });
+}
+
+/** Beyond 180 and 90 degrees R stops: there is no value. */
+function onEarth(x: Expression, y: Expression, refLon: number, refLat: number): Expression {
+  const radian = Math.PI / 180;
+  const [x1, y1] = [call('*', x, radian), call('*', y, radian)];
+  const [x2, y2] = [refLon * radian, refLat * radian];
+  const [dy, dx] = [call('/', call('-', y1, y2), 2), call('/', call('-', x1, x2), 2)];
+  const square = (value: Expression) => call('^', call('sin', value), 2);
+  const a = call('+', square(dy), call('*', call('*', call('cos', y1), call('cos', y2)), square(dx)));
+  const angle = call('*', 2, call('atan2', call('sqrt', a), call('sqrt', call('-', 1, a))));
+  const isOn = call('&', call('<=', call('abs', x), 180), call('<=', call('abs', y), 90));
+  return call('ifelse', isOn, call('*', EARTH, angle), call('/', 0, 0));
+}

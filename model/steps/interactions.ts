@@ -1,0 +1,57 @@
+import { ModelError } from '../../shared/errors.ts';
+import { FormulaReader } from '../formula/formula.ts';
+import { type Coded, modelMatrix, productOf } from '../formula/model-matrix.ts';
+import { remap } from '../formula/remap.ts';
+import { readTerms } from '../formula/terms.ts';
+import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
+import type { Arranged, NewColumn } from './frame.ts';
+import { makeName } from './r-names.ts';
+import { flag, member, number, type StepContext, type StepReader } from './step-values.ts';
+
+/** Steps that make one column of several: products, ratios; and step_intercept(), which makes one of none. */
+export const INTERACTION_STEPS: StepReader = {
+  steps: ['step_interact', 'step_ratio', 'step_intercept'],
+  read: (step, context) => {
+    const { frame, of, thing } = context;
+    if (of === 'step_interact') frame.change(of, { add: interactions(step, context) });
+    else if (of === 'step_ratio') ratios(step, context);
+    else {
+      const name = textOf(member(step, 'name', thing), `${thing}'s name`);
+      const first: Arranged = { column: { name, kind: 'number' }, value: number(step, 'value', thing, 1) };
+      frame.arrange(of, [first, ...frame.columns.map((column, place): Arranged => ({ column, place }))]);
+    }
+  },
+};
+
+/** The columns of each object's model matrix that are products. */
+function interactions(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+  const objects = element(step, 'objects');
+  const separator = textOf(member(step, 'sep', thing), `${thing}'s sep`);
+  const parts = objects?.type === 'list' ? listOf(objects, `${thing}'s objects`) : [];
+  return parts.flatMap((object) => {
+    const terms = readTerms(object, `${thing}'s terms`);
+    const reader = new FormulaReader(terms, new Map(), thing);
+    const coded = terms.variables.map((variable): Coded => {
+      if (variable.value.type === 'symbol') frame.number(variable.value.name, thing);
+      return { contrasts: reader.columns(variable).map((value) => ({ name: variable.name, value })), levels: undefined };
+    });
+    const values = reader.features.map(({ name }) => frame.value(name, thing));
+    return modelMatrix(terms, coded, thing).flatMap((column): NewColumn[] => {
+      if (column.factors.length < 2) return [];
+      return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), values) }];
+    });
+  });
+}
+
+function ratios(step: RValue, { frame, of, thing }: StepContext): void {
+  const columns = member(step, 'columns', thing);
+  const [tops, bottoms] = ['top', 'bottom'].map((part) => textsOf(element(columns, part), `${thing}'s ${part}`)) as [string[], string[]];
+  const add = tops.map((top, at): NewColumn => {
+    const bottom = bottoms[at];
+    if (bottom === undefined) throw new ModelError(thing, 'a ratio without its denominator', 'one for each');
+    const value = { call: '/', of: [frame.number(top, thing), frame.number(bottom, thing)] };
+    return { name: makeName(`${top}_o_${bottom}`), kind: 'number', value };
+  });
+  const isKept = flag(step, 'keep_original_cols', false);
+  frame.change(of, { add, drop: isKept ? [] : [...tops, ...bottoms] });
+}

@@ -1,0 +1,87 @@
+import { ModelError } from '../../shared/errors.ts';
+import { type Matrix, PROJECTION } from '../../shared/steps/projection.ts';
+import { attributesOf, element, listOf, numbersOf, type RValue, textOf, textsOf } from '../rds/values.ts';
+import type { FrameColumn } from './frame.ts';
+import { numberedNames } from './r-names.ts';
+import { flag, member, namedNumbers, number, type StepContext, type StepReader, texts } from './step-values.ts';
+
+/** step_pca(), step_ica() and step_pls(): columns become their products with matrices. */
+export const PROJECTION_STEPS: StepReader = {
+  steps: ['step_pca', 'step_ica', 'step_pls'],
+  read: (step, context) => {
+    const count = number(step, 'num_comp', context.thing, 0);
+    const result = element(step, 'res');
+    // With no components to make a step leaves the columns as they are.
+    if (count < 1 || !result) return;
+    const parts = READERS[context.of]!(step, result, context);
+    if (parts) project(step, Math.floor(count), parts, context);
+  },
+};
+
+type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[]; factors?: number[] };
+
+const READERS: Record<string, (step: RValue, result: RValue, context: StepContext) => Parts | undefined> = {
+  step_pca: (_, result, { thing }) => {
+    const rotation = element(result, 'rotation');
+    if (rotation?.type !== 'double') return undefined;
+    const columns = rowNames(rotation, `${thing}'s rotation`);
+    const [center, scale] = ['center', 'scale'].map((part) => vectorOf(element(result, part), columns.length, `${thing}'s ${part}`));
+    return { columns, ...(center ? { center } : {}), ...(scale ? { scale } : {}), matrices: [matrixOf(rotation, `${thing}'s rotation`)] };
+  },
+  step_ica: (step, result, { thing }) => {
+    const columns = texts(element(step, 'columns'), `${thing}'s columns`);
+    if (columns.length === 0) return undefined;
+    const center = vectorOf(element(result, 'means'), columns.length, `${thing}'s means`);
+    const matrices = ['K', 'W'].map((part) => matrixOf(member(result, part, thing), `${thing}'s ${part}`));
+    return { columns, ...(center ? { center } : {}), matrices };
+  },
+  step_pls: (_, result, { thing }) => {
+    const mu = namedNumbers(element(result, 'mu'), `${thing}'s mu`);
+    if (mu.length === 0) throw new ModelError(thing, 'a result of an older recipes', 'one of recipes 0.1.14 or newer');
+    const columns = mu.map(([name]) => name);
+    const scale = vectorOf(element(result, 'sd'), columns.length, `${thing}'s sd`);
+    const factors = Array.from(numbersOf(element(result, 'col_norms'), `${thing}'s col_norms`));
+    const matrices = [matrixOf(member(result, 'coefs', thing), `${thing}'s coefs`)];
+    return { columns, center: mu.map(([, value]) => value), ...(scale ? { scale } : {}), matrices, factors };
+  },
+};
+
+function project(step: RValue, count: number, { columns, matrices, factors, ...rest }: Parts, { frame, of, thing }: StepContext): void {
+  const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+  const made = matrices.at(-1)?.[0]?.length ?? 0;
+  const names = numberedNames(of === 'step_pls' ? made : Math.min(count, made), prefix);
+  const from = columns.map((name) => {
+    frame.number(name, thing);
+    return frame.place(name, thing);
+  });
+  const isKept = flag(step, 'keep_original_cols', false) && (of !== 'step_pls' || flag(step, 'preserve', false));
+  const gone = new Set(isKept ? [] : columns);
+  const keep = frame.columns.flatMap(({ name }, place) => (gone.has(name) ? [] : [place]));
+  const next = [
+    ...keep.map((place) => frame.columns[place] as FrameColumn),
+    ...names.map((name): FrameColumn => ({ name, kind: 'number' })),
+  ];
+  frame.push(PROJECTION, { step: 'projection', of, keep, from, ...rest, matrices, ...(factors ? { factors } : {}), names }, next);
+}
+
+/** The centres or scales of columns; undefined for FALSE, as R has it for none. */
+function vectorOf(value: RValue | undefined, length: number, thing: string): number[] | undefined {
+  if (!value || value.type === 'logical') return undefined;
+  const numbers = Array.from(numbersOf(value, thing));
+  if (numbers.length !== length || !numbers.every(Number.isFinite))
+    throw new ModelError(thing, `${numbers.length} numbers`, String(length));
+  return numbers;
+}
+
+function rowNames(matrix: RValue, thing: string): string[] {
+  return textsOf(listOf(attributesOf(matrix).get('dimnames'), thing)[0], `${thing}'s row names`);
+}
+
+/** The rows of an R matrix, which lies column by column. */
+export function matrixOf(value: RValue, thing: string): Matrix {
+  const cells = numbersOf(value, thing);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${thing}'s dim`)) as [number, number];
+  if (!(rows >= 1 && columns >= 1 && cells.length === rows * columns))
+    throw new ModelError(thing, `${cells.length} cells`, `${rows} x ${columns}`);
+  return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => cells[column * rows + row]!));
+}

@@ -1,0 +1,98 @@
+import { ModelError } from '../errors.ts';
+import type { Schema } from '../schema/features.ts';
+import type { Column, StepKind } from './kind.ts';
+
+/** Columns divided by their row's norm; where `skips` is set, missing values do not count in it. */
+export type SpatialSignStep = { step: 'spatial-sign'; of: string; columns: number[]; skips: boolean };
+/** Behind all columns the squared Mahalanobis distance to each centre, by its inverse covariance; or the logarithm of that. */
+export type DistancesStep = {
+  step: 'distances';
+  of: string;
+  from: number[];
+  centers: number[][];
+  inverses: number[][][];
+  log: boolean;
+  names: string[];
+};
+
+/** step_spatialsign(). */
+export const SPATIAL_SIGN: StepKind<SpatialSignStep> = {
+  step: 'spatial-sign',
+  check: ({ columns }, schema, label) => {
+    if (!arePlaces(columns, schema) || columns.length === 0)
+      throw new ModelError(`${label}'s spatial sign`, 'other columns', 'places of columns');
+  },
+  columns: ({ columns }, schema) => {
+    const made = new Set(columns);
+    return schema.features.map((feature, at): Column => (made.has(at) ? { name: feature.name, type: 'number', computed: true } : feature));
+  },
+  compile: ({ columns, skips }, schema) => {
+    const width = schema.features.length;
+    return (rows, count) => {
+      const out = rows.slice();
+      for (let row = 0; row < count; row += 1) {
+        const values = columns.map((place) => rows[row * width + place]!);
+        const norm = Math.sqrt(sumOf(values.filter((value) => !skips || !Number.isNaN(value)).map((value) => value * value)));
+        columns.forEach((place, at) => {
+          out[row * width + place] = values[at]! / norm;
+        });
+      }
+      return out;
+    };
+  },
+  source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
+};
+
+/** step_classdist(). */
+export const DISTANCES: StepKind<DistancesStep> = {
+  step: 'distances',
+  check: ({ from, centers, inverses, names }, schema, label) => {
+    const fail = () => new ModelError(`${label}'s distances`, 'another form', 'a centre, a matrix and a name for each class');
+    if (!arePlaces(from, schema) || !Array.isArray(names) || names.length === 0) throw fail();
+    const areNumbers = (list: unknown) => Array.isArray(list) && list.length === from.length && list.every(Number.isFinite);
+    const isMatrix = (matrix: unknown) => Array.isArray(matrix) && matrix.length === from.length && matrix.every(areNumbers);
+    const isWhole = Array.isArray(centers) && centers.length === names.length && centers.every(areNumbers);
+    if (!isWhole || !Array.isArray(inverses) || inverses.length !== names.length || !inverses.every(isMatrix)) throw fail();
+    if (!names.every((name) => typeof name === 'string')) throw fail();
+  },
+  columns: ({ names }, schema) => [...schema.features, ...names.map((name): Column => ({ name, type: 'number', computed: true }))],
+  compile: ({ from, centers, inverses, log, names }, schema) => {
+    const [width, to] = [schema.features.length, schema.features.length + names.length];
+    return (rows, count) => {
+      const out = new Float64Array(count * to);
+      for (let row = 0; row < count; row += 1) {
+        out.set(rows.subarray(row * width, (row + 1) * width), row * to);
+        centers.forEach((center, which) => {
+          const x = from.map((place, at) => rows[row * width + place]! - center[at]!);
+          const distance = sumOf(x.map((value, column) => dot(x, inverses[which]!, column) * value));
+          out[row * to + width + which] = log ? Math.log(distance) : distance;
+        });
+      }
+      return out;
+    };
+  },
+  source: (_, place) => place,
+};
+
+function dot(x: number[], matrix: number[][], column: number): number {
+  let sum = 0;
+  for (let at = 0; at < x.length; at += 1) sum += x[at]! * matrix[at]![column]!;
+  return sum;
+}
+
+/** A sum as R's rowSums() has it, which adds in more digits than a double's and rounds once (Knuth's two-sum). */
+function sumOf(values: number[]): number {
+  let [high, low] = [0, 0];
+  for (const value of values) {
+    const sum = high + value;
+    const part = sum - high;
+    low += high - (sum - part) + (value - part);
+    high = sum;
+  }
+  return Number.isFinite(high) ? high + low : high;
+}
+
+function arePlaces(list: unknown, schema: Schema): list is number[] {
+  const most = schema.features.length;
+  return Array.isArray(list) && list.every((place) => Number.isInteger(place) && place >= 0 && place < most) && list.length <= most;
+}
