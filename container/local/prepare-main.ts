@@ -11,6 +11,9 @@ export type Prepared = { file: string; page: string; name: string; sha256: strin
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+// Whoever asked may have ended meanwhile: then nobody reads this.
+process.stdout.on('error', () => process.exit(1));
+
 try {
   const page = buildPage(PROJECT);
   const { file, model } = buildArtifact(process.argv[2] ?? '', PROJECT);

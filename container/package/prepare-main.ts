@@ -10,6 +10,9 @@ import type { Prepared } from '../local/prepare-main.ts';
 
 const [model = '', folder = ''] = process.argv.slice(2);
 
+// Whoever asked may have ended meanwhile: then nobody reads this.
+process.stdout.on('error', () => process.exit(1));
+
 try {
   const bytes = model.endsWith('.canopy') ? readArtifactFile(model) : importModel(model);
   const { card, sha256, schema } = verifyArtifact(bytes, model);

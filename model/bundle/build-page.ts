@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
@@ -33,7 +33,7 @@ export async function buildPage(project: string): Promise<BuiltPage> {
       target: TARGET,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [trimUplot, ownUnzip(project)],
+      plugins: [trimUplot, ...workbookPlugins(project)],
     });
     return partOf(outputFiles[0]?.text ?? '');
   };
@@ -53,12 +53,35 @@ export async function buildPage(project: string): Promise<BuiltPage> {
   return { file, page };
 }
 
+/** What the library that reads workbooks is bundled with: limits, which it has none of. */
+export function workbookPlugins(project: string): Plugin[] {
+  return [ownUnzip(project), countedCells(project)];
+}
+
 /** The reader of workbooks unpacks them by our own unzip (shared/page/sheet/unzip.ts says why). */
 function ownUnzip(project: string): Plugin {
   return {
     name: 'own-unzip',
     setup: ({ onResolve }) => {
       onResolve({ filter: /^fflate$/ }, () => ({ path: path.join(project, 'shared/page/sheet/unzip.ts') }));
+    },
+  };
+}
+
+/** The reader of workbooks has its cells counted as it reads them (shared/page/sheet/sheet-cells.ts). Throws where it is written otherwise. */
+function countedCells(project: string): Plugin {
+  const counter = JSON.stringify(path.join(project, 'shared/page/sheet/sheet-cells.ts'));
+  return {
+    name: 'counted-cells',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]read-excel-file[\\/]modules[\\/]xlsx[\\/]parseSheet\.js$/ }, ({ path: file }) => {
+        const [before, after, ...more] = readFileSync(file, 'utf8').split('export default function parseSheet(');
+        if (after === undefined || more.length > 0)
+          throw new Error(`${file}: found another form, expected one default function parseSheet`);
+        const own = `import { countingCells } from ${counter};
+export default (content, parseXml, parts) => parseSheet(content, countingCells(parseXml, parts), parts);`;
+        return { contents: `${before}function parseSheet(${after}\n${own}\n`, loader: 'js' };
+      });
     },
   };
 }

@@ -3,12 +3,9 @@
  * (model/bundle/build-page.ts), which starts workers that the page's security policy forbids, and knows no limits.
  */
 
-/** Most bytes that all files of a workbook may become together, most files, and most cells of a sheet with the empty ones. */
+/** Most bytes that all files of a workbook may become together, and most files. Its cells are counted in sheet-cells.ts. */
 const MOST_BYTES = 50_000_000;
 const MOST_FILES = 1_000;
-const MOST_CELLS = 5_000_000;
-/** The most columns of a sheet: XFD. */
-const MOST_COLUMNS = 16_384;
 /** Where the directory's end may begin at the earliest, counted from the file's end: a comment has at most 65,535 bytes. */
 const END_SEARCH = 65_557;
 
@@ -32,7 +29,6 @@ async function unpack(archive: Uint8Array): Promise<Record<string, Uint8Array>> 
     const bytes = method === 0 ? packed : await inflate(packed, left);
     left -= bytes.length;
     if (left < 0) throw new RangeError('a workbook that is too large');
-    if (/^xl\/worksheets\//.test(name)) checkCells(strFromU8(bytes));
     files[name] = bytes;
   }
   return files;
@@ -83,17 +79,4 @@ async function inflate(packed: Uint8Array, most: number): Promise<Uint8Array> {
     at += piece.length;
   }
   return whole;
-}
-
-/** Counts a sheet's cells with the empty ones before them: one far to the right makes a row of thousands. */
-function checkCells(xml: string): void {
-  let cells = 0;
-  let widest = 0;
-  let current = '';
-  for (const [, letters = '', row = ''] of xml.matchAll(/<c\s[^<>]*?\br="([A-Za-z]{1,9})(\d{1,9})"/g)) {
-    const column = [...letters.toUpperCase()].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0);
-    if (row !== current) [cells, widest, current] = [cells + widest, 0, row];
-    widest = Math.max(widest, column);
-    if (column > MOST_COLUMNS || cells + widest > MOST_CELLS) throw new RangeError('a sheet with too many cells');
-  }
 }

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { strToU8, zipSync } from 'fflate';
+import { workbookPlugins } from '../../../model/bundle/build-page.ts';
+import { PROJECT } from '../../support/project.ts';
+
+type Read = typeof import('../../../shared/page/workbook.ts').readWorkbook;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'canopy-workbook-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let readWorkbook: Read;
+/** The reader as the page has it: bundled, with the limits that the bundle puts into its library. */
+beforeAll(async () => {
+  const outfile = path.join(folder, 'workbook.mjs');
+  const entry = path.join(PROJECT, 'shared/page/workbook.ts');
+  await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'browser', outfile, plugins: workbookPlugins(PROJECT) });
+  ({ readWorkbook } = (await import(pathToFileURL(outfile).href)) as { readWorkbook: Read });
+});
+
+const XML = '<?xml version="1.0"?>';
+const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+
+/** A workbook of these sheets, each as the rows in its XML; they lie in a folder of their own, as the relations say. */
+function workbook(sheets: string[], place = 'worksheets', prefix = ''): Blob {
+  const names = sheets.map((_, at) => `<sheet name="S${at}" sheetId="${at + 1}" r:id="r${at}"/>`).join('');
+  const relations = sheets.map((_, at) => `<Relationship Id="r${at}" Type="${OFFICE}/worksheet" Target="${place}/s${at}.xml"/>`).join('');
+  const strings = `<Relationship Id="s" Type="${OFFICE}/sharedStrings" Target="strings.xml"/>`;
+  const files = {
+    '[Content_Types].xml': `${XML}<Types/>`,
+    'xl/workbook.xml': `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}"><sheets>${names}</sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `${XML}<Relationships>${relations}${strings}</Relationships>`,
+    'xl/strings.xml': `${XML}<sst ${MAIN}/>`,
+    ...Object.fromEntries(
+      sheets.map((rows, at) => [
+        `xl/${place}/s${at}.xml`,
+        `${XML}<${prefix}worksheet ${MAIN}><${prefix}sheetData>${rows}</${prefix}sheetData></${prefix}worksheet>`,
+      ]),
+    ),
+  };
+  return new Blob([zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])))]);
+}
+
+const HEAD = '<row r="1"><c r="A1" t="inlineStr"><is><t>age</t></is></c></row>';
+const row = (number: number, cells: string) => `<row r="${number}">${cells}</row>`;
+const column = (rows: number) => Array.from({ length: rows }, (_, at) => row(at + 3, `<c r="A${at + 3}"><v>5</v></c>`)).join('');
+
+test('a sheet comes as its rows, gaps among them; cells of nothing but a style take no place', async () => {
+  const styled = row(4, '<c r="A4"><v>54.000000000000007</v></c><c r="XFD4" s="1"/>');
+  const sheets = await readWorkbook(workbook([HEAD + styled + row(2_000, '<c r="B2000" t="b"><v>1</v></c>'), HEAD]));
+  expect(sheets.map(({ name, rows }) => [name, rows.length])).toEqual([
+    ['S0', 2_000],
+    ['S1', 1],
+  ]);
+  expect([sheets[0]?.rows[0], sheets[0]?.rows[3], sheets[0]?.rows.at(-1)]).toEqual([
+    ['age', null],
+    [54.00000000000001, null],
+    [null, true],
+  ]);
+});
+
+describe('a workbook of few bytes that would fill the memory is refused as too large', () => {
+  const far = row(1_048_576, '<c r="XFD1048576"><v>1</v></c>');
+  test.each([
+    ['a cell far away', workbook([HEAD + far])],
+    ['an address in single quotes', workbook([HEAD + far.replaceAll('"', "'")])],
+    ['an address with an entity', workbook([HEAD + far.replace('XFD', '&#88;FD')])],
+    ['a > in an attribute before it', workbook([HEAD + far.replace('<c ', '<c a=">" ')])],
+    ['a sheet in another folder', workbook([HEAD + far], 'elsewhere')],
+    [
+      'tags with a prefix',
+      workbook(
+        [HEAD + far].map((rows) => rows.replaceAll(/<(\/?)/g, '<$1x:')),
+        'worksheets',
+        'x:',
+      ),
+    ],
+    ['a row of a number that no sheet has', workbook([HEAD + row(1e9, '')])],
+    ['a row without end', workbook([`${HEAD}<row r="1e999"></row>`])],
+    ['one cell far to the right, to which all rows are filled up', workbook([HEAD + row(2, '<c r="XFD2"><v>1</v></c>') + column(1_000)])],
+    ['many sheets', workbook(Array.from({ length: 20 }, () => HEAD + row(290, '<c r="XFD290"><v>1</v></c>')))],
+  ])('%s', async (_, file) => {
+    expect(file.size).toBeLessThan(40_000);
+    await expect(readWorkbook(file)).rejects.toThrow(RangeError);
+  });
+});
