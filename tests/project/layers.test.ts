@@ -209,11 +209,19 @@ describe('tests that start a process are named *.integration.test.ts, so that te
     .map((file) => `tests/${file.split(path.sep).join('/')}`)
     .filter((file) => file.endsWith('.test.ts') && !file.startsWith('tests/browser/'));
 
+  const known = new Map<string, string[]>();
+  /** What a file imports, read once. */
+  function namesIn(file: string): string[] {
+    const names = known.get(file) ?? importsOf(readFileSync(path.join(ROOT, file), 'utf8'));
+    known.set(file, names);
+    return names;
+  }
+
   /** The way by imports from a file to one that can start a process; undefined where there is none. */
   function wayToProcess(file: string, seen = new Set<string>()): string[] | undefined {
     if (seen.has(file) || !/\.(?:ts|js|mjs|cjs)$/.test(file) || !existsSync(path.join(ROOT, file))) return undefined;
     seen.add(file);
-    const names = importsOf(readFileSync(path.join(ROOT, file), 'utf8'));
+    const names = namesIn(file);
     const starter = names.find((name) => STARTS.test(name));
     if (starter !== undefined) return [file, starter];
     for (const name of names.filter((name) => name.startsWith('.'))) {

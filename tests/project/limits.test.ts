@@ -66,8 +66,9 @@ test('no file outside the rooms of the families names one', () => {
   const files = SOURCES.filter((file) => !file.endsWith('.css') && !FAMILIES.some((room) => file.startsWith(room)));
   expect(files.length).toBeGreaterThan(100);
   const naming = files.flatMap((file) => {
-    const lines = codeOf(file).filter((line) => FAMILY.test(line));
-    return lines.length > 0 && !(file in NAMED) ? [`${file}: ${lines.map((line) => line.trim()).join(' | ')}`] : [];
+    // Most do not name one in their comments either, and then there is nothing to take off.
+    const lines = FAMILY.test(read(file)) && !(file in NAMED) ? codeOf(file).filter((line) => FAMILY.test(line)) : [];
+    return lines.length > 0 ? [`${file}: ${lines.map((line) => line.trim()).join(' | ')}`] : [];
   });
   expect(naming).toEqual([]);
   expect(Object.keys(NAMED).filter((file) => !codeOf(file).some((line) => FAMILY.test(line)))).toEqual([]);

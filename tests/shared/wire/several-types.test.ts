@@ -16,7 +16,7 @@ import { answerQuery } from '../../../shared/predict.ts';
 import { answerTypes, listedTypes } from '../../../shared/schema/parameters.ts';
 import type { Prediction } from '../../../shared/schema/shape.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
-import { golden, variety } from '../../support/golden.ts';
+import { golden } from '../../support/golden.ts';
 
 const kyphosis = golden('kyphosis-rpart');
 const model = loadModel(kyphosis.file);
@@ -161,8 +161,16 @@ test('a worker thread gives the same text', async () => {
   await workers.end();
 });
 
+/** Models of each kind whose answers have several types; small ones, since each is opened anew. */
+const SMALL = ['iris', 'na-class', 'na-probability', 'na-regression', 'quantreg', 'survival-c', 'heart-glm'];
+/** Enough rows that a kernel computes them together, where a model has one. */
+const MANY = 30;
+
 test('each of several types has the bits that it has alone, for every model that has several', () => {
-  const several = [...variety(), golden('heart-glm'), kyphosis].map(({ file, rows }) => ({ model: loadModel(file), rows }));
+  const several = [...SMALL.map(golden), kyphosis].map(({ file, rows }) => ({
+    model: loadModel(file),
+    rows: rows.slice(0, MANY),
+  }));
   const asked = several.filter(({ model }) => listedTypes(model.schema).length > 1);
   expect(asked.length).toBeGreaterThan(5);
   for (const { model, rows } of asked) {
