@@ -132,6 +132,17 @@ export function exampleRecord(schema: Schema): Record<string, number | string | 
   );
 }
 
+/** That record as a row in the model's feature order. */
+export function exampleRow(schema: Schema): unknown[] {
+  const record = exampleRecord(schema);
+  return namesOf(schema).map((name) => record[name]);
+}
+
+/** That record as columns of two rows. */
+export function exampleColumns(schema: Schema): Record<string, unknown[]> {
+  return Object.fromEntries(Object.entries(exampleRecord(schema)).map(([name, value]) => [name, [value, value]]));
+}
+
 /** That record as text, unless it is too long to show. */
 export function example(schema: Schema): string {
   const text = JSON.stringify(exampleRecord(schema));

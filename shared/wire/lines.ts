@@ -1,6 +1,5 @@
 import type { Schema } from '../schema/features.ts';
 import type { Cells } from '../schema/rows.ts';
-import { boxed } from './arrays.ts';
 import {
   hasLength,
   inOrder,
@@ -13,6 +12,7 @@ import {
   strayParameters,
   unboxed,
 } from './cells.ts';
+import { boxed } from './dialects/arrays.ts';
 import { parseJson } from './json.ts';
 
 /** JSON Lines: on each line a record, an array, or {"features": [...]}. Blank lines are skipped, as R and pandas skip them. */

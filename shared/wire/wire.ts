@@ -3,11 +3,13 @@ import { describe } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from '../schema/parameters.ts';
 import { type Cells, readRows } from '../schema/rows.ts';
-import { arrayCells } from './arrays.ts';
 import { example, type JsonObject } from './cells.ts';
 import { csvCells } from './csv-cells.ts';
-import type { Dialect, Source } from './dialect.ts';
-import { dialectOf } from './dialects.ts';
+import { arrayCells } from './dialects/arrays.ts';
+import type { Dialect, Source } from './dialects/dialect.ts';
+import { DIALECTS } from './dialects/dialects.ts';
+import { findDialect } from './dialects/find.ts';
+import { modelParameters, tensorCells } from './dialects/tensors.ts';
 import { formOf } from './form.ts';
 import { checkKeys, parseJson } from './json.ts';
 import { lineCells } from './lines.ts';
@@ -15,9 +17,8 @@ import type { BodyForm, DeclaredForm } from './media.ts';
 import { npyCells } from './npy.ts';
 import { quickCsv } from './quick/csv.ts';
 import { quickJson, quickLines } from './quick/json.ts';
-import { modelParameters, tensorCells } from './tensors.ts';
 
-/** One pass over the bytes for bodies as most are (quick-json.ts); all others take the general way, which tells what is wrong. */
+/** One pass over the bytes for bodies as most are (quick/json.ts); all others take the general way, which says what is wrong. */
 const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /**
@@ -30,19 +31,25 @@ const VALUES = { least: 2 ** 20, perByte: 8, most: 2 ** 23 };
 export type Query = { rows: Float64Array; count: number; parameters: Parameters };
 
 /**
- * Reads a body in any of the contract's dialects; its form is found out where it was not declared. `most` bounds the rows. Throws
- * a RequestError: 400 where no dialect fits, 413 for too many rows, 415 for a form that is not read, 422 for values that do not
- * fit the model's features, with every problem and its path.
+ * Reads a body in any of the dialects; its form is found out where it was not declared. `most` bounds the rows. Throws a RequestError:
+ * 400 where no dialect fits, 413 for too many rows, 415 for a form that is not read, 422 for values that do not fit the model's
+ * features, with every problem and its path.
  */
-export function readBody(schema: Schema, body: Uint8Array, declared: DeclaredForm, most = Number.POSITIVE_INFINITY): Query {
+export function readBody(
+  schema: Schema,
+  body: Uint8Array,
+  declared: DeclaredForm,
+  most = Number.POSITIVE_INFINITY,
+  dialects = DIALECTS,
+): Query {
   const form = formOf(declared, body);
-  const quick = QUICK[form](schema, body);
+  const quick = QUICK[form](schema, body, dialects);
   if (quick && quick.count <= most) return { ...quick, parameters: defaultParameters(schema) };
-  return readAnyBody(schema, body, form, most);
+  return readAnyBody(schema, body, form, most, dialects);
 }
 
 /** The general way of readBody, which takes any body: by a text and its values. What the quick way reads has the same rows here. */
-export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY): Query {
+export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY, dialects = DIALECTS): Query {
   const limits = { most, values: mostValues(body.length) };
   if (form === 'npy') return readCells(schema, npyCells(schema, body), limits);
   let text: string;
@@ -52,7 +59,7 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
     throw new RequestError(400, 'the body is not UTF-8');
   }
   if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
-  if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits);
+  if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits, dialects);
   return readCells(schema, form === 'csv' ? csvCells(schema, text) : lineCells(schema, text), limits);
 }
 
@@ -67,15 +74,16 @@ function parseBody(text: string): unknown {
 }
 
 /** Reads a body that is a value already, as a direct invoke hands it over. Throws as readBody does. */
-export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE_INFINITY): Query {
+export function readValue(schema: Schema, value: unknown, most = Number.POSITIVE_INFINITY, dialects = DIALECTS): Query {
   checkKeys(value);
-  return readJson(schema, { value, path: '', text: undefined }, { most, values: VALUES.most });
+  return readJson(schema, { value, path: '', text: undefined }, { most, values: VALUES.most }, dialects);
 }
 
-function readJson(schema: Schema, source: Source, limits: Limits): Query {
-  const dialect = dialectOf(schema, source.value);
-  if (!dialect) throw noDialect(schema, source.value);
-  const asked = dialect.takesParameters ? readAsked(schema, dialect, source.value as JsonObject) : undefined;
+function readJson(schema: Schema, body: Source, limits: Limits, dialects: readonly Dialect[]): Query {
+  const found = findDialect(schema, body, dialects);
+  if (!found) throw noDialect(schema, body.value);
+  const { dialect, source } = found;
+  const asked = dialect.takesParameters ? readAsked(schema, dialect, body.value as JsonObject) : undefined;
   return readCells(schema, dialect.read(schema, source), limits, asked);
 }
 

@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../../schema/card.ts';
-import { workingDialects } from './dialects.ts';
+import { DIALECTS } from '../../wire/dialects/dialects.ts';
+import { showDialects } from './dialects.ts';
 import { healthOperation, predictOperation, readOperation } from './operations.ts';
 import { problemResponses, reference, requestIdParameter } from './problems.ts';
 import { components } from './schemas.ts';
@@ -7,10 +8,10 @@ import { english, shapes } from './shapes.ts';
 import { v2Paths } from './v2.ts';
 
 /** The OpenAPI 3.1 document of a model's API. Every example in it is a body that the model takes. */
-export function openApi(model: ModelInfo): object {
+export function openApi(model: ModelInfo, list = DIALECTS): object {
   const { schema, card, sha256 } = model;
   const shared = shapes(schema);
-  const dialects = workingDialects(schema, shared);
+  const dialects = showDialects(schema, shared, list);
   return {
     openapi: '3.1.0',
     info: {

@@ -1,7 +1,7 @@
 import type { Schema } from '../../schema/features.ts';
 import { exampleRecord } from '../../wire/cells.ts';
 import { csvField } from '../../wire/csv.ts';
-import type { Dialect } from './dialects.ts';
+import type { ShownDialects } from './dialects.ts';
 import { ANSWER_HEADERS, PROBLEMS, problemReference, reference, requestIdHeader } from './problems.ts';
 
 const FORMAT = {
@@ -13,9 +13,10 @@ const FORMAT = {
 };
 
 /** POST /predict. */
-export function predictOperation(schema: Schema, dialects: Dialect[]): object {
+export function predictOperation(schema: Schema, { examples, others }: ShownDialects): object {
   const text = { type: 'string' };
-  const jsonExamples = dialects.map(({ name, summary, value }): [string, object] => [name, { summary, value }]);
+  const also = others.length > 0 ? ` (and ${others.join(', ')})` : '';
+  const jsonExamples = examples.map(({ name, summary, value }): [string, object] => [name, { summary, value }]);
   const lines = {
     schema: text,
     examples: { records: { summary: 'A record a line', value: `${JSON.stringify(exampleRecord(schema))}\n` } },
@@ -24,8 +25,7 @@ export function predictOperation(schema: Schema, dialects: Dialect[]): object {
     operationId: 'predict',
     tags: ['model'],
     summary: 'Predictions for one or more rows',
-    description:
-      'JSON in any of the dialects below (and pandas, orient="index"), told from the body itself; or CSV, JSON Lines or a NumPy array by Content-Type. Where that says nothing, as text/plain, the body itself tells. It may be compressed by gzip.',
+    description: `JSON in any of the dialects below${also}, recognized by the body itself; or CSV, JSON Lines or a NumPy array by Content-Type. Where Content-Type says nothing (text/plain), the form is recognized by the body too. The body may be compressed by gzip.`,
     parameters: [{ $ref: '#/components/parameters/RequestId' }, FORMAT],
     requestBody: {
       required: true,

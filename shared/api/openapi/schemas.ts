@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
-import type { Dialect } from './dialects.ts';
+import type { ShownDialects } from './dialects.ts';
 import { labels, type Shapes } from './shapes.ts';
 import { v2Schemas } from './v2.ts';
 
@@ -32,22 +32,19 @@ function defaultPrediction(schema: Schema): z.ZodType {
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
 }
 
-/** The objects that dialects are made of, each with a name: what generates clients makes names of its own else, and the same twice. */
-function partsOf(dialects: Dialect[]): Record<string, z.ZodType> {
-  const wrapped = dialects.filter(({ schema, name }) => schema instanceof z.ZodObject && name !== 'record' && name !== 'columns');
-  const named = wrapped.map(({ name, schema }): [string, z.ZodType] => [`${name.slice(0, 1).toUpperCase()}${name.slice(1)}`, schema]);
-  return Object.assign(Object.fromEntries(named), ...dialects.map(({ parts }) => parts));
-}
-
 /** The component schemas as JSON Schema. */
-export function components(schema: Schema, { record, element, row, columns, parameters }: Shapes, dialects: Dialect[]): object {
+export function components(
+  schema: Schema,
+  { record, element, row, columns, parameters }: Shapes,
+  { bodies, parts }: ShownDialects,
+): object {
   const registry = z.registry<{ id: string }>();
   const problem = z.object({ path: z.string().describe('A JSON Pointer into the body.'), message: z.string() });
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
   const prediction = predictionOf(schema);
   const named: Record<string, z.ZodType> = {
-    Body: z.union(dialects.map((dialect) => dialect.schema)),
-    ...partsOf(dialects),
+    Body: z.union(bodies),
+    ...parts,
     Record: record,
     ...(element === record ? {} : { SparseRecord: element }),
     Row: row,

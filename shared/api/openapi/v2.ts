@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { ModelInfo } from '../../schema/card.ts';
-import { exampleRecord } from '../../wire/cells.ts';
-import { DATATYPES } from '../../wire/tensors.ts';
-import { datatypeOf, versionOf } from '../v2/v2.ts';
+import { DATATYPES, exampleTensors } from '../../wire/dialects/datatypes.ts';
+import { versionOf } from '../v2/v2.ts';
 import { ANSWER_HEADERS, problemReference, reference, requestIdHeader } from './problems.ts';
 import { MAX_SPELLED } from './shapes.ts';
 
@@ -62,13 +61,7 @@ function read(operationId: string, summary: string, schema: string, parameters: 
 }
 
 function inferOperation(model: ModelInfo, operationId: string, parameters: object[]): object {
-  const record = exampleRecord(model.schema);
-  const inputs = model.schema.features.map((feature) => ({
-    name: feature.name,
-    shape: [1],
-    datatype: datatypeOf(feature),
-    data: [record[feature.name]],
-  }));
+  const inputs = exampleTensors(model.schema);
   const headerLength = {
     name: 'inference-header-content-length',
     in: 'header',

@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import type { ModelInfo } from '../../schema/card.ts';
-import type { Feature, Schema } from '../../schema/features.ts';
+import type { Schema } from '../../schema/features.ts';
+import { datatypeOf } from '../../wire/dialects/datatypes.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 import { outputsOf } from './outputs.ts';
 
@@ -100,13 +101,6 @@ function modelMetadata({ schema, sha256 }: ModelInfo, name: string): object {
     inputs: schema.features.map((feature) => ({ name: feature.name, datatype: datatypeOf(feature), shape: [-1] })),
     outputs: outputsOf(schema),
   };
-}
-
-const DATATYPE_OF = { number: 'FP64', integer64: 'INT64', logical: 'BOOL', factor: 'BYTES', date: 'BYTES', datetime: 'BYTES' };
-
-/** The protocol's datatype of what a feature takes. */
-export function datatypeOf({ type }: Feature): string {
-  return DATATYPE_OF[type];
 }
 
 /** The names of the outputs a model has, for the text of an error. */

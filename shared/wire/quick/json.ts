@@ -1,4 +1,6 @@
 import type { Schema } from '../../schema/features.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { DIALECTS } from '../dialects/dialects.ts';
 import { type Cursor, nextRow, openCursor, peek, planOf, readNumber, readQuoted, readSoFar, take, takeWord } from './cells.ts';
 
 /** Rows side by side, and their number. */
@@ -7,23 +9,21 @@ export type Rows = { rows: Float64Array; count: number };
 const [QUOTE, COMMA, COLON, LINE, MINUS, ZERO, NINE] = [0x22, 0x2c, 0x3a, 0x0a, 0x2d, 0x30, 0x39];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [T, F, N] = [0x74, 0x66, 0x6e];
-/** The members with an array of rows. */
-const WRAPPERS = ['instances', 'inputs', 'dataframe_records'];
 /** Rows that there is room for at first. */
 const ROOM = 64;
 
 /**
  * Reads a JSON body in one pass over its bytes, without a text or an object, where it is as most are: a record, records or
- * rows, alone or within a wrapper, with the model's features and nothing else. Undefined for every other body, good or bad:
+ * rows, alone or within a wrapper, with the model's features and nothing else. The wrappers are those of the dialects that say `quick`. Undefined for every other body, good or bad:
  * the general way (wire.ts) reads those and says what is wrong. What is read here reads the same there.
  */
-export function quickJson(schema: Schema, body: Uint8Array): Rows | undefined {
+export function quickJson(schema: Schema, body: Uint8Array, dialects = DIALECTS): Rows | undefined {
   const reader = openReader(schema, body, false);
   if (!reader) return undefined;
   let isWrapped = false;
   if (peek(reader) === OPEN_OBJECT) {
     const start = reader.at;
-    isWrapped = takeWrapper(reader);
+    isWrapped = takeWrapper(reader, dialects);
     if (!isWrapped) {
       reader.at = start;
       return readRecord(reader) ? ended(reader) : undefined;
@@ -60,11 +60,12 @@ function ended(reader: Cursor): Rows | undefined {
 }
 
 /** Whether an object begins with one of the wrappers, up to whose value the cursor then is. A feature of that name wins. */
-function takeWrapper(reader: Cursor): boolean {
+function takeWrapper(reader: Cursor, dialects: readonly Dialect[]): boolean {
   reader.at += 1;
   if (peek(reader) !== QUOTE) return false;
   const name = readQuoted(reader);
-  return name !== undefined && WRAPPERS.includes(name) && !reader.plan.columns.has(name) && take(reader, COLON);
+  if (name === undefined || reader.plan.columns.has(name)) return false;
+  return dialects.some(({ quick, wrapper }) => quick && wrapper === name) && take(reader, COLON);
 }
 
 /** Reads an object with every feature once and nothing else. */

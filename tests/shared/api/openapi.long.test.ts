@@ -16,14 +16,14 @@ type Json = { [key: string]: Json } & Json[];
 
 /** A document as a reader gets it. */
 const documentOf = (model: ModelInfo) => JSON.parse(JSON.stringify(openApi(model))) as Json;
-const DIALECTS = ['record', 'records', 'rows', 'columns', 'instances', 'instanceRows', 'features', 'split', 'dataframeRecords'].concat([
-  'featuresAlone',
-  'pandasColumns',
+const DIALECTS = ['record', 'records', 'rows', 'instances', 'instanceRows', 'features', 'tensors', 'inputRecords', 'inputColumns'].concat([
+  'split',
+  'dataframeRecords',
   'pandasSplit',
   'pandasTable',
-  'inputColumns',
-  'inputRecords',
-  'tensors',
+  'featuresAlone',
+  'pandasColumns',
+  'columns',
 ]);
 
 /** What a pointer within the document leads to. */

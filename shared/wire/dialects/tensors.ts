@@ -1,18 +1,14 @@
-import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { describe, quote } from '../schema/describe-value.ts';
-import type { Schema } from '../schema/features.ts';
-import type { Cells } from '../schema/rows.ts';
-import { columnPlaces, isFeature, isObject, type JsonObject } from './cells.ts';
+import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
+import { describe, quote } from '../../schema/describe-value.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Cells } from '../../schema/rows.ts';
+import { columnPlaces, isFeature, isObject, type JsonObject } from '../cells.ts';
+import { DATATYPES } from './datatypes.ts';
 
 /** A tensor of the Open Inference Protocol, as far as it was checked: its values lie in one array, row after row. */
 type Tensor = { name: string; shape: number[]; values: unknown[]; nested: boolean };
 
 const TENSOR_KEYS = ['name', 'data', 'datatype'];
-
-/** The protocol's datatypes (open_inference_rest.yaml), and those of its binary extension. */
-export const DATATYPES = ['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BF16']
-  .concat('BYTES')
-  .sort();
 
 /** What MLServer's codecs write as an input's content_type. `pd` and `np` say nothing that the tensors do not say themselves. */
 const CONTENT_TYPES = ['np', 'pd', 'pd_json', 'str', 'datetime', 'base64'];

@@ -1,70 +1,48 @@
-import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { describe, quote } from '../schema/describe-value.ts';
-import type { Schema } from '../schema/features.ts';
-import type { Cells } from '../schema/rows.ts';
+import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
+import { describe, quote } from '../../schema/describe-value.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Cells } from '../../schema/rows.ts';
+import { exampleRecord, isFeature, isObject, type JsonObject, memberReader, namesOf, pointer } from '../cells.ts';
 import { recordCells } from './arrays.ts';
-import {
-  columnPlaces,
-  hasLength,
-  isFeature,
-  isObject,
-  type JsonObject,
-  memberReader,
-  misfit,
-  namesOf,
-  placedCells,
-  pointer,
-} from './cells.ts';
-import type { Source } from './dialect.ts';
+import type { Dialect, Source } from './dialect.ts';
 import { mayBeSorted, membersAt } from './key-order.ts';
+
+/** What to_json() of pandas writes by default. */
+export const KEYED_COLUMNS: Dialect = {
+  name: 'keyedColumns',
+  summary: 'pandas, to_json()',
+  test: isKeyedColumns,
+  read: keyedColumnCells,
+  examples: (schema) => {
+    const columns = Object.entries(exampleRecord(schema)).map(([name, value]) => [name, { 0: value }]);
+    const members = namesOf(schema).map((name) => [name, { map: 'cell' }]);
+    return [
+      {
+        name: 'pandasColumns',
+        summary: 'pandas, to_json()',
+        value: Object.fromEntries(columns),
+        shape: { object: Object.fromEntries(members) },
+      },
+    ];
+  },
+  takesParameters: false,
+};
+
+/** What to_json(orient="index") of pandas writes. Its keys are free, so that a shape of it would take almost every object. */
+export const KEYED_ROWS: Dialect = {
+  name: 'keyedRows',
+  summary: 'pandas, to_json(orient="index")',
+  test: isKeyedRows,
+  read: keyedRowCells,
+  examples: (schema) => [{ name: 'pandasIndex', summary: 'pandas, to_json(orient="index")', value: { row: exampleRecord(schema) } }],
+  takesParameters: false,
+};
 
 /** What may be sent instead of a form whose rows cannot be told. */
 const INSTEAD = 'send orient="split" or orient="records"';
 
-/** Whether an object is pandas' split form: names of columns, and rows of data. */
-export function isSplit(value: unknown): value is { columns: string[]; data: unknown[] } {
-  if (!isObject(value)) return false;
-  const { columns, data } = value;
-  return Array.isArray(columns) && columns.every((name) => typeof name === 'string') && Array.isArray(data);
-}
-
-/** Whether a body is that form alone. The model's own names win, but for `index`, which pandas writes beside every table. */
-export function isBareSplit(schema: Schema, value: unknown): boolean {
-  if (!isSplit(value)) return false;
-  const features = Object.keys(value).filter((name) => isFeature(schema, name));
-  return features.length === 0 || (features.length === 1 && features[0] === 'index' && Array.isArray(value.data[0]));
-}
-
-/** pandas' split form, bare as to_json(orient="split") writes it or as MLflow sends it. */
-export function splitCells(schema: Schema, value: unknown, path: string): Cells {
-  if (!isSplit(value))
-    throw new RequestError(400, `no dialect fits: expected {"columns": [...], "data": [[...], ...]} at ${path || 'the top'}`);
-  const { columns, data } = value;
-  const places = columnPlaces(schema, columns, `${path}/columns`);
-  return {
-    ...placedCells(data, places),
-    names: () => columns,
-    path: (row, column) => (places[column] === undefined ? `${path}/columns` : `${path}/data/${row}/${places[column]}`),
-    misfit: (row) => {
-      const fits = hasLength(data[row], columns.length);
-      return fits ? undefined : misfit(`${path}/data/${row}`, data[row], `an array of ${columns.length}, as there are columns`);
-    },
-  };
-}
-
-/** Whether an object is what to_json(orient="table") writes: a schema with fields, and records as data. */
-export function isTable(schema: Schema, value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.schema) || !Array.isArray(value.schema.fields) || !Array.isArray(value.data)) return false;
-  return !Object.keys(value).some((name) => isFeature(schema, name));
-}
-
-/** The records of orient="table". */
-export function tableCells(schema: Schema, value: unknown, path: string): Cells {
-  return recordCells(schema, (value as { data: unknown[] }).data, (row) => `${path}/data/${row}`);
-}
-
 /** Whether an object is what to_json() writes by default: for a feature, an object with a value for each row's label. */
-export function isKeyedColumns(schema: Schema, value: unknown): boolean {
+function isKeyedColumns(schema: Schema, value: unknown): boolean {
   if (!isObject(value)) return false;
   const member = memberReader(schema);
   const columns = schema.features.map((_, column) => member(value, column));
@@ -72,7 +50,7 @@ export function isKeyedColumns(schema: Schema, value: unknown): boolean {
 }
 
 /** The columns of orient="columns", pandas' default. Rows stand in the order in which their labels were sent. */
-export function keyedColumnCells(schema: Schema, { value, path, text }: Source): Cells {
+function keyedColumnCells(schema: Schema, { value, path, text }: Source): Cells {
   const body = value as JsonObject;
   const names = namesOf(schema);
   const member = memberReader(schema);
@@ -101,7 +79,7 @@ export function keyedColumnCells(schema: Schema, { value, path, text }: Source):
 }
 
 /** Whether an object is what to_json(orient="index") writes: for each row's label a record. */
-export function isKeyedRows(schema: Schema, value: unknown): boolean {
+function isKeyedRows(schema: Schema, value: unknown): boolean {
   if (!isObject(value)) return false;
   const rows = Object.values(value);
   const [first] = rows;
@@ -111,7 +89,7 @@ export function isKeyedRows(schema: Schema, value: unknown): boolean {
 }
 
 /** The records of orient="index", in the order in which their labels were sent. */
-export function keyedRowCells(schema: Schema, { value, path, text }: Source): Cells {
+function keyedRowCells(schema: Schema, { value, path, text }: Source): Cells {
   const body = value as JsonObject;
   const keys = rowKeys(body, () => membersAt(text as string, placeOf(text as string, path)), text);
   return recordCells(

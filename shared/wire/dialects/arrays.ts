@@ -1,7 +1,7 @@
-import { RequestError } from '../errors.ts';
-import { describe } from '../schema/describe-value.ts';
-import type { Schema } from '../schema/features.ts';
-import type { Cells } from '../schema/rows.ts';
+import { RequestError } from '../../errors.ts';
+import { describe } from '../../schema/describe-value.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Cells } from '../../schema/rows.ts';
 import {
   example,
   hasLength,
@@ -14,7 +14,7 @@ import {
   pointer,
   strayParameters,
   unboxed,
-} from './cells.ts';
+} from '../cells.ts';
 
 /** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
 export function arrayCells(schema: Schema, elements: unknown[], path: string): Cells {

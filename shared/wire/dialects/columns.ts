@@ -1,10 +1,47 @@
-import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import type { Schema } from '../schema/features.ts';
-import type { Cells } from '../schema/rows.ts';
-import { example, type JsonObject, memberReader, namesOf, pointer, strayParameters } from './cells.ts';
+import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Cells } from '../../schema/rows.ts';
+import {
+  example,
+  exampleColumns,
+  exampleRecord,
+  isObject,
+  type JsonObject,
+  memberReader,
+  namesOf,
+  pointer,
+  strayParameters,
+} from '../cells.ts';
+import type { Dialect, Source } from './dialect.ts';
+
+/** Columns alone. */
+export const COLUMNS: Dialect = {
+  name: 'columns',
+  summary: 'Columns, as as.data.frame() of R takes them',
+  test: (_, value) => isObject(value) && Object.values(value).some(Array.isArray),
+  read: readObject,
+  examples: (schema) => [
+    { name: 'columns', summary: 'Columns, as as.data.frame() of R takes them', value: exampleColumns(schema), shape: 'columns' },
+  ],
+  takesParameters: false,
+};
+
+/** A record alone. */
+export const RECORD: Dialect = {
+  name: 'record',
+  summary: 'A record',
+  test: (_, value) => isObject(value),
+  read: readObject,
+  examples: (schema) => [{ name: 'record', summary: 'A record', value: exampleRecord(schema), shape: 'record' }],
+  takesParameters: false,
+};
+
+function readObject(schema: Schema, { value, path }: Source): Cells {
+  return objectCells(schema, value as JsonObject, path);
+}
 
 /** A record, or columns where a feature has an array: all of one length, or of length 1 and then recycled as R does. */
-export function objectCells(schema: Schema, body: JsonObject, path: string): Cells {
+function objectCells(schema: Schema, body: JsonObject, path: string): Cells {
   const stray = strayParameters(schema, body, path);
   if (stray) throw new RequestError(422, 'parameters do not stand in a record', [stray]);
   const names = namesOf(schema);
