@@ -12,7 +12,7 @@ import { idleParameters, problemsOf } from './deploy/parameters.ts';
 import { planInWords } from './deploy/plan.ts';
 import { parseRepository, type Repository } from './deploy/registry.ts';
 import { statementsFor } from './deploy/rights.ts';
-import { endpointName, framework, openSteps, type Place, PROJECT, readParams, stackName } from './deploy/steps.ts';
+import { endpointName, framework, openSteps, type Place, PROJECT, readParams, readPlace, stackName } from './deploy/steps.ts';
 import { packagedTemplate, resourcesMade } from './deploy/templates.ts';
 
 const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
@@ -191,12 +191,9 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
     process.stdout.write(HELP);
     return undefined;
   }
-  const stage = values.stage ?? 'dev';
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage))
-    throw new AwsError(`--stage: found ${stage}, expected small letters, digits and hyphens, 20 at most`);
   const { repository, tool, base } = values;
   const options: Options = {
-    place: { stage, region: values.region ?? 'sa-east-1' },
+    place: readPlace(values),
     model: chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' }),
     apiOnly: values['api-only'] ?? false,
     params: readParams(values.param ?? []),

@@ -2,7 +2,7 @@ import { buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './deploy/aws.ts';
-import { framework, openSteps, type Place, PROJECT, readParams, type Stack, stackName } from './deploy/steps.ts';
+import { framework, openSteps, type Place, PROJECT, readParams, readPlace, type Stack, stackName } from './deploy/steps.ts';
 
 const HELP = `Takes away the endpoint, then the API; safe to repeat.
 
@@ -41,14 +41,14 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const place: Place = { stage: values.stage ?? 'dev', region: values.region ?? 'sa-east-1' };
+  const place = readPlace(values);
   const model = chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' });
   const stays = values['endpoint-only'] ?? false;
   const params = readParams(values.param ?? []);
   console.log(`account ${await accountOf(place.region)}, stage ${place.stage}, region ${place.region}`);
   const step = openSteps(3, console.log);
   // The API last: until then it answers, from its fallback once the endpoint is gone.
-  if (stays) await step('the API told that there is no endpoint', () => forget(place, model, params));
+  if (stays) await step('the API, without the endpoint', () => forget(place, model, params));
   await step('every version of every model in the bucket', async () => {
     const bucket = (await stackOutputs(place.region, stackName('endpoint', place.stage)))?.ModelBucketName;
     const count = bucket === undefined ? 0 : await emptyBucket(place.region, bucket);

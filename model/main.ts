@@ -1,10 +1,4 @@
 import { UsageError } from './commands/command-line.ts';
-import { describeCommand } from './commands/describe.ts';
-import { explain } from './commands/explain.ts';
-import { importCommand } from './commands/import.ts';
-import { predictCommand } from './commands/predict.ts';
-import { trainCommand } from './commands/train.ts';
-import { verifyCommand } from './commands/verify.ts';
 
 const HELP = `npm run model -- COMMAND
 
@@ -17,18 +11,19 @@ const HELP = `npm run model -- COMMAND
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
 `;
 
+/** Each command loads its code when it is asked for: reading and compiling all of it takes longer than most commands run. */
 async function run([command, ...args]: string[]): Promise<string> {
   switch (command) {
     case 'describe':
-      return describeCommand(args);
+      return (await import('./commands/describe.ts')).describeCommand(args);
     case 'import':
-      return importCommand(args, process.env.SOURCE_DATE_EPOCH);
+      return (await import('./commands/import.ts')).importCommand(args, process.env.SOURCE_DATE_EPOCH);
     case 'predict':
-      return await predictCommand(args);
+      return await (await import('./commands/predict.ts')).predictCommand(args);
     case 'train':
-      return await trainCommand(args, process.env.SOURCE_DATE_EPOCH);
+      return await (await import('./commands/train.ts')).trainCommand(args, process.env.SOURCE_DATE_EPOCH);
     case 'verify':
-      return verifyCommand(args);
+      return (await import('./commands/verify.ts')).verifyCommand(args);
     case '--help':
     case '-h':
       return HELP;
@@ -50,6 +45,7 @@ if (process.env.npm_lifecycle_event === 'model' && process.env.INIT_CWD) process
 try {
   process.stdout.write(await run(process.argv.slice(2)));
 } catch (error) {
+  const { explain } = await import('./commands/explain.ts');
   const usage = error instanceof UsageError;
   process.stderr.write(`${explain(error)}${usage ? '; --help says more' : ''}\n`);
   process.exitCode = usage ? 2 : 1;

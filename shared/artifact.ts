@@ -10,6 +10,7 @@ import { checkCard, checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
+import { utf8Json } from './schema/utf8.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
 import { STEPS } from './steps/steps.ts';
 
@@ -252,7 +253,7 @@ function toJson(value: object): Uint8Array {
 
 function readJson(bytes: Uint8Array, start: number, length: number, thing: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, start + length)));
+    return utf8Json(bytes.subarray(start, start + length));
   } catch {
     throw new ModelError(thing, 'bytes that are not JSON', 'JSON');
   }

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { MAX_BODY_BYTES, MAX_ROWS } from '../../shared/wire/limits.ts';
 
 /** A container to check: where it listens, and one row of its model's features, as CSV and as JSON's values. */
 export type Target = { url: string; row: string; values: unknown[] };
@@ -6,7 +7,6 @@ export type Target = { url: string; row: string; values: unknown[] };
 export type Finding = { line: string; verdict: 'pass' | 'FAIL' | 'not offered'; seen: string };
 type Check = { line: string; optional?: true; look(target: Target): Promise<{ holds: boolean; seen: string }> };
 
-const MB = 1_048_576;
 /** What SageMaker waits for, in milliseconds. */
 const [PING_MS, SOCKET_MS, ANSWER_MS] = [2_000, 250, 60_000];
 
@@ -121,12 +121,12 @@ export const CHECKS: Check[] = [
   refuses('a row that is too short: 400 or 422', [400, 422], (target) =>
     invoke(target, '{"instances":[{"features":[]}]}', 'application/json'),
   ),
-  refuses('a body over 6 MB: 413', [413], (target) => invoke(target, ' '.repeat(6 * MB + 1), 'application/json')),
+  refuses('a body over 6 MB: 413', [413], (target) => invoke(target, ' '.repeat(MAX_BODY_BYTES + 1), 'application/json')),
   {
     line: 'a body of 6 MB is read',
     look: async (target) => {
       const row = JSON.stringify({ instances: [{ features: values(target) }] });
-      const heard = await invoke(target, row + ' '.repeat(6 * MB - row.length), 'application/json');
+      const heard = await invoke(target, row + ' '.repeat(MAX_BODY_BYTES - row.length), 'application/json');
       return { holds: heard.status === 200, seen: `${brief(heard)} in ${heard.ms.toFixed(0)} ms` };
     },
   },
@@ -145,7 +145,7 @@ export const CHECKS: Check[] = [
     line: '/ping within 2 s while 10,000 rows are computed',
     look: async (target) => {
       const times: number[] = [];
-      let [rows, status] = [10_000, 413];
+      let [rows, status] = [MAX_ROWS, 413];
       // An answer with many numbers a row (survival curves) may be too large for so many rows: then as many as it can have.
       for (; status === 413 && rows >= 10; rows = status === 413 ? rows / 10 : rows) {
         const batch = invoke(target, `${target.row}\n`.repeat(rows), 'text/csv', 'text/csv');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { oneOf } from '../../model/commands/command-line.ts';
 import { AwsError, adviceOn } from './aws.ts';
 import { run } from './command.ts';
@@ -14,6 +15,12 @@ export type Stack = keyof typeof STACKS;
 
 /** Which account's corner: the options every command of the framework is given. */
 export type Place = { stage: string; region: string };
+
+/** The place that a command line names. Throws an AwsError for a stage that cannot be part of names. */
+export function readPlace({ stage = 'dev', region = 'sa-east-1' }: { stage?: string | undefined; region?: string | undefined }): Place {
+  if (/^[a-z][a-z0-9-]{0,19}$/.test(stage)) return { stage, region };
+  throw new AwsError(`--stage: found ${stage}, expected small letters, digits and hyphens, 20 at most`);
+}
 
 /** A stack's name in CloudFormation, as the framework makes it. */
 export function stackName(stack: Stack, stage: string): string {
@@ -68,9 +75,9 @@ const OWN = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
 
 /** The parameters a stack has, as its own table of defaults names them. */
 export function paramNames(stack: Stack): string[] {
-  const text = readFileSync(path.join(PROJECT, STACKS[stack].folder, 'serverless.yml'), 'utf8');
-  const defaults = /^params:\n {2}default:\n((?: {4}.*\n)*)/m.exec(text)?.[1] ?? '';
-  return Array.from(defaults.matchAll(/^ {4}(\w+):/gm), ([, name]) => name as string);
+  const file = path.join(PROJECT, STACKS[stack].folder, 'serverless.yml');
+  const { params } = parse(readFileSync(file, 'utf8')) as { params: { default: Record<string, unknown> } };
+  return Object.keys(params.default);
 }
 
 /** Reads NAME=VALUE pairs. Throws an AwsError at the first that is none, and at one that no stack has: it would change nothing. */

@@ -4,6 +4,7 @@ import { route } from '../../shared/api/routes.ts';
 import type { Model } from '../../shared/artifact.ts';
 import { RequestError, stackOf } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import { utf8Json } from '../../shared/schema/utf8.ts';
 import { MAX_ROWS } from '../../shared/wire/limits.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import type { LogEntry } from './access-log.ts';
@@ -181,7 +182,7 @@ async function manageModels(models: Models, request: Incoming, container: Contai
   const body = await readWithin(container, request);
   let order: unknown;
   try {
-    order = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    order = utf8Json(body);
   } catch {
     throw new RequestError(400, 'the body is not JSON; expected {"model_name": ..., "url": ...}');
   }

@@ -4,6 +4,7 @@ import { MODEL_NAME } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { eachType, type Parameters } from '../../shared/schema/parameters.ts';
 import { type Beside, besideOf, type Prediction, shapeOf } from '../../shared/schema/shape.ts';
+import { utf8Text } from '../../shared/schema/utf8.ts';
 import { MAX_ANSWER_BYTES } from '../../shared/wire/answers.ts';
 import { parseJson } from '../../shared/wire/json.ts';
 import type { Query } from '../../shared/wire/wire.ts';
@@ -83,7 +84,7 @@ function readAnswer(body: Uint8Array | undefined): unknown {
   if (!body || body.length === 0) throw new BadAnswer('found an empty body, expected an answer');
   if (body.length > MAX_ANSWER_BYTES) throw new BadAnswer(`found an answer of ${body.length} bytes, expected at most ${MAX_ANSWER_BYTES}`);
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body), 'the answer');
+    return parseJson(utf8Text(body), 'the answer');
   } catch (error) {
     // Of ours, which quote nothing.
     if (error instanceof RequestError) throw new BadAnswer(error.message);

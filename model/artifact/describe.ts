@@ -5,6 +5,7 @@ import type { TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
 import { takenParameters } from '../../shared/schema/parameters.ts';
+import { printable } from './printable.ts';
 
 /** Most levels or classes that are shown of one feature or model. */
 const SHOWN = 12;
@@ -116,14 +117,4 @@ function table(lines: string[][]): string {
   const widths = (shown[0] ?? []).map((_, column) => shown.reduce((most, line) => Math.max(most, [...(line[column] ?? '')].length), 0));
   const pad = (text: string, column: number) => text + ' '.repeat(widths[column]! - [...text].length + 2);
   return shown.map((line) => line.map(pad).join('').trimEnd()).join('\n');
-}
-
-/** A text with whatever could move a terminal's cursor or turn its writing around written as an escape. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
-}
-
-/** Lines as they are printed, each made printable. */
-export function printableLines(lines: string[]): string {
-  return `${lines.map(printable).join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import type { Predictor } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
+import { utf8Text } from '../../shared/schema/utf8.ts';
 import { parseCsv } from '../../shared/wire/csv.ts';
 import { featureSplits, levelsOfSet } from './splits.ts';
 
@@ -58,7 +59,7 @@ export function trainingColumns(data: TrainingData): string[] {
 
 function readCsv({ bytes, file }: TrainingData): string[][] {
   try {
-    return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseCsv(utf8Text(bytes));
   } catch (error) {
     throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
   }

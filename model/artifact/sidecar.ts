@@ -6,6 +6,7 @@ import { MODEL_NAME } from '../../shared/schema/card.ts';
 import { isTimeZone, parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
+import { utf8Json } from '../../shared/schema/utf8.ts';
 
 const label = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
 
@@ -81,7 +82,7 @@ export function findSidecar(modelFile: string): { file: string; bytes: Uint8Arra
 export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = utf8Json(bytes);
   } catch (error) {
     throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
   }

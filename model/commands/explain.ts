@@ -1,5 +1,5 @@
 import { RequestError } from '../../shared/errors.ts';
-import { printable } from '../artifact/describe.ts';
+import { printable } from '../artifact/printable.ts';
 
 const FILE_ERRORS: Record<string, string> = {
   ENOENT: 'no such file or folder',

@@ -1,7 +1,7 @@
 import type { Feature } from '../../shared/schema/features.ts';
-import { printableLines } from '../artifact/describe.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import type { LevelsOrder } from '../artifact/levels.ts';
+import { printableLines } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
 import { isSameFile, readRowsFile } from './files.ts';

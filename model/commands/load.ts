@@ -1,7 +1,7 @@
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { printable } from '../artifact/describe.ts';
 import { loadModel } from '../artifact/import.ts';
+import { printable } from '../artifact/printable.ts';
 import type { Progress } from '../rds/budget.ts';
 
 /** A file from which on the reading takes a second or so. */

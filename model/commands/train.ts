@@ -1,5 +1,5 @@
-import { printable } from '../artifact/describe.ts';
 import { verifyArtifact } from '../artifact/import.ts';
+import { printable } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
 import { UsageError } from './command-line.ts';
 import { isSameFile } from './files.ts';

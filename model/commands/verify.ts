@@ -1,4 +1,4 @@
-import { printableLines } from '../artifact/describe.ts';
+import { printableLines } from '../artifact/printable.ts';
 import { verify } from '../artifact/verify.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
 import { readRowsFile } from './files.ts';

@@ -1,5 +1,5 @@
-import { ModelError } from '../../shared/errors.ts';
-import { MAX_TEXT, type Packed, type RStream } from './stream.ts';
+import type { ModelError } from '../../shared/errors.ts';
+import { checkText, type Packed, type RStream, readLength, streamError } from './stream.ts';
 import { decodeText, type Encoding } from './texts.ts';
 import { NA_INTEGER } from './values.ts';
 
@@ -14,12 +14,12 @@ const NA_BITS = 0x7ff00000000007a2n;
 /** An R serialization as text (`ascii = TRUE`, or `NA` for doubles in hexadecimal): a word a line (serialize.c, InWord and its users). */
 export class AsciiStream implements RStream {
   readonly #bytes: Uint8Array;
-  readonly #thing: string;
+  readonly #label: string;
   #at: number;
 
-  constructor(bytes: Uint8Array, thing: string, at: number) {
+  constructor(bytes: Uint8Array, label: string, at: number) {
     this.#bytes = bytes;
-    this.#thing = thing;
+    this.#label = label;
     this.#at = at;
   }
 
@@ -32,16 +32,7 @@ export class AsciiStream implements RStream {
   }
 
   length(_bytesEach: number, what: string): number {
-    let length = this.integer(`the length of ${what}`);
-    if (length === -1) {
-      const high = this.integer(`the length of ${what}`) >>> 0;
-      length = high * 2 ** 32 + (this.integer(`the length of ${what}`) >>> 0);
-    }
-    if (length < 0) throw this.error(`a length of ${length} for ${what}`, 'zero or more');
-    if (length * LEAST > this.left) {
-      throw this.error(`${what} of length ${length} with ${this.left} bytes left`, `at least ${length * LEAST} bytes`);
-    }
-    return length;
+    return readLength(this, LEAST, what);
   }
 
   integers(count: number, what: string): Int32Array {
@@ -62,8 +53,7 @@ export class AsciiStream implements RStream {
   }
 
   text(count: number, encoding: Encoding, what: string): string {
-    if (count > MAX_TEXT) throw this.error(`${what} of ${count} bytes`, `at most ${MAX_TEXT}`);
-    if (count > this.left) throw this.error(`${this.left} bytes left`, `${count} for ${what}`);
+    checkText(this, count, what);
     this.#skipSpaces();
     const bytes = Buffer.alloc(count);
     for (let at = 0; at < count; at += 1) bytes[at] = this.#character(what);
@@ -98,7 +88,7 @@ export class AsciiStream implements RStream {
   }
 
   error(found: string, expected: string): ModelError {
-    return new ModelError(`${this.#thing}, byte ${this.#at} of its serialization`, found, expected);
+    return streamError(this.#label, this.#at, found, expected);
   }
 
   #skipSpaces(): void {

@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { decodeText, type Encoding } from './texts.ts';
 
 /** Most bytes one text in a model file may have. */
-export const MAX_TEXT = 1 << 24;
+const MAX_TEXT = 1 << 24;
 /** Bytes of a buffer that small vectors share: a forest has millions of them, and a buffer for each costs far more than its bytes. */
 const SHARED = 1 << 16;
 
@@ -16,8 +16,8 @@ type Place = { buffer: ArrayBuffer; start: number };
 export type Packed = { starts: Uint32Array; values: Float64Array };
 
 /**
- * An R serialization, read from front to back. Every length is held against what is left before memory is taken; an error
- * says at which byte, and what was being read.
+ * An R serialization, read from front to back. Every length is compared with the bytes that are left before memory is taken;
+ * an error says at which byte, and what was being read.
  */
 export type RStream = {
   /** The next 32-bit signed integer. */
@@ -26,7 +26,7 @@ export type RStream = {
   length(bytesEach: number, what: string): number;
   /** `count` 32-bit signed integers. */
   integers(count: number, what: string): Int32Array;
-  /** `count` doubles, with their bits as they are (so R's NA stays told from NaN). */
+  /** `count` doubles, with their bits as they are (so that R's NA and NaN stay apart). */
   doubles(count: number, what: string): Float64Array;
   /** `count` bytes as text in the given encoding (see decodeText). */
   text(count: number, encoding: Encoding, what: string): string;
@@ -44,23 +44,51 @@ export type RStream = {
   error(found: string, expected: string): ModelError;
 };
 
+/**
+ * Reads a vector's length: 32 bits, or -1 and then 64 bits (a long vector). Throws where it is below 0, and where elements of
+ * `bytesEach` bytes each cannot all be there.
+ */
+export function readLength(stream: RStream, bytesEach: number, what: string): number {
+  let length = stream.integer(`the length of ${what}`);
+  if (length === -1) {
+    const high = stream.integer(`the length of ${what}`) >>> 0;
+    length = high * 2 ** 32 + (stream.integer(`the length of ${what}`) >>> 0);
+  }
+  if (length < 0) throw stream.error(`a length of ${length} for ${what}`, 'zero or more');
+  if (length * bytesEach > stream.left) {
+    throw stream.error(`${what} of length ${length} with ${stream.left} bytes left`, `at least ${length * bytesEach} bytes`);
+  }
+  return length;
+}
+
+/** Throws where a text has more bytes than one may have, or than are left. */
+export function checkText(stream: RStream, count: number, what: string): void {
+  if (count > MAX_TEXT) throw stream.error(`${what} of ${count} bytes`, `at most ${MAX_TEXT}`);
+  if (count > stream.left) throw stream.error(`${stream.left} bytes left`, `${count} for ${what}`);
+}
+
+/** An error at a byte of a serialization. */
+export function streamError(label: string, at: number, found: string, expected: string): ModelError {
+  return new ModelError(`${label}, byte ${at} of its serialization`, found, expected);
+}
+
 /** An R serialization in a binary form: XDR (big-endian), or the form native to most machines (little-endian). */
 export class BinaryStream implements RStream {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #thing: string;
+  readonly #label: string;
   readonly #little: boolean;
   #at = 0;
   #shared: Place = { buffer: new ArrayBuffer(0), start: 0 };
   #sharedView = new DataView(this.#shared.buffer);
 
-  constructor(bytes: Uint8Array, thing: string, at: number, little: boolean) {
+  constructor(bytes: Uint8Array, label: string, at: number, little: boolean) {
     this.#at = at;
     this.#little = little;
     // A plain Uint8Array, since a Buffer's slice() would share its bytes.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#thing = thing;
+    this.#label = label;
   }
 
   integer(what: string): number {
@@ -71,16 +99,7 @@ export class BinaryStream implements RStream {
   }
 
   length(bytesEach: number, what: string): number {
-    let length = this.integer(`the length of ${what}`);
-    if (length === -1) {
-      const high = this.integer(`the length of ${what}`) >>> 0;
-      length = high * 2 ** 32 + (this.integer(`the length of ${what}`) >>> 0);
-    }
-    if (length < 0) throw this.error(`a length of ${length} for ${what}`, 'zero or more');
-    if (length * bytesEach > this.left) {
-      throw this.error(`${what} of length ${length} with ${this.left} bytes left`, `at least ${length * bytesEach} bytes`);
-    }
-    return length;
+    return readLength(this, bytesEach, what);
   }
 
   integers(count: number, what: string): Int32Array {
@@ -94,8 +113,7 @@ export class BinaryStream implements RStream {
   }
 
   text(count: number, encoding: Encoding, what: string): string {
-    if (count > MAX_TEXT) throw this.error(`${what} of ${count} bytes`, `at most ${MAX_TEXT}`);
-    this.#need(count, what);
+    checkText(this, count, what);
     const bytes = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, count);
     const text = decodeText(bytes, encoding);
     this.#at += count;
@@ -152,7 +170,7 @@ export class BinaryStream implements RStream {
   }
 
   error(found: string, expected: string): ModelError {
-    return new ModelError(`${this.#thing}, byte ${this.#at} of its serialization`, found, expected);
+    return streamError(this.#label, this.#at, found, expected);
   }
 
   #need(count: number, what: string): void {

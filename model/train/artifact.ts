@@ -4,6 +4,7 @@ import { FOREST } from '../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../shared/bodies/kind.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
+import { utf8Text } from '../../shared/schema/utf8.ts';
 import { encodeModel } from '../artifact/import.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../artifact/sidecar.ts';
 import { type RangerModel, readRanger } from '../readers/ranger/ranger.ts';
@@ -81,7 +82,7 @@ function readData(file: string): Uint8Array {
 
 function readText(bytes: Uint8Array, thing: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8Text(bytes);
   } catch {
     throw new ModelError(thing, 'bytes that are not UTF-8', 'CSV in UTF-8');
   }

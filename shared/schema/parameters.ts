@@ -10,6 +10,7 @@ import {
   type ParameterValues,
   readValueOf,
 } from './parameter-table.ts';
+import { pointer } from './pointer.ts';
 
 /** What a body asks for beside its rows, under R's own names for the arguments of `predict()`. */
 export type Parameters = ParameterValues & {
@@ -89,7 +90,7 @@ export function readParameters(
   }
   const taken = takenParameters(schema, table);
   const problems = Object.entries(value).flatMap(([name, given]): Problem[] => {
-    const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const at = `${path}/${pointer(name)}`;
     if (name === 'type') return readTypes(schema, read, given, at);
     const entry = taken.find((one) => one.name === name)?.entry;
     if (!entry) {

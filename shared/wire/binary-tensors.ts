@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.ts';
+import { utf8Text } from '../schema/utf8.ts';
 import { isObject, type JsonObject } from './cells.ts';
 import { parseJson } from './json.ts';
 
@@ -18,8 +19,6 @@ const NUMBERS: Record<string, { bytes: number; read(view: DataView, at: number):
   FP32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   FP64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
 };
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The value of an inference request with binary tensors (the protocol's binary tensor data extension): `headerLength` bytes of
@@ -93,7 +92,7 @@ function bfloatOf(bits: number): number {
 
 function decode(bytes: Uint8Array, label: string): string {
   try {
-    return UTF8.decode(bytes);
+    return utf8Text(bytes);
   } catch {
     throw new RequestError(400, `${label} is not UTF-8`);
   }

@@ -114,11 +114,6 @@ function own(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** A key as a token of a JSON Pointer (RFC 6901). */
-export function pointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 /** A record this model would take, for an error's text and the documents. */
 export function exampleRecord(schema: Schema): Record<string, number | string | boolean | null> {
   return Object.fromEntries(

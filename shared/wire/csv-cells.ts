@@ -1,8 +1,9 @@
 import { RequestError } from '../errors.ts';
 import { DECIMAL, DECIMAL_COMMA, THOUSANDS } from '../schema/decimal.ts';
 import type { Schema } from '../schema/features.ts';
+import { pointer } from '../schema/pointer.ts';
 import type { Cells } from '../schema/rows.ts';
-import { columnPlaces, namesOf, placedCells, pointer } from './cells.ts';
+import { columnPlaces, namesOf, placedCells } from './cells.ts';
 import { eachLine } from './csv.ts';
 import { csvHeader, findDelimiter, type Header } from './delimiter.ts';
 

@@ -1,17 +1,7 @@
 import type { Schema } from '../schema/features.ts';
+import { pointer } from '../schema/pointer.ts';
 import type { Cells } from '../schema/rows.ts';
-import {
-  hasLength,
-  inOrder,
-  isObject,
-  type JsonObject,
-  memberReader,
-  misfit,
-  namesOf,
-  pointer,
-  strayParameters,
-  unboxed,
-} from './cells.ts';
+import { hasLength, inOrder, isObject, type JsonObject, memberReader, misfit, namesOf, strayParameters, unboxed } from './cells.ts';
 import { boxed } from './dialects/arrays.ts';
 import { parseJson } from './json.ts';
 

@@ -3,6 +3,7 @@ import { describe } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from '../schema/parameters.ts';
 import { type Cells, readRows } from '../schema/rows.ts';
+import { utf8Text } from '../schema/utf8.ts';
 import { example, type JsonObject } from './cells.ts';
 import { csvCells } from './csv-cells.ts';
 import { arrayCells } from './dialects/arrays.ts';
@@ -20,7 +21,6 @@ import { quickJson, quickLines } from './quick/json.ts';
 
 /** One pass over the bytes for bodies as most are (quick/json.ts); all others take the general way, which says what is wrong. */
 const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * A column of one value that stands for all rows, and keys that are left out, make more values than there are bytes. So many are
  * always read, so many a byte, and never more than the last, unless the body itself has more bytes.
@@ -54,7 +54,7 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
   if (form === 'npy') return readCells(schema, npyCells(schema, body), limits);
   let text: string;
   try {
-    text = UTF8.decode(body);
+    text = utf8Text(body);
   } catch {
     throw new RequestError(400, 'the body is not UTF-8');
   }

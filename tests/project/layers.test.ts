@@ -48,7 +48,7 @@ const ROOMS: Record<string, string[]> = {
   'container/server': ['model/artifact', 'shared'],
   'container/local': ['container/server', 'model/artifact', 'model/bundle', 'shared'],
   'container/deploy': ['model/commands', 'shared'],
-  'container/check': ['model/commands'],
+  'container/check': ['model/commands', 'shared'],
   'container/.': ['container/server', 'container/local', 'container/deploy', 'model', 'shared'],
   'container/package': ['container/.', 'container/local', 'model', 'shared'],
 };

@@ -1,5 +1,5 @@
 import { mostDistinct, type TrainingData } from '../data/data.ts';
-import { drawSplits, drawSubset, levelsInNode, partitions, spread } from '../data/levels.ts';
+import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
 import { Touched } from '../grow/touched.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
@@ -64,12 +64,9 @@ export class RegressionCriterion implements Criterion {
       if (this.#data.ordered[column] === 1) {
         if (extra) this.#drawn(node, column, best);
         else this.#ordered(node, column, best);
-      } else if (extra) {
-        const levels = levelsInNode(this.#data, node, column);
-        for (let at = 0; at < this.#settings.numRandomSplits; at += 1)
-          this.#partition(node, column, drawSubset(this.#random, levels), best);
       } else {
-        for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
+        const subsets = subsetsToTry(this.#data, this.#settings, this.#random, node, column);
+        for (const subset of subsets) this.#partition(node, column, subset, best);
       }
     }
   }

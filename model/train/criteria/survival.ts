@@ -1,5 +1,5 @@
 import type { TrainingData } from '../data/data.ts';
-import { drawSplits, drawSubset, levelsInNode, partitions, spread } from '../data/levels.ts';
+import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { stdOrder } from '../numbers/std-order.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
@@ -59,7 +59,7 @@ export class SurvivalCriterion implements Criterion {
   }
 
   search(node: NodeView, columns: Uint32Array, best: Split): void {
-    const { splitrule, minNodeSize, numRandomSplits } = this.#settings;
+    const { splitrule, minNodeSize } = this.#settings;
     if (splitrule === 'maxstat') {
       bestMaxstat(this.#data, this.#settings, node, this.#scores(node), columns, best);
       return;
@@ -70,11 +70,9 @@ export class SurvivalCriterion implements Criterion {
     for (const column of columns) {
       if (this.#data.ordered[column] === 1) {
         this.#ordered(node, column, best, extra);
-      } else if (extra) {
-        const levels = levelsInNode(this.#data, node, column);
-        for (let at = 0; at < numRandomSplits; at += 1) this.#partition(node, column, drawSubset(this.#random, levels), best);
       } else {
-        for (const subset of partitions(this.#data, node, column)) this.#partition(node, column, subset, best);
+        const subsets = subsetsToTry(this.#data, this.#settings, this.#random, node, column);
+        for (const subset of subsets) this.#partition(node, column, subset, best);
       }
     }
   }

@@ -1,17 +1,36 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { lowerBound, uniformInt, uniformReal } from '../numbers/std-random.ts';
-import type { NodeView } from '../settings.ts';
+import type { NodeView, TrainSettings } from '../settings.ts';
 import type { TrainingData } from './data.ts';
 
 /** Most levels in a node whose partitions are all tried: 2^(n-1) of them. ranger tries more, and never ends. */
 const MAX_TRIED = 24;
 
 /** The ranks of an unordered column that are in a node, and those that are not, ascending; and its number of levels. */
-export type NodeLevels = { inside: number[]; outside: number[]; levels: number };
+type NodeLevels = { inside: number[]; outside: number[]; levels: number };
+
+/**
+ * The sets of levels that are tried as splits of an unordered column: for extratrees so many that are drawn, else every way to part the
+ * levels in two. One flag a level, 1 where it goes right; the array may be the same each time.
+ */
+export function* subsetsToTry(
+  data: TrainingData,
+  { splitrule, numRandomSplits }: TrainSettings,
+  random: Mt64,
+  node: NodeView,
+  column: number,
+): Generator<Uint8Array> {
+  if (splitrule !== 'extratrees') {
+    yield* partitions(data, node, column);
+    return;
+  }
+  const levels = levelsInNode(data, node, column);
+  for (let at = 0; at < numRandomSplits; at += 1) yield drawSubset(random, levels);
+}
 
 /** The levels of a column in a node, by the place of their value among the column's (ranger's getIndex). */
-export function levelsInNode(data: TrainingData, { samples, start, end }: NodeView, column: number): NodeLevels {
+function levelsInNode(data: TrainingData, { samples, start, end }: NodeView, column: number): NodeLevels {
   const { ranks, rows, offsets, values } = data;
   const count = offsets[column + 1]! - offsets[column]!;
   const seen = new Uint8Array(count);
@@ -28,7 +47,7 @@ export function levelsInNode(data: TrainingData, { samples, start, end }: NodeVi
  * Every way to part the levels in a node in two, in ranger's order: one flag a level, 1 where it goes right. The array is
  * the same each time.
  */
-export function* partitions(data: TrainingData, node: NodeView, column: number): Generator<Uint8Array> {
+function* partitions(data: TrainingData, node: NodeView, column: number): Generator<Uint8Array> {
   const { inside, levels } = levelsInNode(data, node, column);
   if (inside.length < 2) return;
   if (inside.length > MAX_TRIED) {
@@ -53,7 +72,7 @@ export function* partitions(data: TrainingData, node: NodeView, column: number):
  * A random set of levels (extratrees): each partition of the levels in the node is as likely as another, and those
  * outside go either way. Its bits are places among the values that the data has, as ranger's are.
  */
-export function drawSubset(random: Mt64, { inside, outside, levels }: NodeLevels): Uint8Array {
+function drawSubset(random: Mt64, { inside, outside, levels }: NodeLevels): Uint8Array {
   const subset = new Uint8Array(levels);
   const take = (ranks: number[], drawn: number) => {
     ranks.forEach((rank, bit) => {

@@ -1,5 +1,5 @@
 import type { Model } from '../../../shared/artifact.ts';
-import { printable } from '../../artifact/describe.ts';
+import { printable } from '../../artifact/printable.ts';
 import type { TrainedFile } from '../artifact.ts';
 import type { Confusion } from './metrics.ts';
 

@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import { describe, quote } from '../../schema/describe-value.ts';
 import type { Schema } from '../../schema/features.ts';
+import { utf8Text } from '../../schema/utf8.ts';
 import { numberText } from '../../wire/answer-text.ts';
 import { type Answer, checkAnswerSize, MAX_ANSWER_BYTES } from '../../wire/answers.ts';
 import { binaryOf, readBinaryRequest } from '../../wire/binary-tensors.ts';
@@ -53,7 +54,7 @@ export function requestText({ inputs, parameters }: JsonObject): string {
 
 function textOf(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8Text(body);
   } catch {
     throw new RequestError(400, 'the body is not UTF-8; binary data needs the header Inference-Header-Content-Length');
   }

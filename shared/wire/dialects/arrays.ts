@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import { describe } from '../../schema/describe-value.ts';
 import type { Schema } from '../../schema/features.ts';
+import { pointer } from '../../schema/pointer.ts';
 import type { Cells } from '../../schema/rows.ts';
 import {
   example,
@@ -11,7 +12,6 @@ import {
   memberReader,
   misfit,
   namesOf,
-  pointer,
   strayParameters,
   unboxed,
 } from '../cells.ts';

@@ -1,17 +1,8 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
 import type { Schema } from '../../schema/features.ts';
+import { pointer } from '../../schema/pointer.ts';
 import type { Cells } from '../../schema/rows.ts';
-import {
-  example,
-  exampleColumns,
-  exampleRecord,
-  isObject,
-  type JsonObject,
-  memberReader,
-  namesOf,
-  pointer,
-  strayParameters,
-} from '../cells.ts';
+import { example, exampleColumns, exampleRecord, isObject, type JsonObject, memberReader, namesOf, strayParameters } from '../cells.ts';
 import type { Dialect, Source } from './dialect.ts';
 
 /** Columns alone. */

@@ -1,8 +1,9 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
 import { describe, quote } from '../../schema/describe-value.ts';
 import type { Schema } from '../../schema/features.ts';
+import { pointer } from '../../schema/pointer.ts';
 import type { Cells } from '../../schema/rows.ts';
-import { exampleRecord, isFeature, isObject, type JsonObject, memberReader, namesOf, pointer } from '../cells.ts';
+import { exampleRecord, isFeature, isObject, type JsonObject, memberReader, namesOf } from '../cells.ts';
 import { recordCells } from './arrays.ts';
 import type { Dialect, Source } from './dialect.ts';
 import { mayBeSorted, membersAt } from './key-order.ts';

@@ -2,6 +2,7 @@ import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
 import { describe, quote } from '../../schema/describe-value.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Cells } from '../../schema/rows.ts';
+import { utf8Text } from '../../schema/utf8.ts';
 import { columnPlaces, isFeature, isObject, type JsonObject } from '../cells.ts';
 import { DATATYPES } from './datatypes.ts';
 
@@ -159,7 +160,7 @@ function fromJson(value: unknown): unknown {
 function fromBase64(value: unknown): unknown {
   if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return value;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(value), (one) => one.charCodeAt(0)));
+    return utf8Text(Uint8Array.from(atob(value), (one) => one.charCodeAt(0)));
   } catch {
     return value;
   }

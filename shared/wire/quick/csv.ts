@@ -1,4 +1,5 @@
 import type { Schema } from '../../schema/features.ts';
+import { utf8Text } from '../../schema/utf8.ts';
 import { columnPlaces } from '../cells.ts';
 import { parseCsv } from '../csv.ts';
 import { csvHeader } from '../delimiter.ts';
@@ -8,8 +9,6 @@ import type { Rows } from './json.ts';
 const [COMMA, QUOTE, LINE, RETURN, SPACE, DELETE] = [0x2c, 0x22, 0x0a, 0x0d, 0x20, 0x7f];
 /** Rows that there is room for at first. */
 const ROOM = 64;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
  * Reads a CSV body in one pass over its bytes where no field but those of the header stands in quotes, and every field is a
  * number, a label or a missing value in its plain spelling. Undefined for every other body, as quickJson.
@@ -31,7 +30,7 @@ function readHeader(schema: Schema, cursor: Cursor): Int32Array | undefined {
   const newLine = bytes.indexOf(LINE);
   const end = newLine === -1 ? bytes.length : newLine + 1;
   try {
-    const first = UTF8.decode(bytes.subarray(0, end));
+    const first = utf8Text(bytes.subarray(0, end));
     // Excel's line that names the delimiter, even where a level is called so: the general way knows it.
     if (/^"?sep=/i.test(first)) return undefined;
     const { header, isHeader } = csvHeader(schema, parseCsv(first)[0] ?? []);

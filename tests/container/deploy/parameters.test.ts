@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { idleParameters, PARAMETERS, problemsOf } from '../../../container/deploy/parameters.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const problems = (params: Record<string, string>, region = 'sa-east-1') => problemsOf({ region, params });
 
-/** The defaults of a stack's parameters, of all stages. */
+/** The defaults of a stack's parameters, of all stages, as texts. */
 function defaults(file: string): [string, string][] {
-  const text = readFileSync(path.join(PROJECT, file), 'utf8');
-  const block = /^params:\n((?: {2}.*\n|\n)*)/m.exec(text)?.[1] ?? '';
-  return Array.from(block.matchAll(/^ {4}(\w+): (.+)$/gm), ([, name, value]) => [name as string, (value as string).replaceAll("'", '')]);
+  const { params } = parse(readFileSync(path.join(PROJECT, file), 'utf8')) as { params: Record<string, Record<string, unknown>> };
+  return Object.values(params).flatMap((stage) => Object.entries(stage).map(([name, value]): [string, string] => [name, String(value)]));
 }
 
 test('every parameter that a person may set has its check, and every default of both stacks passes it', () => {

@@ -1,0 +1,9 @@
+/** A text with whatever could move a terminal's cursor or turn its writing around written as an escape. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}
+
+/** Lines as they are printed, each made printable. */
+export function printableLines(lines: string[]): string {
+  return `${lines.map(printable).join('\n')}\n`;
+}
