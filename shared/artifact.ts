@@ -108,34 +108,34 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
  * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
  * the header: of bytes that somebody held against it since they were written; `hashed` is what somebody found it to be.
  */
-export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: OpenOptions = {}): Model {
+export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: OpenOptions = {}): Model {
   // A Buffer's slice() would share its bytes, and start where it does.
-  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), thing, options);
-  const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, thing);
+  if (bytes.byteOffset % 8 !== 0) return decodeArtifact(new Uint8Array(bytes), label, options);
+  const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, label);
   const checksAt = cardAt + padded(cardBytes);
-  need(bytes, checksAt, thing);
+  need(bytes, checksAt, label);
   const told = toHex(bytes.subarray(SHA256.start, SHA256.end));
   const sha256 = options.isHeld ? told : toHex(options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
-  if (sha256 !== told) throw new ModelError(thing, `sha256 ${sha256}`, told);
-  const json = readJson(bytes, HEADER, jsonBytes, `${thing}'s JSON`) as ModelJson;
+  if (sha256 !== told) throw new ModelError(label, `sha256 ${sha256}`, told);
+  const json = readJson(bytes, HEADER, jsonBytes, `${label}'s JSON`) as ModelJson;
   const { schema, body } = json;
-  checkSchema(schema, `${thing}'s schema`);
+  checkSchema(schema, `${label}'s schema`);
   const arrays = new Map<string, PackedArray>();
   let end = HEADER + padded(jsonBytes);
-  for (const plan of plansOf(body, thing)) {
+  for (const plan of plansOf(body, label)) {
     const start = end;
     end += padded(plan.length * ARRAYS[plan.type].BYTES_PER_ELEMENT);
-    if (end > cardAt) throw new ModelError(thing, `the array ${plan.name} beyond its section`, `${cardAt} bytes at most`);
+    if (end > cardAt) throw new ModelError(label, `the array ${plan.name} beyond its section`, `${cardAt} bytes at most`);
     arrays.set(plan.name, new ARRAYS[plan.type](bytes.buffer as ArrayBuffer, bytes.byteOffset + start, plan.length));
   }
-  if (end !== cardAt) throw new ModelError(thing, `arrays up to byte ${end}`, `up to ${cardAt}`);
-  const card = readJson(bytes, cardAt, cardBytes, `${thing}'s card`) as Card;
-  checkCard(card, `${thing}'s card`);
-  const predictor = openPredictor(json, arrays, options.kinds ?? KINDS, thing);
-  checkPredictor(predictor, thing);
+  if (end !== cardAt) throw new ModelError(label, `arrays up to byte ${end}`, `up to ${cardAt}`);
+  const card = readJson(bytes, cardAt, cardBytes, `${label}'s card`) as Card;
+  checkCard(card, `${label}'s card`);
+  const predictor = openPredictor(json, arrays, options.kinds ?? KINDS, label);
+  checkPredictor(predictor, label);
   const [features, outputs] = [schema.features.length, outputWidth(schema, defaultParameters(schema))];
   const length = checksAt + 8 * checkRows * (features + outputs);
-  if (length !== bytes.byteLength) throw new ModelError(thing, `${bytes.byteLength} bytes`, String(length));
+  if (length !== bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes`, String(length));
   const checks = {
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
@@ -147,21 +147,21 @@ export function decodeArtifact(bytes: Uint8Array, thing = 'artifact', options: O
  * Where the model section of an artifact begins and ends, by its first bytes: what its sha256 is of. Throws a ModelError where
  * they are none of an artifact's.
  */
-export function modelSection(bytes: Uint8Array, thing: string): { start: number; end: number } {
-  return { start: HEADER, end: readHeader(bytes, thing).cardAt };
+export function modelSection(bytes: Uint8Array, label: string): { start: number; end: number } {
+  return { start: HEADER, end: readHeader(bytes, label).cardAt };
 }
 
-function readHeader(bytes: Uint8Array, thing: string) {
+function readHeader(bytes: Uint8Array, label: string) {
   if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte)) {
-    throw new ModelError(thing, 'other bytes', 'an artifact, which starts with CANOPY');
+    throw new ModelError(label, 'other bytes', 'an artifact, which starts with CANOPY');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const number = (at: number) => view.getUint32(at, true);
   const [version, jsonBytes, cardBytes, checkRows] = [number(8), number(12), number(16), number(20)];
-  if (version !== FORMAT_VERSION) throw new ModelError(thing, `artifact version ${version}`, String(FORMAT_VERSION));
+  if (version !== FORMAT_VERSION) throw new ModelError(label, `artifact version ${version}`, String(FORMAT_VERSION));
   const cardAt = HEADER + view.getFloat64(24, true);
   if (!(Number.isSafeInteger(cardAt) && cardAt % 8 === 0 && HEADER + jsonBytes <= cardAt)) {
-    throw new ModelError(thing, `a model section of ${cardAt - HEADER} bytes`, `a multiple of 8, and at least ${jsonBytes}`);
+    throw new ModelError(label, `a model section of ${cardAt - HEADER} bytes`, `a multiple of 8, and at least ${jsonBytes}`);
   }
   return { jsonBytes, cardBytes, checkRows, cardAt };
 }
@@ -215,18 +215,18 @@ function openPredictor(
 }
 
 /** The plans of a body's arrays, held against their type. */
-function plansOf(body: ModelJson['body'], thing: string): ArrayPlan[] {
+function plansOf(body: ModelJson['body'], label: string): ArrayPlan[] {
   const isObject = typeof body === 'object' && body !== null && typeof body.scalars === 'object' && body.scalars !== null;
   const isPlan = (plan: ArrayPlan) =>
     typeof plan?.name === 'string' && Object.hasOwn(ARRAYS, plan.type) && Number.isSafeInteger(plan.length) && plan.length >= 0;
   if (!isObject || !Array.isArray(body.arrays) || !body.arrays.every(isPlan)) {
-    throw new ModelError(`${thing}'s JSON`, 'another form', 'a schema, and a body with its type, scalars and arrays');
+    throw new ModelError(`${label}'s JSON`, 'another form', 'a schema, and a body with its type, scalars and arrays');
   }
   return body.arrays;
 }
 
-function need(bytes: Uint8Array, length: number, thing: string): void {
-  if (length > bytes.byteLength) throw new ModelError(thing, `${bytes.byteLength} bytes (cut off?)`, `at least ${length}`);
+function need(bytes: Uint8Array, length: number, label: string): void {
+  if (length > bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes (cut off?)`, `at least ${length}`);
 }
 
 function kindOf(array: PackedArray): ArrayKind {
@@ -251,10 +251,10 @@ function toJson(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-function readJson(bytes: Uint8Array, start: number, length: number, thing: string): unknown {
+function readJson(bytes: Uint8Array, start: number, length: number, label: string): unknown {
   try {
     return utf8Json(bytes.subarray(start, start + length));
   } catch {
-    throw new ModelError(thing, 'bytes that are not JSON', 'JSON');
+    throw new ModelError(label, 'bytes that are not JSON', 'JSON');
   }
 }

@@ -59,10 +59,10 @@ export class RequestError extends Error {
   }
 }
 
-/** A model file, sidecar or artifact cannot be used: the message names the thing, what was found and what was expected. */
+/** A model file, sidecar or artifact cannot be used: the message names what is wrong, what was found and what was expected. */
 export class ModelError extends Error {
-  constructor(thing: string, found: string, expected: string) {
-    super(`${cut(thing)}: found ${cut(found)}, expected ${cut(expected)}`);
+  constructor(label: string, found: string, expected: string) {
+    super(`${cut(label)}: found ${cut(found)}, expected ${cut(expected)}`);
     this.name = 'ModelError';
   }
 }

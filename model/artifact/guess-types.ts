@@ -30,11 +30,11 @@ export function guessTypes(model: Predictor, others: readonly string[] = []): Sc
 }
 
 /** Refuses the type integer64, as a sidecar may give it, where the model did not take the column's 64 bits for doubles. */
-export function checkInteger64(model: Predictor, thing: string): void {
+export function checkInteger64(model: Predictor, label: string): void {
   const splits = featureSplits(model);
   model.schema.features.forEach(({ name, type }, column) => {
     if (type !== 'integer64') return;
-    const at = `${thing}, feature "${name}"`;
+    const at = `${label}, feature "${name}"`;
     if (!model.body.kind.splits)
       throw new ModelError(at, 'the type integer64', 'number: a model without splits has no use of an integer64 but as.numeric()');
     const split = splits[column]?.values.find((value) => !(Math.abs(value) < INTEGER64_END));

@@ -115,11 +115,11 @@ export function encodeModel(
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
-export function readModel(value: RValue, thing: string, readers: readonly Reader[] = READERS): Imported {
+export function readModel(value: RValue, label: string, readers: readonly Reader[] = READERS): Imported {
   const reader = readerOf(value, readers);
-  if (reader) return reader.read(value, thing, (inner, label) => readModel(inner, label, readers));
+  if (reader) return reader.read(value, label, (inner, name) => readModel(inner, name, readers));
   const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
-  throw new ModelError(thing, found, help ?? familiesOf(readers));
+  throw new ModelError(label, found, help ?? familiesOf(readers));
 }
 
 /** The families that are read, as an error lists them. */
@@ -175,10 +175,10 @@ export function readArtifactFile(file: string): Uint8Array {
 }
 
 /** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
-export function verifyArtifact(bytes: Uint8Array, thing: string): Model {
-  const model = decodeArtifact(bytes, thing);
+export function verifyArtifact(bytes: Uint8Array, label: string): Model {
+  const model = decodeArtifact(bytes, label);
   const failed = failedCheck(model);
-  if (failed !== undefined) throw new ModelError(thing, failed, 'the same bits as at import');
+  if (failed !== undefined) throw new ModelError(label, failed, 'the same bits as at import');
   return model;
 }
 

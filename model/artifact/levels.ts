@@ -41,8 +41,8 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
       const value = line[place] ?? '';
       if (value !== '' && value !== 'NA') values.add(value);
     }
-    const thing = `${data.file}, column "${feature.name}"`;
-    const typed = typeOfColumn(feature, [...values], splits[column]!, thing, data.order);
+    const label = `${data.file}, column "${feature.name}"`;
+    const typed = typeOfColumn(feature, [...values], splits[column]!, label, data.order);
     const read = READ[typed.type];
     if (read) ranges.set(typed.name, rangeOf(values, read));
     return typed;
@@ -65,12 +65,12 @@ function readCsv({ bytes, file }: TrainingData): string[][] {
   }
 }
 
-function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, thing: string, order: LevelsOrder | undefined): Feature {
+function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, label: string, order: LevelsOrder | undefined): Feature {
   const { name } = feature;
   const unordered = splits.isSet;
-  if (values.length === 0) throw new ModelError(thing, 'no values', 'those the model was trained with');
+  if (values.length === 0) throw new ModelError(label, 'no values', 'those the model was trained with');
   if (values.length > MAX_LEVELS && !values.every((value) => DECIMAL.test(value))) {
-    throw new ModelError(thing, `${values.length} levels`, `at most ${MAX_LEVELS}`);
+    throw new ModelError(label, `${values.length} levels`, `at most ${MAX_LEVELS}`);
   }
   if (values.every((value) => DECIMAL.test(value))) {
     if (!unordered) return feature;
@@ -80,7 +80,7 @@ function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, t
   // Dates that were texts in R are a factor: then the splits lie between its codes and not between days or seconds.
   const type = unordered ? undefined : TIMES.find((one) => isSplitAs(one, values, splits.values));
   if (type !== undefined) return { name, type };
-  return { name, type: 'factor', levels: sortLevels(values, thing, order) };
+  return { name, type: 'factor', levels: sortLevels(values, label, order) };
 }
 
 const TIMES = ['date', 'datetime'] as const;
@@ -94,7 +94,7 @@ function isSplitAs(type: 'date' | 'datetime', fields: string[], splits: number[]
 }
 
 /** Levels in the order of the locale that R ran in. */
-export function sortLevels(values: string[], thing: string, order: LevelsOrder | undefined): string[] {
+export function sortLevels(values: string[], label: string, order: LevelsOrder | undefined): string[] {
   const bytes = [...values].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const collator = new Intl.Collator('en');
   const locale = [...values].sort((a, b) => collator.compare(a, b));
@@ -105,7 +105,7 @@ export function sortLevels(values: string[], thing: string, order: LevelsOrder |
   if (same(locale) && same(insensitive)) return bytes;
   const show = (levels: string[]) => levels.slice(0, SHOWN).join(', ') + (levels.length > SHOWN ? ', ...' : '');
   throw new ModelError(
-    thing,
+    label,
     `levels whose order hangs on R's locale: ${show(bytes)} (C) or ${show(same(locale) ? insensitive : locale)}`,
     '--levels-order c or --levels-order locale, as levels(factor(data$column)) shows them in R',
   );

@@ -8,33 +8,33 @@ import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
 import { utf8Json } from '../../shared/schema/utf8.ts';
 
-const label = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
+const shownText = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
 
 const featureSidecar = z.strictObject({
-  label: label.optional(),
+  label: shownText.optional(),
   type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']).optional(),
   levels: z.array(z.string().max(1000).nullable()).min(1).max(10_000).optional(),
   min: z.union([z.number(), z.string().max(100)]).optional(),
   max: z.union([z.number(), z.string().max(100)]).optional(),
   step: z.number().positive().optional(),
   default: z.union([z.number(), z.string(), z.boolean()]).optional(),
-  unit: label.optional(),
+  unit: shownText.optional(),
   timeZone: z.string().max(100).optional(),
-  words: z.record(z.string().max(1000), label).optional(),
+  words: z.record(z.string().max(1000), shownText).optional(),
 });
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
 const sidecar = z.strictObject({
   name: z.string().regex(MODEL_NAME, 'letters, digits, dots, dashes and underscores, 63 at most').optional(),
-  title: label.optional(),
-  description: label.optional(),
-  limits: label.optional(),
+  title: shownText.optional(),
+  description: shownText.optional(),
+  limits: shownText.optional(),
   answer: z
     .strictObject({
-      label: label.optional(),
-      unit: label.optional(),
+      label: shownText.optional(),
+      unit: shownText.optional(),
       percent: z.boolean().optional(),
-      classes: z.record(z.string().max(1000), label).optional(),
+      classes: z.record(z.string().max(1000), shownText).optional(),
     })
     .optional(),
   names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
@@ -79,40 +79,40 @@ export function findSidecar(modelFile: string): { file: string; bytes: Uint8Arra
 }
 
 /** Reads a sidecar. Throws a ModelError that names every member at fault. */
-export function readSidecar(bytes: Uint8Array, thing: string): Sidecar {
+export function readSidecar(bytes: Uint8Array, label: string): Sidecar {
   let value: unknown;
   try {
     value = utf8Json(bytes);
   } catch (error) {
-    throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
+    throw new ModelError(label, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
   }
   const { features } = (typeof value === 'object' && value !== null ? value : {}) as { features?: object };
   // zod drops such a key without a word.
-  if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(thing, 'a feature called __proto__', 'another name');
+  if (features && Object.hasOwn(features, '__proto__')) throw new ModelError(label, 'a feature called __proto__', 'another name');
   const parsed = sidecar.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues
     .slice(0, MAX_NAMED)
     .map((issue): Problem => ({ path: `/${issue.path.join('/')}`, message: issue.message }));
   throw new ModelError(
-    thing,
+    label,
     problems.map(({ path: at, message }) => `${at}: ${message}`).join('; '),
     'members as model/README.md lists them',
   );
 }
 
 /** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */
-export function applySidecar(schema: Schema, { features = {} }: Sidecar, thing: string): Schema {
+export function applySidecar(schema: Schema, { features = {} }: Sidecar, label: string): Schema {
   const known = new Set(schema.features.map((feature) => feature.name));
   const unknown = Object.keys(features).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new ModelError(thing, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
+  if (unknown !== undefined) throw new ModelError(label, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
   const own = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
-  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), thing)) };
+  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), label)) };
 }
 
-function withSidecar(feature: Feature, own: FeatureSidecar | undefined, thing: string): Feature {
+function withSidecar(feature: Feature, own: FeatureSidecar | undefined, label: string): Feature {
   if (!own) return feature;
-  const at = `${thing}, feature "${feature.name}"`;
+  const at = `${label}, feature "${feature.name}"`;
   if (feature.type === 'factor' && own.type !== undefined && own.type !== 'factor') {
     throw new ModelError(at, `the type ${own.type}`, 'factor, as in the model file');
   }

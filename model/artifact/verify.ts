@@ -22,11 +22,11 @@ export function ulps(one: number | string, other: number | string | undefined): 
  * form of an answer (shares of classes may stand as arrays in class order), and perhaps `parameters` and `ties` (row, from 0,
  * to the classes that tie). Throws a ModelError where it is none.
  */
-export function verify(model: Model, text: string, thing: string): Verified {
-  const { rows: given, predictions, parameters, ties } = readExpected(text, thing);
+export function verify(model: Model, text: string, label: string): Verified {
+  const { rows: given, predictions, parameters, ties } = readExpected(text, label);
   const rows = withoutQuotes(model, given);
   const ours = answerQuery(model, readValue(model.schema, asBody(model, rows, parameters))).predictions;
-  if (ours.length !== predictions.length) throw new ModelError(thing, `${predictions.length} predictions`, `${ours.length}, one a row`);
+  if (ours.length !== predictions.length) throw new ModelError(label, `${predictions.length} predictions`, `${ours.length}, one a row`);
   const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
   ours.forEach((prediction, row) => {
     const [own, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
@@ -72,16 +72,16 @@ function asBody({ schema }: Model, rows: unknown, parameters: object): unknown {
 
 type Expected = { rows: unknown[]; predictions: Prediction[]; parameters: object; ties: Record<number, string[]> };
 
-function readExpected(text: string, thing: string): Expected {
+function readExpected(text: string, label: string): Expected {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ModelError(thing, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
+    throw new ModelError(label, `text that is not JSON (${(error as Error).message})`, 'a JSON object');
   }
   const { rows, predictions, parameters = {}, ties = {} } = (value ?? {}) as Partial<Expected>;
   if (!Array.isArray(rows) || !Array.isArray(predictions))
-    throw new ModelError(thing, 'no rows or no predictions', '{"rows": [...], "predictions": [...]}');
+    throw new ModelError(label, 'no rows or no predictions', '{"rows": [...], "predictions": [...]}');
   return { rows, predictions, parameters, ties };
 }
 

@@ -31,20 +31,20 @@ export function indicators(levels: number): ContrastColumn[] {
 }
 
 /** The contrasts that a model names for one of its factors, or carries as a matrix. */
-export function readContrasts(value: RValue | undefined, levels: number, thing: string): ContrastColumn[] {
-  if (levels < 2) throw new ModelError(thing, `${levels} levels`, 'at least 2');
+export function readContrasts(value: RValue | undefined, levels: number, label: string): ContrastColumn[] {
+  if (levels < 2) throw new ModelError(label, `${levels} levels`, 'at least 2');
   if (value?.type === 'character') {
-    const name = textOf(value, thing);
+    const name = textOf(value, label);
     const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-    if (!known) throw new ModelError(thing, name, `one of ${Object.keys(FUNCTIONS).join(', ')}, or a matrix`);
-    if (levels > known.most) throw new ModelError(thing, `${name} of ${levels} levels`, `at most ${known.most}`);
+    if (!known) throw new ModelError(label, name, `one of ${Object.keys(FUNCTIONS).join(', ')}, or a matrix`);
+    if (levels > known.most) throw new ModelError(label, `${name} of ${levels} levels`, `at most ${known.most}`);
     return known.make(levels);
   }
-  const numbers = numbersOf(value, thing);
-  const [rows, columns] = Array.from(numbersOf(attributesOf(value as RValue).get('dim'), `${thing}'s dim`)) as [number, number];
+  const numbers = numbersOf(value, label);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value as RValue).get('dim'), `${label}'s dim`)) as [number, number];
   if (rows !== levels || numbers.length !== rows * columns)
-    throw new ModelError(thing, `a matrix of ${rows} rows`, `${levels}, one a level`);
-  if (!numbers.every(Number.isFinite)) throw new ModelError(thing, 'numbers without end', 'finite ones');
+    throw new ModelError(label, `a matrix of ${rows} rows`, `${levels}, one a level`);
+  if (!numbers.every(Number.isFinite)) throw new ModelError(label, 'numbers without end', 'finite ones');
   return Array.from({ length: columns }, (_, column) => Array.from(numbers.subarray(column * rows, (column + 1) * rows)));
 }
 

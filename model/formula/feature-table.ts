@@ -9,14 +9,14 @@ export const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered',
 /** The features that a formula's variables are made of, in the order in which it names them. */
 export class FeatureTable {
   readonly features: Feature[] = [];
-  readonly #thing: string;
+  readonly #label: string;
   readonly #places = new Map<string, number>();
   /** Features whose class in R is known: they stand alone in the formula. */
   readonly #bare = new Set<string>();
 
   /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
-  constructor(variables: Variable[], levels: Map<string, Level[]>, thing: string) {
-    this.#thing = thing;
+  constructor(variables: Variable[], levels: Map<string, Level[]>, label: string) {
+    this.#label = label;
     for (const { name, value, kind } of variables) {
       if (value.type === 'symbol') this.#declare(value.name, kind, levels.get(name));
       else this.#declareLabels(value, kind, levels.get(name));
@@ -50,7 +50,7 @@ export class FeatureTable {
   }
 
   add(feature: Feature): void {
-    readText(feature.name, `${this.#thing}, a variable`);
+    readText(feature.name, `${this.#label}, a variable`);
     this.#places.set(feature.name, this.features.length);
     this.features.push(feature);
   }
@@ -66,7 +66,7 @@ export class FeatureTable {
     if (kind === 'character') this.#bare.delete(name);
     if (levels === undefined && !['numeric', 'logical', 'other', 'unknown'].includes(kind)) {
       throw new ModelError(
-        `${this.#thing}, variable ${name}`,
+        `${this.#label}, variable ${name}`,
         kind === 'factor' || kind === 'ordered' ? 'no levels' : `the class ${kind}`,
         'a number, a logical, or a factor with its levels',
       );

@@ -21,18 +21,18 @@ const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
  * each row an answer of its own is taken; all else is refused by name.
  */
 export class FormulaReader {
-  readonly #thing: string;
+  readonly #label: string;
   readonly #table: FeatureTable;
   #depth = 0;
 
   readonly #scope: Scope;
 
   /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
-  constructor({ variables, environment }: Pick<Terms, 'variables' | 'environment'>, levels: Map<string, Level[]>, thing: string) {
-    this.#thing = thing;
-    this.#table = new FeatureTable(variables, levels, thing);
+  constructor({ variables, environment }: Pick<Terms, 'variables' | 'environment'>, levels: Map<string, Level[]>, label: string) {
+    this.#label = label;
+    this.#table = new FeatureTable(variables, levels, label);
     const values = variables.map(({ value }) => value);
-    checkFunctions(environment, values, thing);
+    checkFunctions(environment, values, label);
     this.#scope = scopeOf(environment, values, this.#table.names);
   }
 
@@ -75,7 +75,7 @@ export class FormulaReader {
         throw this.fail(value, 'that', 'numbers, features and functions of them');
     }
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new ModelError(this.#thing, 'a formula nested too deep', `at most ${MAX_DEPTH} deep`);
+    if (this.#depth > MAX_DEPTH) throw new ModelError(this.#label, 'a formula nested too deep', `at most ${MAX_DEPTH} deep`);
     const made = this.#numberCall(value);
     this.#depth -= 1;
     return made;
@@ -175,11 +175,11 @@ export class FormulaReader {
     const own = this.#table.has(name) ? undefined : this.#scope(name);
     if (own !== undefined) {
       if (typeof own === 'number' && Number.isFinite(own)) return own;
-      throw new ModelError(this.#thing, `the variable ${name} of the formula's environment, which is ${JSON.stringify(own)}`, 'a number');
+      throw new ModelError(this.#label, `the variable ${name} of the formula's environment, which is ${JSON.stringify(own)}`, 'a number');
     }
     if (!this.#table.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name]!;
     const feature = this.#table.featureOf(name);
-    if (feature?.type === 'factor') throw new ModelError(this.#thing, `arithmetic with the factor "${name}"`, 'numbers');
+    if (feature?.type === 'factor') throw new ModelError(this.#label, `arithmetic with the factor "${name}"`, 'numbers');
     return { feature: this.#table.place(name) };
   }
 
@@ -214,7 +214,7 @@ export class FormulaReader {
 
   /** The error for a part of the formula. */
   fail(value: RValue, found: string, expected: string): ModelError {
-    return new ModelError(`${this.#thing}, ${deparse(value).slice(0, 100)}`, found, expected);
+    return new ModelError(`${this.#label}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
 }
 

@@ -11,27 +11,27 @@ const TOLERANCE = 1e-9;
  * The link of a glm by its family's names; the functions beside them are nothing to us. Held against the fitted values in
  * the model, so that a link of the user's own under a known name is not taken for R's.
  */
-export function readLink(value: RValue, thing: string): Pick<Linear, 'link' | 'lambda'> {
+export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'lambda'> {
   const family = element(value, 'family');
-  const name = textOf(family && element(family, 'link'), `${thing}'s link`);
+  const name = textOf(family && element(family, 'link'), `${label}'s link`);
   const [etas, means] = [element(value, 'linear.predictors'), element(value, 'fitted.values')];
   const fits = (inverse: (eta: number) => number) => {
     if (!etas || !means) return true;
-    const [from, to] = [numbersOf(etas, `${thing}'s linear.predictors`), numbersOf(means, `${thing}'s fitted.values`)];
+    const [from, to] = [numbersOf(etas, `${label}'s linear.predictors`), numbersOf(means, `${label}'s fitted.values`)];
     return from.length === to.length && from.every((eta, at) => !(Math.abs(inverse(eta) - to[at]!) > TOLERANCE * Math.abs(to[at]!)));
   };
   if (Object.hasOwn(LINKS, name)) {
     if (fits(LINKS[name] as (eta: number) => number)) return { link: name };
-    throw new ModelError(`${thing}'s link`, `fitted values that are not those of the link ${name}`, "R's own link of that name");
+    throw new ModelError(`${label}'s link`, `fitted values that are not those of the link ${name}`, "R's own link of that name");
   }
   // power(lambda) is named by its lambda with three digits; the call may have the whole of it.
   const rounded = /^mu\^(\d+(?:\.\d+)?)$/.exec(name)?.[1];
-  if (rounded === undefined) throw new ModelError(`${thing}'s link`, name, `one of ${Object.keys(LINKS).join(', ')}, or power()`);
+  if (rounded === undefined) throw new ModelError(`${label}'s link`, name, `one of ${Object.keys(LINKS).join(', ')}, or power()`);
   for (const lambda of [...calledLambdas(element(value, 'call')), Number(rounded)]) {
     if (Math.abs(lambda - Number(rounded)) <= 5.1e-4 && lambda > 0 && fits(powerLink(lambda))) return { link: 'power', lambda };
   }
   throw new ModelError(
-    `${thing}'s link`,
+    `${label}'s link`,
     `${name}, whose exponent the model has with three digits only`,
     'a call with power(lambda) in it, lambda as a number',
   );

@@ -35,13 +35,13 @@ export function scopeOf(environment: RValue | undefined, variables: RValue[], ba
  * Refuses a formula that calls a function of its own environment: R calls that one, while its name is all that we would go by. A
  * variable that holds no function hides none, in R neither.
  */
-export function checkFunctions(environment: RValue | undefined, variables: RValue[], thing: string): void {
+export function checkFunctions(environment: RValue | undefined, variables: RValue[], label: string): void {
   const own = new Set<string>();
   for (const [name, kept] of variablesAround(environment)) if (kept.type === 'function') own.add(name);
   if (own.size === 0) return;
   const called = variables.flatMap(calledIn).find((name) => own.has(name));
   if (called === undefined) return;
-  throw new ModelError(thing, `a call of ${called}(), which is a function of the user's own there`, "R's own functions");
+  throw new ModelError(label, `a call of ${called}(), which is a function of the user's own there`, "R's own functions");
 }
 
 /** All variables of an environment and of those around it, from the inside out. */

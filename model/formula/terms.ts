@@ -29,78 +29,78 @@ export type Terms = {
 const MAX_VARIABLES = 10_000;
 
 /** Reads a terms object by its attributes (R's terms.object). */
-export function readTerms(value: RValue | undefined, thing: string): Terms {
-  if (value?.type !== 'language') throw new ModelError(thing, typeOf(value), 'a terms object');
+export function readTerms(value: RValue | undefined, label: string): Terms {
+  if (value?.type !== 'language') throw new ModelError(label, typeOf(value), 'a terms object');
   const attributes = attributesOf(value);
-  const all = argumentsOf(attributes.get('variables'), `${thing}'s variables`);
-  if (all.length > MAX_VARIABLES) throw new ModelError(`${thing}'s variables`, String(all.length), `at most ${MAX_VARIABLES}`);
+  const all = argumentsOf(attributes.get('variables'), `${label}'s variables`);
+  if (all.length > MAX_VARIABLES) throw new ModelError(`${label}'s variables`, String(all.length), `at most ${MAX_VARIABLES}`);
   const own = attributes.get('predvars');
-  const values = own ? argumentsOf(own, `${thing}'s predvars`) : all;
-  if (values.length !== all.length) throw new ModelError(`${thing}'s predvars`, `${values.length} calls`, String(all.length));
-  const response = flag(attributes.get('response'), `${thing}'s response`);
-  if (response > all.length) throw new ModelError(`${thing}'s response`, String(response), `at most ${all.length}`);
-  const { names, patterns } = readFactors(attributes.get('factors'), all.length, `${thing}'s factors`);
+  const values = own ? argumentsOf(own, `${label}'s predvars`) : all;
+  if (values.length !== all.length) throw new ModelError(`${label}'s predvars`, `${values.length} calls`, String(all.length));
+  const response = flag(attributes.get('response'), `${label}'s response`);
+  if (response > all.length) throw new ModelError(`${label}'s response`, String(response), `at most ${all.length}`);
+  const { names, patterns } = readFactors(attributes.get('factors'), all.length, `${label}'s factors`);
   const classes = attributes.get('dataClasses');
-  const kinds = classes ? textsOf(classes, `${thing}'s dataClasses`) : [];
-  const columns = classes ? textsOf(attributesOf(classes).get('names'), `${thing}'s names of dataClasses`) : names;
+  const kinds = classes ? textsOf(classes, `${label}'s dataClasses`) : [];
+  const columns = classes ? textsOf(attributesOf(classes).get('names'), `${label}'s names of dataClasses`) : names;
   if (all.length > 0 && columns.length < all.length)
-    throw new ModelError(`${thing}'s dataClasses`, `${columns.length} names`, `${all.length}`);
+    throw new ModelError(`${label}'s dataClasses`, `${columns.length} names`, `${all.length}`);
   const variables = all.map((source, at): Variable => {
     return { name: columns[at] as string, source, value: values[at] as RValue, kind: kinds[at] ?? 'unknown' };
   });
-  const offsets = Array.from(attributes.has('offset') ? numbersOf(attributes.get('offset'), `${thing}'s offset`) : []);
+  const offsets = Array.from(attributes.has('offset') ? numbersOf(attributes.get('offset'), `${label}'s offset`) : []);
   if (!offsets.every((at) => Number.isInteger(at) && at >= 1 && at <= all.length)) {
-    throw new ModelError(`${thing}'s offset`, offsets.slice(0, 10).join(', '), `numbers of its ${all.length} variables`);
+    throw new ModelError(`${label}'s offset`, offsets.slice(0, 10).join(', '), `numbers of its ${all.length} variables`);
   }
-  if (new Set(offsets).size !== offsets.length) throw new ModelError(`${thing}'s offset`, 'a variable twice', 'each once');
+  if (new Set(offsets).size !== offsets.length) throw new ModelError(`${label}'s offset`, 'a variable twice', 'each once');
   const environment = attributes.get('.Environment');
   const stays = (_: unknown, at: number) => at !== response - 1;
   return {
     variables: variables.filter(stays),
     factors: patterns.map((pattern) => pattern.filter(stays)).filter((pattern) => pattern.some((code) => code > 0)),
-    intercept: flag(attributes.get('intercept'), `${thing}'s intercept`) !== 0,
+    intercept: flag(attributes.get('intercept'), `${label}'s intercept`) !== 0,
     ...(environment ? { environment } : {}),
     offsets: offsets.filter((at) => at !== response).map((at) => (response > 0 && at > response ? at - 2 : at - 1)),
   };
 }
 
 /** For variables that stand alone, by their names: R's class of each. */
-export function bareVariables(value: RValue, thing: string): Map<string, string> {
-  const { variables } = readTerms(value, thing);
+export function bareVariables(value: RValue, label: string): Map<string, string> {
+  const { variables } = readTerms(value, label);
   return new Map(variables.flatMap(({ value: own, kind }): [string, string][] => (own.type === 'symbol' ? [[own.name, kind]] : [])));
 }
 
 /** The arguments of a call: of `list(y, log(x))`, y and log(x). */
-function argumentsOf(value: RValue | undefined, thing: string): RValue[] {
-  if (value?.type !== 'language') throw new ModelError(thing, typeOf(value), 'a call');
+function argumentsOf(value: RValue | undefined, label: string): RValue[] {
+  if (value?.type !== 'language') throw new ModelError(label, typeOf(value), 'a call');
   return value.values.slice(1);
 }
 
-function flag(value: RValue | undefined, thing: string): number {
-  const [number] = numbersOf(value, thing);
-  if (number === undefined || !Number.isInteger(number) || number < 0) throw new ModelError(thing, String(number), 'a whole number');
+function flag(value: RValue | undefined, label: string): number {
+  const [number] = numbersOf(value, label);
+  if (number === undefined || !Number.isInteger(number) || number < 0) throw new ModelError(label, String(number), 'a whole number');
   return number;
 }
 
 /** The matrix of variables by terms; integer(0) where there are no terms. */
-function readFactors(value: RValue | undefined, variables: number, thing: string): { names: string[]; patterns: number[][] } {
-  const codes = numbersOf(value, thing);
+function readFactors(value: RValue | undefined, variables: number, label: string): { names: string[]; patterns: number[][] } {
+  const codes = numbersOf(value, label);
   if (codes.length === 0) return { names: [], patterns: [] };
   const attributes = attributesOf(value as RValue);
-  const [rows, terms] = Array.from(numbersOf(attributes.get('dim'), `${thing}'s dim`));
+  const [rows, terms] = Array.from(numbersOf(attributes.get('dim'), `${label}'s dim`));
   if (rows !== variables || codes.length !== rows * (terms as number)) {
-    throw new ModelError(thing, `a matrix of ${rows} rows`, `${variables}, one a variable`);
+    throw new ModelError(label, `a matrix of ${rows} rows`, `${variables}, one a variable`);
   }
-  if (!codes.every((code) => code === 0 || code === 1 || code === 2)) throw new ModelError(thing, 'other codes', '0, 1 and 2');
+  if (!codes.every((code) => code === 0 || code === 1 || code === 2)) throw new ModelError(label, 'other codes', '0, 1 and 2');
   const dimnames = attributes.get('dimnames');
-  const names = dimnames ? textsOf(listOf(dimnames, `${thing}'s dimnames`)[0], `${thing}'s row names`) : [];
+  const names = dimnames ? textsOf(listOf(dimnames, `${label}'s dimnames`)[0], `${label}'s row names`) : [];
   const patterns = Array.from({ length: terms as number }, (_, term) => Array.from(codes.subarray(term * rows, (term + 1) * rows)));
   return { names, patterns };
 }
 
 /** The levels of each factor or text of a model frame, by its column's name. */
-export function readLevels(value: RValue | undefined, thing: string): Map<string, Level[]> {
+export function readLevels(value: RValue | undefined, label: string): Map<string, Level[]> {
   if (value === undefined || value.type === 'null') return new Map();
-  const names = textsOf(attributesOf(value).get('names'), `${thing}'s names`);
-  return new Map(names.map((name): [string, Level[]] => [name, levelsOf(element(value, name), `${thing}'s ${name}`)]));
+  const names = textsOf(attributesOf(value).get('names'), `${label}'s names`);
+  return new Map(names.map((name): [string, Level[]] => [name, levelsOf(element(value, name), `${label}'s ${name}`)]));
 }

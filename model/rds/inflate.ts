@@ -26,7 +26,7 @@ export function compressionOf(bytes: Uint8Array): Compression {
  * The bytes inside the compression, at most `most`. `checkStart` is given the first of them where they come slowly, and throws
  * a ModelError where the rest is not worth the wait. Throws a ModelError.
  */
-export function inflate(bytes: Uint8Array, thing: string, most: number, checkStart: (start: Uint8Array) => void = () => {}): Uint8Array {
+export function inflate(bytes: Uint8Array, label: string, most: number, checkStart: (start: Uint8Array) => void = () => {}): Uint8Array {
   const compression = compressionOf(bytes);
   try {
     switch (compression) {
@@ -46,12 +46,12 @@ export function inflate(bytes: Uint8Array, thing: string, most: number, checkSta
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE' || error instanceof TooLarge) {
       const found = `more than ${most} bytes when inflated, of a file of ${bytes.length}`;
-      throw new ModelError(thing, found, 'a smaller model, or one saved by saveRDS(model, file, compress = FALSE)');
+      throw new ModelError(label, found, 'a smaller model, or one saved by saveRDS(model, file, compress = FALSE)');
     }
     if (code === 'Z_BUF_ERROR' || message === CUT) {
-      throw new ModelError(thing, `${compression} data that ends before its end, at byte ${bytes.length} (cut off?)`, 'the whole file');
+      throw new ModelError(label, `${compression} data that ends before its end, at byte ${bytes.length} (cut off?)`, 'the whole file');
     }
-    throw new ModelError(thing, `${compression} data that does not inflate (${message})`, 'the file as saveRDS wrote it');
+    throw new ModelError(label, `${compression} data that does not inflate (${message})`, 'the file as saveRDS wrote it');
   }
 }
 

@@ -24,11 +24,11 @@ export type RFile = {
  * or compressed (R Internals, "Serialization Formats"). Of save() the value is the pairlist of what was saved, by its names.
  * Nothing is evaluated. Throws a ModelError that says where and what.
  */
-export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS, progress: Progress = () => {}): RFile {
-  if (bytes.length === 0) throw new ModelError(thing, 'an empty file', 'a model saved by saveRDS');
+export function readRFile(bytes: Uint8Array, label: string, limits = RDS_LIMITS, progress: Progress = () => {}): RFile {
+  if (bytes.length === 0) throw new ModelError(label, 'an empty file', 'a model saved by saveRDS');
   progress(0, bytes.length);
-  const plain = inflate(bytes, thing, mostInflated(bytes.length, limits), (start) => openStream(start, thing));
-  const { stream, native, ...header } = openStream(plain, thing);
+  const plain = inflate(bytes, label, mostInflated(bytes.length, limits), (start) => openStream(start, label));
+  const { stream, native, ...header } = openStream(plain, label);
   try {
     const reader = new Reader(stream, { ...limits, memory: mostMemory(bytes.length) }, native, progress);
     return { compression: compressionOf(bytes), ...header, value: reader.item() };
@@ -40,8 +40,8 @@ export function readRFile(bytes: Uint8Array, thing: string, limits = RDS_LIMITS,
 }
 
 /** The value of an R file: see readRFile. */
-export function readRds(bytes: Uint8Array, thing: string, limits = RDS_LIMITS): RValue {
-  return readRFile(bytes, thing, limits).value;
+export function readRds(bytes: Uint8Array, label: string, limits = RDS_LIMITS): RValue {
+  return readRFile(bytes, label, limits).value;
 }
 
 /** So few bytes say nothing of what they were. */
@@ -50,7 +50,7 @@ const LEAST_START = 5;
 const SAVED = /^RD([XAB])([23])\n/;
 
 /** A stream behind the header: form, versions and, in version 3, the native encoding, which is that of texts without a mark. */
-function openStream(bytes: Uint8Array, thing: string) {
+function openStream(bytes: Uint8Array, label: string) {
   const start = Buffer.from(bytes.subarray(0, 7)).toString('latin1');
   const saved = SAVED.exec(start);
   const from = saved ? saved[0].length : 0;
@@ -58,13 +58,13 @@ function openStream(bytes: Uint8Array, thing: string) {
   if (!form) {
     if (start.startsWith('RD')) {
       const found = `the format ${JSON.stringify(start.slice(0, 5))} of save()`;
-      throw new ModelError(thing, found, 'RDX2 or RDX3, or an R file: saveRDS(model, file)');
+      throw new ModelError(label, found, 'RDX2 or RDX3, or an R file: saveRDS(model, file)');
     }
-    if (bytes.length < LEAST_START) throw new ModelError(thing, `${bytes.length} bytes (cut off?)`, 'an R file: saveRDS(model, file)');
+    if (bytes.length < LEAST_START) throw new ModelError(label, `${bytes.length} bytes (cut off?)`, 'an R file: saveRDS(model, file)');
     const { found, expected } = describeOther(bytes) ?? { found: 'other bytes', expected: 'an R file: saveRDS(model, file)' };
-    throw new ModelError(thing, found, expected);
+    throw new ModelError(label, found, expected);
   }
-  const stream = form === 'ascii' ? new AsciiStream(bytes, thing, from + 2) : new BinaryStream(bytes, thing, from + 2, form === 'native');
+  const stream = form === 'ascii' ? new AsciiStream(bytes, label, from + 2) : new BinaryStream(bytes, label, from + 2, form === 'native');
   const version = stream.integer('the serialization version');
   const writer = stream.integer('the version of R');
   stream.integer('the least version of R');

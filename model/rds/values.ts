@@ -115,56 +115,56 @@ function packedElement({ starts, values }: Extract<RValue, { type: 'packed' }>, 
 }
 
 /** The numbers of an integer, logical or double vector. Throws where it is none. */
-export function numbersOf(value: RValue | undefined, thing: string): Int32Array | Float64Array {
+export function numbersOf(value: RValue | undefined, label: string): Int32Array | Float64Array {
   if (value?.type === 'double' || value?.type === 'integer' || value?.type === 'logical') return value.values;
-  throw new ModelError(thing, typeOf(value), 'a numeric vector');
+  throw new ModelError(label, typeOf(value), 'a numeric vector');
 }
 
 /** A text that is a name or a label. Throws where its bytes are none in the encoding that the file gives them: it must not change. */
-export function readText(text: string, thing: string): string {
+export function readText(text: string, label: string): string {
   if (isText(text)) return text;
   throw new ModelError(
-    thing,
+    label,
     'a text that is not in the encoding its file says',
     'UTF-8, latin1 or that encoding: in R, enc2utf8() on names and levels',
   );
 }
 
 /** The texts of a character vector. Throws where it is none, or has an NA. */
-export function textsOf(value: RValue | undefined, thing: string): string[] {
-  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+export function textsOf(value: RValue | undefined, label: string): string[] {
+  if (value?.type !== 'character') throw new ModelError(label, typeOf(value), 'a character vector');
   return value.values.map((text, at) => {
-    if (text === null) throw new ModelError(`${thing}[${at + 1}]`, 'NA', 'a text');
-    return readText(text, `${thing}[${at + 1}]`);
+    if (text === null) throw new ModelError(`${label}[${at + 1}]`, 'NA', 'a text');
+    return readText(text, `${label}[${at + 1}]`);
   });
 }
 
 /** The levels of a factor; NA may be one of them. Throws where a value is no character vector, is empty or has a level twice. */
-export function levelsOf(value: RValue | undefined, thing: string): Level[] {
-  if (value?.type !== 'character') throw new ModelError(thing, typeOf(value), 'a character vector');
+export function levelsOf(value: RValue | undefined, label: string): Level[] {
+  if (value?.type !== 'character') throw new ModelError(label, typeOf(value), 'a character vector');
   const levels = value.values;
-  if (levels.length === 0) throw new ModelError(thing, 'none', 'at least one');
+  if (levels.length === 0) throw new ModelError(label, 'none', 'at least one');
   const seen = new Set<Level>();
   for (const level of levels) {
-    if (seen.has(level)) throw new ModelError(thing, `${JSON.stringify(level)} twice`, 'each once');
-    if (level !== null) readText(level, `${thing}[${seen.size + 1}]`);
+    if (seen.has(level)) throw new ModelError(label, `${JSON.stringify(level)} twice`, 'each once');
+    if (level !== null) readText(level, `${label}[${seen.size + 1}]`);
     seen.add(level);
   }
   return levels;
 }
 
 /** The elements of a list. Throws where it is none. */
-export function listOf(value: RValue | undefined, thing: string): RValue[] {
+export function listOf(value: RValue | undefined, label: string): RValue[] {
   if (value?.type === 'packed') {
     return Array.from({ length: value.starts.length - 1 }, (_, place) => packedElement(value, place));
   }
   if (value?.type === 'list') return value.values;
-  throw new ModelError(thing, typeOf(value), 'a list');
+  throw new ModelError(label, typeOf(value), 'a list');
 }
 
 /** The one text of a character vector of length 1. Throws where it is none. */
-export function textOf(value: RValue | undefined, thing: string): string {
-  const texts = textsOf(value, thing);
-  if (texts.length !== 1) throw new ModelError(thing, `${texts.length} texts`, 'one');
+export function textOf(value: RValue | undefined, label: string): string {
+  const texts = textsOf(value, label);
+  if (texts.length !== 1) throw new ModelError(label, `${texts.length} texts`, 'one');
   return texts[0] as string;
 }

@@ -64,12 +64,12 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
 }
 
 /** The schema with what the data tell beside the forest: logical columns, and levels. */
-function withDataTypes(model: RangerModel, { frame }: Trained, thing: string): RangerModel {
+function withDataTypes(model: RangerModel, { frame }: Trained, label: string): RangerModel {
   const told = frame.features.flatMap(({ name, type, levels }): [string, NonNullable<Sidecar['features']>[string]][] => {
     if (type === 'factor' && levels) return [[name, { levels }]];
     return type === 'logical' ? [[name, { type }]] : [];
   });
-  return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(told) }, thing) };
+  return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(told) }, label) };
 }
 
 function readData(file: string): Uint8Array {
@@ -80,10 +80,10 @@ function readData(file: string): Uint8Array {
   }
 }
 
-function readText(bytes: Uint8Array, thing: string): string {
+function readText(bytes: Uint8Array, label: string): string {
   try {
     return utf8Text(bytes);
   } catch {
-    throw new ModelError(thing, 'bytes that are not UTF-8', 'CSV in UTF-8');
+    throw new ModelError(label, 'bytes that are not UTF-8', 'CSV in UTF-8');
   }
 }

@@ -123,17 +123,17 @@ function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]
 }
 
 /** Holds expressions that came from a file against their type and the schema, so that compiling and evaluating need no check. */
-export function checkExpressions(expressions: unknown, schema: Schema, thing: string, functions = FUNCTIONS): void {
+export function checkExpressions(expressions: unknown, schema: Schema, label: string, functions = FUNCTIONS): void {
   const budget = { parts: MAX_PARTS };
-  if (!Array.isArray(expressions)) throw new ModelError(thing, typeof expressions, 'a list of expressions');
-  for (const expression of expressions) checkExpression(expression, schema, { thing, budget, depth: 0, functions });
+  if (!Array.isArray(expressions)) throw new ModelError(label, typeof expressions, 'a list of expressions');
+  for (const expression of expressions) checkExpression(expression, schema, { label, budget, depth: 0, functions });
 }
 
-type CheckContext = { thing: string; budget: { parts: number }; depth: number; functions: typeof FUNCTIONS };
+type CheckContext = { label: string; budget: { parts: number }; depth: number; functions: typeof FUNCTIONS };
 
 function checkExpression(value: unknown, schema: Schema, context: CheckContext): void {
-  const { thing, budget, depth, functions } = context;
-  const fail = (found: string, expected: string) => new ModelError(thing, found, expected);
+  const { label, budget, depth, functions } = context;
+  const fail = (found: string, expected: string) => new ModelError(label, found, expected);
   const spend = (parts: number) => {
     budget.parts -= parts;
     if (budget.parts < 0) throw fail('too many parts of expressions', `at most ${MAX_PARTS}`);

@@ -7,39 +7,39 @@ import type { Feature, Kind, Schema } from './features.ts';
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
 
 /** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
-export function checkSchema(schema: Schema, thing: string): void {
+export function checkSchema(schema: Schema, label: string): void {
   const kinds: string[] = ['regression', 'classification', 'probability', 'survival'] satisfies Kind[];
-  if (!isRecord(schema)) throw new ModelError(thing, describe(schema), 'an object');
-  if (!kinds.includes(schema.kind)) throw new ModelError(`${thing}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
+  if (!isRecord(schema)) throw new ModelError(label, describe(schema), 'an object');
+  if (!kinds.includes(schema.kind)) throw new ModelError(`${label}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
   if (!Array.isArray(schema.features) || schema.features.length === 0) {
-    throw new ModelError(`${thing}'s features`, describe(schema.features), 'an array with at least one');
+    throw new ModelError(`${label}'s features`, describe(schema.features), 'an array with at least one');
   }
   for (const list of [schema.types, schema.takes]) {
-    if (list !== undefined && !areLabels(list)) throw new ModelError(`${thing}'s types and parameters`, describe(list), 'names, each once');
+    if (list !== undefined && !areLabels(list)) throw new ModelError(`${label}'s types and parameters`, describe(list), 'names, each once');
   }
   if (schema.trees !== undefined && !Number.isInteger(schema.trees))
-    throw new ModelError(`${thing}'s trees`, describe(schema.trees), 'a whole number');
+    throw new ModelError(`${label}'s trees`, describe(schema.trees), 'a whole number');
   if (schema.rounds !== undefined && !areRounds(schema.rounds)) {
-    throw new ModelError(`${thing}'s rounds`, 'other numbers', 'all rounds, those that are used, and the trees of each');
+    throw new ModelError(`${label}'s rounds`, 'other numbers', 'all rounds, those that are used, and the trees of each');
   }
   if (schema.margins !== undefined && !isCount(schema.margins))
-    throw new ModelError(`${thing}'s margins`, describe(schema.margins), 'a whole number above 0');
+    throw new ModelError(`${label}'s margins`, describe(schema.margins), 'a whole number above 0');
   schema.features.forEach((feature, at) => {
     const known = isRecord(feature) && TYPES.includes(feature.type) && typeof feature.name === 'string';
     if (!known || (feature.type === 'factor' && !areLevels(feature.levels))) {
-      throw new ModelError(`${thing}'s feature ${at + 1}`, 'another form', 'name, type and levels');
+      throw new ModelError(`${label}'s feature ${at + 1}`, 'another form', 'name, type and levels');
     }
     const odd = oddMember(feature);
-    if (odd) throw new ModelError(`${thing}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
+    if (odd) throw new ModelError(`${label}'s feature ${at + 1}`, `another form of its ${odd}`, 'texts and numbers as a sidecar has them');
   });
   if (!areDistinct(schema.features.map((feature) => feature.name))) {
-    throw new ModelError(`${thing}'s features`, 'a name twice', 'a name for each');
+    throw new ModelError(`${label}'s features`, 'a name twice', 'a name for each');
   }
   if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
-    throw new ModelError(`${thing}'s classes`, describe(schema.classes), 'labels, each once');
+    throw new ModelError(`${label}'s classes`, describe(schema.classes), 'labels, each once');
   }
   if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
-    throw new ModelError(`${thing}'s times`, describe(schema.times), 'finite numbers');
+    throw new ModelError(`${label}'s times`, describe(schema.times), 'finite numbers');
   }
 }
 
@@ -70,22 +70,22 @@ function areWords(value: unknown): boolean {
 }
 
 /** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
-export function checkCard(card: Card, thing: string): void {
-  if (!isRecord(card)) throw new ModelError(thing, describe(card), 'an object');
+export function checkCard(card: Card, label: string): void {
+  if (!isRecord(card)) throw new ModelError(label, describe(card), 'an object');
   if (typeof card.name !== 'string' || !MODEL_NAME.test(card.name))
-    throw new ModelError(`${thing}'s name`, describe(card.name), 'letters, digits, dots, dashes and underscores, 63 at most');
-  if (!isRecord(card.source)) throw new ModelError(`${thing}'s source`, describe(card.source), 'an object');
+    throw new ModelError(`${label}'s name`, describe(card.name), 'letters, digits, dots, dashes and underscores, 63 at most');
+  if (!isRecord(card.source)) throw new ModelError(`${label}'s source`, describe(card.source), 'an object');
   if (card.training !== undefined && !isRecord(card.training))
-    throw new ModelError(`${thing}'s training`, describe(card.training), 'an object');
+    throw new ModelError(`${label}'s training`, describe(card.training), 'an object');
   for (const name of ['title', 'description', 'limits'] as const) {
-    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${thing}'s ${name}`, describe(card[name]), 'a text');
+    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${label}'s ${name}`, describe(card[name]), 'a text');
   }
   const { classes } = card.answer ?? {};
   if (classes !== undefined && !areWords(classes))
-    throw new ModelError(`${thing}'s answer`, 'another form of its classes', 'texts by class');
+    throw new ModelError(`${label}'s answer`, 'another form of its classes', 'texts by class');
   const metrics = card.training?.metrics;
   if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
-    throw new ModelError(`${thing}'s training`, 'another form of its metrics', 'numbers by name');
+    throw new ModelError(`${label}'s training`, 'another form of its metrics', 'numbers by name');
 }
 
 /** Whether a value has the rounds of a boosted model. */

@@ -34,10 +34,10 @@ function shortened(name: string): string {
 export function complaint(schema: Schema, column: number, value: unknown, text: boolean): string {
   const feature = schema.features[column] as Feature;
   const given = givenValue(feature, value, text);
-  const thing = `feature ${quote(feature.name)}`;
+  const label = `feature ${quote(feature.name)}`;
   if (given === MISSING || given === null)
-    return `${thing}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
-  return `${thing}: found ${describe(given)}, expected ${expectation(schema, column)}${hintFor(feature, given)}`;
+    return `${label}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
+  return `${label}: found ${describe(given)}, expected ${expectation(schema, column)}${hintFor(feature, given)}`;
 }
 
 /** What whoever serves the model may do where a value does not fit: for the log and the command line, since callers cannot. */
@@ -83,7 +83,7 @@ function expectation(schema: Schema, column: number): string {
 export function detail(schema: Schema, problems: Problem[], found: number, instead?: string): string {
   const names = schema.features.map((feature) => feature.name);
   const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
-  const count = found === 1 ? '1 thing does' : `${found} things do`;
+  const count = found === 1 ? '1 label does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
   return `${count} not fit the model${listed}; its features are: ${shown}${instead === undefined ? '' : `; ${instead}`}`;
 }

@@ -12,53 +12,53 @@ const NAME = '(?:`[^`]+`|(?:\\p{L}|\\.(?!\\d))[\\p{L}\\p{N}._]*)';
 /** Reads `y ~ .`, `y ~ a + b`, `y ~ . - c`, `factor(y) ~ ...` and `Surv(time, status) ~ ...`. `columns` are the table's. Throws a ModelError. */
 export function readFormula(text: string, columns: string[]): Formula {
   const sides = text.split('~');
-  const thing = `the formula ${JSON.stringify(text)}`;
-  if (sides.length !== 2) throw new ModelError(thing, `${sides.length - 1} times ~`, 'y ~ a + b, y ~ . or y ~ . - c');
+  const label = `the formula ${JSON.stringify(text)}`;
+  if (sides.length !== 2) throw new ModelError(label, `${sides.length - 1} times ~`, 'y ~ a + b, y ~ . or y ~ . - c');
   const [left, right] = sides.map((side) => side.trim()) as [string, string];
-  const target = readTarget(left, thing);
+  const target = readTarget(left, label);
   const own = target.type === 'survival' ? [target.time, target.status] : [target.name];
-  for (const name of own) expectColumn(name, columns, thing);
+  for (const name of own) expectColumn(name, columns, label);
   let features: string[] = [];
   const terms = [...right.matchAll(new RegExp(`\\s*([+-]?)\\s*(${NAME}|\\.|[01])(?=\\s*(?:[+-]|$))`, 'guy'))];
   const read = terms.reduce((length, [term]) => length + term.length, 0);
   const isSigned = terms.every(([, sign], at) => at === 0 || sign !== '');
   if (terms.length === 0 || read !== right.length || !isSigned) {
     throw new ModelError(
-      thing,
+      label,
       `the right side ${JSON.stringify(right)}`,
       'columns with + and -, or . for all; no interactions and no functions',
     );
   }
   for (const [, sign, term = ''] of terms) {
     const names = term === '.' ? columns.filter((name) => !own.includes(name)) : /^[01]$/.test(term) ? [] : [bare(term)];
-    if (term !== '.') for (const name of names) expectColumn(name, columns, thing);
+    if (term !== '.') for (const name of names) expectColumn(name, columns, label);
     if (sign === '-') features = features.filter((name) => !names.includes(name));
     // R drops the target from its own features.
     else features.push(...names.filter((name) => !features.includes(name) && !own.includes(name)));
   }
-  if (features.length === 0) throw new ModelError(thing, 'no feature on its right side', 'at least one');
+  if (features.length === 0) throw new ModelError(label, 'no feature on its right side', 'at least one');
   return { target, features, text: `${left} ~ ${right}` };
 }
 
-function readTarget(text: string, thing: string): Target {
+function readTarget(text: string, label: string): Target {
   const plain = new RegExp(`^(${NAME})$`, 'u').exec(text);
   if (plain) return { type: 'plain', name: bare(plain[1] as string) };
   const factor = new RegExp(`^(?:as\\.)?factor\\(\\s*(${NAME})\\s*\\)$`, 'u').exec(text);
   if (factor) return { type: 'factor', name: bare(factor[1] as string) };
   const survival = new RegExp(`^(?:survival::)?Surv\\(\\s*(${NAME})\\s*,\\s*(${NAME})\\s*\\)$`, 'u').exec(text);
   if (survival) return { type: 'survival', time: bare(survival[1] as string), status: bare(survival[2] as string) };
-  throw new ModelError(thing, `the target ${JSON.stringify(text)}`, 'a column, factor(column) or Surv(time, status)');
+  throw new ModelError(label, `the target ${JSON.stringify(text)}`, 'a column, factor(column) or Surv(time, status)');
 }
 
 function bare(name: string): string {
   return name.startsWith('`') ? name.slice(1, -1) : name;
 }
 
-function expectColumn(name: string, columns: string[], thing: string): void {
+function expectColumn(name: string, columns: string[], label: string): void {
   if (columns.includes(name)) return;
   const shown = columns.slice(0, 20).join(', ');
   throw new ModelError(
-    thing,
+    label,
     `the column "${name}"`,
     `one of the data's: ${shown}${columns.length > 20 ? ` and ${columns.length - 20} more` : ''}`,
   );

@@ -27,27 +27,27 @@ export type Frame = {
 
 /** Takes a formula's columns out of a table, in the way of ranger's R code. Throws a ModelError that names column and row. */
 export function makeFrame(table: Table, formulaText: string, given: RangerArguments): Frame {
-  const { thing, rows } = table;
-  if (rows === 0) throw new ModelError(thing, '0 rows', 'at least 2');
-  if (rows > MAX_ROWS) throw new ModelError(thing, `${rows} rows`, `at most ${MAX_ROWS}`);
+  const { label, rows } = table;
+  if (rows === 0) throw new ModelError(label, '0 rows', 'at least 2');
+  if (rows > MAX_ROWS) throw new ModelError(label, `${rows} rows`, `at most ${MAX_ROWS}`);
   const formula = readFormula(
     formulaText,
     table.columns.map(({ name }) => name),
   );
-  if (formula.features.length > MAX_FEATURES) throw new ModelError(thing, `${formula.features.length} features`, `at most ${MAX_FEATURES}`);
+  if (formula.features.length > MAX_FEATURES) throw new ModelError(label, `${formula.features.length} features`, `at most ${MAX_FEATURES}`);
   const column = (name: string) => table.columns.find((own) => own.name === name) as Column;
   const { target } = formula;
   const raw = column(target.type === 'survival' ? target.time : target.name);
   const chosen = formula.features.map(column);
-  for (const own of [raw, ...chosen]) expectComplete(thing, own);
+  for (const own of [raw, ...chosen]) expectComplete(label, own);
   const response = target.type === 'factor' ? asFactor(raw) : raw;
   const kind = kindOf(response, target.type === 'survival', given);
   const classes = response.type === 'factor' ? response.levels : undefined;
-  const status = target.type === 'survival' ? readStatus(thing, column(target.status)) : undefined;
-  expectVaried(thing, response, kind, rows);
+  const status = target.type === 'survival' ? readStatus(label, column(target.status)) : undefined;
+  expectVaried(label, response, kind, rows);
   const mode = given['respect.unordered.factors'] ?? (given.splitrule === 'extratrees' ? 'partition' : 'ignore');
   const reordered = mode === 'order';
-  const features = reordered ? chosen.map((own) => orderLevels(own, response, kind, thing)) : chosen;
+  const features = reordered ? chosen.map((own) => orderLevels(own, response, kind, label)) : chosen;
   const weights = given['case.weights'];
   return {
     kind,
@@ -80,42 +80,42 @@ function asFactor(column: Column): Column {
 }
 
 /** Every value of a column is there and finite. */
-function expectComplete(thing: string, { name, values, type, levels }: Column): void {
+function expectComplete(label: string, { name, values, type, levels }: Column): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong !== -1) {
     const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
     const found = Number.isNaN(values[wrong]) ? 'NA' : String(values[wrong]);
     const more = count > 1 ? ` (and in ${count - 1} more ${count === 2 ? 'row' : 'rows'})` : '';
     throw new ModelError(
-      `${thing}, column "${name}", row ${wrong + 1}`,
+      `${label}, column "${name}", row ${wrong + 1}`,
       `${found}${more}`,
       'a value in every row: ranger 0.14.1 grows with complete rows only',
     );
   }
-  if (type === 'factor' && levels?.length === 0) throw new ModelError(`${thing}, column "${name}"`, 'no level', 'at least one');
+  if (type === 'factor' && levels?.length === 0) throw new ModelError(`${label}, column "${name}"`, 'no level', 'at least one');
 }
 
 /** A target from which something can be learnt. */
-function expectVaried(thing: string, { name, type, values, levels }: Column, kind: TrainKind, rows: number): void {
-  if (rows < 2) throw new ModelError(thing, `${rows} row`, 'at least 2');
+function expectVaried(label: string, { name, type, values, levels }: Column, kind: TrainKind, rows: number): void {
+  if (rows < 2) throw new ModelError(label, `${rows} row`, 'at least 2');
   const first = values[0]!;
-  if (kind === 'survival' && type === 'factor') throw new ModelError(`${thing}, column "${name}"`, 'text', 'times as numbers');
+  if (kind === 'survival' && type === 'factor') throw new ModelError(`${label}, column "${name}"`, 'text', 'times as numbers');
   if (kind === 'survival' || values.some((value) => value !== first)) return;
   const shown =
     type === 'factor' ? JSON.stringify(levels?.[first - 1]) : type === 'logical' ? (first === 1 ? 'TRUE' : 'FALSE') : String(first);
   const what = kind === 'regression' ? 'a target that varies' : 'at least 2 classes';
-  throw new ModelError(`${thing}, column "${name}", rows 1 to ${rows}`, `the same target ${shown} in every row`, what);
+  throw new ModelError(`${label}, column "${name}", rows 1 to ${rows}`, `the same target ${shown} in every row`, what);
 }
 
 /** Survival's status as Surv() reads it: 1 (or TRUE) is an event, 0 (or FALSE) is censored; of 1 and 2, 2 is the event. */
-function readStatus(thing: string, column: Column): Uint8Array {
-  expectComplete(thing, column);
+function readStatus(label: string, column: Column): Uint8Array {
+  expectComplete(label, column);
   const { name, type, values } = column;
   const event = type !== 'logical' && values.reduce((most, value) => Math.max(most, value), 0) === 2 ? 2 : 1;
   const wrong = values.findIndex((value) => type === 'factor' || (value !== event && value !== event - 1));
   if (wrong !== -1)
     throw new ModelError(
-      `${thing}, column "${name}", row ${wrong + 1}`,
+      `${label}, column "${name}", row ${wrong + 1}`,
       String(values[wrong]),
       'a status: 0 censored, 1 an event (or 1 and 2)',
     );
@@ -125,12 +125,12 @@ function readStatus(thing: string, column: Column): Uint8Array {
 function readWeights(table: Table, name: string): Float64Array {
   const column = table.columns.find((own) => own.name === name);
   if (!column) throw new ModelError('case.weights', `the column "${name}"`, `one of ${table.columns.map((own) => own.name).join(', ')}`);
-  expectComplete(table.thing, column);
+  expectComplete(table.label, column);
   const wrong = column.values.findIndex((value) => column.type === 'factor' || value < 0);
   if (wrong !== -1)
-    throw new ModelError(`${table.thing}, column "${name}", row ${wrong + 1}`, String(column.values[wrong]), 'a weight of 0 or more');
+    throw new ModelError(`${table.label}, column "${name}", row ${wrong + 1}`, String(column.values[wrong]), 'a weight of 0 or more');
   if (column.values.every((value) => value === 0))
-    throw new ModelError(`${table.thing}, column "${name}"`, '0 in every row', 'a weight above 0');
+    throw new ModelError(`${table.label}, column "${name}"`, '0 in every row', 'a weight above 0');
   // ranger takes equal weights for none.
   return new Set(column.values).size === 1 ? new Float64Array(0) : column.values;
 }

@@ -7,14 +7,14 @@ import type { Column } from './read-csv.ts';
  * other columns as they are. Two classes count as 1 and 2. With more classes R orders by the sign that LAPACK gives to a
  * principal component, and for survival by Kaplan-Meier quantiles: both are refused.
  */
-export function orderLevels(column: Column, response: Column, kind: TrainKind, thing: string): Column {
+export function orderLevels(column: Column, response: Column, kind: TrainKind, label: string): Column {
   const { type, values, levels } = column;
   if (type !== 'factor' || !levels || levels.length < 2) return column;
   const isTooMany = response.type === 'factor' && (response.levels?.length ?? 0) > 2;
   if (kind === 'survival' || isTooMany) {
     const found = kind === 'survival' ? 'a survival forest' : `${response.levels?.length} classes`;
     throw new ModelError(
-      `${thing}, respect.unordered.factors=order`,
+      `${label}, respect.unordered.factors=order`,
       found,
       'a number or two classes as target; partition or ignore take more',
     );

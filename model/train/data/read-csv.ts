@@ -11,8 +11,8 @@ const MAX_CELLS = 200_000_000;
  */
 export type Column = { name: string; type: 'integer' | 'double' | 'logical' | 'factor'; values: Float64Array; levels?: string[] };
 
-/** A table of columns that all have `rows` values. `thing` names it in errors. */
-export type Table = { thing: string; rows: number; columns: Column[] };
+/** A table of columns that all have `rows` values. `label` names it in errors. */
+export type Table = { label: string; rows: number; columns: Column[] };
 
 /**
  * Reads CSV as read.csv(file, stringsAsFactors = TRUE) of R 4 does: the first line holds the names, made valid and unique;
@@ -20,28 +20,28 @@ export type Table = { thing: string; rows: number; columns: Column[] };
  * text, is missing. Levels stand in the order of their code points (R's C locale). `levels` settles them for a column, whose
  * fields are then text whatever they look like. Throws a ModelError.
  */
-export function readCsv(text: string, thing: string, levels: Record<string, string[]> = {}): Table {
-  const [head, ...lines] = parse(text, thing);
-  if (!head) throw new ModelError(thing, 'an empty file', 'a line with the names of the columns');
-  if (head.length * lines.length > MAX_CELLS) throw new ModelError(thing, `${head.length * lines.length} cells`, `at most ${MAX_CELLS}`);
+export function readCsv(text: string, label: string, levels: Record<string, string[]> = {}): Table {
+  const [head, ...lines] = parse(text, label);
+  if (!head) throw new ModelError(label, 'an empty file', 'a line with the names of the columns');
+  if (head.length * lines.length > MAX_CELLS) throw new ModelError(label, `${head.length * lines.length} cells`, `at most ${MAX_CELLS}`);
   lines.forEach((fields, row) => {
     if (fields.length === head.length) return;
-    throw new ModelError(`${thing}, row ${row + 1}`, `${fields.length} fields`, `${head.length}, as many as the first line has`);
+    throw new ModelError(`${label}, row ${row + 1}`, `${fields.length} fields`, `${head.length}, as many as the first line has`);
   });
   const names = validNames(head);
   const columns = names.map((name, at) => {
     const fields = lines.map((line) => line[at] as string);
-    return Object.hasOwn(levels, name) ? factor(name, fields, thing, levels[name]) : typed(name, fields, thing);
+    return Object.hasOwn(levels, name) ? factor(name, fields, label, levels[name]) : typed(name, fields, label);
   });
-  return { thing, rows: lines.length, columns };
+  return { label, rows: lines.length, columns };
 }
 
-function parse(text: string, thing: string): string[][] {
+function parse(text: string, label: string): string[][] {
   try {
     // read.csv skips lines without any field.
     return parseCsv(text).filter((fields) => fields.length > 1 || fields[0] !== '');
   } catch (error) {
-    if (error instanceof RequestError) throw new ModelError(thing, error.message, 'CSV with its quotes closed');
+    if (error instanceof RequestError) throw new ModelError(label, error.message, 'CSV with its quotes closed');
     throw error;
   }
 }
@@ -58,7 +58,7 @@ const LOGICAL = new Map([
 ]);
 
 /** A column of the first type that takes all its fields (type.convert of R). */
-function typed(name: string, fields: string[], thing: string): Column {
+function typed(name: string, fields: string[], label: string): Column {
   const values = new Float64Array(fields.length);
   const isMissing = (field: string) => field === 'NA' || field.trim() === '';
   const isAll = (read: (field: string) => number | undefined) =>
@@ -73,17 +73,17 @@ function typed(name: string, fields: string[], thing: string): Column {
       Number.isNaN(value) || (/^[+-]?\d+$/.test((fields[row] as string).trim()) && Math.abs(value) < 2 ** 31);
     return { name, type: values.every(isInteger) ? 'integer' : 'double', values };
   }
-  return factor(name, fields, thing);
+  return factor(name, fields, label);
 }
 
 /** A factor of the fields; its levels as they are given, or all there are. A field NA is missing, unless it is a level. */
-function factor(name: string, fields: string[], thing: string, given?: string[]): Column {
+function factor(name: string, fields: string[], label: string, given?: string[]): Column {
   const levels = given ?? sortedLevels(new Set(fields.filter((field) => field !== 'NA')));
   const codes = new Map(levels.map((level, at) => [level, at + 1]));
   const values = Float64Array.from(fields, (field, row) => {
     const code = codes.get(field);
     if (code === undefined && field !== 'NA' && field !== '') {
-      throw new ModelError(`${thing}, column "${name}", row ${row + 1}`, JSON.stringify(field), `one of its levels: ${levels.join(', ')}`);
+      throw new ModelError(`${label}, column "${name}", row ${row + 1}`, JSON.stringify(field), `one of its levels: ${levels.join(', ')}`);
     }
     return code ?? Number.NaN;
   });
