@@ -6,7 +6,7 @@ const HELP = `npm run model -- COMMAND
   import FILE -o OUT.canopy      make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
-  verify FILE ROWS.json          compare with R's own predictions
+  verify FILE ROWS.json          compare with R's predictions
 
 COMMAND --help says more. Errors go to standard error: exit status 1, or 2 where the command line is not understood.
 `;

@@ -9,7 +9,7 @@ const HELP = `canopy COMMAND
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
-  verify FILE ROWS.json          compare with R's own predictions
+  verify FILE ROWS.json          compare with R's predictions
   serve [--api]                  serve the model of a folder over HTTP, as SageMaker asks; --api: the page and the public API too
   start [--model FILE]           the whole of canopy on this machine: container, API and page
 

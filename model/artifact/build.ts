@@ -14,7 +14,7 @@ export type Built = { file: string; model: Model };
 
 /**
  * The artifact of a model file, imported where that was not done before (an artifact is taken as it is): it is kept under the sha256 of the model file,
- * its sidecar and the importer's own source. Each call computes the check rows again. Throws a ModelError.
+ * its sidecar and the importer's source. Each call computes the check rows again. Throws a ModelError.
  */
 export function buildArtifact(modelFile: string, project: string): Built {
   const key = buildKey(modelFile, project);

@@ -13,7 +13,7 @@ const SHOWN = 12;
 /** A model file or artifact that was read: its path, its size in bytes, and the model in it. */
 export type LoadedFile = { file: string; bytes: number; model: Model };
 
-/** What GET /model tells of a model, with its file and the measures of what computes. */
+/** What GET /model says of a model, with its file and the measures of its body. */
 export function describeFile({ file, bytes, model }: LoadedFile, table: ParameterTable = PARAMETERS) {
   const { name, numbers } = model.body.kind.measure(model.body.data);
   return {
@@ -32,30 +32,30 @@ export function describeFile({ file, bytes, model }: LoadedFile, table: Paramete
 
 /** The same as lines for people, in aligned columns. */
 export function describeText(loaded: LoadedFile, parameters: ParameterTable = PARAMETERS): string {
-  const told = describeFile(loaded, parameters);
+  const about = describeFile(loaded, parameters);
   const { card, body } = loaded.model;
   const { name, text } = body.kind.measure(body.data);
   const facts: [string, string][] = [
-    ['name', told.name],
+    ['name', about.name],
     ...(card.title === undefined ? [] : [['title', labelText(card.title)] as [string, string]]),
-    ['kind', told.kind],
-    ...(told.classes === undefined ? [] : [['classes', list(told.classes)] as [string, string]]),
+    ['kind', about.kind],
+    ...(about.classes === undefined ? [] : [['classes', list(about.classes)] as [string, string]]),
     [name, text],
-    ['missing', told.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
-    ['answers', (told.types ?? ['response']).join(', ')],
-    ['parameters', ['type', ...told.parameters.map(({ name }) => name)].join(', ')],
+    ['missing', about.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
+    ['answers', (about.types ?? ['response']).join(', ')],
+    ['parameters', ['type', ...about.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ['made by', card.madeBy],
     ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
     ...(card.date === undefined ? [] : [['date', card.date] as [string, string]]),
     ...trainingFacts(card.training),
-    ['sha256', told.sha256],
-    ['check rows', told.failedCheck ?? `${told.checkRows}, each with the same bits as at import`],
-    ['file', `${told.file.path}, ${count(told.file.bytes, 'byte')}`],
+    ['sha256', about.sha256],
+    ['check rows', about.failedCheck ?? `${about.checkRows}, each with the same bits as at import`],
+    ['file', `${about.file.path}, ${count(about.file.bytes, 'byte')}`],
   ];
   const head = ['feature', 'type', 'values', 'default', 'label'];
-  const features = told.features.map((feature) => [
+  const features = about.features.map((feature) => [
     feature.name,
     feature.type,
     valuesOf(feature, body.kind.splits ? 'splits' : 'seen'),
@@ -73,7 +73,7 @@ function trainingFacts(training: TrainingCard | undefined): [string, string][] {
   const first = Object.entries(importance ?? {}).slice(0, SHOWN);
   return [
     ['trained on', `${count(rows, 'row')} of ${count(columns, 'column')}, ${formula}`],
-    ['seed', seed === undefined ? String(rangerSeed) : `${seed}, so ranger's own ${rangerSeed}`],
+    ['seed', seed === undefined ? String(rangerSeed) : `${seed}, so ranger's seed is ${rangerSeed}`],
     ['equals', `ranger ${versions.ranger}; grown by Node ${versions.node}`],
     ...(measures.length === 0 ? [] : [['out of bag', measures.join(', ')] as [string, string]]),
     ...(first.length === 0
@@ -87,7 +87,7 @@ function notServed({ schema, body }: Model): string[] {
   return body.kind.notServed?.(schema, body.data) ?? [];
 }
 
-/** What a feature takes, as far as the file and its sidecar tell. */
+/** What a feature takes, as far as the file and its sidecar say. */
 function valuesOf(feature: Feature, seen: 'splits' | 'seen'): string {
   if (feature.type === 'factor') return `${feature.levels.length}: ${list(feature.levels)}`;
   if (feature.type === 'logical') return 'true, false';

@@ -10,7 +10,7 @@ const USUAL_DAYS = [3_652, 84_006] as const;
 const USUAL_SECONDS = [1e8, 84_006 * 86_400] as const;
 
 /**
- * A schema with the types that a forest's or a tree's splits tell: a column of the class integer64 is split at numbers that no
+ * A schema with the types that a forest's or a tree's splits show: a column of the class integer64 is split at numbers that no
  * other column has, below 4.5e-308. `others` are features of a class that R notes as "other": a date or a time where all splits
  * lie in the usual years, else a number (a difftime, say). A sidecar may say otherwise.
  */

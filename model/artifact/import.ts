@@ -26,9 +26,9 @@ import { featureSplits, leastLevels } from './splits.ts';
 const MAX_FILE = 2 ** 31;
 
 /** What a card says of a file that R did not write. */
-const OWN_FORMAT = "in the package's own format";
+const OTHER_FORMAT = "in the package's own format";
 
-/** What an import may be told beside the file: an ISO 8601 date for the card, and training data. */
+/** What an import may get beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has. */
@@ -55,7 +55,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const own = fileReaderOf(bytes, fileReaders);
   if (own) {
     if (object !== undefined) throw new ModelError(file, `${own.title}, which is one model`, 'no --object');
-    return encodeModel(own.read(bytes, file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, written: OWN_FORMAT, ...options });
+    return encodeModel(own.read(bytes, file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, written: OTHER_FORMAT, ...options });
   }
   const read = readRFile(bytes, file, undefined, options.progress);
   const value = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
@@ -89,11 +89,11 @@ export function encodeModel(
 ): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
   const named = applyNames(read, isUnnamed, { names: sidecar.names, sidecarFile, data });
-  const told = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
-  checkInteger64({ schema: told, ...computed }, sidecarFile);
-  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, own]) => ((own.type ?? own.levels) ? [name] : [])));
+  const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
+  checkInteger64({ schema: described, ...computed }, sidecarFile);
+  const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, { type, levels }]) => ((type ?? levels) ? [name] : [])));
   const { lacksLevels } = computed.body.kind;
-  const typed = data && lacksLevels ? applyData({ ...computed, schema: told }, known, data) : told;
+  const typed = data && lacksLevels ? applyData({ ...computed, schema: described }, known, data) : described;
   const schema = splitRanges({ ...computed, schema: typed });
   if (lacksLevels) checkLevels({ ...computed, schema }, file);
   const { title, description, limits, answer } = sidecar;
@@ -141,7 +141,7 @@ function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined
 
 /**
  * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
- * tells that some are missing, so that a label would be coded wrongly.
+ * shows that some are missing, so that a label would be coded wrongly.
  */
 function checkLevels({ schema, ...computed }: Predictor, file: string): void {
   const splits = featureSplits({ schema, ...computed });
@@ -155,7 +155,7 @@ function checkLevels({ schema, ...computed }: Predictor, file: string): void {
     }
     const least = leastLevels(splits[column]!);
     if (feature.levels.length >= least) return;
-    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits tell, ${inR}`);
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits show, ${inR}`);
   });
 }
 

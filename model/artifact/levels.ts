@@ -19,7 +19,7 @@ const SHOWN = 8;
 const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
 
 /**
- * A schema with the types and levels that the training data tells, for the features of which neither the model file nor the
+ * A schema with the types and levels that the training data gives, for the features of which neither the model file nor the
  * sidecar (`known`) has said. Texts are a factor, with the levels that R's factor() gives them: in the order of the locale R
  * ran in. A wrong order would be a silently wrong answer: so where C order and the language's differ, one must be asked for.
  * Throws a ModelError.

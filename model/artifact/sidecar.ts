@@ -41,7 +41,7 @@ const sidecar = z.strictObject({
   features: z.record(z.string(), featureSidecar).optional(),
 });
 
-/** What a person says of a model beside its file: names, texts, and for each feature what the file does not tell. */
+/** What a person says of a model beside its file: names, texts, and for each feature what the file does not say. */
 export type Sidecar = z.infer<typeof sidecar>;
 
 /** Largest sidecar that is read: 10,000 levels of a few features and their texts take less. */
@@ -106,54 +106,54 @@ export function applySidecar(schema: Schema, { features = {} }: Sidecar, label: 
   const known = new Set(schema.features.map((feature) => feature.name));
   const unknown = Object.keys(features).find((name) => !known.has(name));
   if (unknown !== undefined) throw new ModelError(label, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
-  const own = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
-  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, own(feature.name), label)) };
+  const entryOf = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
+  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, entryOf(feature.name), label)) };
 }
 
-function withSidecar(feature: Feature, own: FeatureSidecar | undefined, label: string): Feature {
-  if (!own) return feature;
+function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label: string): Feature {
+  if (!entry) return feature;
   const at = `${label}, feature "${feature.name}"`;
-  if (feature.type === 'factor' && own.type !== undefined && own.type !== 'factor') {
-    throw new ModelError(at, `the type ${own.type}`, 'factor, as in the model file');
+  if (feature.type === 'factor' && entry.type !== undefined && entry.type !== 'factor') {
+    throw new ModelError(at, `the type ${entry.type}`, 'factor, as in the model file');
   }
-  const shown = { name: feature.name, ...(own.label === undefined ? {} : { label: own.label }) };
-  const type = own.type ?? (own.levels ? 'factor' : feature.type);
+  const shown = { name: feature.name, ...(entry.label === undefined ? {} : { label: entry.label }) };
+  const type = entry.type ?? (entry.levels ? 'factor' : feature.type);
   const isNumeric = type === 'number' || type === 'integer64';
   const isTime = type === 'date' || type === 'datetime';
-  const limits = own.min ?? own.max;
-  if (!isNumeric && (own.step ?? (isTime ? undefined : limits)) !== undefined)
+  const limits = entry.min ?? entry.max;
+  if (!isNumeric && (entry.step ?? (isTime ? undefined : limits)) !== undefined)
     throw new ModelError(at, 'min, max or step', `none for a ${type}`);
-  if (!isNumeric && own.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
-  if (own.words && type !== 'factor') throw new ModelError(at, 'words', `none for a ${type}`);
-  if (own.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
-  if (own.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
+  if (!isNumeric && entry.unit !== undefined) throw new ModelError(at, 'a unit', `none for a ${type}`);
+  if (entry.words && type !== 'factor') throw new ModelError(at, 'words', `none for a ${type}`);
+  if (entry.levels && type !== 'factor') throw new ModelError(at, 'levels', `none for a ${type}`);
+  if (entry.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
   switch (type) {
     case 'factor': {
-      const levels = own.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
+      const levels = entry.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
       if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
       if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
       if (feature.type === 'factor' && JSON.stringify(feature.levels) !== JSON.stringify(levels)) {
-        const show = (own: Level[]) => own.map((level) => level ?? 'NA').join(', ');
+        const show = (levels: Level[]) => levels.map((level) => level ?? 'NA').join(', ');
         throw new ModelError(at, `levels ${show(levels)}`, `those of the model file: ${show(feature.levels)}`);
       }
-      const first = own.default;
+      const first = entry.default;
       if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
         throw new ModelError(at, `the default ${first}`, 'one of its levels');
-      const { words } = own;
+      const { words } = entry;
       const strange = Object.keys(words ?? {}).find((level) => !levels.includes(level));
       if (strange !== undefined) throw new ModelError(at, `words for "${strange}"`, `one of its levels: ${levels.join(', ')}`);
       return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }), ...(words ? { words } : {}) };
     }
     case 'logical':
-      if (own.default !== undefined && typeof own.default !== 'boolean')
-        throw new ModelError(at, `the default ${own.default}`, 'true or false');
-      return { ...shown, type, ...(own.default === undefined ? {} : { default: own.default }) };
+      if (entry.default !== undefined && typeof entry.default !== 'boolean')
+        throw new ModelError(at, `the default ${entry.default}`, 'true or false');
+      return { ...shown, type, ...(entry.default === undefined ? {} : { default: entry.default }) };
     case 'date':
     case 'datetime':
-      return timeWithSidecar(feature, type, own, shown, at);
+      return timeWithSidecar(feature, type, entry, shown, at);
     case 'number':
     case 'integer64': {
-      const { min, max, step, unit, default: first } = own;
+      const { min, max, step, unit, default: first } = entry;
       for (const [what, value] of Object.entries({ default: first, min, max })) {
         if (value !== undefined && typeof value !== 'number') throw new ModelError(at, `the ${what} ${value}`, 'a number');
         const isWhole = typeof value !== 'number' || (Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER64);
@@ -167,19 +167,19 @@ function withSidecar(feature: Feature, own: FeatureSidecar | undefined, label: s
   }
 }
 
-/** A date or a time as a sidecar tells it: its limits and its default are texts that this type takes. */
+/** A date or a time as a sidecar describes it: its limits and its default are texts that this type takes. */
 function timeWithSidecar(
   feature: Feature,
   type: 'date' | 'datetime',
-  own: FeatureSidecar,
+  entry: FeatureSidecar,
   shown: Pick<Feature, 'name' | 'label'>,
   at: string,
 ): Feature {
-  const timeZone = own.timeZone ?? (feature.type === 'datetime' ? feature.timeZone : undefined);
-  if (own.timeZone !== undefined && !isTimeZone(own.timeZone))
-    throw new ModelError(at, `the time zone ${own.timeZone}`, 'an IANA name such as America/Sao_Paulo');
+  const timeZone = entry.timeZone ?? (feature.type === 'datetime' ? feature.timeZone : undefined);
+  if (entry.timeZone !== undefined && !isTimeZone(entry.timeZone))
+    throw new ModelError(at, `the time zone ${entry.timeZone}`, 'an IANA name such as America/Sao_Paulo');
   const read = (text: string) => (type === 'date' ? parseDate(text) : parseDatetime(text, timeZone));
-  const { min, max, default: first } = own;
+  const { min, max, default: first } = entry;
   for (const [what, value] of Object.entries({ min, max, default: first })) {
     if (value === undefined || (typeof value === 'string' && typeof read(value) === 'number')) continue;
     throw new ModelError(at, `the ${what} ${value}`, type === 'date' ? 'a date as "2024-01-31"' : 'a time as "2024-01-31T12:00:00Z"');

@@ -2,7 +2,7 @@ import type { InputSplits } from '../../shared/bodies/kind.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { sourcesOf } from '../../shared/steps/pipeline.ts';
 
-/** The finite splits of each feature, in the order of the nodes. Splits of what a step computes tell nothing of the features. */
+/** The finite splits of each feature, in the order of the nodes. Splits of what a step computes say nothing about the features. */
 export function featureSplits({ schema, steps, body }: Predictor): InputSplits[] {
   const sources = sourcesOf(schema, steps);
   const splits = body.kind.splits?.(body.data, sources.length) ?? [];

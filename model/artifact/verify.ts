@@ -18,7 +18,7 @@ export function ulps(one: number | string, other: number | string | undefined): 
 }
 
 /**
- * Holds a model against R's own predictions: a JSON object with `rows` (in any form POST /predict takes), `predictions` in the
+ * Compares a model with R's predictions: a JSON object with `rows` (in any form POST /predict takes), `predictions` in the
  * form of an answer (shares of classes may stand as arrays in class order), and perhaps `parameters` and `ties` (row, from 0,
  * to the classes that tie). Throws a ModelError where it is none.
  */
@@ -29,9 +29,9 @@ export function verify(model: Model, text: string, label: string): Verified {
   if (ours.length !== predictions.length) throw new ModelError(label, `${predictions.length} predictions`, `${ours.length}, one a row`);
   const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
   ours.forEach((prediction, row) => {
-    const [own, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
-    if (own.length !== expected.length) result.wrong.push(`row ${row + 1}: ${own.length} values, R gave ${expected.length}`);
-    own.forEach((value, at) => {
+    const [ours, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
+    if (ours.length !== expected.length) result.wrong.push(`row ${row + 1}: ${ours.length} values, R gave ${expected.length}`);
+    ours.forEach((value, at) => {
       const given = expected[at];
       // As sprintf() gives them in R, which keeps each digit: numbers in quotes.
       const other = typeof value === 'number' && typeof given === 'string' && DECIMAL.test(given.trim()) ? Number(given) : given;
@@ -50,7 +50,7 @@ export function verify(model: Model, text: string, label: string): Verified {
   return result;
 }
 
-/** Rows, in whose features of type number a number in quotes is that number, in an array of its own too, as jsonlite writes a list's. */
+/** Rows, in whose features of type number a number in quotes is that number, also alone in an array, as jsonlite writes a list's. */
 function withoutQuotes({ schema }: Model, rows: unknown[]): unknown[] {
   const numbers = new Set(schema.features.filter(({ type }) => type === 'number').map(({ name }) => name));
   const number = (given: unknown) => {
@@ -88,6 +88,6 @@ function readExpected(text: string, label: string): Expected {
 /** The values of a prediction in class order. */
 function flat(model: Model, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object' || prediction === null) return [prediction];
-  const own = Array.isArray(prediction) ? prediction : (model.schema.classes ?? []).map((label) => prediction[label] as Prediction);
-  return own.flatMap((part) => flat(model, part));
+  const parts = Array.isArray(prediction) ? prediction : (model.schema.classes ?? []).map((label) => prediction[label] as Prediction);
+  return parts.flatMap((part) => flat(model, part));
 }

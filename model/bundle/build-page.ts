@@ -16,7 +16,7 @@ export type BuiltPage = { file: string; page: PageParts };
 /**
  * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text, and what the code loads
  * later into others, modules: one for all of it, and one that reads workbooks. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
- * folder that git ignores. Throws esbuild's own error where a source is wrong.
+ * folder that git ignores. Throws esbuild's error where a source is wrong.
  */
 export async function buildPage(project: string): Promise<BuiltPage> {
   // Only here, so that a bundle of the container, which has the page's parts already, starts without it.
@@ -55,13 +55,13 @@ export async function buildPage(project: string): Promise<BuiltPage> {
 
 /** What the library that reads workbooks is bundled with: limits, which it has none of. */
 export function workbookPlugins(project: string): Plugin[] {
-  return [ownUnzip(project), countedCells(project)];
+  return [ourUnzip(project), countedCells(project)];
 }
 
-/** The reader of workbooks unpacks them by our own unzip (shared/page/sheet/unzip.ts says why). */
-function ownUnzip(project: string): Plugin {
+/** The reader of workbooks unpacks them by our unzip (shared/page/sheet/unzip.ts says why). */
+function ourUnzip(project: string): Plugin {
   return {
-    name: 'own-unzip',
+    name: 'our-unzip',
     setup: ({ onResolve }) => {
       onResolve({ filter: /^fflate$/ }, () => ({ path: path.join(project, 'shared/page/sheet/unzip.ts') }));
     },

@@ -18,7 +18,7 @@ const MOST_UNPACKED = 250 * 1024 * 1024;
 export type PackagedFunction = { name: string; zip: string; handler: string; environment: Record<string, string> };
 
 /**
- * Asks a packaged handler for the model's check rows, in a process of its own with the package's own files, and compares
+ * Asks a packaged handler for the model's check rows, in a separate process with the package's files, and compares
  * the answer bit for bit: a bad artifact or a bad bundle would take endpoint and fallback down together. Throws a
  * ModelError where a number differs, the handler cannot be loaded, the artifact is not what its sha256 says, or the package
  * is too large for Lambda.
@@ -74,10 +74,10 @@ function checkEvent({ schema, checks }: Model): { rows: unknown[][]; outputs: Fl
   const rows: unknown[][] = [];
   const kept: number[] = [];
   for (let row = 0; row < checks.rows.length / width; row += 1) {
-    const own = checks.outputs.subarray(row * outputs, (row + 1) * outputs);
-    if (!own.every(Number.isFinite)) continue;
+    const expected = checks.outputs.subarray(row * outputs, (row + 1) * outputs);
+    if (!expected.every(Number.isFinite)) continue;
     rows.push(schema.features.map((feature, column) => cell(feature, checks.rows[row * width + column]!)));
-    kept.push(...own);
+    kept.push(...expected);
   }
   return { rows, outputs: Float64Array.from(kept) };
 }

@@ -36,7 +36,7 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
 export function cutList(source: string, keep: readonly boolean[], file: string): string {
   const entries = Array.from(source.matchAll(/^ {2}(\w+),(?: \/\/.*)?$/gm), ([line, name]) => ({ line, name: name as string }));
   if (entries.length !== keep.length) {
-    throw new Error(`shared/${file}: found ${entries.length} entries that stand on a line of their own, expected ${keep.length}`);
+    throw new Error(`shared/${file}: found ${entries.length} entries that stand alone on a line, expected ${keep.length}`);
   }
   return entries.reduce((text, { line, name }, at) => {
     if (keep[at]) return text;

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /**
  * A local Serverless Framework plugin: imports the model named by `custom.model` before esbuild bundles the functions, puts
- * its artifact into their package and tells them its path; and builds the page for those that answer over HTTP. The build
+ * its artifact into their package and gives them its path; and builds the page for those that answer over HTTP. The build
  * fails where a check row does.
  */
 export default class ModelPlugin {
@@ -12,7 +12,7 @@ export default class ModelPlugin {
   constructor(serverless, _options, { log }) {
     ownTemporaryFolder();
     /**
-     * What is wrong with a model is the user's to mend: the framework shows its own errors without a stack.
+     * What is wrong with a model is the user's to mend: the framework shows errors of its class without a stack.
      * @template Value @param {() => Value} work
      */
     const asUserError = (work) => {
@@ -37,9 +37,9 @@ export default class ModelPlugin {
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       const page = path.relative(project, (await buildPage(project)).file);
       for (const name of serverless.service.getAllFunctions()) {
-        const own = serverless.service.getFunction(name);
-        const hasPage = own.events.some((/** @type {object} */ event) => 'httpApi' in event);
-        own.environment = { ...own.environment, MODEL_FILE: relative, ...(hasPage ? { PAGE_FILE: page } : {}) };
+        const definition = serverless.service.getFunction(name);
+        const hasPage = definition.events.some((/** @type {object} */ event) => 'httpApi' in event);
+        definition.environment = { ...definition.environment, MODEL_FILE: relative, ...(hasPage ? { PAGE_FILE: page } : {}) };
       }
       serverless.service.package.patterns = [...(serverless.service.package.patterns ?? []), relative, page];
       // Which model is deployed can so be asked of the stack.
@@ -54,11 +54,11 @@ export default class ModelPlugin {
       const { serviceDir: project, service } = serverless;
       const { model } = buildArtifact(path.resolve(project, service.custom.model), project);
       for (const name of service.getAllFunctions()) {
-        const own = service.getFunction(name);
-        const variables = Object.entries({ ...service.provider.environment, ...own.environment });
+        const definition = service.getFunction(name);
+        const variables = Object.entries({ ...service.provider.environment, ...definition.environment });
         const environment = Object.fromEntries(variables.map(([key, value]) => [key, String(value)]));
-        const zip = path.resolve(project, own.package.artifact);
-        asUserError(() => checkPackage({ name, zip, handler: own.handler.replace(/\.\w+$/, '.cjs'), environment }, model));
+        const zip = path.resolve(project, definition.package.artifact);
+        asUserError(() => checkPackage({ name, zip, handler: definition.handler.replace(/\.\w+$/, '.cjs'), environment }, model));
       }
       log.notice('the packaged functions answer the check rows with the same bits');
     };
@@ -66,7 +66,7 @@ export default class ModelPlugin {
       'before:deploy:deploy': checkPackages,
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
-      // The framework's own hook that sets the environment has run by then, and ours cannot come before it.
+      // The framework's hook that sets the environment has run by then, and ours cannot come before it.
       'before:invoke:local:invoke': async () => {
         Object.assign(process.env, await build());
       },

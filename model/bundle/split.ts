@@ -4,10 +4,10 @@ import { type BuildOptions, type Metafile, type Plugin, transform } from 'esbuil
 import { leanLists, type NeededKinds } from './lean.ts';
 
 /**
- * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in files of its own beside the
+ * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in separate files beside the
  * function's, so that its code is neither read nor compiled before it is asked for. esbuild splits ES modules alone and
  * `serverless invoke local` loads CommonJS alone, so the parts are bundled as the one and written as the other. All their
- * names begin as the function's file does: by that serverless-esbuild tells which function's package a file belongs to.
+ * names begin as the function's file does: so serverless-esbuild knows which function's package a file belongs to.
  */
 const split: Plugin = {
   name: 'split',
@@ -17,7 +17,7 @@ const split: Plugin = {
     Object.assign(options, { format: 'esm', splitting: true, metafile: true, write: false, chunkNames });
     onEnd(async ({ outputFiles = [], metafile }) => {
       const [first] = outputFiles;
-      // Where a source is wrong there are none, and esbuild itself tells what.
+      // Where a source is wrong there are none, and esbuild says what is wrong.
       if (!first || !metafile) return;
       const folder = path.dirname(first.path);
       const texts = outputFiles.map(async (file) => [path.basename(file.path), await toCommonJs(file.text, options)] as const);
@@ -35,7 +35,7 @@ async function toCommonJs(text: string, { target = 'node24', minify = false }: B
 }
 
 /**
- * Puts the parts that a function needs at once into its own file `main`, since each file takes a third of a millisecond to
+ * Puts the parts that a function needs at once into the function's file `main`, since each file takes a third of a millisecond to
  * find and to open. Where they were stay files that give them to the parts that are loaded later: of each module there is one.
  */
 function join(main: string, parts: Map<string, string>, { outputs }: Metafile): Map<string, string> {
@@ -66,7 +66,7 @@ function specifier(name: string): string {
   return JSON.stringify(`./${name}`);
 }
 
-/** Modules of Node's own that take milliseconds to load, whose importers use them late, or never in most environments. */
+/** Modules of Node that take milliseconds to load, whose importers use them late, or never in most environments. */
 const LATE = /^node:(?:crypto|http|perf_hooks)$/;
 
 /** An esbuild plugin: such a module is loaded when something of it is first used. */
@@ -75,7 +75,7 @@ const late: Plugin = {
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: LATE }, ({ path: name, kind }) => (kind === 'import-statement' ? { path: name, namespace: 'late' } : undefined));
     onLoad({ filter: LATE, namespace: 'late' }, ({ path: name }) => {
-      // In the prototype's place, which esbuild's own copy of a module's exports keeps: their names are not known here.
+      // In the prototype's place, which esbuild's copy of a module's exports keeps: their names are not known here.
       const contents = `module.exports = Object.create(new Proxy({}, {
         get: (_, member) => member === '__esModule' ? undefined : process.getBuiltinModule('${name}')[member],
       }));`;
@@ -83,7 +83,7 @@ const late: Plugin = {
     });
   },
 };
-/** What serverless-esbuild bundles with; model/bundle/plugin.js tells which kinds of bodies and steps the artifact names. */
+/** What serverless-esbuild bundles with; model/bundle/plugin.js says which kinds of bodies and steps the artifact names. */
 const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [leanLists(() => service.custom.kinds), split, late];
 
 // How Node's require() of an ES module gives this very value: serverless-esbuild wants the function itself.

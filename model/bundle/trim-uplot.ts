@@ -3,7 +3,7 @@ import type { Plugin } from 'esbuild';
 
 /**
  * Functions of uPlot that the page's plots never come to, since they have no dates, bars, splines, joined tables, logarithmic scales
- * or points, and show no cursor and no legend. uPlot's own build has switches that leave some of them out; what it publishes has all.
+ * or points, and show no cursor and no legend. uPlot's build has switches that leave some of them out; what it publishes has all.
  */
 const UNUSED = [
   ...['fmtDate', 'tzDate', 'timeAxisStamps', 'timeAxisVals', 'timeAxisVal', 'timeSeriesStamp', 'timeSeriesVal'],

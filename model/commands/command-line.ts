@@ -20,7 +20,7 @@ export function readCommandLine<Config extends ParseArgsConfig>(
   }
 }
 
-/** An error of parseArgs as found and expected; its own words advise what no command here takes. */
+/** An error of parseArgs as found and expected; Node's words advise what no command here takes. */
 function inWords({ code, message }: NodeJS.ErrnoException, known: string[]): string {
   // 'NAME', '--name <value>' or '-n, --name <value>'
   const name = /'(?:-\w, )?([^']*?)(?: <value>)?'/.exec(message)?.[1] ?? '';

@@ -8,7 +8,7 @@ import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from '.
 const HELP = `npm run model -- describe FILE [--json] [--object NAME]
 
   FILE      a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
-  --json    as JSON: what GET /model tells, with the file and what the model consists of
+  --json    as JSON: what GET /model says, with the file and what the model consists of
   --object  which model, of a file with several (save(), or a list): m, or lst$m
 `;
 

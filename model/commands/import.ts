@@ -49,7 +49,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
   const levels = model.schema.features.flatMap(levelsLine);
-  // A CSV cannot tell levels that were put in another order by factor(levels =), and a wrong order is a wrong answer.
+  // A CSV does not show that levels were put in another order by factor(levels =), and a wrong order is a wrong answer.
   const ask = ['the levels as read; where levels() in R says otherwise, name them in a sidecar:', ...levels];
   return printableLines([
     ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],

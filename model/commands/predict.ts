@@ -12,7 +12,7 @@ const HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAM
 
   FILE     a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
-           array (*.npy); - reads standard input. Its content tells the form where its name does not
+           array (*.npy); - reads standard input. Its content shows the form where its name does not
   --csv    ROWS is CSV, whatever it is called
   --jsonl  ROWS is JSON Lines, whatever it is called
   --object  which model, of a file with several (save(), or a list): m, or lst$m

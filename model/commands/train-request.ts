@@ -10,7 +10,7 @@ export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORM
                    order of their code points, or as the sidecar says
   --formula        y ~ ., y ~ a + b, y ~ . - c; factor(y) ~ ... for classes as numbers; Surv(time, status) ~ ...
   --seed           what set.seed() would be given in R before ranger(...)
-  --ranger-seed    ranger's own seed=
+  --ranger-seed    ranger's argument seed=
   -o, --output     the artifact to write
   --sidecar        labels, levels and ranges (else NAME.model.json or model.json beside the data)
   --report         an HTML file with plots, beside what is printed
@@ -44,16 +44,16 @@ export function readTrainRequest(
   show: (line: string) => void,
 ): TrainRequest | undefined {
   const text = { type: 'string' } as const;
-  const own = { data: text, formula: text, seed: text, 'ranger-seed': text, sidecar: text, report: text, date: text };
+  const ours = { data: text, formula: text, seed: text, 'ranger-seed': text, sidecar: text, report: text, date: text };
   const names: string[] = [...ARGUMENT_NAMES, ...Object.keys(REFUSED)];
   const options = {
-    ...own,
+    ...ours,
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', short: 'h' },
     ...Object.fromEntries(names.map((name) => [name, text])),
   } as const;
   // Those that are refused have a reason each, and are not offered.
-  const known = [...Object.keys(own), 'output', 'help', ...ARGUMENT_NAMES];
+  const known = [...Object.keys(ours), 'output', 'help', ...ARGUMENT_NAMES];
   const { values } = readCommandLine({ args: withValues(args), options }, known);
   if (values.help) return undefined;
   const { data, formula, output, sidecar, report } = values;

@@ -16,7 +16,7 @@ const HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
 Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
 `;
 
-/** `verify`: a model beside R's own predictions. What it prints; the exit status is 1 where they differ. Throws a UsageError or a ModelError. */
+/** `verify`: compares a model with R's predictions. What it prints; the exit status is 1 where they differ. Throws a UsageError or a ModelError. */
 export function verifyCommand(args: string[]): string {
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, ulp: { type: 'string' } } });
   if (values.help) return HELP;

@@ -8,7 +8,7 @@ export const EXAMPLES: Record<string, string> = {
 };
 
 /** What a help text says of `--example`. */
-export const EXAMPLE_HELP = `a model of the project's own: ${Object.keys(EXAMPLES).join(', ')} (model/examples/README.md)`;
+export const EXAMPLE_HELP = `a model of this project: ${Object.keys(EXAMPLES).join(', ')} (model/examples/README.md)`;
 
 /** What the command line says of the model; `from` is the folder that a file's path starts at. */
 export type ModelChoice = { model: string | undefined; example: string | undefined; project: string; from: string };

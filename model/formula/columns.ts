@@ -22,7 +22,7 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
     args.filter(({ tag }) => tag !== undefined && tag !== 'x'),
     ['degree', 'coefs', 'raw', 'simple'],
   );
-  const vectors = args.flatMap(({ tag, value: own }) => (tag === undefined || tag === 'x' ? [own] : []));
+  const vectors = args.flatMap(({ tag, value: vector }) => (tag === undefined || tag === 'x' ? [vector] : []));
   const [, second] = vectors;
   const isDegree = name === 'poly' && vectors.length === 2 && named.degree === undefined && constantsOf(second)?.length === 1;
   if (isDegree) vectors.pop();
@@ -37,8 +37,8 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
   });
   if (powers.length === 1) return powers[0] as Expression[];
   return combinations(powers.length, degree, () => reader.fail(value, 'poly() of too many columns', `at most ${MAX_COLUMNS}`)).map(
-    (own) => {
-      const factors = own.flatMap((power, at) => (power === 0 ? [] : [powers[at]?.[power - 1] as Expression]));
+    (exponents) => {
+      const factors = exponents.flatMap((power, at) => (power === 0 ? [] : [powers[at]?.[power - 1] as Expression]));
       return factors.reduce((product, factor) => ({ call: '*', of: [product, factor] }));
     },
   );
@@ -70,11 +70,11 @@ function combinations(variables: number, degree: number, tooMany: () => ModelErr
   if (variables > MAX_VECTORS) throw tooMany();
   let out: number[][] = [[]];
   for (let variable = 0; variable < variables; variable += 1) {
-    out = Array.from({ length: degree + 1 }, (_, power) => power).flatMap((power) => out.map((own) => [...own, power]));
-    out = out.filter((own) => own.reduce((sum, power) => sum + power, 0) <= degree);
+    out = Array.from({ length: degree + 1 }, (_, power) => power).flatMap((power) => out.map((exponents) => [...exponents, power]));
+    out = out.filter((exponents) => exponents.reduce((sum, power) => sum + power, 0) <= degree);
     if (out.length > MAX_COLUMNS + 1) throw tooMany();
   }
-  return out.filter((own) => own.some((power) => power > 0));
+  return out.filter((exponents) => exponents.some((power) => power > 0));
 }
 
 /** scale() as predvars has it, with the numbers of the training data. */
@@ -86,9 +86,9 @@ export function scaleColumn(value: Call, args: Argument[], reader: PartReader): 
     ['center', '-'],
     ['scale', '/'],
   ] as const) {
-    const own = given[name];
-    const numbers = own && constantsOf(own);
-    const isTruth = areTruths(own);
+    const argument = given[name];
+    const numbers = argument && constantsOf(argument);
+    const isTruth = areTruths(argument);
     if (isTruth && numbers?.[0] === 0) continue;
     if (isTruth || numbers?.length !== 1) throw reader.fail(value, `scale() without its ${name}`, 'a model that predict() can use');
     made = { call, of: [made, finite(Number(numbers[0]))] };

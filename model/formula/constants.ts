@@ -129,7 +129,7 @@ export function labelsOf(value: RValue | undefined): string[] | undefined {
 export function memberOf(value: RValue | undefined, name: string): number[] | undefined {
   if (value === undefined) return undefined;
   const at = value.type === 'language' ? value.tags.indexOf(name) : -1;
-  const own = value.type === 'language' ? value.values[at] : element(value, name);
-  const numbers = own && constantsOf(own);
+  const part = value.type === 'language' ? value.values[at] : element(value, name);
+  const numbers = part && constantsOf(part);
   return numbers?.every((number) => typeof number === 'number' && Number.isFinite(number)) ? (numbers as number[]) : undefined;
 }

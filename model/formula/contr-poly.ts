@@ -2,7 +2,7 @@
 const TOLERANCE = 1e-7;
 
 /**
- * R's contr.poly for equally spaced scores, by columns, in R's own bits under the reference BLAS: a Householder QR of the
+ * R's contr.poly for equally spaced scores, by columns, in R's bits under the reference BLAS: a Householder QR of the
  * powers (LINPACK's dqrdc2 as R has it), Q times its diagonal (dqrsl), and columns divided by their lengths, whose squares R
  * adds up in 80-bit numbers. The bits go into the linear predictor, so another way to the same polynomials would not do.
  */
@@ -40,16 +40,16 @@ function decompose(columns: number[][]): { rank: number; aux: number[] } {
       rank -= 1;
     }
     if (at === count - 1) break;
-    const own = columns[at] as number[];
-    let length = norm(own, at);
+    const pivot = columns[at] as number[];
+    let length = norm(pivot, at);
     if (length === 0) continue;
-    if (own[at] !== 0 && own[at]! < 0) length = -length;
+    if (pivot[at] !== 0 && pivot[at]! < 0) length = -length;
     const scale = 1 / length;
-    for (let row = at; row < count; row += 1) own[row] = own[row]! * scale;
-    own[at] = 1 + own[at]!;
+    for (let row = at; row < count; row += 1) pivot[row] = pivot[row]! * scale;
+    pivot[at] = 1 + pivot[at]!;
     for (let other = at + 1; other < count; other += 1) {
       const column = columns[other] as number[];
-      reflect(own, own[at]!, column, at);
+      reflect(pivot, pivot[at]!, column, at);
       if (aux[other] === 0) continue;
       const part = Math.abs(column[at]!) / aux[other]!;
       const left = Math.max(1 - part * part, 0);
@@ -58,8 +58,8 @@ function decompose(columns: number[][]): { rank: number; aux: number[] } {
         before[other] = aux[other]!;
       } else aux[other] = aux[other]! * Math.sqrt(left);
     }
-    aux[at] = own[at]!;
-    own[at] = -length;
+    aux[at] = pivot[at]!;
+    pivot[at] = -length;
   }
   return { rank: Math.min(rank - 1, count), aux };
 }
@@ -92,10 +92,10 @@ function norm(column: number[], from: number): number {
 function extendedSum(values: number[]): number {
   let [digits, exponent] = [0n, 0];
   for (const value of values) {
-    const [own, scale] = parts(value);
-    if (own === 0n) continue;
+    const [mantissa, scale] = parts(value);
+    if (mantissa === 0n) continue;
     const least = digits === 0n ? scale : Math.min(exponent, scale);
-    digits = (digits << BigInt(digits === 0n ? 0 : exponent - least)) + (own << BigInt(scale - least));
+    digits = (digits << BigInt(digits === 0n ? 0 : exponent - least)) + (mantissa << BigInt(scale - least));
     exponent = least;
     [digits, exponent] = round(digits, exponent, 64);
   }

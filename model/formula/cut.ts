@@ -1,5 +1,5 @@
 /**
- * The labels cut() gives its intervals: its breaks with as few significant digits as tell them apart, from `digits` on (R's
+ * The labels cut() gives its intervals: its breaks with as few significant digits as make them differ, from `digits` on (R's
  * cut.default and formatC).
  */
 export function cutLabels(

@@ -13,12 +13,12 @@ import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
-/** R's names of its own numbers; a feature of that name would hide them, but then it stands alone somewhere too. */
+/** Numbers that have a name in R; a feature of that name would hide them, but then it stands alone somewhere too. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
 
 /**
- * Turns the variables of a formula into expressions of a row's features, and tells what those features are. Only what gives
- * each row an answer of its own is taken; all else is refused by name.
+ * Turns the variables of a formula into expressions of a row's features, and finds what those features are. Only what gives
+ * each row an answer that depends on that row alone is taken; all else is refused by name.
  */
 export class FormulaReader {
   readonly #label: string;
@@ -114,7 +114,7 @@ export class FormulaReader {
     const constants = (part: RValue) => this.#constants(part);
     const [subject, constant] = constants(right) ? [left, right] : [right, left];
     const listed = constants(constant);
-    // What is compared with TRUE or FALSE is a logical, where nothing else tells what it is.
+    // What is compared with TRUE or FALSE is a logical, where nothing else says what it is.
     if (subject.type === 'symbol' && areTruths(constant) && !this.#table.has(subject.name))
       this.#table.add({ name: subject.name, type: 'logical' });
     if (!listed || (name === '%in%' && subject !== left)) return undefined;
@@ -146,8 +146,8 @@ export class FormulaReader {
     const first = args[0]?.value;
     if (first && name === 'cut') return cutLevels({ value, args, levels }, this);
     if (first && FACTORS.includes(name)) {
-      const own = name === 'factor' || name === 'ordered' ? relabelled({ value, args, levels }, this, this.#table) : undefined;
-      if (own) return own;
+      const coded = name === 'factor' || name === 'ordered' ? relabelled({ value, args, levels }, this, this.#table) : undefined;
+      if (coded) return coded;
       return this.labelled(first, levels);
     }
     if (FUNCTIONS[name] || WRAPPERS.includes(name)) return this.#numbered(value, this.number(value), levels);
@@ -167,15 +167,19 @@ export class FormulaReader {
   #constants(value: RValue): (number | string)[] | undefined {
     if (value.type !== 'symbol') return constantsOf(value);
     if (this.#table.has(value.name)) return undefined;
-    const own = this.#scope(value.name);
-    return own === undefined ? constantsOf(value) : [own];
+    const constant = this.#scope(value.name);
+    return constant === undefined ? constantsOf(value) : [constant];
   }
 
   #symbol(name: string): Expression {
-    const own = this.#table.has(name) ? undefined : this.#scope(name);
-    if (own !== undefined) {
-      if (typeof own === 'number' && Number.isFinite(own)) return own;
-      throw new ModelError(this.#label, `the variable ${name} of the formula's environment, which is ${JSON.stringify(own)}`, 'a number');
+    const constant = this.#table.has(name) ? undefined : this.#scope(name);
+    if (constant !== undefined) {
+      if (typeof constant === 'number' && Number.isFinite(constant)) return constant;
+      throw new ModelError(
+        this.#label,
+        `the variable ${name} of the formula's environment, which is ${JSON.stringify(constant)}`,
+        'a number',
+      );
     }
     if (!this.#table.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name]!;
     const feature = this.#table.featureOf(name);
@@ -186,7 +190,7 @@ export class FormulaReader {
   /** as.numeric(f), which is a factor's code; for texts it would be the number they spell. */
   #code(value: Call, name: string): Expression {
     if (this.#table.featureOf(name)?.type === 'factor' && !this.#table.isBare(name))
-      throw this.fail(value, `the code of "${name}", whose levels are not told`, 'a factor');
+      throw this.fail(value, `the code of "${name}", whose levels are not known`, 'a factor');
     return { feature: this.#table.place(name) };
   }
 
@@ -201,7 +205,7 @@ export class FormulaReader {
     const [head, ...rest] = value.values;
     const name = functionName(head);
     if (name === undefined) throw this.fail(value, 'a call of a computed function', 'a function by its name');
-    return { name, args: rest.map((own, at) => ({ value: own, tag: value.tags[at + 1] })) };
+    return { name, args: rest.map((argument, at) => ({ value: argument, tag: value.tags[at + 1] })) };
   }
 
   #ordered(value: Call, args: Argument[], names: string[]): Expression[] {

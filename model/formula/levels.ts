@@ -41,8 +41,8 @@ export function cutLevels({ value, args, levels }: FactorCall, reader: PartReade
   const breaks = constantsOf(given.breaks)?.map(Number);
   if (breaks && breaks.length > MAX_BREAKS) throw reader.fail(value, `${breaks.length} breaks`, `at most ${MAX_BREAKS}`);
   const truth = (name: string, standard: boolean) => {
-    const own = given[name];
-    return own === undefined ? standard : constantsOf(own)?.[0] === 1;
+    const argument = given[name];
+    return argument === undefined ? standard : constantsOf(argument)?.[0] === 1;
   };
   const digits = given['dig.lab'] === undefined ? 3 : Number(constantsOf(given['dig.lab'])?.[0]);
   if (!given.x || !breaks || breaks.length < 2 || breaks.some(Number.isNaN)) {

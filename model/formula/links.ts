@@ -9,7 +9,7 @@ const TOLERANCE = 1e-9;
 
 /**
  * The link of a glm by its family's names; the functions beside them are nothing to us. Held against the fitted values in
- * the model, so that a link of the user's own under a known name is not taken for R's.
+ * the model, so that a link that a user wrote under a known name is not taken for R's.
  */
 export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'lambda'> {
   const family = element(value, 'family');
@@ -22,7 +22,7 @@ export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'l
   };
   if (Object.hasOwn(LINKS, name)) {
     if (fits(LINKS[name] as (eta: number) => number)) return { link: name };
-    throw new ModelError(`${label}'s link`, `fitted values that are not those of the link ${name}`, "R's own link of that name");
+    throw new ModelError(`${label}'s link`, `fitted values that are not those of the link ${name}`, "R's link of that name");
   }
   // power(lambda) is named by its lambda with three digits; the call may have the whole of it.
   const rounded = /^mu\^(\d+(?:\.\d+)?)$/.exec(name)?.[1];

@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Kept, RValue } from '../rds/values.ts';
 import { calledIn, variablesOf } from './variables.ts';
 
-/** What a name stands for in the environment of a formula: a number or a text of its own, or nothing that is known. */
+/** What a name stands for in the environment of a formula: a number, a text, or nothing that is known. */
 export type Scope = (name: string) => number | string | undefined;
 
 /** Environments that are looked through, one within the other. */
@@ -32,16 +32,16 @@ export function scopeOf(environment: RValue | undefined, variables: RValue[], ba
 }
 
 /**
- * Refuses a formula that calls a function of its own environment: R calls that one, while its name is all that we would go by. A
+ * Refuses a formula that calls a function of its environment: R calls that one, while we would go by the name alone. A
  * variable that holds no function hides none, in R neither.
  */
 export function checkFunctions(environment: RValue | undefined, variables: RValue[], label: string): void {
-  const own = new Set<string>();
-  for (const [name, kept] of variablesAround(environment)) if (kept.type === 'function') own.add(name);
-  if (own.size === 0) return;
-  const called = variables.flatMap(calledIn).find((name) => own.has(name));
+  const defined = new Set<string>();
+  for (const [name, kept] of variablesAround(environment)) if (kept.type === 'function') defined.add(name);
+  if (defined.size === 0) return;
+  const called = variables.flatMap(calledIn).find((name) => defined.has(name));
   if (called === undefined) return;
-  throw new ModelError(label, `a call of ${called}(), which is a function of the user's own there`, "R's own functions");
+  throw new ModelError(label, `a call of ${called}(), which the formula's environment defines anew`, 'functions of R');
 }
 
 /** All variables of an environment and of those around it, from the inside out. */

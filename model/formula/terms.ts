@@ -10,7 +10,7 @@ export type Variable = {
   value: RValue;
   /** What the formula says, which predict.lm uses for an offset. */
   source: RValue;
-  /** R's dataClasses: numeric, logical, factor, ordered, character, nmatrix.2... "unknown" where the terms do not tell. */
+  /** R's dataClasses: numeric, logical, factor, ordered, character, nmatrix.2... "unknown" where the terms do not say. */
   kind: string;
 };
 
@@ -34,8 +34,8 @@ export function readTerms(value: RValue | undefined, label: string): Terms {
   const attributes = attributesOf(value);
   const all = argumentsOf(attributes.get('variables'), `${label}'s variables`);
   if (all.length > MAX_VARIABLES) throw new ModelError(`${label}'s variables`, String(all.length), `at most ${MAX_VARIABLES}`);
-  const own = attributes.get('predvars');
-  const values = own ? argumentsOf(own, `${label}'s predvars`) : all;
+  const calls = attributes.get('predvars');
+  const values = calls ? argumentsOf(calls, `${label}'s predvars`) : all;
   if (values.length !== all.length) throw new ModelError(`${label}'s predvars`, `${values.length} calls`, String(all.length));
   const response = flag(attributes.get('response'), `${label}'s response`);
   if (response > all.length) throw new ModelError(`${label}'s response`, String(response), `at most ${all.length}`);
@@ -67,7 +67,7 @@ export function readTerms(value: RValue | undefined, label: string): Terms {
 /** For variables that stand alone, by their names: R's class of each. */
 export function bareVariables(value: RValue, label: string): Map<string, string> {
   const { variables } = readTerms(value, label);
-  return new Map(variables.flatMap(({ value: own, kind }): [string, string][] => (own.type === 'symbol' ? [[own.name, kind]] : [])));
+  return new Map(variables.flatMap(({ value, kind }): [string, string][] => (value.type === 'symbol' ? [[value.name, kind]] : [])));
 }
 
 /** The arguments of a call: of `list(y, log(x))`, y and log(x). */

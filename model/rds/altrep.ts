@@ -28,7 +28,7 @@ function expand(name: string, state: RValue, most: number, fail: Fail): { value:
   if (name === 'deferred_string') {
     const numbers = state.type === 'pairlist' ? state.values[0] : undefined;
     const isWhole = numbers?.type === 'double' && numbers.values.every((n) => Number.isInteger(n) && Math.abs(n) < 1e5);
-    // How R writes other doubles is its own affair; such texts name columns of what is not needed here.
+    // R writes other doubles in another way; such texts name columns of what is not needed here.
     if (numbers?.type === 'double' && !isWhole) return { value: { type: 'opaque', what: 'texts made of doubles' }, made: 0 };
     if (numbers?.type !== 'integer' && numbers?.type !== 'double') throw fail(typeOf(numbers), 'numbers behind a deferred_string');
     const made = numbers.values.length * TEXT;

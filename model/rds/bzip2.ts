@@ -68,8 +68,8 @@ function readUsed(bits: BitReader): number[] {
   const used: number[] = [];
   for (let range = 0; range < 16; range += 1) {
     if (!(ranges & (0x8000 >> range))) continue;
-    const own = bits.take(16);
-    for (let at = 0; at < 16; at += 1) if (own & (0x8000 >> at)) used.push(16 * range + at);
+    const taken = bits.take(16);
+    for (let at = 0; at < 16; at += 1) if (taken & (0x8000 >> at)) used.push(16 * range + at);
   }
   if (used.length === 0) throw new Error('a block without bytes');
   return used;
@@ -163,7 +163,7 @@ function readSymbols(bits: BitReader, links: Uint32Array, used: number[], select
   }
 }
 
-/** Undoes the sorting: the k-th of all bytes in their order is followed by the one at its own place. */
+/** Undoes the sorting: the k-th of all bytes in their order is followed by the one at place k. */
 function sortLinks(links: Uint32Array, count: number): void {
   const places = new Uint32Array(257);
   for (let at = 0; at < count; at += 1) places[links[at]! + 1]! += 1;

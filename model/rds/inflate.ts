@@ -62,8 +62,8 @@ class TooLarge extends Error {}
  * output need not be pieced together. A wrong one costs time alone.
  */
 function gzipSize(bytes: Uint8Array, most: number): number {
-  const told = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
-  return Math.max(LEAST_CHUNK, Math.min(told + 1, most, bytes.length * USUAL_RATIO));
+  const declared = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
+  return Math.max(LEAST_CHUNK, Math.min(declared + 1, most, bytes.length * USUAL_RATIO));
 }
 
 /** Chunks as one; stops where they are more than `most` bytes. */

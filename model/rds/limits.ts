@@ -2,7 +2,7 @@
  * Limits on a model file, so that a small file cannot take much memory or time. Each is above what a model needs.
  *
  * What a file may inflate to, and what its values may take in memory, grows with the file: whoever wants more of us has to send
- * more. An honest file is far below: R's own compression makes a forest 3 to 6 times smaller.
+ * more. An honest file is far below: R's compression makes a forest 3 to 6 times smaller.
  */
 export type RdsLimits = {
   /** Most bytes that a file may inflate to, whatever its size. */

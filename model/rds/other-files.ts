@@ -74,7 +74,7 @@ const TEXTS: [start: RegExp, found: string, expected: string][] = [
 export function describeOther(bytes: Uint8Array): OtherFile | undefined {
   const latin1 = (most: number) => Buffer.from(bytes.subarray(0, most)).toString('latin1');
   const start = latin1(START);
-  const known = STARTS.find(([own]) => start.startsWith(own));
+  const known = STARTS.find(([bytes]) => start.startsWith(bytes));
   if (known) return { found: known[1], expected: known[2] };
   if (start.startsWith('PK\x03\x04')) return zipped(latin1(ARCHIVE));
   const within = (at: number, least: number, most: number) => bytes[at] !== undefined && bytes[at] >= least && bytes[at] <= most;
@@ -90,7 +90,7 @@ export function describeOther(bytes: Uint8Array): OtherFile | undefined {
     return { found: 'an ONNX model', expected: `${AN_R_FILE}, or ${OF_BOOSTER}` };
   if (start.slice(257, 262) === 'ustar') return { found: 'a tar archive', expected: `${AN_R_FILE}, unpacked` };
   if (bytes[0] === 0 && bytes[4] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[5] ?? 0))
-    return { found: "a part of R's own database (.rdb)", expected: AN_R_FILE };
+    return { found: 'a part of a database of R (.rdb)', expected: AN_R_FILE };
   if (start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff')) return { found: 'a text in UTF-16', expected: AN_R_FILE };
   // The last character may be cut in two.
   return describeText(

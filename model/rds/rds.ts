@@ -46,7 +46,7 @@ export function readRds(bytes: Uint8Array, label: string, limits = RDS_LIMITS): 
 
 /** So few bytes say nothing of what they were. */
 const LEAST_START = 5;
-/** What save() writes before the serialization: RD, the form and the version of its own format. */
+/** What save() writes before the serialization: RD, the form and the version of its format. */
 const SAVED = /^RD([XAB])([23])\n/;
 
 /** A stream behind the header: form, versions and, in version 3, the native encoding, which is that of texts without a mark. */

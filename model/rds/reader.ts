@@ -157,8 +157,8 @@ export class Reader {
     let attributes: Attributes | undefined;
     let flags = first;
     for (;;) {
-      const own = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
-      if (values.length === 0) attributes = own;
+      const found = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
+      if (values.length === 0) attributes = found;
       const tag = flags & HAS_TAG ? this.item() : undefined;
       tags.push(tag?.type === 'symbol' ? tag.name : undefined);
       this.#budget.take(COST.cell);
@@ -235,7 +235,7 @@ export class Reader {
     this.#budget.leave();
   }
 
-  /** A constant of byte code (serialize.c, ReadBCLang): linked cells have types of their own, all else is a value. */
+  /** A constant of byte code (serialize.c, ReadBCLang): linked cells have special types, all else is a value. */
   #bytecodeConstant(first: number): void {
     const stream = this.#stream;
     let type = first;

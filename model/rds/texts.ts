@@ -17,7 +17,7 @@ const CODE_PAGES: Record<string, string> = {
   65001: 'utf-8',
 };
 
-/** The encoding that a file names as its own (its native encoding): CP874, EUC-KR, ISO8859-2, windows-1252. */
+/** The encoding that a file names as its native encoding: CP874, EUC-KR, ISO8859-2, windows-1252. */
 export function encodingOf(name: string): Encoding {
   const page = /^(?:cp|windows-?|ibm-?)?(\d{3,5})$/i.exec(name)?.[1];
   const iso = /^iso[-_]?8859[-_](\d{1,2})$/i.exec(name)?.[1];

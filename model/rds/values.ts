@@ -6,7 +6,7 @@ import { isText } from './texts.ts';
 export type Attributes = ReadonlyMap<string, RValue>;
 
 /**
- * An R value as data. Vectors keep R's own codes: NA is the least integer in logical and integer vectors, a NaN with the
+ * An R value as data. Vectors keep R's codes: NA is the least integer in logical and integer vectors, a NaN with the
  * low word 1954 in doubles, null in character vectors. Language is kept as the tree it is and never evaluated; what holds
  * code or points out of the file (closures, environments, byte code...) is only a word for what was there.
  */

@@ -72,7 +72,7 @@ export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** What GET /model tells. */
+/** What GET /model answers. */
 export function describeModel({ schema, card, sha256 }: ModelInfo) {
   const { name, ...rest } = card;
   const classes = schema.classes === undefined ? {} : { classes: schema.classes };

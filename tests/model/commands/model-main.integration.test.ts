@@ -216,7 +216,7 @@ describe('predict', () => {
 });
 
 describe('verify', () => {
-  test("R's own predictions are met, and the greatest difference is told", () => {
+  test("R's predictions are met, and the greatest difference is reported", () => {
     const rows = (name: string) => golden(name).file.replace(/RDS$/, 'json');
     expect(run(['verify', heart.file, rows('heart-age')])).toMatchObject({
       status: 0,
