@@ -23,7 +23,7 @@ export type TrainFileOptions = TrainOptions & { sidecar?: string | undefined; ou
 export type TrainedFile = { artifact: Uint8Array; trained: Trained; metrics: Metrics; model: RangerModel; card: TrainingCard };
 
 /**
- * Trains a model of a CSV file: the artifact that the import of R's own RDS would give (its model.sha256 is the same where
+ * Trains a model of a CSV file: the artifact that the import of R's RDS would give (its model.sha256 is the same where
  * the sidecar is), with a card that says how it came to be. Throws a ModelError that names what cannot be used.
  */
 export async function trainFile(file: string, options: TrainFileOptions): Promise<TrainedFile> {
@@ -56,20 +56,20 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
   };
   const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
   // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.
-  const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...own }]) => [name, own])) };
+  const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...others }]) => [name, others])) };
   const origin = { file: options.output, bytes, sidecarFile: found?.file ?? file, source: file, training: card, date: options.date };
   const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
   const { forest, ...read } = model;
   return { artifact: encodeModel({ ...read, body: bodyOf(FOREST, forest), call }, rest, origin), trained, metrics, model, card };
 }
 
-/** The schema with what the data tell beside the forest: logical columns, and levels. */
+/** The schema with what the data say beside the forest: logical columns, and levels. */
 function withDataTypes(model: RangerModel, { frame }: Trained, label: string): RangerModel {
-  const told = frame.features.flatMap(({ name, type, levels }): [string, NonNullable<Sidecar['features']>[string]][] => {
+  const entries = frame.features.flatMap(({ name, type, levels }): [string, NonNullable<Sidecar['features']>[string]][] => {
     if (type === 'factor' && levels) return [[name, { levels }]];
     return type === 'logical' ? [[name, { type }]] : [];
   });
-  return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(told) }, label) };
+  return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(entries) }, label) };
 }
 
 function readData(file: string): Uint8Array {

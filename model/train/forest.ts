@@ -24,7 +24,7 @@ export type OnProgress = (grown: number) => void;
 
 /**
  * Grows all trees, in `threads` threads (0: one a processor). The forest is the same whatever their number: a tree depends
- * on its own seed alone, and what is summed over trees is summed in their order.
+ * on its seed alone, and what is summed over trees is summed in their order.
  */
 export async function growForest(
   data: TrainingData,

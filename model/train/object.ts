@@ -38,7 +38,7 @@ export function toRangerObject(frame: Frame, data: TrainingData, trees: GrownTre
   return named({ ...(nodeValues ? { 'random.node.values': matrix(nodeValues, trees.length) } : {}), forest }, 'ranger');
 }
 
-/** What the leaves hold, a vector a node, empty where it is none; the leaves' own stand side by side already. */
+/** What the leaves hold, a vector a node, empty where the node is no leaf; those of the leaves stand side by side already. */
 function leafLists({ left, right, extras }: GrownTree): RValue {
   const nodes = left.length;
   const width = extras.length / ((nodes + 1) / 2);

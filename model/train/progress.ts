@@ -1,4 +1,4 @@
-/** Milliseconds between two lines of progress: ranger's own is 30 seconds, which is long before a screen. */
+/** Milliseconds between two lines of progress: ranger waits 30 seconds, which is long before a screen. */
 const INTERVAL = 1000;
 
 /** Told of every tree that is grown, shows a line each second, with the time that is left, in ranger's words. */

@@ -4,7 +4,7 @@ export type SplitRule = (typeof SPLIT_RULES)[number];
 
 /** ranger's arguments, resolved: what its C++ core is called with. Names as in R, without their dots. */
 export type TrainSettings = {
-  /** ranger's own seed, an unsigned integer of 32 bits, not 0. */
+  /** The argument `seed` of ranger, an unsigned integer of 32 bits, not 0. */
   seed: number;
   numTrees: number;
   mtry: number;

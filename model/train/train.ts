@@ -11,7 +11,7 @@ import { toRangerObject } from './object.ts';
 import type { SplitRule, TrainSettings } from './settings.ts';
 
 /**
- * Where randomness starts: `seed` is what set.seed() is given in R before ranger(), `rangerSeed` ranger's own seed=. With
+ * Where randomness starts: `seed` is what set.seed() is given in R before ranger(), `rangerSeed` ranger's argument seed=. With
  * both, R's generator serves quantreg alone.
  */
 export type Seeds = { seed?: number | undefined; rangerSeed?: number | undefined };
@@ -126,12 +126,12 @@ function sampleFraction(frame: Frame, data: TrainingData, given: number[], repla
   if (data.rows * shares[0]! < 1)
     throw new ModelError('sample.fraction', String(shares[0]), 'more of the class of the first row, as ranger asks');
   shares.forEach((share, id) => {
-    const own = data.classIds.reduce((sum, other) => sum + (other === id ? 1 : 0), 0);
-    if (replace || share * data.rows <= own) return;
+    const ofClass = data.classIds.reduce((sum, other) => sum + (other === id ? 1 : 0), 0);
+    if (replace || share * data.rows <= ofClass) return;
     throw new ModelError(
       'sample.fraction',
       `${share * data.rows} rows of class "${classes[data.classValues[id]! - 1]}"`,
-      `at most ${own} without replacement`,
+      `at most ${ofClass} without replacement`,
     );
   });
   return shares;

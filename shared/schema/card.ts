@@ -37,7 +37,7 @@ export type TrainingCard = {
   formula: string;
   /** ranger's arguments that were given, by their names. */
   arguments: Record<string, unknown>;
-  /** What set.seed() would be given in R, and ranger's own seed. */
+  /** What set.seed() would be given in R, and ranger's argument seed. */
   seed?: number;
   rangerSeed: number;
   /** Whose forests these equal, and what grew them. */

@@ -154,10 +154,10 @@ export class ClassCriterion implements Criterion {
     let sumRight = 0;
     for (let id = 0; id < this.#classes; id += 1) {
       const weight = weights[id]!;
-      const own = left[id]!;
-      const other = total[id]! - own;
-      sumLeft += weight * own * own;
-      sumRight += weight * other * other;
+      const inLeft = left[id]!;
+      const inRight = total[id]! - inLeft;
+      sumLeft += weight * inLeft * inLeft;
+      sumRight += weight * inRight * inRight;
     }
     return sumRight / (size - sizeLeft) + sumLeft / sizeLeft;
   }

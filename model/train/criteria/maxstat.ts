@@ -53,11 +53,11 @@ export function bestMaxstat(
       chosen = at;
     }
   });
-  const own = found[chosen];
-  if (!own || !(adjusted[chosen]! <= alpha)) return;
-  best.column = own.column;
-  best.value = own.value;
-  best.decrease = own.statistic;
+  const split = found[chosen];
+  if (!split || !(adjusted[chosen]! <= alpha)) return;
+  best.column = split.column;
+  best.value = split.value;
+  best.decrease = split.statistic;
 }
 
 /** The greatest statistic over a column's splits, and its split; -1 where there is none. */
@@ -76,16 +76,16 @@ function maxstat(scores: Float64Array, x: Float64Array, order: Uint32Array, minp
   for (let at = 0; at <= most; at += 1) {
     sum += scores[order[at] as number]!;
     if (at < least) continue;
-    const own = x[order[at] as number]!;
-    if (at < n - 1 && own === x[order[at + 1]!]) continue;
-    if (own === x[order[n - 1]!]) break;
+    const value = x[order[at] as number]!;
+    if (at < n - 1 && value === x[order[at + 1]!]) continue;
+    if (value === x[order[n - 1]!]) break;
     const left = at + 1;
     const expected = (left / n) * all;
     const variance = ((left * (n - left)) / (n * (n - 1))) * spread;
     const statistic = Math.abs((sum - expected) / Math.sqrt(variance));
     if (statistic > best.statistic) {
       best.statistic = statistic;
-      best.value = at < n - 1 ? (own + x[order[at + 1]!]!) / 2 : own;
+      best.value = at < n - 1 ? (value + x[order[at + 1]!]!) / 2 : value;
     }
   }
   return best;
@@ -139,10 +139,10 @@ function normal(x: number): number {
 function adjust(values: number[]): number[] {
   const order = stdOrder(values, true);
   const adjusted = new Array<number>(values.length).fill(0);
-  order.forEach((own, at) => {
-    const value = values[own]!;
+  order.forEach((place, at) => {
+    const value = values[place]!;
     const before = adjusted[order[at - 1] ?? 0]!;
-    adjusted[own] = at === 0 ? value : Math.min(before, (values.length / (values.length - at)) * value);
+    adjusted[place] = at === 0 ? value : Math.min(before, (values.length / (values.length - at)) * value);
   });
   return adjusted;
 }

@@ -100,7 +100,7 @@ export class SurvivalCriterion implements Criterion {
     const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => cellAt(start + at)))).sort();
     const splits = extra ? drawSplits(this.#random, low, high, this.#settings.numRandomSplits) : distinct.subarray(0, -1);
     const order = Array.from({ length: end - start }, (_, at) => start + at).sort((one, other) => cellAt(other) - cellAt(one));
-    // The right side grows as the splits get smaller; they are told in ascending order, as the first of the best wins.
+    // The right side grows as the splits get smaller; they are offered in ascending order, since the first of the best wins.
     const statistics = new Float64Array(splits.length).fill(-1);
     this.#clearRight();
     let taken = 0;
@@ -183,8 +183,8 @@ export class SurvivalCriterion implements Criterion {
     for (let at = 0; at < rows.length; at += 1) {
       const isSame = at + 1 < rows.length && timeIds[rows[order[at] as number]!] === timeIds[rows[order[at + 1] as number]!];
       if (isSame) continue;
-      for (let own = from; own <= at; own += 1) sum += died(own) / (rows.length - at);
-      for (let own = from; own <= at; own += 1) scores[order[own]!] = died(own) - sum;
+      for (let row = from; row <= at; row += 1) sum += died(row) / (rows.length - at);
+      for (let row = from; row <= at; row += 1) scores[order[row]!] = died(row) - sum;
       from = at + 1;
     }
     return scores;

@@ -8,7 +8,7 @@ export type NumericColumn = { name: string; values: Float64Array; ordered: boole
 
 /**
  * The training data in shared memory, so that all threads read one copy. A cell is kept as the rank of its value among its
- * column's distinct values (ranger's own index_data), 4 bytes instead of ranger's 16.
+ * column's distinct values (ranger's index_data), 4 bytes instead of ranger's 16.
  */
 export type TrainingData = {
   kind: TrainKind;
@@ -44,14 +44,14 @@ export function indexData(columns: NumericColumn[], target: Target, caseWeights:
   const ranks = sharedUint32(rows * columns.length);
   const offsets = sharedUint32(columns.length + 1);
   const distinct = columns.map(({ values }, column) => {
-    const own = distinctValues(values);
-    rankInto(values, own, ranks, column * rows);
-    offsets[column + 1] = offsets[column]! + own.length;
-    return own;
+    const found = distinctValues(values);
+    rankInto(values, found, ranks, column * rows);
+    offsets[column + 1] = offsets[column]! + found.length;
+    return found;
   });
   const values = sharedFloat64(offsets[columns.length]!);
-  distinct.forEach((own, column) => {
-    values.set(own, offsets[column]);
+  distinct.forEach((found, column) => {
+    values.set(found, offsets[column]);
   });
   const classes = target.kind === 'classification' || target.kind === 'probability' ? [...new Set(target.y)] : [];
   const placeOf = new Map(classes.map((value, place) => [value, place]));

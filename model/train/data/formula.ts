@@ -16,8 +16,8 @@ export function readFormula(text: string, columns: string[]): Formula {
   if (sides.length !== 2) throw new ModelError(label, `${sides.length - 1} times ~`, 'y ~ a + b, y ~ . or y ~ . - c');
   const [left, right] = sides.map((side) => side.trim()) as [string, string];
   const target = readTarget(left, label);
-  const own = target.type === 'survival' ? [target.time, target.status] : [target.name];
-  for (const name of own) expectColumn(name, columns, label);
+  const targets = target.type === 'survival' ? [target.time, target.status] : [target.name];
+  for (const name of targets) expectColumn(name, columns, label);
   let features: string[] = [];
   const terms = [...right.matchAll(new RegExp(`\\s*([+-]?)\\s*(${NAME}|\\.|[01])(?=\\s*(?:[+-]|$))`, 'guy'))];
   const read = terms.reduce((length, [term]) => length + term.length, 0);
@@ -30,11 +30,11 @@ export function readFormula(text: string, columns: string[]): Formula {
     );
   }
   for (const [, sign, term = ''] of terms) {
-    const names = term === '.' ? columns.filter((name) => !own.includes(name)) : /^[01]$/.test(term) ? [] : [bare(term)];
+    const names = term === '.' ? columns.filter((name) => !targets.includes(name)) : /^[01]$/.test(term) ? [] : [bare(term)];
     if (term !== '.') for (const name of names) expectColumn(name, columns, label);
     if (sign === '-') features = features.filter((name) => !names.includes(name));
-    // R drops the target from its own features.
-    else features.push(...names.filter((name) => !features.includes(name) && !own.includes(name)));
+    // R drops the target from the features.
+    else features.push(...names.filter((name) => !features.includes(name) && !targets.includes(name)));
   }
   if (features.length === 0) throw new ModelError(label, 'no feature on its right side', 'at least one');
   return { target, features, text: `${left} ~ ${right}` };

@@ -9,12 +9,12 @@ import type { Column, Table } from './read-csv.ts';
 const MAX_FEATURES = 65_535;
 const MAX_ROWS = 50_000_000;
 
-/** What R's model frame is to ranger: the features as numbers, the target, and what of them is told in the schema. */
+/** What R's model frame is to ranger: the features as numbers, the target, and what of them stands in the schema. */
 export type Frame = {
   kind: TrainKind;
   formula: Formula;
   columns: NumericColumn[];
-  /** The features' own columns; levels in the order they are coded in. */
+  /** The columns of the features; levels in the order they are coded in. */
   features: Column[];
   y: Float64Array;
   status: Uint8Array | undefined;
@@ -35,11 +35,11 @@ export function makeFrame(table: Table, formulaText: string, given: RangerArgume
     table.columns.map(({ name }) => name),
   );
   if (formula.features.length > MAX_FEATURES) throw new ModelError(label, `${formula.features.length} features`, `at most ${MAX_FEATURES}`);
-  const column = (name: string) => table.columns.find((own) => own.name === name) as Column;
+  const column = (name: string) => table.columns.find((one) => one.name === name) as Column;
   const { target } = formula;
   const raw = column(target.type === 'survival' ? target.time : target.name);
   const chosen = formula.features.map(column);
-  for (const own of [raw, ...chosen]) expectComplete(label, own);
+  for (const one of [raw, ...chosen]) expectComplete(label, one);
   const response = target.type === 'factor' ? asFactor(raw) : raw;
   const kind = kindOf(response, target.type === 'survival', given);
   const classes = response.type === 'factor' ? response.levels : undefined;
@@ -47,7 +47,7 @@ export function makeFrame(table: Table, formulaText: string, given: RangerArgume
   expectVaried(label, response, kind, rows);
   const mode = given['respect.unordered.factors'] ?? (given.splitrule === 'extratrees' ? 'partition' : 'ignore');
   const reordered = mode === 'order';
-  const features = reordered ? chosen.map((own) => orderLevels(own, response, kind, label)) : chosen;
+  const features = reordered ? chosen.map((one) => orderLevels(one, response, kind, label)) : chosen;
   const weights = given['case.weights'];
   return {
     kind,
@@ -123,8 +123,8 @@ function readStatus(label: string, column: Column): Uint8Array {
 }
 
 function readWeights(table: Table, name: string): Float64Array {
-  const column = table.columns.find((own) => own.name === name);
-  if (!column) throw new ModelError('case.weights', `the column "${name}"`, `one of ${table.columns.map((own) => own.name).join(', ')}`);
+  const column = table.columns.find((one) => one.name === name);
+  if (!column) throw new ModelError('case.weights', `the column "${name}"`, `one of ${table.columns.map((one) => one.name).join(', ')}`);
   expectComplete(table.label, column);
   const wrong = column.values.findIndex((value) => column.type === 'factor' || value < 0);
   if (wrong !== -1)

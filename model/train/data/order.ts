@@ -41,9 +41,9 @@ function total(values: Float64Array, less: number): number {
   let sum = 0;
   let rest = 0;
   for (const value of values) {
-    const own = value - less;
-    const next = sum + own;
-    rest += Math.abs(sum) >= Math.abs(own) ? sum - next + own : own - next + sum;
+    const term = value - less;
+    const next = sum + term;
+    rest += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
     sum = next;
   }
   return sum + rest;

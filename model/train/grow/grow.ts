@@ -35,7 +35,7 @@ function criterionOf(data: TrainingData, settings: TrainSettings, random: Mt64):
   return data.kind === 'probability' ? criterion : Object.assign(criterion, { leafShares: undefined });
 }
 
-/** The leaf that a row falls into, another row's value standing in for its own in the column `permuted`. */
+/** The leaf that a row falls into, with another row's value in the column `permuted`. */
 function findLeaf(data: TrainingData, tree: GrownTree, row: number, permuted = -1, other = row): number {
   const { left, right, splitVarIds, splitValues } = tree;
   let node = 0;

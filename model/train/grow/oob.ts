@@ -61,20 +61,20 @@ function classified(data: TrainingData, settings: TrainSettings, trees: GrownTre
   const votes = Array.from({ length: data.rows }, () => new Map<number, number>());
   for (const { oob, oobLeaves, splitValues } of trees) {
     oob.forEach((row, at) => {
-      const own = votes[row] as Map<number, number>;
+      const counts = votes[row] as Map<number, number>;
       const value = splitValues[oobLeaves[at] as number]!;
-      own.set(value, (own.get(value) ?? 0) + 1);
+      counts.set(value, (counts.get(value) ?? 0) + 1);
     });
   }
   const random = new Mt64();
   random.seed(settings.seed);
   const order = new HashOrder();
-  const predictions = Float64Array.from(votes, (own) => {
-    if (own.size === 0) return Number.NaN;
-    const most = Math.max(...own.values());
-    const tied = [...own.keys()].filter((value) => own.get(value) === most);
+  const predictions = Float64Array.from(votes, (counts) => {
+    if (counts.size === 0) return Number.NaN;
+    const most = Math.max(...counts.values());
+    const tied = [...counts.keys()].filter((value) => counts.get(value) === most);
     if (tied.length === 1) return tied[0]!;
-    return order.walk([...own.keys()]).filter((value) => own.get(value) === most)[drawTie(random, tied.length)] as number;
+    return order.walk([...counts.keys()]).filter((value) => counts.get(value) === most)[drawTie(random, tied.length)] as number;
   });
   const known = predictions.filter((value) => !Number.isNaN(value));
   const wrong = predictions.reduce((sum, value, row) => sum + (Number.isNaN(value) || value === data.y[row] ? 0 : 1), 0);

@@ -8,12 +8,12 @@ export type NodeValues = { rows: number; values: Float64Array<ArrayBuffer> };
 /** One random row's target for each leaf and tree: rows in R's random order, the last one of a leaf stays (R/ranger.R). */
 export function quantileValues(data: TrainingData, trees: GrownTree[], random: RRandom): NodeValues {
   const leaves = trees.map((tree) => Uint32Array.from({ length: data.rows }, (_, row) => leafOf(data, tree, row)));
-  const rows = leaves.reduce((most, own) => own.reduce((greatest, leaf) => Math.max(greatest, leaf + 1), most), 0);
+  const rows = leaves.reduce((most, ofTree) => ofTree.reduce((greatest, leaf) => Math.max(greatest, leaf + 1), most), 0);
   // predict() finds the leaves in R, and draws a seed for itself first.
   random.uniform();
   const values = new Float64Array(rows * trees.length).fill(Number.NaN);
-  leaves.forEach((own, tree) => {
-    for (const row of random.permutation(data.rows)) values[tree * rows + own[row]!] = data.y[row]!;
+  leaves.forEach((ofTree, tree) => {
+    for (const row of random.permutation(data.rows)) values[tree * rows + ofTree[row]!] = data.y[row]!;
   });
   return { rows, values };
 }

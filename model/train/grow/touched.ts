@@ -31,12 +31,12 @@ export class Touched {
       while (filled !== 0) {
         const word = (top << 5) + 31 - Math.clz32(filled & -filled);
         filled &= filled - 1;
-        let own = bits[word]!;
+        let left = bits[word]!;
         bits[word] = 0;
-        while (own !== 0) {
-          list[found] = (word << 5) + 31 - Math.clz32(own & -own);
+        while (left !== 0) {
+          list[found] = (word << 5) + 31 - Math.clz32(left & -left);
           found += 1;
-          own &= own - 1;
+          left &= left - 1;
         }
       }
     }

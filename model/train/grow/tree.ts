@@ -4,7 +4,7 @@ import type { Mt64 } from '../numbers/mt19937.ts';
 import { cumulativeShares, discrete, drawWithoutReplacement, shuffle, uniformInt } from '../numbers/std-random.ts';
 import type { Criterion, Split, TrainSettings } from '../settings.ts';
 
-/** A grown tree, under ranger's own names; `extras` are its leaves' shares, side by side in the order of the leaves' ids. */
+/** A grown tree, under ranger's names; `extras` are its leaves' shares, side by side in the order of the leaves' ids. */
 export type GrownTree = {
   left: Uint32Array;
   right: Uint32Array;
@@ -100,8 +100,8 @@ export class TreeGrower {
   #result(oob: Uint32Array, counts: Uint32Array, extras: Float64Array[]): GrownTree {
     const nodes = this.#nodes;
     const shares = new Float64Array(extras.length * (extras[0]?.length ?? 0));
-    extras.forEach((own, at) => {
-      shares.set(own, at * own.length);
+    extras.forEach((leafShares, at) => {
+      shares.set(leafShares, at * leafShares.length);
     });
     return {
       left: this.#left.slice(0, nodes),
@@ -201,9 +201,9 @@ export class TreeGrower {
       }
     } else if (sampleFraction.length > 1) {
       let at = 0;
-      this.#rowsByClass().forEach((own, id) => {
+      this.#rowsByClass().forEach((ofClass, id) => {
         const last = at + roundHalfAway(rows * sampleFraction[id]!);
-        for (; at < last; at += 1) take(at, own[uniformInt(this.random, own.length)]!);
+        for (; at < last; at += 1) take(at, ofClass[uniformInt(this.random, ofClass.length)]!);
       });
     } else {
       for (let at = 0; at < inbag; at += 1) take(at, uniformInt(this.random, rows));
@@ -227,8 +227,8 @@ export class TreeGrower {
     const state = this.random.save();
     const oob: number[] = [];
     let at = 0;
-    this.#rowsByClass().forEach((own, id) => {
-      const all = Uint32Array.from(own);
+    this.#rowsByClass().forEach((ofClass, id) => {
+      const all = Uint32Array.from(ofClass);
       shuffle(this.random, all, 0, all.length);
       this.random.restore(state);
       const inbag = roundHalfAway(rows * this.#settings.sampleFraction[id]!);

@@ -2,7 +2,7 @@ import { type Mt64, multiplyHigh } from './mt19937.ts';
 
 /*
  * libstdc++'s distributions over std::mt19937_64, draw for draw (GCC 11 and newer: bits/uniform_int_dist.h, bits/random.tcc,
- * bits/stl_algo.h), and ranger's own draws without replacement (src/utility.cpp) on top of them.
+ * bits/stl_algo.h), and ranger's draws without replacement (src/utility.cpp) on top of them.
  */
 const TWO32 = 4294967296;
 const TWO64 = 2 ** 64;

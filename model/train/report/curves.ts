@@ -7,7 +7,7 @@ import { classesOf } from './metrics.ts';
 const POINTS = 40;
 const ROWS = 50;
 const MAX_PREDICTIONS = 2_000_000;
-/** Most curves, and most whole values that stand as bars of their own. */
+/** Most curves, and most whole values that have a bar each. */
 const MAX_CURVES = 200;
 const MAX_BARS = 12;
 
@@ -54,13 +54,13 @@ function curveOf(trained: Trained, model: Model, column: number, most: number): 
   const names = frame.kind === 'regression' ? [frame.formula.text.split('~')[0]?.trim() ?? ''] : classesOf(trained).names;
   const places = names.map((name) => Math.max(0, model.schema.classes?.indexOf(name) ?? 0));
   const perRow = outputs.length / (x.length * chosen.length);
-  const series = names.map((name, own) => ({
+  const series = names.map((name, curve) => ({
     name,
     y: x.map((_, point) => {
       let sum = 0;
       for (let row = 0; row < chosen.length; row += 1) {
         const start = (point * chosen.length + row) * perRow;
-        const place = places[own]!;
+        const place = places[curve]!;
         sum += frame.kind === 'classification' ? Number(outputs[start] === place) : outputs[start + place]!;
       }
       return sum / chosen.length;
@@ -76,8 +76,8 @@ function cellsOf({ frame }: Trained, column: number, x: number[], chosen: number
   let at = 0;
   for (const value of x) {
     for (const row of chosen) {
-      frame.columns.forEach((own, other) => {
-        cells[at + other] = other === column ? value : own.values[row]!;
+      frame.columns.forEach(({ values }, other) => {
+        cells[at + other] = other === column ? value : values[row]!;
       });
       at += width;
     }

@@ -26,23 +26,23 @@ export function measure({ frame, data, grown }: Trained): Metrics {
   const truth = data.classIds.map((id) => placeOf.get(id) as number);
   const { oob, importance } = grown;
   const sorted = importance && Array.from(importance, (value, at): [string, number] => [frame.features[at]?.name ?? '', value]);
-  const told = sorted ? { importance: sorted.sort(([, one], [, other]) => other - one) } : {};
-  if (!oob) return { numbers: {}, ...told };
+  const ranked = sorted ? { importance: sorted.sort(([, one], [, other]) => other - one) } : {};
+  if (!oob) return { numbers: {}, ...ranked };
   const error = { 'prediction.error': oob.error };
   switch (frame.kind) {
     case 'regression':
-      return { numbers: { ...error, 'r.squared': 1 - oob.error / variance(data.y) }, ...told };
+      return { numbers: { ...error, 'r.squared': 1 - oob.error / variance(data.y) }, ...ranked };
     case 'survival':
-      return { numbers: { ...error, concordance: 1 - oob.error }, ...told };
+      return { numbers: { ...error, concordance: 1 - oob.error }, ...ranked };
     case 'classification': {
       const places = Array.from(oob.predictions, (value) => placeOf.get(data.classValues.indexOf(value)) ?? -1);
-      return { numbers: { ...error, accuracy: 1 - oob.error }, confusion: confuse(names, truth, places), ...told };
+      return { numbers: { ...error, accuracy: 1 - oob.error }, confusion: confuse(names, truth, places), ...ranked };
     }
     case 'probability': {
       const shares = (row: number) => oob.predictions.subarray(row * oob.width, (row + 1) * oob.width);
       const places = Array.from(data.classIds, (_, row) => {
-        const own = shares(row);
-        return own.some(Number.isNaN) ? -1 : (placeOf.get(own.indexOf(Math.max(...own))) as number);
+        const chances = shares(row);
+        return chances.some(Number.isNaN) ? -1 : (placeOf.get(chances.indexOf(Math.max(...chances))) as number);
       });
       const known = places.filter((place) => place !== -1).length;
       const right = places.filter((place, row) => place === truth[row]).length;
@@ -50,18 +50,18 @@ export function measure({ frame, data, grown }: Trained): Metrics {
         return { name, bins: calibrate(truth, place, (row) => shares(row)[ids[place]!]!) };
       });
       const rocs = names.map((name, place) => {
-        const own = Float64Array.from(truth, (_, row) => shares(row)[ids[place]!]!);
+        const chances = Float64Array.from(truth, (_, row) => shares(row)[ids[place]!]!);
         return {
           name,
           roc: rocOf(
-            own,
+            chances,
             Array.from(truth, (id) => id === place),
           ),
         };
       });
       const confusion = confuse(names, truth, places);
       const numbers = { ...error, accuracy: right / known, ...meanAuc(rocs) };
-      return { numbers, confusion, calibration, rocs, ...told };
+      return { numbers, confusion, calibration, rocs, ...ranked };
     }
   }
 }
@@ -97,21 +97,21 @@ function variance(values: Float64Array): number {
 function confuse(classes: string[], truth: Uint32Array, places: number[]): Confusion {
   const counts = classes.map(() => classes.map(() => 0));
   places.forEach((place, row) => {
-    const own = counts[truth[row]!] as number[];
-    if (place !== -1) own[place] = own[place]! + 1;
+    const ofTruth = counts[truth[row]!] as number[];
+    if (place !== -1) ofTruth[place] = ofTruth[place]! + 1;
   });
   return { classes, counts };
 }
 
 function calibrate(truth: Uint32Array, place: number, shareOf: (row: number) => number): CalibrationBin[] {
   const bins = Array.from({ length: 10 }, (): CalibrationBin => ({ share: 0, observed: 0, rows: 0 }));
-  truth.forEach((own, row) => {
+  truth.forEach((right, row) => {
     const share = shareOf(row);
     if (Number.isNaN(share)) return;
     const bin = bins[Math.min(9, Math.floor(share * 10))] as CalibrationBin;
     bin.rows += 1;
     bin.share += share;
-    bin.observed += own === place ? 1 : 0;
+    bin.observed += right === place ? 1 : 0;
   });
   return bins.filter(({ rows }) => rows > 0).map(({ share, observed, rows }) => ({ share: share / rows, observed: observed / rows, rows }));
 }

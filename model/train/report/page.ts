@@ -52,10 +52,10 @@ function confusionTable(confusion: Confusion | undefined): string {
   const heading = '<h2>Confusion, out of the bag</h2>';
   if (classes.length > MAX_CLASSES) return `${heading}<p>Left out: ${classes.length} classes, more than ${MAX_CLASSES}.</p>`;
   const head = classes.map((name) => `<th scope="col">${escapeXml(name)}</th>`).join('');
-  const lines = counts.map((own, at) => {
-    const all = own.reduce((sum, count) => sum + count, 0);
-    const right = all === 0 ? '' : `${((100 * own[at]!) / all).toFixed(1)} %`;
-    const cells = own.map((count, place) => `<td${place === at ? ' class="right"' : ''}>${count}</td>`).join('');
+  const lines = counts.map((ofTruth, at) => {
+    const all = ofTruth.reduce((sum, count) => sum + count, 0);
+    const right = all === 0 ? '' : `${((100 * ofTruth[at]!) / all).toFixed(1)} %`;
+    const cells = ofTruth.map((count, place) => `<td${place === at ? ' class="right"' : ''}>${count}</td>`).join('');
     return `<tr><th scope="row">${escapeXml(classes[at] ?? '')}</th>${cells}<td>${right}</td></tr>`;
   });
   return `${heading}<p>A row a true class, a column a predicted one.</p>
@@ -77,7 +77,7 @@ function importanceBars({ importance }: Metrics): string {
   return `<h2>Importance</h2>${note}<div class="bars">${bars.join('\n')}</div>${more}`;
 }
 
-/** The classes that plots of shares show: of two classes each tells what the other does, so that the last stands for both. */
+/** The classes that plots of shares show: of two classes each says what the other does, so that the last stands for both. */
 function shownClasses<One>(classes: One[]): { one: One; colour: number }[] {
   return classes.map((one, colour) => ({ one, colour })).slice(classes.length === 2 ? 1 : 0, MAX_CLASSES);
 }
@@ -88,7 +88,7 @@ function classLegend({ calibration = [] }: Metrics): string {
     : legendHtml(calibration.slice(0, MAX_CLASSES).map(({ name }) => name));
 }
 
-/** True against false positives at every threshold: the further from the diagonal, the better a share tells a class from the others. */
+/** True against false positives at every threshold: the further from the diagonal, the better a share separates a class from the others. */
 function rocPlot({ rocs }: Metrics): string {
   const known = shownClasses(rocs ?? []).flatMap(({ one: { name, roc }, colour }) => (roc ? [{ name, roc, colour }] : []));
   if (known.length === 0) return '';
@@ -145,8 +145,8 @@ function curvePlot({ feature, x, labels, isWhole, series }: Curve, y: string, yR
       labels.map((name, place) => ({ name, values: series.map((one) => one.y[place]!) })),
       options,
     );
-  const lines = series.map(({ name, y: own }, colour): Series => {
-    return { name, points: x.map((value, place): [number, number] => [value, own[place]!]), colour };
+  const lines = series.map(({ name, y }, colour): Series => {
+    return { name, points: x.map((value, place): [number, number] => [value, y[place]!]), colour };
   });
   return linePlot(lines, { ...options, isStepped: isWhole });
 }

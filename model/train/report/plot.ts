@@ -22,12 +22,12 @@ export function linePlot(series: Series[], options: PlotOptions): string {
   const toX = (value: number) => SIZE.left + ((value - x.low) / (x.high - x.low)) * (INNER.right - SIZE.left);
   const toY = placeOn(y);
   const parts = [...gridParts(y, toY), ...x.ticks.map((tick) => text(toX(tick), INNER.bottom + 16, shown(tick), 'middle'))];
-  for (const { points: own, colour } of series) {
-    const corners = options.isStepped ? steps(own) : own;
+  for (const { points, colour } of series) {
+    const corners = options.isStepped ? steps(points) : points;
     const path = corners.map(([px, py]) => `${at(toX(px))},${at(toY(py))}`).join(' ');
     parts.push(`<polyline class="${lineClass(colour)}" points="${path}"/>`);
     if (!options.dots || colour === undefined) continue;
-    for (const [px, py] of own) parts.push(`<circle class="f${colour % COLOURS}" cx="${at(toX(px))}" cy="${at(toY(py))}" r="3"/>`);
+    for (const [px, py] of points) parts.push(`<circle class="f${colour % COLOURS}" cx="${at(toX(px))}" cy="${at(toY(py))}" r="3"/>`);
   }
   return svg(options, parts);
 }
@@ -45,10 +45,10 @@ export function groupPlot(groups: BarGroup[], options: PlotOptions): string {
   const wide = (INNER.right - SIZE.left) / groups.length;
   const most = Math.max(3, Math.floor(MOST_BELOW / groups.length));
   const parts = gridParts(y, toY);
-  groups.forEach(({ name, values: own }, place) => {
-    const bar = (0.8 * wide) / own.length;
+  groups.forEach(({ name, values: bars }, place) => {
+    const bar = (0.8 * wide) / bars.length;
     const left = SIZE.left + (place + 0.1) * wide;
-    own.forEach((value, colour) => {
+    bars.forEach((value, colour) => {
       const [top, end] = areBars ? [Math.min(toY(value), toY(0)), Math.max(toY(value), toY(0))] : [toY(value) - 1.5, toY(value) + 1.5];
       const title = `<title>${escapeXml(`${name}: ${shown(value)}`)}</title>`;
       const box = `x="${at(left + colour * bar)}" y="${at(top)}" width="${at(0.92 * bar)}" height="${at(end - top)}"`;
@@ -112,8 +112,8 @@ function svg({ x, y }: PlotOptions, parts: string[]): string {
 }
 
 function text(x: number, y: number, value: string, anchor: string, className = ''): string {
-  const own = className === '' ? '' : ` class="${className}"`;
-  return `<text${own} x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${escapeXml(value)}</text>`;
+  const attribute = className === '' ? '' : ` class="${className}"`;
+  return `<text${attribute} x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${escapeXml(value)}</text>`;
 }
 
 /** A text of at most so many characters, with a sign that some are left out. */

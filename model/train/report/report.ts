@@ -7,13 +7,13 @@ import type { Confusion } from './metrics.ts';
 const SHOWN_COLUMNS = 20;
 const SHOWN_CLASSES = 12;
 
-/** What ranger's print() tells of a forest, and more, as lines for a terminal. */
+/** What ranger's print() says of a forest, and more, as lines for a terminal. */
 export function reportText({ trained, metrics, card }: TrainedFile, model: Model): string {
   const { frame, settings, data } = trained;
   const facts: [string, string][] = [
     ['name', model.card.name],
     ['call', model.card.madeBy],
-    ['seed', `${card.seed === undefined ? '' : `${card.seed}, so ranger's own `}${card.rangerSeed}`],
+    ['seed', `${card.seed === undefined ? '' : `${card.seed}, so ranger's seed is `}${card.rangerSeed}`],
     ['data', `${model.card.source.file}, ${card.rows} rows, ${card.columns} columns, sha256 ${model.card.source.sha256}`],
     ['kind', frame.kind],
     ['trees', String(settings.numTrees)],
@@ -36,10 +36,10 @@ function confusionText({ classes, counts }: Confusion): string {
   const names = classes.map(printable);
   const size = Math.max(9, ...names.map((name) => name.length));
   const line = (head: string, cells: string[]) => [head.padEnd(size), ...cells.map((cell) => cell.padStart(size))].join('  ').trimEnd();
-  const rows = counts.map((own, at) => {
-    const all = own.reduce((sum, count) => sum + count, 0);
-    const right = all === 0 ? '' : `${((100 * own[at]!) / all).toFixed(1)} %`;
-    return line(names[at] as string, [...own.map(String), right]);
+  const rows = counts.map((ofTruth, at) => {
+    const all = ofTruth.reduce((sum, count) => sum + count, 0);
+    const right = all === 0 ? '' : `${((100 * ofTruth[at]!) / all).toFixed(1)} %`;
+    return line(names[at] as string, [...ofTruth.map(String), right]);
   });
   return ['confusion, out of the bag', line('', ['predicted']), line('true', [...names, 'right']), ...rows].join('\n');
 }
