@@ -9,9 +9,9 @@ export default {
   // jest leaves one processor free, which on two of them is half of all.
   maxWorkers: '100%',
   // A worker that holds half a gigabyte takes longer than jest's 0.5 s to give it back on a busy machine. One that really keeps
-  // something open is still told of.
+  // something open is still reported.
   workerGracefulExitTimeout: 5_000,
-  // Those in Chromium have a stage of their own (.ci/run browser). What starts a process is called *.integration.test.ts, what
+  // Those in Chromium have another stage (.ci/run browser). What starts a process is called *.integration.test.ts, what
   // takes seconds (fuzzing, load, real time-outs, big models) *.long.test.ts: npm run test:unit leaves both out.
   testMatch: ['<rootDir>/tests/**/*.test.ts', '!**/tests/browser/**'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -66,16 +66,16 @@ async function main(): Promise<void> {
 
   const step = openSteps(tool === undefined ? 1 : 5, console.log);
   const api = { ...params, model: path.resolve(options.model) };
-  const told = (await stackOutputs(place.region, stackName('api', place.stage)))?.EndpointName ?? 'none';
-  const kept: Record<string, string> = told === 'none' ? {} : { endpoint: told, endpointDeadlineMs: deadlineOf(plan, params) };
+  const known = (await stackOutputs(place.region, stackName('api', place.stage)))?.EndpointName ?? 'none';
+  const kept: Record<string, string> = known === 'none' ? {} : { endpoint: known, endpointDeadlineMs: deadlineOf(plan, params) };
   await step('the API', async () => {
     await framework('api', 'deploy', place, { ...api, ...kept });
-    return { said: told === 'none' ? 'answers from its fallback' : `asks ${told} first, as before`, value: undefined };
+    return { said: known === 'none' ? 'answers from its fallback' : `asks ${known} first, as before`, value: undefined };
   });
   if (tool !== undefined) {
     await deployEndpoint(step, options, plan, built, tool);
-    await step('the API told of the endpoint', async () => {
-      if (told === endpointName(place.stage)) return { said: 'it was already', value: undefined };
+    await step('the API, with the name of the endpoint', async () => {
+      if (known === endpointName(place.stage)) return { said: 'it had it already', value: undefined };
       const endpoint = { endpoint: endpointName(place.stage), endpointDeadlineMs: deadlineOf(plan, params) };
       await framework('api', 'deploy', place, { ...api, ...endpoint });
       return { said: `asks ${endpointName(place.stage)} first`, value: undefined };

@@ -72,7 +72,7 @@ async function push(args: string[]): Promise<void> {
   console.log(image);
 }
 
-/** The check is a file of its own, so that an image can be checked without anything of AWS. */
+/** The check is a separate file, so that an image can be checked without anything of AWS. */
 async function check(args: string[]): Promise<void> {
   const file = new URL('./check/check-container.ts', import.meta.url);
   if (!existsSync(file)) throw new Error('npm run image -- check: found no container/check/check-container.ts, expected it');

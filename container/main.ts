@@ -30,7 +30,7 @@ Environment:
   WORKERS     threads for big requests (one less than there are processors, at least 1)
   DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming
   MODELS_DIR  where POST /models may load from (/opt/ml/models)
-  SAGEMAKER_MULTI_MODEL   true: no model of its own, only those that are loaded
+  SAGEMAKER_MULTI_MODEL   true: no model at the start, only those that are loaded
 `;
 
 /** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */

@@ -1,5 +1,5 @@
-// Read by Node before a script's own files (node -r), since a Node without type stripping cannot read those. On Linux npm brings
-// Node 24 for the scripts it runs; elsewhere the machine's own runs them.
+// Read by Node before a script's files (node -r), since a Node without type stripping cannot read those. On Linux npm brings
+// Node 24 for the scripts it runs; elsewhere the machine's Node runs them.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(

@@ -41,7 +41,7 @@ const children: Child[] = [];
 const servers: Server[] = [];
 let endingSince: number | undefined;
 
-/** It failed, and whoever started it has been told why. */
+/** It failed, and the reason was shown. */
 class Told extends Error {}
 
 await main().catch((error) => {
@@ -100,7 +100,7 @@ async function prepare(model: string): Promise<Prepared> {
   return JSON.parse(output);
 }
 
-/** The container as a process of its own, which can be killed, and the stand-in in front of it in this one. */
+/** The container as a separate process, which can be killed, and the stand-in in front of it in this one. */
 async function startContainer({ file }: Prepared, ports: Ports): Promise<Child> {
   const { SAGEMAKER_BIND_TO_PORT: _, ...env } = process.env;
   const child = startChild({
@@ -125,7 +125,7 @@ async function startApi({ file, page }: Prepared, ports: Ports, hasEndpoint: boo
     else process.env[name] = value;
   }
   const handler = await loadHandler(PLACES.handler, HTTP_API.handler);
-  await listen(createHost({ api: HTTP_API, handler, tell: (problem) => console.error(problem) }), ports.api);
+  await listen(createHost({ api: HTTP_API, handler, report: (problem) => console.error(problem) }), ports.api);
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -39,7 +39,7 @@ type HttpEvent = {
 
 /**
  * The request in an event; undefined where the event is no HTTP event, and so a direct invoke. A feature may be called `version`,
- * `body` or `httpMethod`, so only marks together tell: `version` "2.0" and the object `requestContext.http` (an HTTP API, a function
+ * `body` or `httpMethod`, so only marks together decide: `version` "2.0" and the object `requestContext.http` (an HTTP API, a function
  * URL), or the text `httpMethod` and the object `requestContext` (a REST API, payload 1.0, a load balancer). The stage that the event
  * names and `basePath` are taken off the path.
  */

@@ -18,7 +18,7 @@ const NO_ENDPOINT: Guarded = { answered: false, reason: 'no-endpoint', detail: '
 /** Time an answer is still compared in, of what Lambda leaves, in milliseconds. */
 const COMPARE_MS = 1_000;
 
-/** One question answered: by whom, what came of the endpoint, and how long the own computation took. */
+/** One question answered: by whom, what came of the endpoint, and how long the computation here took. */
 type Served = { answer: Answer; outcome: Guarded; localMs: number; mismatch: boolean };
 
 /**
@@ -48,12 +48,12 @@ export function createFailover(
   });
   const compute = (query: Query) => {
     const start = now();
-    return { own: local.predict(query), localMs: now() - start };
+    return { computed: local.predict(query), localMs: now() - start };
   };
   const serve = (query: Query, outcome: Guarded, remainingMs: number): Served => {
     if (!outcome.answered) {
-      const { own, localMs } = compute(query);
-      const answer: Answer = { ...own, model: ours, servedBy: 'fallback', reason: outcome.reason };
+      const { computed, localMs } = compute(query);
+      const answer: Answer = { ...computed, model: ours, servedBy: 'fallback', reason: outcome.reason };
       return { answer, outcome, localMs, mismatch: false };
     }
     const { model: theirs } = outcome.answer;
@@ -61,9 +61,9 @@ export function createFailover(
     const isComparable = theirs.sha256 === ours.sha256 && local.failed === undefined && remainingMs > COMPARE_MS;
     if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
     isCompared = true;
-    const { own, localMs } = compute(query);
-    if (sameBits(own, outcome.answer)) return { answer, outcome, localMs, mismatch: false };
-    const corrected: Answer = { ...own, model: ours, servedBy: 'fallback', reason: 'mismatch' };
+    const { computed, localMs } = compute(query);
+    if (sameBits(computed, outcome.answer)) return { answer, outcome, localMs, mismatch: false };
+    const corrected: Answer = { ...computed, model: ours, servedBy: 'fallback', reason: 'mismatch' };
     return { answer: corrected, outcome, localMs, mismatch: true };
   };
 
@@ -93,14 +93,14 @@ export function createFailover(
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;
     const total = now() - start;
-    tell(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
+    record(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
     return write(result.answer, timings);
   };
 }
 
 /** One line a request, and its metrics: who answered and why, never a feature's value. */
-function tell(
+function record(
   telemetry: Telemetry,
   call: Call,
   rows: number,

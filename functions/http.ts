@@ -78,7 +78,7 @@ function readCall(event: unknown, context: Context | undefined, basePath: string
   return {
     direct: false,
     ...request,
-    // Lambda's own where the caller has none: to make one would have Node load its cryptography at the first request.
+    // The id that Lambda gave where the caller has none: to make one would have Node load its cryptography at the first request.
     requestId: requestIdOf(headers['x-request-id'], context?.awsRequestId),
     value: undefined,
     traceparent: TRACEPARENT.test(headers.traceparent ?? '') ? headers.traceparent : undefined,

@@ -15,7 +15,7 @@ export type LocalPredictor = {
 
 /**
  * Opens an artifact and computes its check rows, once at the start of an environment. Its sha256 was held at packaging
- * (model/bundle/check-package.ts), and Lambda holds the package against its own: to do it a third time has Node load its
+ * (model/bundle/check-package.ts), and Lambda compares the package with its hash: to do it a third time has Node load its
  * cryptography, a tenth of a start.
  */
 export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): LocalPredictor {
@@ -23,7 +23,7 @@ export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): Loca
   const failed = failedCheck(model);
   const predict = (query: Query) => {
     if (failed !== undefined) {
-      throw new RequestError(503, `the fallback's model fails its own check (${failed})`, [], { 'retry-after': '5' });
+      throw new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': '5' });
     }
     return answerQuery(model, query);
   };

@@ -17,7 +17,7 @@ export type MetricName =
 /** How much whoever reads the log should care. */
 export type Level = 'info' | 'warn' | 'error';
 
-/** Where an environment tells what it does. Nothing told may hold a feature's value. */
+/** Where an environment reports what it does. No report may hold a feature's value. */
 export type Telemetry = {
   log(level: Level, message: string, entry: Record<string, unknown>): void;
   /** Counts each of the names once. */
@@ -52,9 +52,9 @@ export function openTelemetry(service: string, stage: string): Telemetry {
     remoteLatency: (ms) => add(metrics, 'RemoteLatency', MetricUnit.Milliseconds, ms),
     localServed: (reason) => {
       add(metrics, 'LocalServed', MetricUnit.Count, 1);
-      const own = byReason.get(reason) ?? openMetrics({ stage, reason });
-      byReason.set(reason, own);
-      add(own, 'LocalServed', MetricUnit.Count, 1);
+      const counter = byReason.get(reason) ?? openMetrics({ stage, reason });
+      byReason.set(reason, counter);
+      add(counter, 'LocalServed', MetricUnit.Count, 1);
     },
     flush: () => {
       for (const one of filled) one.publishStoredMetrics();

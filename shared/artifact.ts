@@ -106,7 +106,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
  * The model of an artifact's bytes; its arrays are views on them (they are copied once where they do not start at a
  * multiple of 8). Throws a ModelError where the bytes are of another format version, cut off, changed or against the
  * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
- * the header: of bytes that somebody held against it since they were written; `hashed` is what somebody found it to be.
+ * the header: of bytes that were compared with it since they were written; `hashed` is what somebody found it to be.
  */
 export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: OpenOptions = {}): Model {
   // A Buffer's slice() would share its bytes, and start where it does.
@@ -114,9 +114,9 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   const { jsonBytes, cardBytes, checkRows, cardAt } = readHeader(bytes, label);
   const checksAt = cardAt + padded(cardBytes);
   need(bytes, checksAt, label);
-  const told = toHex(bytes.subarray(SHA256.start, SHA256.end));
-  const sha256 = options.isHeld ? told : toHex(options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
-  if (sha256 !== told) throw new ModelError(label, `sha256 ${sha256}`, told);
+  const expected = toHex(bytes.subarray(SHA256.start, SHA256.end));
+  const sha256 = options.isHeld ? expected : toHex(options.hashed ?? sha256Of(bytes.subarray(HEADER, cardAt)));
+  if (sha256 !== expected) throw new ModelError(label, `sha256 ${sha256}`, expected);
   const json = readJson(bytes, HEADER, jsonBytes, `${label}'s JSON`) as ModelJson;
   const { schema, body } = json;
   checkSchema(schema, `${label}'s schema`);
@@ -214,7 +214,7 @@ function openPredictor(
   return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data }, ...(outcome ? { outcome } : {}) };
 }
 
-/** The plans of a body's arrays, held against their type. */
+/** The plans of a body's arrays, checked against their type. */
 function plansOf(body: ModelJson['body'], label: string): ArrayPlan[] {
   const isObject = typeof body === 'object' && body !== null && typeof body.scalars === 'object' && body.scalars !== null;
   const isPlan = (plan: ArrayPlan) =>

@@ -71,8 +71,8 @@ function predictTypes(model: Predictor, rows: Float64Array, parameters: Paramete
   const count = rows.length / model.schema.features.length;
   const out = new Float64Array(count * stride);
   for (const { parameters: one, offset, width } of partsOf(model.schema, parameters)) {
-    const own = predictRows(model, rows, one);
-    for (let row = 0; row < count; row += 1) out.set(own.subarray(row * width, (row + 1) * width), row * stride + offset);
+    const ofType = predictRows(model, rows, one);
+    for (let row = 0; row < count; row += 1) out.set(ofType.subarray(row * width, (row + 1) * width), row * stride + offset);
   }
   return out;
 }

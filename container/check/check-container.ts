@@ -48,7 +48,7 @@ export async function main(args: string[]): Promise<void> {
   try {
     if (child) findings.push(await waitForPing(url, child));
     const example = values.row === undefined ? await findRow(url) : readRow(values.row);
-    if (values.row === undefined) console.log(`row ${example.row.slice(0, 200)}, as the container tells its features`);
+    if (values.row === undefined) console.log(`row ${example.row.slice(0, 200)}, by what the container says of its features`);
     findings.push(...(await checkContainer({ url, ...example })));
   } finally {
     if (child) findings.push(await end(url, child));

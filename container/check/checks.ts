@@ -131,7 +131,7 @@ export const CHECKS: Check[] = [
     },
   },
   {
-    line: 'unknown and SageMaker’s own headers are ignored, none is sent back unasked',
+    line: 'unknown headers and those of SageMaker are ignored, none is sent back unasked',
     look: async (target) => {
       const attribute = 'X-Amzn-SageMaker-Custom-Attributes';
       const more = { 'X-Amzn-SageMaker-Target-Variant': 'A', 'X-Amzn-SageMaker-Inference-Id': '1', [attribute]: 'a=1', 'X-Unknown': 'x' };

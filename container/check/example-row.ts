@@ -7,8 +7,8 @@ const [WITHIN, MOST] = [5_000, 4_000_000];
 const TENSOR_VALUES: Record<string, unknown> = { BOOL: true };
 
 /**
- * Finds a row that a container's model takes, by asking the container: `/model` (canopy's own) tells features with their defaults,
- * ranges and levels; the Open Inference Protocol V2 tells names and types. Throws an Error that asks for --row where neither does.
+ * Finds a row that a container's model takes, by asking the container: `/model` (of canopy) lists features with their defaults,
+ * ranges and levels; the Open Inference Protocol V2 lists names and types. Throws an Error that asks for --row where neither does.
  */
 export async function findRow(url: string): Promise<ExampleRow> {
   const model = (await ask(url, '/model')) as { features?: unknown } | undefined;
@@ -25,7 +25,7 @@ export async function findRow(url: string): Promise<ExampleRow> {
       throw new Error(`--row: found none; ${path} does not say which texts ${texts.join(', ')} takes, expected --row CSV`);
     return rowOf(inputs.flatMap(({ datatype, shape }) => Array(width(shape)).fill(TENSOR_VALUES[String(datatype)] ?? 0)));
   }
-  throw new Error(`--row: found none, and ${tried.join(', ')} of ${url} told no features; expected --row CSV, one row without a header`);
+  throw new Error(`--row: found none, and ${tried.join(', ')} of ${url} list no features; expected --row CSV, one row without a header`);
 }
 
 /** Reads a row of --row: fields between commas, a text with a comma in double quotes. */
@@ -60,15 +60,15 @@ function width(shape: unknown): number {
   return typeof second === 'number' && second > 0 && second <= 100_000 ? second : 1;
 }
 
-/** The names of the models that a container serves, as it tells them: by KServe's list, SageMaker's, or canopy's metrics. */
+/** The names of the models that a container serves, as it lists them: by KServe's list, SageMaker's, or canopy's metrics. */
 async function namesOf(url: string): Promise<string[]> {
   const listed = [(await ask(url, '/v2/models')) ?? {}, (await ask(url, '/models')) ?? {}] as { models?: unknown }[];
   const names = listed.flatMap(({ models }) => (Array.isArray(models) ? models : [])) as (string | { name?: string; modelName?: string })[];
   const metrics = (await askText(url, '/metrics')) ?? '';
-  const told = /^canopy_model_info\{(?:[^}\n]*,)?name="([^"\n]{1,200})"/m.exec(metrics)?.[1];
+  const named = /^canopy_model_info\{(?:[^}\n]*,)?name="([^"\n]{1,200})"/m.exec(metrics)?.[1];
   return [
     ...new Set([
-      ...(told === undefined ? [] : [told]),
+      ...(named === undefined ? [] : [named]),
       ...names.map((one) => (typeof one === 'string' ? one : (one.modelName ?? one.name ?? ''))),
     ]),
   ]

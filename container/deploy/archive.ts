@@ -7,7 +7,7 @@ export type Archive = { key: string; bytes: Uint8Array };
 
 /**
  * Packs an artifact. The same artifact gives the same bytes, and another one another key: an endpoint never finds
- * another model under the key it was told.
+ * another model under the key that it got.
  */
 export async function packArtifact(artifact: Uint8Array): Promise<Archive> {
   const archive = pack();

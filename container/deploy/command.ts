@@ -5,7 +5,7 @@ import path from 'node:path';
 export type Ran = { code: number; stdout: string; output: string };
 
 export type CommandOptions = {
-  /** Beside this process's own. */
+  /** Beside those of this process. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   /** The command is killed after so many seconds (an hour). */

@@ -1,5 +1,5 @@
 /**
- * Prices in US dollars, us-east-1, for a plan's size and not for a bill. AWS's own list could not be read; they stand so in what
+ * Prices in US dollars, us-east-1, for a plan's size and not for a bill. AWS's list could not be read; they stand so in what
  * others keep of it: Lambda's requests, serverless inference, ml.m5.large and ml.m5.xlarge in a list taken from the Price List
  * API on 2026-03-07 (which gives no more than 5 to 10 % of accuracy); Lambda for arm64, the HTTP API and alarms in guides of
  * 2025-05 to 2026-03. One such guide has 0.269 for ml.m5.xlarge. The other instances' prices were found nowhere.
@@ -37,7 +37,7 @@ export function idleCost(plan: Plan): number | undefined {
   return hour === undefined ? undefined : alarms + hour * HOURS_A_MONTH * plan.instanceCount;
 }
 
-/** What a million requests cost: API and Lambda, and the endpoint's own seconds where it is serverless, in dollars. */
+/** What a million requests cost: API and Lambda, and the endpoint's seconds where it is serverless, in dollars. */
 export function costOfMillion(plan: Plan, { lambdaMs, lambdaGb, endpointMs, endpointGb }: Usage): number {
   const lambda = HTTP_API_PER_REQUEST + LAMBDA.perRequest + LAMBDA.perGbSecond * lambdaGb * (lambdaMs / 1000);
   const inference = plan.hosting === 'serverless' ? INFERENCE_PER_GB_SECOND * endpointGb * (endpointMs / 1000) : 0;

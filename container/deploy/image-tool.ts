@@ -34,14 +34,14 @@ export async function buildImage(
     value === undefined ? [] : ['--build-arg', `${name}=${value}`],
   );
   const common = ['-t', IMAGE, '-f', 'container/Dockerfile', ...given, '.'];
-  const own: Record<Tool, string[]> = {
+  const ofTool: Record<Tool, string[]> = {
     // Provenance would make a list of images of it.
     docker: ['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--load'],
     // A fixed time, so that the same sources give the same digest.
     podman: ['build', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
     buildah: ['bud', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
   };
-  await must(tool, [...own[tool], ...common], { cwd: project, ...(onOutput ? { onOutput } : {}) });
+  await must(tool, [...ofTool[tool], ...common], { cwd: project, ...(onOutput ? { onOutput } : {}) });
   return imageId(tool);
 }
 
@@ -58,7 +58,7 @@ async function imageId(tool: Tool): Promise<string> {
 }
 
 /**
- * Pushes the image under a tag that is its own id, unless it is there, and asks the registry what it got. Returns
+ * Pushes the image under a tag that is the image's id, unless it is there, and asks the registry what it got. Returns
  * REPOSITORY@DIGEST, by which the endpoint's stack knows it.
  */
 export async function pushImage(tool: Tool, repository: Repository): Promise<Pushed & { image: string; wasThere: boolean }> {

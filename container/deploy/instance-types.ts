@@ -37,7 +37,7 @@ const FAMILIES: Record<string, string> = {
   trn1: '2xlarge 32xlarge',
   trn1n: '32xlarge',
 };
-/** AWS's own processors, on which an image for linux/amd64 does not run. */
+/** The processors that AWS makes, on which an image for linux/amd64 does not run. */
 const ARM = /^[a-z]+\d+g|^p6e-gb200$/;
 
 function of(sizes: string, families: string): Record<string, string> {

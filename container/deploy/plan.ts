@@ -15,7 +15,7 @@ export function stepsOf(place: Place, plan: Plan): string[] {
     `repository, bucket and role: deploy ${stackName('endpoint', place.stage)} without an endpoint, where it is not there`,
     'image and model: build the image, push it, put the model into the bucket',
     `the endpoint: deploy ${stackName('endpoint', place.stage)} with ${endpointName(place.stage)}, ${kind}`,
-    `the API told of the endpoint: deploy ${stackName('api', place.stage)} again, where it does not know ${endpointName(place.stage)}`,
+    `the API, with the name of the endpoint: deploy ${stackName('api', place.stage)} again, where it does not have ${endpointName(place.stage)}`,
   ];
 }
 

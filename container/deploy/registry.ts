@@ -30,7 +30,7 @@ export function parseRepository(text: string): Repository {
 }
 
 /**
- * Asks the registry for an image by tag or digest and holds it against what SageMaker takes: a Docker manifest, version 2,
+ * Asks the registry for an image by tag or digest and compares it with what SageMaker takes: a Docker manifest, version 2,
  * of linux/amd64. Undefined where it is not there; throws an Error that says what is wrong with it.
  */
 export async function findImage(repository: Repository, reference: string): Promise<Pushed | undefined> {

@@ -1,6 +1,6 @@
 /**
  * What the credentials of a deploy must be allowed to do, a resource type a line: CloudFormation makes, reads, changes and removes each
- * with the caller's own rights. The actions are those of the types' handlers in CloudFormation's registry for the properties that our
+ * with the caller's rights. The actions are those of the types' handlers in CloudFormation's registry for the properties that our
  * templates set, and of the service authorization reference. Not tried against AWS itself: where one is missing, its error names it.
  */
 export const RIGHTS: Record<string, Right[]> = {

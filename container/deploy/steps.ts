@@ -51,7 +51,7 @@ export function openSteps(count: number, show: (line: string) => void) {
   };
 }
 
-/** Runs a command of the framework on a stack, with `more` arguments of the command's own. Throws an AwsError with what to do, or the framework's own last lines. */
+/** Runs a command of the framework on a stack, with `more` arguments of that command. Throws an AwsError with what to do, or the framework's last lines. */
 export async function framework(
   stack: Stack,
   command: string,
@@ -71,9 +71,9 @@ export async function framework(
 }
 
 /** Parameters that the commands give the stacks themselves. */
-const OWN = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
+const SET_BY_COMMANDS = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
 
-/** The parameters a stack has, as its own table of defaults names them. */
+/** The parameters a stack has, as its table of defaults names them. */
 export function paramNames(stack: Stack): string[] {
   const file = path.join(PROJECT, STACKS[stack].folder, 'serverless.yml');
   const { params } = parse(readFileSync(file, 'utf8')) as { params: { default: Record<string, unknown> } };
@@ -82,13 +82,14 @@ export function paramNames(stack: Stack): string[] {
 
 /** Reads NAME=VALUE pairs. Throws an AwsError at the first that is none, and at one that no stack has: it would change nothing. */
 export function readParams(pairs: string[]): Record<string, string> {
-  const known = [...new Set([...paramNames('api'), ...paramNames('endpoint')])].filter((name) => !OWN.includes(name));
+  const known = [...new Set([...paramNames('api'), ...paramNames('endpoint')])].filter((name) => !SET_BY_COMMANDS.includes(name));
   return Object.fromEntries(
     pairs.map((pair) => {
       const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(pair) ?? [];
       if (name === undefined || value === undefined) throw new AwsError(`--param: found ${JSON.stringify(pair)}, expected NAME=VALUE`);
       if (name === 'model') throw new AwsError(`--param: found ${pair}, expected --model FILE`);
-      if (OWN.includes(name)) throw new AwsError(`--param: found ${name}, which this command sets itself; expected ${oneOf(known)}`);
+      if (SET_BY_COMMANDS.includes(name))
+        throw new AwsError(`--param: found ${name}, which this command sets itself; expected ${oneOf(known)}`);
       if (!known.includes(name)) throw new AwsError(`--param: found ${name}, expected ${oneOf(known)}`);
       return [name, value];
     }),

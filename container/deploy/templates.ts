@@ -6,7 +6,7 @@ import { framework, type Place, PROJECT, type Stack } from './steps.ts';
 /** What of a CloudFormation template is read here. */
 export type Template = { Resources: Record<string, { Type: string; Condition?: string }>; Conditions?: Record<string, unknown> };
 
-/** Packages a stack as a deploy would, in folders of its own, and gives its template. Throws an AwsError where packaging fails. */
+/** Packages a stack as a deploy would, in separate folders, and gives its template. Throws an AwsError where packaging fails. */
 export async function packagedTemplate(stack: Stack, place: Place, params: Record<string, string>): Promise<Template> {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-plan-'));
   const work = `.esbuild/${path.basename(folder)}`;

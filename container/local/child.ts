@@ -8,7 +8,7 @@ const KILLED = 1_000;
 /** Ends a child once its standard input has ended. */
 const LEASH = new URL('leash.ts', import.meta.url).href;
 
-/** A process with all that it starts: a process group of its own, so that a signal reaches every one of them. */
+/** A process with all that it starts: one process group, so that a signal reaches every one of them. */
 export type Child = { name: string; pid: number; exited: Promise<string> };
 
 export type ChildOptions = {
@@ -20,9 +20,9 @@ export type ChildOptions = {
   env: NodeJS.ProcessEnv;
 };
 
-/** Starts a process that ends when this one does, however that ends, and shows its lines. `exited` tells how it ended; it never rejects. */
+/** Starts a process that ends when this one does, however that ends, and shows its lines. `exited` says how it ended; it never rejects. */
 export function startChild({ name, args, cwd, env }: ChildOptions): Child {
-  // Of a group of its own a Ctrl-C reaches this process alone, which ends the others in order.
+  // In another group, a Ctrl-C reaches this process alone, which ends the others in order.
   const child = spawn(process.execPath, ['--import', LEASH, ...args], { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => console.log(`${name} | ${line}`));

@@ -8,7 +8,7 @@ import { type HttpApiEvent, toEvent } from './event.ts';
 import { type HttpApi, LIMITS, routeKeyOf } from './http-api.ts';
 import { type Outgoing, ownAnswer, toOutgoing } from './result.ts';
 
-/** What Lambda tells a function of one invocation; the parts that a function of ours can ask for. */
+/** What Lambda gives a function about one invocation; the parts that a function of ours can ask for. */
 export type Context = { awsRequestId: string; functionName: string; getRemainingTimeInMillis(): number };
 /** A Lambda function. */
 export type Handler = (event: HttpApiEvent, context: Context) => Promise<unknown>;
@@ -16,8 +16,8 @@ export type Handler = (event: HttpApiEvent, context: Context) => Promise<unknown
 export type HostOptions = {
   api: HttpApi;
   handler: Handler;
-  /** Hears of what a caller is not told: an error that the function threw, a result that is none. */
-  tell(problem: string): void;
+  /** Gets what a caller does not see: an error that the function threw, a result that is none. */
+  report(problem: string): void;
 };
 
 /** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
@@ -41,7 +41,7 @@ export function createHost(options: HostOptions): Server {
       const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request);
       send(options, request, response, outgoing);
     } catch (error) {
-      options.tell(textOf(error));
+      options.report(textOf(error));
       send(options, request, response, ownAnswer(500, 'Internal Server Error'));
     } finally {
       underWay -= 1;
@@ -96,7 +96,7 @@ async function invoke({ api, handler }: HostOptions, event: HttpApiEvent): Promi
   }
 }
 
-function send({ api, tell }: HostOptions, request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
+function send({ api, report }: HostOptions, request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
   // Whoever asked may have gone meanwhile.
   if (response.destroyed || response.headersSent) return;
   const origin = isPreflight(request.method ?? '', request.headers) ? undefined : request.headers.origin;
@@ -109,7 +109,7 @@ function send({ api, tell }: HostOptions, request: IncomingMessage, response: Se
     response.writeHead(status, all);
   } catch (error) {
     // A header that HTTP does not allow: the function's fault.
-    tell(textOf(error));
+    report(textOf(error));
     response.writeHead(500, { connection: 'close' });
     response.end();
     return;

@@ -1,5 +1,5 @@
 // Ends this process as soon as its standard input does, whose other end its parent holds: whatever ends the parent, SIGKILL among
-// that, closes it. Loaded before a child's own code (node --import), which need not know of it.
+// that, closes it. Loaded before a child's code (node --import), which need not know of it.
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {

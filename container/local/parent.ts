@@ -6,7 +6,7 @@ const LOOK_EVERY = 500;
 /**
  * Calls back once npm, which started this process, has ended, however it did. npm starts its scripts through a shell: where that
  * becomes the script (bash, Debian's dash for a simple command), npm is this process's parent. Else the shell is, and it may live
- * on without npm, or end before it: on Linux both are watched, elsewhere the shell alone. A process's id is all that tells of its
+ * on without npm, or end before it: on Linux both are watched, elsewhere the shell alone. A process's id is all that is known of its
  * end on every system; `parent` is the parent's as it was when this process began.
  */
 export function onParentGone(parent: number, then: () => void): void {
@@ -19,7 +19,7 @@ export function onParentGone(parent: number, then: () => void): void {
   timer.unref();
 }
 
-/** Whether a process is a shell that runs one command. Where npm itself is the parent, its own is a person's shell, which may end before. */
+/** Whether a process is a shell that runs one command. Where npm itself is the parent, npm's parent is a person's shell, which may end before. */
 function isShell(pid: number): boolean {
   return read(`/proc/${pid}/cmdline`)?.split('\0')[1] === '-c';
 }

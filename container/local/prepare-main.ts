@@ -1,12 +1,12 @@
 // node container/local/prepare-main.ts MODEL: imports a model, builds the page, and says where both lie, as a line of JSON. In a
-// process of its own, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
+// separate process, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { exampleRecord } from '../../shared/wire/cells.ts';
 
-/** What was prepared: an artifact and the page's parts, by their files, and what to tell of the model. */
+/** What was prepared: an artifact and the page's parts, by their files, and what to say of the model. */
 export type Prepared = { file: string; page: string; name: string; sha256: string; example: object };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));

@@ -36,7 +36,7 @@ export function toOutgoing(result: unknown): Outgoing {
   return { status, headers: list, body: isBase64Encoded === true ? Buffer.from(sized(body), 'base64') : sized(body) };
 }
 
-/** An answer of the gateway's own. */
+/** An answer that the gateway gives itself. */
 export function ownAnswer(status: number, message: string): Outgoing {
   return { status, headers: ['content-type', 'application/json'], body: JSON.stringify({ message }) };
 }

@@ -43,7 +43,7 @@ export function createSageMakerRuntime(options: RuntimeOptions): Server {
     try {
       reply = await invoke(options, agent, request);
     } catch (error) {
-      // AWS's own answer to a body over its limit has no document.
+      // AWS's answer to a body over its limit has no document.
       const status = error instanceof RequestError ? error.status : 500;
       reply = status === 413 ? { status, headers: {}, body: '' } : failure(status, 'InternalFailure', { Message: String(error) });
     }
@@ -80,7 +80,7 @@ async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMe
 
 /**
  * Why AWS would refuse what a request aims at within the endpoint: one model in one container, in one variant. The sentence on a target
- * model is AWS's own, as callers report it; those of the others are ours.
+ * model is AWS's, as callers report it; those of the others are ours.
  */
 function refusedTarget(endpoint: string, request: IncomingMessage): string | undefined {
   const target = (name: string) => headerOf(request, `x-amzn-sagemaker-${name}`);
@@ -124,7 +124,7 @@ function askContainer(options: RuntimeOptions, agent: Agent, request: IncomingMe
   });
 }
 
-/** ModelError as InvokeEndpoint gives it: the container's own status and message, 0 where it gave none. */
+/** ModelError as InvokeEndpoint gives it: the container's status and message, 0 where it gave none. */
 function modelError(endpoint: string, status: number, message: string): Reply {
   const group = `/aws/sagemaker/Endpoints/${endpoint}`;
   const side = status >= 400 && status < 500 ? 'client' : 'server';

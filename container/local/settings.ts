@@ -3,7 +3,7 @@ import { type Environment, misspeltNames, SettingsError, tryVariables } from '..
 import { CONTAINER_VARIABLES } from '../server/settings.ts';
 import { PORT_NAMES } from './ports.ts';
 
-/** Variables that `npm start` sets by itself, whatever they are in its own environment. */
+/** Variables that `npm start` sets by itself, whatever its environment says. */
 const SET_HERE = ['MODEL_FILE', 'PAGE_FILE', 'STAGE', 'ENDPOINT_NAME', 'PORT', 'SAGEMAKER_BIND_TO_PORT', 'HOST', 'MODEL_DIR', 'DRAIN_MS'];
 
 /**

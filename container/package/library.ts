@@ -9,7 +9,7 @@ export type { Feature, Schema } from '../../shared/schema/features.ts';
 export type { Prediction } from '../../shared/schema/shape.ts';
 export type { Answer, Model, PredictOptions, Row } from './served.ts';
 
-/** What an import may be told beside the file. */
+/** What an import may get beside the file. */
 export type ImportOptions = {
   /** The date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z. The model's sha256 does not depend on it. */
   date?: string;

@@ -24,7 +24,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 
 const [command, ...rest] = process.argv.slice(2);
-// A package's own script may be called start or model. Paths are then meant from where it runs, as in any script.
+// A script of the user's package may be called start or model. Paths are then meant from where it runs, as in any script.
 delete process.env.INIT_CWD;
 
 switch (command) {

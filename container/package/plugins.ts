@@ -56,7 +56,7 @@ export function packaged(project: string, entries: Record<string, string>): Plug
 }
 
 /**
- * An esbuild plugin for browsers: the hash of Node stands in no bundle, since a browser has its own, which is asynchronous. Any other
+ * An esbuild plugin for browsers: the hash of Node stands in no bundle, since a browser's hash is asynchronous. Any other
  * module of Node fails the build.
  */
 export const noNode: Plugin = {

@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** What is asked for beside the rows, under the names of R's `predict()`: the type of answer, say. `GET /model` lists what a model takes. */
 export type PredictOptions = ParameterValues & {
-  /** The type of answer, R's own name for it; the model's default where it is not given. Of several, the answer has each by its name. */
+  /** The type of answer, under R's name; the model's default where it is not given. Of several, the answer has each by its name. */
   type?: string | readonly string[];
 };
 
@@ -30,7 +30,7 @@ export type Model = {
   /** What people want to know of it. */
   readonly card: Card;
   /**
-   * A prediction for each row, R's own number to the last bit: a number; a label, for classes; an object of numbers by class, for
+   * A prediction for each row, R's number to the last bit: a number; a label, for classes; an object of numbers by class, for
    * probabilities; an array for a survival curve, for quantiles, and for every tree. Throws a RequestError that lists everything
    * wrong with the rows, each with its path.
    */

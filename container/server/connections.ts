@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Most connections at once: beyond them the system's own queue waits, and then refuses. */
+/** Most connections at once: beyond them new ones wait in the system's queue, and then refuses. */
 const MAX_CONNECTIONS = 1024;
 /** With more than this many, each new connection has another one closed, so that there is always room for it. */
 const CROWDED = 1_000;

@@ -59,20 +59,20 @@ export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: 
 }
 
 /** What every answer of the container says of itself in its headers. */
-export type Own = { requestId: string; sha256: string | undefined; closes: boolean };
+export type Extra = { requestId: string; sha256: string | undefined; closes: boolean };
 
 /**
  * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
  * one piece of both. How many bytes the body has.
  */
-export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, own?: Own): number {
+export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, more?: Extra): number {
   const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
   const length = bytes ? bytes.length : Buffer.byteLength(body);
   const list: string[] = [];
-  if (own) {
-    list.push('x-request-id', own.requestId);
-    if (own.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', own.sha256);
-    if (own.closes) list.push('connection', 'close');
+  if (more) {
+    list.push('x-request-id', more.requestId);
+    if (more.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', more.sha256);
+    if (more.closes) list.push('connection', 'close');
   }
   if (headers['x-content-type-options'] === undefined) list.push('x-content-type-options', 'nosniff');
   for (const name in headers) list.push(name, headers[name] as string);
@@ -106,7 +106,7 @@ export function headerOf(request: IncomingMessage, name: string): string | undef
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** What our own function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
+/** What our function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
 export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number };
 
 const NO_ATTRIBUTES: Attributes = {};

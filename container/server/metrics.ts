@@ -11,7 +11,7 @@ export type ContainerMetrics = {
   text(): Promise<{ type: string; body: string }>;
 };
 
-/** What tells its state when it is asked for the metrics. */
+/** What reports its state when it is asked for the metrics. */
 type Measured = { admission: Admission; connections: Connections; workers?: Workers | undefined };
 
 /** Upper bounds of the latency's buckets, in seconds. */
@@ -23,7 +23,7 @@ const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total'
 /** What is counted of one route. A bucket here has what lies above the one before; the last has what lies above all. */
 type Counted = { statuses: Map<number, number>; buckets: Float64Array; seconds: number };
 
-/** Metrics of one container; a registry of its own, so that several live in one process. */
+/** Metrics of one container; with a separate registry, so that several live in one process. */
 export function createMetrics(
   model: { name: string; sha256: string } | undefined,
   { admission, connections, workers }: Measured,
@@ -112,7 +112,7 @@ function observe(routes: Map<string, Counted>, route: string, time: number): Cou
   return counted;
 }
 
-/** The latencies as prom-client's own histogram gives them, from what was counted: to observe costs it a microsecond a request. */
+/** The latencies as prom-client's histogram gives them, from what was counted: to observe costs it a microsecond a request. */
 function latencies(name: string, help: string, routes: Map<string, Counted>) {
   const values = () =>
     [...routes].flatMap(([route, { buckets, seconds }]) => {

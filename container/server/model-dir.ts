@@ -53,7 +53,7 @@ function listed(names: string[]): string {
   return names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
 }
 
-/** Why the file system refused, in words; an error that is not its own keeps its message. */
+/** Why the file system refused, in words; any other error keeps its message. */
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = { ENOENT: 'nothing there', ENOTDIR: 'a file', EACCES: 'no permission to read', EISDIR: 'a folder' };

@@ -9,7 +9,7 @@ import { openShared } from './shared-model.ts';
 import type { Workers } from './workers.ts';
 
 /**
- * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has one of its own, so
+ * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has another one, so
  * that a request which began with one model never meets another of the same name. `isUnloaded` says that it is served no longer.
  */
 export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace>; isUnloaded: boolean };
@@ -37,7 +37,7 @@ const NAME = /^[\w.-][\w./-]{0,255}$/;
 /** What no part of such a path may be: a client or a proxy would make another path of it. */
 const NO_PARTS = ['', '.', '..'];
 
-/** Serves a model: its kernel is made and its check rows are computed here, once, and tell the pace too. */
+/** Serves a model: its kernel is made and its check rows are computed here, once, which also measures the pace. */
 export function serveModel(key: string, model: Model): Served {
   prepareKernel(model);
   const failed = failedCheck(model);

@@ -18,7 +18,7 @@ const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
 
 /** Throws a 503 where the model's check rows did not come out as at import. */
 export function checkModel({ failed }: Served): void {
-  if (failed !== undefined) throw new RequestError(503, `the model does not give its own numbers here: ${failed}`);
+  if (failed !== undefined) throw new RequestError(503, `the model does not give the expected numbers here: ${failed}`);
 }
 
 /** Whether somebody still waits for the answer: the connection is there, and the caller's deadline is not over. */

@@ -36,10 +36,10 @@ const MODELS = { is: 'models', methods: ['POST', 'GET', 'HEAD'] } as const;
  */
 export function findRoute(mode: 'sagemaker' | 'alone', hasModels: boolean, method: string, sent: string): Route {
   const path = withoutSlash(sent);
-  const own = ROUTES.get(path);
-  if (own) {
-    checkMethod(method, own.methods, path);
-    return own.route;
+  const known = ROUTES.get(path);
+  if (known) {
+    checkMethod(method, known.methods, path);
+    return known.route;
   }
   if (hasModels && path === '/models') {
     checkMethod(method, MODELS.methods, path);

@@ -27,7 +27,7 @@ const ALONE = { servedBy: 'container', most: MAX_ROWS } as const;
 const LOGGED_PATH = 200;
 
 /**
- * Node's own limits, in milliseconds and bytes. Connections stay open longer than a load balancer's 60 s, so that it is
+ * The limits that Node keeps, in milliseconds and bytes. Connections stay open longer than a load balancer's 60 s, so that it is
  * not the server who closes one while a request is under way.
  */
 const LIMITS: ServerOptions<typeof Incoming> = {
@@ -191,6 +191,6 @@ async function manageModels(models: Models, request: Incoming, container: Contai
 }
 
 function onlyModel(served: Served | undefined): Served {
-  if (!served) throw new RequestError(404, 'this container has no model of its own; expected /models/{name}/invoke');
+  if (!served) throw new RequestError(404, 'this container was started without a model; expected /models/{name}/invoke');
   return served;
 }

@@ -16,7 +16,7 @@ export type Order =
 
 /** A RequestError as a message carries it. */
 type Refused = { status: number; detail: string; problems: Problem[]; headers: Record<string, string>; advice?: string | undefined };
-/** What it tells of a job: the outcome, or what went wrong in a form that a message can carry. */
+/** What it says of a job: the outcome, or what went wrong in a form that a message can carry. */
 export type Report =
   | { ready: true }
   | { job: number; computed: Computed }

@@ -8,7 +8,7 @@ import { createPause, type OpenModels, startThread, type Thread } from './worker
 const MOST_WAITING = 2;
 /** How long a batch may wait and be computed, in milliseconds: less than the 60 s after which SageMaker no longer listens. */
 const CUT_MS = 55_000;
-/** Room for what lives shortly: V8's own choice lets a thread grow by tens of megabytes before it looks what can go. */
+/** Room for what lives shortly: by itself, V8 lets a thread grow by tens of megabytes before it looks what can go. */
 const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Threads for what would keep the listening thread from listening: big batches, and loading models. */
@@ -101,16 +101,16 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     });
   };
 
-  const tell = (order: Order) => threads.map(({ worker }) => worker.postMessage(order));
+  const sendAll = (order: Order) => threads.map(({ worker }) => worker.postMessage(order));
   return {
     count,
     open: (key, bytes, table) => {
       models.set(key, { bytes, table });
-      tell({ open: key, bytes, table });
+      sendAll({ open: key, bytes, table });
     },
     close: (key) => {
       models.delete(key);
-      tell({ close: key });
+      sendAll({ close: key });
     },
     answer: async (key, asked, isWanted) => {
       const report = await submit((job) => ({ job, answer: asked, key }), isWanted);
@@ -155,7 +155,7 @@ function errorOf(report: Report): Error {
   return new WorkerFault('fault' in report ? report.fault : 'a report that fits no job');
 }
 
-/** An error in a worker. It carries the place where that was thrown, and not its own, into the log. */
+/** An error in a worker. It carries the place where that error was thrown into the log, and not the place where it was made here. */
 class WorkerFault extends Error {
   constructor(fault: string) {
     super('');

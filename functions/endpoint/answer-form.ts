@@ -23,7 +23,7 @@ export function hasShape(value: unknown, { sides, labels, places }: Shape): bool
 }
 
 /**
- * The form of the predictions of a model that is not the one held here, told by the first row; each row must then have it.
+ * The form of the predictions of a model that is not the one held here, taken from the first row; each row must then have it.
  * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/schema/shape.ts): a number; a label; an array as
  * long as `times` or `quantiles`; shares by their labels; and what `predictAll`, `terminalNodes`, `leaf` and `margin` make of these. `ours` is what
  * the model held here gives.

@@ -73,8 +73,8 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
 /** Throws where the lists beside the predictions are not those that the model held here gives. */
 function checkBeside(found: Lists, expected: Lists): void {
   for (const name of ['times', 'quantiles'] as const) {
-    const [list, own] = [found[name], expected[name]];
-    const isSame = list?.length === own?.length && (list ?? []).every((one, at) => one === own?.[at]);
+    const [list, known] = [found[name], expected[name]];
+    const isSame = list?.length === known?.length && (list ?? []).every((one, at) => one === known?.[at]);
     if (!isSame) throw new BadAnswer(`found other ${name}, expected those of the model`);
   }
 }

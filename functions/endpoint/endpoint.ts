@@ -24,14 +24,14 @@ export type Outcome =
 
 /** Asks one SageMaker endpoint within a deadline in milliseconds. Never throws. */
 export type Endpoint = {
-  /** Loads the client: tens of milliseconds of this process's own work, which are not the endpoint's to answer for. */
+  /** Loads the client: tens of milliseconds of work in this process, which are not the endpoint's fault. */
   prepare(): Promise<void>;
   ask(question: Question, deadlineMs: number): Promise<Outcome>;
 };
 
 /** A kept connection that was closed while nobody looked fails at once; the call is repeated once, from a bucket of tokens. */
 const STALE = { codes: ['ECONNRESET', 'EPIPE'], tokens: 10, refill: 0.1 };
-/** A deadline's timer that comes this late, or a loop busy for half of the deadline, is our own stall. */
+/** A deadline's timer that comes this late, or a loop busy for half of the deadline, is a stall of this process. */
 const STALLED_MS = 50;
 
 /** Opens an endpoint by its name; `expected` is the model held here. The SDK is loaded by prepare(), and at the first question at the latest. */
@@ -59,10 +59,10 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
     const start = now();
     const busy = performance.eventLoopUtilization();
     started += 1;
-    const [own, others] = [started, underWay];
+    const [number, others] = [started, underWay];
     underWay += 1;
     let late = 0;
-    // One signal bounds all of it: the SDK's own time-outs do not stop a body that drips. It also ends what still runs
+    // One signal bounds all of it: the SDK's time-outs do not stop a body that drips. It also ends what still runs
     // before we answer, since that would be frozen with the environment.
     const controller = new AbortController();
     const timer = setTimeout(() => {
@@ -77,7 +77,7 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
       const ms = now() - start;
       if (controller.signal.aborted) {
         // Where calls overlap, as in a local host, the loop is busy with the others, and that held nobody up.
-        const overlaps = others > 0 || started > own;
+        const overlaps = others > 0 || started > number;
         const wasBusy = !overlaps && performance.eventLoopUtilization(busy).active > deadlineMs / 2;
         const stalled = late > STALLED_MS || wasBusy;
         return { answered: false, reason: 'timeout', detail: `no answer within ${deadlineMs} ms`, ms, stalled };

@@ -55,7 +55,7 @@ export function guardEndpoint(endpoint: Endpoint, settings: GuardSettings, now =
   const refused = (reason: Reason, detail: string): Outcome => ({ answered: false, reason, detail, ms: 0 });
 
   const ask = async ({ remainingMs, isAlone = false, ...question }: Asked): Promise<Guarded> => {
-    if (!isAlone && random() >= settings.endpointShare) return refused('endpoint-share', 'the fallback has a share of its own');
+    if (!isAlone && random() >= settings.endpointShare) return refused('endpoint-share', 'a share of the requests is for the fallback');
     const start = now();
     const permit = breaker.admit();
     if (!permit) return refused('breaker-open', `the breaker is ${breaker.state().is}`);

@@ -5,7 +5,7 @@ import { type Believed, checkAnswer, type Expected } from './check-answer.ts';
 /** A body to send on, as it came in: the container reads it with the same codec. `attributes` go on as CustomAttributes. */
 export type Question = { body: Uint8Array; contentType: string; query: Query; attributes?: string | undefined };
 
-/** Asks the endpoint once. Rejects with the SDK's own errors, and with a BadAnswer. */
+/** Asks the endpoint once. Rejects with the SDK's errors, and with a BadAnswer. */
 export type Client = (question: Question, signal: AbortSignal) => Promise<Believed>;
 
 /** Opens a client of one endpoint, by its name; a connection may take `connectMs`, and answers are checked against `expected`. */

@@ -106,7 +106,7 @@ export function sortLevels(values: string[], label: string, order: LevelsOrder |
   const show = (levels: string[]) => levels.slice(0, SHOWN).join(', ') + (levels.length > SHOWN ? ', ...' : '');
   throw new ModelError(
     label,
-    `levels whose order hangs on R's locale: ${show(bytes)} (C) or ${show(same(locale) ? insensitive : locale)}`,
+    `levels whose order depends on R's locale: ${show(bytes)} (C) or ${show(same(locale) ? insensitive : locale)}`,
     '--levels-order c or --levels-order locale, as levels(factor(data$column)) shows them in R',
   );
 }

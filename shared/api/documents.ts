@@ -25,7 +25,7 @@ export type PageRequest = {
 /** The paths of the documents that a browser asks for. */
 export type DocumentPath = '/' | '/page.js' | '/later.js' | '/workbook.js' | '/page.css' | '/icon.svg' | '/docs.js' | '/docs.css';
 
-/** For what stands at an address that carries its own hash: a year, without asking again. */
+/** For what stands at an address that carries the text's hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
 
 /** The icon is one text for all models. */
@@ -90,14 +90,14 @@ function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
 function htmlReply(html: string, page: PageRequest | undefined): Reply {
   const coding = codingOf(page?.acceptEncoding);
   const { headers, ...body } = codedText(html, coding);
-  const own = {
+  const standard = {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-cache',
     vary: 'accept-encoding',
     etag: tagOf(hashOf(html), coding),
     ...PAGE_SECURITY,
   };
-  return { status: 200, headers: { ...own, ...headers }, ...body };
+  return { status: 200, headers: { ...standard, ...headers }, ...body };
 }
 
 /** The model with what its form takes from the body: the ends, steps and starts of its fields. */
@@ -122,14 +122,14 @@ function pagePart(type: string, part: PagePart | undefined, acceptEncoding: stri
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
   const coding = codingOf(acceptEncoding);
   const { headers, ...body } = codedPart(part, coding);
-  const own = {
+  const standard = {
     'content-type': `${type}; charset=utf-8`,
     'cache-control': KEPT,
     vary: 'accept-encoding',
     etag: tagOf(part.hash, coding),
     ...PAGE_SECURITY,
   };
-  return { status: 200, headers: { ...own, ...headers }, ...body };
+  return { status: 200, headers: { ...standard, ...headers }, ...body };
 }
 
 /** An entity tag (RFC 9110, 8.8.3): of the text, and of how it is compressed. */
@@ -137,7 +137,7 @@ function tagOf(hash: string, coding: Coding | undefined): string {
   return `"${hash}-${coding ?? 'plain'}"`;
 }
 
-/** A hash that tells one deployment's text from another's: two of 32 bits, in the manner of FNV-1a (xor, then multiply). */
+/** A hash that differs between two deployments' texts: two of 32 bits, in the manner of FNV-1a (xor, then multiply). */
 function hashOf(text: string): string {
   let [one, two] = [0x811c9dc5, 0x9e3779b9];
   for (let at = 0; at < text.length; at += 1) {

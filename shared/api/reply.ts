@@ -4,7 +4,7 @@ import { isV2, v2Problem } from './v2/form.ts';
 /** An answer over HTTP, before a server or API Gateway puts it on the wire. With `base64`, the body is bytes written so. */
 export type Reply = { status: number; headers: Record<string, string>; body: string; base64?: true };
 
-/** The id of a request: the first given that has the form which logs and headers can carry, the caller's own say, else a new one. */
+/** The id of a request: the first given that has the form which logs and headers can carry, the caller's first, else a new one. */
 export function requestIdOf(...given: (string | undefined)[]): string {
   return given.find((id) => id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id)) ?? crypto.randomUUID();
 }
@@ -17,7 +17,7 @@ export function jsonReply(value: unknown, status = 200, headers: Record<string, 
 /** An error as a reply with its problem document; on a path of the Open Inference Protocol in that protocol's form. */
 export function problemReply(error: unknown, requestId: string, path = ''): Reply {
   const problem = problemDocument(error, requestId);
-  const own = error instanceof RequestError ? error.headers : {};
-  if (isV2(path)) return jsonReply(v2Problem(problem.detail, problem.errors), problem.status, own);
-  return jsonReply(problem, problem.status, { ...own, 'content-type': 'application/problem+json' });
+  const more = error instanceof RequestError ? error.headers : {};
+  if (isV2(path)) return jsonReply(v2Problem(problem.detail, problem.errors), problem.status, more);
+  return jsonReply(problem, problem.status, { ...more, 'content-type': 'application/problem+json' });
 }

@@ -18,9 +18,9 @@ export type Card = {
     /** What people see instead of a class's label, by the label. */
     classes?: Record<string, Label> | undefined;
   };
-  /** What made the model: ranger's version cannot be told from the file, its call can. */
+  /** What made the model: the file does not have ranger's version, but its call. */
   madeBy: string;
-  /** The versions of R and ranger that made it, as far as the file tells, and how it was saved. */
+  /** The versions of R and ranger that made it, as far as the file says, and how it was saved. */
   versions?: string;
   /** The file it was imported from, without its folder, and that file's sha256. */
   source: { file: string; sha256: string };
@@ -47,5 +47,5 @@ export type TrainingCard = {
   importance?: Record<string, number>;
 };
 
-/** What is told of a model: all but its forest. `sha256` is that of its schema and forest. */
+/** What is known of a model without its body. `sha256` is that of its schema and body. */
 export type ModelInfo = { schema: Schema; card: Card; sha256: string };

@@ -8,22 +8,22 @@ import { givenValue, MISSING } from './values.ts';
 const SHOWN_LEVELS = 10;
 /** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
 export const MOST_STRANGERS = 1_000;
-/** Names beside the features' that are told where one is missing, and most that is shown of one. */
+/** Names beside those of the features that are listed where one is missing, and most that is shown of one. */
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
 
 /** What is wrong where a feature is missing; `strangers` are the names of the row that are no features. */
 export function missing(schema: Schema, column: number, strangers: string[]): string {
   const { name } = schema.features[column] as Feature;
-  const told = `feature ${quote(name)} is missing; expected ${expectation(schema, column)}`;
+  const sentence = `feature ${quote(name)} is missing; expected ${expectation(schema, column)}`;
   const lower = name.toLowerCase();
   const capitals = strangers.find((stranger) => stranger.toLowerCase() === lower);
-  if (capitals !== undefined) return `${told}; found ${shortened(capitals)}, which differs in its capitals`;
+  if (capitals !== undefined) return `${sentence}; found ${shortened(capitals)}, which differs in its capitals`;
   const found = strangers.filter((stranger) => stranger !== '');
   const shown = found.slice(0, SHOWN_STRANGERS).map(shortened);
   const more = strangers.length < MOST_STRANGERS ? found.length - shown.length : 'many';
   const rest = found.length > shown.length ? ` and ${more} more` : '';
-  return found.length === 0 ? told : `${told}; found ${shown.join(', ')}${rest}, which this model does not have`;
+  return found.length === 0 ? sentence : `${sentence}; found ${shown.join(', ')}${rest}, which this model does not have`;
 }
 
 function shortened(name: string): string {

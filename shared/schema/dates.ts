@@ -88,7 +88,7 @@ function offsetOf(zone: string): number {
 
 const FORMATS = new Map<string, Intl.DateTimeFormat | undefined>();
 
-/** What tells the local time of a zone; undefined where the zone is not known. */
+/** What gives the local time of a zone; undefined where the zone is not known. */
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   if (!FORMATS.has(timeZone)) {
     const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
@@ -119,9 +119,9 @@ function fromLocal(wall: number, timeZone: string): number | NoTime {
 
 /** The seconds that a zone's clocks are ahead of UTC at a point in time. */
 function localOffset(at: number, format: Intl.DateTimeFormat): number {
-  const own = new Map(format.formatToParts(at * 1000).map(({ type, value }) => [type, value]));
-  const part = (name: Intl.DateTimeFormatPartTypes) => Number(own.get(name));
-  const year = own.get('era')?.startsWith('B') ? 1 - part('year') : part('year');
+  const parts = new Map(format.formatToParts(at * 1000).map(({ type, value }) => [type, value]));
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
+  const year = parts.get('era')?.startsWith('B') ? 1 - part('year') : part('year');
   const date = new Date(0);
   date.setUTCFullYear(year, part('month') - 1, part('day'));
   return Math.round(date.getTime() / 1000) + part('hour') * 3600 + part('minute') * 60 + part('second') - Math.floor(at);

@@ -19,7 +19,7 @@ export function firstRepeated(texts: readonly string[]): number {
     for (let other = table[place]!; other !== 0; other = table[place]!) {
       if (texts[other - 1] === text) return at;
       looks -= 1;
-      // Anybody can write texts of the same hash. The Set's own is not known to them.
+      // Anybody can write texts of the same hash. The hash of the Set is not known to them.
       if (looks === 0) return firstInSet(texts);
       place = (place + 1) & (size - 1);
     }

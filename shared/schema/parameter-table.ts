@@ -1,4 +1,4 @@
-/** The types of answer that R's predict() has for one model or another, under R's own names. */
+/** The types of answer that R's predict() has for one model or another, under R's names. */
 export type AnswerType =
   | 'response'
   | 'chf'
@@ -60,7 +60,7 @@ export const MAX_QUANTILES = 100;
 /** A seed as ranger takes it: R's integers. */
 const MAX_SEED = 2 ** 31 - 1;
 
-/** All parameters beside `type`, under R's own names for the arguments of `predict()`. */
+/** All parameters beside `type`, under R's names for the arguments of `predict()`. */
 export const PARAMETERS = {
   /** Every tree's answer instead of their mean or vote. */
   predictAll: parameter({
@@ -89,7 +89,7 @@ export const PARAMETERS = {
   /** Break ties between classes as R does with this seed and one thread. */
   seed: parameter({
     summary: 'Break ties between classes as R does with this seed.',
-    // 0 asks ranger for a seed of its own making.
+    // 0 asks ranger to make a seed.
     form: { is: 'whole', least: 1, most: () => MAX_SEED },
     keepsAnswer: () => false,
   }),

@@ -12,14 +12,14 @@ import {
 } from './parameter-table.ts';
 import { pointer } from './pointer.ts';
 
-/** What a body asks for beside its rows, under R's own names for the arguments of `predict()`. */
+/** What a body asks for beside its rows, under R's names for the arguments of `predict()`. */
 export type Parameters = ParameterValues & {
   type: AnswerType;
   /** The types that are asked for beside `type`, where there are several. */
   also?: readonly AnswerType[];
 };
 
-/** A type of answer that may stand beside others: it is a list under its own name, and needs no second one. */
+/** A type of answer that may stand beside others: it is a list under its name, and needs no second one. */
 export type ListedType = Exclude<AnswerType, 'se' | 'quantiles'>;
 /** Those that may not: their lists are called as what belongs to them. */
 const ALONE: readonly AnswerType[] = ['se', 'quantiles'] satisfies Exclude<AnswerType, ListedType>[];

@@ -14,13 +14,13 @@ export type Cells = {
   text: boolean;
   cell(row: number, feature: number): unknown;
   path(row: number, feature: number): string;
-  /** True where a missing column is missing from every row, and so is told once. Else a missing key may be a missing value. */
+  /** True where a missing column is missing from every row, and so is reported once. Else a missing key may be a missing value. */
   columnar: boolean;
-  /** The names given with a row, features or not, where its cells have names: told where a feature is missing. */
+  /** The names given with a row, features or not, where its cells have names: shown where a feature is missing. */
   names?(row: number): string[];
   /** A form that would be read, for a body that has no feature of the model. */
   instead?: string;
-  /** What is wrong with a row as a whole, so that its cells cannot be told apart. */
+  /** What is wrong with a row as a whole, so that its cells are not known. */
   misfit?(row: number): Problem | undefined;
 };
 
@@ -54,7 +54,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
         continue;
       }
       found += 1;
-      // Only what is told is put into words, since there may be millions.
+      // Only what is reported is put into words, since there may be millions.
       if (problems.length >= MAX_PROBLEMS) continue;
       const message = value === undefined ? missing(schema, column, names.strangers(row)) : complaint(schema, column, value, cells.text);
       problems.push({ path: cells.path(row, column), message });

@@ -2,7 +2,7 @@
 const OURS_ALONE = /^BREAKER_/;
 /** Other programs have names that start so, too: what follows must have a word of ours. */
 const OURS_BY_A_WORD = /^(?:ENDPOINT|DUAL)_/;
-/** Names that are AWS's and npm's own. */
+/** Names that AWS and npm use. */
 const OTHERS = /^(?:AWS|LAMBDA|npm)_/;
 /** A shorter word says nothing: MS, ROW, NAME. */
 const LEAST_WORD = 5;
@@ -28,7 +28,7 @@ export function meantBy(name: string, known: string[]): string | undefined {
 
 function isNear(name: string, known: string): boolean {
   const most = known.length >= TWO_WRONG_LETTERS ? 2 : 1;
-  // Most names are told apart by this alone, which costs a function's start nothing.
+  // This alone is enough for most names, which costs a function's start nothing.
   if (Math.abs(name.length - known.length) > most) return false;
   return editsTo(name, known) <= most && (known.length >= ONE_WRONG_LETTER || !isOneReplaced(name, known));
 }
@@ -46,11 +46,11 @@ function isOurs(name: string, known: string[]): boolean {
   if (OURS_ALONE.test(name)) return known.some((one) => OURS_ALONE.test(one));
   if (!OURS_BY_A_WORD.test(name)) return false;
   const words = known.filter((one) => OURS_BY_A_WORD.test(one)).flatMap((one) => one.split('_').slice(1));
-  const telling = words.filter((word) => word.length >= LEAST_WORD);
+  const long = words.filter((word) => word.length >= LEAST_WORD);
   return name
     .split('_')
     .slice(1)
-    .some((word) => word.length >= LEAST_WORD && telling.some((one) => editsTo(word, one) <= 1));
+    .some((word) => word.length >= LEAST_WORD && long.some((one) => editsTo(word, one) <= 1));
 }
 
 /**

@@ -37,7 +37,7 @@ export function labelsOf(schema: Schema, prediction: object): string[] {
 type Named = Predicted & Pick<Beside, 'times' | 'quantiles'>;
 
 /**
- * The header line of an answer as CSV, told by its first row: `predictions`, or the name of each type where there are several; behind
+ * The header line of an answer as CSV, made from its first row: `predictions`, or the name of each type where there are several; behind
  * a dot the label, the time, the probability or the place (from 1) of each of its numbers, as in `prob.LABEL`.
  */
 export function csvHeader(schema: Schema, answer: Named): string {
@@ -91,9 +91,9 @@ export function writeTable(schema: Schema, answer: Predicted, form: TableForm): 
   };
   const alone = (values: Prediction[]) => (typeof values[0] === 'string' ? label : number);
   const lists = listsOf(answer);
-  const own =
+  const members =
     lists.length > 0
       ? lists.flatMap(([type, values]) => columns(values, alone(values), each, type))
       : columns(answer.predictions, alone(answer.predictions), each);
-  return `{${[...own, ...(answer.se ? columns(answer.se, error, `${error}_`) : [])].join(',')}}`;
+  return `{${[...members, ...(answer.se ? columns(answer.se, error, `${error}_`) : [])].join(',')}}`;
 }

@@ -87,10 +87,10 @@ function predictionBytes(schema: Schema, parameters: Parameters): number {
   const shape = shapeOf(schema, parameters);
   const labelBytes = (labels: string[]) => labels.map((label) => Buffer.byteLength(JSON.stringify(label)) + 1);
   if (shape.places) return labelBytes(shape.places).reduce((most, bytes) => Math.max(most, bytes), 0);
-  // Each side but the last has an array or object of its own around the next.
+  // Each side but the last has an array or object around the next.
   const brackets = shape.sides.reduce((sum, _, side) => sum + 3 * shapeWidth({ sides: shape.sides.slice(0, side) }), 0);
-  const own = shapeWidth(shape) * NUMBER_BYTES + brackets + labelBytes(shape.labels ?? []).reduce((sum, bytes) => sum + bytes, 0);
-  return parameters.type === 'se' ? 2 * own : own;
+  const bytes = shapeWidth(shape) * NUMBER_BYTES + brackets + labelBytes(shape.labels ?? []).reduce((sum, one) => sum + one, 0);
+  return parameters.type === 'se' ? 2 * bytes : bytes;
 }
 
 /** The header line of the answer to parameters, with its end. */

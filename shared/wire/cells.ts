@@ -9,7 +9,7 @@ export type JsonObject = Record<string, unknown>;
 
 /** Members beside those of the model are ignored, but not these: what they ask for would silently not be answered. */
 export function strayParameters(schema: Schema, record: JsonObject, path: string): Problem | undefined {
-  const name = ['parameters', 'params'].find((one) => isObject(own(record, one)) && !isFeature(schema, one));
+  const name = ['parameters', 'params'].find((one) => isObject(ownMember(record, one)) && !isFeature(schema, one));
   if (name === undefined) return undefined;
   return { path: `${path}/${name}`, message: `found ${name} in a record, expected {"instances": [...], "parameters": {...}}` };
 }
@@ -99,7 +99,7 @@ export function memberReader(schema: Schema): (record: JsonObject, column: numbe
   };
 }
 
-/** A record's value as R's jsonlite writes that of a list, in an array of its own (`[{"age":[54]}]`, without auto_unbox). */
+/** A record's value as R's jsonlite writes that of a list, alone in an array (`[{"age":[54]}]`, without auto_unbox). */
 export function unboxed(value: unknown): unknown {
   return hasLength(value, 1) ? value[0] : value;
 }
@@ -110,7 +110,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** A member of an object itself: a feature may be called `constructor`. */
-function own(object: JsonObject, name: string): unknown {
+function ownMember(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -10,7 +10,7 @@ import { csvHeader, findDelimiter, type Header } from './delimiter.ts';
 /**
  * A CSV: a header line with the features' names in any order, or none and then the model's feature order. Between its fields
  * are commas, or semicolons or tabs, and then its numbers may have decimal commas. Blank lines are skipped as R's read.csv and
- * pandas skip them; but within a column of its own one stands for a missing value, where the model answers those.
+ * pandas skip them; but in a CSV of one column it stands for a missing value, where the model answers those.
  */
 export function csvCells(schema: Schema, text: string): Cells {
   const { delimiter, ...rest } = findDelimiter(schema, text);

@@ -15,7 +15,7 @@ export type Delimited = { text: string; delimiter: string; firstLine: number };
 export type Header = { header: string[]; isHeader: boolean };
 
 /**
- * The delimiter of a CSV. Excel names it in a first line of its own, `sep=;`. Else it is the comma where the first line so read has a
+ * The delimiter of a CSV. Excel names it in a first line, `sep=;`. Else it is the comma where the first line so read has a
  * feature's name or is a row of values, and else a semicolon or a tab where that fits or looks so: a label may have one in it.
  */
 export function findDelimiter(schema: Schema, text: string): Delimited {
@@ -47,8 +47,8 @@ function delimiterOf(schema: Schema, line: string): string {
   for (const delimiter of OTHERS) {
     const fields = fieldsBetween(line, delimiter);
     if (fields.length === 1) continue;
-    const own = fieldsOf(line, delimiter)?.map((field) => (DECIMAL_COMMA.test(field.trim()) ? field.replace(',', '.') : field));
-    if (fields.some(known) || (own && isRow(schema, own))) return delimiter;
+    const fieldsHere = fieldsOf(line, delimiter)?.map((field) => (DECIMAL_COMMA.test(field.trim()) ? field.replace(',', '.') : field));
+    if (fields.some(known) || (fieldsHere && isRow(schema, fieldsHere))) return delimiter;
     if (!mayBeLevels && (commas.length === 1 || fields.length === width)) return delimiter;
   }
   return ',';

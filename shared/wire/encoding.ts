@@ -7,9 +7,9 @@ export type Inflate = (bytes: Uint8Array, most: number) => Promise<Uint8Array | 
 export function isCompressed(contentEncoding: string | undefined): boolean {
   if (contentEncoding === undefined) return false;
   const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase());
-  const own = codings.filter((coding) => coding !== '' && coding !== 'identity');
-  if (own.length === 0) return false;
-  if (own.length === 1 && (own[0] === 'gzip' || own[0] === 'x-gzip')) return true;
+  const asked = codings.filter((coding) => coding !== '' && coding !== 'identity');
+  if (asked.length === 0) return false;
+  if (asked.length === 1 && (asked[0] === 'gzip' || asked[0] === 'x-gzip')) return true;
   throw new RequestError(415, 'the content encoding of the body cannot be read; expected gzip, or none', [], { 'accept-encoding': 'gzip' });
 }
 

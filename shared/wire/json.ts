@@ -7,7 +7,7 @@ const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * The value of a JSON text, strictly: at most MAX_DEPTH deep (told before anything is built), no duplicate key, no
+ * The value of a JSON text, strictly: at most MAX_DEPTH deep (checked before anything is built), no duplicate key, no
  * `__proto__`. Throws a 400 that names `label` otherwise.
  */
 export function parseJson(text: string, label = 'the body'): unknown {
@@ -63,7 +63,7 @@ function tooDeep(label: string): RequestError {
   return new RequestError(400, `${label} is nested more than ${MAX_DEPTH} deep`);
 }
 
-/** The parser's own words without the piece of the body that V8 quotes in them. */
+/** The parser's words without the piece of the body that V8 quotes in them. */
 function reason(error: Error, text: string): string {
   const position = / at position \d+/.exec(error.message)?.[0] ?? '';
   if (error.message.startsWith('Unexpected end') || position === ` at position ${text.length}`) return 'it ends too early';

@@ -24,7 +24,7 @@ export const CONTENT_TYPES: Record<BodyForm | AnswerForm, string> = {
 
 const LINES = ['application/jsonlines', 'application/x-jsonlines', 'application/ndjson', 'application/x-ndjson'];
 const JSON_TYPES = ['text/json', 'application/json'];
-/** What clients say without meaning it: a blob's type, a text's, none at all. The body itself tells what it is. */
+/** What clients say without meaning it: a blob's type, a text's, none at all. The body itself shows what it is. */
 const UNSAID = ['', 'text/plain', 'application/octet-stream'];
 
 /** A media type and its parameters, in lower case. */
@@ -78,8 +78,8 @@ export function answerForm(accept: string | undefined, format?: string): AnswerF
     return { forms: rangeForms(type), weight: weightOf(parameters.get('q')), specific, place, ...beside };
   });
   const wanted = rangeForms('*/*').flatMap((form) => {
-    const own = ranges.filter(({ forms }) => forms.includes(form)).sort((a, b) => b.specific - a.specific || b.weight - a.weight);
-    return own[0] && own[0].weight > 0 ? [{ form, ...own[0] }] : [];
+    const fits = ranges.filter(({ forms }) => forms.includes(form)).sort((a, b) => b.specific - a.specific || b.weight - a.weight);
+    return fits[0] && fits[0].weight > 0 ? [{ form, ...fits[0] }] : [];
   });
   const [best] = wanted.sort((a, b) => b.weight - a.weight || a.place - b.place);
   if (best?.form === 'csv' && best.header === 'present') return 'csvHeader';

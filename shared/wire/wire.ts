@@ -115,7 +115,7 @@ export function readTensors(schema: Schema, inputs: JsonObject[], given: unknown
 
 /**
  * Reads rows that are values already, records or rows in the model's feature order, and the parameters beside them: what a program
- * hands over that has the model in its own process. Throws as readBody does.
+ * hands over that has the model in the same process. Throws as readBody does.
  */
 export function readRecords(schema: Schema, rows: unknown, given: unknown): Query {
   if (!Array.isArray(rows)) {

@@ -58,7 +58,7 @@ export async function serveGolden(
   const serve = await listen(createContainer(model, { mode: 'sagemaker', log: () => {} }));
   const alone = await listen(createContainer(model, { mode: 'alone', log: () => {}, page }));
   const runtime = await listen(createSageMakerRuntime({ endpointName: ENDPOINT, containerUrl: serve }));
-  const api = await listen(createHost({ api: HTTP_API, handler: handlerFor(local, runtime), tell: (problem) => console.error(problem) }));
+  const api = await listen(createHost({ api: HTTP_API, handler: handlerFor(local, runtime), report: (problem) => console.error(problem) }));
   // R breaks ties between classes at random.
   const kept = rows.flatMap((row, at) => (!ties.has(at) ? [{ row, prediction: predictions[at] }] : []));
   const full = kept.filter(({ row }) => Object.values(row).every((value) => value !== null)).slice(0, ROWS);

@@ -131,7 +131,7 @@ test('a body at fault is never sent on', async () => {
   expect(calls).toBe(0);
 });
 
-test('where the fallback fails its own check, the endpoint alone answers, and without it a 503 says why', async () => {
+test('where the fallback fails its check, the endpoint alone answers, and without it a 503 says why', async () => {
   const outputs = local.model.checks.outputs.map((value) => value + 1);
   const broken = openLocalWith(outputs);
   expect(broken.failed).toMatch(/check row 1 gives/);
@@ -167,7 +167,7 @@ test('a trace and the request id go on to the endpoint as custom attributes, and
   expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1;deadline-ms=3000');
 });
 
-test('server-timing says how long the endpoint and the own computation took', async () => {
+test('server-timing says how long the endpoint and the fallback took', async () => {
   const handler = handlerFor(await listen(createSageMakerRuntime({ endpointName: 'canopy-test', containerUrl })));
   const { headers } = (await handler(recordedEvent('predict-json'))) as { headers: Record<string, string> };
   expect(headers['server-timing']).toMatch(/^total;dur=[\d.]+, endpoint;dur=[\d.]+, local;dur=[\d.]+$/);

@@ -45,7 +45,7 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
     step('endpoint removed, then all', () => removed(there()), 'npm run remove'),
     {
       ...step('what moto left out', async () => skippedTypes(there()), 'moto’s log'),
-      other: 'the types named here: their calls, order and life; a replacement’s way to what hangs on it',
+      other: 'the types named here: their calls, order and life; a replacement’s way to what depends on it',
     },
   ];
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Powertools from '@aws-lambda-powertools/metrics';
 
 // In the package this file stands for @aws-lambda-powertools/metrics, an optional peer. Metrics are lines for CloudWatch, which nobody
-// reads on a machine of one's own: where it is not installed, nothing is counted.
+// reads on a user's machine: where it is not installed, nothing is counted.
 const require = createRequire(import.meta.url);
 
 /** What functions/telemetry.ts asks of it. */

@@ -33,7 +33,7 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
       '/': { get: readOperation('page', 'The web page', 'text/html', { type: 'string' }) },
       '/predict': { post: predictOperation(schema, dialects) },
       '/model': { get: { ...readOperation('model', 'What the model is', 'application/json', reference('Model')), tags: ['model'] } },
-      '/metadata': { get: readOperation('metadata', "What vetiver's servers tell of a model", 'application/json', { type: 'object' }) },
+      '/metadata': { get: readOperation('metadata', "What vetiver's servers say of a model", 'application/json', { type: 'object' }) },
       '/prototype': {
         get: readOperation('prototype', 'The features as a JSON Schema, as vetiver has it', 'application/json', { type: 'object' }),
       },

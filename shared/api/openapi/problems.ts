@@ -1,6 +1,6 @@
 /** The header of every answer that names the request. */
 export const requestIdHeader = {
-  description: "The caller's own id where it matches [A-Za-z0-9_-]{1,64}, else a new one.",
+  description: "The caller's id where it matches [A-Za-z0-9_-]{1,64}, else a new one.",
   schema: { type: 'string' },
 };
 /** The headers of an answer with predictions. */
@@ -12,7 +12,7 @@ export const ANSWER_HEADERS = {
 };
 const RETRY_AFTER = { 'retry-after': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } } };
 
-/** Every problem an operation can answer with: the component's name, when, and headers of its own. */
+/** Every problem an operation can answer with: the component's name, when, and further headers. */
 export const PROBLEMS: Record<string, { name: string; description: string; headers?: object }> = {
   400: { name: 'BadRequest', description: 'Not JSON, CSV or JSON Lines, or no dialect fits.' },
   404: { name: 'NotFound', description: 'There is nothing at this path.' },

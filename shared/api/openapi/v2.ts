@@ -96,7 +96,7 @@ function inferOperation(model: ModelInfo, operationId: string, parameters: objec
   };
 }
 
-/** Errors in the protocol's form; of API Gateway's own 429 nobody here says the form. */
+/** Errors in the protocol's form; the form of API Gateway's 429 is not ours to choose. */
 function responses(statuses: Status[]): object {
   const content = { 'application/json': { schema: reference('V2Error') } };
   const headers = { 'x-request-id': requestIdHeader };

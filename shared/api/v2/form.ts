@@ -1,7 +1,7 @@
 /** Most problems of values that an error of the protocol names. */
 const SHOWN_PROBLEMS = 10;
 
-/** Whether a path belongs to the Open Inference Protocol, which has a form of its own for errors. */
+/** Whether a path belongs to the Open Inference Protocol, which has another form for errors. */
 export function isV2(path: string): boolean {
   return path === '/v2' || path.startsWith('/v2/');
 }

@@ -44,8 +44,9 @@ export function readInference(schema: Schema, body: Uint8Array, headerLength: st
 
 /** An inference request whose binary data was read, as JSON: each number as the shortest text that reads back as the same double. */
 export function requestText({ inputs, parameters }: JsonObject): string {
-  const texts = (inputs as JsonObject[]).map(({ data, parameters: own, ...rest }) => {
-    const type = isObject(own) && own.content_type !== undefined ? { parameters: { content_type: own.content_type } } : {};
+  const texts = (inputs as JsonObject[]).map(({ data, parameters, ...rest }) => {
+    const type =
+      isObject(parameters) && parameters.content_type !== undefined ? { parameters: { content_type: parameters.content_type } } : {};
     const values = (data as unknown[]).map((value) => (typeof value === 'number' ? numberText(value) : JSON.stringify(value)));
     return `${JSON.stringify({ ...rest, ...type }).slice(0, -1)},"data":[${values.join(',')}]}`;
   });
@@ -70,11 +71,11 @@ function readForm(schema: Schema, { id, outputs, parameters }: JsonObject): Infe
   const seen = new Set<string>();
   const asked = (outputs ?? []).map((output: unknown, at: number) => {
     const path = `/outputs/${at}`;
-    const { name, parameters: own } = isObject(output) ? output : ({} as JsonObject);
+    const { name, parameters } = isObject(output) ? output : ({} as JsonObject);
     if (typeof name !== 'string' || !known.includes(name)) throw unfit(`${path}/name`, name, `one of ${outputNames(schema)}`);
     if (seen.has(name)) throw unfit(`${path}/name`, name, 'each output once');
     seen.add(name);
-    const given = isObject(own) ? own : {};
+    const given = isObject(parameters) ? parameters : {};
     if (given.classification !== undefined)
       throw unfit(`${path}/parameters/classification`, given.classification, 'nothing: there is no such extension');
     return { name, binary: isTrue(given.binary_data, `${path}/parameters/binary_data`) ?? binary };

@@ -16,7 +16,7 @@ import {
   unboxed,
 } from '../cells.ts';
 
-/** Records, rows in feature order, or objects with a `features` array; the first element tells which. */
+/** Records, rows in feature order, or objects with a `features` array; the first element shows which. */
 export function arrayCells(schema: Schema, elements: unknown[], path: string): Cells {
   const first = elements[0];
   if (boxed(first)) {

@@ -39,7 +39,7 @@ export const KEYED_ROWS: Dialect = {
   takesParameters: false,
 };
 
-/** What may be sent instead of a form whose rows cannot be told. */
+/** What may be sent instead of a form whose rows cannot be recognized. */
 const INSTEAD = 'send orient="split" or orient="records"';
 
 /** Whether an object is what to_json() writes by default: for a feature, an object with a value for each row's label. */

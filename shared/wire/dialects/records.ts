@@ -7,7 +7,7 @@ import { arrayCells, boxed, featuresCells } from './arrays.ts';
 import { type BodyShape, RECORDS_SHAPE, ROWS_SHAPE, wrappedShape } from './body-shape.ts';
 import type { Dialect, Source } from './dialect.ts';
 
-/** A row in an object of its own, as SageMaker's common format has it. */
+/** A row alone in an object, as SageMaker's common format has it. */
 const BOXED_ROW: BodyShape = { name: 'FeaturesItem', shape: { object: { features: 'row' } } };
 
 /** An array alone. */

@@ -53,7 +53,7 @@ function isSplit(value: unknown): value is { columns: string[]; data: unknown[] 
   return Array.isArray(columns) && columns.every((name) => typeof name === 'string') && Array.isArray(data);
 }
 
-/** Whether a body is that form alone. The model's own names win, but for `index`, which pandas writes beside every table. */
+/** Whether a body is that form alone. The model's names win, but for `index`, which pandas writes beside every table. */
 function isBareSplit(schema: Schema, value: unknown): boolean {
   if (!isSplit(value)) return false;
   const features = Object.keys(value).filter((name) => isFeature(schema, name));

@@ -106,7 +106,7 @@ function matrixCells(schema: Schema, { name, shape, values, nested }: Tensor, pa
   };
 }
 
-/** Reads a tensor's values in row-major order, flat or nested as its shape says; or tells what is wrong. */
+/** Reads a tensor's values in row-major order, flat or nested as its shape says; or says what is wrong. */
 function readTensor(tensor: JsonObject, path: string): Tensor | Problem {
   const { shape, datatype, data, parameters } = tensor;
   const isShape =
@@ -168,7 +168,7 @@ function fromBase64(value: unknown): unknown {
 
 function contentTypeProblem(parameters: unknown, path: string): Problem | undefined {
   const type = isObject(parameters) ? parameters.content_type : undefined;
-  // MLServer's codecs take what is behind a semicolon for the codec's own.
+  // MLServer's codecs take what is behind a semicolon for the codec's arguments.
   if (type === undefined || type === null || (typeof type === 'string' && CONTENT_TYPES.includes(type.split(';')[0] as string)))
     return undefined;
   return { path: `${path}/content_type`, message: `found ${describe(type)}, expected one of ${CONTENT_TYPES.join(', ')}` };

@@ -2,7 +2,7 @@ import type { Feature, Schema } from '../../schema/features.ts';
 import { takesMissing } from '../../schema/values.ts';
 
 /**
- * What a schema's names and labels are in a body's own bytes. Keys are UTF-8 bytes written one a character (latin1), which
+ * What a schema's names and labels are in the bytes of a body. Keys are UTF-8 bytes written one a character (latin1), which
  * is how a piece of a body becomes a text without being decoded.
  */
 export type Plan = {
@@ -42,7 +42,7 @@ const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => Num
 const SMALL_BODY = 1_024;
 const PLANS = new WeakMap<Schema, { plan: Plan | undefined }>();
 
-/** The plan of a schema, made once; undefined where a name cannot be told by its bytes, or a value is of a rarer kind. */
+/** The plan of a schema, made once; undefined where a name is not known by its bytes, or a value is of a rarer kind. */
 export function planOf(schema: Schema): Plan | undefined {
   let kept = PLANS.get(schema);
   if (!kept) {

@@ -50,7 +50,7 @@ function readHeader(schema: Schema, cursor: Cursor): Int32Array | undefined {
 /** Reads a line and its end. */
 function readLine(cursor: Cursor, columns: Int32Array): boolean {
   const { bytes } = cursor;
-  // A blank line is skipped, or, in a column of its own, a missing value: the general way tells which.
+  // A blank line is skipped, or, in a CSV of one column, a missing value: the general way knows which.
   if (columns.length === 1 && isEnd(cursor, cursor.at)) return false;
   const start = nextRow(cursor);
   for (let place = 0; place < columns.length; place += 1) {

@@ -94,7 +94,7 @@ describe('a row of the model', () => {
       /^--row: found none; \/v2\/models\/warpbreaks-partition does not say which texts wool, tension takes, expected --row CSV$/,
     );
     const silent = await listen(createServer((_, response) => response.end('hello')));
-    await expect(findRow(silent)).rejects.toThrow(`--row: found none, and /model of ${silent} told no features; expected --row CSV`);
+    await expect(findRow(silent)).rejects.toThrow(`--row: found none, and /model of ${silent} list no features; expected --row CSV`);
   });
 
   test('as it is given on the command line has numbers, texts, and texts with commas', () => {

@@ -15,7 +15,7 @@ afterEach(() => {
 async function hostOf(handler: Handler, { cors, timeoutMs }: { cors?: Partial<Cors>; timeoutMs?: number } = {}) {
   const told: string[] = [];
   const api = { ...HTTP_API, cors: { ...HTTP_API.cors, ...cors }, timeoutMs: timeoutMs ?? HTTP_API.timeoutMs };
-  const server = createHost({ api, handler, tell: (problem) => told.push(problem) });
+  const server = createHost({ api, handler, report: (problem) => told.push(problem) });
   open.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

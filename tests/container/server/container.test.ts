@@ -102,7 +102,7 @@ describe('what SageMaker asks', () => {
 
   test('a model whose check rows give other numbers: 503 with the reason, and never a number', async () => {
     const address = await start(tampered(age), { mode: 'alone' });
-    const reason = /^the model does not give its own numbers here: check row 4 gives [\d.]+, at import it gave [\d.]+$/;
+    const reason = /^the model does not give the expected numbers here: check row 4 gives [\d.]+, at import it gave [\d.]+$/;
     for (const response of [
       await fetch(`${address}/ping`),
       await post(`${address}/invocations`, '[[54]]'),

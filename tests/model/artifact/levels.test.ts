@@ -61,10 +61,10 @@ describe('types and levels from the training data', () => {
     });
   });
 
-  test('where the order hangs on the locale, both are shown and one is asked for', () => {
+  test('where the order depends on the locale, both are shown and one is asked for', () => {
     const csv = 'a,b\nZeta,1\na,1\nB,1\n';
     expect(() => features(csv)).toThrow(
-      'training.csv, column "a": found levels whose order hangs on R\'s locale: B, Zeta, a (C) or a, B, Zeta, expected --levels-order c or',
+      'training.csv, column "a": found levels whose order depends on R\'s locale: B, Zeta, a (C) or a, B, Zeta, expected --levels-order c or',
     );
     expect(features(csv, { order: 'c' })[0]).toMatchObject({ levels: ['B', 'Zeta', 'a'] });
     expect(features(csv, { order: 'locale' })[0]).toMatchObject({ levels: ['a', 'B', 'Zeta'] });

@@ -200,7 +200,7 @@ test('labels are BYTES; classes, times and errors are outputs that can be asked 
   expect(curves.outputs[1].data).toEqual(plain.predictions.flat());
 });
 
-test('a container whose model fails its own check is not ready', async () => {
+test('a container whose model fails its check is not ready', async () => {
   const broken = { ...heart.model, checks: { ...heart.model.checks, outputs: heart.model.checks.outputs.map(() => 0) } };
   const ask = overHttp(await listen(createContainer(broken as typeof heart.model, { mode: 'sagemaker', log: () => {} })));
   expect((await ask({ path: '/v2/health/ready' })).status).toBe(503);

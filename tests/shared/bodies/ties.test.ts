@@ -30,7 +30,7 @@ test('a std::unordered_map is walked in its order, before and after it grows', (
   expect(walkOrder(first(40)).join(' ')).toBe(walked);
 });
 
-test('the draw hangs on the seed and on how many classes tie, not on the rows before', () => {
+test('the draw depends on the seed and on how many classes tie, not on the rows before', () => {
   const drawn = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed) => {
     return [2, 3, 7].map((count) => walkOrder(first(count)).indexOf(tieBreaker(seed)(first(count), new Set(first(count)))));
   });
