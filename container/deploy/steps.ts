@@ -76,7 +76,8 @@ const SET_BY_COMMANDS = ['model', 'endpoint', 'image', 'modelKey', 'workFolder']
 /** The parameters a stack has, as its table of defaults names them. */
 export function paramNames(stack: Stack): string[] {
   const file = path.join(PROJECT, STACKS[stack].folder, 'serverless.yml');
-  const { params } = parse(readFileSync(file, 'utf8')) as { params: { default: Record<string, unknown> } };
+  // The tags of CloudFormation (!Ref, !Sub) are not known to the parser, which would warn of each.
+  const { params } = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as { params: { default: Record<string, unknown> } };
   return Object.keys(params.default);
 }
 

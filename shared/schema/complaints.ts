@@ -83,7 +83,7 @@ function expectation(schema: Schema, column: number): string {
 export function detail(schema: Schema, problems: Problem[], found: number, instead?: string): string {
   const names = schema.features.map((feature) => feature.name);
   const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
-  const count = found === 1 ? '1 label does' : `${found} things do`;
+  const count = found === 1 ? '1 thing does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
   return `${count} not fit the model${listed}; its features are: ${shown}${instead === undefined ? '' : `; ${instead}`}`;
 }

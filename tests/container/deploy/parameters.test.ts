@@ -9,7 +9,9 @@ const problems = (params: Record<string, string>, region = 'sa-east-1') => probl
 
 /** The defaults of a stack's parameters, of all stages, as texts. */
 function defaults(file: string): [string, string][] {
-  const { params } = parse(readFileSync(path.join(PROJECT, file), 'utf8')) as { params: Record<string, Record<string, unknown>> };
+  const { params } = parse(readFileSync(path.join(PROJECT, file), 'utf8'), { logLevel: 'error' }) as {
+    params: Record<string, Record<string, unknown>>;
+  };
   return Object.values(params).flatMap((stage) => Object.entries(stage).map(([name, value]): [string, string] => [name, String(value)]));
 }
 

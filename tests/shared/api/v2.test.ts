@@ -205,5 +205,5 @@ test('a container whose model fails its check is not ready', async () => {
   const ask = overHttp(await listen(createContainer(broken as typeof heart.model, { mode: 'sagemaker', log: () => {} })));
   expect((await ask({ path: '/v2/health/ready' })).status).toBe(503);
   expect(jsonOf(await ask({ path: '/v2/models/heart-age/ready' }))).toEqual({ name: 'heart-age', ready: false });
-  expect(jsonOf(await ask(post(INFER, { inputs: [ages] })))).toEqual({ error: expect.stringContaining('own numbers') });
+  expect(jsonOf(await ask(post(INFER, { inputs: [ages] })))).toEqual({ error: expect.stringContaining('expected numbers') });
 });
