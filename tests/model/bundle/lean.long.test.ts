@@ -80,6 +80,6 @@ test('a list that is written in another form is refused, and not packaged whole 
   const source = readFileSync(path.join(PROJECT, 'shared/bodies/bodies.ts'), 'utf8');
   const all = BODIES.map(() => true);
   expect(() => cutList(source.replace('  FOREST,', '  ...[FOREST],'), all, 'bodies/bodies.ts')).toThrow(
-    `shared/bodies/bodies.ts: found ${all.length - 1} entries that stand on a line of their own, expected ${all.length}`,
+    `shared/bodies/bodies.ts: found ${all.length - 1} entries that stand alone on a line, expected ${all.length}`,
   );
 });
