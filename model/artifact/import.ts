@@ -55,7 +55,13 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const own = fileReaderOf(bytes, fileReaders);
   if (own) {
     if (object !== undefined) throw new ModelError(file, `${own.title}, which is one model`, 'no --object');
-    return encodeModel(own.read(bytes, file), sidecar, { file, bytes, sidecarFile: found?.file ?? file, written: OTHER_FORMAT, ...options });
+    return encodeModel(own.read(bytes, file), sidecar, {
+      file,
+      bytes,
+      sidecarFile: found?.file ?? file,
+      written: OTHER_FORMAT,
+      ...options,
+    });
   }
   const read = readRFile(bytes, file, undefined, options.progress);
   const value = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
