@@ -64,9 +64,20 @@ inChromium('a parameter of the query goes into the query, and stays out of it un
   await close();
 });
 
-inChromium('a link to a schema opens it', async () => {
+inChromium('its fixed words are in the reader’s language, and the rest says that it is English', async () => {
+  const { page, complaints, close } = await openPage(browser, `${url}docs`, { locale: 'pt-BR' });
+  await page.locator('#predict').getByRole('button', { name: 'Enviar' }).click();
+  await page.locator('#predict .answer', { hasText: '"predictions":[' }).waitFor();
+  await page.getByText('As descrições vêm do documento OpenAPI').waitFor();
+  expect(await page.locator('#predict [role=status]').textContent()).toMatch(/^200 em \d+ ms$/);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inChromium('a link to a schema opens it, and the list that it lies in', async () => {
   const { page, close } = await openPage(browser, `${url}docs#schema-Answer`);
   expect(await page.locator('#schema-Answer').getAttribute('open')).not.toBeNull();
+  expect(await page.locator('#schema-Answer').isVisible()).toBe(true);
   await page.locator('#schema-Answer a').first().click();
   await page.waitForFunction(() => document.querySelectorAll('details[id^=schema-][open]').length > 1);
   await close();

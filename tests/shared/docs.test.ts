@@ -3,6 +3,7 @@ import { loadModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { route } from '../../shared/api/routes.ts';
 import { docsHtml } from '../../shared/page/docs/docs-html.ts';
+import { DOCS_TEXTS } from '../../shared/page/docs/docs-texts.ts';
 import { PAGE_SECURITY } from '../../shared/page/html/page.ts';
 import { golden } from '../support/golden.ts';
 
@@ -24,6 +25,26 @@ describe('the page of the API', () => {
     expect(links.length).toBeGreaterThan(10);
     expect(links.filter((link) => !ids.has(link))).toEqual([]);
     for (const name of Object.keys(document.components.schemas)) expect(ids).toContain(`schema-${name}`);
+  });
+
+  test('begins with the predictions, has every operation under its tag, and all schemas behind one line', () => {
+    const ids = Array.from(html.matchAll(/class="operation" id="(\w+)"/g), ([, id]) => id);
+    expect(ids[0]).toBe('predict');
+    expect(html.match(/<h2 data-text="([\w.]+)"/g)?.map((heading) => heading.split('"')[1])).toEqual([
+      'tag.model',
+      'tag.service',
+      'tag.v2',
+      'schemas',
+    ]);
+    const [before = '', schemas = ''] = html.split('<details id="schemas">');
+    expect(before).not.toContain('id="schema-');
+    expect(schemas.match(/id="schema-/g)).toHaveLength(Object.keys(document.components.schemas).length);
+  });
+
+  test('has words in Portuguese for each of its fixed texts', () => {
+    const keys = Array.from(html.matchAll(/data-text="([\w.]+)"/g), ([, key]) => key as string);
+    expect(keys.filter((key) => DOCS_TEXTS.pt[key] === undefined)).toEqual([]);
+    expect(Object.keys(DOCS_TEXTS.en).filter((key) => DOCS_TEXTS.pt[key] === undefined)).toEqual([]);
   });
 
   test('has nothing inline and no mark-up of a model', () => {

@@ -1,9 +1,11 @@
 import type { PageParts } from '../base/parts.ts';
 import { escapeHtml } from '../html/fields.ts';
+import { DOCS_TEXTS } from './docs-texts.ts';
 
 /** The parts of an OpenAPI document that its page shows. */
 type Document = {
   info: { title: string; description: string; version: string };
+  tags?: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object>; responses: Record<string, Response>; parameters: Record<string, Parameter> };
 };
@@ -22,15 +24,23 @@ type Operation = {
 };
 
 /**
- * An OpenAPI document of ours as a page: each operation with a form to try it, and the schemas. Its script (docs.ts) sends the
- * requests; without it the page can be read all the same. `parts` only gives script and style their addresses.
+ * An OpenAPI document of ours as a page: the operations by their tags, each with a form to try it, and the schemas. Its script (docs.ts)
+ * sends the requests and puts the page's fixed words into Portuguese (docs-texts.ts); without it the page can be read all the same.
+ * `parts` only gives script and style their addresses.
  */
 export function docsHtml(given: object, parts?: PageParts): string {
   const document = given as Document;
   const { title, description, version } = document.info;
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => operationHtml(document, method, path, operation)),
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
   );
+  const groups = (document.tags ?? []).map(({ name, description: what }) => {
+    const own = all.filter(({ operation }) => operation.tags?.[0] === name);
+    // What people come for stands first.
+    own.sort((a, b) => Number(b.operation.operationId === 'predict') - Number(a.operation.operationId === 'predict'));
+    const parts = own.map(({ method, path, operation }) => operationHtml(document, method, path, operation));
+    return `<h2 ${text(`tag.${name}`, what)}</h2>\n${parts.join('\n')}`;
+  });
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) =>
       `<details id="schema-${escapeHtml(name)}"><summary><code>${escapeHtml(name)}</code></summary><pre tabindex="0">${code(schema)}</pre></details>`,
@@ -50,18 +60,25 @@ export function docsHtml(given: object, parts?: PageParts): string {
 <header>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(description)}</p>
-<p class="dim">Version <code>${escapeHtml(version)}</code> · <a href="openapi.json">openapi.json</a> · <a href="./">the page</a></p>
+<p class="dim"><span ${text('version')}</span> <code>${escapeHtml(version)}</code> · <a href="openapi.json">openapi.json</a> · <a href="./" ${text('page')}</a></p>
+<p class="dim" id="english" hidden></p>
 <noscript><p>Without JavaScript the requests can be read, but not tried.</p></noscript>
 </header>
 <main>
-<h2>Requests</h2>
-${operations.join('\n')}
-<h2>Schemas</h2>
+${groups.join('\n')}
+<h2 ${text('schemas')}</h2>
+<details id="schemas"><summary><span ${text('allSchemas')}</span> (${schemas.length})</summary>
 ${schemas.join('\n')}
+</details>
 </main>
 </body>
 </html>
 `;
+}
+
+/** The rest of an element with a fixed text, which the script puts into the reader's language. */
+function text(key: string, english = DOCS_TEXTS.en[key] ?? key): string {
+  return `data-text="${key}">${escapeHtml(english)}`;
 }
 
 function operationHtml(document: Document, method: string, path: string, operation: Operation): string {
@@ -72,10 +89,10 @@ function operationHtml(document: Document, method: string, path: string, operati
   return `<details class="operation" id="${escapeHtml(operationId)}"${open}>
 <summary><b class="method ${method}">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> <span>${escapeHtml(summary)}</span></summary>
 ${description === undefined ? '' : `<p>${escapeHtml(description)}</p>\n`}<form data-method="${method.toUpperCase()}" data-path="${escapeHtml(path)}">
-${parameters.map((parameter) => parameterHtml(operationId, parameter)).join('')}${requestBody ? bodyHtml(operationId, requestBody.content) : ''}<p><button>Send</button> <span class="dim" role="status"></span></p>
+${parameters.map((parameter) => parameterHtml(operationId, parameter)).join('')}${requestBody ? bodyHtml(operationId, requestBody.content) : ''}<p><button ${text('send')}</button> <span class="dim" role="status"></span></p>
 <pre class="answer" tabindex="0" aria-label="Answer" hidden></pre>
 </form>
-<h3>Answers</h3>
+<h3 ${text('answers')}</h3>
 <dl>
 ${answers.join('\n')}
 </dl>
@@ -110,8 +127,8 @@ function bodyHtml(operationId: string, content: Content): string {
   });
   const refs = Object.values(content).map(({ schema }) => schemaLink(schema));
   const links = [...new Set(refs.filter((link) => link !== ''))].join(', ');
-  return `<p><label for="${operationId}-example">Example</label> <select id="${operationId}-example">${options.join('')}</select>${links && ` <small>${links}</small>`}</p>
-<p><label for="${operationId}-body">Body</label></p>
+  return `<p><label for="${operationId}-example" ${text('example')}</label> <select id="${operationId}-example">${options.join('')}</select>${links && ` <small>${links}</small>`}</p>
+<p><label for="${operationId}-body" ${text('body')}</label></p>
 <textarea id="${operationId}-body" rows="8" spellcheck="false" data-type="${escapeHtml(examples[0]?.type ?? 'application/json')}">
 ${escapeHtml(examples[0]?.text ?? '')}</textarea>
 `;

@@ -1,10 +1,15 @@
 // The browser's code of /docs: sends the request of a form, and shows what was answered.
+import { DOCS_TEXTS } from './docs-texts.ts';
 
 /** Most characters of an answer that are shown. */
 const MOST_SHOWN = 200_000;
 /** Headers of an answer that say how it came. */
 const SHOWN = ['content-type', 'x-request-id', 'x-served-by', 'x-model-sha256', 'server-timing', 'allow', 'retry-after'];
 
+const language = navigator.language.toLowerCase().startsWith('pt') ? 'pt' : 'en';
+const words = (key: string) => DOCS_TEXTS[language][key] ?? DOCS_TEXTS.en[key] ?? key;
+
+if (language === 'pt') translate();
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-path]')) {
   const [select, area] = [form.querySelector<HTMLSelectElement>('select:not([data-in])'), form.querySelector('textarea')];
   select?.addEventListener('change', () => {
@@ -21,10 +26,24 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-path]')
 addEventListener('hashchange', openTarget);
 openTarget();
 
-/** A link to a schema or a request opens it. */
+/** Puts the fixed words into the reader's language; the rest is the OpenAPI document's, and English. */
+function translate(): void {
+  for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) {
+    place.textContent = words(place.dataset.text ?? '');
+    place.lang = language;
+  }
+  for (const place of document.querySelectorAll<HTMLElement>('.answer')) place.ariaLabel = words('answer');
+  const note = document.getElementById('english') as HTMLElement;
+  note.textContent = words('english');
+  note.lang = language;
+  note.hidden = false;
+}
+
+/** A link to a schema or a request opens it, and what it lies in. */
 function openTarget(): void {
   const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  if (target instanceof HTMLDetailsElement) target.open = true;
+  for (let place = target; place; place = place.parentElement) if (place instanceof HTMLDetailsElement) place.open = true;
+  target?.scrollIntoView();
 }
 
 async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Promise<void> {
@@ -42,17 +61,17 @@ async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Pr
   }
   if (query.size > 0) url += `?${query}`;
   button.disabled = true;
-  status.textContent = 'Sending ...';
+  status.textContent = words('sending');
   try {
     const started = performance.now();
     const response = await fetch(url, { method, headers, ...(area ? { body: area.value } : {}) });
     const text = await textOf(response);
-    status.textContent = `${response.status} in ${Math.round(performance.now() - started)} ms`;
+    status.textContent = `${response.status} ${words('in')} ${Math.round(performance.now() - started)} ms`;
     const told = SHOWN.flatMap((name) => (response.headers.has(name) ? [`${name}: ${response.headers.get(name)}`] : []));
     answer.textContent = `${told.join('\n')}\n\n${text}`;
   } catch {
     status.textContent = '';
-    answer.textContent = 'The service cannot be reached. Is it still running, and is the network there?';
+    answer.textContent = words('unreachable');
   } finally {
     answer.hidden = false;
     button.disabled = false;
@@ -61,9 +80,9 @@ async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Pr
 
 async function textOf(response: Response): Promise<string> {
   const type = response.headers.get('content-type') ?? '';
-  if (!/json|text|csv|javascript|xml/.test(type)) return `${(await response.arrayBuffer()).byteLength} bytes`;
+  if (!/json|text|csv|javascript|xml/.test(type)) return `${(await response.arrayBuffer()).byteLength} ${words('bytes')}`;
   const text = await response.text();
   // As it came: parsed and written again its numbers would be this browser's.
-  if (text.length > MOST_SHOWN) return `${text.slice(0, MOST_SHOWN)}\n... and ${text.length - MOST_SHOWN} characters more`;
+  if (text.length > MOST_SHOWN) return `${text.slice(0, MOST_SHOWN)}\n... and ${text.length - MOST_SHOWN} ${words('more')}`;
   return text;
 }

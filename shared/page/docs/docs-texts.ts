@@ -1,0 +1,41 @@
+import type { Language } from '../words/texts.ts';
+
+/** The fixed words of the API's page. What the OpenAPI document says stays as it is there, in English. */
+export const DOCS_TEXTS: Record<Language, Record<string, string>> = {
+  en: {
+    version: 'Version',
+    page: 'the page',
+    schemas: 'Schemas',
+    allSchemas: 'All schemas',
+    send: 'Send',
+    answers: 'Answers',
+    answer: 'Answer',
+    example: 'Example',
+    body: 'Body',
+    sending: 'Sending ...',
+    in: 'in',
+    unreachable: 'The service cannot be reached. Is it still running, and is the network there?',
+    bytes: 'bytes',
+    more: 'characters more',
+  },
+  pt: {
+    version: 'Versão',
+    page: 'a página',
+    schemas: 'Esquemas',
+    allSchemas: 'Todos os esquemas',
+    send: 'Enviar',
+    answers: 'Respostas',
+    answer: 'Resposta',
+    example: 'Exemplo',
+    body: 'Corpo',
+    sending: 'Enviando ...',
+    in: 'em',
+    unreachable: 'O serviço não pode ser alcançado. Ele ainda está no ar, e há rede?',
+    bytes: 'bytes',
+    more: 'caracteres a mais',
+    english: 'As descrições vêm do documento OpenAPI, que é em inglês.',
+    'tag.model': 'O modelo e suas previsões.',
+    'tag.service': 'A página, este documento e o estado do serviço.',
+    'tag.v2': 'O Open Inference Protocol V2, com tensores binários.',
+  },
+};
