@@ -5,7 +5,6 @@ import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import type { PagePart, PageParts } from '../../shared/page/base/parts.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
-import { trimUplot } from './trim-uplot.ts';
 
 /** What the page's code is written for: browsers of the last three years. */
 const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
@@ -14,9 +13,9 @@ const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
 export type BuiltPage = { file: string; page: PageParts };
 
 /**
- * Bundles the page's browser code and its style sheet, each with the plotting library's, into one text, and what the code loads
- * later into others, modules: one for all of it, and one that reads workbooks. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The file is called by its content's sha256 and lies in a
- * folder that git ignores. Throws esbuild's error where a source is wrong.
+ * Bundles the page's browser code and its style sheet into one text each, and what the code loads later into others, modules: one for
+ * all of it, and one that reads workbooks. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The
+ * file is called by its content's sha256 and lies in a folder that git ignores. Throws esbuild's error where a source is wrong.
  */
 export async function buildPage(project: string): Promise<BuiltPage> {
   // Only here, so that a bundle of the container, which has the page's parts already, starts without it.
@@ -33,7 +32,7 @@ export async function buildPage(project: string): Promise<BuiltPage> {
       target: TARGET,
       legalComments: 'none',
       logLevel: 'silent',
-      plugins: [trimUplot, ...workbookPlugins(project)],
+      plugins: workbookPlugins(project),
     });
     return partOf(outputFiles[0]?.text ?? '');
   };

@@ -8,7 +8,6 @@ import { openDialogs } from './dialogs/dialogs.ts';
 import { type CodeLanguage, curlSnippet } from './dialogs/snippets.ts';
 import { levelLabel } from './html/fields.ts';
 import { openAnswer } from './plot/answer.ts';
-import { onColors } from './plot/chart.ts';
 import type { Present } from './plot/curve.ts';
 import { openResponse } from './plot/response.ts';
 import { openSheet } from './sheet/sheet.ts';
@@ -66,6 +65,9 @@ function start(data: PageData): void {
   const askVotes = votesAsker(data, () => shown, know);
   const changed = (at: number) => {
     if (at >= 0) response.choose(at);
+    // The curve may have the answer already. The server is asked all the same, and has the last word.
+    const outcome = response.known(values);
+    if (outcome && inputs.check(words).size === 0) know({ outcome, values: [...values] });
     writeAddress();
     ask();
   };
@@ -99,7 +101,6 @@ function start(data: PageData): void {
     translate(language);
   });
   openCode(data, values, now);
-  onColors([answer, response]);
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
   translate(words.language);

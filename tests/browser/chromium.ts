@@ -46,18 +46,12 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
-/** How many pixels of a canvas are not see-through, and how many colours those have: nought or one where nothing is drawn. */
-export function pixelsOf(page: Page, selector: string): Promise<{ painted: number; colors: number }> {
-  return page.locator(`${selector} canvas`).evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    const colors = new Set<number>();
-    let painted = 0;
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at + 3] === 0) continue;
-      painted += 1;
-      colors.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
-    }
-    return { painted, colors: colors.size };
-  });
+/** How many pixels wide and high a plot's lines are together: 0 where nothing is drawn, or nothing can be seen. */
+export function drawn(page: Page, selector: string): Promise<number> {
+  return page.locator(`${selector} .line`).evaluateAll((lines) =>
+    lines.reduce((sum, line) => {
+      const { width, height } = line.getBoundingClientRect();
+      return sum + (getComputedStyle(line).stroke === 'none' ? 0 : width + height);
+    }, 0),
+  );
 }

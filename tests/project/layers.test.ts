@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the page's browser code may import. */
-const PAGE_LIBRARIES = ['uplot', 'read-excel-file/universal'];
+const PAGE_LIBRARIES = ['read-excel-file/universal'];
 
 /** Which rooms a room may import from, beside itself. */
 const ARROWS: Record<string, string[]> = {

@@ -16,6 +16,14 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A new element of a drawing with its attributes and its text. */
+export function svg(tag: string, attributes: Record<string, string | number>, text = ''): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag) as SVGElement;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.textContent = text;
+  return element;
+}
+
 /** Shows a text at a place that is hidden while there is none. */
 export function say(place: HTMLElement, text: string): void {
   place.textContent = text;

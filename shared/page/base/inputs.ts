@@ -41,10 +41,7 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
     mark: (words) => {
       for (const [at, feature] of shown) {
         const value = values[at];
-        const [low, high] = (feature.type === 'number' && feature.known) || [];
-        const isOutside = typeof value === 'number' && low !== undefined && high !== undefined && (value < low || value > high);
-        const ends = isOutside ? `${words.number(low)} ${words.text('to')} ${words.number(high)}` : '';
-        say(byId(`o${at}`), ends && `${words.text('outside')} ${ends}.`);
+        say(byId(`o${at}`), typeof value === 'number' ? outsideText(feature, value, words) : '');
         const state = document.getElementById(`w${at}`);
         if (state) state.textContent = feature.type === 'logical' ? words.text(value === true ? 'yes' : 'no') : String(value);
       }
@@ -87,6 +84,15 @@ export function openInputs(data: PageData, values: Value[], changed: (at: number
     changed(-1);
   });
   return inputs;
+}
+
+/** What is to be known of a number beyond what the model learnt from: beyond its thresholds its answer stays the same. */
+function outsideText({ known, edges }: PageFeature, value: number, words: Words): string {
+  if (!known || (value >= known[0] && value <= known[1])) return '';
+  if (!edges) return `${words.text('outside')} ${words.number(known[0])} ${words.text('to')} ${words.number(known[1])}.`;
+  const isBelow = value < known[0];
+  const edge = words.number(edges[isBelow ? 0 : 1], { maximumSignificantDigits: 6 });
+  return `${words.text(isBelow ? 'below' : 'above')} ${edge} ${words.text('noDifference')}`;
 }
 
 function read(feature: PageFeature, at: number): Value {

@@ -30,7 +30,8 @@ export function linesOf(data: PageData, words: Words, prediction: Predicted): st
   return labels?.map((label) => className(data, words, label)) ?? [''];
 }
 
-function isShares(prediction: Predicted): prediction is Record<string, number> {
+/** Whether a prediction is a share for each class. */
+export function isShares(prediction: Predicted | undefined): prediction is Record<string, number> {
   return typeof prediction === 'object' && !Array.isArray(prediction);
 }
 
@@ -55,9 +56,19 @@ export function isShare(data: PageData): boolean {
 
 /** A number of an answer as people read it. */
 export function readable(data: PageData, words: Words, value: number): string {
+  const unit = isShare(data) ? '' : unitOf(data, words);
+  return `${short(data, words, value)}${unit && ` ${unit}`}`;
+}
+
+/** A number of an answer without its unit. */
+function short(data: PageData, words: Words, value: number): string {
   if (isShare(data)) return words.number(value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const unit = data.card.answer?.unit;
-  return `${words.number(value, { maximumSignificantDigits: 4 })}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
+  return words.number(value, { maximumSignificantDigits: 4 });
+}
+
+/** The unit of the answers; empty where the card has none. */
+export function unitOf({ card }: PageData, words: Words): string {
+  return words.label(card.answer?.unit ?? '');
 }
 
 /** A feature's label with its unit. */
@@ -77,17 +88,19 @@ export function medianTime(survival: number[], times: number[]): number | undefi
   return times[survival.findIndex((share) => share <= 0.5)];
 }
 
-/** What a prediction says in one line. */
-export function headline(data: PageData, words: Words, prediction: Predicted, times: number[]): string {
-  if (typeof prediction === 'number') return readable(data, words, prediction);
-  if (typeof prediction === 'string') return className(data, words, prediction);
+/** The parts of a prediction in one line; a part that it has not is empty or undefined. */
+export type Headline = { main: string; share?: string; unit?: string };
+
+/** What a prediction says: a number or a time with its unit, or a class with its share. */
+export function headline(data: PageData, words: Words, prediction: Predicted, times: number[]): Headline {
+  if (typeof prediction === 'number') return { main: short(data, words, prediction), unit: isShare(data) ? '' : unitOf(data, words) };
+  if (typeof prediction === 'string') return { main: className(data, words, prediction) };
   if (Array.isArray(prediction)) {
     const median = medianTime(prediction, times);
-    const unit = data.card.answer?.unit;
-    return `${words.number(median ?? times[times.length - 1] ?? 0)}${unit === undefined ? '' : ` ${words.label(unit)}`}`;
+    return { main: words.number(median ?? times[times.length - 1] ?? 0), unit: unitOf(data, words) };
   }
   const best = bestOf(data, prediction);
-  return `${className(data, words, best)} ${readable(data, words, prediction[best]!)}`;
+  return { main: className(data, words, best), share: readable(data, words, prediction[best]!) };
 }
 
 /** The label with the greatest share, the first of several. */

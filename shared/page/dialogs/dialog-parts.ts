@@ -1,6 +1,7 @@
 import type { PageData, PageFeature } from '../base/data.ts';
 import { make } from '../base/dom.ts';
-import { nameOf } from '../base/reading.ts';
+import { className, nameOf } from '../base/reading.ts';
+import { levelLabel } from '../html/fields.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 
@@ -23,17 +24,21 @@ export async function dialogParts(hash: string, data: PageData, words: Words): P
 }
 
 /** The model card: what it predicts, from what, what made it, and where it ends. */
-function cardParts({ card, kind, classes, features, sha256 }: PageData, words: Words): Node[] {
+function cardParts(data: PageData, words: Words): Node[] {
+  const { card, kind, classes, features, sha256 } = data;
   const { text, label } = words;
   const parts: Node[] = card.description === undefined ? [] : [make('p', {}, label(card.description))];
   const list = make('dl', { className: 'facts' });
   const fact = (key: string, ...told: (Node | string)[]) => list.append(make('dt', {}, text(key)), make('dd', {}, ...told));
   fact(
     'card.limits',
-    ...[card.limits && label(card.limits), text('card.edge'), text('card.numbers')].flatMap((told) => (told ? [make('p', {}, told)] : [])),
+    ...[card.limits && label(card.limits), text('card.trees'), text('card.numbers')].flatMap((told) => (told ? [make('p', {}, told)] : [])),
   );
   const answer = card.answer?.label === undefined ? '' : `${label(card.answer.label)}: `;
-  fact('card.what', `${answer}${text(`kind.${kind}`)}${classes.length > 0 ? `: ${classes.join(', ')}` : ''}`);
+  fact(
+    'card.what',
+    `${answer}${text(`kind.${kind}`)}${classes.length > 0 ? `: ${classes.map((name) => inWords(className(data, words, name), name)).join(', ')}` : ''}`,
+  );
   fact('card.features', make('ul', {}, ...features.map((feature) => make('li', {}, featureText(feature, words)))));
   fact('card.madeBy', make('code', {}, card.madeBy));
   fact('card.source', make('code', {}, card.source.file), make('br'), make('code', { className: 'hash' }, `sha256 ${card.source.sha256}`));
@@ -42,22 +47,37 @@ function cardParts({ card, kind, classes, features, sha256 }: PageData, words: W
   return [...parts, list];
 }
 
+/** A label in words, and as the data and requests have it. */
+function inWords(text: string, label: string): string {
+  return text === label ? label : `${text} (${label})`;
+}
+
 function featureText(feature: PageFeature, words: Words): string {
   const name = nameOf(feature, words);
   if (feature.type === 'factor')
     return `${name}: ${feature.levels
       .slice(0, 20)
-      .map((level) => level ?? 'NA')
+      .map((level) => inWords(words.label(levelLabel(feature, level)), level ?? 'NA'))
       .join(', ')}${feature.levels.length > 20 ? '...' : ''}`;
   if (feature.type === 'logical') return `${name}: ${words.text('yes')}, ${words.text('no')}`;
-  if (!feature.range) return name;
-  const [low, high] = feature.range.map((value) => (typeof value === 'string' ? value : words.number(value)));
-  return `${name}: ${words.text('card.known')} ${low} ${words.text('to')} ${high}`;
+  if (feature.type === 'number' && feature.isSwitch) return `${name}: 0, 1`;
+  const { edges } = feature;
+  const range = feature.type === 'number' ? (edges ?? feature.range) : feature.range;
+  if (!range) return name;
+  const [low, high] = range.map((value) => (typeof value === 'string' ? value : words.number(value)));
+  if (!edges) return `${name}: ${words.text('card.range')} ${low} ${words.text('to')} ${high}`;
+  return `${name}: ${low === high ? `${words.text('card.edge')} ${low}` : `${words.text('card.edges')} ${low} ${words.text('card.and')} ${high}`}`;
 }
 
 /** The OpenAPI document, read for people: each operation with the bodies it takes and its answers. */
 async function apiParts(words: Words): Promise<Node[]> {
-  const link = make('p', {}, make('a', { href: 'openapi.json' }, words.text('document')));
+  const link = make(
+    'p',
+    {},
+    make('a', { href: 'docs' }, words.text('docs')),
+    ' · ',
+    make('a', { href: 'openapi.json' }, words.text('document')),
+  );
   let document: Document;
   try {
     document = await (await fetch('openapi.json')).json();

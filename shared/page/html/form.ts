@@ -2,10 +2,10 @@ import type { Card } from '../../schema/card.ts';
 import type { Feature, NumberFeature, Schema } from '../../schema/features.ts';
 
 /**
- * A feature as the form shows it. `known` is the range of values that the model learnt from, as far as it tells; `isSwitch`
- * marks a number that is 0 or 1 to the model.
+ * A feature as the form shows it. Beyond `known` nothing is known of a number: that is the range of the training data, or where the
+ * model has thresholds (`edges` are the outermost, as the model counts), a step beyond them. `isSwitch` marks a number that is 0 or 1 to the model.
  */
-export type FormFeature = Feature & { isSwitch?: true; known?: [number, number] };
+export type FormFeature = Feature & { isSwitch?: true; known?: [number, number]; edges?: [number, number] };
 /** A model as its page shows it: its features are those of the form; `codes` is the number by which a tree names each class. */
 export type FormModel = { schema: Omit<Schema, 'features'> & { features: FormFeature[] }; card: Card; sha256: string; codes?: number[] };
 
@@ -22,10 +22,11 @@ const MOST_STEPS = 2_000;
  */
 export function formFeatures(features: Feature[], cuts: number[][]): FormFeature[] {
   return features.map((feature, at) => {
-    if (feature.type !== 'number') return feature;
     const own = cuts[at] ?? [];
+    const edges = own.length > 0 ? { edges: [own[0], own.at(-1)] as [number, number] } : {};
+    if (feature.type !== 'number') return { ...feature, ...edges };
     if (isSwitch(feature, own)) return { ...feature, min: 0, max: 1, step: 1, default: feature.default ?? 0, isSwitch: true };
-    return own.length > 0 ? fromCuts(feature, own) : fromRange(feature);
+    return own.length > 0 ? { ...fromCuts(feature, own), ...edges } : fromRange(feature);
   });
 }
 
@@ -34,7 +35,7 @@ function isSwitch({ min = 0, max = 1, step = 1, default: start = 0 }: NumberFeat
   return cuts.length === 1 && cuts[0] === 0.5 && min === 0 && max === 1 && step === 1 && (start === 0 || start === 1);
 }
 
-/** A threshold lies between two values of the data, so each end of what is known is a step beyond the outermost threshold. */
+/** A threshold lies between two values of the data, so the ends of a slider are a step beyond the outermost thresholds. */
 function fromCuts(feature: NumberFeature, cuts: number[]): FormFeature {
   const [low, high] = [cuts[0]!, cuts.at(-1) as number];
   const unit = unitOf(cuts) ?? niceStep(high - low || Math.max(1, Math.abs(low)));

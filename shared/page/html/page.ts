@@ -92,10 +92,10 @@ const text = (key: string) => `data-text="${key}">${TEXTS.en[key]}`;
 function answerHtml(data: PageData): string {
   const words = wordsIn('en');
   const prediction = data.first?.predictions[0];
-  const shown =
-    prediction === undefined
-      ? ''
-      : `<strong${typeof prediction === 'number' ? '' : ' class="word"'}>${escapeHtml(headline(data, words, prediction, data.first?.times ?? []))}</strong>`;
+  const { main = '', share = '', unit = '' } = prediction === undefined ? {} : headline(data, words, prediction, data.first?.times ?? []);
+  const beside = (name: string, told: string) => told && ` <span class="${name}">${escapeHtml(told)}</span>`;
+  const told = `${escapeHtml(main)}${beside('share', share)}${beside('measure', unit)}`;
+  const shown = main && `<strong${typeof prediction === 'number' ? '' : ' class="word"'}>${told}</strong>`;
   const exact = typeof prediction === 'number' ? String(prediction) : '';
   // Room for the bars of the classes, so that nothing moves when they come.
   const isShared = data.votes !== undefined || data.kind === 'probability';
@@ -113,11 +113,11 @@ function answerHtml(data: PageData): string {
 }
 
 const PLOT = `<section id="response" class="card" aria-labelledby="response-heading" hidden>
-<h2 id="response-heading" ${text('response')}</h2>
+<div class="head"><h2 id="response-heading" ${text('response')}</h2>
 <div class="choices">
 <label id="of"><span ${text('along')}</span> <select id="along"></select></label>
 <label id="at" hidden><span ${text('atTime')}</span> <input id="time" type="range" min="0" max="0" step="1" value="0"> <output id="time-shown" for="time"></output></label>
-</div>
+</div></div>
 <div id="plot" class="plot" role="img"></div>
 <dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>

@@ -1,7 +1,7 @@
 import { type Outcome, problemText } from '../base/ask.ts';
 import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import { byId, make, paused, say } from '../base/dom.ts';
-import { className, classOf, headline, labelsOf, medianTime, readable, tick, votesOf } from '../base/reading.ts';
+import { className, classOf, headline, labelsOf, medianTime, readable, tick, unitOf, votesOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 
@@ -13,7 +13,6 @@ export type AnswerView = {
   show(outcome: Outcome | undefined, votes: Predicted | undefined, words: Words): void;
   /** Says that the fields must be mended first. */
   refuse(words: Words): void;
-  redraw(): void;
 };
 
 /** Opens the place of the prediction. */
@@ -52,7 +51,6 @@ export function openAnswer(data: PageData): AnswerView {
       say(byId('problem'), '');
       speak();
     },
-    redraw: () => chart?.redraw(),
   };
 }
 
@@ -70,10 +68,18 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   const caption = Array.isArray(prediction) ? survivalCaption(data, prediction, times, words) : label ? words.label(label) : '';
   // A class's name may be long, where a number is not.
   const isWord = typeof prediction !== 'number' && !Array.isArray(prediction);
+  const { main, share, unit } = headline(data, words, prediction, times);
+  const beside = (className: string, told: string | undefined) => (told ? [' ', make('span', { className }, told)] : []);
   byId('answer').replaceChildren(
     ...(caption ? [make('span', { className: 'caption' }, caption)] : []),
     ' ',
-    make('strong', { className: `c${classOf(data, prediction) % 8} ${isWord ? 'word' : ''}` }, headline(data, words, prediction, times)),
+    make(
+      'strong',
+      { className: `c${classOf(data, prediction) % 8} ${isWord ? 'word' : ''}` },
+      main,
+      ...beside('share', share),
+      ...beside('measure', unit),
+    ),
   );
   const isShares = typeof prediction === 'object' && !Array.isArray(prediction);
   const exact = isShares
@@ -123,7 +129,7 @@ function showSurvival(data: PageData, { predictions, times = [] }: AnswerBody, w
   const survival = predictions[0] as number[];
   const median = medianTime(survival, times);
   const last = times.length - 1;
-  const { unit } = data.card.answer ?? {};
+  const unit = unitOf(data, words);
   const described = `${words.text('surviving')}: ${words.text('from')} 100 % ${words.text('to')} ${readable(data, words, survival[last] ?? 0)} ${words.text('at')} ${words.number(times[last] ?? 0)}`;
   byId('survival').ariaLabel = described;
   chart.show({
@@ -131,7 +137,7 @@ function showSurvival(data: PageData, { predictions, times = [] }: AnswerBody, w
     lines: [{ name: words.text('surviving'), ys: [1, ...survival] }],
     stepped: true,
     yRange: [0, 1],
-    xName: unit ? `${words.text('time')} (${words.label(unit)})` : words.text('time'),
+    xName: unit ? `${words.text('time')} (${unit})` : words.text('time'),
     xFormat: (value) => words.number(value),
     yFormat: (value) => tick(data, words, value),
     mark: median === undefined ? undefined : { x: median, ys: [survival[times.indexOf(median)]!] },

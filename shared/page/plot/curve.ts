@@ -1,6 +1,6 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { isShare, linesOf, nameOf, numbersOf, readable, tick } from '../base/reading.ts';
+import { isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Chart } from './chart.ts';
@@ -31,7 +31,7 @@ export function showCurve(
   byId('levels').hidden = !areBars;
   if (areBars) {
     showLevels(data, curve, time, present, words, pick);
-    say(byId('plot-note'), data.votes ? words.text('voteBars') : '');
+    say(byId('plot-note'), data.votes ? words.text('voteBars') : lastingText(data, curve.body, time, words));
     return;
   }
   const x = curve.grid as number[];
@@ -42,7 +42,7 @@ export function showCurve(
   }));
   const band = bandOf(curve.body, lines[0]?.ys ?? []);
   const here = present?.values[curve.at];
-  const known = shadedFrom(feature, x);
+  const known = shadedFrom(feature.edges ?? feature.known, x);
   // Without its votes a class has no place among the lines: then the mark is a line alone.
   const told = data.votes ? present?.votes : present?.prediction;
   const mark = typeof here === 'number' ? { x: here, ys: told === undefined ? [] : numbersOf(data, told, time) } : undefined;
@@ -62,10 +62,21 @@ export function showCurve(
   byId('plot').ariaLabel = describe(data, feature, x, lines, words);
   say(
     byId('plot-note'),
-    [data.votes ? words.text('votes') : '', known ? words.text('beyond') : '', band ? words.text('band') : '']
+    [
+      data.votes ? words.text('votes') : lastingText(data, curve.body, time, words),
+      known ? words.text(feature.edges ? 'beyondEdges' : 'beyondData') : '',
+      band ? words.text('band') : '',
+    ]
       .filter((note) => note !== '')
       .join(' '),
   );
+}
+
+/** What a share of survival along a feature is: of those that last longer than the time chosen. */
+function lastingText(data: PageData, { times }: AnswerBody, time: number, words: Words): string {
+  const shown = times?.[time];
+  if (shown === undefined) return '';
+  return `${words.text('lasting')} ${words.number(shown)} ${unitOf(data, words)}`.trim();
 }
 
 function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number[] } | undefined {
@@ -75,7 +86,7 @@ function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number
 }
 
 /** The ends of what is known of a feature, where the grid goes more than a step beyond one of them. */
-function shadedFrom({ known: range }: { known?: [number, number] }, x: number[]): [number, number] | undefined {
+function shadedFrom(range: [number, number] | undefined, x: number[]): [number, number] | undefined {
   const step = (x[x.length - 1]! - x[0]!) / (x.length - 1);
   const isBeyond = range && (range[0] - x[0]! > 1.5 * step || x[x.length - 1]! - range[1] > 1.5 * step);
   return isBeyond ? range : undefined;

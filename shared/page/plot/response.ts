@@ -18,11 +18,18 @@ export type Response = {
   choose(at: number): void;
   /** The place among the times of the one that a person chose, for survival. */
   time(): number | undefined;
+  /** How the request for the curve ended for these inputs, where it has their answer already; undefined where it has not. */
+  known(values: Value[]): Outcome | undefined;
   /** Asks for the curve anew where the other inputs have changed. */
   update(values: Value[]): void;
   show(present: Present | undefined, words: Words): void;
-  redraw(): void;
 };
+
+/** What was shown last. */
+type Last = { present: Present | undefined; words: Words };
+
+/** A curve with the inputs it is for, and how long its answer took. */
+type Loaded = Curve & { others: string; ms: number };
 
 /** Opens the curve's place; `pick` hears a value that a person points at in it, `changed` a new feature or time. */
 export function openResponse(
@@ -38,8 +45,8 @@ export function openResponse(
   let time: number | undefined;
   let key = '';
   let wanted: Value[] = [];
-  let curve: Curve | undefined;
-  let last: { present: Present | undefined; words: Words } | undefined;
+  let curve: Loaded | undefined;
+  let last: Last | undefined;
   let chart: Chart | undefined;
   const range = rangeKeeper(data);
 
@@ -50,13 +57,14 @@ export function openResponse(
   const load = newestWins(async () => {
     if (along === undefined) return;
     const at = along;
+    const others = othersOf(wanted, at);
     const { grid, outcome } = await askCurve(data, at, wanted);
     if (outcome.state !== 'answered') {
       key = '';
       hideOther();
       return;
     }
-    curve = { at, grid, body: outcome.body };
+    curve = { at, grid, others, body: outcome.body, ms: outcome.ms };
     render();
   });
   // The curve of another feature would be taken for that of the one chosen.
@@ -68,15 +76,14 @@ export function openResponse(
     if (!last || !curve || curve.at !== along) return;
     byId('response').hidden = false;
     chart ??= openChart(byId('plot'));
-    time = prepareTime(data, curve.body, chosenTime ?? time, last.words);
+    time = prepareTime(data, curve.body, chosenTime ?? time, last);
     showCurve(data, curve, time ?? 0, last.present, last.words, chart, range, pick);
     small.show(along, time ?? 0, last.words);
   };
   const update = (values: Value[]) => {
     if (along === undefined) return;
     small.update(values);
-    const at = along;
-    const others = JSON.stringify([at, values.map((value, place) => (place === at ? null : value))]);
+    const others = othersOf(values, along);
     if (others === key) return;
     key = others;
     wanted = [...values];
@@ -97,6 +104,7 @@ export function openResponse(
       if (choices.includes(at)) along = at;
     },
     time: () => chosenTime,
+    known: (values) => (curve && curve.at === along ? knownFrom(data, curve, values) : undefined),
     update,
     show: (present, words) => {
       last = { present, words };
@@ -104,8 +112,20 @@ export function openResponse(
       render();
       if (!present) hideOther();
     },
-    redraw: () => chart?.redraw(),
   };
+}
+
+/** The answer to inputs that lie on a curve. */
+function knownFrom(data: PageData, { at, grid, body, others, ms }: Loaded, values: Value[]): Outcome | undefined {
+  // Votes and standard errors are asked for by other parameters than the answer is.
+  if (data.votes || data.standardErrors || body.predictions.length !== grid.length || othersOf(values, at) !== others) return undefined;
+  const prediction = body.predictions[grid.indexOf(values[at] as Value)];
+  return prediction === undefined ? undefined : { state: 'answered', body: { ...body, predictions: [prediction] }, ms };
+}
+
+/** All inputs but the one at a place, as a text to compare. */
+function othersOf(values: Value[], at: number): string {
+  return JSON.stringify([at, values.map((value, place) => (place === at ? null : value))]);
 }
 
 /** Shows which feature the curve goes along, and which there are. */
@@ -143,11 +163,16 @@ function rangeKeeper(data: PageData): (ys: number[]) => [number, number] {
   };
 }
 
-/** Shows the choice of a time, for survival; the time's place, at first where about half survive. */
-function prepareTime(data: PageData, { predictions, times = [] }: AnswerBody, time: number | undefined, words: Words): number | undefined {
+/** Shows the choice of a time, for survival; the time's place, at first the one that the answer names: where half are left. */
+function prepareTime(
+  data: PageData,
+  { predictions, times = [] }: AnswerBody,
+  time: number | undefined,
+  { present, words }: Last,
+): number | undefined {
   if (data.kind !== 'survival' || times.length === 0) return undefined;
-  const middle = predictions[Math.floor(predictions.length / 2)] as number[];
-  const half = middle.findIndex((share) => share <= 0.5);
+  const survival = (present?.prediction ?? predictions[0]) as number[];
+  const half = survival.findIndex((share) => share <= 0.5);
   const place = Math.min(times.length - 1, Math.max(0, Math.round(time ?? (half < 0 ? times.length - 1 : half))));
   const slider = byId<HTMLInputElement>('time');
   byId('at').hidden = false;

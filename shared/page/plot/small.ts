@@ -1,6 +1,6 @@
 import { askRows, newestWins } from '../base/ask.ts';
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
-import { byId, make, paused } from '../base/dom.ts';
+import { byId, make, paused, svg } from '../base/dom.ts';
 import { isShare, nameOf, numbersOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { gridOf, gridRows, isBars } from './grid.ts';
@@ -31,7 +31,7 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
       'button',
       { type: 'button' },
       make('span'),
-      svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' }),
+      svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }),
     );
     button.addEventListener('click', () => choose(at));
     return button;
@@ -47,7 +47,10 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
     const [along, time, words] = last;
     buttons.forEach((button, place) => {
       const at = shown[place] as number;
-      (button.firstChild as HTMLElement).textContent = nameOf(data.features[at] as PageFeature, words);
+      const feature = data.features[at] as PageFeature;
+      // The large plot has the unit.
+      (button.firstChild as HTMLElement).textContent = words.label(feature.label ?? feature.name);
+      button.title = nameOf(feature, words);
       button.ariaPressed = String(at === along);
     });
     byId('small').hidden = !curves || shown.length < 2;
@@ -136,11 +139,4 @@ function barParts(grid: Value[], points: number[][], here: Value | undefined, y:
     );
     return [...ground, ...bars];
   });
-}
-
-/** A new element of a drawing with its attributes. */
-function svg(tag: string, attributes: Record<string, string | number>): SVGElement {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag) as SVGElement;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
 }

@@ -1,7 +1,7 @@
 import { askRows } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { bestOf, labelsOf, readable, votesOf } from '../base/reading.ts';
+import { bestOf, className, isShares, labelsOf, readable, votesOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import type { Answers } from './sheet-ask.ts';
 import { createTally, type Tally } from './sheet-check.ts';
@@ -143,7 +143,11 @@ function showPreview(
   rows: number,
   words: Words,
 ): void {
-  const shown = columns.slice(0, PREVIEW.columns);
+  const shares = held.find(({ prediction }) => isShares(prediction))?.prediction;
+  const labels = isShares(shares) ? labelsOf(data, shares) : [];
+  const shown = columns
+    .slice(0, PREVIEW.columns)
+    .map((name, at) => (at > 0 && labels[at - 1] ? className(data, words, labels[at - 1]!) : name));
   const hasReasons = held.some(({ row }) => row.reason !== undefined);
   const names = [...shown, ...(hasReasons ? ['problem'] : [])];
   const head = [
@@ -161,7 +165,8 @@ function showPreview(
     );
   });
   const note = `${words.text('first')} ${words.number(held.length)} ${words.text('of')} ${words.number(rows)}`;
-  say(byId('preview-note'), note);
+  const named = data.classes.filter((label) => className(data, words, label) !== label);
+  say(byId('preview-note'), named.length > 0 ? `${note} · ${words.text('ownLabels')} ${named.join(', ')}.` : note);
   byId('preview').replaceChildren(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
   const frame = byId('preview-frame');
   if (frame.hidden) {
@@ -171,11 +176,15 @@ function showPreview(
   }
 }
 
+/** A prediction's cells in words; the download has the data's own labels, so that it can be read by a program. */
 function readableCells(data: PageData, prediction: Predicted, words: Words): string[] {
-  if (typeof prediction === 'string') return [prediction];
+  if (typeof prediction === 'string') return [className(data, words, prediction)];
   if (typeof prediction === 'number') return [readable(data, words, prediction)];
   if (Array.isArray(prediction)) return prediction.map((share) => readable(data, words, share));
-  return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label]!))];
+  return [
+    className(data, words, bestOf(data, prediction)),
+    ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label]!)),
+  ];
 }
 
 /** Where an answer is a class alone, the preview tells the trees' votes as well: they are asked for its rows alone. */
@@ -193,7 +202,7 @@ async function showVotes(
   const table = byId<HTMLTableElement>('preview');
   if (outcome.state !== 'answered' || table.tBodies[0]?.rows.length !== held.length) return;
   const cell = (tag: 'td' | 'th', text: string) => make(tag, { className: 'new' }, text);
-  table.tHead?.rows[0]?.append(...data.classes.map((label) => cell('th', label)));
+  table.tHead?.rows[0]?.append(...data.classes.map((label) => cell('th', className(data, words(), label))));
   held.forEach((one, at) => {
     const prediction = outcome.body.predictions[told.indexOf(one)];
     const counts = prediction === undefined ? data.classes.map(() => undefined) : votesOf(data, prediction);

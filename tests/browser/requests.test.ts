@@ -1,0 +1,159 @@
+import { expect, test } from '@jest/globals';
+import type { Request } from 'playwright-core';
+import { serveAnswers } from './servers.ts';
+import { closeDialog, HEART_AGE, inChromium, infoOf, openDialog, says, visits } from './visits.ts';
+
+const { urls, open, closeAll, watch } = visits({ age: HEART_AGE });
+
+inChromium('hostile names', () => {
+  test('stay text wherever they are shown', async () => {
+    const hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
+    const info = infoOf('probability', [
+      { name: hostile, type: 'number', min: 0, max: 1, step: 0.1, label: hostile, unit: hostile },
+      { name: `${hostile}2`, type: 'factor', levels: [hostile, 'b'] },
+    ]);
+    const model = {
+      ...info,
+      schema: { ...info.schema, classes: [hostile, 'other'] },
+      card: { ...info.card, title: hostile, description: hostile, limits: hostile },
+    };
+    const url = await serveAnswers(model, ({ rows }) => ({
+      predictions: rows.map(() => ({ [hostile]: 0.7, other: 0.3 })),
+      servedBy: hostile,
+      reason: hostile,
+    }));
+    const page = await open(url);
+    await page.locator('#plot .over').waitFor();
+    await page.getByRole('combobox', { name: 'along' }).selectOption('1');
+    await page.locator('#levels:not([hidden])').waitFor();
+    await page.locator('#file').setInputFiles({ name: `${hostile}.csv`, mimeType: 'text/csv', buffer: Buffer.from('x\n1\n') });
+    await page.locator('#run-problem', { hasText: hostile }).waitFor();
+    await openDialog(page, 'About the model');
+    expect(await page.locator('img, script:not([src]):not([type])').count()).toBe(0);
+    await closeAll();
+  });
+});
+
+inChromium('requests', () => {
+  test('one is on its way at a time, and the newest inputs win', async () => {
+    const seen: number[] = [];
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 1000, step: 1 }]);
+    const url = await serveAnswers(
+      info,
+      ({ rows }) => {
+        if (rows.length === 1) seen.push(rows[0]?.[0] as number);
+        return { predictions: rows.map(([x]) => x), servedBy: 'endpoint' };
+      },
+      80,
+    );
+    const page = await open(url);
+    let [now, most] = [0, 0];
+    const isOne = (request: Request) => request.postDataJSON()?.length === 1;
+    page.on('request', (request) => {
+      now += isOne(request) ? 1 : 0;
+      most = Math.max(most, now);
+    });
+    page.on('requestfinished', (request) => {
+      now -= isOne(request) ? 1 : 0;
+    });
+    for (let x = 1; x <= 40; x += 1) await page.getByRole('spinbutton').fill(String(x));
+    await says(page, 40);
+    // The curve may have said it first.
+    while (seen.at(-1) !== 40) await page.waitForTimeout(20);
+    expect(seen.length).toBeLessThan(40);
+    expect(most).toBe(1);
+    await closeAll();
+  });
+
+  test('a server that refuses is quoted, one that is gone is told of, and the next change tries again', async () => {
+    let status: number | object = 503;
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
+    const url = await serveAnswers(info, () => status);
+    const { page, close } = await watch(url);
+    await page.getByText('made up', { exact: true }).waitFor();
+    await page.route('**/predict', (request) => request.abort());
+    await page.getByRole('spinbutton').fill('2');
+    await page.getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/predict');
+    status = { predictions: [7] };
+    await page.getByRole('spinbutton').fill('3');
+    await says(page, 7);
+    await close();
+  });
+
+  test('what the server says of a field comes without its advice for whoever deploys the model', async () => {
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
+    const { page, close } = await watch(await serveAnswers(info, () => ({ predictions: [1] })));
+    await page.locator('#answer strong').waitFor();
+    const errors = [{ path: '/0/0', message: 'found a text; if "x" is a factor in R, name its levels in model.json' }];
+    await page.route('**/predict', (route) => route.fulfill({ status: 422, json: { detail: 'no', errors } }));
+    await page.getByRole('spinbutton').fill('2');
+    await page.locator('#e0', { hasText: 'found a text' }).waitFor();
+    expect(await page.locator('#e0').textContent()).toBe('found a text');
+    await close();
+  });
+
+  test('a curve of another feature is not shown as that of the one chosen', async () => {
+    let isRefused = false;
+    const x = { type: 'number' as const, min: 0, max: 10, step: 1 };
+    const info = infoOf('regression', [
+      { name: 'x', ...x },
+      { name: 'y', ...x },
+    ]);
+    const url = await serveAnswers(info, ({ rows }) => (isRefused ? 503 : { predictions: rows.map(([first]) => first) }));
+    const { page, close } = await watch(url);
+    await page.locator('#plot[aria-label^="x from"]').waitFor();
+    isRefused = true;
+    await page.getByRole('spinbutton', { name: 'y' }).fill('2');
+    await page.locator('#plot').waitFor({ state: 'hidden' });
+    isRefused = false;
+    await page.getByRole('spinbutton', { name: 'y' }).fill('3');
+    await page.locator('#plot[aria-label^="y from"]').waitFor();
+    await close();
+  });
+});
+
+inChromium('what few ask for', () => {
+  test('is said to be on its way until it is there', async () => {
+    const page = await open(urls.age!);
+    let bring = () => {};
+    const asked = new Promise<void>((resolve) => {
+      bring = resolve;
+    });
+    await page.route('**/later.js*', async (request) => {
+      await asked;
+      await request.continue();
+    });
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.locator('#dialog-body[aria-busy]').getByText('Loading').waitFor();
+    const close = page.getByRole('button', { name: 'Close' });
+    expect(await close.evaluate((button) => button === document.activeElement)).toBe(true);
+    bring();
+    await page.locator('#dialog-body:not([aria-busy]) .facts').waitFor();
+    expect(await page.getByText('Loading').count()).toBe(0);
+    expect(await close.evaluate((button) => button === document.activeElement)).toBe(true);
+    await closeAll();
+  });
+
+  test('comes once it is asked for; where it cannot come that is said, and the next time tries again', async () => {
+    const { page, close } = await watch(urls.age!);
+    await page.locator('#response:not([hidden])').waitFor();
+    const loaded = () => page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
+    expect(await loaded()).toContain('/page.js');
+    expect(await loaded()).not.toContain('/later.js');
+    await page.route('**/later.js*', (request) => request.abort());
+    await page.getByRole('link', { name: 'About the model' }).click();
+    await page.locator('#dialog').getByText('The server cannot be reached').waitFor();
+    await closeDialog(page);
+    await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
+    await page.locator('#run-problem').getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/later.js*');
+    await openDialog(page, 'About the model');
+    await page.locator('#dialog .facts').waitFor();
+    await closeDialog(page);
+    await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
+    await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
+    expect(await page.locator('#preview').textContent()).toBe('ageprediction5462.7%');
+    await close();
+  });
+});
