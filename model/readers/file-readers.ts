@@ -1,4 +1,7 @@
 import type { FileReader } from './reader.ts';
+import { XGBOOST_FILE } from './xgboost/reader.ts';
 
 /** Every format of a package's own files that is read, one line each. A file's first bytes choose among them. */
-export const FILE_READERS: readonly FileReader[] = [];
+export const FILE_READERS: readonly FileReader[] = [
+  XGBOOST_FILE, // xgb.save(), Booster.save_model(): JSON, UBJSON, binary
+];

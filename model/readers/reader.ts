@@ -18,6 +18,8 @@ export type Imported = {
   others?: string[];
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
   isUnnamed?: boolean;
+  /** True where the file only numbers its classes (0, 1 ...), so that what wraps the model names them in their order. */
+  isCoded?: boolean;
 };
 
 /** What reads one family of R's models. One object a family, listed in readers.ts. */

@@ -4,12 +4,14 @@ import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
 import { RPART_READER } from './rpart/reader.ts';
 import { WORKFLOW_READER } from './workflow/reader.ts';
+import { XGBOOST_READER } from './xgboost/reader.ts';
 
 /** Every family that is read, one line each, in the order in which an error lists them. */
 export const READERS: readonly Reader[] = [
   RANGER_READER, // ranger()
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
+  XGBOOST_READER, // xgb.train(), xgboost()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
 ];

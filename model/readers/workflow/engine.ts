@@ -57,10 +57,11 @@ function input(column: FrameColumn, place: number, feature: Feature, thing: stri
  * What parsnip makes of the engine's answers for classes: their chances (prob) and the class (class). `levels` are those of the
  * outcome, in their order; `eventFirst` says that one number is the chance of the first class.
  */
-export function outcomeOf({ schema }: Imported, levels: string[], eventFirst: boolean, thing: string): Outcome {
+export function outcomeOf({ schema, isCoded = false }: Imported, levels: string[], eventFirst: boolean, thing: string): Outcome {
   const { features: _, ...body } = schema;
   const types = waysTo(schema, levels, eventFirst, thing);
-  const own = schema.classes ?? levels;
+  // A file that only numbers its classes has them in the order of the levels.
+  const own = isCoded && schema.classes?.length === levels.length ? levels : (schema.classes ?? levels);
   const known = new Map(own.map((label, place) => [label, place]));
   const places = levels.map((label) => {
     const place = known.get(label);

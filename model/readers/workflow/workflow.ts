@@ -131,9 +131,9 @@ function answersOf(
   features: Feature[],
   thing: string,
 ): Pick<Imported, 'schema' | 'outcome'> {
-  const { kind, types = ['response'], trees } = engine.schema;
+  const { kind, types = ['response'], trees, rounds, margins } = engine.schema;
   const first = types[0] as AnswerType;
-  const size = trees === undefined ? {} : { trees };
+  const size = { ...(trees === undefined ? {} : { trees }), ...(rounds ? { rounds } : {}), ...(margins === undefined ? {} : { margins }) };
   if (mode === 'regression') {
     if (kind !== 'regression') throw new ModelError(thing, `a model of the kind ${kind} for regression`, 'one of regression');
     return { schema: { kind, features, takesMissing: false, types: [first], ...size } };

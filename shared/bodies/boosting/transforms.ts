@@ -1,3 +1,6 @@
+import { expf } from '../../math/expf.ts';
+import { sigmoidFloat, softmaxFloat } from './float-transforms.ts';
+
 /**
  * From margins to an answer. `transform` is an entry of TRANSFORMS, and `parameter` what that takes. Where a model has two classes
  * and one margin, `positive` is the place of the class whose probability the transformed margin is; `classBy` says whether the
@@ -21,6 +24,9 @@ function each(one: (margin: number, parameter: number) => number): Transform {
  */
 export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   identity: () => {},
+  sigmoidFloat: each(sigmoidFloat),
+  expFloat: each(expf),
+  softmaxFloat,
   step: each((margin) => (margin > 0 ? 1 : 0)),
   ascending: (margins, at, count) => {
     margins.subarray(at, at + count).sort();

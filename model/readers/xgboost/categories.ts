@@ -1,0 +1,36 @@
+import type { Source } from './source.ts';
+
+/** A feature's categories on the way through a document: texts side by side with their ends, or whole numbers. */
+type Encoded = { offsets?: Float64Array; values?: Float64Array };
+
+/** The categories of each feature (src/data/cat_container.cc); undefined for a feature that is a number. */
+export function readLevels(source: Source): (string[] | undefined)[] {
+  const levels: (string[] | undefined)[] = [];
+  source.members((name) => {
+    if (name !== 'enc') {
+      source.skip();
+      return;
+    }
+    source.elements(() => {
+      const found: Encoded = {};
+      source.members((member) => {
+        if (member === 'offsets' || member === 'values') found[member] = source.numbers();
+        else source.skip();
+      });
+      levels.push(decode(found, source));
+    });
+  });
+  return levels;
+}
+
+function decode({ offsets, values }: Encoded, source: Source): string[] | undefined {
+  if (!values || (values.length === 0 && (offsets?.length ?? 0) <= 1)) return undefined;
+  if (!offsets) return Array.from(values, String);
+  const bytes = Buffer.from(Array.from(values, (value) => value & 0xff));
+  const texts = Array.from(offsets.subarray(1), (end, at) => {
+    const start = offsets[at]!;
+    if (!(start >= 0 && start <= end && end <= bytes.length)) throw source.error('categories beyond their texts', 'ends in their order');
+    return bytes.toString('utf8', start, end);
+  });
+  return texts;
+}
