@@ -1,3 +1,4 @@
+import { GBM_READER } from './gbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
@@ -12,6 +13,7 @@ export const READERS: readonly Reader[] = [
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
   XGBOOST_READER, // xgb.train(), xgboost()
+  GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
 ];

@@ -70,6 +70,8 @@ function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inp
     if (child === 0) return;
     const own = splits[feature[node]!]!;
     if ((flags[node]! & FLAGS.categories) !== 0) {
+      // Numbers may be sent for such categories, so that a model needs no names for them.
+      if ((flags[node]! & FLAGS.wholePart) !== 0) return;
       own.isSet = true;
       own.values.push(2 ** Math.min(MOST_BITS - 1, greatestCategory(categories!, threshold[node]!)));
     } else if (Number.isFinite(threshold[node])) own.values.push(threshold[node]!);

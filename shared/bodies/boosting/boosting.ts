@@ -12,6 +12,10 @@ export const FLAGS = {
   missingIsZero: 8,
   /** The number 0 counts as missing. */
   zeroIsMissing: 16,
+  /** Of a split by categories: the whole part of a number is its category, so that -0.5 is category 0. Callers may send such numbers. */
+  wholePart: 32,
+  /** Of a split by categories: behind the set lies one that goes the other way, and what is in neither goes the way of missing values. */
+  threeWay: 64,
 } as const;
 
 /**

@@ -19,7 +19,7 @@ export function checkObjective(schema: Schema, objective: Objective, base: Float
   if (!isFit) throw fail(`${classes.length} classes`, `${margins === 1 ? 2 : margins}, for ${margins} margins`);
 }
 
-/** The types of answer that boosted margins have, the default first. */
-export function typesOfMargins({ kind }: Schema): ('response' | 'margin' | 'class')[] {
-  return kind === 'probability' ? ['response', 'margin', 'class'] : ['response', 'margin'];
+/** The types of answer that boosted margins have, the default first; link is another name of the margin. */
+export function typesOfMargins({ kind }: Schema): ('response' | 'margin' | 'link' | 'class')[] {
+  return kind === 'probability' ? ['response', 'margin', 'link', 'class'] : ['response', 'margin', 'link'];
 }

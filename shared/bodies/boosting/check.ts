@@ -66,9 +66,15 @@ function checkSets({ left, flags, threshold, categories }: Boosting, label: stri
   flags.forEach((flag, node) => {
     if (left[node] === 0 || (flag & FLAGS.categories) === 0) return;
     const start = threshold[node]!;
-    const words = categories && Number.isInteger(start) && start >= 0 ? categories[start] : undefined;
-    if (words !== undefined && start + words < categories!.length) return;
-    throw new ModelError(`${label}, node ${node}`, `a set of categories at ${start}`, `one of ${categories?.length ?? 0} words`);
+    // Its own set, and the one behind it that goes the other way.
+    const sets = (flag & FLAGS.threeWay) !== 0 ? 2 : 1;
+    let at = start;
+    for (let set = 0; set < sets; set += 1) {
+      const words = categories && Number.isInteger(at) && at >= 0 ? categories[at] : undefined;
+      if (words === undefined || at + words >= categories!.length)
+        throw new ModelError(`${label}, node ${node}`, `a set of categories at ${start}`, `one of ${categories?.length ?? 0} words`);
+      at += 1 + words;
+    }
   });
 }
 

@@ -11,7 +11,7 @@ export function answersOfMargins(
   { type }: Parameters,
   width: number,
 ): Float64Array {
-  if (type === 'margin') return margins;
+  if (type === 'margin' || type === 'link') return margins;
   const isClass = kind === 'classification' || type === 'class';
   const { classBy = 'margin', positive = 1, transform, parameter = 0 } = objective;
   const apply = TRANSFORMS[transform]!;

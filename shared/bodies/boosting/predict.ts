@@ -20,7 +20,8 @@ export function predictBoosting(schema: Schema, boosting: Boosting, rows: Float6
   const width = schema.features.length;
   if (parameters.type === 'leaf') return leavesOf(boosting, inputs, width, trees, find);
   const margins = marginsOf(boosting, inputs, width, trees, find);
-  if (boosting.average) divide(boosting, margins, to - from);
+  // The margin of such a forest is the sum itself.
+  if (boosting.average && parameters.type !== 'margin') divide(boosting, margins, to - from);
   return answersOfMargins(schema, boosting.objective, margins, boosting.base.length, parameters, outputWidth(schema, parameters));
 }
 

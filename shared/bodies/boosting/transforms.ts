@@ -1,5 +1,7 @@
 import { expf } from '../../math/expf.ts';
 import { sigmoidFloat, softmaxFloat } from './float-transforms.ts';
+import { each, type Transform } from './transform.ts';
+import { DOUBLE_TRANSFORMS } from './transforms-double.ts';
 
 /**
  * From margins to an answer. `transform` is an entry of TRANSFORMS, and `parameter` what that takes. Where a model has two classes
@@ -7,16 +9,6 @@ import { sigmoidFloat, softmaxFloat } from './float-transforms.ts';
  * class is told by the margin (at least 0) or by the probability (at least 0.5).
  */
 export type Objective = { transform: string; parameter?: number; positive?: 0 | 1; classBy?: 'margin' | 'share' };
-
-/** Turns the margins of a row, `count` numbers from `at` on, into its answer in their place. */
-export type Transform = (margins: Float64Array, at: number, count: number, parameter: number) => void;
-
-/** A transform of each margin by itself. */
-function each(one: (margin: number, parameter: number) => number): Transform {
-  return (margins, at, count, parameter) => {
-    for (let k = at; k < at + count; k += 1) margins[k] = one(margins[k]!, parameter);
-  };
-}
 
 /**
  * How margins become answers, by the names that artifacts have. One entry a transform; those of 32-bit floats end with "Float".
@@ -27,6 +19,7 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   sigmoidFloat: each(sigmoidFloat),
   expFloat: each(expf),
   softmaxFloat,
+  ...DOUBLE_TRANSFORMS,
   step: each((margin) => (margin > 0 ? 1 : 0)),
   ascending: (margins, at, count) => {
     margins.subarray(at, at + count).sort();

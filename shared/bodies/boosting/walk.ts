@@ -4,8 +4,8 @@ import { type Boosting, FLAGS } from './boosting.ts';
 /** Finds the leaf of a row: the node where its walk from a tree's root ends. */
 export type FindLeaf = (inputs: Float64Array, row: number, root: number) => number;
 
-/** What counts as 0 where zeros are missing values (LightGBM's kZeroThreshold). */
-const ZERO = 1e-35;
+/** What counts as 0 where zeros are missing values (LightGBM's kZeroThreshold, a float). */
+const ZERO = Math.fround(1e-35);
 
 /** How a model's trees are walked; a plain way where no node has more than a threshold and a side for missing values. */
 export function walkOf(boosting: Boosting, { features }: Schema): FindLeaf {
@@ -42,8 +42,16 @@ function walkAny(boosting: Boosting, first: Uint8Array): FindLeaf {
       const input = feature[node]!;
       let value = inputs[row + input]!;
       if (Number.isNaN(value) && (flag & FLAGS.missingIsZero) !== 0) value = 0;
-      const isMissing = Number.isNaN(value) || ((flag & FLAGS.zeroIsMissing) !== 0 && Math.abs(value) <= ZERO);
-      let isLeft: boolean;
+      let isMissing = Number.isNaN(value) || ((flag & FLAGS.zeroIsMissing) !== 0 && Math.abs(value) <= ZERO);
+      let isLeft = false;
+      if (!isMissing && (flag & FLAGS.categories) !== 0) {
+        const category = (flag & FLAGS.wholePart) !== 0 ? Math.trunc(value - first[input]!) : value - first[input]!;
+        const set = threshold[node]!;
+        const isIn = hasCategory(boosting.categories!, set, category);
+        isLeft = isIn === ((flag & FLAGS.setLeft) !== 0);
+        if ((flag & FLAGS.threeWay) !== 0 && !isIn)
+          isMissing = !hasCategory(boosting.categories!, set + 1 + boosting.categories![set]!, category);
+      } else if (!isMissing) isLeft = isAtMost ? value <= threshold[node]! : value < threshold[node]!;
       if (isMissing) {
         const third = missing?.[node] ?? 0;
         if (third !== 0) {
@@ -51,10 +59,7 @@ function walkAny(boosting: Boosting, first: Uint8Array): FindLeaf {
           continue;
         }
         isLeft = (flag & FLAGS.missingLeft) !== 0;
-      } else if ((flag & FLAGS.categories) !== 0) {
-        const isIn = hasCategory(boosting.categories!, threshold[node]!, value - first[input]!);
-        isLeft = isIn === ((flag & FLAGS.setLeft) !== 0);
-      } else isLeft = isAtMost ? value <= threshold[node]! : value < threshold[node]!;
+      }
       node = isLeft ? left[node]! : right[node]!;
     }
     return node;

@@ -1,0 +1,135 @@
+import { type Boosting, FLAGS } from '../../../shared/bodies/boosting/boosting.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import { BoostedTrees } from '../boosted-trees.ts';
+import { type ReadObjective, readObjective } from './objective.ts';
+import { readPandasLevels } from './pandas.ts';
+import { integerIn, type Members, splitText } from './text.ts';
+import { readTree, type Split, type Tree } from './tree.ts';
+
+/** A LightGBM model as a schema and a body. */
+export type LightGBMModel = { schema: Schema; boosting: Boosting; call: string; version: string };
+
+const MAX_FEATURES = 65_535;
+const MAX_CLASSES = 10_000;
+
+/**
+ * Turns LightGBM's text model into boosted trees, by its own field names (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp): doubles
+ * in tree order, `x <= threshold`, and of every split its own rule for missing values. Throws a ModelError that names the part.
+ */
+export function readLightGBM(bytes: Uint8Array, thing: string): LightGBMModel {
+  let features: number | undefined;
+  const { header, trees, pandas } = splitText(bytes, thing, (members, place, header) => {
+    features ??= featureCount(header, thing);
+    return readTree(members, features, `${thing}, tree ${place}`);
+  });
+  const count = featureCount(header, thing);
+  const each = integerIn(header, 'num_tree_per_iteration', thing, integerIn(header, 'num_class', thing, 1));
+  if (each < 1 || each > MAX_CLASSES || trees.length % each !== 0)
+    throw new ModelError(`${thing}'s num_tree_per_iteration`, `${each} with ${trees.length} trees`, 'a whole number of rounds');
+  if (trees.length === 0) throw new ModelError(thing, 'no trees', 'a model that was trained');
+  checkSizes(header, trees.length, thing);
+  const read = readObjective(header.get('objective'), thing);
+  const classes = read.isMulticlass && each > 1 ? Array.from({ length: each }, (_, place) => String(place)) : undefined;
+  const rounds = trees.length / each;
+  const schema: Schema = {
+    kind: classes ? 'probability' : 'regression',
+    features: readFeatures(header, count, pandas, thing),
+    ...(classes ? { classes } : {}),
+    takesMissing: true,
+    types: classes ? ['response', 'class', 'margin', 'leaf'] : ['response', 'margin', 'leaf'],
+    takes: ['nTrees', 'iterationRange'],
+    rounds: { all: rounds, used: rounds, trees: each },
+    ...(each > 1 ? { margins: each } : {}),
+  };
+  const boosting = { ...boostingOf(trees, each, read), ...(header.has('average_output') ? { average: true } : {}) };
+  const version = `LightGBM, model format ${header.get('version') ?? 'of version 1'}`;
+  return { schema, boosting, call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
+}
+
+function featureCount(header: Members, thing: string): number {
+  const last = integerIn(header, 'max_feature_idx', thing);
+  if (last < MAX_FEATURES) return last + 1;
+  throw new ModelError(`${thing}'s max_feature_idx`, String(last), `at most ${MAX_FEATURES - 1}`);
+}
+
+/** As many trees as the header has sizes of trees, where it has them: a text may be cut off between two trees, and mended. */
+function checkSizes(header: Members, trees: number, thing: string): void {
+  const sizes = header.get('tree_sizes')?.trim().split(/ +/).length;
+  if (sizes !== undefined && sizes !== trees) throw new ModelError(thing, `${trees} trees`, `${sizes}, as its tree_sizes say`);
+}
+
+/** The features by their names; those that LightGBM split by categories of a pandas column have their levels. */
+function readFeatures(header: Members, count: number, pandas: string | undefined, thing: string): Feature[] {
+  const names = (header.get('feature_names') ?? '').split(' ');
+  if (names.length !== count) throw new ModelError(`${thing}'s feature_names`, `${names.length} names`, String(count));
+  const infos = (header.get('feature_infos') ?? '').trim().split(' ');
+  if (infos.length !== count) throw new ModelError(`${thing}'s feature_infos`, `${infos.length} values`, String(count));
+  // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
+  const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));
+  const levels = readPandasLevels(pandas, isCategory.filter(Boolean).length, thing);
+  let next = 0;
+  return names.map((name, place): Feature => {
+    const own = isCategory[place] ? levels[next++] : undefined;
+    return own ? { name, type: 'factor', levels: own } : { name, type: 'number' };
+  });
+}
+
+function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): Boosting {
+  const nodes = new BoostedTrees();
+  for (const { splits, leaves } of trees) {
+    nodes.startTree();
+    const child = (place: number) => (place >= 0 ? place : splits.length + ~place);
+    for (const split of splits) {
+      const { feature, threshold, categories, left, right } = split;
+      const sets = categories && { sets: [categories] };
+      nodes.split({ feature, threshold, left: child(left), right: child(right), flags: flagsOf(split), ...sets });
+    }
+    leaves.forEach((value, leaf) => {
+      nodes.leaf(value, leaf);
+    });
+  }
+  const isLinear = trees.some(({ lines }) => lines !== undefined);
+  return {
+    precision: 'double',
+    compare: 'atMost',
+    ...nodes.arrays(),
+    width: 1,
+    base: new Float64Array(each),
+    ...(each > 1 ? { group: Uint16Array.from(trees, (_, tree) => tree % each) } : {}),
+    ...(isLinear ? linesOf(trees) : {}),
+    objective,
+  };
+}
+
+/** A split's rule for missing values (tree.h, NumericalDecision and CategoricalDecision). */
+function flagsOf({ categories, missing, isDefaultLeft }: Split): number {
+  // A missing category goes right, whatever else the split says.
+  if (categories) return FLAGS.wholePart;
+  const side = isDefaultLeft ? FLAGS.missingLeft : 0;
+  if (missing === 'nan') return side;
+  return missing === 'zero' ? side | FLAGS.missingIsZero | FLAGS.zeroIsMissing : FLAGS.missingIsZero;
+}
+
+/** The lines of all leaves; a tree whose leaves are constants has lines without terms. */
+function linesOf(trees: Tree[]): Partial<Boosting> {
+  const constants: number[] = [];
+  const starts: number[] = [0];
+  const places: number[] = [];
+  const coefficients: number[] = [];
+  for (const { leaves, lines } of trees) {
+    leaves.forEach((value, leaf) => {
+      const line = lines?.[leaf] ?? { constant: value, features: [], coefficients: [] };
+      constants.push(line.constant);
+      for (const feature of line.features) places.push(feature);
+      for (const coefficient of line.coefficients) coefficients.push(coefficient);
+      starts.push(places.length);
+    });
+  }
+  return {
+    linearConstants: Float64Array.from(constants),
+    linearStarts: Uint32Array.from(starts),
+    linearFeatures: Uint32Array.from(places),
+    linearCoefficients: Float64Array.from(coefficients),
+  };
+}

@@ -1,0 +1,30 @@
+import { ModelError } from '../../../shared/errors.ts';
+
+/** Most categories of all columns together. */
+const MAX_CATEGORIES = 1_000_000;
+
+/**
+ * The categories of a pandas data frame's columns, a list a column, in the order of their codes (python-package/lightgbm/basic.py,
+ * _dump_pandas_categorical). They are used where there is a list for each feature that is split by categories; with any other
+ * number nobody can say whose they are, and callers send codes. Throws a ModelError where the line is no such JSON.
+ */
+export function readPandasLevels(json: string | undefined, count: number, thing: string): string[][] {
+  const at = `${thing}'s pandas_categorical`;
+  let lists: unknown;
+  try {
+    lists = JSON.parse(json ?? 'null');
+  } catch (error) {
+    throw new ModelError(at, `what is not JSON (${(error as Error).message.slice(0, 80)})`, 'lists of categories');
+  }
+  if (lists === null || (Array.isArray(lists) && lists.length !== count)) return [];
+  if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
+  let all = 0;
+  return lists.map((list: unknown, place): string[] => {
+    if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');
+    all += list.length;
+    if (all > MAX_CATEGORIES) throw new ModelError(at, `more than ${MAX_CATEGORIES} categories`, 'fewer');
+    const labels = list.map(String);
+    if (new Set(labels).size !== labels.length) throw new ModelError(`${at}[${place}]`, 'a category twice', 'each once');
+    return labels;
+  });
+}
