@@ -40,7 +40,7 @@ export const BOOSTED_SUM: BodyKind<BoostedSum> = {
   predict: predictSum,
   ulp: () => 0,
   measure: ({ weights, base }) => ({
-    name: 'boosted sum',
+    name: 'boosted-sum',
     numbers: { weights: weights.length, margins: base.length },
     text: `${count(weights.length, 'weight')} of a boosted sum`,
   }),

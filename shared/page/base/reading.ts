@@ -96,6 +96,9 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
   if (typeof prediction === 'number') return { main: short(data, words, prediction), unit: isShare(data) ? '' : unitOf(data, words) };
   if (typeof prediction === 'string') return { main: className(data, words, prediction) };
   if (Array.isArray(prediction)) {
+    // Several numbers for a row that are no curve: those of a model of several targets.
+    if (times.length === 0)
+      return { main: prediction.map((value) => short(data, words, value)).join(' · '), unit: isShare(data) ? '' : unitOf(data, words) };
     const median = medianTime(prediction, times);
     return { main: words.number(median ?? times[times.length - 1] ?? 0), unit: unitOf(data, words) };
   }

@@ -35,9 +35,9 @@ export function openAnswer(data: PageData): AnswerView {
       if (outcome?.state === 'answered') {
         byId('answer').classList.remove('note');
         showPrediction(data, outcome.body, votes, words);
-        byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]);
+        byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]) || !outcome.body.times?.length;
         if (!byId('curve').hidden) chart ??= openChart(byId('survival'));
-        if (chart) showSurvival(data, outcome.body, words, chart);
+        if (chart && !byId('curve').hidden) showSurvival(data, outcome.body, words, chart);
         byId('served').textContent = servedText(outcome.body, outcome.ms, words);
         say(byId('problem'), '');
       } else {
@@ -65,7 +65,8 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   const prediction = body.predictions[0] as Predicted;
   const times = body.times ?? [];
   const { label } = data.card.answer ?? {};
-  const caption = Array.isArray(prediction) ? survivalCaption(data, prediction, times, words) : label ? words.label(label) : '';
+  const caption =
+    Array.isArray(prediction) && times.length > 0 ? survivalCaption(data, prediction, times, words) : label ? words.label(label) : '';
   // A class's name may be long, where a number is not.
   const isWord = typeof prediction !== 'number' && !Array.isArray(prediction);
   const { main, share, unit } = headline(data, words, prediction, times);

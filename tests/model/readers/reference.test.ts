@@ -6,6 +6,7 @@ import { verify } from '../../../model/artifact/verify.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
+import { compareCase } from '../../support/boosted-case.ts';
 import { compare, golden } from '../../support/golden.ts';
 import { type Line, TABLE, withTable } from '../../support/reference-table.ts';
 
@@ -36,6 +37,10 @@ test.each(exact.map((line): [string, string, Line] => [line.model, line.option, 
     expect(wrong).toEqual([]);
     expect(numbers).toBeGreaterThan(0);
     expect(ulp).toBeLessThanOrEqual(model.body.kind.ulp(model.schema));
+    return;
+  }
+  if (line.boosted !== undefined) {
+    expect(compareCase(here(`../../golden/boosting/${line.boosted}`)).wrong).toEqual([]);
     return;
   }
   const told = golden(line.golden as string);

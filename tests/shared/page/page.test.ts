@@ -108,3 +108,8 @@ test('is made once for a model, a coding and its parts', () => {
   for (const coding of ['br', 'gzip', undefined, 'br', 'gzip', undefined]) expect(get(coding).headers['content-encoding']).toBe(coding);
   expect(asked).toBe(3);
 });
+
+test('an answer of several numbers that is no curve shows all of them', () => {
+  const html = pageHtml(infoOf([{ name: 'age', type: 'number' }]), undefined, { predictions: [[1.5, -2, 0.25]] });
+  expect(html).toContain('<p id="answer"><strong class="word">1.5 · -2 · 0.25</strong></p>');
+});
