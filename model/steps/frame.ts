@@ -29,11 +29,22 @@ export class Frame {
   readonly #thing: string;
   #columns: readonly FrameColumn[] = [];
   #places = new Map<string, number>();
+  #unproved: string | undefined;
 
   /** `thing` names the pipeline in errors. */
   constructor(columns: readonly FrameColumn[], thing: string) {
     this.#thing = thing;
     this.#take(columns);
+  }
+
+  /** What only training rows can prove: a function of the user's own in a step, whose code is not read. */
+  get unproved(): string | undefined {
+    return this.#unproved;
+  }
+
+  /** Says that a step is read on the guess that a function does what it does by default. */
+  needsProof(thing: string): void {
+    this.#unproved ??= thing;
   }
 
   get columns(): readonly FrameColumn[] {

@@ -8,7 +8,7 @@ import { factorLevels, flag, member, namedNumbers, namesOf, recode, type StepCon
 export const LEVEL_STEPS: StepReader = {
   steps: [
     ...['step_other', 'step_novel', 'step_unknown', 'step_integer', 'step_factor2string', 'step_string2factor', 'step_bin2factor'],
-    ...['step_ordinalscore', 'step_unorder', 'step_relevel'],
+    ...['step_ordinalscore', 'step_unorder', 'step_relevel', 'step_num2factor'],
   ],
   read: (step, context) => {
     const set = COLUMNS[context.of]!(step, context);
@@ -75,6 +75,7 @@ const COLUMNS: Record<string, Columns> = {
     each(step, context, ({ name, levels }) => ({ name, kind: 'text', levels, value: context.frame.value(name, context.thing) })),
   step_string2factor: stringsToFactors,
   step_bin2factor: binaries,
+  step_num2factor: numbers,
   step_ordinalscore: (step, context) => {
     const convert = element(step, 'convert');
     if (convert?.type !== 'opaque' || convert.what !== 'a builtin function')
@@ -133,5 +134,18 @@ function binaries(step: RValue, { frame, thing }: StepContext): NewColumn[] {
     const isOne = { call: '==', of: [frame.number(name, thing), 1] };
     const [yes, no] = [levels.indexOf(own[0] as string) + 1, levels.indexOf(own[1] as string) + 1];
     return { name, kind: 'factor', levels, value: { call: 'ifelse', of: [isOne, yes, no] } };
+  });
+}
+
+/** Whole numbers as the places of levels. Its `transform` is a function: that it changes nothing has to be proved by training rows. */
+function numbers(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+  const found = element(step, 'levels');
+  const levels = texts(found && (found.type === 'list' ? element(found, '..levels') : found), `${thing}'s levels`);
+  const names = namedNumbers(element(step, 'ordered'), `${thing}'s ordered`).map(([name]) => name);
+  if (names.length > 0) frame.needsProof(`${thing}'s transform`);
+  const kind = flag(step, 'ordered', false) ? 'ordered' : 'factor';
+  return names.map((name): NewColumn => {
+    const place = { call: 'trunc', of: [frame.number(name, thing)] };
+    return { name, kind, levels, value: { pick: place, values: levels.map((_, at) => at + 1), missing: null, beyond: null } };
   });
 }

@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, type RValue, textsOf, typeOf } from '../rds/values.ts';
 import type { Frame, NewColumn } from './frame.ts';
-import { flag, namesOf, recode } from './step-values.ts';
+import { flag, namesOf, recode, type StepContext, type StepReader } from './step-values.ts';
 import { STEP_READERS } from './steps.ts';
 
 /** Most steps of a recipe. */
@@ -12,10 +12,10 @@ const MAX_STEPS = 1000;
 export type Skipped = { of: string; place: number };
 
 /**
- * Changes a frame as recipes' bake() does with a trained recipe: step by step, without those that are skipped at predict(). Throws a
- * ModelError that names a step that is not served, with its place.
+ * Changes a frame as recipes' bake() does with a trained recipe: step by step, without those that are skipped at predict(). `readers`
+ * read the steps. Throws a ModelError that names a step that is not served, with its place.
  */
-export function readRecipe(recipe: RValue, frame: Frame, thing: string): Skipped[] {
+export function readRecipe(recipe: RValue, frame: Frame, thing: string, readers: readonly StepReader[] = STEP_READERS): Skipped[] {
   const found = element(recipe, 'steps');
   const steps = found ? listOf(found, `${thing}'s steps`) : [];
   if (steps.length > MAX_STEPS) throw new ModelError(`${thing}'s steps`, String(steps.length), `at most ${MAX_STEPS}`);
@@ -26,23 +26,24 @@ export function readRecipe(recipe: RValue, frame: Frame, thing: string): Skipped
       skipped.push({ of, place: at + 1 });
       return;
     }
-    readStep(step, of, `${thing}, step ${at + 1} (${of})`, frame);
+    readStep(step, { frame, of, thing: `${thing}, step ${at + 1} (${of})` }, readers);
   });
   textsToFactors(element(recipe, 'levels'), frame, `${thing}'s levels`);
   return skipped;
 }
 
-function readStep(step: RValue, of: string, thing: string, frame: Frame): void {
+function readStep(step: RValue, context: StepContext, readers: readonly StepReader[]): void {
+  const { of, thing } = context;
   // A check stops where something is wrong with the data of a request, or lets them through.
   const isCheck = of.startsWith('check_');
-  const reader = isCheck ? undefined : STEP_READERS.find(({ steps }) => steps.includes(of));
+  const reader = isCheck ? undefined : readers.find(({ steps }) => steps.includes(of));
   if (!reader) {
     const why = isCheck ? 'a check, which depends on all rows of a request' : 'a step that is not served';
-    throw new ModelError(thing, why, `a recipe without it${helpFor(of)}; served are ${servedSteps()}`);
+    throw new ModelError(thing, why, `a recipe without it${helpFor(of)}; served are ${servedSteps(readers)}`);
   }
   if (!flag(step, 'trained', true))
     throw new ModelError(thing, 'a step that was not trained', 'a recipe after prep(), or a fitted workflow');
-  reader.read(step, { frame, of, thing });
+  reader.read(step, context);
 }
 
 /** What a user can do instead of a step. */
@@ -54,8 +55,9 @@ function helpFor(of: string): string {
   return '';
 }
 
-function servedSteps(): string {
-  return STEP_READERS.flatMap(({ steps }) => steps)
+function servedSteps(readers: readonly StepReader[]): string {
+  return readers
+    .flatMap(({ steps }) => steps)
     .map((name) => name.replace(/^step_/, ''))
     .sort()
     .join(', ');

@@ -47,11 +47,16 @@ export function checkSteps(schema: Schema, steps: readonly BoundStep[], label: s
 }
 
 /** For each input of the body the feature that it is, unchanged; undefined where a step computes it. */
-export function sourcesOf(schema: Schema, steps: readonly BoundStep[] | undefined): (number | undefined)[] {
-  return inputSchema(schema, steps).features.map((_, input) =>
-    (steps ?? []).reduceRight<number | undefined>(
-      (place, { kind, data }) => (place === undefined ? undefined : kind.source(data, place)),
-      input,
-    ),
-  );
+export function sourcesOf(schema: Schema, steps: readonly BoundStep[] = []): (number | undefined)[] {
+  const { schemas } = stagesOf(schema, steps);
+  return schemas.at(-1)!.features.map((_, input) => {
+    let place: number | undefined = input;
+    for (let at = steps.length - 1; at >= 0 && place !== undefined; at -= 1) {
+      const { kind, data } = steps[at]!;
+      place = kind.source(data, place);
+      // What stands behind the columns that come in was made by the step.
+      if (place !== undefined && place >= schemas[at]!.features.length) place = undefined;
+    }
+    return place;
+  });
 }

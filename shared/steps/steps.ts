@@ -1,8 +1,11 @@
+import { CALENDAR } from './calendar.ts';
 import { COLUMNS } from './columns.ts';
 import { COMPLETE } from './complete.ts';
 import { DISTANCES, SPATIAL_SIGN } from './distances.ts';
 import { EXPRESSIONS } from './expressions.ts';
+import { INTERPOLATION } from './interpolation.ts';
 import type { Step, StepKind } from './kind.ts';
+import { NEIGHBORS } from './neighbors.ts';
 import { PROJECTION } from './projection.ts';
 import { SPLINES } from './splines.ts';
 
@@ -11,6 +14,9 @@ export const STEPS: readonly StepKind<Step>[] = [
   EXPRESSIONS, // columns by expressions of others: log(x), a level's place
   COLUMNS, // a data frame's columns: most steps of a recipe
   COMPLETE, // rows without a missing value
+  CALENDAR, // parts of dates and times, holidays
+  NEIGHBORS, // missing values by the nearest training rows
+  INTERPOLATION, // values by their place among points
   SPLINES, // bases of B-splines and natural splines
   SPATIAL_SIGN, // columns divided by their row's norm
   DISTANCES, // Mahalanobis distances to the centres of classes

@@ -6,10 +6,13 @@ import { classOf, element, listOf, type RValue, textOf, textsOf, typeOf } from '
 import { Frame } from '../../steps/frame.ts';
 import { predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
 import { flag } from '../../steps/step-values.ts';
+import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
 import { connect, outcomeOf } from './engine.ts';
 import { applyFormula, type Indicators } from './formula.ts';
+import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
 import { withMissing } from './missing.ts';
+import { proveSteps } from './proof.ts';
 import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
 
 /** Reads the engine's own model by its family's reader. */
@@ -48,8 +51,16 @@ function preprocess(pre: RValue | undefined, thing: string): Preprocessed {
   const frame = new Frame(raw.columns, thing);
   if (classes.includes('recipe_blueprint')) {
     if (!recipe) throw new ModelError(`${thing}'s recipe`, 'nothing', 'a trained recipe');
-    readRecipe(recipe, frame, `${thing}'s recipe`);
+    const skipped = readRecipe(recipe, frame, `${thing}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
     checkPredictors(frame, predictorsOf(recipe, `${thing}'s recipe`), `${thing}'s recipe`);
+    const made = skipped.length > 0 ? undefined : element(mold, 'predictors');
+    const isProved = proveSteps(frame, raw.features, known.training, made, `${thing}'s recipe`);
+    if (!isProved && frame.unproved !== undefined)
+      throw new ModelError(
+        frame.unproved,
+        'a function, whose code is not read',
+        'a workflow with its training data (not butchered), which proves what it does',
+      );
     return { raw, frame, by: 'recipe' };
   }
   if (classes.includes('formula_blueprint')) {

@@ -1,0 +1,47 @@
+import type { Linear } from '../../../shared/bodies/linear/predict.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import { remap } from '../../formula/remap.ts';
+import { element, type RValue } from '../../rds/values.ts';
+import type { NewColumn } from '../../steps/frame.ts';
+import { namesOf, recode, type StepContext, type StepReader } from '../../steps/step-values.ts';
+import { readLinear } from '../linear/linear.ts';
+
+/** step_impute_linear(): a missing number is what an lm of other columns says. Where one of these is missing too, it stays missing. */
+export const IMPUTE_LINEAR_STEPS: StepReader = {
+  steps: ['step_impute_linear'],
+  read: (step, context) => {
+    const models = element(step, 'models');
+    const set = namesOf(models, `${context.thing}'s models`).map((name): NewColumn => {
+      const model = models && element(models, name);
+      if (!model) throw new ModelError(`${context.thing}, column ${name}`, 'nothing', 'an lm');
+      return imputed(name, model, context);
+    });
+    context.frame.change(context.of, { set });
+  },
+};
+
+function imputed(name: string, model: RValue, { frame, thing }: StepContext): NewColumn {
+  const at = `${thing}, column ${name}`;
+  const column = frame.column(name, at);
+  if ('levels' in column) throw new ModelError(at, `a column of class ${column.kind}`, 'numbers');
+  const { schema, linear } = readLinear(model, `${at}'s model`);
+  const values = schema.features.map((feature): Expression => {
+    const own = frame.column(feature.name, at);
+    const value = frame.value(feature.name, at);
+    return feature.type === 'factor' && 'levels' in own ? recode(value, own, feature.levels) : value;
+  });
+  const sum = remap(sumOf(linear, at), values);
+  // recipes' cast(): whole numbers are rounded, halves to the even one.
+  const made: Expression = column.kind === 'integer' ? { call: 'round', of: [sum] } : sum;
+  return { ...column, value: { call: 'coalesce', of: [frame.value(name, at), made] } };
+}
+
+/** A linear model's sum, in its own order. */
+function sumOf({ columns, coefficients, offsets, link }: Linear, thing: string): Expression {
+  if (offsets.length > 0 || link !== 'identity') throw new ModelError(thing, 'a model with an offset or a link', 'a plain lm');
+  return columns.reduce<Expression>((sum, factors, at) => {
+    const product = factors.reduce<Expression>((all, factor) => ({ call: '*', of: [all, factor] }), 1);
+    return { call: '+', of: [sum, { call: '*', of: [coefficients[at]!, product] }] };
+  }, 0);
+}

@@ -1,0 +1,64 @@
+import { ModelError } from '../../shared/errors.ts';
+import { type ImputedColumn, NEIGHBORS, type ReferenceColumn } from '../../shared/steps/neighbors.ts';
+import { attributesOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textOf, textsOf, typeOf } from '../rds/values.ts';
+import type { FrameColumn } from './frame.ts';
+import { member, number, type StepContext, type StepReader } from './step-values.ts';
+
+/** step_impute_knn(): missing values by the nearest rows of the training data, which the step keeps. */
+export const IMPUTE_KNN_STEPS: StepReader = {
+  steps: ['step_impute_knn'],
+  read: (step, { frame, of, thing }) => {
+    const columns = element(step, 'columns');
+    const plans = columns?.type === 'list' ? listOf(columns, `${thing}'s columns`) : [];
+    if (plans.length === 0) return;
+    const reference: ReferenceColumn[] = [];
+    const places = new Map<string, number>();
+    const data = member(step, 'ref_data', thing);
+    const placeOf = (name: string) => {
+      const known = places.get(name);
+      if (known !== undefined) return known;
+      reference.push(referenceColumn(name, data, { frame, of, thing }));
+      places.set(name, reference.length - 1);
+      return reference.length - 1;
+    };
+    const imputed = plans.map((plan): ImputedColumn => {
+      const name = textOf(element(plan, 'y'), `${thing}'s columns`);
+      const { kind } = frame.column(name, thing);
+      const by = textsOf(element(plan, 'x'), `${thing}'s columns`).map(placeOf);
+      return { column: placeOf(name), by, make: isLevel(kind) ? 'mode' : kind === 'integer' ? 'round' : 'mean' };
+    });
+    const options = element(step, 'options');
+    const eps = options ? number(options, 'eps', thing, 1e-8) : 1e-8;
+    const neighbors = number(step, 'neighbors', thing);
+    frame.push(NEIGHBORS, { step: 'neighbors', of, neighbors, eps, reference, imputed }, frame.columns);
+  },
+};
+
+function isLevel(kind: FrameColumn['kind']): boolean {
+  return kind === 'factor' || kind === 'ordered' || kind === 'text';
+}
+
+/** A column of the training rows, its levels as places among those of the frame's column. */
+function referenceColumn(name: string, data: RValue, { frame, thing }: StepContext): ReferenceColumn {
+  const at = `${thing}, column ${name}`;
+  const column = frame.column(name, at);
+  const values = element(data, name);
+  const from = frame.place(name, at);
+  if ('levels' in column) {
+    const labels = labelsOf(values, at);
+    const places = new Map(column.levels.map((level, place) => [level, place + 1]));
+    return { from, type: 'level', values: labels.map((label) => (label === null ? null : (places.get(label) ?? null))) };
+  }
+  if (values?.type !== 'double' && values?.type !== 'integer' && values?.type !== 'logical')
+    throw new ModelError(at, typeOf(values), 'numbers');
+  const isMissing = (value: number) => Number.isNaN(value) || (values.type !== 'double' && value === NA_INTEGER);
+  const type = values.type === 'logical' ? 'logical' : values.type === 'integer' && column.kind === 'integer' ? 'integer' : 'number';
+  return { from, type, values: Array.from(values.values, (value) => (isMissing(value) ? null : value)) };
+}
+
+function labelsOf(values: RValue | undefined, thing: string): (string | null)[] {
+  if (values?.type === 'character') return values.values;
+  if (values?.type !== 'integer') throw new ModelError(thing, typeOf(values), 'a factor or texts');
+  const levels = levelsOf(attributesOf(values).get('levels'), `${thing}'s levels`);
+  return Array.from(values.values, (code) => levels[code - 1] ?? null);
+}

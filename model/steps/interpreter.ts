@@ -1,0 +1,289 @@
+import { ModelError } from '../../shared/errors.ts';
+import { type Expression, printed } from '../../shared/expressions/expressions.ts';
+import { FUNCTIONS } from '../../shared/expressions/functions.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
+import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from '../formula/constants.ts';
+import { deparse } from '../formula/deparse.ts';
+import { checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
+import { NA_INTEGER, type RValue } from '../rds/values.ts';
+import { type Frame, type LevelColumn, MISSING_VALUE } from './frame.ts';
+import { recode } from './step-values.ts';
+
+/** The value of a call for a row: numbers, or places among levels. */
+export type Typed =
+  | { kind: 'number' | 'integer' | 'logical' | 'date' | 'datetime'; value: Expression }
+  | { kind: LevelColumn['kind']; levels: Level[]; value: Expression };
+
+const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
+const LOGICAL = [...COMPARISONS, '!', '&', '|', 'is.na', 'between', 'logical'];
+/** Functions that give back what they are given. */
+const WRAPPERS = ['(', 'I', 'identity', 'as.vector', 'c'];
+/** The table of what a call may name, without those of steps' own. */
+const NUMERIC = { ...FUNCTIONS, ...PIPELINE_FUNCTIONS };
+/** Packages whose functions are known by their names alone. */
+const PACKAGES = /^(?:dplyr|tidyr|base|stats)::/;
+
+/**
+ * Turns R's calls in a recipe (step_mutate) into expressions of a frame's columns. Only what gives each row an answer of its own is
+ * taken: no mean(), rank() or lag(). Nothing is evaluated.
+ */
+export class Interpreter {
+  readonly #frame: Frame;
+  readonly #thing: string;
+  readonly #scope: Scope;
+  #depth = 0;
+
+  /** `environment` is that of the calls: where R looks for what is no column. */
+  constructor(frame: Frame, calls: RValue[], environment: RValue | undefined, thing: string) {
+    this.#frame = frame;
+    this.#thing = thing;
+    checkFunctions(environment, calls, thing);
+    this.#scope = scopeOf(environment, calls, new Set(frame.columns.map(({ name }) => name)));
+  }
+
+  /** The value of an expression. Throws a ModelError that names what is not taken. */
+  read(value: RValue): Typed {
+    switch (value.type) {
+      case 'symbol':
+        return this.#symbol(value);
+      case 'language':
+        break;
+      case 'character':
+      case 'double':
+      case 'integer':
+      case 'logical':
+        return this.#constant(value);
+      default:
+        throw this.#fail(value, 'that', 'columns, constants and functions of them');
+    }
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw new ModelError(this.#thing, 'calls nested too deep', `at most ${MAX_DEPTH} deep`);
+    const made = this.#call(value);
+    this.#depth -= 1;
+    return made;
+  }
+
+  /** A value that has to be a number, or TRUE or FALSE. */
+  number(value: RValue): Expression {
+    const made = this.read(value);
+    if (!('levels' in made)) return made.value;
+    throw this.#fail(value, `arithmetic with a ${made.kind}`, 'numbers');
+  }
+
+  #symbol(value: Extract<RValue, { type: 'symbol' }>): Typed {
+    const { name } = value;
+    if (this.#frame.has(name)) {
+      const column = this.#frame.column(name, this.#thing);
+      const own = this.#frame.value(name, this.#thing);
+      return 'levels' in column ? { kind: column.kind, levels: column.levels, value: own } : { kind: column.kind, value: own };
+    }
+    const own = this.#scope(name);
+    if (typeof own === 'number') return { kind: 'number', value: own };
+    if (typeof own === 'string') return { kind: 'text', levels: [own], value: 1 };
+    if (name === 'T' || name === 'F') return { kind: 'logical', value: name === 'T' ? 1 : 0 };
+    if (name === 'pi') return { kind: 'number', value: Math.PI };
+    throw this.#fail(value, `the variable ${name}`, 'a column, or a number of the environment of the recipe: !!name keeps it');
+  }
+
+  #constant(value: Extract<RValue, { type: 'character' | 'double' | 'integer' | 'logical' }>): Typed {
+    const [one] = value.values;
+    if (value.values.length !== 1 || one === undefined) throw this.#fail(value, `${value.values.length} values`, 'one');
+    if (typeof one === 'string') return { kind: 'text', levels: [one], value: 1 };
+    const isMissing = one === null || Number.isNaN(one) || (value.type !== 'double' && one === NA_INTEGER);
+    if (value.type === 'character') return { kind: 'text', levels: [], value: MISSING_VALUE };
+    const kind = value.type === 'double' ? 'number' : value.type;
+    if (!isMissing && !Number.isFinite(one)) throw this.#fail(value, String(one), 'a finite number');
+    return { kind, value: isMissing ? MISSING_VALUE : one };
+  }
+
+  #call(value: Call): Typed {
+    const [head, ...rest] = value.values;
+    const name = functionName(head)?.replace(PACKAGES, '');
+    if (name === undefined) throw this.#fail(value, 'a call of a computed function', 'a function by its name');
+    const args = rest.map((own, at) => ({ value: own, tag: value.tags[at + 1] }));
+    const first = args[0]?.value;
+    if (name === '$' || name === '[[') return this.#member(value, args);
+    if (!first) throw this.#fail(value, 'no arguments', 'what it is of');
+    if (WRAPPERS.includes(name) && args.length === 1) return this.read(first);
+    if (name === 'ifelse' || name === 'if_else') return this.#choice(value, name, args);
+    if (name === 'case_when') return this.#cases(value, args);
+    if (name === '%in%') return this.#among(value, args);
+    if (name === 'as.character') return this.#text(value, first);
+    if (name === 'factor' || name === 'as.factor') return this.#factor(value, args);
+    const converted = this.#converted(name, first, args.length);
+    if (converted) return converted;
+    if (name === '==' || name === '!=') {
+      const compared = this.#compared(name, args);
+      if (compared) return compared;
+    }
+    if (name === 'is.na' && args.length === 1) return { kind: 'logical', value: { call: 'is.na', of: [this.read(first).value] } };
+    if (name === 'coalesce') return this.#firstGiven(value, args);
+    return this.#numeric(value, name, args);
+  }
+
+  /** .data$x and .data[["x"]]. */
+  #member(value: Call, args: Argument[]): Typed {
+    const [of, member] = args.map((arg) => arg.value);
+    const name = member?.type === 'symbol' ? member.name : member?.type === 'character' ? member.values[0] : undefined;
+    if (of?.type === 'symbol' && of.name === '.data' && typeof name === 'string' && this.#frame.has(name)) {
+      return this.#symbol({ type: 'symbol', name });
+    }
+    throw this.#fail(value, 'a part of something', 'a column, as .data$x');
+  }
+
+  #numeric(value: Call, name: string, args: Argument[]): Typed {
+    const known = Object.hasOwn(NUMERIC, name) && !name.startsWith('(') ? NUMERIC[name] : undefined;
+    const given = this.#arguments(name, args);
+    const kind = LOGICAL.includes(name) ? 'logical' : 'number';
+    if (given.left) {
+      const of = given.of.map((own) => this.#skipping(name, own, given.of));
+      return { kind, value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
+    }
+    if (!known || given.of.length < known.least || given.of.length > known.most) {
+      const found = known ? `${args.length} arguments of ${name}()` : `the function ${name}()`;
+      throw this.#fail(value, found, known ? 'its plain arguments' : 'arithmetic, ifelse(), case_when() and other functions of one row');
+    }
+    return { kind, value: { call: name, of: given.of.map((own) => this.number(own)) } };
+  }
+
+  /** A call's arguments in their order; `left` says that missing values are left out (na.rm = TRUE). */
+  #arguments(name: string, args: Argument[]): { of: RValue[]; left: boolean } {
+    const left = args.find(({ tag }) => tag === 'na.rm');
+    const others = args.filter((arg) => arg !== left);
+    const isLeft = (name === 'pmin' || name === 'pmax') && left !== undefined && constantsOf(left.value)?.[0] === 1;
+    const names = { log: ['x', 'base'], between: ['x', 'left', 'right'] }[name];
+    if (!names) return { of: others.map((arg) => arg.value), left: isLeft };
+    const matched = matchArguments(others, names);
+    return { of: names.flatMap((one) => matched[one] ?? []), left: isLeft };
+  }
+
+  /** An argument of pmin() or pmax(), which counts as another one where it is missing. */
+  #skipping(name: string, own: RValue, all: RValue[]): Expression {
+    const others = all.filter((other) => other !== own).map((other) => this.number(other));
+    const value = this.number(own);
+    return name === 'pmin' || name === 'pmax' ? { call: 'coalesce', of: [value, ...others] } : value;
+  }
+
+  #converted(name: string, first: RValue, count: number): Typed | undefined {
+    if (count !== 1 || !['as.numeric', 'as.double', 'as.integer', 'as.logical'].includes(name)) return undefined;
+    const made = this.read(first);
+    const kind = name === 'as.integer' ? 'integer' : name === 'as.logical' ? 'logical' : 'number';
+    if (kind === 'logical') return { kind, value: { call: 'logical', of: [this.number(first)] } };
+    if (!('levels' in made)) return { kind, value: kind === 'integer' ? { call: 'trunc', of: [made.value] } : made.value };
+    if (made.kind !== 'text') return { kind, value: made.value };
+    // A text that is no number is NA.
+    const numbers = made.levels.map((level) => (Number.isFinite(numberOf(level)) ? numberOf(level) : null));
+    const values = numbers.map((number) => (number === null || kind === 'number' ? number : Math.trunc(number)));
+    return { kind, value: { pick: made.value, values, missing: null, beyond: null } };
+  }
+
+  #choice(value: Call, name: string, args: Argument[]): Typed {
+    const names = name === 'ifelse' ? ['test', 'yes', 'no'] : ['condition', 'true', 'false', 'missing'];
+    const given = matchArguments(args, names);
+    const parts = names.flatMap((one) => given[one] ?? []);
+    if (parts.length !== args.length || parts.length < 3) throw this.#fail(value, 'other arguments', names.join(', '));
+    const [test, ...branches] = parts as [RValue, ...RValue[]];
+    const condition = this.number(test);
+    return this.#joined(
+      value,
+      branches.map((branch) => this.read(branch)),
+      (of) => ({ call: name, of: [condition, ...of] }),
+    );
+  }
+
+  /** case_when(a ~ b, ..., TRUE ~ c), and its .default. */
+  #cases(value: Call, args: Argument[]): Typed {
+    const conditions: Expression[] = [];
+    const branches: Typed[] = [];
+    for (const { tag, value: own } of args) {
+      const isFormula = own.type === 'language' && functionName(own.values[0]) === '~' && own.values.length === 3;
+      if (!isFormula && tag !== '.default') throw this.#fail(value, 'another argument', 'condition ~ value');
+      conditions.push(isFormula ? this.number(own.values[1] as RValue) : 1);
+      branches.push(this.read(isFormula ? (own.values[2] as RValue) : own));
+    }
+    return this.#joined(value, branches, (of) => ({ call: 'case_when', of: of.flatMap((one, at) => [conditions[at] as Expression, one]) }));
+  }
+
+  #firstGiven(value: Call, args: Argument[]): Typed {
+    return this.#joined(
+      value,
+      args.map((arg) => this.read(arg.value)),
+      (of) => ({ call: 'coalesce', of }),
+    );
+  }
+
+  /** One of several values: of texts the place among the levels of all. */
+  #joined(value: Call, branches: Typed[], make: (of: Expression[]) => Expression): Typed {
+    const texts = branches.filter((branch) => 'levels' in branch);
+    if (texts.length === 0) {
+      const isLogical = branches.every(({ kind }) => kind === 'logical');
+      return { kind: isLogical ? 'logical' : 'number', value: make(branches.map((branch) => branch.value)) };
+    }
+    const isWhole = branches.every((branch) => 'levels' in branch || branch.value === MISSING_VALUE);
+    if (!isWhole) throw this.#fail(value, 'texts and numbers in one column', 'values of one class');
+    if (functionName(value.values[0]) === 'ifelse' && texts.some(({ kind }) => kind !== 'text'))
+      throw this.#fail(value, 'a factor in ifelse(), which R takes as its codes', 'as.character() of it');
+    const levels = [...new Set(texts.flatMap((branch) => branch.levels))];
+    const places = branches.map((branch) => {
+      return 'levels' in branch ? recode(branch.value, { name: '', ...branch }, levels, { beyond: levels.length + 1 }) : branch.value;
+    });
+    return { kind: 'text', levels, value: make(places) };
+  }
+
+  /** x %in% c(...): never missing. */
+  #among(value: Call, args: Argument[]): Typed {
+    const [left, right] = args.map((arg) => arg.value);
+    const listed = constantsOf(right);
+    if (!left || !listed) throw this.#fail(value, '%in% of other values', 'x %in% c(...)');
+    const made = this.read(left);
+    if ('levels' in made) {
+      const known = new Set(listed.map(String));
+      const values = made.levels.map((level) => (level !== null && known.has(level) ? 1 : 0));
+      return { kind: 'logical', value: { pick: made.value, values, missing: 0, beyond: 0 } };
+    }
+    const found: Expression = { number: made.value, in: listed.map((one) => printed(Number(one))) };
+    return { kind: 'logical', value: { call: 'coalesce', of: [{ call: '>', of: [found, 0] }, 0] } };
+  }
+
+  /** A factor or text compared with a text; undefined for numbers. */
+  #compared(name: string, args: Argument[]): Typed | undefined {
+    const [left, right] = args.map((arg) => this.read(arg.value)) as [Typed, Typed];
+    if (!('levels' in left) && !('levels' in right)) return undefined;
+    if (!('levels' in left) || !('levels' in right))
+      throw new ModelError(this.#thing, 'a text compared with a number', 'values of one class');
+    const levels = [...left.levels];
+    const place = recode(right.value, { name: '', ...right }, levels, { beyond: levels.length + 2 });
+    const own = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
+    return { kind: 'logical', value: { call: name, of: [own, place] } };
+  }
+
+  #text(value: Call, first: RValue): Typed {
+    const made = this.read(first);
+    if ('levels' in made) return { ...made, kind: 'text' };
+    if (made.kind === 'logical') return { kind: 'text', levels: ['FALSE', 'TRUE'], value: { call: '+', of: [made.value, 1] } };
+    throw this.#fail(value, 'texts made of numbers', 'texts of a factor or a logical');
+  }
+
+  #factor(value: Call, args: Argument[]): Typed {
+    const given = matchArguments(args, ['x', 'levels', 'labels']);
+    const made = given.x && this.read(given.x);
+    if (!made || given.labels) throw this.#fail(value, 'other arguments', 'x and levels');
+    const listed = given.levels && constantsOf(given.levels)?.map(String);
+    if (!('levels' in made)) {
+      const numbers = listed?.map(Number);
+      if (!listed || !numbers?.every(Number.isFinite)) throw this.#fail(value, 'a factor of numbers without its levels', 'levels = c(...)');
+      const place: Expression = { number: made.value, in: numbers.map(printed) };
+      return { kind: 'factor', levels: listed, value: { pick: place, values: listed.map((_, at) => at + 1), missing: null, beyond: null } };
+    }
+    if (!listed && made.kind === 'text')
+      throw this.#fail(value, 'a factor of texts, whose levels depend on each request', 'levels = c(...)');
+    const levels = listed ?? made.levels;
+    const kind = made.kind === 'ordered' ? 'ordered' : 'factor';
+    return { kind, levels, value: recode(made.value, { name: '', ...made }, levels) };
+  }
+
+  #fail(value: RValue, found: string, expected: string): ModelError {
+    return new ModelError(`${this.#thing}, ${deparse(value).slice(0, 100)}`, found, expected);
+  }
+}

@@ -1,0 +1,78 @@
+import { ModelError } from '../../shared/errors.ts';
+import { deparse } from '../formula/deparse.ts';
+import { attributesOf, element, listOf, type RValue, typeOf } from '../rds/values.ts';
+import type { NewColumn } from './frame.ts';
+import { Interpreter } from './interpreter.ts';
+import { isFunction, type StepContext, type StepReader, texts } from './step-values.ts';
+
+/** Most columns that one step may compute. */
+const MAX_INPUTS = 10_000;
+
+/** step_mutate(): columns by R's calls, one after the other; step_mutate_at(): the same call of several columns. */
+export const MUTATE_STEPS: StepReader = {
+  steps: ['step_mutate', 'step_mutate_at'],
+  read: (step, context) => {
+    if (context.of === 'step_mutate') mutate(step, context);
+    else mutateAt(step, context);
+  },
+};
+
+function mutate(step: RValue, context: StepContext): void {
+  const inputs = element(step, 'inputs');
+  const calls = inputs && 'values' in inputs && inputs.values.length > 0 ? listOf(inputs, `${context.thing}'s inputs`) : [];
+  if (calls.length > MAX_INPUTS) throw new ModelError(`${context.thing}'s inputs`, String(calls.length), `at most ${MAX_INPUTS}`);
+  const names = inputs && attributesOf(inputs).get('names');
+  calls.forEach((quosure, at) => {
+    const call = callOf(quosure, context.thing);
+    const given = names?.type === 'character' ? names.values[at] : undefined;
+    put(given || deparse(call), call, environmentOf(quosure), context);
+  });
+}
+
+/** A column's new value; NULL drops it. */
+function put(name: string, call: RValue, environment: RValue | undefined, { frame, of, thing }: StepContext): void {
+  const at = `${thing}, ${name}`;
+  if (call.type === 'null') {
+    frame.change(of, { drop: [name] });
+    return;
+  }
+  const made = new Interpreter(frame, [call], environment, at).read(call);
+  const column: NewColumn = { name, ...made };
+  frame.change(of, frame.has(name) ? { set: [column] } : { add: [column] });
+}
+
+/** The columns of step_mutate_at(), by a formula of one column: ~ .x / 2. Of a function only its name was left in the file's code. */
+function mutateAt(step: RValue, context: StepContext): void {
+  const { frame, of, thing } = context;
+  const names = texts(element(step, 'inputs'), `${thing}'s inputs`);
+  if (names.length === 0) return;
+  const fn = element(step, 'fn');
+  const isFormula = fn?.type === 'language' && fn.values.length === 2 && fn.values[0]?.type === 'symbol' && fn.values[0].name === '~';
+  if (!isFormula) {
+    const found = isFunction(fn) ? 'a function, whose code is not read' : typeOf(fn);
+    throw new ModelError(`${thing}'s fn`, found, 'a formula as ~ log(.x), or step_mutate() with a call for each column');
+  }
+  const set = names.map((name): NewColumn => {
+    const call = withColumn(fn.values[1] as RValue, name);
+    return { name, ...new Interpreter(frame, [call], attributesOf(fn).get('.Environment'), thing).read(call) };
+  });
+  frame.change(of, { set });
+}
+
+/** A call with a column in place of .x and the dot. */
+function withColumn(value: RValue, name: string): RValue {
+  if (value.type === 'symbol') return value.name === '.x' || value.name === '.' ? { type: 'symbol', name } : value;
+  return value.type === 'language' ? { ...value, values: value.values.map((part) => withColumn(part, name)) } : value;
+}
+
+/** The call of a quosure: ~ call. */
+function callOf(quosure: RValue, thing: string): RValue {
+  if (quosure.type !== 'language') return quosure;
+  const [head, call] = quosure.values;
+  if (head?.type === 'symbol' && head.name === '~' && call && quosure.values.length === 2) return call;
+  throw new ModelError(thing, 'another form of its call', 'name = call');
+}
+
+function environmentOf(quosure: RValue): RValue | undefined {
+  return attributesOf(quosure).get('.Environment');
+}
