@@ -3,7 +3,12 @@ import { expf } from '../../shared/math/expf.ts';
 import { expm1, expm1Plain } from '../../shared/math/expm1.ts';
 import { log, logPlain } from '../../shared/math/log.ts';
 import { log1p, log1pPlain } from '../../shared/math/log1p.ts';
+import { log2, log2Plain } from '../../shared/math/log2.ts';
+import { log10, log10Plain } from '../../shared/math/log10.ts';
+import { logf } from '../../shared/math/logf.ts';
 import { pow, powPlain } from '../../shared/math/pow.ts';
+import { powf } from '../../shared/math/powf.ts';
+import { cosh, coshPlain, sinh, sinhPlain } from '../../shared/math/sinh-cosh.ts';
 import { tanh, tanhPlain } from '../../shared/math/tanh.ts';
 
 /** A function of the C library with both of ours, and where its arguments are to be taken from. */
@@ -112,6 +117,83 @@ export const FUNCTIONS: readonly Proved[] = [
       [0, 200],
       [-1000, 1000],
       [1, 1 + 2 ** -20],
+    ],
+  },
+  {
+    name: 'log2',
+    fused: log2,
+    plain: log2Plain,
+    edges: [0.9576029777526855, 1.0442743301391602, 0.6875, 1.375, 2 ** -1022, 2 ** -1070],
+    ranges: [
+      [0, 2],
+      [0.95, 1.05],
+      [1 - 1e-5, 1 + 1e-5],
+      [0, 1e6],
+      [0, 2 ** -1020],
+    ],
+  },
+  {
+    name: 'log10',
+    fused: log10,
+    plain: log10Plain,
+    edges: [0.5, 2, 10, 100, 1000, 0.1, 2 ** -1022, 2 ** -1070],
+    ranges: [
+      [0, 2],
+      [0.9, 1.1],
+      [0, 1e6],
+      [0, 2 ** -1020],
+    ],
+  },
+  {
+    name: 'sinh',
+    fused: sinh,
+    plain: sinhPlain,
+    edges: [22, 2 ** -28, 709.782712893384, 710.4758600739439],
+    ranges: [
+      [-1, 1],
+      [-23, 23],
+      [-711, 711],
+      [709, 711],
+    ],
+  },
+  {
+    name: 'cosh',
+    fused: cosh,
+    plain: coshPlain,
+    edges: [22, 2 ** -55, 0.5 * Math.LN2, 709.782712893384, 710.4758600739439],
+    ranges: [
+      [-1, 1],
+      [-23, 23],
+      [-711, 711],
+      [709, 711],
+    ],
+  },
+  {
+    name: 'logf',
+    fused: logf,
+    plain: logf,
+    single: true,
+    edges: [0.69921875, 1.3984375, 2 ** -126, 2 ** -140],
+    ranges: [
+      [0, 2],
+      [0.9, 1.1],
+      [0, 1e6],
+      [0, 2 ** -125],
+    ],
+  },
+  {
+    name: 'powf',
+    fused: powf,
+    plain: powf,
+    single: true,
+    pairs: true,
+    edges: [128, 126, 149, 150, 1e-3, 0.69921875, 2 ** 24, 2 ** 23],
+    ranges: [
+      [0, 2],
+      [0.9, 1.1],
+      [-10, 10],
+      [0, 200],
+      [-1000, 1000],
     ],
   },
 ];
