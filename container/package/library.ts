@@ -19,6 +19,8 @@ export type ImportOptions = {
   levelsOrder?: 'c' | 'locale';
   /** Which model, of a file with several (save(), or a list), as R writes it: `m`, or `lst$m`. */
   object?: string;
+  /** `plain` where R ran on a processor without fused multiplication: its C library has other last bits of exp, log and pow. */
+  libm?: 'plain';
   /** Told how far the reading is: bytes done, and all there are. */
   onProgress?: (done: number, all: number) => void;
 };
@@ -29,9 +31,9 @@ export type ImportOptions = {
  * what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const { date, data, levelsOrder, object, onProgress } = options;
+  const { date, data, levelsOrder, object, libm, onProgress } = options;
   const training = data === undefined ? undefined : { bytes: readFileSync(data), file: data, order: levelsOrder };
-  return importFile(file, { date, data: training, object, progress: onProgress });
+  return importFile(file, { date, data: training, object, libm, progress: onProgress });
 }
 
 /**

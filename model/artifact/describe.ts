@@ -33,7 +33,7 @@ export function describeFile({ file, bytes, model }: LoadedFile, table: Paramete
 /** The same as lines for people, in aligned columns. */
 export function describeText(loaded: LoadedFile, parameters: ParameterTable = PARAMETERS): string {
   const about = describeFile(loaded, parameters);
-  const { card, body } = loaded.model;
+  const { schema, card, body } = loaded.model;
   const { name, text } = body.kind.measure(body.data);
   const facts: [string, string][] = [
     ['name', about.name],
@@ -45,6 +45,7 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     ['answers', (about.types ?? ['response']).join(', ')],
     ['parameters', ['type', ...about.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
+    ...(schema.libm === undefined ? [] : [['C library', 'without fused multiplication (--libm plain)'] as [string, string]]),
     ['made by', card.madeBy],
     ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],

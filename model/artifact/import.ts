@@ -28,11 +28,16 @@ const MAX_FILE = 2 ** 31;
 /** What a card says of a file that R did not write. */
 const OTHER_FORMAT = "in the package's own format";
 
+/** Whose exp, log and pow shared/math has. */
+const MATH_LIBRARY = 'glibc 2.36';
+
 /** What an import may get beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has. */
   data?: TrainingData | undefined;
+  /** `plain` where R ran on a processor without fused multiplication, whose C library gives other last bits. */
+  libm?: 'plain' | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
   object?: string | undefined;
   /** Told how far the reading of the file is. */
@@ -93,14 +98,14 @@ export function encodeModel(
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
-  const { file, bytes, sidecarFile, source = file, training, date, data, written, r } = origin;
+  const { file, bytes, sidecarFile, source = file, training, date, data, libm, written, r } = origin;
   const named = applyNames(read, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, { type, levels }]) => ((type ?? levels) ? [name] : [])));
   const { lacksLevels } = computed.body.kind;
   const typed = data && lacksLevels ? applyData({ ...computed, schema: described }, known, data) : described;
-  const schema = splitRanges({ ...computed, schema: typed });
+  const schema = { ...splitRanges({ ...computed, schema: typed }), ...(libm === undefined ? {} : { libm }) };
   if (lacksLevels) checkLevels({ ...computed, schema }, file);
   const { title, description, limits, answer } = sidecar;
   const card = {
@@ -112,6 +117,7 @@ export function encodeModel(
     madeBy: call.toWellFormed(),
     ...(written === undefined ? {} : { versions: `${[r && `R ${r}`, version].filter(Boolean).join(', ')}; ${written}` }),
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...((computed.body.kind.earlierUlp?.(schema) ?? 0) > 0 ? { mathLibrary: MATH_LIBRARY } : {}),
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
   };

@@ -12,7 +12,7 @@ import { cardDate, expectArguments, HELP_OPTION as help, OBJECT_OPTION as object
 const SHOWN_LEVELS = 20;
 
 const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
-    [--object NAME]
+    [--object NAME] [--libm plain]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
@@ -21,6 +21,8 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
                 file has no names of features, its header has them (then it has the features alone, without the target)
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --object      which model, of a file with several (save(), or a list): m, or lst$m
+  --libm        plain, where R ran on a processor without fused multiplication (older than about 2013): its C library
+                has other last bits of exp, log and pow. The model's sha256 depends on it.
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
@@ -31,7 +33,15 @@ levels as they were read too.
 /** `import`: a model file into an artifact. `epoch` is SOURCE_DATE_EPOCH. What it prints; throws a UsageError or a ModelError. */
 export function importCommand(args: string[], epoch: string | undefined): string {
   const text = { type: 'string' } as const;
-  const options = { help, object, output: { type: 'string', short: 'o' }, date: text, data: text, 'levels-order': text } as const;
+  const options = {
+    help,
+    object,
+    output: { type: 'string', short: 'o' },
+    date: text,
+    data: text,
+    'levels-order': text,
+    libm: text,
+  } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return HELP;
   const [file] = expectArguments(positionals, ['FILE']) as [string];
@@ -44,6 +54,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     date: cardDate(values.date, epoch),
     data,
     object: values.object,
+    libm: libmOf(values.libm),
     progress: progressLine(file),
   });
   const model = verifyArtifact(artifact, output);
@@ -67,4 +78,9 @@ function levelsLine(feature: Feature): string[] {
 function levelsOrder(given: string | undefined): LevelsOrder | undefined {
   if (given === undefined || given === 'c' || given === 'locale') return given;
   throw new UsageError(`found the order ${given}, expected c or locale`);
+}
+
+function libmOf(given: string | undefined): 'plain' | undefined {
+  if (given === undefined || given === 'plain') return given;
+  throw new UsageError(`found --libm ${given}, expected plain`);
 }

@@ -10,7 +10,8 @@ const HELP = `npm run model -- verify FILE ROWS.json [--ulp N] [--object NAME]
   FILE       a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS.json  {"rows": [...], "predictions": [...]}: rows, and what R's predict() said of them, printed with 17 digits
              (sprintf("%.17g"), with or without quotes); and, where they are asked for, "parameters"
-  --ulp N    how many doubles a number may lie away from R's; 0 by default, 1 for survival, 4 for lm and glm
+  --ulp N    how many doubles a number may lie away from R's; 0 by default, 4 where a formula asks for
+             sin, cos, tan, asin, acos or atan, and for the link cauchit
   --object   which model, of a file with several (save(), or a list): m, or lst$m
 
 Prints the greatest difference in units of the last place. Exit status 1 where one is larger, or a label differs.
@@ -26,7 +27,7 @@ export function verifyCommand(args: string[]): string {
     throw new UsageError(`found --ulp ${values.ulp}, expected a whole number`);
   const model = checkedModel(file, values.object);
   const { rows: count, numbers, ulp, worst, wrong } = verify(model, Buffer.from(readRowsFile(rows)).toString('utf8'), rows);
-  const promised = model.body.kind.ulp(model.schema);
+  const promised = model.body.kind.ulp(model.schema, model.body.data);
   const bound = values.ulp === undefined ? promised : most;
   const isMet = wrong.length === 0 && ulp <= bound;
   if (!isMet) process.exitCode = 1;

@@ -59,8 +59,10 @@ export type BodyKind<B> = {
   seed?(body: B): number;
   /** Whether its files lack the levels of factors, so that a sidecar or the training data has to name them. */
   lacksLevels: boolean;
-  /** How many doubles an answer may lie away from R's where a model of this schema is verified. */
-  ulp(schema: Schema): number;
+  /** How many doubles an answer may lie away from R's where the model is verified. */
+  ulp(schema: Schema, body: B): number;
+  /** How many doubles an answer of earlier versions may lie away from today's: they took JavaScript's exp, log and pow. 0 where this is not given. */
+  earlierUlp?(schema: Schema): number;
   measure(body: B): Measures;
   /** What R's predict() may be asked for and this model has no answer to, each with the reason. */
   notServed?(schema: Schema, body: B): string[];

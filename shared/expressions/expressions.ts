@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { Level, Schema } from '../schema/features.ts';
-import { FUNCTIONS, orthogonalPolynomial, type RFunction } from './functions.ts';
+import { FUNCTIONS, functionsFor, orthogonalPolynomial, type RFunction } from './functions.ts';
 
 /**
  * What a formula computes from a row, as data: a number, the value of a feature, or
@@ -33,7 +33,7 @@ const MAX_DEPTH = 200;
 const MAX_PARTS = 4_000_000;
 
 /** An expression as a function of rows. It must have passed checkExpressions with the same schema. */
-export function compile(expression: Expression, schema: Schema, functions = FUNCTIONS): Evaluate {
+export function compile(expression: Expression, schema: Schema, functions = functionsFor(schema.libm)): Evaluate {
   const inside = (part: Expression) => compile(part, schema, functions);
   if (typeof expression === 'number') return () => expression;
   if ('feature' in expression) {
@@ -99,6 +99,16 @@ function compileCall({ apply }: RFunction, parts: Evaluate[]): Evaluate {
 /** Whether an expression is a level's place, of which 0 is none: R's predict() fails on a level it has not seen. */
 export function isPlaceOf(expression: Expression): boolean {
   return typeof expression === 'object' && ('label' in expression || 'number' in expression || 'table' in expression);
+}
+
+/** Whether an expression calls one of these functions. */
+export function callsOneOf(names: readonly string[], expression: Expression): boolean {
+  if (typeof expression === 'number') return false;
+  if ('call' in expression) return names.includes(expression.call) || expression.of.some((part) => callsOneOf(names, part));
+  const parts = ['poly', 'number', 'interval', 'table', 'is', 'pick'].flatMap(
+    (name) => (expression as Record<string, Expression>)[name] ?? [],
+  );
+  return parts.some((part) => callsOneOf(names, part));
 }
 
 /** A double as R prints it, with 15 significant digits, for it is by their texts that R compares numbers with labels. */

@@ -1,3 +1,5 @@
+import { FUSED, type Libm, type MathLibrary, PLAIN } from '../math/library.ts';
+
 /** A function of numbers as R has it, and how many arguments it takes. TRUE and FALSE are 1 and 0. */
 export type RFunction = { least: number; most: number; apply: (...values: number[]) => number };
 
@@ -6,16 +8,15 @@ const two = (apply: (x: number, y: number) => number): RFunction => ({ least: 2,
 const test = (apply: (x: number, y: number) => boolean): RFunction =>
   two((x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : Number(apply(x, y))));
 
-/**
- * The functions that a formula may use, by R's names: those whose value for a row depends on that row alone. (mean(), rank()
- * or cumsum() would give another answer with every batch, in R too.)
- */
-export const FUNCTIONS: Record<string, RFunction> = {
+/** Functions of the C library that have other last bits here: they are JavaScript's own. */
+export const NOT_EXACT: readonly string[] = ['sin', 'cos', 'tan', 'asin', 'acos', 'atan'];
+
+const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLibrary): Record<string, RFunction> => ({
   '+': { least: 1, most: 2, apply: (x, y) => (y === undefined ? (x as number) : (x as number) + y) } as RFunction,
   '-': { least: 1, most: 2, apply: (x, y) => (y === undefined ? -(x as number) : (x as number) - y) } as RFunction,
   '*': two((x, y) => x * y),
   '/': two((x, y) => x / y),
-  '^': two(power),
+  '^': two((x, y) => power(x, y, library.pow)),
   '%%': two(modulo),
   '%/%': two((x, y) => quotient(x, y)),
   '<': test((x, y) => x < y),
@@ -30,12 +31,12 @@ export const FUNCTIONS: Record<string, RFunction> = {
     (x !== 0 && !Number.isNaN(x)) || (y !== 0 && !Number.isNaN(y)) ? 1 : Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : 0,
   ),
   ifelse: { least: 3, most: 3, apply: (x, yes, no) => (Number.isNaN(x) ? Number.NaN : x !== 0 ? yes : no) as number },
-  exp: one(Math.exp),
-  expm1: one(Math.expm1),
-  log: { least: 1, most: 2, apply: (x, base) => logarithm(x as number, base) } as RFunction,
-  log2: one((x) => logarithm(x, 2)),
-  log10: one((x) => logarithm(x, 10)),
-  log1p: one(Math.log1p),
+  exp: one(exp),
+  expm1: one(expm1),
+  log: { least: 1, most: 2, apply: (x, base) => logarithm(x as number, base, library) } as RFunction,
+  log2: one(library.log2),
+  log10: one(library.log10),
+  log1p: one(log1p),
   sqrt: one(Math.sqrt),
   abs: one(Math.abs),
   sign: one(Math.sign),
@@ -49,9 +50,9 @@ export const FUNCTIONS: Record<string, RFunction> = {
   asin: one(Math.asin),
   acos: one(Math.acos),
   atan: one(Math.atan),
-  sinh: one(Math.sinh),
-  cosh: one(Math.cosh),
-  tanh: one(Math.tanh),
+  sinh: one(sinh),
+  cosh: one(cosh),
+  tanh: one(tanh),
   pmin: {
     least: 1,
     most: 100,
@@ -59,49 +60,39 @@ export const FUNCTIONS: Record<string, RFunction> = {
   },
   pmax: { least: 1, most: 100, apply: (...values) => values.reduce((most, value) => (value > most || Number.isNaN(value) ? value : most)) },
   logical: one((x) => (Number.isNaN(x) ? x : Number(x !== 0))),
-};
+});
 
-/** x ^ y as R has it (arithmetic.c, R_POW and R_pow): a square is a product. Whole powers are rounded once, as glibc's pow is all but always. */
-export function power(x: number, y: number): number {
+/**
+ * The functions that a formula may use, by R's names: those whose value for a row depends on that row alone. (mean(), rank()
+ * or cumsum() would give another answer with every batch, in R too.)
+ */
+export const FUNCTIONS: Record<string, RFunction> = functionsOf(FUSED);
+const PLAIN_FUNCTIONS = functionsOf(PLAIN);
+
+/** The same, for a model that asks one of the forms of the C library. */
+export function functionsFor(libm: Libm | undefined): Record<string, RFunction> {
+  return libm === undefined ? FUNCTIONS : PLAIN_FUNCTIONS;
+}
+
+/** x ^ y as R has it (arithmetic.c, R_POW and R_pow): a square is a product, and where C's pow has another answer, R's rules hold. */
+export function power(x: number, y: number, pow: MathLibrary['pow']): number {
   if (y === 2) return x * x;
   if (x === 1 || y === 0) return 1;
-  if (Number.isInteger(y) && y > 2 && y <= 64) return wholePower(x, y);
-  return x ** y;
+  if (x === 0) return y > 0 ? 0 : y < 0 ? Number.POSITIVE_INFINITY : y;
+  if (Number.isFinite(x) && Number.isFinite(y)) return pow(x, y);
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+  if (x === Number.POSITIVE_INFINITY) return y < 0 ? 0 : x;
+  if (x === Number.NEGATIVE_INFINITY && Number.isInteger(y)) return y < 0 ? 0 : y % 2 === 0 ? -x : x;
+  if (Number.isFinite(y) || x < 0) return Number.NaN;
+  return x >= 1 === y > 0 ? Number.POSITIVE_INFINITY : 0;
 }
 
-/** x to a whole power, in twice the precision of a double until the end. */
-function wholePower(x: number, y: number): number {
-  const plain = x ** y;
-  // Far from 1 the parts of the products leave the doubles.
-  if (!(Math.abs(plain) > 1e-250 && Math.abs(plain) < 1e250)) return plain;
-  let [high, low] = [x, 0];
-  for (let left = y - 1; left > 0; left -= 1) {
-    const product = high * x;
-    const error = productError(high, x, product) + low * x;
-    high = product + error;
-    low = error - (high - product);
-  }
-  return high;
-}
-
-/** What is lost in the product of two doubles (Dekker's splitting). */
-function productError(x: number, y: number, product: number): number {
-  const split = (value: number): [number, number] => {
-    const scaled = 134217729 * value;
-    const high = scaled - (scaled - value);
-    return [high, value - high];
-  };
-  const [xh, xl] = split(x);
-  const [yh, yl] = split(y);
-  return xl * yl - (product - xh * yh - xl * yh - xh * yl);
-}
-
-/** log(x), or log(x, base): exact bases 2 and 10 have functions of their own in R (arithmetic.c, logbase). */
-function logarithm(x: number, base: number | undefined): number {
-  if (base === undefined) return Math.log(x);
-  if (base === 10) return Math.log10(x);
-  if (base === 2) return Math.log2(x);
-  return Math.log(x) / Math.log(base);
+/** log(x), or log(x, base): the bases 2 and 10 have functions of their own in R (arithmetic.c, logbase). */
+function logarithm(x: number, base: number | undefined, { log, log2, log10 }: Pick<MathLibrary, 'log' | 'log2' | 'log10'>): number {
+  if (base === undefined) return log(x);
+  if (base === 10) return log10(x);
+  if (base === 2) return log2(x);
+  return log(x) / log(base);
 }
 
 /** x %% y: the remainder has the sign of y. */

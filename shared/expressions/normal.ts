@@ -22,30 +22,30 @@ const TAIL = {
 };
 const ONE_BY_ROOT_2PI = 0.3989422804014327;
 
-/** The share of a standard normal distribution that lies at or below x. */
-export function normalDistribution(x: number): number {
+/** The share of a standard normal distribution that lies at or below x, by a form of the C library's exp. */
+export function normalDistribution(x: number, exp: (x: number) => number): number {
   if (Number.isNaN(x)) return x;
   const y = Math.abs(x);
-  if (y <= 0.67448975) return 0.5 + x * ratio(y > 2 ** -53 ? x * x : 0, CENTRE, 3);
-  const outer = y <= Math.sqrt(32) ? ratio(y, MIDDLE, 7) : tail(y);
+  if (y <= 0.67448975) return 0.5 + ratio(y > 2 ** -53 ? x * x : 0, CENTRE, 3, x);
+  const outer = y <= Math.sqrt(32) ? ratio(y, MIDDLE, 7, 1) : tail(y);
   const cut = Math.trunc(y * 16) / 16;
   const rest = (y - cut) * (y + cut);
-  const beyond = Math.exp(-cut * cut * 0.5) * Math.exp(-rest * 0.5) * outer;
+  const beyond = exp(-cut * cut * 0.5) * exp(-rest * 0.5) * outer;
   return x > 0 ? 1 - beyond : beyond;
 }
 
-/** The ratio of two polynomials; the first one's leading coefficient stands last. */
-function ratio(x: number, { above, below }: { above: number[]; below: number[] }, count: number): number {
+/** The ratio of two polynomials, the first one times a factor; its leading coefficient stands last. */
+function ratio(x: number, { above, below }: { above: number[]; below: number[] }, count: number, factor: number): number {
   let over = above[count + 1]! * x;
   let under = x;
   for (let at = 0; at < count; at += 1) {
     over = (over + above[at]!) * x;
     under = (under + below[at]!) * x;
   }
-  return (over + above[count]!) / (under + below[count]!);
+  return (factor * (over + above[count]!)) / (under + below[count]!);
 }
 
 function tail(y: number): number {
   const square = 1 / (y * y);
-  return (ONE_BY_ROOT_2PI - square * ratio(square, TAIL, 4)) / y;
+  return (ONE_BY_ROOT_2PI - ratio(square, TAIL, 4, square)) / y;
 }

@@ -4,6 +4,8 @@ import { INVERSES, LOGS } from './logf-table.ts';
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** log(1 + r) - r, as a polynomial of r from -1/32 to 1/32. */
 const [A0, A1, A2] = [-0.25089342214237154, 0.333456765744066, -0.4999997485802103];
+/** log(2). */
+const LN2 = 0.6931471805599453;
 /** The first word of 0.699..., where the stretches of the table begin. */
 const START = 0x3fe66000;
 
@@ -20,5 +22,5 @@ export function logf(x: number): number {
   const place = (distance >> 16) & 15;
   const r = value * powerOfTwo(-power) * INVERSES[place]! - 1;
   const square = r * r;
-  return Math.fround((A0 * square + (A1 * r + A2)) * square + (LOGS[place]! + power * Math.LN2 + r));
+  return Math.fround((A0 * square + (A1 * r + A2)) * square + (LOGS[place]! + power * LN2 + r));
 }

@@ -24,6 +24,11 @@ export type Card = {
   versions?: string;
   /** The file it was imported from, without its folder, and that file's sha256. */
   source: { file: string; sha256: string };
+  /**
+   * Whose exp, log and pow the check rows were computed with, where they ask these: `glibc 2.36`. Artifacts of earlier versions have none
+   * there, and JavaScript's own in their check rows.
+   */
+  mathLibrary?: string;
   /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
   date?: string;
   /** How it was trained, where that was done here. */

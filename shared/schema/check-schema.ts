@@ -19,6 +19,8 @@ export function checkSchema(schema: Schema, label: string): void {
   }
   if (schema.trees !== undefined && !Number.isInteger(schema.trees))
     throw new ModelError(`${label}'s trees`, describe(schema.trees), 'a whole number');
+  if (schema.libm !== undefined && schema.libm !== 'plain')
+    throw new ModelError(`${label}'s libm`, describe(schema.libm), 'plain, or none');
   if (schema.rounds !== undefined && !areRounds(schema.rounds)) {
     throw new ModelError(`${label}'s rounds`, 'other numbers', 'all rounds, those that are used, and the trees of each');
   }

@@ -59,6 +59,8 @@ export type Schema = {
   times?: number[];
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
+  /** Which form of the C library R had; the usual one, with fused multiplication, where this is not given. */
+  libm?: 'plain';
   /** The types of answer it has, the default first; `response` alone where this is not given. */
   types?: AnswerType[];
   /** Which parameters it takes beside `type`; none where this is not given. */

@@ -1,9 +1,9 @@
 import { ModelError } from '../errors.ts';
 import { checkExpressions, compile, type Expression } from '../expressions/expressions.ts';
-import { FUNCTIONS } from '../expressions/functions.ts';
+import { FUNCTIONS, functionsFor } from '../expressions/functions.ts';
 import type { Level, Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
-import { PIPELINE_FUNCTIONS } from './pipeline-functions.ts';
+import { PIPELINE_FUNCTIONS, pipelineFunctionsFor } from './pipeline-functions.ts';
 
 /** A column that a step makes: its name, its value for a row, and its levels where the value is a level's place. */
 export type MadeColumn = { name: string; value: Expression; levels?: Level[] };
@@ -45,7 +45,8 @@ export const COLUMNS: StepKind<ColumnsStep> = {
     }),
   compile: ({ columns }, schema) => {
     const [from, to] = [schema.features.length, columns.length];
-    const evaluate = columns.map((column) => (typeof column === 'number' ? undefined : compile(column.value, schema, CALLS)));
+    const calls = { ...functionsFor(schema.libm), ...pipelineFunctionsFor(schema.libm) };
+    const evaluate = columns.map((column) => (typeof column === 'number' ? undefined : compile(column.value, schema, calls)));
     return (rows, count) => {
       const out = new Float64Array(count * to);
       columns.forEach((column, at) => {

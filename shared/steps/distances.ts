@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { logPlain, log as naturalLog } from '../math/log.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
 
@@ -58,6 +59,7 @@ export const DISTANCES: StepKind<DistancesStep> = {
   columns: ({ names }, schema) => [...schema.features, ...names.map((name): Column => ({ name, type: 'number', computed: true }))],
   compile: ({ from, centers, inverses, log, names }, schema) => {
     const [width, to] = [schema.features.length, schema.features.length + names.length];
+    const logarithm = schema.libm === 'plain' ? logPlain : naturalLog;
     return (rows, count) => {
       const out = new Float64Array(count * to);
       for (let row = 0; row < count; row += 1) {
@@ -65,7 +67,7 @@ export const DISTANCES: StepKind<DistancesStep> = {
         centers.forEach((center, which) => {
           const x = from.map((place, at) => rows[row * width + place]! - center[at]!);
           const distance = sumOf(x.map((value, column) => dot(x, inverses[which]!, column) * value));
-          out[row * to + width + which] = log ? Math.log(distance) : distance;
+          out[row * to + width + which] = log ? logarithm(distance) : distance;
         });
       }
       return out;

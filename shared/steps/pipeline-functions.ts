@@ -1,4 +1,5 @@
 import type { RFunction } from '../expressions/functions.ts';
+import { FUSED, type Libm, libraryOf, type MathLibrary } from '../math/library.ts';
 
 /** R's .Machine$double.eps, and the eta beyond which its logit link cuts. */
 const EPSILON = 2 ** -52;
@@ -6,8 +7,7 @@ const MOST_ETA = 30;
 
 const one = (apply: (x: number) => number): RFunction => ({ least: 1, most: 1, apply });
 
-/** The functions that a pipeline's steps may call beside those of a formula, by R's names; those in brackets are steps' own. */
-export const PIPELINE_FUNCTIONS: Record<string, RFunction> = {
+const functionsOf = ({ exp, log }: MathLibrary): Record<string, RFunction> => ({
   'is.na': one((x) => Number(Number.isNaN(x))),
   coalesce: { least: 1, most: 100, apply: (...values) => values.find((value) => !Number.isNaN(value)) ?? Number.NaN },
   /** dplyr's if_else(): a missing condition has a value of its own, NA where none is given. */
@@ -31,15 +31,23 @@ export const PIPELINE_FUNCTIONS: Record<string, RFunction> = {
   atanh: one(Math.atanh),
   atan2: { least: 2, most: 2, apply: (...[y, x]) => Math.atan2(y as number, x as number) },
   /** binomial()$linkfun. */
-  logit: one((mu) => (mu < 0 || mu > 1 ? Number.NaN : Math.log(mu / (1 - mu)))),
+  logit: one((mu) => (mu < 0 || mu > 1 ? Number.NaN : log(mu / (1 - mu)))),
   /** binomial()$linkinv, which cuts eta at 30. */
   invlogit: one((eta) => {
-    const odds = eta < -MOST_ETA ? EPSILON : eta > MOST_ETA ? 1 / EPSILON : Math.exp(eta);
+    const odds = eta < -MOST_ETA ? EPSILON : eta > MOST_ETA ? 1 / EPSILON : exp(eta);
     return odds / (1 + odds);
   }),
   /** No value where the first argument is missing, else the second. */
   '(given)': { least: 2, most: 2, apply: (...[x, value]) => (Number.isNaN(x) ? Number.NaN : (value as number)) },
-};
+});
+
+/** The functions that a pipeline's steps may call beside those of a formula, by R's names; those in brackets are steps' own. */
+export const PIPELINE_FUNCTIONS: Record<string, RFunction> = functionsOf(FUSED);
+
+/** The same, for a model that asks one of the forms of the C library. */
+export function pipelineFunctionsFor(libm: Libm | undefined): Record<string, RFunction> {
+  return libm === undefined ? PIPELINE_FUNCTIONS : functionsOf(libraryOf(libm));
+}
 
 function comparison(x: number, low: number, high: number): number {
   return Number.isNaN(x) || Number.isNaN(low) || Number.isNaN(high) ? Number.NaN : Number(x >= low && x <= high);

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { power } from '../expressions/functions.ts';
+import { libraryOf, type MathLibrary } from '../math/library.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
 
@@ -24,6 +25,8 @@ export type SplineBasis = {
 /** Columns that stay, by their places, and the bases behind them. */
 export type SplinesStep = { step: 'splines'; of: string; keep: number[]; bases: SplineBasis[] };
 
+type Power = MathLibrary['pow'];
+
 const MAX_KNOTS = 1000;
 const MAX_ORDER = 20;
 
@@ -37,6 +40,7 @@ export const SPLINES: StepKind<SplinesStep> = {
   ],
   compile: ({ keep, bases }, schema) => {
     const from = schema.features.length;
+    const { pow } = libraryOf(schema.libm);
     const to = keep.length + bases.reduce((sum, { names }) => sum + names.length, 0);
     return (rows, count) => {
       const out = new Float64Array(count * to);
@@ -47,7 +51,7 @@ export const SPLINES: StepKind<SplinesStep> = {
           at += 1;
         }
         for (const basis of bases) {
-          out.set(valuesOf(basis, rows[row * from + basis.from]!), at);
+          out.set(valuesOf(basis, rows[row * from + basis.from]!, pow), at);
           at += basis.names.length;
         }
       }
@@ -58,11 +62,12 @@ export const SPLINES: StepKind<SplinesStep> = {
 };
 
 /** A basis's values at x, without the columns that are left out; NaN for each where x is missing. */
-function valuesOf(basis: SplineBasis, x: number): number[] {
+function valuesOf(basis: SplineBasis, x: number, pow: Power): number[] {
   const { names, knots, order, boundary, first, left, right, reflections } = basis;
   if (Number.isNaN(x)) return names.map(() => Number.NaN);
   const width = knots.length - order;
-  const all = x < boundary[0] ? beyond(left, x, width) : x > boundary[1] ? beyond(right, x, width) : splineValues(knots, order, x);
+  const isOutside = x < boundary[0] || x > boundary[1];
+  const all = isOutside ? beyond(x < boundary[0] ? left : right, x, width, pow) : splineValues(knots, order, x);
   const values = all.slice(first);
   reflections.forEach((vector, at) => {
     reflect(vector, values, at);
@@ -70,10 +75,10 @@ function valuesOf(basis: SplineBasis, x: number): number[] {
   return values.slice(reflections.length);
 }
 
-function beyond({ pivot, rows }: Outside, x: number, width: number): number[] {
+function beyond({ pivot, rows }: Outside, x: number, width: number, pow: Power): number[] {
   const out = new Array<number>(width).fill(0);
   rows.forEach((row, exponent) => {
-    const factor = exponent === 0 ? 1 : power(x - pivot, exponent);
+    const factor = exponent === 0 ? 1 : power(x - pivot, exponent, pow);
     for (let at = 0; at < width; at += 1) out[at] = out[at]! + factor * row[at]!;
   });
   return out;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export type Way = 'fused' | 'plain';
 
 /** Makes glibc take its functions without fused multiplication. */
-const PLAIN = { GLIBC_TUNABLES: 'glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2' };
+export const PLAIN = { GLIBC_TUNABLES: 'glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2' };
 
 /** Whether this processor has what glibc wants for its functions with fused multiplication. */
 export function hasFused(): boolean {

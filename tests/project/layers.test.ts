@@ -26,7 +26,7 @@ const ROOMS: Record<string, string[]> = {
   'shared/math': [],
   'shared/schema': ['shared/errors.ts'],
   'shared/expressions': ['shared/errors.ts', 'shared/schema', 'shared/math'],
-  'shared/steps': ['shared/errors.ts', 'shared/schema', 'shared/expressions'],
+  'shared/steps': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions'],
   'shared/bodies': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions', 'shared/steps'],
   'shared/wire': ['shared/errors.ts', 'shared/schema'],
   'shared/predict.ts': ['shared/errors.ts', 'shared/schema', 'shared/steps', 'shared/bodies', 'shared/wire'],

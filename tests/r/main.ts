@@ -3,14 +3,15 @@ import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadModel } from '../../model/artifact/import.ts';
-import { failedCheck } from '../../shared/artifact.ts';
+import { importModel } from '../../model/artifact/import.ts';
+import { decodeArtifact, failedCheck } from '../../shared/artifact.ts';
+import { hasFused, PLAIN } from '../math/library.ts';
 import { compare, goldens } from '../support/golden.ts';
 
 /*
  * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's own predictions, and ours
- * are held against them. Needs R with the packages that the scripts load. Ends with status 1 where one differs; then the
- * models stay where they are.
+ * are held against them; then a fourth as many by an R whose C library does without fused multiplication, against `--libm plain`.
+ * Needs R with the packages that the scripts load. Ends with status 1 where one differs; then the models stay where they are.
  */
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -27,16 +28,20 @@ const env = { ...process.env, LD_PRELOAD: [process.env.LD_PRELOAD, ...reference]
 const blas = execFileSync('Rscript', ['-e', 'cat(extSoftVersion()["BLAS"])'], { encoding: 'utf8', env });
 process.stdout.write(`R's BLAS: ${blas || 'unknown'}\n`);
 
-for (const script of scripts) {
-  const own = path.join(folder, path.parse(script).name, path.sep);
+/** Lets a script make its models, and compares. */
+function compareLive(script: string, many: number, libm: 'plain' | undefined): void {
+  const own = path.join(folder, `${path.parse(script).name}${libm === undefined ? '' : `-${libm}`}`, path.sep);
   mkdirSync(own);
-  process.stdout.write(execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(count)], { encoding: 'utf8', env }));
+  const tuned = libm === undefined ? env : { ...env, ...PLAIN };
+  process.stdout.write(
+    execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(many)], { encoding: 'utf8', env: tuned }),
+  );
   let asked = 0;
   const wrong: string[] = [];
   const made = goldens(own);
   for (const golden of made) {
     try {
-      const model = loadModel(golden.file);
+      const model = decodeArtifact(importModel(golden.file, { libm }));
       const told = compare(golden, model);
       asked += told.asked;
       const check = failedCheck(model);
@@ -47,8 +52,16 @@ for (const script of scripts) {
   }
   if (made.length === 0) wrong.push(`${script} made no model`);
   failed += wrong.length;
-  process.stdout.write(`${script}: ${made.length} models, ${asked} predictions, ${wrong.length} differ\n`);
+  process.stdout.write(
+    `${script}${libm === undefined ? '' : `, libm ${libm}`}: ${made.length} models, ${asked} predictions, ${wrong.length} differ\n`,
+  );
   for (const text of wrong.slice(0, 20)) process.stderr.write(`  ${text}\n`);
+}
+
+for (const script of scripts) {
+  if (hasFused()) compareLive(script, count, undefined);
+  // types.R compares how values are typed; its models ask nothing of the C library.
+  if (script !== 'types.R' || !hasFused()) compareLive(script, hasFused() ? Math.ceil(count / 4) : count, 'plain');
 }
 if (failed === 0) rmSync(folder, { recursive: true });
 else process.stderr.write(`the models are in ${folder}, from seed ${seed}\n`);

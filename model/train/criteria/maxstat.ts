@@ -1,5 +1,7 @@
+import { exp } from '../../../shared/math/exp.ts';
+import { log } from '../../../shared/math/log.ts';
 import type { TrainingData } from '../data/data.ts';
-import { erf, exp } from '../numbers/c-math.ts';
+import { erf } from '../numbers/c-math.ts';
 import { stdOrder } from '../numbers/std-order.ts';
 import type { NodeView, Split, TrainSettings } from '../settings.ts';
 
@@ -114,7 +116,7 @@ function pValue(data: TrainingData, statistic: number, minprop: number, counts: 
 function lau92(b: number, minprop: number): number {
   if (b < 1) return 1;
   const maxprop = 1 - minprop;
-  const share = Math.log((maxprop * (1 - minprop)) / ((1 - maxprop) * minprop));
+  const share = log((maxprop * (1 - minprop)) / ((1 - maxprop) * minprop));
   const density = exp(-0.5 * b * b) / Math.sqrt(2 * Math.PI);
   const p = (4 * density) / b + density * (b - 1 / b) * share;
   return p > 0 ? p : 0;

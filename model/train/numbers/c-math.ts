@@ -1,8 +1,10 @@
+import { exp } from '../../../shared/math/exp.ts';
+
 /*
- * erf and exp as glibc computes them on x86-64: ranger's p-values are made of them, and two columns' p-values may differ in
+ * erf as glibc computes it on x86-64: ranger's p-values are made of it and of exp, and two columns' p-values may differ in
  * their last bit alone. The rational functions of erf are Sun's (s_erf.c of fdlibm, Copyright (C) 1993 by Sun Microsystems,
  * Inc.; permission to use, copy, modify, and distribute is freely granted, provided that this notice is preserved); their
- * order of summation is glibc's. glibc's exp is right to 0.51 units in the last place; here it is rounded from two doubles.
+ * order of summation is glibc's.
  */
 const ERX = 0.8450629115104675;
 const PP = [0.12837916709551256, -0.3250421072470015, -0.02848174957559851, -0.005770270296489442, -2.3763016656650163e-5];
@@ -64,56 +66,4 @@ export function erf(x: number): number {
   const upper = VIEW.getFloat64(0);
   const rest = exp(-upper * upper - 0.5625) * exp((upper - z) * (upper + z) + ratio);
   return sign * (1 - rest / z);
-}
-
-const LN2 = [0.6931471803691238, 1.9082149292705877e-10, 1.164683165e-26] as const;
-
-/** exp(x), correctly rounded but where the value lies within 1e-28 of the middle between two doubles. */
-export function exp(x: number): number {
-  if (!(Math.abs(x) < 700)) return Math.exp(x);
-  const k = Math.round(x / Math.LN2);
-  // k times the first part is exact: that has 33 bits.
-  const lead = x - k * LN2[0];
-  const product = twoProduct(-k, LN2[1]);
-  const first = twoSum(lead, product.high);
-  const reduced = twoSum(first.high, first.low + product.low - k * LN2[2]);
-  // The series is summed from its end, after a step of 2^-4 that four squarings undo.
-  const r = { high: reduced.high / 16, low: reduced.low / 16 };
-  let sum: Pair = { high: 1, low: 0 };
-  for (let n = 14; n >= 1; n -= 1) {
-    const term = divide(multiply(r, sum), n);
-    const next = twoSum(1, term.high);
-    sum = twoSum(next.high, next.low + term.low);
-  }
-  for (let step = 0; step < 4; step += 1) sum = multiply(sum, sum);
-  return sum.high * 2 ** k;
-}
-
-/** A number as the sum of two doubles. */
-type Pair = { high: number; low: number };
-
-function twoSum(a: number, b: number): Pair {
-  const high = a + b;
-  const other = high - a;
-  return { high, low: a - (high - other) + (b - other) };
-}
-
-/** Dekker's product. */
-function twoProduct(a: number, b: number): Pair {
-  const high = a * b;
-  const [c, d] = [134217729 * a, 134217729 * b];
-  const [a1, b1] = [c - (c - a), d - (d - b)];
-  const [a2, b2] = [a - a1, b - b1];
-  return { high, low: a1 * b1 - high + a1 * b2 + a2 * b1 + a2 * b2 };
-}
-
-function multiply(one: Pair, other: Pair): Pair {
-  const product = twoProduct(one.high, other.high);
-  return twoSum(product.high, product.low + one.high * other.low + one.low * other.high);
-}
-
-function divide(one: Pair, divisor: number): Pair {
-  const high = one.high / divisor;
-  const product = twoProduct(high, divisor);
-  return twoSum(high, (one.high - product.high - product.low + one.low) / divisor);
 }

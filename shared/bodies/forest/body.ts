@@ -61,8 +61,8 @@ export const FOREST: BodyKind<Forest> = {
   cuts: cutsOf,
   codes: ({ codes }) => codes && [...codes],
   seed: (forest) => forest.left.length,
-  // exp() has bits of its own in R's C library.
-  ulp: ({ kind }) => (kind === 'survival' ? 1 : 0),
+  ulp: () => 0,
+  earlierUlp: ({ kind }) => (kind === 'survival' ? 1 : 0),
   measure,
   notServed,
 };

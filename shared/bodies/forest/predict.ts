@@ -1,3 +1,4 @@
+import { exp, expPlain } from '../../math/exp.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 import { outputWidth } from '../../schema/shape.ts';
@@ -37,13 +38,14 @@ export function predictForest(schema: Schema, given: Forest, rows: Float64Array,
       else for (let place = 0; place < votes.length; place += 1) out[at + place] = votes[place]! / trees;
     } else meanLeaf(forest, trees, rows, from, out, at);
   }
-  if (schema.kind === 'survival' && parameters.type === 'response') toSurvival(out);
+  if (schema.kind === 'survival' && parameters.type === 'response') toSurvival(schema, out);
   return out;
 }
 
 /** Puts survival in the place of cumulative hazards: exp(-chf), as predict.ranger.forest does (R/predict.R). */
-function toSurvival(out: Float64Array): void {
-  for (let at = 0; at < out.length; at += 1) out[at] = Math.exp(-out[at]!);
+function toSurvival({ libm }: Schema, out: Float64Array): void {
+  const power = libm === 'plain' ? expPlain : exp;
+  for (let at = 0; at < out.length; at += 1) out[at] = power(-out[at]!);
 }
 
 /**
@@ -60,7 +62,7 @@ export function finishSums(schema: Schema, forest: Forest, sums: Float64Array, w
     return out;
   }
   for (let at = 0; at < sums.length; at += width) finishMeans(forest, trees, sums, at);
-  if (schema.kind === 'survival') toSurvival(sums);
+  if (schema.kind === 'survival') toSurvival(schema, sums);
   return sums;
 }
 

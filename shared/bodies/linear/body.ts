@@ -1,3 +1,6 @@
+import { callsOneOf } from '../../expressions/expressions.ts';
+import { NOT_EXACT } from '../../expressions/functions.ts';
+import { NOT_EXACT_LINK } from '../../expressions/links.ts';
 import { takeArrays } from '../arrays.ts';
 import type { BodyKind, Measures } from '../kind.ts';
 import { count } from '../measures.ts';
@@ -18,8 +21,11 @@ export const LINEAR: BodyKind<Linear> = {
   check: checkLinear,
   answers: () => ({ types: ['response', 'link'], takes: [] }),
   predict: predictLinear,
-  // Where the C library comes in: log, exp, sin, powers that are not whole.
-  ulp: () => 4,
+  ulp: (_, { columns, offsets, link }) => {
+    const isExact = link !== NOT_EXACT_LINK && ![...columns.flat(), ...offsets].some((part) => callsOneOf(NOT_EXACT, part));
+    return isExact ? 0 : 4;
+  },
+  earlierUlp: () => 4,
   measure,
 };
 

@@ -1,6 +1,7 @@
 import { ModelError } from '../../errors.ts';
 import { checkExpressions, compile, type Evaluate, type Expression } from '../../expressions/expressions.ts';
-import { LINKS, powerLink } from '../../expressions/links.ts';
+import { LINKS, linksOf, powerLink } from '../../expressions/links.ts';
+import { libraryOf } from '../../math/library.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 
@@ -55,10 +56,11 @@ function product(factors: Evaluate[], rows: Float64Array, at: number): number {
 function compiled(schema: Schema, linear: Linear): Compiled {
   const known = COMPILED.get(linear);
   if (known) return known;
+  const library = libraryOf(schema.libm);
   const made: Compiled = {
     columns: linear.columns.map((factors) => factors.map((factor) => compile(factor, schema))),
     offsets: linear.offsets.map((offset) => compile(offset, schema)),
-    inverse: linear.link === 'power' ? powerLink(linear.lambda as number) : (LINKS[linear.link] as (eta: number) => number),
+    inverse: linear.link === 'power' ? powerLink(linear.lambda as number, library) : linksOf(library)[linear.link]!,
   };
   COMPILED.set(linear, made);
   return made;

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 describe('the numbers', () => {
-  // Survival's exp() has bits of its own in R's libm: golden.test.ts holds its bound.
+  // The others ask the C library for sin, cos, tan or atan: golden.test.ts holds their bound.
   test.each(
     goldens().flatMap((one) => (one.ulp === 0 ? [[one.name, one] as const] : [])),
   )('of %s are those of R, to the last bit', async (name, one) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readFormula } from '../../../model/train/data/formula.ts';
 import { readCsv } from '../../../model/train/data/read-csv.ts';
 import { Touched } from '../../../model/train/grow/touched.ts';
-import { erf, exp } from '../../../model/train/numbers/c-math.ts';
+import { erf } from '../../../model/train/numbers/c-math.ts';
 import { Mt64 } from '../../../model/train/numbers/mt19937.ts';
 import { readDecimal } from '../../../model/train/numbers/r-decimal.ts';
 import { RRandom } from '../../../model/train/numbers/r-random.ts';
@@ -82,11 +82,10 @@ test('the ranks that were touched come back in ascending order, once each', () =
   );
 });
 
-test("erf and exp have glibc's bits", () => {
+test("erf has glibc's bits", () => {
   expect([0.3, 1.1, 1.7, 3.1, -0.9].map(erf)).toEqual([
     0.3286267594591274, 0.8802050695740817, 0.9837904585907745, 0.9999883513426328, -0.7969082124228322,
   ]);
-  expect([-0.5, 1, -3.7].map(exp)).toEqual([0.6065306597126334, Math.E, 0.024723526470339388]);
 });
 
 describe('data as read.csv types them', () => {
