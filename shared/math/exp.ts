@@ -14,6 +14,8 @@ const [C2, C3, C4, C5] = [0.49999999999996786, 0.16666666666665886, 0.0416666808
 /** Adding it rounds a double to a whole number: 1.5 * 2^52. */
 const SHIFT = 6755399441055744;
 
+/** Up to here no sum can come to the ends of the doubles, however its parts were rounded. */
+const QUICK_UP_TO = 511;
 /** Beyond this the nearest whole number depends on how a product was rounded. */
 const NEARLY_HALF = 0.5 - 2 ** -30;
 /**
@@ -28,11 +30,19 @@ const DOUBT = 1.25 * 2 ** -59;
  * make a difference. Of 100 arguments it could for some 3, and these are computed again.
  */
 export function exp(x: number): number {
+  return quickExpOfSum(x, 0, DOUBT) ?? expOfSum(x, 0, fused);
+}
+
+/**
+ * e^(x + tail) without fused multiplication; undefined where that could have another bit. `doubt` is how far the rest behind
+ * the scale may lie from the rest by fused multiplication.
+ */
+export function quickExpOfSum(x: number, tail: number, doubt: number): number | undefined {
   const size = Math.abs(x);
-  if (!(size < 512 && size >= 2 ** -54)) return expOfSum(x, 0, fused);
+  if (!(size < QUICK_UP_TO && size >= 2 ** -54)) return undefined;
   const steps = STEPS * x;
   const whole = steps + SHIFT - SHIFT;
-  const r = x + whole * STEP_HIGH + whole * STEP_LOW;
+  const r = x + whole * STEP_HIGH + whole * STEP_LOW + tail;
   const place = whole & 127;
   const square = r * r;
   const rest = TAILS[place]! + r + square * (C2 + r * C3) + square * square * (C4 + r * C5);
@@ -40,9 +50,9 @@ export function exp(x: number): number {
   const part = scale * rest;
   const value = scale + part;
   const lost = part - (value - scale);
-  const doubt = scale * DOUBT;
-  const isSure = value + (lost + doubt) === value && value + (lost - doubt) === value && Math.abs(steps - whole) < NEARLY_HALF;
-  return isSure ? value : expOfSum(x, 0, fused);
+  const most = scale * doubt;
+  const isSure = value + (lost + most) === value && value + (lost - most) === value && Math.abs(steps - whole) < NEARLY_HALF;
+  return isSure ? value : undefined;
 }
 
 /** e^x, as glibc's exp on a processor without fused multiplication. */

@@ -1,4 +1,4 @@
-import { fromWords, highWord, lowWord, powerOfTwo } from './bits.ts';
+import { highWord, powerOfTwo } from './bits.ts';
 import { fused, type MultiplyAdd, plain } from './multiply-add.ts';
 
 // The numbers of Sun's fdlibm (see NOTICE), as glibc has them.
@@ -64,5 +64,5 @@ function scaled(r: number, less: number, power: number): number {
 
 /** y * 2^power, where that may be 2^1024 times a number just above 1/2. */
 function timesPower(y: number, power: number): number {
-  return fromWords(highWord(y) + (power << 20), lowWord(y));
+  return y * powerOfTwo(power - 1) * 2;
 }

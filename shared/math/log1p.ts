@@ -1,4 +1,4 @@
-import { fromWords, highWord, lowWord } from './bits.ts';
+import { highWord, powerOfTwo } from './bits.ts';
 import { fused, type MultiplyAdd, plain } from './multiply-add.ts';
 
 // The numbers of Sun's fdlibm (see NOTICE), as glibc has them.
@@ -34,8 +34,8 @@ function log1pBy(x: number, multiplyAdd: MultiplyAdd): number {
   const lost = word < WHOLE ? (power > 0 ? 1 - (sum - x) : x - (sum - 1)) / sum : 0;
   const fraction = sumWord & 0xfffff;
   const isLow = fraction < ROOT;
-  const f = fromWords(fraction | (isLow ? 0x3ff00000 : 0x3fe00000), lowWord(sum)) - 1;
   if (!isLow) power += 1;
+  const f = sum * powerOfTwo(-power) - 1;
   const isNearOne = isLow ? fraction === 0 : fraction > 0xffffc;
   return logOfProduct(f, power, lost, isNearOne, multiplyAdd);
 }

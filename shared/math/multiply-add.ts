@@ -16,7 +16,7 @@ export function plain(a: number, b: number, c: number): number {
 /**
  * a * b + c, rounded once. The product must be far from the ends of the doubles (2^-900 to 2^900), and so must a and b.
  *
- * The sum of the rounded product and c is right unless what the roundings lost could move it beyond the middle between two doubles.
+ * The sum is right unless what the roundings lost could move it beyond the middle between two doubles.
  * The loss of the sum is known exactly (Knuth's two-sum). The loss of the product is at most 2^-53 of it. Twice as much is
  * allowed for, so that the rounding of the test itself cannot hide a loss that matters: it is beyond the middle by more than the middle's
  * last bit. Only where it could matter the loss is computed.

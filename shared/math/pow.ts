@@ -1,5 +1,5 @@
 import { fromWords, highWord, lowWord, powerOfTwo } from './bits.ts';
-import { expOfSum } from './exp.ts';
+import { expOfSum, quickExpOfSum } from './exp.ts';
 import { fused, type MultiplyAdd, plain, productLoss } from './multiply-add.ts';
 import { INVERSES, LOG_TAILS, LOGS } from './pow-table.ts';
 
@@ -12,6 +12,11 @@ const [A1, A2, A3, A4, A5, A6] = [
 ] as const;
 /** The first word of 0.7057..., where the stretches of the table begin. */
 const START = 0x3fe69555;
+
+/** Up to here a logarithm's error is small enough after the product with y. */
+const QUICK_UP_TO = 1024;
+/** As in exp, with two roundings more: r is the sum of two parts, and each may be rounded in another way. */
+const POWER_DOUBT = 1.75 * 2 ** -59;
 
 /** x^y, as glibc's pow on a processor with fused multiplication. */
 export function pow(x: number, y: number): number {
@@ -54,6 +59,10 @@ function reduced(x: number): { z: number; power: number; place: number } {
   return { z: normal * powerOfTwo(-exponent), power: exponent - (isNormal ? 0 : 52), place: (distance >> 13) & 127 };
 }
 
+/**
+ * By fused multiplication. It is computed without it first, but for what must be exact: the sums show whether that could make a
+ * difference. If so, it is computed again.
+ */
 function fusedPower(x: number, y: number): number {
   const { z, power, place } = reduced(x);
   const product = z * INVERSES[place]!;
@@ -64,13 +73,23 @@ function fusedPower(x: number, y: number): number {
   const square = r * half;
   const cube = r * square;
   const high = first + square;
+  const exact = table - first + r;
+  const rest = first - high + square;
+  const loss = productLoss(half, r, square);
+  if (Math.abs(y) < QUICK_UP_TO) {
+    const series = A1 + r * A2 + square * (A3 + r * A4 + square * (A5 + r * A6));
+    const low = power * LN2_LOW + LOG_TAILS[place]! + exact + loss + rest + cube * series;
+    const log = high + low;
+    const part = y * log;
+    const tail = productLoss(y, log, part) + y * (high - log + low);
+    const quick = quickExpOfSum(part, tail, POWER_DOUBT + Math.abs(y) * (Math.abs(cube) * 2 ** -50 + 2 ** -82));
+    if (quick !== undefined) return quick;
+  }
   const series = fused(fused(fused(r, A6, A5), square, fused(A4, r, A3)), square, fused(A2, r, A1));
-  const start = fused(power, LN2_LOW, LOG_TAILS[place]!) + (table - first + r) + productLoss(half, r, square) + (first - high + square);
-  const low = fused(cube, series, start);
+  const low = fused(cube, series, fused(power, LN2_LOW, LOG_TAILS[place]!) + exact + loss + rest);
   const log = high + low;
-  const tail = high - log + low;
   const part = y * log;
-  return expOfSum(part, fused(y, tail, productLoss(y, log, part)), fused);
+  return expOfSum(part, fused(y, high - log + low, productLoss(y, log, part)), fused);
 }
 
 function plainPower(x: number, y: number): number {

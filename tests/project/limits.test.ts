@@ -49,7 +49,6 @@ const NAMED: Record<string, string> = {
   'model/main.ts': 'the help of train',
   'container/package/main.ts': 'the help of train',
   'model/commands/train-request.ts': 'the help and the options of train',
-  'model/commands/verify.ts': 'the help: how near to R each kind of model is',
   'model/artifact/describe.ts': 'the card of a model that was trained here',
   'shared/page/html/training.ts': 'the card of a model that was trained here',
 };

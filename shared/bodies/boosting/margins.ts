@@ -1,10 +1,10 @@
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
-import { type Objective, TRANSFORMS } from './transforms.ts';
+import { type Objective, transformFor } from './transforms.ts';
 
 /** The answers of a type that rows of margins become; `count` margins a row, `width` doubles an answer. */
 export function answersOfMargins(
-  { kind }: Schema,
+  { kind, libm }: Schema,
   objective: Objective,
   margins: Float64Array,
   count: number,
@@ -14,7 +14,7 @@ export function answersOfMargins(
   if (type === 'margin' || type === 'link') return margins;
   const isClass = kind === 'classification' || type === 'class';
   const { classBy = 'margin', positive = 1, transform, parameter = 0 } = objective;
-  const apply = TRANSFORMS[transform]!;
+  const apply = transformFor(transform, libm);
   // A class that the margins tell needs no transform.
   if (!isClass || classBy === 'share') for (let at = 0; at < margins.length; at += count) apply(margins, at, count, parameter);
   if (!isClass && width === count) return margins;

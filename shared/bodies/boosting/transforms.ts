@@ -1,7 +1,7 @@
 import { expf } from '../../math/expf.ts';
 import { sigmoidFloat, softmaxFloat } from './float-transforms.ts';
 import { each, type Transform } from './transform.ts';
-import { DOUBLE_TRANSFORMS } from './transforms-double.ts';
+import { DOUBLE_TRANSFORMS, PLAIN_TRANSFORMS } from './transforms-double.ts';
 
 /**
  * From margins to an answer. `transform` is an entry of TRANSFORMS, and `parameter` what that takes. Where a model has two classes
@@ -25,3 +25,8 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
     margins.subarray(at, at + count).sort();
   },
 };
+
+/** A transform by its name, for a model that asks one of the forms of the C library. */
+export function transformFor(name: string, libm: 'plain' | undefined): Transform {
+  return (libm === 'plain' ? PLAIN_TRANSFORMS[name] : undefined) ?? TRANSFORMS[name]!;
+}
