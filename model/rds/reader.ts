@@ -194,7 +194,8 @@ export class Reader {
     const environment: Extract<RValue, { type: 'opaque' }> = { type: 'opaque', what: 'an environment' };
     this.#refer(environment);
     const [enclosing, frame, table] = [this.item(), this.item(), this.item()];
-    this.item();
+    const attributes = this.#attributes(this.item());
+    if (attributes.size > 0) environment.attributes = attributes;
     const variables = new Map<string, Kept>();
     for (const cells of [frame, ...(table.type === 'list' ? table.values : [])]) {
       if (cells.type !== 'pairlist') continue;

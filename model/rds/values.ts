@@ -32,12 +32,13 @@ export type RValue =
     };
 
 /**
- * What is kept of a variable in an environment (or of a promise): one number, one text, the names of a data frame's columns, or
- * that it is a function. Of anything else only that it is there: it hides what an outer environment calls by its name.
+ * What is kept of a variable in an environment (or of a promise): one number, one text, a raw vector, the names of a data frame's
+ * columns, or that it is a function. Of anything else only that it is there: it hides what an outer environment calls by its name.
  */
 export type Kept =
   | { type: 'constant'; value: number | string }
   | { type: 'columns'; names: string[] }
+  | { type: 'raw'; values: Uint8Array }
   | { type: 'function' }
   | { type: 'other' };
 
@@ -58,6 +59,7 @@ const OTHER: Kept = { type: 'other' };
 /** What is kept of a value that stands in an environment. */
 export function keptOf(value: RValue): Kept {
   if (value.type === 'opaque') return value.value ?? OTHER;
+  if (value.type === 'raw') return { type: 'raw', values: value.values };
   const attributes = attributesOf(value);
   if (value.type === 'list' && classOf(value).includes('data.frame')) {
     const names = attributes.get('names');

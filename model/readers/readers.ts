@@ -1,4 +1,5 @@
 import { GBM_READER } from './gbm/reader.ts';
+import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
@@ -13,6 +14,7 @@ export const READERS: readonly Reader[] = [
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
   XGBOOST_READER, // xgb.train(), xgboost()
+  LIGHTGBM_READER, // lgb.train(), lightgbm()
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit

@@ -49,7 +49,7 @@ describe('a family that the project does not have, passed as one more entry of t
 
 test('without it an import names all families that are read, and an artifact all bodies', () => {
   expect(() => importModel(FILE)).toThrow(
-    'found an object of class toy, expected a ranger forest, a randomForest, an rpart, an xgboost booster, a gbm, an lm or a glm or a tidymodels workflow',
+    'found an object of class toy, expected a ranger forest, a randomForest, an rpart, an xgboost booster, a LightGBM booster, a gbm, an lm or a glm or a tidymodels workflow',
   );
   expect(() => decodeArtifact(artifact, 'toy.canopy')).toThrow(
     'a body of the type "line", expected forest, unordered-forest, rpart, boosting, boosted-sum, linear',
