@@ -10,8 +10,13 @@ type Reading = { most: number; hold: Hold; resolve(body: Uint8Array): void; reje
 const NOTHING = new Uint8Array(0);
 
 /**
- * A request whose body goes straight to whom asked for it, and else nowhere. Node's own is a stream, whose buffers, events and
- * ticks took a tenth of a small request's time. A body has to be asked for at once, before its first bytes come in.
+ * A request whose body goes directly to the code that asked for it. A body has to be asked for at once, before its first bytes come in.
+ *
+ * Why: Node's request is a stream, whose buffers, events and ticks cost more than reading a small body.
+ * Measured: 2026-11-29, Node 24.21, two bare servers in turns under wrk with 16 connections and a body of 26 bytes: 28 to 29 µs of
+ * processor time a request, 31 to 40 µs with the stream's `data` and `end`.
+ * Delete when: the stream costs at most 5 % more, or a version of Node no longer calls `push` for a body. Then read the body by events;
+ * tests/container/server/incoming.test.ts and races.test.ts say what must hold.
  */
 export class Incoming extends IncomingMessage {
   #reading: Reading | undefined;

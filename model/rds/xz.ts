@@ -13,8 +13,13 @@ const [BUFFER_SIZE, IN_START, IN_AT, IN_SIZE, OUT_START, OUT_AT] = [0, 1, 2, 3, 
 const [OK, STREAM_END, CUT_OFF] = [0, 1, 8];
 
 /*
- * The package offers a stream, which is asynchronous, where all of an import is not. Its decoder is not: so its WebAssembly is
- * asked directly. (The version is pinned; a test reads files that R's xz wrote.)
+ * This file uses what the package does not export.
+ *
+ * Why: the package offers an asynchronous stream alone, and an import is synchronous. Its decoder (WebAssembly) is synchronous, so it is
+ * called directly.
+ * Held by: the version is pinned exactly, `moduleBytes` says so where the package changes, and tests/model/rds reads files that R's xz
+ * wrote. Nothing was measured: it is not for speed.
+ * Delete when: the package, or Node's zlib, decodes xz in a synchronous call.
  */
 type Package = { _getModuleInstance(): Promise<void> };
 // It is CommonJS: Node has its exports under default, a bundler beside it.

@@ -51,3 +51,33 @@ test('every link of a document to a file or a heading leads there', () => {
   expect(links).toBeGreaterThan(20);
   expect(wrong).toEqual([]);
 });
+
+/** The lines of each Mermaid diagram of a document. */
+const diagrams = (file: string) =>
+  blocks(file)
+    .filter((block) => block.startsWith('```mermaid\n'))
+    .map((block) => block.split('\n').slice(1, -1));
+
+test('every Mermaid diagram is of the forms that were rendered, and joins nodes that it names', () => {
+  // A parser is larger than this project. So the diagrams keep to a part of Mermaid, and ARCHITECTURE's were rendered with version 11.
+  const node = String.raw`\w+(?:\[[^[\]{}|"();]+\]|\{[^[\]{}|"();]+\})?`;
+  const step = new RegExp(String.raw`^ {2}${node}(?: (?:-- [^-[\]{}]+ )?--> ${node})+$`);
+  const all = DOCUMENTS.flatMap((file) => diagrams(file).map((lines) => ({ file, lines })));
+  expect(all).toHaveLength(4);
+  for (const {
+    file,
+    lines: [kind = '', ...lines],
+  } of all) {
+    const names = new Set(lines.flatMap((line) => /^ {2}participant (\w+) as [^;#]+$/.exec(line)?.slice(1, 2) ?? []));
+    const isMessage = (line: string) => {
+      const [, from = '', to = ''] = /^ {2}(\w+)->>(\w+): [^;#]+$/.exec(line) ?? [];
+      return names.has(from) && names.has(to);
+    };
+    const isRight =
+      kind === 'sequenceDiagram'
+        ? (line: string) => line.startsWith('  participant ') || isMessage(line)
+        : (line: string) => step.test(line);
+    expect([file, kind]).toEqual([file, expect.stringMatching(/^(?:flowchart (?:TD|LR)|sequenceDiagram)$/)]);
+    expect(lines.filter((line) => !isRight(line))).toEqual([]);
+  }
+});

@@ -14,6 +14,10 @@ import * as w from './wasm.ts';
  *   low word    an inner node's key (a split of the packed forest); of a leaf its number, below a feature that is none
  *   high word   how many bytes on the left child lies; 0 for a leaf
  * The feature that is none has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
+ *
+ * Why: trees of more than 64 leaves have no masks. Measured: 2026-11-29, Node 24.21, 2 cores, 10,000 rows of the example heart, the best
+ * of five calls: 112 ms, 269 ms by the plain predictor.
+ * Delete when: the plain predictor takes at most 1.2 times as long.
  */
 /** Rows that go down a tree in step. */
 const LANES = 8;
