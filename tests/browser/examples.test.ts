@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -9,6 +10,7 @@ import { PROJECT } from '../support/project.ts';
 import { openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';
 import { closeServers, listen, serveModel } from './servers.ts';
+import { through } from './visits.ts';
 
 jest.setTimeout(30_000);
 
@@ -75,6 +77,31 @@ inChromium('the page of the example heart', () => {
       expect(await optionsOf(page, 'Chest pain')).toContain('no pain');
       await page.locator('#shares', { hasText: 'no heart disease' }).waitFor();
       await shoot(page, 'example-heart');
+    }));
+
+  test('shows a spreadsheet’s predictions in words, and keeps the data’s own labels in the download', () =>
+    withPage({}, async (page) => {
+      const rows = readFileSync(`${PROJECT}model/examples/heart/heart.csv`, 'utf8').split('\n').slice(0, 3);
+      const file = await through(page, `${rows.join('\n')}\n`);
+      expect(file.split('\n')[0]).toMatch(/,diagnosis,prediction,prediction\.healthy,prediction\.heart disease$/);
+      expect(file.split('\n')[1]).toMatch(/,healthy,healthy,0\.\d+,0\.\d+$/);
+      expect(await page.locator('#preview th.new').allTextContents()).toEqual(['prediction', 'no heart disease', 'heart disease']);
+      expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease');
+      expect(await page.locator('#preview-note').textContent()).toBe(
+        'The first 2 of 2 · The download keeps the labels of the data: healthy, heart disease.',
+      );
+    }));
+
+  test('has all small curves in sight at 1280 by 800, and the answer’s class in one line', () =>
+    withPage({ viewport: { width: 1280, height: 800 } }, async (page) => {
+      await page.locator('#small button path, #small button rect').first().waitFor({ state: 'attached' });
+      const bottoms = await page.locator('#small button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom));
+      expect(bottoms).toHaveLength(13);
+      expect(Math.max(...bottoms)).toBeLessThanOrEqual(800);
+      const lines = await page
+        .locator('#answer strong')
+        .evaluate((strong) => strong.getClientRects()[0]!.height / Number.parseFloat(getComputedStyle(strong).lineHeight));
+      expect(Math.round(lines)).toBe(2);
     }));
 
   test('cuts no number and no share off at 360 px, in the longer language', () =>

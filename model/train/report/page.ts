@@ -58,7 +58,7 @@ function confusionTable(confusion: Confusion | undefined): string {
     const cells = ofTruth.map((count, place) => `<td${place === at ? ' class="right"' : ''}>${count}</td>`).join('');
     return `<tr><th scope="row">${escapeXml(classes[at] ?? '')}</th>${cells}<td>${right}</td></tr>`;
   });
-  return `${heading}<p>A row a true class, a column a predicted one.</p>
+  return `${heading}<p>Each row is a true class, each column a predicted one.</p>
 <div class="scroll"><table class="counts"><tr><td></td><th class="side" colspan="${classes.length}">predicted</th><td></td></tr>
 <tr><th class="side">true</th>${head}<th class="side">right</th></tr>${lines.join('\n')}</table></div>`;
 }

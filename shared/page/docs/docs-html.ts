@@ -11,7 +11,10 @@ type Document = {
 };
 type Reference = { $ref?: string };
 type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: { enum?: string[] } };
-type Content = Record<string, { schema?: Reference; examples?: Record<string, { summary?: string; value: unknown }> }>;
+type Content = Record<
+  string,
+  { schema?: Reference & { anyOf?: Reference[] }; examples?: Record<string, { summary?: string; value: unknown }> }
+>;
 type Response = { description: string; content?: Content };
 type Operation = {
   operationId: string;
@@ -39,7 +42,7 @@ export function docsHtml(given: object, parts?: PageParts): string {
     // What people come for stands first.
     own.sort((a, b) => Number(b.operation.operationId === 'predict') - Number(a.operation.operationId === 'predict'));
     const parts = own.map(({ method, path, operation }) => operationHtml(document, method, path, operation));
-    return `<h2 ${text(`tag.${name}`, what)}</h2>\n${parts.join('\n')}`;
+    return `<h2 ${text(`tag.${name}`, what.replace(/\.$/, ''))}</h2>\n${parts.join('\n')}`;
   });
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) =>
@@ -135,11 +138,13 @@ ${escapeHtml(examples[0]?.text ?? '')}</textarea>
 }
 
 function answerHtml(status: string, { description, content = {} }: Response): string {
-  const types = Object.entries(content).map(([type, { schema }]) => `<code>${escapeHtml(type)}</code> ${schemaLink(schema)}`);
+  const types = Object.entries(content).map(([type, { schema }]) => `<code>${escapeHtml(type)}</code> ${schemaLink(schema)}`.trim());
   return `<dt>${escapeHtml(status)}</dt><dd>${escapeHtml(description)} <span class="dim">${types.join(', ')}</span></dd>`;
 }
 
-function schemaLink(schema: Reference | undefined): string {
+/** A link to the schema that a reference names, or to each of several. */
+function schemaLink(schema: (Reference & { anyOf?: Reference[] }) | undefined): string {
+  if (schema?.anyOf) return schema.anyOf.map(schemaLink).join(' | ');
   const name = schema?.$ref?.split('/').pop();
   return name === undefined ? '' : `<a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a>`;
 }

@@ -34,8 +34,8 @@ export const DOCS_TEXTS: Record<Language, Record<string, string>> = {
     bytes: 'bytes',
     more: 'caracteres a mais',
     english: 'As descrições vêm do documento OpenAPI, que é em inglês.',
-    'tag.model': 'O modelo e suas previsões.',
-    'tag.service': 'A página, este documento e o estado do serviço.',
-    'tag.v2': 'O Open Inference Protocol V2, com tensores binários.',
+    'tag.model': 'O modelo e suas previsões',
+    'tag.service': 'A página, este documento e o estado do serviço',
+    'tag.v2': 'O Open Inference Protocol V2, com tensores binários',
   },
 };

@@ -107,7 +107,7 @@ function bandParts({ x, band }: ChartSpec, { toX, toY }: Plan): SVGElement[] {
   return [svg('path', { class: 'band', d: `M${corners.join('L')}Z` })];
 }
 
-/** The lines; each of several has its name above its end, as far as the names do not meet, so that no colour need be told from another. */
+/** The lines; each of several has its name at its end, as far as the names do not meet, so that no colour need be told from another. */
 function lineParts({ x, lines, stepped }: ChartSpec, { right, top, toX, toY }: Plan): SVGElement[] {
   const taken: number[] = [];
   const paths = lines.map(({ ys }, line) => {
@@ -119,9 +119,10 @@ function lineParts({ x, lines, stepped }: ChartSpec, { right, top, toX, toY }: P
     return svg('path', { class: `line c${line % 8}`, d: steps.join('') });
   });
   const names = lines.flatMap(({ name, ys }, line) => {
-    // Above the line, as far as the name goes.
-    const below = ys.filter((_, place) => toX(x[place]!) >= right - CHAR * name.length);
-    const y = Math.max(top + 14, toY(Math.max(ys.at(-1) as number, ...below)) - 8);
+    const near = [ys.at(-1) as number, ...ys.filter((_, place) => toX(x[place]!) >= right - CHAR * name.length)];
+    // Above the line, as far as the name goes, or below it where there is no room.
+    const above = toY(Math.max(...near)) - 8;
+    const y = above < top ? toY(Math.min(...near)) + 18 : above;
     if (lines.length < 2 || taken.some((other) => Math.abs(other - y) < 14)) return [];
     taken.push(y);
     return [svg('text', { class: `name end c${line % 8}`, x: right, y: at(y) }, name)];

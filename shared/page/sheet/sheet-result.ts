@@ -165,8 +165,8 @@ function showPreview(
     );
   });
   const note = `${words.text('first')} ${words.number(held.length)} ${words.text('of')} ${words.number(rows)}`;
-  const named = data.classes.filter((label) => className(data, words, label) !== label);
-  say(byId('preview-note'), named.length > 0 ? `${note} · ${words.text('ownLabels')} ${named.join(', ')}.` : note);
+  const isInWords = data.classes.some((label) => className(data, words, label) !== label);
+  say(byId('preview-note'), isInWords ? `${note} · ${words.text('ownLabels')} ${data.classes.join(', ')}.` : note);
   byId('preview').replaceChildren(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
   const frame = byId('preview-frame');
   if (frame.hidden) {
