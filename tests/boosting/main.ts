@@ -23,6 +23,8 @@ const seed = Number(process.argv[5] ?? Date.now() % 2 ** 31);
 const python = (environment: string) => path.join(tools, environment, 'bin', 'python');
 const GENERATORS: Generator[] = [
   { name: 'lightgbm', program: python('new'), script: 'make_lightgbm.py', share: 0.4 },
+  { name: 'xgboost (1.7)', program: python('old'), script: 'make_xgboost.py', share: 0.2 },
+  { name: 'xgboost (newest)', program: python('new'), script: 'make_xgboost.py', share: 0.2 },
   { name: 'gbm', program: 'Rscript', script: 'make_gbm.R', share: 0.2 },
 ];
 
