@@ -10,7 +10,7 @@ export type SplitNode = {
   missing?: number;
   /** Of FLAGS those that say what is missing and where it goes. */
   flags: number;
-  /** A split by categories: the set that goes left, and, where what is in neither goes the way of missing values, the set that goes right. */
+  /** A split by categories, by arrays that splits of the same sets share: the set that goes left, and, where what is in neither goes the way of missing values, the set that goes right. */
   sets?: readonly (readonly number[])[];
 };
 
@@ -32,6 +32,8 @@ export class BoostedTrees {
   readonly #leaves: number[] = [];
   readonly #leafIds: number[] = [];
   readonly #categories: number[] = [];
+  /** Where each set starts that is kept: splits may name one and the same, and a copy for each would fill the memory. */
+  readonly #sets = new Map<readonly number[], number>();
 
   /** Begins a tree, whose root is the next node. */
   startTree(): void {
@@ -41,11 +43,7 @@ export class BoostedTrees {
   /** Adds a split to the tree. */
   split({ feature, threshold, left, right, missing, flags, sets }: SplitNode): void {
     const root = this.#roots.at(-1)!;
-    const start = this.#categories.length;
-    for (const words of sets ?? []) {
-      this.#categories.push(words.length);
-      for (const word of words) this.#categories.push(word);
-    }
+    const start = sets === undefined ? 0 : this.#keep(sets);
     const kind = sets === undefined ? 0 : FLAGS.categories | FLAGS.setLeft | (sets.length > 1 ? FLAGS.threeWay : 0);
     this.#node(root + left, root + right, feature, sets === undefined ? threshold : start, flags | kind);
     this.#missing.push(missing === undefined ? 0 : root + missing);
@@ -74,6 +72,20 @@ export class BoostedTrees {
       ...(hasMissing ? { missing: Uint32Array.from(this.#missing) } : {}),
       ...(this.#categories.length > 0 ? { categories: Uint32Array.from(this.#categories) } : {}),
     };
+  }
+
+  /** Keeps a split's sets side by side, once for all splits that have them; where they start. */
+  #keep(sets: readonly (readonly number[])[]): number {
+    const [first] = sets;
+    const known = first && this.#sets.get(first);
+    if (known !== undefined) return known;
+    const start = this.#categories.length;
+    for (const words of sets) {
+      this.#categories.push(words.length);
+      for (const word of words) this.#categories.push(word);
+    }
+    if (first) this.#sets.set(first, start);
+    return start;
   }
 
   #node(left: number, right: number, feature: number, threshold: number, flags: number): void {

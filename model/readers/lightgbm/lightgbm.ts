@@ -4,7 +4,7 @@ import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { BoostedTrees } from '../boosted-trees.ts';
 import { type ReadObjective, readObjective } from './objective.ts';
 import { readPandasLevels } from './pandas.ts';
-import { integerIn, type Members, splitText } from './text.ts';
+import { countTokens, integerIn, type Members, splitText } from './text.ts';
 import { readTree, type Split, type Tree } from './tree.ts';
 
 /** A LightGBM model as a schema and a body. */
@@ -55,15 +55,16 @@ function featureCount(header: Members, thing: string): number {
 
 /** As many trees as the header has sizes of trees, where it has them: a text may be cut off between two trees, and mended. */
 function checkSizes(header: Members, trees: number, thing: string): void {
-  const sizes = header.get('tree_sizes')?.trim().split(/ +/).length;
-  if (sizes !== undefined && sizes !== trees) throw new ModelError(thing, `${trees} trees`, `${sizes}, as its tree_sizes say`);
+  const text = header.get('tree_sizes');
+  const sizes = text === undefined ? trees : countTokens(text);
+  if (sizes !== trees) throw new ModelError(thing, `${trees} trees`, `${sizes}, as its tree_sizes say`);
 }
 
 /** The features by their names; those that LightGBM split by categories of a pandas column have their levels. */
 function readFeatures(header: Members, count: number, pandas: string | undefined, thing: string): Feature[] {
-  const names = (header.get('feature_names') ?? '').split(' ');
+  const names = (header.get('feature_names') ?? '').split(' ', MAX_FEATURES + 1);
   if (names.length !== count) throw new ModelError(`${thing}'s feature_names`, `${names.length} names`, String(count));
-  const infos = (header.get('feature_infos') ?? '').trim().split(' ');
+  const infos = (header.get('feature_infos') ?? '').trim().split(' ', MAX_FEATURES + 1);
   if (infos.length !== count) throw new ModelError(`${thing}'s feature_infos`, `${infos.length} values`, String(count));
   // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
   const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));

@@ -146,8 +146,15 @@ export function integerIn(members: Members, key: string, thing: string, missing?
 function tokensIn(members: Members, key: string, count: number, thing: string): string[] {
   const text = members.get(key);
   if (text === undefined) throw new ModelError(thing, `no ${key}`, 'a model as LightGBM saves it');
-  const trimmed = text.trim();
-  const tokens = trimmed === '' ? [] : trimmed.split(/ +/);
-  if (tokens.length === count) return tokens;
-  throw new ModelError(`${thing}'s ${key}`, `${tokens.length} values`, String(count));
+  const found = countTokens(text);
+  if (found === count) return count === 0 ? [] : text.trim().split(/ +/);
+  throw new ModelError(`${thing}'s ${key}`, `${found} values`, String(count));
+}
+
+/** How many words with blanks between them a text has. Counted before they are cut: each takes many times its characters. */
+export function countTokens(text: string): number {
+  const line = text.trim();
+  let count = line === '' ? 0 : 1;
+  for (let at = line.indexOf(' '); at !== -1; at = line.indexOf(' ', at + 1)) if (line.charCodeAt(at + 1) !== 0x20) count += 1;
+  return count;
 }

@@ -63,14 +63,14 @@ function readLearner(source: Source, found: Found, label: string): void {
 }
 
 /** A booster's part: trees, trees with weights (dart: its trees lie one level deeper), or weights of a sum (gblinear). */
-function readBooster(source: Source, found: Found, label: string): void {
+function readBooster(source: Source, found: Found, label: string, isWithin = false): void {
   source.members((name) => {
     if (name === 'name') {
       const booster = source.text();
       // The trees within dart call themselves gbtree.
       found.booster = found.booster === 'dart' ? 'dart' : booster;
-    } else if (name === 'gbtree') {
-      readBooster(source, found, label);
+    } else if (name === 'gbtree' && !isWithin) {
+      readBooster(source, found, label, true);
       found.booster = 'dart';
     } else if (name === 'model') readModelOf(source, found);
     else if (name === 'weight_drop') found.weights = source.floats();

@@ -59,10 +59,14 @@ function readWidth(source: Source): number {
 function readCategories(source: Source, lists: Lists): Map<number, Float64Array> {
   const { categories, categories_nodes: nodes, categories_segments: segments, categories_sizes: sizes } = lists;
   const sets = new Map<number, Float64Array>();
+  let all = 0;
   nodes?.forEach((node, at) => {
     const [from, size] = [segments?.[at], sizes?.[at]];
     const set = from === undefined || size === undefined ? undefined : categories?.subarray(from, from + size);
     if (!set || set.length !== size) throw source.error(`other categories of node ${node}`, 'a part of the list of categories');
+    // Parts that overlap would be read again and again.
+    all += size;
+    if (all > categories!.length) throw source.error('sets that overlap in the list of categories', 'each a part of its own');
     sets.set(node, set);
   });
   return sets;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileReaderOf } from '../../../model/artifact/own-format.ts';
 import { importText } from '../../../model/readers/lightgbm/reader.ts';
+import { countTokens } from '../../../model/readers/lightgbm/text.ts';
+import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { checkPredictor, predictRows } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
@@ -207,6 +209,34 @@ describe('a text that is no whole model is refused, and the error names the part
   test('without trees', () => {
     expect(() => importText(lightgbmText([], { tree_sizes: undefined }), 'm.txt')).toThrow('m.txt: found no trees');
   });
+});
+
+test('a set that many splits name is kept once: a copy for each would fill the memory', () => {
+  const [splits, words] = [2_000, 4_000];
+  const each = (value: (split: number) => number) => Array.from({ length: splits }, (_, split) => value(split)).join(' ');
+  const tree = {
+    ...{ num_leaves: splits + 1, num_cat: 1, split_feature: each(() => 0), threshold: each(() => 0), decision_type: each(() => 1) },
+    ...{ left_child: each((split) => (split + 1 < splits ? split + 1 : -1)), right_child: each((split) => -split - 2) },
+    ...{ leaf_value: `${each((split) => split)} 7`, cat_boundaries: `0 ${words}`, cat_threshold: Array(words).fill(1).join(' ') },
+  };
+  const model = importText(lightgbmText([tree]), 'm.txt');
+  expect((model.body.data as Boosting).categories).toHaveLength(1 + words);
+  expect(
+    answers(
+      [tree],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+    ),
+  ).toEqual([0, 1]);
+});
+
+test('values are counted before they are cut, as each takes many times its characters', () => {
+  const values = { a: ' 1  2 3 ', none: '   ', one: '5' };
+  expect(Object.values(values).map(countTokens)).toEqual([3, 0, 1]);
+  const text = lightgbmText([{ ...SPLIT, leaf_value: '1 '.repeat(100_000) }]);
+  expect(() => importText(text, 'm.txt')).toThrow("tree 0's leaf_value: found 100000 values, expected 2");
 });
 
 test('a text is known by how it begins, with either line end, and any other is not', () => {

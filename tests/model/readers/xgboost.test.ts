@@ -171,6 +171,16 @@ describe("a booster's own bytes", () => {
     expect(refusal(document(changes))).toContain(message);
   });
 
+  test('with sets of categories that overlap are refused: each would be read as often as there are nodes', () => {
+    const sets = { categories: [0, 1, 2], categories_nodes: [0, 1], categories_segments: [0, 0], categories_sizes: [3, 3] };
+    expect(refusal(document({ tree: sets }))).toContain('found sets that overlap in the list of categories');
+  });
+
+  test('within one another are refused, however deep', () => {
+    const deep = `{"learner":{"gradient_booster":${'{"gbtree":'.repeat(100_000)}{}${'}'.repeat(100_000)}}}`;
+    expect(refusal(Buffer.from(deep))).toMatch(/found values nested too deep, expected at most 64 deep$/);
+  });
+
   test('that are cut off anywhere are refused, in every form', () => {
     for (const name of [
       'xgboost-1.7-rank-categories-json',
