@@ -28,10 +28,10 @@ export function applyNames(schema: Schema, isUnnamed: boolean, { names, sidecarF
   return renamed(schema, header, `${data.file}, header`);
 }
 
-function renamed(schema: Schema, names: readonly string[], thing: string): Schema {
+function renamed(schema: Schema, names: readonly string[], label: string): Schema {
   const expected = `${schema.features.length}, one for each feature in the order of the model (without the target)`;
-  if (names.length !== schema.features.length) throw new ModelError(thing, `${names.length} names`, expected);
+  if (names.length !== schema.features.length) throw new ModelError(label, `${names.length} names`, expected);
   const twice = names.find((name, place) => names.indexOf(name) < place);
-  if (twice !== undefined) throw new ModelError(thing, `the name "${twice}" twice`, 'each once');
+  if (twice !== undefined) throw new ModelError(label, `the name "${twice}" twice`, 'each once');
   return { ...schema, features: schema.features.map((feature, place) => ({ ...feature, name: names[place]! })) };
 }

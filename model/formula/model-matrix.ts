@@ -14,7 +14,7 @@ export type CodedColumn = { name: string; value: Expression };
 export type MatrixColumn = { name: string; factors: Expression[] };
 
 /** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
-export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: string): MatrixColumn[] {
+export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], label: string): MatrixColumn[] {
   const columns: MatrixColumn[] = terms.intercept ? [{ name: '(Intercept)', factors: [] }] : [];
   const patterns = terms.factors.map((pattern) => [...pattern]);
   if (!terms.intercept) {
@@ -25,14 +25,14 @@ export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], thing: s
   }
   for (const pattern of patterns) {
     const order = pattern.filter((code) => code > 0).length;
-    if (order > MAX_ORDER) throw new ModelError(thing, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
+    if (order > MAX_ORDER) throw new ModelError(label, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
     let products: MatrixColumn[] = [{ name: '', factors: [] }];
     pattern.forEach((code, at) => {
       if (code === 0) return;
       const own = coded[at] as Coded;
       const parts = code === 2 && own.levels ? own.levels : own.contrasts;
       if (columns.length + products.length * parts.length > MAX_COLUMNS)
-        throw new ModelError(thing, 'too many columns', `at most ${MAX_COLUMNS}`);
+        throw new ModelError(label, 'too many columns', `at most ${MAX_COLUMNS}`);
       products = parts.flatMap((part) => products.map((product) => times(product, part)));
     });
     columns.push(...products);

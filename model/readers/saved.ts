@@ -3,7 +3,7 @@ import type { RFile } from '../rds/rds.ts';
 import { attributesOf, classOf, element, type RValue, typeOf } from '../rds/values.ts';
 import { describeUnread } from './unread.ts';
 
-/** Most things that are listed. */
+/** Most names that are listed. */
 const SHOWN = 10;
 /** Lists within lists that are looked through, and most of their elements. */
 const MAX_DEPTH = 3;
@@ -25,10 +25,10 @@ export type Choice = { isRead: (value: RValue) => boolean; families: string; obj
  * The model of a file: what saveRDS() wrote, or the one that is read among what save() wrote or a plain list holds
  * (list(model =), a pin of vetiver); of several the one that `object` names. Throws a ModelError that names the models there.
  */
-export function modelIn({ saved, value }: RFile, thing: string, { isRead, families, object }: Choice): RValue {
+export function modelIn({ saved, value }: RFile, label: string, { isRead, families, object }: Choice): RValue {
   if (saved === 'saveRDS' && !isContainer(value)) {
     if (object !== undefined)
-      throw new ModelError(thing, `one object of class ${classOf(value)[0] ?? 'none'}`, 'no --object, as it has no name');
+      throw new ModelError(label, `one object of class ${classOf(value)[0] ?? 'none'}`, 'no --object, as it has no name');
     return value;
   }
   const held = contentsOf(value);
@@ -36,7 +36,7 @@ export function modelIn({ saved, value }: RFile, thing: string, { isRead, famili
     const chosen = held.find(({ path }) => path === object);
     if (chosen) return chosen.value;
     const models = held.filter((one) => isRead(one.value));
-    throw new ModelError(thing, `no object ${object}`, models.length > 0 ? `one of ${listed(models)}` : `one of ${listed(held)}`);
+    throw new ModelError(label, `no object ${object}`, models.length > 0 ? `one of ${listed(models)}` : `one of ${listed(held)}`);
   }
   const models = held.filter((one) => isRead(one.value));
   const [only] = models;
@@ -44,13 +44,13 @@ export function modelIn({ saved, value }: RFile, thing: string, { isRead, famili
   if (only && models.length === 1) {
     if (!before) return only.value;
     const found = `the model ${only.path} beside ${before.path} (${classOf(before.value)[0]}), which is not read`;
-    throw new ModelError(thing, found, `--object ${only.path}, where callers send columns that ${before.path} was applied to`);
+    throw new ModelError(label, found, `--object ${only.path}, where callers send columns that ${before.path} was applied to`);
   }
   if (models.length > 1) {
-    const expected = `one, which --object NAME chooses: npm run model -- import ${thing} --object ${models[0]?.path} -o OUT.canopy`;
-    throw new ModelError(thing, `${models.length} models among ${listed(models)}`, expected);
+    const expected = `one, which --object NAME chooses: npm run model -- import ${label} --object ${models[0]?.path} -o OUT.canopy`;
+    throw new ModelError(label, `${models.length} models among ${listed(models)}`, expected);
   }
-  throw new ModelError(thing, ...noneAmong(held, { isRead, families }, before));
+  throw new ModelError(label, ...noneAmong(held, { isRead, families }, before));
 }
 
 /** What is said where nothing in a file is read. */

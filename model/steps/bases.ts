@@ -15,9 +15,9 @@ const PIVOT = 0.25;
 export const BASIS_STEPS: StepReader = {
   steps: ['step_poly', 'step_ns', 'step_bs'],
   read: (step, context) => {
-    const { frame, of, thing } = context;
+    const { frame, of, label } = context;
     const found = element(step, 'objects');
-    const names = namesOf(found, `${thing}'s objects`);
+    const names = namesOf(found, `${label}'s objects`);
     const object = (name: string) => (found && element(found, name)) as RValue;
     if (of === 'step_poly') {
       frame.change(of, { add: names.flatMap((name) => polynomials(name, object(name), context)), drop: names });
@@ -33,8 +33,8 @@ export const BASIS_STEPS: StepReader = {
   },
 };
 
-function polynomials(name: string, object: RValue, { frame, thing }: StepContext): NewColumn[] {
-  const at = `${thing}, column ${name}`;
+function polynomials(name: string, object: RValue, { frame, label }: StepContext): NewColumn[] {
+  const at = `${label}, column ${name}`;
   const attributes = attributesOf(object);
   const degree = numbersOf(attributes.get('degree'), `${at}'s degree`).length;
   const coefs = attributes.get('coefs');
@@ -54,8 +54,8 @@ function polynomials(name: string, object: RValue, { frame, thing }: StepContext
   });
 }
 
-function splines(name: string, object: RValue, { frame, of, thing }: StepContext): SplineBasis {
-  const at = `${thing}, column ${name}`;
+function splines(name: string, object: RValue, { frame, of, label }: StepContext): SplineBasis {
+  const at = `${label}, column ${name}`;
   frame.number(name, at);
   const attributes = attributesOf(object);
   const numbers = (part: string) => (attributes.has(part) ? Array.from(numbersOf(attributes.get(part), `${at}'s ${part}`)) : []);

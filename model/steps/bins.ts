@@ -20,16 +20,16 @@ export const BIN_STEPS: StepReader = {
   },
 };
 
-function cuts(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function cuts(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const found = element(step, 'breaks');
   const isOpen = flag(step, 'include_outside_range', false);
-  return namesOf(found, `${thing}'s breaks`).map((name): NewColumn => {
-    const breaks = breaksOf(found && element(found, name), `${thing}'s breaks of ${name}`);
+  return namesOf(found, `${label}'s breaks`).map((name): NewColumn => {
+    const breaks = breaksOf(found && element(found, name), `${label}'s breaks of ${name}`);
     const labels = cutLabels(breaks, { right: true, lowest: true, digits: DIGITS });
-    if (!labels) throw new ModelError(`${thing}'s breaks of ${name}`, 'breaks that R writes alike', 'breaks that differ');
+    if (!labels) throw new ModelError(`${label}'s breaks of ${name}`, 'breaks that R writes alike', 'breaks that differ');
     const levels = isOpen ? withOpenEnds(labels) : labels;
     const ends = isOpen ? [-Number.MAX_VALUE, ...breaks.slice(1, -1), Number.MAX_VALUE] : breaks;
-    return { name, kind: 'factor', levels, value: intervalOf(frame.number(name, thing), ends) };
+    return { name, kind: 'factor', levels, value: intervalOf(frame.number(name, label), ends) };
   });
 }
 
@@ -42,11 +42,11 @@ function withOpenEnds(labels: string[]): string[] {
   });
 }
 
-function bins(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function bins(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const found = element(step, 'objects');
-  return namesOf(found, `${thing}'s objects`).flatMap((name): NewColumn[] => {
+  return namesOf(found, `${label}'s objects`).flatMap((name): NewColumn[] => {
     const object = found && element(found, name);
-    const at = `${thing}, column ${name}`;
+    const at = `${label}, column ${name}`;
     if (!object) throw new ModelError(at, 'nothing', 'the bins of training');
     if (number(object, 'bins', at, 0) < 1) return [];
     const breaks = breaksOf(element(object, 'breaks'), `${at}'s breaks`);
@@ -72,10 +72,10 @@ function intervalOf(value: Expression, breaks: number[]): Expression {
   return { pick: interval, values: breaks.slice(1).map((_, at) => at + 1), missing: null, beyond: null };
 }
 
-function breaksOf(value: RValue | undefined, thing: string): number[] {
-  const breaks = Array.from(numbersOf(value, thing));
+function breaksOf(value: RValue | undefined, label: string): number[] {
+  const breaks = Array.from(numbersOf(value, label));
   const isAscending = breaks.every((one, at) => at === 0 || one > breaks[at - 1]!);
   if (breaks.length < 2 || breaks.length > MAX_BREAKS || !isAscending)
-    throw new ModelError(thing, 'other breaks', 'at least two, ascending');
+    throw new ModelError(label, 'other breaks', 'at least two, ascending');
   return breaks;
 }

@@ -16,8 +16,8 @@ const SHORT = 3;
 export const CALENDAR_STEPS: StepReader = {
   steps: ['step_date', 'step_time', 'step_holiday'],
   read: (step, context) => {
-    const { frame, of, thing } = context;
-    const columns = texts(element(step, 'columns'), `${thing}'s columns`);
+    const { frame, of, label } = context;
+    const columns = texts(element(step, 'columns'), `${label}'s columns`);
     for (const name of columns) addParts(name, step, context);
     // R's default keeps the dates.
     if (!flag(step, 'keep_original_cols', false)) frame.change(of, { drop: columns });
@@ -26,8 +26,8 @@ export const CALENDAR_STEPS: StepReader = {
 
 type Part = { part: CalendarPart; column: FrameColumn };
 
-function addParts(name: string, step: RValue, { frame, of, thing }: StepContext): void {
-  const at = `${thing}, column ${name}`;
+function addParts(name: string, step: RValue, { frame, of, label }: StepContext): void {
+  const at = `${label}, column ${name}`;
   const column = frame.column(name, at);
   if (column.kind !== 'date' && column.kind !== 'datetime') throw new ModelError(at, `a column of class ${column.kind}`, 'dates or times');
   if (column.kind === 'datetime' && column.timeZone !== undefined)
@@ -43,11 +43,11 @@ function addParts(name: string, step: RValue, { frame, of, thing }: StepContext)
   ]);
 }
 
-function features(step: RValue, name: string, known: string[], thing: string): Part[] {
-  return textsOf(element(step, 'features'), `${thing}'s features`).map((feature): Part => {
-    if (!known.includes(feature)) throw new ModelError(thing, `the feature ${feature}`, known.join(', '));
+function features(step: RValue, name: string, known: string[], label: string): Part[] {
+  return textsOf(element(step, 'features'), `${label}'s features`).map((feature): Part => {
+    if (!known.includes(feature)) throw new ModelError(label, `the feature ${feature}`, known.join(', '));
     const own = `${name}_${feature}`;
-    const levels = (feature === 'dow' || feature === 'month') && flag(step, 'label', true) ? labelsOf(step, feature, thing) : undefined;
+    const levels = (feature === 'dow' || feature === 'month') && flag(step, 'label', true) ? labelsOf(step, feature, label) : undefined;
     if (!levels) {
       const kind = feature === 'am' ? 'logical' : feature.startsWith('decimal') || feature === 'second' ? 'number' : 'integer';
       return { part: { name: own, part: feature }, column: { name: own, kind } };
@@ -58,25 +58,25 @@ function features(step: RValue, name: string, known: string[], thing: string): P
 }
 
 /** The names of months or days of the week: those of the step's locale, else English ones. */
-function labelsOf(step: RValue, feature: 'dow' | 'month', thing: string): string[] {
+function labelsOf(step: RValue, feature: 'dow' | 'month', label: string): string[] {
   const isShort = flag(step, 'abbr', true);
   const locale = element(step, 'locale');
   const full = feature === 'dow' ? WEEKDAYS : MONTHS;
   if (locale && classOf(locale).includes('clock_labels')) {
     const part = `${feature === 'dow' ? 'weekday' : 'month'}${isShort ? '_abbrev' : ''}`;
-    const labels = textsOf(element(locale, part), `${thing}'s locale`);
-    if (labels.length !== full.length) throw new ModelError(`${thing}'s locale`, `${labels.length} names`, String(full.length));
+    const labels = textsOf(element(locale, part), `${label}'s locale`);
+    if (labels.length !== full.length) throw new ModelError(`${label}'s locale`, `${labels.length} names`, String(full.length));
     return labels;
   }
   const name = locale?.type === 'character' ? (locale.values[0] ?? '') : '';
-  if (!/^(?:$|C|POSIX|en)/.test(name)) throw new ModelError(`${thing}'s locale`, name, 'English, or label = FALSE');
+  if (!/^(?:$|C|POSIX|en)/.test(name)) throw new ModelError(`${label}'s locale`, name, 'English, or label = FALSE');
   return isShort ? full.map((label) => label.slice(0, SHORT)) : full;
 }
 
-function holidays(step: RValue, name: string, thing: string): Part[] {
-  return textsOf(element(step, 'holidays'), `${thing}'s holidays`).map((holiday): Part => {
+function holidays(step: RValue, name: string, label: string): Part[] {
+  return textsOf(element(step, 'holidays'), `${label}'s holidays`).map((holiday): Part => {
     const rule = Object.hasOwn(HOLIDAYS, holiday) ? HOLIDAYS[holiday] : undefined;
-    if (!rule) throw new ModelError(thing, `the holiday ${holiday}`, `one of ${Object.keys(HOLIDAYS).join(', ')}`);
+    if (!rule) throw new ModelError(label, `the holiday ${holiday}`, `one of ${Object.keys(HOLIDAYS).join(', ')}`);
     const own = `${name}_${holiday}`;
     return { part: { name: own, part: 'holiday', rule }, column: { name: own, kind: 'integer' } };
   });

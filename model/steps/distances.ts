@@ -21,53 +21,53 @@ export const DISTANCE_STEPS: StepReader = {
   },
 };
 
-function spatialSign(step: RValue, { frame, of, thing }: StepContext): void {
-  const names = texts(element(step, 'columns'), `${thing}'s columns`);
+function spatialSign(step: RValue, { frame, of, label }: StepContext): void {
+  const names = texts(element(step, 'columns'), `${label}'s columns`);
   if (names.length === 0) return;
   const weights = element(step, 'case_weights');
-  if (weights?.type === 'logical' && weights.values[0] === 1) throw new ModelError(thing, 'case weights', 'none, as new rows have none');
-  for (const name of names) frame.number(name, thing);
-  const places = names.map((name) => frame.place(name, thing));
+  if (weights?.type === 'logical' && weights.values[0] === 1) throw new ModelError(label, 'case weights', 'none, as new rows have none');
+  for (const name of names) frame.number(name, label);
+  const places = names.map((name) => frame.place(name, label));
   const made = new Set(names);
   const columns = frame.columns.map((column): FrameColumn => (made.has(column.name) ? { name: column.name, kind: 'number' } : column));
   frame.push(SPATIAL_SIGN, { step: 'spatial-sign', of, columns: places, skips: flag(step, 'na_rm', true) }, columns);
 }
 
-function classDistances(step: RValue, { frame, of, thing }: StepContext): void {
-  const objects = member(step, 'objects', thing);
+function classDistances(step: RValue, { frame, of, label }: StepContext): void {
+  const objects = member(step, 'objects', label);
   const isPooled = flag(step, 'pool', false);
-  const own = isPooled ? member(objects, 'center', thing) : objects;
-  const classes = namesOf(own, `${thing}'s classes`);
-  const parts = listOf(own, `${thing}'s classes`);
-  const center = (part: RValue) => namedNumbers(isPooled ? part : element(part, 'center'), `${thing}'s center`);
+  const own = isPooled ? member(objects, 'center', label) : objects;
+  const classes = namesOf(own, `${label}'s classes`);
+  const parts = listOf(own, `${label}'s classes`);
+  const center = (part: RValue) => namedNumbers(isPooled ? part : element(part, 'center'), `${label}'s center`);
   const first = parts[0];
   if (!first) return;
   const columns = center(first).map(([name]) => name);
   if (columns.length === 0) return;
-  const scale = (part: RValue) => member(isPooled ? objects : part, 'scale', thing);
-  const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+  const scale = (part: RValue) => member(isPooled ? objects : part, 'scale', label);
+  const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
   const names = classes.map((label) => `${prefix}${label}`);
   const from = columns.map((name) => {
-    frame.number(name, thing);
-    return frame.place(name, thing);
+    frame.number(name, label);
+    return frame.place(name, label);
   });
   const centers = parts.map((part) => center(part).map(([, value]) => value));
-  const inverses = parts.map((part) => inverse(matrixOf(scale(part), `${thing}'s scale`), `${thing}'s scale`));
+  const inverses = parts.map((part) => inverse(matrixOf(scale(part), `${label}'s scale`), `${label}'s scale`));
   const made = names.map((name): FrameColumn => ({ name, kind: 'number' }));
   const log = flag(step, 'log', true);
   frame.push(DISTANCES, { step: 'distances', of, from, centers, inverses, log, names }, [...frame.columns, ...made]);
 }
 
 /** The inverse of a matrix, by elimination with row pivots as LAPACK's dgesv. */
-function inverse(matrix: number[][], thing: string): number[][] {
+function inverse(matrix: number[][], label: string): number[][] {
   const side = matrix.length;
-  if (side > MAX_SIDE || matrix.some((row) => row.length !== side)) throw new ModelError(thing, 'another matrix', 'a square one');
+  if (side > MAX_SIDE || matrix.some((row) => row.length !== side)) throw new ModelError(label, 'another matrix', 'a square one');
   const left = matrix.map((row) => [...row]);
   const right: number[][] = matrix.map((_, row) => matrix.map((__, column) => (row === column ? 1 : 0)));
   for (let at = 0; at < side; at += 1) {
     let pivot = at;
     for (let row = at + 1; row < side; row += 1) if (Math.abs(left[row]![at]!) > Math.abs(left[pivot]![at]!)) pivot = row;
-    if (!(Math.abs(left[pivot]![at]!) > 0)) throw new ModelError(thing, 'a singular matrix', 'one that has an inverse');
+    if (!(Math.abs(left[pivot]![at]!) > 0)) throw new ModelError(label, 'a singular matrix', 'one that has an inverse');
     for (const half of [left, right]) [half[at], half[pivot]] = [half[pivot]!, half[at]!];
     for (let row = at + 1; row < side; row += 1) {
       const factor = left[row]![at]! / left[at]![at]!;
@@ -89,12 +89,12 @@ function call(name: string, ...of: Expression[]): Expression {
 }
 
 /** recipes' geo_dist_calc_lat_lon() and geo_dist_calc_xy(). */
-function geoDistance(step: RValue, { frame, of, thing }: StepContext): void {
-  const [lat, lon] = textsOf(element(step, 'columns'), `${thing}'s columns`) as [string, string];
-  const [refLat, refLon] = [number(step, 'ref_lat', thing), number(step, 'ref_lon', thing)];
-  const name = textOf(member(step, 'name', thing), `${thing}'s name`);
+function geoDistance(step: RValue, { frame, of, label }: StepContext): void {
+  const [lat, lon] = textsOf(element(step, 'columns'), `${label}'s columns`) as [string, string];
+  const [refLat, refLon] = [number(step, 'ref_lat', label), number(step, 'ref_lon', label)];
+  const name = textOf(member(step, 'name', label), `${label}'s name`);
   const square = (value: Expression) => call('^', value, 2);
-  const [x, y] = [frame.number(lon, thing), frame.number(lat, thing)];
+  const [x, y] = [frame.number(lon, label), frame.number(lat, label)];
   const plain = call('sqrt', call('+', square(call('-', x, refLon)), square(call('-', y, refLat))));
   const value = flag(step, 'is_lat_lon', false) ? onEarth(x, y, refLon, refLat) : plain;
   frame.change(of, { add: [{ name, kind: 'number', value: flag(step, 'log', false) ? call('log', value) : value }] });

@@ -10,18 +10,18 @@ import { flag, member, namesOf, recode, type StepContext, type StepReader } from
 export const DUMMY_STEPS: StepReader = {
   steps: ['step_dummy'],
   read: (step, context) => {
-    const { frame, of, thing } = context;
-    const levels = member(step, 'levels', thing);
-    const names = namesOf(levels, `${thing}'s levels`);
-    const parts = names.length === 0 ? [] : listOf(levels, `${thing}'s levels`);
+    const { frame, of, label } = context;
+    const levels = member(step, 'levels', label);
+    const names = namesOf(levels, `${label}'s levels`);
+    const parts = names.length === 0 ? [] : listOf(levels, `${label}'s levels`);
     const add = names.flatMap((name, at) => dummies(name, parts[at] as RValue, flag(step, 'one_hot', false), context));
     const isKept = flag(step, 'preserve', false) && flag(step, 'keep_original_cols', false);
     frame.change(of, { add, drop: isKept ? [] : names });
   },
 };
 
-function dummies(name: string, terms: RValue, isOneHot: boolean, { frame, thing }: StepContext): NewColumn[] {
-  const at = `${thing}, column ${name}`;
+function dummies(name: string, terms: RValue, isOneHot: boolean, { frame, label }: StepContext): NewColumn[] {
+  const at = `${label}, column ${name}`;
   const attributes = attributesOf(terms);
   const values = textsOf(attributes.get('values'), `${at}'s levels`);
   if (values.length < 2 || values.length > MAX_LEVELS) throw new ModelError(at, `${values.length} levels`, `2 to ${MAX_LEVELS}`);

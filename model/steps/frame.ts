@@ -26,14 +26,14 @@ export const MISSING_VALUE: Expression = { call: '/', of: [0, 0] };
 /** A data frame's columns as far as a recipe is read, and the steps that make them. */
 export class Frame {
   readonly steps: BoundStep[] = [];
-  readonly #thing: string;
+  readonly #label: string;
   #columns: readonly FrameColumn[] = [];
   #places = new Map<string, number>();
   #unproved: string | undefined;
 
-  /** `thing` names the pipeline in errors. */
-  constructor(columns: readonly FrameColumn[], thing: string) {
-    this.#thing = thing;
+  /** `label` names the pipeline in errors. */
+  constructor(columns: readonly FrameColumn[], label: string) {
+    this.#label = label;
     this.#take(columns);
   }
 
@@ -43,8 +43,8 @@ export class Frame {
   }
 
   /** Says that a step is read on the guess that a function does what it does by default. */
-  needsProof(thing: string): void {
-    this.#unproved ??= thing;
+  needsProof(label: string): void {
+    this.#unproved ??= label;
   }
 
   get columns(): readonly FrameColumn[] {
@@ -56,34 +56,34 @@ export class Frame {
   }
 
   /** The place of a column. Throws where there is none. */
-  place(name: string, thing: string): number {
+  place(name: string, label: string): number {
     const place = this.#places.get(name);
-    if (place === undefined) throw new ModelError(thing, `the column "${name}"`, this.#shown());
+    if (place === undefined) throw new ModelError(label, `the column "${name}"`, this.#shown());
     return place;
   }
 
   /** A column by its name. Throws where there is none. */
-  column(name: string, thing: string): FrameColumn {
-    return this.#columns[this.place(name, thing)] as FrameColumn;
+  column(name: string, label: string): FrameColumn {
+    return this.#columns[this.place(name, label)] as FrameColumn;
   }
 
   /** The value of a column as it comes in. */
-  value(name: string, thing: string): Expression {
-    return { feature: this.place(name, thing) };
+  value(name: string, label: string): Expression {
+    return { feature: this.place(name, label) };
   }
 
   /** A column of levels by its name. Throws where it is another one. */
-  levels(name: string, thing: string): LevelColumn {
-    const column = this.column(name, thing);
+  levels(name: string, label: string): LevelColumn {
+    const column = this.column(name, label);
     if ('levels' in column) return column;
-    throw new ModelError(`${thing}, column ${name}`, `a column of class ${column.kind}`, 'a factor or texts');
+    throw new ModelError(`${label}, column ${name}`, `a column of class ${column.kind}`, 'a factor or texts');
   }
 
   /** A column of numbers by its name: its value. Throws where it is another one. */
-  number(name: string, thing: string): Expression {
-    const column = this.column(name, thing);
-    if (!('levels' in column)) return this.value(name, thing);
-    throw new ModelError(`${thing}, column ${name}`, `a column of class ${column.kind}`, 'numbers');
+  number(name: string, label: string): Expression {
+    const column = this.column(name, label);
+    if (!('levels' in column)) return this.value(name, label);
+    throw new ModelError(`${label}, column ${name}`, `a column of class ${column.kind}`, 'numbers');
   }
 
   /** A step of columns, one by one. `of` is R's name of it. */
@@ -100,7 +100,7 @@ export class Frame {
 
   /** A step whose columns are these, in this order. */
   arrange(of: string, all: Arranged[]): void {
-    if (all.length === 0) throw new ModelError(`${this.#thing}, ${of}`, 'no columns left', 'at least one');
+    if (all.length === 0) throw new ModelError(`${this.#label}, ${of}`, 'no columns left', 'at least one');
     const isSame = all.length === this.#columns.length && all.every((one, at) => 'place' in one && one.place === at);
     const columns = all.map((one) => {
       const { name } = one.column;
@@ -121,12 +121,12 @@ export class Frame {
   }
 
   #take(columns: readonly FrameColumn[]): void {
-    if (columns.length > MAX_COLUMNS) throw new ModelError(this.#thing, `${columns.length} columns`, `at most ${MAX_COLUMNS}`);
+    if (columns.length > MAX_COLUMNS) throw new ModelError(this.#label, `${columns.length} columns`, `at most ${MAX_COLUMNS}`);
     this.#columns = columns;
     this.#places = new Map(columns.map(({ name }, place) => [name, place]));
     if (this.#places.size === columns.length) return;
     const twice = columns.find(({ name }, place) => this.#places.get(name) !== place);
-    throw new ModelError(this.#thing, `the column "${twice?.name}" twice`, 'each once');
+    throw new ModelError(this.#label, `the column "${twice?.name}" twice`, 'each once');
   }
 
   #shown(): string {
@@ -140,7 +140,7 @@ function arranged({ value, ...column }: NewColumn): Arranged {
 }
 
 /** A finite number. Throws a ModelError for any other. */
-export function finiteNumber(value: number | undefined, thing: string): number {
-  if (value === undefined || !Number.isFinite(value)) throw new ModelError(thing, String(value), 'a finite number');
+export function finiteNumber(value: number | undefined, label: string): number {
+  if (value === undefined || !Number.isFinite(value)) throw new ModelError(label, String(value), 'a finite number');
   return value;
 }

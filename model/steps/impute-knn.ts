@@ -7,29 +7,29 @@ import { member, number, type StepContext, type StepReader } from './step-values
 /** step_impute_knn(): missing values by the nearest rows of the training data, which the step keeps. */
 export const IMPUTE_KNN_STEPS: StepReader = {
   steps: ['step_impute_knn'],
-  read: (step, { frame, of, thing }) => {
+  read: (step, { frame, of, label }) => {
     const columns = element(step, 'columns');
-    const plans = columns?.type === 'list' ? listOf(columns, `${thing}'s columns`) : [];
+    const plans = columns?.type === 'list' ? listOf(columns, `${label}'s columns`) : [];
     if (plans.length === 0) return;
     const reference: ReferenceColumn[] = [];
     const places = new Map<string, number>();
-    const data = member(step, 'ref_data', thing);
+    const data = member(step, 'ref_data', label);
     const placeOf = (name: string) => {
       const known = places.get(name);
       if (known !== undefined) return known;
-      reference.push(referenceColumn(name, data, { frame, of, thing }));
+      reference.push(referenceColumn(name, data, { frame, of, label }));
       places.set(name, reference.length - 1);
       return reference.length - 1;
     };
     const imputed = plans.map((plan): ImputedColumn => {
-      const name = textOf(element(plan, 'y'), `${thing}'s columns`);
-      const { kind } = frame.column(name, thing);
-      const by = textsOf(element(plan, 'x'), `${thing}'s columns`).map(placeOf);
+      const name = textOf(element(plan, 'y'), `${label}'s columns`);
+      const { kind } = frame.column(name, label);
+      const by = textsOf(element(plan, 'x'), `${label}'s columns`).map(placeOf);
       return { column: placeOf(name), by, make: isLevel(kind) ? 'mode' : kind === 'integer' ? 'round' : 'mean' };
     });
     const options = element(step, 'options');
-    const eps = options ? number(options, 'eps', thing, 1e-8) : 1e-8;
-    const neighbors = number(step, 'neighbors', thing);
+    const eps = options ? number(options, 'eps', label, 1e-8) : 1e-8;
+    const neighbors = number(step, 'neighbors', label);
     frame.push(NEIGHBORS, { step: 'neighbors', of, neighbors, eps, reference, imputed }, frame.columns);
   },
 };
@@ -39,8 +39,8 @@ function isLevel(kind: FrameColumn['kind']): boolean {
 }
 
 /** A column of the training rows, its levels as places among those of the frame's column. */
-function referenceColumn(name: string, data: RValue, { frame, thing }: StepContext): ReferenceColumn {
-  const at = `${thing}, column ${name}`;
+function referenceColumn(name: string, data: RValue, { frame, label }: StepContext): ReferenceColumn {
+  const at = `${label}, column ${name}`;
   const column = frame.column(name, at);
   const values = element(data, name);
   const from = frame.place(name, at);
@@ -56,9 +56,9 @@ function referenceColumn(name: string, data: RValue, { frame, thing }: StepConte
   return { from, type, values: Array.from(values.values, (value) => (isMissing(value) ? null : value)) };
 }
 
-function labelsOf(values: RValue | undefined, thing: string): (string | null)[] {
+function labelsOf(values: RValue | undefined, label: string): (string | null)[] {
   if (values?.type === 'character') return values.values;
-  if (values?.type !== 'integer') throw new ModelError(thing, typeOf(values), 'a factor or texts');
-  const levels = levelsOf(attributesOf(values).get('levels'), `${thing}'s levels`);
+  if (values?.type !== 'integer') throw new ModelError(label, typeOf(values), 'a factor or texts');
+  const levels = levelsOf(attributesOf(values).get('levels'), `${label}'s levels`);
   return Array.from(values.values, (code) => levels[code - 1] ?? null);
 }

@@ -16,23 +16,23 @@ export const IMPUTE_STEPS: StepReader = {
   },
 };
 
-function means(step: RValue, { frame, of, thing }: StepContext): NewColumn[] {
+function means(step: RValue, { frame, of, label }: StepContext): NewColumn[] {
   const part = of === 'step_impute_mean' ? 'means' : 'medians';
-  return namedNumbers(element(step, part), `${thing}'s ${part}`).map(([name, mean]): NewColumn => {
-    const column = frame.column(name, thing);
-    if ('levels' in column) throw new ModelError(thing, `a mean of the ${column.kind} "${name}"`, 'a column of numbers');
-    return { ...column, value: { call: 'coalesce', of: [frame.value(name, thing), finiteNumber(mean, thing)] } };
+  return namedNumbers(element(step, part), `${label}'s ${part}`).map(([name, mean]): NewColumn => {
+    const column = frame.column(name, label);
+    if ('levels' in column) throw new ModelError(label, `a mean of the ${column.kind} "${name}"`, 'a column of numbers');
+    return { ...column, value: { call: 'coalesce', of: [frame.value(name, label), finiteNumber(mean, label)] } };
   });
 }
 
-function modes(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function modes(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const found = element(step, 'modes');
-  const labels = texts(found, `${thing}'s modes`);
-  return namesOf(found, `${thing}'s modes`).map((name, at): NewColumn => {
-    const column = frame.levels(name, thing);
+  const labels = texts(found, `${label}'s modes`);
+  return namesOf(found, `${label}'s modes`).map((name, at): NewColumn => {
+    const column = frame.levels(name, label);
     const place = column.levels.indexOf(labels[at] as string) + 1;
-    if (place === 0) throw new ModelError(`${thing}, column ${name}`, `the mode "${labels[at]}"`, 'one of its levels');
-    return { ...column, value: keepLevels(frame.value(name, thing), column, place) };
+    if (place === 0) throw new ModelError(`${label}, column ${name}`, `the mode "${labels[at]}"`, 'one of its levels');
+    return { ...column, value: keepLevels(frame.value(name, label), column, place) };
   });
 }
 
@@ -42,19 +42,19 @@ function keepLevels(value: Expression, { kind, levels }: LevelColumn, missing: n
 }
 
 /** Values at or below the limit are random numbers in R: they have no value here. */
-function limits(step: RValue, { frame, thing }: StepContext): NewColumn[] {
-  return namedNumbers(element(step, 'threshold'), `${thing}'s threshold`).map(([name, limit]): NewColumn => {
-    const value = frame.number(name, thing);
-    const isBelow: Expression = { call: '<=', of: [value, finiteNumber(limit, thing)] };
+function limits(step: RValue, { frame, label }: StepContext): NewColumn[] {
+  return namedNumbers(element(step, 'threshold'), `${label}'s threshold`).map(([name, limit]): NewColumn => {
+    const value = frame.number(name, label);
+    const isBelow: Expression = { call: '<=', of: [value, finiteNumber(limit, label)] };
     return { name, kind: 'number', value: { call: 'ifelse', of: [isBelow, MISSING_VALUE, value] } };
   });
 }
 
-function indicators(step: RValue, { frame, thing }: StepContext): NewColumn[] {
-  const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+function indicators(step: RValue, { frame, label }: StepContext): NewColumn[] {
+  const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
   const columns = element(step, 'columns');
-  const names = columns ? textsOf(columns, `${thing}'s columns`) : [];
+  const names = columns ? textsOf(columns, `${label}'s columns`) : [];
   return names.map((name): NewColumn => {
-    return { name: `${prefix}_${name}`, kind: 'integer', value: { call: 'is.na', of: [frame.value(name, thing)] } };
+    return { name: `${prefix}_${name}`, kind: 'integer', value: { call: 'is.na', of: [frame.value(name, label)] } };
   });
 }

@@ -12,44 +12,44 @@ import { flag, member, number, type StepContext, type StepReader } from './step-
 export const INTERACTION_STEPS: StepReader = {
   steps: ['step_interact', 'step_ratio', 'step_intercept'],
   read: (step, context) => {
-    const { frame, of, thing } = context;
+    const { frame, of, label } = context;
     if (of === 'step_interact') frame.change(of, { add: interactions(step, context) });
     else if (of === 'step_ratio') ratios(step, context);
     else {
-      const name = textOf(member(step, 'name', thing), `${thing}'s name`);
-      const first: Arranged = { column: { name, kind: 'number' }, value: number(step, 'value', thing, 1) };
+      const name = textOf(member(step, 'name', label), `${label}'s name`);
+      const first: Arranged = { column: { name, kind: 'number' }, value: number(step, 'value', label, 1) };
       frame.arrange(of, [first, ...frame.columns.map((column, place): Arranged => ({ column, place }))]);
     }
   },
 };
 
 /** The columns of each object's model matrix that are products. */
-function interactions(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const objects = element(step, 'objects');
-  const separator = textOf(member(step, 'sep', thing), `${thing}'s sep`);
-  const parts = objects?.type === 'list' ? listOf(objects, `${thing}'s objects`) : [];
+  const separator = textOf(member(step, 'sep', label), `${label}'s sep`);
+  const parts = objects?.type === 'list' ? listOf(objects, `${label}'s objects`) : [];
   return parts.flatMap((object) => {
-    const terms = readTerms(object, `${thing}'s terms`);
-    const reader = new FormulaReader(terms, new Map(), thing);
+    const terms = readTerms(object, `${label}'s terms`);
+    const reader = new FormulaReader(terms, new Map(), label);
     const coded = terms.variables.map((variable): Coded => {
-      if (variable.value.type === 'symbol') frame.number(variable.value.name, thing);
+      if (variable.value.type === 'symbol') frame.number(variable.value.name, label);
       return { contrasts: reader.columns(variable).map((value) => ({ name: variable.name, value })), levels: undefined };
     });
-    const values = reader.features.map(({ name }) => frame.value(name, thing));
-    return modelMatrix(terms, coded, thing).flatMap((column): NewColumn[] => {
+    const values = reader.features.map(({ name }) => frame.value(name, label));
+    return modelMatrix(terms, coded, label).flatMap((column): NewColumn[] => {
       if (column.factors.length < 2) return [];
       return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), values) }];
     });
   });
 }
 
-function ratios(step: RValue, { frame, of, thing }: StepContext): void {
-  const columns = member(step, 'columns', thing);
-  const [tops, bottoms] = ['top', 'bottom'].map((part) => textsOf(element(columns, part), `${thing}'s ${part}`)) as [string[], string[]];
+function ratios(step: RValue, { frame, of, label }: StepContext): void {
+  const columns = member(step, 'columns', label);
+  const [tops, bottoms] = ['top', 'bottom'].map((part) => textsOf(element(columns, part), `${label}'s ${part}`)) as [string[], string[]];
   const add = tops.map((top, at): NewColumn => {
     const bottom = bottoms[at];
-    if (bottom === undefined) throw new ModelError(thing, 'a ratio without its denominator', 'one for each');
-    const value = { call: '/', of: [frame.number(top, thing), frame.number(bottom, thing)] };
+    if (bottom === undefined) throw new ModelError(label, 'a ratio without its denominator', 'one for each');
+    const value = { call: '/', of: [frame.number(top, label), frame.number(bottom, label)] };
     return { name: makeName(`${top}_o_${bottom}`), kind: 'number', value };
   });
   const isKept = flag(step, 'keep_original_cols', false);

@@ -30,15 +30,15 @@ const PACKAGES = /^(?:dplyr|tidyr|base|stats)::/;
  */
 export class Interpreter {
   readonly #frame: Frame;
-  readonly #thing: string;
+  readonly #label: string;
   readonly #scope: Scope;
   #depth = 0;
 
   /** `environment` is that of the calls: where R looks for what is no column. */
-  constructor(frame: Frame, calls: RValue[], environment: RValue | undefined, thing: string) {
+  constructor(frame: Frame, calls: RValue[], environment: RValue | undefined, label: string) {
     this.#frame = frame;
-    this.#thing = thing;
-    checkFunctions(environment, calls, thing);
+    this.#label = label;
+    checkFunctions(environment, calls, label);
     this.#scope = scopeOf(environment, calls, new Set(frame.columns.map(({ name }) => name)));
   }
 
@@ -58,7 +58,7 @@ export class Interpreter {
         throw this.#fail(value, 'that', 'columns, constants and functions of them');
     }
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new ModelError(this.#thing, 'calls nested too deep', `at most ${MAX_DEPTH} deep`);
+    if (this.#depth > MAX_DEPTH) throw new ModelError(this.#label, 'calls nested too deep', `at most ${MAX_DEPTH} deep`);
     const made = this.#call(value);
     this.#depth -= 1;
     return made;
@@ -74,8 +74,8 @@ export class Interpreter {
   #symbol(value: Extract<RValue, { type: 'symbol' }>): Typed {
     const { name } = value;
     if (this.#frame.has(name)) {
-      const column = this.#frame.column(name, this.#thing);
-      const own = this.#frame.value(name, this.#thing);
+      const column = this.#frame.column(name, this.#label);
+      const own = this.#frame.value(name, this.#label);
       return 'levels' in column ? { kind: column.kind, levels: column.levels, value: own } : { kind: column.kind, value: own };
     }
     const own = this.#scope(name);
@@ -251,7 +251,7 @@ export class Interpreter {
     const [left, right] = args.map((arg) => this.read(arg.value)) as [Typed, Typed];
     if (!('levels' in left) && !('levels' in right)) return undefined;
     if (!('levels' in left) || !('levels' in right))
-      throw new ModelError(this.#thing, 'a text compared with a number', 'values of one class');
+      throw new ModelError(this.#label, 'a text compared with a number', 'values of one class');
     const levels = [...left.levels];
     const place = recode(right.value, { name: '', ...right }, levels, { beyond: levels.length + 2 });
     const own = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
@@ -284,6 +284,6 @@ export class Interpreter {
   }
 
   #fail(value: RValue, found: string, expected: string): ModelError {
-    return new ModelError(`${this.#thing}, ${deparse(value).slice(0, 100)}`, found, expected);
+    return new ModelError(`${this.#label}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
 }

@@ -21,73 +21,73 @@ type Columns = (step: RValue, context: StepContext) => NewColumn[];
 /** The columns that a step's `objects` name, each with its own object. */
 function objects(
   step: RValue,
-  { frame, thing }: StepContext,
+  { frame, label }: StepContext,
   make: (column: LevelColumn, object: RValue) => NewColumn | undefined,
 ): NewColumn[] {
   const found = element(step, 'objects');
-  const parts = found && 'values' in found && found.values.length > 0 ? listOf(found, `${thing}'s objects`) : [];
-  return namesOf(found, `${thing}'s objects`).flatMap((name, at) => {
-    const made = make(frame.levels(name, thing), parts[at] as RValue);
+  const parts = found && 'values' in found && found.values.length > 0 ? listOf(found, `${label}'s objects`) : [];
+  return namesOf(found, `${label}'s objects`).flatMap((name, at) => {
+    const made = make(frame.levels(name, label), parts[at] as RValue);
     return made ? [made] : [];
   });
 }
 
 /** The columns that a step names. */
-function each(step: RValue, { frame, thing }: StepContext, make: (column: LevelColumn) => NewColumn): NewColumn[] {
-  return texts(element(step, 'columns'), `${thing}'s columns`).map((name) => make(frame.levels(name, thing)));
+function each(step: RValue, { frame, label }: StepContext, make: (column: LevelColumn) => NewColumn): NewColumn[] {
+  return texts(element(step, 'columns'), `${label}'s columns`).map((name) => make(frame.levels(name, label)));
 }
 
 const COLUMNS: Record<string, Columns> = {
   step_other: (step, context) =>
     objects(step, context, (column, object) => {
-      const { frame, thing } = context;
+      const { frame, label } = context;
       if (!flag(object, 'collapse', false)) return undefined;
-      const keep = texts(element(object, 'keep'), `${thing}'s levels`);
-      const levels = [...keep, textOf(element(object, 'other'), `${thing}'s other`)];
-      const value = recode(frame.value(column.name, thing), column, levels, { beyond: levels.length });
+      const keep = texts(element(object, 'keep'), `${label}'s levels`);
+      const levels = [...keep, textOf(element(object, 'other'), `${label}'s other`)];
+      const value = recode(frame.value(column.name, label), column, levels, { beyond: levels.length });
       return { name: column.name, kind: 'factor', levels, value };
     }),
   step_novel: (step, context) =>
     objects(step, context, (column, object) => {
-      const { frame, thing } = context;
-      const levels = [...knownLevels(object, thing), textOf(member(step, 'new_level', thing), `${thing}'s new_level`)];
-      const value = recode(frame.value(column.name, thing), column, levels, { beyond: levels.length });
+      const { frame, label } = context;
+      const levels = [...knownLevels(object, label), textOf(member(step, 'new_level', label), `${label}'s new_level`)];
+      const value = recode(frame.value(column.name, label), column, levels, { beyond: levels.length });
       return { name: column.name, kind: kindOf(object), levels, value };
     }),
   step_unknown: (step, context) =>
     objects(step, context, (column, object) => {
-      const { frame, thing } = context;
-      const levels = [...knownLevels(object, thing), textOf(member(step, 'new_level', thing), `${thing}'s new_level`)];
-      const value = recode(frame.value(column.name, thing), column, levels, { missing: levels.length });
+      const { frame, label } = context;
+      const levels = [...knownLevels(object, label), textOf(member(step, 'new_level', label), `${label}'s new_level`)];
+      const value = recode(frame.value(column.name, label), column, levels, { missing: levels.length });
       return { name: column.name, kind: kindOf(object), levels, value };
     }),
   step_relevel: (step, context) =>
     objects(step, context, (column) => {
-      const { frame, thing } = context;
-      const first = textOf(member(step, 'ref_level', thing), `${thing}'s ref_level`);
+      const { frame, label } = context;
+      const first = textOf(member(step, 'ref_level', label), `${label}'s ref_level`);
       if (!column.levels.includes(first))
-        throw new ModelError(`${thing}, column ${column.name}`, `the level "${first}"`, 'one of its levels');
+        throw new ModelError(`${label}, column ${column.name}`, `the level "${first}"`, 'one of its levels');
       const levels = [first, ...column.levels.filter((level) => level !== first)];
-      return { name: column.name, kind: 'factor', levels, value: recode(frame.value(column.name, thing), column, levels) };
+      return { name: column.name, kind: 'factor', levels, value: recode(frame.value(column.name, label), column, levels) };
     }),
   step_integer: integers,
   step_factor2string: (step, context) =>
-    each(step, context, ({ name, levels }) => ({ name, kind: 'text', levels, value: context.frame.value(name, context.thing) })),
+    each(step, context, ({ name, levels }) => ({ name, kind: 'text', levels, value: context.frame.value(name, context.label) })),
   step_string2factor: stringsToFactors,
   step_bin2factor: binaries,
   step_num2factor: numbers,
   step_ordinalscore: (step, context) => {
     const convert = element(step, 'convert');
     if (convert?.type !== 'opaque' || convert.what !== 'a builtin function')
-      throw new ModelError(`${context.thing}'s convert`, "a function of the user's own", 'as.numeric, its default');
-    return each(step, context, ({ name }) => ({ name, kind: 'integer', value: context.frame.value(name, context.thing) }));
+      throw new ModelError(`${context.label}'s convert`, "a function of the user's own", 'as.numeric, its default');
+    return each(step, context, ({ name }) => ({ name, kind: 'integer', value: context.frame.value(name, context.label) }));
   },
   step_unorder: (step, context) =>
-    each(step, context, ({ name, levels }) => ({ name, kind: 'factor', levels, value: context.frame.value(name, context.thing) })),
+    each(step, context, ({ name, levels }) => ({ name, kind: 'factor', levels, value: context.frame.value(name, context.label) })),
 };
 
-function knownLevels(object: RValue, thing: string): Level[] {
-  return levelsOf(object, `${thing}'s levels`);
+function knownLevels(object: RValue, label: string): Level[] {
+  return levelsOf(object, `${label}'s levels`);
 }
 
 function kindOf(object: RValue): 'factor' | 'ordered' {
@@ -96,56 +96,56 @@ function kindOf(object: RValue): 'factor' | 'ordered' {
 }
 
 /** recipes' map_key_to_int(): a label that training did not have is 0, or one more than the last with `zero_based`. */
-function integers(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function integers(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const key = element(step, 'key');
-  return namesOf(key, `${thing}'s key`).map((name): NewColumn => {
+  return namesOf(key, `${label}'s key`).map((name): NewColumn => {
     const table = key && element(key, name);
-    const column = frame.levels(name, thing);
-    const labels = texts(table && element(table, 'value'), `${thing}'s key of ${name}`);
+    const column = frame.levels(name, label);
+    const labels = texts(table && element(table, 'value'), `${label}'s key of ${name}`);
     const numbers = table && element(table, 'integer');
     const places = numbers && (numbers.type === 'double' || numbers.type === 'integer') ? Array.from(numbers.values) : [];
     if (places.length !== labels.length)
-      throw new ModelError(`${thing}'s key of ${name}`, `${places.length} numbers`, String(labels.length));
+      throw new ModelError(`${label}'s key of ${name}`, `${places.length} numbers`, String(labels.length));
     const known = new Map<Level, number>(labels.map((label, at) => [label, places[at]!]));
     const beyond = flag(step, 'zero_based', false) ? places.reduce((most, place) => Math.max(most, place), 0) + 1 : 0;
     const values = column.levels.map((level) => known.get(level) ?? beyond);
-    return { name, kind: 'integer', value: { pick: frame.value(name, thing), values, missing: null, beyond } };
+    return { name, kind: 'integer', value: { pick: frame.value(name, label), values, missing: null, beyond } };
   });
 }
 
 /** Texts become factors of the levels of training; a factor stays as it is. */
-function stringsToFactors(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function stringsToFactors(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const found = element(step, 'levels');
-  const names = namedNumbers(element(step, 'ordered'), `${thing}'s ordered`).map(([name]) => name);
+  const names = namedNumbers(element(step, 'ordered'), `${label}'s ordered`).map(([name]) => name);
   return names.flatMap((name): NewColumn[] => {
-    const column = frame.levels(name, thing);
+    const column = frame.levels(name, label);
     if (column.kind !== 'text') return [];
-    const levels = factorLevels(found?.type === 'list' ? element(found, name) : found, `${thing}'s levels of ${name}`);
+    const levels = factorLevels(found?.type === 'list' ? element(found, name) : found, `${label}'s levels of ${name}`);
     const kind = flag(step, 'ordered', false) ? 'ordered' : 'factor';
-    return [{ name, kind, levels, value: recode(frame.value(name, thing), column, levels) }];
+    return [{ name, kind, levels, value: recode(frame.value(name, label), column, levels) }];
   });
 }
 
 /** A 1 is the first of two levels, any other number the second. */
-function binaries(step: RValue, { frame, thing }: StepContext): NewColumn[] {
-  const own = texts(element(step, 'levels'), `${thing}'s levels`);
+function binaries(step: RValue, { frame, label }: StepContext): NewColumn[] {
+  const own = texts(element(step, 'levels'), `${label}'s levels`);
   const levels = flag(step, 'ref_first', true) ? own : [...own].reverse();
-  return texts(element(step, 'columns'), `${thing}'s columns`).map((name): NewColumn => {
-    const isOne = { call: '==', of: [frame.number(name, thing), 1] };
+  return texts(element(step, 'columns'), `${label}'s columns`).map((name): NewColumn => {
+    const isOne = { call: '==', of: [frame.number(name, label), 1] };
     const [yes, no] = [levels.indexOf(own[0] as string) + 1, levels.indexOf(own[1] as string) + 1];
     return { name, kind: 'factor', levels, value: { call: 'ifelse', of: [isOne, yes, no] } };
   });
 }
 
 /** Whole numbers as the places of levels. Its `transform` is a function: that it changes nothing has to be proved by training rows. */
-function numbers(step: RValue, { frame, thing }: StepContext): NewColumn[] {
+function numbers(step: RValue, { frame, label }: StepContext): NewColumn[] {
   const found = element(step, 'levels');
-  const levels = texts(found && (found.type === 'list' ? element(found, '..levels') : found), `${thing}'s levels`);
-  const names = namedNumbers(element(step, 'ordered'), `${thing}'s ordered`).map(([name]) => name);
-  if (names.length > 0) frame.needsProof(`${thing}'s transform`);
+  const levels = texts(found && (found.type === 'list' ? element(found, '..levels') : found), `${label}'s levels`);
+  const names = namedNumbers(element(step, 'ordered'), `${label}'s ordered`).map(([name]) => name);
+  if (names.length > 0) frame.needsProof(`${label}'s transform`);
   const kind = flag(step, 'ordered', false) ? 'ordered' : 'factor';
   return names.map((name): NewColumn => {
-    const place = { call: 'trunc', of: [frame.number(name, thing)] };
+    const place = { call: 'trunc', of: [frame.number(name, label)] };
     return { name, kind, levels, value: { pick: place, values: levels.map((_, at) => at + 1), missing: null, beyond: null } };
   });
 }

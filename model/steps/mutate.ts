@@ -19,19 +19,19 @@ export const MUTATE_STEPS: StepReader = {
 
 function mutate(step: RValue, context: StepContext): void {
   const inputs = element(step, 'inputs');
-  const calls = inputs && 'values' in inputs && inputs.values.length > 0 ? listOf(inputs, `${context.thing}'s inputs`) : [];
-  if (calls.length > MAX_INPUTS) throw new ModelError(`${context.thing}'s inputs`, String(calls.length), `at most ${MAX_INPUTS}`);
+  const calls = inputs && 'values' in inputs && inputs.values.length > 0 ? listOf(inputs, `${context.label}'s inputs`) : [];
+  if (calls.length > MAX_INPUTS) throw new ModelError(`${context.label}'s inputs`, String(calls.length), `at most ${MAX_INPUTS}`);
   const names = inputs && attributesOf(inputs).get('names');
   calls.forEach((quosure, at) => {
-    const call = callOf(quosure, context.thing);
+    const call = callOf(quosure, context.label);
     const given = names?.type === 'character' ? names.values[at] : undefined;
     put(given || deparse(call), call, environmentOf(quosure), context);
   });
 }
 
 /** A column's new value; NULL drops it. */
-function put(name: string, call: RValue, environment: RValue | undefined, { frame, of, thing }: StepContext): void {
-  const at = `${thing}, ${name}`;
+function put(name: string, call: RValue, environment: RValue | undefined, { frame, of, label }: StepContext): void {
+  const at = `${label}, ${name}`;
   if (call.type === 'null') {
     frame.change(of, { drop: [name] });
     return;
@@ -43,18 +43,18 @@ function put(name: string, call: RValue, environment: RValue | undefined, { fram
 
 /** The columns of step_mutate_at(), by a formula of one column: ~ .x / 2. Of a function only its name was left in the file's code. */
 function mutateAt(step: RValue, context: StepContext): void {
-  const { frame, of, thing } = context;
-  const names = texts(element(step, 'inputs'), `${thing}'s inputs`);
+  const { frame, of, label } = context;
+  const names = texts(element(step, 'inputs'), `${label}'s inputs`);
   if (names.length === 0) return;
   const fn = element(step, 'fn');
   const isFormula = fn?.type === 'language' && fn.values.length === 2 && fn.values[0]?.type === 'symbol' && fn.values[0].name === '~';
   if (!isFormula) {
     const found = isFunction(fn) ? 'a function, whose code is not read' : typeOf(fn);
-    throw new ModelError(`${thing}'s fn`, found, 'a formula as ~ log(.x), or step_mutate() with a call for each column');
+    throw new ModelError(`${label}'s fn`, found, 'a formula as ~ log(.x), or step_mutate() with a call for each column');
   }
   const set = names.map((name): NewColumn => {
     const call = withColumn(fn.values[1] as RValue, name);
-    return { name, ...new Interpreter(frame, [call], attributesOf(fn).get('.Environment'), thing).read(call) };
+    return { name, ...new Interpreter(frame, [call], attributesOf(fn).get('.Environment'), label).read(call) };
   });
   frame.change(of, { set });
 }
@@ -66,11 +66,11 @@ function withColumn(value: RValue, name: string): RValue {
 }
 
 /** The call of a quosure: ~ call. */
-function callOf(quosure: RValue, thing: string): RValue {
+function callOf(quosure: RValue, label: string): RValue {
   if (quosure.type !== 'language') return quosure;
   const [head, call] = quosure.values;
   if (head?.type === 'symbol' && head.name === '~' && call && quosure.values.length === 2) return call;
-  throw new ModelError(thing, 'another form of its call', 'name = call');
+  throw new ModelError(label, 'another form of its call', 'name = call');
 }
 
 function environmentOf(quosure: RValue): RValue | undefined {

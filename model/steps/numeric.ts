@@ -15,15 +15,15 @@ export const NUMERIC_STEPS: StepReader = {
     ...['step_invlogit', 'step_hyperbolic', 'step_BoxCox', 'step_YeoJohnson', 'step_relu'],
   ],
   read: (step, context) => {
-    const { frame, of, thing } = context;
+    const { frame, of, label } = context;
     const numbers = FUNCTIONS[of]!(step, context).map(([name, make]): NewColumn => {
-      return { name, kind: 'number', value: make(frame.number(name, thing)) };
+      return { name, kind: 'number', value: make(frame.number(name, label)) };
     });
     if (of !== 'step_relu') {
       frame.change(of, { set: numbers });
       return;
     }
-    const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+    const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
     frame.change(of, { add: numbers.map((column) => ({ ...column, name: `${prefix}${column.name}` })) });
   },
 };
@@ -37,74 +37,74 @@ function call(name: string, ...of: Expression[]): Expression {
 }
 
 /** The same function of each of a step's columns. */
-function each(make: (step: RValue, thing: string) => Make): Columns {
-  return (step, { thing }) => {
-    const own = make(step, thing);
-    return texts(element(step, 'columns'), `${thing}'s columns`).map((name): [string, Make] => [name, own]);
+function each(make: (step: RValue, label: string) => Make): Columns {
+  return (step, { label }) => {
+    const own = make(step, label);
+    return texts(element(step, 'columns'), `${label}'s columns`).map((name): [string, Make] => [name, own]);
   };
 }
 
 const FUNCTIONS: Record<string, Columns> = {
-  step_center: (step, { thing }) => {
-    return namedNumbers(element(step, 'means'), `${thing}'s means`).map(([name, mean]) => [
+  step_center: (step, { label }) => {
+    return namedNumbers(element(step, 'means'), `${label}'s means`).map(([name, mean]) => [
       name,
-      (x) => call('-', x, finiteNumber(mean, thing)),
+      (x) => call('-', x, finiteNumber(mean, label)),
     ]);
   },
-  step_scale: (step, { thing }) => {
-    return namedNumbers(element(step, 'sds'), `${thing}'s sds`).map(([name, sd]) => [name, (x) => call('/', x, finiteNumber(sd, thing))]);
+  step_scale: (step, { label }) => {
+    return namedNumbers(element(step, 'sds'), `${label}'s sds`).map(([name, sd]) => [name, (x) => call('/', x, finiteNumber(sd, label))]);
   },
-  step_normalize: (step, { thing }) => {
-    const sds = new Map(namedNumbers(element(step, 'sds'), `${thing}'s sds`));
-    return namedNumbers(element(step, 'means'), `${thing}'s means`).map(([name, mean]): [string, Make] => {
-      const sd = finiteNumber(sds.get(name), `${thing}'s sd of ${name}`);
-      return [name, (x) => call('/', call('-', x, finiteNumber(mean, thing)), sd)];
+  step_normalize: (step, { label }) => {
+    const sds = new Map(namedNumbers(element(step, 'sds'), `${label}'s sds`));
+    return namedNumbers(element(step, 'means'), `${label}'s means`).map(([name, mean]): [string, Make] => {
+      const sd = finiteNumber(sds.get(name), `${label}'s sd of ${name}`);
+      return [name, (x) => call('/', call('-', x, finiteNumber(mean, label)), sd)];
     });
   },
-  step_range: (step, { thing }) => {
-    const ranges = member(step, 'ranges', thing);
-    const cells = numbersOf(ranges, `${thing}'s ranges`);
+  step_range: (step, { label }) => {
+    const ranges = member(step, 'ranges', label);
+    const cells = numbersOf(ranges, `${label}'s ranges`);
     const dimnames = attributesOf(ranges).get('dimnames');
-    const names = cells.length === 0 ? [] : textsOf(listOf(dimnames, `${thing}'s ranges`)[1], `${thing}'s ranges`);
-    const [least, most] = [number(step, 'min', thing), number(step, 'max', thing)];
+    const names = cells.length === 0 ? [] : textsOf(listOf(dimnames, `${label}'s ranges`)[1], `${label}'s ranges`);
+    const [least, most] = [number(step, 'min', label), number(step, 'max', label)];
     return names.map((name, at): [string, Make] => {
-      const [low, high] = [finiteNumber(cells[2 * at], thing), finiteNumber(cells[2 * at + 1], thing)];
+      const [low, high] = [finiteNumber(cells[2 * at], label), finiteNumber(cells[2 * at + 1], label)];
       const scaled = (x: Expression) => call('+', call('/', call('*', call('-', x, low), most - least), high - low), least);
       return [name, flag(step, 'clipping', true) ? (x) => call('pmin', call('pmax', scaled(x), least), most) : scaled];
     });
   },
-  step_log: each((step, thing) => {
-    const [base, offset] = [number(step, 'base', thing), number(step, 'offset', thing, 0)];
+  step_log: each((step, label) => {
+    const [base, offset] = [number(step, 'base', label), number(step, 'offset', label, 0)];
     const log = (x: Expression) => call('log', x, base);
     if (!flag(step, 'signed', false)) return (x) => log(offset === 0 ? x : call('+', x, offset));
     return (x) => call('ifelse', call('<', call('abs', x), 1), 0, call('*', call('sign', x), log(call('abs', x))));
   }),
   step_sqrt: each(() => (x) => call('sqrt', x)),
-  step_inverse: each((step, thing) => {
-    const offset = number(step, 'offset', thing, 0);
+  step_inverse: each((step, label) => {
+    const offset = number(step, 'offset', label, 0);
     return (x) => call('/', 1, call('+', x, offset));
   }),
-  step_logit: each((step, thing) => {
-    const offset = number(step, 'offset', thing, 0);
+  step_logit: each((step, label) => {
+    const offset = number(step, 'offset', label, 0);
     // recipes' pre_logit().
     const below = (x: Expression) => call('ifelse', call('==', x, 1), call('-', x, offset), x);
     const inside = (x: Expression) => call('ifelse', call('==', below(x), 0), offset, below(x));
     return (x) => call('logit', inside(x));
   }),
   step_invlogit: each(() => (x) => call('invlogit', x)),
-  step_hyperbolic: each((step, thing) => {
-    const func = textOf(member(step, 'func', thing), `${thing}'s func`);
-    if (!['sinh', 'cosh', 'tanh', 'sin', 'cos', 'tan'].includes(func)) throw new ModelError(`${thing}'s func`, func, 'sinh, cosh or tanh');
+  step_hyperbolic: each((step, label) => {
+    const func = textOf(member(step, 'func', label), `${label}'s func`);
+    if (!['sinh', 'cosh', 'tanh', 'sin', 'cos', 'tan'].includes(func)) throw new ModelError(`${label}'s func`, func, 'sinh, cosh or tanh');
     return (x) => call(flag(step, 'inverse', true) ? `a${func}` : func, x);
   }),
-  step_BoxCox: (step, { thing }) => {
-    return namedNumbers(element(step, 'lambdas'), `${thing}'s lambdas`).map(([name, lambda]) => [name, (x) => boxCox(x, lambda)]);
+  step_BoxCox: (step, { label }) => {
+    return namedNumbers(element(step, 'lambdas'), `${label}'s lambdas`).map(([name, lambda]) => [name, (x) => boxCox(x, lambda)]);
   },
-  step_YeoJohnson: (step, { thing }) => {
-    return namedNumbers(element(step, 'lambdas'), `${thing}'s lambdas`).map(([name, lambda]) => [name, (x) => yeoJohnson(x, lambda)]);
+  step_YeoJohnson: (step, { label }) => {
+    return namedNumbers(element(step, 'lambdas'), `${label}'s lambdas`).map(([name, lambda]) => [name, (x) => yeoJohnson(x, lambda)]);
   },
-  step_relu: each((step, thing) => {
-    const shift = number(step, 'shift', thing, 0);
+  step_relu: each((step, label) => {
+    const shift = number(step, 'shift', label, 0);
     const shifted = (x: Expression) => (flag(step, 'reverse', false) ? call('-', shift, x) : call('-', x, shift));
     return (x) => (flag(step, 'smooth', false) ? call('log1p', call('exp', shifted(x))) : call('pmax', shifted(x), 0));
   }),

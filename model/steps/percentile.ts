@@ -11,9 +11,9 @@ const PERCENT = 100;
 export const PERCENTILE_STEPS: StepReader = {
   steps: ['step_percentile'],
   read: (step, context) => {
-    const { frame, of, thing } = context;
+    const { frame, of, label } = context;
     const found = element(step, 'ref_dist');
-    const names = namesOf(found, `${thing}'s ref_dist`);
+    const names = namesOf(found, `${label}'s ref_dist`);
     if (names.length === 0) return;
     const columns = names.map((name) => points(name, found && element(found, name), context));
     const made = new Set(names);
@@ -23,8 +23,8 @@ export const PERCENTILE_STEPS: StepReader = {
 };
 
 /** The points of a distribution: of values that come several times the mean of their percentiles, as R's approx() takes them. */
-function points(name: string, distribution: RValue | undefined, { frame, thing }: StepContext): Interpolated {
-  const at = `${thing}, column ${name}`;
+function points(name: string, distribution: RValue | undefined, { frame, label }: StepContext): Interpolated {
+  const at = `${label}, column ${name}`;
   frame.number(name, at);
   const grid = new Map<number, number[]>();
   for (const [percent, value] of namedNumbers(distribution, `${at}'s distribution`)) {

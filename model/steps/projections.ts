@@ -9,7 +9,7 @@ import { flag, member, namedNumbers, number, type StepContext, type StepReader, 
 export const PROJECTION_STEPS: StepReader = {
   steps: ['step_pca', 'step_ica', 'step_pls'],
   read: (step, context) => {
-    const count = number(step, 'num_comp', context.thing, 0);
+    const count = number(step, 'num_comp', context.label, 0);
     const result = element(step, 'res');
     // With no components to make a step leaves the columns as they are.
     if (count < 1 || !result) return;
@@ -21,38 +21,38 @@ export const PROJECTION_STEPS: StepReader = {
 type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[]; factors?: number[] };
 
 const READERS: Record<string, (step: RValue, result: RValue, context: StepContext) => Parts | undefined> = {
-  step_pca: (_, result, { thing }) => {
+  step_pca: (_, result, { label }) => {
     const rotation = element(result, 'rotation');
     if (rotation?.type !== 'double') return undefined;
-    const columns = rowNames(rotation, `${thing}'s rotation`);
-    const [center, scale] = ['center', 'scale'].map((part) => vectorOf(element(result, part), columns.length, `${thing}'s ${part}`));
-    return { columns, ...(center ? { center } : {}), ...(scale ? { scale } : {}), matrices: [matrixOf(rotation, `${thing}'s rotation`)] };
+    const columns = rowNames(rotation, `${label}'s rotation`);
+    const [center, scale] = ['center', 'scale'].map((part) => vectorOf(element(result, part), columns.length, `${label}'s ${part}`));
+    return { columns, ...(center ? { center } : {}), ...(scale ? { scale } : {}), matrices: [matrixOf(rotation, `${label}'s rotation`)] };
   },
-  step_ica: (step, result, { thing }) => {
-    const columns = texts(element(step, 'columns'), `${thing}'s columns`);
+  step_ica: (step, result, { label }) => {
+    const columns = texts(element(step, 'columns'), `${label}'s columns`);
     if (columns.length === 0) return undefined;
-    const center = vectorOf(element(result, 'means'), columns.length, `${thing}'s means`);
-    const matrices = ['K', 'W'].map((part) => matrixOf(member(result, part, thing), `${thing}'s ${part}`));
+    const center = vectorOf(element(result, 'means'), columns.length, `${label}'s means`);
+    const matrices = ['K', 'W'].map((part) => matrixOf(member(result, part, label), `${label}'s ${part}`));
     return { columns, ...(center ? { center } : {}), matrices };
   },
-  step_pls: (_, result, { thing }) => {
-    const mu = namedNumbers(element(result, 'mu'), `${thing}'s mu`);
-    if (mu.length === 0) throw new ModelError(thing, 'a result of an older recipes', 'one of recipes 0.1.14 or newer');
+  step_pls: (_, result, { label }) => {
+    const mu = namedNumbers(element(result, 'mu'), `${label}'s mu`);
+    if (mu.length === 0) throw new ModelError(label, 'a result of an older recipes', 'one of recipes 0.1.14 or newer');
     const columns = mu.map(([name]) => name);
-    const scale = vectorOf(element(result, 'sd'), columns.length, `${thing}'s sd`);
-    const factors = Array.from(numbersOf(element(result, 'col_norms'), `${thing}'s col_norms`));
-    const matrices = [matrixOf(member(result, 'coefs', thing), `${thing}'s coefs`)];
+    const scale = vectorOf(element(result, 'sd'), columns.length, `${label}'s sd`);
+    const factors = Array.from(numbersOf(element(result, 'col_norms'), `${label}'s col_norms`));
+    const matrices = [matrixOf(member(result, 'coefs', label), `${label}'s coefs`)];
     return { columns, center: mu.map(([, value]) => value), ...(scale ? { scale } : {}), matrices, factors };
   },
 };
 
-function project(step: RValue, count: number, { columns, matrices, factors, ...rest }: Parts, { frame, of, thing }: StepContext): void {
-  const prefix = textOf(member(step, 'prefix', thing), `${thing}'s prefix`);
+function project(step: RValue, count: number, { columns, matrices, factors, ...rest }: Parts, { frame, of, label }: StepContext): void {
+  const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
   const made = matrices.at(-1)?.[0]?.length ?? 0;
   const names = numberedNames(of === 'step_pls' ? made : Math.min(count, made), prefix);
   const from = columns.map((name) => {
-    frame.number(name, thing);
-    return frame.place(name, thing);
+    frame.number(name, label);
+    return frame.place(name, label);
   });
   const isKept = flag(step, 'keep_original_cols', false) && (of !== 'step_pls' || flag(step, 'preserve', false));
   const gone = new Set(isKept ? [] : columns);
@@ -65,23 +65,23 @@ function project(step: RValue, count: number, { columns, matrices, factors, ...r
 }
 
 /** The centres or scales of columns; undefined for FALSE, as R has it for none. */
-function vectorOf(value: RValue | undefined, length: number, thing: string): number[] | undefined {
+function vectorOf(value: RValue | undefined, length: number, label: string): number[] | undefined {
   if (!value || value.type === 'logical') return undefined;
-  const numbers = Array.from(numbersOf(value, thing));
+  const numbers = Array.from(numbersOf(value, label));
   if (numbers.length !== length || !numbers.every(Number.isFinite))
-    throw new ModelError(thing, `${numbers.length} numbers`, String(length));
+    throw new ModelError(label, `${numbers.length} numbers`, String(length));
   return numbers;
 }
 
-function rowNames(matrix: RValue, thing: string): string[] {
-  return textsOf(listOf(attributesOf(matrix).get('dimnames'), thing)[0], `${thing}'s row names`);
+function rowNames(matrix: RValue, label: string): string[] {
+  return textsOf(listOf(attributesOf(matrix).get('dimnames'), label)[0], `${label}'s row names`);
 }
 
 /** The rows of an R matrix, which lies column by column. */
-export function matrixOf(value: RValue, thing: string): Matrix {
-  const cells = numbersOf(value, thing);
-  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${thing}'s dim`)) as [number, number];
+export function matrixOf(value: RValue, label: string): Matrix {
+  const cells = numbersOf(value, label);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${label}'s dim`)) as [number, number];
   if (!(rows >= 1 && columns >= 1 && cells.length === rows * columns))
-    throw new ModelError(thing, `${cells.length} cells`, `${rows} x ${columns}`);
+    throw new ModelError(label, `${cells.length} cells`, `${rows} x ${columns}`);
   return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => cells[column * rows + row]!));
 }

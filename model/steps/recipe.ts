@@ -26,23 +26,23 @@ export function readRecipe(recipe: RValue, frame: Frame, thing: string, readers:
       skipped.push({ of, place: at + 1 });
       return;
     }
-    readStep(step, { frame, of, thing: `${thing}, step ${at + 1} (${of})` }, readers);
+    readStep(step, { frame, of, label: `${thing}, step ${at + 1} (${of})` }, readers);
   });
   textsToFactors(element(recipe, 'levels'), frame, `${thing}'s levels`);
   return skipped;
 }
 
 function readStep(step: RValue, context: StepContext, readers: readonly StepReader[]): void {
-  const { of, thing } = context;
+  const { of, label } = context;
   // A check stops where something is wrong with the data of a request, or lets them through.
   const isCheck = of.startsWith('check_');
   const reader = isCheck ? undefined : readers.find(({ steps }) => steps.includes(of));
   if (!reader) {
     const why = isCheck ? 'a check, which depends on all rows of a request' : 'a step that is not served';
-    throw new ModelError(thing, why, `a recipe without it${helpFor(of)}; served are ${servedSteps(readers)}`);
+    throw new ModelError(label, why, `a recipe without it${helpFor(of)}; served are ${servedSteps(readers)}`);
   }
   if (!flag(step, 'trained', true))
-    throw new ModelError(thing, 'a step that was not trained', 'a recipe after prep(), or a fitted workflow');
+    throw new ModelError(label, 'a step that was not trained', 'a recipe after prep(), or a fitted workflow');
   reader.read(step, context);
 }
 

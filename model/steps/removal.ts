@@ -6,30 +6,30 @@ import { member, namesOf, type StepReader, texts } from './step-values.ts';
 /** Steps that drop columns, by whatever they chose them in training. */
 export const REMOVAL_STEPS: StepReader = {
   steps: ['step_rm', 'step_zv', 'step_nzv', 'step_corr', 'step_lincomb', 'step_filter_missing'],
-  read: (step, { frame, of, thing }) => {
-    frame.change(of, { drop: texts(element(step, 'removals'), `${thing}'s removals`) });
+  read: (step, { frame, of, label }) => {
+    frame.change(of, { drop: texts(element(step, 'removals'), `${label}'s removals`) });
   },
 };
 
 /** step_select() and step_rename(): columns in another order, and under other names. */
 export const SELECTION_STEPS: StepReader = {
   steps: ['step_select', 'step_rename'],
-  read: (step, { frame, of, thing }) => {
+  read: (step, { frame, of, label }) => {
     const own = (from: string, to: string): Arranged => {
-      return { column: { ...frame.column(from, thing), name: to }, place: frame.place(from, thing) };
+      return { column: { ...frame.column(from, label), name: to }, place: frame.place(from, label) };
     };
     if (of === 'step_select') {
-      const terms = texts(element(step, 'terms'), `${thing}'s terms`);
+      const terms = texts(element(step, 'terms'), `${label}'s terms`);
       const names = namesOfTerms(element(step, 'terms'));
       // The outcome is not among the columns of new data.
       const kept = terms.flatMap((from, at) => (frame.has(from) ? [own(from, names[at] || from)] : []));
       frame.arrange(of, kept);
       return;
     }
-    const inputs = member(step, 'inputs', thing);
-    const renamed = new Map(namesOf(inputs, thing).map((to, at): [string, string] => [symbolOf(listOf(inputs, thing)[at], thing), to]));
+    const inputs = member(step, 'inputs', label);
+    const renamed = new Map(namesOf(inputs, label).map((to, at): [string, string] => [symbolOf(listOf(inputs, label)[at], label), to]));
     const missing = [...renamed.keys()].find((from) => !frame.has(from));
-    if (missing !== undefined) frame.place(missing, thing);
+    if (missing !== undefined) frame.place(missing, label);
     frame.arrange(
       of,
       frame.columns.map(({ name }) => own(name, renamed.get(name) ?? name)),
@@ -43,9 +43,9 @@ function namesOfTerms(terms: RValue | undefined): (string | null)[] {
 }
 
 /** The column that a quosure names. */
-function symbolOf(quosure: RValue | undefined, thing: string): string {
+function symbolOf(quosure: RValue | undefined, label: string): string {
   const own = quosure?.type === 'language' ? quosure.values[1] : undefined;
   if (own?.type === 'symbol') return own.name;
   if (own?.type === 'character' && typeof own.values[0] === 'string') return own.values[0];
-  throw new ModelError(thing, 'a new name for something that is computed', 'new = old');
+  throw new ModelError(label, 'a new name for something that is computed', 'new = old');
 }

@@ -13,25 +13,25 @@ export type StepReader = {
 };
 
 /** A trained step's place: the frame that comes in, R's name of the step, and what names it in errors. */
-export type StepContext = { frame: Frame; of: string; thing: string };
+export type StepContext = { frame: Frame; of: string; label: string };
 
 /** A member of a step. Throws where it is not there. */
-export function member(step: RValue, name: string, thing: string): RValue {
+export function member(step: RValue, name: string, label: string): RValue {
   const found = element(step, name);
-  if (!found) throw new ModelError(`${thing}'s ${name}`, 'nothing', 'a trained step');
+  if (!found) throw new ModelError(`${label}'s ${name}`, 'nothing', 'a trained step');
   return found;
 }
 
 /** Names of a member's elements: those of the columns that a step was trained for. */
-export function namesOf(value: RValue | undefined, thing: string): string[] {
+export function namesOf(value: RValue | undefined, label: string): string[] {
   if (value === undefined || !('values' in value) || value.values.length === 0) return [];
-  return textsOf(attributesOf(value).get('names'), `${thing}'s names`);
+  return textsOf(attributesOf(value).get('names'), `${label}'s names`);
 }
 
 /** A character vector that may be absent or empty. */
-export function texts(value: RValue | undefined, thing: string): string[] {
+export function texts(value: RValue | undefined, label: string): string[] {
   if (value === undefined || !('values' in value) || value.values.length === 0) return [];
-  return textsOf(value, thing);
+  return textsOf(value, label);
 }
 
 /** A logical member; what it is where the file does not have it. */
@@ -42,28 +42,28 @@ export function flag(step: RValue, name: string, standard: boolean): boolean {
 }
 
 /** One number of a member. */
-export function number(step: RValue, name: string, thing: string, standard?: number): number {
+export function number(step: RValue, name: string, label: string, standard?: number): number {
   const own = element(step, name);
   if (!own && standard !== undefined) return standard;
-  const [value] = numbersOf(own, `${thing}'s ${name}`);
+  const [value] = numbersOf(own, `${label}'s ${name}`);
   if (value === undefined || !Number.isFinite(value) || value === NA_INTEGER)
-    throw new ModelError(`${thing}'s ${name}`, String(value), 'a finite number');
+    throw new ModelError(`${label}'s ${name}`, String(value), 'a finite number');
   return value;
 }
 
 /** Numbers by their names: a named vector, or a list of single numbers. NA is NaN. */
-export function namedNumbers(value: RValue | undefined, thing: string): [string, number][] {
-  const names = namesOf(value, thing);
+export function namedNumbers(value: RValue | undefined, label: string): [string, number][] {
+  const names = namesOf(value, label);
   if (names.length === 0) return [];
-  const read = (own: RValue) => numbersOf(own, thing)[0] ?? Number.NaN;
-  const numbers = value?.type === 'list' || value?.type === 'packed' ? listOf(value, thing).map(read) : Array.from(numbersOf(value, thing));
+  const read = (own: RValue) => numbersOf(own, label)[0] ?? Number.NaN;
+  const numbers = value?.type === 'list' || value?.type === 'packed' ? listOf(value, label).map(read) : Array.from(numbersOf(value, label));
   return names.map((name, at): [string, number] => [name, numbers[at] === NA_INTEGER ? Number.NaN : (numbers[at] ?? Number.NaN)]);
 }
 
 /** The levels of a factor that stands in a step. */
-export function factorLevels(value: RValue | undefined, thing: string): string[] {
+export function factorLevels(value: RValue | undefined, label: string): string[] {
   const levels = value && attributesOf(value).get('levels');
-  return textsOf(levels ?? value, thing);
+  return textsOf(levels ?? value, label);
 }
 
 /** Whether a value is a function, whatever it does: its code is not read. */

@@ -31,26 +31,26 @@ type Variable = { name: string; levels: Level[] | undefined; split: SplitVariabl
  * Turns what `gbm()` or `gbm.fit()` returned into boosted trees: the start value, then the trees in their order, in doubles. All
  * trees are used unless fewer are asked for; gbm.perf()'s best number is not in the object. Throws a ModelError.
  */
-export function readGbm(value: RValue, thing: string): GbmModel {
-  const variables = readVariables(value, thing);
+export function readGbm(value: RValue, label: string): GbmModel {
+  const variables = readVariables(value, label);
   const distribution = element(value, 'distribution');
-  const name = textOf(distribution && element(distribution, 'name'), `${thing}'s distribution`);
+  const name = textOf(distribution && element(distribution, 'name'), `${label}'s distribution`);
   const objective = Object.hasOwn(RESPONSES, name) ? RESPONSES[name]! : { transform: 'identity' };
   if (!Object.hasOwn(RESPONSES, name) && !IDENTITY.includes(name))
-    throw new ModelError(`${thing}'s distribution`, name, [...IDENTITY, ...Object.keys(RESPONSES)].join(', '));
-  const each = classCount(value, thing);
+    throw new ModelError(`${label}'s distribution`, name, [...IDENTITY, ...Object.keys(RESPONSES)].join(', '));
+  const each = classCount(value, label);
   const trees = readTrees(
     value,
     variables.map(({ split }) => split),
-    thing,
+    label,
   );
   const count = trees.roots.length - 1;
-  if (count % each !== 0) throw new ModelError(`${thing}'s trees`, String(count), `a multiple of its ${each} classes`);
-  const classes = name === 'multinomial' ? textsOf(element(value, 'classes'), `${thing}'s classes`) : undefined;
-  if (classes ? classes.length !== each : each !== 1) throw new ModelError(`${thing}'s classes`, String(classes?.length ?? 0), `${each}`);
-  const [start] = numbersOf(element(value, 'initF'), `${thing}'s initF`);
-  if (start === undefined || Number.isNaN(start)) throw new ModelError(`${thing}'s initF`, String(start), 'a number');
-  const { features, inputs } = readFeatures(value, variables, thing);
+  if (count % each !== 0) throw new ModelError(`${label}'s trees`, String(count), `a multiple of its ${each} classes`);
+  const classes = name === 'multinomial' ? textsOf(element(value, 'classes'), `${label}'s classes`) : undefined;
+  if (classes ? classes.length !== each : each !== 1) throw new ModelError(`${label}'s classes`, String(classes?.length ?? 0), `${each}`);
+  const [start] = numbersOf(element(value, 'initF'), `${label}'s initF`);
+  if (start === undefined || Number.isNaN(start)) throw new ModelError(`${label}'s initF`, String(start), 'a number');
+  const { features, inputs } = readFeatures(value, variables, label);
   const rounds = count / each;
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
@@ -73,52 +73,52 @@ export function readGbm(value: RValue, thing: string): GbmModel {
 }
 
 /** The number of classes; objects of version 1.6 have none. */
-function classCount(value: RValue, thing: string): number {
+function classCount(value: RValue, label: string): number {
   const own = element(value, 'num.classes');
   if (!own) return 1;
-  const [count] = numbersOf(own, `${thing}'s num.classes`);
+  const [count] = numbersOf(own, `${label}'s num.classes`);
   if (count !== undefined && Number.isInteger(count) && count >= 1 && count <= MAX_VARIABLES) return count;
-  throw new ModelError(`${thing}'s num.classes`, String(count), 'a whole number above 0');
+  throw new ModelError(`${label}'s num.classes`, String(count), 'a whole number above 0');
 }
 
 /** The variables in the order of the trees' places. An ordered factor is split at thresholds between its codes, which are 0, 1, 2... in gbm. */
-function readVariables(value: RValue, thing: string): Variable[] {
-  const names = textsOf(element(value, 'var.names'), `${thing}'s var.names`);
+function readVariables(value: RValue, label: string): Variable[] {
+  const names = textsOf(element(value, 'var.names'), `${label}'s var.names`);
   if (names.length === 0 || names.length > MAX_VARIABLES)
-    throw new ModelError(`${thing}'s var.names`, String(names.length), `1 to ${MAX_VARIABLES}`);
-  const types = numbersOf(element(value, 'var.type'), `${thing}'s var.type`);
-  const levels = listOf(element(value, 'var.levels'), `${thing}'s var.levels`);
+    throw new ModelError(`${label}'s var.names`, String(names.length), `1 to ${MAX_VARIABLES}`);
+  const types = numbersOf(element(value, 'var.type'), `${label}'s var.type`);
+  const levels = listOf(element(value, 'var.levels'), `${label}'s var.levels`);
   if (types.length !== names.length || levels.length !== names.length)
-    throw new ModelError(`${thing}'s var.type and var.levels`, `${types.length} and ${levels.length}`, String(names.length));
+    throw new ModelError(`${label}'s var.type and var.levels`, `${types.length} and ${levels.length}`, String(names.length));
   return names.map((name, place): Variable => {
     const own = levels[place]!;
     const isFactor = own.type === 'character';
     const isCategory = types[place] !== 0;
-    if (isCategory && !isFactor) throw new ModelError(`${thing}'s var.levels[[${place + 1}]]`, 'no levels', 'those of a factor');
-    const found = isFactor ? levelsOf(own, `${thing}'s var.levels[[${place + 1}]]`) : undefined;
+    if (isCategory && !isFactor) throw new ModelError(`${label}'s var.levels[[${place + 1}]]`, 'no levels', 'those of a factor');
+    const found = isFactor ? levelsOf(own, `${label}'s var.levels[[${place + 1}]]`) : undefined;
     // Thresholds between the codes 0, 1, 2 ... are halves: 1 more is exact.
     return { name, levels: found, split: { levels: found?.length ?? 0, isCategory, shift: found && !isCategory ? 1 : 0 } };
   });
 }
 
 /** The features of a row, and, where the formula computes something of them, the expressions that give the variables. */
-function readFeatures(value: RValue, variables: Variable[], thing: string): { features: Feature[]; inputs?: Expression[] } {
+function readFeatures(value: RValue, variables: Variable[], label: string): { features: Feature[]; inputs?: Expression[] } {
   const terms = element(value, 'Terms');
-  const read = terms && readTerms(terms, `${thing}'s Terms`);
+  const read = terms && readTerms(terms, `${label}'s Terms`);
   const known = new Map(read?.variables.map((variable) => [variable.name, variable]));
   const plain = ({ name, levels }: Variable): Feature => (levels ? { name, type: 'factor', levels } : { name, type: 'number' });
   const isPlain = variables.every(({ name }) => (known.get(name)?.value.type ?? 'symbol') === 'symbol');
   if (!read || isPlain) return { features: variables.map(plain) };
   const levels = new Map(variables.flatMap(({ name, levels: own }): [string, Level[]][] => (own ? [[name, own]] : [])));
   const used = read.variables.filter(({ name }) => variables.some((one) => one.name === name));
-  const reader = new FormulaReader({ ...read, variables: used }, levels, `${thing}'s formula`);
+  const reader = new FormulaReader({ ...read, variables: used }, levels, `${label}'s formula`);
   const inputs = variables.map(({ name, levels: own }) => {
     const variable = known.get(name);
-    if (!variable) throw new ModelError(`${thing}'s Terms`, `no variable ${name}`, 'each of its var.names');
+    if (!variable) throw new ModelError(`${label}'s Terms`, `no variable ${name}`, 'each of its var.names');
     if (own && variable.value.type !== 'symbol')
-      throw new ModelError(`${thing}'s formula`, name, 'factors that stand alone: make the factor in the data before gbm()');
+      throw new ModelError(`${label}'s formula`, name, 'factors that stand alone: make the factor in the data before gbm()');
     const columns = own ? [reader.category(variable, own)] : reader.columns(variable);
-    if (columns.length !== 1) throw new ModelError(`${thing}'s formula`, `${columns.length} columns of ${name}`, 'one a variable');
+    if (columns.length !== 1) throw new ModelError(`${label}'s formula`, `${columns.length} columns of ${name}`, 'one a variable');
     return columns[0]!;
   });
   return { features: reader.features, inputs };

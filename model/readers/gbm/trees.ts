@@ -21,42 +21,42 @@ type Vectors = {
  * The trees of a gbm object (src/gbmentry.cpp, gbm_pred): left where x < SplitCodePred, a third child for missing values, and
  * categorical splits by a row of c.splits, where -1 goes left, 1 right, and 0 the way of missing values. Throws a ModelError.
  */
-export function readTrees(value: RValue, variables: readonly SplitVariable[], thing: string): TreeArrays {
-  const trees = listOf(element(value, 'trees'), `${thing}'s trees`);
-  if (trees.length === 0 || trees.length > MAX_TREES) throw new ModelError(`${thing}'s trees`, String(trees.length), `1 to ${MAX_TREES}`);
+export function readTrees(value: RValue, variables: readonly SplitVariable[], label: string): TreeArrays {
+  const trees = listOf(element(value, 'trees'), `${label}'s trees`);
+  if (trees.length === 0 || trees.length > MAX_TREES) throw new ModelError(`${label}'s trees`, String(trees.length), `1 to ${MAX_TREES}`);
   const own = element(value, 'c.splits');
-  const rows = own ? listOf(own, `${thing}'s c.splits`) : [];
-  const sets = rows.map((row, place) => directionsOf(row, `${thing}'s c.splits[[${place + 1}]]`));
+  const rows = own ? listOf(own, `${label}'s c.splits`) : [];
+  const sets = rows.map((row, place) => directionsOf(row, `${label}'s c.splits[[${place + 1}]]`));
   const nodes = new BoostedTrees();
   trees.forEach((tree, place) => {
-    addTree(nodes, tree, { variables, sets, thing: `${thing}, tree ${place + 1}` });
+    addTree(nodes, tree, { variables, sets, label: `${label}, tree ${place + 1}` });
   });
   const { leafIds: _, ...arrays } = nodes.arrays();
   return arrays;
 }
 
 type Directions = { left: number[]; right: number[]; length: number };
-type Context = { variables: readonly SplitVariable[]; sets: readonly Directions[]; thing: string };
+type Context = { variables: readonly SplitVariable[]; sets: readonly Directions[]; label: string };
 
 /** A row of c.splits as two sets of categories, the first category being 0. */
-function directionsOf(row: RValue, thing: string): Directions {
-  const codes = numbersOf(row, thing);
+function directionsOf(row: RValue, label: string): Directions {
+  const codes = numbersOf(row, label);
   const words = () => new Array<number>(Math.ceil(codes.length / 32)).fill(0);
   const out = { left: words(), right: words(), length: codes.length };
   codes.forEach((code, category) => {
-    if (code !== -1 && code !== 0 && code !== 1) throw new ModelError(thing, `the direction ${code}`, '-1, 0 or 1');
+    if (code !== -1 && code !== 0 && code !== 1) throw new ModelError(label, `the direction ${code}`, '-1, 0 or 1');
     const side = code === -1 ? out.left : out.right;
     if (code !== 0) side[category >>> 5] = (side[category >>> 5]! | (1 << (category & 31))) >>> 0;
   });
   return out;
 }
 
-function addTree(nodes: BoostedTrees, tree: RValue, { variables, sets, thing }: Context): void {
-  const { variable, code, left, right, missing } = vectorsOf(tree, thing);
+function addTree(nodes: BoostedTrees, tree: RValue, { variables, sets, label }: Context): void {
+  const { variable, code, left, right, missing } = vectorsOf(tree, label);
   nodes.startTree();
   const seen = new Set<number>();
   for (let node = 0; node < variable.length; node += 1) {
-    const where = `${thing}, node ${node}`;
+    const where = `${label}, node ${node}`;
     if (Number.isNaN(code[node])) throw new ModelError(where, 'NaN', 'a number');
     if (variable[node] === -1) {
       nodes.leaf(code[node]!, 0);
@@ -79,14 +79,14 @@ function addTree(nodes: BoostedTrees, tree: RValue, { variables, sets, thing }: 
   }
 }
 
-function vectorsOf(tree: RValue, thing: string): Vectors {
-  const parts = listOf(tree, thing);
-  if (parts.length < 5) throw new ModelError(thing, `${parts.length} vectors`, 'at least 5');
-  const vector = (place: number) => numbersOf(parts[place], `${thing}[[${place + 1}]]`);
+function vectorsOf(tree: RValue, label: string): Vectors {
+  const parts = listOf(tree, label);
+  if (parts.length < 5) throw new ModelError(label, `${parts.length} vectors`, 'at least 5');
+  const vector = (place: number) => numbersOf(parts[place], `${label}[[${place + 1}]]`);
   const [variable, code, left, right, missing] = [vector(0), vector(1), vector(2), vector(3), vector(4)];
   for (const { length } of [code, left, right, missing]) {
     if (length !== variable.length || length === 0)
-      throw new ModelError(thing, `vectors of ${variable.length} and ${length} nodes`, 'one length');
+      throw new ModelError(label, `vectors of ${variable.length} and ${length} nodes`, 'one length');
   }
   return { variable, code, left, right, missing };
 }

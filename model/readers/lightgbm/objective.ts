@@ -23,7 +23,7 @@ export type ReadObjective = { name: string; objective: Objective; isMulticlass: 
  * The objective by the header's line (src/objective, ConvertOutput): "binary sigmoid:1". Without the line the margin is the answer, as
  * for an objective of the user's own. Throws a ModelError for one that LightGBM does not have.
  */
-export function readObjective(line: string | undefined, thing: string): ReadObjective {
+export function readObjective(line: string | undefined, label: string): ReadObjective {
   const [given = '', ...options] = (line ?? 'custom').trim().split(/ +/);
   const name = Object.hasOwn(ALIASES, given) ? ALIASES[given]! : given;
   const one = (transform: string, parameter?: number): ReadObjective => {
@@ -38,7 +38,7 @@ export function readObjective(line: string | undefined, thing: string): ReadObje
     case 'tweedie':
       return one('exp');
     case 'binary':
-      return one('sigmoid', sigmoidOf(options, thing));
+      return one('sigmoid', sigmoidOf(options, label));
     case 'cross_entropy':
       return one('sigmoid', 1);
     case 'cross_entropy_lambda':
@@ -46,24 +46,24 @@ export function readObjective(line: string | undefined, thing: string): ReadObje
     case 'multiclass':
       return { ...one('softmax'), isMulticlass: true };
     case 'multiclassova':
-      return { ...one('sigmoid', sigmoidOf(options, thing)), isMulticlass: true };
+      return { ...one('sigmoid', sigmoidOf(options, label)), isMulticlass: true };
     default:
-      throw new ModelError(`${thing}'s objective`, JSON.stringify(given.slice(0, 60)), "one of LightGBM's own, or custom");
+      throw new ModelError(`${label}'s objective`, JSON.stringify(given.slice(0, 60)), "one of LightGBM's own, or custom");
   }
 }
 
 const SIGMOID = /^sigmoid:(\d{1,15})(?:\.(\d{1,15}))?(?:e([-+]?\d{1,2}))?$/;
 
 /** The factor of the margin in the sigmoid, read as LightGBM's Atof does: digits before and after the point, each exact, and their sum. */
-function sigmoidOf(options: string[], thing: string): number {
+function sigmoidOf(options: string[], label: string): number {
   const given = options.find((option) => option.startsWith('sigmoid:'));
-  if (given === undefined) throw new ModelError(`${thing}'s objective`, 'no sigmoid', '"sigmoid:1" or another factor');
+  if (given === undefined) throw new ModelError(`${label}'s objective`, 'no sigmoid', '"sigmoid:1" or another factor');
   const parts = SIGMOID.exec(given);
-  if (!parts) throw new ModelError(`${thing}'s objective`, JSON.stringify(given.slice(0, 60)), '"sigmoid:1" or another factor above 0');
+  if (!parts) throw new ModelError(`${label}'s objective`, JSON.stringify(given.slice(0, 60)), '"sigmoid:1" or another factor above 0');
   const [, whole = '0', digits = '', exponent = '0'] = parts;
   const mantissa = Number(whole) + (digits === '' ? 0 : Number(digits) / 10 ** digits.length);
   const scale = 10 ** Math.abs(Number(exponent));
   const factor = Number(exponent) < 0 ? mantissa / scale : mantissa * scale;
   if (factor > 0 && Number.isFinite(factor)) return factor;
-  throw new ModelError(`${thing}'s objective`, given, 'a factor above 0');
+  throw new ModelError(`${label}'s objective`, given, 'a factor above 0');
 }

@@ -8,8 +8,8 @@ const MAX_CATEGORIES = 1_000_000;
  * _dump_pandas_categorical). They are used where there is a list for each feature that is split by categories; with any other
  * number nobody can say whose they are, and callers send codes. Throws a ModelError where the line is no such JSON.
  */
-export function readPandasLevels(json: string | undefined, count: number, thing: string): string[][] {
-  const at = `${thing}'s pandas_categorical`;
+export function readPandasLevels(json: string | undefined, count: number, label: string): string[][] {
+  const at = `${label}'s pandas_categorical`;
   let lists: unknown;
   try {
     lists = JSON.parse(json ?? 'null');

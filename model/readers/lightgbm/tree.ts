@@ -29,25 +29,25 @@ export type LeafLine = { constant: number; features: number[]; coefficients: num
 export type Tree = { splits: Split[]; leaves: Float64Array; lines: LeafLine[] | undefined };
 
 /** A tree of its members (tree.cpp). `features` is how many there are. Throws a ModelError that names the member at fault. */
-export function readTree(members: Members, features: number, thing: string): Tree {
-  const leaves = integerIn(members, 'num_leaves', thing);
-  if (leaves < 1) throw new ModelError(`${thing}'s num_leaves`, String(leaves), 'at least 1');
-  const values = doublesIn(members, 'leaf_value', leaves, thing);
-  const isLinear = integerIn(members, 'is_linear', thing, 0) !== 0;
-  const lines = isLinear ? readLines(members, leaves, features, thing) : undefined;
-  return { splits: leaves === 1 ? [] : readSplits(members, leaves - 1, features, thing), leaves: values, lines };
+export function readTree(members: Members, features: number, label: string): Tree {
+  const leaves = integerIn(members, 'num_leaves', label);
+  if (leaves < 1) throw new ModelError(`${label}'s num_leaves`, String(leaves), 'at least 1');
+  const values = doublesIn(members, 'leaf_value', leaves, label);
+  const isLinear = integerIn(members, 'is_linear', label, 0) !== 0;
+  const lines = isLinear ? readLines(members, leaves, features, label) : undefined;
+  return { splits: leaves === 1 ? [] : readSplits(members, leaves - 1, features, label), leaves: values, lines };
 }
 
-function readSplits(members: Members, count: number, features: number, thing: string): Split[] {
-  const feature = integersIn(members, 'split_feature', count, thing);
-  const threshold = doublesIn(members, 'threshold', count, thing);
+function readSplits(members: Members, count: number, features: number, label: string): Split[] {
+  const feature = integersIn(members, 'split_feature', count, label);
+  const threshold = doublesIn(members, 'threshold', count, label);
   // Before LightGBM 2 there was none: all splits are at thresholds, and nothing is missing.
-  const decision = members.has('decision_type') ? integersIn(members, 'decision_type', count, thing) : new Array<number>(count).fill(0);
-  const [left, right] = [childrenIn(members, 'left_child', count, thing), childrenIn(members, 'right_child', count, thing)];
-  const sets = readSets(members, thing);
-  checkChildren(left, right, thing);
+  const decision = members.has('decision_type') ? integersIn(members, 'decision_type', count, label) : new Array<number>(count).fill(0);
+  const [left, right] = [childrenIn(members, 'left_child', count, label), childrenIn(members, 'right_child', count, label)];
+  const sets = readSets(members, label);
+  checkChildren(left, right, label);
   return feature.map((place, split): Split => {
-    const where = `${thing}, split ${split}`;
+    const where = `${label}, split ${split}`;
     if (place >= features) throw new ModelError(where, `the feature ${place}`, `0 to ${features - 1}`);
     const bits = decision[split]!;
     const missing = MISSING[bits >> MISSING_SHIFT];
@@ -62,43 +62,43 @@ function readSplits(members: Members, count: number, features: number, thing: st
 }
 
 /** The sets of categories, each as words of 32 bits. */
-function readSets(members: Members, thing: string): number[][] {
-  const count = integerIn(members, 'num_cat', thing, 0);
+function readSets(members: Members, label: string): number[][] {
+  const count = integerIn(members, 'num_cat', label, 0);
   if (count === 0) return [];
-  const bounds = integersIn(members, 'cat_boundaries', count + 1, thing);
+  const bounds = integersIn(members, 'cat_boundaries', count + 1, label);
   bounds.forEach((bound, place) => {
     if (bound < (bounds[place - 1] ?? 0))
-      throw new ModelError(`${thing}'s cat_boundaries`, `${bound} after ${bounds[place - 1]}`, 'ascending');
+      throw new ModelError(`${label}'s cat_boundaries`, `${bound} after ${bounds[place - 1]}`, 'ascending');
   });
-  const words = integersIn(members, 'cat_threshold', bounds[count]!, thing);
+  const words = integersIn(members, 'cat_threshold', bounds[count]!, label);
   return Array.from({ length: count }, (_, set) => words.slice(bounds[set], bounds[set + 1]));
 }
 
-function childrenIn(members: Members, key: string, count: number, thing: string): number[] {
-  return integersIn(members, key, count, thing, -count - 1);
+function childrenIn(members: Members, key: string, count: number, label: string): number[] {
+  return integersIn(members, key, count, label, -count - 1);
 }
 
 /** Each split but the first, and each leaf, has one split above it, and that stands before it: a split is numbered when it is made. */
-function checkChildren(left: number[], right: number[], thing: string): void {
+function checkChildren(left: number[], right: number[], label: string): void {
   const seen = new Set<number>();
   left.forEach((_, split) => {
     for (const child of [left[split]!, right[split]!]) {
       const isBelow = child < 0 || (child > split && child < left.length);
       if (!isBelow || seen.has(child))
-        throw new ModelError(`${thing}, split ${split}`, `the child ${child}`, 'a later split or a leaf, each once');
+        throw new ModelError(`${label}, split ${split}`, `the child ${child}`, 'a later split or a leaf, each once');
       seen.add(child);
     }
   });
 }
 
-function readLines(members: Members, leaves: number, features: number, thing: string): LeafLine[] {
-  const constants = doublesIn(members, 'leaf_const', leaves, thing);
-  const counts = members.has('num_features') ? integersIn(members, 'num_features', leaves, thing) : new Array<number>(leaves).fill(0);
+function readLines(members: Members, leaves: number, features: number, label: string): LeafLine[] {
+  const constants = doublesIn(members, 'leaf_const', leaves, label);
+  const counts = members.has('num_features') ? integersIn(members, 'num_features', leaves, label) : new Array<number>(leaves).fill(0);
   const all = counts.reduce((sum, count) => sum + count, 0);
-  const places = all === 0 ? [] : integersIn(members, 'leaf_features', all, thing);
-  const coefficients = all === 0 ? [] : Array.from(doublesIn(members, 'leaf_coeff', all, thing));
+  const places = all === 0 ? [] : integersIn(members, 'leaf_features', all, label);
+  const coefficients = all === 0 ? [] : Array.from(doublesIn(members, 'leaf_coeff', all, label));
   const wrong = places.find((place) => place >= features);
-  if (wrong !== undefined) throw new ModelError(`${thing}'s leaf_features`, `the feature ${wrong}`, `0 to ${features - 1}`);
+  if (wrong !== undefined) throw new ModelError(`${label}'s leaf_features`, `the feature ${wrong}`, `0 to ${features - 1}`);
   let at = 0;
   return counts.map((count, leaf) => {
     at += count;

@@ -17,14 +17,14 @@ export class ClassPlaces {
   #others: Map<number, number> | undefined;
 
   /** Throws a ModelError where a value is not finite or stands twice. */
-  constructor(values: Int32Array | Float64Array, isByLevel: boolean, thing: string) {
+  constructor(values: Int32Array | Float64Array, isByLevel: boolean, label: string) {
     if (values.length === 0 || !values.every(Number.isFinite)) {
-      throw new ModelError(thing, values.length === 0 ? 'none' : values.subarray(0, SHOWN).join(', '), 'numbers');
+      throw new ModelError(label, values.length === 0 ? 'none' : values.subarray(0, SHOWN).join(', '), 'numbers');
     }
     const sorted = Float64Array.from(values);
     if (sorted.some((value, at) => at > 0 && !(value > sorted[at - 1]!))) sorted.sort();
     const twice = sorted.find((value, at) => value === sorted[at - 1]);
-    if (twice !== undefined) throw new ModelError(thing, `${twice} twice`, 'each once');
+    if (twice !== undefined) throw new ModelError(label, `${twice} twice`, 'each once');
     this.codes = isByLevel ? sorted : Float64Array.from(values);
     const isDense = sorted[0]! >= 0 && sorted.at(-1)! < 2 * values.length + SHOWN && sorted.every(Number.isInteger);
     // A place stands for itself plus 1, so that 0 is none.

@@ -8,10 +8,10 @@ const MAX_COUNT = 65_535;
  * One observed response for each leaf, in the order of the leaves, from a matrix of nodes x trees (random.node.values of a
  * forest with quantreg = TRUE). Undefined where there is none.
  */
-export function readObserved(value: RValue, trees: Tree[], thing: string): Float64Array | undefined {
+export function readObserved(value: RValue, trees: Tree[], label: string): Float64Array | undefined {
   const matrix = element(value, 'random.node.values');
   if (!matrix) return undefined;
-  const name = `${thing}'s random.node.values`;
+  const name = `${label}'s random.node.values`;
   const values = numbersOf(matrix, name);
   const dim = attributesOf(matrix).get('dim');
   const [rows = 0, columns = 0] = dim ? numbersOf(dim, `${name}'s dim`) : [];
@@ -38,10 +38,10 @@ export function readObserved(value: RValue, trees: Tree[], thing: string): Float
  * How often each tree drew each training row, a row's counts side by side (inbag.counts of a forest with keep.inbag = TRUE),
  * without the rows that every tree drew: predict() leaves them out too. Undefined where nothing of it can be told.
  */
-export function readInbag(value: RValue, trees: number, thing: string): Uint16Array | undefined {
+export function readInbag(value: RValue, trees: number, label: string): Uint16Array | undefined {
   const kept = element(value, 'inbag.counts');
   if (!kept) return undefined;
-  const name = `${thing}'s inbag.counts`;
+  const name = `${label}'s inbag.counts`;
   const counts = listOf(kept, name).map((own, tree) => numbersOf(own, `${name} of tree ${tree + 1}`));
   if (counts.length !== trees) throw new ModelError(name, `${counts.length} trees`, String(trees));
   const samples = counts[0]?.length ?? 0;

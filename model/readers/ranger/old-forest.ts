@@ -6,16 +6,16 @@ import { attributesOf, element, listOf, numbersOf, type RValue } from '../../rds
  * `dependent.varID`, and for survival the status at `status.varID`): numbers above these are less by 1 for each, compared
  * as they stand in the file (ranger's convert.pre.xy). `features` is the number of features.
  */
-export function convertOldForest(forest: RValue, features: number, thing: string): RValue {
+export function convertOldForest(forest: RValue, features: number, label: string): RValue {
   const dependent = element(forest, 'dependent.varID');
   if (!dependent) return forest;
   const status = element(forest, 'status.varID');
-  const responses = [dependent, ...(status ? [status] : [])].map((own) => Number(numbersOf(own, `${thing}'s dependent.varID`)[0]));
-  const variables = listOf(element(forest, 'split.varIDs'), `${thing}'s split.varIDs`).map((own, tree): RValue => {
-    const ids = numbersOf(own, `${thing}, tree ${tree + 1}'s split.varIDs`);
+  const responses = [dependent, ...(status ? [status] : [])].map((own) => Number(numbersOf(own, `${label}'s dependent.varID`)[0]));
+  const variables = listOf(element(forest, 'split.varIDs'), `${label}'s split.varIDs`).map((own, tree): RValue => {
+    const ids = numbersOf(own, `${label}, tree ${tree + 1}'s split.varIDs`);
     return { type: 'double', values: Float64Array.from(ids, (id) => id - responses.filter((response) => id > response).length) };
   });
-  const ordered = orderedOf(numbersOf(element(forest, 'is.ordered'), `${thing}'s is.ordered`), responses, features, thing);
+  const ordered = orderedOf(numbersOf(element(forest, 'is.ordered'), `${label}'s is.ordered`), responses, features, label);
   return withElements(forest, {
     'split.varIDs': { type: 'list', values: variables },
     'is.ordered': { type: 'logical', values: ordered },
@@ -23,7 +23,7 @@ export function convertOldForest(forest: RValue, features: number, thing: string
 }
 
 /** Which features are ordered, without the response's entries. */
-function orderedOf(flags: ArrayLike<number>, responses: number[], features: number, thing: string): Int32Array {
+function orderedOf(flags: ArrayLike<number>, responses: number[], features: number, label: string): Int32Array {
   const all = Int32Array.from(flags);
   if (all.length === features) return all;
   const own = all.filter((_, at) => !responses.includes(at));
@@ -31,7 +31,7 @@ function orderedOf(flags: ArrayLike<number>, responses: number[], features: numb
   const moved = own.some((flag, at) => flag !== all[at]);
   if (moved) {
     throw new ModelError(
-      thing,
+      label,
       "a forest of ranger before 0.11.5 with unordered factors, which today's predict() takes for others",
       'one grown by 0.11.5 or newer: grow it again',
     );

@@ -26,30 +26,30 @@ export type RangerModel = { schema: Schema; forest: Forest; call: string; versio
  * Turns what `ranger()` returned (or its `$forest`) into a forest, by ranger's own field names (R/ranger.R and
  * src/rangerCpp.cpp). Throws a ModelError for what is not a forest of a kind served here.
  */
-export function readRanger(value: RValue, thing: string): RangerModel {
+export function readRanger(value: RValue, label: string): RangerModel {
   const classes = classOf(value);
   const found = classes.includes('ranger.forest') ? value : element(value, 'forest');
   if (!classes.includes('ranger') && !classes.includes('ranger.forest')) {
     throw new ModelError(
-      thing,
+      label,
       classes.length > 0 ? `an object of class ${classes.join(', ')}` : 'an object without a class',
       'a ranger forest',
     );
   }
-  if (!found) throw new ModelError(thing, 'a ranger object without its forest', 'one grown with write.forest = TRUE');
-  const names = textsOf(element(found, 'independent.variable.names'), `${thing}'s independent.variable.names`);
-  const forest = convertOldForest(found, names.length, thing);
-  const treetype = textOf(element(forest, 'treetype'), `${thing}'s treetype`);
+  if (!found) throw new ModelError(label, 'a ranger object without its forest', 'one grown with write.forest = TRUE');
+  const names = textsOf(element(found, 'independent.variable.names'), `${label}'s independent.variable.names`);
+  const forest = convertOldForest(found, names.length, label);
+  const treetype = textOf(element(forest, 'treetype'), `${label}'s treetype`);
   const kind = KINDS[treetype];
-  if (!kind) throw new ModelError(thing, `a forest of the type ${treetype}`, `one of ${Object.keys(KINDS).join(', ')}`);
-  const { schema, places } = readSchema(forest, kind, thing);
-  const trees = readTrees(forest, schema, places, thing);
-  const out: Forest = joinTrees(forest, trees, schema, places, thing);
-  const observed = kind === 'regression' ? readObserved(value, trees, thing) : undefined;
-  const inbag = readInbag(value, trees.length, thing);
+  if (!kind) throw new ModelError(label, `a forest of the type ${treetype}`, `one of ${Object.keys(KINDS).join(', ')}`);
+  const { schema, places } = readSchema(forest, kind, label);
+  const trees = readTrees(forest, schema, places, label);
+  const out: Forest = joinTrees(forest, trees, schema, places, label);
+  const observed = kind === 'regression' ? readObserved(value, trees, label) : undefined;
+  const inbag = readInbag(value, trees.length, label);
   if (observed) out.observed = observed;
   if (inbag && (kind === 'regression' || kind === 'probability')) out.inbag = inbag;
-  checkForest(out, thing);
+  checkForest(out, label);
   const call = element(value, 'call');
   return {
     schema: withAnswers(schema, out),
@@ -86,42 +86,42 @@ function withAnswers(schema: Schema, forest: Forest): Schema {
 }
 
 /** The schema, and where it has classes, the place of each of ranger's class values among them. */
-function readSchema(forest: RValue, kind: Kind, thing: string): { schema: Schema; places: ClassPlaces | undefined } {
-  const names = textsOf(element(forest, 'independent.variable.names'), `${thing}'s independent.variable.names`);
-  if (names.length === 0 || names.length > MAX_FEATURES) throw new ModelError(thing, `${names.length} features`, `1 to ${MAX_FEATURES}`);
-  checkUnique(names, `${thing}'s independent.variable.names`);
+function readSchema(forest: RValue, kind: Kind, label: string): { schema: Schema; places: ClassPlaces | undefined } {
+  const names = textsOf(element(forest, 'independent.variable.names'), `${label}'s independent.variable.names`);
+  if (names.length === 0 || names.length > MAX_FEATURES) throw new ModelError(label, `${names.length} features`, `1 to ${MAX_FEATURES}`);
+  checkUnique(names, `${label}'s independent.variable.names`);
   const levels = element(forest, 'covariate.levels');
-  if (levels && listOf(levels, `${thing}'s covariate.levels`).length !== names.length) {
-    throw new ModelError(`${thing}'s covariate.levels`, typeOf(levels), `one element for each of ${names.length} features`);
+  if (levels && listOf(levels, `${label}'s covariate.levels`).length !== names.length) {
+    throw new ModelError(`${label}'s covariate.levels`, typeOf(levels), `one element for each of ${names.length} features`);
   }
   const features = names.map((name, at): Feature => {
     const own = levels?.type === 'list' ? levels.values[at] : undefined;
     if (own?.type !== 'character') return { name, type: 'number' };
-    return { name, type: 'factor', levels: levelsOf(own, `${thing}'s levels of ${name}`) };
+    return { name, type: 'factor', levels: levelsOf(own, `${label}'s levels of ${name}`) };
   });
-  const trees = Number(numbersOf(element(forest, 'num.trees'), `${thing}'s num.trees`)[0]);
+  const trees = Number(numbersOf(element(forest, 'num.trees'), `${label}'s num.trees`)[0]);
   const schema: Schema = { kind, features, takesMissing: false, trees };
   if (kind === 'regression') return { schema, places: undefined };
   if (kind === 'survival') {
-    schema.times = Array.from(numbersOf(element(forest, 'unique.death.times'), `${thing}'s unique.death.times`));
+    schema.times = Array.from(numbersOf(element(forest, 'unique.death.times'), `${label}'s unique.death.times`));
     return { schema, places: undefined };
   }
   const labels = element(forest, 'levels');
-  const texts = labels === undefined ? undefined : textsOf(labels, `${thing}'s levels`);
-  const values = numbersOf(element(forest, 'class.values'), `${thing}'s class.values`);
-  const places = new ClassPlaces(values, texts !== undefined, `${thing}'s class.values`);
+  const texts = labels === undefined ? undefined : textsOf(labels, `${label}'s levels`);
+  const values = numbersOf(element(forest, 'class.values'), `${label}'s class.values`);
+  const places = new ClassPlaces(values, texts !== undefined, `${label}'s class.values`);
   schema.classes = Array.from(places.codes, (value) => {
     if (!texts) return String(value);
-    const label = texts[value - 1];
-    if (label === undefined) throw new ModelError(thing, `class value ${value}`, `1 to ${texts.length}, as there are levels`);
-    return label;
+    const text = texts[value - 1];
+    if (text === undefined) throw new ModelError(label, `class value ${value}`, `1 to ${texts.length}, as there are levels`);
+    return text;
   });
-  checkUnique(schema.classes, `${thing}'s levels`);
+  checkUnique(schema.classes, `${label}'s levels`);
   return { schema, places };
 }
 
 /** Throws where a name stands twice. */
-export function checkUnique(names: readonly string[], thing: string): void {
+export function checkUnique(names: readonly string[], label: string): void {
   const at = firstRepeated(names);
-  if (at !== -1) throw new ModelError(thing, `${JSON.stringify(names[at])} twice`, 'each once');
+  if (at !== -1) throw new ModelError(label, `${JSON.stringify(names[at])} twice`, 'each once');
 }

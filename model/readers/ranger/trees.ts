@@ -26,17 +26,17 @@ export function isLeaf(tree: Tree, node: number): boolean {
 }
 
 /** Every tree's vectors, their lengths held against one another. */
-export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | undefined, thing: string): Tree[] {
-  const part = (name: string) => listOf(element(forest, name), `${thing}'s ${name}`);
+export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | undefined, label: string): Tree[] {
+  const part = (name: string) => listOf(element(forest, name), `${label}'s ${name}`);
   const [ids, variables, values] = [part('child.nodeIDs'), part('split.varIDs'), part('split.values')];
   const vectorsName = LEAF_VECTORS[schema.kind];
   const vectors = vectorsName === undefined ? undefined : part(vectorsName);
   const expected = schema.trees;
   if (ids.length !== expected || variables.length !== expected || values.length !== expected || (vectors && vectors.length !== expected)) {
-    throw new ModelError(thing, `${ids.length} trees`, `${expected}, as num.trees says, in every part`);
+    throw new ModelError(label, `${ids.length} trees`, `${expected}, as num.trees says, in every part`);
   }
   return ids.map((own, at): Tree => {
-    const name = `${thing}, tree ${at + 1}`;
+    const name = `${label}, tree ${at + 1}`;
     const children = listOf(own, `${name}'s child.nodeIDs`);
     if (children.length !== 2 && children.length !== 3)
       throw new ModelError(`${name}'s child.nodeIDs`, `${children.length} vectors`, '2 or 3');
@@ -62,7 +62,7 @@ export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | 
 }
 
 /** The vectors of a tree's nodes, each held against its width when it is asked for. */
-function leafVectors(value: RValue | undefined, width: number, thing: string, tree: string) {
+function leafVectors(value: RValue | undefined, width: number, label: string, tree: string) {
   const check = (node: number, found: ArrayLike<number>) => {
     if (found.length !== width) throw new ModelError(`${tree}, node ${node}`, `${found.length} values`, `${width}, one a class or time`);
     return found;
@@ -71,15 +71,15 @@ function leafVectors(value: RValue | undefined, width: number, thing: string, tr
     const { starts, values } = value;
     return { length: starts.length - 1, get: (node: number) => check(node, values.subarray(starts[node], starts[node + 1])) };
   }
-  const list = listOf(value, thing);
+  const list = listOf(value, label);
   return { length: list.length, get: (node: number) => check(node, numbersOf(list[node], `${tree}, node ${node}'s values`)) };
 }
 
 /** All trees as one forest, every node and leaf held against its bounds. */
-export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places: ClassPlaces | undefined, thing: string): Forest {
-  const isOrdered = numbersOf(element(forest, 'is.ordered'), `${thing}'s is.ordered`);
+export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places: ClassPlaces | undefined, label: string): Forest {
+  const isOrdered = numbersOf(element(forest, 'is.ordered'), `${label}'s is.ordered`);
   if (isOrdered.length !== schema.features.length) {
-    throw new ModelError(`${thing}'s is.ordered`, `${isOrdered.length} values`, `${schema.features.length}, one a feature`);
+    throw new ModelError(`${label}'s is.ordered`, `${isOrdered.length} values`, `${schema.features.length}, one a feature`);
   }
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const width = schema.kind === 'probability' ? (places?.codes.length ?? 0) : (schema.times?.length ?? 1);
@@ -99,11 +99,11 @@ export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places:
   };
   let leaf = 0;
   trees.forEach((tree, at) => {
-    leaf = addTree(out, at, tree, leaf, { schema, places, thing: `${thing}, tree ${at + 1}` });
+    leaf = addTree(out, at, tree, leaf, { schema, places, label: `${label}, tree ${at + 1}` });
   });
   schema.features.forEach((feature, column) => {
     if (out.partitioned[column] === 1 && feature.type === 'factor' && feature.levels.length > MAX_PARTITIONED) {
-      throw new ModelError(`${thing}'s levels of ${feature.name}`, `${feature.levels.length} levels`, `at most ${MAX_PARTITIONED}`);
+      throw new ModelError(`${label}'s levels of ${feature.name}`, `${feature.levels.length} levels`, `at most ${MAX_PARTITIONED}`);
     }
   });
   return out;
@@ -120,7 +120,7 @@ function countLeaves(tree: Tree): number {
   return leaves;
 }
 
-type TreeContext = { schema: Schema; places: ClassPlaces | undefined; thing: string };
+type TreeContext = { schema: Schema; places: ClassPlaces | undefined; label: string };
 
 /** Writes a tree's nodes behind those of the trees before it; gives the number of leaves so far. */
 function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context: TreeContext): number {
@@ -140,11 +140,11 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
     // Held against their bounds before they are cut to the arrays' integers.
     for (const child of missing === 0 ? [left, right] : [left, right, missing]) {
       if (!(Number.isInteger(child) && child > node && child < count)) {
-        throw new ModelError(`${context.thing}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);
+        throw new ModelError(`${context.label}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);
       }
     }
     if (!(Number.isInteger(variable) && variable >= 0 && variable < out.partitioned.length)) {
-      throw new ModelError(`${context.thing}, node ${node}`, `split variable ${variable}`, `0 to ${out.partitioned.length - 1}`);
+      throw new ModelError(`${context.label}, node ${node}`, `split variable ${variable}`, `0 to ${out.partitioned.length - 1}`);
     }
     out.left[start + node] = start + left;
     out.right[start + node] = start + right;
@@ -156,7 +156,7 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
 }
 
 /** Writes what a leaf holds: ranger keeps a mean or a class value in split.values, shares of classes in terminal.class.counts. */
-function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, places, thing }: TreeContext): void {
+function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, places, label }: TreeContext): void {
   const value = tree.splitValues[node]!;
   if (schema.kind === 'regression') {
     out.leaves[leaf] = value;
@@ -164,7 +164,7 @@ function addLeaf(out: Forest, leaf: number, tree: Tree, node: number, { schema, 
   }
   if (schema.kind === 'classification') {
     const place = places?.get(value);
-    if (place === undefined) throw new ModelError(`${thing}, node ${node}`, `class value ${value}`, `one of ${places}`);
+    if (place === undefined) throw new ModelError(`${label}, node ${node}`, `class value ${value}`, `one of ${places}`);
     out.leaves[leaf] = place;
     return;
   }

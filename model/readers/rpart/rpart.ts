@@ -32,14 +32,14 @@ type Frame = {
  * src/pred_rpart.c): anova, poisson and exp give a number, class gives shares, a method of the user's own its yval. Throws a
  * ModelError for what predict() itself could not use.
  */
-export function readRpart(value: RValue, thing: string): RpartModel {
+export function readRpart(value: RValue, label: string): RpartModel {
   const frame = element(value, 'frame');
-  const read = readFrame(frame, thing);
-  const { reader, inputs, others } = readInputs(value, thing);
+  const read = readFrame(frame, label);
+  const { reader, inputs, others } = readInputs(value, label);
   const labels = attributesOf(value).get('ylevels');
-  const classes = labels && labels.type !== 'null' ? textsOf(labels, `${thing}'s ylevels`) : undefined;
+  const classes = labels && labels.type !== 'null' ? textsOf(labels, `${label}'s ylevels`) : undefined;
   if (classes && (classes.length === 0 || new Set(classes).size !== classes.length))
-    throw new ModelError(`${thing}'s ylevels`, 'other labels', 'labels, each once');
+    throw new ModelError(`${label}'s ylevels`, 'other labels', 'labels, each once');
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
     features: reader.features,
@@ -47,15 +47,15 @@ export function readRpart(value: RValue, thing: string): RpartModel {
     takesMissing: true,
     types: classes ? ['prob', 'class'] : ['vector'],
   };
-  const splits = readSplits(value, inputs, thing);
-  const { kept, ...nodes } = readNodes(read, usesurrogate(value, thing), splits.count, thing);
+  const splits = readSplits(value, inputs, label);
+  const { kept, ...nodes } = readNodes(read, usesurrogate(value, label), splits.count, label);
   const isPlain = inputs.every(
     ({ expression }, place) => typeof expression === 'object' && 'feature' in expression && expression.feature === place,
   );
   const rpart: Rpart = {
     ...nodes,
     ...splits.keep(kept),
-    ...readValues(frame as RValue, schema, read.numbers.length, thing),
+    ...readValues(frame as RValue, schema, read.numbers.length, label),
   };
   const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
   const call = element(value, 'call');
@@ -63,12 +63,12 @@ export function readRpart(value: RValue, thing: string): RpartModel {
 }
 
 /** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */
-function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, surrogacy: number, splits: number, thing: string) {
+function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, surrogacy: number, splits: number, label: string) {
   const places = new Map(numbers.map((number, at) => [number, at]));
   const child = (number: number, node: number) => {
     const place = places.get(number);
     if (place !== undefined && place > node) return place;
-    throw new ModelError(`${thing}, node ${numbers[node]}`, `no node ${number} after it`, 'both its children');
+    throw new ModelError(`${label}, node ${numbers[node]}`, `no node ${number} after it`, 'both its children');
   };
   const each = () => new Uint32Array(numbers.length);
   const out = { left: each(), right: each(), first: each(), splits: each(), majority: new Uint8Array(numbers.length) };
@@ -78,7 +78,7 @@ function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, s
     // The primary split is followed by its competitors, and these by its surrogates.
     const from = at + (isLeaf[node] ? 0 : 1) + competitors[node]!;
     const end = from + surrogates[node]!;
-    if (end > splits) throw new ModelError(`${thing}, node ${number}`, 'splits beyond the last', `${splits} splits`);
+    if (end > splits) throw new ModelError(`${label}, node ${number}`, 'splits beyond the last', `${splits} splits`);
     if (!isLeaf[node]) {
       const [l, r] = [child(2 * number, node), child(2 * number + 1, node)];
       const [ln, rn] = [cases[l]!, cases[r]!];
@@ -96,64 +96,64 @@ function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, s
 }
 
 /** 0: a missing value stops the row, 1: surrogates are asked, 2: then the majority. */
-function usesurrogate(value: RValue, thing: string): number {
+function usesurrogate(value: RValue, label: string): number {
   const control = element(value, 'control');
-  const [own] = numbersOf(control && element(control, 'usesurrogate'), `${thing}'s usesurrogate`);
-  if (own !== 0 && own !== 1 && own !== 2) throw new ModelError(`${thing}'s usesurrogate`, String(own), '0, 1 or 2');
+  const [own] = numbersOf(control && element(control, 'usesurrogate'), `${label}'s usesurrogate`);
+  if (own !== 0 && own !== 1 && own !== 2) throw new ModelError(`${label}'s usesurrogate`, String(own), '0, 1 or 2');
   return own;
 }
 
-function readFrame(frame: RValue | undefined, thing: string): Frame {
-  if (!frame) throw new ModelError(thing, 'an rpart object without its frame', 'what rpart() returned');
-  const part = (name: string) => numbersOf(element(frame, name), `${thing}'s ${name}`);
-  const isLeaf = leavesOf(element(frame, 'var'), `${thing}'s var`);
+function readFrame(frame: RValue | undefined, label: string): Frame {
+  if (!frame) throw new ModelError(label, 'an rpart object without its frame', 'what rpart() returned');
+  const part = (name: string) => numbersOf(element(frame, name), `${label}'s ${name}`);
+  const isLeaf = leavesOf(element(frame, 'var'), `${label}'s var`);
   const own = { cases: part('n'), competitors: part('ncompete'), surrogates: part('nsurrogate') };
-  const numbers = rowNumbers(attributesOf(frame).get('row.names'), `${thing}'s row names`);
+  const numbers = rowNumbers(attributesOf(frame).get('row.names'), `${label}'s row names`);
   for (const { length } of [isLeaf, own.cases, own.competitors, own.surrogates]) {
     if (length !== numbers.length)
-      throw new ModelError(`${thing}'s frame`, `columns of ${length} and ${numbers.length} rows`, 'one length');
+      throw new ModelError(`${label}'s frame`, `columns of ${length} and ${numbers.length} rows`, 'one length');
   }
   if (
     numbers[0] !== 1 ||
     !numbers.every((number) => Number.isInteger(number) && number >= 1 && number < MAX_NODE) ||
     new Set(numbers).size !== numbers.length
   ) {
-    throw new ModelError(`${thing}'s nodes`, numbers.slice(0, 10).join(', '), 'numbers of nodes, each once and from 1 on');
+    throw new ModelError(`${label}'s nodes`, numbers.slice(0, 10).join(', '), 'numbers of nodes, each once and from 1 on');
   }
   for (const counts of [own.competitors, own.surrogates]) {
     if (!counts.every((count) => Number.isInteger(count) && count >= 0))
-      throw new ModelError(`${thing}'s frame`, 'other counts of splits', 'whole numbers');
+      throw new ModelError(`${label}'s frame`, 'other counts of splits', 'whole numbers');
   }
   return { numbers, isLeaf, ...own };
 }
 
 /** Which nodes are leaves: `var` is a factor, or, in old files, texts. */
-function leavesOf(value: RValue | undefined, thing: string): boolean[] {
+function leavesOf(value: RValue | undefined, label: string): boolean[] {
   if (value?.type === 'character') return value.values.map((text) => text === '<leaf>');
-  const levels = textsOf(value && attributesOf(value).get('levels'), `${thing}'s levels`);
-  return Array.from(numbersOf(value, thing), (code) => {
+  const levels = textsOf(value && attributesOf(value).get('levels'), `${label}'s levels`);
+  return Array.from(numbersOf(value, label), (code) => {
     const text = levels[code - 1];
-    if (text === undefined) throw new ModelError(thing, `the code ${code}`, `1 to ${levels.length}`);
+    if (text === undefined) throw new ModelError(label, `the code ${code}`, `1 to ${levels.length}`);
     return text === '<leaf>';
   });
 }
 
 /** Row names as numbers; R keeps 1 to n as NA and -n. */
-function rowNumbers(value: RValue | undefined, thing: string): number[] {
+function rowNumbers(value: RValue | undefined, label: string): number[] {
   if (value?.type === 'character') return value.values.map(Number);
-  const numbers = Array.from(numbersOf(value, thing));
+  const numbers = Array.from(numbersOf(value, label));
   if (numbers.length !== 2 || !(numbers[0] === NA_INTEGER || Number.isNaN(numbers[0]))) return numbers;
   const count = Math.abs(numbers[1]!);
   // A tree of nodes 1 to n has n of 1 or 3: all else skips a number.
-  if (!(count <= 3)) throw new ModelError(thing, `${count} rows by number`, 'the numbers of nodes');
+  if (!(count <= 3)) throw new ModelError(label, `${count} rows by number`, 'the numbers of nodes');
   return Array.from({ length: count }, (_, at) => at + 1);
 }
 
 /** The columns that rpart.matrix makes of new data. */
-function readInputs(value: RValue, thing: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
-  const terms = readTerms(element(value, 'terms'), `${thing}'s terms`);
-  const levels = readLevels(attributesOf(value).get('xlevels'), `${thing}'s xlevels`);
-  const reader = new FormulaReader(terms, levels, `${thing}'s formula`);
+function readInputs(value: RValue, label: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
+  const terms = readTerms(element(value, 'terms'), `${label}'s terms`);
+  const levels = readLevels(attributesOf(value).get('xlevels'), `${label}'s xlevels`);
+  const reader = new FormulaReader(terms, levels, `${label}'s formula`);
   const inputs = terms.variables.flatMap((variable, at): Input[] => {
     if (!terms.factors.some((pattern) => pattern[at]! > 0)) return [];
     const own = levels.get(variable.name);
@@ -165,32 +165,32 @@ function readInputs(value: RValue, thing: string): { reader: FormulaReader; inpu
     return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
   });
   if (reader.features.length === 0 || inputs.length > MAX_INPUTS)
-    throw new ModelError(thing, `${inputs.length} inputs`, `1 to ${MAX_INPUTS}`);
+    throw new ModelError(label, `${inputs.length} inputs`, `1 to ${MAX_INPUTS}`);
   const others = terms.variables.flatMap(({ value: own, kind }) => (own.type === 'symbol' && kind === 'other' ? [own.name] : []));
   return { reader, inputs, others };
 }
 
 /** The matrix of splits, and how those that prediction needs are kept. */
-function readSplits(value: RValue, inputs: Input[], thing: string) {
+function readSplits(value: RValue, inputs: Input[], label: string) {
   const matrix = element(value, 'splits');
   if (!matrix) return { count: 0, keep: () => keepSplits([]) };
-  const cells = numbersOf(matrix, `${thing}'s splits`);
+  const cells = numbersOf(matrix, `${label}'s splits`);
   const attributes = attributesOf(matrix);
-  const dim = Array.from(numbersOf(attributes.get('dim'), `${thing}'s dim of splits`));
+  const dim = Array.from(numbersOf(attributes.get('dim'), `${label}'s dim of splits`));
   const count = dim[0]!;
   if (!(Number.isInteger(count) && dim[1] !== undefined && dim[1] >= 4 && cells.length === count * dim[1])) {
-    throw new ModelError(`${thing}'s splits`, `a matrix of ${dim.join(' by ')}`, 'a row a split, and at least 4 columns');
+    throw new ModelError(`${label}'s splits`, `a matrix of ${dim.join(' by ')}`, 'a row a split, and at least 4 columns');
   }
   // A tree that prune() cut down to its root keeps a matrix of no rows, and so without names for them.
   if (count === 0) return { count: 0, keep: () => keepSplits([]) };
   const dimnames = attributes.get('dimnames');
-  const names = textsOf(dimnames?.type === 'list' ? dimnames.values[0] : undefined, `${thing}'s row names of splits`);
-  if (names.length !== count) throw new ModelError(`${thing}'s row names of splits`, String(names.length), String(count));
+  const names = textsOf(dimnames?.type === 'list' ? dimnames.values[0] : undefined, `${label}'s row names of splits`);
+  if (names.length !== count) throw new ModelError(`${label}'s row names of splits`, String(names.length), String(count));
   const places = new Map(inputs.map(({ name }, at) => [name, at]));
-  const directions = readDirections(element(value, 'csplit'), `${thing}'s csplit`);
+  const directions = readDirections(element(value, 'csplit'), `${label}'s csplit`);
   const rows = (kept: number[]) =>
     kept.map((split): Split => {
-      const where = `${thing}, split ${split + 1}`;
+      const where = `${label}, split ${split + 1}`;
       const input = places.get(names[split] as string);
       if (input === undefined) throw new ModelError(where, `the variable ${names[split]}`, 'one of the formula');
       return readSplit([cells[count + split], cells[3 * count + split]] as [number, number], {
@@ -227,12 +227,12 @@ function readSplit([ncat, index]: [number, number], { input, levels, directions,
   return { input, categories: Math.max(2, levels.length), threshold: 0, own: levels.length < 2 ? [...own, 0] : own };
 }
 
-function readDirections(value: RValue | undefined, thing: string): Directions {
+function readDirections(value: RValue | undefined, label: string): Directions {
   if (!value) return undefined;
-  const cells = numbersOf(value, thing);
-  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${thing}'s dim`)) as [number, number];
+  const cells = numbersOf(value, label);
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${label}'s dim`)) as [number, number];
   if (!(rows >= 1 && cells.length === rows * columns))
-    throw new ModelError(thing, `a matrix of ${rows} by ${columns}`, `${cells.length} cells`);
+    throw new ModelError(label, `a matrix of ${rows} by ${columns}`, `${cells.length} cells`);
   return { rows, columns, cells };
 }
 
@@ -255,18 +255,18 @@ function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'thre
 }
 
 /** What each node answers: its yval, or of yval2 the shares of classes, which stand behind class and counts. */
-function readValues(frame: RValue, schema: Schema, nodes: number, thing: string): Pick<Rpart, 'values' | 'width' | 'places'> {
-  const yval = numbersOf(element(frame, 'yval'), `${thing}'s yval`);
-  if (yval.length !== nodes) throw new ModelError(`${thing}'s yval`, `${yval.length} values`, String(nodes));
+function readValues(frame: RValue, schema: Schema, nodes: number, label: string): Pick<Rpart, 'values' | 'width' | 'places'> {
+  const yval = numbersOf(element(frame, 'yval'), `${label}'s yval`);
+  if (yval.length !== nodes) throw new ModelError(`${label}'s yval`, `${yval.length} values`, String(nodes));
   const width = schema.classes?.length;
   if (width === undefined) return { values: Float64Array.from(yval), width: 1 };
   const matrix = element(frame, 'yval2');
-  if (!matrix) throw new ModelError(`${thing}'s yval2`, typeOf(matrix), 'a matrix with shares of classes');
-  const cells = numbersOf(matrix, `${thing}'s yval2`);
+  if (!matrix) throw new ModelError(`${label}'s yval2`, typeOf(matrix), 'a matrix with shares of classes');
+  const cells = numbersOf(matrix, `${label}'s yval2`);
   if (cells.length % nodes !== 0 || cells.length / nodes < 1 + 2 * width)
-    throw new ModelError(`${thing}'s yval2`, `${cells.length} cells`, `${nodes} rows, ${1 + 2 * width} columns or more`);
+    throw new ModelError(`${label}'s yval2`, `${cells.length} cells`, `${nodes} rows, ${1 + 2 * width} columns or more`);
   const places = Uint32Array.from(yval, (code) => {
-    if (!(Number.isInteger(code) && code >= 1 && code <= width)) throw new ModelError(`${thing}'s yval`, `class ${code}`, `1 to ${width}`);
+    if (!(Number.isInteger(code) && code >= 1 && code <= width)) throw new ModelError(`${label}'s yval`, `class ${code}`, `1 to ${width}`);
     return code - 1;
   });
   const values = new Float64Array(nodes * width);

@@ -11,10 +11,10 @@ import { recode } from '../../steps/step-values.ts';
 import type { Imported } from '../reader.ts';
 
 /** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's own levels. */
-export function connect(frame: Frame, engine: Imported, thing: string): BoundStep[] {
+export function connect(frame: Frame, engine: Imported, label: string): BoundStep[] {
   const { features, takesMissing } = engine.schema;
   const arranged = features.map((feature): Arranged => {
-    const at = `${thing}, column ${feature.name}`;
+    const at = `${label}, column ${feature.name}`;
     const name = frame.has(feature.name) ? feature.name : plainName(feature.name, frame);
     if (name === undefined) {
       const expected = `one that the pipeline makes: ${frame.columns
@@ -36,16 +36,16 @@ function plainName(name: string, frame: Frame): string | undefined {
   return bare !== undefined && frame.has(bare) ? bare : undefined;
 }
 
-function input(column: FrameColumn, place: number, feature: Feature, thing: string): Arranged {
+function input(column: FrameColumn, place: number, feature: Feature, label: string): Arranged {
   const own = { ...column, name: feature.name };
   if (!('levels' in column)) {
     if (feature.type !== 'factor') return { column: own, place };
-    throw new ModelError(thing, `a column of class ${column.kind}`, `a factor of ${feature.levels.length} levels`);
+    throw new ModelError(label, `a column of class ${column.kind}`, `a factor of ${feature.levels.length} levels`);
   }
   if (feature.type !== 'factor') {
     // A model that takes a factor's codes as numbers.
     if (column.kind !== 'text') return { column: own, place };
-    throw new ModelError(thing, 'texts, which R codes anew with each request', 'a factor, as step_string2factor() makes it');
+    throw new ModelError(label, 'texts, which R codes anew with each request', 'a factor, as step_string2factor() makes it');
   }
   const value: Expression = recode({ feature: place }, column, feature.levels);
   const isSame = typeof value === 'object' && 'feature' in value;
@@ -57,24 +57,24 @@ function input(column: FrameColumn, place: number, feature: Feature, thing: stri
  * What parsnip makes of the engine's answers for classes: their chances (prob) and the class (class). `levels` are those of the
  * outcome, in their order; `eventFirst` says that one number is the chance of the first class.
  */
-export function outcomeOf({ schema, isCoded = false }: Imported, levels: string[], eventFirst: boolean, thing: string): Outcome {
+export function outcomeOf({ schema, isCoded = false }: Imported, levels: string[], eventFirst: boolean, label: string): Outcome {
   const { features: _, ...body } = schema;
-  const types = waysTo(schema, levels, eventFirst, thing);
+  const types = waysTo(schema, levels, eventFirst, label);
   // A file that only numbers its classes has them in the order of the levels.
   const own = isCoded && schema.classes?.length === levels.length ? levels : (schema.classes ?? levels);
-  const known = new Map(own.map((label, place) => [label, place]));
-  const places = levels.map((label) => {
-    const place = known.get(label);
-    if (place === undefined) throw new ModelError(thing, `the class "${label}", which the model does not have`, own.join(', '));
+  const known = new Map(own.map((name, place) => [name, place]));
+  const places = levels.map((name) => {
+    const place = known.get(name);
+    if (place === undefined) throw new ModelError(label, `the class "${name}", which the model does not have`, own.join(', '));
     return place;
   });
   const isOrdered = own.length === levels.length && places.every((place, at) => place === at);
   const needsOrder = Object.values(types).some((made) => made?.by === 'same');
-  if (needsOrder && !isOrdered) throw new ModelError(thing, `classes in the order ${own.join(', ')}`, levels.join(', '));
+  if (needsOrder && !isOrdered) throw new ModelError(label, `classes in the order ${own.join(', ')}`, levels.join(', '));
   return { body, types, places };
 }
 
-function waysTo(schema: Schema, levels: string[], eventFirst: boolean, thing: string): Partial<Record<AnswerType, Made>> {
+function waysTo(schema: Schema, levels: string[], eventFirst: boolean, label: string): Partial<Record<AnswerType, Made>> {
   const types = schema.types ?? ['response'];
   const first = types[0] as AnswerType;
   switch (schema.kind) {
@@ -88,11 +88,11 @@ function waysTo(schema: Schema, levels: string[], eventFirst: boolean, thing: st
       };
     }
     case 'regression':
-      if (levels.length !== 2) throw new ModelError(thing, `${levels.length} classes of a model of one number`, '2');
+      if (levels.length !== 2) throw new ModelError(label, `${levels.length} classes of a model of one number`, '2');
       return eventFirst
         ? { prob: { of: first, by: 'first' }, class: { of: first, by: 'firstHalf' } }
         : { prob: { of: first, by: 'second' }, class: { of: first, by: 'half' } };
     default:
-      throw new ModelError(thing, `a model of the kind ${schema.kind} for classes`, 'one of classes');
+      throw new ModelError(label, `a model of the kind ${schema.kind} for classes`, 'one of classes');
   }
 }

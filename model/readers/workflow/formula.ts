@@ -16,47 +16,47 @@ export type Indicators = 'traditional' | 'none' | 'one_hot';
  * Changes a frame as hardhat's and parsnip's formulas do: R's model matrix by the default contrasts, without an intercept; with
  * `none` the factors stand behind it as they are. Throws a ModelError for what R would code anew with each request.
  */
-export function applyFormula(frame: Frame, given: Terms, kept: Indicators, thing: string): void {
+export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label: string): void {
   const text = frame.columns.find(({ kind }) => kind === 'text');
   if (text && kept !== 'none')
-    throw new ModelError(`${thing}, column ${text.name}`, 'texts, which R codes anew with each request', 'a factor in the training data');
+    throw new ModelError(`${label}, column ${text.name}`, 'texts, which R codes anew with each request', 'a factor in the training data');
   if (given.offsets.length > 0)
-    throw new ModelError(thing, 'an offset, which parsnip leaves out at predict()', 'a formula without offset()');
-  const terms = kept === 'none' ? withoutFactors(given, frame, thing) : given;
+    throw new ModelError(label, 'an offset, which parsnip leaves out at predict()', 'a formula without offset()');
+  const terms = kept === 'none' ? withoutFactors(given, frame, label) : given;
   const known = new Map(frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])));
-  const reader = new FormulaReader(terms, known, thing);
+  const reader = new FormulaReader(terms, known, label);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
-    return isUsed ? code(reader, variable, { frame, kept, thing }) : undefined;
+    return isUsed ? code(reader, variable, { frame, kept, label }) : undefined;
   });
-  const columns = modelMatrix(terms, coded, thing);
-  const values = reader.features.map(({ name }) => frame.value(name, thing));
+  const columns = modelMatrix(terms, coded, label);
+  const values = reader.features.map(({ name }) => frame.value(name, label));
   const made = columns.flatMap((column): Arranged[] => {
     if (column.factors.length === 0) return [];
     return [{ column: { name: column.name, kind: 'number' }, value: remap(productOf(column), values) }];
   });
   const factors = kept === 'none' ? frame.columns.filter((column) => 'levels' in column) : [];
-  frame.arrange('formula', [...made.map((one) => unchanged(one, frame)), ...factors.map((column) => asItIs(column, frame, thing))]);
+  frame.arrange('formula', [...made.map((one) => unchanged(one, frame)), ...factors.map((column) => asItIs(column, frame, label))]);
 }
 
 /** Terms without the factors that stand alone in them, which stay as they are. */
-function withoutFactors(terms: Terms, frame: Frame, thing: string): Terms {
+function withoutFactors(terms: Terms, frame: Frame, label: string): Terms {
   const hasLevels = terms.variables.map(({ value }) => {
-    return value.type === 'symbol' && frame.has(value.name) && 'levels' in frame.column(value.name, thing);
+    return value.type === 'symbol' && frame.has(value.name) && 'levels' in frame.column(value.name, label);
   });
   const factors = terms.factors.filter((pattern) => !pattern.some((code, at) => code > 0 && hasLevels[at]));
   const isAlone = (pattern: number[]) => pattern.filter((code) => code > 0).length === 1;
   const mixed = terms.factors.find((pattern) => !isAlone(pattern) && pattern.some((code, at) => code > 0 && hasLevels[at]));
-  if (mixed) throw new ModelError(thing, 'a factor in an interaction, without dummies', 'a formula whose factors stand alone');
+  if (mixed) throw new ModelError(label, 'a factor in an interaction, without dummies', 'a formula whose factors stand alone');
   return { ...terms, factors };
 }
 
-type Context = { frame: Frame; kept: Indicators; thing: string };
+type Context = { frame: Frame; kept: Indicators; label: string };
 
 /** A variable of the model frame as columns with their names. */
-function code(reader: FormulaReader, variable: Variable, { frame, kept, thing }: Context): Coded {
+function code(reader: FormulaReader, variable: Variable, { frame, kept, label }: Context): Coded {
   const { name, kind } = variable;
-  const column = variable.value.type === 'symbol' && frame.has(variable.value.name) ? frame.column(variable.value.name, thing) : undefined;
+  const column = variable.value.type === 'symbol' && frame.has(variable.value.name) ? frame.column(variable.value.name, label) : undefined;
   const isLogical = kind === 'logical' || column?.kind === 'logical';
   if (isLogical || (column && 'levels' in column)) {
     const levels = column && 'levels' in column ? column.levels : ['FALSE', 'TRUE'];
@@ -68,7 +68,7 @@ function code(reader: FormulaReader, variable: Variable, { frame, kept, thing }:
     );
     if (kept === 'one_hot' && !isOrdered && !isLogical) return { contrasts: all, levels: all };
     const type = isOrdered ? 'contr.poly' : 'contr.treatment';
-    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${thing}, column ${name}`);
+    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${label}, column ${name}`);
     const names = contrastNames(name, levels, isOrdered ? 'poly' : 'treatment');
     return {
       contrasts: named(
@@ -80,7 +80,7 @@ function code(reader: FormulaReader, variable: Variable, { frame, kept, thing }:
   }
   if (kind === 'factor' || kind === 'ordered' || kind === 'character')
     throw new ModelError(
-      `${thing}, variable ${name}`,
+      `${label}, variable ${name}`,
       'a factor that the formula makes',
       'a factor in the training data, or step_mutate()',
     );
@@ -107,6 +107,6 @@ function unchanged(one: Arranged, frame: Frame): Arranged {
   return column?.name === one.column.name && !('levels' in column) ? { column, place: one.value.feature } : one;
 }
 
-function asItIs(column: FrameColumn, frame: Frame, thing: string): Arranged {
-  return { column, place: frame.place(column.name, thing) };
+function asItIs(column: FrameColumn, frame: Frame, label: string): Arranged {
+  return { column, place: frame.place(column.name, label) };
 }

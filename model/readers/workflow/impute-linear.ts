@@ -12,17 +12,17 @@ export const IMPUTE_LINEAR_STEPS: StepReader = {
   steps: ['step_impute_linear'],
   read: (step, context) => {
     const models = element(step, 'models');
-    const set = namesOf(models, `${context.thing}'s models`).map((name): NewColumn => {
+    const set = namesOf(models, `${context.label}'s models`).map((name): NewColumn => {
       const model = models && element(models, name);
-      if (!model) throw new ModelError(`${context.thing}, column ${name}`, 'nothing', 'an lm');
+      if (!model) throw new ModelError(`${context.label}, column ${name}`, 'nothing', 'an lm');
       return imputed(name, model, context);
     });
     context.frame.change(context.of, { set });
   },
 };
 
-function imputed(name: string, model: RValue, { frame, thing }: StepContext): NewColumn {
-  const at = `${thing}, column ${name}`;
+function imputed(name: string, model: RValue, { frame, label }: StepContext): NewColumn {
+  const at = `${label}, column ${name}`;
   const column = frame.column(name, at);
   if ('levels' in column) throw new ModelError(at, `a column of class ${column.kind}`, 'numbers');
   const { schema, linear } = readLinear(model, `${at}'s model`);
@@ -38,8 +38,8 @@ function imputed(name: string, model: RValue, { frame, thing }: StepContext): Ne
 }
 
 /** A linear model's sum, in its own order. */
-function sumOf({ columns, coefficients, offsets, link }: Linear, thing: string): Expression {
-  if (offsets.length > 0 || link !== 'identity') throw new ModelError(thing, 'a model with an offset or a link', 'a plain lm');
+function sumOf({ columns, coefficients, offsets, link }: Linear, label: string): Expression {
+  if (offsets.length > 0 || link !== 'identity') throw new ModelError(label, 'a model with an offset or a link', 'a plain lm');
   return columns.reduce<Expression>((sum, factors, at) => {
     const product = factors.reduce<Expression>((all, factor) => ({ call: '*', of: [all, factor] }), 1);
     return { call: '+', of: [sum, { call: '*', of: [coefficients[at]!, product] }] };

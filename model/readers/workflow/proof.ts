@@ -19,7 +19,7 @@ export function proveSteps(
   features: Feature[],
   training: RValue | undefined,
   made: RValue | undefined,
-  thing: string,
+  label: string,
 ): boolean {
   if (!training || !made) return false;
   const all = rowCount(training, features);
@@ -48,7 +48,7 @@ export function proveSteps(
       if (isSame(own, expected(row))) compared += 1;
       else
         throw new ModelError(
-          `${thing}, column ${column.name}`,
+          `${label}, column ${column.name}`,
           `${own} in training row ${row + 1}, where R had ${expected(row)}`,
           'the same',
         );

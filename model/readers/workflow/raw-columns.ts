@@ -14,13 +14,13 @@ export type RawColumns = { features: Feature[]; columns: FrameColumn[] };
 export type Known = { texts: ReadonlyMap<string, Level[]>; training: RValue | undefined; allowsNew: boolean };
 
 /** The columns of a prototype (hardhat's ptype), a data frame without rows, as features. Throws a ModelError for a class that is not served. */
-export function rawColumns(prototype: RValue | undefined, known: Known, thing: string): RawColumns {
+export function rawColumns(prototype: RValue | undefined, known: Known, label: string): RawColumns {
   if (prototype?.type !== 'list')
-    throw new ModelError(`${thing}'s ptypes`, typeOf(prototype), 'the columns of training, which a fitted workflow has');
-  const names = prototype.values.length === 0 ? [] : textsOf(attributesOf(prototype).get('names'), `${thing}'s columns`);
-  if (names.length === 0) throw new ModelError(`${thing}'s columns`, 'none', 'at least one');
-  const columns = listOf(prototype, thing).map((column, at) =>
-    rawColumn(names[at] as string, column, known, `${thing}, column ${names[at]}`),
+    throw new ModelError(`${label}'s ptypes`, typeOf(prototype), 'the columns of training, which a fitted workflow has');
+  const names = prototype.values.length === 0 ? [] : textsOf(attributesOf(prototype).get('names'), `${label}'s columns`);
+  if (names.length === 0) throw new ModelError(`${label}'s columns`, 'none', 'at least one');
+  const columns = listOf(prototype, label).map((column, at) =>
+    rawColumn(names[at] as string, column, known, `${label}, column ${names[at]}`),
   );
   const features = columns.map((column): Feature => {
     const feature = featureOf(column, known);
@@ -30,10 +30,10 @@ export function rawColumns(prototype: RValue | undefined, known: Known, thing: s
   return { features, columns };
 }
 
-function rawColumn(name: string, value: RValue, { texts }: Known, thing: string): FrameColumn {
+function rawColumn(name: string, value: RValue, { texts }: Known, label: string): FrameColumn {
   const classes = classOf(value);
   if (classes.includes('factor')) {
-    const levels = levelsOf(attributesOf(value).get('levels'), `${thing}'s levels`);
+    const levels = levelsOf(attributesOf(value).get('levels'), `${label}'s levels`);
     return { name, kind: classes.includes('ordered') ? 'ordered' : 'factor', levels };
   }
   if (classes.includes('Date')) return { name, kind: 'date' };
@@ -41,11 +41,11 @@ function rawColumn(name: string, value: RValue, { texts }: Known, thing: string)
     const zone = attributesOf(value).get('tzone');
     const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
     if (!timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone)) return { name, kind: 'datetime' };
-    if (!isTimeZone(timeZone)) throw new ModelError(thing, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
+    if (!isTimeZone(timeZone)) throw new ModelError(label, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
     return { name, kind: 'datetime', timeZone };
   }
   if (classes.length > 0)
-    throw new ModelError(thing, `the class ${classes.join(', ')}`, 'numbers, logicals, factors, texts, dates or times');
+    throw new ModelError(label, `the class ${classes.join(', ')}`, 'numbers, logicals, factors, texts, dates or times');
   switch (value.type) {
     case 'double':
       return { name, kind: 'number' };
@@ -55,11 +55,11 @@ function rawColumn(name: string, value: RValue, { texts }: Known, thing: string)
       return { name, kind: 'logical' };
     case 'character': {
       const levels = texts.get(name);
-      if (!levels) throw new ModelError(thing, 'a column of texts, whose values in training the file does not have', 'a factor');
+      if (!levels) throw new ModelError(label, 'a column of texts, whose values in training the file does not have', 'a factor');
       return { name, kind: 'text', levels };
     }
     default:
-      throw new ModelError(thing, typeOf(value), 'numbers, logicals, factors, texts, dates or times');
+      throw new ModelError(label, typeOf(value), 'numbers, logicals, factors, texts, dates or times');
   }
 }
 
@@ -93,9 +93,9 @@ function ranged(feature: Feature, values: RValue): Feature {
 }
 
 /** The columns of a formula's data, as far as its terms tell: numbers, logicals, and factors by their levels. */
-export function columnsOfTerms(terms: Terms, levels: RValue | undefined, thing: string): RawColumns {
-  const known = readLevels(levels, `${thing}'s xlevels`);
-  const reader = new FormulaReader(terms, known, `${thing}'s formula`);
+export function columnsOfTerms(terms: Terms, levels: RValue | undefined, label: string): RawColumns {
+  const known = readLevels(levels, `${label}'s xlevels`);
+  const reader = new FormulaReader(terms, known, `${label}'s formula`);
   for (const variable of terms.variables) if (!known.has(variable.name)) reader.columns(variable);
   const kinds = new Map(terms.variables.map(({ name, kind }) => [name, kind]));
   const columns = reader.features.map((feature): FrameColumn => {

@@ -22,39 +22,39 @@ export type Inner = (value: RValue, label: string) => Imported;
 type Preprocessed = { raw: RawColumns; frame: Frame; by: string };
 
 /** A fitted workflow: its preprocessor, then parsnip's fit. Throws a ModelError that names what is not served. */
-export function readWorkflow(value: RValue, thing: string, inner: Inner): Imported {
+export function readWorkflow(value: RValue, label: string, inner: Inner): Imported {
   const post = element(value, 'post');
   const actions = post && element(post, 'actions');
   if (actions && 'values' in actions && actions.values.length > 0)
-    throw new ModelError(`${thing}'s postprocessor`, 'a tailor, which is not served', 'a workflow without one');
+    throw new ModelError(`${label}'s postprocessor`, 'a tailor, which is not served', 'a workflow without one');
   const [pre, stage] = [element(value, 'pre'), element(value, 'fit')];
   const fit = stage && element(stage, 'fit');
-  if (!fit) throw new ModelError(thing, 'a workflow without a fit', 'one after fit()');
-  const { raw, frame, by } = preprocess(pre, thing);
-  return fitted(fit, { raw, frame, by: `workflow(${by})` }, `${thing}'s fit`, inner);
+  if (!fit) throw new ModelError(label, 'a workflow without a fit', 'one after fit()');
+  const { raw, frame, by } = preprocess(pre, label);
+  return fitted(fit, { raw, frame, by: `workflow(${by})` }, `${label}'s fit`, inner);
 }
 
 /** What a workflow does to the columns before the model has them, by hardhat's blueprint. */
-function preprocess(pre: RValue | undefined, thing: string): Preprocessed {
+function preprocess(pre: RValue | undefined, label: string): Preprocessed {
   const mold = pre && element(pre, 'mold');
   const blueprint = mold && element(mold, 'blueprint');
-  if (!blueprint) throw new ModelError(`${thing}'s mold`, 'nothing', 'a workflow after fit(), with its blueprint');
+  if (!blueprint) throw new ModelError(`${label}'s mold`, 'nothing', 'a workflow after fit(), with its blueprint');
   const classes = classOf(blueprint);
   const recipe = element(blueprint, 'recipe');
   const prototypes = element(blueprint, 'ptypes');
   const known = {
-    texts: trainingLevels(recipe, `${thing}'s recipe`),
+    texts: trainingLevels(recipe, `${label}'s recipe`),
     training: templateOf(pre),
     allowsNew: flag(blueprint, 'allow_novel_levels', false),
   };
-  const raw = rawColumns(prototypes && element(prototypes, 'predictors'), known, thing);
-  const frame = new Frame(raw.columns, thing);
+  const raw = rawColumns(prototypes && element(prototypes, 'predictors'), known, label);
+  const frame = new Frame(raw.columns, label);
   if (classes.includes('recipe_blueprint')) {
-    if (!recipe) throw new ModelError(`${thing}'s recipe`, 'nothing', 'a trained recipe');
-    const skipped = readRecipe(recipe, frame, `${thing}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
-    checkPredictors(frame, predictorsOf(recipe, `${thing}'s recipe`), `${thing}'s recipe`);
+    if (!recipe) throw new ModelError(`${label}'s recipe`, 'nothing', 'a trained recipe');
+    const skipped = readRecipe(recipe, frame, `${label}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
+    checkPredictors(frame, predictorsOf(recipe, `${label}'s recipe`), `${label}'s recipe`);
     const made = skipped.length > 0 ? undefined : element(mold, 'predictors');
-    const isProved = proveSteps(frame, raw.features, known.training, made, `${thing}'s recipe`);
+    const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);
     if (!isProved && frame.unproved !== undefined)
       throw new ModelError(
         frame.unproved,
@@ -65,12 +65,12 @@ function preprocess(pre: RValue | undefined, thing: string): Preprocessed {
   }
   if (classes.includes('formula_blueprint')) {
     const terms = element(blueprint, 'terms');
-    const kept = textOf(element(blueprint, 'indicators'), `${thing}'s indicators`) as Indicators;
-    applyFormula(frame, readTerms(terms && element(terms, 'predictors'), `${thing}'s terms`), kept, `${thing}'s formula`);
+    const kept = textOf(element(blueprint, 'indicators'), `${label}'s indicators`) as Indicators;
+    applyFormula(frame, readTerms(terms && element(terms, 'predictors'), `${label}'s terms`), kept, `${label}'s formula`);
     return { raw, frame, by: 'formula' };
   }
   if (classes.includes('xy_blueprint')) return { raw, frame, by: 'variables' };
-  throw new ModelError(`${thing}'s blueprint`, classes[0] ?? typeOf(blueprint), 'a recipe, a formula or variables');
+  throw new ModelError(`${label}'s blueprint`, classes[0] ?? typeOf(blueprint), 'a recipe, a formula or variables');
 }
 
 /** The training data that an untrained recipe carries. */
@@ -82,47 +82,47 @@ function templateOf(pre: RValue): RValue | undefined {
 }
 
 /** Each predictor of a recipe has to be there: a step may have named its columns by a function of the user's own. */
-function checkPredictors(frame: Frame, names: string[], thing: string): void {
+function checkPredictors(frame: Frame, names: string[], label: string): void {
   const lost = names.find((name) => !frame.has(name));
   if (lost === undefined) return;
   throw new ModelError(
-    thing,
+    label,
     `the column "${lost}", which no step makes under this name`,
     "steps with recipes' own names (naming = dummy_names)",
   );
 }
 
 /** A model of parsnip that was fitted without a workflow. */
-export function readModelFit(value: RValue, thing: string, inner: Inner): Imported {
+export function readModelFit(value: RValue, label: string, inner: Inner): Imported {
   const preproc = element(value, 'preproc');
   const terms = preproc && element(preproc, 'terms');
-  if (terms) return fitted(value, { ...termsColumns(preproc, terms, thing), by: 'parsnip' }, thing, inner);
-  return fitted(value, undefined, thing, inner);
+  if (terms) return fitted(value, { ...termsColumns(preproc, terms, label), by: 'parsnip' }, label, inner);
+  return fitted(value, undefined, label, inner);
 }
 
 /** The raw columns of parsnip's own formula. */
-function termsColumns(preproc: RValue, terms: RValue, thing: string): { raw: RawColumns; frame: Frame } {
-  const raw = columnsOfTerms(readTerms(terms, `${thing}'s terms`), element(preproc, 'xlevels'), thing);
-  return { raw, frame: new Frame(raw.columns, thing) };
+function termsColumns(preproc: RValue, terms: RValue, label: string): { raw: RawColumns; frame: Frame } {
+  const raw = columnsOfTerms(readTerms(terms, `${label}'s terms`), element(preproc, 'xlevels'), label);
+  return { raw, frame: new Frame(raw.columns, label) };
 }
 
 /** The engine's model behind the columns of a pipeline, with parsnip's answers. Without a pipeline it takes its own columns. */
-function fitted(fit: RValue, before: Preprocessed | undefined, thing: string, inner: Inner): Imported {
+function fitted(fit: RValue, before: Preprocessed | undefined, label: string, inner: Inner): Imported {
   const found = element(fit, 'fit');
-  if (!found) throw new ModelError(`${thing}'s fit`, 'nothing', "the engine's own model");
+  if (!found) throw new ModelError(`${label}'s fit`, 'nothing', "the engine's own model");
   const spec = element(fit, 'spec');
-  const mode = textOf(spec && element(spec, 'mode'), `${thing}'s mode`);
-  const engine = inner(found, `${thing}'s model`);
+  const mode = textOf(spec && element(spec, 'mode'), `${label}'s mode`);
+  const engine = inner(found, `${label}'s model`);
   const preproc = element(fit, 'preproc');
   const terms = preproc && element(preproc, 'terms');
   if (before && terms) {
     const options = element(preproc, 'options');
-    const kept = textOf(options && element(options, 'indicators'), `${thing}'s indicators`) as Indicators;
-    applyFormula(before.frame, readTerms(terms, `${thing}'s terms`), kept, `${thing}'s formula`);
+    const kept = textOf(options && element(options, 'indicators'), `${label}'s indicators`) as Indicators;
+    applyFormula(before.frame, readTerms(terms, `${label}'s terms`), kept, `${label}'s formula`);
   }
-  const steps = before ? connect(before.frame, engine, thing) : engine.steps;
+  const steps = before ? connect(before.frame, engine, label) : engine.steps;
   const features = before?.raw.features ?? engine.schema.features;
-  const answers = answersOf(engine, { mode, levels: levelsOfFit(fit, thing), eventFirst: isEventFirst(found) }, features, thing);
+  const answers = answersOf(engine, { mode, levels: levelsOfFit(fit, label), eventFirst: isEventFirst(found) }, features, label);
   const model = { body: engine.body, ...(steps && steps.length > 0 ? { steps } : {}), ...answers };
   return {
     ...model,
@@ -140,25 +140,25 @@ function answersOf(
   engine: Imported,
   { mode, levels, eventFirst }: Fitted,
   features: Feature[],
-  thing: string,
+  label: string,
 ): Pick<Imported, 'schema' | 'outcome'> {
   const { kind, types = ['response'], trees, rounds, margins } = engine.schema;
   const first = types[0] as AnswerType;
   const size = { ...(trees === undefined ? {} : { trees }), ...(rounds ? { rounds } : {}), ...(margins === undefined ? {} : { margins }) };
   if (mode === 'regression') {
-    if (kind !== 'regression') throw new ModelError(thing, `a model of the kind ${kind} for regression`, 'one of regression');
+    if (kind !== 'regression') throw new ModelError(label, `a model of the kind ${kind} for regression`, 'one of regression');
     return { schema: { kind, features, takesMissing: false, types: [first], ...size } };
   }
-  if (mode !== 'classification' || !levels) throw new ModelError(`${thing}'s mode`, mode, 'regression, or classification with its levels');
-  const outcome = outcomeOf(engine, levels, eventFirst, thing);
+  if (mode !== 'classification' || !levels) throw new ModelError(`${label}'s mode`, mode, 'regression, or classification with its levels');
+  const outcome = outcomeOf(engine, levels, eventFirst, label);
   const shares: AnswerType[] = outcome.types.prob ? ['prob'] : [];
   const schema: Schema = { kind: 'classification', features, classes: levels, takesMissing: false, types: ['class', ...shares] };
   return { schema, outcome };
 }
 
-function levelsOfFit(fit: RValue, thing: string): string[] | undefined {
+function levelsOfFit(fit: RValue, label: string): string[] | undefined {
   const levels = element(fit, 'lvl');
-  return levels ? textsOf(levels, `${thing}'s lvl`) : undefined;
+  return levels ? textsOf(levels, `${label}'s lvl`) : undefined;
 }
 
 /** parsnip gives boosted trees of two classes the first one as the event, generalized linear models the second. */
@@ -167,9 +167,9 @@ function isEventFirst(engine: RValue): boolean {
 }
 
 /** tune's last_fit(): the workflow that it fitted. */
-export function lastFitWorkflow(value: RValue, thing: string): RValue {
+export function lastFitWorkflow(value: RValue, label: string): RValue {
   const workflows = element(value, '.workflow');
-  const [workflow] = workflows ? listOf(workflows, `${thing}'s .workflow`) : [];
+  const [workflow] = workflows ? listOf(workflows, `${label}'s .workflow`) : [];
   if (workflow) return workflow;
-  throw new ModelError(thing, 'a last_fit without its workflow', 'one made by tune 0.1.3 or newer, or extract_workflow(fit)');
+  throw new ModelError(label, 'a last_fit without its workflow', 'one made by tune 0.1.3 or newer, or extract_workflow(fit)');
 }

@@ -80,20 +80,20 @@ export function treeCount(forest: Forest): number {
 /**
  * Holds the forest against its invariants, so that the predictor needs no check of its own: every child lies in its tree
  * and after its parent, every feature and leaf exists, every set of levels fits its 53 bits, and no sum of
- * leaves overflows. Throws a ModelError that names `thing`, tree and node.
+ * leaves overflows. Throws a ModelError that names `label`, tree and node.
  */
-export function checkForest(forest: Forest, thing: string): void {
+export function checkForest(forest: Forest, label: string): void {
   const { roots, leaves, width, packed } = forest;
   const leafRows = leaves.length / width;
-  if (!Number.isInteger(leafRows)) throw new ModelError(thing, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
-  if (roots.length < 2) throw new ModelError(thing, 'no trees', 'at least one');
+  if (!Number.isInteger(leafRows)) throw new ModelError(label, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
+  if (roots.length < 2) throw new ModelError(label, 'no trees', 'at least one');
   if (packed) {
-    checkPacked(packed, roots, forest.partitioned, thing);
+    checkPacked(packed, roots, forest.partitioned, label);
     const expected = roots[roots.length - 1]! - packed.splits.length;
-    if (leafRows !== expected) throw new ModelError(thing, `${leafRows} leaves`, String(expected));
-  } else checkNodes(forest, leafRows, thing);
-  checkLeafValues(forest, thing);
-  checkExtras(forest, leafRows, thing);
+    if (leafRows !== expected) throw new ModelError(label, `${leafRows} leaves`, String(expected));
+  } else checkNodes(forest, leafRows, label);
+  checkLeafValues(forest, label);
+  checkExtras(forest, leafRows, label);
 }
 
 /** So few doubles are looked through quicker by what is compiled already. */
@@ -103,13 +103,13 @@ const FEW_LEAVES = 2 ** 18;
  * Every leaf is finite, and so is the sum of one of each tree. A mean may be NaN: ranger leaves leaves empty where it split
  * between -Inf and Inf, and finite values never reach one.
  */
-function checkLeafValues({ roots, leaves, width }: Forest, thing: string): void {
+function checkLeafValues({ roots, leaves, width }: Forest, label: string): void {
   const most = Number.MAX_VALUE / (roots.length - 1);
   if (leaves.length <= FEW_LEAVES && !hasGreat(leaves)) return;
   const mayBeEmpty = width === 1;
   const at = firstInSlices(leaves.length, (from, to) => firstGreat(leaves, most, mayBeEmpty, from, to));
   if (at === -1) return;
-  const place = `${thing}, leaf ${Math.floor(at / width)}`;
+  const place = `${label}, leaf ${Math.floor(at / width)}`;
   throw new ModelError(place, String(leaves[at]), 'a finite number whose sum over all trees is finite');
 }
 
@@ -132,18 +132,18 @@ function firstGreat(leaves: Float64Array, most: number, mayBeEmpty: boolean, fro
 }
 
 /** Holds the nodes of a forest that is not packed, one by one. */
-function checkNodes({ roots, left, right, feature, threshold, partitioned }: Forest, leafRows: number, thing: string): void {
+function checkNodes({ roots, left, right, feature, threshold, partitioned }: Forest, leafRows: number, label: string): void {
   if (roots[0] !== 0 || roots[roots.length - 1] !== left.length) {
-    throw new ModelError(thing, 'trees that do not cover its nodes', 'trees side by side');
+    throw new ModelError(label, 'trees that do not cover its nodes', 'trees side by side');
   }
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const start = roots[tree]!;
     const end = roots[tree + 1]!;
-    if (end <= start) throw new ModelError(`${thing}, tree ${tree + 1}`, 'no nodes', 'at least one');
+    if (end <= start) throw new ModelError(`${label}, tree ${tree + 1}`, 'no nodes', 'at least one');
     for (let node = start; node < end; node += 1) {
       const l = left[node]!;
       const r = right[node]!;
-      const fail = (found: string, expected: string) => new ModelError(`${thing}, tree ${tree + 1}, node ${node - start}`, found, expected);
+      const fail = (found: string, expected: string) => new ModelError(`${label}, tree ${tree + 1}, node ${node - start}`, found, expected);
       if (l === 0) {
         if (r >= leafRows) throw fail(`leaf ${r}`, `less than ${leafRows}`);
         continue;
@@ -160,29 +160,29 @@ function checkNodes({ roots, left, right, feature, threshold, partitioned }: For
 }
 
 /** Holds what only some forests have against its invariants. */
-function checkExtras(forest: Forest, leafRows: number, thing: string): void {
+function checkExtras(forest: Forest, leafRows: number, label: string): void {
   const { missing, observed, inbag, roots, cutoff, correction } = forest;
-  if (missing) checkMissing(forest, missing, thing);
+  if (missing) checkMissing(forest, missing, label);
   if (cutoff?.some((share) => !(share > 0 && share <= 1))) {
-    throw new ModelError(`${thing}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
+    throw new ModelError(`${label}'s cutoff`, 'other numbers', 'numbers above 0, up to 1');
   }
   if (correction && !(correction.length === 2 && correction.every(Number.isFinite))) {
-    throw new ModelError(`${thing}'s correction`, `${correction.length} numbers`, 'an intercept and a slope');
+    throw new ModelError(`${label}'s correction`, `${correction.length} numbers`, 'an intercept and a slope');
   }
-  if (observed && observed.length !== leafRows) throw new ModelError(thing, `${observed.length} observed responses`, `${leafRows}`);
+  if (observed && observed.length !== leafRows) throw new ModelError(label, `${observed.length} observed responses`, `${leafRows}`);
   if (observed?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) {
-    throw new ModelError(`${thing}'s observed responses`, 'an infinite one', 'finite numbers');
+    throw new ModelError(`${label}'s observed responses`, 'an infinite one', 'finite numbers');
   }
   if (inbag && (inbag.length === 0 || inbag.length % (roots.length - 1) !== 0)) {
-    throw new ModelError(thing, `${inbag.length} counts of training rows`, `a multiple of ${roots.length - 1}, the number of trees`);
+    throw new ModelError(label, `${inbag.length} counts of training rows`, `a multiple of ${roots.length - 1}, the number of trees`);
   }
 }
 
 /** Every default child is a child of its node. */
-function checkMissing({ left, right }: Forest, missing: Uint32Array, thing: string): void {
-  if (missing.length !== left.length) throw new ModelError(thing, `${missing.length} default children`, `${left.length}`);
+function checkMissing({ left, right }: Forest, missing: Uint32Array, label: string): void {
+  if (missing.length !== left.length) throw new ModelError(label, `${missing.length} default children`, `${left.length}`);
   const stray = missing.findIndex((child, node) => child !== 0 && (left[node] === 0 || (child !== left[node] && child !== right[node])));
-  if (stray !== -1) throw new ModelError(`${thing}, node ${stray}`, 'another default child', 'one of its children');
+  if (stray !== -1) throw new ModelError(`${label}, node ${stray}`, 'another default child', 'one of its children');
 }
 
 /** The length of the longest way from a root to a leaf, in splits. */

@@ -67,22 +67,22 @@ function compiled(schema: Schema, linear: Linear): Compiled {
 }
 
 /** Holds a linear model against its invariants, so that predictLinear needs no check. Throws a ModelError that names what is wrong. */
-export function checkLinear(schema: Schema, linear: Linear, thing: string): void {
+export function checkLinear(schema: Schema, linear: Linear, label: string): void {
   const { columns, coefficients, offsets, link, lambda } = linear;
-  if (schema.kind !== 'regression') throw new ModelError(thing, `a linear model of the kind ${schema.kind}`, 'regression');
+  if (schema.kind !== 'regression') throw new ModelError(label, `a linear model of the kind ${schema.kind}`, 'regression');
   const types = schema.types ?? ['response'];
   if (!types.every((type) => type === 'response' || type === 'link'))
-    throw new ModelError(thing, `answers of the types ${types.join(', ')}`, 'response and link');
+    throw new ModelError(label, `answers of the types ${types.join(', ')}`, 'response and link');
   if (!Array.isArray(columns) || !columns.every(Array.isArray))
-    throw new ModelError(`${thing}'s columns`, 'another form', 'lists of expressions');
+    throw new ModelError(`${label}'s columns`, 'another form', 'lists of expressions');
   if (columns.length !== coefficients.length)
-    throw new ModelError(thing, `${coefficients.length} coefficients`, `${columns.length}, one a column`);
+    throw new ModelError(label, `${coefficients.length} coefficients`, `${columns.length}, one a column`);
   const wrong = coefficients.findIndex((coefficient) => !Number.isFinite(coefficient));
-  if (wrong >= 0) throw new ModelError(`${thing}'s coefficient ${wrong + 1}`, String(coefficients[wrong]), 'a finite number');
-  if (!Array.isArray(offsets)) throw new ModelError(`${thing}'s offsets`, 'another form', 'a list of expressions');
-  checkExpressions([...columns.flat(), ...offsets], schema, `${thing}'s formula`);
+  if (wrong >= 0) throw new ModelError(`${label}'s coefficient ${wrong + 1}`, String(coefficients[wrong]), 'a finite number');
+  if (!Array.isArray(offsets)) throw new ModelError(`${label}'s offsets`, 'another form', 'a list of expressions');
+  checkExpressions([...columns.flat(), ...offsets], schema, `${label}'s formula`);
   const isPower = link === 'power' && typeof lambda === 'number' && lambda > 0;
   if (!isPower && !(typeof link === 'string' && Object.hasOwn(LINKS, link))) {
-    throw new ModelError(`${thing}'s link`, String(link), `one of ${Object.keys(LINKS).join(', ')}, power`);
+    throw new ModelError(`${label}'s link`, String(link), `one of ${Object.keys(LINKS).join(', ')}, power`);
   }
 }

@@ -72,10 +72,10 @@ function directionOf({ input, categories, threshold, directions }: Rpart, split:
 }
 
 /** Holds a tree against its invariants, so that predictRpart needs no check. Throws a ModelError that names what is wrong. */
-export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
+export function checkRpart(schema: Schema, rpart: Rpart, label: string): void {
   const { left, right, first, splits, majority, input, categories, threshold, directions, values, width, places } = rpart;
   const nodes = left.length;
-  const fail = (found: string, expected: string, where = thing) => new ModelError(where, found, expected);
+  const fail = (found: string, expected: string, where = label) => new ModelError(where, found, expected);
   if (nodes === 0) throw fail('no nodes', 'at least one');
   const types = schema.types ?? [];
   if (types.length === 0 || !types.every((type) => (schema.kind === 'regression' ? ['vector'] : ['prob', 'class']).includes(type))) {
@@ -90,17 +90,17 @@ export function checkRpart(schema: Schema, rpart: Rpart, thing: string): void {
   if (schema.kind === 'probability' && !places?.every((place) => place < classes))
     throw fail('a class that is not there', `${classes} classes`);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${thing}, node ${Math.floor(wrong / width) + 1}`);
+  if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${label}, node ${Math.floor(wrong / width) + 1}`);
   const known = schema.features.length;
   for (let node = 0; node < nodes; node += 1) {
-    const [l, r, where] = [left[node]!, right[node]!, `${thing}, node ${node + 1}`];
+    const [l, r, where] = [left[node]!, right[node]!, `${label}, node ${node + 1}`];
     if (majority[node]! > 2) throw fail(`direction ${majority[node]}`, '0 to 2', where);
     if (l === 0) continue;
     if (l <= node || r <= node || l >= nodes || r >= nodes) throw fail(`children ${l} and ${r}`, `${node + 1} to ${nodes - 1}`, where);
     if (first[node]! + splits[node]! > input.length) throw fail('a split that is not there', `${input.length} splits`, where);
   }
   for (let split = 0; split < input.length; split += 1) {
-    const where = `${thing}, split ${split + 1}`;
+    const where = `${label}, split ${split + 1}`;
     const column = input[split]!;
     if (column >= known) throw fail(`input ${column}`, `less than ${known}`, where);
     const bound = threshold[split]!;
