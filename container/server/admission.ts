@@ -2,6 +2,8 @@ import { RequestError } from '../../shared/errors.ts';
 
 /** Most computing, in milliseconds, that small requests may wait for. */
 const MOST_WAITING_MS = 50;
+/** Most that is thought of a request whose body is not read yet, in milliseconds: a few long ones must not keep short ones out. */
+const MOST_EXPECTED_MS = MOST_WAITING_MS / 2;
 /** How long computing goes on before the next look at the sockets, in milliseconds. */
 const SLICE_MS = 5;
 
@@ -16,7 +18,10 @@ export type Admission = {
   run<T>(ms: number, isWanted: () => boolean, work: () => T): Promise<T>;
   /** Computing that waits, in milliseconds. */
   waitingMs(): number;
-  /** Throws a 503 where nothing more would be taken: before a body is read. */
+  /**
+   * Throws a 503 where a request like the last ones would not be taken: before its body is read. Under overload most are refused, and to
+   * read their bodies first took a tenth of what could be answered.
+   */
   check(): void;
   /**
    * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
@@ -49,6 +54,8 @@ export function overloaded(detail: string, seconds = 1): RequestError {
 export function createAdmission(now = () => performance.now()): Admission {
   const queue: Job[] = [];
   let waiting = 0;
+  // What a request takes: a mean in which the latest count most.
+  let expected = 0;
   let isRunning = false;
   let pumped = 0;
 
@@ -66,7 +73,8 @@ export function createAdmission(now = () => performance.now()): Admission {
     if (isRunning) setImmediate(pump);
   };
   const check = () => {
-    if (waiting >= MOST_WAITING_MS) throw overloaded('too much is waiting to be computed; ask again soon');
+    if (queue.length > 0 && waiting + Math.min(expected, MOST_EXPECTED_MS) > MOST_WAITING_MS)
+      throw overloaded('too much is waiting to be computed; ask again soon');
   };
   return {
     waitingMs: () => waiting,
@@ -74,6 +82,7 @@ export function createAdmission(now = () => performance.now()): Admission {
     // While a queue is worked off, each look at the sockets stands between two turns of it.
     unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
     run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
+      expected += 0.1 * (ms - expected);
       if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
         return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));
       }

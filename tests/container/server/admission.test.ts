@@ -26,6 +26,30 @@ test('takes 50 ms of waiting work and no more, computes in turn, and yields betw
   expect(await ask(14)).toBe('computed');
 });
 
+test('what would not be taken is refused before its body is read, by what the last requests took', async () => {
+  const admission = createAdmission(() => 0);
+  const ask = (ms: number) =>
+    admission
+      .run(
+        ms,
+        () => true,
+        () => 'computed',
+      )
+      .catch(() => 'refused');
+  for (let call = 0; call < 100; call += 1) await ask(6);
+  const eight = Array.from({ length: 8 }, () => ask(6));
+  expect(admission.waitingMs()).toBe(48);
+  expect(() => admission.check()).toThrow(/too much is waiting/);
+  expect(await ask(6)).toBe('refused');
+  await Promise.all(eight);
+  // Long ones that are refused do not keep out a short one, for which there is room.
+  const four = Array.from({ length: 4 }, () => ask(6));
+  expect(await Promise.all(Array.from({ length: 100 }, () => ask(45)))).toEqual(Array(100).fill('refused'));
+  expect(admission.waitingMs()).toBe(24);
+  expect(() => admission.check()).not.toThrow();
+  expect(await Promise.all([...four, ask(0.1)])).toEqual(Array(5).fill('computed'));
+});
+
 test('takes one that is long by itself where nobody waits, and computes nothing nobody waits for', async () => {
   const admission = createAdmission();
   expect(
