@@ -15,9 +15,10 @@ export type Ask = (number: number, intended: number) => Promise<void>;
 
 /**
  * Open-loop load: requests start at their times whether or not those before are answered, as people's do. A closed loop
- * would wait with the server and hide the queue. `at` runs things in between, at seconds from the start. Ends once all are answered.
+ * would wait with the server and hide the queue. `at` runs things in between, at seconds from the start. Ends once all are answered, and
+ * gives how many milliseconds that was after the time of the first.
  */
-export async function openLoop(rate: number, seconds: number, ask: Ask, at: [second: number, what: () => unknown][] = []): Promise<void> {
+export async function openLoop(rate: number, seconds: number, ask: Ask, at: [second: number, what: () => unknown][] = []): Promise<number> {
   const start = performance.now() + 20;
   const total = Math.round(rate * seconds);
   const asked: Promise<void>[] = [];
@@ -29,4 +30,5 @@ export async function openLoop(rate: number, seconds: number, ask: Ask, at: [sec
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(asked);
+  return performance.now() - start;
 }

@@ -14,8 +14,8 @@ const HELP = `What production does to this service, made here, and what it answe
   --rate       requests a second (500)
   --seconds    length of a fault's run: a third before it, a third during, a third after (60)
   --only       the parts whose name has this word
-  --row-ms     milliseconds of computing that a row takes in the overload (5); 2.5 is what 5 are on a machine half as fast, since all
-               but the computing takes its own time
+  --row-ms     milliseconds of computing that the rows of a request take in the overload (5); 2.5 is what 5 are on a machine half as
+               fast, since all but the computing takes its own time
   --runs       how often the overload is run (1)
 `;
 
@@ -153,14 +153,15 @@ function createJudge(short: boolean) {
       );
     },
     overload: (one: Overload) => {
-      const share = one.goodput / one.peak;
-      const what = `${ms(one.msPerRow)} a row, peak ${one.peak.toFixed(0)}/s, answered ${one.goodput.toFixed(0)}/s (${(100 * share).toFixed(0)} %) with p99 ${ms(one.p99)}`;
+      const percent = (share: number) => (100 * share).toFixed(0);
+      const turns = `${percent(one.goodput)} % of it (median of ${one.turns.map(percent).join(', ')}; ${percent(one.byCpu)} % by CPU time)`;
+      const what = `${one.ms.toFixed(2)} ms a request, peak ${one.peak.toFixed(0)}/s, answered ${turns} with p99 ${ms(one.p99)}`;
       line(
         'overload, 4 times the peak',
         `${what}; ${one.refused} refused, 99 % within ${ms(one.refusedWithin)} by the server's clock (p99 ${ms(one.refusedP99)} by the sender's), ${one.others} other`,
         [
           [one.others === 0, 'nothing but 200 and 503'],
-          [share >= 0.9, 'goodput at least 90 %', 'time'],
+          [one.goodput >= 0.9, 'goodput at least 90 %', 'time'],
           [one.p99 <= 100, 'p99 at most 100 ms', 'time'],
           [one.refusedWithin <= 50, 'refusals within 50 ms', 'time'],
         ],
