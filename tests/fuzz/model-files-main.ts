@@ -1,8 +1,8 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type FuzzReport, fuzz } from '../support/fuzz.ts';
+import { type FuzzReport, type FuzzSeeds, fuzz } from '../support/fuzz.ts';
 
 /*
- * node tests/fuzz/model-files-main.ts [COUNT] [SEED]: reads COUNT changed model files in a thread of bounded memory, and ends with status 1
+ * node tests/fuzz/model-files-main.ts [r|boosters] [COUNT] [SEED]: reads COUNT changed model files, of R or of boosters, in a thread of bounded memory, and ends with status 1
  * where one was read as none may be, or where the thread crashed or hung.
  */
 
@@ -12,10 +12,16 @@ const FILES_A_WORD = 50;
 const HEAP_MB = 512;
 
 if (isMainThread) {
-  const count = Number(process.argv[2] ?? 100_000);
-  const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-  process.stdout.write(`fuzz: ${count} files from seed ${seed}\n`);
-  const worker = new Worker(new URL(import.meta.url), { workerData: { count, seed }, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  const [first, ...rest] = process.argv.slice(2);
+  const seeds: FuzzSeeds = first === 'boosters' ? 'boosters' : 'r';
+  const given = first === 'r' || first === 'boosters' ? rest : process.argv.slice(2);
+  const count = Number(given[0] ?? 100_000);
+  const seed = Number(given[1] ?? Date.now() % 2 ** 31);
+  process.stdout.write(`fuzz: ${count} files of ${seeds === 'r' ? 'R' : 'boosters'} from seed ${seed}\n`);
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { count, seed, seeds },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
   let at = 'the start';
   const hung = () => {
     process.stderr.write(`fuzz: seed ${seed} hung after ${at}\n`);
@@ -42,9 +48,10 @@ if (isMainThread) {
     process.exitCode = 1;
   });
 } else {
-  const { count, seed } = workerData as { count: number; seed: number };
-  const done = fuzz(count, seed, (report, file) => {
+  const { count, seed, seeds } = workerData as { count: number; seed: number; seeds: FuzzSeeds };
+  const tell = (report: FuzzReport, file: string) => {
     if (report.files % FILES_A_WORD === 0) parentPort?.postMessage({ at: file });
-  });
+  };
+  const done = fuzz(count, seed, tell, seeds);
   parentPort?.postMessage({ at: 'the end', done });
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { encodeModel, familiesOf, isRead, readModel } from '../../model/artifact/import.ts';
+import { fileReaderOf } from '../../model/artifact/own-format.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
 import { RDS_LIMITS } from '../../model/rds/limits.ts';
 import { readRFile } from '../../model/rds/rds.ts';
@@ -49,9 +50,28 @@ function seedFiles(): { name: string; bytes: Buffer }[] {
   });
 }
 
+/** The small files of tests/golden/boosting: boosters in their packages' own formats and in R's; R's files without their compression too. */
+function boosterFiles(): { name: string; bytes: Buffer }[] {
+  const at = fileURLToPath(new URL('../golden/boosting/', import.meta.url));
+  return readdirSync(at, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
+    if (!/\bmodel\.(?!model\.json)\w+$/.test(name)) return [];
+    const bytes = readFileSync(at + name);
+    if (bytes.length > MAX_SEED_FILE) return [];
+    return compressionOf(bytes) === 'none'
+      ? [{ name, bytes }]
+      : [{ name: `${name} inflated`, bytes: Buffer.from(inflate(bytes, name, RDS_LIMITS.inflatedBytes)) }];
+  });
+}
+
+/** Which files are changed: those of R, or those of boosters. */
+export type FuzzSeeds = 'r' | 'boosters';
+
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
-  const model = readModel(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
+  const own = fileReaderOf(bytes);
+  const model = own
+    ? own.read(bytes, THING)
+    : readModel(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
   const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);
 }
@@ -92,8 +112,13 @@ function mutate(bytes: Buffer, other: Buffer, random: () => number): Buffer {
 }
 
 /** Reads `count` changed files, the same for the same seed: each must be refused by a ModelError, or be a model whose check rows hold. */
-export function fuzz(count: number, seed: number, progress: (report: FuzzReport, file: string) => void = () => {}): FuzzReport {
-  const files = seedFiles();
+export function fuzz(
+  count: number,
+  seed: number,
+  progress: (report: FuzzReport, file: string) => void = () => {},
+  seeds: FuzzSeeds = 'r',
+): FuzzReport {
+  const files = seeds === 'r' ? seedFiles() : boosterFiles();
   const random = generator(seed);
   const report: FuzzReport = { files: 0, refused: 0, models: 0, slowestMs: 0, wrong: [] };
   const pick = () => files[Math.floor(random() * files.length)] as { name: string; bytes: Buffer };

@@ -67,8 +67,9 @@ export const BOOSTING: BodyKind<Boosting> = {
 function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {
   const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
   left.forEach((child, node) => {
-    if (child === 0) return;
-    const own = splits[feature[node]!]!;
+    const own = splits[feature[node]!];
+    // A file may name a feature that is not there; its splits are asked for before it is checked, and so refused.
+    if (child === 0 || !own) return;
     if ((flags[node]! & FLAGS.categories) !== 0) {
       // Numbers may be sent for such categories, so that a model needs no names for them.
       if ((flags[node]! & FLAGS.wholePart) !== 0) return;
