@@ -48,7 +48,7 @@ export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
   if (!outcome) return inputs;
   const known = BODY_SCHEMAS.get(outcome);
   if (known) return known;
-  const made = { ...outcome.body, features: inputs.features };
+  const made = { ...outcome.body, features: inputs.features, ...(schema.libm === undefined ? {} : { libm: schema.libm }) };
   BODY_SCHEMAS.set(outcome, made);
   return made;
 }

@@ -1,7 +1,7 @@
 import { describeModel } from '../../shared/api/routes.ts';
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { count } from '../../shared/bodies/measures.ts';
-import type { TrainingCard } from '../../shared/schema/card.ts';
+import type { PipelineStep, TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
 import { takenParameters } from '../../shared/schema/parameters.ts';
@@ -46,6 +46,7 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     ['parameters', ['type', ...about.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ...(schema.libm === undefined ? [] : [['C library', 'without fused multiplication (--libm plain)'] as [string, string]]),
+    ...(card.pipeline ?? []).map((step, at): [string, string] => [at === 0 ? 'pipeline' : '', `${at + 1} ${stepText(step)}`]),
     ['made by', card.madeBy],
     ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
@@ -64,6 +65,13 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     feature.label === undefined ? '' : labelText(feature.label),
   ]);
   return `${table(facts)}\n\n${table([head, ...features])}\n`;
+}
+
+/** A step of a pipeline in words. */
+function stepText({ step, gives = [], drops = [], skipped }: PipelineStep): string {
+  if (skipped) return `${step}: left out at predict()`;
+  const parts = [...(gives.length > 0 ? [`gives ${list(gives)}`] : []), ...(drops.length > 0 ? [`drops ${list(drops)}`] : [])];
+  return `${step}: ${parts.join('; ') || 'changes nothing'}`;
 }
 
 /** How a model was trained, where its card says. */

@@ -94,7 +94,7 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: read, call, version, others, isUnnamed = false, ...computed }: Imported,
+  { schema: read, call, version, others, pipeline, isUnnamed = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -118,6 +118,7 @@ export function encodeModel(
     ...(written === undefined ? {} : { versions: `${[r && `R ${r}`, version].filter(Boolean).join(', ')}; ${written}` }),
     source: { file: path.basename(source), sha256: createHash('sha256').update(bytes).digest('hex') },
     ...((computed.body.kind.earlierUlp?.(schema) ?? 0) > 0 ? { mathLibrary: MATH_LIBRARY } : {}),
+    ...(pipeline === undefined ? {} : { pipeline }),
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
   };

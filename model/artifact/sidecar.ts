@@ -107,7 +107,18 @@ export function applySidecar(schema: Schema, { features = {} }: Sidecar, label: 
   const unknown = Object.keys(features).find((name) => !known.has(name));
   if (unknown !== undefined) throw new ModelError(label, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
   const entryOf = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
-  return { ...schema, features: schema.features.map((feature) => withSidecar(feature, entryOf(feature.name), label)) };
+  return {
+    ...schema,
+    features: schema.features.map((feature) => withPipeline(feature, withSidecar(feature, entryOf(feature.name), label))),
+  };
+}
+
+/** A feature with what a pipeline does to it, which no sidecar changes. */
+function withPipeline(before: Feature, after: Feature): Feature {
+  if (after === before) return before;
+  const required = before.required ? { required: before.required } : {};
+  const others = before.type === 'factor' && before.others !== undefined ? { others: before.others } : {};
+  return { ...after, ...required, ...others };
 }
 
 function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label: string): Feature {

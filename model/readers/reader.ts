@@ -1,5 +1,6 @@
 import type { Body } from '../../shared/bodies/kind.ts';
 import type { Outcome } from '../../shared/bodies/outcome.ts';
+import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
 import type { RValue } from '../rds/values.ts';
@@ -14,6 +15,8 @@ export type Imported = {
   call: string;
   /** The version of the package that made it, as far as the file tells. */
   version?: string;
+  /** What a pipeline does before the body, for people. */
+  pipeline?: PipelineStep[];
   /** Features of a class that R notes as "other": dates and times among them. */
   others?: string[];
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */

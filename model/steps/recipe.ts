@@ -1,35 +1,46 @@
 import { ModelError } from '../../shared/errors.ts';
+import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, type RValue, textsOf, typeOf } from '../rds/values.ts';
-import type { Frame, NewColumn } from './frame.ts';
+import type { Frame, FrameColumn, NewColumn } from './frame.ts';
 import { flag, namesOf, recode, type StepContext, type StepReader } from './step-values.ts';
 import { STEP_READERS } from './steps.ts';
 
 /** Most steps of a recipe. */
 const MAX_STEPS = 1000;
-
-/** What a recipe leaves out at predict(), for people. */
-export type Skipped = { of: string; place: number };
+/** Most columns that are named of one step. */
+const SHOWN = 50;
 
 /**
  * Changes a frame as recipes' bake() does with a trained recipe: step by step, without those that are skipped at predict(). `readers`
  * read the steps. Throws a ModelError that names a step that is not served, with its place.
  */
-export function readRecipe(recipe: RValue, frame: Frame, thing: string, readers: readonly StepReader[] = STEP_READERS): Skipped[] {
+export function readRecipe(recipe: RValue, frame: Frame, thing: string, readers: readonly StepReader[] = STEP_READERS): PipelineStep[] {
   const found = element(recipe, 'steps');
   const steps = found ? listOf(found, `${thing}'s steps`) : [];
   if (steps.length > MAX_STEPS) throw new ModelError(`${thing}'s steps`, String(steps.length), `at most ${MAX_STEPS}`);
-  const skipped: Skipped[] = [];
-  steps.forEach((step, at) => {
-    const of = classOf(step)[0] ?? typeOf(step);
-    if (flag(step, 'skip', false)) {
-      skipped.push({ of, place: at + 1 });
-      return;
-    }
+  const done = steps.map((step, at): PipelineStep => {
+    const of = classOf(step).find((name) => !name.startsWith('butchered_')) ?? typeOf(step);
+    if (flag(step, 'skip', false)) return { step: of, skipped: true };
+    const before = frame.columns;
     readStep(step, { frame, of, label: `${thing}, step ${at + 1} (${of})` }, readers);
+    return describeStep(of, before, frame.columns);
   });
   textsToFactors(element(recipe, 'levels'), frame, `${thing}'s levels`);
-  return skipped;
+  return done;
+}
+
+/** A step by the columns that it made or changed, and those that it dropped. */
+export function describeStep(step: string, before: readonly FrameColumn[], after: readonly FrameColumn[]): PipelineStep {
+  const [old, now] = [new Set(before), new Set(after.map(({ name }) => name))];
+  const gives = shown(after.filter((column) => !old.has(column)));
+  const drops = shown(before.filter(({ name }) => !now.has(name)));
+  return { step, ...(gives.length > 0 ? { gives } : {}), ...(drops.length > 0 ? { drops } : {}) };
+}
+
+function shown(columns: readonly FrameColumn[]): string[] {
+  const names = columns.slice(0, SHOWN).map(({ name }) => name.toWellFormed());
+  return columns.length > SHOWN ? [...names, `and ${columns.length - SHOWN} more`] : names;
 }
 
 function readStep(step: RValue, context: StepContext, readers: readonly StepReader[]): void {

@@ -29,11 +29,16 @@ export type Card = {
    * there, and JavaScript's own in their check rows.
    */
   mathLibrary?: string;
+  /** What is done to the features before the model has them, step by step. */
+  pipeline?: PipelineStep[];
   /** An ISO 8601 date, where --date or SOURCE_DATE_EPOCH gave one. */
   date?: string;
   /** How it was trained, where that was done here. */
   training?: TrainingCard;
 };
+
+/** One step of a pipeline, by R's name of it: the columns that it makes or changes, and those that it drops; or that it is left out. */
+export type PipelineStep = { step: string; gives?: string[]; drops?: string[]; skipped?: boolean };
 
 /** A trained model's card: its data (the card's source is their file), how ranger was called, and what came of it out of the bag. */
 export type TrainingCard = {

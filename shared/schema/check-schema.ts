@@ -85,6 +85,8 @@ export function checkCard(card: Card, label: string): void {
   const { classes } = card.answer ?? {};
   if (classes !== undefined && !areWords(classes))
     throw new ModelError(`${label}'s answer`, 'another form of its classes', 'texts by class');
+  if (card.pipeline !== undefined && !(Array.isArray(card.pipeline) && card.pipeline.every(isPipelineStep)))
+    throw new ModelError(`${label}'s pipeline`, 'another form', 'steps with their names and columns');
   const metrics = card.training?.metrics;
   if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
     throw new ModelError(`${label}'s training`, 'another form of its metrics', 'numbers by name');
@@ -101,6 +103,13 @@ function isCount(value: unknown): boolean {
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPipelineStep(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { step, gives = [], drops = [] } = value as { step?: unknown; gives?: unknown; drops?: unknown };
+  const areTexts = (list: unknown) => Array.isArray(list) && list.every((text) => typeof text === 'string');
+  return typeof step === 'string' && areTexts(gives) && areTexts(drops);
 }
 
 /** Whether a value is a list of texts that are not the same. */

@@ -1,10 +1,11 @@
 import { ModelError } from '../../../shared/errors.ts';
+import type { PipelineStep } from '../../../shared/schema/card.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { AnswerType } from '../../../shared/schema/parameter-table.ts';
 import { readTerms } from '../../formula/terms.ts';
 import { classOf, element, listOf, type RValue, textOf, textsOf, typeOf } from '../../rds/values.ts';
 import { Frame } from '../../steps/frame.ts';
-import { predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
+import { describeStep, predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
 import { flag } from '../../steps/step-values.ts';
 import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
@@ -19,7 +20,7 @@ import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
 export type Inner = (value: RValue, label: string) => Imported;
 
 /** A pipeline up to the columns that the model gets, and a name for what it does. */
-type Preprocessed = { raw: RawColumns; frame: Frame; by: string };
+type Preprocessed = { raw: RawColumns; frame: Frame; by: string; pipeline?: PipelineStep[] };
 
 /** A fitted workflow: its preprocessor, then parsnip's fit. Throws a ModelError that names what is not served. */
 export function readWorkflow(value: RValue, label: string, inner: Inner): Imported {
@@ -30,8 +31,8 @@ export function readWorkflow(value: RValue, label: string, inner: Inner): Import
   const [pre, stage] = [element(value, 'pre'), element(value, 'fit')];
   const fit = stage && element(stage, 'fit');
   if (!fit) throw new ModelError(label, 'a workflow without a fit', 'one after fit()');
-  const { raw, frame, by } = preprocess(pre, label);
-  return fitted(fit, { raw, frame, by: `workflow(${by})` }, `${label}'s fit`, inner);
+  const before = preprocess(pre, label);
+  return fitted(fit, { ...before, by: `workflow(${before.by})` }, `${label}'s fit`, inner);
 }
 
 /** What a workflow does to the columns before the model has them, by hardhat's blueprint. */
@@ -51,9 +52,9 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
   const frame = new Frame(raw.columns, label);
   if (classes.includes('recipe_blueprint')) {
     if (!recipe) throw new ModelError(`${label}'s recipe`, 'nothing', 'a trained recipe');
-    const skipped = readRecipe(recipe, frame, `${label}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
+    const pipeline = readRecipe(recipe, frame, `${label}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
     checkPredictors(frame, predictorsOf(recipe, `${label}'s recipe`), `${label}'s recipe`);
-    const made = skipped.length > 0 ? undefined : element(mold, 'predictors');
+    const made = pipeline.some(({ skipped }) => skipped) ? undefined : element(mold, 'predictors');
     const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);
     if (!isProved && frame.unproved !== undefined)
       throw new ModelError(
@@ -61,13 +62,13 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
         'a function, whose code is not read',
         'a workflow with its training data (not butchered), which proves what it does',
       );
-    return { raw, frame, by: 'recipe' };
+    return { raw, frame, by: 'recipe', pipeline };
   }
   if (classes.includes('formula_blueprint')) {
     const terms = element(blueprint, 'terms');
     const kept = textOf(element(blueprint, 'indicators'), `${label}'s indicators`) as Indicators;
     applyFormula(frame, readTerms(terms && element(terms, 'predictors'), `${label}'s terms`), kept, `${label}'s formula`);
-    return { raw, frame, by: 'formula' };
+    return { raw, frame, by: 'formula', pipeline: [describeStep('formula', raw.columns, frame.columns)] };
   }
   if (classes.includes('xy_blueprint')) return { raw, frame, by: 'variables' };
   throw new ModelError(`${label}'s blueprint`, classes[0] ?? typeOf(blueprint), 'a recipe, a formula or variables');
@@ -127,6 +128,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   return {
     ...model,
     schema: before ? withMissing(model) : { ...model.schema, takesMissing: engine.schema.takesMissing },
+    ...(before?.pipeline && before.pipeline.length > 0 ? { pipeline: before.pipeline } : {}),
     call: before ? `${before.by}: ${engine.call}` : engine.call,
     ...(engine.version === undefined ? {} : { version: engine.version }),
     ...(before || !engine.others ? {} : { others: engine.others }),

@@ -5,7 +5,7 @@ import { TEXTS } from '../words/texts.ts';
 import { wordsIn } from '../words/words.ts';
 import { english, escapeHtml, fieldHtml } from './fields.ts';
 import type { FormFeature, FormModel } from './form.ts';
-import { trainingHtml } from './training.ts';
+import { pipelineHtml, trainingHtml } from './training.ts';
 
 /**
  * Headers that keep the page to itself: its own script, style and API, nothing inline, and no way for its script to write
@@ -80,7 +80,7 @@ ${fields}${more}<p class="actions"><button type="reset" class="quiet" data-text=
 <div id="view">
 ${answerHtml(data)}${PLOT}</div>
 </div>
-${SHEET}${CODE}${trainingHtml(model.card)}</main>
+${SHEET}${CODE}${pipelineHtml(model.card)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>
