@@ -57,6 +57,8 @@ function treesBody(booster: Booster, trees: Trees, { best }: Beside, { schema, b
   schema.takes = ['nTrees', 'iterationRange'];
   const wrong = groups.find((group) => !(Number.isInteger(group) && group >= 0 && group < base.length));
   if (wrong !== undefined) throw new ModelError(label, `a tree of margin ${wrong}`, `0 to ${base.length - 1}`);
+  const beyond = nodes.feature.findIndex((feature, node) => nodes.left[node] !== 0 && feature >= schema.features.length);
+  if (beyond !== -1) throw new ModelError(label, `a split of the feature ${nodes.feature[beyond]}`, `0 to ${schema.features.length - 1}`);
   const boosting: Boosting = {
     ...{ precision: 'float', compare: 'less', width, ...nodes, base, objective },
     ...(categories.length > 0 ? { categories } : {}),

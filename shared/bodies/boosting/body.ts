@@ -66,6 +66,8 @@ export const BOOSTING: BodyKind<Boosting> = {
 /** The thresholds of each input. A split by categories tells how many levels there are at least, by the highest bit that it needs. */
 function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {
   const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
+  // Splits may share a set, which is then looked through once.
+  const greatest = new Map<number, number>();
   left.forEach((child, node) => {
     const own = splits[feature[node]!];
     // A file may name a feature that is not there; its splits are asked for before it is checked, and so refused.
@@ -74,7 +76,10 @@ function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inp
       // Numbers may be sent for such categories, so that a model needs no names for them.
       if ((flags[node]! & FLAGS.wholePart) !== 0) return;
       own.isSet = true;
-      own.values.push(2 ** Math.min(MOST_BITS - 1, greatestCategory(categories!, threshold[node]!)));
+      const start = threshold[node]!;
+      const category = greatest.get(start) ?? greatestCategory(categories!, start);
+      greatest.set(start, category);
+      own.values.push(2 ** Math.min(MOST_BITS - 1, category));
     } else if (Number.isFinite(threshold[node])) own.values.push(threshold[node]!);
   });
   return splits;

@@ -176,6 +176,11 @@ describe("a booster's own bytes", () => {
     expect(refusal(document({ tree: sets }))).toContain('found sets that overlap in the list of categories');
   });
 
+  test('with a split of a feature that is not there are refused when they are imported', () => {
+    const tree = { split_indices: [2, 0, 0] };
+    expect(refusal(document({ tree }))).toBe('model: found a split of the feature 2, expected 0 to 1');
+  });
+
   test('within one another are refused, however deep', () => {
     const deep = `{"learner":{"gradient_booster":${'{"gbtree":'.repeat(100_000)}{}${'}'.repeat(100_000)}}}`;
     expect(refusal(Buffer.from(deep))).toMatch(/found values nested too deep, expected at most 64 deep$/);
