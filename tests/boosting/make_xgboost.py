@@ -7,6 +7,11 @@ import warnings
 import numpy as np
 import xgboost as xgb
 
+try:
+    import pandas as pd
+except ImportError:
+    pd = None
+
 from frame import Cases, draw_rows
 
 VERSION = tuple(int(part) for part in xgb.__version__.split(".")[:2])
@@ -104,6 +109,11 @@ def train(random, place):
     levels = int(random.choice([3, 20, 70]))
     types = ["q", "q", "c"] + ["q"] * (columns - 3) if has_categories else None
     names = [f"x{k}" for k in range(columns)] if random.random() < 0.5 else None
+    # Categories of pandas stand in the file with their labels (3.1 and newer).
+    labels = [f"level {k}" for k in range(levels)]
+    in_file = has_categories and VERSION >= (3, 1) and pd is not None and random.random() < 0.5
+    if in_file:
+        names = [f"x{k}" for k in range(columns)]
 
     def draw(count):
         rows = draw_rows(random, count, columns, missing)
@@ -112,6 +122,10 @@ def train(random, place):
             rows[:, 2] = random.integers(0, levels, size=count)
             rows[random.random(count) < missing, 2] = np.nan
             places[:, 2] = rows[:, 2] + 1
+        if in_file:
+            frame = pd.DataFrame(rows, columns=names)
+            frame["x2"] = pd.Categorical.from_codes(np.nan_to_num(rows[:, 2], nan=-1).astype(int), categories=labels)
+            return rows, places, xgb.DMatrix(frame, enable_categorical=True)
         return rows, places, xgb.DMatrix(rows, feature_types=types, feature_names=names, enable_categorical=has_categories)
 
     rows, _, data = draw(ROWS)
@@ -133,9 +147,9 @@ def train(random, place):
         early = {"evals": [(other, "test")], "early_stopping_rounds": 40, "verbose_eval": False}
     booster = xgb.train(parameters, data, rounds, **custom, **early)
     what = f"xgboost {xgb.__version__} {objective} {parameters['booster']} depth {parameters.get('max_depth')} rounds {rounds}"
-    what += f" {parameters.get('tree_method')} categories {levels if has_categories else 0} parallel {parameters.get('num_parallel_tree', 1)}"
+    what += f" {parameters.get('tree_method')} categories {levels if has_categories else 0} labelled {in_file} parallel {parameters.get('num_parallel_tree', 1)}"
     name = "x2" if names else "f2"
-    sidecar = {"features": {name: {"levels": [f"level {k}" for k in range(levels)]}}} if has_categories else None
+    sidecar = {"features": {name: {"levels": labels}}} if has_categories and not in_file else None
     return booster, what, draw, sidecar, has_categories
 
 

@@ -26,7 +26,10 @@ export function readLevels(source: Source): (string[] | undefined)[] {
 function decode({ offsets, values }: Encoded, source: Source): string[] | undefined {
   if (!values || (values.length === 0 && (offsets?.length ?? 0) <= 1)) return undefined;
   if (!offsets) return Array.from(values, String);
-  const bytes = Buffer.from(Array.from(values, (value) => value & 0xff));
+  // xgboost 3.2 for Python counts characters where it should count bytes: every label behind one that is not ASCII is then another
+  // one. Nothing in the file tells, so that such labels have to come from a sidecar or the data.
+  if (!values.every((value) => value >= 0 && value < 0x80)) return undefined;
+  const bytes = Buffer.from(values);
   const texts = Array.from(offsets.subarray(1), (end, at) => {
     const start = offsets[at]!;
     if (!(start >= 0 && start <= end && end <= bytes.length)) throw source.error('categories beyond their texts', 'ends in their order');

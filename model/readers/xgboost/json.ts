@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { floatOf } from './decimal.ts';
+import { floatOf, usualDecimal } from './decimal.ts';
 import { MAX_DEPTH, MAX_NUMBERS, MAX_TEXT, Numbers, type Source, type ValueKind } from './source.ts';
 
 const CODE = { quote: 0x22, comma: 0x2c, colon: 0x3a, open: 0x5b, close: 0x5d, begin: 0x7b, end: 0x7d, escape: 0x5c };
@@ -13,6 +13,11 @@ const NOT_FINITE: Record<string, number> = {
   Infinity: Number.POSITIVE_INFINITY,
   '-Infinity': Number.NEGATIVE_INFINITY,
 };
+
+/** Whether a number may end before a byte. */
+function ends(code: number | undefined): boolean {
+  return code === CODE.comma || code === CODE.close || code === CODE.end || (code !== undefined && code <= 0x20);
+}
 
 /** A JSON text as a source, read where its bytes lie. */
 export class JsonSource implements Source {
@@ -77,11 +82,11 @@ export class JsonSource implements Source {
   }
 
   numbers(): Float64Array {
-    return this.#list(Number);
+    return this.#list(false);
   }
 
   floats(): Float64Array {
-    return this.#list(floatOf);
+    return this.#list(true);
   }
 
   later(): () => Float64Array {
@@ -92,22 +97,31 @@ export class JsonSource implements Source {
   }
 
   skip(): void {
+    const kind = this.peek();
+    if (kind === 'text') this.#skipText();
+    else if (kind !== 'object' && kind !== 'array') this.#token();
+    else this.#skipNested();
+  }
+
+  /** Passes over an object or a list: only what opens, closes or is a text is looked at. */
+  #skipNested(): void {
     let depth = 0;
-    do {
-      this.#space();
+    for (; this.#at < this.#bytes.length; this.#at += 1) {
       const code = this.#bytes[this.#at];
-      if (code === CODE.begin || code === CODE.open) {
+      if (code === CODE.quote) {
+        this.#skipText();
+        this.#at -= 1;
+      } else if (code === CODE.begin || code === CODE.open) {
         depth += 1;
         if (depth > MAX_DEPTH) throw this.error('values nested too deep', `at most ${MAX_DEPTH} deep`);
-        this.#at += 1;
       } else if (code === CODE.end || code === CODE.close) {
         depth -= 1;
+        if (depth > 0) continue;
         this.#at += 1;
-      } else if (code === CODE.quote) this.#skipText();
-      else if (depth > 0 && (code === CODE.comma || code === CODE.colon)) this.#at += 1;
-      else this.#token();
-    } while (depth > 0);
-    if (depth < 0) throw this.error('the end of a list', 'a value');
+        return;
+      }
+    }
+    throw this.error('the end of the file (cut off?)', 'the end of a list or an object');
   }
 
   error(found: string, expected: string): ModelError {
@@ -118,9 +132,16 @@ export class JsonSource implements Source {
     return this.error(`more than ${MAX_NUMBERS} numbers in a list`, 'a smaller model');
   }
 
-  #list(read: (token: string) => number): Float64Array {
+  #list(isFloat: boolean): Float64Array {
     const values = new Numbers(() => this.#tooMany());
-    this.elements(() => values.push(this.#valueOf(this.#token(), read)));
+    this.elements(() => {
+      this.#space();
+      const usual = usualDecimal(this.#bytes, this.#at, isFloat);
+      if (usual && ends(this.#bytes[usual.end])) {
+        this.#at = usual.end;
+        values.push(usual.value);
+      } else values.push(this.#valueOf(this.#token(), isFloat ? floatOf : Number));
+    });
     return values.take();
   }
 

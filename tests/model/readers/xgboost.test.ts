@@ -201,6 +201,35 @@ describe("a booster's own bytes", () => {
   });
 });
 
+describe('labels of categories', () => {
+  const featuresOf = (...values: number[]) => {
+    const cats = {
+      enc: [
+        { offsets: [0, 1, 3], values },
+        { offsets: [], values: [] },
+      ],
+      feature_segments: [0, 2, 2],
+      sorted_idx: [0, 1],
+    };
+    const { schema } = XGBOOST_READER.read(
+      named({ raw: raw(document({ model: { cats }, learner: { feature_types: ['c', 'q'] } })) }, 'xgb.Booster'),
+      'model',
+    );
+    return schema.features;
+  };
+
+  test('are those of the file', () => {
+    expect(featuresOf(0x61, 0x62, 0x63)).toEqual([
+      { name: 'f0', type: 'factor', levels: ['a', 'bc'] },
+      { name: 'f1', type: 'number' },
+    ]);
+  });
+
+  test('are not believed where one is not ASCII: xgboost counted its characters for bytes', () => {
+    expect(featuresOf(-61, -93, 0x62)[0]).toEqual({ name: 'f0', type: 'number' });
+  });
+});
+
 describe('a decimal', () => {
   test.each<[string, number]>([
     ['16777217', 16777216],
