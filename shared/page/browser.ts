@@ -177,6 +177,7 @@ function translatePage({ card, features, order }: PageData, { language, text, la
   byId('description').textContent = label(card.description ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) place.textContent = text(place.dataset.text ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) place.ariaLabel = text(place.dataset.label ?? '');
+  for (const place of document.querySelectorAll<HTMLInputElement>('[data-empty]')) place.placeholder = text(place.dataset.empty ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-number]')) place.textContent = number(Number(place.dataset.number));
   for (const at of order) {
     const feature = features[at] as PageFeature;

@@ -5,7 +5,7 @@ import { readValue } from '../../shared/wire/wire.ts';
 import { golden } from '../support/golden.ts';
 import { drawn, shoot } from './chromium.ts';
 import { serveAnswers } from './servers.ts';
-import { chanceAt, HEART_AGE, inChromium, infoOf, says, visits } from './visits.ts';
+import { chanceAt, exact, HEART_AGE, inChromium, infoOf, says, visits } from './visits.ts';
 
 const { urls, open, closeAll } = visits({
   age: HEART_AGE,
@@ -194,6 +194,60 @@ inChromium('any model has its page', () => {
     const page = await open(await serveAnswers(told, answer));
     expect(await page.locator('#answer').textContent()).toBe('Half of the pumps run longer than 122 days');
     expect(await page.locator('#curve').innerText()).toContain('Share that lasts longer');
+    await closeAll();
+  });
+
+  test('a class alone has its shares beside it where the model gives them by a type', async () => {
+    const info = infoOf('classification', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }], {
+      classes: ['low', 'high'],
+      types: ['class', 'prob'],
+    });
+    const page = await open(
+      await serveAnswers(info, ({ rows, parameters }) => {
+        const shares = rows.map(([x]) => ({ low: 1 - (x as number) / 10, high: (x as number) / 10 }));
+        return { predictions: parameters?.type === 'prob' ? shares : shares.map(({ low, high }) => (low > high ? 'low' : 'high')) };
+      }),
+    );
+    await page.getByRole('spinbutton', { name: 'x' }).fill('2.5');
+    await page.locator('#shares', { hasText: 'low75.0%high25.0%' }).waitFor();
+    expect(await page.locator('#answer').textContent()).toBe(' low');
+    await page.locator('#plot[aria-label*="low from 100.0% to 0.0%; high from 0.0% to 100.0%"]').waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/\btrees\b/);
+    await closeAll();
+  });
+
+  test('several numbers: all of them, each with its line, and exactly where somebody asks', async () => {
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }]);
+    const page = await open(await serveAnswers(info, ({ rows }) => ({ predictions: rows.map(([x]) => [x, -(x as number), 1 / 3]) })));
+    expect(await page.locator('#answer').textContent()).toBe(' 5 · -5 · 0.3333');
+    expect(await exact(page)).toBe('5\n-5\n0.3333333333333333');
+    await page.locator('#plot .over').waitFor();
+    expect(await page.locator('#plot .line').count()).toBe(3);
+    expect(await page.locator('#plot').getAttribute('aria-label')).toContain('1 from 0 to 10; 2 from 0 to -10; 3 from 0.3333 to 0.3333');
+    await closeAll();
+  });
+
+  test('a large number keeps its digits before the decimal mark, in the answer and at the axis', async () => {
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
+    const page = await open(await serveAnswers(info, ({ rows }) => ({ predictions: rows.map(([x]) => 165_850 + (x as number) + 0.25) })));
+    expect(await page.locator('#answer').textContent()).toBe(' 165,855');
+    expect(await exact(page)).toBe('165855.25');
+    await page.locator('#plot .over').waitFor();
+    const marks = await page.locator('#plot .end').allTextContents();
+    expect(marks).toContain('165,854');
+    expect(new Set(marks).size).toBe(marks.length);
+    await closeAll();
+  });
+
+  test('a number that may be missing says so where it is left empty', async () => {
+    const info = { ...infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }], { takesMissing: true }) };
+    const page = await open(await serveAnswers(info, ({ rows }) => ({ predictions: rows.map(([x]) => (x === null ? -1 : 1)) })), {
+      locale: 'pt-BR',
+    });
+    const field = page.getByRole('spinbutton', { name: 'x' });
+    expect(await field.getAttribute('placeholder')).toBe('ausente');
+    await field.fill('');
+    await says(page, -1);
     await closeAll();
   });
 

@@ -21,8 +21,11 @@ export type Value = number | string | boolean | null;
 /** A feature with the value its field starts at. */
 export type PageFeature = FormFeature & { start: Value };
 
-/** How the classes' shares are asked for; of `trees` trees, which name a class by its number in `codes` where each tree is asked. */
-export type Votes = { parameters: Record<string, unknown>; trees: number; codes?: number[] };
+/**
+ * How the classes' shares are asked for where an answer is a class alone: as the votes of `trees` trees, which name a class by its
+ * number in `codes` where each tree is asked; or as the shares that the model itself has, without `trees`.
+ */
+export type Votes = { parameters: Record<string, unknown>; trees?: number; codes?: number[] };
 
 /** What the page tells its script of a model, in a data block that is not executed. */
 export type PageData = {
@@ -81,9 +84,10 @@ export function orderOf({ schema, card }: FormModel): number[] {
   return places.slice(0, MAX_FIELDS);
 }
 
-/** What R's predict() gives the shares of a classification by: randomForest by a type, ranger by the vote of every tree. */
+/** What R's predict() gives the shares of a classification by: the trees' votes or probabilities by a type, or the vote of every tree. */
 function votesOf({ schema: { kind, types = [], takes = [], trees }, codes }: FormModel): Votes | undefined {
-  if (kind !== 'classification' || trees === undefined) return undefined;
-  if (types.includes('vote')) return { parameters: { type: 'vote' }, trees };
-  return takes.includes('predictAll') && codes ? { parameters: { predictAll: true }, trees, codes } : undefined;
+  if (kind !== 'classification') return undefined;
+  if (types.includes('vote') && trees !== undefined) return { parameters: { type: 'vote' }, trees };
+  if (types.includes('prob')) return { parameters: { type: 'prob' } };
+  return takes.includes('predictAll') && codes && trees !== undefined ? { parameters: { predictAll: true }, trees, codes } : undefined;
 }

@@ -1,31 +1,32 @@
 import { labelIn } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
-import type { PageData, PageFeature, Predicted } from './data.ts';
+import type { PageData, PageFeature, Predicted, Votes } from './data.ts';
 
 /** A prediction as the numbers its plot is drawn from: one a line (each class's share, or one number). */
 export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {
   if (typeof prediction === 'number') return [prediction];
   // A class alone, where nobody tells its votes: all or nothing.
   if (typeof prediction === 'string') return data.classes.map((label) => (label === prediction ? 1 : 0));
-  if (Array.isArray(prediction))
-    return data.votes ? votesOf(data, prediction).map((count) => count / trees(data)) : [prediction[time] ?? Number.NaN];
-  return labelsOf(data, prediction).map((label) => prediction[label]!);
+  if (!Array.isArray(prediction)) return labelsOf(data, prediction).map((label) => prediction[label]!);
+  if (data.votes) return votedShares(data.votes, prediction);
+  return isSeveral(data, prediction) ? prediction : [prediction[time] ?? Number.NaN];
 }
 
-/** How many trees vote for each class, in class order: from every tree's own class, or from shares. */
-export function votesOf(data: PageData, prediction: Predicted): number[] {
-  if (!Array.isArray(prediction)) return numbersOf(data, prediction, 0).map((share) => Math.round(share * trees(data)));
+/** The share of the trees that vote for each class, in class order, from every tree's own class. */
+function votedShares({ codes = [] }: Votes, prediction: number[]): number[] {
   const counts = new Map<number, number>();
   for (const code of prediction) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return (data.votes?.codes ?? []).map((code) => counts.get(code) ?? 0);
+  return codes.map((code) => (counts.get(code) ?? 0) / prediction.length);
 }
 
-function trees(data: PageData): number {
-  return data.votes?.trees ?? 1;
+/** Whether a prediction is several numbers that are no curve: those of a model of several targets. */
+export function isSeveral({ kind, votes }: PageData, prediction: Predicted): prediction is number[] {
+  return Array.isArray(prediction) && kind !== 'survival' && !votes;
 }
 
-/** The names of a prediction's lines: its classes, or none where there is one. */
+/** The names of a prediction's lines: its classes, the places of several numbers, or none where there is one. */
 export function linesOf(data: PageData, words: Words, prediction: Predicted): string[] {
+  if (isSeveral(data, prediction)) return prediction.map((_, at) => words.number(at + 1));
   const labels = data.kind === 'classification' ? data.classes : isShares(prediction) ? labelsOf(data, prediction) : undefined;
   return labels?.map((label) => className(data, words, label)) ?? [''];
 }
@@ -47,7 +48,7 @@ export function labelsOf(data: PageData, shares: Record<string, number>): string
   return isKnown ? data.classes : labels;
 }
 
-/** Whether the numbers of a model's answers are shares of 1, shown as percentages; those of a classification are votes. */
+/** Whether the numbers of a model's answers are shares of 1, shown as percentages. */
 export function isShare(data: PageData): boolean {
   return (
     ['probability', 'survival', 'classification'].includes(data.kind) || (data.kind === 'regression' && data.card.answer?.percent === true)
@@ -63,7 +64,10 @@ export function readable(data: PageData, words: Words, value: number): string {
 /** A number of an answer without its unit. */
 function short(data: PageData, words: Words, value: number): string {
   if (isShare(data)) return words.number(value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  return words.number(value, { maximumSignificantDigits: 4 });
+  // No digit before the decimal mark becomes a 0.
+  const size = Math.abs(value);
+  if (size >= 1000 && size < 1e15) return words.number(value, { maximumFractionDigits: 0 });
+  return words.number(value, { maximumSignificantDigits: 4, notation: size < 1e15 ? 'standard' : 'scientific' });
 }
 
 /** The unit of the answers; empty where the card has none. */
@@ -80,7 +84,7 @@ export function nameOf(feature: PageFeature, words: Words): string {
 /** A short number for an axis. */
 export function tick(data: PageData, words: Words, value: number): string {
   if (isShare(data)) return words.number(value, { style: 'percent', maximumFractionDigits: 2 });
-  return words.number(value, { maximumSignificantDigits: 4, notation: Math.abs(value) >= 1e6 ? 'compact' : 'standard' });
+  return words.number(value, { maximumSignificantDigits: 9, notation: Math.abs(value) >= 1e6 ? 'compact' : 'standard' });
 }
 
 /** The time at which survival first falls to a half or below; undefined where it does not within the times. */
@@ -96,8 +100,7 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
   if (typeof prediction === 'number') return { main: short(data, words, prediction), unit: isShare(data) ? '' : unitOf(data, words) };
   if (typeof prediction === 'string') return { main: className(data, words, prediction) };
   if (Array.isArray(prediction)) {
-    // Several numbers for a row that are no curve: those of a model of several targets.
-    if (times.length === 0)
+    if (isSeveral(data, prediction))
       return { main: prediction.map((value) => short(data, words, value)).join(' · '), unit: isShare(data) ? '' : unitOf(data, words) };
     const median = medianTime(prediction, times);
     return { main: words.number(median ?? times[times.length - 1] ?? 0), unit: unitOf(data, words) };

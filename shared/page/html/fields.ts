@@ -79,7 +79,7 @@ ${controlHtml(feature, at, label, takesMissing)}
 }
 
 function controlHtml(feature: FormFeature, at: number, label: string, takesMissing: boolean): string {
-  if (isNumeric(feature) && !('isSwitch' in feature)) return numberHtml(feature, at, label);
+  if (isNumeric(feature) && !('isSwitch' in feature)) return numberHtml(feature, at, label, takesMissing);
   if (isTime(feature)) return timeHtml(feature, at);
   if (feature.type === 'factor') return selectHtml(feature, at, takesMissing);
   return takesMissing ? yesNoHtml(feature, at) : switchHtml(feature, at);
@@ -105,11 +105,13 @@ function utcText(value: string): string {
   return Number.isNaN(time) ? value : new Date(time).toISOString();
 }
 
-function numberHtml(feature: NumberFeature | Integer64Feature, at: number, label: string): string {
+function numberHtml(feature: NumberFeature | Integer64Feature, at: number, label: string, takesMissing: boolean): string {
   const slider = sliderOf(feature);
   const value = startOf(feature);
   const bounds = slider ? `min="${slider.min}" max="${slider.max}" step="${slider.step}"` : 'step="any"';
-  const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}" aria-describedby="o${at} e${at}">`;
+  // An empty field is a missing value, where the model takes one.
+  const empty = takesMissing ? ` placeholder="${TEXTS.en.missing}" data-empty="missing"` : '';
+  const field = `<input id="f${at}" name="f${at}" type="number" inputmode="decimal" ${bounds} value="${value}"${empty} aria-describedby="o${at} e${at}">`;
   const unit = feature.unit === undefined ? '' : `<span class="unit" id="u${at}">${escapeHtml(english(feature.unit))}</span>`;
   const box = `<span class="number">${field}${unit}</span>`;
   if (!slider) return box;

@@ -95,7 +95,8 @@ function answerHtml(data: PageData): string {
   const { main = '', share = '', unit = '' } = prediction === undefined ? {} : headline(data, words, prediction, data.first?.times ?? []);
   const beside = (name: string, told: string) => told && ` <span class="${name}">${escapeHtml(told)}</span>`;
   const told = `${escapeHtml(main)}${beside('share', share)}${beside('measure', unit)}`;
-  const shown = main && `<strong${typeof prediction === 'number' ? '' : ' class="word"'}>${told}</strong>`;
+  const isWord = typeof prediction !== 'number' && data.kind !== 'survival';
+  const shown = main && `<strong${isWord ? ' class="word"' : ''}>${told}</strong>`;
   const exact = typeof prediction === 'number' ? String(prediction) : '';
   // Room for the bars of the classes, so that nothing moves when they come.
   const isShared = data.votes !== undefined || data.kind === 'probability';

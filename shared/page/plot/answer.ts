@@ -1,7 +1,7 @@
 import { type Outcome, problemText } from '../base/ask.ts';
 import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import { byId, make, paused, say } from '../base/dom.ts';
-import { className, classOf, headline, labelsOf, medianTime, readable, tick, unitOf, votesOf } from '../base/reading.ts';
+import { className, classOf, headline, isSeveral, labelsOf, medianTime, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 
@@ -67,8 +67,8 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   const { label } = data.card.answer ?? {};
   const caption =
     Array.isArray(prediction) && times.length > 0 ? survivalCaption(data, prediction, times, words) : label ? words.label(label) : '';
-  // A class's name may be long, where a number is not.
-  const isWord = typeof prediction !== 'number' && !Array.isArray(prediction);
+  // A class's name may be long, and so are several numbers.
+  const isWord = typeof prediction !== 'number' && (!Array.isArray(prediction) || isSeveral(data, prediction));
   const { main, share, unit } = headline(data, words, prediction, times);
   const beside = (className: string, told: string | undefined) => (told ? [' ', make('span', { className }, told)] : []);
   byId('answer').replaceChildren(
@@ -87,7 +87,9 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
     ? labelsOf(data, prediction).map((label) => `${className(data, words, label)} ${prediction[label]}`)
     : typeof prediction === 'number'
       ? [prediction]
-      : [];
+      : isSeveral(data, prediction)
+        ? prediction
+        : [];
   byId('exact').textContent = exact.join('\n');
   byId('exactly').hidden = exact.length === 0;
   if (isShares) byId('shares').replaceChildren(...shareBars(data, prediction, words));
@@ -110,12 +112,15 @@ function shareBars(data: PageData, shares: Record<string, number>, words: Words)
   );
 }
 
-/** A bar for each class with the number of trees that vote for it. */
+/** A bar for each class with the number of trees that vote for it, or its share. */
 function voteBars(data: PageData, votes: Predicted, words: Words): HTMLElement[] {
-  const trees = data.votes?.trees ?? 1;
-  return votesOf(data, votes).map((count, at) => {
-    const told = `${words.number(count)} ${words.text('of')} ${words.number(trees)} ${words.text('trees')}`;
-    return barOf(at, className(data, words, data.classes[at] ?? ''), count / trees, told);
+  const trees = data.votes?.trees;
+  return numbersOf(data, votes, 0).map((share, at) => {
+    const told =
+      trees === undefined
+        ? readable(data, words, share)
+        : `${words.number(Math.round(share * trees))} ${words.text('of')} ${words.number(trees)} ${words.text('trees')}`;
+    return barOf(at, className(data, words, data.classes[at] ?? ''), share, told);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
+import { isSeveral, isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Chart } from './chart.ts';
@@ -31,7 +31,7 @@ export function showCurve(
   byId('levels').hidden = !areBars;
   if (areBars) {
     showLevels(data, curve, time, present, words, pick);
-    say(byId('plot-note'), data.votes ? words.text('voteBars') : lastingText(data, curve.body, time, words));
+    say(byId('plot-note'), data.votes?.trees ? words.text('voteBars') : lastingText(data, curve.body, time, words));
     return;
   }
   const x = curve.grid as number[];
@@ -53,7 +53,7 @@ export function showCurve(
     band,
     yRange: range([...lines.flatMap(({ ys }) => ys), ...(band ? [...band.low, ...band.high] : []), ...(mark?.ys ?? [])]),
     xName: nameOf(feature, words),
-    xFormat: (value) => words.number(value, { maximumSignificantDigits: 6 }),
+    xFormat: (value) => words.number(value, { maximumSignificantDigits: 9 }),
     yFormat: (value) => tick(data, words, value),
     mark,
     known,
@@ -63,7 +63,7 @@ export function showCurve(
   say(
     byId('plot-note'),
     [
-      data.votes ? words.text('votes') : lastingText(data, curve.body, time, words),
+      data.votes?.trees ? words.text('votes') : lastingText(data, curve.body, time, words),
       known ? words.text(feature.edges ? 'beyondEdges' : 'beyondData') : '',
       band ? words.text('band') : '',
     ]
@@ -112,7 +112,8 @@ function showLevels(
   pick: (at: number, value: Value) => void,
 ): void {
   const all = body.predictions.map((prediction) => numbersOf(data, prediction, time));
-  const top = isShare(data) ? 1 : Math.max(...all.map(([value]) => Math.abs(value as number)), 1e-300);
+  const lengthOf = (values: number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const top = isShare(data) ? 1 : Math.max(...all.map(lengthOf), 1e-300);
   const rows = grid.map((value, place) => {
     const prediction = body.predictions[place] as Predicted;
     const numbers = all[place] as number[];
@@ -138,8 +139,9 @@ function valueText(feature: PageFeature, value: Value, words: Words): string {
   return typeof value === 'number' ? words.number(value) : String(value);
 }
 
-/** What is said beside a level's bar: the number, or the class with the greatest share and that. */
+/** What is said beside a level's bar: the number or numbers, or the class with the greatest share and that. */
 function levelText(data: PageData, prediction: Predicted, numbers: number[], words: Words): string {
+  if (isSeveral(data, prediction)) return numbers.map((value) => readable(data, words, value)).join(' · ');
   const names = linesOf(data, words, prediction);
   const best = numbers.indexOf(Math.max(...numbers));
   return `${names[best] ?? ''} ${readable(data, words, numbers[best]!)}`.trim();

@@ -143,7 +143,7 @@ function showChoices(data: PageData, choices: number[], select: HTMLSelectElemen
 /** Asks for the predictions along a feature: with the shares of the classes, or with standard errors, where there are any. */
 async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ grid: Value[]; outcome: Outcome }> {
   const { votes, standardErrors } = data;
-  const most = votes?.codes ? Math.max(21, Math.floor(VOTES / votes.trees)) : undefined;
+  const most = votes?.codes ? Math.max(21, Math.floor(VOTES / (votes.trees ?? 1))) : undefined;
   const grid = gridOf(data.features[at] as PageFeature, most);
   const parameters = votes?.parameters ?? (standardErrors ? { type: 'se' } : undefined);
   return { grid, outcome: await askRows(gridRows(values, at, grid), parameters) };

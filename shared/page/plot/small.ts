@@ -94,7 +94,7 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
 
 /** How many points a small curve has, so that a request for all of them stays small. */
 function pointsOf(data: PageData, curves: number): number {
-  const width = Math.max(data.features.length, data.votes?.codes ? data.votes.trees / 4 : 1, data.first?.times?.length ?? 1);
+  const width = Math.max(data.features.length, data.votes?.codes ? (data.votes.trees ?? 1) / 4 : 1, data.first?.times?.length ?? 1);
   return Math.max(POINTS.least, Math.min(POINTS.most, Math.floor(BUDGET / Math.max(1, curves) / width)));
 }
 

@@ -1,7 +1,7 @@
 import { askRows } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { bestOf, className, isShares, labelsOf, readable, votesOf } from '../base/reading.ts';
+import { bestOf, className, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import type { Answers } from './sheet-ask.ts';
 import { createTally, type Tally } from './sheet-check.ts';
@@ -187,7 +187,7 @@ function readableCells(data: PageData, prediction: Predicted, words: Words): str
   ];
 }
 
-/** Where an answer is a class alone, the preview tells the trees' votes as well: they are asked for its rows alone. */
+/** Where an answer is a class alone, the preview has the classes' shares as well: they are asked for its rows alone. */
 async function showVotes(
   data: PageData,
   held: { row: Row; prediction: Predicted | undefined }[],
@@ -205,10 +205,8 @@ async function showVotes(
   table.tHead?.rows[0]?.append(...data.classes.map((label) => cell('th', className(data, words(), label))));
   held.forEach((one, at) => {
     const prediction = outcome.body.predictions[told.indexOf(one)];
-    const counts = prediction === undefined ? data.classes.map(() => undefined) : votesOf(data, prediction);
-    const texts = counts.map((count) =>
-      count === undefined ? '' : words().number(count / votes.trees, { style: 'percent', maximumFractionDigits: 1 }),
-    );
+    const shares = prediction === undefined ? data.classes.map(() => undefined) : numbersOf(data, prediction, 0);
+    const texts = shares.map((share) => (share === undefined ? '' : readable(data, words(), share)));
     table.tBodies[0]?.rows[at]?.append(...texts.map((text) => cell('td', text)));
   });
 }
