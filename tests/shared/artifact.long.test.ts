@@ -6,11 +6,11 @@ import { importModel, loadModel, verifyArtifact } from '../../model/artifact/imp
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { depth, type Forest } from '../../shared/bodies/forest/forest.ts';
 import type { PackedForest } from '../../shared/bodies/forest/packed.ts';
-import { checkPacked } from '../../shared/bodies/forest/packed-check.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { predictRows } from '../../shared/predict.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { forestBody, forestOf } from '../support/bodies.ts';
+import { errorOf } from '../support/error-of.ts';
 import { golden, variety as goldens } from '../support/golden.ts';
 
 const SCHEMA: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: false };
@@ -40,15 +40,6 @@ function artifact({ forest: changed, ...rest }: { schema?: unknown; forest?: Par
     ...rest,
     body: forestBody({ ...forest(), ...changed }),
   } as Model);
-}
-
-function errorOf(work: () => unknown): Error {
-  try {
-    work();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 /** The model section's end, which is where the card starts. */
@@ -221,23 +212,6 @@ describe('a forest that would lead the predictor astray is refused although its 
     expect(error).toBeInstanceOf(ModelError);
     expect(error.message).toContain(message);
     expect(error.message).toMatch(/^a\.canopy/);
-  });
-});
-
-describe('packed nodes of which a kernel and the plain predictor would make two numbers are refused', () => {
-  test.each([
-    ['more thresholds than a split can name', 65_535, 65_536, 'feature 65534: found 65536 thresholds, expected at most 65535'],
-    ['more features than a node can name', 65_537, 1, 'found 65537 features, expected at most 65536'],
-  ])('%s', (_, features, count, message) => {
-    const cutStarts = new Uint32Array(features + 1);
-    cutStarts[features] = count;
-    const packed = {
-      inner: Uint8Array.of(0),
-      splits: new Uint32Array(0),
-      cuts: Float64Array.from({ length: count }, (_, at) => at),
-      cutStarts,
-    };
-    expect(() => checkPacked(packed, Uint32Array.of(0, 1), new Uint8Array(features), 'a forest')).toThrow(message);
   });
 });
 

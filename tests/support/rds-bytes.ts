@@ -30,13 +30,3 @@ export function doubles(...numbers: number[]): Buffer {
 export function sequence(name: string, length: number): Buffer {
   return Buffer.concat([xdr(238, 2), symbol(name), xdr(2), symbol('base'), xdr(2, 13, 1, 13, 254), doubles(length, 1, 1), xdr(254)]);
 }
-
-/** What some work throws; that nothing is thrown fails the test. */
-export function errorOf(work: () => unknown): Error {
-  try {
-    work();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was thrown');
-}

@@ -6,8 +6,9 @@ import { RDS_LIMITS } from '../../../model/rds/limits.ts';
 import { readRds } from '../../../model/rds/rds.ts';
 import { numbersOf } from '../../../model/rds/values.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { errorOf } from '../../support/error-of.ts';
 import { golden } from '../../support/golden.ts';
-import { errorOf, rds, sequence, symbol, xdr } from '../../support/rds-bytes.ts';
+import { rds, sequence, symbol, xdr } from '../../support/rds-bytes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../rds-files/', import.meta.url));
 

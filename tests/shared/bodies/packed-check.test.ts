@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decodeArtifact, encodeArtifact } from '../../../shared/artifact.ts';
 import { type Forest, openPacked, type Unnoded } from '../../../shared/bodies/forest/forest.ts';
 import { type PackedForest, rankBits } from '../../../shared/bodies/forest/packed.ts';
+import { checkPacked } from '../../../shared/bodies/forest/packed-check.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { forestBody, forestOf } from '../../support/bodies.ts';
@@ -113,4 +114,21 @@ describe('packed nodes that would lead astray are refused although their sha256 
 
 test('thresholds that rise over many slices are taken', () => {
   expect(() => decodeArtifact(artifact({ cuts: manyCuts(), cutStarts: Uint32Array.of(0, 9_000, 10_000) }))).not.toThrow();
+});
+
+describe('packed nodes of which a kernel and the plain predictor would make two numbers are refused', () => {
+  test.each([
+    ['more thresholds than a split can name', 65_535, 65_536, 'feature 65534: found 65536 thresholds, expected at most 65535'],
+    ['more features than a node can name', 65_537, 1, 'found 65537 features, expected at most 65536'],
+  ])('%s', (_, features, count, message) => {
+    const cutStarts = new Uint32Array(features + 1);
+    cutStarts[features] = count;
+    const packed = {
+      inner: Uint8Array.of(0),
+      splits: new Uint32Array(0),
+      cuts: Float64Array.from({ length: count }, (_, at) => at),
+      cutStarts,
+    };
+    expect(() => checkPacked(packed, Uint32Array.of(0, 1), new Uint8Array(features), 'a forest')).toThrow(message);
+  });
 });
