@@ -59,9 +59,9 @@ function noneAmong(held: Held[], { isRead, families }: Choice, before: Held | un
   const [first] = others;
   if (first && others.length === 1) {
     const { found, help } = describeUnread(first.value, isRead);
-    // Its own inner model would answer without what is done before it.
-    const own = before ? undefined : help;
-    return [`no model that is read: ${first.path} is ${found}`, own ?? families];
+    // The model in it would answer without what is done before it.
+    const advice = before ? undefined : help;
+    return [`no model that is read: ${first.path} is ${found}`, advice ?? families];
   }
   if (first) return [`no model that is read among ${listed(others)}`, families];
   return [`0 models among ${listed(held) || 'nothing'}`, 'one model in a file of save(), or one saved by saveRDS()'];
@@ -102,7 +102,7 @@ function pathTo(path: string, name: string | null | undefined, at: number): stri
   return path === '' ? name : `${path}$${name}`;
 }
 
-/** Whether a value is a fitted model of some package, as far as its members tell. */
+/** Whether a value is a fitted model of some package, as far as its members show. */
 function isLikeModel(value: RValue): boolean {
   const classes = classOf(value);
   if (classes.length === 0 || classes.some((name) => DATA.includes(name))) return false;

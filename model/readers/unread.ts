@@ -30,11 +30,12 @@ export function describeUnread(value: RValue, isRead: (value: RValue) => boolean
 function helpFor(kind: string, value: RValue, isInnerRead: boolean): string {
   if (kind === 'train') {
     const lost = lostOfTrain(value);
-    if (lost === undefined && isInnerRead) return "caret's own model, which takes the same columns: saveRDS(model$finalModel, file)";
+    if (lost === undefined && isInnerRead)
+      return 'the model that caret fitted, which takes the same columns: saveRDS(model$finalModel, file)';
     const why = lost === undefined ? '' : `: ${lost} is part of train's predict(), which is not read yet`;
     return `a model fitted without caret${why}`;
   }
-  return 'a model fitted by its own package';
+  return 'a model fitted by its package';
 }
 
 /** What caret's train() does to the columns before its model has them; undefined where that is nothing. */

@@ -8,7 +8,7 @@ export type Computing = { steps?: readonly BoundStep[]; body?: Body };
 
 /**
  * The distinct finite thresholds of each feature, ascending; none for a feature that is split by sets of levels, or not at
- * all. Thresholds of what a step computes tell nothing of the features.
+ * all. Thresholds of what a step computes say nothing about the features.
  */
 export function cutsOf(schema: Schema, { steps, body }: Computing): number[][] {
   const cuts = schema.features.map((): number[] => []);

@@ -53,7 +53,7 @@ export type BodyKind<B> = {
   splits?(body: B, inputs: number): InputSplits[];
   /** The distinct finite splits of each input, where the body has them without going through its nodes. */
   cuts?(body: B): InputSplits[] | undefined;
-  /** The number by which a tree names each class, in class order, where an answer can be every tree's own class. */
+  /** The number by which a tree names each class, in class order, where an answer can be the class of every tree. */
   codes?(body: B): number[] | undefined;
   /** A number that the body settles, from which the draw of its check rows starts. */
   seed?(body: B): number;

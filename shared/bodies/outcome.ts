@@ -36,7 +36,7 @@ export function makeOutcome(schema: Schema, outcome: Outcome, parameters: Parame
   const from = made.by === 'largest' || made.by === 'order' ? outcome.places.length : 1;
   const to = outputWidth(schema, parameters);
   const out = new Float64Array((doubles.length / from) * to);
-  const place = new Map(outcome.places.map((own, at) => [own, at]));
+  const place = new Map(outcome.places.map((from, at) => [from, at]));
   for (let row = 0; row < doubles.length / from; row += 1) {
     const one = doubles[row * from]!;
     switch (made.by) {
@@ -68,8 +68,8 @@ function largest(doubles: Float64Array, start: number, count: number): number {
   return best;
 }
 
-/** Checks an outcome from a file; `own` is the body's schema, `can` what the body answers. Throws a ModelError. */
-export function checkOutcome(schema: Schema, own: Schema, outcome: Outcome, can: Answers, label: string): void {
+/** Checks an outcome from a file; `bodySchema` is the body's, `can` what the body answers. Throws a ModelError. */
+export function checkOutcome(schema: Schema, bodySchema: Schema, outcome: Outcome, can: Answers, label: string): void {
   const fail = (found: string, expected: string) => new ModelError(`${label}'s outcome`, found, expected);
   const { types, places, body } = outcome;
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -86,7 +86,7 @@ export function checkOutcome(schema: Schema, own: Schema, outcome: Outcome, can:
     const isMany = made.by === 'order' || made.by === 'largest';
     if (isMany && body.classes?.length !== classes) throw fail(`${body.classes?.length} classes of the body`, String(classes));
     if (!can.types.includes(made.of)) throw fail(`the body's answer ${made.of}`, can.types.join(', '));
-    const width = outputWidth(own, { type: made.of });
+    const width = outputWidth(bodySchema, { type: made.of });
     const expected = isOne ? 1 : isMany ? classes : outputWidth(schema, { type: type as AnswerType });
     if (width !== expected) throw fail(`${width} numbers for the type ${type}`, String(expected));
     if (made.by === 'largest' && type !== 'class') throw fail(`a class for the type ${type}`, 'class');

@@ -48,7 +48,7 @@ export function compile(expression: Expression, schema: Schema, functions = func
   }
   if ('label' in expression) {
     const feature = schema.features[expression.label];
-    // Of a label that is there twice, the first place is its own.
+    // Of a label that is there twice, the first place counts.
     const known = new Map(expression.in.map((label, at): [Level, number] => [label, at + 1]).reverse());
     const places = feature?.type === 'factor' ? feature.levels.map((level) => known.get(level) ?? 0) : [];
     const column = expression.label;
@@ -163,48 +163,48 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
     spend(list.length);
     return list;
   };
-  const own = value as Record<string, unknown>;
-  if ('feature' in own) {
-    if (!isPlace(own.feature, schema.features.length)) throw fail(`feature ${own.feature}`, `less than ${schema.features.length}`);
-  } else if ('call' in own) {
-    const known = typeof own.call === 'string' && Object.hasOwn(functions, own.call) ? functions[own.call] : undefined;
-    if (!known || !Array.isArray(own.of)) throw fail(`the function ${String(own.call)}`, 'one that formulas may use');
-    if (own.of.length < known.least || own.of.length > known.most)
-      throw fail(`${own.of.length} arguments of ${own.call}`, `${known.least} to ${known.most}`);
-    own.of.forEach(inner);
-  } else if ('poly' in own) {
-    const alpha = numbers(own.alpha, 1);
-    if (numbers(own.norm2, 3).length < alpha.length + 2) throw fail('a polynomial without its norms', `${alpha.length + 2} of them`);
-    inner(own.poly);
-  } else if ('label' in own) {
-    if (!isPlace(own.label, schema.features.length)) throw fail(`feature ${own.label}`, `less than ${schema.features.length}`);
-    const feature = schema.features[own.label as number];
+  const part = value as Record<string, unknown>;
+  if ('feature' in part) {
+    if (!isPlace(part.feature, schema.features.length)) throw fail(`feature ${part.feature}`, `less than ${schema.features.length}`);
+  } else if ('call' in part) {
+    const known = typeof part.call === 'string' && Object.hasOwn(functions, part.call) ? functions[part.call] : undefined;
+    if (!known || !Array.isArray(part.of)) throw fail(`the function ${String(part.call)}`, 'one that formulas may use');
+    if (part.of.length < known.least || part.of.length > known.most)
+      throw fail(`${part.of.length} arguments of ${part.call}`, `${known.least} to ${known.most}`);
+    part.of.forEach(inner);
+  } else if ('poly' in part) {
+    const alpha = numbers(part.alpha, 1);
+    if (numbers(part.norm2, 3).length < alpha.length + 2) throw fail('a polynomial without its norms', `${alpha.length + 2} of them`);
+    inner(part.poly);
+  } else if ('label' in part) {
+    if (!isPlace(part.label, schema.features.length)) throw fail(`feature ${part.label}`, `less than ${schema.features.length}`);
+    const feature = schema.features[part.label as number];
     if (feature?.type !== 'factor') {
       throw fail(
         `the feature "${feature?.name}", compared with texts, without its levels`,
         `its levels in model.json: {"features": {"${feature?.name}": {"levels": [...]}}}`,
       );
     }
-    if (!Array.isArray(own.in) || !own.in.every((text) => typeof text === 'string' || text === null)) throw fail('another list', 'texts');
-    spend(own.in.length);
-  } else if ('number' in own) {
-    numbers(own.in, 1);
-    inner(own.number);
-  } else if ('interval' in own) {
-    numbers(own.breaks, 2);
-    inner(own.interval);
-  } else if ('table' in own) {
-    numbers(own.values, 1);
-    inner(own.table);
-  } else if ('is' in own) {
-    if (typeof own.level !== 'number') throw fail('a level that is no number', 'a number');
-    inner(own.is);
-  } else if ('pick' in own) {
+    if (!Array.isArray(part.in) || !part.in.every((text) => typeof text === 'string' || text === null)) throw fail('another list', 'texts');
+    spend(part.in.length);
+  } else if ('number' in part) {
+    numbers(part.in, 1);
+    inner(part.number);
+  } else if ('interval' in part) {
+    numbers(part.breaks, 2);
+    inner(part.interval);
+  } else if ('table' in part) {
+    numbers(part.values, 1);
+    inner(part.table);
+  } else if ('is' in part) {
+    if (typeof part.level !== 'number') throw fail('a level that is no number', 'a number');
+    inner(part.is);
+  } else if ('pick' in part) {
     const isNumber = (one: unknown) => one === null || typeof one === 'number';
-    const isList = Array.isArray(own.values) && own.values.every(isNumber);
-    if (!isList || !isNumber(own.missing) || !isNumber(own.beyond)) throw fail('another list to pick from', 'numbers and null');
-    spend((own.values as unknown[]).length);
-    inner(own.pick);
+    const isList = Array.isArray(part.values) && part.values.every(isNumber);
+    if (!isList || !isNumber(part.missing) || !isNumber(part.beyond)) throw fail('another list to pick from', 'numbers and null');
+    spend((part.values as unknown[]).length);
+    inner(part.pick);
   } else throw fail('an unknown kind of expression', 'one that formulas have');
 }
 

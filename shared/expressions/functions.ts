@@ -8,7 +8,7 @@ const two = (apply: (x: number, y: number) => number): RFunction => ({ least: 2,
 const test = (apply: (x: number, y: number) => boolean): RFunction =>
   two((x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : Number(apply(x, y))));
 
-/** Functions of the C library that have other last bits here: they are JavaScript's own. */
+/** Functions of the C library that have other last bits here: they are those of JavaScript. */
 export const NOT_EXACT: readonly string[] = ['sin', 'cos', 'tan', 'asin', 'acos', 'atan'];
 
 const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLibrary): Record<string, RFunction> => ({
@@ -87,7 +87,7 @@ export function power(x: number, y: number, pow: MathLibrary['pow']): number {
   return x >= 1 === y > 0 ? Number.POSITIVE_INFINITY : 0;
 }
 
-/** log(x), or log(x, base): the bases 2 and 10 have functions of their own in R (arithmetic.c, logbase). */
+/** log(x), or log(x, base): the bases 2 and 10 have other functions in R (arithmetic.c, logbase). */
 function logarithm(x: number, base: number | undefined, { log, log2, log10 }: Pick<MathLibrary, 'log' | 'log2' | 'log10'>): number {
   if (base === undefined) return log(x);
   if (base === 10) return log10(x);

@@ -4,7 +4,7 @@ import type { Column, StepKind } from './kind.ts';
 
 /** A day of each year: so many days after Easter; a date; the first such weekday (0 is Sunday) on or after it, or the last on or before it. */
 export type DayRule = { easter: number } | { month: number; day: number; weekday?: number; turn?: 'after' | 'before' };
-/** What is told of a date or a time: a part by its name, or whether it is a day of a rule. A part with levels is a place among them. */
+/** What is taken of a date or a time: a part by its name, or whether it is a day of a rule. A part with levels is a place among them. */
 export type CalendarPart = { name: string; part: string; rule?: DayRule; levels?: Level[] };
 /** Behind all columns, parts of a column of dates (in days) or times (in seconds, UTC). */
 export type CalendarStep = { step: 'calendar'; of: string; from: number; unit: 'days' | 'seconds'; parts: CalendarPart[] };

@@ -10,7 +10,7 @@ const one = (apply: (x: number) => number): RFunction => ({ least: 1, most: 1, a
 const functionsOf = ({ exp, log }: MathLibrary): Record<string, RFunction> => ({
   'is.na': one((x) => Number(Number.isNaN(x))),
   coalesce: { least: 1, most: 100, apply: (...values) => values.find((value) => !Number.isNaN(value)) ?? Number.NaN },
-  /** dplyr's if_else(): a missing condition has a value of its own, NA where none is given. */
+  /** dplyr's if_else(): a missing condition has another value, NA where none is given. */
   if_else: {
     least: 3,
     most: 4,
@@ -41,7 +41,7 @@ const functionsOf = ({ exp, log }: MathLibrary): Record<string, RFunction> => ({
   '(given)': { least: 2, most: 2, apply: (...[x, value]) => (Number.isNaN(x) ? Number.NaN : (value as number)) },
 });
 
-/** The functions that a pipeline's steps may call beside those of a formula, by R's names; those in brackets are steps' own. */
+/** The functions that a pipeline's steps may call beside those of a formula, by R's names; those in brackets are for steps alone. */
 export const PIPELINE_FUNCTIONS: Record<string, RFunction> = functionsOf(FUSED);
 
 /** The same, for a model that asks one of the forms of the C library. */

@@ -20,7 +20,7 @@ function stagesOf(schema: Schema, steps: readonly BoundStep[]): Stages {
   return made;
 }
 
-/** The schema with the body's inputs as its features: the model's own where no steps come first. */
+/** The schema with the body's inputs as its features: the model's where no steps come first. */
 export function inputSchema(schema: Schema, steps: readonly BoundStep[] | undefined): Schema {
   return steps ? stagesOf(schema, steps).schemas.at(-1)! : schema;
 }

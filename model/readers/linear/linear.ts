@@ -32,8 +32,8 @@ export function readLinear(value: RValue, label: string): LinearModel {
   const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
   const { order, coefficients } = readCoefficients(value, columns.length, label);
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
-  const own = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
-  if (own && own.type !== 'null') offsets.push(reader.number(own));
+  const offset = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
+  if (offset && offset.type !== 'null') offsets.push(reader.number(offset));
   const features = reader.features.map((feature) => withFrame(feature, element(value, 'model'), label));
   if (features.length === 0) throw new ModelError(label, 'a formula without features', 'at least one');
   const schema: Schema = { kind: 'regression', features, takesMissing: false, types: isGlm ? ['response', 'link'] : ['response'] };
@@ -48,11 +48,11 @@ export function readLinear(value: RValue, label: string): LinearModel {
 
 type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; label: string };
 
-/** A variable of the model frame as columns: its own where it is numeric, those of its contrasts where it has levels. */
+/** A variable of the model frame as columns: itself where it is numeric, the columns of its contrasts where it has levels. */
 function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, label }: CodeContext): Coded {
   const { name, kind } = variable;
-  const own = levels.get(name);
-  if (kind !== 'logical' && !own) {
+  const names = levels.get(name);
+  if (kind !== 'logical' && !names) {
     if (kind !== 'numeric' && kind !== 'other' && kind !== 'unknown' && !/^nmatrix\.\d+$/.test(kind)) {
       throw new ModelError(`${label}, variable ${name}`, `the class ${kind}`, 'numbers, a logical, or a factor with its levels');
     }
@@ -62,11 +62,11 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
     }
     return { contrasts: unnamed(columns), levels: undefined };
   }
-  const place = reader.category(variable, own);
-  const count = own?.length ?? 2;
+  const place = reader.category(variable, names);
+  const count = names?.length ?? 2;
   if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
   const named = contrasts && element(contrasts, name);
-  // R codes a factor without contrasts of its own by its options; lm and glm always keep them.
+  // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
   const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`);
   return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
 }
@@ -105,11 +105,11 @@ function readCoefficients(value: RValue, columns: number, label: string): { orde
 
 /** A number with the type and the range the model frame shows, where the model kept it and the feature stands alone in it. */
 function withFrame(feature: Feature, frame: RValue | undefined, label: string): Feature {
-  const own = feature.type === 'number' && frame ? element(frame, feature.name) : undefined;
-  if (feature.type !== 'number' || (own?.type !== 'double' && own?.type !== 'integer') || own.values.length === 0) return feature;
-  const typed = typedAs(feature, own, label);
+  const column = feature.type === 'number' && frame ? element(frame, feature.name) : undefined;
+  if (feature.type !== 'number' || (column?.type !== 'double' && column?.type !== 'integer') || column.values.length === 0) return feature;
+  const typed = typedAs(feature, column, label);
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of own.values) {
+  for (const value of column.values) {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }

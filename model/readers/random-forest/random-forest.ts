@@ -9,7 +9,7 @@ import { checkUnique } from '../ranger/ranger.ts';
 /** randomForest's nodestatus of a leaf (src/rf.h, NODE_TERMINAL). */
 const TERMINAL = -1;
 const MAX_FEATURES = 65_535;
-/** Most levels of an unordered factor: the bits of a double (randomForest's own limit). */
+/** Most levels of an unordered factor: the bits of a double (randomForest's limit). */
 const MAX_LEVELS = 53;
 
 /** A randomForest object as a schema and a forest. */
@@ -27,7 +27,7 @@ type Vectors = {
 };
 
 /**
- * Turns what `randomForest()` returned into a forest, by randomForest's own field names (R/randomForest.default.R and
+ * Turns what `randomForest()` returned into a forest, by randomForest's field names (R/randomForest.default.R and
  * R/predict.randomForest.R). Throws a ModelError for what predict() itself could not use, and for what it would code anew
  * with each request (texts).
  */
@@ -85,14 +85,14 @@ function readFeatures(value: RValue, forest: RValue, label: string): { features:
     }
     if (terms && !classes.has(name)) throw new ModelError(`${label}'s terms`, `no variable ${name}`, 'plain variables, no transformations');
     const ncat = categories[at]!;
-    const own = levels[at];
-    if (own?.type === 'character') {
-      const texts = levelsOf(own, `${label}'s levels of ${name}`);
+    const given = levels[at];
+    if (given?.type === 'character') {
+      const texts = levelsOf(given, `${label}'s levels of ${name}`);
       // Its predict() drops NA from the levels of new data, and stops as they are no longer those of the training data.
       if (texts.includes(null))
         throw new ModelError(
           `${label}'s levels of ${name}`,
-          "NA as a level, on which randomForest's own predict() stops",
+          'NA as a level, on which predict() of randomForest stops',
           'a level of another name',
         );
       if (ncat !== 1 && ncat !== texts.length)
@@ -131,9 +131,9 @@ function count(value: RValue | undefined, label: string): number {
 function readVectors(forest: RValue, trees: number, type: 'regression' | 'classification', label: string): Vectors {
   const nodes = count(element(forest, 'nrnodes'), `${label}'s nrnodes`);
   const part = (name: string, length: number) => {
-    const own = numbersOf(element(forest, name), `${label}'s ${name}`);
-    if (own.length !== length) throw new ModelError(`${label}'s ${name}`, `${own.length} numbers`, String(length));
-    return own;
+    const numbers = numbersOf(element(forest, name), `${label}'s ${name}`);
+    if (numbers.length !== length) throw new ModelError(`${label}'s ${name}`, `${numbers.length} numbers`, String(length));
+    return numbers;
   };
   const total = nodes * trees;
   const shared = {

@@ -36,22 +36,22 @@ export function readObserved(value: RValue, trees: Tree[], label: string): Float
 
 /**
  * How often each tree drew each training row, a row's counts side by side (inbag.counts of a forest with keep.inbag = TRUE),
- * without the rows that every tree drew: predict() leaves them out too. Undefined where nothing of it can be told.
+ * without the rows that every tree drew: predict() leaves them out too. Undefined where nothing of it is known.
  */
 export function readInbag(value: RValue, trees: number, label: string): Uint16Array | undefined {
   const kept = element(value, 'inbag.counts');
   if (!kept) return undefined;
   const name = `${label}'s inbag.counts`;
-  const counts = listOf(kept, name).map((own, tree) => numbersOf(own, `${name} of tree ${tree + 1}`));
+  const counts = listOf(kept, name).map((ofTree, tree) => numbersOf(ofTree, `${name} of tree ${tree + 1}`));
   if (counts.length !== trees) throw new ModelError(name, `${counts.length} trees`, String(trees));
   const samples = counts[0]?.length ?? 0;
-  for (const own of counts) {
-    if (own.length !== samples)
-      throw new ModelError(name, `counts of ${samples} and ${own.length} rows`, 'of the same rows for every tree');
-    const odd = own.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= MAX_COUNT));
-    if (odd !== -1) throw new ModelError(name, `the count ${own[odd]}`, `whole numbers up to ${MAX_COUNT}`);
+  for (const ofTree of counts) {
+    if (ofTree.length !== samples)
+      throw new ModelError(name, `counts of ${samples} and ${ofTree.length} rows`, 'of the same rows for every tree');
+    const odd = ofTree.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= MAX_COUNT));
+    if (odd !== -1) throw new ModelError(name, `the count ${ofTree[odd]}`, `whole numbers up to ${MAX_COUNT}`);
   }
-  const used = Array.from({ length: samples }, (_, row) => row).filter((row) => counts.some((own) => own[row] === 0));
+  const used = Array.from({ length: samples }, (_, row) => row).filter((row) => counts.some((ofTree) => ofTree[row] === 0));
   // R refuses a standard error where no row was left out by any tree.
   if (used.length === 0) return undefined;
   const out = new Uint16Array(used.length * trees);

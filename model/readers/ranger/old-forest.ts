@@ -10,9 +10,9 @@ export function convertOldForest(forest: RValue, features: number, label: string
   const dependent = element(forest, 'dependent.varID');
   if (!dependent) return forest;
   const status = element(forest, 'status.varID');
-  const responses = [dependent, ...(status ? [status] : [])].map((own) => Number(numbersOf(own, `${label}'s dependent.varID`)[0]));
-  const variables = listOf(element(forest, 'split.varIDs'), `${label}'s split.varIDs`).map((own, tree): RValue => {
-    const ids = numbersOf(own, `${label}, tree ${tree + 1}'s split.varIDs`);
+  const responses = [dependent, ...(status ? [status] : [])].map((id) => Number(numbersOf(id, `${label}'s dependent.varID`)[0]));
+  const variables = listOf(element(forest, 'split.varIDs'), `${label}'s split.varIDs`).map((given, tree): RValue => {
+    const ids = numbersOf(given, `${label}, tree ${tree + 1}'s split.varIDs`);
     return { type: 'double', values: Float64Array.from(ids, (id) => id - responses.filter((response) => id > response).length) };
   });
   const ordered = orderedOf(numbersOf(element(forest, 'is.ordered'), `${label}'s is.ordered`), responses, features, label);
@@ -26,9 +26,9 @@ export function convertOldForest(forest: RValue, features: number, label: string
 function orderedOf(flags: ArrayLike<number>, responses: number[], features: number, label: string): Int32Array {
   const all = Int32Array.from(flags);
   if (all.length === features) return all;
-  const own = all.filter((_, at) => !responses.includes(at));
-  // R's own conversion leaves the response's entries in, so that flags meet the wrong features where they differ.
-  const moved = own.some((flag, at) => flag !== all[at]);
+  const kept = all.filter((_, at) => !responses.includes(at));
+  // ranger's conversion leaves the response's entries in, so that flags meet the wrong features where they differ.
+  const moved = kept.some((flag, at) => flag !== all[at]);
   if (moved) {
     throw new ModelError(
       label,
@@ -36,13 +36,13 @@ function orderedOf(flags: ArrayLike<number>, responses: number[], features: numb
       'one grown by 0.11.5 or newer: grow it again',
     );
   }
-  return own;
+  return kept;
 }
 
-/** A named list with other elements in place of some of its own. */
+/** A named list with other elements in place of some of them. */
 function withElements(value: RValue, changes: Record<string, RValue>): RValue {
   const names = attributesOf(value).get('names');
   if (value.type !== 'list' || names?.type !== 'character') return value;
-  const values = value.values.map((own, at) => changes[names.values[at] ?? ''] ?? own);
+  const values = value.values.map((before, at) => changes[names.values[at] ?? ''] ?? before);
   return { ...value, values };
 }

@@ -19,11 +19,11 @@ const KINDS: Record<string, Kind> = {
 };
 const MAX_FEATURES = 65_535;
 
-/** A ranger object as a schema (types as far as the file tells them) and a forest. */
+/** A ranger object as a schema (types as far as the file has them) and a forest. */
 export type RangerModel = { schema: Schema; forest: Forest; call: string; version: string };
 
 /**
- * Turns what `ranger()` returned (or its `$forest`) into a forest, by ranger's own field names (R/ranger.R and
+ * Turns what `ranger()` returned (or its `$forest`) into a forest, by ranger's field names (R/ranger.R and
  * src/rangerCpp.cpp). Throws a ModelError for what is not a forest of a kind served here.
  */
 export function readRanger(value: RValue, label: string): RangerModel {
@@ -95,9 +95,9 @@ function readSchema(forest: RValue, kind: Kind, label: string): { schema: Schema
     throw new ModelError(`${label}'s covariate.levels`, typeOf(levels), `one element for each of ${names.length} features`);
   }
   const features = names.map((name, at): Feature => {
-    const own = levels?.type === 'list' ? levels.values[at] : undefined;
-    if (own?.type !== 'character') return { name, type: 'number' };
-    return { name, type: 'factor', levels: levelsOf(own, `${label}'s levels of ${name}`) };
+    const given = levels?.type === 'list' ? levels.values[at] : undefined;
+    if (given?.type !== 'character') return { name, type: 'number' };
+    return { name, type: 'factor', levels: levelsOf(given, `${label}'s levels of ${name}`) };
   });
   const trees = Number(numbersOf(element(forest, 'num.trees'), `${label}'s num.trees`)[0]);
   const schema: Schema = { kind, features, takesMissing: false, trees };

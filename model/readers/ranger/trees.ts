@@ -6,10 +6,10 @@ import type { ClassPlaces } from './class-places.ts';
 
 /** Where a forest keeps what its leaves hold, unless that is one value in split.values. */
 const LEAF_VECTORS: Partial<Record<Kind, string>> = { probability: 'terminal.class.counts', survival: 'chf' };
-/** Most levels of a factor whose splits are sets of levels: the bits of a double (ranger's own limit). */
+/** Most levels of a factor whose splits are sets of levels: the bits of a double (ranger's limit). */
 const MAX_PARTITIONED = 53;
 
-/** One tree's vectors, one place a node, under ranger's own names. */
+/** One tree's vectors, one place a node, under ranger's names. */
 export type Tree = {
   left: ArrayLike<number>;
   right: ArrayLike<number>;
@@ -35,9 +35,9 @@ export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | 
   if (ids.length !== expected || variables.length !== expected || values.length !== expected || (vectors && vectors.length !== expected)) {
     throw new ModelError(label, `${ids.length} trees`, `${expected}, as num.trees says, in every part`);
   }
-  return ids.map((own, at): Tree => {
+  return ids.map((id, at): Tree => {
     const name = `${label}, tree ${at + 1}`;
-    const children = listOf(own, `${name}'s child.nodeIDs`);
+    const children = listOf(id, `${name}'s child.nodeIDs`);
     if (children.length !== 2 && children.length !== 3)
       throw new ModelError(`${name}'s child.nodeIDs`, `${children.length} vectors`, '2 or 3');
     const tree: Tree = {

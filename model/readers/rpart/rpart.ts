@@ -28,8 +28,8 @@ type Frame = {
 };
 
 /**
- * Turns what `rpart()` returned into a tree, by rpart's own field names (R/predict.rpart.R, R/pred.rpart.R and
- * src/pred_rpart.c): anova, poisson and exp give a number, class gives shares, a method of the user's own its yval. Throws a
+ * Turns what `rpart()` returned into a tree, by rpart's field names (R/predict.rpart.R, R/pred.rpart.R and
+ * src/pred_rpart.c): anova, poisson and exp give a number, class gives shares, a method that a user wrote gives its yval. Throws a
  * ModelError for what predict() itself could not use.
  */
 export function readRpart(value: RValue, label: string): RpartModel {
@@ -98,18 +98,18 @@ function readNodes({ numbers, isLeaf, cases, competitors, surrogates }: Frame, s
 /** 0: a missing value stops the row, 1: surrogates are asked, 2: then the majority. */
 function usesurrogate(value: RValue, label: string): number {
   const control = element(value, 'control');
-  const [own] = numbersOf(control && element(control, 'usesurrogate'), `${label}'s usesurrogate`);
-  if (own !== 0 && own !== 1 && own !== 2) throw new ModelError(`${label}'s usesurrogate`, String(own), '0, 1 or 2');
-  return own;
+  const [found] = numbersOf(control && element(control, 'usesurrogate'), `${label}'s usesurrogate`);
+  if (found !== 0 && found !== 1 && found !== 2) throw new ModelError(`${label}'s usesurrogate`, String(found), '0, 1 or 2');
+  return found;
 }
 
 function readFrame(frame: RValue | undefined, label: string): Frame {
   if (!frame) throw new ModelError(label, 'an rpart object without its frame', 'what rpart() returned');
   const part = (name: string) => numbersOf(element(frame, name), `${label}'s ${name}`);
   const isLeaf = leavesOf(element(frame, 'var'), `${label}'s var`);
-  const own = { cases: part('n'), competitors: part('ncompete'), surrogates: part('nsurrogate') };
+  const counts = { cases: part('n'), competitors: part('ncompete'), surrogates: part('nsurrogate') };
   const numbers = rowNumbers(attributesOf(frame).get('row.names'), `${label}'s row names`);
-  for (const { length } of [isLeaf, own.cases, own.competitors, own.surrogates]) {
+  for (const { length } of [isLeaf, counts.cases, counts.competitors, counts.surrogates]) {
     if (length !== numbers.length)
       throw new ModelError(`${label}'s frame`, `columns of ${length} and ${numbers.length} rows`, 'one length');
   }
@@ -120,11 +120,11 @@ function readFrame(frame: RValue | undefined, label: string): Frame {
   ) {
     throw new ModelError(`${label}'s nodes`, numbers.slice(0, 10).join(', '), 'numbers of nodes, each once and from 1 on');
   }
-  for (const counts of [own.competitors, own.surrogates]) {
-    if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+  for (const list of [counts.competitors, counts.surrogates]) {
+    if (!list.every((count) => Number.isInteger(count) && count >= 0))
       throw new ModelError(`${label}'s frame`, 'other counts of splits', 'whole numbers');
   }
-  return { numbers, isLeaf, ...own };
+  return { numbers, isLeaf, ...counts };
 }
 
 /** Which nodes are leaves: `var` is a factor, or, in old files, texts. */
@@ -156,17 +156,17 @@ function readInputs(value: RValue, label: string): { reader: FormulaReader; inpu
   const reader = new FormulaReader(terms, levels, `${label}'s formula`);
   const inputs = terms.variables.flatMap((variable, at): Input[] => {
     if (!terms.factors.some((pattern) => pattern[at]! > 0)) return [];
-    const own = levels.get(variable.name);
-    if (own) return [{ name: variable.name, expression: reader.category(variable, own), levels: own }];
+    const known = levels.get(variable.name);
+    if (known) return [{ name: variable.name, expression: reader.category(variable, known), levels: known }];
     const columns = reader.columns(variable);
-    // model.matrix names the columns of a matrix after its own (poly's are counted), but a single one without a name after the variable.
+    // model.matrix names the columns of a matrix after the matrix's names (poly's are counted), but a single one without a name after the variable.
     const isCounted = columns.length > 1 || /^poly\(/.test(variable.name);
     const name = (place: number) => (isCounted ? `${variable.name}${place + 1}` : variable.name);
     return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
   });
   if (reader.features.length === 0 || inputs.length > MAX_INPUTS)
     throw new ModelError(label, `${inputs.length} inputs`, `1 to ${MAX_INPUTS}`);
-  const others = terms.variables.flatMap(({ value: own, kind }) => (own.type === 'symbol' && kind === 'other' ? [own.name] : []));
+  const others = terms.variables.flatMap(({ value, kind }) => (value.type === 'symbol' && kind === 'other' ? [value.name] : []));
   return { reader, inputs, others };
 }
 
@@ -203,7 +203,7 @@ function readSplits(value: RValue, inputs: Input[], label: string) {
   return { count, keep: (kept: number[]) => keepSplits(rows(kept)) };
 }
 
-type Split = { input: number; categories: number; threshold: number; own: number[] };
+type Split = { input: number; categories: number; threshold: number; sides: number[] };
 type Directions = { rows: number; columns: number; cells: ArrayLike<number> } | undefined;
 type SplitContext = { input: number; levels: Level[] | undefined; directions: Directions; where: string };
 
@@ -211,20 +211,20 @@ type SplitContext = { input: number; levels: Level[] | undefined; directions: Di
 function readSplit([ncat, index]: [number, number], { input, levels, directions, where }: SplitContext): Split {
   if (Math.abs(ncat) === 1) {
     if (Number.isNaN(index)) throw new ModelError(where, 'NaN', 'a threshold');
-    return { input, categories: ncat === -1 ? 0 : 1, threshold: index, own: [] };
+    return { input, categories: ncat === -1 ? 0 : 1, threshold: index, sides: [] };
   }
   if (!(Number.isInteger(ncat) && ncat >= 2)) throw new ModelError(where, `ncat ${ncat}`, '-1, 1, or the number of levels');
   if (!directions || !(Number.isInteger(index) && index >= 1 && index <= directions.rows))
     throw new ModelError(where, `row ${index} of csplit`, 'one that is there');
   if (!levels || levels.length > directions.columns)
     throw new ModelError(where, `${directions.columns} levels in csplit`, `a factor with at most as many`);
-  const own = levels.map((_, level) => {
+  const sides = levels.map((_, level) => {
     const code = directions.cells[level * directions.rows + index - 1]!;
     if (code !== 1 && code !== 2 && code !== 3) throw new ModelError(where, `the direction ${code}`, '1, 2 or 3');
     return code === 1 ? 1 : code === 3 ? 2 : 0;
   });
   // A factor of one level still splits by level: 1 means a threshold here.
-  return { input, categories: Math.max(2, levels.length), threshold: 0, own: levels.length < 2 ? [...own, 0] : own };
+  return { input, categories: Math.max(2, levels.length), threshold: 0, sides: levels.length < 2 ? [...sides, 0] : sides };
 }
 
 function readDirections(value: RValue | undefined, label: string): Directions {
@@ -238,13 +238,13 @@ function readDirections(value: RValue | undefined, label: string): Directions {
 
 /** Splits side by side, as the tree keeps them. */
 function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'threshold' | 'directions'> {
-  const directions = new Uint8Array(splits.reduce((sum, { own }) => sum + own.length, 0));
+  const directions = new Uint8Array(splits.reduce((sum, { sides }) => sum + sides.length, 0));
   const threshold = new Float64Array(splits.length);
   let at = 0;
   splits.forEach((split, place) => {
-    threshold[place] = split.own.length > 0 ? at : split.threshold;
-    directions.set(split.own, at);
-    at += split.own.length;
+    threshold[place] = split.sides.length > 0 ? at : split.threshold;
+    directions.set(split.sides, at);
+    at += split.sides.length;
   });
   return {
     input: Uint16Array.from(splits, ({ input }) => input),

@@ -27,7 +27,7 @@ const ARRAYS = {
   'group?': Uint16Array,
 } as const;
 
-/** Most levels of which a set is told as bits of a double. */
+/** Most levels of which a set is written as bits of a double. */
 const MOST_BITS = 53;
 
 /** Boosted trees: xgboost's, LightGBM's and gbm's. */
@@ -63,24 +63,24 @@ export const BOOSTING: BodyKind<Boosting> = {
   measure,
 };
 
-/** The thresholds of each input. A split by categories tells how many levels there are at least, by the highest bit that it needs. */
+/** The thresholds of each input. A split by categories shows how many levels there are at least, by the highest bit that it needs. */
 function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {
   const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
   // Splits may share a set, which is then looked through once.
   const greatest = new Map<number, number>();
   left.forEach((child, node) => {
-    const own = splits[feature[node]!];
+    const known = splits[feature[node]!];
     // A file may name a feature that is not there; its splits are asked for before it is checked, and so refused.
-    if (child === 0 || !own) return;
+    if (child === 0 || !known) return;
     if ((flags[node]! & FLAGS.categories) !== 0) {
       // Numbers may be sent for such categories, so that a model needs no names for them.
       if ((flags[node]! & FLAGS.wholePart) !== 0) return;
-      own.isSet = true;
+      known.isSet = true;
       const start = threshold[node]!;
       const category = greatest.get(start) ?? greatestCategory(categories!, start);
       greatest.set(start, category);
-      own.values.push(2 ** Math.min(MOST_BITS - 1, category));
-    } else if (Number.isFinite(threshold[node])) own.values.push(threshold[node]!);
+      known.values.push(2 ** Math.min(MOST_BITS - 1, category));
+    } else if (Number.isFinite(threshold[node])) known.values.push(threshold[node]!);
   });
   return splits;
 }

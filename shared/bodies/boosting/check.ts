@@ -6,7 +6,7 @@ import { checkObjective } from './check-objective.ts';
 const ALL_FLAGS = Object.values(FLAGS).reduce((all, flag) => all | flag, 0);
 
 /**
- * Checks boosted trees against their invariants, so that predictBoosting needs no check of its own: every child lies in its
+ * Checks boosted trees against their invariants, so that predictBoosting needs no check: every child lies in its
  * tree and after its parent, every feature, leaf and set of categories exists. Throws a ModelError that names tree and node.
  */
 export function checkBoosting(schema: Schema, boosting: Boosting, label: string): void {
@@ -66,7 +66,7 @@ function checkSets({ left, flags, threshold, categories }: Boosting, label: stri
   flags.forEach((flag, node) => {
     if (left[node] === 0 || (flag & FLAGS.categories) === 0) return;
     const start = threshold[node]!;
-    // Its own set, and the one behind it that goes the other way.
+    // The node's set, and the one behind it that goes the other way.
     const sets = (flag & FLAGS.threeWay) !== 0 ? 2 : 1;
     let at = start;
     for (let set = 0; set < sets; set += 1) {

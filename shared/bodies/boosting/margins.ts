@@ -15,7 +15,7 @@ export function answersOfMargins(
   const isClass = kind === 'classification' || type === 'class';
   const { classBy = 'margin', positive = 1, transform, parameter = 0 } = objective;
   const apply = transformFor(transform, libm);
-  // A class that the margins tell needs no transform.
+  // A class that the margins show needs no transform.
   if (!isClass || classBy === 'share') for (let at = 0; at < margins.length; at += count) apply(margins, at, count, parameter);
   if (!isClass && width === count) return margins;
   const rows = margins.length / count;

@@ -19,13 +19,13 @@ function softmax(margins: Float64Array, at: number, count: number, power: Of): v
 
 /** Shares of classes as R computes them: exp(x) / sum(exp(x)). */
 function shares(margins: Float64Array, at: number, count: number, power: Of): void {
-  const own = margins.subarray(at, at + count);
-  own.forEach((margin, k) => {
-    own[k] = power(margin);
+  const shares = margins.subarray(at, at + count);
+  shares.forEach((margin, k) => {
+    shares[k] = power(margin);
   });
-  const sum = longSum(own);
-  own.forEach((share, k) => {
-    own[k] = share / sum;
+  const sum = longSum(shares);
+  shares.forEach((share, k) => {
+    shares[k] = share / sum;
   });
 }
 

@@ -46,7 +46,7 @@ export type Unnoded = Omit<Forest, 'left' | 'right' | 'feature' | 'threshold' | 
 
 /**
  * A forest whose nodes are packed. A large one is opened without unpacking them: its kernel needs the packed ones, and most
- * models are never asked what only the others tell.
+ * models are never asked for what only the others have.
  */
 export function openPacked(rest: Unnoded, packed: PackedForest): Forest {
   let unpacked: ReturnType<typeof unpackNodes> | undefined;
@@ -78,7 +78,7 @@ export function treeCount(forest: Forest): number {
 }
 
 /**
- * Holds the forest against its invariants, so that the predictor needs no check of its own: every child lies in its tree
+ * Checks the forest against its invariants, so that the predictor needs no check: every child lies in its tree
  * and after its parent, every feature and leaf exists, every set of levels fits its 53 bits, and no sum of
  * leaves overflows. Throws a ModelError that names `label`, tree and node.
  */

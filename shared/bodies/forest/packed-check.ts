@@ -80,9 +80,9 @@ function checkCuts({ cuts, cutStarts }: PackedForest, partitioned: Uint8Array, l
       throw new ModelError(`${label}, feature ${column}`, 'thresholds that end before they start', 'a range');
     // A rank beyond what a split can name would be another feature's in a kernel's keys.
     if (end - start > most) throw new ModelError(`${label}, feature ${column}`, `${end - start} thresholds`, `at most ${most}`);
-    const own = cuts.subarray(start, end);
-    const fall = Number.isNaN(own[0]) ? 0 : firstInSlices(own.length, (from, to) => firstFall(own, Math.max(from, 1), to));
-    if (fall !== -1) throw new ModelError(`${label}, feature ${column}, threshold ${fall}`, String(own[fall]), 'ascending numbers');
+    const ofColumn = cuts.subarray(start, end);
+    const fall = Number.isNaN(ofColumn[0]) ? 0 : firstInSlices(ofColumn.length, (from, to) => firstFall(ofColumn, Math.max(from, 1), to));
+    if (fall !== -1) throw new ModelError(`${label}, feature ${column}, threshold ${fall}`, String(ofColumn[fall]), 'ascending numbers');
     if (partitioned[column] === 0 || start === end) continue;
     const stray = [cuts[start]!, cuts[end - 1]!].find((set) => !isSet(set));
     if (stray !== undefined) throw new ModelError(`${label}, feature ${column}`, `the set of levels ${stray}`, 'at most 53 bits');

@@ -1,7 +1,7 @@
 /*
- * The nodes of a forest as an artifact keeps them. ranger, randomForest and our own training number a tree's nodes level by
+ * The nodes of a forest as an artifact keeps them. ranger, randomForest and our training number a tree's nodes level by
  * level, siblings side by side. Then the children of a tree's inner node number i (from 0) are its nodes 2i + 1 and 2i + 2,
- * and one bit a node, whether it is an inner one, tells the whole shape of a tree (level-order succinct trees: Jacobson,
+ * and one bit a node, whether it is an inner one, gives the whole shape of a tree (level-order succinct trees: Jacobson,
  * FOCS 1989). No child is written down, so none can be out of range or lead back. A threshold is written once a feature, and
  * a node names it by its place.
  */
@@ -118,15 +118,15 @@ function collectCuts({ left, feature, threshold, partitioned }: Trees): Pick<Pac
     (all[column] as Float64Array)[counts[column]!] = threshold[node]!;
     counts[column] = counts[column]! + 1;
   }
-  const distinct = all.map((own) => own.sort().filter((value, at) => at === 0 || value !== own[at - 1]));
+  const distinct = all.map((found) => found.sort().filter((value, at) => at === 0 || value !== found[at - 1]));
   if (distinct.some(({ length }) => length >= 2 ** rankBits(features))) return undefined;
   const cutStarts = Uint32Array.from({ length: features + 1 }, () => 0);
   distinct.forEach(({ length }, column) => {
     cutStarts[column + 1] = cutStarts[column]! + length;
   });
   const cuts = new Float64Array(cutStarts[features]!);
-  distinct.forEach((own, column) => {
-    cuts.set(own, cutStarts[column]);
+  distinct.forEach((found, column) => {
+    cuts.set(found, cutStarts[column]);
   });
   return { cuts, cutStarts };
 }

@@ -1,6 +1,6 @@
 /**
  * A quantile of ascending numbers as R's quantile() takes it by default (type 7, quantile.default in stats): between two
- * neighbours by its own arithmetic, since that settles the last bit. NaN where there are none.
+ * neighbours by other arithmetic, since that settles the last bit. NaN where there are none.
  */
 export function quantile(sorted: ArrayLike<number>, probability: number): number {
   const place = Math.max(sorted.length - 1, 0) * probability + 1;

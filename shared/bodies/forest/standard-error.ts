@@ -26,9 +26,9 @@ export function standardErrors(kind: Kind, forest: Forest, every: Float64Array, 
   for (let row = 0; row < rows; row += 1) {
     for (let k = 0; k < width; k += 1) {
       const from = (row * width + k) * trees;
-      const own = every.subarray(from, from + trees);
-      out[row * width * 2 + k] = mean(own);
-      out[row * width * 2 + width + k] = Math.sqrt(method === 'jack' ? jackknife(own, inbag) : infinitesimal(own, inbag));
+      const ofTrees = every.subarray(from, from + trees);
+      out[row * width * 2 + k] = mean(ofTrees);
+      out[row * width * 2 + width + k] = Math.sqrt(method === 'jack' ? jackknife(ofTrees, inbag) : infinitesimal(ofTrees, inbag));
     }
   }
   return out;

@@ -67,11 +67,11 @@ export function walkOrder(keys: readonly number[], hash: (key: number) => bigint
   let filled = new Map<bigint, number[]>();
   const put = (key: number) => {
     const bucket = hash(key) % BigInt(buckets);
-    const own = filled.get(bucket);
-    if (own) own.push(key);
+    const keys = filled.get(bucket);
+    if (keys) keys.push(key);
     else filled.set(bucket, [key]);
   };
-  const walk = () => [...filled.values()].reverse().flatMap((own) => own.reverse());
+  const walk = () => [...filled.values()].reverse().flatMap((keys) => keys.reverse());
   keys.forEach((key, at) => {
     if (at === buckets) {
       const order = walk();

@@ -36,7 +36,7 @@ export const RPART: BodyKind<Rpart> = {
   measure,
 };
 
-/** The thresholds of each input; a split by level tells no value. */
+/** The thresholds of each input; a split by level has no value. */
 function splitsOf({ input, categories, threshold }: Rpart, inputs: number): InputSplits[] {
   const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
   input.forEach((place, split) => {

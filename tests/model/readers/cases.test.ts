@@ -92,7 +92,7 @@ describe('wrapped models', () => {
 
   test('one model that is not read is named, with what helps; never so that its preprocessing would be lost', () => {
     expect(said('workspace-train.RData')).toBe(
-      "found no model that is read: trained is an object of class train of caret around one of class ranger, expected caret's own model, which takes the same columns: saveRDS(model$finalModel, file)",
+      'found no model that is read: trained is an object of class train of caret around one of class ranger, expected the model that caret fitted, which takes the same columns: saveRDS(model$finalModel, file)',
     );
     expect(said('workspace-scaled.RData')).toBe(
       "found no model that is read: scaled is an object of class train of caret around one of class ranger, expected a model fitted without caret: preProcess is part of train's predict(), which is not read yet",

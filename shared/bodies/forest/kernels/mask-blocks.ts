@@ -23,9 +23,9 @@ export function blockMasks(forest: Forest, groups: Group[], ranks: number[], blo
   return groups.map(({ features }) => {
     let merged: Masks = { masks: new Int32Array(block.words).fill(-1), rows: new Int32Array(1) };
     for (const feature of features) {
-      const [count, own] = [ranks[feature]!, splits[feature]];
-      // What no tree of the block asks for tells nothing apart: of most features, where there are many.
-      if (own) merged = mergeMasks(merged, classMasks(forest, feature, count, own, block.words), block.words);
+      const [count, ofFeature] = [ranks[feature]!, splits[feature]];
+      // A feature that no tree of the block asks for separates nothing: most features, where there are many.
+      if (ofFeature) merged = mergeMasks(merged, classMasks(forest, feature, count, ofFeature, block.words), block.words);
       else if (count > 1) merged = { masks: merged.masks, rows: repeat(merged.rows, count) };
     }
     return merged;
@@ -101,8 +101,8 @@ function mergeMasks(one: Masks, other: Masks, words: number): Masks {
   }
   const rows = new Int32Array(one.rows.length * other.rows.length);
   for (let at = 0; at < rows.length; at += 1) {
-    const own = one.rows[at % one.rows.length]!;
-    rows[at] = own + count * other.rows[Math.floor(at / one.rows.length)]!;
+    const row = one.rows[at % one.rows.length]!;
+    rows[at] = row + count * other.rows[Math.floor(at / one.rows.length)]!;
   }
   return { masks, rows };
 }

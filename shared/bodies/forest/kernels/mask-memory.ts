@@ -67,9 +67,9 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
   for (let block = 0; block < blocks; block += 1) {
     const [from, to] = [block * trees, Math.min((block + 1) * trees, treeCount(forest))];
     let slot = block * slots;
-    for (const own of blockMasks(forest, groups, ranks, { from, to, words: 2 * trees })) {
-      const start = put(own.masks);
-      for (const row of own.rows) {
+    for (const group of blockMasks(forest, groups, ranks, { from, to, words: 2 * trees })) {
+      const start = put(group.masks);
+      for (const row of group.rows) {
         rows[slot] = start + row * trees * 8;
         slot += 1;
       }
@@ -81,7 +81,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
   const leafStride = mostLeaves(forest) * outputs;
   const leaves = put(leafTable(schema, forest, outputs, leafStride, blocks * trees));
   const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / ranks.length)));
-  const own = {
+  const places = {
     // Values are read two at a time, so that one behind the last is looked at.
     values: take((chunk * ranks.length + 1) * 8),
     buckets: take((ranks.length + 1) * 4),
@@ -101,7 +101,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
     slots,
     leaves,
     leafStride: leafStride * 8,
-    ...own,
+    ...places,
     end: taken(),
     contents,
   };

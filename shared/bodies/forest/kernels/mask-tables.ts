@@ -27,22 +27,22 @@ export function countRanks({ packed, partitioned }: Forest): number[] {
  */
 export function groupFeatures(ranks: number[], most: number): Group[] | undefined {
   const groups: Group[] = [];
-  const order = ranks.flatMap((own, feature) => (own > 1 ? [feature] : []));
+  const order = ranks.flatMap((count, feature) => (count > 1 ? [feature] : []));
   order.sort((a, b) => ranks[b]! - ranks[a]!);
   for (const feature of order) {
-    const own = ranks[feature]!;
+    const count = ranks[feature]!;
     let fullest: Group | undefined;
     for (const group of groups) {
-      if (group.ranks * own <= MAX_GROUP_RANKS && group.ranks > (fullest?.ranks ?? 0)) fullest = group;
+      if (group.ranks * count <= MAX_GROUP_RANKS && group.ranks > (fullest?.ranks ?? 0)) fullest = group;
     }
     if (fullest) {
       fullest.features.push(feature);
-      fullest.ranks *= own;
+      fullest.ranks *= count;
     } else if (groups.length === most) return undefined;
-    else groups.push({ features: [feature], ranks: own });
+    else groups.push({ features: [feature], ranks: count });
   }
   // Those of one rank take no room in any: a threshold of NaN alone gives no rank, and yet has a mask.
-  const single = ranks.flatMap((own, feature) => (own === 1 ? [feature] : []));
+  const single = ranks.flatMap((count, feature) => (count === 1 ? [feature] : []));
   if (groups[0]) groups[0].features = groups[0].features.concat(single);
   else groups.push({ features: single, ranks: 1 });
   return groups;

@@ -44,7 +44,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
   const width = features.length;
   const addresses = new Int32Array(memory.buffer, plan.addresses, plan.chunk * groups.length);
   const values = new Float64Array(memory.buffer, plan.values, plan.chunk * width);
-  const own = new Float64Array(memory.buffer, plan.sums, plan.chunk * outputs);
+  const added = new Float64Array(memory.buffer, plan.sums, plan.chunk * outputs);
   const sum: Kernel['sum'] = (rows, sums) => {
     for (let start = 0; start < rows.length; start += values.length) {
       const given = rows.subarray(start, start + values.length);
@@ -53,7 +53,7 @@ export function maskKernel(schema: Schema, forest: Forest, outputs: number): Ker
       rank?.(size);
       if (size < FEW_ROWS) toColumns(plan, addresses.subarray(0, size * groups.length));
       run?.(size, size < FEW_ROWS ? 4 : 4 * slots);
-      sums.set(own.subarray(0, size * outputs), (start / width) * outputs);
+      sums.set(added.subarray(0, size * outputs), (start / width) * outputs);
     }
   };
   return { sum, bytes: memory.buffer.byteLength };

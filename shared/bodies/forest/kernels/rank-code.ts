@@ -4,7 +4,7 @@ import * as w from './wasm.ts';
 /** How a feature's ranks are found: by its thresholds, whose index lies at two places in memory; or as a level's place among `ranks`. */
 export type Ranked = { ranks: number; index?: RankIndex; firsts: number; cuts: number };
 
-/** Locals that the code uses: the address of the row's values, and four of its own. */
+/** Locals that the code uses: the address of the row's values, and four more. */
 export type RankLocals = { row: number; value: number; rank: number; bits: number };
 
 const NO_LANE = { least: 0, scale: 0, last: 0 };

@@ -1,6 +1,6 @@
 /*
  * A value's rank among a feature's thresholds, looked up as in a dictionary with a thumb index: the range of the thresholds
- * is cut into buckets of equal breadth, a multiplication tells a value's bucket, and only the few thresholds in it are
+ * is cut into buckets of equal breadth, a multiplication gives a value's bucket, and only the few thresholds in it are
  * searched. A bucket's number never falls as values rise, whatever is rounded; so every threshold in a lower bucket is below
  * the value, and none in a higher one is. The look-up itself is a kernel's code (rank-code.ts).
  *

@@ -13,7 +13,7 @@ export type Steps = { predict(rows: Float64Array): Float64Array; bytes: number }
 
 /**
  * What computes a forest of one feature: between two neighbouring thresholds its answer is a constant, so the plain
- * predictor's own answer is kept for each step, computed when it is first asked for. Undefined where the forest has more
+ * predictor's answer is kept for each step, computed when it is first asked for. Undefined where the forest has more
  * features, splits by sets of levels, or would need too large a table.
  */
 export function stepKernel(schema: Schema, forest: Forest, parameters: Parameters): Steps | undefined {

@@ -8,7 +8,7 @@ import * as w from './wasm.ts';
  * Trees are walked, one after another, each by many rows: eight rows go down in step, so that the wait for one row's node
  * hides behind the others, and a tree stays in the cache while a whole block of rows goes through it. A row's values are
  * ranked once: a value's key is its feature above its rank, and a node's key its feature above the place of its threshold,
- * so that one comparison of integers tells the side, with the same outcome as on the doubles themselves.
+ * so that one comparison of integers gives the side, with the same outcome as on the doubles themselves.
  *
  * A node is 8 bytes, siblings lie side by side:
  *   low word    an inner node's key (a split of the packed forest); of a leaf its number, below a feature that is none
@@ -34,7 +34,7 @@ const PAGE = 65_536;
 /** The nodes of a forest in memory that threads can share. */
 export type WalkTable = WebAssembly.Memory;
 
-/** How many groups of eight rows a block has, and where its parts lie in the kernel's own memory. */
+/** How many groups of eight rows a block has, and where its parts lie in the kernel's memory. */
 type Plan = { groups: number; keyBytes: number; out: number; pages: number; bits: number };
 
 /**
@@ -76,9 +76,9 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
   const features = packed.cutStarts.length - 1;
   const plan = planOf(features);
   const memory = new WebAssembly.Memory({ initial: plan.pages });
-  const own = { memory, pages: plan.pages, shared: false };
+  const ours = { memory, pages: plan.pages, shared: false };
   const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
-  const { walk } = w.instantiate([walkCode(plan)], [own, nodes]);
+  const { walk } = w.instantiate([walkCode(plan)], [ours, nodes]);
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
