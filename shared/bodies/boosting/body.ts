@@ -1,9 +1,12 @@
+import type { Schema } from '../../schema/features.ts';
+import { defaultParameters } from '../../schema/parameters.ts';
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
-import type { BodyKind, InputSplits, Measures } from '../kind.ts';
+import type { BodyKind, InputSplits, Measures, Prepared } from '../kind.ts';
 import { count } from '../measures.ts';
 import { type Boosting, boostedTrees, FLAGS } from './boosting.ts';
 import { checkBoosting } from './check.ts';
 import { typesOfMargins } from './check-objective.ts';
+import { prepareKernel } from './kernels.ts';
 import { predictBoosting } from './predict.ts';
 
 /** The arrays of boosted trees, in their order in an artifact. */
@@ -57,11 +60,25 @@ export const BOOSTING: BodyKind<Boosting> = {
     takes: ['nTrees', 'iterationRange'],
   }),
   predict: predictBoosting,
+  prepare,
   splits: splitsOf,
   seed: ({ left }) => left.length,
   ulp: () => 0,
   measure,
 };
+
+/** Makes the kernel of the default margins now; without one the plain predictor answers. */
+function prepare(schema: Schema, boosting: Boosting, table?: Prepared['table']): Prepared {
+  const kernel = prepareKernel(schema, boosting, table);
+  const parameters = defaultParameters(schema);
+  const held = kernel?.table === undefined ? {} : { table: kernel.table };
+  return {
+    name: kernel?.name ?? 'plain',
+    predict: (rows) => predictBoosting(schema, boosting, rows, parameters),
+    bytes: kernel?.bytes ?? 0,
+    ...held,
+  };
+}
 
 /** The thresholds of each input. A split by categories shows how many levels there are at least, by the highest bit that it needs. */
 function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {

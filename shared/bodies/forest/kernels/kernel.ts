@@ -7,3 +7,6 @@ export type Kernel = {
   /** Bytes of its tables, beside those that threads share. */
   bytes: number;
 };
+
+/** What a row's sums are: how many, whether each tree votes for the class that its leaf names, and whether every addition is rounded to 32 bits. */
+export type Sums = { outputs: number; isVote: boolean; isFloat: boolean };

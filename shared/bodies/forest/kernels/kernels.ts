@@ -71,10 +71,11 @@ export function makeKernel(schema: Schema, forest: Forest, options: KernelOption
     return finishSums(schema, forest, sums, outputs);
   };
   try {
-    const masks = hasWasm && maskKernel(schema, forest, outputs);
+    const summed = { outputs, isVote: schema.kind === 'classification', isFloat: false };
+    const masks = hasWasm && maskKernel(forest, summed);
     if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain), bytes: nodes + masks.bytes };
     const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
-    const walk = table && walkKernel(forest, table, schema.kind === 'classification');
+    const walk = table && walkKernel(forest, table, summed);
     if (walk) {
       const many = patchMissing(schema, forest, sum(walk), plain);
       const isSmall = forest.roots[treeCount(forest)]! <= SMALL_NODES;

@@ -1,6 +1,6 @@
-import type { Schema } from '../../../schema/features.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import type { PackedForest } from '../packed.ts';
+import type { Sums } from './kernel.ts';
 import { blockMasks } from './mask-blocks.ts';
 import { countRanks, type Group, groupFeatures, leafTable, mostLeaves } from './mask-tables.ts';
 import type { Ranked } from './rank-code.ts';
@@ -21,6 +21,8 @@ export const PAGE = 65_536;
 /** What the kernel's code has to know. Places are in bytes. */
 export type Plan = {
   outputs: number;
+  /** Bytes of a sum, and of each number in a leaf: 4 where additions are rounded to 32 bits. */
+  bytes: 4 | 8;
   blocks: number;
   /** Trees a block: an even number. */
   trees: number;
@@ -43,14 +45,16 @@ export type Plan = {
   sums: number;
   end: number;
   /** What is to be written there beforehand. */
-  contents: { at: number; content: Int32Array | Float64Array }[];
+  contents: { at: number; content: Int32Array | Float64Array | Float32Array }[];
 };
 
 /** Groups that cost as much as a node that is walked to: a row meets each group once a tree, but only the nodes on its way. */
 const GROUPS_A_NODE = 8;
 
 /** Makes all tables and places them; undefined where they take more than `most` bytes, or where there are so many groups that a walk is quicker. */
-export function planMasks(schema: Schema, forest: Forest, outputs: number, most: number): Plan | undefined {
+export function planMasks(forest: Forest, summed: Sums, most: number): Plan | undefined {
+  const { outputs } = summed;
+  const bytes = summed.isFloat ? 4 : 8;
   const ranks = countRanks(forest);
   const leavesEach = forest.roots[treeCount(forest)]! / treeCount(forest) / 2 + 1;
   const groups = groupFeatures(ranks, Math.ceil(GROUPS_A_NODE * Math.log2(leavesEach)));
@@ -79,18 +83,19 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
   }
   const columns = put(rows.map((_, at) => rows[(at % blocks) * slots + Math.floor(at / blocks)]!));
   const leafStride = mostLeaves(forest) * outputs;
-  const leaves = put(leafTable(schema, forest, outputs, leafStride, blocks * trees));
+  const leaves = put(leafTable(forest, summed, leafStride, blocks * trees));
   const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / ranks.length)));
   const places = {
     // Values are read two at a time, so that one behind the last is looked at.
     values: take((chunk * ranks.length + 1) * 8),
     buckets: take((ranks.length + 1) * 4),
     addresses: take(chunk * groups.length * 4),
-    sums: take(chunk * outputs * 8),
+    sums: take(chunk * outputs * bytes),
   };
   if (taken() > most) return undefined;
   return {
     outputs,
+    bytes,
     blocks,
     trees,
     chunk,
@@ -100,7 +105,7 @@ export function planMasks(schema: Schema, forest: Forest, outputs: number, most:
     columns,
     slots,
     leaves,
-    leafStride: leafStride * 8,
+    leafStride: leafStride * bytes,
     ...places,
     end: taken(),
     contents,
@@ -115,7 +120,7 @@ function openMemory() {
     end += Math.ceil(bytes / LINE) * LINE;
     return start;
   };
-  const put = (content: Int32Array | Float64Array) => {
+  const put = (content: Int32Array | Float64Array | Float32Array) => {
     const at = take(content.byteLength);
     contents.push({ at, content });
     return at;

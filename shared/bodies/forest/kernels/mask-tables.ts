@@ -1,6 +1,6 @@
-import type { Schema } from '../../../schema/features.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import type { PackedForest } from '../packed.ts';
+import type { Sums } from './kernel.ts';
 
 /** Most leaves of a tree: the bits of a word. */
 export const WORD = 64;
@@ -80,21 +80,21 @@ export function orderLeaves(
   }
 }
 
-/** What the leaves of all trees hold, left to right, `stride` doubles a tree; as many trees as the table has room for. */
-export function leafTable(schema: Schema, forest: Forest, outputs: number, stride: number, trees: number): Float64Array {
+/** What the leaves of all trees hold, left to right, `stride` numbers a tree; as many trees as the table has room for. */
+export function leafTable(forest: Forest, sums: Sums, stride: number, trees: number): Float64Array | Float32Array {
   // Beyond the last tree -0, which adds nothing to any number.
-  const table = new Float64Array(trees * stride).fill(-0);
+  const table = new (sums.isFloat ? Float32Array : Float64Array)(trees * stride).fill(-0);
   for (let tree = 0; tree < treeCount(forest); tree += 1) {
     orderLeaves(forest, tree, (node, place) => {
-      table.set(leafDoubles(schema, forest, forest.right[node]!, outputs), tree * stride + place * outputs);
+      table.set(leafDoubles(forest, sums, forest.right[node]!), tree * stride + place * sums.outputs);
     });
   }
   return table;
 }
 
 /** What a leaf adds to a row's sums: its doubles or, where trees vote, 1 at the place of its class. */
-function leafDoubles(schema: Schema, { leaves, width }: Forest, leaf: number, outputs: number): Float64Array {
-  if (schema.kind !== 'classification') return leaves.subarray(leaf * width, (leaf + 1) * width);
+function leafDoubles({ leaves, width }: Forest, { outputs, isVote }: Sums, leaf: number): Float64Array {
+  if (!isVote) return leaves.subarray(leaf * width, (leaf + 1) * width);
   const vote = new Float64Array(outputs);
   vote[leaves[leaf]!] = 1;
   return vote;

@@ -1,6 +1,5 @@
-import type { Schema } from '../../../schema/features.ts';
 import type { Forest } from '../forest.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel, Sums } from './kernel.ts';
 import { PAGE, type Plan, planMasks } from './mask-memory.ts';
 import { mostLeaves, WORD } from './mask-tables.ts';
 import { bucketCode, type Ranked, type RankLocals, rankCode } from './rank-code.ts';
@@ -30,21 +29,21 @@ const FEW_ROWS = 16;
 
 /**
  * The kernel of a forest whose trees have at most 64 leaves; undefined where it does not fit. Throws where this engine has no
- * WebAssembly with SIMD. `outputs` is how many doubles a row's sums have.
+ * WebAssembly with SIMD.
  */
-export function maskKernel(schema: Schema, forest: Forest, outputs: number): Kernel | undefined {
-  if (!forest.packed || mostLeaves(forest) > WORD || outputs > MAX_OUTPUTS) return undefined;
-  const plan = planMasks(schema, forest, outputs, MAX_TABLE_BYTES);
+export function maskKernel(forest: Forest, summed: Sums): Kernel | undefined {
+  if (!forest.packed || mostLeaves(forest) > WORD || summed.outputs > MAX_OUTPUTS) return undefined;
+  const plan = planMasks(forest, summed, MAX_TABLE_BYTES);
   if (!plan) return undefined;
   const pages = Math.ceil(plan.end / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { rank, run } = w.instantiate([rankFunction(plan), runFunction(plan)], [{ memory, pages, shared: false }]);
   for (const { at, content } of plan.contents) new Uint8Array(memory.buffer, at, content.byteLength).set(bytesOf(content));
-  const { groups, slots, features } = plan;
+  const { groups, slots, features, outputs } = plan;
   const width = features.length;
   const addresses = new Int32Array(memory.buffer, plan.addresses, plan.chunk * groups.length);
   const values = new Float64Array(memory.buffer, plan.values, plan.chunk * width);
-  const added = new Float64Array(memory.buffer, plan.sums, plan.chunk * outputs);
+  const added = new (summed.isFloat ? Float32Array : Float64Array)(memory.buffer, plan.sums, plan.chunk * outputs);
   const sum: Kernel['sum'] = (rows, sums) => {
     for (let start = 0; start < rows.length; start += values.length) {
       const given = rows.subarray(start, start + values.length);
@@ -64,8 +63,15 @@ function toColumns({ rows, columns, blocks }: Plan, addresses: Int32Array): void
   for (let at = 0; at < addresses.length; at += 1) addresses[at] = (addresses[at]! - rows) * blocks + columns;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** The instructions that add numbers of so many bytes. */
+function arithmeticOf(bytes: Plan['bytes']) {
+  return bytes === 4
+    ? { type: 'f32' as const, zero: w.zeroF32, load: w.loadF32, store: w.storeF32, add: w.addF32 }
+    : { type: 'f64' as const, zero: w.zeroF64, load: w.loadF64, store: w.storeF64, add: w.addF64 };
 }
 
 const each = <T>(count: number, make: (at: number) => T[]) => Array.from({ length: count }, (_, place) => make(place)).flat();
@@ -76,9 +82,10 @@ const untilEnd = (local: number, by: number, end: number): w.Code => [
 ];
 
 /** The code rank(size): writes, of so many rows, the place of each group's rank in the first block's rows, and zeros as sums. */
-function rankFunction({ outputs, groups, features, rows, values, buckets, addresses, sums }: Plan): w.WasmFunction {
+function rankFunction({ outputs, bytes, groups, features, rows, values, buckets, addresses, sums }: Plan): w.WasmFunction {
   const [end, row, out, sum, rank, bits, value] = [0, 1, 2, 3, 4, 5, 6] as const;
   const locals: RankLocals = { row, value, rank, bits };
+  const arithmetic = arithmeticOf(bytes);
   let slot = 0;
   const places = groups.map((group, at) => {
     let factor = 4;
@@ -93,8 +100,8 @@ function rankFunction({ outputs, groups, features, rows, values, buckets, addres
   });
   const ofRow: w.Code = [
     ...[...bucketCode(features, buckets, locals), ...places.flat()],
-    ...each(outputs, (k) => [...w.get(sum), ...w.zeroF64, ...w.storeF64(sums + 8 * k)]),
-    ...[...step(out, 4 * groups.length), ...step(sum, 8 * outputs), ...untilEnd(row, 8 * features.length, end)],
+    ...each(outputs, (k) => [...w.get(sum), ...arithmetic.zero, ...arithmetic.store(sums + bytes * k)]),
+    ...[...step(out, 4 * groups.length), ...step(sum, bytes * outputs), ...untilEnd(row, 8 * features.length, end)],
   ];
   const start: w.Code = [
     ...[...w.i32(values), ...w.tee(row), ...w.get(end), ...w.i32(8 * features.length), ...w.mulI32, ...w.addI32, ...w.set(end)],
@@ -107,16 +114,17 @@ function rankFunction({ outputs, groups, features, rows, values, buckets, addres
  * trees at a time, the AND of their masks, the lowest bits, and what the leaves there hold, added in tree order. A row's sums
  * wait in memory for the next block, so that what rows follow need not wait for its additions.
  */
-function runFunction({ outputs, blocks, trees, groups, leaves, leafStride, addresses, sums }: Plan): w.WasmFunction {
+function runFunction({ outputs, bytes, blocks, trees, groups, leaves, leafStride, addresses, sums }: Plan): w.WasmFunction {
   const [end, next, row, block, leaf, last, at, out, mask] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
   const base = (group: number) => 9 + group;
   const sum = (k: number) => 9 + groups.length + k;
+  const arithmetic = arithmeticOf(bytes);
   const addLeaf = (tree: number): w.Code => [
-    ...[...w.get(mask), ...w.laneI64(tree % 2), ...w.ctzI64, ...w.wrapI64, ...w.i32(outputs * 8), ...w.mulI32],
+    ...[...w.get(mask), ...w.laneI64(tree % 2), ...w.ctzI64, ...w.wrapI64, ...w.i32(outputs * bytes), ...w.mulI32],
     ...[...w.get(leaf), ...w.addI32, ...w.set(at)],
     ...each(outputs, (k) => {
-      const load = w.loadF64(leaves + tree * leafStride + 8 * k);
-      return [...w.get(sum(k)), ...w.get(at), ...load, ...w.addF64, ...w.set(sum(k))];
+      const load = arithmetic.load(leaves + tree * leafStride + bytes * k);
+      return [...w.get(sum(k)), ...w.get(at), ...load, ...arithmetic.add, ...w.set(sum(k))];
     }),
   ];
   const pair = (first: number): w.Code => [
@@ -127,10 +135,10 @@ function runFunction({ outputs, blocks, trees, groups, leaves, leafStride, addre
     ...each(groups.length, (group) => [
       ...[...w.get(row), ...w.loadI32(addresses + 4 * group), ...w.get(block), ...w.addI32, ...w.loadI32(), ...w.set(base(group))],
     ]),
-    ...each(outputs, (k) => [...w.get(out), ...w.loadF64(sums + 8 * k), ...w.set(sum(k))]),
+    ...each(outputs, (k) => [...w.get(out), ...arithmetic.load(sums + bytes * k), ...w.set(sum(k))]),
     ...each(trees / 2, (place) => pair(2 * place)),
-    ...each(outputs, (k) => [...w.get(out), ...w.get(sum(k)), ...w.storeF64(sums + 8 * k)]),
-    ...[...step(out, outputs * 8), ...untilEnd(row, 4 * groups.length, end)],
+    ...each(outputs, (k) => [...w.get(out), ...w.get(sum(k)), ...arithmetic.store(sums + bytes * k)]),
+    ...[...step(out, outputs * bytes), ...untilEnd(row, 4 * groups.length, end)],
   ];
   const body: w.Code = [
     ...[...w.i32(0), ...w.set(row), ...w.i32(0), ...w.set(out), ...w.loop(ofRow)],
@@ -141,6 +149,6 @@ function runFunction({ outputs, blocks, trees, groups, leaves, leafStride, addre
     ...[...w.get(next), ...w.i32(blocks), ...w.mulI32, ...w.set(last)],
   ];
   const bases = each(groups.length, (): w.WasmType[] => ['i32']);
-  const locals: w.WasmType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'v128', ...bases, ...each(outputs, (): w.WasmType[] => ['f64'])];
+  const locals: w.WasmType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'v128', ...bases, ...each(outputs, () => [arithmetic.type])];
   return { name: 'run', params: ['i32', 'i32'], locals, body: [...start, ...w.loop(body)] };
 }

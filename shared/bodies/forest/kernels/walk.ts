@@ -1,7 +1,7 @@
 import type { Forest } from '../forest.ts';
 import { treeCount } from '../forest.ts';
 import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel, Sums } from './kernel.ts';
 import * as w from './wasm.ts';
 
 /*
@@ -70,7 +70,7 @@ export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | u
 }
 
 /** The kernel of a forest that has such a table. Throws where this engine has no WebAssembly with two memories. */
-export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): Kernel {
+export function walkKernel(forest: Forest, table: WalkTable, { isVote, isFloat }: Omit<Sums, 'outputs'>): Kernel {
   const { roots } = forest;
   const packed = forest.packed as PackedForest;
   const features = packed.cutStarts.length - 1;
@@ -82,7 +82,7 @@ export function walkKernel(forest: Forest, table: WalkTable, isVote: boolean): K
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
-  const add = isVote ? addVotes : forest.width === 1 ? addValues : addLeaves;
+  const add = isVote ? addVotes : isFloat ? addFloats : forest.width === 1 ? addValues : addLeaves;
   const sum: Kernel['sum'] = (rows, sums, outputs) => {
     const count = rows.length / features;
     for (let start = 0; start < count; start += block) {
@@ -133,6 +133,15 @@ function addLeaves({ leaves, width }: Forest, places: Uint32Array, size: number,
     const leaf = places[row]! * width;
     const at = (start + row) * width;
     for (let k = 0; k < width; k += 1) sums[at + k] = sums[at + k]! + leaves[leaf + k]!;
+  }
+}
+
+/** The same where every sum is rounded to 32 bits. */
+function addFloats({ leaves, width }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+  for (let row = 0; row < size; row += 1) {
+    const leaf = places[row]! * width;
+    const at = (start + row) * width;
+    for (let k = 0; k < width; k += 1) sums[at + k] = Math.fround(sums[at + k]! + leaves[leaf + k]!);
   }
 }
 

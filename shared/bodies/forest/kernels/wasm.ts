@@ -5,13 +5,13 @@
  */
 
 /** Types of locals, parameters and results. */
-export type WasmType = 'i32' | 'i64' | 'f64' | 'v128';
+export type WasmType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 /** A piece of code: bytes in order. */
 export type Code = number[];
 /** A function without a result: its exported name, parameters, further locals, and body. */
 export type WasmFunction = { name: string; params: WasmType[]; locals: WasmType[]; body: Code };
 
-const TYPE: Record<WasmType, number> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
+const TYPE: Record<WasmType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const VOID = 0x40;
 
 /** An unsigned number in LEB128. */
@@ -50,8 +50,10 @@ export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
 export const loadI32 = (offset = 0, memory = 0): Code => [0x28, ...access(2, offset, memory)];
 export const loadI64 = (offset = 0, memory = 0): Code => [0x29, ...access(3, offset, memory)];
+export const loadF32 = (offset = 0): Code => [0x2a, ...access(2, offset, 0)];
 export const loadF64 = (offset = 0, memory = 0): Code => [0x2b, ...access(3, offset, memory)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
+export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0): Code => [0xfd, 0x00, ...access(4, offset, 0)];
 export const andV128: Code = [0xfd, ...unsigned(78)];
@@ -71,6 +73,8 @@ export const shrI32 = (bits: number): Code => [...i32(bits), 0x76];
 /** Comparisons of unsigned numbers. */
 export const ltI32: Code = [0x49];
 export const gtI32: Code = [0x4b];
+export const addF32: Code = [0x92];
+export const zeroF32: Code = [0x43, 0, 0, 0, 0];
 export const addF64: Code = [0xa0];
 export const zeroF64: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
 export const leF64: Code = [0x65];
