@@ -7,8 +7,17 @@ export type FindLeaf = (inputs: Float64Array, row: number, root: number) => numb
 /** What counts as 0 where zeros are missing values (LightGBM's kZeroThreshold, a float). */
 const ZERO = Math.fround(1e-35);
 
+/** The ways that were found, since all flags are looked at for one. */
+const WAYS = new WeakMap<Boosting, FindLeaf>();
+
 /** How a model's trees are walked; a plain way where no node has more than a threshold and a side for missing values. */
-export function walkOf(boosting: Boosting, { features }: Schema): FindLeaf {
+export function walkOf(boosting: Boosting, schema: Schema): FindLeaf {
+  const way = WAYS.get(boosting) ?? makeWay(boosting, schema);
+  WAYS.set(boosting, way);
+  return way;
+}
+
+function makeWay(boosting: Boosting, { features }: Schema): FindLeaf {
   const { flags, missing, compare } = boosting;
   const isPlain = !missing && compare === 'less' && flags.every((flag) => (flag & ~FLAGS.missingLeft) === 0);
   // A factor's value is its level's place from 1; the first category is 0.
