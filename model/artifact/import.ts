@@ -44,7 +44,7 @@ export type ImportOptions = {
   progress?: Progress | undefined;
   /** The families that are read: the project's, unless somebody passes others. */
   readers?: readonly Reader[];
-  /** The formats of packages' own files that are read: the project's, unless somebody passes others. */
+  /** The formats of packages' files that are read: the project's, unless somebody passes others. */
   fileReaders?: readonly FileReader[];
 };
 
@@ -57,10 +57,10 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
-  const own = fileReaderOf(bytes, fileReaders);
-  if (own) {
-    if (object !== undefined) throw new ModelError(file, `${own.title}, which is one model`, 'no --object');
-    return encodeModel(own.read(bytes, file), sidecar, {
+  const reader = fileReaderOf(bytes, fileReaders);
+  if (reader) {
+    if (object !== undefined) throw new ModelError(file, `${reader.title}, which is one model`, 'no --object');
+    return encodeModel(reader.read(bytes, file), sidecar, {
       file,
       bytes,
       sidecarFile: found?.file ?? file,

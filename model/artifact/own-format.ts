@@ -2,13 +2,13 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { FILE_READERS } from '../readers/file-readers.ts';
 import { type FileReader, START_BYTES } from '../readers/reader.ts';
 
-/** The reader of a package's own file, chosen by its first bytes. Undefined for a file of R or of another kind. */
+/** The reader of a package's file, chosen by its first bytes. Undefined for a file of R or of another kind. */
 export function fileReaderOf(bytes: Uint8Array, fileReaders: readonly FileReader[] = FILE_READERS): FileReader | undefined {
   const start = bytes.subarray(0, START_BYTES);
   return fileReaders.find(({ matches }) => matches(start));
 }
 
-/** Whether a file is a model in a package's own format. Only its first bytes are read; false where it is no file or cannot be read. */
+/** Whether a file is a model in a package's format. Only its first bytes are read; false where it is no file or cannot be read. */
 export function isOwnFormat(file: string, fileReaders: readonly FileReader[] = FILE_READERS): boolean {
   try {
     // A pipe is not opened, since it would wait for a writer.

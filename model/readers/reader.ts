@@ -5,7 +5,7 @@ import type { Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
 import type { RValue } from '../rds/values.ts';
 
-/** A model as its file tells it: its schema, the steps before the body, what computes, and the call that made it. */
+/** A model as its file has it: its schema, the steps before the body, what computes, and the call that made it. */
 export type Imported = {
   schema: Schema;
   steps?: readonly BoundStep[];
@@ -13,7 +13,7 @@ export type Imported = {
   /** How the model's answers are made of the body's. */
   outcome?: Outcome;
   call: string;
-  /** The version of the package that made it, as far as the file tells. */
+  /** The version of the package that made it, as far as the file says. */
   version?: string;
   /** What a pipeline does before the body, for people. */
   pipeline?: PipelineStep[];
@@ -27,13 +27,13 @@ export type Imported = {
 
 /** What reads one family of R's models. One object a family, listed in readers.ts. */
 export type Reader = {
-  /** The R classes it reads, by an object's first class: what comes after it may have a predict() of its own for the rest (a gam is a glm too). */
+  /** The R classes it reads, by an object's first class: what comes after it may have another predict() for the rest (a gam is a glm too). */
   classes: readonly string[];
   /** The family in an error's text: "a ranger forest". */
   title: string;
   /**
    * Throws a ModelError that names what is wrong with which part; `label` names the file. `inner` reads a model that this one
-   * holds, by its own family's reader.
+   * holds, by its family's reader.
    */
   read(value: RValue, label: string, inner?: (value: RValue, label: string) => Imported): Imported;
 };
@@ -48,5 +48,5 @@ export type FileReader = {
   read(bytes: Uint8Array, label: string): Imported;
 };
 
-/** How many bytes of a file tell its format. */
+/** How many bytes of a file show its format. */
 export const START_BYTES = 4096;

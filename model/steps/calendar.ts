@@ -12,7 +12,7 @@ const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const SHORT = 3;
 
-/** step_date(), step_time() and step_holiday(): numbers and names of what a calendar tells of a date or a time. */
+/** step_date(), step_time() and step_holiday(): numbers and names of what a calendar says of a date or a time. */
 export const CALENDAR_STEPS: StepReader = {
   steps: ['step_date', 'step_time', 'step_holiday'],
   read: (step, context) => {

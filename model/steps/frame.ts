@@ -37,7 +37,7 @@ export class Frame {
     this.#take(columns);
   }
 
-  /** What only training rows can prove: a function of the user's own in a step, whose code is not read. */
+  /** What only training rows can prove: a function that a user wrote for a step, whose code is not read. */
   get unproved(): string | undefined {
     return this.#unproved;
   }

@@ -19,13 +19,13 @@ const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
 const LOGICAL = [...COMPARISONS, '!', '&', '|', 'is.na', 'between', 'logical'];
 /** Functions that give back what they are given. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.vector', 'c'];
-/** The table of what a call may name, without those of steps' own. */
+/** The table of what a call may name, without those for steps alone. */
 const NUMERIC = { ...FUNCTIONS, ...PIPELINE_FUNCTIONS };
 /** Packages whose functions are known by their names alone. */
 const PACKAGES = /^(?:dplyr|tidyr|base|stats)::/;
 
 /**
- * Turns R's calls in a recipe (step_mutate) into expressions of a frame's columns. Only what gives each row an answer of its own is
+ * Turns R's calls in a recipe (step_mutate) into expressions of a frame's columns. Only what gives each row an answer that depends on that row alone is
  * taken: no mean(), rank() or lag(). Nothing is evaluated.
  */
 export class Interpreter {

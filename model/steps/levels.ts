@@ -18,7 +18,7 @@ export const LEVEL_STEPS: StepReader = {
 
 type Columns = (step: RValue, context: StepContext) => NewColumn[];
 
-/** The columns that a step's `objects` name, each with its own object. */
+/** The columns that a step's `objects` name, each with its object. */
 function objects(
   step: RValue,
   { frame, label }: StepContext,
@@ -79,7 +79,7 @@ const COLUMNS: Record<string, Columns> = {
   step_ordinalscore: (step, context) => {
     const convert = element(step, 'convert');
     if (convert?.type !== 'opaque' || convert.what !== 'a builtin function')
-      throw new ModelError(`${context.label}'s convert`, "a function of the user's own", 'as.numeric, its default');
+      throw new ModelError(`${context.label}'s convert`, 'a function that a user wrote', 'as.numeric, its default');
     return each(step, context, ({ name }) => ({ name, kind: 'integer', value: context.frame.value(name, context.label) }));
   },
   step_unorder: (step, context) =>

@@ -14,8 +14,8 @@ const MAX_FEATURES = 65_535;
 const MAX_CLASSES = 10_000;
 
 /**
- * Turns LightGBM's text model into boosted trees, by its own field names (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp): doubles
- * in tree order, `x <= threshold`, and of every split its own rule for missing values. Throws a ModelError that names the part.
+ * Turns LightGBM's text model into boosted trees, by its field names (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp): doubles
+ * in tree order, `x <= threshold`, and for every split its rule for missing values. Throws a ModelError that names the part.
  */
 export function readLightGBM(bytes: Uint8Array, thing: string): LightGBMModel {
   let features: number | undefined;

@@ -21,7 +21,7 @@ export type ReadObjective = { name: string; objective: Objective; isMulticlass: 
 
 /**
  * The objective by the header's line (src/objective, ConvertOutput): "binary sigmoid:1". Without the line the margin is the answer, as
- * for an objective of the user's own. Throws a ModelError for one that LightGBM does not have.
+ * for an objective that a user wrote. Throws a ModelError for one that LightGBM does not have.
  */
 export function readObjective(line: string | undefined, label: string): ReadObjective {
   const [given = '', ...options] = (line ?? 'custom').trim().split(/ +/);
@@ -48,7 +48,7 @@ export function readObjective(line: string | undefined, label: string): ReadObje
     case 'multiclassova':
       return { ...one('sigmoid', sigmoidOf(options, label)), isMulticlass: true };
     default:
-      throw new ModelError(`${label}'s objective`, JSON.stringify(given.slice(0, 60)), "one of LightGBM's own, or custom");
+      throw new ModelError(`${label}'s objective`, JSON.stringify(given.slice(0, 60)), 'one of LightGBM, or custom');
   }
 }
 

@@ -11,7 +11,7 @@ const MAX_MEMBERS = 64;
 /** `key=value` lines by their keys; a line without a value has the empty text. */
 export type Members = ReadonlyMap<string, string>;
 
-/** The members of a tree that tell what it answers; the others tell how it was grown. */
+/** The members of a tree that say what it answers; the others say how it was grown. */
 const OF_TREE = new Set([
   ...['num_leaves', 'num_cat', 'split_feature', 'threshold', 'decision_type', 'left_child', 'right_child', 'leaf_value'],
   ...['cat_boundaries', 'cat_threshold', 'is_linear', 'leaf_const', 'num_features', 'leaf_features', 'leaf_coeff'],

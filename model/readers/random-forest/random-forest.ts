@@ -127,7 +127,7 @@ function count(value: RValue | undefined, label: string): number {
   return number;
 }
 
-/** The vectors of all trees, their lengths held against one another. */
+/** The vectors of all trees, their lengths compared with one another. */
 function readVectors(forest: RValue, trees: number, type: 'regression' | 'classification', label: string): Vectors {
   const nodes = count(element(forest, 'nrnodes'), `${label}'s nrnodes`);
   const part = (name: string, length: number) => {

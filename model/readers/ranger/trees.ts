@@ -25,7 +25,7 @@ export function isLeaf(tree: Tree, node: number): boolean {
   return tree.left[node] === 0 && tree.right[node] === 0;
 }
 
-/** Every tree's vectors, their lengths held against one another. */
+/** Every tree's vectors, their lengths compared with one another. */
 export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | undefined, label: string): Tree[] {
   const part = (name: string) => listOf(element(forest, name), `${label}'s ${name}`);
   const [ids, variables, values] = [part('child.nodeIDs'), part('split.varIDs'), part('split.values')];
@@ -61,7 +61,7 @@ export function readTrees(forest: RValue, schema: Schema, places: ClassPlaces | 
   });
 }
 
-/** The vectors of a tree's nodes, each held against its width when it is asked for. */
+/** The vectors of a tree's nodes, each checked against its width when it is asked for. */
 function leafVectors(value: RValue | undefined, width: number, label: string, tree: string) {
   const check = (node: number, found: ArrayLike<number>) => {
     if (found.length !== width) throw new ModelError(`${tree}, node ${node}`, `${found.length} values`, `${width}, one a class or time`);
@@ -75,7 +75,7 @@ function leafVectors(value: RValue | undefined, width: number, label: string, tr
   return { length: list.length, get: (node: number) => check(node, numbersOf(list[node], `${tree}, node ${node}'s values`)) };
 }
 
-/** All trees as one forest, every node and leaf held against its bounds. */
+/** All trees as one forest, every node and leaf checked against its bounds. */
 export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places: ClassPlaces | undefined, label: string): Forest {
   const isOrdered = numbersOf(element(forest, 'is.ordered'), `${label}'s is.ordered`);
   if (isOrdered.length !== schema.features.length) {
@@ -83,7 +83,7 @@ export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places:
   }
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const width = schema.kind === 'probability' ? (places?.codes.length ?? 0) : (schema.times?.length ?? 1);
-  // Every leaf is held against the classes before memory is taken for all of them.
+  // Every leaf is checked against the classes before memory is taken for all of them.
   const leafCount = trees.reduce((sum, tree) => sum + countLeaves(tree), 0);
   const out: Forest = {
     roots: new Uint32Array(trees.length + 1),
@@ -109,7 +109,7 @@ export function joinTrees(forest: RValue, trees: Tree[], schema: Schema, places:
   return out;
 }
 
-/** The number of a tree's leaves; what each holds is held against its width. */
+/** The number of a tree's leaves; what each holds is checked against its width. */
 function countLeaves(tree: Tree): number {
   let leaves = 0;
   for (let node = 0; node < tree.left.length; node += 1) {

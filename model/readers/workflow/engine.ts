@@ -10,7 +10,7 @@ import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
 import { recode } from '../../steps/step-values.ts';
 import type { Imported } from '../reader.ts';
 
-/** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's own levels. */
+/** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's levels. */
 export function connect(frame: Frame, engine: Imported, label: string): BoundStep[] {
   const { features, takesMissing } = engine.schema;
   const arranged = features.map((feature): Arranged => {

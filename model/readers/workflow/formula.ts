@@ -85,7 +85,7 @@ function code(reader: FormulaReader, variable: Variable, { frame, kept, label }:
       'a factor in the training data, or step_mutate()',
     );
   const columns = reader.columns(variable);
-  // model.matrix names the columns of a matrix after its own, and poly()'s are counted.
+  // model.matrix names the columns of a matrix after the matrix's names, and poly()'s are counted.
   const isCounted = columns.length > 1 || /^poly\(/.test(name);
   return {
     contrasts: named(

@@ -37,7 +37,7 @@ function imputed(name: string, model: RValue, { frame, label }: StepContext): Ne
   return { ...column, value: { call: 'coalesce', of: [frame.value(name, at), made] } };
 }
 
-/** A linear model's sum, in its own order. */
+/** A linear model's sum, in the model's order. */
 function sumOf({ columns, coefficients, offsets, link }: Linear, label: string): Expression {
   if (offsets.length > 0 || link !== 'identity') throw new ModelError(label, 'a model with an offset or a link', 'a plain lm');
   return columns.reduce<Expression>((sum, factors, at) => {

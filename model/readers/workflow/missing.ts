@@ -9,7 +9,7 @@ const USUAL = 1;
 
 /**
  * A pipeline's schema with what it does with missing values: an imputed feature may be missing, a feature that some step or the
- * model needs may not. What is told is what the pipeline gives for a few rows with one value missing in each.
+ * model needs may not. The answer is what the pipeline gives for a few rows with one value missing in each.
  */
 export function withMissing(model: Predictor): Schema {
   const { schema } = model;

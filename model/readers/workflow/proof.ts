@@ -11,7 +11,7 @@ const RELATIVE = 1e-6;
 
 /**
  * Computes the columns of some training rows that a workflow still carries, and compares them with those that R made of the same
- * rows. Throws a ModelError that names the first column that differs: a function of the user's own in a step, say. False where
+ * rows. Throws a ModelError that names the first column that differs: a function that a user wrote for a step, say. False where
  * the workflow has no such rows.
  */
 export function proveSteps(
@@ -82,7 +82,7 @@ function rawRows(training: RValue, features: Feature[], count: number): Float64A
   return rows;
 }
 
-/** A column's values as the numbers of a frame's column; undefined where its class tells nothing. */
+/** A column's values as the numbers of a frame's column; undefined where its class says nothing. */
 function valuesOf(value: RValue | undefined, column: FrameColumn): ((row: number) => number) | undefined {
   if (value?.type !== 'double' && value?.type !== 'integer' && value?.type !== 'logical' && value?.type !== 'character') return undefined;
   const levels = attributesOf(value).get('levels');

@@ -92,7 +92,7 @@ function ranged(feature: Feature, values: RValue): Feature {
   return Number.isFinite(least) && Number.isFinite(most) ? withRange(feature, [least, most]) : feature;
 }
 
-/** The columns of a formula's data, as far as its terms tell: numbers, logicals, and factors by their levels. */
+/** The columns of a formula's data, as far as its terms say: numbers, logicals, and factors by their levels. */
 export function columnsOfTerms(terms: Terms, levels: RValue | undefined, label: string): RawColumns {
   const known = readLevels(levels, `${label}'s xlevels`);
   const reader = new FormulaReader(terms, known, `${label}'s formula`);

@@ -16,7 +16,7 @@ import { withMissing } from './missing.ts';
 import { proveSteps } from './proof.ts';
 import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
 
-/** Reads the engine's own model by its family's reader. */
+/** Reads the engine's model by its family's reader. */
 export type Inner = (value: RValue, label: string) => Imported;
 
 /** A pipeline up to the columns that the model gets, and a name for what it does. */
@@ -82,14 +82,14 @@ function templateOf(pre: RValue): RValue | undefined {
   return recipe && element(recipe, 'template');
 }
 
-/** Each predictor of a recipe has to be there: a step may have named its columns by a function of the user's own. */
+/** Each predictor of a recipe has to be there: a step may have named its columns by a function that a user wrote. */
 function checkPredictors(frame: Frame, names: string[], label: string): void {
   const lost = names.find((name) => !frame.has(name));
   if (lost === undefined) return;
   throw new ModelError(
     label,
     `the column "${lost}", which no step makes under this name`,
-    "steps with recipes' own names (naming = dummy_names)",
+    "steps with recipes' names (naming = dummy_names)",
   );
 }
 
@@ -101,16 +101,16 @@ export function readModelFit(value: RValue, label: string, inner: Inner): Import
   return fitted(value, undefined, label, inner);
 }
 
-/** The raw columns of parsnip's own formula. */
+/** The raw columns of parsnip's formula. */
 function termsColumns(preproc: RValue, terms: RValue, label: string): { raw: RawColumns; frame: Frame } {
   const raw = columnsOfTerms(readTerms(terms, `${label}'s terms`), element(preproc, 'xlevels'), label);
   return { raw, frame: new Frame(raw.columns, label) };
 }
 
-/** The engine's model behind the columns of a pipeline, with parsnip's answers. Without a pipeline it takes its own columns. */
+/** The engine's model behind the columns of a pipeline, with parsnip's answers. Without a pipeline it takes the model's columns. */
 function fitted(fit: RValue, before: Preprocessed | undefined, label: string, inner: Inner): Imported {
   const found = element(fit, 'fit');
-  if (!found) throw new ModelError(`${label}'s fit`, 'nothing', "the engine's own model");
+  if (!found) throw new ModelError(`${label}'s fit`, 'nothing', "the engine's model");
   const spec = element(fit, 'spec');
   const mode = textOf(spec && element(spec, 'mode'), `${label}'s mode`);
   const engine = inner(found, `${label}'s model`);

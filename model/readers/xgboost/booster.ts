@@ -1,7 +1,7 @@
 import type { Trees } from './trees.ts';
 
 /**
- * A booster as its file tells it, whatever form that has: the model of xgboost's learner (src/learner.cc), by its own words.
+ * A booster as its file has it, whatever form that has: the model of xgboost's learner (src/learner.cc), by its words.
  * `trees` is undefined for a linear booster, `linear` for trees.
  */
 export type Booster = {

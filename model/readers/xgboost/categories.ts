@@ -27,7 +27,7 @@ function decode({ offsets, values }: Encoded, source: Source): string[] | undefi
   if (!values || (values.length === 0 && (offsets?.length ?? 0) <= 1)) return undefined;
   if (!offsets) return Array.from(values, String);
   // xgboost 3.2 for Python counts characters where it should count bytes: every label behind one that is not ASCII is then another
-  // one. Nothing in the file tells, so that such labels have to come from a sidecar or the data.
+  // one. Nothing in the file says so, and such labels have to come from a sidecar or the data.
   if (!values.every((value) => value >= 0 && value < 0x80)) return undefined;
   const bytes = Buffer.from(values);
   const texts = Array.from(offsets.subarray(1), (end, at) => {

@@ -14,7 +14,7 @@ const MAX_ENTRIES = 2 ** 20;
 /** What is found of a booster on the way through a document; its members come in any order. */
 type Found = Partial<Booster> & {
   parameters?: Map<string, string>;
-  /** What the trees' own part of the document has. */
+  /** What the trees' part of the document has. */
   builder: TreeBuilder;
   booster?: string;
   groups?: Float64Array;

@@ -11,7 +11,7 @@ const OFFSET = 'CONFIG-offset:';
 const FIRST = ['learner', 'version', 'Model', 'Config'];
 const OBJECTIVE = /^(?:multi|reg|binary|count|rank|survival|gpu):[a-z]+$/;
 
-/** The form of a booster's bytes, told by how they start; undefined where they are none. */
+/** The form of a booster's bytes, by how they start; undefined where they are none. */
 export function formOf(start: Uint8Array): 'json' | 'ubjson' | 'binary' | 'serialized' | undefined {
   const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.byteLength, 256)).toString('latin1');
   const json = /^\s*\{\s*"(\w{1,20})"\s*:/.exec(text);

@@ -12,7 +12,7 @@ export const XGBOOST_READER: Reader = {
   read: readXgboost,
 };
 
-/** A booster's own file, whoever made it: R, Python, Julia ... */
+/** A booster's file, whoever made it: R, Python, Julia ... */
 export const XGBOOST_FILE: FileReader = {
   title: 'an XGBoost model',
   matches: (start) => formOf(start) !== undefined,

@@ -66,7 +66,7 @@ function readCategories(source: Source, lists: Lists): Map<number, Float64Array>
     if (!set || set.length !== size) throw source.error(`other categories of node ${node}`, 'a part of the list of categories');
     // Parts that overlap would be read again and again.
     all += size;
-    if (all > categories!.length) throw source.error('sets that overlap in the list of categories', 'each a part of its own');
+    if (all > categories!.length) throw source.error('sets that overlap in the list of categories', 'a part for each');
     sets.set(node, set);
   });
   return sets;

@@ -4,7 +4,7 @@ import type { PageFeature, Value } from './data.ts';
 /** What the page's address holds beside the inputs. */
 export type View = { language?: Language; along?: number; time?: number };
 
-/** Names of the view's own parts in the address; a tilde keeps them apart from features. */
+/** Names of the view's parts in the address; a tilde keeps them apart from features. */
 const OWN = { language: '~lang', along: '~plot', time: '~time' };
 /** Most characters of a query that is written: what browsers and gateways surely take. */
 const MAX_QUERY = 4_000;

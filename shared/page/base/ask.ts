@@ -10,7 +10,7 @@ export type Outcome =
   | { state: 'refused'; status: number; detail: string; errors: Fault[]; retryAfter: number | undefined }
   | { state: 'unreachable' };
 
-/** The longest that is waited for an answer, in milliseconds: beyond every server's own limit. */
+/** The longest that is waited for an answer, in milliseconds: beyond every server's limit. */
 const WITHIN = 35_000;
 
 /** Asks for predictions with a body as it stands; never rejects. */

@@ -46,7 +46,7 @@ export type PageData = {
   first?: AnswerBody;
 };
 
-/** What the script is told of a model. Features without a field have their name, type and start alone. */
+/** What the script gets of a model. Features without a field have their name, type and start alone. */
 export function pageData(model: FormModel, first?: AnswerBody): PageData {
   const { schema, card, sha256 } = model;
   const order = orderOf(model);

@@ -149,7 +149,7 @@ async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ 
   return { grid, outcome: await askRows(gridRows(values, at, grid), parameters) };
 }
 
-/** The y axis only grows, so that one feature's curve can be held against another's. */
+/** The y axis only grows, so that one feature's curve can be compared with another's. */
 function rangeKeeper(data: PageData): (ys: number[]) => [number, number] {
   if (isShare(data)) return () => [0, 1];
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -59,7 +59,7 @@ export type Tally = {
   top(most: number): { reasons: [string, number][]; others: number };
 };
 
-/** Most reasons that are told apart. */
+/** Most reasons that are counted apart. */
 const MOST_REASONS = 1_000;
 
 /** Starts to count reasons; what a reason quotes of a cell is left out, so that the same fault counts as one. */
