@@ -1,7 +1,7 @@
-import { exp, expPlain } from '../../math/exp.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 import { outputWidth } from '../../schema/shape.ts';
+import { finishSurvival } from './finishes.ts';
 import { type Forest, treeCount } from './forest.ts';
 import { quantile } from './quantile.ts';
 import { standardErrors } from './standard-error.ts';
@@ -38,14 +38,8 @@ export function predictForest(schema: Schema, given: Forest, rows: Float64Array,
       else for (let place = 0; place < votes.length; place += 1) out[at + place] = votes[place]! / trees;
     } else meanLeaf(forest, trees, rows, from, out, at);
   }
-  if (schema.kind === 'survival' && parameters.type === 'response') toSurvival(schema, out);
+  if (schema.kind === 'survival' && parameters.type === 'response') finishSurvival(schema, out);
   return out;
-}
-
-/** Puts survival in the place of cumulative hazards: exp(-chf), as predict.ranger.forest does (R/predict.R). */
-function toSurvival({ libm }: Schema, out: Float64Array): void {
-  const power = libm === 'plain' ? expPlain : exp;
-  for (let at = 0; at < out.length; at += 1) out[at] = power(-out[at]!);
 }
 
 /**
@@ -62,7 +56,7 @@ export function finishSums(schema: Schema, forest: Forest, sums: Float64Array, w
     return out;
   }
   for (let at = 0; at < sums.length; at += width) finishMeans(forest, trees, sums, at);
-  if (schema.kind === 'survival') toSurvival(schema, sums);
+  if (schema.kind === 'survival') finishSurvival(schema, sums);
   return sums;
 }
 

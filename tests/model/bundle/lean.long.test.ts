@@ -27,8 +27,8 @@ async function bundle(needed: NeededKinds | undefined): Promise<string> {
 
 test('a package has the bodies and steps that its artifact names, and no others', async () => {
   const all = await bundle(undefined);
-  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [] });
-  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'] });
+  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['regression'] });
+  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'], kinds: ['regression'] });
   // Words of each kind's own that minifying leaves.
   const words = {
     forest: 'doubles a leaf',
@@ -42,6 +42,9 @@ test('a package has the bodies and steps that its artifact names, and no others'
   expect(has(forest)).toEqual(['forest']);
   expect(has(tree)).toEqual(['rpart', 'expressions']);
   expect(forest.length).toBeLessThan(all.length);
+  // The C library's exp comes with survival alone, by a number of its table.
+  const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'] });
+  expect([survival.includes('1.0054299011128027'), forest.includes('1.0054299011128027')]).toEqual([true, false]);
 });
 
 test('ten more kinds of body make no package larger that does not name them', async () => {
