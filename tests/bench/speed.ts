@@ -8,6 +8,7 @@ import { endAllAtExit } from './children.ts';
 import { benchContainer } from './container.ts';
 import { makeForests, rVersions } from './forests.ts';
 import { benchFunction } from './function.ts';
+import { benchMath } from './math.ts';
 import { installOnnx } from './onnx-install.ts';
 import { hasRanger, startR } from './ranger.ts';
 import { createReport, type Report, toMarkdown, verdict, writeBetweenMarks } from './report.ts';
@@ -19,7 +20,8 @@ scikit-learn behind Flask, bare Node. Peers that are not installed are named.
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
 
   --quick   short rounds, no large forest and no growth: the form for a shared machine
-  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function
+  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function,
+            math (the C library's functions against Math.exp)
   --write   puts the tables into tests/README.md; a whole run alone can
 `;
 
@@ -29,7 +31,7 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function'];
+const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function', 'math'];
 /** What --quick leaves out: it takes minutes. */
 const LONG = ['large', 'growth', 'load'];
 const ROUNDS = 5;
@@ -57,9 +59,10 @@ export async function runSpeed(args: string[]): Promise<number> {
   const withR = hasRanger();
   const versions = withR ? await rVersions() : 'no R';
   // Forests, their rows and what is right of them are R's: without it only the packaged function is left.
-  if (!withR) report.missing('all but the function', 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
+  if (!withR)
+    report.missing('all but the function and math', 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
   if (quick && !only) for (const name of LONG) report.missing(name, '--quick');
-  await measure(withR ? names : names.filter((name) => name === 'function'), quick, versions, folder, report);
+  await measure(withR ? names : names.filter((name) => name === 'function' || name === 'math'), quick, versions, folder, report);
   const where = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${versions}; ${new Date().toISOString().slice(0, 10)}.`;
   const markdown = toMarkdown(report, where);
   if (write) writeBetweenMarks(path.join(PROJECT, 'tests', 'README.md'), markdown);
@@ -87,4 +90,5 @@ async function measure(names: string[], quick: boolean, versions: string, folder
     await benchContainer(await make(['heart-age', 'heart']), await bundleImage(folder), folder, times, report);
   }
   if (names.includes('function')) await benchFunction(times, report);
+  if (names.includes('math')) await benchMath(times, report);
 }
