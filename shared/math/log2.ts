@@ -19,14 +19,37 @@ const [NEAR_LOW, NEAR_HIGH] = [0.9576029777526855, 1.0442743301391602];
 /** The first word of 0.6875, where the stretches of the table begin. */
 const START = 0x3fe60000;
 
+/** How far the sum behind the first term may lie from the same by fused multiplication: 6 roundings of 2^-54 times 2^-14, and smaller ones. */
+const DOUBT = 2 ** -64;
+
 /** log2(x), as glibc's log2 on a processor with fused multiplication. */
 export function log2(x: number): number {
-  return log2By(x, fused);
+  const isNear = x >= NEAR_LOW && x < NEAR_HIGH;
+  return (isNear || !(x >= 2 ** -1022 && x < Number.POSITIVE_INFINITY) ? undefined : quickByTable(x)) ?? log2By(x, fused);
 }
 
 /** log2(x), as glibc's log2 on a processor without fused multiplication. */
 export function log2Plain(x: number): number {
   return log2By(x, plain);
+}
+
+/** By the table without fused multiplication, but for what must be exact; undefined where the last sum shows that this could matter. */
+function quickByTable(x: number): number | undefined {
+  const distance = highWord(x) - START;
+  const power = distance >> 20;
+  const place = (distance >> 14) & 63;
+  const z = x * powerOfTwo(-power);
+  const product = z * INVERSES[place]!;
+  const r = product - 1 + productLoss(z, INVERSES[place]!, product);
+  const first = r * INVERSE_HIGH;
+  const table = power + LOGS[place]!;
+  const high = table + first;
+  const square = r * r;
+  const series = A0 + r * A1 + square * (A2 + r * A3) + square * square * (A4 + r * A5);
+  const tail = table - high + first + (r * INVERSE_LOW + productLoss(r, INVERSE_HIGH, first)) + square * series;
+  const value = high + tail;
+  const lost = tail - (value - high);
+  return value + (lost + DOUBT) === value && value + (lost - DOUBT) === value ? value : undefined;
 }
 
 function log2By(x: number, multiplyAdd: MultiplyAdd): number {

@@ -46,7 +46,8 @@ export function fusedExactly(a: number, b: number, c: number): number {
 
 /** What the product of two doubles lost when it was rounded to `product`; exact. */
 export function productLoss(a: number, b: number, product: number): number {
-  const [scaledA, scaledB] = [SPLITTER * a, SPLITTER * b];
+  const scaledA = SPLITTER * a;
+  const scaledB = SPLITTER * b;
   const highA = scaledA - (scaledA - a);
   const highB = scaledB - (scaledB - b);
   const lowA = a - highA;
