@@ -8,8 +8,8 @@ import { member, number, type StepContext, type StepReader } from './step-values
 export const IMPUTE_KNN_STEPS: StepReader = {
   steps: ['step_impute_knn'],
   read: (step, { frame, of, label }) => {
-    const columns = element(step, 'columns');
-    const plans = columns?.type === 'list' ? listOf(columns, `${label}'s columns`) : [];
+    const found = element(step, 'columns');
+    const plans = found?.type === 'list' ? listOf(found, `${label}'s columns`) : [];
     if (plans.length === 0) return;
     const reference: ReferenceColumn[] = [];
     const places = new Map<string, number>();
@@ -30,7 +30,10 @@ export const IMPUTE_KNN_STEPS: StepReader = {
     const options = element(step, 'options');
     const eps = options ? number(options, 'eps', label, 1e-8) : 1e-8;
     const neighbors = number(step, 'neighbors', label);
-    frame.push(NEIGHBORS, { step: 'neighbors', of, neighbors, eps, reference, imputed }, frame.columns);
+    const made = new Set(imputed.map(({ column }) => reference[column]?.from));
+    // An imputed column counts as a new one, for those who describe the step.
+    const columns = frame.columns.map((column, at): FrameColumn => (made.has(at) ? { ...column } : column));
+    frame.push(NEIGHBORS, { step: 'neighbors', of, neighbors, eps, reference, imputed }, columns);
   },
 };
 

@@ -10,7 +10,8 @@ import { flag } from '../../steps/step-values.ts';
 import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
 import { connect, outcomeOf } from './engine.ts';
-import { applyFormula, type Indicators } from './formula.ts';
+import { indicatorsOf, isEventFirst } from './event.ts';
+import { applyFormula } from './formula.ts';
 import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
 import { withMissing } from './missing.ts';
 import { proveSteps } from './proof.ts';
@@ -20,7 +21,7 @@ import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
 export type Inner = (value: RValue, label: string) => Imported;
 
 /** A pipeline up to the columns that the model gets, and a name for what it does. */
-type Preprocessed = { raw: RawColumns; frame: Frame; by: string; pipeline?: PipelineStep[] };
+type Preprocessed = { raw: RawColumns; frame: Frame; by: string; pipeline?: PipelineStep[]; mold?: RValue };
 
 /** A fitted workflow: its preprocessor, then parsnip's fit. Throws a ModelError that names what is not served. */
 export function readWorkflow(value: RValue, label: string, inner: Inner): Imported {
@@ -32,7 +33,8 @@ export function readWorkflow(value: RValue, label: string, inner: Inner): Import
   const fit = stage && element(stage, 'fit');
   if (!fit) throw new ModelError(label, 'a workflow without a fit', 'one after fit()');
   const before = preprocess(pre, label);
-  return fitted(fit, { ...before, by: `workflow(${before.by})` }, `${label}'s fit`, inner);
+  const mold = pre && element(pre, 'mold');
+  return fitted(fit, { ...before, ...(mold ? { mold } : {}), by: `workflow(${before.by})` }, `${label}'s fit`, inner);
 }
 
 /** What a workflow does to the columns before the model has them, by hardhat's blueprint. */
@@ -66,7 +68,7 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
   }
   if (classes.includes('formula_blueprint')) {
     const terms = element(blueprint, 'terms');
-    const kept = textOf(element(blueprint, 'indicators'), `${label}'s indicators`) as Indicators;
+    const kept = indicatorsOf(blueprint, label);
     applyFormula(frame, readTerms(terms && element(terms, 'predictors'), `${label}'s terms`), kept, `${label}'s formula`);
     return { raw, frame, by: 'formula', pipeline: [describeStep('formula', raw.columns, frame.columns)] };
   }
@@ -117,13 +119,17 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   const preproc = element(fit, 'preproc');
   const terms = preproc && element(preproc, 'terms');
   if (before && terms) {
-    const options = element(preproc, 'options');
-    const kept = textOf(options && element(options, 'indicators'), `${label}'s indicators`) as Indicators;
+    const kept = indicatorsOf(element(preproc, 'options'), label);
     applyFormula(before.frame, readTerms(terms, `${label}'s terms`), kept, `${label}'s formula`);
   }
   const steps = before ? connect(before.frame, engine, label) : engine.steps;
   const features = before?.raw.features ?? engine.schema.features;
-  const answers = answersOf(engine, { mode, levels: levelsOfFit(fit, label), eventFirst: isEventFirst(found) }, features, label);
+  const answers = answersOf(
+    engine,
+    { mode, levels: levelsOfFit(fit, label), eventFirst: isEventFirst(fit, engine, before?.mold) },
+    features,
+    label,
+  );
   const model = { body: engine.body, ...(steps && steps.length > 0 ? { steps } : {}), ...answers };
   return {
     ...model,
@@ -161,11 +167,6 @@ function answersOf(
 function levelsOfFit(fit: RValue, label: string): string[] | undefined {
   const levels = element(fit, 'lvl');
   return levels ? textsOf(levels, `${label}'s lvl`) : undefined;
-}
-
-/** parsnip gives boosted trees of two classes the first one as the event, generalized linear models the second. */
-function isEventFirst(engine: RValue): boolean {
-  return classOf(engine).includes('xgb.Booster');
 }
 
 /** tune's last_fit(): the workflow that it fitted. */
