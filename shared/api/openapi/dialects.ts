@@ -25,15 +25,18 @@ export function showDialects(schema: Schema, shapes: Shapes, dialects: readonly 
   const simplest = dialects.slice(-1);
   const all = schema.features.length > MAX_SPELLED ? simplest : [...simplest, ...dialects.slice(0, -1)];
   const examples = all.flatMap((dialect) => dialect.examples(schema));
-  const expected = readValue(schema, exampleRecord(schema)).rows;
-  const works = ({ value }: Example) => {
+  const rowsOf = (value: unknown) => {
     try {
-      const { rows } = readValue(schema, value, Number.POSITIVE_INFINITY, dialects);
-      return rows.every((number, at) => Object.is(number, expected[at % expected.length]));
+      return readValue(schema, value, Number.POSITIVE_INFINITY, dialects).rows;
     } catch {
-      return false;
+      return undefined;
     }
   };
+  // As a row: a record cannot have a key __proto__, which a feature may be called.
+  const record = exampleRecord(schema);
+  const expected = rowsOf([schema.features.map(({ name }) => record[name])]);
+  const works = ({ value }: Example) =>
+    expected !== undefined && rowsOf(value)?.every((number, at) => Object.is(number, expected[at % expected.length])) === true;
   const shown = examples.filter((example) => example.shape !== undefined && (example === examples[0] || works(example)));
   const parts: Record<string, z.ZodType> = {};
   const bodies = shown.map(({ name, shape }) => {

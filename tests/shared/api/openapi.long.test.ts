@@ -199,6 +199,13 @@ describe('odd models', () => {
     expect(validator(document, 'Record').safeParse({ inputs: null, smoker: 1, kind: '9' }).success).toBe(true);
   });
 
+  test('a feature that no JSON body can name has a document all the same', () => {
+    const features = ['__proto__', 'constructor'].map((name) => ({ name, type: 'number' as const }));
+    const document = documentOf(infoOf({ kind: 'regression', features, takesMissing: false }));
+    const examples = document.paths?.['/predict']?.post?.requestBody?.content?.['application/json']?.examples as Json;
+    expect(Object.keys(examples)).toContain('rows');
+  });
+
   test('a wide model has a document of bounded size', () => {
     const features = Array.from({ length: 20_000 }, (_, at) => ({ name: `gene${at}`, type: 'number' as const }));
     const text = JSON.stringify(openApi(infoOf({ kind: 'regression', features, takesMissing: false })));
