@@ -2,6 +2,7 @@ import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 import { outputWidth, roundsAsked } from '../../schema/shape.ts';
 import type { Boosting } from './boosting.ts';
+import { floatsOf, withoutInfinite } from './inputs.ts';
 import { kernelFor } from './kernels.ts';
 import { answersOfMargins } from './margins.ts';
 import { type FindLeaf, walkOf } from './walk.ts';
@@ -16,15 +17,21 @@ type Range = { from: number; to: number };
 
 /** A boosted model's answers, row by row: margins by its trees in their order, then the objective's transform. */
 export function predictBoosting(schema: Schema, boosting: Boosting, rows: Float64Array, parameters: Parameters): Float64Array {
+  if (boosting.precision === 'double') return answersTo(schema, boosting, rows, parameters);
+  const inputs = floatsOf(rows);
+  return withoutInfinite(answersTo(schema, boosting, inputs, parameters), inputs, schema.features.length);
+}
+
+/** The answers to inputs, which are rounded where the model rounds them. */
+function answersTo(schema: Schema, boosting: Boosting, inputs: Float64Array, parameters: Parameters): Float64Array {
   const { from, to } = roundsAsked(schema, parameters);
   const each = schema.rounds?.trees ?? 0;
   const trees = { from: from * each, to: to * each };
-  const inputs = boosting.precision === 'float' ? rows.map(fround) : rows;
   const find = walkOf(boosting, schema);
   const width = schema.features.length;
   if (parameters.type === 'leaf') return leavesOf(boosting, inputs, width, trees, find);
   const isDefault = from === 0 && to === schema.rounds?.used;
-  const kernel = isDefault ? kernelFor(schema, boosting, rows.length / width) : undefined;
+  const kernel = isDefault ? kernelFor(schema, boosting, inputs.length / width) : undefined;
   const plain = (some: Float64Array) => marginsOf(boosting, some, width, trees, find);
   const margins = kernel ? patchMissing(inputs, width, boosting.base.length, kernel.margins, plain) : plain(inputs);
   // The margin of such a forest is the sum itself.

@@ -6,6 +6,7 @@ import { takeArrays } from '../arrays.ts';
 import type { BodyKind } from '../kind.ts';
 import { count } from '../measures.ts';
 import { checkObjective, typesOfMargins } from './check-objective.ts';
+import { floatsOf, withoutInfinite } from './inputs.ts';
 import { answersOfMargins } from './margins.ts';
 import type { Objective } from './transforms.ts';
 
@@ -50,16 +51,18 @@ export const BOOSTED_SUM: BodyKind<BoostedSum> = {
 function predictSum(schema: Schema, { base, weights, objective }: BoostedSum, rows: Float64Array, parameters: Parameters): Float64Array {
   const width = schema.features.length;
   const groups = base.length;
+  const inputs = floatsOf(rows);
   const margins = new Float64Array((rows.length / width) * groups);
   for (let at = 0, row = 0; row < rows.length; row += width) {
     for (let group = 0; group < groups; group += 1) {
       let sum = fround(weights[width * groups + group]! + base[group]!);
       for (let input = 0; input < width; input += 1) {
-        const value = fround(rows[row + input]!);
+        const value = inputs[row + input]!;
         if (!Number.isNaN(value)) sum = fround(sum + fround(value * weights[input * groups + group]!));
       }
       margins[at++] = sum;
     }
   }
-  return answersOfMargins(schema, objective, margins, groups, parameters, outputWidth(schema, parameters));
+  const answers = answersOfMargins(schema, objective, margins, groups, parameters, outputWidth(schema, parameters));
+  return withoutInfinite(answers, inputs, width);
 }

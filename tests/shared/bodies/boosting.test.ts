@@ -75,6 +75,12 @@ describe('boosted trees', () => {
     expect(ask({ type: 'leaf' }, [Number.NaN, 2], { ...flagged(FLAGS.missingIsZero | FLAGS.missingLeft), threshold })).toEqual([2, 4]);
   });
 
+  test('have no answer for a number that no 32-bit float holds', () => {
+    expect(ask({}, [1e39, 2, 0, 2])).toEqual([Number.NaN, expect.any(Number)]);
+    expect(ask({ type: 'leaf' }, [0, 2, Number.NEGATIVE_INFINITY, 2])).toEqual([1, 3, Number.NaN, Number.NaN]);
+    expect(ask({ nTrees: 1 }, [1e39, 2], boosting({ precision: 'double' }))).toEqual([0.5 + fround(-0.7)]);
+  });
+
   test('are asked for a range of rounds', () => {
     expect(ask({ type: 'leaf', iterationRange: [2, 3] }, [0, 2])).toEqual([3]);
     expect(readParameters(SCHEMA, { iterationRange: [2, 2] }, '/p').problems[0]?.message).toContain(
