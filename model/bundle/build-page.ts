@@ -67,9 +67,9 @@ function ourUnzip(project: string): Plugin {
   };
 }
 
-/** The reader of workbooks has its cells counted as it reads them (shared/page/sheet/sheet-cells.ts). Throws where it is written otherwise. */
+/** The reader of workbooks has its cells counted as it reads them (shared/page/sheet/cells.ts). Throws where it is written otherwise. */
 function countedCells(project: string): Plugin {
-  const counter = JSON.stringify(path.join(project, 'shared/page/sheet/sheet-cells.ts'));
+  const counter = JSON.stringify(path.join(project, 'shared/page/sheet/cells.ts'));
   return {
     name: 'counted-cells',
     setup: ({ onLoad }) => {

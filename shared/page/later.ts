@@ -2,4 +2,4 @@
 // none is in both.
 export { dialogParts } from './dialogs/dialog-parts.ts';
 export { snippet } from './dialogs/snippets.ts';
-export { runSheet } from './sheet/sheet-run.ts';
+export { runSheet } from './sheet/run.ts';

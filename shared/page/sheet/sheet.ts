@@ -34,7 +34,7 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     start(last, Number((target as HTMLSelectElement).value));
   });
   byId('stop').addEventListener('click', () => {
-    // What is there by then is offered (sheet-run.ts).
+    // What is there by then is offered (run.ts).
     stop.abort('stopped');
     byId('stop').hidden = true;
     byId('run-state').removeAttribute('aria-busy');

@@ -3,7 +3,7 @@
  * (model/bundle/build-page.ts), which starts workers that the page's security policy forbids, and knows no limits.
  */
 
-/** Most bytes that all files of a workbook may become together, and most files. Its cells are counted in sheet-cells.ts. */
+/** Most bytes that all files of a workbook may become together, and most files. Its cells are counted in cells.ts. */
 const MOST_BYTES = 50_000_000;
 const MOST_FILES = 1_000;
 /** Where the directory's end may begin at the earliest, counted from the file's end: a comment has at most 65,535 bytes. */

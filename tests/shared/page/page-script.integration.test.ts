@@ -7,7 +7,7 @@ import type { PageData, PageFeature, Value } from '../../../shared/page/base/dat
 import { medianTime } from '../../../shared/page/base/reading.ts';
 import { snippet } from '../../../shared/page/dialogs/snippets.ts';
 import { gridOf, gridRows } from '../../../shared/page/plot/grid.ts';
-import { createTally, reasonOf } from '../../../shared/page/sheet/sheet-check.ts';
+import { createTally, reasonOf } from '../../../shared/page/sheet/check.ts';
 import {
   addedCells,
   addedColumns,
@@ -20,7 +20,7 @@ import {
   requestLine,
   splitLine,
   writeCells,
-} from '../../../shared/page/sheet/sheet-rows.ts';
+} from '../../../shared/page/sheet/rows.ts';
 import type { Words } from '../../../shared/page/words/words.ts';
 import { csvField, parseCsv } from '../../../shared/wire/csv.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { codingOf } from '../../../shared/api/coding.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import type { PageFeature } from '../../../shared/page/base/data.ts';
-import { hasDecimalComma, readHeader, splitLine } from '../../../shared/page/sheet/sheet-rows.ts';
+import { hasDecimalComma, readHeader, splitLine } from '../../../shared/page/sheet/rows.ts';
 import { DECIMAL } from '../../../shared/schema/decimal.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';

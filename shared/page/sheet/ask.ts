@@ -2,7 +2,7 @@ import { csvField } from '../../wire/csv.ts';
 import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
-import type { Row } from './sheet-file.ts';
+import type { Row } from './file.ts';
 
 /** How often an overloaded server is asked again, and the first pause, in milliseconds. */
 const TRIES = 6;

@@ -3,10 +3,10 @@ import type { PageData, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import { bestOf, className, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
-import type { Answers } from './sheet-ask.ts';
-import { createTally, type Tally } from './sheet-check.ts';
-import type { Batch, Row } from './sheet-file.ts';
-import { addedCells, addedColumns, featureCells, freeName, type Layout, splitLine, valuesOf, writeCells } from './sheet-rows.ts';
+import type { Answers } from './ask.ts';
+import { createTally, type Tally } from './check.ts';
+import type { Batch, Row } from './file.ts';
+import { addedCells, addedColumns, featureCells, freeName, type Layout, splitLine, valuesOf, writeCells } from './rows.ts';
 
 /** How many rows, and how many columns that were added, the preview shows; how many reasons the summary names. */
 const PREVIEW = { rows: 8, columns: 6 };

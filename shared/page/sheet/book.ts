@@ -1,7 +1,7 @@
 import { csvField } from '../../wire/csv.ts';
 import { byId, make } from '../base/dom.ts';
 import type { Words } from '../words/words.ts';
-import { Fault } from './sheet-file.ts';
+import { Fault } from './file.ts';
 import type { Sheet } from './workbook.ts';
 
 /** Whether a file is a workbook, by its name or by its first bytes, which are an archive's. */

@@ -2,10 +2,10 @@ import type { PageData } from '../base/data.ts';
 import { byId, say } from '../base/dom.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
-import { createAsker } from './sheet-ask.ts';
-import { isWorkbook, sheetOf } from './sheet-book.ts';
-import { batches, Fault } from './sheet-file.ts';
-import { createResult, type Result } from './sheet-result.ts';
+import { createAsker } from './ask.ts';
+import { isWorkbook, sheetOf } from './book.ts';
+import { batches, Fault } from './file.ts';
+import { createResult, type Result } from './result.ts';
 
 /** Most rows of one request; requests on their way at once. */
 const BATCH_ROWS = 2_500;

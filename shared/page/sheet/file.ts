@@ -1,7 +1,7 @@
 import type { PageData } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
-import { reasonOf } from './sheet-check.ts';
-import { createLineReader, decimalMark, featureCells, type Layout, readHeader, requestLine, splitLine } from './sheet-rows.ts';
+import { reasonOf } from './check.ts';
+import { createLineReader, decimalMark, featureCells, type Layout, readHeader, requestLine, splitLine } from './rows.ts';
 
 /** A row of the file: its line as it stands and that line's number, and what is sent of it or why nothing is. */
 export type Row = { line: string; number: number; sent: string; reason?: string; isBlank?: true };
