@@ -94,11 +94,18 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: read, call, version, others, pipeline, isUnnamed = false, ...computed }: Imported,
+  { schema: read, call, version, others, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
   const { file, bytes, sidecarFile, source = file, training, date, data, libm, written, r } = origin;
+  if (libm === 'plain' && isOfFused) {
+    throw new ModelError(
+      file,
+      'contr.poly of more than 17 levels and --libm plain',
+      "the C library's usual form, with fused multiplication",
+    );
+  }
   const named = applyNames(read, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
   checkInteger64({ schema: described, ...computed }, sidecarFile);

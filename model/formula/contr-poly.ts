@@ -1,3 +1,6 @@
+import { power } from '../../shared/expressions/functions.ts';
+import { pow } from '../../shared/math/pow.ts';
+
 /** LINPACK's tolerance in R's qr(). */
 const TOLERANCE = 1e-7;
 
@@ -8,7 +11,7 @@ const TOLERANCE = 1e-7;
  */
 export function polynomialContrasts(levels: number): number[][] {
   const scores = Array.from({ length: levels }, (_, at) => at + 1 - (levels + 1) / 2);
-  const columns = Array.from({ length: levels }, (_, power) => scores.map((score) => exactPower(score, power)));
+  const columns = Array.from({ length: levels }, (_, exponent) => scores.map((score) => power(score, exponent, pow)));
   const { rank, aux } = decompose(columns);
   const raw = columns.map((column, at) => {
     const diagonal = columns.map((_, row) => (row === at ? column[at]! : 0));
@@ -18,13 +21,6 @@ export function polynomialContrasts(levels: number): number[][] {
     const length = Math.sqrt(extendedSum(column.map((value) => value * value)));
     return column.map((value) => value / length);
   });
-}
-
-/** A half number to a whole power, rounded once. */
-function exactPower(score: number, power: number): number {
-  const numerator = BigInt(Math.round(score * 2)) ** BigInt(power);
-  // Number() rounds a BigInt to the nearest double; the division by a power of two is exact.
-  return Number(numerator) / 2 ** power;
 }
 
 /** The Householder decomposition in place: vectors below the diagonal, R's diagonal on it. Columns of no new length go to the end. */

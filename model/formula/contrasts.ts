@@ -8,8 +8,10 @@ export type ContrastColumn = number | number[];
 /** Most levels of a factor in a linear model, and most where each column has a number for each level. */
 export const MAX_LEVELS = 10_000;
 const MAX_TABLE = 1000;
-/** Most levels of contr.poly: up to here our numbers are R's bit for bit. Beyond, their last digits hang on the libm that made the powers. */
-const MAX_POLY = 17;
+/** Most levels of contr.poly: the squares of the powers of 94 levels come to the end of the doubles. R refuses more than 95. */
+export const MAX_POLY = 93;
+/** Up to so many levels its powers are the same with and without fused multiplication. */
+const POLY_OF_BOTH = 17;
 
 type ContrastFunction = { most: number; make: (levels: number) => ContrastColumn[] };
 
@@ -30,14 +32,18 @@ export function indicators(levels: number): ContrastColumn[] {
   return Array.from({ length: levels }, (_, column) => column + 1);
 }
 
-/** The contrasts that a model names for one of its factors, or carries as a matrix. */
-export function readContrasts(value: RValue | undefined, levels: number, label: string): ContrastColumn[] {
+/**
+ * The contrasts that a model names for one of its factors, or carries as a matrix. `mostOfPoly`: how many levels contr.poly may have;
+ * beyond POLY_OF_BOTH whoever asks says so in the model (areOfFused).
+ */
+export function readContrasts(value: RValue | undefined, levels: number, label: string, mostOfPoly = POLY_OF_BOTH): ContrastColumn[] {
   if (levels < 2) throw new ModelError(label, `${levels} levels`, 'at least 2');
   if (value?.type === 'character') {
     const name = textOf(value, label);
     const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
     if (!known) throw new ModelError(label, name, `one of ${Object.keys(FUNCTIONS).join(', ')}, or a matrix`);
-    if (levels > known.most) throw new ModelError(label, `${name} of ${levels} levels`, `at most ${known.most}`);
+    const most = name === 'contr.poly' ? mostOfPoly : known.most;
+    if (levels > most) throw new ModelError(label, `${name} of ${levels} levels`, `at most ${most}`);
     return known.make(levels);
   }
   const numbers = numbersOf(value, label);
@@ -46,6 +52,11 @@ export function readContrasts(value: RValue | undefined, levels: number, label: 
     throw new ModelError(label, `a matrix of ${rows} rows`, `${levels}, one a level`);
   if (!numbers.every(Number.isFinite)) throw new ModelError(label, 'numbers without end', 'finite ones');
   return Array.from({ length: columns }, (_, column) => Array.from(numbers.subarray(column * rows, (column + 1) * rows)));
+}
+
+/** Whether contrasts have other last bits where the C library does without fused multiplication. */
+export function areOfFused(value: RValue | undefined, levels: number): boolean {
+  return value?.type === 'character' && value.values[0] === 'contr.poly' && levels > POLY_OF_BOTH;
 }
 
 function fill(levels: number, cell: (row: number, column: number) => number): number[][] {

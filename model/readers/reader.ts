@@ -21,6 +21,8 @@ export type Imported = {
   others?: string[];
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
   isUnnamed?: boolean;
+  /** True where numbers that the model has from the C library are those with fused multiplication, which an import with libm: plain would not have. */
+  isOfFused?: boolean;
   /** True where the file only numbers its classes (0, 1 ...), so that what wraps the model names them in their order. */
   isCoded?: boolean;
 };

@@ -2,7 +2,7 @@ import type { Linear } from '../../../shared/bodies/linear/predict.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature, Level, Schema } from '../../../shared/schema/features.ts';
-import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../../formula/contrasts.ts';
+import { areOfFused, type ContrastColumn, indicators, MAX_LEVELS, MAX_POLY, readContrasts } from '../../formula/contrasts.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readLink } from '../../formula/links.ts';
@@ -12,7 +12,7 @@ import { attributesOf, classOf, element, numbersOf, type RValue, typeOf } from '
 import { withRange } from '../range.ts';
 
 /** An lm or glm as a schema and a sum of columns. */
-export type LinearModel = { schema: Schema; linear: Linear; call: string };
+export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean };
 
 /**
  * Turns what `lm()` or `glm()` returned into a sum of columns, as predict.lm and model.matrix would compute it from new data
@@ -43,7 +43,9 @@ export function readLinear(value: RValue, label: string): LinearModel {
     offsets,
     ...(isGlm ? readLink(value, label) : { link: 'identity' }),
   };
-  return { schema, linear, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
+  const contrasts = element(value, 'contrasts');
+  const isOfFused = [...levels].some(([name, all]) => areOfFused(contrasts && element(contrasts, name), all.length));
+  return { schema, linear, isOfFused, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
 }
 
 type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; label: string };
@@ -67,7 +69,7 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
   if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
   const named = contrasts && element(contrasts, name);
   // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
-  const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`);
+  const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`, MAX_POLY);
   return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { readModel } from '../../../model/artifact/import.ts';
+import { encodeModel, readModel } from '../../../model/artifact/import.ts';
 import { polynomialContrasts } from '../../../model/formula/contr-poly.ts';
 import type { RValue } from '../../../model/rds/values.ts';
+import { decodeArtifact } from '../../../shared/artifact.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { LINEAR } from '../../../shared/bodies/linear/body.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
@@ -57,6 +58,25 @@ describe('a factor', () => {
       [0.5, -0.5, -0.5, 0.5],
       [-0.22360679774997891, 0.67082039324993681, -0.67082039324993692, 0.22360679774997899],
     ]);
+    // The last column of contr.poly(20), whose powers are rounded by the C library, and of the largest that R makes.
+    const [wide, widest] = [polynomialContrasts(20)[18]!, polynomialContrasts(93)[91]!];
+    expect([wide[0], wide[1], wide[9]]).toEqual([-5.3190538393291422e-6, 0.00010106202294962178, 0.49136355565577006]);
+    expect([widest[0], widest[1], widest[47]]).toEqual([-1.0998893790610223e-6, 3.2154227745288778e-5, -0.013053896512451729]);
+  });
+
+  test('is refused with contr.poly of many levels where the C library does without fused multiplication', () => {
+    const labels = Array.from({ length: 18 }, (_, at) => `l${at}`);
+    const value = lm({
+      variables: [number(symbol('v'), 'v', 'factor')],
+      coefficients: labels.map(() => 1),
+      members: { xlevels: named({ v: texts(...labels) }), contrasts: named({ v: texts('contr.poly') }) },
+    });
+    const encode = (libm?: 'plain') => {
+      const origin = { file: 'm.RDS', bytes: new Uint8Array(), sidecarFile: 'm.RDS' };
+      return decodeArtifact(encodeModel(readModel(value, 'm'), {}, { ...origin, libm }));
+    };
+    expect(encode().schema.libm).toBeUndefined();
+    expect(() => encode('plain')).toThrow('m.RDS: found contr.poly of more than 17 levels and --libm plain');
   });
 
   test('has a column for each level where there is no intercept', () => {
