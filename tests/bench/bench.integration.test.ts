@@ -76,7 +76,7 @@ test('a forest is an ONNX model; one that splits by sets of levels is refused', 
   expect(() => toOnnx(sets.schema, forestOf(sets)!)).toThrow('sets of levels');
 });
 
-test('without a name it says what there is, and ends with 2; a wrong part is told', () => {
+test('without a name it says what there is, and ends with 2; a wrong part is reported', () => {
   const run = (...args: string[]) => {
     try {
       return {

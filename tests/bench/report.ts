@@ -14,7 +14,7 @@ export type Report = {
   /** Peers of a figure that are not here. */
   missing(name: string, why: string): void;
   judge(what: string, bar: string, measured: string, holds: boolean | undefined): void;
-  /** So many answers were held against R's, so many doubles of them differ. */
+  /** So many answers were compared with R's, so many doubles of them differ. */
   compared(count: number, differing: number): void;
   readonly bars: Bar[];
   readonly speeds: Speed[];

@@ -36,7 +36,7 @@ const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function', 'math'];
 const LONG = ['large', 'growth', 'load'];
 const ROUNDS = 5;
 
-/** Measures, prints the tables. The exit code is 1 where an answer is not R's; bars that are missed are told, and change no code. */
+/** Measures, prints the tables. The exit code is 1 where an answer is not R's; bars that are missed are shown, and change no code. */
 export async function runSpeed(args: string[]): Promise<number> {
   const options = {
     quick: { type: 'boolean', default: false },

@@ -65,7 +65,7 @@ inChromium('requests', () => {
     await closeAll();
   });
 
-  test('a server that refuses is quoted, one that is gone is told of, and the next change tries again', async () => {
+  test('a server that refuses is quoted, one that is gone is reported, and the next change tries again', async () => {
     let status: number | object = 503;
     const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
     const url = await serveAnswers(info, () => status);

@@ -67,7 +67,7 @@ describe('the deadline', () => {
     );
   });
 
-  test('is told to be too short once, where over half of 20 calls or more timed out', () => {
+  test('is reported as too short once, where over half of 20 calls or more timed out', () => {
     const budget = budgetOf();
     for (let call = 0; call < 19; call += 1) budget.note(0, 250, true);
     expect(budget.isTooShort()).toBe(false);

@@ -129,7 +129,7 @@ test('deploy --policy prints the rights of that deploy alone', async () => {
   expect(Statement.map(({ Sid }) => Sid)).not.toContain('Sagemaker');
 });
 
-test('a wrong command line is told as found and expected', () => {
+test('a wrong command line is reported as found and expected', () => {
   const options = { model: { type: 'string', short: 'm' }, help: { type: 'boolean' } } as const;
   const said = (...args: string[]) => {
     try {
@@ -147,7 +147,7 @@ test('a wrong command line is told as found and expected', () => {
   expect([oneOf(['a']), oneOf(['a', 'b', 'c'])]).toEqual(['a', 'a, b or c']);
 });
 
-test('a Node that is too old is told so in one line, before any file that it cannot read', async () => {
+test('a Node that is too old is reported in one line, before any file that it cannot read', async () => {
   const old = path.join(PROJECT, 'container/node-version.cjs');
   const asVersion = (version: string) =>
     new Promise<{ code: number; err: string }>((resolve) => {

@@ -10,7 +10,7 @@ import { compare, goldens } from '../support/golden.ts';
 
 /*
  * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's own predictions, and ours
- * are held against them; then a fourth as many by an R whose C library does without fused multiplication, against `--libm plain`.
+ * are compared with them; then a fourth as many by an R whose C library does without fused multiplication, against `--libm plain`.
  * Needs R with the packages that the scripts load. Ends with status 1 where one differs; then the models stay where they are.
  */
 

@@ -69,7 +69,7 @@ const STATEMENTS: Statement[] = [
 ];
 const USER = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/someone' };
 
-test('IAM is asked for each action on a resource as this deploy names it, and what it denies is told', async () => {
+test('IAM is asked for each action on a resource as this deploy names it, and what it denies is reported', async () => {
   denied = new Set(['lambda:CreateFunction', 'iam:PassRole']);
   asked.length = 0;
   expect(await deniedRights('sa-east-1', 'dev', USER, STATEMENTS)).toEqual({ asked: 3, denied: ['iam:PassRole', 'lambda:CreateFunction'] });

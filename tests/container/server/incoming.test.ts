@@ -47,7 +47,7 @@ test('a body of many small pieces is put into room that doubles, and no piece is
   expect(Buffer.from(held.subarray(0, pieces)).equals(Buffer.from(Array.from({ length: pieces }, (_, at) => at % 251)))).toBe(true);
 });
 
-test('a body that there is no room for gives back all that was told of it, the piece that was too much among it', async () => {
+test('a body that there is no room for gives back all that was counted of it, the piece that was too much among it', async () => {
   expect(await receive(['abc', 'def', 'g'], 'ends', 5)).toEqual({ came: '503 no room', held: 0 });
   expect(await receive(['abcdef'], 'breaks off', 5)).toEqual({ came: '503 no room', held: 0 });
 });

@@ -194,7 +194,7 @@ describe('many models', () => {
   });
 });
 
-describe('what is told', () => {
+describe('what is reported', () => {
   test('GET /metrics has requests, latencies, rows and the model, as Prometheus reads them', async () => {
     await post(`${url}/invocations`, '[[54],[61]]');
     const response = await fetch(`${url}/metrics`);

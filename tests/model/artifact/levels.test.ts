@@ -34,7 +34,7 @@ function features(
 }
 
 describe('types and levels from the training data', () => {
-  test('dates and times are told where the splits lie among their days or seconds; else they were texts in R', () => {
+  test('dates and times are recognized where the splits lie among their days or seconds; else they were texts in R', () => {
     const csv = 'a,b\n2024-01-01,1\n2024-01-03,2\nNA,3\n';
     expect(features(csv, { threshold: 19723.5 })[0]).toEqual({ name: 'a', type: 'date' });
     expect(features(csv, { threshold: 1.5 })[0]).toEqual({ name: 'a', type: 'factor', levels: ['2024-01-01', '2024-01-03'] });

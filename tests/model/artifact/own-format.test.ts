@@ -55,7 +55,7 @@ describe("a package's own file", () => {
     expect(() => load(file)).toThrow(`${file}: found 1 terms, expected 2`);
   });
 
-  test('is told from others by its first bytes, and a folder is none', () => {
+  test('is recognized by its first bytes, and a folder is none', () => {
     expect(isOwnFormat(put('model', 'toy\n1\n2\n'), fileReaders)).toBe(true);
     expect(isOwnFormat(put('notes.txt', 'a toy\n'), fileReaders)).toBe(false);
     expect(isOwnFormat(put('empty', ''), fileReaders)).toBe(false);

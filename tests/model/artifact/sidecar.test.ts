@@ -48,7 +48,7 @@ test('a sidecar that says nothing of features changes nothing, whatever they are
   expect(applySidecar(SCHEMA, read({ features: {} }), 'm')).toEqual(SCHEMA);
 });
 
-test('dates, times, 64-bit integers and NA as a level are told', () => {
+test('dates, times, 64-bit integers and NA as a level are read', () => {
   const day = { type: 'date', min: '2024-01-01', default: '2024-02-01' } as const;
   const time = { type: 'datetime', timeZone: 'America/Sao_Paulo', default: '2024-02-01T12:00:00' } as const;
   const typed = (own: object) => applySidecar(SCHEMA, read({ features: { constructor: own } }), 'm').features[2];
@@ -120,7 +120,7 @@ describe('where a sidecar lies', () => {
     expect(findSidecar(path.join(folder, 'b.RDS'))?.file).toBe(path.join(folder, 'model.json'));
   });
 
-  test('a folder in its place is told as what cannot be read', () => {
+  test('a folder in its place is reported as what cannot be read', () => {
     mkdirSync(path.join(folder, 'c.model.json'));
     expect(() => findSidecar(path.join(folder, 'c.RDS'))).toThrow(ModelError);
   });

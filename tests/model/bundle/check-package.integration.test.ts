@@ -31,7 +31,7 @@ test('a package that gives another number does not deploy', () => {
   expect(() => checkPackage(packaged, other)).toThrow(/^function predict: found .* expected its check rows' answers/);
 });
 
-test('a package whose handler cannot be loaded does not deploy, and the reason is told', () => {
+test('a package whose handler cannot be loaded does not deploy, and the reason is shown', () => {
   const environment = { ...packaged.environment, MODEL_FILE: 'nowhere.canopy' };
   expect(() => checkPackage({ ...packaged, environment }, model)).toThrow(
     /^function predict: found .*nowhere\.canopy.*expected a handler/s,
@@ -49,7 +49,7 @@ test('a package whose artifact is not what its sha256 says does not deploy: the 
   );
 });
 
-test('a package too large for Lambda does not deploy, and what to do is told', () => {
+test('a package too large for Lambda does not deploy, and what to do is shown', () => {
   expect(() => checkPackage(packaged, model, 100_000)).toThrow(/MB unpacked with the model, expected 250 MB at most.*num\.trees/);
 });
 
@@ -61,7 +61,7 @@ test.each([
   ['decreases account’s UnreservedConcurrentExecution below its minimum value', /reservedConcurrency/],
   ['Unzipped size must be smaller than 262144000 bytes', /num\.trees/],
   ['Stack canopy-dev is in UPDATE_IN_PROGRESS state and can not be updated', /wait for its end/],
-])('what AWS says is told with what to do: %s', (text, advice) => {
+])('what AWS says is shown with what to do: %s', (text, advice) => {
   expect(adviceOn(text)).toMatch(advice);
 });
 

@@ -168,13 +168,13 @@ describe('predict', () => {
     expect(JSON.parse(stdout)).toEqual({ predictions: expected, model: { name: 'iris', sha256: loadModel(iris.file).sha256 } });
   });
 
-  test('reads standard input in the form that it has, or as it is told', () => {
+  test('reads standard input in the form that it has, or that an option says', () => {
     const { age } = heart.rows[0] as { age: number };
     const bodies: [string[], string][] = [
       [[], `{"age":${age}}`],
       [['--csv'], `age\n${age}\n`],
       [['--jsonl'], `[${age}]\n`],
-      // What standard input holds is told from what is read.
+      // What standard input holds is found by what is read.
       [[], `age\n${age}\n`],
       [[], `sep=;\r\nage;x\r\n${String(age).replace('.', ',')};1\r\n`],
       [[], `{"age":${age}}\n{"age":${age}}\n`],
@@ -185,7 +185,7 @@ describe('predict', () => {
     }
   });
 
-  test('every problem of the rows is told with its path', () => {
+  test('every problem of the rows is listed with its path', () => {
     const { status, stdout, stderr } = run(['predict', heart.file, '-'], { input: '[{"age":"old"},{}]' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     const [detail, ...problems] = stderr.trim().split('\n');

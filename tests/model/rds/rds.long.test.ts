@@ -205,7 +205,7 @@ describe('every form, compression and way of saving gives the same value', () =>
   });
 });
 
-test('whoever reads a long file is told how far it is', () => {
+test('the reader of a long file reports how far it is', () => {
   const told: [number, number][] = [];
   const bytes = readFileSync(golden('quantreg').file);
   readRFile(bytes, 'x', RDS_LIMITS, (done, all) => told.push([done, all]));

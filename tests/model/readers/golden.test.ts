@@ -21,7 +21,7 @@ test('there are goldens of every kind of forest', () => {
   expect([...kinds]).toEqual(expect.arrayContaining(['regression', 'classification', 'probability', 'survival']));
 });
 
-test('one differing bit is told', () => {
+test('one differing bit is reported', () => {
   const golden = goldens().find(({ name }) => name === 'heart-age') as Golden;
   const { schema } = decodeArtifact(importModel(golden.file));
   const bits = new Float64Array(golden.predictions as number[]);
@@ -29,7 +29,7 @@ test('one differing bit is told', () => {
   expect(differences(golden, schema, Array.from(bits))).toHaveLength(1);
 });
 
-test('a class of a tie that is not the first, and a label where there is no tie, are told', () => {
+test('a class of a tie that is not the first, and a label where there is no tie, are reported', () => {
   const golden = goldens().find(({ name }) => name === 'iris') as Golden;
   const { schema } = decodeArtifact(importModel(golden.file));
   const [row, tied] = [...golden.ties][0] as [number, string[]];

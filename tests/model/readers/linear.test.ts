@@ -166,7 +166,7 @@ describe('a glm', () => {
     expect(() => predict(glm('inverse'), [{ x: 0 }])).toThrow(/no finite answer/);
   });
 
-  test('of power(lambda) has its lambda from the call, held against the fitted values', () => {
+  test('of power(lambda) has its lambda from the call, checked against the fitted values', () => {
     const own = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [call('/', [numbers(1), numbers(3)])]) }) }) };
     const fitted = { 'linear.predictors': numbers(2), 'fitted.values': numbers(2 ** 3) };
     expect(predict(glm('mu^0.333', { ...own, ...fitted }), [{ x: 2 }])).toEqual([8]);

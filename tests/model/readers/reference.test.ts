@@ -17,7 +17,7 @@ test('model/README.md has this table', () => {
   expect(readme).toBe(withTable(readme));
 });
 
-/** What a request is told that is refused. */
+/** What a request that is refused gets as its answer. */
 function refusal(work: () => unknown): string {
   try {
     work();

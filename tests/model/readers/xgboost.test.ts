@@ -107,7 +107,7 @@ describe('a booster in an R file', () => {
 });
 
 describe("a booster's own bytes", () => {
-  test('are told by how they start', () => {
+  test('are recognized by how they start', () => {
     const forms = ['xgboost-1.7-rank-categories-json', 'xgboost-1.7-logistic-ubj', 'xgboost-1.7-aft-binary'].map((name) =>
       formOf(bytesOf(name)),
     );

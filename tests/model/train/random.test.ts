@@ -129,7 +129,7 @@ test('a formula names its features in the order of R', () => {
   expect(readFormula('factor(y) ~ a', columns).target).toEqual({ type: 'factor', name: 'y' });
 });
 
-test('progress is told once a second, with the time that is left', () => {
+test('progress is shown once a second, with the time that is left', () => {
   const lines: string[] = [];
   let time = 0;
   const told = progressLine(

@@ -69,7 +69,7 @@ test("a schema keeps what the data tell: levels, logical columns, and a sidecar'
   expect(Array.from(table.columns[1]?.values ?? [])).toEqual([2, 3, 2, 1]);
 });
 
-describe('what cannot be used is told with its column and row', () => {
+describe('what cannot be used is reported with its column and row', () => {
   const train = (csv: string, formula: string, texts: Record<string, string> = {}) =>
     trainForest(readCsv(csv, 'data.csv'), { formula, arguments: readArguments(texts), seeds: { seed: 1 } });
 
