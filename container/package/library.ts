@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { importModel as importFile, loadModel } from '../../model/artifact/import.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { describe } from '../../shared/schema/describe-value.ts';
 import { type Model, serveModel } from './served.ts';
 
 export { ModelError, type Problem, RequestError } from '../../shared/errors.ts';
@@ -42,5 +44,14 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
  */
 export function openModel(model: string | Uint8Array): Model {
   if (typeof model === 'string') return serveModel(loadModel(model), model);
-  return serveModel(decodeArtifact(model), 'artifact');
+  const found: unknown = model;
+  if (!ArrayBuffer.isView(found) && !(found instanceof ArrayBuffer))
+    throw new ModelError(
+      'openModel',
+      found === undefined ? 'nothing' : describe(found),
+      'the path of a model, or the bytes of an artifact',
+    );
+  // A copy: the model is views of it, and whose bytes these are may use them for something else.
+  const bytes = ArrayBuffer.isView(found) ? Buffer.from(found.buffer, found.byteOffset, found.byteLength) : new Uint8Array(found);
+  return serveModel(decodeArtifact(new Uint8Array(bytes)), 'artifact');
 }
