@@ -94,15 +94,15 @@ function report(peers: Peer[], all: Measured[][], print: (line: string) => void)
 async function measure(browser: Browser, { url, field, answer }: Peer): Promise<Measured> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  // The page's own clock: since its opening for the first number, since the last key for the next ones.
+  // The page's clock (data-number is a word of the page itself): since its opening for the first number, since the last key for the next ones.
   await page.addInitScript((selector) => {
     addEventListener('input', () => Object.assign(document.documentElement.dataset, { typed: String(performance.now()) }), true);
     new MutationObserver(() => {
       const text = document.querySelector(selector)?.textContent ?? '';
       const number = /0\.\d{5}/.exec(text)?.[0];
       const root = document.documentElement.dataset;
-      if (!number || root.number === number) return;
-      root.number = number;
+      if (!number || root.said === number) return;
+      root.said = number;
       root.at = String(performance.now());
       root.first ??= root.at;
     }).observe(document, { childList: true, subtree: true, characterData: true });
@@ -122,7 +122,7 @@ async function measure(browser: Browser, { url, field, answer }: Peer): Promise<
     await page.locator(field).focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.type(age);
-    await page.locator(`html[data-number="${number}"]`).waitFor();
+    await page.locator(`html[data-said="${number}"]`).waitFor();
     nexts.push(await page.evaluate(() => Number(document.documentElement.dataset.at) - Number(document.documentElement.dataset.typed)));
     await page.waitForTimeout(300);
   }
