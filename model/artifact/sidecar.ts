@@ -173,7 +173,10 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
       if (min !== undefined && max !== undefined && min >= max) throw new ModelError(at, `min ${min} and max ${max}`, 'min below max');
       const given = Object.fromEntries(Object.entries({ min, max, step, unit, default: first }).filter(([, value]) => value !== undefined));
       const range = (feature.type === 'number' || feature.type === 'integer64') && feature.range ? { range: feature.range } : {};
-      return { ...shown, type, ...range, ...given } as Feature;
+      // Ends that the model file itself has, where the sidecar has none.
+      const hasEnds = feature.type === 'number' && type === 'number' && min === undefined && max === undefined;
+      const ends = hasEnds && feature.min !== undefined && feature.max !== undefined ? { min: feature.min, max: feature.max } : {};
+      return { ...shown, type, ...range, ...ends, ...given } as Feature;
     }
   }
 }

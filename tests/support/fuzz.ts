@@ -54,7 +54,7 @@ function seedFiles(): { name: string; bytes: Buffer }[] {
 function boosterFiles(): { name: string; bytes: Buffer }[] {
   const at = fileURLToPath(new URL('../golden/boosting/', import.meta.url));
   return readdirSync(at, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
-    if (!/\bmodel\.(?!model\.json)\w+$/.test(name)) return [];
+    if (!/[/\\]model\.\w+$/.test(name)) return [];
     const bytes = readFileSync(at + name);
     if (bytes.length > MAX_SEED_FILE) return [];
     return compressionOf(bytes) === 'none'

@@ -72,8 +72,17 @@ function readFeatures(header: Members, count: number, pandas: string | undefined
   let next = 0;
   return names.map((name, place): Feature => {
     const own = isCategory[place] ? levels[next++] : undefined;
-    return own ? { name, type: 'factor', levels: own } : { name, type: 'number' };
+    return own ? { name, type: 'factor', levels: own } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
+}
+
+const ENDS = /^\[([^:\]]{1,30}):([^:\]]{1,30})\]$/;
+
+/** The least and the greatest value that LightGBM saw, for the page's slider; nothing where both are the same. */
+function endsOf(info: string): { min?: number; max?: number } {
+  const [, least, most] = ENDS.exec(info) ?? [];
+  const [min, max] = [Number(least), Number(most)];
+  return Number.isFinite(min) && Number.isFinite(max) && min < max ? { min, max } : {};
 }
 
 function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): Boosting {

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadModelDir } from '../../../container/server/model-dir.ts';
 import { importModel } from '../../../model/artifact/import.ts';
@@ -12,6 +13,7 @@ import type { Schema } from '../../../shared/schema/features.ts';
 import { forestBody } from '../../support/bodies.ts';
 import { golden } from '../../support/golden.ts';
 
+const BOOSTERS = fileURLToPath(new URL('../../golden/boosting/', import.meta.url));
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'canopy-model-dir-'));
@@ -53,6 +55,19 @@ describe('a folder with one model', () => {
     put('warpbreaks-partition');
     copyFileSync(golden('warpbreaks-partition').file.replace('.RDS', '.model.json'), path.join(dir, 'warpbreaks-partition.model.json'));
     expect((await loadModelDir(dir)).model.schema.features[0]).toMatchObject({ name: 'wool', type: 'factor', levels: ['A', 'B'] });
+  });
+
+  test.each([
+    ['lightgbm-0001/model.txt', 'churn.txt'],
+    ['lightgbm-0004/model.txt', 'model'],
+    ['xgboost-3.2-softprob-json/model.model', 'model.json'],
+    ['xgboost-1.7-logistic-ubj/model.model', 'xgboost-model'],
+    ['xgboost-1.7-aft-binary/model.model', 'model.bin'],
+  ])('imports %s, known by its content, when it is called %s', async (golden, name) => {
+    copyFileSync(path.join(BOOSTERS, golden), path.join(dir, name));
+    writeFileSync(path.join(dir, 'metrics.json'), '{"auc": 0.9}');
+    const { model } = await loadModelDir(dir);
+    expect(model.schema.rounds?.all).toBeGreaterThan(0);
   });
 
   test('looks past other files and those that start with a dot', async () => {

@@ -37,6 +37,13 @@ test('labels, limits and defaults are added to the features they name, and the r
   ]);
 });
 
+test('ends that the model file has stay, unless the sidecar has its own', () => {
+  const schema = { ...SCHEMA, features: [{ name: 'age', type: 'number' as const, min: 20, max: 90 }] };
+  const of = (own: object) => applySidecar(schema, read({ features: { age: own } }), 'm').features[0];
+  expect(of({ unit: 'years' })).toEqual({ name: 'age', type: 'number', min: 20, max: 90, unit: 'years' });
+  expect(of({ min: 95 })).toEqual({ name: 'age', type: 'number', min: 95 });
+});
+
 test('words for levels stand beside the levels, which stay what requests have', () => {
   const words = { A: { en: 'Angora', pt: 'Angorá' }, B: 'Merino' };
   const { features } = applySidecar(SCHEMA, read({ features: { wool: { words } } }), 'm');

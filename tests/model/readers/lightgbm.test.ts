@@ -103,7 +103,7 @@ describe('a split by categories', () => {
     const model = importText(text('[["b", "a"]]'), 'm.txt');
     expect(model.schema.features).toEqual([
       { name: 'x0', type: 'factor', levels: ['b', 'a'] },
-      { name: 'x1', type: 'number' },
+      { name: 'x1', type: 'number', min: -2, max: 2 },
     ]);
     // "a" is code 1, and level 2 of the row.
     expect(Array.from(predictRows(model, Float64Array.of(1, 0, 2, 0)))).toEqual([2, 1]);
