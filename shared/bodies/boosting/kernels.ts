@@ -15,16 +15,13 @@ const states = new WeakMap<Boosting, State>();
 
 /** Rows the plain predictor computes before a kernel is made, which takes about as long: a function that answers a row now and then never pays for it. */
 const ROWS_BEFORE = 3_000;
-/** Fewer rows than this do not fill a step of a walk. */
-const FEW_ROWS = 8;
 
 /** The kernel for so many more rows: made by now or, where that pays, made here; undefined where the plain predictor is to answer. */
 export function kernelFor(schema: Schema, boosting: Boosting, rows: number): MarginKernel | undefined {
   const state = stateOf(boosting);
   state.rows += rows;
   if (!state.isTried && state.rows < ROWS_BEFORE) return undefined;
-  const kernel = prepareKernel(schema, boosting);
-  return kernel?.name === 'walk' && rows < FEW_ROWS ? undefined : kernel;
+  return prepareKernel(schema, boosting);
 }
 
 /** Makes a model's kernel now and keeps it; of the table that another thread made, where there is one. Undefined where none fits. */

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../schema/features.ts';
 import { defaultParameters, type Parameters } from '../../../schema/parameters.ts';
 import type { Prepared } from '../../kind.ts';
-import { type Forest, treeCount } from '../forest.ts';
+import type { Forest } from '../forest.ts';
 import { unpackedBytes } from '../packed.ts';
 import { finishSums, predictForest } from '../predict.ts';
 import type { Kernel } from './kernel.ts';
@@ -26,10 +26,6 @@ const states = new WeakMap<Forest, State>();
  * and then never pays for them.
  */
 const ROWS_BEFORE_MASKS = 3_000;
-
-/** Fewer rows than this do not fill a step of a walk: alone they are faster by the plain predictor, whose nodes are unpacked for up to so many. */
-const FEW_ROWS = 8;
-const SMALL_NODES = 2 ** 20;
 
 /**
  * The kernel for default answers to so many more rows: made by now or, where that pays, made here; undefined where the plain
@@ -77,10 +73,7 @@ export function makeKernel(schema: Schema, forest: Forest, options: KernelOption
     const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
     const walk = table && walkKernel(forest, table, summed);
     if (walk) {
-      const many = patchMissing(schema, forest, sum(walk), plain);
-      const isSmall = forest.roots[treeCount(forest)]! <= SMALL_NODES;
-      const isFew = (rows: Float64Array) => isSmall && rows.length < FEW_ROWS * schema.features.length;
-      const predict: Predict = (rows) => (isFew(rows) ? plain(rows) : many(rows));
+      const predict = patchMissing(schema, forest, sum(walk), plain);
       return { name: 'walk', predict, bytes: nodes + walk.bytes, table: table as WalkTable };
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Forest } from '../forest.ts';
 import { treeCount } from '../forest.ts';
 import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
 import type { Kernel, Sums } from './kernel.ts';
+import { type AlonePlan, aloneCode, openAlone, planAlone } from './walk-trees.ts';
 import * as w from './wasm.ts';
 
 /*
@@ -14,6 +15,7 @@ import * as w from './wasm.ts';
  *   low word    an inner node's key (a split of the packed forest); of a leaf its number, below a feature that is none
  *   high word   how many bytes on the left child lies; 0 for a leaf
  * The feature that is none has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
+ * Fewer than eight rows come one by one (walk-trees.ts): each walks eight trees in step.
  *
  * Why: trees of more than 64 leaves have no masks. Measured: 2026-11-29, Node 24.21, 2 cores, 10,000 rows of the example heart, the best
  * of five calls: 112 ms, 269 ms by the plain predictor.
@@ -35,7 +37,7 @@ const PAGE = 65_536;
 export type WalkTable = WebAssembly.Memory;
 
 /** How many groups of eight rows a block has, and where its parts lie in the kernel's memory. */
-type Plan = { groups: number; keyBytes: number; out: number; pages: number; bits: number };
+type Plan = { groups: number; keyBytes: number; out: number; alone: AlonePlan; pages: number; bits: number };
 
 /**
  * The nodes of a forest as the kernel walks them; undefined where a feature's splits are sets of levels, the leaves have
@@ -74,17 +76,22 @@ export function walkKernel(forest: Forest, table: WalkTable, { isVote, isFloat }
   const { roots } = forest;
   const packed = forest.packed as PackedForest;
   const features = packed.cutStarts.length - 1;
-  const plan = planOf(features);
+  const plan = planOf(features, treeCount(forest));
   const memory = new WebAssembly.Memory({ initial: plan.pages });
   const ours = { memory, pages: plan.pages, shared: false };
   const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
-  const { walk } = w.instantiate([walkCode(plan)], [ours, nodes]);
+  const { walk, alone } = w.instantiate([walkCode(plan), aloneCode(plan.alone)], [ours, nodes]);
+  const addAlone = openAlone(forest, memory, plan.alone, { isVote, isFloat });
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
   const add = isVote ? addVotes : isFloat ? addFloats : forest.width === 1 ? addValues : addLeaves;
   const sum: Kernel['sum'] = (rows, sums, outputs) => {
     const count = rows.length / features;
+    if (count < LANES) {
+      for (let row = 0; row < count; row += 1) addAlone(rows, row, sums, outputs, () => alone?.(plan.alone.groups));
+      return;
+    }
     for (let start = 0; start < count; start += block) {
       const size = Math.min(block, count - start);
       rankRows(packed, rows, start, size, keys, plan);
@@ -98,12 +105,13 @@ export function walkKernel(forest: Forest, table: WalkTable, { isVote, isFloat }
   return { sum, bytes: memory.buffer.byteLength };
 }
 
-function planOf(features: number): Plan {
+function planOf(features: number, trees: number): Plan {
   const bits = rankBits(features);
   const keyBytes = 2 ** (32 - bits) * LANES * 4;
   const groups = Math.max(1, Math.floor(BLOCK_BYTES / keyBytes));
   const out = groups * keyBytes;
-  return { groups, keyBytes, out, pages: Math.ceil((out + groups * LANES * 4) / PAGE), bits };
+  const alone = planAlone(out + groups * LANES * 4, trees, bits);
+  return { groups, keyBytes, out, alone, pages: Math.ceil(alone.end / PAGE), bits };
 }
 
 /** Writes the keys of a block's rows, feature by feature, so that one feature's thresholds stay in the cache. */
