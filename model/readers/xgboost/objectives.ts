@@ -42,13 +42,16 @@ const OBJECTIVES: Readonly<Record<string, Rule>> = {
 /** The version from which on a base score is kept this far from 0 and 1, and from which on quantiles are sorted. */
 const BOUNDED = [3, 2];
 const SORTED = [3, 4];
+/** Versions whose survival:aft takes exp() of a double and rounds it (seen: 2.1, 3.0, 3.1, 3.2); the others take expf() (seen: 1.7). */
+const OF_DOUBLE = { from: [2, 1], to: [3, 4] };
 const LEAST_SHARE = fround(1e-6);
 
 /** What a booster's objective says of its answers. Throws a ModelError that names an objective that has none here. */
 export function readObjective(booster: Booster, label: string): { kind: Kind; objective: Objective } {
   const { transform, kind } = ruleOf(booster, label);
   const isSorted = booster.objective === 'reg:quantileerror' && booster.targets > 1 && isFrom(booster, SORTED);
-  return { kind, objective: { transform: isSorted ? 'ascending' : transform } };
+  const isOfDouble = booster.objective === 'survival:aft' && isFrom(booster, OF_DOUBLE.from) && !isFrom(booster, OF_DOUBLE.to);
+  return { kind, objective: { transform: isSorted ? 'ascending' : isOfDouble ? 'expRoundedFloat' : transform } };
 }
 
 /**

@@ -34,6 +34,7 @@ function transformsBy(power: Of, logOfSum: Of): Record<string, Transform> {
   return {
     sigmoid: each((margin, factor) => 1 / (1 + power(-factor * margin))),
     exp: each(power),
+    expRoundedFloat: each((margin) => Math.fround(power(margin))),
     log1pExp: each((margin) => logOfSum(power(margin))),
     signedSquare: each((margin) => (Number(margin > 0) - Number(margin < 0)) * margin * margin),
     softmax: (margins, at, count) => softmax(margins, at, count, power),
