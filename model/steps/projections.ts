@@ -3,11 +3,11 @@ import { type Matrix, PROJECTION } from '../../shared/steps/projection.ts';
 import { attributesOf, element, listOf, numbersOf, type RValue, textOf, textsOf } from '../rds/values.ts';
 import type { FrameColumn } from './frame.ts';
 import { numberedNames } from './r-names.ts';
-import { flag, member, namedNumbers, number, type StepContext, type StepReader, texts } from './step-values.ts';
+import { flag, member, number, type StepContext, type StepReader, texts } from './step-values.ts';
 
-/** step_pca(), step_ica() and step_pls(): columns become their products with matrices. */
+/** step_pca() and step_ica(): columns become their products with matrices. */
 export const PROJECTION_STEPS: StepReader = {
-  steps: ['step_pca', 'step_ica', 'step_pls'],
+  steps: ['step_pca', 'step_ica'],
   read: (step, context) => {
     const count = number(step, 'num_comp', context.label, 0);
     const result = element(step, 'res');
@@ -18,7 +18,7 @@ export const PROJECTION_STEPS: StepReader = {
   },
 };
 
-type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[]; factors?: number[] };
+type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[] };
 
 const READERS: Record<string, (step: RValue, result: RValue, context: StepContext) => Parts | undefined> = {
   step_pca: (_, result, { label }) => {
@@ -35,33 +35,24 @@ const READERS: Record<string, (step: RValue, result: RValue, context: StepContex
     const matrices = ['K', 'W'].map((part) => matrixOf(member(result, part, label), `${label}'s ${part}`));
     return { columns, ...(center ? { center } : {}), matrices };
   },
-  step_pls: (_, result, { label }) => {
-    const mu = namedNumbers(element(result, 'mu'), `${label}'s mu`);
-    if (mu.length === 0) throw new ModelError(label, 'a result of an older recipes', 'one of recipes 0.1.14 or newer');
-    const columns = mu.map(([name]) => name);
-    const scale = vectorOf(element(result, 'sd'), columns.length, `${label}'s sd`);
-    const factors = Array.from(numbersOf(element(result, 'col_norms'), `${label}'s col_norms`));
-    const matrices = [matrixOf(member(result, 'coefs', label), `${label}'s coefs`)];
-    return { columns, center: mu.map(([, value]) => value), ...(scale ? { scale } : {}), matrices, factors };
-  },
 };
 
-function project(step: RValue, count: number, { columns, matrices, factors, ...rest }: Parts, { frame, of, label }: StepContext): void {
+function project(step: RValue, count: number, { columns, matrices, ...rest }: Parts, { frame, of, label }: StepContext): void {
   const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
   const made = matrices.at(-1)?.[0]?.length ?? 0;
-  const names = numberedNames(of === 'step_pls' ? made : Math.min(count, made), prefix);
+  const names = numberedNames(Math.min(count, made), prefix);
   const from = columns.map((name) => {
     frame.number(name, label);
     return frame.place(name, label);
   });
-  const isKept = flag(step, 'keep_original_cols', false) && (of !== 'step_pls' || flag(step, 'preserve', false));
+  const isKept = flag(step, 'keep_original_cols', false);
   const gone = new Set(isKept ? [] : columns);
   const keep = frame.columns.flatMap(({ name }, place) => (gone.has(name) ? [] : [place]));
   const next = [
     ...keep.map((place) => frame.columns[place] as FrameColumn),
     ...names.map((name): FrameColumn => ({ name, kind: 'number' })),
   ];
-  frame.push(PROJECTION, { step: 'projection', of, keep, from, ...rest, matrices, ...(factors ? { factors } : {}), names }, next);
+  frame.push(PROJECTION, { step: 'projection', of, keep, from, ...rest, matrices, names }, next);
 }
 
 /** The centres or scales of columns; undefined for FALSE, as R has it for none. */

@@ -29,6 +29,6 @@ export const STEP_READERS: readonly StepReader[] = [
   CALENDAR_STEPS, // date, time, holiday
   BASIS_STEPS, // poly, ns, bs
   INTERACTION_STEPS, // interact, ratio, intercept
-  PROJECTION_STEPS, // pca, ica, pls
+  PROJECTION_STEPS, // pca, ica
   DISTANCE_STEPS, // spatialsign, classdist, geodist
 ];

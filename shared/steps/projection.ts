@@ -6,7 +6,7 @@ import type { Column, StepKind } from './kind.ts';
 export type Matrix = number[][];
 /**
  * Columns that stay, and behind them the products of other columns (less their centre, divided by their scale) with one matrix after
- * the other. The last product's columns may have a factor each; only as many are kept as there are names.
+ * the other. Of the last product's columns as many are kept as there are names.
  */
 export type ProjectionStep = {
   step: 'projection';
@@ -16,13 +16,12 @@ export type ProjectionStep = {
   center?: number[];
   scale?: number[];
   matrices: Matrix[];
-  factors?: number[];
   names: string[];
 };
 
 const MAX_SIDE = 10_000;
 
-/** Principal and independent components, partial least squares. */
+/** Principal and independent components. */
 export const PROJECTION: StepKind<ProjectionStep> = {
   step: 'projection',
   check: checkProjection,
@@ -30,7 +29,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
     ...keep.map((place) => schema.features[place] as Column),
     ...names.map((name): Column => ({ name, type: 'number', computed: true })),
   ],
-  compile: ({ keep, from, center, scale, matrices, factors, names }, schema) => {
+  compile: ({ keep, from, center, scale, matrices, names }, schema) => {
     const [width, to] = [schema.features.length, keep.length + names.length];
     return (rows, count) => {
       const out = new Float64Array(count * to);
@@ -43,7 +42,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
           return scale ? centered / scale[at]! : centered;
         });
         for (const matrix of matrices) values = times(values, matrix);
-        for (let at = 0; at < names.length; at += 1) out[row * to + keep.length + at] = factors ? values[at]! * factors[at]! : values[at]!;
+        for (let at = 0; at < names.length; at += 1) out[row * to + keep.length + at] = values[at]!;
       }
       return out;
     };
@@ -60,7 +59,7 @@ function times(values: number[], matrix: Matrix): number[] {
   return out;
 }
 
-function checkProjection({ keep, from, center, scale, matrices, factors, names }: ProjectionStep, schema: Schema, label: string): void {
+function checkProjection({ keep, from, center, scale, matrices, names }: ProjectionStep, schema: Schema, label: string): void {
   const isPlace = (place: unknown) => typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < schema.features.length;
   const areNumbers = (list: unknown, length: number) => Array.isArray(list) && list.length === length && list.every(Number.isFinite);
   const arePlaces = Array.isArray(keep) && keep.every(isPlace) && Array.isArray(from) && from.every(isPlace);
@@ -74,5 +73,5 @@ function checkProjection({ keep, from, center, scale, matrices, factors, names }
     side = next;
   }
   const areNames = Array.isArray(names) && names.length >= 1 && names.length <= side && names.every((name) => typeof name === 'string');
-  if (!areNames || (factors && !areNumbers(factors, side))) throw fail();
+  if (!areNames) throw fail();
 }
