@@ -65,7 +65,7 @@ describe('the command', () => {
   test.each([
     [['--help'], /^canopy COMMAND\n/],
     [['describe', '--help'], /^canopy describe FILE/],
-    [['import', '--help'], /^canopy import FILE\.RDS/],
+    [['import', '--help'], /^canopy import FILE -o/],
     [['predict', '--help'], /^canopy predict FILE ROWS/],
     [['verify', '--help'], /^canopy verify FILE ROWS\.json/],
     [['train', '--help'], /^canopy train --data FILE\.csv/],
