@@ -17,7 +17,7 @@ export const CONTAINER_VARIABLES = {
   PAGE_FILE: text("the path of the page's parts", /./, ''),
   WORKERS: whole(0, 64, Math.max(availableParallelism() - 1, 1)),
   DRAIN_MS: whole(0, MOST_DRAIN, 5_000),
-  SAGEMAKER_MULTI_MODEL: text('a text', /./, 'false'),
+  SAGEMAKER_MULTI_MODEL: text('true or false', /^(?:true|false)$/, 'false'),
 };
 
 export type ContainerSettings = Omit<Values<typeof CONTAINER_VARIABLES>, 'SAGEMAKER_BIND_TO_PORT'>;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CONTAINER_VARIABLES } from '../../container/server/settings.ts';
+import { CONTAINER_VARIABLES, readContainerSettings } from '../../container/server/settings.ts';
 import { FUNCTION_VARIABLES } from '../../shared/settings/function.ts';
 import { meantBy } from '../../shared/settings/misspelt.ts';
 import { readVariables, SettingsError } from '../../shared/settings/variables.ts';
@@ -50,6 +50,12 @@ test('a whole number is one in digits, since the text itself goes into templates
   const read = (text: string) => () => readVariables(FUNCTION_VARIABLES, { MODEL_FILE: 'x', BREAKER_PROBES: text });
   expect(read('2')().BREAKER_PROBES).toBe(2);
   for (const text of ['2.0', '02', '+2', '2 ', '0x2', '2e0', '２']) expect(read(text)).toThrow('BREAKER_PROBES: found');
+});
+
+test('several models are served where that is true, and nothing else is taken for no', () => {
+  const read = (text: string) => () => readContainerSettings({ SAGEMAKER_MULTI_MODEL: text }).SAGEMAKER_MULTI_MODEL;
+  expect(['true', 'false', ''].map((text) => read(text)())).toEqual(['true', 'false', 'false']);
+  for (const text of ['TRUE', '1', 'yes']) expect(read(text)).toThrow('SAGEMAKER_MULTI_MODEL: found');
 });
 
 test('everything wrong is told in one line, also where an error is shown with its stack', () => {
