@@ -35,8 +35,10 @@ export function complaint(schema: Schema, column: number, value: unknown, text: 
   const feature = schema.features[column] as Feature;
   const given = givenValue(feature, value, text);
   const label = `feature ${quote(feature.name)}`;
-  if (given === MISSING || given === null)
-    return `${label}: found a missing value, expected ${expectation(schema, column)}; this model has no answer for missing values`;
+  if (given === MISSING || given === null) {
+    const why = feature.required && schema.takesMissing ? 'where it is missing' : 'for missing values';
+    return `${label}: found a missing value, expected ${expectation(schema, column)}; this model has no answer ${why}`;
+  }
   return `${label}: found ${describe(given)}, expected ${expectation(schema, column)}${hintFor(feature, given)}`;
 }
 
