@@ -8,6 +8,7 @@ import { checkBoosting } from './check.ts';
 import { typesOfMargins } from './check-objective.ts';
 import { prepareKernel } from './kernels.ts';
 import { predictBoosting } from './predict.ts';
+import { ZERO } from './walk.ts';
 
 /** The arrays of boosted trees, in their order in an artifact. */
 const ARRAYS = {
@@ -97,7 +98,10 @@ function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inp
       const category = greatest.get(start) ?? greatestCategory(categories!, start);
       greatest.set(start, category);
       known.values.push(2 ** Math.min(MOST_BITS - 1, category));
-    } else if (Number.isFinite(threshold[node])) known.values.push(threshold[node]!);
+    } else if (Number.isFinite(threshold[node])) {
+      // LightGBM writes 0 as the greatest number that it takes for 0; people are shown 0.
+      known.values.push(Math.abs(threshold[node]!) <= ZERO ? 0 : threshold[node]!);
+    }
   });
   return splits;
 }

@@ -5,7 +5,7 @@ import { type Boosting, FLAGS } from './boosting.ts';
 export type FindLeaf = (inputs: Float64Array, row: number, root: number) => number;
 
 /** What counts as 0 where zeros are missing values (LightGBM's kZeroThreshold, a float). */
-const ZERO = Math.fround(1e-35);
+export const ZERO = Math.fround(1e-35);
 
 /** The ways that were found, since all flags are looked at for one. */
 const WAYS = new WeakMap<Boosting, FindLeaf>();

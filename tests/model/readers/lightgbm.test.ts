@@ -70,6 +70,11 @@ describe('a split at a threshold', () => {
   });
 });
 
+test('the threshold that LightGBM writes for 0 is shown as 0', () => {
+  const { body } = importText(lightgbmText([{ ...SPLIT, threshold: '1.0000000180025095e-35' }]), 'm.txt');
+  expect(body.kind.splits?.(body.data, 2)[0]).toEqual({ values: [0], isSet: false });
+});
+
 describe('a split by categories', () => {
   // Categories 1 and 33 go left.
   const tree = { ...SPLIT, num_cat: 1, threshold: 0, decision_type: 1, cat_boundaries: '0 2', cat_threshold: '2 2' };
