@@ -22,12 +22,13 @@ export function asForest(boosting: Boosting, features: number, trees = boostedTr
   if (features > MAX_FEATURES || base.length > MAX_GROUPS || linearStarts || base.some((value) => Object.is(value, -0))) return undefined;
   for (let node = 0; node < end; node += 1) if (left[node] !== 0 && (flags[node]! & ~PLAIN) !== 0) return undefined;
   const nodes = levelOrder(boosting, trees);
+  if (!nodes) return undefined;
   const rest = { roots: nodes.roots, leaves: nodes.leaves, width: base.length, partitioned: new Uint8Array(features) };
   const packed = packNodes({ ...nodes, ...rest });
   return packed && openPacked(rest, packed);
 }
 
-/** The nodes that a row without a missing value can meet, level by level, siblings side by side, behind the tree of the base. */
+/** The nodes that a row without a missing value can meet, level by level, siblings side by side, behind the tree of the base; undefined where a node is the child of several. */
 function levelOrder(boosting: Boosting, trees: number) {
   const { roots, left, right, feature, threshold, base, missing } = boosting;
   const count = 1 + (missing ? reachable(boosting, trees) : roots[trees]!);
@@ -57,6 +58,8 @@ function levelOrder(boosting: Boosting, trees: number) {
       }
       nodes.feature[at] = feature[node]!;
       nodes.threshold[at] = atMost(threshold[node]!);
+      // A file may name a node as the child of several: written out for each, there is no end of them.
+      if (next + 2 > count) return undefined;
       nodes.left[at] = next;
       nodes.right[at] = next + 1;
       order[next++] = left[node]!;

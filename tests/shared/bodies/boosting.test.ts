@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asForest } from '../../../shared/bodies/boosting/as-forest.ts';
 import { BOOSTING } from '../../../shared/bodies/boosting/body.ts';
 import { type Boosting, FLAGS } from '../../../shared/bodies/boosting/boosting.ts';
 import { BOOSTED_SUM } from '../../../shared/bodies/boosting/sum-body.ts';
@@ -163,4 +164,16 @@ test('a boosted sum starts with the bias, rounds each term, and leaves out what 
   expect(predict(0.7, 1)).toEqual([fround(fround(start + term(0.7, 0.1)) + term(1, 0.2))]);
   expect(predict(Number.NaN, 1)).toEqual([fround(start + term(1, 0.2))]);
   expect(() => BOOSTED_SUM.check(schema, { ...body, weights: Float64Array.of(1) }, 'model')).toThrow('found 1 weights, expected 3');
+});
+
+test('a tree whose nodes are the children of several has no kernel: written out for each, there is no end of them', () => {
+  const depth = 60;
+  // Both sides of each split lead to the next one: 2^60 ways through 61 nodes.
+  const next = Uint32Array.from({ length: depth + 1 }, (_, node) => (node < depth ? node + 1 : 0));
+  const shared: Boosting = {
+    ...{ precision: 'double', compare: 'less', roots: Uint32Array.of(0, depth + 1), left: next, right: next },
+    ...{ feature: new Uint32Array(depth + 1), threshold: new Float64Array(depth + 1), flags: new Uint8Array(depth + 1) },
+    ...{ leaves: Float64Array.of(1), width: 1, base: Float64Array.of(0), objective: { transform: 'identity' } },
+  };
+  expect(asForest(shared, 1)).toBeUndefined();
 });
