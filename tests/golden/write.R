@@ -134,7 +134,12 @@ ranger_golden <- function(name, model, rows, with = c(), seeds = 1:3, quantiles 
     se <- function(parameters, ...) {
       # R fails by itself where one tree is asked, and says NaN where the variance's estimate is below 0.
       said <- tryCatch(suppressWarnings(ask(type = "se", n = n, ...)), error = function(e) NULL)
-      if (!is.null(said) && !any(is.nan(said$se))) add(parameters, unname(said$predictions), unname(said$se), n, 1e-12)
+      if (is.null(said) || any(is.nan(said$se))) return()
+      # Both variances are a sum less its bias. Rounding is relative to the sum, so that where little is left the bound is wider by as much.
+      trees <- ask(predict.all = TRUE, n = n, ...)$predictions
+      trees <- matrix(trees, ncol = if (is.null(dim(trees))) 1 else dim(trees)[length(dim(trees))])
+      wider <- condition(model, trees, as.vector(said$se), identical(parameters$seMethod, "jack"))
+      if (wider <= 1000) add(parameters, unname(said$predictions), unname(said$se), n, 1e-12 * wider)
     }
     se(list(type = "se"))
     if (kind == "regression") {
@@ -145,6 +150,16 @@ ranger_golden <- function(name, model, rows, with = c(), seeds = 1:3, quantiles 
   }
   golden(name, model, features, kind, predictions, classes, if (kind == "survival") first$unique.death.times, ties, others,
          if (is.null(sidecar)) sidecar_of(model, data) else sidecar, folder, save)
+}
+
+# How much greater than the variance that is left the sum is that a bias was taken from, at most over all rows; 1 where there is none.
+condition <- function(model, trees, se, is_jack) {
+  count <- ncol(trees)
+  squares <- rowSums((trees - rowMeans(trees))^2)
+  counts <- do.call(cbind, model$inbag.counts)[, seq_len(count), drop = FALSE]
+  bias <- if (is_jack) (exp(1) - 1) * nrow(counts) / count^2 * squares
+          else sum(rowMeans(counts^2) - rowMeans(counts)^2) * squares / count^2
+  max(1, ((se^2 + bias) / se^2)[se > 0])
 }
 
 # Rows with a column of every type a data frame has, and a response of every kind. Each level occurs.
