@@ -23,7 +23,8 @@ figcaption{font-weight:600}svg{display:block;width:100%;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}svg .unit{fill:var(--dim)}svg .grid{stroke:var(--line)}
 svg polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}svg .guide{stroke:var(--dim);stroke-dasharray:4 4;stroke-width:1.2}
 svg .again{stroke-dasharray:6 3}`;
-const NARROW = '@media(max-width:40rem){.facts th,.facts td{display:block;padding:0}.facts td{margin-bottom:.5rem}}';
+const NARROW =
+  '@media(max-width:40rem){.facts th,.facts td{display:block;padding:0}.facts td{margin-bottom:.5rem}.counts td,.counts th{padding:.25rem .4rem}}';
 
 const colours = Array.from(
   { length: COLOURS },
