@@ -33,8 +33,9 @@ export function readRFile(bytes: Uint8Array, label: string, limits = RDS_LIMITS,
     const reader = new Reader(stream, { ...limits, memory: mostMemory(bytes.length) }, native, progress);
     return { compression: compressionOf(bytes), ...header, value: reader.item() };
   } catch (error) {
-    // The stack left to this call, or the memory, may be less than the limits foresee.
-    if (error instanceof RangeError) throw stream.error(`more than fits (${error.message})`, 'a smaller model');
+    // The stack left to this call, or the memory, may be less than the limits foresee. By its name, since one that a function of Node throws may be another realm's.
+    if ((error as Error | undefined)?.name === 'RangeError')
+      throw stream.error(`more than fits (${(error as Error).message})`, 'a smaller model');
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { importModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
@@ -25,6 +26,15 @@ const NAMES = [
   'quantreg',
   'se-probability',
   'na-extras',
+];
+/** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */
+const FILES = [
+  'boosting/xgboost-3.2-softprob-json/model.model',
+  'boosting/lightgbm-0003/model.txt',
+  'boosting/gbm-0001/model.RDS',
+  'boosting/xgboost-3.2-softmax-linear-ubj/model.model',
+  'pipelines/step-novel-unknown-other.RDS',
+  'pipelines/step-impute-knn.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;
@@ -197,7 +207,9 @@ export function fuzzArtifacts(count: number, seed: number): ArtifactReport {
   };
   const below = (most: number) => Math.floor(random() * most);
   const draw: Draw = { below, pick: (values) => values[below(values.length)]! };
-  const seeds = NAMES.map((name): [string, Uint8Array] => [name, importModel(golden(name).file)]);
+  const files = FILES.map((name): [string, string] => [name, fileURLToPath(new URL(`../golden/${name}`, import.meta.url))]);
+  const named = NAMES.map((name): [string, string] => [name, golden(name).file]);
+  const seeds = [...named, ...files].map(([name, file]): [string, Uint8Array] => [name, importModel(file)]);
   const report: ArtifactReport = { refused: 0, models: 0, answers: 0, wrong: [] };
   for (let run = 0; run < count; run += 1) {
     const [name, bytes] = draw.pick(seeds);
