@@ -66,7 +66,8 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
   if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
   const { margins = 1 } = schema;
-  if (type === 'margin') return marginShape(margins, classes);
+  // gbm's and glm's word for the same.
+  if (type === 'margin' || type === 'link') return marginShape(margins, classes);
   const each = predictAll ? [trees] : [];
   switch (schema.kind) {
     case 'regression':

@@ -15,7 +15,7 @@ export function checkObjective(schema: Schema, objective: Objective, base: Float
   if (base.length === 0 || !base.every(Number.isFinite)) throw fail('other numbers to start from', 'one finite number a margin');
   if (margins !== base.length) throw fail(`${base.length} margins`, `${margins}, as in the schema`);
   if (kind === 'survival') throw fail(`the kind ${kind}`, 'regression, classification or probability');
-  const isFit = kind === 'regression' || classes.length === margins || (margins === 1 && classes.length === 2);
+  const isFit = kind === 'regression' || classes.length === Math.max(2, margins);
   if (!isFit) throw fail(`${classes.length} classes`, `${margins === 1 ? 2 : margins}, for ${margins} margins`);
 }
 

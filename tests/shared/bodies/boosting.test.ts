@@ -177,3 +177,26 @@ test('a tree whose nodes are the children of several has no kernel: written out 
   };
   expect(asForest(shared, 1)).toBeUndefined();
 });
+
+test('link is another name of the margin, whatever the kind: a number for each class, not a class', () => {
+  const schema: Schema = {
+    ...SCHEMA,
+    kind: 'classification',
+    classes: ['a', 'b', 'c'],
+    margins: 3,
+    types: ['response', 'link'],
+    takes: [],
+  };
+  const sum = { base: Float64Array.of(0, 1, 2), weights: new Float64Array(9), objective: { transform: 'identity' as const } };
+  BOOSTED_SUM.check(schema, sum, 'model');
+  const { parameters } = readParameters(schema, { type: 'link' }, '/p');
+  expect(outputWidth(schema, parameters)).toBe(3);
+  expect([...BOOSTED_SUM.predict(schema, sum, Float64Array.of(1, 1), parameters)]).toEqual([0, 1, 2]);
+  expect(() =>
+    BOOSTED_SUM.check(
+      { ...schema, classes: ['a'], margins: 1 },
+      { ...sum, base: Float64Array.of(0), weights: new Float64Array(3) },
+      'model',
+    ),
+  ).toThrow('1 classes, expected 2');
+});
