@@ -2,6 +2,7 @@ import { ModelError } from '../errors.ts';
 import { logPlain, log as naturalLog } from '../math/log.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
+import { longSum } from './long-sum.ts';
 
 /** Columns divided by their row's norm; where `skips` is set, missing values do not count in it. */
 export type SpatialSignStep = { step: 'spatial-sign'; of: string; columns: number[]; skips: boolean };
@@ -82,15 +83,9 @@ function dot(x: number[], matrix: number[][], column: number): number {
   return sum;
 }
 
-/** A sum as R's rowSums() has it, which adds in more digits than a double's and rounds once (Knuth's two-sum). */
+/** A sum as R's rowSums() has it, which adds in more digits than a double's and rounds once. */
 function sumOf(values: number[]): number {
-  let [high, low] = [0, 0];
-  for (const value of values) {
-    const sum = high + value;
-    const part = sum - high;
-    low += high - (sum - part) + (value - part);
-    high = sum;
-  }
+  const [high, low] = longSum(values);
   return Number.isFinite(high) ? high + low : high;
 }
 
