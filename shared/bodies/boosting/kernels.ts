@@ -1,13 +1,13 @@
 import type { Schema } from '../../schema/features.ts';
 import { type Forest, treeCount } from '../forest/forest.ts';
-import { maskKernel } from '../forest/kernels/masks.ts';
-import { type WalkTable, walkKernel, walkTable } from '../forest/kernels/walk.ts';
+import { type SumKernel, sumKernel } from '../forest/kernels/sums.ts';
+import type { WalkTable } from '../forest/kernels/walk.ts';
 import { unpackedBytes } from '../forest/packed.ts';
 import { asForest } from './as-forest.ts';
 import type { Boosting } from './boosting.ts';
 
-/** The margins of rows of inputs that lie side by side, by all trees that the default answer takes; no input is missing. */
-export type MarginKernel = { name: 'masks' | 'walk'; margins(inputs: Float64Array): Float64Array; bytes: number; table?: WalkTable };
+/** The margins of rows of inputs that lie side by side, by all trees that the default answer takes, are its sums; no input is missing. */
+type MarginKernel = SumKernel;
 
 /** A model's kernel once it is tried to be made (none where none fits); before that the rows that were computed without it. */
 type State = { rows: number; isTried?: true; kernel?: MarginKernel | undefined };
@@ -45,27 +45,9 @@ export function makeKernel(schema: Schema, boosting: Boosting, given?: WalkTable
   const { used = 0, trees: each = 0 } = schema.rounds ?? {};
   const forest = typeof WebAssembly === 'object' && used > 0 ? asForest(boosting, schema.features.length, used * each) : undefined;
   if (!forest) return undefined;
-  const summed = { outputs: boosting.base.length, isVote: false, isFloat: boosting.precision === 'float' };
-  const sum =
-    ({ sum }: { sum(rows: Float64Array, sums: Float64Array, outputs: number): void }) =>
-    (inputs: Float64Array) => {
-      const sums = new Float64Array((inputs.length / schema.features.length) * summed.outputs);
-      sum(inputs, sums, summed.outputs);
-      return sums;
-    };
-  try {
-    const masks = maskKernel(forest, summed);
-    if (masks) return { name: 'masks', margins: sum(masks), bytes: masks.bytes };
-    const table = given ?? walkTable(forest);
-    if (!table) return undefined;
-    const walk = walkKernel(forest, table, summed);
-    return { name: 'walk', margins: sum(walk), bytes: walk.bytes + heldBytes(forest), table };
-  } catch (error) {
-    // An engine without what a kernel needs, or without room for its memory.
-    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)
-      return undefined;
-    throw error;
-  }
+  const kernel = sumKernel(forest, { outputs: boosting.base.length, isVote: false, isFloat: boosting.precision === 'float' }, given);
+  if (kernel?.name !== 'walk') return kernel;
+  return { ...kernel, bytes: kernel.bytes + heldBytes(forest) };
 }
 
 /** What a kernel of walks keeps of a forest: its leaves and thresholds. */

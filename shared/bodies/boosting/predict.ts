@@ -33,7 +33,7 @@ function answersTo(schema: Schema, boosting: Boosting, inputs: Float64Array, par
   const isDefault = from === 0 && to === schema.rounds?.used;
   const kernel = isDefault ? kernelFor(schema, boosting, inputs.length / width) : undefined;
   const plain = (some: Float64Array) => marginsOf(boosting, some, width, trees, find);
-  const margins = kernel ? patchMissing(inputs, width, boosting.base.length, kernel.margins, plain) : plain(inputs);
+  const margins = kernel ? patchMissing(inputs, width, boosting.base.length, kernel.sums, plain) : plain(inputs);
   // The margin of such a forest is the sum itself.
   if (boosting.average && parameters.type !== 'margin') divide(boosting, margins, to - from);
   return answersOfMargins(schema, boosting.objective, margins, boosting.base.length, parameters, outputWidth(schema, parameters));

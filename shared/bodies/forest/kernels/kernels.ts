@@ -4,11 +4,10 @@ import type { Prepared } from '../../kind.ts';
 import type { Forest } from '../forest.ts';
 import { unpackedBytes } from '../packed.ts';
 import { finishSums, predictForest } from '../predict.ts';
-import type { Kernel } from './kernel.ts';
 import { mostLeaves, WORD } from './mask-tables.ts';
-import { maskKernel } from './masks.ts';
 import { stepKernel } from './steps.ts';
-import { type WalkTable, walkKernel, walkTable } from './walk.ts';
+import { sumKernel } from './sums.ts';
+import type { WalkTable } from './walk.ts';
 
 /** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
 export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
@@ -60,27 +59,13 @@ export function makeKernel(schema: Schema, forest: Forest, options: KernelOption
   const nodes = unpackedBytes(forest);
   const steps = stepKernel(schema, forest, parameters);
   if (steps) return { name: 'steps', predict: patchMissing(schema, forest, steps.predict, plain), bytes: nodes + steps.bytes };
-  const outputs = schema.kind === 'classification' ? (schema.classes?.length ?? 0) : forest.width;
-  const sum = (kernel: Kernel) => (rows: Float64Array) => {
-    const sums = new Float64Array((rows.length / forest.partitioned.length) * outputs);
-    kernel.sum(rows, sums, outputs);
-    return finishSums(schema, forest, sums, outputs);
-  };
-  try {
-    const summed = { outputs, isVote: schema.kind === 'classification', isFloat: false };
-    const masks = hasWasm && maskKernel(forest, summed);
-    if (masks) return { name: 'masks', predict: patchMissing(schema, forest, sum(masks), plain), bytes: nodes + masks.bytes };
-    const table = hasWasm ? (options.table ?? walkTable(forest)) : undefined;
-    const walk = table && walkKernel(forest, table, summed);
-    if (walk) {
-      const predict = patchMissing(schema, forest, sum(walk), plain);
-      return { name: 'walk', predict, bytes: nodes + walk.bytes, table: table as WalkTable };
-    }
-  } catch (error) {
-    // An engine without what a kernel needs, or without room for its memory.
-    if (!(error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)) throw error;
-  }
-  return { name: 'plain', predict: plain, bytes: nodes };
+  const isVote = schema.kind === 'classification';
+  const outputs = isVote ? (schema.classes?.length ?? 0) : forest.width;
+  const kernel = hasWasm ? sumKernel(forest, { outputs, isVote, isFloat: false }, options.table) : undefined;
+  if (!kernel) return { name: 'plain', predict: plain, bytes: nodes };
+  const { sums, bytes, ...rest } = kernel;
+  const finished = (rows: Float64Array) => finishSums(schema, forest, sums(rows), outputs);
+  return { ...rest, predict: patchMissing(schema, forest, finished, plain), bytes: nodes + bytes };
 }
 
 type Predict = (rows: Float64Array) => Float64Array;

@@ -1,0 +1,29 @@
+import type { Forest } from '../forest.ts';
+import type { Kernel, Sums } from './kernel.ts';
+import { maskKernel } from './masks.ts';
+import { type WalkTable, walkKernel, walkTable } from './walk.ts';
+
+/** The fastest kernel of a forest's sums: all sums of rows that lie side by side; of a walk also the table that threads share. */
+export type SumKernel = { name: 'masks' | 'walk'; sums(rows: Float64Array): Float64Array; bytes: number; table?: WalkTable };
+
+/** Makes it, by the table that another thread made, where there is one; undefined where none fits, or where this engine lacks what it needs. */
+export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumKernel | undefined {
+  const summing = (kernel: Kernel) => (rows: Float64Array) => {
+    const sums = new Float64Array((rows.length / forest.partitioned.length) * summed.outputs);
+    kernel.sum(rows, sums, summed.outputs);
+    return sums;
+  };
+  try {
+    const masks = maskKernel(forest, summed);
+    if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
+    const table = given ?? walkTable(forest);
+    if (!table) return undefined;
+    const walk = walkKernel(forest, table, summed);
+    return { name: 'walk', sums: summing(walk), bytes: walk.bytes, table };
+  } catch (error) {
+    // An engine without what a kernel needs, or without room for its memory.
+    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)
+      return undefined;
+    throw error;
+  }
+}
