@@ -7,8 +7,10 @@ import { polyColumns, scaleColumn } from './columns.ts';
 import { type Argument, areTruths, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from './constants.ts';
 import { deparse } from './deparse.ts';
 import { FACTORS, FeatureTable } from './feature-table.ts';
+import { interactionLevels } from './interaction.ts';
 import { cutLevels, relabelled } from './levels.ts';
 import { checkFunctions, type Scope, scopeOf } from './scope.ts';
+import { type FormulaSplines, isSpline } from './splines.ts';
 import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
@@ -26,10 +28,20 @@ export class FormulaReader {
   #depth = 0;
 
   readonly #scope: Scope;
+  readonly #splines: FormulaSplines | undefined;
 
-  /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
-  constructor({ variables, environment }: Pick<Terms, 'variables' | 'environment'>, levels: Map<string, Level[]>, label: string) {
+  /**
+   * `variables` are those of the whole formula; `levels` the levels of its factors by variable. `splines` takes its ns() and bs(); without
+   * it they are refused.
+   */
+  constructor(
+    { variables, environment }: Pick<Terms, 'variables' | 'environment'>,
+    levels: Map<string, Level[]>,
+    label: string,
+    splines?: FormulaSplines,
+  ) {
     this.#label = label;
+    this.#splines = splines;
     this.#table = new FeatureTable(variables, levels, label);
     const values = variables.map(({ value }) => value);
     checkFunctions(environment, values, label);
@@ -47,6 +59,7 @@ export class FormulaReader {
     const { name, args } = this.#call(value);
     if (name === 'poly' || name === 'polym') return polyColumns(value, name, args, this);
     if (name === 'scale') return [scaleColumn(value, args, this)];
+    if (this.#splines && isSpline(name)) return this.#splines.columns(value, name, args, this);
     if ((name === 'I' || name === '(') && args[0]?.value.type === 'language') return this.columns({ value: args[0].value } as Variable);
     return [this.number(value)];
   }
@@ -145,13 +158,14 @@ export class FormulaReader {
     const { name, args } = this.#call(value);
     const first = args[0]?.value;
     if (first && name === 'cut') return cutLevels({ value, args, levels }, this);
+    if (first && name === 'interaction') return interactionLevels({ value, args, levels }, this, this.#table);
     if (first && FACTORS.includes(name)) {
       const coded = name === 'factor' || name === 'ordered' ? relabelled({ value, args, levels }, this, this.#table) : undefined;
       if (coded) return coded;
       return this.labelled(first, levels);
     }
     if (FUNCTIONS[name] || WRAPPERS.includes(name)) return this.#numbered(value, this.number(value), levels);
-    throw this.fail(value, `the function ${name}()`, `one of ${FACTORS.slice(0, -2).join(', ')}, cut`);
+    throw this.fail(value, `the function ${name}()`, `one of ${FACTORS.slice(0, -2).join(', ')}, cut, interaction`);
   }
 
   /** Levels that were made from numbers, or from TRUE and FALSE. */

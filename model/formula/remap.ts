@@ -1,10 +1,10 @@
 import type { Expression } from '../../shared/expressions/expressions.ts';
 
-/** An expression whose features are other expressions: `values` has one for each place. */
-export function remap(expression: Expression, values: readonly Expression[]): Expression {
-  const inside = (part: Expression) => remap(part, values);
+/** An expression whose features are other expressions: `valueAt` gives the one for a place. */
+export function remap(expression: Expression, valueAt: (place: number) => Expression): Expression {
+  const inside = (part: Expression) => remap(part, valueAt);
   if (typeof expression === 'number') return expression;
-  if ('feature' in expression) return values[expression.feature] as Expression;
+  if ('feature' in expression) return valueAt(expression.feature);
   if ('call' in expression) return { ...expression, of: expression.of.map(inside) };
   if ('poly' in expression) return { ...expression, poly: inside(expression.poly) };
   if ('number' in expression) return { ...expression, number: inside(expression.number) };
@@ -12,7 +12,7 @@ export function remap(expression: Expression, values: readonly Expression[]): Ex
   if ('table' in expression) return { ...expression, table: inside(expression.table) };
   if ('pick' in expression) return { ...expression, pick: inside(expression.pick) };
   if ('is' in expression) return { ...expression, is: inside(expression.is) };
-  const place = values[expression.label];
+  const place = valueAt(expression.label);
   if (typeof place === 'object' && 'feature' in place) return { ...expression, label: place.feature };
   throw new TypeError('a label of a computed column');
 }

@@ -38,7 +38,7 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
     const values = reader.features.map(({ name }) => frame.value(name, label));
     return modelMatrix(terms, coded, label).flatMap((column): NewColumn[] => {
       if (column.factors.length < 2) return [];
-      return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), values) }];
+      return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), (place) => values[place]!) }];
     });
   });
 }

@@ -26,6 +26,8 @@ const NAMES = [
   'quantreg',
   'se-probability',
   'na-extras',
+  'splines-lm',
+  'interaction-lm',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */
 const FILES = [

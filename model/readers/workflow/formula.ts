@@ -1,10 +1,12 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level } from '../../../shared/schema/features.ts';
+import { SPLINES } from '../../../shared/steps/splines.ts';
 import { indicators, readContrasts } from '../../formula/contrasts.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { type Coded, type CodedColumn, contrastNames, modelMatrix, productOf } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
+import { FormulaSplines } from '../../formula/splines.ts';
 import type { Terms, Variable } from '../../formula/terms.ts';
 import { contrastValue } from '../../steps/dummy.ts';
 import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
@@ -24,19 +26,40 @@ export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label
     throw new ModelError(label, 'an offset, which parsnip leaves out at predict()', 'a formula without offset()');
   const terms = kept === 'none' ? withoutFactors(given, frame, label) : given;
   const known = new Map(frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])));
-  const reader = new FormulaReader(terms, known, label);
+  const splines = new FormulaSplines();
+  const reader = new FormulaReader(terms, known, label, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? code(reader, variable, { frame, kept, label }) : undefined;
   });
   const columns = modelMatrix(terms, coded, label);
   const values = reader.features.map(({ name }) => frame.value(name, label));
+  const valueAt = (place: number) => values[place] as Expression;
+  const count = addSplines(frame, splines, valueAt);
   const made = columns.flatMap((column): Arranged[] => {
     if (column.factors.length === 0) return [];
-    return [{ column: { name: column.name, kind: 'number' }, value: remap(productOf(column), values) }];
+    return [
+      {
+        column: { name: column.name, kind: 'number' },
+        value: remap(productOf(column), (place) => splines.column(place, count) ?? valueAt(place)),
+      },
+    ];
   });
   const factors = kept === 'none' ? frame.columns.filter((column) => 'levels' in column) : [];
   frame.arrange('formula', [...made.map((one) => unchanged(one, frame)), ...factors.map((column) => asItIs(column, frame, label))]);
+}
+
+/** Puts a formula's splines behind the columns of a frame; gives the number of columns before them. */
+function addSplines(frame: Frame, splines: FormulaSplines, valueAt: (place: number) => Expression): number {
+  const before = frame.columns;
+  if (splines.isEmpty) return before.length;
+  const number = (name: string): FrameColumn => ({ name, kind: 'number' });
+  const inner = splines.values.map(({ name, value }): Arranged => ({ column: number(name), value: remap(value, valueAt) }));
+  frame.arrange('formula', [...before.map((column, place) => ({ column, place })), ...inner]);
+  const bases = splines.bases(before.length);
+  const keep = before.map((_, place) => place);
+  frame.push(SPLINES, { step: 'splines', of: 'formula', keep, bases }, [...before, ...bases.flatMap(({ names }) => names.map(number))]);
+  return before.length;
 }
 
 /** Terms without the factors that stand alone in them, which stay as they are. */

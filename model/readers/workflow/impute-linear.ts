@@ -25,13 +25,14 @@ function imputed(name: string, model: RValue, { frame, label }: StepContext): Ne
   const at = `${label}, column ${name}`;
   const column = frame.column(name, at);
   if ('levels' in column) throw new ModelError(at, `a column of class ${column.kind}`, 'numbers');
-  const { schema, linear } = readLinear(model, `${at}'s model`);
+  const { schema, linear, steps } = readLinear(model, `${at}'s model`);
+  if (steps) throw new ModelError(at, 'a model with splines', 'a plain lm');
   const values = schema.features.map((feature): Expression => {
     const own = frame.column(feature.name, at);
     const value = frame.value(feature.name, at);
     return feature.type === 'factor' && 'levels' in own ? recode(value, own, feature.levels) : value;
   });
-  const sum = remap(sumOf(linear, at), values);
+  const sum = remap(sumOf(linear, at), (place) => values[place] as Expression);
   // recipes' cast(): whole numbers are rounded, halves to the even one.
   const made: Expression = column.kind === 'integer' ? { call: 'round', of: [sum] } : sum;
   return { ...column, value: { call: 'coalesce', of: [frame.value(name, at), made] } };

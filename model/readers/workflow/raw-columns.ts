@@ -2,6 +2,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import { isTimeZone } from '../../../shared/schema/dates.ts';
 import type { Feature, Level } from '../../../shared/schema/features.ts';
 import { FormulaReader } from '../../formula/formula.ts';
+import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, type Terms } from '../../formula/terms.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textsOf, typeOf } from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
@@ -95,7 +96,7 @@ function ranged(feature: Feature, values: RValue): Feature {
 /** The columns of a formula's data, as far as its terms say: numbers, logicals, and factors by their levels. */
 export function columnsOfTerms(terms: Terms, levels: RValue | undefined, label: string): RawColumns {
   const known = readLevels(levels, `${label}'s xlevels`);
-  const reader = new FormulaReader(terms, known, `${label}'s formula`);
+  const reader = new FormulaReader(terms, known, `${label}'s formula`, new FormulaSplines());
   for (const variable of terms.variables) if (!known.has(variable.name)) reader.columns(variable);
   const kinds = new Map(terms.variables.map(({ name, kind }) => [name, kind]));
   const columns = reader.features.map((feature): FrameColumn => {

@@ -167,7 +167,7 @@ describe('what a formula may not have is refused by name', () => {
   for (let at = 0; at < 300; at += 1) deep = call('exp', [deep]);
   const wide = Array.from({ length: 40 }, (_, at) => number(symbol(`x${at}`), `x${at}`));
   test.each<[string, RValue, string]>([
-    ['ns()', refused(call('ns', [x, numbers(3)])), "m.RDS's formula, ns(x, 3): found the function ns()"],
+    ['ns()', refused(call('ns', [x, numbers(3)])), "m.RDS's formula, ns(x, 3): found ns() without its knots"],
     ['mean()', refused(call('-', [x, call('mean', [x])])), 'the function mean()'],
     ['a column of a data frame', refused(call('$', [symbol('d'), x])), 'the function $()'],
     [

@@ -1,0 +1,111 @@
+import type { ModelError } from '../../shared/errors.ts';
+import { cursorOf, type Outside, type SplineBasis } from '../../shared/steps/splines.ts';
+
+/** Where R's bs() has its pivot between a boundary knot and the next one. */
+const PIVOT = 0.25;
+/** Least and greatest order of a basis. */
+const LEAST_ORDER = 2;
+const MOST_ORDER = 20;
+
+/** What R keeps of ns() or bs(): its knots, and of bs() the degree. */
+export type SplineParts = { isNatural: boolean; knots: number[]; boundary: number[]; degree: number | undefined; hasIntercept: boolean };
+/** A basis without the column that it is of, and without names. */
+export type Basis = Omit<SplineBasis, 'from' | 'names'> & { width: number };
+
+/** The basis of R's ns() or bs() with the knots that it found in training (splines, splines.R). Throws the error that `fail` makes. */
+export function splineBasis(
+  { isNatural, knots: inner, boundary, degree, hasIntercept }: SplineParts,
+  fail: (found: string, expected: string) => ModelError,
+): Basis {
+  const order = isNatural ? 4 : (degree ?? Number.NaN) + 1;
+  const [low, high] = boundary;
+  const isOrder = Number.isInteger(order) && order >= LEAST_ORDER && order <= MOST_ORDER;
+  if (low === undefined || high === undefined || !(low < high) || !isOrder)
+    throw fail('another basis', 'one of splines, with its boundary knots and degree');
+  const ends = (knot: number) => Array.from({ length: order }, () => knot);
+  const knots = [...ends(low), ...inner, ...ends(high)].sort((a, b) => a - b);
+  const first = hasIntercept ? 0 : 1;
+  const sides = isNatural ? naturalEnds(knots, [low, high]) : polynomialEnds(knots, order, [low, high]);
+  const reflections = isNatural ? constraints(knots, [low, high], first) : [];
+  const width = knots.length - order - first - reflections.length;
+  return { order, knots, boundary: [low, high], first, ...sides, reflections, width };
+}
+
+/** Beyond its boundary knots a natural spline is a line. */
+function naturalEnds(knots: number[], [low, high]: [number, number]): { left: Outside; right: Outside } {
+  const line = (pivot: number): Outside => ({ pivot, rows: [0, 1].map((degree) => derivatives(knots, 4, pivot, degree)) });
+  return { left: line(low), right: line(high) };
+}
+
+/** Beyond its boundary knots a B-spline goes on as the polynomial that it is a quarter into the outermost interval (R's bs()). */
+function polynomialEnds(knots: number[], order: number, [low, high]: [number, number]): { left: Outside; right: Outside } {
+  const polynomial = (end: number, next: number): Outside => {
+    const pivot = (1 - PIVOT) * end + PIVOT * next;
+    let factorial = 1;
+    const rows = Array.from({ length: order }, (_, degree) => {
+      if (degree > 1) factorial *= degree;
+      return derivatives(knots, order, pivot, degree).map((value) => value / factorial);
+    });
+    return { pivot, rows };
+  };
+  return { left: polynomial(low, knots[order]!), right: polynomial(high, knots[knots.length - order - 1]!) };
+}
+
+/** A derivative of each B-spline at x (splines.c, evaluate). */
+function derivatives(knots: number[], order: number, x: number, degree: number): number[] {
+  const cursor = cursorOf(knots, order, x);
+  const isBoundary = x === knots[knots.length - order];
+  const out = new Array<number>(knots.length - order).fill(0);
+  for (let which = 0; which < order; which += 1) {
+    const place = cursor - order + which;
+    if (place >= 0 && place < out.length) out[place] = derivative(knots, { order, cursor, x, degree, which, isBoundary });
+  }
+  return out;
+}
+
+type At = { order: number; cursor: number; x: number; degree: number; which: number; isBoundary: boolean };
+
+function derivative(knots: number[], { order, cursor, x, degree, which, isBoundary }: At): number {
+  if (isBoundary && degree === order - 1) return 0;
+  const a: number[] = Array.from({ length: order }, (_, at) => (at === which ? 1 : 0));
+  let outer = order - 1;
+  for (let left = degree; left > 0; left -= 1) {
+    for (let at = 0; at < outer; at += 1) {
+      const low = cursor - outer + at;
+      a[at] = (outer * (a[at + 1]! - a[at]!)) / (knots[low + outer]! - knots[low]!);
+    }
+    outer -= 1;
+  }
+  while (outer > 0) {
+    outer -= 1;
+    for (let at = 0; at <= outer; at += 1) {
+      const right = knots[cursor + at]! - x;
+      const left = x - knots[cursor - (outer - at + 1)]!;
+      a[at] = (a[at + 1]! * left + a[at]! * right) / (right + left);
+    }
+  }
+  return a[0]!;
+}
+
+/** The Householder vectors of a natural spline's two constraints, its second derivatives at the boundary (LINPACK's dqrdc2). */
+function constraints(knots: number[], [low, high]: [number, number], first: number): number[][] {
+  const columns = [low, high].map((end) => derivatives(knots, 4, end, 2).slice(first));
+  const vectors: number[][] = [];
+  columns.forEach((column, from) => {
+    const own = column.slice(from);
+    // As the reference BLAS's dnrm2 has it for numbers of usual size.
+    const norm = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
+    const scale = own[0] !== 0 && own[0]! < 0 ? -norm : norm;
+    const vector = own.map((value) => value * (1 / scale));
+    vector[0] = vector[0]! + 1;
+    vectors.push(vector);
+    for (const other of columns.slice(from + 1)) {
+      const sum = vector.reduce((total, value, at) => total + value * other[from + at]!, 0);
+      const factor = -sum / vector[0]!;
+      vector.forEach((value, at) => {
+        other[from + at] = other[from + at]! + factor * value;
+      });
+    }
+  });
+  return vectors;
+}

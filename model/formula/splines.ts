@@ -1,0 +1,87 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
+import type { Feature } from '../../shared/schema/features.ts';
+import { COLUMNS } from '../../shared/steps/columns.ts';
+import { type BoundStep, stepOf } from '../../shared/steps/kind.ts';
+import { SPLINES, type SplineBasis } from '../../shared/steps/splines.ts';
+import type { PartReader } from './columns.ts';
+import { type Argument, type Call, constantsOf, matchArguments } from './constants.ts';
+import { type Basis, splineBasis } from './spline-basis.ts';
+
+/** Where the places of spline columns begin, behind any feature, until the features are counted. */
+const FIRST_PLACE = 2 ** 24;
+/** Most spline terms of one formula. */
+const MAX_SPLINES = 1000;
+
+/** What ns() and bs() are called in a formula, with and without their package. */
+const NAMES = ['ns', 'bs', 'splines::ns', 'splines::bs'];
+
+/** Whether a call's function makes a basis of splines. */
+export function isSpline(name: string): boolean {
+  return NAMES.includes(name);
+}
+
+/**
+ * The spline terms of a formula: ns() and bs() as predvars has them, with the knots of the training data. Their columns are
+ * made by steps before the body; until the formula is read whole, expressions name them by places behind all features.
+ */
+export class FormulaSplines {
+  readonly #terms: { value: Expression; basis: Basis; first: number }[] = [];
+  #count = 0;
+
+  get isEmpty(): boolean {
+    return this.#terms.length === 0;
+  }
+
+  /** The columns of one call of ns() or bs(). Throws a ModelError where the call has no knots. */
+  columns(value: Call, name: string, args: Argument[], reader: PartReader): Expression[] {
+    const isNatural = name.endsWith('ns');
+    const given = matchArguments(args, ['x', 'df', 'knots', ...(isNatural ? [] : ['degree']), 'intercept', 'Boundary.knots']);
+    const numbers = (part: string) => {
+      const own = given[part];
+      const found = own === undefined || own.type === 'null' ? [] : constantsOf(own);
+      return found?.every((one) => typeof one === 'number' && Number.isFinite(one)) ? (found as number[]) : undefined;
+    };
+    const [knots, boundary, degree, intercept] = ['knots', 'Boundary.knots', 'degree', 'intercept'].map(numbers);
+    if (!given.x || !knots || boundary?.length !== 2 || !degree || !intercept)
+      throw reader.fail(value, `${name}() without its knots`, `a model that predict() can use, with ${name}() as a term of its own`);
+    if (this.#terms.length === MAX_SPLINES) throw reader.fail(value, `more than ${MAX_SPLINES} splines`, 'fewer');
+    const parts = { isNatural, knots, boundary, degree: degree[0] ?? 3, hasIntercept: intercept[0] === 1 };
+    const basis = splineBasis(parts, (found, expected) => reader.fail(value, found, expected));
+    const first = this.#count;
+    this.#terms.push({ value: reader.number(given.x), basis, first });
+    this.#count += basis.width;
+    return Array.from({ length: basis.width }, (_, at) => ({ feature: FIRST_PLACE + first + at }));
+  }
+
+  /** The spline column that an expression of this formula names by a place, behind `count` others; undefined for a feature's place. */
+  column(place: number, count: number): Expression | undefined {
+    return place >= FIRST_PLACE ? { feature: count + place - FIRST_PLACE } : undefined;
+  }
+
+  /** What each spline is of, with a name for it, in the order of the splines. */
+  get values(): { name: string; value: Expression }[] {
+    return this.#terms.map(({ value }, at) => ({ name: `spline ${at + 1}`, value }));
+  }
+
+  /** The bases, where the k-th value of `values` is the column at `from + k`. */
+  bases(from: number): SplineBasis[] {
+    return this.#terms.map(({ basis: { width, ...basis } }, at) => {
+      return { from: from + at, names: Array.from({ length: width }, (_, column) => `spline ${at + 1}.${column + 1}`), ...basis };
+    });
+  }
+
+  /** The steps that put the spline columns behind the features; none without splines. Throws where a feature has a column's name. */
+  steps(features: readonly Feature[], label: string): BoundStep[] {
+    if (this.isEmpty) return [];
+    const keep = features.map((_, place) => place);
+    const bases = this.bases(features.length);
+    const own = new Set([...this.values.map(({ name }) => name), ...bases.flatMap(({ names }) => names)]);
+    const taken = features.find(({ name }) => own.has(name));
+    if (taken) throw new ModelError(label, `a feature called "${taken.name}"`, 'another name beside splines');
+    return [
+      stepOf(COLUMNS, { step: 'columns', of: 'formula', columns: [...keep, ...this.values] }),
+      stepOf(SPLINES, { step: 'splines', of: 'formula', keep, bases }),
+    ];
+  }
+}

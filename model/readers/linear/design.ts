@@ -1,0 +1,126 @@
+import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Feature, Level } from '../../../shared/schema/features.ts';
+import type { BoundStep } from '../../../shared/steps/kind.ts';
+import { areOfFused, type ContrastColumn, indicators, MAX_LEVELS, MAX_POLY, readContrasts } from '../../formula/contrasts.ts';
+import { FormulaReader } from '../../formula/formula.ts';
+import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
+import { remap } from '../../formula/remap.ts';
+import { FormulaSplines } from '../../formula/splines.ts';
+import { readLevels, readTerms, type Variable } from '../../formula/terms.ts';
+import { attributesOf, classOf, element, type RValue } from '../../rds/values.ts';
+import { withRange } from '../range.ts';
+
+/** The parts of a model that say how its formula becomes a matrix. `frame` is the model frame, where it is kept. */
+export type DesignParts = {
+  terms: RValue | undefined;
+  xlevels: RValue | undefined;
+  contrasts: RValue | undefined;
+  frame?: RValue | undefined;
+  /** An offset that the call has beside the formula. */
+  offset?: RValue | undefined;
+};
+
+/** A formula as R's model.matrix computes it from new data: each column the product of its expressions, none for the intercept. */
+export type Design = {
+  features: Feature[];
+  /** What makes the columns of splines behind the features; none without. Expressions are of what these steps give. */
+  steps: BoundStep[];
+  columns: Expression[][];
+  offsets: Expression[];
+  /** Whether the first column is the intercept. */
+  intercept: boolean;
+  isOfFused: boolean;
+};
+
+/** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
+export function readDesign({ terms: given, xlevels, contrasts, frame, offset }: DesignParts, label: string): Design {
+  const terms = readTerms(given, `${label}'s terms`);
+  const levels = readLevels(xlevels, `${label}'s xlevels`);
+  const splines = new FormulaSplines();
+  const reader = new FormulaReader(terms, levels, `${label}'s formula`, splines);
+  const coded = terms.variables.map((variable, at): Coded | undefined => {
+    const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
+    return isUsed ? codeVariable(reader, variable, { levels, contrasts, label }) : undefined;
+  });
+  const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
+  const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
+  if (offset && offset.type !== 'null') offsets.push(reader.number(offset));
+  const features = reader.features.map((feature) => withFrame(feature, frame, label));
+  if (features.length === 0) throw new ModelError(label, 'a formula without features', 'at least one');
+  const resolve = (part: Expression) => {
+    return splines.isEmpty ? part : remap(part, (place) => splines.column(place, features.length) ?? { feature: place });
+  };
+  return {
+    ...{ features, steps: splines.steps(features, label), intercept: terms.intercept },
+    columns: columns.map((factors) => factors.map(resolve)),
+    offsets: offsets.map(resolve),
+    isOfFused: [...levels].some(([name, all]) => areOfFused(contrasts && element(contrasts, name), all.length)),
+  };
+}
+
+type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; label: string };
+
+/** A variable of the model frame as columns: itself where it is numeric, the columns of its contrasts where it has levels. */
+function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, label }: CodeContext): Coded {
+  const { name, kind } = variable;
+  const names = levels.get(name);
+  if (kind !== 'logical' && !names) {
+    if (kind !== 'numeric' && kind !== 'other' && kind !== 'unknown' && !/^nmatrix\.\d+$/.test(kind)) {
+      throw new ModelError(`${label}, variable ${name}`, `the class ${kind}`, 'numbers, a logical, or a factor with its levels');
+    }
+    const columns = reader.columns(variable);
+    if (kind.startsWith('nmatrix.') && columns.length !== Number(kind.slice('nmatrix.'.length))) {
+      throw new ModelError(`${label}, variable ${name}`, `${columns.length} columns`, kind.slice('nmatrix.'.length));
+    }
+    return { contrasts: unnamed(columns), levels: undefined };
+  }
+  const place = reader.category(variable, names);
+  const count = names?.length ?? 2;
+  if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
+  const named = contrasts && element(contrasts, name);
+  // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
+  const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`, MAX_POLY);
+  return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
+}
+
+/** Columns whose names nobody asks for: coefficients stand in their order. */
+function unnamed(columns: Expression[]): CodedColumn[] {
+  return columns.map((value) => ({ name: '', value }));
+}
+
+/** Columns of contrasts as functions of a level's place. */
+function tables(place: Expression, columns: ContrastColumn[]): Expression[] {
+  return columns.map((column) => (typeof column === 'number' ? { is: place, level: column } : { table: place, values: column }));
+}
+
+/** A number with the type and the range the model frame shows, where the model kept it and the feature stands alone in it. */
+function withFrame(feature: Feature, frame: RValue | undefined, label: string): Feature {
+  const column = feature.type === 'number' && frame ? element(frame, feature.name) : undefined;
+  if (feature.type !== 'number' || (column?.type !== 'double' && column?.type !== 'integer') || column.values.length === 0) return feature;
+  const typed = typedAs(feature, column, label);
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of column.values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return Number.isFinite(least) && Number.isFinite(most) ? withRange(typed, [least, most]) : typed;
+}
+
+/** A feature by the class of its column in training. */
+function typedAs(feature: Feature, column: RValue, label: string): Feature {
+  const classes = classOf(column);
+  const { name } = feature;
+  if (classes.includes('integer64'))
+    throw new ModelError(
+      `${label}'s ${name}`,
+      'a column of the class integer64, whose bits lm() took for a double',
+      `as.numeric(${name}) in R`,
+    );
+  if (classes.includes('Date')) return { name, type: 'date' };
+  if (!classes.includes('POSIXct')) return feature;
+  const zone = attributesOf(column).get('tzone');
+  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
+  const isUtc = !timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone);
+  return { name, type: 'datetime', ...(isUtc ? {} : { timeZone }) };
+}

@@ -1,0 +1,44 @@
+# Fresh random models of the smaller families, with R's own predictions: Rscript tests/r/families.R OUTDIR SEED [COUNT]
+# Needs r-base-core and the packages that FAMILIES names. COUNT / 20 models a family (60: 3).
+arguments <- commandArgs(FALSE)
+here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
+source(file.path(here, "..", "golden", "write-others.R"))
+arguments <- commandArgs(TRUE)
+if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
+dir <- arguments[1]
+seed <- as.integer(arguments[2])
+each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 60) / 20))
+dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+RNGversion("4.0.0")
+set.seed(seed)
+
+pick <- function(x, n = 1) x[sample.int(length(x), n)]
+draw <- function(n) {
+  data <- data.frame(
+    a = rnorm(n), b = round(runif(n, 0.5, 9), 1), n = rpois(n, 4) + 1L, w = rexp(n) + 0.1, flag = runif(n) < 0.4,
+    f = factor(sample(c("low", "mid", "high", "top"), n, TRUE), levels = c("mid", "low", "top", "high")),
+    o = factor(sample(1:4, n, TRUE), labels = c("S", "M", "L", "XL"), ordered = TRUE),
+    s = sample(c("Zeta", "a", "B"), n, TRUE))
+  data$y <- with(data, 2 * a - 0.3 * b + as.integer(f) - 0.5 * flag + 0.2 * as.integer(o) + sin(2 * a) + rnorm(n, 0, 0.5))
+  data$two <- factor(ifelse(plogis(data$y) > runif(n), "yes", "no"))
+  data$three <- factor(c("no", "maybe", "yes")[cut(data$y + rnorm(n), c(-Inf, 0, 2, Inf), labels = FALSE)])
+  data
+}
+# The columns of new data that a formula asks for; R warns of what lies beyond the knots.
+rows_of <- function(model, n = 40) draw(n)[all.vars(delete.response(terms(model)))]
+formula_of <- function(response, pool, most = 4) reformulate(pick(pool, sample.int(most, 1)), response)
+
+SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, degree = 2, knots = c(3, 6))", "f:ns(w, 2)", "bs(sqrt(w), 4)",
+  "splines::ns(b, 4)", "ns(n, 1)", "interaction(f, s)", "interaction(f, s, sep = \":\", lex.order = TRUE)", "interaction(f, s, flag)", "a", "flag", "f")
+FAMILIES <- list(
+  splines = function(name) {
+    library(splines)
+    data <- draw(sample(80:200, 1))
+    form <- formula_of("y", SPLINES, 5)
+    if (runif(1) < 0.4) {
+      model <- suppressWarnings(glm(update(form, cbind(two == "yes", two == "no") ~ .), binomial, data))
+    } else model <- lm(form, data)
+    golden_linear(dir, name, model, data[sample(nrow(data), 40), all.vars(delete.response(terms(model))), drop = FALSE])
+  }
+)
+for (family in names(FAMILIES)) for (i in seq_len(each)) suppressWarnings(FAMILIES[[family]](sprintf("%s-%d-%02d", family, seed, i)))
