@@ -42,6 +42,12 @@ export function complaint(schema: Schema, column: number, value: unknown, text: 
   return `${label}: found ${describe(given)}, expected ${expectation(schema, column)}${hintFor(feature, given)}`;
 }
 
+/** What is wrong with an integer64 that was rounded to a whole number; `spelt` is how the body has it. */
+export function roundedComplaint(schema: Schema, column: number, spelt: string): string {
+  const found = spelt.length > SHOWN_NAME ? `${spelt.slice(0, SHOWN_NAME)}...` : spelt;
+  return `feature ${quote((schema.features[column] as Feature).name)}: found the number ${found}, expected ${expectation(schema, column)}`;
+}
+
 /** What whoever serves the model may do where a value does not fit: for the log and the command line, since callers cannot. */
 export function adviceFor(schema: Schema, column: number, value: unknown, text: boolean): string | undefined {
   const feature = schema.features[column] as Feature;

@@ -1,5 +1,5 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { adviceFor, complaint, detail, MOST_STRANGERS, missing } from './complaints.ts';
+import { adviceFor, complaint, detail, MOST_STRANGERS, missing, roundedComplaint } from './complaints.ts';
 import type { Schema } from './features.ts';
 import { otherForms } from './look-alikes.ts';
 import { readCell } from './values.ts';
@@ -20,6 +20,8 @@ export type Cells = {
   names?(row: number): string[];
   /** A form that would be read, for a body that has no feature of the model. */
   instead?: string;
+  /** Numbers of the body that were rounded to a whole one, by it: no integer64 has such a value. */
+  rounded?: ReadonlyMap<number, string> | undefined;
   /** What is wrong with a row as a whole, so that its cells are not known. */
   misfit?(row: number): Problem | undefined;
 };
@@ -35,6 +37,10 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
   let found = others.length;
   let advice: string | undefined;
   const names = namesOfRows(schema, cells);
+  const message = (row: number, column: number, value: unknown, spelt: string | undefined) => {
+    if (spelt !== undefined) return roundedComplaint(schema, column, spelt);
+    return value === undefined ? missing(schema, column, names.strangers(row)) : complaint(schema, column, value, cells.text);
+  };
   const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
   for (let row = 0; row < cells.rows; row += 1) {
     const misfit = cells.misfit?.(row);
@@ -48,7 +54,8 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
       if (value === undefined && cells.columnar && row > 0) continue;
       // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
       if (value === undefined && isOptional(column) && !cells.columnar && names.areFeatures(row)) value = null;
-      const number = value === undefined ? undefined : readCell(schema, column, value, cells.text);
+      const spelt = cells.rounded && schema.features[column]?.type === 'integer64' ? cells.rounded.get(value as number) : undefined;
+      const number = value === undefined || spelt !== undefined ? undefined : readCell(schema, column, value, cells.text);
       if (number !== undefined) {
         rows[row * width + column] = number;
         continue;
@@ -56,8 +63,7 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
       found += 1;
       // Only what is reported is put into words, since there may be millions.
       if (problems.length >= MAX_PROBLEMS) continue;
-      const message = value === undefined ? missing(schema, column, names.strangers(row)) : complaint(schema, column, value, cells.text);
-      problems.push({ path: cells.path(row, column), message });
+      problems.push({ path: cells.path(row, column), message: message(row, column, value, spelt) });
       advice ??= adviceFor(schema, column, value, cells.text);
     }
   }

@@ -3,6 +3,7 @@ import { DECIMAL } from './decimal.ts';
 import type { DateFeature, DatetimeFeature, FactorFeature, Feature, Level, Schema } from './features.ts';
 import { MAX_INTEGER64, toBits } from './integer64.ts';
 import { createLooks } from './look-alikes.ts';
+import { isWholeDecimal } from './rounded.ts';
 
 /** Stands for a text that spells a missing value. */
 export const MISSING = Symbol('missing');
@@ -89,6 +90,8 @@ function fromText(feature: Feature, field: string): unknown {
   }
   // A number feature may be called T, as temperatures are: its header is no row.
   if (feature.type === 'logical' && /^[TF]$/.test(trimmed)) return trimmed === 'T';
-  if (feature.type !== 'factor' && DECIMAL.test(trimmed)) return Number(trimmed);
-  return field;
+  if (feature.type === 'factor' || !DECIMAL.test(trimmed)) return field;
+  // A double would round it to a whole number (4503599627370497.5).
+  if (feature.type === 'integer64' && !isWholeDecimal(trimmed)) return field;
+  return Number(trimmed);
 }

@@ -11,8 +11,8 @@ export const FUNCTION_VARIABLES = {
   PAGE_FILE: text("the path of the page's parts", /./, 'none'),
   /** The deployment's stage, a dimension of what is counted. */
   STAGE: text('a name', /./, 'local'),
-  /** What a custom domain puts before the paths, such as /heart; none where it puts nothing. */
-  BASE_PATH: text('a path such as /heart, or none', /^(?:none|(?:\/[\w.~-]+)+)$/, 'none'),
+  /** What a custom domain puts before the paths, such as /heart; none where it puts nothing. No `.` or `..` is a part of it: whoever asks takes them away. */
+  BASE_PATH: text('a path such as /heart, or none', /^(?:none|(?:\/(?!\.\.?(?:\/|$))[\w.~-]+)+)$/, 'none'),
   /** The SageMaker endpoint's name, or `none`. */
   ENDPOINT_NAME: text('an endpoint name as SageMaker takes it, or none', /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'none'),
   /** How long a warm call to the endpoint may take (serverless inference: 1000). */

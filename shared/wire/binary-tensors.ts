@@ -21,16 +21,17 @@ const NUMBERS: Record<string, { bytes: number; read(view: DataView, at: number):
 };
 
 /**
- * The value of an inference request with binary tensors (the protocol's binary tensor data extension): `headerLength` bytes of
+ * The value of an inference request with binary tensors (the protocol's binary tensor data extension), and its JSON: `headerLength` bytes of
  * JSON, then the data of each input that has `binary_data_size`, one behind the other. The data is put where JSON would have
  * it; a NaN becomes null, a missing value. Throws a 400 that names the input where the bytes are not what the JSON says.
  */
-export function readBinaryRequest(body: Uint8Array, headerLength: string): unknown {
+export function readBinaryRequest(body: Uint8Array, headerLength: string): { value: unknown; text: string } {
   const length = /^\d{1,10}$/.test(headerLength.trim()) ? Number(headerLength) : Number.NaN;
   if (!(length > 0 && length <= body.length)) {
     throw new RequestError(400, `inference-header-content-length: found ${length}, expected the bytes of the JSON, 1 to ${body.length}`);
   }
-  const value = parseJson(decode(body.subarray(0, length), 'the JSON before the binary data'));
+  const text = decode(body.subarray(0, length), 'the JSON before the binary data');
+  const value = parseJson(text);
   const inputs = isObject(value) && Array.isArray(value.inputs) ? value.inputs : [];
   let at = length;
   for (const [place, input] of inputs.entries()) {
@@ -44,7 +45,7 @@ export function readBinaryRequest(body: Uint8Array, headerLength: string): unkno
     at = end;
   }
   if (at !== body.length) throw new RequestError(400, `found ${body.length - at} bytes behind the last tensor, expected none`);
-  return value;
+  return { value, text };
 }
 
 function readValues(bytes: Uint8Array, { datatype }: JsonObject, path: string): unknown[] {

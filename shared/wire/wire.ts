@@ -2,6 +2,7 @@ import { type Problem, RequestError } from '../errors.ts';
 import { describe } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
 import { defaultParameters, misfitRows, type Parameters, readParameters } from '../schema/parameters.ts';
+import { roundedNumbers } from '../schema/rounded.ts';
 import { type Cells, readRows } from '../schema/rows.ts';
 import { utf8Text } from '../schema/utf8.ts';
 import { example, type JsonObject } from './cells.ts';
@@ -60,7 +61,8 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
   }
   if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
   if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits, dialects);
-  return readCells(schema, form === 'csv' ? csvCells(schema, text) : lineCells(schema, text), limits);
+  if (form === 'csv') return readCells(schema, csvCells(schema, text), limits);
+  return readCells(schema, { ...lineCells(schema, text), rounded: roundedNumbers(schema, text) }, limits);
 }
 
 /** A JSON body's value. What cannot be meant for JSON is most likely a CSV that was declared as JSON. */
@@ -84,7 +86,7 @@ function readJson(schema: Schema, body: Source, limits: Limits, dialects: readon
   if (!found) throw noDialect(schema, body.value);
   const { dialect, source } = found;
   const asked = dialect.takesParameters ? readAsked(schema, dialect, body.value as JsonObject) : undefined;
-  return readCells(schema, dialect.read(schema, source), limits, asked);
+  return readCells(schema, { ...dialect.read(schema, source), rounded: roundedNumbers(schema, body.text) }, limits, asked);
 }
 
 function noDialect(schema: Schema, value: unknown): RequestError {
@@ -107,10 +109,18 @@ function readAsked(schema: Schema, dialect: Dialect, body: JsonObject): Asked {
   return readParameters(schema, dialect.modelParameters ? dialect.modelParameters(given, path) : given, path);
 }
 
-/** Reads the tensors of an inference request of the Open Inference Protocol, and its parameters. Throws as readBody does. */
-export function readTensors(schema: Schema, inputs: JsonObject[], given: unknown, most = Number.POSITIVE_INFINITY): Query {
-  const asked = readParameters(schema, modelParameters(given, '/parameters'), '/parameters');
-  return readCells(schema, tensorCells(schema, inputs, '/inputs'), { most, values: VALUES.most }, asked);
+/**
+ * Reads the tensors of an inference request of the Open Inference Protocol, and its parameters. `text` is the JSON that they stood in.
+ * Throws as readBody does.
+ */
+export function readTensors(
+  schema: Schema,
+  { inputs, parameters, text }: { inputs: JsonObject[]; parameters: unknown; text: string },
+  most = Number.POSITIVE_INFINITY,
+): Query {
+  const asked = readParameters(schema, modelParameters(parameters, '/parameters'), '/parameters');
+  const cells = { ...tensorCells(schema, inputs, '/inputs'), rounded: roundedNumbers(schema, text) };
+  return readCells(schema, cells, { most, values: VALUES.most }, asked);
 }
 
 /**

@@ -105,5 +105,7 @@ test.each<[string, unknown]>([
 test('the base path is a setting', () => {
   const basePath = (BASE_PATH?: string) => readSettings({ MODEL_FILE: 'x', ...(BASE_PATH === undefined ? {} : { BASE_PATH }) }).basePath;
   expect([basePath(), basePath('none'), basePath('/a/b')]).toEqual(['', '', '/a/b']);
-  for (const wrong of ['heart', '/heart/', '/', '/a b']) expect(() => basePath(wrong)).toThrow('BASE_PATH');
+  expect([basePath('/.well-known'), basePath('/v1..2/...')]).toEqual(['/.well-known', '/v1..2/...']);
+  for (const wrong of ['heart', '/heart/', '/', '/a b', '/../x', '/a/..', '/./a', '/a/.', '/..'])
+    expect(() => basePath(wrong)).toThrow('BASE_PATH');
 });

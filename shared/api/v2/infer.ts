@@ -30,14 +30,14 @@ export type Inference = { query: Query; form: InferForm; value: JsonObject; wasB
  * Inference-Header-Content-Length has the JSON's bytes. Throws a RequestError as readBody does.
  */
 export function readInference(schema: Schema, body: Uint8Array, headerLength: string | undefined, most?: number): Inference {
-  const value = headerLength === undefined ? parseJson(textOf(body)) : readBinaryRequest(body, headerLength);
+  const { value, text } = headerLength === undefined ? parsed(textOf(body)) : readBinaryRequest(body, headerLength);
   if (!isObject(value) || !areTensors(value.inputs)) {
     const expected = '{"inputs": [{"name": ..., "shape": [...], "datatype": ..., "data": [...]}]}';
     throw new RequestError(400, `this is no inference request; expected ${expected}`);
   }
   const form = readForm(schema, value);
   const { inputs, parameters = {} } = value;
-  const query = readTensors(schema, inputs as JsonObject[], parameters, most);
+  const query = readTensors(schema, { inputs: inputs as JsonObject[], parameters, text }, most);
   checkAnswerSize(schema, query.count, query.parameters);
   return { query, form, value, wasBinary: headerLength !== undefined };
 }
@@ -51,6 +51,10 @@ export function requestText({ inputs, parameters }: JsonObject): string {
     return `${JSON.stringify({ ...rest, ...type }).slice(0, -1)},"data":[${values.join(',')}]}`;
   });
   return `{"inputs":[${texts.join(',')}],"parameters":${JSON.stringify(parameters ?? {})}}`;
+}
+
+function parsed(text: string): { value: unknown; text: string } {
+  return { value: parseJson(text), text };
 }
 
 function textOf(body: Uint8Array): string {

@@ -45,6 +45,7 @@ test.each<[Record<string, string>, string]>([
   [{ instanceCount: '0' }, 'instanceCount: found 0, expected a whole number from 1'],
   [{ hosting: 'instances', instanceCount: '6' }, 'mostInstances: found 4, expected at least instanceCount (6)'],
   [{ scaling: 'yes' }, 'scaling: found yes, expected on or off'],
+  [{ basePath: '/../x' }, 'basePath: found /../x, expected a path such as /heart, or none'],
   [{ endpointShare: '1.5' }, 'endpointShare: found 1.5, expected a number from 0 to 1'],
   [{ endpointDeadlineMs: '-1' }, 'endpointDeadlineMs: found -1, expected a whole number from 1 to 30000'],
   [{ reservedConcurrency: '0' }, 'reservedConcurrency: found 0, expected a whole number from 1'],

@@ -100,7 +100,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     const operation = document.paths?.['/v2/models/{model}/infer']?.post as Json;
     const { examples } = operation.requestBody?.content?.['application/json'] as Json;
     const { value } = examples?.tensors as unknown as { value: { inputs: never[] } };
-    expect(readTensors(model.schema, value.inputs, {}).count).toBe(1);
+    expect(readTensors(model.schema, { inputs: value.inputs, parameters: {}, text: '' }).count).toBe(1);
     expect(validator(document, 'V2Request').safeParse(value).success).toBe(true);
     expect(Object.keys(operation.responses ?? {})).toEqual(['200', '400', '404', '413', '415', '422', '429', '500', '503']);
   });

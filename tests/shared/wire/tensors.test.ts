@@ -111,7 +111,7 @@ describe('binary tensors', () => {
     ['BYTES', bytes(2, 0, 0, 0, 0xc3, 0xa9, 0, 0, 0, 0), ['é', '']],
   ])('of %s are read', (datatype, data, expected) => {
     const { body, length } = binary([[{ name: 'x', datatype, shape: [expected.length] }, data]]);
-    expect(readBinaryRequest(body, length)).toMatchObject({ inputs: [{ name: 'x', data: expected }] });
+    expect(readBinaryRequest(body, length).value).toMatchObject({ inputs: [{ name: 'x', data: expected }] });
   });
 
   test('lie one behind the other, beside tensors that are JSON', () => {
@@ -119,7 +119,7 @@ describe('binary tensors', () => {
       [{ name: 'sex', datatype: 'BYTES', shape: [1] }, bytes(4, 0, 0, 0, ...Buffer.from('male'))],
       [{ name: 'age', datatype: 'FP64', shape: [1] }, view(Float64Array.of(54))],
     ]);
-    const value = readBinaryRequest(body, length) as { inputs: object[] };
+    const { value } = readBinaryRequest(body, length) as { value: { inputs: object[] } };
     expect(rowsOf({ inputs: [...value.inputs, { name: 'smoker', datatype: 'BOOL', shape: [1], data: [true] }] })).toEqual([54, 1, 2]);
   });
 
