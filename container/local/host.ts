@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { RequestError } from '../../shared/errors.ts';
 import { checkHead } from '../server/check-head.ts';
 import { readBody } from '../server/http.ts';
+import { createBodyRoom, MOST_BODY_BYTES, type Share } from './body-room.ts';
 import { corsHeaders, isPreflight, preflight } from './cors.ts';
 import { type HttpApiEvent, toEvent } from './event.ts';
 import { type HttpApi, LIMITS, routeKeyOf } from './http-api.ts';
@@ -18,12 +19,14 @@ export type HostOptions = {
   handler: Handler;
   /** Gets what a caller does not see: an error that the function threw, a result that is none. */
   report(problem: string): void;
+  /** Most bytes of all bodies together that are held. */
+  mostBodyBytes?: number;
 };
 
 /** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
 const MOST_AT_ONCE = 1_000;
 /** What the gateway says where it refuses a head or a body by itself. */
-const MESSAGES: Record<number, string> = { 413: 'Request Entity Too Large', 501: 'Not Implemented' };
+const MESSAGES: Record<number, string> = { 413: 'Request Entity Too Large', 501: 'Not Implemented', 503: 'Service Unavailable' };
 /** How long a request may take to come in, and how long an idle connection is kept for the next, in milliseconds. */
 const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 
@@ -35,22 +38,25 @@ const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
  */
 export function createHost(options: HostOptions): Server {
   let underWay = 0;
+  const enterRoom = createBodyRoom(options.mostBodyBytes ?? MOST_BODY_BYTES);
   const server = createServer({ ...TIMES, maxHeaderSize: 2 * LIMITS.head }, async (request, response) => {
     underWay += 1;
+    const share = enterRoom();
     try {
-      const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request);
+      const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request, share);
       send(options, request, response, outgoing);
     } catch (error) {
       options.report(textOf(error));
       send(options, request, response, ownAnswer(500, 'Internal Server Error'));
     } finally {
       underWay -= 1;
+      share.leave();
     }
   });
   return server;
 }
 
-async function answer(options: HostOptions, request: IncomingMessage): Promise<Outgoing> {
+async function answer(options: HostOptions, request: IncomingMessage, { hold }: Share): Promise<Outgoing> {
   const { api } = options;
   const { method = 'GET', headers, rawHeaders } = request;
   if (sizeOfHead(request) > LIMITS.head) return ownAnswer(431, 'Request Header Fields Too Large');
@@ -59,7 +65,7 @@ async function answer(options: HostOptions, request: IncomingMessage): Promise<O
   let body: Uint8Array;
   try {
     checkHead(request);
-    body = await readBody(request, LIMITS.body);
+    body = await readBody(request, LIMITS.body, hold);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const own = ownAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');

@@ -3,6 +3,7 @@ import type { Reply } from '../../shared/api/reply.ts';
 import { RequestError } from '../../shared/errors.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { headerOf, pathOf, readBody, sendReply } from '../server/http.ts';
+import { createBodyRoom, MOST_BODY_BYTES, type Share } from './body-room.ts';
 
 /** The account and region that stand in the errors. */
 const ACCOUNT = '123456789012';
@@ -26,6 +27,8 @@ export type RuntimeOptions = {
   containerUrl: string;
   /** How long the container may take, in milliseconds (60 s, as SageMaker has it). */
   timeout?: number;
+  /** Most bytes of all bodies together that are held. */
+  mostBodyBytes?: number;
 };
 
 /** What a container answered. */
@@ -38,21 +41,26 @@ type Outcome = { status: number; headers: IncomingHttpHeaders; body: string };
  */
 export function createSageMakerRuntime(options: RuntimeOptions): Server {
   const agent = new Agent({ keepAlive: true });
+  const enterRoom = createBodyRoom(options.mostBodyBytes ?? MOST_BODY_BYTES);
   const server = createServer(async (request, response) => {
+    const share = enterRoom();
     let reply: Reply;
     try {
-      reply = await invoke(options, agent, request);
+      reply = await invoke(options, agent, request, share);
     } catch (error) {
       // AWS's answer to a body over its limit has no document.
       const status = error instanceof RequestError ? error.status : 500;
-      reply = status === 413 ? { status, headers: {}, body: '' } : failure(status, 'InternalFailure', { Message: String(error) });
+      const type = status === 503 ? 'ServiceUnavailable' : 'InternalFailure';
+      reply = status === 413 ? { status, headers: {}, body: '' } : failure(status, type, { Message: String(error) });
+    } finally {
+      share.leave();
     }
     sendReply(response, { ...reply, headers: { ...reply.headers, 'x-amzn-requestid': crypto.randomUUID() } });
   });
   return server.on('close', () => agent.destroy());
 }
 
-async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMessage): Promise<Reply> {
+async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMessage, { hold }: Share): Promise<Reply> {
   const [, name, operation = ''] = /^\/endpoints\/([^/]+)\/([^/]+)$/.exec(pathOf(request)) ?? [];
   if (request.method !== 'POST' || name === undefined || operation !== 'invocations') {
     const lacking = request.method === 'POST' && Object.hasOwn(LACKING, operation) ? LACKING[operation] : undefined;
@@ -66,7 +74,7 @@ async function invoke(options: RuntimeOptions, agent: Agent, request: IncomingMe
   }
   const refused = refusedTarget(name, request);
   if (refused !== undefined) return failure(400, 'ValidationError', { message: refused });
-  const body = await readBody(request, MAX_BODY_BYTES);
+  const body = await readBody(request, MAX_BODY_BYTES, hold);
   const outcome = await askContainer(options, agent, request, body);
   if (typeof outcome === 'string') return modelError(name, 0, outcome);
   if (outcome.status < 200 || outcome.status > 299) return modelError(name, outcome.status, outcome.body);

@@ -13,24 +13,28 @@ export function cutOff(): RequestError {
   return new RequestError(400, 'the body was cut off');
 }
 
+/** What hears of the bytes of a body as they come in; an error it gives ends the body, of which nothing is kept then. */
+export type Hold = (bytes: number) => RequestError | undefined;
+
 /**
  * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over
- * that, else as soon as the bytes are; and a 400 where the message is cut off.
+ * that, else as soon as the bytes are; a 400 where the message is cut off; and what `hold` gives, which hears of no byte after that.
  */
-export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES): Promise<Uint8Array> {
+export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES, hold?: Hold): Promise<Uint8Array> {
   const declared = message.headers['content-length'];
   if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared), most));
   return new Promise((resolve, reject) => {
     let held: Uint8Array = new Uint8Array(0);
     let length = 0;
+    let isRefused = false;
     message.on('data', (chunk: Uint8Array) => {
+      if (isRefused) return;
       const from = length;
       length += chunk.length;
-      if (length <= most) held = joined(held, from, chunk, most);
-      else {
-        held = new Uint8Array(0);
-        reject(tooLarge(`more than ${most}`, most));
-      }
+      const refused = length > most ? tooLarge(`more than ${most}`, most) : hold?.(chunk.length);
+      isRefused = refused !== undefined;
+      held = isRefused ? new Uint8Array(0) : joined(held, from, chunk, most);
+      if (refused) reject(refused);
     });
     let isWhole = false;
     message.on('end', () => {

@@ -1,9 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
-import { cutOff, joined, tooLarge } from './http.ts';
-
-/** What hears of the bytes of a body as they come in, and of their end by a negative count; an error it gives ends the body. */
-export type Hold = (bytes: number) => RequestError | undefined;
+import { cutOff, type Hold, joined, tooLarge } from './http.ts';
 
 type Reading = { most: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
 
@@ -24,7 +21,7 @@ export class Incoming extends IncomingMessage {
   #length = 0;
 
   /**
-   * The body, at most `most` bytes. Rejects with a 413 before anything is read where the content-length is over that, else as soon
+   * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count. Rejects with a 413 before anything is read where the content-length is over that, else as soon
    * as the bytes are; and with a 400 where the message is cut off. What comes after an error is thrown away, so that the sender hears
    * it over a connection that is still whole.
    */
