@@ -3,12 +3,22 @@ import { RequestError } from '../errors.ts';
 /** Deepest nesting of arrays and objects in a body. */
 export const MAX_DEPTH = 8;
 
+/**
+ * Most keys of one object. Its features are far fewer, and what reads it looks at all keys several times, at some microseconds each.
+ * Numbers of at most SHORT digits are not counted: a row's number in pandas' to_json() is one, and an object keeps them as an array.
+ */
+export const MAX_KEYS = 100_000;
+const SHORT = 6;
+/** Keys that the refusal of such an object names, and most characters of one. */
+const SHOWN = { keys: 3, characters: 40 };
+
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+const [ZERO, NINE] = [0x30, 0x39];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * The value of a JSON text, strictly: at most MAX_DEPTH deep (checked before anything is built), no duplicate key, no
- * `__proto__`. Throws a 400 that names `label` otherwise.
+ * The value of a JSON text, strictly: at most MAX_DEPTH deep and MAX_KEYS in an object (checked before anything is built), no duplicate
+ * key, no `__proto__`. Throws a 400, or a 413 for too many keys, that names `label` otherwise.
  */
 export function parseJson(text: string, label = 'the body'): unknown {
   const keys = scan(text, label);
@@ -23,8 +33,8 @@ export function parseJson(text: string, label = 'the body'): unknown {
 }
 
 /**
- * The keys of a value and of all it holds, counted. Throws a 400 for a key `__proto__` or for a nesting too deep: a direct
- * invoke hands over values that no scan has seen.
+ * The keys of a value and of all it holds, counted. Throws as parseJson does: a direct invoke hands over values that no scan
+ * has seen.
  */
 export function checkKeys(value: unknown, label = 'the body', depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
@@ -34,29 +44,74 @@ export function checkKeys(value: unknown, label = 'the body', depth = 0): number
     for (const element of value) if (typeof element === 'object') keys += checkKeys(element, label, depth + 1);
     return keys;
   }
-  for (const key of Object.keys(value)) {
+  const names = Object.keys(value);
+  if (names.length > MAX_KEYS) {
+    const counted = names.filter((key) => !(key.length <= SHORT && /^\d+$/.test(key)));
+    if (counted.length > MAX_KEYS) throw tooManyKeys(label, counted);
+  }
+  for (const key of names) {
     if (key === '__proto__') throw new RequestError(400, `${label} has the key "__proto__", which is refused`);
     keys += 1 + checkKeys((value as Record<string, unknown>)[key], label, depth + 1);
   }
   return keys;
 }
 
-/** Counts the colons outside of strings, which are the keys of a valid JSON text, and refuses deep nesting. */
+/** Counts the colons outside of strings, which are the keys of a valid JSON text. Refuses deep nesting, and an object with too many keys. */
 function scan(text: string, label: string): number {
+  // Of each object or array around the place: where it begins, and its keys so far.
+  const starts = new Int32Array(MAX_DEPTH + 1);
+  const counts = new Int32Array(MAX_DEPTH + 1);
   let depth = 0;
   let keys = 0;
+  // Where the last string lies, its quotes among it.
+  let [from, end] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
+      from = at;
       at += 1;
       while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-    } else if (code === COLON) keys += 1;
-    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
+      end = at + 1;
+    } else if (code === COLON) {
+      keys += 1;
+      if (isShortNumber(text, from + 1, end - 1)) continue;
+      counts[depth] = counts[depth]! + 1;
+      if (counts[depth]! > MAX_KEYS) throw tooManyKeys(label, firstKeys(text, starts[depth]!));
+    } else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
       depth += 1;
       if (depth > MAX_DEPTH) throw tooDeep(label);
-    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth -= 1;
+      starts[depth] = at;
+      counts[depth] = 0;
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth = Math.max(0, depth - 1);
   }
   return keys;
+}
+
+/** Whether the characters between two places are a number of few digits. */
+function isShortNumber(text: string, from: number, end: number): boolean {
+  if (end <= from || end - from > SHORT) return false;
+  for (let at = from; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < ZERO || code > NINE) return false;
+  }
+  return true;
+}
+
+/** The first keys of an object that begins at a place, as far as they stand near. */
+function firstKeys(text: string, start: number): string[] {
+  const near = text.slice(start, start + 1_000);
+  return Array.from(near.matchAll(/"([^"\\]*)"\s*:/g), ([, key]) => key as string);
+}
+
+function tooManyKeys(label: string, keys: string[]): RequestError {
+  const named = keys
+    .slice(0, SHOWN.keys)
+    .map((key) => JSON.stringify(key.length > SHOWN.characters ? `${key.slice(0, SHOWN.characters)}...` : key));
+  const first = named.length === 0 ? '' : `, ${named.join(', ')} and so on`;
+  return new RequestError(
+    413,
+    `${label} has an object with more than ${MAX_KEYS} keys${first}; expected the model's features, or fewer rows`,
+  );
 }
 
 function tooDeep(label: string): RequestError {

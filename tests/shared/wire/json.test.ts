@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RequestError } from '../../../shared/errors.ts';
-import { checkKeys, MAX_DEPTH, parseJson } from '../../../shared/wire/json.ts';
+import { checkKeys, MAX_DEPTH, MAX_KEYS, parseJson } from '../../../shared/wire/json.ts';
 
 function refusal(text: string): RequestError {
   try {
@@ -49,6 +49,38 @@ test('depth is refused before anything is built', () => {
   expect(parseJson('[[[[[[[[1]]]]]]]]')).toEqual([[[[[[[[1]]]]]]]]);
   expect(refusal('['.repeat(3_000_000)).message).toContain('deep');
   expect(refusal('{"a":'.repeat(1_000_000)).message).toContain('deep');
+});
+
+describe('an object with too many keys', () => {
+  const object = (count: number, key: (at: number) => string) =>
+    `{${Array.from({ length: count }, (_, at) => `"${key(at)}":1`).join(',')}}`;
+  const word = (at: number) => `k${at}`;
+
+  test.each<[string, string]>([
+    ['alone', object(MAX_KEYS + 1, word)],
+    ['in an array', `[{"a":1},${object(MAX_KEYS + 1, word)}]`],
+    ['as a member', `{"instances":[{"age":1}],"parameters":${object(MAX_KEYS + 1, word)}}`],
+    // What comes behind it was not looked at, so that nothing was built of it.
+    ['before anything is built', `${object(MAX_KEYS + 1, word).slice(0, -1)},nonsense`],
+  ])('%s is refused with 413, and its first keys', (_, text) => {
+    const { status, message } = refusal(text);
+    expect(status).toBe(413);
+    expect(message).toBe(
+      'the body has an object with more than 100000 keys, "k0", "k1", "k2" and so on; expected the model\'s features, or fewer rows',
+    );
+  });
+
+  test('is so by itself: many objects may have more, and rows by their numbers are not counted', () => {
+    const pandas = object(MAX_KEYS + 1, String);
+    for (const text of [object(MAX_KEYS, word), `[${object(60_000, word)},${object(60_000, word)}]`, `{"age":${pandas}}`])
+      expect(parseJson(text)).toEqual(JSON.parse(text));
+    expect(refusal(object(MAX_KEYS + 1, (at) => String(1_000_000 + at))).status).toBe(413);
+  });
+
+  test('is refused where it was never text, too', () => {
+    expect(() => checkKeys(JSON.parse(object(MAX_KEYS + 1, word)))).toThrow('more than 100000 keys, "k0", "k1", "k2" and so on');
+    expect(checkKeys(JSON.parse(object(MAX_KEYS + 1, String)))).toBe(MAX_KEYS + 1);
+  });
 });
 
 test('a message never quotes the body', () => {
