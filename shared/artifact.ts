@@ -5,6 +5,7 @@ import type { BodyKind } from './bodies/kind.ts';
 import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
 import { checkPredictor, type Predictor, predictRows } from './predict.ts';
+import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard, checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
@@ -12,6 +13,7 @@ import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
 import { utf8Json } from './schema/utf8.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
+import { inputSchema } from './steps/pipeline.ts';
 import { STEPS } from './steps/steps.ts';
 
 /*
@@ -70,7 +72,8 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
   const bodyJson = { type: packed.type, scalars: packed.scalars, arrays };
-  const json = toJson(withSteps({ schema, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
+  const { inputs: _, ...kept } = schema;
+  const json = toJson(withSteps({ schema: kept, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
   let end = HEADER + padded(json.length);
@@ -140,7 +143,7 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  return { ...predictor, sha256, card, checks };
+  return { ...predictor, schema: withInputs(predictor), sha256, card, checks };
 }
 
 /**
@@ -218,6 +221,12 @@ function openPredictor(
   const isObject = typeof outcome === 'object' && outcome !== null;
   if (outcome !== undefined && !isObject) throw new ModelError(`${label}'s outcome`, String(outcome), 'an object');
   return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data }, ...(outcome ? { outcome } : {}) };
+}
+
+/** A schema with the columns that the steps give to the body, which can be asked for. */
+function withInputs({ schema, steps }: Predictor): Schema {
+  const { inputs: _, ...kept } = schema;
+  return steps && kept.kind !== 'columns' ? { ...kept, inputs: answerColumns(inputSchema(kept, steps).features) } : kept;
 }
 
 /** The plans of a body's arrays, checked against their type. */

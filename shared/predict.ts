@@ -1,6 +1,7 @@
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
+import { columnProblem } from './schema/answer-columns.ts';
 import { checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
@@ -23,11 +24,14 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   const { schema, steps } = model;
   if (parameters.also) return predictTypes(model, rows, parameters);
   if (!steps) return predictBody(model, rows, parameters);
+  if (parameters.type === 'steps') return computeInputs(schema, steps, rows).inputs;
   const { inputs, unknown } = computeInputs(schema, steps, rows);
   const out = predictBody(model, inputs, parameters);
   const width = out.length / unknown.length;
+  // Of columns NaN is a missing value.
+  const none = schema.kind === 'columns' ? Number.POSITIVE_INFINITY : Number.NaN;
   unknown.forEach((flag, row) => {
-    if (flag === 1) out.fill(Number.NaN, row * width, (row + 1) * width);
+    if (flag === 1) out.fill(none, row * width, (row + 1) * width);
   });
   return out;
 }
@@ -111,6 +115,10 @@ export function computeQuery(model: Predictor, { rows, parameters }: Query): Flo
 }
 
 function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Array): void {
+  if (schema.kind === 'columns' || parameters.steps) {
+    checkCells(schema, parameters, outputs);
+    return;
+  }
   for (let at = 0; at < outputs.length; at += 1) {
     if (Number.isFinite(outputs[at])) continue;
     const row = Math.floor(at / outputWidth(schema, parameters));
@@ -119,5 +127,27 @@ function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Arr
         ? 'the estimate of the variance is below 0, for which R says NaN; expected a forest of more trees'
         : `the model's answer is ${outputs[at]}, expected a finite number`;
     throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
+  }
+}
+
+/** The same where some of the doubles are those of columns, in which a value may be missing. */
+function checkCells(schema: Schema, parameters: Parameters, outputs: Float64Array): void {
+  const stride = outputWidth(schema, parameters);
+  const parts = partsOf(schema, parameters);
+  for (let row = 0; row < outputs.length / stride; row += 1) {
+    for (const { shape, offset, width } of parts) {
+      for (let at = 0; at < width; at += 1) {
+        const value = outputs[row * stride + offset + at]!;
+        const column = shape.columns?.[at];
+        const isFine = Number.isFinite(value) && !column;
+        const message = isFine
+          ? undefined
+          : column
+            ? columnProblem(column, value)
+            : `the model's answer is ${value}, expected a finite number`;
+        if (message !== undefined)
+          throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
+      }
+    }
   }
 }

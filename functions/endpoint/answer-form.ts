@@ -1,3 +1,4 @@
+import { isCellOf } from '../../shared/schema/answer-columns.ts';
 import type { Parameters } from '../../shared/schema/parameters.ts';
 import { type Shape, shapeWidth } from '../../shared/schema/shape.ts';
 
@@ -12,7 +13,13 @@ const MOST_NUMBERS = 10_000;
 const CONTROLS = /\p{Cc}/u;
 
 /** Whether a prediction has a form, all its numbers finite. */
-export function hasShape(value: unknown, { sides, labels, places }: Shape): boolean {
+export function hasShape(value: unknown, { sides, labels, places, columns }: Shape): boolean {
+  if (columns) {
+    if (typeof value !== 'object' || value === null || Object.keys(value).length !== columns.length) return false;
+    return columns.every(
+      (column) => Object.hasOwn(value, column.name) && isCellOf(column, (value as Record<string, unknown>)[column.name]),
+    );
+  }
   if (places) return typeof value === 'string' && places.includes(value);
   const [side, ...rest] = sides;
   if (side === undefined) return typeof value === 'number' && Number.isFinite(value);
@@ -31,6 +38,7 @@ export function hasShape(value: unknown, { sides, labels, places }: Shape): bool
 export function formOf(first: unknown, { type, predictAll, quantiles }: Parameters, beside: Lists, ours: Shape): Form | undefined {
   const isOfTrees = type === 'terminalNodes' || type === 'leaf';
   if (typeof first === 'string') return predictAll || isOfTrees || type === 'quantiles' || type === 'margin' ? undefined : 'label';
+  if (ours.columns) return isRowOfCells(first) ? 'cells' : undefined;
   const shape = shapeFound(first, predictAll ? 2 : 1);
   if (!shape) return undefined;
   const [side] = shape.sides;
@@ -43,12 +51,21 @@ export function formOf(first: unknown, { type, predictAll, quantiles }: Paramete
   return shapeWidth(shape) <= most ? shape : undefined;
 }
 
-/** The form of a prediction of an unknown model. */
-export type Form = 'label' | Shape;
+/** The form of a prediction of an unknown model; `cells`: an object of numbers, texts, logicals and nulls. */
+export type Form = 'label' | 'cells' | Shape;
 
 /** Whether a prediction has the form of the first. */
 export function hasForm(value: unknown, form: Form): boolean {
+  if (form === 'cells') return isRowOfCells(value);
   return form === 'label' ? isLabel(value) : hasShape(value, form);
+}
+
+/** Whether a value is a row of columns, of a model that is not known. */
+function isRowOfCells(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const cells = Object.entries(value);
+  const isCell = (cell: unknown) => cell === null || typeof cell === 'boolean' || Number.isFinite(cell) || isLabel(cell);
+  return cells.length > 0 && cells.length <= MOST_NUMBERS && cells.every(([name, cell]) => isLabel(name) && isCell(cell));
 }
 
 function isLabel(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import type { Cell } from '../../shared/schema/answer-columns.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
 import { unboxed } from '../../shared/wire/cells.ts';
@@ -86,8 +87,13 @@ function readExpected(text: string, label: string): Expected {
 }
 
 /** The values of a prediction in class order. */
-function flat(model: Model, prediction: Prediction): (number | string)[] {
-  if (typeof prediction !== 'object' || prediction === null) return [prediction];
-  const parts = Array.isArray(prediction) ? prediction : (model.schema.classes ?? []).map((label) => prediction[label] as Prediction);
+function flat(model: Model, prediction: Prediction | Cell): (number | string)[] {
+  // A missing value of a column.
+  if (prediction === null) return ['NA'];
+  if (typeof prediction === 'boolean') return [String(prediction)];
+  if (typeof prediction !== 'object') return [prediction];
+  const { classes, columns } = model.schema;
+  const labels = classes ?? columns?.map(({ name }) => name) ?? [];
+  const parts = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction | Cell);
   return parts.flatMap((part) => flat(model, part));
 }

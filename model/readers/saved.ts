@@ -38,11 +38,11 @@ export function modelIn({ saved, value }: RFile, label: string, { isRead, famili
     const models = held.filter((one) => isRead(one.value));
     throw new ModelError(label, `no object ${object}`, models.length > 0 ? `one of ${listed(models)}` : `one of ${listed(held)}`);
   }
-  const models = held.filter((one) => isRead(one.value));
+  const models = modelsAmong(held, isRead);
   const [only] = models;
-  const before = held.find((one) => classOf(one.value).some((name) => PREPROCESSING.includes(name)));
+  const before = held.find((one) => isPreprocessing(one.value));
   if (only && models.length === 1) {
-    if (!before) return only.value;
+    if (!before || before === only) return only.value;
     const found = `the model ${only.path} beside ${before.path} (${classOf(before.value)[0]}), which is not read`;
     throw new ModelError(label, found, `--object ${only.path}, where callers send columns that ${before.path} was applied to`);
   }
@@ -51,6 +51,17 @@ export function modelIn({ saved, value }: RFile, label: string, { isRead, famili
     throw new ModelError(label, `${models.length} models among ${listed(models)}`, expected);
   }
   throw new ModelError(label, ...noneAmong(held, { isRead, families }, before));
+}
+
+/** The models that are read; what is applied before a model counts as one only where there is no other. */
+function modelsAmong(held: Held[], isRead: (value: RValue) => boolean): Held[] {
+  const read = held.filter((one) => isRead(one.value));
+  const models = read.filter((one) => !isPreprocessing(one.value));
+  return models.length > 0 ? models : read;
+}
+
+function isPreprocessing(value: RValue): boolean {
+  return classOf(value).some((name) => PREPROCESSING.includes(name));
 }
 
 /** What is said where nothing in a file is read. */

@@ -76,5 +76,15 @@ export function withoutSlash(path: string): string {
 export function describeModel({ schema, card, sha256 }: ModelInfo) {
   const { name, ...rest } = card;
   const classes = schema.classes === undefined ? {} : { classes: schema.classes };
-  return { name, kind: schema.kind, features: schema.features, ...classes, takesMissing: schema.takesMissing, sha256, card: rest };
+  const columns = schema.columns === undefined ? {} : { columns: schema.columns };
+  return {
+    name,
+    kind: schema.kind,
+    features: schema.features,
+    ...classes,
+    ...columns,
+    takesMissing: schema.takesMissing,
+    sha256,
+    card: rest,
+  };
 }

@@ -1,5 +1,6 @@
 import { BOOSTING } from './boosting/body.ts';
 import { BOOSTED_SUM } from './boosting/sum-body.ts';
+import { COLUMNS_BODY } from './columns/body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
@@ -12,4 +13,5 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   BOOSTING, // trees whose leaves add up: xgboost, LightGBM, gbm
   BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm
+  COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
 ];

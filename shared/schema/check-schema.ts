@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { areAnswerColumns } from './answer-columns.ts';
 import { type Card, MODEL_NAME } from './card.ts';
 import { describe } from './describe-value.ts';
 import { areDistinct } from './distinct.ts';
@@ -8,7 +9,7 @@ const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', '
 
 /** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkSchema(schema: Schema, label: string): void {
-  const kinds: string[] = ['regression', 'classification', 'probability', 'survival'] satisfies Kind[];
+  const kinds: string[] = ['regression', 'classification', 'probability', 'survival', 'columns'] satisfies Kind[];
   if (!isRecord(schema)) throw new ModelError(label, describe(schema), 'an object');
   if (!kinds.includes(schema.kind)) throw new ModelError(`${label}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
   if (!Array.isArray(schema.features) || schema.features.length === 0) {
@@ -39,6 +40,9 @@ export function checkSchema(schema: Schema, label: string): void {
   }
   if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
     throw new ModelError(`${label}'s classes`, describe(schema.classes), 'labels, each once');
+  }
+  if ((schema.kind === 'columns' || schema.columns !== undefined) && !areAnswerColumns(schema.columns)) {
+    throw new ModelError(`${label}'s columns`, describe(schema.columns), 'columns with name, type and levels, each name once');
   }
   if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
     throw new ModelError(`${label}'s times`, describe(schema.times), 'finite numbers');

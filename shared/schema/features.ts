@@ -46,8 +46,16 @@ export type FactorFeature = Shown & {
 };
 export type Feature = NumberFeature | Integer64Feature | DateFeature | DatetimeFeature | LogicalFeature | FactorFeature;
 
-/** What the model predicts, in the words of ranger's `treetype`. */
-export type Kind = 'regression' | 'classification' | 'probability' | 'survival';
+/**
+ * A column of an answer that is a row of a data frame: its name, and what its doubles are. A factor's are the places of its levels, from 1;
+ * a date's its days and a time's its seconds since 1970-01-01. NaN is a missing value.
+ */
+export type AnswerColumn =
+  | { name: string; type: 'number' | 'logical' | 'date' | 'datetime' }
+  | { name: string; type: 'factor'; levels: Level[] };
+
+/** What the model predicts, in the words of ranger's `treetype`; `columns`: the columns that a pipeline makes. */
+export type Kind = 'regression' | 'classification' | 'probability' | 'survival' | 'columns';
 
 /** What goes into a model and what comes out. Features are in the order of a row; classes in the order of an answer. */
 export type Schema = {
@@ -57,6 +65,10 @@ export type Schema = {
   classes?: string[];
   /** The times at which a survival model gives its curve, ascending. */
   times?: number[];
+  /** The columns of an answer, where the kind is `columns`. */
+  columns?: AnswerColumn[];
+  /** The columns that steps give to the body, where there are steps. An artifact has them not: who opens it finds them. */
+  inputs?: AnswerColumn[];
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
   /** Which form of the C library R had; the usual one, with fused multiplication, where this is not given. */

@@ -11,7 +11,8 @@ export type AnswerType =
   | 'class'
   | 'link'
   | 'margin'
-  | 'leaf';
+  | 'leaf'
+  | 'steps';
 
 /** The rounds of a boosted model: how many there are, how many R's predict() uses where nothing is asked, and the trees of each. */
 export type Rounds = { all: number; used: number; trees: number };
@@ -113,6 +114,14 @@ export const PARAMETERS = {
       if (kind !== 'regression') return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
       return numTrees === 1 ? 'found numTrees 1 with seMethod "jack", expected at least 2' : undefined;
     },
+  }),
+  /** The columns that the steps give to the body, beside the answer: they are another answer, called `steps`. */
+  steps: parameter({
+    summary: 'The columns that the model got from the steps before it, beside the answer, to find a difference.',
+    form: { is: 'flag' },
+    keepsAnswer: (value) => !value,
+    misfit: (value, { type }) =>
+      value && (type === 'se' || type === 'quantiles') ? `found steps with type "${type}", expected another type` : undefined,
   }),
   /** Use only the first so many rounds of boosting; those up to the best iteration, or all, where it is not given. */
   nTrees: parameter({

@@ -39,7 +39,7 @@ export function listedTypes(schema: Schema): ListedType[] {
 }
 
 /** The parameters of each type that is asked for, where there are several; the first type first. */
-export function eachType({ also = [], ...rest }: Parameters): (Parameters & { type: ListedType })[] {
+export function eachType({ also = [], steps: _, ...rest }: Parameters): (Parameters & { type: ListedType })[] {
   return [rest.type, ...also].map((type) => ({ ...rest, type: type as ListedType }));
 }
 
@@ -74,7 +74,8 @@ export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table
 
 /** The parameters that a model takes beside `type`, each with its entry in the table. */
 export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
-  return (schema.takes ?? []).flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
+  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : [])];
+  return names.flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
 }
 
 /** Reads a body's `parameters`; the problems name each member at fault by its path, and what the model takes. */
@@ -108,6 +109,7 @@ export function readParameters(
       const message = entry.misfit?.(value, read as AllGiven, schema);
       if (message !== undefined) return { parameters: read, problems: [{ path, message }] };
     }
+    if (read.steps) read.also = [...(read.also ?? []), 'steps'];
   }
   return { parameters: read, problems };
 }

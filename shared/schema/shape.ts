@@ -1,15 +1,16 @@
-import type { Schema } from './features.ts';
+import { type Cell, cellOf } from './answer-columns.ts';
+import type { AnswerColumn, Schema } from './features.ts';
 import { eachType, type ListedType, type Parameters } from './parameters.ts';
 
 /**
  * The form of one prediction: its sides ([] is one number), the labels of its first side (then it is an object), or the
- * labels whose places its numbers are.
+ * labels whose places its numbers are; or the columns of a row, which is an object of their values.
  */
-export type Shape = { sides: number[]; labels?: string[]; places?: string[] };
+export type Shape = { sides: number[]; labels?: string[]; places?: string[]; columns?: AnswerColumn[] };
 
 /** An element of an answer's `predictions`. */
 export type Prediction = number | string | Values;
-type Values = (number | Values)[] | { [label: string]: number | Values };
+type Values = (number | Values)[] | { [label: string]: Cell | Values };
 
 /** What stands in an answer beside `predictions`. */
 export type Beside = {
@@ -30,7 +31,7 @@ export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Predict
 /** The types that can be asked for together: an answer has them under these names. */
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
-  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true },
+  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -62,6 +63,7 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   const { type, predictAll } = parameters;
   const trees = parameters.numTrees ?? schema.trees ?? 1;
   const classes = schema.classes ?? [];
+  if (type === 'steps') return columnsShape(schema.inputs ?? []);
   if (type === 'terminalNodes') return { sides: [trees] };
   if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
   if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
@@ -72,6 +74,8 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   switch (schema.kind) {
     case 'regression':
       return { sides: margins === 1 ? each : [margins] };
+    case 'columns':
+      return columnsShape(schema.columns ?? []);
     case 'survival':
       return { sides: [schema.times?.length ?? 0, ...each] };
     case 'classification':
@@ -81,6 +85,10 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
       if (type === 'class') return { sides: [], places: classes };
       return { sides: [classes.length, ...each], labels: classes };
   }
+}
+
+function columnsShape(columns: AnswerColumn[]): Shape {
+  return { sides: [columns.length], columns };
 }
 
 /** The sums of trees before they become an answer: one number, or one for each class or target. */
@@ -146,8 +154,9 @@ export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, '
   };
 }
 
-function nest({ sides, labels, places }: Shape, outputs: Float64Array, at: number): Prediction {
+function nest({ sides, labels, places, columns }: Shape, outputs: Float64Array, at: number): Prediction {
   if (places) return places[outputs[at]!] as string;
+  if (columns) return Object.fromEntries(columns.map((column, place) => [column.name, cellOf(column, outputs[at + place]!)]));
   if (labels) {
     const width = shapeWidth({ sides: sides.slice(1) });
     return Object.fromEntries(labels.map((label, place) => [label, nestSides(sides, 1, outputs, at + place * width)]));

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.ts';
+import { cellBytes, cellOf } from '../schema/answer-columns.ts';
 import type { Schema } from '../schema/features.ts';
 import { defaultParameters, type Parameters } from '../schema/parameters.ts';
 import {
@@ -13,7 +14,7 @@ import {
   shapeWidth,
   toPredictions,
 } from '../schema/shape.ts';
-import { csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
+import { cellText, csvCell, csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
 import { csvField } from './csv.ts';
 import type { AnswerForm } from './media.ts';
 
@@ -72,6 +73,9 @@ function arrayBytes(schema: Schema, parameters: Parameters): number {
     throw new RequestError(406, `found ${parameters.also.length + 1} types of answer, which are no single array; ${expected}`);
   }
   const shape = shapeOf(schema, parameters);
+  const other = shape.columns?.find(({ type }) => type !== 'number' && type !== 'logical');
+  if (other)
+    throw new RequestError(406, `column "${other.name}" is no number, which an array has; expected an answer as JSON, CSV or JSON Lines`);
   const longest = shape.places?.reduce((most, label) => Math.max(most, label.length), 1);
   return ((longest === undefined ? 8 * shapeWidth(shape) : 4 * longest) * 4) / 3;
 }
@@ -87,6 +91,10 @@ function predictionBytes(schema: Schema, parameters: Parameters): number {
   const shape = shapeOf(schema, parameters);
   const labelBytes = (labels: string[]) => labels.map((label) => Buffer.byteLength(JSON.stringify(label)) + 1);
   if (shape.places) return labelBytes(shape.places).reduce((most, bytes) => Math.max(most, bytes), 0);
+  if (shape.columns) {
+    const names = labelBytes(shape.columns.map(({ name }) => name));
+    return shape.columns.reduce((sum, column, at) => sum + cellBytes(column) + names[at]! + 1, 3);
+  }
   // Each side but the last has an array or object around the next.
   const brackets = shape.sides.reduce((sum, _, side) => sum + 3 * shapeWidth({ sides: shape.sides.slice(0, side) }), 0);
   const bytes = shapeWidth(shape) * NUMBER_BYTES + brackets + labelBytes(shape.labels ?? []).reduce((sum, one) => sum + one, 0);
@@ -188,7 +196,14 @@ function writeRows(write: Writer, outputs: Float64Array, stride: number, offset:
   return text;
 }
 
-function jsonWriter({ sides, labels, places }: Shape): Writer {
+function jsonWriter({ sides, labels, places, columns }: Shape): Writer {
+  if (columns) {
+    const keys = columns.map(({ name }) => JSON.stringify(name));
+    return (outputs, at) => {
+      const cell = (place: number) => cellOf(columns[place]!, outputs[at + place]!);
+      return `{${keys.map((key, place) => `${key}:${cellText(cell(place))}`).join(',')}}`;
+    };
+  }
   if (places) {
     const texts = places.map((label) => JSON.stringify(label));
     return (outputs, at) => texts[outputs[at]!] as string;
@@ -209,7 +224,8 @@ function jsonWriter({ sides, labels, places }: Shape): Writer {
 }
 
 function csvWriter(shape: Shape): Writer {
-  const { places } = shape;
+  const { places, columns } = shape;
+  if (columns) return (outputs, at) => columns.map((column, place) => csvCell(cellOf(column, outputs[at + place]!))).join(',');
   if (places) {
     const fields = places.map(csvField);
     return (outputs, at) => fields[outputs[at]!] as string;

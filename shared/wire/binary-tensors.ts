@@ -104,11 +104,12 @@ function refusal(path: string, message: string): RequestError {
 }
 
 /** What an output's values are in binary: doubles, or texts each behind its length in 4 bytes. */
-export function binaryOf(values: (number | string)[]): Uint8Array {
-  if (values.every((value) => typeof value === 'number')) {
+export function binaryOf(values: (number | string | boolean | null)[]): Uint8Array {
+  if (values.every((value) => typeof value === 'boolean')) return Uint8Array.from(values, Number);
+  if (values.every((value) => typeof value === 'number' || value === null)) {
     const bytes = new Uint8Array(values.length * 8);
     const view = new DataView(bytes.buffer);
-    for (const [at, value] of values.entries()) view.setFloat64(at * 8, value, true);
+    for (const [at, value] of values.entries()) view.setFloat64(at * 8, value ?? Number.NaN, true);
     return bytes;
   }
   const texts = values.map((value) => new TextEncoder().encode(String(value)));

@@ -23,12 +23,16 @@ export function rawColumns(prototype: RValue | undefined, known: Known, label: s
   const columns = listOf(prototype, label).map((column, at) =>
     rawColumn(names[at] as string, column, known, `${label}, column ${names[at]}`),
   );
-  const features = columns.map((column): Feature => {
+  return { features: rawFeatures(columns, known), columns };
+}
+
+/** What callers send for columns, with the ranges that training data shows. */
+export function rawFeatures(columns: readonly FrameColumn[], known: Known): Feature[] {
+  return columns.map((column): Feature => {
     const feature = featureOf(column, known);
     const values = known.training && element(known.training, column.name);
     return values ? ranged(feature, values) : feature;
   });
-  return { features, columns };
 }
 
 function rawColumn(name: string, value: RValue, { texts }: Known, label: string): FrameColumn {
@@ -38,13 +42,7 @@ function rawColumn(name: string, value: RValue, { texts }: Known, label: string)
     return { name, kind: classes.includes('ordered') ? 'ordered' : 'factor', levels };
   }
   if (classes.includes('Date')) return { name, kind: 'date' };
-  if (classes.includes('POSIXct')) {
-    const zone = attributesOf(value).get('tzone');
-    const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
-    if (!timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone)) return { name, kind: 'datetime' };
-    if (!isTimeZone(timeZone)) throw new ModelError(label, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
-    return { name, kind: 'datetime', timeZone };
-  }
+  if (classes.includes('POSIXct')) return timeColumn(name, attributesOf(value).get('tzone'), label);
   if (classes.length > 0)
     throw new ModelError(label, `the class ${classes.join(', ')}`, 'numbers, logicals, factors, texts, dates or times');
   switch (value.type) {
@@ -62,6 +60,14 @@ function rawColumn(name: string, value: RValue, { texts }: Known, label: string)
     default:
       throw new ModelError(label, typeOf(value), 'numbers, logicals, factors, texts, dates or times');
   }
+}
+
+/** A column of times by R's attribute `tzone`. Throws a ModelError for a zone that is not known. */
+export function timeColumn(name: string, zone: RValue | undefined, label: string): FrameColumn {
+  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
+  if (!timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone)) return { name, kind: 'datetime' };
+  if (!isTimeZone(timeZone)) throw new ModelError(label, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
+  return { name, kind: 'datetime', timeZone };
 }
 
 /** What callers send for a column. hardhat makes NA of a level that a factor does not have. */

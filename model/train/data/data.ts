@@ -1,7 +1,7 @@
 import type { Kind } from '../../../shared/schema/features.ts';
 
 /** What a forest may be grown for: what is served here, and survival. */
-export type TrainKind = Kind | 'survival';
+export type TrainKind = Exclude<Kind, 'columns'> | 'survival';
 
 /** A feature as numbers, as R's data.matrix() makes them: values, 1 or 0, or the places of a factor's levels from 1. */
 export type NumericColumn = { name: string; values: Float64Array; ordered: boolean };

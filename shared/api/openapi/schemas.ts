@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Schema } from '../../schema/features.ts';
+import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
 import type { ShownDialects } from './dialects.ts';
-import { labels, type Shapes } from './shapes.ts';
+import { labels, MAX_SPELLED, type Shapes, scalar } from './shapes.ts';
 import { v2Schemas } from './v2.ts';
 
 /** One element of an answer's predictions: that of the default type, or of another one where the model has others. */
@@ -19,9 +19,10 @@ function otherPrediction(): z.ZodType {
 }
 
 /** A cell of a bare table: a number, a label, or the numbers of an answer that has several a row (terminal nodes, survival). */
-function tableCell(): z.ZodType {
+function tableCell({ columns, inputs }: Schema): z.ZodType {
   const numbers = z.array(z.number());
-  return z.union([z.number(), z.string(), numbers, z.array(numbers)]);
+  const cells = [z.number(), z.string(), ...(columns || inputs ? [z.boolean(), z.null()] : [])];
+  return z.union([...cells, numbers, z.array(numbers)]);
 }
 
 function defaultPrediction(schema: Schema): z.ZodType {
@@ -29,7 +30,26 @@ function defaultPrediction(schema: Schema): z.ZodType {
   if (schema.kind === 'regression') return (schema.margins ?? 1) === 1 ? z.number() : z.array(z.number()).length(schema.margins ?? 1);
   if (schema.kind === 'classification') return labels(classes);
   if (schema.kind === 'survival') return z.array(z.number()).describe('The chance to live past each of `times`.');
+  if (schema.kind === 'columns') return rowOf(schema.columns ?? []).describe('The columns that the pipeline makes.');
   return z.object(Object.fromEntries(classes.map((label) => [label, z.number().min(0).max(1)]))).describe("Each class's share.");
+}
+
+/** A row of columns, value by value; of many columns, what kinds of values there are. */
+function rowOf(columns: AnswerColumn[]): z.ZodType {
+  if (columns.length > MAX_SPELLED) return z.record(z.string(), scalar);
+  const value = (column: AnswerColumn): z.ZodType => {
+    switch (column.type) {
+      case 'number':
+        return z.number();
+      case 'logical':
+        return z.boolean();
+      case 'factor':
+        return labels(column.levels.filter((level) => level !== null));
+      default:
+        return z.string().meta({ format: column.type === 'date' ? 'date' : 'date-time' });
+    }
+  };
+  return z.object(Object.fromEntries(columns.map((column) => [column.name, z.union([value(column), z.null()])])));
 }
 
 /** The component schemas as JSON Schema. */
@@ -51,7 +71,7 @@ export function components(
     Columns: columns,
     Parameters: parameters,
     Prediction: prediction,
-    Table: z.record(z.string(), z.array(tableCell())).describe('With `format`: a column a member.'),
+    Table: z.record(z.string(), z.array(tableCell(schema))).describe('With `format`: a column a member.'),
     Answer: z.object({
       predictions: z.array(prediction),
       ...(schema.times ? { times: z.array(z.number()).optional() } : {}),
@@ -59,6 +79,9 @@ export function components(
       ...Object.fromEntries(
         listedTypes(schema).map((type) => [type, z.array(prediction).describe('Where several types are asked for.').optional()]),
       ),
+      ...(schema.inputs
+        ? { steps: z.array(rowOf(schema.inputs)).describe('What the model got from the steps, with `steps`.').optional() }
+        : {}),
       ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),

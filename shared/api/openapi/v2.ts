@@ -118,7 +118,7 @@ export function v2Schemas(): Record<string, z.ZodType> {
   const metadata = z.object({ name: text, datatype: text, shape });
   const sides = z.array(z.int().min(0)).min(1).max(4);
   const input = z.object({ name: text, shape: sides, datatype: z.enum(DATATYPES as [string]), parameters, data });
-  const output = z.object({ name: text, shape: sides, datatype: z.enum(['FP64', 'BYTES']), parameters, data: data.optional() });
+  const output = z.object({ name: text, shape: sides, datatype: z.enum(['FP64', 'BYTES', 'BOOL']), parameters, data: data.optional() });
   const asked = z.object({ name: text, parameters });
   const who = { model_name: text, model_version: text, id: text.optional(), parameters };
   return {

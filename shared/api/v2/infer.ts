@@ -102,15 +102,16 @@ function unfit(path: string, found: unknown, expected: string): RequestError {
  * data behind it, and the reply's base64 of both. Throws a 422 where this answer has not the output that was asked for.
  */
 export function inferReply(schema: Schema, answer: Answer, form: InferForm, name: string): Reply {
-  const asked = form.outputs ?? unaskedOutputs(answer).map((of) => ({ name: of, binary: form.binary }));
+  const asked = form.outputs ?? unaskedOutputs(schema, answer).map((of) => ({ name: of, binary: form.binary }));
   const pieces: Uint8Array[] = [];
   const texts = asked.map(({ name: of, binary }): string => {
     const output = outputOf(schema, answer, of);
     if (!output) throw unfit('/outputs', of, `an output that this answer has; ${quote(of)} needs other parameters`);
-    const { shape, values } = output;
-    const datatype = typeof values[0] === 'string' ? 'BYTES' : 'FP64';
+    const { shape, values, datatype } = output;
     const head = `"name":${JSON.stringify(of)},"datatype":"${datatype}","shape":${JSON.stringify(shape)}`;
     if (!binary) return `{${head},"data":[${valuesText(values)}]}`;
+    const isLost = datatype !== 'FP64' && values.includes(null);
+    if (isLost) throw unfit('/outputs', of, `JSON: binary data of ${datatype} has no missing values, and this output has some`);
     const piece = binaryOf(values);
     pieces.push(piece);
     return `{${head},"parameters":{"binary_data_size":${piece.length}}}`;

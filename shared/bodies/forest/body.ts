@@ -77,7 +77,8 @@ function packForest(forest: Forest): Packed {
 /** Checks the leaves against what the schema says that a leaf is. */
 function checkLeaves(schema: Schema, { leaves, width, codes, cutoff, roots }: Forest, label: string): void {
   const classes = schema.classes?.length ?? 0;
-  const expected = { regression: 1, classification: 1, probability: classes, survival: schema.times?.length ?? 0 }[schema.kind];
+  const widths = { regression: 1, classification: 1, probability: classes, survival: schema.times?.length ?? 0, columns: -1 };
+  const expected = widths[schema.kind];
   if (width !== expected) throw new ModelError(label, `${width} doubles a leaf`, String(expected));
   if (schema.trees !== undefined && schema.trees !== roots.length - 1)
     throw new ModelError(label, `${roots.length - 1} trees`, `${schema.trees}, as in the schema`);

@@ -2,7 +2,7 @@ import type { Card } from '../../schema/card.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
 import type { FormFeature, FormModel } from '../html/form.ts';
 
-/** One element of an answer's predictions, by the contract. */
+/** One element of an answer's predictions, by the contract. Where an answer is columns (the kind is `columns`), some of the values are texts, logicals or null: cellsOf. */
 export type Predicted = number | string | Record<string, number> | number[];
 
 /** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors. */
@@ -29,9 +29,11 @@ export type Votes = { parameters: Record<string, unknown>; trees?: number; codes
 
 /** What the page tells its script of a model, in a data block that is not executed. */
 export type PageData = {
-  /** ranger's word for what is predicted: regression, classification, probability or survival. */
+  /** ranger's word for what is predicted: regression, classification, probability or survival; or columns. */
   kind: string;
   classes: string[];
+  /** The names of the columns, where an answer is columns. */
+  columns?: string[];
   features: PageFeature[];
   /** The places of the features that have a field of their own, in the order of the form. */
   order: number[];
@@ -61,6 +63,7 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
   return {
     kind: schema.kind,
     classes: schema.classes ?? [],
+    ...(schema.columns ? { columns: schema.columns.map(({ name }) => name) } : {}),
     features,
     order,
     takesMissing: schema.takesMissing,

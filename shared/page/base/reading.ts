@@ -1,6 +1,6 @@
 import { labelIn } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
-import type { PageData, PageFeature, Predicted, Votes } from './data.ts';
+import type { PageData, PageFeature, Predicted, Value, Votes } from './data.ts';
 
 /** A prediction as the numbers its plot is drawn from: one a line (each class's share, or one number). */
 export function numbersOf(data: PageData, prediction: Predicted, time: number): number[] {
@@ -29,6 +29,21 @@ export function linesOf(data: PageData, words: Words, prediction: Predicted): st
   if (isSeveral(data, prediction)) return prediction.map((_, at) => words.number(at + 1));
   const labels = data.kind === 'classification' ? data.classes : isShares(prediction) ? labelsOf(data, prediction) : undefined;
   return labels?.map((label) => className(data, words, label)) ?? [''];
+}
+
+/** The columns of an answer with their values, in their order; undefined where an answer is something else. */
+export function cellsOf({ kind, columns }: PageData, prediction: Predicted | undefined): [string, Value][] | undefined {
+  if (kind !== 'columns' || typeof prediction !== 'object') return undefined;
+  const cells = prediction as Record<string, Value>;
+  const isKnown = columns?.every((name) => Object.hasOwn(cells, name));
+  return (isKnown && columns ? columns : Object.keys(cells)).map((name) => [name, cells[name] as Value]);
+}
+
+/** A column's value as people read it. */
+export function cellText(words: Words, value: Value): string {
+  if (value === null) return words.text('missing');
+  if (typeof value === 'boolean') return words.text(value ? 'yes' : 'no');
+  return typeof value === 'number' ? words.number(value, { maximumSignificantDigits: 6 }) : value;
 }
 
 /** Whether a prediction is a share for each class. */
@@ -105,6 +120,8 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
     const median = medianTime(prediction, times);
     return { main: words.number(median ?? times[times.length - 1] ?? 0), unit: unitOf(data, words) };
   }
+  const cells = cellsOf(data, prediction);
+  if (cells) return { main: `${words.number(cells.length)} ${words.text('columns')}` };
   const best = bestOf(data, prediction);
   return { main: className(data, words, best), share: readable(data, words, prediction[best]!) };
 }

@@ -1,7 +1,20 @@
 import { type Outcome, problemText } from '../base/ask.ts';
-import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
+import type { AnswerBody, PageData, Predicted, Value } from '../base/data.ts';
 import { byId, make, paused, say } from '../base/dom.ts';
-import { className, classOf, headline, isSeveral, labelsOf, medianTime, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
+import {
+  cellsOf,
+  cellText,
+  className,
+  classOf,
+  headline,
+  isSeveral,
+  labelsOf,
+  medianTime,
+  numbersOf,
+  readable,
+  tick,
+  unitOf,
+} from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
 
@@ -82,20 +95,29 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
       ...beside('measure', unit),
     ),
   );
-  const isShares = typeof prediction === 'object' && !Array.isArray(prediction);
-  const exact = isShares
-    ? labelsOf(data, prediction).map((label) => `${className(data, words, label)} ${prediction[label]}`)
-    : typeof prediction === 'number'
-      ? [prediction]
-      : isSeveral(data, prediction)
-        ? prediction
-        : [];
+  const cells = cellsOf(data, prediction);
+  const isShares = typeof prediction === 'object' && !Array.isArray(prediction) && !cells;
+  const exact = cells
+    ? cells.map(([name, value]) => `${name} ${value ?? 'NA'}`)
+    : isShares
+      ? labelsOf(data, prediction).map((label) => `${className(data, words, label)} ${prediction[label]}`)
+      : typeof prediction === 'number'
+        ? [prediction]
+        : isSeveral(data, prediction)
+          ? prediction
+          : [];
   byId('exact').textContent = exact.join('\n');
   byId('exactly').hidden = exact.length === 0;
-  if (isShares) byId('shares').replaceChildren(...shareBars(data, prediction, words));
+  if (cells) byId('shares').replaceChildren(...cells.map((cell) => rowOfCell(cell, words)));
+  else if (isShares) byId('shares').replaceChildren(...shareBars(data, prediction, words));
   // Bars whose votes are on their way keep their place.
   else if (votes !== undefined) byId('shares').replaceChildren(...voteBars(data, votes, words));
   else if (!data.votes) byId('shares').replaceChildren();
+}
+
+/** A column with its value, without a bar. */
+function rowOfCell([name, value]: [string, Value], words: Words): HTMLElement {
+  return make('div', {}, make('dt', {}, name), make('dd', { className: 'cell' }, cellText(words, value)));
 }
 
 /** What stands before the median time: the sidecar's words where it has some. */

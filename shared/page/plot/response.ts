@@ -38,7 +38,9 @@ export function openResponse(
   pick: (at: number, value: Value) => void,
   changed: () => void,
 ): Response {
-  const choices = data.order.filter((at) => gridOf(data.features[at] as PageFeature).length > 1);
+  // Columns have no one scale to be drawn on.
+  const order = data.kind === 'columns' ? [] : data.order;
+  const choices = order.filter((at) => gridOf(data.features[at] as PageFeature).length > 1);
   const select = byId<HTMLSelectElement>('along');
   let along = start.along !== undefined && choices.includes(start.along) ? start.along : choices[0];
   let chosenTime = start.time;

@@ -1,7 +1,7 @@
 import { askRows } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { bestOf, className, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
+import { bestOf, cellsOf, cellText, className, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import type { Answers } from './ask.ts';
 import { createTally, type Tally } from './check.ts';
@@ -144,7 +144,7 @@ function showPreview(
   words: Words,
 ): void {
   const shares = held.find(({ prediction }) => isShares(prediction))?.prediction;
-  const labels = isShares(shares) ? labelsOf(data, shares) : [];
+  const labels = isShares(shares) && data.kind !== 'columns' ? labelsOf(data, shares) : [];
   const shown = columns
     .slice(0, PREVIEW.columns)
     .map((name, at) => (at > 0 && labels[at - 1] ? className(data, words, labels[at - 1]!) : name));
@@ -181,6 +181,8 @@ function readableCells(data: PageData, prediction: Predicted, words: Words): str
   if (typeof prediction === 'string') return [className(data, words, prediction)];
   if (typeof prediction === 'number') return [readable(data, words, prediction)];
   if (Array.isArray(prediction)) return prediction.map((share) => readable(data, words, share));
+  const columns = cellsOf(data, prediction);
+  if (columns) return columns.map(([, value]) => cellText(words, value));
   return [
     className(data, words, bestOf(data, prediction)),
     ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label]!)),

@@ -1,6 +1,6 @@
 import { csvField } from '../../wire/csv.ts';
 import type { PageData, PageFeature, Predicted, Value } from '../base/data.ts';
-import { bestOf, labelsOf } from '../base/reading.ts';
+import { bestOf, cellsOf, labelsOf } from '../base/reading.ts';
 import { isNumeric } from '../html/fields.ts';
 
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */
@@ -191,6 +191,8 @@ export function hasDecimalComma(field: string): boolean {
 
 /** The names of the columns that an answer adds, none of them in the header yet. */
 export function addedColumns(data: PageData, prediction: Predicted, times: number[], header: string[]): string[] {
+  const cells = cellsOf(data, prediction);
+  if (cells) return cells.map(([name]) => freeName(`prediction.${name}`, header));
   const names = Array.isArray(prediction)
     ? times.map((time) => `survival.${time}`)
     : ['prediction', ...(typeof prediction === 'object' ? labelsOf(data, prediction).map((label) => `prediction.${label}`) : [])];
@@ -209,6 +211,8 @@ export function freeName(name: string, taken: string[]): string {
 export function addedCells(data: PageData, prediction: Predicted): string[] {
   if (typeof prediction !== 'object') return [String(prediction)];
   if (Array.isArray(prediction)) return prediction.map(String);
+  const cells = cellsOf(data, prediction);
+  if (cells) return cells.map(([, value]) => String(value ?? 'NA'));
   return [bestOf(data, prediction), ...labelsOf(data, prediction).map((label) => String(prediction[label]))];
 }
 
