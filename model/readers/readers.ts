@@ -1,4 +1,5 @@
 import { GBM_READER } from './gbm/reader.ts';
+import { GLMNET_READER } from './glmnet/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
@@ -17,5 +18,6 @@ export const READERS: readonly Reader[] = [
   LIGHTGBM_READER, // lgb.train(), lightgbm()
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
+  GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
 ];

@@ -4,6 +4,7 @@ import { COLUMNS_BODY } from './columns/body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
+import { PENALIZED } from './penalized/body.ts';
 import { RPART } from './rpart/body.ts';
 
 /** Every kind of body, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
@@ -14,4 +15,5 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
+  PENALIZED, // a sum of inputs for each penalty of a path: glmnet
 ];

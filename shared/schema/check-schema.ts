@@ -27,6 +27,8 @@ export function checkSchema(schema: Schema, label: string): void {
   }
   if (schema.margins !== undefined && !isCount(schema.margins))
     throw new ModelError(`${label}'s margins`, describe(schema.margins), 'a whole number above 0');
+  if (schema.chosen !== undefined && !areLabels(schema.chosen))
+    throw new ModelError(`${label}'s chosen penalties`, describe(schema.chosen), 'names, each once');
   schema.features.forEach((feature, at) => {
     const known = isRecord(feature) && TYPES.includes(feature.type) && typeof feature.name === 'string';
     if (!known || (feature.type === 'factor' && !areLevels(feature.levels))) {

@@ -83,4 +83,6 @@ export type Schema = {
   rounds?: Rounds;
   /** How many numbers an answer of regression, or the sums of trees of a boosted model, have for a row; one where this is not given. */
   margins?: number;
+  /** The names of penalties that the model has values for: lambda.min ... */
+  chosen?: string[];
 };

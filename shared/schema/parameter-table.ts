@@ -18,7 +18,7 @@ export type AnswerType =
 export type Rounds = { all: number; used: number; trees: number };
 
 /** What of a model's schema its parameters depend on. */
-export type Asked = { kind: string; trees?: number; rounds?: Rounds };
+export type Asked = { kind: string; trees?: number; rounds?: Rounds; chosen?: string[] };
 
 /** The values that a parameter takes. */
 export type ValueForm =
@@ -26,7 +26,9 @@ export type ValueForm =
   | { is: 'whole'; least: number; most: (schema: Asked) => number }
   | { is: 'choice'; of: readonly string[] }
   | { is: 'range'; most: (schema: Asked) => number }
-  | { is: 'shares'; most: number };
+  | { is: 'shares'; most: number }
+  /** A number, or one of the names that the model has for some (those that start with `names`). */
+  | { is: 'named'; most: number; names: string };
 
 /** All that a request asks for, before its members are known by their names. */
 export type AllGiven = { readonly type: AnswerType; readonly also?: readonly AnswerType[]; readonly [name: string]: unknown };
@@ -38,7 +40,9 @@ type ValueOf<F extends ValueForm> = F extends { is: 'flag' }
     ? number
     : F extends { is: 'choice'; of: readonly (infer One)[] }
       ? One
-      : readonly number[];
+      : F extends { is: 'named' }
+        ? number | string
+        : readonly number[];
 
 /** A parameter beside `type`: one entry of the table is all that reading, the OpenAPI document and `describe` need. */
 export type Parameter<F extends ValueForm = ValueForm> = {
@@ -137,6 +141,18 @@ export const PARAMETERS = {
     form: { is: 'range', most: ({ rounds }) => (rounds?.all ?? 0) + 1 },
     keepsAnswer: ([from, to], { rounds }) => from === 1 && to === (rounds?.used ?? 0) + 1,
   }),
+  /** The penalty (lambda) whose coefficients are used; between two of the path their mixture. */
+  s: parameter({
+    summary: 'The penalty (lambda) whose coefficients are used.',
+    form: { is: 'named', most: Number.MAX_VALUE, names: 'lambda.' },
+    keepsAnswer: () => false,
+  }),
+  /** The part of the penalized coefficients in a blend with the relaxed ones. */
+  gamma: parameter({
+    summary: 'The part of the penalized coefficients in a blend with the relaxed ones, from 0 to 1.',
+    form: { is: 'named', most: 1, names: 'gamma.' },
+    keepsAnswer: () => false,
+  }),
 };
 
 /** What a body may ask for beside the type of answer. */
@@ -163,7 +179,16 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
       return `two whole numbers from 1 to ${form.most(schema)}, the smaller one first`;
     case 'shares':
       return `1 to ${form.most} numbers from 0 to 1`;
+    case 'named': {
+      const range = form.most === Number.MAX_VALUE ? 'a number from 0 on' : `a number from 0 to ${form.most}`;
+      return [range, ...namesFor(form, schema).map((name) => `"${name}"`)].join(' or ');
+    }
   }
+}
+
+/** The names that a model has for some values of a parameter. */
+export function namesFor({ names }: { names: string }, { chosen = [] }: Asked): string[] {
+  return chosen.filter((name) => name.startsWith(names));
 }
 
 /**
@@ -188,6 +213,10 @@ export function readValueOf({ form }: Parameter, schema: Asked, given: unknown):
       const list: unknown = typeof given === 'number' ? [given] : given;
       const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
       return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(isShare) ? list : undefined;
+    }
+    case 'named': {
+      const isNumber = typeof single === 'number' && single >= 0 && single <= form.most;
+      return isNumber || (typeof single === 'string' && namesFor(form, schema).includes(single)) ? single : undefined;
     }
   }
 }

@@ -37,6 +37,8 @@ const FILES = [
   'boosting/xgboost-3.2-softmax-linear-ubj/model.model',
   'pipelines/step-novel-unknown-other.RDS',
   'pipelines/step-impute-knn.RDS',
+  'glmnet-multinomial-grouped.RDS',
+  'glmnet-cv-relaxed.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;
@@ -174,7 +176,16 @@ function useModel(model: Model): number {
   failedCheck(model);
   prepareKernel(model);
   const types = (schema.types ?? []).map((type) => ({ type }));
-  const asked = [{}, ...types, { predictAll: true }, { numTrees: 1 }, { seed: 7 }, { type: 'quantiles', quantiles: [0, 1] }];
+  const asked = [
+    {},
+    ...types,
+    { predictAll: true },
+    { numTrees: 1 },
+    { seed: 7 },
+    { s: 0.1, gamma: 0.5 },
+    { s: 'lambda.min' },
+    { type: 'quantiles', quantiles: [0, 1] },
+  ];
   let answers = 0;
   for (const parameters of [...asked, { type: 'se', seMethod: 'jack' }]) {
     try {

@@ -14,6 +14,7 @@ import { indicatorsOf, isEventFirst } from './event.ts';
 import { applyFormula } from './formula.ts';
 import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
 import { withMissing } from './missing.ts';
+import { atPenalty } from './penalty.ts';
 import { proveSteps } from './proof.ts';
 import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
 
@@ -115,7 +116,8 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   if (!found) throw new ModelError(`${label}'s fit`, 'nothing', "the engine's model");
   const spec = element(fit, 'spec');
   const mode = textOf(spec && element(spec, 'mode'), `${label}'s mode`);
-  const engine = inner(found, `${label}'s model`);
+  const levels = levelsOfFit(fit, label);
+  const engine = atPenalty(inner(found, `${label}'s model`), spec, levels, label);
   const preproc = element(fit, 'preproc');
   const terms = preproc && element(preproc, 'terms');
   if (before && terms) {
@@ -124,12 +126,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   }
   const steps = before ? connect(before.frame, engine, label) : engine.steps;
   const features = before?.raw.features ?? engine.schema.features;
-  const answers = answersOf(
-    engine,
-    { mode, levels: levelsOfFit(fit, label), eventFirst: isEventFirst(fit, engine, before?.mold) },
-    features,
-    label,
-  );
+  const answers = answersOf(engine, { mode, levels, eventFirst: isEventFirst(fit, engine, before?.mold) }, features, label);
   const model = { body: engine.body, ...(steps && steps.length > 0 ? { steps } : {}), ...answers };
   return {
     ...model,

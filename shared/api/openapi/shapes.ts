@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
-import { PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
+import { namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
 import { answerTypes, listedTypes, takenParameters } from '../../schema/parameters.ts';
 
 /** Most features whose values the document spells out; GET /model alone lists those of a wider model. */
@@ -46,6 +46,11 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
         .length(2);
     case 'shares':
       return z.array(z.number().min(0).max(1)).min(1).max(form.most);
+    case 'named': {
+      const number = form.most === Number.MAX_VALUE ? z.number().min(0) : z.number().min(0).max(form.most);
+      const names = namesFor(form, schema);
+      return names.length === 0 ? number : z.union([number, z.enum(names)]);
+    }
   }
 }
 
