@@ -1,5 +1,5 @@
-import { overloaded } from '../server/admission.ts';
 import type { Hold } from '../server/http.ts';
+import { overloaded } from '../server/refusals.ts';
 import { LIMITS } from './http-api.ts';
 
 /** Most bytes of all bodies together that a server of the local stack holds: from the first that comes in until the answer is sent. */

@@ -1,4 +1,5 @@
-import { RequestError } from '../../shared/errors.ts';
+import type { RequestError } from '../../shared/errors.ts';
+import { overloaded } from './refusals.ts';
 
 /** Most computing, in milliseconds, that small requests may wait for. */
 const MOST_WAITING_MS = 50;
@@ -6,6 +7,7 @@ const MOST_WAITING_MS = 50;
 const MOST_EXPECTED_MS = MOST_WAITING_MS / 2;
 /** How long computing goes on before the next look at the sockets, in milliseconds. */
 const SLICE_MS = 5;
+const FULL = 'too much is waiting to be computed; ask again soon';
 
 type Job = { ms: number; enter(): void };
 
@@ -19,32 +21,16 @@ export type Admission = {
   /** Computing that waits, in milliseconds. */
   waitingMs(): number;
   /**
-   * Throws a 503 where a request like the last ones would not be taken: before its body is read. Under overload most are refused, and to
-   * read their bodies first took a tenth of what could be answered.
+   * A 503 where a request like the last ones would not be taken: before its body is read. Under overload most are refused, and to
+   * read their bodies first took a tenth of what could be answered. It is given and not thrown, since a throw costs more than it.
    */
-  check(): void;
+  refusal(): RequestError | undefined;
   /**
    * Since when this thread may not have looked at the sockets: whatever is heard now came in after that. Now, where nothing is
    * computed.
    */
   unheardSince(): number;
 };
-
-const refusals = new Map<string, RequestError>();
-
-/**
- * The answer to whom there is no room for; `seconds` until it is worth asking again. Each is made once: an error's stack costs a
- * fifth of what a refusal takes, and under overload most requests are refused. `detail` is one of few texts.
- */
-export function overloaded(detail: string, seconds = 1): RequestError {
-  const key = `${seconds} ${detail}`;
-  let refusal = refusals.get(key);
-  if (!refusal) {
-    refusal = new RequestError(503, detail, [], { 'retry-after': String(Math.max(1, seconds)) });
-    refusals.set(key, refusal);
-  }
-  return refusal;
-}
 
 /**
  * Bounded admission for requests that are computed in this thread. Without it they would queue up in the sockets, each to be
@@ -72,19 +58,18 @@ export function createAdmission(now = () => performance.now()): Admission {
     isRunning = queue.length > 0;
     if (isRunning) setImmediate(pump);
   };
-  const check = () => {
-    if (queue.length > 0 && waiting + Math.min(expected, MOST_EXPECTED_MS) > MOST_WAITING_MS)
-      throw overloaded('too much is waiting to be computed; ask again soon');
-  };
   return {
     waitingMs: () => waiting,
-    check,
+    refusal: () => {
+      const isFull = queue.length > 0 && waiting + Math.min(expected, MOST_EXPECTED_MS) > MOST_WAITING_MS;
+      return isFull ? overloaded(FULL) : undefined;
+    },
     // While a queue is worked off, each look at the sockets stands between two turns of it.
     unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
     run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
       expected += 0.1 * (ms - expected);
       if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
-        return Promise.reject(overloaded('too much is waiting to be computed; ask again soon'));
+        return Promise.reject(overloaded(FULL));
       }
       waiting += ms;
       return new Promise<T>((resolve, reject) => {

@@ -3,13 +3,13 @@ import { RequestError } from '../../shared/errors.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
-import { overloaded } from './admission.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
 import type { Answered, Container } from './container.ts';
 import { gunzip } from './gunzip.ts';
 import { type Attributes, formatOf, headerOf } from './http.ts';
 import type { Incoming } from './incoming.ts';
 import type { Served } from './models.ts';
+import { overloaded } from './refusals.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
@@ -28,20 +28,35 @@ export function wanted(response: ServerResponse, { deadlineMs }: Attributes): ()
   return () => !response.destroyed && performance.now() < until;
 }
 
-/** Reads the rows, computes and writes the answer: the whole way of a request for predictions. */
-export async function predict(
+/** What the path of a request says of its answer. */
+type Limits = Pick<Asked, 'servedBy' | 'most' | 'infer'>;
+
+/**
+ * Reads the rows, computes and writes the answer: the whole way of a request for predictions. Where there is no room, the refusal comes
+ * first and at once, without a promise: under overload that is what most of the time for refusing went into.
+ */
+export function predict(
   container: Container,
   served: Served,
   request: Incoming,
   isWanted: () => boolean,
-  limits: Pick<Asked, 'servedBy' | 'most' | 'infer'>,
-): Promise<Answered> {
+  limits: Limits,
+): RequestError | Promise<Answered> {
   checkModel(served);
+  return container.admission.refusal() ?? predictRows(container, served, request, isWanted, limits);
+}
+
+async function predictRows(
+  container: Container,
+  served: Served,
+  request: Incoming,
+  isWanted: () => boolean,
+  limits: Limits,
+): Promise<Answered> {
   // The answer to an inference request has one form, which the request itself asks for; what its content type says means nothing.
   const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
   const isPacked = isCompressed(headerOf(request, 'content-encoding'));
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
-  container.admission.check();
   const sent = await readWithin(container, request);
   const body = isPacked ? await inflateWithin(container, sent) : sent;
   if (served.isUnloaded) throw unloaded();

@@ -18,6 +18,7 @@ import { createMetrics } from './metrics.ts';
 import { createModels, type Models, type Served, serveModel } from './models.ts';
 import { answerParserErrors } from './parser-errors.ts';
 import { checkModel, predict, readWithin, wanted } from './predict.ts';
+import { refusalReply } from './refusals.ts';
 import { findRoute, type Route } from './routes.ts';
 import { routeInferenceProtocol } from './v2.ts';
 
@@ -71,30 +72,58 @@ export function createContainer(model: Model | undefined, { models, ...options }
   return server;
 }
 
-/** Answers one request, whatever happens, and logs it. */
-async function handle(container: Container, request: Incoming, response: ServerResponse): Promise<void> {
+/** A request that is under way. `label` is how the metrics call its path. Times in milliseconds. */
+type UnderWay = {
+  request: Incoming;
+  response: ServerResponse;
+  attributes: Attributes;
+  requestId: string;
+  path: string;
+  label: string;
+  started: number;
+  unheardSince: number;
+};
+/** What the log has of a request beside what every entry has. */
+type Logged = { rows?: number | undefined; advice?: string | undefined; error?: string };
+
+/** Answers one request, whatever happens, and logs it. What can be answered at once costs no promise. */
+function handle(container: Container, request: Incoming, response: ServerResponse): void {
   const started = performance.now();
   const unheardSince = container.admission.unheardSince();
   container.connections.begin(request, response);
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id'), attributes.requestId);
-  const method = request.method ?? '';
   const path = pathOf(request);
-  let label = 'other';
-  let answered: Answered;
-  let error: string | undefined;
-  let advice: string | undefined;
+  const one: UnderWay = { request, response, attributes, requestId, path, label: 'other', started, unheardSince };
+  let answered: ReturnType<typeof answer>;
   try {
     checkHead(request);
-    const found = findRoute(container.mode, container.models !== undefined, method, path);
-    label = found.label;
-    answered = await answer(container, found, request, response, attributes);
+    const found = findRoute(container.mode, container.models !== undefined, request.method ?? '', path);
+    one.label = found.label;
+    answered = answer(container, found, request, response, attributes);
   } catch (thrown) {
-    answered = { reply: problemReply(thrown, requestId, path) };
-    if (thrown instanceof RequestError) advice = thrown.advice;
-    else error = stackOf(thrown);
+    fail(container, one, thrown);
+    return;
   }
-  const { reply, rows } = answered;
+  if (answered instanceof RequestError) end(container, one, refusalReply(answered, requestId, path), {});
+  else if ('reply' in answered) end(container, one, answered.reply, answered);
+  else {
+    answered.then(
+      (later) => end(container, one, later.reply, later),
+      (thrown) => fail(container, one, thrown),
+    );
+  }
+}
+
+/** Answers with what went wrong. What is ours to mend is for the log alone. */
+function fail(container: Container, one: UnderWay, thrown: unknown): void {
+  const reply = problemReply(thrown, one.requestId, one.path);
+  end(container, one, reply, thrown instanceof RequestError ? { advice: thrown.advice } : { error: stackOf(thrown) });
+}
+
+/** Sends the reply, counts and logs it. */
+function end(container: Container, one: UnderWay, reply: Reply, { rows, advice, error }: Logged): void {
+  const { request, response, requestId, path, label, started } = one;
   const { status } = reply;
   const bytes = sendReply(response, reply, {
     requestId,
@@ -104,11 +133,12 @@ async function handle(container: Container, request: Incoming, response: ServerR
   container.connections.end(request, response, bytes);
   const ended = performance.now();
   const ms = ended - started;
-  if (status === 503) container.metrics.noteRefused(label, (ended - Math.min(started, unheardSince)) / 1_000);
+  if (status === 503) container.metrics.noteRefused(label, (ended - Math.min(started, one.unheardSince)) / 1_000);
   container.metrics.note(label, status, ms / 1_000, rows);
-  const { traceparent } = attributes;
+  const { traceparent } = one.attributes;
   const loggedPath = path.length > LOGGED_PATH ? path.slice(0, LOGGED_PATH) : path;
   const rounded = Math.round(ms * 100) / 100;
+  const method = request.method ?? '';
   const entry: LogEntry = { time: timeNow(), requestId, traceparent, method, path: loggedPath, status, rows, ms: rounded };
   if (advice !== undefined) entry.advice = advice;
   if (error !== undefined) entry.error = error;
@@ -124,14 +154,17 @@ function timeNow(): string {
   return timeText;
 }
 
-/** The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted. No promise more than it takes. */
+/**
+ * The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted, and gives one where there is
+ * no room. No promise more than it takes.
+ */
 function answer(
   container: Container,
   found: Route,
   request: Incoming,
   response: ServerResponse,
   attributes: Attributes,
-): Answered | Promise<Answered> {
+): Answered | RequestError | Promise<Answered> {
   const { served, models, metrics } = container;
   const isWanted = wanted(response, attributes);
   switch (found.is) {

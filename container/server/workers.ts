@@ -1,6 +1,6 @@
 import { ModelError, RequestError } from '../../shared/errors.ts';
-import { overloaded } from './admission.ts';
 import type { Asked, Computed } from './compute.ts';
+import { overloaded } from './refusals.ts';
 import type { Order, Report } from './worker.ts';
 import { createPause, type OpenModels, startThread, type Thread } from './worker-thread.ts';
 
