@@ -2,6 +2,7 @@ import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
+import { NNET_READER } from './nnet/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
@@ -19,5 +20,6 @@ export const READERS: readonly Reader[] = [
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
+  NNET_READER, // nnet(), multinom()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
 ];

@@ -31,3 +31,28 @@ family("splines", function() {
   workflow$fit$fit$fit <- lm(..y ~ ., data.frame(..y = homes$y, columns, check.names = FALSE))
   write_golden(here, "splines-workflow", workflow, "regression", homes[1:30, 1:3], predict(lm(y ~ ns(area, 3) * zone + bs(lat, 4), homes), homes[1:30, ]))
 })
+
+# nnet() and multinom().
+family("nnet", function() {
+  suppressPackageStartupMessages({library(nnet); library(splines)})
+  set.seed(22)
+  rows <- iris[seq(1, 150, 4), ]
+  iris$two <- factor(ifelse(iris$Sepal.Width > 3, "wide", "slim"))
+  quiet <- function(...) nnet(..., trace = FALSE)
+  model <- quiet(Species ~ poly(Sepal.Length, 2) + Petal.Width * two, iris, size = 3, decay = 0.01)
+  rows$two <- iris$two[seq(1, 150, 4)]
+  columns <- c("Sepal.Length", "Petal.Width", "two")
+  golden_classes(here, "nnet-classes", model, rows[columns], model$lev, both(predict(model, rows)), predict(model, rows, type = "class"))
+  model <- quiet(two ~ Sepal.Length + Species, iris, size = 2, skip = TRUE)
+  golden_classes(here, "nnet-two", model, rows[c("Sepal.Length", "Species")], model$lev, both(drop(predict(model, rows))), predict(model, rows, type = "class"))
+  model <- quiet(Sepal.Length / 10 ~ ns(Petal.Width, 3) + Species, iris, size = 4, linout = TRUE, decay = 1e-3)
+  write_golden(here, "nnet-linout", model, "regression", rows[c("Petal.Width", "Species")], drop(unname(predict(model, rows))))
+  model <- quiet(as.matrix(iris[1:2]), as.matrix(iris[3:4]) / 10, size = 3)
+  write_golden(here, "nnet-matrix", model, "regression", setNames(rows[1:2], c("x1", "x2")), unname(predict(model, rows[1:2])))
+  model <- quiet(as.matrix(iris[3:4]), class.ind(iris$Species), size = 0, skip = TRUE, softmax = TRUE, maxit = 20)
+  golden_classes(here, "nnet-skip", model, setNames(rows[3:4], c("x1", "x2")), model$lev, unname(predict(model, rows[3:4])), predict(model, rows[3:4], type = "class"))
+  model <- multinom(Species ~ Sepal.Length + poly(Petal.Width, 2), iris, trace = FALSE, maxit = 20)
+  golden_classes(here, "multinom", model, rows[c("Sepal.Length", "Petal.Width")], model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
+  model <- multinom(two ~ Sepal.Length * Species - 1, iris, trace = FALSE)
+  golden_classes(here, "multinom-two", model, rows[c("Sepal.Length", "Species")], model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
+})

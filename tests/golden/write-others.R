@@ -83,3 +83,11 @@ golden_linear <- function(dir, name, model, rows, ulp = NULL) {
   write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows, type = "response")),
                others = list(link = suppressWarnings(predict(model, rows))), terms = sums, ulp = ulp)
 }
+
+# The chances of two classes of a model whose predict() gives that of the second alone.
+both <- function(p) if (is.matrix(p)) unname(p) else cbind(1 - p, unname(p))
+# A model of classes: `first` is the type that predict() gives where nothing is asked.
+golden_classes <- function(dir, name, model, rows, classes, shares, class, first = "prob") {
+  if (first == "prob") write_golden(dir, name, model, "probability", rows, shares, classes, NULL, list(class = class))
+  else write_golden(dir, name, model, "classification", rows, class, classes, NULL, list(prob = shares))
+}

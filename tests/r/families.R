@@ -1,5 +1,5 @@
 # Fresh random models of the smaller families, with R's own predictions: Rscript tests/r/families.R OUTDIR SEED [COUNT]
-# Needs r-base-core and the packages that FAMILIES names. COUNT / 20 models a family (60: 3).
+# Needs r-base-core and the packages that FAMILIES names. COUNT / 40 models a family (120: 3).
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
 source(file.path(here, "..", "golden", "write-others.R"))
@@ -7,7 +7,7 @@ arguments <- commandArgs(TRUE)
 if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
 dir <- arguments[1]
 seed <- as.integer(arguments[2])
-each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 60) / 20))
+each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 120) / 40))
 dir.create(dir, showWarnings = FALSE, recursive = TRUE)
 RNGversion("4.0.0")
 set.seed(seed)
@@ -30,6 +30,7 @@ formula_of <- function(response, pool, most = 4) reformulate(pick(pool, sample.i
 
 SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, degree = 2, knots = c(3, 6))", "f:ns(w, 2)", "bs(sqrt(w), 4)",
   "splines::ns(b, 4)", "ns(n, 1)", "interaction(f, s)", "interaction(f, s, sep = \":\", lex.order = TRUE)", "interaction(f, s, flag)", "a", "flag", "f")
+COLUMNS <- c("a", "b", "n", "w", "flag", "f", "s", "o", "a:f", "poly(b, 2)", "sqrt(w)", "I(a^2)", "splines::ns(a, 3)", "s:flag")
 FAMILIES <- list(
   splines = function(name) {
     library(splines)
@@ -39,6 +40,25 @@ FAMILIES <- list(
       model <- suppressWarnings(glm(update(form, cbind(two == "yes", two == "no") ~ .), binomial, data))
     } else model <- lm(form, data)
     golden_linear(dir, name, model, data[sample(nrow(data), 40), all.vars(delete.response(terms(model))), drop = FALSE])
+  },
+  nnet = function(name) {
+    library(nnet)
+    data <- draw(sample(80:200, 1))
+    response <- pick(c("y", "two", "three"))
+    form <- formula_of(response, COLUMNS)
+    skip <- runif(1) < 0.3
+    model <- nnet(form, data, size = if (skip) sample(0:3, 1) else sample(1:5, 1), skip = skip, linout = response == "y", decay = pick(c(0, 0.01)), maxit = 50, trace = FALSE)
+    rows <- rows_of(model)
+    raw <- predict(model, rows)
+    if (response == "y") write_golden(dir, name, model, "regression", rows, drop(unname(raw)))
+    else golden_classes(dir, name, model, rows, model$lev, both(if (ncol(raw) == 1) drop(raw) else raw), predict(model, rows, type = "class"))
+  },
+  multinom = function(name) {
+    library(nnet)
+    data <- draw(sample(80:200, 1))
+    model <- multinom(formula_of(pick(c("two", "three")), COLUMNS), data, maxit = pick(c(5, 50)), trace = FALSE)
+    rows <- rows_of(model)
+    golden_classes(dir, name, model, rows, model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
   }
 )
 for (family in names(FAMILIES)) for (i in seq_len(each)) suppressWarnings(FAMILIES[[family]](sprintf("%s-%d-%02d", family, seed, i)))

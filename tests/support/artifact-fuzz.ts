@@ -27,6 +27,8 @@ const NAMES = [
   'se-probability',
   'na-extras',
   'splines-lm',
+  'nnet-classes',
+  'multinom-two',
   'interaction-lm',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */

@@ -10,6 +10,7 @@ import { flag } from '../../steps/step-values.ts';
 import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
 import { connect, outcomeOf } from './engine.ts';
+import { asParsnip } from './engines.ts';
 import { indicatorsOf, isEventFirst } from './event.ts';
 import { applyFormula } from './formula.ts';
 import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
@@ -117,7 +118,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   const spec = element(fit, 'spec');
   const mode = textOf(spec && element(spec, 'mode'), `${label}'s mode`);
   const levels = levelsOfFit(fit, label);
-  const engine = atPenalty(inner(found, `${label}'s model`), spec, levels, label);
+  const engine = atPenalty(asParsnip(inner(found, `${label}'s model`), found), spec, levels, label);
   const preproc = element(fit, 'preproc');
   const terms = preproc && element(preproc, 'terms');
   if (before && terms) {
