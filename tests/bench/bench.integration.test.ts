@@ -9,7 +9,7 @@ import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
 import { interleave, median, ratios, short, spread } from './figures.ts';
 import { toOnnx } from './onnx.ts';
-import { betweenMarks, createReport, toMarkdown, writeBetweenMarks } from './report.ts';
+import { betweenMarks, createReport, summary, toMarkdown, writeBetweenMarks } from './report.ts';
 import { runWrk, writeWrkScript, wrkMissing } from './wrk.ts';
 
 test('medians, spreads and ratios, each of its own round', () => {
@@ -49,6 +49,23 @@ test('a report tells every figure with its peers, what is missing and what misse
   expect(markdown).toContain('0 of 10,000 doubles differ');
   expect(markdown).toContain('| heart | >= 100 x | 50 x | MISSES |\n| large | >= 6 x | not here | not measured |');
   expect(markdown).toContain('| container | 10 requests a second | bare 40: 1/4 x |');
+});
+
+test('the last line names the bars that are missed, and a run without them does not fail', () => {
+  const report = createReport(() => {});
+  report.judge('heart', '< 3 us', '2 us', true);
+  report.compared(10_000, 0);
+  expect(summary(report)).toEqual({ line: "0 of 10,000 doubles differ from R's; all 1 bars hold", fails: false });
+  report.judge('large', '>= 6 x', 'not here', undefined);
+  expect(summary(report).fails).toBe(false);
+  report.judge('iris', '>= 100 x', '50 x', false);
+  expect(summary(report)).toEqual({
+    line: "0 of 10,000 doubles differ from R's; 1 of 2 bars are missed: iris (50 x, the bar is >= 100 x); 1 were not measured",
+    fails: true,
+  });
+  const wrong = createReport(() => {});
+  wrong.compared(10, 1);
+  expect(summary(wrong).fails).toBe(true);
 });
 
 test('the tables stand between their marks, and tests/README.md has them', () => {

@@ -71,6 +71,20 @@ export function verdict({ holds }: Bar): string {
   return holds === undefined ? 'not measured' : holds ? 'holds' : 'MISSES';
 }
 
+/** The last line of a run: how many doubles are not R's, and which bars were missed. `fails`: whether any of both is so. */
+export function summary({ bars, bits }: Report): { line: string; fails: boolean } {
+  const missed = bars.filter(({ holds }) => holds === false);
+  const unmeasured = bars.filter(({ holds }) => holds === undefined).length;
+  const judged = bars.length - unmeasured;
+  const named = missed.map(({ what, bar, measured }) => `${what} (${measured}, the bar is ${bar})`).join('; ');
+  const line = [
+    `${bits.differing} of ${bits.compared.toLocaleString('en-US')} doubles differ from R's`,
+    missed.length > 0 ? `${missed.length} of ${judged} bars are missed: ${named}` : `all ${judged} bars hold`,
+    ...(unmeasured > 0 ? [`${unmeasured} were not measured`] : []),
+  ].join('; ');
+  return { line, fails: missed.length > 0 || bits.differing > 0 };
+}
+
 /** The tables as Markdown: what was measured where and when, the bars, every figure. */
 export function toMarkdown(report: Report, where: string): string {
   const { bits, bars, speeds, absent } = report;

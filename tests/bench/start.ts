@@ -50,10 +50,10 @@ export async function runStart(args: string[]): Promise<number> {
   }
   if (process.platform !== 'linux') throw new UsageError(`found ${process.platform}, expected Linux, whose /proc tells memory`);
   console.log(`${rate} requests a second for ${seconds} s; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`);
-  let failed = 0;
+  const missed: string[] = [];
   const say = (what: string, claims: [holds: boolean, what: string, isTime?: 'time'][]) => {
     const broken = claims.filter(([holds]) => !holds);
-    failed += broken.filter(([, , isTime]) => !(short && isTime)).length;
+    missed.push(...broken.filter(([, , isTime]) => !(short && isTime)).map(([, claim]) => claim));
     const judged = claims.some(([, , isTime]) => !(short && isTime));
     const verdict = broken.length > 0 ? `NOT: ${broken.map(([, claim]) => claim).join(', ')}` : 'holds';
     console.log(`${what}  ${judged || broken.length === 0 ? verdict : `${verdict} (not judged in the short form)`}`);
@@ -77,11 +77,10 @@ export async function runStart(args: string[]): Promise<number> {
     process.kill(-(started.npm.pid ?? 0), 'SIGINT');
   }
   const left = await leftOf(started.processes);
-  say(`after Ctrl-C ${left.length} processes are left`, [[left.length === 0, left.join(', ')]]);
-  console.log(
-    failed === 0 ? `all holds${short ? ' but times, which are not judged in the short form' : ''}` : `${failed} that must hold do not`,
-  );
-  return failed === 0 ? 0 : 1;
+  say(`after Ctrl-C ${left.length} processes are left`, [[left.length === 0, `no process left (found ${left.join(', ')})`]]);
+  const allHolds = `all holds${short ? ' but times, which are not judged in the short form' : ''}`;
+  console.log(missed.length === 0 ? allHolds : `${missed.length} that must hold do not: ${missed.join('; ')}`);
+  return missed.length === 0 ? 0 : 1;
 }
 
 async function start(): Promise<Started> {

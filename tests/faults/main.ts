@@ -74,7 +74,7 @@ export async function runFaults(args: string[]): Promise<number> {
     ]);
   }
   console.log(judge.summary());
-  return judge.failed === 0 ? 0 : 1;
+  return judge.fails() ? 1 : 0;
 }
 
 async function faults(judge: ReturnType<typeof createJudge>, timing: Timing, chosen: (name: string) => boolean): Promise<void> {
@@ -97,33 +97,32 @@ async function drains(count: number): Promise<Drain[]> {
 
 /** Prints a line for each part, and counts what must hold and does not. In the short form only counts must. */
 function createJudge(short: boolean) {
-  let [failed, unjudged] = [0, 0];
+  const missed: string[] = [];
+  let unjudged = 0;
   type Claim = [holds: boolean, what: string, isTime?: 'time'];
   const line = (name: string, what: string, claims: Claim[]) => {
     const broken = claims.filter(([holds]) => !holds);
     const judged = broken.filter(([, , isTime]) => !(short && isTime));
-    failed += judged.length;
+    missed.push(...judged.map(([, claim]) => `${name}: ${claim}`));
     unjudged += broken.length - judged.length;
     const words = (some: Claim[], before: string) => (some.length === 0 ? [] : [`${before}: ${some.map(([, claim]) => claim).join(', ')}`]);
-    const missed = [
+    const told = [
       ...words(judged, 'NOT'),
       ...words(
         broken.filter((one) => !judged.includes(one)),
         'missed, but not judged here',
       ),
     ];
-    const verdict = missed.length === 0 ? 'holds' : missed.join('; ');
+    const verdict = told.length === 0 ? 'holds' : told.join('; ');
     console.log(`${name.padEnd(30)} ${what}  ${verdict}`);
   };
   const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
   return {
-    get failed() {
-      return failed;
-    },
+    fails: () => missed.length > 0,
     /** The last line: what was judged, and what came of it. */
     summary: () => {
       const what = short ? 'counts alone are judged in the short form' : 'counts and times are judged';
-      const verdict = failed === 0 ? 'all of them hold' : `${failed} of them do not hold`;
+      const verdict = missed.length === 0 ? 'all of them hold' : `${missed.length} of them do not hold (${missed.join('; ')})`;
       return `${what}: ${verdict}${unjudged > 0 ? `; ${unjudged} times were missed, which says nothing on a shared machine` : ''}`;
     },
     line,
