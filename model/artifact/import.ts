@@ -94,7 +94,7 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: read, call, version, others, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
+  { schema: own, call, version, others, read, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -106,8 +106,8 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
-  const named = applyNames(read, isUnnamed, { names: sidecar.names, sidecarFile, data });
-  const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile);
+  const named = applyNames(own, isUnnamed, { names: sidecar.names, sidecarFile, data });
+  const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, { type, levels }]) => ((type ?? levels) ? [name] : [])));
   const { lacksLevels } = computed.body.kind;

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ModelError, type Problem } from '../../shared/errors.ts';
 import { MODEL_NAME } from '../../shared/schema/card.ts';
 import { isTimeZone, parseDate, parseDatetime } from '../../shared/schema/dates.ts';
+import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
 import { utf8Json } from '../../shared/schema/utf8.ts';
@@ -101,15 +102,18 @@ export function readSidecar(bytes: Uint8Array, label: string): Sidecar {
   );
 }
 
-/** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have. */
-export function applySidecar(schema: Schema, { features = {} }: Sidecar, label: string): Schema {
+/** What a model has no levels for, by its formula. */
+type Read = { numbers: string[]; codes: string[] };
+
+/** A schema with a sidecar's labels, levels and ranges. Throws where the sidecar speaks of what the model does not have, or reads otherwise. */
+export function applySidecar(schema: Schema, { features = {} }: Sidecar, label: string, read: Read = { numbers: [], codes: [] }): Schema {
   const known = new Set(schema.features.map((feature) => feature.name));
   const unknown = Object.keys(features).find((name) => !known.has(name));
   if (unknown !== undefined) throw new ModelError(label, `the feature "${unknown}"`, `features of the model: ${[...known].join(', ')}`);
   const entryOf = (name: string) => (Object.hasOwn(features, name) ? features[name] : undefined);
   return {
     ...schema,
-    features: schema.features.map((feature) => withPipeline(feature, withSidecar(feature, entryOf(feature.name), label))),
+    features: schema.features.map((feature) => withPipeline(feature, withSidecar(feature, entryOf(feature.name), label, read))),
   };
 }
 
@@ -121,7 +125,7 @@ function withPipeline(before: Feature, after: Feature): Feature {
   return { ...after, ...required, ...others };
 }
 
-function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label: string): Feature {
+function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label: string, read: Read): Feature {
   if (!entry) return feature;
   const at = `${label}, feature "${feature.name}"`;
   if (feature.type === 'factor' && entry.type !== undefined && entry.type !== 'factor') {
@@ -147,6 +151,7 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
         const show = (levels: Level[]) => levels.map((level) => level ?? 'NA').join(', ');
         throw new ModelError(at, `levels ${show(levels)}`, `those of the model file: ${show(feature.levels)}`);
       }
+      if (feature.type !== 'factor') checkRead(feature.name, levels, read, at);
       const first = entry.default;
       if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
         throw new ModelError(at, `the default ${first}`, 'one of its levels');
@@ -179,6 +184,18 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
       return { ...shown, type, ...range, ...ends, ...given } as Feature;
     }
   }
+}
+
+/** Refuses levels whose codes the formula would take for the numbers that it reads. */
+function checkRead(name: string, levels: Level[], { numbers, codes }: Read, at: string): void {
+  if (numbers.includes(name))
+    throw new ModelError(at, 'levels', 'none: the formula reads its numbers, or TRUE and FALSE, which callers send');
+  if (codes.includes(name) && levels.some((level) => level !== null && DECIMAL.test(level)))
+    throw new ModelError(
+      at,
+      'levels that are numbers',
+      'none: as.numeric() in the formula gives the numbers of a text and the codes of a factor',
+    );
 }
 
 /** A date or a time as a sidecar describes it: its limits and its default are texts that this type takes. */

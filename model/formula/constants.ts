@@ -69,9 +69,14 @@ function addConstants(value: RValue, out: (number | string)[], depth = 0): boole
   }
 }
 
+/** What R reads as a number, but for hexadecimal fractions and the words for Infinity. */
+const SPELLED = /^\s*[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|0[xX][\dA-Fa-f]+)\s*$/;
+
 /** The number that a level spells; NaN for none. */
 export function numberOf(level: Level): number {
-  return level === null || level.trim() === '' ? Number.NaN : Number(level);
+  if (level === null || !SPELLED.test(level)) return Number.NaN;
+  const text = level.trim();
+  return text.startsWith('-') ? -Number(text.slice(1)) : Number(text.startsWith('+') ? text.slice(1) : text);
 }
 
 function addConstantCall({ values: [head, ...rest] }: Call, out: (number | string)[], depth: number): boolean {
@@ -116,13 +121,6 @@ export function areTruths(value: RValue | undefined): boolean {
     parts.length <= 2 &&
     parts.every((part) => part.type !== 'language' && areTruths(part))
   );
-}
-
-/** The texts of constants as R's factor() labels them: TRUE and FALSE by their names. */
-export function labelsOf(value: RValue | undefined): string[] | undefined {
-  const constants = constantsOf(value);
-  if (!areTruths(value)) return constants?.map(String);
-  return constants?.map((one) => (one === 1 ? 'TRUE' : 'FALSE'));
 }
 
 /** The numbers of a member of a list, be it a value or a call of list(). */

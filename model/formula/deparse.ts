@@ -117,11 +117,11 @@ function constant(type: 'logical' | 'integer' | 'double' | 'character', value: n
   if (typeof value === 'string') return JSON.stringify(value.length > MAX_CALL ? value.slice(0, MAX_CALL) : value);
   if (type === 'logical') return value === 0 ? 'FALSE' : 'TRUE';
   if (type === 'integer') return `${value}L`;
-  return number(value);
+  return numberText(value);
 }
 
-/** A double with 15 significant digits, in scientific form where that is shorter (1e+05), as R prints it. */
-function number(value: number): string {
+/** A double with 15 significant digits, in scientific form where that is shorter (1e+05), as R prints it and as.character() has it. */
+export function numberText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Inf' : '-Inf';
   const rounded = Number(value.toPrecision(15));
   const [digits = '', exponent = '+0'] = rounded.toExponential().split('e');

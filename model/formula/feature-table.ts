@@ -6,6 +6,9 @@ import type { Variable } from './terms.ts';
 
 /** Functions that make a factor of what they are given, without changing its labels. */
 export const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered', 'relevel', 'droplevels', 'C', 'as.character', '(', 'I'];
+/** Features that a formula reads as numbers, and those that it reads by as.numeric(), which gives a factor's codes. */
+export type Read = { numbers: string[]; codes: string[] };
+
 /** The features that a formula's variables are made of, in the order in which it names them. */
 export class FeatureTable {
   readonly features: Feature[] = [];
@@ -13,6 +16,9 @@ export class FeatureTable {
   readonly #places = new Map<string, number>();
   /** Features whose class in R is known: they stand alone in the formula. */
   readonly #bare = new Set<string>();
+
+  /** Features that the formula reads as numbers, or by as.numeric(), which of a factor are codes. */
+  readonly #read = { number: new Set<string>(), code: new Set<string>() };
 
   /** `variables` are those of the whole formula; `levels` the levels of its factors by variable. */
   constructor(variables: Variable[], levels: Map<string, Level[]>, label: string) {
@@ -33,6 +39,16 @@ export class FeatureTable {
 
   isBare(name: string): boolean {
     return this.#bare.has(name);
+  }
+
+  /** Notes that the formula reads a feature as a number, or by as.numeric(). */
+  reads(name: string, as: 'number' | 'code'): void {
+    this.#read[as].add(name);
+  }
+
+  /** What no sidecar makes a factor: the features that are read as numbers, and those by as.numeric(). */
+  get read(): Read {
+    return { numbers: [...this.#read.number], codes: [...this.#read.code] };
   }
 
   featureOf(name: string): Feature | undefined {

@@ -1,13 +1,14 @@
 import { ModelError } from '../../shared/errors.ts';
-import { type Expression, printed } from '../../shared/expressions/expressions.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
 import type { Feature, Level } from '../../shared/schema/features.ts';
 import type { RValue } from '../rds/values.ts';
 import { polyColumns, scaleColumn } from './columns.ts';
 import { type Argument, areTruths, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from './constants.ts';
 import { deparse } from './deparse.ts';
-import { FACTORS, FeatureTable } from './feature-table.ts';
+import { FACTORS, FeatureTable, type Read } from './feature-table.ts';
 import { interactionLevels } from './interaction.ts';
+import { labelOf, labelsOf } from './labels.ts';
 import { cutLevels, relabelled } from './levels.ts';
 import { checkFunctions, type Scope, scopeOf } from './scope.ts';
 import { type FormulaSplines, isSpline } from './splines.ts';
@@ -15,6 +16,8 @@ import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
+/** Calls that are integers where what they are given is. */
+const INTEGER_CALLS = ['+', '-', '*', '(', 'I'];
 /** Numbers that have a name in R; a feature of that name would hide them, but then it stands alone somewhere too. */
 const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
 
@@ -51,6 +54,11 @@ export class FormulaReader {
   /** The features, in the order in which the formula names them. */
   get features(): Feature[] {
     return this.#table.features;
+  }
+
+  /** What no sidecar makes a factor (FeatureTable). */
+  get read(): Read {
+    return this.#table.read;
   }
 
   /** The columns a numeric variable makes: one, or as many as poly() and the like make. */
@@ -103,9 +111,7 @@ export class FormulaReader {
       return isCode ? this.#code(value, first.name) : this.number(first);
     }
     if (name === 'as.integer' && args.length === 1 && first) {
-      return first.type === 'symbol' && this.#table.featureOf(first.name)?.type === 'factor'
-        ? this.#code(value, first.name)
-        : { call: 'trunc', of: [this.number(first)] };
+      return first.type === 'symbol' ? this.#integerOf(value, first.name) : { call: 'as.integer', of: [this.number(first)] };
     }
     if (name === 'as.logical' && args.length === 1 && first) return { call: 'logical', of: [this.number(first)] };
     if (name === 'log' || name === 'ifelse')
@@ -117,7 +123,9 @@ export class FormulaReader {
       const found = known ? `${args.length} arguments of ${name}()${isPlain ? '' : ', some by name'}` : `the function ${name}()`;
       throw this.fail(value, found, known ? 'its plain arguments' : `arithmetic, or one of ${shownFunctions()}`);
     }
-    return { call: name, of: args.map((arg) => this.number(arg.value)) };
+    const made = { call: name, of: args.map((arg) => this.number(arg.value)) };
+    // R's integers end at 2^31, beyond which they are NA.
+    return isInteger(value) ? { call: 'as.integer', of: [made] } : made;
   }
 
   /** `x == "a"`, `x != "a"` and `x %in% c("a", "b")`, of texts or numbers; undefined for anything else. */
@@ -132,14 +140,17 @@ export class FormulaReader {
       this.#table.add({ name: subject.name, type: 'logical' });
     if (!listed || (name === '%in%' && subject !== left)) return undefined;
     const feature = subject.type === 'symbol' ? this.#table.featureOf(subject.name) : undefined;
-    const isText = typeof listed[0] === 'string';
     if (name !== '%in%' && listed.length !== 1) throw this.fail(value, 'a comparison with several values', '%in%');
-    if (!isText && feature?.type !== 'factor') {
+    if (!listed.some((one) => typeof one === 'string') && feature?.type !== 'factor') {
       if (name !== '%in%') return undefined;
-      return { call: '>', of: [{ number: this.number(subject), in: listed.map((one) => printed(Number(one))) }, 0] };
+      // match() compares doubles as they are, and finds no NaN.
+      const among: Expression = { number: this.number(subject), in: listed.map(Number), exact: true };
+      return { call: '>', of: [among, 0] };
     }
     if (subject.type !== 'symbol') throw this.fail(value, 'texts compared with a computed value', 'a feature');
-    const found: Expression = { label: this.#table.place(subject.name), in: listed.map(String) };
+    const labels = this.#labels(constant);
+    if (!labels) throw this.fail(value, 'a comparison with NA, or with values of several kinds', 'values of one kind');
+    const found: Expression = { label: this.#table.place(subject.name), in: labels };
     return { call: name === '!=' ? '==' : '>', of: [found, 0] };
   }
 
@@ -185,6 +196,12 @@ export class FormulaReader {
     return constant === undefined ? constantsOf(value) : [constant];
   }
 
+  /** The same as texts, as R compares them with labels. */
+  #labels(value: RValue): string[] | undefined {
+    const constant = value.type === 'symbol' && !this.#table.has(value.name) ? this.#scope(value.name) : undefined;
+    return constant === undefined ? labelsOf(value) : [labelOf(constant)];
+  }
+
   #symbol(name: string): Expression {
     const constant = this.#table.has(name) ? undefined : this.#scope(name);
     if (constant !== undefined) {
@@ -198,6 +215,7 @@ export class FormulaReader {
     if (!this.#table.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name]!;
     const feature = this.#table.featureOf(name);
     if (feature?.type === 'factor') throw new ModelError(this.#label, `arithmetic with the factor "${name}"`, 'numbers');
+    this.#table.reads(name, 'number');
     return { feature: this.#table.place(name) };
   }
 
@@ -205,7 +223,15 @@ export class FormulaReader {
   #code(value: Call, name: string): Expression {
     if (this.#table.featureOf(name)?.type === 'factor' && !this.#table.isBare(name))
       throw this.fail(value, `the code of "${name}", whose levels are not known`, 'a factor');
+    this.#table.reads(name, 'code');
     return { feature: this.#table.place(name) };
+  }
+
+  /** as.integer() of a name: a factor's code, or a number without its fraction. */
+  #integerOf(value: Call, name: string): Expression {
+    if (this.#table.featureOf(name)?.type === 'factor') return this.#code(value, name);
+    const isConstant = !this.#table.has(name) && (this.#scope(name) !== undefined || Object.hasOwn(CONSTANTS, name));
+    return { call: 'as.integer', of: [isConstant ? this.#symbol(name) : this.#code(value, name)] };
   }
 
   #constant(value: Extract<RValue, { type: 'integer' | 'logical' | 'double' }>): Expression {
@@ -234,6 +260,14 @@ export class FormulaReader {
   fail(value: RValue, found: string, expected: string): ModelError {
     return new ModelError(`${this.#label}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
+}
+
+/** Whether a value is an integer by its form: as.integer(), 2L, and sums, differences and products of such. */
+function isInteger(value: RValue): boolean {
+  if (value.type === 'integer') return true;
+  const [head, ...parts] = value.type === 'language' ? value.values : [];
+  if (head?.type !== 'symbol') return false;
+  return head.name === 'as.integer' || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
 }
 
 function shownFunctions(): string {

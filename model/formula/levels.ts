@@ -2,10 +2,11 @@ import type { ModelError } from '../../shared/errors.ts';
 import type { Expression } from '../../shared/expressions/expressions.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import type { RValue } from '../rds/values.ts';
-import { type Argument, areTruths, type Call, constantsOf, finite, labelsOf, matchArguments } from './constants.ts';
+import { type Argument, areTruths, type Call, constantsOf, finite, matchArguments } from './constants.ts';
 import { cutLabels } from './cut.ts';
 import { deparse } from './deparse.ts';
 import type { FeatureTable } from './feature-table.ts';
+import { labelsOf } from './labels.ts';
 
 /** Most breaks of one cut(). */
 const MAX_BREAKS = 100_001;
@@ -50,7 +51,7 @@ export function cutLevels({ value, args, levels }: FactorCall, reader: PartReade
   }
   const [right, lowest] = [truth('right', true), truth('include.lowest', false)];
   breaks.sort((a, b) => a - b);
-  const labels = given.labels === undefined ? cutLabels(breaks, { right, lowest, digits }) : constantsOf(given.labels)?.map(String);
+  const labels = given.labels === undefined ? cutLabels(breaks, { right, lowest, digits }) : labelsOf(given.labels);
   if (labels?.length !== breaks.length - 1) throw reader.fail(value, 'cut() with other labels', 'one for each interval');
   const known = new Set<Level>(labels);
   if (levels.some((level) => !known.has(level)))

@@ -3,6 +3,7 @@ import type { Outcome } from '../../shared/bodies/outcome.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
+import type { Read } from '../formula/feature-table.ts';
 import type { RValue } from '../rds/values.ts';
 
 /** A model as its file has it: its schema, the steps before the body, what computes, and the call that made it. */
@@ -19,6 +20,8 @@ export type Imported = {
   pipeline?: PipelineStep[];
   /** Features of a class that R notes as "other": dates and times among them. */
   others?: string[];
+  /** Features that a formula reads as numbers, or by as.numeric(): a sidecar that gave them levels would have their codes read. */
+  read?: Read;
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
   isUnnamed?: boolean;
   /** True where numbers that the model has from the C library are those with fused multiplication, which an import with libm: plain would not have. */

@@ -35,6 +35,7 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
       if (variable.value.type === 'symbol') frame.number(variable.value.name, label);
       return { contrasts: reader.columns(variable).map((value) => ({ name: variable.name, value })), levels: undefined };
     });
+    for (const name of reader.read.numbers) frame.number(name, label);
     const values = reader.features.map(({ name }) => frame.value(name, label));
     return modelMatrix(terms, coded, label).flatMap((column): NewColumn[] => {
       if (column.factors.length < 2) return [];

@@ -5,6 +5,7 @@ import type { Level } from '../../shared/schema/features.ts';
 import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
 import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from '../formula/constants.ts';
 import { deparse } from '../formula/deparse.ts';
+import { labelsOf } from '../formula/labels.ts';
 import { checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
 import { type Frame, type LevelColumn, MISSING_VALUE } from './frame.ts';
@@ -170,11 +171,13 @@ export class Interpreter {
     const made = this.read(first);
     const kind = name === 'as.integer' ? 'integer' : name === 'as.logical' ? 'logical' : 'number';
     if (kind === 'logical') return { kind, value: { call: 'logical', of: [this.number(first)] } };
-    if (!('levels' in made)) return { kind, value: kind === 'integer' ? { call: 'trunc', of: [made.value] } : made.value };
+    if (!('levels' in made)) return { kind, value: kind === 'integer' ? { call: 'as.integer', of: [made.value] } : made.value };
     if (made.kind !== 'text') return { kind, value: made.value };
     // A text that is no number is NA.
     const numbers = made.levels.map((level) => (Number.isFinite(numberOf(level)) ? numberOf(level) : null));
-    const values = numbers.map((number) => (number === null || kind === 'number' ? number : Math.trunc(number)));
+    const values = numbers.map((number) =>
+      number === null || kind === 'number' ? number : Math.abs(number) < 2 ** 31 ? Math.trunc(number) : null,
+    );
     return { kind, value: { pick: made.value, values, missing: null, beyond: null } };
   }
 
@@ -196,7 +199,9 @@ export class Interpreter {
   #cases(value: Call, args: Argument[]): Typed {
     const conditions: Expression[] = [];
     const branches: Typed[] = [];
-    for (const { tag, value: own } of args) {
+    // .default counts where no condition holds, wherever it stands.
+    const inOrder = [...args.filter(({ tag }) => tag !== '.default'), ...args.filter(({ tag }) => tag === '.default')];
+    for (const { tag, value: own } of inOrder) {
       const isFormula = own.type === 'language' && functionName(own.values[0]) === '~' && own.values.length === 3;
       if (!isFormula && tag !== '.default') throw this.#fail(value, 'another argument', 'condition ~ value');
       conditions.push(isFormula ? this.number(own.values[1] as RValue) : 1);
@@ -235,15 +240,18 @@ export class Interpreter {
   #among(value: Call, args: Argument[]): Typed {
     const [left, right] = args.map((arg) => arg.value);
     const listed = constantsOf(right);
-    if (!left || !listed) throw this.#fail(value, '%in% of other values', 'x %in% c(...)');
+    const labels = labelsOf(right);
+    if (!left || !listed || !labels) throw this.#fail(value, '%in% of other values', 'x %in% c(...), without NA');
     const made = this.read(left);
     if ('levels' in made) {
-      const known = new Set(listed.map(String));
+      const known = new Set(labels);
       const values = made.levels.map((level) => (level !== null && known.has(level) ? 1 : 0));
       return { kind: 'logical', value: { pick: made.value, values, missing: 0, beyond: 0 } };
     }
-    const found: Expression = { number: made.value, in: listed.map((one) => printed(Number(one))) };
-    return { kind: 'logical', value: { call: 'coalesce', of: [{ call: '>', of: [found, 0] }, 0] } };
+    if (listed.some((one) => typeof one === 'string')) throw this.#fail(value, 'numbers among texts', 'values of one kind');
+    // match() compares doubles as they are, and finds no missing value here.
+    const found: Expression = { number: made.value, in: listed.map(Number), exact: true };
+    return { kind: 'logical', value: { call: '>', of: [found, 0] } };
   }
 
   /** A factor or text compared with a text; undefined for numbers. */
@@ -269,9 +277,10 @@ export class Interpreter {
     const given = matchArguments(args, ['x', 'levels', 'labels']);
     const made = given.x && this.read(given.x);
     if (!made || given.labels) throw this.#fail(value, 'other arguments', 'x and levels');
-    const listed = given.levels && constantsOf(given.levels)?.map(String);
+    const listed = labelsOf(given.levels);
+    if (given.levels && !listed) throw this.#fail(value, 'other levels', 'levels = c(...), without NA');
     if (!('levels' in made)) {
-      const numbers = listed?.map(Number);
+      const numbers = listed?.map(numberOf);
       if (!listed || !numbers?.every(Number.isFinite)) throw this.#fail(value, 'a factor of numbers without its levels', 'levels = c(...)');
       const place: Expression = { number: made.value, in: numbers.map(printed) };
       return { kind: 'factor', levels: listed, value: { pick: place, values: listed.map((_, at) => at + 1), missing: null, beyond: null } };

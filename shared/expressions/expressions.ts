@@ -7,7 +7,8 @@ import { FUNCTIONS, functionsFor, orthogonalPolynomial, type RFunction } from '.
  * - `call`: one of FUNCTIONS of other expressions;
  * - `poly`: the orthogonal polynomial of a value, of the degree that `alpha` has elements;
  * - `label`, `in`: the place (from 1) of a factor feature's label among texts, 0 where it is not there;
- * - `number`, `in`: the place of a value among numbers, compared as R prints them (15 digits), 0 where it is not there;
+ * - `number`, `in`: the place of a value among numbers, 0 where it is not there. They are compared as R prints them (15 digits, factor()), or,
+ *   where it is `exact`, as doubles, and NaN is not there (%in%);
  * - `interval`, `breaks`: the place of the interval (open on the left, or on the right) a value lies in, 0 where it lies outside;
  * - `table`: the element at a place, NaN at 0;
  * - `is`: 1 where a place is that level, 0 at any other, NaN at 0;
@@ -19,7 +20,7 @@ export type Expression =
   | { call: string; of: Expression[] }
   | { poly: Expression; alpha: number[]; norm2: number[] }
   | { label: number; in: Level[] }
-  | { number: Expression; in: number[] }
+  | { number: Expression; in: number[]; exact?: true }
   | { interval: Expression; breaks: number[]; right: boolean; lowest: boolean }
   | { table: Expression; values: number[] }
   | { is: Expression; level: number }
@@ -57,6 +58,7 @@ export function compile(expression: Expression, schema: Schema, functions = func
   if ('number' in expression) {
     const inner = inside(expression.number);
     const places = new Map(expression.in.map((value, place) => [value, place + 1]));
+    if (expression.exact) return (rows, at) => places.get(inner(rows, at)) ?? 0;
     return (rows, at) => {
       const value = inner(rows, at);
       return Number.isNaN(value) ? value : (places.get(printed(value)) ?? 0);
@@ -189,6 +191,7 @@ function checkExpression(value: unknown, schema: Schema, context: CheckContext):
     spend(part.in.length);
   } else if ('number' in part) {
     numbers(part.in, 1);
+    if (part.exact !== undefined && part.exact !== true) throw fail('another comparison of numbers', 'one that is exact, or none');
     inner(part.number);
   } else if ('interval' in part) {
     numbers(part.breaks, 2);

@@ -1,4 +1,5 @@
 import { FUSED, type Libm, type MathLibrary, PLAIN } from '../math/library.ts';
+import { modulo, quotient } from './modulo.ts';
 
 /** A function of numbers as R has it, and how many arguments it takes. TRUE and FALSE are 1 and 0. */
 export type RFunction = { least: number; most: number; apply: (...values: number[]) => number };
@@ -18,7 +19,7 @@ const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLi
   '/': two((x, y) => x / y),
   '^': two((x, y) => power(x, y, library.pow)),
   '%%': two(modulo),
-  '%/%': two((x, y) => quotient(x, y)),
+  '%/%': two(quotient),
   '<': test((x, y) => x < y),
   '<=': test((x, y) => x <= y),
   '>': test((x, y) => x > y),
@@ -39,7 +40,7 @@ const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLi
   log1p: one(log1p),
   sqrt: one(Math.sqrt),
   abs: one(Math.abs),
-  sign: one(Math.sign),
+  sign: one((x) => Math.sign(x) + 0),
   floor: one(Math.floor),
   ceiling: one(Math.ceil),
   trunc: one(Math.trunc),
@@ -59,6 +60,8 @@ const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLi
     apply: (...values) => values.reduce((least, value) => (value < least || Number.isNaN(value) ? value : least)),
   },
   pmax: { least: 1, most: 100, apply: (...values) => values.reduce((most, value) => (value > most || Number.isNaN(value) ? value : most)) },
+  /** NA where it is no integer of R. */
+  'as.integer': one((x) => (Math.abs(x) < 2 ** 31 ? Math.trunc(x) : Number.NaN)),
   logical: one((x) => (Number.isNaN(x) ? x : Number(x !== 0))),
 });
 
@@ -93,21 +96,6 @@ function logarithm(x: number, base: number | undefined, { log, log2, log10 }: Pi
   if (base === 10) return log10(x);
   if (base === 2) return log2(x);
   return log(x) / log(base);
-}
-
-/** x %% y: the remainder has the sign of y. */
-function modulo(x: number, y: number): number {
-  if (y === 0) return Number.NaN;
-  const rest = x % y;
-  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
-}
-
-/** x %/% y (arithmetic.c, myfloor). */
-function quotient(x: number, y: number): number {
-  const ratio = x / y;
-  if (y === 0 || !Number.isFinite(ratio)) return ratio;
-  const whole = Math.floor(ratio);
-  return whole + Math.floor((x - whole * y) / y);
 }
 
 /** The nearest whole number; halves go to the even one. */

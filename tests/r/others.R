@@ -105,7 +105,7 @@ rpart_cases <- function(count) {
 
 # Terms with a column of their own, and what they need of R's libm: the others are exact.
 PLAIN <- c("a", "b", "n", "w", "flag", "f", "g", "o", "s", "I(a^2)", "I(b / 3)", "poly(b, 2)", "poly(a, 3)", "factor(k)", "scale(a)", "I(a > 0)", "f:a", "o:b",
-  "f:flag", "f*s", "a:b", "I(b * (1 + a)^2 - 3)", "poly(a, 2, raw = TRUE)", "cut(b, c(0, 2, 5, 10))", "I(s == \"a\")", "relevel(f, ref = \"top\")", "pmax(a, 0)", "I(n %% 2)", "I(n %/% 2)", "ifelse(a > 0, b, n)", "C(f, contr.sum)", "sqrt(b)", "abs(a)", "I(1 / b)", "(a + b)", "as.numeric(o)", "I(f %in% c(\"low\", \"top\"))", "a:f:flag", "s:o", "floor(b)", "I(-a)", "round(b)", "k", "I(k == 4)", "I(!flag)", "offset(b)", "offset(2 * a)",
+  "f:flag", "f*s", "a:b", "I(b * (1 + a)^2 - 3)", "poly(a, 2, raw = TRUE)", "cut(b, c(0, 2, 5, 10))", "I(s == \"a\")", "relevel(f, ref = \"top\")", "pmax(a, 0)", "I(n %% 2)", "I(n %/% 2)", "I(b %/% 0.1)", "I(a %% 0.3)", "I(b %in% c(0.3, 1.5, 2))", "I(as.integer(a * 3) * 2L)", "ifelse(a > 0, b, n)", "C(f, contr.sum)", "sqrt(b)", "abs(a)", "I(1 / b)", "(a + b)", "as.numeric(o)", "I(f %in% c(\"low\", \"top\"))", "a:f:flag", "s:o", "floor(b)", "I(-a)", "round(b)", "k", "I(k == 4)", "I(!flag)", "offset(b)", "offset(2 * a)",
   "f/a", "poly(a, 2):f", "f:o", "o*flag", "cut(a, c(-Inf, -1, 0.5, Inf), labels = c(\"x\", \"y\", \"z\"))", "I(a * (b > 3))", "pmin(a, b, 1)", "trunc(a)", "I(a^2 + b^2)", "sign(a)", "factor(k, levels = c(8, 6, 4), labels = c(\"x\", \"y\", \"z\"))")
 LIBM <- c("log(b)", "exp(a)", "log(b, 3)", "log2(w)", "log10(w)", "log1p(w)", "I(a^3)", "I(b^-1.5)", "sin(a)", "cos(b)", "poly(log(w), 2)", "I(exp(-b) * a)", "offset(log(w))", "tanh(a)", "atan(b)", "expm1(a)")
 

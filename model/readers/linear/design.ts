@@ -3,6 +3,7 @@ import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature, Level } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { areOfFused, type ContrastColumn, indicators, MAX_LEVELS, MAX_POLY, readContrasts } from '../../formula/contrasts.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
@@ -31,6 +32,8 @@ export type Design = {
   /** Whether the first column is the intercept. */
   intercept: boolean;
   isOfFused: boolean;
+  /** What no sidecar makes a factor. */
+  read: Read;
 };
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
@@ -55,6 +58,7 @@ export function readDesign({ terms: given, xlevels, contrasts, frame, offset }: 
     ...{ features, steps: splines.steps(features, label), intercept: terms.intercept },
     columns: columns.map((factors) => factors.map(resolve)),
     offsets: offsets.map(resolve),
+    read: reader.read,
     isOfFused: [...levels].some(([name, all]) => areOfFused(contrasts && element(contrasts, name), all.length)),
   };
 }

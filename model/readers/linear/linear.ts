@@ -4,12 +4,13 @@ import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { readLink } from '../../formula/links.ts';
 import { classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
 import { readDesign } from './design.ts';
 
 /** An lm or glm as a schema and a sum of columns. */
-export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean; steps?: BoundStep[] };
+export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean; read: Read; steps?: BoundStep[] };
 
 /**
  * Turns what `lm()` or `glm()` returned into a sum of columns, as predict.lm and model.matrix would compute it from new data
@@ -21,7 +22,7 @@ export function readLinear(value: RValue, label: string): LinearModel {
   const call = element(value, 'call');
   const offset = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
   const [terms, xlevels, contrasts, frame] = ['terms', 'xlevels', 'contrasts', 'model'].map((part) => element(value, part));
-  const { features, steps, columns, offsets, isOfFused } = readDesign({ terms, xlevels, contrasts, frame, offset }, label);
+  const { features, steps, columns, offsets, isOfFused, read } = readDesign({ terms, xlevels, contrasts, frame, offset }, label);
   const { order, coefficients } = readCoefficients(value, columns.length, label);
   const schema: Schema = { kind: 'regression', features, takesMissing: false, types: isGlm ? ['response', 'link'] : ['response'] };
   const linear: Linear = {
@@ -30,7 +31,7 @@ export function readLinear(value: RValue, label: string): LinearModel {
     offsets,
     ...(isGlm ? readLink(value, label) : { link: 'identity' }),
   };
-  const made = { schema, linear, isOfFused, ...(steps.length > 0 ? { steps } : {}) };
+  const made = { schema, linear, isOfFused, read, ...(steps.length > 0 ? { steps } : {}) };
   return { ...made, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
 }
 

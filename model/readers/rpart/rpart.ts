@@ -3,6 +3,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level, Schema } from '../../../shared/schema/features.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readLevels, readTerms } from '../../formula/terms.ts';
 import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
@@ -13,7 +14,7 @@ const MAX_NODE = 2 ** 31;
 
 /** An rpart object as a schema and a tree. */
 /** `inputs`: what the tree's inputs are of a row, where they are not its features as they stand: log(x), say. */
-export type RpartModel = { schema: Schema; rpart: Rpart; inputs?: Expression[]; call: string; others: string[] };
+export type RpartModel = { schema: Schema; rpart: Rpart; inputs?: Expression[]; call: string; others: string[]; read: Read };
 
 /** A column of the matrix that rpart splits: its name, what it is of a row, and its levels. */
 type Input = { name: string; expression: Expression; levels: Level[] | undefined };
@@ -59,7 +60,7 @@ export function readRpart(value: RValue, label: string): RpartModel {
   };
   const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
   const call = element(value, 'call');
-  return { schema, rpart, ...computed, call: call?.type === 'language' ? deparse(call) : 'rpart', others };
+  return { schema, rpart, ...computed, call: call?.type === 'language' ? deparse(call) : 'rpart', others, read: reader.read };
 }
 
 /** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */

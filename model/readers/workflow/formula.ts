@@ -3,6 +3,7 @@ import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level } from '../../../shared/schema/features.ts';
 import { SPLINES } from '../../../shared/steps/splines.ts';
 import { indicators, readContrasts } from '../../formula/contrasts.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { type Coded, type CodedColumn, contrastNames, modelMatrix, productOf } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
@@ -33,6 +34,7 @@ export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label
     return isUsed ? code(reader, variable, { frame, kept, label }) : undefined;
   });
   const columns = modelMatrix(terms, coded, label);
+  checkRead(reader.read, frame, label);
   const values = reader.features.map(({ name }) => frame.value(name, label));
   const valueAt = (place: number) => values[place] as Expression;
   const count = addSplines(frame, splines, valueAt);
@@ -60,6 +62,16 @@ function addSplines(frame: Frame, splines: FormulaSplines, valueAt: (place: numb
   const keep = before.map((_, place) => place);
   frame.push(SPLINES, { step: 'splines', of: 'formula', keep, bases }, [...before, ...bases.flatMap(({ names }) => names.map(number))]);
   return before.length;
+}
+
+/** Refuses a formula that reads a factor's codes as if they were numbers. */
+function checkRead({ numbers, codes }: Read, frame: Frame, label: string): void {
+  const kindOf = (name: string) => (frame.has(name) ? frame.column(name, label) : undefined);
+  const factor = numbers.find((name) => 'levels' in (kindOf(name) ?? {}));
+  if (factor !== undefined)
+    throw new ModelError(label, `arithmetic or a comparison with the factor "${factor}"`, 'numbers, or texts in the comparison');
+  const text = codes.find((name) => kindOf(name)?.kind === 'text');
+  if (text !== undefined) throw new ModelError(label, `as.numeric() of the texts "${text}"`, 'numbers');
 }
 
 /** Terms without the factors that stand alone in them, which stay as they are. */
