@@ -138,7 +138,7 @@ export function encodeModel(
 export function readModel(value: RValue, label: string, readers: readonly Reader[] = READERS): Imported {
   const reader = readerOf(value, readers);
   if (reader) return reader.read(value, label, (inner, name) => readModel(inner, name, readers));
-  const { found, help } = describeUnread(value, (inner) => isRead(inner, readers));
+  const { found, help } = describeUnread(value);
   throw new ModelError(label, found, help ?? familiesOf(readers));
 }
 

@@ -4,7 +4,7 @@ import { BYTES, HAS_ATTRIBUTES, HAS_TAG, LATIN1_MARK, T, UTF8 } from './codes.ts
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
 import { type Encoding, LATIN1 } from './texts.ts';
-import { type Attributes, type Kept, keptOf, type RValue, typeOf } from './values.ts';
+import { type Attributes, BASE, functionOf, type Kept, keptOf, type RValue, typeOf } from './values.ts';
 
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
@@ -84,8 +84,9 @@ export class Reader {
       case T.globalEnv:
       case T.baseEnv:
       case T.emptyEnv:
-      case T.baseNamespace:
         return { type: 'opaque', what: 'an environment' };
+      case T.baseNamespace:
+        return BASE;
       case T.missingArg:
       case T.unbound:
         return { type: 'opaque', what: 'a missing argument' };
@@ -155,19 +156,20 @@ export class Reader {
     const values: RValue[] = [];
     const tags: (string | undefined)[] = [];
     let attributes: Attributes | undefined;
-    let flags = first;
+    let [isBase, flags] = [false, first];
     for (;;) {
       const found = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
       if (values.length === 0) attributes = found;
       const tag = flags & HAS_TAG ? this.item() : undefined;
       tags.push(tag?.type === 'symbol' ? tag.name : undefined);
+      isBase ||= tag === BASE;
       this.#budget.take(COST.cell);
       values.push(this.item());
       flags = this.#stream.integer("a value's type");
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
-        if (type === T.closure) return { type: 'opaque', what: 'a function', value: { type: 'function' } };
+        if (type === T.closure) return { type: 'opaque', what: 'a function', value: functionOf(values[0], isBase) };
         return { type: 'opaque', what: 'a promise', value: keptOf(values[0]!) };
       }
       if (tail !== T.pairlist && tail !== T.language) {

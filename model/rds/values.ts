@@ -33,13 +33,14 @@ export type RValue =
 
 /**
  * What is kept of a variable in an environment (or of a promise): one number, one text, a raw vector, the names of a data frame's
- * columns, or that it is a function. Of anything else only that it is there: it hides what an outer environment calls by its name.
+ * columns, or that it is a function, and of one of R's base the names of its arguments. Of anything else only that it is there: it hides
+ * what an outer environment calls by its name.
  */
 export type Kept =
   | { type: 'constant'; value: number | string }
   | { type: 'columns'; names: string[] }
   | { type: 'raw'; values: Uint8Array }
-  | { type: 'function' }
+  | { type: 'function'; base?: (string | undefined)[] }
   | { type: 'other' };
 
 /** R's NA in integer and logical vectors. */
@@ -55,6 +56,14 @@ export function typeOf(value: RValue | undefined): string {
 }
 
 const OTHER: Kept = { type: 'other' };
+
+/** R's base namespace, whose functions are known by their arguments. */
+export const BASE: RValue = { type: 'opaque', what: 'an environment' };
+
+/** What is kept of a function: `formals` are its arguments, `isBase` says whether it is one of R's base. */
+export function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
+  return { type: 'function', ...(isBase && formals?.type === 'pairlist' ? { base: formals.tags } : {}) };
+}
 
 /** What is kept of a value that stands in an environment. */
 export function keptOf(value: RValue): Kept {

@@ -1,3 +1,4 @@
+import { CARET_READER } from './caret/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
@@ -22,4 +23,5 @@ export const READERS: readonly Reader[] = [
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
+  CARET_READER, // caret: train
 ];

@@ -50,7 +50,7 @@ export function modelIn({ saved, value }: RFile, label: string, { isRead, famili
     const expected = `one, which --object NAME chooses: npm run model -- import ${label} --object ${models[0]?.path} -o OUT.canopy`;
     throw new ModelError(label, `${models.length} models among ${listed(models)}`, expected);
   }
-  throw new ModelError(label, ...noneAmong(held, { isRead, families }, before));
+  throw new ModelError(label, ...noneAmong(held, families, before));
 }
 
 /** The models that are read; what is applied before a model counts as one only where there is no other. */
@@ -65,11 +65,11 @@ function isPreprocessing(value: RValue): boolean {
 }
 
 /** What is said where nothing in a file is read. */
-function noneAmong(held: Held[], { isRead, families }: Choice, before: Held | undefined): [found: string, expected: string] {
+function noneAmong(held: Held[], families: string, before: Held | undefined): [found: string, expected: string] {
   const others = held.filter(({ value }) => isLikeModel(value));
   const [first] = others;
   if (first && others.length === 1) {
-    const { found, help } = describeUnread(first.value, isRead);
+    const { found, help } = describeUnread(first.value);
     // The model in it would answer without what is done before it.
     const advice = before ? undefined : help;
     return [`no model that is read: ${first.path} is ${found}`, advice ?? families];

@@ -4,8 +4,11 @@ import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
 import { longSum } from './long-sum.ts';
 
-/** Columns divided by their row's norm; where `skips` is set, missing values do not count in it. */
-export type SpatialSignStep = { step: 'spatial-sign'; of: string; columns: number[]; skips: boolean };
+/**
+ * Columns divided by their row's norm; where `skips` is set, missing values do not count in it. Where `least` is given, columns of a
+ * norm up to it become 0.
+ */
+export type SpatialSignStep = { step: 'spatial-sign'; of: string; columns: number[]; skips: boolean; least?: number };
 /** Behind all columns the squared Mahalanobis distance to each centre, by its inverse covariance; or the logarithm of that. */
 export type DistancesStep = {
   step: 'distances';
@@ -20,15 +23,17 @@ export type DistancesStep = {
 /** step_spatialsign(). */
 export const SPATIAL_SIGN: StepKind<SpatialSignStep> = {
   step: 'spatial-sign',
-  check: ({ columns }, schema, label) => {
+  check: ({ columns, least }, schema, label) => {
     if (!arePlaces(columns, schema) || columns.length === 0)
       throw new ModelError(`${label}'s spatial sign`, 'other columns', 'places of columns');
+    if (least !== undefined && !(typeof least === 'number' && least >= 0 && Number.isFinite(least)))
+      throw new ModelError(`${label}'s spatial sign`, 'another least norm', 'a finite number from 0 on');
   },
   columns: ({ columns }, schema) => {
     const made = new Set(columns);
     return schema.features.map((feature, at): Column => (made.has(at) ? { name: feature.name, type: 'number', computed: true } : feature));
   },
-  compile: ({ columns, skips }, schema) => {
+  compile: ({ columns, skips, least = -1 }, schema) => {
     const width = schema.features.length;
     return (rows, count) => {
       const out = rows.slice();
@@ -36,7 +41,7 @@ export const SPATIAL_SIGN: StepKind<SpatialSignStep> = {
         const values = columns.map((place) => rows[row * width + place]!);
         const norm = Math.sqrt(sumOf(values.filter((value) => !skips || !Number.isNaN(value)).map((value) => value * value)));
         columns.forEach((place, at) => {
-          out[row * width + place] = values[at]! / norm;
+          out[row * width + place] = norm <= least ? values[at]! * 0 : values[at]! / norm;
         });
       }
       return out;

@@ -5,6 +5,7 @@ import { DISTANCES, SPATIAL_SIGN } from './distances.ts';
 import { EXPRESSIONS } from './expressions.ts';
 import { INTERPOLATION } from './interpolation.ts';
 import type { Step, StepKind } from './kind.ts';
+import { NEAREST } from './nearest.ts';
 import { NEIGHBORS } from './neighbors.ts';
 import { PROJECTION } from './projection.ts';
 import { SPLINES } from './splines.ts';
@@ -15,7 +16,8 @@ export const STEPS: readonly StepKind<Step>[] = [
   COLUMNS, // a data frame's columns: most steps of a recipe
   COMPLETE, // rows without a missing value
   CALENDAR, // parts of dates and times, holidays
-  NEIGHBORS, // missing values by the nearest training rows
+  NEIGHBORS, // missing values by the nearest training rows, by Gower's distance
+  NEAREST, // missing values by the nearest training rows, of numbers alone
   INTERPOLATION, // values by their place among points
   SPLINES, // bases of B-splines and natural splines
   SPATIAL_SIGN, // columns divided by their row's norm

@@ -41,6 +41,8 @@ const FILES = [
   'pipelines/step-impute-knn.RDS',
   'glmnet-multinomial-grouped.RDS',
   'glmnet-cv-relaxed.RDS',
+  'pipelines/caret-knnImpute.RDS',
+  'pipelines/caret-spatialSign-expoTrans.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;

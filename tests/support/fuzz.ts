@@ -15,6 +15,8 @@ const MAX_MS = 1000;
 const MAX_BYTES = 256 * 2 ** 20;
 /** Largest file to change; what a mutation finds in a small one it finds in a large one, later. */
 const MAX_SEED_FILE = 12_000;
+/** Pipelines, which are larger: one of each kind of object. */
+const PIPELINES = ['caret-rf-prob.RDS', 'engine-rpart-prob.RDS'];
 const THING = 'model.RDS';
 
 /** What a run of the fuzzer found: how the files came out, and every one that did what none may do. */
@@ -31,14 +33,15 @@ function generator(seed: number): () => number {
   };
 }
 
-/** The small files of tests/golden and tests/rds-files, each as it is and without its compression. */
+/** The small files of tests/golden and tests/rds-files and some pipelines, each as it is and without its compression. */
 function seedFiles(): { name: string; bytes: Buffer }[] {
-  return ['../golden/', '../rds-files/'].flatMap((folder) => {
+  return ['../golden/', '../golden/pipelines/', '../rds-files/'].flatMap((folder) => {
     const at = fileURLToPath(new URL(folder, import.meta.url));
     const names = readdirSync(at).filter((name) => /\.(?:RDS|RData)$/.test(name));
     return names.flatMap((name) => {
       const bytes = readFileSync(at + name);
-      if (bytes.length > MAX_SEED_FILE || name.startsWith('zeros')) return [];
+      const isChosen = folder.endsWith('pipelines/') ? PIPELINES.includes(name) : bytes.length <= MAX_SEED_FILE;
+      if (!isChosen || name.startsWith('zeros')) return [];
       const plain = Buffer.from(inflate(bytes, name, RDS_LIMITS.inflatedBytes));
       return compressionOf(bytes) === 'none'
         ? [{ name, bytes }]

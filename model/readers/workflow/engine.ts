@@ -53,6 +53,30 @@ function input(column: FrameColumn, place: number, feature: Feature, label: stri
   return { column: { name: feature.name, kind: 'factor', levels: feature.levels }, value };
 }
 
+/** What a pipeline says of its model: its mode, its classes in their order, and whether one number is the chance of the first. */
+export type Fitted = { mode: string; levels: string[] | undefined; eventFirst: boolean };
+
+/** The schema of a pipeline's answers, and how they are made of the engine's. */
+export function answersOf(
+  engine: Imported,
+  { mode, levels, eventFirst }: Fitted,
+  features: Feature[],
+  label: string,
+): Pick<Imported, 'schema' | 'outcome'> {
+  const { kind, types = ['response'], trees, rounds, margins } = engine.schema;
+  const first = types[0] as AnswerType;
+  const size = { ...(trees === undefined ? {} : { trees }), ...(rounds ? { rounds } : {}), ...(margins === undefined ? {} : { margins }) };
+  if (mode === 'regression') {
+    if (kind !== 'regression') throw new ModelError(label, `a model of the kind ${kind} for regression`, 'one of regression');
+    return { schema: { kind, features, takesMissing: false, types: [first], ...size } };
+  }
+  if (mode !== 'classification' || !levels) throw new ModelError(`${label}'s mode`, mode, 'regression, or classification with its levels');
+  const outcome = outcomeOf(engine, levels, eventFirst, label);
+  const shares: AnswerType[] = outcome.types.prob ? ['prob'] : [];
+  const schema: Schema = { kind: 'classification', features, classes: levels, takesMissing: false, types: ['class', ...shares] };
+  return { schema, outcome };
+}
+
 /**
  * What parsnip makes of the engine's answers for classes: their chances (prob) and the class (class). `levels` are those of the
  * outcome, in their order; `eventFirst` says that one number is the chance of the first class.

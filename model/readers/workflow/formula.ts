@@ -52,7 +52,7 @@ export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label
 }
 
 /** Puts a formula's splines behind the columns of a frame; gives the number of columns before them. */
-function addSplines(frame: Frame, splines: FormulaSplines, valueAt: (place: number) => Expression): number {
+export function addSplines(frame: Frame, splines: FormulaSplines, valueAt: (place: number) => Expression): number {
   const before = frame.columns;
   if (splines.isEmpty) return before.length;
   const number = (name: string): FrameColumn => ({ name, kind: 'number' });

@@ -88,7 +88,7 @@ function featureOf(column: FrameColumn, { allowsNew }: Known): Feature {
 }
 
 /** A feature with the range that its column has in training data. */
-function ranged(feature: Feature, values: RValue): Feature {
+export function ranged(feature: Feature, values: RValue): Feature {
   if (values.type !== 'double' && values.type !== 'integer') return feature;
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values.values) {

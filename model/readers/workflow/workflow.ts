@@ -1,7 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { PipelineStep } from '../../../shared/schema/card.ts';
-import type { Feature, Schema } from '../../../shared/schema/features.ts';
-import type { AnswerType } from '../../../shared/schema/parameter-table.ts';
 import { readTerms } from '../../formula/terms.ts';
 import { classOf, element, listOf, type RValue, textOf, textsOf, typeOf } from '../../rds/values.ts';
 import { Frame } from '../../steps/frame.ts';
@@ -9,7 +7,7 @@ import { describeStep, predictorsOf, readRecipe, trainingLevels } from '../../st
 import { flag } from '../../steps/step-values.ts';
 import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
-import { connect, outcomeOf } from './engine.ts';
+import { answersOf, connect } from './engine.ts';
 import { asParsnip } from './engines.ts';
 import { indicatorsOf, isEventFirst } from './event.ts';
 import { applyFormula } from './formula.ts';
@@ -137,29 +135,6 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
     ...(engine.version === undefined ? {} : { version: engine.version }),
     ...(before || !engine.others ? {} : { others: engine.others }),
   };
-}
-
-type Fitted = { mode: string; levels: string[] | undefined; eventFirst: boolean };
-
-/** The schema of parsnip's answers, and how they are made of the engine's. */
-function answersOf(
-  engine: Imported,
-  { mode, levels, eventFirst }: Fitted,
-  features: Feature[],
-  label: string,
-): Pick<Imported, 'schema' | 'outcome'> {
-  const { kind, types = ['response'], trees, rounds, margins } = engine.schema;
-  const first = types[0] as AnswerType;
-  const size = { ...(trees === undefined ? {} : { trees }), ...(rounds ? { rounds } : {}), ...(margins === undefined ? {} : { margins }) };
-  if (mode === 'regression') {
-    if (kind !== 'regression') throw new ModelError(label, `a model of the kind ${kind} for regression`, 'one of regression');
-    return { schema: { kind, features, takesMissing: false, types: [first], ...size } };
-  }
-  if (mode !== 'classification' || !levels) throw new ModelError(`${label}'s mode`, mode, 'regression, or classification with its levels');
-  const outcome = outcomeOf(engine, levels, eventFirst, label);
-  const shares: AnswerType[] = outcome.types.prob ? ['prob'] : [];
-  const schema: Schema = { kind: 'classification', features, classes: levels, takesMissing: false, types: ['class', ...shares] };
-  return { schema, outcome };
 }
 
 function levelsOfFit(fit: RValue, label: string): string[] | undefined {

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { importModel } from '../../../model/artifact/import.ts';
+import { decodeArtifact } from '../../../shared/artifact.ts';
+import { distanceFrom, pipelineFile, pipelineNames } from '../../support/pipelines/golden.ts';
+
+const NAMES = pipelineNames().filter((name) => name.startsWith('caret-'));
+
+/** Files whose method is not served yet, by the method that the error names. */
+const UNREAD: Record<string, string> = {
+  'caret-earth': 'earth',
+  'caret-glmnet-prob': 'glmnet',
+  'caret-knn': 'knn',
+  'caret-lda': 'lda',
+  'caret-nnet': 'nnet',
+  'caret-svmRadial': 'svmRadial',
+};
+/** A file with two objects. */
+const PAIRS = ['caret-preProcess-alone'];
+
+describe("caret's train", () => {
+  const served = NAMES.filter((name) => !Object.hasOwn(UNREAD, name) && !PAIRS.includes(name));
+
+  test('all files but those of other models are served', () => {
+    expect([served.length, Object.keys(UNREAD).length, PAIRS.length]).toEqual([11, 6, 1]);
+  });
+
+  // R's matrix products have the bits of the reference BLAS in these files.
+  test.each(served)('%s answers as R does', (name) => {
+    expect(distanceFrom(name)).toBe(0);
+  });
+
+  test('rows with a missing value answer as with na.pass, the others as R without it', () => {
+    for (const name of ['caret-knnImpute', 'caret-medianImpute-pca']) {
+      const file = (end: string) => JSON.parse(readFileSync(pipelineFile(name).replace(/\.RDS$/, end), 'utf8'));
+      const { rows, predictions } = file('.json') as { rows: object[]; predictions: number[] };
+      const passed = (file('.pass.json') as { predictions: number[] }).predictions;
+      expect(passed.filter((_, at) => !Object.values(rows[at] as object).includes(null))).toEqual(predictions);
+      expect([predictions.length, passed.length]).toEqual([36, 40]);
+    }
+  });
+
+  test.each(Object.entries(UNREAD))('%s is refused by its method, %s', (name, method) => {
+    expect(() => importModel(pipelineFile(name))).toThrow(`caret's method "${method}"`);
+  });
+
+  test('features are the raw columns, and the card has what is done to them', () => {
+    const { schema, card } = decodeArtifact(importModel(pipelineFile('caret-ranger-pre')), 'caret-ranger-pre');
+    expect(schema.features.map(({ name, type }) => `${name} ${type}`)).toEqual(['area number', 'rooms number', 'age number']);
+    expect(card.pipeline?.map(({ step }) => step)).toEqual(['BoxCox', 'center', 'scale']);
+  });
+});
