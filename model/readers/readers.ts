@@ -1,6 +1,7 @@
 import { CARET_READER } from './caret/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
+import { KNN_READER } from './knn/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
@@ -22,6 +23,7 @@ export const READERS: readonly Reader[] = [
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()
+  KNN_READER, // caret's knn3(), knnreg()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
   CARET_READER, // caret: train
 ];

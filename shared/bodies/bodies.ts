@@ -4,6 +4,7 @@ import { COLUMNS_BODY } from './columns/body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
+import { NEAREST } from './nearest/body.ts';
 import { NETWORK } from './network/body.ts';
 import { PENALIZED } from './penalized/body.ts';
 import { RPART } from './rpart/body.ts';
@@ -17,5 +18,6 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   LINEAR, // a sum of columns and a link: lm, aov, glm
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
+  NEAREST, // the nearest training rows: caret's knn3, knnreg
   NETWORK, // layers of units: nnet, multinom
 ];

@@ -1,3 +1,4 @@
+import { ModelError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Answers } from './kind.ts';
 
@@ -33,4 +34,10 @@ export function firstNearlyLargest(shares: Float64Array, start: number, width: n
   let best = 0;
   for (let at = 1; at < width; at += 1) if (shares[start + at]! > shares[start + best]! + tolerance) best = at;
   return best;
+}
+
+/** Checks that a model answers classes, and that a body has a part for each of them. Throws a ModelError. */
+export function checkClasses({ kind, classes = [] }: Schema, count: number, label: string): void {
+  if (kind !== 'probability' && kind !== 'classification') throw new ModelError(label, `the kind ${kind}`, 'probability or classification');
+  if (classes.length !== count) throw new ModelError(label, `${count} classes`, `${classes.length}`);
 }

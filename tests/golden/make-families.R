@@ -56,3 +56,25 @@ family("nnet", function() {
   model <- multinom(two ~ Sepal.Length * Species - 1, iris, trace = FALSE)
   golden_classes(here, "multinom-two", model, rows[c("Sepal.Length", "Species")], model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
 })
+
+# caret's knn3() and knnreg().
+family("knn", function() {
+  suppressPackageStartupMessages(library(caret))
+  set.seed(23)
+  rows <- rbind(iris[seq(1, 150, 5), ], transform(iris[seq(2, 150, 15), ], Sepal.Length = Sepal.Length + 0.03))
+  model <- knn3(Species ~ Sepal.Length * Petal.Width + Sepal.Width, iris, k = 5)
+  sure <- function(model, rows) {
+    shares <- predict(model, rows)
+    ties <- apply(shares, 1, function(p) colnames(shares)[p == max(p)], simplify = FALSE)
+    list(shares = unname(shares), class = vapply(ties, `[`, "", 1))
+  }
+  said <- sure(model, rows)
+  golden_classes(here, "knn3", model, rows[c("Sepal.Length", "Petal.Width", "Sepal.Width")], levels(iris$Species), said$shares, said$class)
+  model <- knn3(iris[3:4], iris$Species, k = 12)
+  said <- sure(model, rows[3:4])
+  golden_classes(here, "knn3-matrix", model, rows[3:4], levels(iris$Species), said$shares, said$class)
+  model <- knnreg(Sepal.Length ~ Petal.Width + Species, iris, k = 7)
+  write_golden(here, "knnreg", model, "regression", rows[4:5], predict(model, rows))
+  model <- suppressWarnings(knnreg(mtcars[c("hp", "wt")], mtcars$mpg, k = 40))
+  write_golden(here, "knnreg-all", model, "regression", mtcars[1:5, c("hp", "wt")], suppressWarnings(predict(model, mtcars[1:5, c("hp", "wt")])))
+})

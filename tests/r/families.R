@@ -59,6 +59,21 @@ FAMILIES <- list(
     model <- multinom(formula_of(pick(c("two", "three")), COLUMNS), data, maxit = pick(c(5, 50)), trace = FALSE)
     rows <- rows_of(model)
     golden_classes(dir, name, model, rows, model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
+  },
+  knn = function(name) {
+    suppressPackageStartupMessages(library(caret))
+    data <- draw(sample(80:200, 1))
+    form <- formula_of(pick(c("y", "two", "three")), c("a", "b", "n", "w", "flag", "f", "o", "a:b"))
+    if (all.vars(form)[1] == "y") {
+      model <- knnreg(form, data, k = sample(1:20, 1))
+      rows <- rows_of(model)
+      return(write_golden(dir, name, model, "regression", rows, predict(model, rows)))
+    }
+    model <- knn3(form, data, k = sample(1:20, 1))
+    rows <- rows_of(model)
+    shares <- predict(model, rows)
+    golden_classes(dir, name, model, rows, colnames(shares), unname(shares), colnames(shares)[apply(shares, 1, which.max)])
   }
 )
-for (family in names(FAMILIES)) for (i in seq_len(each)) suppressWarnings(FAMILIES[[family]](sprintf("%s-%d-%02d", family, seed, i)))
+only <- Sys.getenv("FAMILY")
+for (family in if (nzchar(only)) only else names(FAMILIES)) for (i in seq_len(each)) suppressWarnings(FAMILIES[[family]](sprintf("%s-%d-%02d", family, seed, i)))

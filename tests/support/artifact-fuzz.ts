@@ -29,6 +29,8 @@ const NAMES = [
   'splines-lm',
   'nnet-classes',
   'multinom-two',
+  'knn3',
+  'knnreg-all',
   'interaction-lm',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */

@@ -20,6 +20,8 @@ export type DesignParts = {
   frame?: RValue | undefined;
   /** An offset that the call has beside the formula. */
   offset?: RValue | undefined;
+  /** True where the model does not keep its contrasts, so that R's predict() takes its default ones. */
+  hasDefaults?: boolean;
 };
 
 /** A formula as R's model.matrix computes it from new data: each column the product of its expressions, none for the intercept. */
@@ -37,14 +39,14 @@ export type Design = {
 };
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
-export function readDesign({ terms: given, xlevels, contrasts, frame, offset }: DesignParts, label: string): Design {
+export function readDesign({ terms: given, xlevels, contrasts, frame, offset, hasDefaults = false }: DesignParts, label: string): Design {
   const terms = readTerms(given, `${label}'s terms`);
   const levels = readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
   const reader = new FormulaReader(terms, levels, `${label}'s formula`, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
-    return isUsed ? codeVariable(reader, variable, { levels, contrasts, label }) : undefined;
+    return isUsed ? codeVariable(reader, variable, { levels, contrasts, hasDefaults, label }) : undefined;
   });
   const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
@@ -63,10 +65,10 @@ export function readDesign({ terms: given, xlevels, contrasts, frame, offset }: 
   };
 }
 
-type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; label: string };
+type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; hasDefaults: boolean; label: string };
 
 /** A variable of the model frame as columns: itself where it is numeric, the columns of its contrasts where it has levels. */
-function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, label }: CodeContext): Coded {
+function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, hasDefaults, label }: CodeContext): Coded {
   const { name, kind } = variable;
   const names = levels.get(name);
   if (kind !== 'logical' && !names) {
@@ -82,7 +84,8 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
   const place = reader.category(variable, names);
   const count = names?.length ?? 2;
   if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
-  const named = contrasts && element(contrasts, name);
+  const usual: RValue = { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
+  const named = (contrasts && element(contrasts, name)) ?? (hasDefaults ? usual : undefined);
   // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
   const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`, MAX_POLY);
   return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
