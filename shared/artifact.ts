@@ -13,7 +13,7 @@ import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
 import { utf8Json } from './schema/utf8.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
-import { inputSchema } from './steps/pipeline.ts';
+import { inputSchema, withTexts } from './steps/pipeline.ts';
 import { STEPS } from './steps/steps.ts';
 
 /*
@@ -225,7 +225,8 @@ function openPredictor(
 
 /** A schema with the columns that the steps give to the body, which can be asked for. */
 function withInputs({ schema, steps }: Predictor): Schema {
-  const { inputs: _, ...kept } = schema;
+  const { inputs: _, ...given } = schema;
+  const kept = withTexts(given, steps);
   return steps && kept.kind !== 'columns' ? { ...kept, inputs: answerColumns(inputSchema(kept, steps).features) } : kept;
 }
 

@@ -9,6 +9,7 @@ import { INTERACTION_STEPS } from './interactions.ts';
 import { LEVEL_STEPS } from './levels.ts';
 import { MUTATE_STEPS } from './mutate.ts';
 import { NUMERIC_STEPS } from './numeric.ts';
+import { PATTERN_STEPS } from './patterns.ts';
 import { PERCENTILE_STEPS } from './percentile.ts';
 import { PROJECTION_STEPS } from './projections.ts';
 import { REMOVAL_STEPS, SELECTION_STEPS } from './removal.ts';
@@ -31,4 +32,5 @@ export const STEP_READERS: readonly StepReader[] = [
   INTERACTION_STEPS, // interact, ratio, intercept
   PROJECTION_STEPS, // pca, ica
   DISTANCE_STEPS, // spatialsign, classdist, geodist
+  PATTERN_STEPS, // regex, count
 ];

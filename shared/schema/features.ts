@@ -41,6 +41,8 @@ export type FactorFeature = Shown & {
   default?: string;
   /** What any other label is: a missing value, or, as "new", the place after the last level. Where this is not given, a problem. */
   others?: 'missing' | 'new';
+  /** The place of a label that is new, where steps have to know more of it than that. Who opens an artifact adds it. */
+  placeOfNew?: (label: string) => number;
   /** What people see instead of a level, by the level; requests and answers have the level itself. */
   words?: Record<string, Label>;
 };

@@ -46,13 +46,13 @@ function encode(feature: Feature, value: unknown): number | undefined {
       if (typeof value === 'boolean') return value ? 1 : 0;
       return value === 0 || value === 1 ? value : undefined;
     case 'factor':
-      return typeof value === 'string' ? (codeOf(feature.levels, value) ?? codeOfOther(feature)) : undefined;
+      return typeof value === 'string' ? (codeOf(feature.levels, value) ?? codeOfOther(feature, value)) : undefined;
   }
 }
 
 /** What a label that is no level is to the model; undefined where it is a problem. */
-function codeOfOther({ levels, others }: FactorFeature): number | undefined {
-  return others === 'new' ? levels.length + 1 : others === 'missing' ? Number.NaN : undefined;
+function codeOfOther({ levels, others, placeOfNew }: FactorFeature, label: string): number | undefined {
+  return others === 'new' ? (placeOfNew?.(label) ?? levels.length + 1) : others === 'missing' ? Number.NaN : undefined;
 }
 
 /** The days of a date, or the seconds of a time; a number stands for itself, unless it is milliseconds or the like. */

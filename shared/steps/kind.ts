@@ -25,7 +25,12 @@ export type StepKind<S extends Step> = {
   compile(step: S, schema: Schema): Compute;
   /** The place of the column that goes through a step unchanged as the given one; undefined where it is computed. */
   source(step: S, place: number): number | undefined;
+  /** What the step has to know of a text that training did not have; undefined where that is nothing. */
+  reads?(step: S, label: string): TextReader | undefined;
 };
+
+/** Makes a whole number of a feature's text that is none of its levels; the number times `factor` goes into its place behind them. */
+export type TextReader = { feature: number; factor: number; read(text: string): number | undefined };
 
 /** A step of a model: its kind, and what the model has of it. */
 export type BoundStep = { kind: StepKind<Step>; data: Step };

@@ -7,6 +7,7 @@ import { INTERPOLATION } from './interpolation.ts';
 import type { Step, StepKind } from './kind.ts';
 import { NEAREST } from './nearest.ts';
 import { NEIGHBORS } from './neighbors.ts';
+import { PATTERNS } from './patterns/step.ts';
 import { PROJECTION } from './projection.ts';
 import { SPLINES } from './splines.ts';
 
@@ -23,4 +24,5 @@ export const STEPS: readonly StepKind<Step>[] = [
   SPATIAL_SIGN, // columns divided by their row's norm
   DISTANCES, // Mahalanobis distances to the centres of classes
   PROJECTION, // products with matrices: principal components
+  PATTERNS, // matches of regular expressions in texts
 ];

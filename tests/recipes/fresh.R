@@ -25,6 +25,8 @@ NUMBERS <- c("a", "b", "i", "u", "lon", "lat")
 some <- function(x, size = sample(1:min(3, length(x)), 1)) sample(x, size)
 yes <- function() sample(c(TRUE, FALSE), 1)
 
+PATTERNS <- c("e", "[aeiou]+", "^n|d$", "\\bm\\w+", "(br|ne|se)[a-z ]", "[[:alpha:]]{3}", "\\w+ ", "o.d?")
+
 STEPS <- list(
   dummy = function(r) step_dummy(r, all_of(!!some(c("f", "g", "o", "s"))), one_hot = yes()),
   normalize = function(r) step_normalize(r, all_of(!!some(NUMBERS))),
@@ -81,6 +83,9 @@ STEPS <- list(
   bin2factor = function(r) step_bin2factor(r, k),
   cut = function(r) step_cut(r, u, breaks = c(0.1, 0.5, 0.8), include_outside_range = TRUE),
   discretize = function(r) step_discretize(r, lat, num_breaks = 4),
+  regex = function(r) step_regex(r, s, pattern = sample(PATTERNS, 1), result = "has"),
+  regex_plain = function(r) step_regex(r, f, pattern = sample(c("RED", "x", "."), 1), result = "has", options = sample(list(list(ignore.case = TRUE), list(fixed = TRUE)), 1)[[1]]),
+  count = function(r) step_count(r, s, pattern = sample(PATTERNS, 1), result = "times", normalize = yes()),
   percentile = function(r) step_percentile(r, lon),
   intercept = function(r) step_intercept(r),
   ica = function(r) step_ica(r, lon, lat, u, num_comp = 2)

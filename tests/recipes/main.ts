@@ -10,7 +10,7 @@ import { Frame, type FrameColumn } from '../../model/steps/frame.ts';
 import { readRecipe, trainingLevels } from '../../model/steps/recipe.ts';
 import { STEP_READERS } from '../../model/steps/steps.ts';
 import type { Schema } from '../../shared/schema/features.ts';
-import { checkSteps, computeInputs } from '../../shared/steps/pipeline.ts';
+import { checkSteps, computeInputs, withTexts } from '../../shared/steps/pipeline.ts';
 
 /*
  * node tests/recipes/main.ts [COUNT] [SEED]: COUNT fresh recipes, trained and baked by R, and the columns that ours makes of the same
@@ -69,11 +69,13 @@ function compute(value: RValue, rows: Columns, name: string): { columns: readonl
   const schema: Schema = { kind: 'regression', features, takesMissing: true };
   checkSteps(schema, frame.steps, name);
   const many = Object.values(rows)[0]?.length ?? 0;
+  const read = withTexts(schema, frame.steps).features;
   const raw = Float64Array.from({ length: many * features.length }, (_, at) => {
-    const feature = features[at % features.length]!;
+    const feature = read[at % features.length]!;
     const text = rows[feature.name]?.[Math.floor(at / features.length)] ?? null;
     if (text === null) return Number.NaN;
-    return feature.type === 'factor' ? feature.levels.indexOf(text) + 1 || feature.levels.length + 1 : Number(text);
+    if (feature.type !== 'factor') return Number(text);
+    return feature.levels.indexOf(text) + 1 || (feature.placeOfNew?.(text) ?? feature.levels.length + 1);
   });
   return { columns: frame.columns, values: computeInputs(schema, frame.steps, raw).inputs, width: frame.columns.length };
 }
@@ -81,7 +83,7 @@ function compute(value: RValue, rows: Columns, name: string): { columns: readonl
 /** Whether a value of ours is R's: a label by its place (a text that training did not have stays itself), or a number. */
 function isSame(own: number, text: string | null, column: FrameColumn, raw: string | null | undefined): boolean {
   if (text === null || text === 'NaN') return Number.isNaN(own);
-  if ('levels' in column) return own === column.levels.length + 1 ? text === raw : column.levels[own - 1] === text;
+  if ('levels' in column) return own > column.levels.length ? text === raw : column.levels[own - 1] === text;
   const number = text === 'Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
   return own === number || Math.abs(own - number) <= RELATIVE * Math.max(Math.abs(number), LEAST);
 }

@@ -30,3 +30,16 @@ write("house", prep(recipe(price ~ ., data) |> step_impute_median(rooms) |> step
   step_date(sold, features = c("dow", "year"), keep_original_cols = TRUE) |> step_filter(rooms > 2)))
 write("plain", prep(recipe(price ~ size + lift + note, data), strings_as_factors = FALSE))
 write("numbers", prep(recipe(~ size + rooms, data) |> step_impute_mean(size) |> step_poly(size, degree = 2)))
+
+# Texts that training did not have, by patterns.
+texts <- tibble::tibble(note = c("near metro", "old", "sea, view", NA, "p\u00e1tio 12"), kind = factor(c("flat", "house", "flat", "loft", NA)), price = 1:5)
+new <- tibble::tibble(note = c("a new one", "sea 99", NA, "old", "", "Eee ee", "x.y", "caf\u00e9 da manh\u00e3"),
+  kind = factor(c("flat", "house", NA, "loft", "flat", "flat", "house", "loft")))
+trained <- prep(recipe(price ~ ., texts) |> step_regex(note, pattern = "sea|[[:digit:]]{2}", result = "sea") |>
+  step_count(note, pattern = "[aeiou]+", result = "vowels") |> step_count(note, pattern = "e", normalize = TRUE, result = "share") |>
+  step_regex(note, pattern = "E", options = list(ignore.case = TRUE), result = "any_e") |> step_count(kind, pattern = "o", result = "os") |>
+  step_regex(note, pattern = ".", options = list(fixed = TRUE), result = "dot") |> step_rm(note))
+saveRDS(trained, file.path(folder, "texts.RDS"), version = 3)
+all <- list(name = "texts", rows = records(new), predictions = records(bake(trained, new)))
+all$predictions <- lapply(all$predictions, function(row) lapply(row, function(x) if (identical(x, "NaN")) NA else x))
+writeLines(enc2utf8(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE)), file.path(folder, "texts.json"), useBytes = TRUE)

@@ -25,6 +25,11 @@ test.each(['house', 'plain', 'numbers'])('the columns of the recipe %s are those
   expect({ rows, wrong, ulp }).toEqual({ rows: 12, wrong: [], ulp: 0 });
 });
 
+test('texts that training did not have are matched with the patterns of regex and count', () => {
+  const { rows, wrong, ulp } = verify(loadModel(fileOf('texts')), expectedOf('texts'), 'texts');
+  expect({ rows, wrong, ulp }).toEqual({ rows: 8, wrong: [], ulp: 0 });
+});
+
 test('features are the raw columns without the outcome, and the card has the steps', () => {
   const { schema, card } = loadModel(fileOf('house'));
   expect(schema.features.map(({ name, type }) => `${name} ${type}`)).toEqual([

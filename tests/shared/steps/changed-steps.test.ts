@@ -11,7 +11,7 @@ const FOLDER = path.join(import.meta.dirname, '../../golden/pipelines');
 /** Files that have every kind of step among them. */
 const NAMES = [
   ...['step-date', 'step-holiday-time', 'step-ns-bs-poly', 'step-pca', 'step-impute-knn', 'step-relu-spatialsign-unorder'],
-  ...['step-cut-discretize-percentile', 'step-mutate-ratio-rename', 'step-novel-unknown-other', 'caret-knnImpute'],
+  ...['step-cut-discretize-percentile', 'step-mutate-ratio-rename', 'step-novel-unknown-other', 'caret-knnImpute', 'step-regex-count'],
 ];
 const CHANGES = 150;
 /** What anybody may write in a file in place of any part of a step. */
