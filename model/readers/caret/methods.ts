@@ -24,6 +24,7 @@ const METHODS: readonly Method[] = [
   { names: ['lm', 'lmStepAIC', 'glm.nb'] },
   { names: ['glm', 'glmStepAIC'], chance: 'second' },
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
+  { names: ['knn', 'nnet', 'multinom'] },
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },
   { names: ['xgbDART'], chance: 'first', takesAll: true },
 ];
