@@ -4,6 +4,7 @@ import { COLUMNS_BODY } from './columns/body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
+import { NAIVE_BAYES } from './naive-bayes/body.ts';
 import { NEAREST } from './nearest/body.ts';
 import { NETWORK } from './network/body.ts';
 import { PENALIZED } from './penalized/body.ts';
@@ -18,6 +19,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   LINEAR, // a sum of columns and a link: lm, aov, glm
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
+  NAIVE_BAYES, // a table for each input: e1071's naiveBayes
   NEAREST, // the nearest training rows: caret's knn3, knnreg
   NETWORK, // layers of units: nnet, multinom
 ];

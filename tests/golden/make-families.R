@@ -78,3 +78,25 @@ family("knn", function() {
   model <- suppressWarnings(knnreg(mtcars[c("hp", "wt")], mtcars$mpg, k = 40))
   write_golden(here, "knnreg-all", model, "regression", mtcars[1:5, c("hp", "wt")], suppressWarnings(predict(model, mtcars[1:5, c("hp", "wt")])))
 })
+
+# e1071's naiveBayes().
+family("naiveBayes", function() {
+  suppressPackageStartupMessages(library(e1071))
+  set.seed(24)
+  said <- function(name, model, rows, types = names(model$tables)) {
+    golden_classes(here, name, model, rows[types], as.character(model$levels), unname(predict(model, rows, type = "raw")), predict(model, rows), "class")
+  }
+  data <- data.frame(x = rnorm(80), f = factor(sample(letters[1:4], 80, TRUE)), flag = runif(80) < 0.3, s = sample(c("u", "v"), 80, TRUE), n = rpois(80, 3))
+  data$y <- factor(ifelse(data$x + (data$f == "b") + rnorm(80) > 0.4, "yes", ifelse(data$n > 3, "maybe", "no")))
+  rows <- data[1:40, ]
+  rows$x[1:3] <- c(30, -12, 7)
+  for (name in c("x", "f", "s", "n")) rows[[name]][sample(40, 6)] <- NA
+  said("naiveBayes", naiveBayes(y ~ x + f + flag + s + n, data, laplace = 1), rows)
+  far <- rows[c("x", "n")]
+  far[is.na(far)] <- 0
+  said("naiveBayes-logical", naiveBayes(data[c("x", "n")], data$flag), far)
+  data$same <- ifelse(data$y == "yes", 5, rnorm(80))
+  data$g <- factor(ifelse(data$y == "no", "k", sample(c("k", "m"), 80, TRUE)))
+  rows <- transform(data[1:30, ], same = rep(c(5, 5.001, 1), 10))
+  said("naiveBayes-zeros", naiveBayes(y ~ same + g, data), rows)
+})

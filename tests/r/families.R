@@ -73,6 +73,15 @@ FAMILIES <- list(
     rows <- rows_of(model)
     shares <- predict(model, rows)
     golden_classes(dir, name, model, rows, colnames(shares), unname(shares), colnames(shares)[apply(shares, 1, which.max)])
+  },
+  naiveBayes = function(name) {
+    suppressPackageStartupMessages(library(e1071))
+    data <- draw(sample(80:200, 1))
+    form <- formula_of(pick(c("two", "three")), c("a", "b", "n", "w", "flag", "f", "o", "s"), 6)
+    model <- naiveBayes(form, data, laplace = pick(c(0, 1, 0.5)))
+    rows <- draw(40)[names(model$tables)]
+    for (column in names(rows)) rows[[column]][runif(40) < 0.1] <- NA
+    golden_classes(dir, name, model, rows, model$levels, unname(predict(model, rows, type = "raw")), predict(model, rows), "class")
   }
 )
 only <- Sys.getenv("FAMILY")

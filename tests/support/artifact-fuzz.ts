@@ -30,6 +30,7 @@ const NAMES = [
   'nnet-classes',
   'multinom-two',
   'knn3',
+  'naiveBayes',
   'knnreg-all',
   'interaction-lm',
 ];

@@ -1,7 +1,7 @@
 import { doubleOf, type Long, longOf, plus } from '../../math/long-double.ts';
 
 /**
- * The sum of numbers that are 0 or more, as R's sum() has it on x86: in long doubles of 64 bits from the first to the last, and
+ * The sum of numbers, as R's sum() has it on x86: in long doubles of 64 bits from the first to the last, and
  * then rounded to a double (src/main/summary.c, rsum).
  */
 export function longSum(values: Float64Array): number {
