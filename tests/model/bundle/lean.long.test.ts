@@ -33,7 +33,7 @@ test('a package has the bodies and steps that its artifact names, and no others'
   const words = {
     forest: 'doubles a leaf',
     rpart: 'surrogates among them',
-    linear: 'coefficient',
+    linear: '"coefficient"',
     boosting: 'groups of trees',
     expressions: "'s formula",
   };
