@@ -10,9 +10,10 @@ import { compressionOf } from '../rds/inflate.ts';
 import { describeOther } from '../rds/other-files.ts';
 import { readRFile } from '../rds/rds.ts';
 import { classOf, type RValue } from '../rds/values.ts';
+import { notMade, pairOf } from '../readers/pair.ts';
 import type { FileReader, Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';
-import { modelIn } from '../readers/saved.ts';
+import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
@@ -69,8 +70,8 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     });
   }
   const read = readRFile(bytes, file, undefined, options.progress);
-  const value = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
-  return encodeModel(readModel(value, file, readers), sidecar, {
+  const chosen = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
+  return encodeModel(readChosen(chosen, file, readers), sidecar, {
     file,
     bytes,
     sidecarFile: found?.file ?? file,
@@ -140,6 +141,18 @@ export function readModel(value: RValue, label: string, readers: readonly Reader
   if (reader) return reader.read(value, label, (inner, name) => readModel(inner, name, readers));
   const { found, help } = describeUnread(value);
   throw new ModelError(label, found, help ?? familiesOf(readers));
+}
+
+/** The model of a file with what lies before it. Throws as readModel, and where the file does not say that it comes first. */
+export function readChosen({ model, before }: Chosen, label: string, readers: readonly Reader[] = READERS): Imported {
+  const read = readModel(model, label, readers);
+  if (!before) return read;
+  const names = { label, first: before.path, second: before.modelPath };
+  const at = `${label}'s ${before.path}`;
+  const alone = readModel(before.value, at, readers);
+  const passed = notMade(alone, read);
+  const withPassed = passed.length > 0 ? readerOf(before.value, readers)?.readBefore?.(before.value, at, passed) : undefined;
+  return pairOf(withPassed ?? alone, read, names);
 }
 
 /** The families that are read, as an error lists them. */

@@ -1,7 +1,7 @@
 import type { Body } from '../../shared/bodies/kind.ts';
 import type { Outcome } from '../../shared/bodies/outcome.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
-import type { Schema } from '../../shared/schema/features.ts';
+import type { Feature, Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
 import type { Read } from '../formula/feature-table.ts';
 import type { RValue } from '../rds/values.ts';
@@ -28,7 +28,15 @@ export type Imported = {
   isOfFused?: boolean;
   /** True where the file only numbers its classes (0, 1 ...), so that what wraps the model names them in their order. */
   isCoded?: boolean;
+  /** Of a pipeline without a model: what a model that lies beside it in a file may go by. */
+  asFirst?: First;
 };
+
+/**
+ * What a pipeline without a model does to columns that keep their names: those that have other values behind it, each with a value that
+ * it had in training, before and behind, where these are known.
+ */
+export type First = ReadonlyMap<string, { before: number; behind: number } | undefined>;
 
 /** What reads one family of R's models. One object a family, listed in readers.ts. */
 export type Reader = {
@@ -41,6 +49,11 @@ export type Reader = {
    * holds, by its family's reader.
    */
   read(value: RValue, label: string, inner?: (value: RValue, label: string) => Imported): Imported;
+  /**
+   * Reads a pipeline that lets columns through which it does not name, in front of a model that takes `passed` beside those that the
+   * pipeline makes.
+   */
+  readBefore?(value: RValue, label: string, passed: readonly Feature[]): Imported;
 };
 
 /** What reads one format of files that a package writes by itself, without R's serialization. One object a format, listed in file-readers.ts. */

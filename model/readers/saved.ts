@@ -21,30 +21,39 @@ type Held = { path: string; value: RValue };
 /** Which of a file's objects is asked for, which are models that are read, and the families that are read, in words. */
 export type Choice = { isRead: (value: RValue) => boolean; families: string; object?: string | undefined };
 
+/** The model of a file, and what its columns go through before it, where that lies beside it; each by its name in the file. */
+export type Chosen = { model: RValue; before?: { value: RValue; path: string; modelPath: string } };
+
 /**
  * The model of a file: what saveRDS() wrote, or the one that is read among what save() wrote or a plain list holds
- * (list(model =), a pin of vetiver); of several the one that `object` names. Throws a ModelError that names the models there.
+ * (list(model =), a pin of vetiver), with the one preprocessing object beside it; of several the one that `object` names. Throws a
+ * ModelError that names the models there.
  */
-export function modelIn({ saved, value }: RFile, label: string, { isRead, families, object }: Choice): RValue {
+export function modelIn({ saved, value }: RFile, label: string, { isRead, families, object }: Choice): Chosen {
   if (saved === 'saveRDS' && !isContainer(value)) {
     if (object !== undefined)
       throw new ModelError(label, `one object of class ${classOf(value)[0] ?? 'none'}`, 'no --object, as it has no name');
-    return value;
+    return { model: value };
   }
   const held = contentsOf(value);
   if (object !== undefined) {
     const chosen = held.find(({ path }) => path === object);
-    if (chosen) return chosen.value;
+    if (chosen) return { model: chosen.value };
     const models = held.filter((one) => isRead(one.value));
     throw new ModelError(label, `no object ${object}`, models.length > 0 ? `one of ${listed(models)}` : `one of ${listed(held)}`);
   }
   const models = modelsAmong(held, isRead);
   const [only] = models;
-  const before = held.find((one) => isPreprocessing(one.value));
+  const around = held.filter((one) => isPreprocessing(one.value) && one !== only);
+  const [before] = around;
   if (only && models.length === 1) {
-    if (!before || before === only) return only.value;
-    const found = `the model ${only.path} beside ${before.path} (${classOf(before.value)[0]}), which is not read`;
-    throw new ModelError(label, found, `--object ${only.path}, where callers send columns that ${before.path} was applied to`);
+    if (!before) return { model: only.value };
+    if (around.length === 1 && isRead(before.value))
+      return { model: only.value, before: { value: before.value, path: before.path, modelPath: only.path } };
+    const isOne = around.length === 1;
+    const found = `the model ${only.path} beside ${listed(around)}, ${isOne ? 'which is not read' : 'whose order the file does not say'}`;
+    const applied = isOne ? `${before.path} was` : 'they were';
+    throw new ModelError(label, found, `--object ${only.path}, where callers send columns that ${applied} applied to`);
   }
   if (models.length > 1) {
     const expected = `one, which --object NAME chooses: npm run model -- import ${label} --object ${models[0]?.path} -o OUT.canopy`;

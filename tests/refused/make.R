@@ -20,3 +20,13 @@ saveRDS(kmeans(d$z, 2), "kmeans.RDS")
 saveRDS(local({ sqrt <- function(x) x^3; lm(y ~ sqrt(z), d) }), "own-function-lm.RDS")
 fit <- function(data, log) { force(log); (function() lm(y ~ I(1 + log(z)), data))() }
 saveRDS(fit(d, sin), "own-argument-lm.RDS")
+# Of caret: a model beside a preProcess whose order nothing tells, one that was trained before it, and what is not served.
+suppressPackageStartupMessages(library(caret))
+cars <- mtcars[c("mpg", "wt", "hp")]
+scaled <- preProcess(cars[-1])
+saveRDS(list(pre = scaled, model = randomForest::randomForest(mpg ~ ., cars, ntree = 2)), "caret-pair-order.RDS")
+saveRDS(list(pre = scaled, model = lm(mpg ~ ., cars)), "caret-pair-raw.RDS")
+saveRDS(list(pre = scaled, second = preProcess(cars[-1], method = "range"), model = lm(mpg ~ ., cars)), "caret-pair-three.RDS")
+saveRDS(train(mpg ~ ., cars, method = "lm", trControl = trainControl(method = "none", predictionBounds = c(TRUE, FALSE), trim = TRUE, returnData = FALSE), tuneGrid = data.frame(intercept = TRUE)), "caret-bounds.RDS")
+saveRDS(preProcess(rbind(cars[-1], NA), method = "knnImpute", knnSummary = median), "caret-knn-median.RDS")
+saveRDS(train(mpg ~ ., cars, method = "ppr", trControl = trainControl(method = "none", trim = TRUE, returnData = FALSE), tuneGrid = data.frame(nterms = 1)), "caret-method.RDS")

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { encodeModel, familiesOf, isRead, readModel } from '../../model/artifact/import.ts';
+import { encodeModel, familiesOf, isRead, readChosen } from '../../model/artifact/import.ts';
 import { fileReaderOf } from '../../model/artifact/own-format.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
 import { RDS_LIMITS } from '../../model/rds/limits.ts';
@@ -74,7 +74,7 @@ function importBytes(bytes: Uint8Array): void {
   const own = fileReaderOf(bytes);
   const model = own
     ? own.read(bytes, THING)
-    : readModel(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
+    : readChosen(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
   const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);
 }

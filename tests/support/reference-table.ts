@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * A row of the table in model/README.md: a model, an option, and either `exact` or words of the message that refuses it. It is proved
  * by a golden (asked by `asks` alone, where that is given), by one `row` of its own, by a `case` of tests/cases, by a booster
- * with its package's answers (`boosted`, in tests/golden/boosting), or by a file of tests/refused.
+ * with its package's answers (`boosted`, in tests/golden/boosting), by a `pipeline` of tests/golden/pipelines, or by a file of tests/refused.
  */
 export type Line = {
   model: string;
@@ -16,6 +16,7 @@ export type Line = {
   row?: object;
   case?: string;
   boosted?: string;
+  pipeline?: string;
   refused?: string;
 };
 

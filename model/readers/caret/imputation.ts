@@ -12,24 +12,31 @@ export function nearestRows({ value, methods, frame, label }: Learned): void {
   const names = methods.get('knnImpute') ?? [];
   if (!isMean(element(value, 'knnSummary')))
     throw new ModelError(`${label}'s knnSummary`, 'another function than mean(), whose code is not read', 'knnSummary = mean');
-  const data = element(value, 'data');
-  const cells = numbersOf(data, `${label}'s data`);
-  const attributes = attributesOf(data as RValue);
-  const [rows = 0] = numbersOf(attributes.get('dim'), `${label}'s data`);
-  const known = textsOf(listOf(attributes.get('dimnames'), `${label}'s data`)[1], `${label}'s data`);
   const columns = names.map((name) => {
     frame.number(name, label);
     return frame.place(name, label);
   });
-  const values = names.map((name) => {
-    const at = known.indexOf(name);
-    if (at < 0) throw new ModelError(`${label}'s data`, `no column "${name}"`, 'each column of knnImpute');
-    return Array.from(cells.subarray(at * rows, (at + 1) * rows));
-  });
+  const training = trainingOf(element(value, 'data'), label);
+  const values = names.map((name) => Array.from(training(name)));
   const neighbors = number(value, 'k', label);
   const made = new Set(columns);
   const next = frame.columns.map((column, at): FrameColumn => (made.has(at) ? { name: column.name, kind: 'number' } : column));
   frame.push(NEAREST, { step: 'nearest', of: 'knnImpute', neighbors, columns, values }, next);
+}
+
+/** The columns of the training rows, a matrix or a data frame, by their names. */
+function trainingOf(data: RValue | undefined, label: string): (name: string) => Float64Array | Int32Array {
+  const at = `${label}'s data`;
+  const attributes = data ? attributesOf(data) : new Map<string, RValue>();
+  if (data?.type === 'list') return (name) => numbersOf(element(data, name), `${at}, column ${name}`);
+  const cells = numbersOf(data, at);
+  const [rows = 0] = numbersOf(attributes.get('dim'), at);
+  const known = textsOf(listOf(attributes.get('dimnames'), at)[1], at);
+  return (name) => {
+    const place = known.indexOf(name);
+    if (place < 0) throw new ModelError(at, `no column "${name}"`, 'each column of knnImpute');
+    return cells.subarray(place * rows, (place + 1) * rows);
+  };
 }
 
 /** Whether a function is R's mean(), as far as the file says: of base, with the arguments x and more. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { familiesOf, isRead, readModel } from '../../../model/artifact/import.ts';
+import { familiesOf, isRead, readChosen } from '../../../model/artifact/import.ts';
 import { cutLabels } from '../../../model/formula/cut.ts';
 import { inflate } from '../../../model/rds/inflate.ts';
 import { mostInflated, mostMemory, RDS_LIMITS } from '../../../model/rds/limits.ts';
@@ -43,7 +43,7 @@ function readFile(bytes: Uint8Array): { seconds: number; error: Error | undefine
   const start = process.cpuUsage();
   let error: Error | undefined;
   try {
-    readModel(modelIn(readRFile(bytes, 'model.RDS'), 'model.RDS', { isRead, families: familiesOf() }), 'model.RDS');
+    readChosen(modelIn(readRFile(bytes, 'model.RDS'), 'model.RDS', { isRead, families: familiesOf() }), 'model.RDS');
   } catch (thrown) {
     error = thrown as Error;
   }

@@ -8,6 +8,7 @@ import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { compareCase } from '../../support/boosted-case.ts';
 import { compare, golden } from '../../support/golden.ts';
+import { distanceFrom } from '../../support/pipelines/golden.ts';
 import { type Line, TABLE, withTable } from '../../support/reference-table.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -41,6 +42,10 @@ test.each(exact.map((line): [string, string, Line] => [line.model, line.option, 
   }
   if (line.boosted !== undefined) {
     expect(compareCase(here(`../../golden/boosting/${line.boosted}`)).wrong).toEqual([]);
+    return;
+  }
+  if (line.pipeline !== undefined) {
+    expect(distanceFrom(line.pipeline)).toBe(0);
     return;
   }
   const told = golden(line.golden as string);
