@@ -16,11 +16,10 @@ import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
+/** Calls beside which T and F are TRUE and FALSE, and no column called T. */
+const TRUTHFUL = ['==', '!=', '&', '|', '!'];
 /** Calls that are integers where what they are given is. */
 const INTEGER_CALLS = ['+', '-', '*', '(', 'I'];
-/** Numbers that have a name in R; a feature of that name would hide them, but then it stands alone somewhere too. */
-const CONSTANTS: Record<string, number> = { pi: Math.PI, T: 1, F: 0 };
-
 /**
  * Turns the variables of a formula into expressions of a row's features, and finds what those features are. Only what gives
  * each row an answer that depends on that row alone is taken; all else is refused by name.
@@ -31,6 +30,7 @@ export class FormulaReader {
   #depth = 0;
 
   readonly #scope: Scope;
+  readonly #data: ReadonlySet<string> | undefined;
   readonly #splines: FormulaSplines | undefined;
 
   /**
@@ -38,17 +38,18 @@ export class FormulaReader {
    * it they are refused.
    */
   constructor(
-    { variables, environment }: Pick<Terms, 'variables' | 'environment'>,
+    { variables, environment, data }: Pick<Terms, 'variables' | 'environment' | 'data'>,
     levels: Map<string, Level[]>,
     label: string,
     splines?: FormulaSplines,
   ) {
     this.#label = label;
     this.#splines = splines;
+    this.#data = data;
     this.#table = new FeatureTable(variables, levels, label);
     const values = variables.map(({ value }) => value);
     checkFunctions(environment, values, label);
-    this.#scope = scopeOf(environment, values, this.#table.names);
+    this.#scope = scopeOf({ environment, variables: values, bare: this.#table.names, data }, label);
   }
 
   /** The features, in the order in which the formula names them. */
@@ -123,7 +124,8 @@ export class FormulaReader {
       const found = known ? `${args.length} arguments of ${name}()${isPlain ? '' : ', some by name'}` : `the function ${name}()`;
       throw this.fail(value, found, known ? 'its plain arguments' : `arithmetic, or one of ${shownFunctions()}`);
     }
-    const made = { call: name, of: args.map((arg) => this.number(arg.value)) };
+    const isCompared = TRUTHFUL.includes(name);
+    const made = { call: name, of: args.map((arg) => (isCompared ? this.#truthOrNumber(arg.value) : this.number(arg.value))) };
     // R's integers end at 2^31, beyond which they are NA.
     return isInteger(value) ? { call: 'as.integer', of: [made] } : made;
   }
@@ -190,7 +192,7 @@ export class FormulaReader {
 
   /** The values of a constant, which may be a variable of the formula's environment. */
   #constants(value: RValue): (number | string)[] | undefined {
-    if (value.type !== 'symbol') return constantsOf(value);
+    if (value.type !== 'symbol' || this.#isTruth(value)) return constantsOf(value);
     if (this.#table.has(value.name)) return undefined;
     const constant = this.#scope(value.name);
     return constant === undefined ? constantsOf(value) : [constant];
@@ -198,8 +200,18 @@ export class FormulaReader {
 
   /** The same as texts, as R compares them with labels. */
   #labels(value: RValue): string[] | undefined {
-    const constant = value.type === 'symbol' && !this.#table.has(value.name) ? this.#scope(value.name) : undefined;
+    const isNamed = value.type === 'symbol' && !this.#table.has(value.name) && !this.#isTruth(value);
+    const constant = isNamed ? this.#scope(value.name) : undefined;
     return constant === undefined ? labelsOf(value) : [labelOf(constant)];
+  }
+
+  /** Whether a name is T or F where a column is not to be expected: in a comparison, or as what ifelse() gives. */
+  #isTruth(value: RValue): boolean {
+    return value.type === 'symbol' && areTruths(value) && !this.#table.has(value.name) && !this.#data?.has(value.name);
+  }
+
+  #truthOrNumber(value: RValue): Expression {
+    return this.#isTruth(value) ? (constantsOf(value)?.[0] as number) : this.number(value);
   }
 
   #symbol(name: string): Expression {
@@ -212,7 +224,6 @@ export class FormulaReader {
         'a number',
       );
     }
-    if (!this.#table.has(name) && Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name]!;
     const feature = this.#table.featureOf(name);
     if (feature?.type === 'factor') throw new ModelError(this.#label, `arithmetic with the factor "${name}"`, 'numbers');
     this.#table.reads(name, 'number');
@@ -230,7 +241,7 @@ export class FormulaReader {
   /** as.integer() of a name: a factor's code, or a number without its fraction. */
   #integerOf(value: Call, name: string): Expression {
     if (this.#table.featureOf(name)?.type === 'factor') return this.#code(value, name);
-    const isConstant = !this.#table.has(name) && (this.#scope(name) !== undefined || Object.hasOwn(CONSTANTS, name));
+    const isConstant = !this.#table.has(name) && this.#scope(name) !== undefined;
     return { call: 'as.integer', of: [isConstant ? this.#symbol(name) : this.#code(value, name)] };
   }
 
@@ -253,7 +264,10 @@ export class FormulaReader {
     const found = names.filter((name) => given[name] !== undefined);
     if (found.length !== args.length || found.some((name, at) => name !== names[at]))
       throw this.fail(value, 'other arguments', names.join(', '));
-    return found.map((name) => this.number(given[name] as RValue));
+    return found.map((name) => {
+      const part = given[name] as RValue;
+      return name === 'yes' || name === 'no' ? this.#truthOrNumber(part) : this.number(part);
+    });
   }
 
   /** The error for a part of the formula. */

@@ -2,7 +2,7 @@ import type { Linear } from '../../shared/bodies/linear/predict.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { LINKS, powerLink } from '../../shared/expressions/links.ts';
 import { element, numbersOf, type RValue, textOf } from '../rds/values.ts';
-import { deparse } from './deparse.ts';
+import { functionName } from './constants.ts';
 
 /** How far our inverse of a link may lie from the fitted values that the model carries, relative to them. */
 const TOLERANCE = 1e-9;
@@ -39,8 +39,21 @@ export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'l
 
 /** The numbers within power(...) of a call: `power(1/3)`. */
 function calledLambdas(value: RValue | undefined): number[] {
-  if (value?.type !== 'language') return [];
-  const text = deparse(value);
-  const found = /\bpower\((?:lambda = )?([\d.]+)(?:\/([\d.]+))?\)/.exec(text);
-  return found ? [Number(found[1]) / Number(found[2] ?? 1)] : [];
+  const found: number[] = [];
+  const rest = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next.type !== 'language') continue;
+    const [head, first] = next.values;
+    if (functionName(head) === 'power' && first) found.push(ratioOf(first));
+    rest.push(...next.values);
+  }
+  return found.filter((lambda) => lambda > 0);
+}
+
+/** A number, or one divided by another; NaN for anything else. */
+function ratioOf(value: RValue): number {
+  if (value.type === 'double' || value.type === 'integer') return value.values.length === 1 ? value.values[0]! : Number.NaN;
+  const [head, over, under] = value.type === 'language' ? value.values : [];
+  const isRatio = head?.type === 'symbol' && head.name === '/' && over?.type === 'double' && under?.type === 'double';
+  return isRatio ? over.values[0]! / under.values[0]! : Number.NaN;
 }

@@ -8,27 +8,53 @@ export type Scope = (name: string) => number | string | undefined;
 /** Environments that are looked through, one within the other. */
 const MAX_ENVIRONMENTS = 1000;
 
+/** What R's base has: T and F are variables that hold TRUE and FALSE. */
+const BASE: readonly [string, number][] = [
+  ['pi', Math.PI],
+  ['T', 1],
+  ['F', 0],
+];
+
+/** Where a formula's names may lead. `bare`: the names that stand alone in it; `data`: the columns of the data, where they are known. */
+export type ScopeParts = {
+  environment: RValue | undefined;
+  variables: RValue[];
+  bare: ReadonlySet<string>;
+  data?: ReadonlySet<string> | undefined;
+};
+
 /**
- * The constants of a formula's environment, as far as its file holds them: R looks for a variable among the data first and
- * then there. A name that is a column of a data frame beside it, or that stands in a variable with nothing but such names, is
- * one of the data: a column of one value could not have been fitted.
+ * The constants of a formula's environment, as far as its file holds them: R looks for a variable among the data first, and then there.
+ * Where the data's columns are not known, a name that is a column of a data frame beside it, or that stands in a variable with
+ * nothing but such names, is one of the data: a column of one value could not have been fitted. Any other is refused when it is asked
+ * for, since it may be a number here and a column there; but for pi.
  */
-export function scopeOf(environment: RValue | undefined, variables: RValue[], bare: ReadonlySet<string>): Scope {
+export function scopeOf({ environment, variables, bare, data }: ScopeParts, label: string): Scope {
   // The innermost variable of a name hides those further out, whatever it holds.
   const innermost = new Map<string, Kept>();
-  const columns = new Set<string>();
+  const columns = new Set<string>(data);
   for (const [name, kept] of variablesAround(environment)) {
-    if (kept.type === 'columns') for (const column of kept.names) columns.add(column);
+    if (kept.type === 'columns' && data === undefined) for (const column of kept.names) columns.add(column);
     if (!innermost.has(name)) innermost.set(name, kept);
   }
-  const constants = new Map<string, number | string>();
+  const constants = new Map<string, number | string>(BASE.filter(([name]) => !innermost.has(name)));
   for (const [name, kept] of innermost) if (kept.type === 'constant') constants.set(name, kept.value);
   const isConstant = (name: string) => constants.has(name) && !columns.has(name) && !bare.has(name);
-  for (const variable of variables) {
+  for (const variable of data === undefined ? variables : []) {
     const names = variablesOf(variable);
     if (names.every(isConstant)) for (const name of names) columns.add(name);
   }
-  return (name) => (isConstant(name) ? constants.get(name) : undefined);
+  return (name) => {
+    if (!isConstant(name)) return undefined;
+    const constant = constants.get(name) as number | string;
+    if (data === undefined && (name !== 'pi' || innermost.has(name)))
+      throw new ModelError(
+        label,
+        `the variable ${name}, which is ${JSON.stringify(constant)} where the formula was made, and which may be a column of the data`,
+        'its value itself in the formula, or a model fitted where both the formula is made and its data is a variable',
+      );
+    return constant;
+  };
 }
 
 /**
@@ -45,7 +71,7 @@ export function checkFunctions(environment: RValue | undefined, variables: RValu
 }
 
 /** All variables of an environment and of those around it, from the inside out. */
-function* variablesAround(environment: RValue | undefined): Generator<[string, Kept]> {
+export function* variablesAround(environment: RValue | undefined): Generator<[string, Kept]> {
   let at = environment;
   for (let depth = 0; at?.type === 'opaque' && depth < MAX_ENVIRONMENTS; depth += 1) {
     yield* at.variables ?? [];

@@ -24,6 +24,8 @@ export type Terms = {
   offsets: number[];
   /** Where R looks for what is no column of the data. */
   environment?: RValue;
+  /** The columns of the data that the model was fitted to, where somebody knows them (dataColumns). */
+  data?: ReadonlySet<string> | undefined;
 };
 
 const MAX_VARIABLES = 10_000;

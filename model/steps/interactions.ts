@@ -30,7 +30,8 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
   const parts = objects?.type === 'list' ? listOf(objects, `${label}'s objects`) : [];
   return parts.flatMap((object) => {
     const terms = readTerms(object, `${label}'s terms`);
-    const reader = new FormulaReader(terms, new Map(), label);
+    const data = new Set(frame.columns.map(({ name }) => name));
+    const reader = new FormulaReader({ ...terms, data }, new Map(), label);
     const coded = terms.variables.map((variable): Coded => {
       if (variable.value.type === 'symbol') frame.number(variable.value.name, label);
       return { contrasts: reader.columns(variable).map((value) => ({ name: variable.name, value })), levels: undefined };

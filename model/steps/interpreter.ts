@@ -40,7 +40,8 @@ export class Interpreter {
     this.#frame = frame;
     this.#label = label;
     checkFunctions(environment, calls, label);
-    this.#scope = scopeOf(environment, calls, new Set(frame.columns.map(({ name }) => name)));
+    const names = new Set(frame.columns.map(({ name }) => name));
+    this.#scope = scopeOf({ environment, variables: calls, bare: names, data: names }, label);
   }
 
   /** The value of an expression. Throws a ModelError that names what is not taken. */
@@ -80,10 +81,9 @@ export class Interpreter {
       return 'levels' in column ? { kind: column.kind, levels: column.levels, value: own } : { kind: column.kind, value: own };
     }
     const own = this.#scope(name);
+    if ((name === 'T' || name === 'F') && own === Number(name === 'T')) return { kind: 'logical', value: own };
     if (typeof own === 'number') return { kind: 'number', value: own };
     if (typeof own === 'string') return { kind: 'text', levels: [own], value: 1 };
-    if (name === 'T' || name === 'F') return { kind: 'logical', value: name === 'T' ? 1 : 0 };
-    if (name === 'pi') return { kind: 'number', value: Math.PI };
     throw this.#fail(value, `the variable ${name}`, 'a column, or a number of the environment of the recipe: !!name keeps it');
   }
 

@@ -28,7 +28,8 @@ export type Coding = {
  */
 export function applyMatrix(frame: Frame, terms: Terms, coding: Coding, label: string): MatrixColumn[] {
   const splines = new FormulaSplines();
-  const reader = new FormulaReader(terms, coding.levels, label, splines);
+  const data = new Set(frame.columns.map(({ name }) => name));
+  const reader = new FormulaReader({ ...terms, data }, coding.levels, label, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? code(reader, variable, coding, label) : undefined;

@@ -3,6 +3,7 @@ import type { Objective } from '../../../shared/bodies/boosting/transforms.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature, Level, Schema } from '../../../shared/schema/features.ts';
+import { dataColumns } from '../../formula/data-columns.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readTerms } from '../../formula/terms.ts';
@@ -111,7 +112,8 @@ function readFeatures(value: RValue, variables: Variable[], label: string): { fe
   if (!read || isPlain) return { features: variables.map(plain) };
   const levels = new Map(variables.flatMap(({ name, levels: own }): [string, Level[]][] => (own ? [[name, own]] : [])));
   const used = read.variables.filter(({ name }) => variables.some((one) => one.name === name));
-  const reader = new FormulaReader({ ...read, variables: used }, levels, `${label}'s formula`);
+  const data = dataColumns(element(value, 'call'), read.environment);
+  const reader = new FormulaReader({ ...read, variables: used, data }, levels, `${label}'s formula`);
   const inputs = variables.map(({ name, levels: own }) => {
     const variable = known.get(name);
     if (!variable) throw new ModelError(`${label}'s Terms`, `no variable ${name}`, 'each of its var.names');

@@ -77,9 +77,9 @@ function readMatrix(value: RValue | undefined, label: string): Matrix {
 type Inputs = { features: Feature[]; rest: Omit<KnnModel, 'schema' | 'nearest'> };
 
 function inputsOf(value: RValue, { cells, rows, width, names }: Matrix, label: string): Inputs {
-  const [terms, xlevels, contrasts] = ['terms', 'xlevels', 'contrasts'].map((part) => element(value, part));
+  const [terms, xlevels, contrasts, call] = ['terms', 'xlevels', 'contrasts', 'call'].map((part) => element(value, part));
   if (terms) {
-    const design = readDesign({ terms, xlevels, contrasts, hasDefaults: true }, label);
+    const design = readDesign({ terms, xlevels, contrasts, call, hasDefaults: true }, label);
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as the training data have`);
     const steps = designSteps(design);

@@ -3,6 +3,7 @@ import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature, Level } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { areOfFused, type ContrastColumn, indicators, MAX_LEVELS, MAX_POLY, readContrasts } from '../../formula/contrasts.ts';
+import { dataColumns } from '../../formula/data-columns.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
@@ -18,6 +19,9 @@ export type DesignParts = {
   xlevels: RValue | undefined;
   contrasts: RValue | undefined;
   frame?: RValue | undefined;
+  /** The call that made the model, and the data that a glm keeps: they tell the data's columns. */
+  call?: RValue | undefined;
+  data?: RValue | undefined;
   /** An offset that the call has beside the formula. */
   offset?: RValue | undefined;
   /** True where the model does not keep its contrasts, so that R's predict() takes its default ones. */
@@ -39,8 +43,10 @@ export type Design = {
 };
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
-export function readDesign({ terms: given, xlevels, contrasts, frame, offset, hasDefaults = false }: DesignParts, label: string): Design {
-  const terms = readTerms(given, `${label}'s terms`);
+export function readDesign(parts: DesignParts, label: string): Design {
+  const { xlevels, contrasts, frame, offset, hasDefaults = false } = parts;
+  const read = readTerms(parts.terms, `${label}'s terms`);
+  const terms = { ...read, data: dataColumns(parts.call, read.environment, parts.data) };
   const levels = readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
   const reader = new FormulaReader(terms, levels, `${label}'s formula`, splines);

@@ -21,8 +21,11 @@ export function readLinear(value: RValue, label: string): LinearModel {
   const isGlm = classOf(value).includes('glm');
   const call = element(value, 'call');
   const offset = call?.type === 'language' ? call.values[call.tags.indexOf('offset')] : undefined;
-  const [terms, xlevels, contrasts, frame] = ['terms', 'xlevels', 'contrasts', 'model'].map((part) => element(value, part));
-  const { features, steps, columns, offsets, isOfFused, read } = readDesign({ terms, xlevels, contrasts, frame, offset }, label);
+  const [terms, xlevels, contrasts, frame, data] = ['terms', 'xlevels', 'contrasts', 'model', 'data'].map((part) => element(value, part));
+  const { features, steps, columns, offsets, isOfFused, read } = readDesign(
+    { terms, xlevels, contrasts, frame, offset, call, data },
+    label,
+  );
   const { order, coefficients } = readCoefficients(value, columns.length, label);
   const schema: Schema = { kind: 'regression', features, takesMissing: false, types: isGlm ? ['response', 'link'] : ['response'] };
   const linear: Linear = {

@@ -35,13 +35,13 @@ export function readNnet(value: RValue, label: string): NnetModel {
 }
 
 function inputsOf(value: RValue, inputs: number, label: string): Inputs {
-  const [terms, xlevels, contrasts] = ['terms', 'xlevels', 'contrasts'].map((part) => element(value, part));
+  const [terms, xlevels, contrasts, call] = ['terms', 'xlevels', 'contrasts', 'call'].map((part) => element(value, part));
   if (!terms) {
     const features = Array.from({ length: inputs }, (_, at): Feature => ({ name: `x${at + 1}`, type: 'number' }));
     return { features, steps: [], isOfFused: false, isUnnamed: true };
   }
   const isMultinom = classOf(value).includes('multinom');
-  const design = readDesign({ terms, xlevels, contrasts }, label);
+  const design = readDesign({ terms, xlevels, contrasts, call }, label);
   if (isMultinom && design.offsets.length > 0)
     throw new ModelError(label, "an offset, which multinom's predict() leaves out", 'a formula without offset()');
   const used = design.columns.length - (design.intercept && !isMultinom ? 1 : 0);

@@ -2,6 +2,7 @@ import type { Rpart } from '../../../shared/bodies/rpart/predict.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level, Schema } from '../../../shared/schema/features.ts';
+import { dataColumns } from '../../formula/data-columns.ts';
 import { deparse } from '../../formula/deparse.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
@@ -152,7 +153,8 @@ function rowNumbers(value: RValue | undefined, label: string): number[] {
 
 /** The columns that rpart.matrix makes of new data. */
 function readInputs(value: RValue, label: string): { reader: FormulaReader; inputs: Input[]; others: string[] } {
-  const terms = readTerms(element(value, 'terms'), `${label}'s terms`);
+  const read = readTerms(element(value, 'terms'), `${label}'s terms`);
+  const terms = { ...read, data: dataColumns(element(value, 'call'), read.environment) };
   const levels = readLevels(attributesOf(value).get('xlevels'), `${label}'s xlevels`);
   const reader = new FormulaReader(terms, levels, `${label}'s formula`);
   const inputs = terms.variables.flatMap((variable, at): Input[] => {

@@ -141,13 +141,6 @@ describe("variables of a formula's environment", () => {
     expect(predict(model(call('sqrt', [x]), around({ sqrt: { type: 'constant', value: 3 } })), [{ x: 9 }])).toEqual([7]);
   });
 
-  test('a variable that is not known hides a number further out: it is one of the data', () => {
-    const value = call('I', [call('*', [x, symbol('z')])]);
-    const outer = around({ z: { type: 'constant', value: 3 } });
-    expect(predict(model(value, outer), [{ x: 2 }])).toEqual([13]);
-    expect(predict(model(value, around({ z: { type: 'other' } }, outer)), [{ x: 2, z: 5 }])).toEqual([21]);
-  });
-
   test.each([
     ['own-function-lm', 'a call of sqrt()'],
     ['own-argument-lm', 'a call of log()'],

@@ -174,6 +174,12 @@ describe('a glm', () => {
     expect(predict(glm('mu^0.25', { 'linear.predictors': numbers(2), 'fitted.values': numbers(16) }), [{ x: 2 }])).toEqual([16]);
   });
 
+  test('of power(lambda) has each digit of a number that stands in the call', () => {
+    const own = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [numbers(1 / 3)]) }) }) };
+    // 0.333333333333333, as the call is printed, has no answer below 0.
+    expect(predict(glm('mu^0.333', own), [{ x: -2 }, { x: 2 }])).toEqual([2 ** -52, 8]);
+  });
+
   test('of a link of the user own is refused, under whatever name', () => {
     expect(() => read(glm('mine'))).toThrow('link: found mine, expected one of identity, logit');
     expect(() => read(glm('logit', { 'linear.predictors': numbers(0), 'fitted.values': numbers(0.3) }))).toThrow(
