@@ -52,7 +52,7 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
     rangerSeed: trained.settings.seed,
     versions: { ranger: RANGER_VERSION, node: process.version },
     metrics: Object.fromEntries(Object.entries(metrics.numbers).filter(([, value]) => Number.isFinite(value))),
-    ...(metrics.importance ? { importance: Object.fromEntries(metrics.importance) } : {}),
+    ...(metrics.importance ? { importance: Object.fromEntries(metrics.importance.filter(([, value]) => Number.isFinite(value))) } : {}),
   };
   const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
   // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.

@@ -1,16 +1,19 @@
 import { ModelError } from '../errors.ts';
 import { areAnswerColumns } from './answer-columns.ts';
-import { type Card, MODEL_NAME } from './card.ts';
 import { describe } from './describe-value.ts';
 import { areDistinct } from './distinct.ts';
 import type { Feature, Kind, Schema } from './features.ts';
 
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
 
-/** Holds a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
+/** Deepest nesting of a schema and of a card. */
+export const MAX_DEPTH = 8;
+
+/** Checks a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkSchema(schema: Schema, label: string): void {
   const kinds: string[] = ['regression', 'classification', 'probability', 'survival', 'columns'] satisfies Kind[];
   if (!isRecord(schema)) throw new ModelError(label, describe(schema), 'an object');
+  if (!isShallow(schema)) throw new ModelError(label, 'another form', `values nested at most ${MAX_DEPTH} deep`);
   if (!kinds.includes(schema.kind)) throw new ModelError(`${label}'s kind`, describe(schema.kind), `one of ${kinds.join(', ')}`);
   if (!Array.isArray(schema.features) || schema.features.length === 0) {
     throw new ModelError(`${label}'s features`, describe(schema.features), 'an array with at least one');
@@ -67,35 +70,31 @@ function oddMember(feature: Feature): string | undefined {
   return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
 }
 
-function isLabel(value: unknown): boolean {
+/** Whether a value is a text for people: one, or one a language. */
+export function isLabel(value: unknown): boolean {
   const { en, pt } = (typeof value === 'object' && value !== null ? value : {}) as { en?: unknown; pt?: unknown };
   return typeof value === 'string' || (typeof en === 'string' && typeof pt === 'string');
 }
 
 /** Whether a value has a text for people by each of its names. */
-function areWords(value: unknown): boolean {
+export function areWords(value: unknown): boolean {
   return isRecord(value) && Object.values(value as object).every(isLabel);
 }
 
-/** Holds a card that came from a file against its type. Throws a ModelError that names the member at fault. */
-export function checkCard(card: Card, label: string): void {
-  if (!isRecord(card)) throw new ModelError(label, describe(card), 'an object');
-  if (typeof card.name !== 'string' || !MODEL_NAME.test(card.name))
-    throw new ModelError(`${label}'s name`, describe(card.name), 'letters, digits, dots, dashes and underscores, 63 at most');
-  if (!isRecord(card.source)) throw new ModelError(`${label}'s source`, describe(card.source), 'an object');
-  if (card.training !== undefined && !isRecord(card.training))
-    throw new ModelError(`${label}'s training`, describe(card.training), 'an object');
-  for (const name of ['title', 'description', 'limits'] as const) {
-    if (card[name] !== undefined && !isLabel(card[name])) throw new ModelError(`${label}'s ${name}`, describe(card[name]), 'a text');
+/** Whether a value is nested at most MAX_DEPTH deep. It is looked at level by level: what writes it as JSON would run out of stack. */
+export function isShallow(value: unknown): boolean {
+  let level: unknown[] = [[value]];
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+    const inner: unknown[] = [];
+    for (const outer of level) {
+      // A factor may have a million levels, which are not copied.
+      for (const one of Array.isArray(outer) ? outer : Object.values(outer as object))
+        if (typeof one === 'object' && one !== null) inner.push(one);
+    }
+    if (inner.length === 0) return true;
+    level = inner;
   }
-  const { classes } = card.answer ?? {};
-  if (classes !== undefined && !areWords(classes))
-    throw new ModelError(`${label}'s answer`, 'another form of its classes', 'texts by class');
-  if (card.pipeline !== undefined && !(Array.isArray(card.pipeline) && card.pipeline.every(isPipelineStep)))
-    throw new ModelError(`${label}'s pipeline`, 'another form', 'steps with their names and columns');
-  const metrics = card.training?.metrics;
-  if (card.training && !(isRecord(metrics) && Object.values(metrics as object).every((value) => typeof value === 'number')))
-    throw new ModelError(`${label}'s training`, 'another form of its metrics', 'numbers by name');
+  return false;
 }
 
 /** Whether a value has the rounds of a boosted model. */
@@ -103,19 +102,14 @@ function areRounds(value: NonNullable<Schema['rounds']>): boolean {
   return isRecord(value) && isCount(value.all) && isCount(value.used) && isCount(value.trees) && value.used <= value.all;
 }
 
-function isCount(value: unknown): boolean {
+/** Whether a value is a whole number above 0. */
+export function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-function isRecord(value: unknown): boolean {
+/** Whether a value is an object, and neither an array nor null. */
+export function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isPipelineStep(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { step, gives = [], drops = [] } = value as { step?: unknown; gives?: unknown; drops?: unknown };
-  const areTexts = (list: unknown) => Array.isArray(list) && list.every((text) => typeof text === 'string');
-  return typeof step === 'string' && areTexts(gives) && areTexts(drops);
 }
 
 /** Whether a value is a list of texts that are not the same. */

@@ -51,6 +51,7 @@ const NAMED: Record<string, string> = {
   'model/commands/train-request.ts': 'the help and the options of train',
   'model/artifact/describe.ts': 'the card of a model that was trained here',
   'shared/page/html/training.ts': 'the card of a model that was trained here',
+  'shared/schema/check-card.ts': 'the card of a model that was trained here',
 };
 
 /** The code of a source without its comments, line by line. */

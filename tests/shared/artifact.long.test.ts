@@ -29,13 +29,15 @@ function forest(): Forest {
   };
 }
 
+const CARD = { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '0'.repeat(64) } };
+
 /** The artifact of that forest, with changes to its parts before it is encoded. */
 function artifact({ forest: changed, ...rest }: { schema?: unknown; forest?: Partial<Forest>; card?: unknown } = {}): Uint8Array {
   const rows = Float64Array.of(2, 3);
   const outputs = predictRows({ schema: SCHEMA, body: forestBody(forest()) }, rows);
   return encodeArtifact({
     schema: SCHEMA,
-    card: { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '' } },
+    card: CARD,
     checks: { rows, outputs },
     ...rest,
     body: forestBody({ ...forest(), ...changed }),
@@ -200,11 +202,11 @@ describe('a forest that would lead the predictor astray is refused although its 
     ['markup for a range', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', range: ['"><p>'] }] } }, 'form of its range'],
     ['a label that is a number', { schema: { ...SCHEMA, features: [{ name: 'x', type: 'number', label: 5 }] } }, 'form of its label'],
     ['a title that is a number', { card: { name: 'x', source: {}, title: 5 } }, "card's title"],
-    ['a training without metrics', { card: { name: 'x', source: {}, training: {} } }, "card's training"],
+    ['a training without metrics', { card: { ...CARD, training: {} } }, "card's training"],
     ['a card that is null', { card: null }, 'card: found null'],
     ['a card without a name', { card: { source: {} } }, "card's name"],
     ['a name that moves a terminal', { card: { name: 'a\u001b[2J', source: {} } }, "card's name"],
-    ['a card without its source', { card: { name: 'x' } }, "card's source"],
+    ['a card without its source', { card: { name: 'x', madeBy: 'hand' } }, "card's source"],
   ])('%s', (_, changes, message) => {
     // encodeArtifact asks the schema for its width, which a broken one cannot tell; so it is put in afterwards.
     const bytes = 'schema' in changes ? withSchema(changes.schema) : artifact(changes);

@@ -124,7 +124,7 @@ function grow({ seed, kind, features, sets, trees, splits, width, missing }: Sha
     ...(kind === 'classification' || kind === 'probability' ? { classes } : {}),
     ...(kind === 'survival' ? { times: Array.from({ length: width }, (_, at) => at) } : {}),
   };
-  const card = { name: 'random', madeBy: 'dice', source: { file: 'x', sha256: '' } };
+  const card = { name: 'random', madeBy: 'dice', source: { file: 'x', sha256: '0'.repeat(64) } };
   const model = decodeArtifact(
     encodeArtifact({ schema, body: forestBody(forest), card, checks: { rows: new Float64Array(), outputs: new Float64Array() } }),
   );

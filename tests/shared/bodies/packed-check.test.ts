@@ -41,7 +41,7 @@ const PACKED: PackedForest = {
 function artifact(changes: Partial<PackedForest & Unnoded>): Uint8Array {
   const { inner, splits, cuts, cutStarts, ...rest } = { ...PACKED, ...REST, ...changes };
   const forest: Forest = openPacked(rest, { inner, splits, cuts, cutStarts });
-  const card = { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '' } };
+  const card = { name: 'small', madeBy: 'hand', source: { file: 'x', sha256: '0'.repeat(64) } };
   return encodeArtifact({
     schema: SCHEMA,
     body: forestBody(forest),
