@@ -2,9 +2,10 @@ import { type Boosting, FLAGS } from '../../../shared/bodies/boosting/boosting.t
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { BoostedTrees } from '../boosted-trees.ts';
+import { countWords, integerIn, type Members, textIn } from './members.ts';
 import { type ReadObjective, readObjective } from './objective.ts';
 import { readPandasLevels } from './pandas.ts';
-import { countTokens, integerIn, type Members, splitText } from './text.ts';
+import { splitText } from './text.ts';
 import { readTree, type Split, type Tree } from './tree.ts';
 
 /** A LightGBM model as a schema and a body. */
@@ -17,24 +18,24 @@ const MAX_CLASSES = 10_000;
  * Turns LightGBM's text model into boosted trees, by its field names (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp): doubles
  * in tree order, `x <= threshold`, and for every split its rule for missing values. Throws a ModelError that names the part.
  */
-export function readLightGBM(bytes: Uint8Array, thing: string): LightGBMModel {
+export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   let features: number | undefined;
-  const { header, trees, pandas } = splitText(bytes, thing, (members, place, header) => {
-    features ??= featureCount(header, thing);
-    return readTree(members, features, `${thing}, tree ${place}`);
+  const { header, trees, pandas } = splitText(bytes, label, (members, place, header) => {
+    features ??= featureCount(header, label);
+    return readTree(members, features, `${label}, tree ${place}`);
   });
-  const count = featureCount(header, thing);
-  const each = integerIn(header, 'num_tree_per_iteration', thing, integerIn(header, 'num_class', thing, 1));
+  const count = featureCount(header, label);
+  const each = integerIn(header, 'num_tree_per_iteration', label, integerIn(header, 'num_class', label, 1));
   if (each < 1 || each > MAX_CLASSES || trees.length % each !== 0)
-    throw new ModelError(`${thing}'s num_tree_per_iteration`, `${each} with ${trees.length} trees`, 'a whole number of rounds');
-  if (trees.length === 0) throw new ModelError(thing, 'no trees', 'a model that was trained');
-  checkSizes(header, trees.length, thing);
-  const read = readObjective(header.get('objective'), thing);
+    throw new ModelError(`${label}'s num_tree_per_iteration`, `${each} with ${trees.length} trees`, 'a whole number of rounds');
+  if (trees.length === 0) throw new ModelError(label, 'no trees', 'a model that was trained');
+  checkSizes(header, trees.length, label);
+  const read = readObjective(textIn(header, 'objective', label), label);
   const classes = read.isMulticlass && each > 1 ? Array.from({ length: each }, (_, place) => String(place)) : undefined;
   const rounds = trees.length / each;
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
-    features: readFeatures(header, count, pandas, thing),
+    features: readFeatures(header, count, pandas, label),
     ...(classes ? { classes } : {}),
     takesMissing: true,
     types: classes ? ['response', 'class', 'margin', 'leaf'] : ['response', 'margin', 'leaf'],
@@ -43,36 +44,36 @@ export function readLightGBM(bytes: Uint8Array, thing: string): LightGBMModel {
     ...(each > 1 ? { margins: each } : {}),
   };
   const boosting = { ...boostingOf(trees, each, read), ...(header.has('average_output') ? { average: true } : {}) };
-  const version = `LightGBM, model format ${header.get('version') ?? 'of version 1'}`;
+  const version = `LightGBM, model format ${textIn(header, 'version', label) ?? 'of version 1'}`;
   return { schema, boosting, call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
 }
 
-function featureCount(header: Members, thing: string): number {
-  const last = integerIn(header, 'max_feature_idx', thing);
+function featureCount(header: Members, label: string): number {
+  const last = integerIn(header, 'max_feature_idx', label);
   if (last < MAX_FEATURES) return last + 1;
-  throw new ModelError(`${thing}'s max_feature_idx`, String(last), `at most ${MAX_FEATURES - 1}`);
+  throw new ModelError(`${label}'s max_feature_idx`, String(last), `at most ${MAX_FEATURES - 1}`);
 }
 
 /** As many trees as the header has sizes of trees, where it has them: a text may be cut off between two trees, and mended. */
-function checkSizes(header: Members, trees: number, thing: string): void {
-  const text = header.get('tree_sizes');
-  const sizes = text === undefined ? trees : countTokens(text);
-  if (sizes !== trees) throw new ModelError(thing, `${trees} trees`, `${sizes}, as its tree_sizes say`);
+function checkSizes(header: Members, trees: number, label: string): void {
+  const list = header.get('tree_sizes');
+  const sizes = list === undefined ? trees : countWords(list);
+  if (sizes !== trees) throw new ModelError(label, `${trees} trees`, `${sizes}, as its tree_sizes say`);
 }
 
 /** The features by their names; those that LightGBM split by categories of a pandas column have their levels. */
-function readFeatures(header: Members, count: number, pandas: string | undefined, thing: string): Feature[] {
-  const names = (header.get('feature_names') ?? '').split(' ', MAX_FEATURES + 1);
-  if (names.length !== count) throw new ModelError(`${thing}'s feature_names`, `${names.length} names`, String(count));
-  const infos = (header.get('feature_infos') ?? '').trim().split(' ', MAX_FEATURES + 1);
-  if (infos.length !== count) throw new ModelError(`${thing}'s feature_infos`, `${infos.length} values`, String(count));
+function readFeatures(header: Members, count: number, pandas: string | undefined, label: string): Feature[] {
+  const names = (textIn(header, 'feature_names', label) ?? '').split(' ', MAX_FEATURES + 1);
+  if (names.length !== count) throw new ModelError(`${label}'s feature_names`, `${names.length} names`, String(count));
+  const infos = (textIn(header, 'feature_infos', label) ?? '').trim().split(' ', MAX_FEATURES + 1);
+  if (infos.length !== count) throw new ModelError(`${label}'s feature_infos`, `${infos.length} values`, String(count));
   // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
   const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));
-  const levels = readPandasLevels(pandas, isCategory.filter(Boolean).length, thing);
+  const levels = readPandasLevels(pandas, isCategory.filter(Boolean).length, label);
   let next = 0;
   return names.map((name, place): Feature => {
-    const own = isCategory[place] ? levels[next++] : undefined;
-    return own ? { name, type: 'factor', levels: own } : { name, type: 'number', ...endsOf(infos[place]!) };
+    const categories = isCategory[place] ? levels[next++] : undefined;
+    return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { doublesIn, integerIn, integersIn, type Members } from './text.ts';
+import { doublesIn, integerIn, integersIn, type Members } from './members.ts';
 
 /** Bits of decision_type (tree.h): a split by categories, the side of missing values, and from bit 2 on what counts as missing. */
 const IS_CATEGORICAL = 1;
