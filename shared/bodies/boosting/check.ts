@@ -7,7 +7,7 @@ const ALL_FLAGS = Object.values(FLAGS).reduce((all, flag) => all | flag, 0);
 
 /**
  * Checks boosted trees against their invariants, so that predictBoosting needs no check: every child lies in its
- * tree and after its parent, every feature, leaf and set of categories exists. Throws a ModelError that names tree and node.
+ * tree, after its parent and below no other node, every feature, leaf and set of categories exists. Throws a ModelError that names tree and node.
  */
 export function checkBoosting(schema: Schema, boosting: Boosting, label: string): void {
   const { precision, compare, base, width, leaves, group, weights } = boosting;
@@ -41,6 +41,7 @@ function checkNodes(schema: Schema, boosting: Boosting, label: string): void {
   const leafCount = leaves.length / width;
   if (!Number.isInteger(leafCount)) throw new ModelError(label, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (leafIds && leafIds.length !== leafCount) throw new ModelError(label, `${leafIds.length} numbers of leaves`, String(leafCount));
+  const isReached = new Uint8Array(nodes);
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const [start, end] = [roots[tree]!, roots[tree + 1]!];
     if (end <= start) throw new ModelError(`${label}, tree ${tree + 1}`, 'no nodes', 'at least one');
@@ -54,6 +55,13 @@ function checkNodes(schema: Schema, boosting: Boosting, label: string): void {
       const isChild = (child: number) => child > node && child < end;
       if (!isChild(l) || !isChild(r) || (third !== 0 && !isChild(third)))
         throw fail(`children ${l - start} and ${r - start}`, `ids from ${node - start + 1} to ${end - start - 1}`);
+      // A node below two others would be written out for each: there is no end of them. Missing values may go with one of the others.
+      const isOther = third !== 0 && third !== l && third !== r;
+      if (l === r || isReached[l] || isReached[r] || (isOther && isReached[third]))
+        throw fail(`children ${l - start} and ${r - start} that are reached twice`, 'each node below one other');
+      isReached[l] = 1;
+      isReached[r] = 1;
+      if (isOther) isReached[third] = 1;
       if (feature[node]! >= schema.features.length) throw fail(`feature ${feature[node]}`, `less than ${schema.features.length}`);
       if ((flags[node]! & ~ALL_FLAGS) !== 0) throw fail(`flags ${flags[node]}`, `at most ${ALL_FLAGS}`);
       if (Number.isNaN(threshold[node])) throw fail('a threshold that is no number', 'a number');

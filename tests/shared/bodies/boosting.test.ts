@@ -136,6 +136,11 @@ describe('one margin and two classes', () => {
 describe('boosted trees that a file must not have', () => {
   test.each<[string, Partial<Boosting>, string]>([
     ['a child before its parent', { left: Uint32Array.of(1, 0, 0, 2, 0, 0) }, 'tree 2, node 0: found children'],
+    [
+      'one node as both children',
+      { right: Uint32Array.of(1, 0, 1, 5, 2, 3) },
+      'tree 1, node 0: found children 1 and 1 that are reached twice',
+    ],
     ['a leaf beyond the leaves', { right: Uint32Array.of(2, 9, 1, 5, 2, 3) }, 'found leaf 9, expected less than 4'],
     ['a feature beyond the inputs', { feature: Uint32Array.of(7, 0, 0, 1, 0, 0) }, 'found feature 7, expected less than 2'],
     ['a set that is not there', { threshold: Float64Array.of(0, 0, 0, 1, 0, 0) }, 'found a set of categories at 1'],
@@ -176,6 +181,30 @@ test('a tree whose nodes are the children of several has no kernel: written out 
     ...{ leaves: Float64Array.of(1), width: 1, base: Float64Array.of(0), objective: { transform: 'identity' } },
   };
   expect(asForest(shared, 1)).toBeUndefined();
+  const schema: Schema = { ...SCHEMA, rounds: { all: 1, used: 1, trees: 1 } };
+  expect(() => BOOSTING.check(schema, shared, 'model')).toThrow('model, tree 1, node 0: found children 1 and 1 that are reached twice');
+});
+
+test('a node below two others is refused, a third child for missing values among them, and may be one of its own two', () => {
+  const schema: Schema = { ...SCHEMA, rounds: { all: 1, used: 1, trees: 1 } };
+  /** One tree: node 0 leads to 1 and 2, both of them splits, to 3 to 6; node 7 is reached by nobody. */
+  const tree = (changes: Partial<Boosting>): Boosting => ({
+    ...boosting({ leaves: new Float64Array(5), leafIds: new Uint32Array(5) }),
+    ...{ roots: Uint32Array.of(0, 8), feature: new Uint32Array(8), threshold: new Float64Array(8), flags: new Uint8Array(8) },
+    ...{ left: Uint32Array.of(1, 3, 5, 0, 0, 0, 0, 0), right: Uint32Array.of(2, 4, 6, 0, 1, 2, 3, 4) },
+    ...changes,
+  });
+  const check = (changes: Partial<Boosting>) => BOOSTING.check(schema, tree(changes), 'model');
+  check({});
+  check({ missing: Uint32Array.of(2, 4, 7, 0, 0, 0, 0, 0) });
+  const wrong: [Partial<Boosting>, string][] = [
+    [{ left: Uint32Array.of(1, 3, 4, 0, 0, 0, 0, 0) }, 'node 2: found children 4 and 6'],
+    [{ right: Uint32Array.of(2, 5, 6, 0, 1, 2, 3, 4), left: Uint32Array.of(1, 3, 5, 0, 0, 0, 0, 0) }, 'node 2: found children 5 and 6'],
+    [{ right: Uint32Array.of(2, 2, 6, 0, 1, 2, 3, 4) }, 'node 1: found children 3 and 2'],
+    [{ missing: Uint32Array.of(0, 0, 4, 0, 0, 0, 0, 0) }, 'node 2: found children 5 and 6'],
+    [{ missing: Uint32Array.of(3, 0, 0, 0, 0, 0, 0, 0) }, 'node 1: found children 3 and 4'],
+  ];
+  for (const [changes, message] of wrong) expect(() => check(changes)).toThrow(`${message} that are reached twice`);
 });
 
 test('link is another name of the margin, whatever the kind: a number for each class, not a class', () => {
