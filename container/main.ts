@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
 import { totalmem } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { ModelError, stackOf } from '../shared/errors.ts';
@@ -89,6 +90,8 @@ async function loadPage(file: string): Promise<PageParts | undefined> {
 async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, page?: PageParts): Promise<void> {
   const { PORT: port, DRAIN_MS: drainMs, WORKERS: count, HOST: host } = settings;
   const loaded = settings.SAGEMAKER_MULTI_MODEL === 'true' ? undefined : await loadModelDir(settings.MODEL_DIR);
+  // An import gives no signal its turn: one that came meanwhile is heard here, and nothing is served any more.
+  await turn();
   const model = loaded?.model;
   const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
   if (loaded) workers.open(MODEL_KEY, loaded.bytes, prepareKernel(loaded.model)?.table);
