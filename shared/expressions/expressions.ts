@@ -41,7 +41,7 @@ export function compile(expression: Expression, schema: Schema, functions = func
     const { feature } = expression;
     return (rows, at) => rows[at + feature]!;
   }
-  if ('call' in expression) return compileCall(functions[expression.call] as RFunction, expression.of.map(inside));
+  if ('call' in expression) return compileCall(expression.call, functions[expression.call] as RFunction, expression.of.map(inside));
   if ('poly' in expression) {
     const inner = inside(expression.poly);
     const { alpha, norm2 } = expression;
@@ -91,11 +91,33 @@ function compilePick(inner: Evaluate, { values, missing, beyond }: Extract<Expre
   };
 }
 
-function compileCall({ apply }: RFunction, parts: Evaluate[]): Evaluate {
+function compileCall(name: string, { apply }: RFunction, parts: Evaluate[]): Evaluate {
+  const choice = compileChoice(name, parts);
+  if (choice) return choice;
   const [first, second] = parts as [Evaluate, Evaluate];
   if (parts.length === 1) return (rows, at) => apply(first(rows, at));
   if (parts.length === 2) return (rows, at) => apply(first(rows, at), second(rows, at));
   return (rows, at) => apply(...parts.map((part) => part(rows, at)));
+}
+
+/** Functions that need only some of their arguments: a tree as an expression goes one way through it. */
+function compileChoice(name: string, parts: Evaluate[]): Evaluate | undefined {
+  if (name === 'coalesce') {
+    return (rows, at) => {
+      for (const part of parts) {
+        const value = part(rows, at);
+        if (!Number.isNaN(value)) return value;
+      }
+      return Number.NaN;
+    };
+  }
+  if (name !== 'ifelse' && name !== 'if_else') return undefined;
+  const [test, yes, no, missing] = parts as [Evaluate, Evaluate, Evaluate, Evaluate | undefined];
+  return (rows, at) => {
+    const value = test(rows, at);
+    if (Number.isNaN(value)) return missing ? missing(rows, at) : Number.NaN;
+    return value !== 0 ? yes(rows, at) : no(rows, at);
+  };
 }
 
 /** Whether an expression is a level's place, of which 0 is none: R's predict() fails on a level it has not seen. */

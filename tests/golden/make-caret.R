@@ -71,3 +71,9 @@ write("caret-pair-dummies", list(dummies = dummies, model = m), new[c("gear", "a
 pre <- preProcess(cars[c("wt", "hp", "gear")], method = c("center", "scale"))
 m <- lm(mpg ~ ., cbind(predict(pre, cars[c("wt", "hp", "gear")]), mpg = cars$mpg))
 write("caret-pair-scaled", list(scaler = pre, model = m), new[c("wt", "hp", "gear")], predict(m, predict(pre, new)))
+
+# preProcess by bagged trees; a row with two missing values has the second one by the first.
+holes <- holes[c("mpg", "hp", "wt")]
+holes[4, ] <- c(NA, NA, 3)
+pre <- preProcess(holes, method = c("bagImpute", "center"))
+write("caret-pre-bag", pre, holes[1:16, ], predict(pre, holes[1:16, ]))

@@ -22,7 +22,9 @@ export function readPreProcess(value: RValue, label: string, passed: readonly Fe
   const methods = methodsOf(value, label);
   const removed = new Set(methods.get('remove') ?? []);
   const silent = ['remove', 'ignore', 'keep'];
-  const own = new Set([...methods].flatMap(([name, columns]) => (silent.includes(name) ? [] : columns)));
+  // bagImpute goes through its columns in their order.
+  const all = [...methods].sort(([a], [b]) => Number(b === 'bagImpute') - Number(a === 'bagImpute'));
+  const own = new Set(all.flatMap(([name, columns]) => (silent.includes(name) ? [] : columns)));
   const names = [...own].filter((name) => !removed.has(name));
   const numbers = numberColumns(names);
   if (names.length + passed.length === 0) throw new ModelError(label, 'no columns', 'at least one');

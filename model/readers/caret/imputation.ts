@@ -1,8 +1,10 @@
 import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
 import { NEAREST } from '../../../shared/steps/nearest.ts';
-import { attributesOf, element, listOf, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+import { attributesOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import type { Frame, FrameColumn } from '../../steps/frame.ts';
 import { number } from '../../steps/step-values.ts';
+import { baggedMean } from '../workflow/bagging.ts';
 
 /** What of a preProcess object is needed here. */
 type Learned = { value: RValue; methods: ReadonlyMap<string, string[]>; frame: Frame; label: string };
@@ -45,7 +47,16 @@ function isMean(value: RValue | undefined): boolean {
   return kept?.type === 'function' && kept.base?.join() === 'x,...';
 }
 
-/** bagImpute. */
-export function baggedTrees({ value, label }: Learned): void {
-  throw new ModelError(`${label}'s bagImpute`, typeOf(element(value, 'bagImp')), 'medianImpute or knnImpute');
+/** bagImpute: one column after the other by bagged trees of all others, those that were imputed before it among them. */
+export function baggedTrees({ value, methods, frame, label }: Learned): void {
+  const names = new Set(methods.get('bagImpute') ?? []);
+  const all = element(value, 'bagImp');
+  for (const { name } of frame.columns.filter((column) => names.has(column.name))) {
+    const at = `${label}'s bagImp of ${name}`;
+    const own = all && element(all, name);
+    const bag = own && element(own, 'model');
+    if (!bag) throw new ModelError(at, 'nothing', 'bagged trees');
+    const made: Expression = { call: 'coalesce', of: [frame.number(name, at), baggedMean(bag, frame, at)] };
+    frame.change('bagImpute', { set: [{ name, kind: 'number', value: made }] });
+  }
 }
