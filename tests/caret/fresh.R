@@ -36,14 +36,19 @@ steps <- function(missing, of = 1:3) {
   sample(unique(c(chosen, if (yes(0.3)) "nzv")))
 }
 
+# expoTrans may give numbers beyond a double's: such a model has no answers in R.
+finite <- function(pre) if (!all(is.finite(c(pre$mean, pre$std, unlist(pre$ranges))))) stop("a transformation without end") else pre
+
 # For each method the outcomes that it takes, how likely it is drawn, and what train() gets beside.
 METHODS <- list(
   rf = list(of = c("y", "two", "three"), weight = 4, more = list(ntree = 15)), ranger = list(of = c("y", "two", "three"), weight = 3, more = list(num.trees = 15)),
   rpart = list(of = c("y", "two", "three"), weight = 3), rpart1SE = list(of = c("y", "two"), weight = 1), rpart2 = list(of = c("y", "three"), weight = 1),
   rpartCost = list(of = "two", weight = 1), lm = list(of = "y", weight = 3), lmStepAIC = list(of = "y", weight = 1, more = list(trace = 0)),
   glm = list(of = c("y", "two"), weight = 4), glmStepAIC = list(of = c("y", "two"), weight = 1, more = list(trace = 0)),
-  gbm = list(of = c("y", "two", "three"), weight = 3, more = list(verbose = FALSE)))
-METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC"))]
+  gbm = list(of = c("y", "two", "three"), weight = 3, more = list(verbose = FALSE)), glmnet = list(of = c("y", "two", "three"), weight = 2),
+  knn = list(of = c("y", "two"), weight = 1), nnet = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)),
+  multinom = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)))
+METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC"))]
 
 train_one <- function(missing, rows) {
   name <- sample(names(METHODS), 1, prob = vapply(METHODS, function(m) m$weight, 0))
@@ -58,7 +63,8 @@ train_one <- function(missing, rows) {
   control <- trainControl(method = sample(c("none", "cv"), 1), number = 2, classProbs = probs, trim = yes(0.3), returnData = yes(0.7),
     preProcOptions = list(thresh = 0.8, k = sample(3:6, 1), cutoff = 0.6))
   grid <- if (control$method == "none") switch(name, rf = data.frame(mtry = 2), ranger = data.frame(mtry = 2, min.node.size = 5, splitrule = if (of == "y") "variance" else "gini"),
-    rpart = data.frame(cp = 0.02), rpart2 = data.frame(maxdepth = 3), rpartCost = data.frame(cp = 0.02, Cost = 2), lm = data.frame(intercept = TRUE),
+    rpart = data.frame(cp = 0.02), rpart2 = data.frame(maxdepth = 3), rpartCost = data.frame(cp = 0.02, Cost = 2), lm = data.frame(intercept = TRUE), glmnet = data.frame(alpha = sample(c(0, 0.5, 1), 1), lambda = 0.02), knn = data.frame(k = 5),
+    nnet = data.frame(size = 2, decay = 0.1), multinom = data.frame(decay = 0.1),
     gbm = data.frame(n.trees = 20, interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5))
   if (is.null(grid) && name == "gbm") grid <- expand.grid(n.trees = c(10, 25), interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5)
   given <- c(list(method = name, preProcess = pre, trControl = control, tuneGrid = grid, tuneLength = 2), method$more)
@@ -102,13 +108,14 @@ one <- function(name) {
   kind <- sample(c("train", "preProcess", "dummyVars", "pair", "dummies"), 1, prob = c(14, 3, 2, 2, 1))
   if (kind == "train") {
     made <- train_one(missing, rows)
+    finite(made$model$preProcess)
     new <- new[unique(made$columns)]
     return(write(name, made$model, new, c(list(what = c(kind, made$what)), answers(made$model, new, made$probs))))
   }
   if (kind == "preProcess" || kind == "pair") {
     columns <- some(NUMBERS, 3)
     method <- steps(missing)
-    pre <- preProcess(rows[columns], method = method, thresh = 0.8, k = 4, rangeBounds = sort(sample(-2:5, 2)))
+    pre <- finite(preProcess(rows[columns], method = method, thresh = 0.8, k = 4, rangeBounds = sort(sample(-2:5, 2))))
     new <- new[columns]
     made <- predict(pre, new)
     if (kind == "preProcess") return(write(name, pre, new[intersect(columns, unlist(pre$method[!names(pre$method) %in% c("remove", "ignore")]))], list(what = c(kind, method), columns = lapply(made, numbers))))

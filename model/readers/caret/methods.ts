@@ -1,3 +1,7 @@
+import type { RValue } from '../../rds/values.ts';
+import type { Imported } from '../reader.ts';
+import { atTunedPenalty } from './penalty.ts';
+
 /**
  * What caret makes of a model's answers, by the method's name in train(): its modelInfo's closures predict and prob, which are
  * never evaluated. Classes that the model itself names need no word; where it has one number for two classes, `chance` says which class
@@ -13,6 +17,8 @@ export type Method = {
   rounds?: 'n.trees';
   /** Whether predict() takes all rounds, also those behind the best one. */
   takesAll?: true;
+  /** What caret asks of the model beside that: the tuned penalty, say. `final` is the object that it fitted. */
+  adapt?(engine: Imported, final: RValue, label: string): Imported;
 };
 
 /** The methods whose model is read, one line for those that answer alike. A new family needs a line here. */
@@ -24,6 +30,7 @@ const METHODS: readonly Method[] = [
   { names: ['lm', 'lmStepAIC', 'glm.nb'] },
   { names: ['glm', 'glmStepAIC'], chance: 'second' },
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
+  { names: ['glmnet'], adapt: atTunedPenalty },
   { names: ['knn', 'nnet', 'multinom'] },
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },
   { names: ['xgbDART'], chance: 'first', takesAll: true },

@@ -29,13 +29,14 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
     const found = `caret's method "${name}" (a model of class ${classOf(final)[0] ?? typeOf(final)}), which is not served`;
     throw new ModelError(label, found, `train() with one of the methods ${methodNames().join(', ')}`);
   }
-  const engine = inner(asAsked(final, method, label), `${label}'s finalModel`);
+  const fitted = inner(asAsked(final, method, label), `${label}'s finalModel`);
+  const engine = method.adapt?.(fitted, final, label) ?? fitted;
   checkBounds(value, label);
   const { raw, frame, pipeline } = columnsBefore(value, engine, label);
   const steps = connect(frame, engine, label);
   const classes = classesOf(value, engine, label);
-  const fitted = { mode: classes ? 'classification' : 'regression', levels: classes, eventFirst: method.chance === 'first' };
-  const { schema: answers, outcome } = answersOf(engine, fitted, raw.features, label);
+  const answered = { mode: classes ? 'classification' : 'regression', levels: classes, eventFirst: method.chance === 'first' };
+  const { schema: answers, outcome } = answersOf(engine, answered, raw.features, label);
   if (outcome && method.prob === false) {
     delete outcome.types.prob;
     answers.types = ['class'];
