@@ -1,20 +1,15 @@
 import { ModelError } from '../../shared/errors.ts';
 import { type Expression, printed } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
-import type { Level } from '../../shared/schema/features.ts';
 import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
 import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from '../formula/constants.ts';
 import { deparse } from '../formula/deparse.ts';
 import { labelsOf } from '../formula/labels.ts';
 import { checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
-import { type Frame, type LevelColumn, MISSING_VALUE } from './frame.ts';
+import { compared, type Typed } from './compare.ts';
+import { type Frame, MISSING_VALUE } from './frame.ts';
 import { recode } from './step-values.ts';
-
-/** The value of a call for a row: numbers, or places among levels. */
-export type Typed =
-  | { kind: 'number' | 'integer' | 'logical' | 'date' | 'datetime'; value: Expression }
-  | { kind: LevelColumn['kind']; levels: Level[]; value: Expression };
 
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
 const LOGICAL = [...COMPARISONS, '!', '&', '|', 'is.na', 'between', 'logical'];
@@ -115,8 +110,9 @@ export class Interpreter {
     const converted = this.#converted(name, first, args.length);
     if (converted) return converted;
     if (name === '==' || name === '!=') {
-      const compared = this.#compared(name, args);
-      if (compared) return compared;
+      const [left, right] = args.map((arg) => this.read(arg.value)) as [Typed, Typed];
+      const made = args.length === 2 ? compared(name, left, right, this.#label) : undefined;
+      if (made) return made;
     }
     if (name === 'is.na' && args.length === 1) return { kind: 'logical', value: { call: 'is.na', of: [this.read(first).value] } };
     if (name === 'coalesce') return this.#firstGiven(value, args);
@@ -252,18 +248,6 @@ export class Interpreter {
     // match() compares doubles as they are, and finds no missing value here.
     const found: Expression = { number: made.value, in: listed.map(Number), exact: true };
     return { kind: 'logical', value: { call: '>', of: [found, 0] } };
-  }
-
-  /** A factor or text compared with a text; undefined for numbers. */
-  #compared(name: string, args: Argument[]): Typed | undefined {
-    const [left, right] = args.map((arg) => this.read(arg.value)) as [Typed, Typed];
-    if (!('levels' in left) && !('levels' in right)) return undefined;
-    if (!('levels' in left) || !('levels' in right))
-      throw new ModelError(this.#label, 'a text compared with a number', 'values of one class');
-    const levels = [...left.levels];
-    const place = recode(right.value, { name: '', ...right }, levels, { beyond: levels.length + 2 });
-    const own = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
-    return { kind: 'logical', value: { call: name, of: [own, place] } };
   }
 
   #text(value: Call, first: RValue): Typed {

@@ -3,11 +3,11 @@ import { type Matrix, PROJECTION } from '../../shared/steps/projection.ts';
 import { attributesOf, element, listOf, numbersOf, type RValue, textOf, textsOf } from '../rds/values.ts';
 import type { FrameColumn } from './frame.ts';
 import { numberedNames } from './r-names.ts';
-import { flag, member, number, type StepContext, type StepReader, texts } from './step-values.ts';
+import { flag, member, namesOf, number, type StepContext, type StepReader, texts } from './step-values.ts';
 
-/** step_pca() and step_ica(): columns become their products with matrices. */
+/** step_pca(), step_ica() and step_pls(): columns become their products with matrices. */
 export const PROJECTION_STEPS: StepReader = {
-  steps: ['step_pca', 'step_ica'],
+  steps: ['step_pca', 'step_ica', 'step_pls'],
   read: (step, context) => {
     const count = number(step, 'num_comp', context.label, 0);
     const result = element(step, 'res');
@@ -18,7 +18,7 @@ export const PROJECTION_STEPS: StepReader = {
   },
 };
 
-type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[] };
+type Parts = { columns: string[]; center?: number[]; scale?: number[]; matrices: Matrix[]; factors?: number[]; isKept?: boolean };
 
 const READERS: Record<string, (step: RValue, result: RValue, context: StepContext) => Parts | undefined> = {
   step_pca: (_, result, { label }) => {
@@ -35,9 +35,28 @@ const READERS: Record<string, (step: RValue, result: RValue, context: StepContex
     const matrices = ['K', 'W'].map((part) => matrixOf(member(result, part, label), `${label}'s ${part}`));
     return { columns, ...(center ? { center } : {}), matrices };
   },
+  step_pls: (step, result, { label }) => {
+    const names = namesOf(result, label);
+    // What mixOmics could not fit leaves the columns as they are.
+    if (names.length === 0) return undefined;
+    if (!names.includes('mu') || !names.includes('coefs'))
+      throw new ModelError(`${label}'s res`, names.join(', '), 'mu, sd, coefs and col_norms, as recipes has them since 0.1.14');
+    const columns = namesOf(element(result, 'mu'), `${label}'s mu`);
+    const matrix = matrixOf(member(result, 'coefs', label), `${label}'s coefs`);
+    const [center, scale] = ['mu', 'sd'].map((part) => vectorOf(element(result, part), columns.length, `${label}'s ${part}`));
+    const factors = vectorOf(element(result, 'col_norms'), matrix[0]!.length, `${label}'s col_norms`);
+    const isKept = flag(step, 'preserve', true) && flag(step, 'keep_original_cols', false);
+    const parts = { ...(center ? { center } : {}), ...(scale ? { scale } : {}), ...(factors ? { factors } : {}) };
+    return { columns, ...parts, matrices: [matrix], isKept };
+  },
 };
 
-function project(step: RValue, count: number, { columns, matrices, ...rest }: Parts, { frame, of, label }: StepContext): void {
+function project(
+  step: RValue,
+  count: number,
+  { columns, matrices, isKept: kept, ...rest }: Parts,
+  { frame, of, label }: StepContext,
+): void {
   const prefix = textOf(member(step, 'prefix', label), `${label}'s prefix`);
   const made = matrices.at(-1)?.[0]?.length ?? 0;
   const names = numberedNames(Math.min(count, made), prefix);
@@ -45,7 +64,7 @@ function project(step: RValue, count: number, { columns, matrices, ...rest }: Pa
     frame.number(name, label);
     return frame.place(name, label);
   });
-  const isKept = flag(step, 'keep_original_cols', false);
+  const isKept = kept ?? flag(step, 'keep_original_cols', false);
   const gone = new Set(isKept ? [] : columns);
   const keep = frame.columns.flatMap(({ name }, place) => (gone.has(name) ? [] : [place]));
   const next = [

@@ -16,6 +16,8 @@ export type ProjectionStep = {
   center?: number[];
   scale?: number[];
   matrices: Matrix[];
+  /** What the last product's columns are multiplied with. */
+  factors?: number[];
   names: string[];
 };
 
@@ -29,7 +31,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
     ...keep.map((place) => schema.features[place] as Column),
     ...names.map((name): Column => ({ name, type: 'number', computed: true })),
   ],
-  compile: ({ keep, from, center, scale, matrices, names }, schema) => {
+  compile: ({ keep, from, center, scale, matrices, factors, names }, schema) => {
     const [width, to] = [schema.features.length, keep.length + names.length];
     return (rows, count) => {
       const out = new Float64Array(count * to);
@@ -42,7 +44,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
           return scale ? centered / scale[at]! : centered;
         });
         for (const matrix of matrices) values = times(values, matrix);
-        for (let at = 0; at < names.length; at += 1) out[row * to + keep.length + at] = values[at]!;
+        for (let at = 0; at < names.length; at += 1) out[row * to + keep.length + at] = values[at]! * (factors ? factors[at]! : 1);
       }
       return out;
     };
@@ -59,7 +61,7 @@ function times(values: number[], matrix: Matrix): number[] {
   return out;
 }
 
-function checkProjection({ keep, from, center, scale, matrices, names }: ProjectionStep, schema: Schema, label: string): void {
+function checkProjection({ keep, from, center, scale, matrices, factors, names }: ProjectionStep, schema: Schema, label: string): void {
   const isPlace = (place: unknown) => typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < schema.features.length;
   const areNumbers = (list: unknown, length: number) => Array.isArray(list) && list.length === length && list.every(Number.isFinite);
   const arePlaces = Array.isArray(keep) && keep.every(isPlace) && Array.isArray(from) && from.every(isPlace);
@@ -72,6 +74,7 @@ function checkProjection({ keep, from, center, scale, matrices, names }: Project
     if (next < 1 || next > MAX_SIDE || matrix.length !== side || !matrix.every((row) => areNumbers(row, next))) throw fail();
     side = next;
   }
+  if (factors && !areNumbers(factors, side)) throw fail();
   const areNames = Array.isArray(names) && names.length >= 1 && names.length <= side && names.every((name) => typeof name === 'string');
   if (!areNames) throw fail();
 }

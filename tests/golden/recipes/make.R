@@ -1,4 +1,5 @@
 # Trained recipes alone, with what bake() makes of new rows: Rscript tests/golden/recipes/make.R tests/golden/recipes
+# with R's reference BLAS in LD_PRELOAD, as CONTRIBUTING says; numbers.RDS was made with another one, and has other last bits.
 folder <- commandArgs(TRUE)[1]
 suppressPackageStartupMessages({ library(recipes); library(jsonlite) })
 set.seed(19)
@@ -43,3 +44,18 @@ saveRDS(trained, file.path(folder, "texts.RDS"), version = 3)
 all <- list(name = "texts", rows = records(new), predictions = records(bake(trained, new)))
 all$predictions <- lapply(all$predictions, function(row) lapply(row, function(x) if (identical(x, "NaN")) NA else x))
 writeLines(enc2utf8(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE)), file.path(folder, "texts.json"), useBytes = TRUE)
+
+# Numbers compared with texts, as R does: by their own texts. And the projection of step_pls(), whose mixOmics is not among Debian's packages:
+# what it would have found is set here, and bake() computes with it.
+numbers <- data.frame(a = c(round(rnorm(9, 5), 3), NA), b = c(100000, 0.3, 1 / 3, 1e-20, 123456.7, 7, 0.1, 2, 3, 4), i = 1:10, lift = rep(c(TRUE, FALSE), 5), y = 1:10)
+finish <- function(name, trained, new) {
+  saveRDS(trained, file.path(folder, paste0(name, ".RDS")), version = 3)
+  all <- list(name = name, rows = records(new), predictions = records(bake(trained, new)))
+  writeLines(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE), file.path(folder, paste0(name, ".json")))
+}
+finish("compared", prep(recipe(y ~ ., numbers) |> step_mutate(m1 = b == "1e+05", m2 = b != "0.3", m3 = i == "7", m4 = lift == "TRUE", m5 = b == "100000",
+  m6 = a == "5", m7 = b == "0.333333333333333", m8 = "1e-20" == b, m9 = ifelse(i == "x", 1, 2))), numbers[setdiff(names(numbers), "y")])
+pls <- suppressMessages(prep(recipe(y ~ a + b, numbers[-10, ]) |> step_pls(a, b, num_comp = 2, outcome = vars(y))))
+pls$steps[[1]]$res <- list(mu = c(a = 4.5, b = 0.3), sd = c(a = 2, b = 1.1),
+  coefs = matrix(c(0.5, -0.25, 0.125, 0.75), 2, dimnames = list(c("a", "b"), c("comp1", "comp2"))), col_norms = c(comp1 = 1.25, comp2 = 2.5))
+finish("pls", pls, numbers[1:9, c("a", "b")])

@@ -1,0 +1,51 @@
+import { ModelError } from '../../shared/errors.ts';
+import { type Expression, printed } from '../../shared/expressions/expressions.ts';
+import type { Level } from '../../shared/schema/features.ts';
+import { numberText } from '../formula/deparse.ts';
+import { type LevelColumn, MISSING_VALUE } from './frame.ts';
+import { recode } from './step-values.ts';
+
+/** The value of a call for a row: numbers, or places among levels. */
+export type Typed =
+  | { kind: 'number' | 'integer' | 'logical' | 'date' | 'datetime'; value: Expression }
+  | { kind: LevelColumn['kind']; levels: Level[]; value: Expression };
+
+type Labelled = Extract<Typed, { levels: Level[] }>;
+
+/** == and != where one side is a factor or text; undefined for two numbers. R compares a number with a text by its own text: 1e+05. */
+export function compared(name: string, left: Typed, right: Typed, label: string): Typed | undefined {
+  if ('levels' in left && 'levels' in right) return comparedLabels(name, left, right);
+  if (!('levels' in left) && !('levels' in right)) return undefined;
+  const [labelled, other] = 'levels' in left ? [left, right] : [right as Labelled, left];
+  if (other.kind === 'logical') {
+    const texts: Labelled = { kind: 'text', levels: ['FALSE', 'TRUE'], value: { call: '+', of: [other.value, 1] } };
+    return comparedLabels(name, labelled, texts);
+  }
+  if (other.kind === 'date' || other.kind === 'datetime')
+    throw new ModelError(label, `a ${other.kind} compared with a text`, `as.Date("...") or as.POSIXct("...") of it`);
+  if (typeof other.value === 'number') {
+    const text = other.kind === 'integer' ? String(other.value) : numberText(other.value);
+    return comparedLabels(name, labelled, { kind: 'text', levels: [text], value: 1 });
+  }
+  const [text] = labelled.levels;
+  if (labelled.value !== 1 || labelled.levels.length !== 1 || typeof text !== 'string')
+    throw new ModelError(label, 'a column of texts compared with one of numbers', 'columns of one class, or a text as it stands');
+  return { kind: 'logical', value: comparedNumber(name, other.value, text, other.kind) };
+}
+
+function comparedLabels(name: string, left: Labelled, right: Labelled): Typed {
+  const { levels } = left;
+  const place = recode(right.value, { name: '', ...right }, levels, { beyond: levels.length + 2 });
+  const own = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
+  return { kind: 'logical', value: { call: name, of: [own, place] } };
+}
+
+/** Whether a number's text is this one: R writes 15 digits of it. */
+function comparedNumber(name: string, value: Expression, text: string, kind: string): Expression {
+  const number = Number(text);
+  const own = kind === 'integer' ? String(number) : numberText(number);
+  const isText = text.trim() !== '' && Number.isFinite(number) && own === text;
+  const isSame: Expression = isText ? { call: '>', of: [{ number: value, in: [printed(number)] }, 0] } : 0;
+  const answer: Expression = name === '==' ? isSame : { call: '-', of: [1, isSame] };
+  return { call: 'ifelse', of: [{ call: 'is.na', of: [value] }, MISSING_VALUE, answer] };
+}
