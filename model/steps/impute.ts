@@ -38,7 +38,8 @@ function modes(step: RValue, { frame, label }: StepContext): NewColumn[] {
 
 /** A column of levels as it is, with a place where a value is missing. A text beyond those of training stays one. */
 function keepLevels(value: Expression, { kind, levels }: LevelColumn, missing: number): Expression {
-  return { pick: value, values: levels.map((_, at) => at + 1), missing, beyond: kind === 'text' ? levels.length + 1 : null };
+  if (kind === 'text') return { call: 'coalesce', of: [value, missing] };
+  return { pick: value, values: levels.map((_, at) => at + 1), missing, beyond: null };
 }
 
 /** Values at or below the limit are random numbers in R: they have no value here. */

@@ -1,7 +1,9 @@
 import { ModelError } from '../../shared/errors.ts';
+import type { ColumnsStep } from '../../shared/steps/columns.ts';
+import type { Step } from '../../shared/steps/kind.ts';
 import { MAX_SIZE, numberOfText, PATTERNS, type PatternStep, SIZES, valueOfNumber } from '../../shared/steps/patterns/step.ts';
 import { element, type RValue, textOf } from '../rds/values.ts';
-import type { Frame, FrameColumn } from './frame.ts';
+import type { Arranged, Frame, FrameColumn } from './frame.ts';
 import { flag, namesOf, type StepReader, texts } from './step-values.ts';
 
 /** What recipes' counter() makes of a missing text: gregexpr() gives one NA for it. */
@@ -16,18 +18,18 @@ export const PATTERN_STEPS: StepReader = {
     const result = textOf(element(step, 'result'), `${label}'s result`);
     const make = of === 'step_regex' ? 'regex' : flag(step, 'normalize', false) ? 'share' : 'count';
     if (input === undefined) throw new ModelError(`${label}'s input`, 'none', 'a column of texts');
-    if (frame.has(result)) throw new ModelError(`${label}'s result`, `the column ${result}, which is there`, 'a new name');
     const from = frame.levels(input, label);
     const made = { make, pattern: textOf(element(step, 'pattern'), `${label}'s pattern`), options: optionsOf(step, label) } as const;
     const read = numberOfText(made, `${label}'s pattern`);
     const values = from.levels.map((level) =>
       level === null ? missingOf(make) : levelValue(make, read(level), `${label}, the text "${level}"`),
     );
-    const column: FrameColumn = { name: result, kind: make === 'share' ? 'number' : 'integer' };
+    const name = freeName(result, frame);
+    const column: FrameColumn = { name, kind: make === 'share' ? 'number' : 'integer' };
     const data: PatternStep = {
       step: 'patterns',
       of,
-      name: result,
+      name,
       column: frame.place(input, label),
       ...made,
       texts: values,
@@ -36,8 +38,23 @@ export const PATTERN_STEPS: StepReader = {
     const feature = rawPlace(frame, data.column);
     const unknown = feature === undefined ? {} : { unknown: { feature, factor: factorFor(frame, feature, make, label) } };
     frame.push(PATTERNS, { ...data, ...unknown }, [...frame.columns, column]);
+    if (name !== result) replace(frame, result, column, of);
   },
 };
+
+/** A name that no column has yet. */
+function freeName(name: string, frame: Frame): string {
+  return frame.has(name) ? freeName(`${name}_`, frame) : name;
+}
+
+/** Puts the last column into the place of another one. */
+function replace(frame: Frame, name: string, last: FrameColumn, of: string): void {
+  const place = frame.columns.length - 1;
+  const others = frame.columns
+    .slice(0, place)
+    .map((column, at): Arranged => (column.name === name ? { column: { ...last, name }, place } : { column, place: at }));
+  frame.arrange(of, others);
+}
 
 function missingOf(make: PatternStep['make']): number | null {
   return { regex: 0, count: MATCHES_OF_MISSING, share: null }[make];
@@ -65,9 +82,18 @@ function rawPlace(frame: Frame, column: number): number | undefined {
   let place: number | undefined = column;
   for (let at = frame.steps.length - 1; at >= 0 && place !== undefined; at -= 1) {
     const { kind, data } = frame.steps[at]!;
-    place = kind.source(data, place);
+    place = kind.source(data, place) ?? imputedOf(data, place);
   }
   return place;
+}
+
+/** The column whose missing values a step fills, and which it leaves as it is otherwise. */
+function imputedOf(data: Step, place: number): number | undefined {
+  const made = (data as Partial<ColumnsStep>).columns?.[place];
+  if (typeof made !== 'object' || typeof made.value !== 'object' || !('call' in made.value) || made.value.call !== 'coalesce')
+    return undefined;
+  const [first] = made.value.of;
+  return typeof first === 'object' && 'feature' in first ? first.feature : undefined;
 }
 
 /** By what a new text's number is multiplied, so that it stands behind those of the steps before. */

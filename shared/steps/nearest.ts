@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { StepKind } from './kind.ts';
-import { longSum } from './long-sum.ts';
+import { longMean } from './long-sum.ts';
 
 /**
  * Missing values of some columns become the means of the training rows that are nearest by the columns that are there, by Euclid's
@@ -38,7 +38,7 @@ export const NEAREST: StepKind<NearestStep> = {
         if (there.length === 0 || there.length === columns.length) continue;
         const near = nearest(squares(own, there, known), neighbors);
         columns.forEach((place, at) => {
-          if (Number.isNaN(own[at])) out[row * width + place] = meanOf(near.map((one) => known[at]![one]!));
+          if (Number.isNaN(own[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
         });
       }
       return out;
@@ -69,10 +69,4 @@ function nearest(distances: Float64Array, count: number): number[] {
     if (found.length > count) found.pop();
   });
   return found;
-}
-
-/** R's mean(), which adds in more digits than a double's. */
-function meanOf(values: number[]): number {
-  const [high, low] = longSum(values);
-  return (high + low) / values.length;
 }

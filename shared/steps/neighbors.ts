@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import type { StepKind } from './kind.ts';
-import { longSum } from './long-sum.ts';
+import { longMean } from './long-sum.ts';
 
 /** A column of the training rows: its place among the columns that come in, how its values are compared, and the values; null is missing. */
 export type ReferenceColumn = { from: number; type: 'number' | 'integer' | 'logical' | 'level'; values: (number | null)[] };
@@ -119,8 +119,7 @@ function nearest(distances: Float64Array, count: number): number[] {
 /** R's mean(), which adds in more digits than a double's; whole columns are rounded, halves to the even number. */
 function meanOf(values: number[], isRounded: boolean): number {
   if (values.length === 0) return Number.NaN;
-  const [high, low] = longSum(values);
-  const mean = (high + low) / values.length;
+  const mean = longMean(values);
   if (!isRounded) return mean;
   const floor = Math.floor(mean);
   const rest = mean - floor;

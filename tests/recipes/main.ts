@@ -12,8 +12,8 @@ import { type Columns, compute, distance } from './compute.ts';
  * stay where they are.
  */
 
-/** The steps in which R asks the C library for sin, cos or asin, or LAPACK for what depends on its blocks. Every other step has R's bits. */
-const NOT_EXACT = ['step_geodist', 'step_classdist', 'step_ica'];
+/** The steps in which R asks the C library for sin, cos or asin, or matrix routines whose order of sums is not followed. Every other step has R's bits. */
+const NOT_EXACT = ['step_geodist', 'step_classdist', 'step_bs', 'step_ica', 'step_pca'];
 /** How far a value may lie from R's, relative to it, behind one of these. */
 const RELATIVE = 1e-12;
 

@@ -22,7 +22,7 @@ export function pipelineNames(): string[] {
 }
 
 /** Rows with R's answers; those with na.action = na.pass stand in a file of their own. */
-function expectedOf(name: string): Expected {
+export function expectedOf(name: string): Expected {
   const read = (file: string) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8'));
   const expected = read(`${name}.json`) as Expected;
   return existsSync(path.join(FOLDER, `${name}.pass.json`)) ? { ...expected, ...read(`${name}.pass.json`) } : expected;
