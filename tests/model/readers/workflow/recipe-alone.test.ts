@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeText } from '../../../model/artifact/describe.ts';
-import { importModel, loadModel } from '../../../model/artifact/import.ts';
-import { verify } from '../../../model/artifact/verify.ts';
-import { type Ask, openThreeWays, type ThreeWays, WAYS } from '../../support/three-ways.ts';
+import { describeText } from '../../../../model/artifact/describe.ts';
+import { importModel, loadModel } from '../../../../model/artifact/import.ts';
+import { verify } from '../../../../model/artifact/verify.ts';
+import { type Ask, openThreeWays, type ThreeWays, WAYS } from '../../../support/three-ways.ts';
 
-const FOLDER = path.join(import.meta.dirname, '../../golden/recipes');
+const FOLDER = path.join(import.meta.dirname, '../../../golden/recipes');
 const fileOf = (name: string) => path.join(FOLDER, `${name}.RDS`);
 const expectedOf = (name: string) => readFileSync(path.join(FOLDER, `${name}.json`), 'utf8');
 

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { importModel } from '../../../model/artifact/import.ts';
-import { predictCommand } from '../../../model/commands/predict.ts';
-import { decodeArtifact } from '../../../shared/artifact.ts';
-import { ModelError } from '../../../shared/errors.ts';
-import { answerQuery } from '../../../shared/predict.ts';
-import { readValue } from '../../../shared/wire/wire.ts';
-import { expectedOf, pipelineFile, pipelineNames } from '../../support/pipelines/golden.ts';
-import { openThreeWays, WAYS } from '../../support/three-ways.ts';
+import { importModel } from '../../../../model/artifact/import.ts';
+import { predictCommand } from '../../../../model/commands/predict.ts';
+import { decodeArtifact } from '../../../../shared/artifact.ts';
+import { ModelError } from '../../../../shared/errors.ts';
+import { answerQuery } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { expectedOf, pipelineFile, pipelineNames } from '../../../support/pipelines/golden.ts';
+import { openThreeWays, WAYS } from '../../../support/three-ways.ts';
 
 /** The golden pipelines whose model is read; how they compare with R is in pipelines.test.ts and in caret's test. */
 const SERVED = pipelineNames().flatMap((name) => {
