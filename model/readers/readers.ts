@@ -4,6 +4,7 @@ import { GLMNET_READER } from './glmnet/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
+import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
@@ -27,5 +28,6 @@ export const READERS: readonly Reader[] = [
   NAIVE_BAYES_READER, // e1071's naiveBayes()
   KNN_READER, // caret's knn3(), knnreg()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
-  CARET_READER, // caret: train
+  CARET_READER, // caret: train, preProcess, dummyVars
+  MLR_READER, // mlr: WrappedModel
 ];

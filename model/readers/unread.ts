@@ -21,7 +21,7 @@ export function describeUnread(value: RValue): Unread {
   const [engine] = inner ? classOf(inner) : [];
   const from = kind === undefined ? '' : ` of ${PACKAGES[kind]}${engine === undefined ? '' : ` around one of class ${engine}`}`;
   const found = `an object of class ${classes.slice(0, 10).join(', ')}${from}`;
-  return { found, help: kind === undefined ? undefined : 'a model fitted by its package' };
+  return { found, help: kind === undefined ? undefined : 'a learner without anything around it but its tuning' };
 }
 
 function innerOf(value: RValue, way: string[]): RValue | undefined {

@@ -8,9 +8,10 @@ import type { Answers } from './kind.ts';
 /**
  * How one type of answer is made of what the body answers to the type `of`: as it is; `order`: numbers for each class in another
  * order; `largest`: the class of the largest number; `second`: of one number, the chance of the second class, both chances;
- * `half`: the class by that number; `first` and `firstHalf`: the same where it is the chance of the first class.
+ * `half`: the class by that number, the second from a half on; `overHalf`: the second beyond a half; `first` and `firstHalf`: the
+ * same as `second` and `half` where it is the chance of the first class.
  */
-export type Made = { of: AnswerType; by: 'same' | 'order' | 'largest' | 'second' | 'half' | 'first' | 'firstHalf' };
+export type Made = { of: AnswerType; by: 'same' | 'order' | 'largest' | 'second' | 'half' | 'overHalf' | 'first' | 'firstHalf' };
 
 /** What a pipeline makes of its body's answers: the body's part of a schema, and each type of answer. */
 export type Outcome = {
@@ -20,8 +21,8 @@ export type Outcome = {
   places: number[];
 };
 
-const WAYS = ['same', 'order', 'largest', 'second', 'half', 'first', 'firstHalf'];
-const ONE_NUMBER = ['second', 'half', 'first', 'firstHalf'];
+const WAYS = ['same', 'order', 'largest', 'second', 'half', 'overHalf', 'first', 'firstHalf'];
+const ONE_NUMBER = ['second', 'half', 'overHalf', 'first', 'firstHalf'];
 
 /** The parameters of the body for those of the model. */
 export function bodyParameters({ types }: Outcome, parameters: Parameters): Parameters {
@@ -49,6 +50,9 @@ export function makeOutcome(schema: Schema, outcome: Outcome, parameters: Parame
       case 'half':
       case 'firstHalf':
         out[row] = Number.isNaN(one) ? one : one >= 0.5 === (made.by === 'half') ? 1 : 0;
+        break;
+      case 'overHalf':
+        out[row] = Number.isNaN(one) ? one : Number(one > 0.5);
         break;
       default:
         out[row * to] = made.by === 'second' ? 1 - one : one;

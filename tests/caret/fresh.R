@@ -109,6 +109,7 @@ one <- function(name) {
   if (kind == "train") {
     made <- train_one(missing, rows)
     finite(made$model$preProcess)
+    if (inherits(made$model$finalModel, "lm") && length(coef(made$model$finalModel)) < 2) stop("a model of no columns")
     new <- new[unique(made$columns)]
     return(write(name, made$model, new, c(list(what = c(kind, made$what)), answers(made$model, new, made$probs))))
   }
@@ -116,6 +117,7 @@ one <- function(name) {
     columns <- some(NUMBERS, 3)
     method <- steps(missing)
     pre <- finite(preProcess(rows[columns], method = method, thresh = 0.8, k = 4, rangeBounds = sort(sample(-2:5, 2))))
+    if (length(setdiff(names(pre$method), c("remove", "ignore"))) == 0) stop("a preProcess that names no columns")
     new <- new[columns]
     made <- predict(pre, new)
     if (kind == "preProcess") return(write(name, pre, new[intersect(columns, unlist(pre$method[!names(pre$method) %in% c("remove", "ignore")]))], list(what = c(kind, method), columns = lapply(made, numbers))))

@@ -30,3 +30,8 @@ saveRDS(list(pre = scaled, second = preProcess(cars[-1], method = "range"), mode
 saveRDS(train(mpg ~ ., cars, method = "lm", trControl = trainControl(method = "none", predictionBounds = c(TRUE, FALSE), trim = TRUE, returnData = FALSE), tuneGrid = data.frame(intercept = TRUE)), "caret-bounds.RDS")
 saveRDS(preProcess(rbind(cars[-1], NA), method = "knnImpute", knnSummary = median), "caret-knn-median.RDS")
 saveRDS(train(mpg ~ ., cars, method = "ppr", trControl = trainControl(method = "none", trim = TRUE, returnData = FALSE), tuneGrid = data.frame(nterms = 1)), "caret-method.RDS")
+# Of mlr: a learner with preprocessing around it, and one that is not served.
+suppressPackageStartupMessages(library(mlr))
+task <- makeRegrTask(data = cars, target = "mpg")
+saveRDS(mlr::train(makePreprocWrapperCaret(makeLearner("regr.lm"), ppc.center = TRUE), task), "mlr-wrapper.RDS")
+saveRDS(mlr::train(makeLearner("regr.featureless"), task), "mlr-learner.RDS")

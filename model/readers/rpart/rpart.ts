@@ -163,7 +163,7 @@ function readInputs(value: RValue, label: string): { reader: FormulaReader; inpu
     if (known) return [{ name: variable.name, expression: reader.category(variable, known), levels: known }];
     const columns = reader.columns(variable);
     // model.matrix names the columns of a matrix after the matrix's names (poly's are counted), but a single one without a name after the variable.
-    const isCounted = columns.length > 1 || /^poly\(/.test(variable.name);
+    const isCounted = columns.length > 1 || (variable.value.type === 'language' && /^poly\(/.test(variable.name));
     const name = (place: number) => (isCounted ? `${variable.name}${place + 1}` : variable.name);
     return columns.map((expression, place) => ({ name: name(place), expression, levels: undefined }));
   });
