@@ -33,7 +33,7 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
   const engine = method.adapt?.(fitted, final, label) ?? fitted;
   checkBounds(value, label);
   const { raw, frame, pipeline } = columnsBefore(value, engine, label);
-  const steps = connect(frame, engine, label);
+  const steps = connect(frame, byPlace(engine, final, frame), label);
   const classes = classesOf(value, engine, label);
   const answered = { mode: classes ? 'classification' : 'regression', levels: classes, eventFirst: method.chance === 'first' };
   const { schema: answers, outcome } = answersOf(engine, answered, raw.features, label);
@@ -49,6 +49,18 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
     call: `train(method = "${name}"): ${engine.call}`,
     ...(engine.version === undefined ? {} : { version: engine.version }),
   };
+}
+
+/** A model whose file has no names takes the columns that train() gave it, in their order. */
+function byPlace(engine: Imported, final: RValue, frame: Frame): Imported {
+  if (!engine.isUnnamed) return engine;
+  const known = element(final, 'xNames');
+  const given = new Set(known?.type === 'character' ? known.values : []);
+  const isAsked = frame.columns.some(({ name }) => given.has(name));
+  const columns = frame.columns.filter(({ name }) => !isAsked || given.has(name));
+  const { features } = engine.schema;
+  if (columns.length !== features.length) return engine;
+  return { ...engine, schema: { ...engine.schema, features: features.map((feature, at) => ({ ...feature, name: columns[at]!.name })) } };
 }
 
 type Before = { raw: RawColumns; frame: Frame; pipeline: PipelineStep[] };
