@@ -4,6 +4,7 @@ import { GLMNET_READER } from './glmnet/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
+import { DISCRIMINANT_READER, POLR_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
@@ -25,6 +26,8 @@ export const READERS: readonly Reader[] = [
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()
+  DISCRIMINANT_READER, // MASS's lda(), qda()
+  POLR_READER, // MASS's polr()
   NAIVE_BAYES_READER, // e1071's naiveBayes()
   KNN_READER, // caret's knn3(), knnreg()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit

@@ -1,12 +1,14 @@
 import { BOOSTING } from './boosting/body.ts';
 import { BOOSTED_SUM } from './boosting/sum-body.ts';
 import { COLUMNS_BODY } from './columns/body.ts';
+import { DISCRIMINANT } from './discriminant/body.ts';
 import { FOREST } from './forest/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
 import { NAIVE_BAYES } from './naive-bayes/body.ts';
 import { NEAREST } from './nearest/body.ts';
 import { NETWORK } from './network/body.ts';
+import { ORDINAL } from './ordinal/body.ts';
 import { PENALIZED } from './penalized/body.ts';
 import { RPART } from './rpart/body.ts';
 
@@ -19,6 +21,8 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   LINEAR, // a sum of columns and a link: lm, aov, glm
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
+  DISCRIMINANT, // distances to the means of classes: MASS's lda, qda
+  ORDINAL, // ordered classes by a sum of inputs: MASS's polr
   NAIVE_BAYES, // a table for each input: e1071's naiveBayes
   NEAREST, // the nearest training rows: caret's knn3, knnreg
   NETWORK, // layers of units: nnet, multinom

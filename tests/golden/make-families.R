@@ -100,3 +100,26 @@ family("naiveBayes", function() {
   rows <- transform(data[1:30, ], same = rep(c(5, 5.001, 1), 10))
   said("naiveBayes-zeros", naiveBayes(y ~ same + g, data), rows)
 })
+
+# MASS's lda(), qda() and polr().
+family("MASS", function() {
+  suppressPackageStartupMessages(library(MASS))
+  set.seed(25)
+  said <- function(name, model, rows, columns, levels) {
+    made <- predict(model, rows)
+    golden_classes(here, name, model, rows[columns], levels, unname(made$posterior), made$class, "class")
+  }
+  iris$f <- factor(sample(c("u", "v", "w"), 150, TRUE))
+  rows <- iris[seq(1, 150, 4), ]
+  said("lda", lda(Species ~ Sepal.Length + log(Petal.Width) * f, iris), rows, c("Sepal.Length", "Petal.Width", "f"), levels(iris$Species))
+  said("lda-prior", lda(iris[1:4], iris$Species, prior = c(0.2, 0.5, 0.3)), rows[1:4], 1:4, levels(iris$Species))
+  said("lda-two", lda(am ~ hp + wt, mtcars), mtcars, c("hp", "wt"), c("0", "1"))
+  said("qda", qda(Species ~ Sepal.Length + poly(Petal.Width, 2), iris, prior = c(0.5, 0.25, 0.25)), rows, c("Sepal.Length", "Petal.Width"), levels(iris$Species))
+  said("qda-matrix", qda(iris[1:3], iris$Species), rows[1:3], 1:3, levels(iris$Species))
+  columns <- c("Infl", "Type", "Cont")
+  homes <- housing[sample(nrow(housing)), ]
+  for (method in c("logistic", "probit", "loglog", "cloglog")) {
+    model <- polr(if (method == "probit") Sat ~ Infl * Type + Cont else Sat ~ Infl + Type + Cont, homes, weights = Freq, method = method)
+    golden_classes(here, paste0("polr-", method), model, homes[1:40, columns], model$lev, unname(predict(model, homes[1:40, ], "probs")), predict(model, homes[1:40, ]), "class")
+  }
+})

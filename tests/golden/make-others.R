@@ -72,3 +72,4 @@ refused("randomForest-noforest", randomForest(iris[-5], iris$Species, ntree = 2,
 refused("randomForest-unsupervised", randomForest(iris[-5], ntree = 2))
 texts <- transform(iris, name = as.character(Species))
 refused("randomForest-texts", randomForest(Sepal.Length ~ Sepal.Width + name, texts, ntree = 2))
+refused("polr-cauchit", MASS::polr(Sat ~ Infl, MASS::housing, weights = Freq, method = "cauchit", start = c(0.5, 1, -0.5, 0.5)))

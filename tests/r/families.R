@@ -82,6 +82,36 @@ FAMILIES <- list(
     rows <- draw(40)[names(model$tables)]
     for (column in names(rows)) rows[[column]][runif(40) < 0.1] <- NA
     golden_classes(dir, name, model, rows, model$levels, unname(predict(model, rows, type = "raw")), predict(model, rows), "class")
+  },
+  discriminant = function(name) {
+    suppressPackageStartupMessages(library(MASS))
+    data <- draw(sample(120:300, 1))
+    response <- pick(c("two", "three"))
+    fit <- pick(list(lda, qda))[[1]]
+    model <- NULL
+    # qda has no answer where a class has too few rows for the columns.
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      prior <- runif(nlevels(data[[response]]), 0.2, 1)
+      model <- tryCatch(fit(formula_of(response, COLUMNS, 4), data, prior = prior / sum(prior)), error = function(e) NULL)
+    }
+    rows <- rows_of(model)
+    said <- predict(model, rows)
+    golden_classes(dir, name, model, rows, colnames(said$posterior), unname(said$posterior), said$class, "class")
+  },
+  polr = function(name) {
+    suppressPackageStartupMessages(library(MASS))
+    data <- draw(sample(120:300, 1))
+    data$size <- cut(data$y + rlogis(nrow(data)), c(-Inf, -1, 1, 3, Inf), c("S", "M", "L", "XL"), ordered_result = TRUE)
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      method <- pick(c("logistic", "probit", "loglog", "cloglog"))
+      model <- tryCatch(polr(formula_of("size", setdiff(COLUMNS, "s:flag"), 3), data, method = method), error = function(e) NULL)
+      if (!is.null(model) && length(model$coefficients) != ncol(model.matrix(delete.response(terms(model)), data)) - 1) model <- NULL
+    }
+    rows <- rows_of(model)
+    golden_classes(dir, name, model, rows, model$lev, unname(predict(model, rows, "probs")), predict(model, rows), "class")
   }
 )
 only <- Sys.getenv("FAMILY")

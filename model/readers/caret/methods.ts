@@ -31,7 +31,7 @@ const METHODS: readonly Method[] = [
   { names: ['glm', 'glmStepAIC'], chance: 'second' },
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
   { names: ['glmnet'], adapt: atTunedPenalty },
-  { names: ['knn', 'nnet', 'multinom'] },
+  { names: ['knn', 'nnet', 'multinom', 'lda', 'qda', 'polr'] },
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },
   { names: ['xgbDART'], chance: 'first', takesAll: true },
 ];
