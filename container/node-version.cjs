@@ -8,6 +8,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-// Node keeps here what it compiled and stripped of types: the next command starts in half the time.
-const cache = process.env.NODE_COMPILE_CACHE ?? require('node:path').join(__dirname, '../.canopy/compile-cache');
-require('node:module').enableCompileCache(cache);
+// Node keeps here what it compiled and stripped of types, unless NODE_COMPILE_CACHE names another folder: the next command starts in
+// half the time.
+require('node:module').enableCompileCache(require('node:path').join(__dirname, '../.canopy/compile-cache'));
