@@ -13,7 +13,7 @@ const NOTHING = new Uint8Array(0);
  * Measured: 2026-11-29, Node 24.21, two bare servers in turns under wrk with 16 connections and a body of 26 bytes: 28 to 29 µs of
  * processor time a request, 31 to 40 µs with the stream's `data` and `end`.
  * Delete when: the stream costs at most 5 % more, or a version of Node no longer calls `push` for a body. Then read the body by events;
- * tests/container/server/incoming.test.ts and races.test.ts say what must hold.
+ * tests/container/server/incoming.test.ts and races.long.test.ts say what must hold.
  */
 export class Incoming extends IncomingMessage {
   #reading: Reading | undefined;
