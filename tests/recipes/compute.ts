@@ -1,9 +1,8 @@
 import { element, type RValue } from '../../model/rds/values.ts';
-import { IMPUTE_LINEAR_STEPS } from '../../model/readers/workflow/impute-linear.ts';
 import { rawColumns } from '../../model/readers/workflow/raw-columns.ts';
+import { RECIPE_STEPS } from '../../model/readers/workflow/steps.ts';
 import { Frame, type FrameColumn } from '../../model/steps/frame.ts';
 import { readRecipe, trainingLevels } from '../../model/steps/recipe.ts';
-import { STEP_READERS } from '../../model/steps/steps.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { checkSteps, computeInputs, withTexts } from '../../shared/steps/pipeline.ts';
@@ -24,7 +23,7 @@ export function compute(
   const known = { texts: trainingLevels(recipe, name), training: undefined, allowsNew: true };
   const { features, columns } = rawColumns(element(value, 'ptype'), known, name);
   const frame = new Frame(columns, name);
-  const pipeline = readRecipe(recipe, frame, name, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
+  const pipeline = readRecipe(recipe, frame, name, RECIPE_STEPS);
   const schema: Schema = { kind: 'regression', features, takesMissing: true };
   checkSteps(schema, frame.steps, name);
   const many = Object.values(rows)[0]?.length ?? 0;

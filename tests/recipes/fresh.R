@@ -44,6 +44,7 @@ STEPS <- list(
   impute_mode = function(r) step_impute_mode(r, f, o, s),
   impute_linear = function(r) step_impute_linear(r, a, i, impute_with = imp_vars(u, lat, g)),
   impute_knn = function(r) step_impute_knn(r, a, b, i, neighbors = 3, impute_with = imp_vars(u, lat, g, l, k)),
+  impute_bag = function(r) step_impute_bag(r, a, i, f, trees = 5, impute_with = imp_vars(u, lat, g, b)),
   indicate_na = function(r) step_indicate_na(r, a, f, s),
   other = function(r) step_other(r, all_of(!!some(c("f", "s"))), threshold = 0.25),
   novel = function(r) step_novel(r, all_of(!!some(c("f", "s")))),

@@ -3,7 +3,7 @@ import type { Expression } from '../../../shared/expressions/expressions.ts';
 import { remap } from '../../formula/remap.ts';
 import { element, listOf, type RValue } from '../../rds/values.ts';
 import type { Frame } from '../../steps/frame.ts';
-import { recode } from '../../steps/step-values.ts';
+import { factorLevels, recode } from '../../steps/step-values.ts';
 import { treeExpression } from '../rpart/expression.ts';
 import { readRpart } from '../rpart/rpart.ts';
 
@@ -12,9 +12,7 @@ const MAX_TREES = 1000;
 
 /** What ipred's bagged regression trees say of the columns of a frame: the mean of the trees, added up in their order. */
 export function baggedMean(bag: RValue, frame: Frame, label: string): Expression {
-  const trees = listOf(element(bag, 'mtrees'), `${label}'s mtrees`);
-  if (trees.length === 0 || trees.length > MAX_TREES)
-    throw new ModelError(`${label}'s mtrees`, `${trees.length} trees`, `1 to ${MAX_TREES}`);
+  const trees = treesOf(bag, label);
   const sum = trees.reduce<Expression>((sum, tree, at) => {
     const value = treeOf(tree, frame, `${label}'s tree ${at + 1}`);
     return { call: '+', of: [sum, value] };
@@ -22,16 +20,54 @@ export function baggedMean(bag: RValue, frame: Frame, label: string): Expression
   return { call: '/', of: [sum, trees.length] };
 }
 
-function treeOf(held: RValue, frame: Frame, label: string): Expression {
+/** The votes of ipred's bagged classification trees: for each of the classes how many trees are for it, as digits of one number. */
+export type Votes = { classes: string[]; base: number; digits: Expression };
+
+/** What ipred's bagged classification trees say of the columns of a frame. */
+export function baggedVotes(bag: RValue, frame: Frame, label: string): Votes {
+  const trees = treesOf(bag, label);
+  const base = trees.length + 1;
+  const classes = factorLevels(element(bag, 'y'), `${label}'s y`);
+  if (base ** classes.length > Number.MAX_SAFE_INTEGER)
+    throw new ModelError(label, `${trees.length} trees of ${classes.length} classes`, 'fewer classes, or fewer trees');
+  const digits = trees.reduce<Expression>(
+    (sum, tree, at) => ({ call: '+', of: [sum, treeOf(tree, frame, `${label}'s tree ${at + 1}`, { classes, base })] }),
+    0,
+  );
+  return { classes, base, digits };
+}
+
+/** The place of the class with the most votes, from 1: the first of several, where R draws one. `digits` are the votes. */
+export function mostVoted({ classes, base }: Votes, digits: Expression): Expression {
+  const votes = classes.map(
+    (_, at): Expression => ({ call: '%%', of: [{ call: 'floor', of: [{ call: '/', of: [digits, base ** at] }] }, base] }),
+  );
+  const most = votes.reduce((all, one) => ({ call: 'pmax', of: [all, one] }));
+  return { call: 'case_when', of: votes.flatMap((vote, at): Expression[] => [{ call: '>=', of: [vote, most] }, at + 1]) };
+}
+
+function treesOf(bag: RValue, label: string): RValue[] {
+  const trees = listOf(element(bag, 'mtrees'), `${label}'s mtrees`);
+  if (trees.length === 0 || trees.length > MAX_TREES)
+    throw new ModelError(`${label}'s mtrees`, `${trees.length} trees`, `1 to ${MAX_TREES}`);
+  return trees;
+}
+
+function treeOf(held: RValue, frame: Frame, label: string, votes?: Pick<Votes, 'classes' | 'base'>): Expression {
   const tree = element(held, 'btree');
   if (!tree) throw new ModelError(label, 'nothing', 'an rpart');
   const { schema, rpart, inputs } = readRpart(tree, label);
-  if (schema.kind !== 'regression') throw new ModelError(label, `a tree of the kind ${schema.kind}`, 'one of numbers');
+  const kind = votes ? 'probability' : 'regression';
+  if (schema.kind !== kind) throw new ModelError(label, `a tree of the kind ${schema.kind}`, `one of ${votes ? 'classes' : 'numbers'}`);
   const columns = schema.features.map((feature): Expression => {
     const at = `${label}, column ${feature.name}`;
     const [own, value] = [frame.column(feature.name, at), frame.value(feature.name, at)];
     return feature.type === 'factor' && 'levels' in own ? recode(value, own, feature.levels) : value;
   });
   const computed = inputs?.map((input) => remap(input, (place) => columns[place] as Expression));
-  return treeExpression(rpart, computed ?? columns);
+  if (!votes) return treeExpression(rpart, computed ?? columns);
+  const digitOf = (place: number) => votes.base ** votes.classes.indexOf(schema.classes?.[place] ?? '');
+  const values = Float64Array.from(rpart.places ?? [], digitOf);
+  if (values.some((value) => value < 1)) throw new ModelError(label, 'other classes', votes.classes.join(', '));
+  return treeExpression({ ...rpart, values, width: 1 }, computed ?? columns);
 }

@@ -7,11 +7,10 @@ import { attributesOf, element, listOf, type RValue, textsOf, typeOf } from '../
 import { Frame, type FrameColumn } from '../../steps/frame.ts';
 import { readRecipe, trainingLevels } from '../../steps/recipe.ts';
 import { flag } from '../../steps/step-values.ts';
-import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
-import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
 import { withMissing } from './missing.ts';
 import { type Known, type RawColumns, rawColumns, rawFeatures, timeColumn } from './raw-columns.ts';
+import { RECIPE_STEPS } from './steps.ts';
 
 /** Roles of columns that bake() does not need. */
 const NOT_SENT = ['outcome', 'case_weights'];
@@ -21,7 +20,7 @@ export function readRecipeAlone(recipe: RValue, label: string): Imported {
   const known: Known = { texts: trainingLevels(recipe, label), training: undefined, allowsNew: true };
   const raw = columnsSent(recipe, known, label);
   const frame = new Frame(raw.columns, label);
-  const pipeline = readRecipe(recipe, frame, label, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
+  const pipeline = readRecipe(recipe, frame, label, RECIPE_STEPS);
   if (frame.unproved !== undefined)
     throw new ModelError(
       frame.unproved,

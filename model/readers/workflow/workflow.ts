@@ -5,17 +5,16 @@ import { classOf, element, listOf, type RValue, textOf, textsOf, typeOf } from '
 import { Frame } from '../../steps/frame.ts';
 import { describeStep, predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
 import { flag } from '../../steps/step-values.ts';
-import { STEP_READERS } from '../../steps/steps.ts';
 import type { Imported } from '../reader.ts';
 import { answersOf, connect } from './engine.ts';
 import { asParsnip } from './engines.ts';
 import { indicatorsOf, isEventFirst } from './event.ts';
 import { applyFormula } from './formula.ts';
-import { IMPUTE_LINEAR_STEPS } from './impute-linear.ts';
 import { withMissing } from './missing.ts';
 import { atPenalty } from './penalty.ts';
 import { proveSteps } from './proof.ts';
 import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
+import { RECIPE_STEPS } from './steps.ts';
 
 /** Reads the engine's model by its family's reader. */
 export type Inner = (value: RValue, label: string) => Imported;
@@ -54,7 +53,7 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
   const frame = new Frame(raw.columns, label);
   if (classes.includes('recipe_blueprint')) {
     if (!recipe) throw new ModelError(`${label}'s recipe`, 'nothing', 'a trained recipe');
-    const pipeline = readRecipe(recipe, frame, `${label}'s recipe`, [...STEP_READERS, IMPUTE_LINEAR_STEPS]);
+    const pipeline = readRecipe(recipe, frame, `${label}'s recipe`, RECIPE_STEPS);
     checkPredictors(frame, predictorsOf(recipe, `${label}'s recipe`), `${label}'s recipe`);
     const made = pipeline.some(({ skipped }) => skipped) ? undefined : element(mold, 'predictors');
     const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);

@@ -59,3 +59,13 @@ pls <- suppressMessages(prep(recipe(y ~ a + b, numbers[-10, ]) |> step_pls(a, b,
 pls$steps[[1]]$res <- list(mu = c(a = 4.5, b = 0.3), sd = c(a = 2, b = 1.1),
   coefs = matrix(c(0.5, -0.25, 0.125, 0.75), 2, dimnames = list(c("a", "b"), c("comp1", "comp2"))), col_norms = c(comp1 = 1.25, comp2 = 2.5))
 finish("pls", pls, numbers[1:9, c("a", "b")])
+
+# Missing values by bagged trees: a number, a whole number, a factor; a row without any predictor stays as it is.
+bag <- data.frame(a = round(rnorm(60, 5), 2), i = sample(1:9, 60, TRUE), f = factor(sample(c("u", "v", "w"), 60, TRUE)), g = rnorm(60), h = factor(sample(c("x", "y"), 60, TRUE)), y = 1:60)
+bag$a <- bag$a + 2 * bag$g
+bag[c(2, 5), "a"] <- NA
+bag[c(3, 5), "f"] <- NA
+bag[7, "i"] <- NA
+bag[9, "g"] <- NA
+new <- rbind(bag[1:12, 1:5], data.frame(a = NA, i = NA, f = NA, g = 0.5, h = "x"), data.frame(a = NA, i = NA, f = NA, g = NA, h = "y"))
+finish("bag", prep(recipe(y ~ ., bag) |> step_impute_bag(a, i, f, trees = 7, impute_with = imp_vars(g, h))), new)

@@ -26,6 +26,7 @@ test.each([
   ['numbers', 12],
   ['compared', 10],
   ['pls', 9],
+  ['bag', 14],
 ])('the columns of the recipe %s are those that bake() makes, to the bit', (name, count) => {
   const { rows, wrong, ulp } = verify(loadModel(fileOf(name)), expectedOf(name), name);
   expect({ rows, wrong, ulp }).toEqual({ rows: count, wrong: [], ulp: 0 });
