@@ -12,6 +12,20 @@ const PACKAGES: Record<string, string> = {
   WrappedModel: 'mlr',
 };
 
+const FOREST = 'a forest of ranger() or randomForest(), or boosting of xgboost or lightgbm';
+const SERIES = 'a service that keeps its series: its answers follow from the last training values, and not from features';
+const RUNTIME = 'the runtime of its own package: the file holds only a handle or its state';
+/** What helps where a family that people know is not served, by the object's class. */
+const ADVICE: Record<string, string> = {
+  ...{ 'C5.0': FOREST, cubist: FOREST, rfsrc: FOREST, cforest: FOREST, RandomForest: FOREST },
+  ...{ kknn: "caret's knn3() or knnreg()", 'train.kknn': "caret's knn3() or knnreg()" },
+  loess: 'a formula with ns() or bs() in lm(), which is as smooth and is served',
+  glmmTMB: 'glm() with the groups as a factor, where each group was in training',
+  ...{ Arima: SERIES, ARIMA: SERIES, ets: SERIES, bats: SERIES, tbats: SERIES, forecast: SERIES, HoltWinters: SERIES, prophet: SERIES },
+  ...{ 'keras.engine.training.Model': RUNTIME, nn_module: RUNTIME, luz_module_fitted: RUNTIME },
+  ...{ H2OBinomialModel: RUNTIME, H2ORegressionModel: RUNTIME, H2OMultinomialModel: RUNTIME },
+};
+
 /** An object that no reader takes. */
 export function describeUnread(value: RValue): Unread {
   const classes = classOf(value);
@@ -21,7 +35,9 @@ export function describeUnread(value: RValue): Unread {
   const [engine] = inner ? classOf(inner) : [];
   const from = kind === undefined ? '' : ` of ${PACKAGES[kind]}${engine === undefined ? '' : ` around one of class ${engine}`}`;
   const found = `an object of class ${classes.slice(0, 10).join(', ')}${from}`;
-  return { found, help: kind === undefined ? undefined : 'a learner without anything around it but its tuning' };
+  if (kind !== undefined) return { found, help: 'a learner without anything around it but its tuning' };
+  const known = classes.find((name) => Object.hasOwn(ADVICE, name));
+  return { found, help: known === undefined ? undefined : ADVICE[known] };
 }
 
 function innerOf(value: RValue, way: string[]): RValue | undefined {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RValue } from '../../../model/rds/values.ts';
-import { NNET_READER } from '../../../model/readers/nnet/reader.ts';
-import { answerQuery, checkPredictor } from '../../../shared/predict.ts';
-import { readValue } from '../../../shared/wire/wire.ts';
-import { integers, named, numbers, texts } from '../../support/r-objects.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { NNET_READER } from '../../../../model/readers/nnet/reader.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { integers, named, numbers, texts } from '../../../support/r-objects.ts';
 
 /** A network of one input and a sum with a bias of 1 and a weight of 2. */
 function network(changes: Record<string, RValue> = {}): RValue {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RValue } from '../../../model/rds/values.ts';
-import { NAIVE_BAYES_READER } from '../../../model/readers/naive-bayes/reader.ts';
-import { longSum } from '../../../shared/bodies/boosting/long-sum.ts';
-import { normalDensity } from '../../../shared/bodies/naive-bayes/density.ts';
-import { exp } from '../../../shared/math/exp.ts';
-import { answerQuery, checkPredictor } from '../../../shared/predict.ts';
-import { readValue } from '../../../shared/wire/wire.ts';
-import { attributed, integers, list, NULL, named, numbers, texts } from '../../support/r-objects.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { NAIVE_BAYES_READER } from '../../../../model/readers/naive-bayes/reader.ts';
+import { longSum } from '../../../../shared/bodies/boosting/long-sum.ts';
+import { normalDensity } from '../../../../shared/bodies/naive-bayes/density.ts';
+import { exp } from '../../../../shared/math/exp.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { attributed, integers, list, NULL, named, numbers, texts } from '../../../support/r-objects.ts';
 
 /** A table of two classes, column by column. */
 function table(levels: string[] | undefined, ...cells: number[]): RValue {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RValue } from '../../../model/rds/values.ts';
-import { DISCRIMINANT_READER, POLR_READER } from '../../../model/readers/mass/reader.ts';
-import type { Reader } from '../../../model/readers/reader.ts';
-import { answerQuery, checkPredictor } from '../../../shared/predict.ts';
-import { readValue } from '../../../shared/wire/wire.ts';
-import { number, x } from '../../support/lm-objects.ts';
-import { attributed, integers, list, NULL, named, numbers, terms, texts } from '../../support/r-objects.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { DISCRIMINANT_READER, POLR_READER } from '../../../../model/readers/mass/reader.ts';
+import type { Reader } from '../../../../model/readers/reader.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { number, x } from '../../../support/lm-objects.ts';
+import { attributed, integers, list, NULL, named, numbers, terms, texts } from '../../../support/r-objects.ts';
 
 function predict(reader: Reader, value: RValue, rows: object[], parameters: object = {}) {
   const model = reader.read(value, 'm.RDS');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RValue } from '../../../model/rds/values.ts';
-import { KNN_READER } from '../../../model/readers/knn/reader.ts';
-import { NEAREST } from '../../../shared/bodies/nearest/body.ts';
-import { answerQuery, checkPredictor } from '../../../shared/predict.ts';
-import { readValue } from '../../../shared/wire/wire.ts';
-import { attributed, integers, named, numbers, texts } from '../../support/r-objects.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { KNN_READER } from '../../../../model/readers/knn/reader.ts';
+import { NEAREST } from '../../../../shared/bodies/nearest/body.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { attributed, integers, named, numbers, texts } from '../../../support/r-objects.ts';
 
 const no: RValue = { type: 'logical', values: Int32Array.of(0) };
 

@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals';
+import { readModel } from '../../../../model/artifact/import.ts';
+import { named } from '../../../support/r-objects.ts';
+
+describe('a family that is not served is refused by its class, with what helps', () => {
+  test.each<[string[], string]>([
+    [['C5.0'], 'expected a forest of ranger() or randomForest()'],
+    [['cubist'], 'expected a forest of ranger()'],
+    [['rfsrc', 'grow', 'class'], 'expected a forest of ranger()'],
+    [['cforest', 'constparties', 'parties'], 'expected a forest of ranger()'],
+    [['train.kknn', 'kknn'], "expected caret's knn3() or knnreg()"],
+    [['loess'], 'expected a formula with ns() or bs() in lm()'],
+    [['glmmTMB'], 'expected glm() with the groups as a factor'],
+    [['forecast_ARIMA', 'ARIMA', 'Arima'], 'expected a service that keeps its series'],
+    [['prophet', 'list'], 'expected a service that keeps its series'],
+    [['keras.engine.sequential.Sequential', 'keras.engine.training.Model'], 'expected the runtime of its own package'],
+    [['nn_module'], 'expected the runtime of its own package'],
+    [['H2OBinomialModel'], 'expected the runtime of its own package'],
+  ])('%s', (classes, expected) => {
+    const read = () => readModel(named({}, ...classes), 'm.RDS');
+    expect(read).toThrow(`found an object of class ${classes.join(', ')}, ${expected}`);
+  });
+
+  test('a class that nobody knows gets the list of families', () => {
+    expect(() => readModel(named({}, 'mine'), 'm.RDS')).toThrow('found an object of class mine, expected a ranger forest');
+  });
+});
