@@ -1,9 +1,9 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type FuzzReport, type FuzzSeeds, fuzz } from '../support/fuzz.ts';
+import { FUZZ_SEEDS, type FuzzReport, type FuzzSeeds, fuzz } from '../support/fuzz.ts';
 
 /*
- * node tests/fuzz/model-files-main.ts [r|boosters] [COUNT] [SEED]: reads COUNT changed model files, of R or of boosters, in a thread of bounded memory, and ends with status 1
- * where one was read as none may be, or where the thread crashed or hung.
+ * node tests/fuzz/model-files-main.ts [r|boosters|pipelines] [COUNT] [SEED]: reads COUNT changed model files, of R, of boosters or R's
+ * pipelines, in a thread of bounded memory, and ends with status 1 where one was read as none may be, or where the thread crashed or hung.
  */
 
 /** How long the thread may be silent, which it is for 50 files: a machine that is busy with other things is no hang. */
@@ -13,11 +13,12 @@ const HEAP_MB = 512;
 
 if (isMainThread) {
   const [first, ...rest] = process.argv.slice(2);
-  const seeds: FuzzSeeds = first === 'boosters' ? 'boosters' : 'r';
-  const given = first === 'r' || first === 'boosters' ? rest : process.argv.slice(2);
+  const isNamed = first !== undefined && Object.hasOwn(FUZZ_SEEDS, first);
+  const seeds = isNamed ? (first as FuzzSeeds) : 'r';
+  const given = isNamed ? rest : process.argv.slice(2);
   const count = Number(given[0] ?? 100_000);
   const seed = Number(given[1] ?? Date.now() % 2 ** 31);
-  process.stdout.write(`fuzz: ${count} files of ${seeds === 'r' ? 'R' : 'boosters'} from seed ${seed}\n`);
+  process.stdout.write(`fuzz: ${count} files (${seeds}) from seed ${seed}\n`);
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { count, seed, seeds },
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

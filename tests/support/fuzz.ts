@@ -15,7 +15,9 @@ const MAX_MS = 1000;
 const MAX_BYTES = 256 * 2 ** 20;
 /** Largest file to change; what a mutation finds in a small one it finds in a large one, later. */
 const MAX_SEED_FILE = 12_000;
-/** Pipelines, which are larger: one of each kind of object. */
+/** Largest pipeline to change. */
+const MAX_PIPELINE = 70_000;
+/** Pipelines among R's files, one of each kind of object: all of them are changed by themselves, too. */
 const PIPELINES = ['caret-rf-prob.RDS', 'engine-rpart-prob.RDS'];
 const THING = 'model.RDS';
 
@@ -66,8 +68,17 @@ function boosterFiles(): { name: string; bytes: Buffer }[] {
   });
 }
 
-/** Which files are changed: those of R, or those of boosters. */
-export type FuzzSeeds = 'r' | 'boosters';
+/** The pipelines of tests/golden/pipelines but for the largest, without their compression: each kind of step and engine is in one. */
+function pipelineFiles(): { name: string; bytes: Buffer }[] {
+  const at = fileURLToPath(new URL('../golden/pipelines/', import.meta.url));
+  const files = readdirSync(at).filter((name) => name.endsWith('.RDS'));
+  const small = files.map((name) => ({ name, bytes: readFileSync(at + name) })).filter(({ bytes }) => bytes.length <= MAX_PIPELINE);
+  return small.map(({ name, bytes }) => ({ name, bytes: Buffer.from(inflate(bytes, name, RDS_LIMITS.inflatedBytes)) }));
+}
+
+/** Which files are changed: those of R, those of boosters, or R's pipelines. */
+export const FUZZ_SEEDS = { r: seedFiles, boosters: boosterFiles, pipelines: pipelineFiles };
+export type FuzzSeeds = keyof typeof FUZZ_SEEDS;
 
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
@@ -121,7 +132,7 @@ export function fuzz(
   progress: (report: FuzzReport, file: string) => void = () => {},
   seeds: FuzzSeeds = 'r',
 ): FuzzReport {
-  const files = seeds === 'r' ? seedFiles() : boosterFiles();
+  const files = FUZZ_SEEDS[seeds]();
   const random = generator(seed);
   const report: FuzzReport = { files: 0, refused: 0, models: 0, slowestMs: 0, wrong: [] };
   const pick = () => files[Math.floor(random() * files.length)] as { name: string; bytes: Buffer };

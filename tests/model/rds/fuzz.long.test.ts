@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { type FuzzSeeds, fuzz } from '../../support/fuzz.ts';
 
-/** CI reads 100,000 files of R and 10,000 of boosters (bash .ci/run fuzz). */
+/** CI reads 100,000 files of R, 10,000 of boosters and 2,000 pipelines (bash .ci/run fuzz). */
 const FILES: [seeds: FuzzSeeds, count: number][] = [
   ['r', 5000],
   ['boosters', 2000],
+  ['pipelines', 200],
 ];
 
 test.each(FILES)('a changed file (%s) is refused with a sentence or is a model, soon and in little memory', (seeds, count) => {
