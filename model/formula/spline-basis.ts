@@ -52,7 +52,7 @@ function polynomialEnds(knots: number[], order: number, [low, high]: [number, nu
 }
 
 /** A derivative of each B-spline at x (splines.c, evaluate). */
-function derivatives(knots: number[], order: number, x: number, degree: number): number[] {
+export function derivatives(knots: number[], order: number, x: number, degree: number): number[] {
   const cursor = cursorOf(knots, order, x);
   const isBoundary = x === knots[knots.length - order];
   const out = new Array<number>(knots.length - order).fill(0);

@@ -1,4 +1,5 @@
 import { CARET_READER } from './caret/reader.ts';
+import { GAM_READER } from './gam/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
@@ -24,6 +25,7 @@ export const READERS: readonly Reader[] = [
   LIGHTGBM_READER, // lgb.train(), lightgbm()
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
+  GAM_READER, // mgcv's gam(), bam()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()
   DISCRIMINANT_READER, // MASS's lda(), qda()

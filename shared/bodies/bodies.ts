@@ -3,6 +3,7 @@ import { BOOSTED_SUM } from './boosting/sum-body.ts';
 import { COLUMNS_BODY } from './columns/body.ts';
 import { DISCRIMINANT } from './discriminant/body.ts';
 import { FOREST } from './forest/body.ts';
+import { GAM } from './gam/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
 import { NAIVE_BAYES } from './naive-bayes/body.ts';
@@ -20,6 +21,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
+  GAM, // smooth terms: mgcv
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
   DISCRIMINANT, // distances to the means of classes: MASS's lda, qda
   ORDINAL, // ordered classes by a sum of inputs: MASS's polr

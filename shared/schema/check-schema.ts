@@ -30,6 +30,8 @@ export function checkSchema(schema: Schema, label: string): void {
   }
   if (schema.margins !== undefined && !isCount(schema.margins))
     throw new ModelError(`${label}'s margins`, describe(schema.margins), 'a whole number above 0');
+  if (schema.terms !== undefined && !areLabels(schema.terms))
+    throw new ModelError(`${label}'s terms`, describe(schema.terms), 'names, each once');
   if (schema.chosen !== undefined && !areLabels(schema.chosen))
     throw new ModelError(`${label}'s chosen penalties`, describe(schema.chosen), 'names, each once');
   schema.features.forEach((feature, at) => {

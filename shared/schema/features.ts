@@ -85,6 +85,8 @@ export type Schema = {
   rounds?: Rounds;
   /** How many numbers an answer of regression, or the sums of trees of a boosted model, have for a row; one where this is not given. */
   margins?: number;
+  /** The names of the numbers of type "terms": the terms that add up to the link. */
+  terms?: string[];
   /** The names of penalties that the model has values for: lambda.min ... */
   chosen?: string[];
 };

@@ -133,9 +133,9 @@ function readTypes(schema: Schema, parameters: Parameters, given: unknown, path:
   return [];
 }
 
-/** What is wrong with parameters for that many rows. */
-export function misfitRows({ type, seMethod }: Parameters, rows: number): Problem | undefined {
-  if (type !== 'se' || seMethod === 'jack' || rows <= MAX_UNCALIBRATED) return undefined;
+/** What is wrong with parameters for that many rows: a forest's standard errors alone depend on how many there are. */
+export function misfitRows({ takes = [] }: Schema, { type, seMethod }: Parameters, rows: number): Problem | undefined {
+  if (type !== 'se' || !takes.includes('seMethod') || seMethod === 'jack' || rows <= MAX_UNCALIBRATED) return undefined;
   const message = `found ${rows} rows, expected at most ${MAX_UNCALIBRATED}: for more, R calibrates the infinitesimal jackknife at random`;
   return { path: '/parameters/type', message };
 }

@@ -149,6 +149,6 @@ function readCells(schema: Schema, cells: Cells, { most, values }: Limits, asked
   if (cells.rows === 0) throw new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
   const fit = Math.min(most, Math.max(1, Math.floor(values / schema.features.length)));
   if (cells.rows > fit) throw new RequestError(413, `${cells.rows} rows; expected at most ${fit} in one request`);
-  const misfit = misfitRows(parameters, cells.rows);
+  const misfit = misfitRows(schema, parameters, cells.rows);
   return { rows: readRows(schema, cells, misfit ? [...problems, misfit] : problems), count: cells.rows, parameters };
 }

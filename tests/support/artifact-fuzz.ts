@@ -49,6 +49,9 @@ const FILES = [
   'glmnet-cv-relaxed.RDS',
   'pipelines/caret-knnImpute.RDS',
   'pipelines/caret-spatialSign-expoTrans.RDS',
+  'gam-by-factor.RDS',
+  'gam-interaction.RDS',
+  'gam-products.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;

@@ -26,6 +26,8 @@ export type DesignParts = {
   offset?: RValue | undefined;
   /** True where the model does not keep its contrasts, so that R's predict() takes its default ones. */
   hasDefaults?: boolean;
+  /** Variables that the model has beside this formula, and what reads them. */
+  beside?: { variables: Variable[]; levels: Map<string, Level[]>; read: (reader: FormulaReader) => void };
 };
 
 /** A formula as R's model.matrix computes it from new data: each column the product of its expressions, none for the intercept. */
@@ -44,12 +46,13 @@ export type Design = {
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
 export function readDesign(parts: DesignParts, label: string): Design {
-  const { xlevels, contrasts, frame, offset, hasDefaults = false } = parts;
+  const { xlevels, contrasts, frame, offset, hasDefaults = false, beside } = parts;
   const read = readTerms(parts.terms, `${label}'s terms`);
   const terms = { ...read, data: dataColumns(parts.call, read.environment, parts.data) };
   const levels = readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
-  const reader = new FormulaReader(terms, levels, `${label}'s formula`, splines);
+  const whole = beside ? { ...terms, variables: [...terms.variables, ...beside.variables] } : terms;
+  const reader = new FormulaReader(whole, new Map([...(beside?.levels ?? []), ...levels]), `${label}'s formula`, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeVariable(reader, variable, { levels, contrasts, hasDefaults, label }) : undefined;
@@ -57,6 +60,7 @@ export function readDesign(parts: DesignParts, label: string): Design {
   const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
   if (offset && offset.type !== 'null') offsets.push(reader.number(offset));
+  beside?.read(reader);
   const features = reader.features.map((feature) => withFrame(feature, frame, label));
   if (features.length === 0) throw new ModelError(label, 'a formula without features', 'at least one');
   const resolve = (part: Expression) => {

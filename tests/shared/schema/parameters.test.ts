@@ -51,7 +51,7 @@ describe('parameters', () => {
     }
     expect(problems).toHaveLength(22);
     expect(problems[0]).toBe('/parameters/type');
-    expect(misfitRows({ type: 'se', seMethod: 'jack' }, 1000)).toBeUndefined();
+    expect(misfitRows(schema, { type: 'se', seMethod: 'jack' }, 1000)).toBeUndefined();
   });
 });
 

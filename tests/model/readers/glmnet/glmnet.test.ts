@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { importModel, loadModel } from '../../../model/artifact/import.ts';
-import type { RValue } from '../../../model/rds/values.ts';
-import { GLMNET_READER } from '../../../model/readers/glmnet/reader.ts';
-import { atPenalty } from '../../../model/readers/workflow/penalty.ts';
-import { openApi } from '../../../shared/api/openapi/openapi.ts';
-import { decodeArtifact } from '../../../shared/artifact.ts';
-import { checkPredictor, predictRows } from '../../../shared/predict.ts';
-import type { Parameters } from '../../../shared/schema/parameters.ts';
-import { readParameters } from '../../../shared/schema/parameters.ts';
-import { golden } from '../../support/golden.ts';
-import { attributed, call, integers, list, NULL, named, numbers, texts } from '../../support/r-objects.ts';
+import { importModel, loadModel } from '../../../../model/artifact/import.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { GLMNET_READER } from '../../../../model/readers/glmnet/reader.ts';
+import { atPenalty } from '../../../../model/readers/workflow/penalty.ts';
+import { openApi } from '../../../../shared/api/openapi/openapi.ts';
+import { decodeArtifact } from '../../../../shared/artifact.ts';
+import { checkPredictor, predictRows } from '../../../../shared/predict.ts';
+import type { Parameters } from '../../../../shared/schema/parameters.ts';
+import { readParameters } from '../../../../shared/schema/parameters.ts';
+import { golden } from '../../../support/golden.ts';
+import { attributed, call, integers, list, NULL, named, numbers, texts } from '../../../support/r-objects.ts';
 
 /** A dgCMatrix of the inputs a and b, one column a penalty. */
 const sparse = (changes: Record<string, RValue> = {}): RValue =>

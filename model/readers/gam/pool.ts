@@ -1,0 +1,51 @@
+import type { Span } from '../../../shared/bodies/gam/gam.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import { attributesOf, numbersOf, type RValue } from '../../rds/values.ts';
+
+/** Most numbers of all smooths together. */
+const MAX_NUMBERS = 2 ** 26;
+
+/** The knots and matrices of all smooths, one after another. */
+export class NumberPool {
+  readonly #parts: (Int32Array | Float64Array)[] = [];
+  #length = 0;
+  /** Smooths of one variable by the levels of another have the same matrices. */
+  readonly #known = new Map<string, { span: Span; values: Int32Array | Float64Array }[]>();
+
+  /** Numbers as a part of the pool. Throws where there are too many. */
+  add(values: Int32Array | Float64Array | number[], label: string): Span {
+    const own = Array.isArray(values) ? Float64Array.from(values) : values;
+    const key = `${own.length} ${own[0]} ${own[own.length - 1]}`;
+    const known = this.#known.get(key)?.find((one) => one.values.every((value, at) => value === own[at]));
+    if (known) return known.span;
+    if (this.#length + own.length > MAX_NUMBERS) throw new ModelError(label, 'too many numbers', `at most ${MAX_NUMBERS} of all smooths`);
+    const span: Span = [this.#length, own.length];
+    this.#parts.push(own);
+    this.#length += own.length;
+    this.#known.set(key, [...(this.#known.get(key) ?? []), { span, values: own }]);
+    return span;
+  }
+
+  /** All of them. */
+  get numbers(): Float64Array {
+    const all = new Float64Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
+
+/** A numeric matrix, column after column. */
+export type Matrix = { rows: number; columns: number; values: Int32Array | Float64Array };
+
+/** A numeric matrix. Throws where a value is none. */
+export function matrixOf(value: RValue | undefined, label: string): Matrix {
+  const values = numbersOf(value, label);
+  const dim = value && attributesOf(value).get('dim');
+  const [rows = values.length, columns = 1] = dim ? Array.from(numbersOf(dim, `${label}'s dim`)) : [];
+  if (rows * columns === values.length) return { rows, columns, values };
+  throw new ModelError(label, `${values.length} numbers of ${rows} x ${columns}`, 'a matrix');
+}

@@ -1,0 +1,87 @@
+import { linksOf, powerLink } from '../../expressions/links.ts';
+import { libraryOf, type MathLibrary } from '../../math/library.ts';
+import type { Schema } from '../../schema/features.ts';
+import { longSum } from '../boosting/long-sum.ts';
+import type { Gam, GamResponse } from './gam.ts';
+import { slopeOf } from './slopes.ts';
+
+/** The response to a row's linear predictors: a number, or the share of each category. */
+export function responseOf(schema: Schema, { response }: Gam): (sums: number[]) => number[] {
+  const library = libraryOf(schema.libm);
+  switch (response.by) {
+    case 'link': {
+      const inverse = inverseOf(response, library);
+      return ([sum]) => [inverse(sum!)];
+    }
+    case 'ordered':
+      return ([sum]) => orderedShares(response.thresholds, sum!, library.exp).shares;
+    case 'multinomial':
+      return (sums) => shares(sums, library.exp);
+  }
+}
+
+function inverseOf({ link, lambda }: Extract<GamResponse, { by: 'link' }>, library: MathLibrary): (sum: number) => number {
+  return link === 'power' ? powerLink(lambda!, library) : linksOf(library)[link]!;
+}
+
+/** exp() of each predictor, and 1 for the first category, as shares of their sum. */
+function shares(sums: number[], exp: MathLibrary['exp']): number[] {
+  const weights = Float64Array.from([1, ...sums.map((sum) => exp(sum))]);
+  const total = longSum(weights);
+  return Array.from(weights, (weight) => weight / total);
+}
+
+/** The share of each category of mgcv's ocat, and its slope. */
+function orderedShares(thresholds: number[], sum: number, exp: MathLibrary['exp']): { shares: number[]; slopes: number[] } {
+  const below = thresholds.map((threshold) => {
+    const x = threshold - sum;
+    if (x > 0) return 1 / (1 + exp(-x));
+    const odds = exp(x);
+    return odds / (1 + odds);
+  });
+  const gaps = (values: number[]) => values.slice(1).map((value, at) => value - values[at]!);
+  return { shares: gaps([0, ...below, 1]), slopes: gaps([0, ...below.map((share) => share * (share - 1)), 0]) };
+}
+
+/** The standard errors of a row's response, by the slope of the response (predict.gam, se.fit = TRUE). `columns` are those of all terms. */
+export function standardErrors(schema: Schema, gam: Gam, columns: Float64Array, sums: number[]): number[] {
+  const { response, covariance, predictors } = gam;
+  const library = libraryOf(schema.libm);
+  const variance = (from: number[], to: number[]) => Math.max(0, quadratic(covariance, columns, from, to));
+  if (response.by === 'multinomial') return shareErrors(shares(sums, library.exp), sums, predictors, variance, library.exp);
+  const error = Math.sqrt(variance(predictors[0]!, predictors[0]!));
+  if (response.by === 'link') return [error * Math.abs(slopeOf(response, library)(sums[0]!))];
+  return orderedShares(response.thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
+}
+
+/** x'Vy of the columns of two linear predictors. */
+function quadratic(covariance: Float64Array, columns: Float64Array, from: number[], to: number[]): number {
+  const size = columns.length;
+  let total = 0;
+  for (const column of to) {
+    if (columns[column] === 0) continue;
+    let sum = 0;
+    for (const row of from) sum += columns[row]! * covariance[column * size + row]!;
+    total += sum * columns[column]!;
+  }
+  return total;
+}
+
+type Variance = (from: number[], to: number[]) => number;
+
+/** The errors of shares by their slopes in each predictor (multinom's predict of mgcv's gamlss.r, whose first category divides by the sum). */
+function shareErrors(all: number[], sums: number[], predictors: number[][], variance: Variance, exp: MathLibrary['exp']): number[] {
+  const total = longSum(Float64Array.from([1, ...sums.map((sum) => exp(sum))]));
+  const own = predictors.map((places) => variance(places, places));
+  return all.map((share, category) => {
+    const slopes = all.slice(1).map((other, at) => {
+      if (category === 0) return -other / total;
+      return at === category - 1 ? share * (1 - share) : -share * other;
+    });
+    let sum = slopes.reduce((all, slope, at) => all + slope * slope * own[at]!, 0);
+    predictors.forEach((from, i) => {
+      for (let k = i + 1; k < predictors.length; k += 1) sum += 2 * slopes[i]! * slopes[k]! * variance(from, predictors[k]!);
+    });
+    return Math.sqrt(Math.max(0, sum));
+  });
+}

@@ -1,0 +1,51 @@
+# Makes the goldens of mgcv: Rscript tests/golden/make-gam.R (R 4.2.2 and Debian 12's r-cran-mgcv, 1.8-41), with R's reference BLAS.
+arguments <- commandArgs(FALSE)
+here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
+source(file.path(here, "write-others.R"))
+source(file.path(here, "write-gam.R"))
+suppressPackageStartupMessages(library(mgcv))
+RNGversion("4.0.0")
+set.seed(30)
+
+draw <- function(n, low, high) data.frame(x = round(runif(n, low, high), 3), z = round(runif(n, low, high), 3), w = round(runif(n, 0, 1), 3),
+  f = factor(sample(c("b", "a", "c"), n, TRUE), levels = c("b", "a", "c")), g = factor(sample(1:5, n, TRUE)), wet = runif(n) < 0.5)
+d <- draw(60, 0, 1)
+d$y <- sin(6 * d$x) + d$z^2 + as.integer(d$f) / 4 + as.integer(d$g) / 9 + rnorm(60) / 5
+d$n <- rpois(60, exp(d$y / 2))
+new <- draw(10, -0.2, 1.3)
+one <- function(name, model, ...) golden_gam(here, paste0("gam-", name), model, new[intersect(names(new), all.vars(model$pred.formula))], ...)
+
+one("thin-plate", gam(y ~ s(x, k = 6) + s(z, bs = "ts", k = 5) + f, data = d))
+one("thin-plate-2", gam(y ~ s(x, z, k = 12) + s(w, m = c(2, 0), k = 6) + offset(w), data = d))
+one("thin-plate-3", gam(y ~ s(x, z, w, k = 12), data = d))
+one("cubic", gam(y ~ s(x, bs = "cr", k = 6) + s(z, bs = "cs", k = 5) + s(w, bs = "cc", k = 6), data = d))
+one("splines", gam(y ~ s(x, bs = "ps", k = 7) + s(z, bs = "bs", k = 7) + s(w, bs = "cp", k = 7), data = d))
+one("adaptive", gam(y ~ s(x, bs = "ad", k = 12), data = d))
+one("process", gam(y ~ s(x, z, bs = "gp", k = 10) + s(w, bs = "gp", m = c(2, 0.3, 1.5), k = 6), data = d))
+one("duchon", gam(y ~ s(x, z, bs = "ds", m = c(1, 0.5), k = 10) + s(w, bs = "ds", k = 6), data = d))
+one("effects", gam(y ~ s(g, bs = "re") + s(g, x, bs = "re") + s(x, bs = "cr", k = 5), data = d))
+one("factor-smooth", gam(y ~ s(x, f, bs = "fs", k = 4), data = d))
+one("tensor", gam(y ~ te(x, z, k = 4) + s(w, k = 5), data = d))
+one("interaction", gam(y ~ ti(x, k = 4) + ti(z, k = 4, bs = "ps") + ti(x, z, k = c(4, 5), bs = c("tp", "ps")), data = d))
+one("tensor-3", gam(y ~ te(x, z, w, d = c(2, 1), bs = c("tp", "cc"), k = c(6, 4)), data = d))
+one("products", gam(y ~ t2(x, z, k = 4) + t2(x, w, k = 3, full = TRUE, bs = "cr"), data = d))
+one("by-factor", gam(y ~ f + s(x, by = f, k = 5) + s(z, by = w, k = 4), data = d))
+one("parametric", gam(y ~ poly(z, 2) + wet * w + s(log(x + 1), k = 5) + s(I(w^2), k = 4), data = d))
+one("binomial", gam(wet ~ s(x, k = 5) + f, binomial("cloglog"), data = d))
+one("nb", gam(n ~ s(x, k = 5) + s(z, k = 4), nb(), data = d))
+one("tw", gam(n ~ s(x, k = 5), tw(), data = d))
+one("betar", gam(plogis(y) ~ s(x, k = 5), betar(), data = d))
+one("bam", bam(y ~ s(x, k = 6) + s(z, bs = "cr", k = 5), data = d))
+
+# What is refused by name at import: models that tests/model/readers/reference.json tells of.
+refused <- function(name, model) saveRDS(lighter(model), file.path(here, "..", "refused", paste0(name, ".RDS")), version = 3)
+refused("gam-gaulss", gam(list(y ~ s(x, k = 4), ~ s(z, k = 4)), gaulss(), data = d))
+refused("gam-cox", gam(exp(y) ~ s(x, k = 4), cox.ph(), weights = as.numeric(wet), data = d))
+refused("gam-sos", gam(y ~ s(x, z, bs = "sos", k = 8), data = d))
+refused("gam-sz", gam(y ~ s(x, k = 4) + s(f, x, bs = "sz", k = 4), data = d))
+refused("gam-scale", gam(y ~ s(scale(x), k = 4), data = d))
+lags <- list(y = d$y[1:40], l = matrix(rep(0:2, each = 40), 40), v = matrix(rnorm(120), 40))
+refused("gam-matrix", gam(y ~ s(l, k = 3, by = v), data = lags))
+
+# A cycle of fewer knots than two orders.
+one("short-cycle", gam(y ~ s(x, bs = "cp", k = 6) + s(z, bs = "cp", m = c(1, 1), k = 3), data = d))

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { loadModel } from '../../../../model/artifact/import.ts';
+import { readRds } from '../../../../model/rds/rds.ts';
+import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
+import { GAM_READER } from '../../../../model/readers/gam/reader.ts';
+import { productColumns } from '../../../../model/readers/gam/tensor.ts';
+import { openApi } from '../../../../shared/api/openapi/openapi.ts';
+import { longSum } from '../../../../shared/bodies/boosting/long-sum.ts';
+import { sumOfSquares } from '../../../../shared/bodies/gam/bases/squares.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { csvHeader } from '../../../../shared/wire/answer-text.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { golden } from '../../../support/golden.ts';
+import { attributed, integers, list, numbers, texts } from '../../../support/r-objects.ts';
+
+/** A golden's object as R wrote it. */
+function object(name: string): RValue {
+  return readRds(readFileSync(golden(name).file), name);
+}
+
+type Change = (value: RValue) => RValue;
+/** A list with one element changed; a path of names and places leads to it. */
+function changed(value: RValue, path: (string | number)[], change: Change): RValue {
+  const [step, ...rest] = path;
+  if (step === undefined) return change(value);
+  if (value.type !== 'list') throw new Error(`no list at ${step}`);
+  const names = attributesOf(value).get('names');
+  const place = typeof step === 'number' ? step : names?.type === 'character' ? names.values.indexOf(step) : -1;
+  return { ...value, values: value.values.map((one, at) => (at === place ? changed(one, rest, change) : one)) };
+}
+
+function read(value: RValue): void {
+  checkPredictor(GAM_READER.read(value, 'm.RDS'), 'm.RDS');
+}
+
+test('type terms is an object of the terms, whose sum is the link; so it stands in CSV and in the OpenAPI document', () => {
+  const { file, rows } = golden('gam-thin-plate');
+  const model = loadModel(file);
+  expect(model.schema.terms).toEqual(['(Intercept)', 'f', 's(x)', 's(z)']);
+  const ask = (type: string) => answerQuery(model, readValue(model.schema, { instances: rows.slice(0, 2), parameters: { type } }));
+  const [first] = ask('terms').predictions as Record<string, number>[];
+  expect(Object.keys(first!)).toEqual(model.schema.terms);
+  const sum = Object.values(first!).reduce((all, one) => all + one, 0);
+  expect(sum).toBeCloseTo(ask('link').predictions[0] as number, 12);
+  expect(csvHeader(model.schema, ask('terms'))).toBe('predictions.(Intercept),predictions.f,predictions.s(x),predictions.s(z)');
+  expect(JSON.stringify(openApi(model))).toContain('"terms"');
+});
+
+test('standard errors stand beside the predictions, for any number of rows', () => {
+  const { file, rows } = golden('gam-nb');
+  const model = loadModel(file);
+  const many = Array.from({ length: 50 }, () => rows[0]!);
+  const { predictions, se } = answerQuery(model, readValue(model.schema, { instances: many, parameters: { type: 'se' } }));
+  expect([predictions.length, se?.length]).toEqual([50, 50]);
+  expect(se![49]).toBe(se![0]);
+});
+
+test('a level that training did not have adds no random effect, and is refused where it stands for more', () => {
+  const model = loadModel(golden('gam-effects').file);
+  const ask = (g: string) => answerQuery(model, readValue(model.schema, { instances: [{ g, x: 0.5 }], parameters: { type: 'terms' } }));
+  expect(ask('9').predictions[0]).toMatchObject({ 's(g)': 0, 's(g,x)': 0 });
+  expect(ask('1').predictions[0]).not.toMatchObject({ 's(g)': 0 });
+  const by = loadModel(golden('gam-by-factor').file);
+  expect(() => readValue(by.schema, { instances: [{ f: 'new', x: 0.5, z: 1, w: 1 }] })).toThrow('1 thing does not fit the model');
+});
+
+test('numbers that several smooths have alike are kept once', () => {
+  const body = GAM_READER.read(object('gam-by-factor'), 'm.RDS').body.data as { numbers: Float64Array };
+  expect(body.numbers.length).toBeLessThan(1000);
+});
+
+test('a sum of squares near the middle of two doubles is the one of long doubles', () => {
+  const cases = [
+    [1, 2 ** -53],
+    [1, 2 ** -53 + 2 ** -105],
+    [1 + 2 ** -52, 2 ** -53],
+    [0.1, 0.7, 3],
+    [4, 0],
+  ];
+  for (const squares of cases) expect(sumOfSquares(Float64Array.from(squares))).toBe(longSum(Float64Array.from(squares)));
+});
+
+describe('the products of a t2 smooth', () => {
+  test('are the penalized columns of all margins first', () => {
+    expect(productColumns([2, 2], [1, 1], false, undefined, 'm')).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]);
+  });
+
+  test('may be of so many penalized margins alone', () => {
+    expect(productColumns([2, 2], [1, 1], false, [1], 'm')).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  test('need ranks that fit', () => {
+    expect(() => productColumns([2, 2], [3, 1], false, undefined, 'm')).toThrow('found the ranks 3, 1 of margins of 2, 2 columns');
+  });
+});
+
+describe('a part that is wrong is named:', () => {
+  const smooth = (part: string, change: Change) => changed(object('gam-cubic'), ['smooth', 0, part], change);
+  const plate = (part: string, change: Change) => changed(object('gam-thin-plate'), ['smooth', 0, part], change);
+  const whole = (part: string, change: Change) => changed(object('gam-thin-plate'), [part], change);
+  const cases: [string, RValue, string][] = [
+    ['the knots', smooth('xp', () => numbers(3, 2, 1, 0, 4, 5)), 'found other knots, expected at least 3, ascending'],
+    ['second derivatives', smooth('F', () => numbers(1)), 'found other second derivatives, expected 36, for 6 knots'],
+    ['a place', smooth('first.para', () => numbers(0)), 'found s(x): 7 columns, expected 5, as its basis has'],
+    ['a width', smooth('last.para', () => numbers(7)), 'found s(x): 6 columns, expected 5, as its basis has'],
+    ['a by variable', smooth('by', () => texts('nobody')), "m.RDS's smooths: found the variable nobody, expected one of its formula"],
+    ['a matrix', plate('UZ', () => numbers(1, 2, 3)), "s(x)'s UZ: found 3 rows"],
+    [
+      'knots of more variables',
+      plate('Xu', () => attributed(numbers(1, 2), { dim: integers(1, 2) })),
+      "s(x)'s Xu: found 2 columns, expected 1, one a variable",
+    ],
+    ['an order', plate('p.order', () => numbers(400)), "s(x)'s p.order: found 400, expected at most 20"],
+    [
+      'a constraint',
+      changed(object('gam-cubic'), ['smooth', 0], (one) => attributed(one, { qrc: list(numbers(1)) })),
+      "s(x)'s constraint: found list of length 1",
+    ],
+    ['coefficients', whole('coefficients', () => numbers(1, 2)), "m.RDS's Vp: found"],
+    ['nsdf', whole('nsdf', () => numbers(9)), "m.RDS's nsdf: found 9, expected 3, one a column of its formula"],
+    ['assign', whole('assign', () => integers(1)), "m.RDS's assign: found 1"],
+    ['no smooths', whole('smooth', () => numbers(1)), "m.RDS's smooths: found double of length 1, expected a list"],
+  ];
+  test.each(cases)('%s', (_, value, message) => {
+    expect(() => read(value)).toThrow(message);
+  });
+});

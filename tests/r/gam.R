@@ -1,0 +1,75 @@
+# Fresh random models of mgcv, with R's own predictions: Rscript tests/r/gam.R OUTDIR SEED [COUNT]
+# Needs r-base-core and r-cran-mgcv. COUNT / 40 models of each kind of smooth and family are made: 3 with 120.
+arguments <- commandArgs(FALSE)
+here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
+source(file.path(here, "..", "golden", "write-others.R"))
+source(file.path(here, "..", "golden", "write-gam.R"))
+arguments <- commandArgs(TRUE)
+if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
+dir <- arguments[1]
+seed <- as.integer(arguments[2])
+each <- max(1L, as.integer(arguments[3]) %/% 40L, na.rm = TRUE)
+dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+suppressPackageStartupMessages(library(mgcv))
+RNGversion("4.0.0")
+set.seed(seed)
+
+pick <- function(x, n = 1) x[sample.int(length(x), n)]
+draw <- function(n, edge = 0) {
+  d <- data.frame(x = runif(n, -edge, 1 + edge), z = round(runif(n, -edge, 1 + edge), 2), w = rexp(n), v = rnorm(n),
+    f = factor(sample(c("low", "mid", "high"), n, TRUE), levels = c("mid", "low", "high")), g = factor(sample(letters[1:6], n, TRUE), levels = letters[1:6]),
+    flag = runif(n) < 0.5)
+  d$y <- sin(5 * d$x) + d$z^2 + log1p(d$w) + as.integer(d$f) / 3 + d$v / 4 + rnorm(n) / 4
+  d
+}
+
+# Smooth terms by their kind; k is drawn.
+SMOOTHS <- list(
+  tp = c("s(x, k = K)", "s(x, z, k = 2 * K)", "s(x, m = 1, k = K)", "s(z, m = 3, k = K)", "s(x, z, v, k = 3 * K)"), ts = c("s(x, bs = 'ts', k = K)", "s(x, v, bs = 'ts', k = 2 * K)"),
+  cr = c("s(x, bs = 'cr', k = K)", "s(w, bs = 'cr', k = K)"), cs = "s(v, bs = 'cs', k = K)", cc = c("s(x, bs = 'cc', k = K)", "s(z, bs = 'cc', k = K)"),
+  ps = c("s(x, bs = 'ps', k = K + 2)", "s(v, bs = 'ps', m = c(1, 1), k = K)", "s(x, bs = 'ps', m = c(3, 2), k = K + 3)"), cp = c("s(x, bs = 'cp', k = K + 1)", "s(z, bs = 'cp', m = c(1, 1), k = K)"),
+  bs = c("s(x, bs = 'bs', k = K + 2)", "s(z, bs = 'bs', m = c(2, 1), k = K + 1)"), ad = "s(x, bs = 'ad', k = 2 * K)",
+  re = c("s(g, bs = 're')", "s(g, x, bs = 're')", "s(f, g, bs = 're')", "s(x, bs = 're')"), fs = c("s(x, f, bs = 'fs', k = 4)", "s(v, g, bs = 'fs', k = 4, xt = 'cr')"),
+  gp = c("s(x, bs = 'gp', k = K)", "s(x, z, bs = 'gp', k = 2 * K, m = c(1, 0.5))", "s(x, bs = 'gp', m = c(-4, 0.7), k = K)", "s(x, z, v, bs = 'gp', m = 5, k = 2 * K)", "s(v, bs = 'gp', m = c(2, 1, 1.3), k = K)"),
+  ds = c("s(x, z, bs = 'ds', m = c(1, 0.5), k = 2 * K)", "s(x, bs = 'ds', m = c(2, 0), k = K)", "s(x, z, bs = 'ds', m = c(2, 0), k = 2 * K)", "s(x, z, v, bs = 'ds', m = c(1, 1), k = 2 * K)"),
+  te = c("te(x, z, k = 4)", "te(x, v, bs = c('ps', 'cr'), k = 5)", "te(x, z, v, d = c(2, 1), k = c(8, 4))", "te(x, z, np = FALSE, k = 4)", "te(g, x, bs = c('re', 'tp'), k = 4)"),
+  ti = c("ti(x, k = 4) + ti(z, k = 4) + ti(x, z, k = 4)", "ti(x, z, mc = c(FALSE, TRUE), k = 4)"), t2 = c("t2(x, z, k = 4)", "t2(x, z, v, k = 3, full = TRUE, bs = 'cr')", "t2(x, z, k = 4, ord = c(1, 2))"),
+  by = c("f + s(x, by = f, k = K)", "s(x, by = v, k = K)", "te(x, z, by = flagged, k = 4)", "s(x, by = ordered(f), bs = 'cr', k = K)"))
+PLAIN <- c("f", "flag", "v", "poly(v, 2)", "f:v", "I(v^2)", "offset(w)", "g", "log(w + 1)")
+FAMILIES <- list(gaussian = quote(gaussian()), log = quote(gaussian("log")), binomial = quote(binomial()), probit = quote(binomial("probit")), poisson = quote(poisson()), Gamma = quote(Gamma("log")),
+  nb = quote(nb()), tw = quote(tw()), betar = quote(betar()), scat = quote(scat()), quasi = quote(quasipoisson()))
+
+response <- function(d, family) switch(family, gaussian = , scat = d$y, log = exp(d$y / 4), binomial = , probit = as.numeric(runif(nrow(d)) < plogis(d$y - 1)), poisson = , nb = , quasi = , tw = rpois(nrow(d), exp(d$y / 2)),
+  Gamma = rgamma(nrow(d), 4, 4 / exp(d$y / 2)), betar = plogis(d$y - 1 + rnorm(nrow(d)) / 3))
+
+make <- function(name, terms, family = "gaussian") {
+  d <- draw(pick(90:160))
+  d$flagged <- as.numeric(d$flag)
+  d$target <- response(d, family)
+  k <- pick(5:9)
+  text <- paste("target ~", paste(gsub("\\bK\\b", k, terms), collapse = " + "))
+  fit <- if (runif(1) < 0.15) bam else gam
+  data <- d
+  model <- suppressWarnings(tryCatch(fit(as.formula(text), family = eval(FAMILIES[[family]]), data = data), error = function(e) NULL))
+  if (is.null(model) || !all(is.finite(model$coefficients))) return(FALSE)
+  model$formula <- as.formula(text, env = globalenv())
+  rows <- draw(12, 0.3)
+  rows$flagged <- as.numeric(rows$flag)
+  rows <- rows[intersect(names(rows), all.vars(model$pred.formula))]
+  answers <- suppressWarnings(predict(model, rows, type = "response"))
+  if (!all(is.finite(answers))) return(FALSE)
+  golden_gam(dir, name, model, rows)
+  TRUE
+}
+
+repeat_until <- function(kind, work) {
+  made <- 0
+  for (try in seq_len(30 * each)) {
+    if (made == each) return(invisible())
+    if (work(sprintf("gam-%s-%d-%02d", kind, seed, made + 1))) made <- made + 1
+  }
+  stop("made ", made, " models of ", kind, ", expected ", each)
+}
+
+for (kind in names(SMOOTHS)) repeat_until(kind, function(name) make(name, c(pick(SMOOTHS[[kind]]), if (runif(1) < 0.5) pick(PLAIN), if (runif(1) < 0.3) "s(w, k = 4)")))
+for (family in names(FAMILIES)) repeat_until(family, function(name) make(name, c(pick(SMOOTHS$tp[1:2]), pick(SMOOTHS$cr), if (runif(1) < 0.5) pick(PLAIN)), family))
