@@ -18,7 +18,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const tools = path.resolve(process.argv[2] ?? '.canopy/boosting');
 const count = Number(process.argv[3] ?? 60);
 const values = Number(process.argv[4] ?? 100_000);
-const seed = Number(process.argv[5] ?? Date.now() % 2 ** 31);
+const seed = Number(process.argv[5] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);
 
 const python = (environment: string) => path.join(tools, environment, 'bin', 'python');
 const GENERATORS: Generator[] = [

@@ -17,7 +17,7 @@ if (isMainThread) {
   const seeds = isNamed ? (first as FuzzSeeds) : 'r';
   const given = isNamed ? rest : process.argv.slice(2);
   const count = Number(given[0] ?? 100_000);
-  const seed = Number(given[1] ?? Date.now() % 2 ** 31);
+  const seed = Number(given[1] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);
   process.stdout.write(`fuzz: ${count} files (${seeds}) from seed ${seed}\n`);
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { count, seed, seeds },

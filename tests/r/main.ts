@@ -16,7 +16,7 @@ import { compare, goldens } from '../support/golden.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const count = Number(process.argv[2] ?? 60);
-const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+const seed = Number(process.argv[3] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-r-'));
 const scripts = readdirSync(HERE).filter((name) => name.endsWith('.R'));
 let failed = 0;
