@@ -5,10 +5,11 @@ import { GLMNET_READER } from './glmnet/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
-import { DISCRIMINANT_READER, POLR_READER } from './mass/reader.ts';
+import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
+import { RQ_READER } from './quantreg/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
@@ -25,6 +26,8 @@ export const READERS: readonly Reader[] = [
   LIGHTGBM_READER, // lgb.train(), lightgbm()
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
+  RLM_READER, // MASS's rlm()
+  RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()

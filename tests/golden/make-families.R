@@ -123,3 +123,21 @@ family("MASS", function() {
     golden_classes(here, paste0("polr-", method), model, homes[1:40, columns], model$lev, unname(predict(model, homes[1:40, ], "probs")), predict(model, homes[1:40, ]), "class")
   }
 })
+
+# MASS's rlm() and quantreg's rq(), of one tau and of several.
+family("robust", function() {
+  suppressPackageStartupMessages({library(MASS); library(quantreg); library(splines)})
+  set.seed(26)
+  homes <- data.frame(area = runif(90, 30, 200), lat = runif(90, -1, 1), zone = factor(sample(c("A", "B", "C"), 90, TRUE)), old = runif(90) < 0.3)
+  homes$y <- sqrt(homes$area) + as.integer(homes$zone) + homes$lat + rt(90, 2)
+  rows <- homes[seq(1, 90, 3), c("area", "lat", "zone", "old")]
+  own <- function(name, model, rows) write_golden(here, name, model, "regression", rows, unname(predict(model, rows)))
+  own("rlm", rlm(y ~ log(area) * zone + offset(lat / 10) + poly(lat, 2), homes, psi = psi.bisquare, maxit = 50), rows)
+  own("rlm-weights", rlm(y ~ area + zone + old - 1, homes, weights = runif(90, 0, 3), method = "MM"), rows[c("area", "zone", "old")])
+  own("rq", rq(y ~ ns(area, 3) * zone + lat, 0.9, data = homes), rows[c("area", "zone", "lat")])
+  own("rq-lasso", rq(y ~ area + lat + old, data = homes, method = "lasso", lambda = 1), rows[c("area", "lat", "old")])
+  taus <- rq(y ~ log(area) + zone:lat, c(0.05, 1 / 3, 0.5, 0.95), homes, weights = runif(90))
+  write_golden(here, "rq-taus", taus, "columns", rows[c("area", "zone", "lat")], predict(taus, rows))
+  plain <- rq(y ~ 0 + area, c(0.25, 0.75), homes)
+  write_golden(here, "rq-taus-plain", plain, "columns", rows["area"], predict(plain, rows))
+})

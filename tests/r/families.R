@@ -112,6 +112,36 @@ FAMILIES <- list(
     }
     rows <- rows_of(model)
     golden_classes(dir, name, model, rows, model$lev, unname(predict(model, rows, "probs")), predict(model, rows), "class")
+  },
+  rlm = function(name) {
+    suppressPackageStartupMessages(library(MASS))
+    model <- NULL
+    # rlm() refuses a matrix whose columns depend on one another.
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      data <- draw(sample(80:200, 1))
+      data$weight <- if (runif(1) < 0.5) rep(1, nrow(data)) else runif(nrow(data), 0, 3)
+      form <- formula_of("y", COLUMNS)
+      if (runif(1) < 0.3) form <- update(form, . ~ . + offset(b / 7))
+      if (runif(1) < 0.2) form <- update(form, . ~ . - 1)
+      model <- tryCatch(rlm(form, data, weights = weight, psi = pick(list(psi.huber, psi.hampel, psi.bisquare))[[1]], method = pick(c("M", "MM"))), error = function(e) NULL)
+    }
+    rows <- rows_of(model)
+    write_golden(dir, name, model, "regression", rows, unname(predict(model, rows)))
+  },
+  rq = function(name) {
+    suppressPackageStartupMessages(library(quantreg))
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      data <- draw(sample(80:200, 1))
+      taus <- if (runif(1) < 0.4) runif(1) else runif(sample(2:6, 1))
+      model <- tryCatch(rq(formula_of("y", COLUMNS), taus, data, method = pick(c("br", "fn"))), error = function(e) NULL)
+    }
+    rows <- rows_of(model)
+    said <- predict(model, rows)
+    if (is.matrix(said)) write_golden(dir, name, model, "columns", rows, said)
+    else write_golden(dir, name, model, "regression", rows, unname(said))
   }
 )
 only <- Sys.getenv("FAMILY")

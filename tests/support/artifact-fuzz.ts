@@ -36,6 +36,8 @@ const NAMES = [
   'naiveBayes',
   'knnreg-all',
   'interaction-lm',
+  'rlm',
+  'rq-taus',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */
 const FILES = [

@@ -92,7 +92,8 @@ function readGolden(folder: string, name: string): Golden {
 /** The doubles of a prediction in class order, or its label. */
 function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
-  const labels = schema.terms?.every((label) => Object.hasOwn(prediction, label)) ? schema.terms : (schema.classes as string[]);
+  const isTerms = schema.terms?.every((label) => Object.hasOwn(prediction, label));
+  const labels = isTerms ? (schema.terms as string[]) : (schema.columns?.map(({ name }) => name) ?? (schema.classes as string[]));
   const own = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction);
   return own.flatMap((part) => parts(schema, part));
 }

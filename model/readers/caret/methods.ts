@@ -27,7 +27,7 @@ const METHODS: readonly Method[] = [
   { names: ['ranger'] },
   { names: ['rpart', 'rpart1SE', 'rpart2'] },
   { names: ['rpartCost'], prob: false },
-  { names: ['lm', 'lmStepAIC', 'glm.nb'] },
+  { names: ['lm', 'lmStepAIC', 'glm.nb', 'rlm'] },
   { names: ['glm', 'glmStepAIC'], chance: 'second' },
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
   { names: ['glmnet'], adapt: atTunedPenalty },

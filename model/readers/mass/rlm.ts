@@ -1,0 +1,56 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { element, numbersOf, type RValue } from '../../rds/values.ts';
+import { type LinearModel, readLinear } from '../linear/linear.ts';
+
+/** How little of a column may be left beside the columns before it. R's qr() calls a column dependent below 1e-7. */
+const LEAST_LEFT = 1e-6;
+
+/**
+ * Turns what MASS's rlm() returned into a sum of columns. predict.rlm decomposes the weighted matrix anew and takes its pivots, so the fit
+ * is served where that leaves the columns in their order (MASS, R/rlm.R; stats, lm.R). Throws a ModelError that names what is wrong.
+ */
+export function readRlm(value: RValue, label: string): LinearModel {
+  if (!element(value, 'terms')) throw new ModelError(label, 'an rlm of a matrix, for which R has no predict()', 'an rlm of a formula');
+  if (!element(value, 'x'))
+    throw new ModelError(`${label}'s x`, 'nothing', "the matrix that R's predict() asks for: fit with x.ret = TRUE");
+  const made = readLinear(value, label);
+  const { coefficients } = made.linear;
+  const pivots = Array.from(numbersOf(element(element(value, 'qr') as RValue, 'pivot'), `${label}'s pivots`));
+  const isWhole = pivots.length === coefficients.length && pivots.every((pivot, at) => pivot === at + 1);
+  if (!isWhole || isNearlyDependent(value, coefficients.length, label)) {
+    throw new ModelError(
+      label,
+      'weights that leave a column without a coefficient of its own',
+      'columns that do not depend on one another',
+    );
+  }
+  return made;
+}
+
+/** Whether a column of the matrix, its rows times the roots of their weights, depends nearly on those before it. */
+function isNearlyDependent(value: RValue, width: number, label: string): boolean {
+  const cells = numbersOf(element(value, 'x'), `${label}'s x`);
+  const weights = numbersOf(element(value, 'weights'), `${label}'s weights`);
+  const rows = weights.length;
+  if (cells.length !== rows * width) throw new ModelError(`${label}'s x`, `${cells.length} cells`, `${rows * width}`);
+  // rlm() itself refuses a matrix that depends without weights.
+  if (weights.every((weight) => weight === weights[0])) return false;
+  const columns: Float64Array[] = [];
+  for (let column = 0; column < width; column += 1) {
+    const left = Float64Array.from({ length: rows }, (_, row) => Math.sqrt(weights[row]!) * cells[column * rows + row]!);
+    const whole = lengthOf(left);
+    for (const before of columns) {
+      let shared = 0;
+      for (let row = 0; row < rows; row += 1) shared += before[row]! * left[row]!;
+      for (let row = 0; row < rows; row += 1) left[row] = left[row]! - shared * before[row]!;
+    }
+    const rest = lengthOf(left);
+    if (!(rest > LEAST_LEFT * whole)) return true;
+    columns.push(left.map((cell) => cell / rest));
+  }
+  return false;
+}
+
+function lengthOf(column: Float64Array): number {
+  return Math.sqrt(column.reduce((sum, cell) => sum + cell * cell, 0));
+}
