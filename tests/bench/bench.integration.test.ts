@@ -7,6 +7,7 @@ import { loadModel } from '../../model/artifact/import.ts';
 import { forestOf } from '../support/bodies.ts';
 import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
+import { installBoosters } from './boosters/install.ts';
 import { interleave, median, ratios, short, spread } from './figures.ts';
 import { toOnnx } from './onnx.ts';
 import { betweenMarks, createReport, summary, toMarkdown, writeBetweenMarks } from './report.ts';
@@ -55,12 +56,12 @@ test('the last line names the bars that are missed, and a run without them does 
   const report = createReport(() => {});
   report.judge('heart', '< 3 us', '2 us', true);
   report.compared(10_000, 0);
-  expect(summary(report)).toEqual({ line: "0 of 10,000 doubles differ from R's; all 1 bars hold", fails: false });
+  expect(summary(report)).toEqual({ line: "0 of 10,000 doubles differ from the model's own; all 1 bars hold", fails: false });
   report.judge('large', '>= 6 x', 'not here', undefined);
   expect(summary(report).fails).toBe(false);
   report.judge('iris', '>= 100 x', '50 x', false);
   expect(summary(report)).toEqual({
-    line: "0 of 10,000 doubles differ from R's; 1 of 2 bars are missed: iris (50 x, the bar is >= 100 x); 1 were not measured",
+    line: "0 of 10,000 doubles differ from the model's own; 1 of 2 bars are missed: iris (50 x, the bar is >= 100 x); 1 were not measured",
     fails: true,
   });
   const wrong = createReport(() => {});
@@ -111,6 +112,14 @@ test('without a name it says what there is, and ends with 2; a wrong part is rep
   expect(run('speed', '--help')).toMatchObject({ code: 0, said: expect.stringContaining('--quick') });
   expect(run('speed', '--only', 'nothing').said).toContain('--only: found nothing, expected some of heart-age');
   expect(run('speed', '--only', 'heart', '--write').said).toContain('--write: found --quick or --only with it');
+});
+
+test('where Python is missing the boosters are left out, and it says why', async () => {
+  const folder = path.join(tmpdir(), 'canopy-no-python-here');
+  const said: string[] = [];
+  const found = await installBoosters((line) => said.push(line), folder, 'no-such-python');
+  expect(found).toEqual({ missing: 'it needs python3 and python3-venv: apt-get install them' });
+  expect(said).toEqual([]);
 });
 
 const withWrk = wrkMissing() ? test.skip : test;

@@ -14,7 +14,7 @@ export type Report = {
   /** Peers of a figure that are not here. */
   missing(name: string, why: string): void;
   judge(what: string, bar: string, measured: string, holds: boolean | undefined): void;
-  /** So many answers were compared with R's, so many doubles of them differ. */
+  /** So many answers were compared with R's, or with those of the package that made the model; so many doubles of them differ. */
   compared(count: number, differing: number): void;
   readonly bars: Bar[];
   readonly speeds: Speed[];
@@ -71,14 +71,14 @@ export function verdict({ holds }: Bar): string {
   return holds === undefined ? 'not measured' : holds ? 'holds' : 'MISSES';
 }
 
-/** The last line of a run: how many doubles are not R's, and which bars were missed. `fails`: whether any of both is so. */
+/** The last line of a run: how many doubles are not those of R or of the model's own package, and which bars were missed. `fails`: whether any of both is so. */
 export function summary({ bars, bits }: Report): { line: string; fails: boolean } {
   const missed = bars.filter(({ holds }) => holds === false);
   const unmeasured = bars.filter(({ holds }) => holds === undefined).length;
   const judged = bars.length - unmeasured;
   const named = missed.map(({ what, bar, measured }) => `${what} (${measured}, the bar is ${bar})`).join('; ');
   const line = [
-    `${bits.differing} of ${bits.compared.toLocaleString('en-US')} doubles differ from R's`,
+    `${bits.differing} of ${bits.compared.toLocaleString('en-US')} doubles differ from the model's own`,
     missed.length > 0 ? `${missed.length} of ${judged} bars are missed: ${named}` : `all ${judged} bars hold`,
     ...(unmeasured > 0 ? [`${unmeasured} were not measured`] : []),
   ].join('; ');
@@ -91,7 +91,7 @@ export function toMarkdown(report: Report, where: string): string {
   const table = (head: string[], rows: string[][]) =>
     [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
   return [
-    `${where} \`npm run bench -- speed\`: medians of rounds in which ours and its peers take turns. ${bits.differing} of ${bits.compared.toLocaleString('en-US')} doubles differ from R's own.`,
+    `${where} \`npm run bench -- speed\`: medians of rounds in which ours and its peers take turns. ${bits.differing} of ${bits.compared.toLocaleString('en-US')} doubles differ from those of R, or of the package that made the model.`,
     ...[...absent].map(([name, why]) => `Not measured: ${name} (${why}).`),
     table(
       ['what', 'bar', 'measured', ''],

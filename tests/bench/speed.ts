@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { PROJECT } from '../support/project.ts';
 import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
+import { BOOSTERS, benchBoosters } from './boosters/boosters.ts';
 import { endAllAtExit } from './children.ts';
 import { benchContainer } from './container.ts';
 import { makeForests, rVersions } from './forests.ts';
@@ -15,14 +16,14 @@ import { createReport, type Report, summary, toMarkdown, verdict, writeBetweenMa
 import { bundleImage } from './servers.ts';
 
 const HELP = `How fast ours is, beside its peers in the same run: ranger's own predict, the series' plumber container, onnxruntime-node,
-scikit-learn behind Flask, bare Node. Peers that are not installed are named. The last line names the bars that are missed, and the
+scikit-learn behind Flask, bare Node; xgboost, LightGBM, treelite and tl2cgen. Peers that are not installed are named. The last line names the bars that are missed, and the
 status is then 1.
 
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
 
-  --quick   short rounds, no large forest and no growth: the form for a shared machine
+  --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function,
-            math (the C library's functions against Math.exp)
+            math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves)
   --write   puts the tables into tests/README.md; a whole run alone can
 `;
 
@@ -32,9 +33,11 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function', 'math'];
+const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function', 'math', ...BOOSTERS];
+/** What needs no R: forests, their rows and what is right of them are R's. */
+const WITHOUT_R = ['function', 'math', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
-const LONG = ['large', 'growth', 'load'];
+const LONG = ['large', 'growth', 'load', 'boosters-large'];
 const ROUNDS = 5;
 
 /** Measures, prints the tables. The exit code is 1 where an answer is not R's or a bar is missed; the last line names them. */
@@ -59,11 +62,10 @@ export async function runSpeed(args: string[]): Promise<number> {
   const report = createReport((line) => console.log(line));
   const withR = hasRanger();
   const versions = withR ? await rVersions() : 'no R';
-  // Forests, their rows and what is right of them are R's: without it only the packaged function is left.
   if (!withR)
-    report.missing('all but the function and math', 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
+    report.missing(`all but ${WITHOUT_R.join(', ')}`, 'it needs r-base-core, r-cran-ranger and r-cran-survival: apt-get install them');
   if (quick && !only) for (const name of LONG) report.missing(name, '--quick');
-  await measure(withR ? names : names.filter((name) => name === 'function' || name === 'math'), quick, versions, folder, report);
+  await measure(withR ? names : names.filter((name) => WITHOUT_R.includes(name)), quick, versions, folder, report);
   const where = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${versions}; ${new Date().toISOString().slice(0, 10)}.`;
   const markdown = toMarkdown(report, where);
   if (write) writeBetweenMarks(path.join(PROJECT, 'tests', 'README.md'), markdown);
@@ -93,4 +95,6 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   }
   if (names.includes('function')) await benchFunction(times, report);
   if (names.includes('math')) await benchMath(times, report);
+  const boosters = BOOSTERS.filter((name) => names.includes(name));
+  if (boosters.length > 0) await benchBoosters(boosters, times, report);
 }

@@ -1,7 +1,6 @@
-import type { Files } from './forests.ts';
-import type { Asked, Question, Told } from './timed.ts';
+import type { Asked, Opened, Question, Told } from './timed.ts';
 
-/** What a program can do once a forest is open in it. A call takes a slice of rows that was made ready before. */
+/** What a program can do once a model is open in it. A call takes a slice of rows that was made ready before. */
 export type Program<Slice> = {
   rows: number;
   slice(from: number, to: number): Slice;
@@ -14,7 +13,7 @@ export type Program<Slice> = {
 const MOST_SLICES = 1_000;
 
 /** Answers the questions of timed.ts's other end until that ends. */
-export function serveTimed<Slice>(open: (files: Files) => Program<Slice> | Promise<Program<Slice>>): void {
+export function serveTimed<Slice>(open: (opened: Opened) => Program<Slice> | Promise<Program<Slice>>): void {
   let program: Program<Slice> | undefined;
   const slices = new Map<number, Slice[]>();
   const answer = async (question: Question): Promise<number | Float64Array> => {
@@ -22,7 +21,7 @@ export function serveTimed<Slice>(open: (files: Files) => Program<Slice> | Promi
       program = await open(question.open);
       return 0;
     }
-    if (!program) throw new Error('found no forest, expected one to be opened before');
+    if (!program) throw new Error('found no model, expected one to be opened before');
     if ('answers' in question) return program.answers();
     if ('load' in question) {
       const start = performance.now();

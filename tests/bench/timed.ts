@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { PROJECT } from '../support/project.ts';
 import { end, keep } from './children.ts';
-import type { Files } from './forests.ts';
 
 /** What predicts rows in a process of its own, and times itself there. */
 export type Contender = {
@@ -18,14 +17,16 @@ export type Checked = Contender & {
   load(withRow: boolean): Promise<number>;
 };
 
+/** What a timed program opens: our artifact, and the rows as doubles. */
+export type Opened = { artifact: string; rows: string };
 /** What is asked of a timed program. */
-export type Question = { open: Files } | { time: { rows: number; least: number } } | { answers: true } | { load: { withRow: boolean } };
+export type Question = { open: Opened } | { time: { rows: number; least: number } } | { answers: true } | { load: { withRow: boolean } };
 /** A question and its number; what is answered to that number. */
 export type Asked = { id: number; question: Question };
 export type Told = { id: number; answer?: number | Float64Array; error?: string };
 
-/** Starts a timed program (see timed-program.ts) and opens a forest in it. */
-export async function startTimed(name: string, program: string, args: string[], files: Files): Promise<Checked> {
+/** Starts a timed program (see timed-program.ts) and opens a model in it. */
+export async function startTimed(name: string, program: string, args: string[], { artifact, rows }: Opened): Promise<Checked> {
   const options = { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'advanced' as const };
   const child = keep(fork(path.join(PROJECT, 'tests/bench', program), args, options));
   const waiting = new Map<number, { resolve(told: Told): void; reject(error: Error): void }>();
@@ -48,7 +49,7 @@ export async function startTimed(name: string, program: string, args: string[], 
     return told.answer as T;
   };
   try {
-    await ask({ open: files });
+    await ask({ open: { artifact, rows } });
   } catch (error) {
     await end(child);
     throw error;

@@ -42,7 +42,7 @@ const OBJECTIVES: Readonly<Record<string, Rule>> = {
 /** The version from which on a base score is kept this far from 0 and 1, and from which on quantiles are sorted. */
 const BOUNDED = [3, 2];
 const SORTED = [3, 4];
-/** Versions whose survival:aft takes exp() of a double and rounds it (seen: 2.1, 3.0, 3.1, 3.2); the others take expf() (seen: 1.7). */
+/** Versions whose survival:aft takes exp() of a double and rounds it (seen: 2.1, 3.0, 3.1, 3.2); the others take expf() (seen: 1.7, 2.0). */
 const OF_DOUBLE = { from: [2, 1], to: [3, 4] };
 const LEAST_SHARE = fround(1e-6);
 
