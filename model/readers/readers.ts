@@ -1,4 +1,5 @@
 import { CARET_READER } from './caret/reader.ts';
+import { EARTH_READER } from './earth/reader.ts';
 import { GAM_READER } from './gam/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
@@ -29,6 +30,7 @@ export const READERS: readonly Reader[] = [
   RLM_READER, // MASS's rlm()
   RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
+  EARTH_READER, // earth()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   NNET_READER, // nnet(), multinom()
   DISCRIMINANT_READER, // MASS's lda(), qda()

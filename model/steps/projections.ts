@@ -88,9 +88,9 @@ function rowNames(matrix: RValue, label: string): string[] {
 }
 
 /** The rows of an R matrix, which lies column by column. */
-export function matrixOf(value: RValue, label: string): Matrix {
+export function matrixOf(value: RValue | undefined, label: string): Matrix {
   const cells = numbersOf(value, label);
-  const [rows, columns] = Array.from(numbersOf(attributesOf(value).get('dim'), `${label}'s dim`)) as [number, number];
+  const [rows, columns] = Array.from(numbersOf(attributesOf(value as RValue).get('dim'), `${label}'s dim`)) as [number, number];
   if (!(rows >= 1 && columns >= 1 && cells.length === rows * columns))
     throw new ModelError(label, `${cells.length} cells`, `${rows} x ${columns}`);
   return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => cells[column * rows + row]!));

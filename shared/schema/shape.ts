@@ -31,7 +31,7 @@ export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Predict
 /** The types that can be asked for together: an answer has them under these names. */
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
-  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true },
+  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true, earth: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -70,7 +70,7 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   if (type === 'terms') return { sides: [schema.terms?.length ?? 0], labels: schema.terms ?? [] };
   const { margins = 1 } = schema;
   // gbm's and glm's word for the same.
-  if (type === 'margin' || type === 'link') return marginShape(margins, classes);
+  if (type === 'margin' || type === 'link' || type === 'earth') return marginShape(margins, classes);
   const each = predictAll ? [trees] : [];
   switch (schema.kind) {
     case 'regression':

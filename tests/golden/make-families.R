@@ -141,3 +141,44 @@ family("robust", function() {
   plain <- rq(y ~ 0 + area, c(0.25, 0.75), homes)
   write_golden(here, "rq-taus-plain", plain, "columns", rows["area"], predict(plain, rows))
 })
+
+# earth(): a number, several, two classes and three, with and without a glm.
+family("earth", function() {
+  suppressPackageStartupMessages(library(earth))
+  set.seed(27)
+  plain <- function(model) {
+    model$bx <- model$residuals <- model$leverages <- model$fitted.values <- NULL
+    # The glms' formulas have an environment with all of earth()'s own variables.
+    model$glm.list <- if (!is.null(model$glm.list)) lapply(model$glm.list, function(glm) {
+      for (part in c("x", "y", "model", "data", "residuals", "effects", "formula", "call", "prior.weights", "weights", "control")) glm[[part]] <- NULL
+      attr(glm$terms, ".Environment") <- globalenv()
+      glm$qr$qr <- NULL
+      glm$family <- glm$family[c("family", "link")]
+      glm
+    })
+    model
+  }
+  homes <- data.frame(area = runif(120, 30, 200), lat = runif(120, -1, 1), zone = factor(sample(c("A", "B", "C"), 120, TRUE)), old = runif(120) < 0.3)
+  homes$y <- sqrt(homes$area) * as.integer(homes$zone) + pmax(0, homes$lat) * 9 + rnorm(120)
+  homes$dear <- factor(ifelse(homes$y + rnorm(120, 0, 5) > 20, "dear", "cheap"), c("cheap", "dear"))
+  homes$three <- cut(homes$y + rnorm(120, 0, 3), c(-Inf, 12, 22, Inf), c("S", "M", "L"))
+  rows <- homes[seq(1, 120, 4), c("area", "lat", "zone", "old")]
+  said <- function(name, model, rows) {
+    types <- if (is.null(model$glm.list)) NULL else c("link", "earth")
+    levels <- if (is.numeric(model$levels)) NULL else model$levels
+    flat <- function(p) if (ncol(p) == 1) p[, 1] else unname(p)
+    response <- predict(model, rows, type = "response")
+    others <- lapply(setNames(types, types), function(type) flat(predict(model, rows, type = type)))
+    if (!is.null(levels)) others$class <- as.character(predict(model, rows, type = "class"))
+    if (is.null(levels)) return(write_golden(here, name, plain(model), "regression", rows, flat(response), others = others))
+    write_golden(here, name, plain(model), "probability", rows, if (ncol(response) == 1) both(response[, 1]) else unname(response), as.character(levels), others = others)
+  }
+  said("earth", earth(y ~ log(area) + zone * lat + old, homes, degree = 2), rows)
+  said("earth-matrix", earth(as.matrix(homes[c("area", "lat")]), homes$y, penalty = -1, nk = 30), rows[c("area", "lat")])
+  said("earth-several", earth(cbind(y, lat) ~ area + zone + offset(area / 100), transform(homes, y = y), linpreds = "area"), rows[c("area", "zone")])
+  said("earth-poisson", earth(n ~ area + lat, transform(homes, n = rpois(120, y / 4)), glm = list(family = poisson)), rows[c("area", "lat")])
+  said("earth-binomial", earth(dear ~ ., homes[c("area", "lat", "zone", "old", "dear")], glm = list(family = binomial), degree = 2), rows)
+  said("earth-classes", earth(three ~ area + lat + zone, homes, glm = list(family = binomial(link = "probit"))), rows[c("area", "lat", "zone")])
+  said("earth-plain-classes", earth(three ~ area + lat, homes), rows[c("area", "lat")])
+  said("earth-logical", earth(old ~ area + lat, homes, penalty = -1), rows[c("area", "lat")])
+})

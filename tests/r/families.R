@@ -142,6 +142,34 @@ FAMILIES <- list(
     said <- predict(model, rows)
     if (is.matrix(said)) write_golden(dir, name, model, "columns", rows, said)
     else write_golden(dir, name, model, "regression", rows, unname(said))
+  },
+  earth = function(name) {
+    suppressPackageStartupMessages(library(earth))
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      data <- draw(sample(80:200, 1))
+      data$count <- rpois(nrow(data), exp(data$b / 5))
+      response <- pick(c("y", "two", "three", "flag", "count", "cbind(y, w)"))
+      pool <- setdiff(COLUMNS, if (response == "flag") c("flag", "s:flag") else if (grepl("w", response, fixed = TRUE)) c("w", "sqrt(w)"))
+      form <- formula_of(response, pool, 6)
+      if (response == "y" && runif(1) < 0.3) form <- update(form, . ~ . + offset(b / 7))
+      glm <- if (response == "count") list(family = poisson) else if (response %in% c("two", "three", "flag") && runif(1) < 0.6) list(family = binomial(pick(c("logit", "cloglog"))))
+      args <- list(form, data, degree = pick(1:3), pmethod = pick(c("backward", "none")))
+      if (!is.null(glm)) args$glm <- glm
+      model <- tryCatch(do.call(earth, args), error = function(e) NULL)
+      if (!is.null(model) && length(model$selected.terms) == 1) model <- NULL
+    }
+    # earth() takes columns by their order where there are as many as it used.
+    drawn <- draw(40)
+    rows <- drawn[all.vars(delete.response(terms(model)))]
+    flat <- function(p) if (ncol(p) == 1) p[, 1] else unname(p)
+    types <- if (is.null(model$glm.list)) NULL else c("link", "earth")
+    others <- lapply(setNames(types, types), function(type) flat(predict(model, drawn, type = type)))
+    said <- predict(model, drawn, type = "response")
+    if (is.null(model$levels) || is.numeric(model$levels)) return(write_golden(dir, name, model, "regression", rows, flat(said), others = others))
+    others$class <- as.character(predict(model, drawn, type = "class"))
+    write_golden(dir, name, model, "probability", rows, if (ncol(said) == 1) both(said[, 1]) else unname(said), as.character(model$levels), others = others)
   }
 )
 only <- Sys.getenv("FAMILY")

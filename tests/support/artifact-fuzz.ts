@@ -38,6 +38,8 @@ const NAMES = [
   'interaction-lm',
   'rlm',
   'rq-taus',
+  'earth-several',
+  'earth-classes',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */
 const FILES = [

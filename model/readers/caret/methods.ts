@@ -1,4 +1,5 @@
 import type { RValue } from '../../rds/values.ts';
+import { withShares } from '../earth/reader.ts';
 import type { Imported } from '../reader.ts';
 import { atTunedPenalty } from './penalty.ts';
 
@@ -32,6 +33,7 @@ const METHODS: readonly Method[] = [
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
   { names: ['glmnet'], adapt: atTunedPenalty },
   { names: ['knn', 'nnet', 'multinom', 'lda', 'qda', 'polr'] },
+  { names: ['earth', 'gcvEarth'], adapt: withShares },
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },
   { names: ['xgbDART'], chance: 'first', takesAll: true },
 ];

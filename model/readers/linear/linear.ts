@@ -39,7 +39,7 @@ export function readLinear(value: RValue, label: string): LinearModel {
 }
 
 /** Which columns have coefficients and in what order they are summed: the first `rank` pivots of the QR decomposition (predict.lm). */
-function readCoefficients(value: RValue, columns: number, label: string): { order: number[]; coefficients: Float64Array } {
+export function readCoefficients(value: RValue, columns: number, label: string): { order: number[]; coefficients: Float64Array } {
   const all = numbersOf(element(value, 'coefficients'), `${label}'s coefficients`);
   if (all.length !== columns)
     throw new ModelError(`${label}'s coefficients`, String(all.length), `${columns}, one a column of its formula`);
