@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
+import { lateNodes, lateOurs, loadAtOnce } from './late.ts';
 import { leanLists, type NeededKinds } from './lean.ts';
 
 /**
@@ -27,17 +28,16 @@ const split: Plugin = {
       // Where a source is wrong there are none, and esbuild says what is wrong.
       if (!first || !metafile) return;
       const folder = path.dirname(first.path);
-      const parts = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
+      const parts = new Map(outputFiles.map((file) => [path.basename(file.path), loadAtOnce(file.text)]));
       const main = `${name}${options.outExtension?.['.js'] ?? '.js'}`;
       const needed = neededBy(main, parts, metafile);
       const texts = Array.from(parts, async ([file, text]): Promise<[string, string]> => {
         if (file === main) return [file, await joined(main, needed, parts, written)];
-        // Of each module there is one: what the function's file holds is given to the parts that are loaded later.
-        if (needed.includes(file)) return [file, `module.exports = require(${specifier(main)}).parts[${specifier(file)}];\n`];
-        return [file, (await transform(text, written)).code];
+        return [file, fromMain((await transform(text, written)).code, main, needed)];
       });
       mkdirSync(folder, { recursive: true });
-      for (const [file, text] of await Promise.all(texts)) writeFileSync(path.join(folder, file), text);
+      const isBeside = ([file]: [string, string]) => !needed.includes(file);
+      for (const [file, text] of (await Promise.all(texts)).filter(isBeside)) writeFileSync(path.join(folder, file), text);
     });
   },
 };
@@ -68,26 +68,36 @@ function neededBy(main: string, parts: Map<string, string>, { outputs }: Metafil
  * bundled again, into one scope: put side by side as modules, each with esbuild's helpers, they took a start 3 ms more (2026-11-29).
  */
 async function joined(main: string, needed: string[], parts: Map<string, string>, written: Written): Promise<string> {
-  const [stdin, namespace] = ['function', 'part'];
+  const namespace = 'part';
+  const all = needed.map((file, at) => [`part${at}`, specifier(file)] as const);
+  const virtual = new Map([
+    // The parts come first, since the function's own code may already ask for one that is beside.
+    ['all', `export { parts } from 'parts'; export * from ${specifier(main)};`],
+    [
+      'parts',
+      `${all.map(([name, file]) => `import * as ${name} from ${file};`).join('\n')}
+      export const parts = { ${all.map(([name, file]) => `${file}: ${name}`).join(', ')} };`,
+    ],
+  ]);
   const inMemory: Plugin = {
     name: 'in-memory',
     setup: ({ onResolve, onLoad }) => {
       onResolve({ filter: /./ }, ({ path: name }) => {
         const file = path.basename(name);
-        if (name === stdin) return { path: stdin, namespace };
-        return file === main || needed.includes(file) ? { path: file, namespace } : { path: name, external: true };
+        return virtual.has(name) || file === main || needed.includes(file) ? { path: file, namespace } : { path: name, external: true };
       });
-      onLoad({ filter: /./, namespace }, ({ path: file }) => ({ contents: file === stdin ? entry : (parts.get(file) as string) }));
+      onLoad({ filter: /./, namespace }, ({ path: file }) => ({ contents: virtual.get(file) ?? (parts.get(file) as string) }));
     },
   };
-  const all = needed.map((file, at) => [`part${at}`, specifier(file)] as const);
-  const entry = [
-    ...all.map(([name, file]) => `import * as ${name} from ${file};`),
-    `export * from ${specifier(main)};`,
-    `export const parts = { ${all.map(([name, file]) => `${file}: ${name}`).join(', ')} };`,
-  ].join('\n');
-  const { outputFiles } = await build({ ...written, entryPoints: [stdin], bundle: true, write: false, plugins: [inMemory] });
+  const { outputFiles } = await build({ ...written, entryPoints: ['all'], bundle: true, write: false, plugins: [inMemory] });
   return outputFiles[0]!.text;
+}
+
+/** A part that is loaded later, which takes from the function's file what that holds: of each module there is one. */
+function fromMain(text: string, main: string, needed: string[]): string {
+  return text.replace(/\brequire\(("[^"]+")\)/g, (call, file: string) =>
+    needed.includes(path.basename(JSON.parse(file))) ? `require(${specifier(main)}).parts[${file}]` : call,
+  );
 }
 
 /** A file beside as the parts' require() calls it. */
@@ -95,25 +105,13 @@ function specifier(name: string): string {
   return JSON.stringify(`./${name}`);
 }
 
-/** Modules of Node that take milliseconds to load, whose importers use them late, or never in most environments. */
-const LATE = /^node:(?:crypto|http|perf_hooks|stream|stream\/promises|stream\/web)$/;
-
-/** An esbuild plugin: such a module is loaded when something of it is first used. */
-const late: Plugin = {
-  name: 'late',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: LATE }, ({ path: name, kind }) => (kind === 'import-statement' ? { path: name, namespace: 'late' } : undefined));
-    onLoad({ filter: LATE, namespace: 'late' }, ({ path: name }) => {
-      // In the prototype's place, which esbuild's copy of a module's exports keeps: their names are not known here.
-      const contents = `module.exports = Object.create(new Proxy({}, {
-        get: (_, member) => member === '__esModule' ? undefined : process.getBuiltinModule('${name}')[member],
-      }));`;
-      return { contents };
-    });
-  },
-};
 /** What serverless-esbuild bundles with; model/bundle/plugin.js says which kinds of bodies and steps the artifact names. */
-const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [leanLists(() => service.custom.kinds), split, late];
+const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [
+  leanLists(() => service.custom.kinds),
+  split,
+  lateNodes,
+  lateOurs,
+];
 
 // How Node's require() of an ES module gives this very value: serverless-esbuild wants the function itself.
 export { plugins as 'module.exports' };

@@ -6,14 +6,12 @@ import type { Feature, Schema } from './features.ts';
 import { givenValue, MISSING } from './values.ts';
 
 const SHOWN_LEVELS = 10;
-/** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
-export const MOST_STRANGERS = 1_000;
 /** Names beside those of the features that are listed where one is missing, and most that is shown of one. */
 const SHOWN_STRANGERS = 3;
 const SHOWN_NAME = 40;
 
-/** What is wrong where a feature is missing; `strangers` are the names of the row that are no features. */
-export function missing(schema: Schema, column: number, strangers: string[]): string {
+/** What is wrong where a feature is missing; `strangers` are the names of the row that are no features, or the first of very many. */
+export function missing(schema: Schema, column: number, strangers: string[], areAll: boolean): string {
   const { name } = schema.features[column] as Feature;
   const sentence = `feature ${quote(name)} is missing; expected ${expectation(schema, column)}`;
   const lower = name.toLowerCase();
@@ -21,7 +19,7 @@ export function missing(schema: Schema, column: number, strangers: string[]): st
   if (capitals !== undefined) return `${sentence}; found ${shortened(capitals)}, which differs in its capitals`;
   const found = strangers.filter((stranger) => stranger !== '');
   const shown = found.slice(0, SHOWN_STRANGERS).map(shortened);
-  const more = strangers.length < MOST_STRANGERS ? found.length - shown.length : 'many';
+  const more = areAll ? found.length - shown.length : 'many';
   const rest = found.length > shown.length ? ` and ${more} more` : '';
   return found.length === 0 ? sentence : `${sentence}; found ${shown.join(', ')}${rest}, which this model does not have`;
 }

@@ -1,8 +1,11 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
-import { adviceFor, complaint, detail, MOST_STRANGERS, missing, roundedComplaint } from './complaints.ts';
+import { adviceFor, complaint, detail, missing, roundedComplaint } from './complaints.ts';
 import type { Schema } from './features.ts';
 import { otherForms } from './look-alikes.ts';
 import { readCell } from './values.ts';
+
+/** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
+const MOST_STRANGERS = 1_000;
 
 /**
  * The cells of a request, whatever dialect it came in: `cell(row, feature)` is the value given (undefined where the
@@ -39,7 +42,9 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
   const names = namesOfRows(schema, cells);
   const message = (row: number, column: number, value: unknown, spelt: string | undefined) => {
     if (spelt !== undefined) return roundedComplaint(schema, column, spelt);
-    return value === undefined ? missing(schema, column, names.strangers(row)) : complaint(schema, column, value, cells.text);
+    if (value !== undefined) return complaint(schema, column, value, cells.text);
+    const strangers = names.strangers(row);
+    return missing(schema, column, strangers, strangers.length < MOST_STRANGERS);
   };
   const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
   for (let row = 0; row < cells.rows; row += 1) {

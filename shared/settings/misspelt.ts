@@ -20,7 +20,9 @@ export function meantBy(name: string, known: string[]): string | undefined {
   if (known.includes(name) || OTHERS.test(name)) return undefined;
   const letters = lettersOf(name);
   const guesses = known.filter((one) => one.includes('_'));
-  const near = guesses.find((one) => lettersOf(one) === letters) ?? guesses.find((one) => isNear(name, one));
+  // The shorter ones are left out first, since a function's start waits for this.
+  const same = guesses.find((one) => one.length >= letters.length && lettersOf(one) === letters);
+  const near = same ?? guesses.find((one) => isNear(name, one));
   if (near !== undefined || !isOurs(name, known)) return near;
   const [first] = guesses.map((one) => ({ one, edits: editsTo(name, one) })).sort((one, other) => one.edits - other.edits);
   return first && first.edits <= first.one.length / 3 ? first.one : '';

@@ -1,11 +1,12 @@
 import { RequestError } from '../errors.ts';
 import type { BodyForm, DeclaredForm } from './media.ts';
-import { isNpy } from './npy.ts';
 
 const [QUOTE, BACKSLASH, LINE, SPACE] = [0x22, 0x5c, 0x0a, 0x20];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** UTF-8's byte order mark. */
 const MARK = [0xef, 0xbb, 0xbf];
+/** The first bytes of NumPy's files. */
+export const NPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /**
  * The form of a body: the declared one, or, where nothing was said of it, the one that its bytes have. JSON begins with a bracket;
@@ -25,6 +26,11 @@ export function formOf(declared: DeclaredForm, body: Uint8Array): BodyForm {
     );
   }
   return 'csv';
+}
+
+/** Whether a body begins as NumPy's files do. */
+export function isNpy(body: Uint8Array): boolean {
+  return NPY.every((byte, at) => body[at] === byte);
 }
 
 function skipSpace(body: Uint8Array, start: number): number {

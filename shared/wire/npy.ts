@@ -2,13 +2,13 @@ import { RequestError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Cells } from '../schema/rows.ts';
 import { inOrder } from './cells.ts';
+import { isNpy, NPY } from './form.ts';
 
 /*
  * NumPy's file format (numpy.lib.format), as SageMaker's NumpySerializer sends it: the magic, a version, the length of the
  * header, the header (a literal of a Python dict in ASCII or UTF-8, ended by a new line), and the array's bytes.
  */
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Most bytes of a header that is read; that of an array without named fields has about a hundred. */
 const MAX_HEADER = 4_096;
 const ASCII = new TextDecoder('latin1');
@@ -28,11 +28,6 @@ const KINDS: Record<string, Kind> = {
   f4: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
   f8: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
 };
-
-/** Whether a body begins as NumPy's files do. */
-export function isNpy(body: Uint8Array): boolean {
-  return MAGIC.every((byte, at) => body[at] === byte);
-}
 
 /**
  * The cells of an array of shape [rows, features], in C or Fortran order. An array of one dimension is one row, or, for a model of
@@ -64,7 +59,7 @@ export function npyCells(schema: Schema, body: Uint8Array): Cells {
 type Header = { kind: Kind; little: boolean; isFortran: boolean; shape: number[]; data: Uint8Array };
 
 function readHeader(body: Uint8Array): Header {
-  const major = body[MAGIC.length]!;
+  const major = body[NPY.length]!;
   if (!isNpy(body) || body.length < 12) throw refusal('other bytes', 'what numpy.save() writes');
   if (major < 1 || major > 3) throw refusal(`version ${major}`, 'version 1, 2 or 3');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
