@@ -163,11 +163,11 @@ function changeJson(root: object, { below, pick }: Draw): string {
   if (kind === 0 && Array.isArray(owner)) owner.splice(Number(key), 1);
   else if (kind === 0) delete record[key];
   else if (kind === 1 && Array.isArray(owner)) owner.splice(Number(key), 0, structuredClone(owner[Number(key)]));
-  else if (kind === 1) record[pick(MEMBERS)] = pick(VALUES);
+  else if (kind === 1) record[pick(MEMBERS)] = structuredClone(pick(VALUES));
   else if (kind === 2) {
     const [from, name] = pick(places);
     record[key] = structuredClone((from as Record<string, unknown>)[name]);
-  } else record[key] = pick(VALUES);
+  } else record[key] = structuredClone(pick(VALUES));
   return key;
 }
 
