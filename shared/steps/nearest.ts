@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { type KdTree, kdTree, nearestIn } from './kd-tree.ts';
 import type { StepKind } from './kind.ts';
 import { longMean } from './long-sum.ts';
 
@@ -11,6 +12,12 @@ export type NearestStep = { step: 'nearest'; of: string; neighbors: number; colu
 /** Most numbers of the training rows, each of which is looked at for a row with a missing value. */
 const MAX_NUMBERS = 4_000_000;
 const MAX_NEIGHBORS = 1000;
+/** A number beyond it has no finite square. */
+const MAX_NUMBER = 1e150;
+/** Distances that differ by less, relative to the greater, count as equal. */
+const NEARLY = 1e-9;
+/** Most training rows of all trees that are kept, where the columns that are missing differ from row to row. */
+const MAX_KEPT = 500_000;
 
 /** caret's knnImpute. A row without any of the columns stays as it is. */
 export const NEAREST: StepKind<NearestStep> = {
@@ -22,7 +29,8 @@ export const NEAREST: StepKind<NearestStep> = {
     if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isPlace)) throw fail();
     if (!Array.isArray(values) || values.length !== columns.length) throw fail();
     const rows = Array.isArray(values[0]) ? values[0].length : 0;
-    const areNumbers = (list: unknown) => Array.isArray(list) && list.length === rows && list.every(Number.isFinite);
+    const areNumbers = (list: unknown) =>
+      Array.isArray(list) && list.length === rows && list.every((value) => Math.abs(value) <= MAX_NUMBER);
     if (rows < 1 || rows * columns.length > MAX_NUMBERS || !values.every(areNumbers)) throw fail();
     if (!(Number.isInteger(neighbors) && neighbors >= 1 && neighbors <= Math.min(rows, MAX_NEIGHBORS))) throw fail();
   },
@@ -30,13 +38,14 @@ export const NEAREST: StepKind<NearestStep> = {
   compile: ({ neighbors, columns, values }, schema) => {
     const width = schema.features.length;
     const known = values.map((list) => Float64Array.from(list));
+    const find = finder(known, neighbors);
     return (rows, count) => {
       const out = rows.slice();
       for (let row = 0; row < count; row += 1) {
         const own = columns.map((place) => rows[row * width + place]!);
         const there = own.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
         if (there.length === 0 || there.length === columns.length) continue;
-        const near = nearest(squares(own, there, known), neighbors);
+        const near = find(own, there);
         columns.forEach((place, at) => {
           if (Number.isNaN(own[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
         });
@@ -47,6 +56,30 @@ export const NEAREST: StepKind<NearestStep> = {
   // What is not missing goes through.
   source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
 };
+
+/**
+ * Finds the nearest training rows by the columns that are there. Where rows are as far as others, the tree that R asks decides which of
+ * them it takes, so that it is built then.
+ */
+function finder(known: Float64Array[], neighbors: number): (own: number[], there: number[]) => number[] {
+  const trees = new Map<string, KdTree>();
+  const rows = known[0]!.length;
+  return (own, there) => {
+    const distances = squares(own, there, known);
+    const near = nearest(distances, neighbors + 1);
+    const areApart = near.every((row, at) => at === 0 || distances[row]! * (1 - NEARLY) > distances[near[at - 1]!]!);
+    if (areApart) return near.slice(0, neighbors);
+    const key = there.join();
+    const tree = trees.get(key) ?? kdTree(there.map((at) => known[at]!));
+    if (!trees.has(key) && (trees.size + 1) * rows > MAX_KEPT) trees.clear();
+    trees.set(key, tree);
+    return nearestIn(
+      tree,
+      there.map((at) => own[at]!),
+      neighbors,
+    );
+  };
+}
 
 /** The squared distance to each training row, by the columns that are there. */
 function squares(own: number[], there: number[], known: Float64Array[]): Float64Array {
