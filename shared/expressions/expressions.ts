@@ -33,15 +33,26 @@ export type Evaluate = (rows: Float64Array, at: number) => number;
 const MAX_DEPTH = 200;
 const MAX_PARTS = 4_000_000;
 
-/** An expression as a function of rows. It must have passed checkExpressions with the same schema. */
-export function compile(expression: Expression, schema: Schema, functions = functionsFor(schema.libm)): Evaluate {
-  const inside = (part: Expression) => compile(part, schema, functions);
+/**
+ * An expression as a function of rows. It must have passed checkExpressions with the same schema. A row has the features in the schema's
+ * order, or each at the place that `places` has for it.
+ */
+export function compile(
+  expression: Expression,
+  schema: Schema,
+  functions = functionsFor(schema.libm),
+  places?: readonly number[],
+): Evaluate {
+  const inside = (part: Expression) => compile(part, schema, functions, places);
   if (typeof expression === 'number') return () => expression;
   if ('feature' in expression) {
-    const { feature } = expression;
+    const feature = places?.[expression.feature] ?? expression.feature;
     return (rows, at) => rows[at + feature]!;
   }
-  if ('call' in expression) return compileCall(expression.call, functions[expression.call] as RFunction, expression.of.map(inside));
+  if ('call' in expression) {
+    const parts = expression.of.map(inside);
+    return compileArithmetic(expression, parts) ?? compileCall(expression.call, functions[expression.call] as RFunction, parts);
+  }
   if ('poly' in expression) {
     const inner = inside(expression.poly);
     const { alpha, norm2 } = expression;
@@ -51,17 +62,17 @@ export function compile(expression: Expression, schema: Schema, functions = func
     const feature = schema.features[expression.label];
     // Of a label that is there twice, the first place counts.
     const known = new Map(expression.in.map((label, at): [Level, number] => [label, at + 1]).reverse());
-    const places = feature?.type === 'factor' ? feature.levels.map((level) => known.get(level) ?? 0) : [];
-    const column = expression.label;
-    return (rows, at) => places[rows[at + column]! - 1] ?? Number.NaN;
+    const found = feature?.type === 'factor' ? feature.levels.map((level) => known.get(level) ?? 0) : [];
+    const column = places?.[expression.label] ?? expression.label;
+    return (rows, at) => found[rows[at + column]! - 1] ?? Number.NaN;
   }
   if ('number' in expression) {
     const inner = inside(expression.number);
-    const places = new Map(expression.in.map((value, place) => [value, place + 1]));
-    if (expression.exact) return (rows, at) => places.get(inner(rows, at)) ?? 0;
+    const found = new Map(expression.in.map((value, place) => [value, place + 1]));
+    if (expression.exact) return (rows, at) => found.get(inner(rows, at)) ?? 0;
     return (rows, at) => {
       const value = inner(rows, at);
-      return Number.isNaN(value) ? value : (places.get(printed(value)) ?? 0);
+      return Number.isNaN(value) ? value : (found.get(printed(value)) ?? 0);
     };
   }
   if ('interval' in expression) {
@@ -89,6 +100,24 @@ function compilePick(inner: Evaluate, { values, missing, beyond }: Extract<Expre
     const place = inner(rows, at);
     return Number.isNaN(place) ? none : (numbers[place - 1] ?? other);
   };
+}
+
+/** R's arithmetic of two values without a call of a function, since steps such as step_normalize() have hardly anything else. */
+function compileArithmetic({ call, of }: Extract<Expression, { call: string }>, parts: Evaluate[]): Evaluate | undefined {
+  const [first, second] = parts;
+  if (!first || !second) return undefined;
+  const [, by] = of;
+  if (typeof by === 'number') {
+    if (call === '+') return (rows, at) => first(rows, at) + by;
+    if (call === '-') return (rows, at) => first(rows, at) - by;
+    if (call === '*') return (rows, at) => first(rows, at) * by;
+    if (call === '/') return (rows, at) => first(rows, at) / by;
+  }
+  if (call === '+') return (rows, at) => first(rows, at) + second(rows, at);
+  if (call === '-') return (rows, at) => first(rows, at) - second(rows, at);
+  if (call === '*') return (rows, at) => first(rows, at) * second(rows, at);
+  if (call === '/') return (rows, at) => first(rows, at) / second(rows, at);
+  return undefined;
 }
 
 function compileCall(name: string, { apply }: RFunction, parts: Evaluate[]): Evaluate {
@@ -127,12 +156,22 @@ export function isPlaceOf(expression: Expression): boolean {
 
 /** Whether an expression calls one of these functions. */
 export function callsOneOf(names: readonly string[], expression: Expression): boolean {
-  if (typeof expression === 'number') return false;
-  if ('call' in expression) return names.includes(expression.call) || expression.of.some((part) => callsOneOf(names, part));
-  const parts = ['poly', 'number', 'interval', 'table', 'is', 'pick'].flatMap(
-    (name) => (expression as Record<string, Expression>)[name] ?? [],
-  );
-  return parts.some((part) => callsOneOf(names, part));
+  if (typeof expression === 'object' && 'call' in expression && names.includes(expression.call)) return true;
+  return partsOf(expression).some((part) => callsOneOf(names, part));
+}
+
+/** The places of the features that an expression reads. */
+export function featuresOf(expression: Expression): number[] {
+  if (typeof expression === 'number') return [];
+  if ('feature' in expression) return [expression.feature];
+  if ('label' in expression) return [expression.label];
+  return partsOf(expression).flatMap(featuresOf);
+}
+
+function partsOf(expression: Expression): Expression[] {
+  if (typeof expression === 'number') return [];
+  if ('call' in expression) return expression.of;
+  return ['poly', 'number', 'interval', 'table', 'is', 'pick'].flatMap((name) => (expression as Record<string, Expression>)[name] ?? []);
 }
 
 /** A double as R prints it, with 15 significant digits, for it is by their texts that R compares numbers with labels. */

@@ -1,8 +1,8 @@
 import { ModelError } from '../errors.ts';
-import { checkExpressions, compile, type Expression } from '../expressions/expressions.ts';
+import { checkExpressions, compile, type Expression, featuresOf } from '../expressions/expressions.ts';
 import { FUNCTIONS, functionsFor } from '../expressions/functions.ts';
 import type { Level, Schema } from '../schema/features.ts';
-import type { Column, StepKind } from './kind.ts';
+import type { Column, Compute, StepKind } from './kind.ts';
 import { PIPELINE_FUNCTIONS, pipelineFunctionsFor } from './pipeline-functions.ts';
 
 /** A column that a step makes: its name, its value for a row, and its levels where the value is a level's place. */
@@ -43,25 +43,59 @@ export const COLUMNS: StepKind<ColumnsStep> = {
       const { name, levels } = column;
       return levels ? { name, type: 'factor', levels, computed: true } : { name, type: 'number', computed: true };
     }),
-  compile: ({ columns }, schema) => {
-    const [from, to] = [schema.features.length, columns.length];
-    const calls = { ...functionsFor(schema.libm), ...pipelineFunctionsFor(schema.libm) };
-    const evaluate = columns.map((column) => (typeof column === 'number' ? undefined : compile(column.value, schema, calls)));
-    return (rows, count) => {
-      const out = new Float64Array(count * to);
-      columns.forEach((column, at) => {
-        const value = evaluate[at];
-        if (value) for (let row = 0; row < count; row += 1) out[row * to + at] = value(rows, row * from);
-        else for (let row = 0; row < count; row += 1) out[row * to + at] = rows[row * from + (column as number)]!;
-      });
-      return out;
-    };
-  },
+  compile: (step, schema) => compileRun([step], [schema]),
+  compileRun,
   source: ({ columns }, place) => {
     const column = columns[place];
     return typeof column === 'number' ? column : undefined;
   },
 };
+
+/**
+ * Steps one after the other in one table: the columns that come in, then each made column that is needed at the end. A column that goes
+ * through keeps its place, so that no step copies what it does not change.
+ */
+function compileRun(steps: readonly ColumnsStep[], schemas: readonly Schema[]): Compute {
+  const from = schemas[0]!.features.length;
+  let width = from;
+  // The place of each column in the table, step after step.
+  let places = Array.from({ length: from }, (_, at) => at);
+  const made: { value: Expression; schema: Schema; places: readonly number[]; to: number }[] = [];
+  steps.forEach(({ columns }, at) => {
+    const before = places;
+    places = columns.map((column) => {
+      if (typeof column === 'number') return before[column]!;
+      made.push({ value: column.value, schema: schemas[at]!, places: before, to: width });
+      width += 1;
+      return width - 1;
+    });
+  });
+  const { libm } = schemas[0]!;
+  const calls = { ...functionsFor(libm), ...pipelineFunctionsFor(libm) };
+  const needed = neededOf(made, places);
+  const evaluate = made.flatMap((one) =>
+    needed.has(one.to) ? { to: one.to, value: compile(one.value, one.schema, calls, one.places) } : [],
+  );
+  const last = Int32Array.from(places);
+  let table = new Float64Array(0);
+  return (rows, count) => {
+    if (table.length < count * width) table = new Float64Array(count * width);
+    for (let row = 0; row < count; row += 1) for (let at = 0; at < from; at += 1) table[row * width + at] = rows[row * from + at]!;
+    for (const { to, value } of evaluate) for (let row = 0; row < count; row += 1) table[row * width + to] = value(table, row * width);
+    const out = new Float64Array(count * last.length);
+    for (let row = 0; row < count; row += 1)
+      for (let at = 0; at < last.length; at += 1) out[row * last.length + at] = table[row * width + last[at]!]!;
+    return out;
+  };
+}
+
+/** The places of a run's table that its last columns need, directly or for another made column. */
+function neededOf(made: readonly { value: Expression; places: readonly number[]; to: number }[], last: readonly number[]): Set<number> {
+  const needed = new Set(last);
+  for (const { value, places, to } of made.toReversed())
+    if (needed.has(to)) for (const place of featuresOf(value)) needed.add(places[place]!);
+  return needed;
+}
 
 function isMade(column: unknown): column is MadeColumn {
   const { name, value, levels } = (column ?? {}) as Partial<MadeColumn>;

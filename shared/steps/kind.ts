@@ -23,6 +23,8 @@ export type StepKind<S extends Step> = {
   /** The columns that it gives. */
   columns(step: S, schema: Schema): Column[];
   compile(step: S, schema: Schema): Compute;
+  /** Steps of the kind that follow each other as one, the schema that comes in first; where that is faster than one after the other. */
+  compileRun?(steps: readonly S[], schemas: readonly Schema[]): Compute;
   /** The place of the column that goes through a step unchanged as the given one; undefined where it is computed. */
   source(step: S, place: number): number | undefined;
   /** What the step has to know of a text that training did not have; undefined where that is nothing. */

@@ -1,8 +1,15 @@
 import type { Schema } from '../schema/features.ts';
 import type { BoundStep, Compute } from './kind.ts';
 
-/** The schema that each step gets, and, last, the one that the body gets: the model's, with the columns at that place as features. */
-type Stages = { schemas: Schema[]; computes: Compute[] };
+/**
+ * The schema that each step gets, and, last, the one that the body gets: the model's, with the columns at that place as features. Rows are
+ * computed in blocks of `block`.
+ */
+type Stages = { schemas: Schema[]; computes: Compute[]; block: number };
+
+/** Most numbers of all columns of all steps that a block of rows has, so that they stay in a processor's cache, and most rows of a block. */
+const BLOCK_CELLS = 32_768;
+const MOST_ROWS = 1_024;
 
 const STAGES = new WeakMap<readonly BoundStep[], Stages>();
 
@@ -10,14 +17,26 @@ function stagesOf(schema: Schema, steps: readonly BoundStep[]): Stages {
   const known = STAGES.get(steps);
   if (known) return known;
   const schemas = [schema];
-  const computes = steps.map(({ kind, data }) => {
-    const before = schemas.at(-1)!;
-    schemas.push({ ...before, features: kind.columns(data, before) });
-    return kind.compile(data, before);
-  });
-  const made = { schemas, computes };
+  for (const { kind, data } of steps) schemas.push({ ...schemas.at(-1)!, features: kind.columns(data, schemas.at(-1)!) });
+  const cells = schemas.reduce((sum, { features }) => sum + features.length, 0);
+  const block = Math.max(1, Math.min(MOST_ROWS, Math.floor(BLOCK_CELLS / cells)));
+  const made = { schemas, computes: compileSteps(steps, schemas), block };
   STAGES.set(steps, made);
   return made;
+}
+
+function compileSteps(steps: readonly BoundStep[], schemas: readonly Schema[]): Compute[] {
+  const computes: Compute[] = [];
+  let at = 0;
+  while (at < steps.length) {
+    const { kind, data } = steps[at]!;
+    let end = at + 1;
+    while (kind.compileRun && steps[end]?.kind === kind) end += 1;
+    const run = steps.slice(at, end).map((step) => step.data);
+    computes.push(kind.compileRun?.(run, schemas.slice(at, end)) ?? kind.compile(data, schemas[at]!));
+    at = end;
+  }
+  return computes;
 }
 
 /** The schema with the body's inputs as its features: the model's where no steps come first. */
@@ -33,7 +52,16 @@ export function computeInputs(
 ): { inputs: Float64Array; unknown: Uint8Array } {
   const count = rows.length / schema.features.length;
   const unknown = new Uint8Array(count);
-  const inputs = stagesOf(schema, steps).computes.reduce((columns, compute) => compute(columns, count, unknown), rows);
+  const { schemas, computes, block } = stagesOf(schema, steps);
+  const compute = (part: Float64Array, many: number, marks: Uint8Array) =>
+    computes.reduce((columns, step) => step(columns, many, marks), part);
+  if (count <= block) return { inputs: compute(rows, count, unknown), unknown };
+  const [from, to] = [schema.features.length, schemas.at(-1)!.features.length];
+  const inputs = new Float64Array(count * to);
+  for (let first = 0; first < count; first += block) {
+    const end = Math.min(count, first + block);
+    inputs.set(compute(rows.subarray(first * from, end * from), end - first, unknown.subarray(first, end)), first * to);
+  }
   return { inputs, unknown };
 }
 

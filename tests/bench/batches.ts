@@ -47,7 +47,7 @@ export async function benchBatches(forests: Files[], peers: Peers, measure: Meas
 /** onnxruntime-node with a forest; undefined where it does not take that. */
 async function startOnnx(folder: string, files: Files, report: Report): Promise<Checked | undefined> {
   try {
-    return await startTimed('onnxruntime-node', 'onnx-main.ts', [folder], files);
+    return await startTimed('onnxruntime-node', 'onnx/onnx-main.ts', [folder], files);
   } catch (error) {
     report.missing(`onnxruntime-node, ${files.name}`, (error as Error).message);
     return undefined;
@@ -70,7 +70,7 @@ async function race(
 }
 
 /** Counts the doubles that are not R's: ours, where none may be, and onnxruntime-node's, where most are. */
-async function compare({ name, answers }: Files, ours: Checked, onnx: Checked | undefined, report: Report): Promise<void> {
+export async function compare({ name, answers }: Files, ours: Checked, onnx: Checked | undefined, report: Report): Promise<void> {
   const expected = readDoubles(answers);
   const differ = (own: Float64Array) => own.reduce((sum, one, at) => sum + (isSame(one, expected[at]!) ? 0 : 1), 0);
   const own = await ours.answers();

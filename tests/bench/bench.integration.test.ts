@@ -9,7 +9,7 @@ import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
 import { installBoosters } from './boosters/install.ts';
 import { interleave, median, ratios, short, spread } from './figures.ts';
-import { toOnnx } from './onnx.ts';
+import { toOnnx } from './onnx/onnx.ts';
 import { betweenMarks, createReport, summary, toMarkdown, writeBetweenMarks } from './report.ts';
 import { runWrk, writeWrkScript, wrkMissing } from './wrk.ts';
 

@@ -51,6 +51,31 @@ FORESTS <- list(
 for (trees in c(50, 100, 200)) FORESTS[[paste0("heart-", trees, "-trees")]] <- list(fit(trees), function() like(heart[-1]))
 for (depth in c(4, 6, 8, 12)) FORESTS[[paste0("depth-", depth)]] <- list(deep(depth), function() large(ROWS)[1:20])
 
+# A recipe of five steps and the forest of heart behind it, in one list; and that forest alone, asked the columns that the recipe makes.
+patients <- function(data) {
+  # Rows have fractions, which R's bake() refuses in a column that was of integers.
+  data[] <- lapply(data, as.numeric)
+  data$cp <- factor(data$cp, 0:3, c("typical", "atypical", "other", "none"))
+  data$thal <- factor(data$thal, 0:3, c("unknown", "normal", "fixed", "reversible"))
+  data
+}
+pipeline <- function() {
+  suppressPackageStartupMessages(library(recipes))
+  train <- patients(heart)
+  for (name in c("chol", "trestbps", "thalach")) train[[name]][sample(nrow(train), 30)] <- NA
+  recipe <- recipe(target ~ ., train) |> step_impute_median(all_numeric_predictors()) |> step_mutate(reserve = thalach / (220 - age)) |>
+    step_dummy(all_nominal_predictors()) |> step_zv(all_predictors()) |> step_normalize(all_numeric_predictors()) |> prep()
+  baked <- as.data.frame(bake(recipe, NULL))
+  list(recipe = recipe, model = ranger(x = baked[setdiff(names(baked), "target")], y = baked$target, num.trees = 500, seed = 42))
+}
+asked <- function() {
+  data <- patients(like(heart[-1]))
+  for (name in c("chol", "trestbps", "thalach")) data[[name]][sample(nrow(data), nrow(data) / 10)] <- NA
+  data
+}
+FORESTS[["recipe"]] <- list(pipeline, asked)
+FORESTS[["recipe-body"]] <- list(function() pipeline()$model, function() { set.seed(42); made <- pipeline(); set.seed(43); as.data.frame(bake(made$recipe, asked())) })
+
 grown <- function(rows) {
   force(rows)
   function() ranger(y ~ ., large(rows), num.trees = 100, seed = 42)
@@ -58,6 +83,7 @@ grown <- function(rows) {
 for (rows in c(1000, 5000, 20000)) FORESTS[[paste0("rows-", rows)]] <- list(grown(rows), function() large(ROWS)[1:20])
 
 answers <- function(model, data) {
+  if (!inherits(model, "ranger")) return(answers(model$model, bake(model$recipe, data)))
   ask <- function(...) predict(model, data, num.threads = 1, ...)
   if (model$treetype == "Survival") return(ask()$chf)
   if (model$treetype != "Classification") return(ask()$predictions)
@@ -80,7 +106,7 @@ for (name in arguments[-(1:2)]) {
   model <- make[[1]]()
   set.seed(43)
   data <- make[[2]]()
-  data <- data[model$forest$independent.variable.names]
+  data <- data[if (inherits(model, "ranger")) model$forest$independent.variable.names else setdiff(model$recipe$var_info$variable, "target")]
   doubles(data.matrix(data), paste0(name, ".rows"))
   doubles(answers(model, data), paste0(name, ".answers"))
   saveRDS(data, file.path(folder, paste0(name, ".data.RDS")))

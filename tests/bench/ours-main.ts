@@ -1,4 +1,4 @@
-// Our predictor under the clock: node tests/bench/ours-main.ts, started by timed.ts.
+// Our predictor under the clock: node tests/bench/ours-main.ts [steps], started by timed.ts. With `steps` it makes the body's columns alone.
 import { loadShared } from '../../container/server/shared-model.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { defaultParameters } from '../../shared/schema/parameters.ts';
@@ -10,10 +10,11 @@ serveTimed(async ({ artifact, rows: file }) => {
   const width = model.schema.features.length;
   const all = readDoubles(file);
   const parameters = defaultParameters(model.schema);
+  const asked = process.argv[2] === 'steps' ? { ...parameters, type: 'steps' as const } : undefined;
   return {
     rows: all.length / width,
     slice: (from, to) => all.slice(from * width, to * width),
-    call: (rows) => predictRows(model, rows),
+    call: (rows) => predictRows(model, rows, asked),
     answers: () => predictRows(model, all, model.schema.kind === 'survival' ? { ...parameters, type: 'chf' } : parameters),
     load: async (withRow) => {
       const again = await loadShared(artifact);

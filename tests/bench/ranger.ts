@@ -8,6 +8,8 @@ import type { Contender } from './timed.ts';
 /** R with ranger in one long-lived process: the peer that times itself, and R's readRDS. */
 export type RSession = {
   open(files: Files): Promise<Contender>;
+  /** The recipe before the forest that was opened last, alone. */
+  recipe: Contender;
   /** Milliseconds of one readRDS. */
   load(file: string): Promise<number>;
   close(): Promise<void>;
@@ -18,11 +20,17 @@ export function hasRanger(): boolean {
   return works('Rscript', ['-e', 'for (p in c("ranger", "survival")) stopifnot(requireNamespace(p, quietly = TRUE))']);
 }
 
+/** Whether R has what makes recipes. */
+export function hasRecipes(): boolean {
+  return works('Rscript', ['-e', 'stopifnot(requireNamespace("recipes", quietly = TRUE))']);
+}
+
 /** Starts R. */
 export function startR(): RSession {
   const { ask, close } = startSession('R', 'Rscript', [path.join(PROJECT, 'tests/bench/ranger.R')]);
   return {
     load: (file) => ask('load', file),
+    recipe: { name: 'bake()', time: (rows, least) => ask('bake', rows, least), close: async () => {} },
     open: async ({ model, data }) => {
       await ask('open', model, data);
       return { name: 'ranger', time: (rows, least) => ask('time', rows, least), close: async () => {} };

@@ -7,11 +7,12 @@ import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { BOOSTERS, benchBoosters } from './boosters/boosters.ts';
 import { endAllAtExit } from './children.ts';
 import { benchContainer } from './container.ts';
-import { makeForests, rVersions } from './forests.ts';
+import { type Files, makeForests, rVersions } from './forests.ts';
 import { benchFunction } from './function.ts';
 import { benchMath } from './math.ts';
-import { installOnnx } from './onnx-install.ts';
-import { hasRanger, startR } from './ranger.ts';
+import { installOnnx } from './onnx/install.ts';
+import { benchPipeline } from './pipeline.ts';
+import { hasRanger, hasRecipes, startR } from './ranger.ts';
 import { createReport, type Report, summary, toMarkdown, verdict, writeBetweenMarks } from './report.ts';
 import { bundleImage } from './servers.ts';
 
@@ -22,8 +23,8 @@ status is then 1.
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
 
   --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
-  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), growth, load, container, function,
-            math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves)
+  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), pipeline (a recipe of five steps
+            and heart's forest), growth, load, container, function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves)
   --write   puts the tables into tests/README.md; a whole run alone can
 `;
 
@@ -33,7 +34,7 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'growth', 'load', 'container', 'function', 'math', ...BOOSTERS];
+const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'function', 'math', ...BOOSTERS];
 /** What needs no R: forests, their rows and what is right of them are R's. */
 const WITHOUT_R = ['function', 'math', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
@@ -80,12 +81,14 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   const times = { rounds: ROUNDS, least: quick ? 100 : 300, seconds: quick ? 1 : 3 };
   const make = (wanted: readonly string[]) => makeForests(wanted, versions, report.say);
   const batches = FORESTS.filter((name) => names.includes(name));
-  const [withLoad, withGrowth] = [names.includes('load'), names.includes('growth')];
-  if (batches.length > 0 || withLoad || withGrowth) {
+  const [withLoad, withGrowth, withPipeline] = ['load', 'growth', 'pipeline'].map((name) => names.includes(name));
+  if (batches.length > 0 || withLoad || withGrowth || withPipeline) {
     const onnx = batches.length > 0 ? await installOnnx(report.say) : undefined;
     if (onnx && 'missing' in onnx) report.missing('onnxruntime-node', onnx.missing);
     const peers: Peers = { r: startR(), onnx: onnx && 'folder' in onnx ? onnx.folder : undefined };
     await benchBatches(await make(batches), peers, times, report);
+    if (withPipeline && !hasRecipes()) report.missing('pipeline', 'it needs r-cran-recipes: apt-get install it');
+    else if (withPipeline) await benchPipeline((await make(['recipe', 'recipe-body'])) as [Files, Files], peers, times, report);
     if (withLoad) for (const files of await make(['large'])) await benchLoad(files, peers, times, report);
     if (withGrowth) await benchGrowth(await make(GROWTH), peers, times, report);
     await peers.r.close();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { outputOf } from './children.ts';
-import { CACHE } from './forests.ts';
+import { outputOf } from '../children.ts';
+import { CACHE } from '../forests.ts';
 
 /** Pinned, and none of the project's dependencies: it is 300 MB. */
 const PACKAGE = 'onnxruntime-node';

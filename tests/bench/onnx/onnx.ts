@@ -1,5 +1,5 @@
-import { type Forest, treeCount } from '../../shared/bodies/forest/forest.ts';
-import type { Schema } from '../../shared/schema/features.ts';
+import { type Forest, treeCount } from '../../../shared/bodies/forest/forest.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
 
 /*
  * A forest as an ONNX model: one TreeEnsembleRegressor (means, shares and hazards are averaged) or TreeEnsembleClassifier

@@ -1,11 +1,11 @@
-// onnxruntime-node under the clock: node tests/bench/onnx-main.ts FOLDER, where it is installed; started by timed.ts.
+// onnxruntime-node under the clock: node tests/bench/onnx/onnx-main.ts FOLDER, where it is installed; started by timed.ts.
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { loadModel } from '../../model/artifact/import.ts';
-import { forestOf } from '../support/bodies.ts';
-import { readDoubles } from './forests.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { forestOf } from '../../support/bodies.ts';
+import { readDoubles } from '../forests.ts';
+import { serveTimed } from '../timed-program.ts';
 import { toOnnx } from './onnx.ts';
-import { serveTimed } from './timed-program.ts';
 
 type Tensor = { data: Float32Array | BigInt64Array };
 type Session = { outputNames: string[]; run(feeds: { rows: Tensor }): Promise<Record<string, Tensor>> };
