@@ -17,6 +17,7 @@ import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
+import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './own-format.ts';
@@ -95,7 +96,7 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: own, call, version, others, read, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
+  { schema: own, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -107,7 +108,8 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
-  const named = applyNames(own, isUnnamed, { names: sidecar.names, sidecarFile, data });
+  const settled = lacking ? withLackingLevels(own, lacking, { file, sidecar, data }) : own;
+  const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
   const known = new Set(Object.entries(sidecar.features ?? {}).flatMap(([name, { type, levels }]) => ((type ?? levels) ? [name] : [])));

@@ -57,6 +57,14 @@ export function trainingColumns(data: TrainingData): string[] {
   return readCsv(data)[0] ?? [];
 }
 
+/** The distinct values of a column of the training data, without the missing ones. Throws a ModelError where there is no such column. */
+export function columnValues(data: TrainingData, name: string): string[] {
+  const [header = [], ...lines] = readCsv(data);
+  const place = header.indexOf(name);
+  if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
+  return [...new Set(lines.map((line) => line[place] ?? '').filter((value) => value !== '' && value !== 'NA'))];
+}
+
 function readCsv({ bytes, file }: TrainingData): string[][] {
   try {
     return parseCsv(utf8Text(bytes));

@@ -5,6 +5,7 @@ import type { Feature, Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
 import type { Read } from '../formula/feature-table.ts';
 import type { RValue } from '../rds/values.ts';
+import type { LackingLevels } from './levels-by-names.ts';
 
 /** A model as its file has it: its schema, the steps before the body, what computes, and the call that made it. */
 export type Imported = {
@@ -22,6 +23,8 @@ export type Imported = {
   others?: string[];
   /** Features that a formula reads as numbers, or by as.numeric(): a sidecar that gave them levels would have their codes read. */
   read?: Read;
+  /** The factors of which the file does not have all levels: a sidecar or the training data has to name them. */
+  lacking?: LackingLevels;
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
   isUnnamed?: boolean;
   /** True where numbers that the model has from the C library are those with fused multiplication, which an import with libm: plain would not have. */

@@ -15,6 +15,7 @@ import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
 import { RPART_READER } from './rpart/reader.ts';
+import { SVM_READER } from './svm/reader.ts';
 import { WORKFLOW_READER } from './workflow/reader.ts';
 import { XGBOOST_READER } from './xgboost/reader.ts';
 
@@ -36,6 +37,7 @@ export const READERS: readonly Reader[] = [
   DISCRIMINANT_READER, // MASS's lda(), qda()
   POLR_READER, // MASS's polr()
   NAIVE_BAYES_READER, // e1071's naiveBayes()
+  SVM_READER, // e1071's svm()
   KNN_READER, // caret's knn3(), knnreg()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
   CARET_READER, // caret: train, preProcess, dummyVars

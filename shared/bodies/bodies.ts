@@ -13,6 +13,7 @@ import { NETWORK } from './network/body.ts';
 import { ORDINAL } from './ordinal/body.ts';
 import { PENALIZED } from './penalized/body.ts';
 import { RPART } from './rpart/body.ts';
+import { VECTORS } from './vectors/body.ts';
 
 /** Every kind of body, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
 export const BODIES: readonly BodyKind<unknown>[] = [
@@ -29,5 +30,6 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   ORDINAL, // ordered classes by a sum of inputs: MASS's polr
   NAIVE_BAYES, // a table for each input: e1071's naiveBayes
   NEAREST, // the nearest training rows: caret's knn3, knnreg
+  VECTORS, // support vectors: e1071's svm
   NETWORK, // layers of units: nnet, multinom
 ];

@@ -14,7 +14,8 @@ export type AnswerType =
   | 'leaf'
   | 'steps'
   | 'terms'
-  | 'earth';
+  | 'earth'
+  | 'decision';
 
 /** The rounds of a boosted model: how many there are, how many R's predict() uses where nothing is asked, and the trees of each. */
 export type Rounds = { all: number; used: number; trees: number };

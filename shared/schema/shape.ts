@@ -1,5 +1,6 @@
 import { type Cell, cellOf } from './answer-columns.ts';
 import type { AnswerColumn, Schema } from './features.ts';
+import { pairNames } from './pairs.ts';
 import { eachType, type ListedType, type Parameters } from './parameters.ts';
 
 /**
@@ -31,7 +32,8 @@ export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Predict
 /** The types that can be asked for together: an answer has them under these names. */
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
-  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true, earth: true },
+  ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true },
+  ...{ earth: true, decision: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -68,6 +70,7 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
   if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
   if (type === 'terms') return { sides: [schema.terms?.length ?? 0], labels: schema.terms ?? [] };
+  if (type === 'decision') return pairsShape(classes);
   const { margins = 1 } = schema;
   // gbm's and glm's word for the same.
   if (type === 'margin' || type === 'link' || type === 'earth') return marginShape(margins, classes);
@@ -90,6 +93,12 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
 
 function columnsShape(columns: AnswerColumn[]): Shape {
   return { sides: [columns.length], columns };
+}
+
+/** A number for each pair of classes. */
+function pairsShape(classes: string[]): Shape {
+  const labels = pairNames(classes) ?? [];
+  return { sides: [labels.length], labels };
 }
 
 /** The sums of trees before they become an answer: one number, or one for each class or target. */

@@ -182,3 +182,29 @@ family("earth", function() {
   said("earth-plain-classes", earth(three ~ area + lat, homes), rows[c("area", "lat")])
   said("earth-logical", earth(old ~ area + lat, homes, penalty = -1), rows[c("area", "lat")])
 })
+
+# e1071's svm(): every type and kernel.
+family("svm", function() {
+  suppressPackageStartupMessages(library(e1071))
+  set.seed(26)
+  order <- sample(150)
+  rows <- iris[seq(1, 150, 4), ]
+  classes <- function(name, model, rows, sidecar = NULL) {
+    said <- predict(model, rows, probability = TRUE, decision.values = TRUE)
+    golden_svm(here, name, model, rows, said, sidecar)
+  }
+  classes("svm", svm(Species ~ ., iris[order, ], probability = TRUE), rows[1:4])
+  classes("svm-linear", svm(iris[order, 1:3], iris$Species[order], kernel = "linear", scale = c(TRUE, FALSE, TRUE), class.weights = c(setosa = 1, versicolor = 2, virginica = 1)), rows[1:3])
+  classes("svm-nu", svm(Species ~ Sepal.Length * Petal.Width, iris, type = "nu-classification", kernel = "sigmoid", coef0 = 0.1, gamma = 0.2, nu = 0.3, probability = TRUE), rows[c("Sepal.Length", "Petal.Width")])
+  cars <- transform(mtcars, auto = factor(am, labels = c("yes", "no")), gears = factor(gear, labels = c("three", "four", "five")), fast = qsec < 17,
+    size = factor(cyl, labels = c("S", "M", "L"), ordered = TRUE))
+  columns <- c("hp", "auto", "gears", "size", "fast")
+  levels <- lapply(cars[c("gears", "size")], base::levels)
+  classes("svm-two", svm(factor(vs) ~ log(hp) + auto + gears + size + fast, cars, kernel = "polynomial", degree = 4, coef0 = 1, probability = TRUE), cars[columns], levels)
+  one <- function(name, model, rows, sidecar = NULL) golden_svm(here, name, model, rows, predict(model, rows), sidecar)
+  one("svm-eps", svm(mpg ~ wt * auto + poly(hp, 2) + gears, cars, epsilon = 0.05, cost = 10), cars[c("wt", "auto", "hp", "gears")], levels["gears"])
+  one("svm-eps-matrix", svm(unname(as.matrix(mtcars[c("hp", "wt")])), mtcars$mpg, scale = FALSE, gamma = 1e-4), setNames(mtcars[c("hp", "wt")], c("X1", "X2")))
+  one("svm-nu-regression", svm(mpg ~ fast + wt, cars, type = "nu-regression", kernel = "linear", nu = 0.4), cars[c("fast", "wt")])
+  model <- svm(mtcars[c("hp", "wt", "qsec")], nu = 0.3)
+  golden_svm(here, "svm-one-class", model, mtcars[c("hp", "wt", "qsec")], predict(model, mtcars[c("hp", "wt", "qsec")], decision.values = TRUE))
+})

@@ -91,3 +91,18 @@ golden_classes <- function(dir, name, model, rows, classes, shares, class, first
   if (first == "prob") write_golden(dir, name, model, "probability", rows, shares, classes, NULL, list(class = class))
   else write_golden(dir, name, model, "classification", rows, class, classes, NULL, list(prob = shares))
 }
+
+# An svm of e1071; `sidecar`: the levels that its file does not name.
+golden_svm <- function(dir, name, model, rows, said, sidecar = NULL) {
+  plain <- function(x) matrix(x, nrow(x))
+  shares <- attr(said, "probabilities")
+  decisions <- attr(said, "decision.values")
+  others <- c(if (!is.null(shares)) list(prob = plain(shares)), if (!is.null(decisions)) list(decision = plain(decisions)))
+  classes <- if (model$type == 2) c("TRUE", "FALSE") else if (model$type < 2) model$levels[model$labels]
+  if (model$type < 3) write_golden(dir, name, model, "classification", rows, as.character(predict(model, rows)), classes, NULL, others)
+  else write_golden(dir, name, model, "regression", rows, c(said))
+  if (length(sidecar)) {
+    entries <- paste0("{\"levels\":", vapply(sidecar, array1, ""), "}")
+    writeLines(paste0("{\"features\":{", paste0(vapply(names(sidecar), text, ""), ":", entries, collapse = ","), "}}"), file.path(dir, paste0(name, ".model.json")), useBytes = TRUE)
+  }
+}

@@ -83,6 +83,31 @@ FAMILIES <- list(
     for (column in names(rows)) rows[[column]][runif(40) < 0.1] <- NA
     golden_classes(dir, name, model, rows, model$levels, unname(predict(model, rows, type = "raw")), predict(model, rows), "class")
   },
+  svm = function(name) {
+    suppressPackageStartupMessages(library(e1071))
+    data <- draw(sample(60:150, 1))
+    type <- pick(c("C-classification", "nu-classification", "one-classification", "eps-regression", "nu-regression"))
+    kernel <- pick(c("linear", "polynomial", "radial", "sigmoid"))
+    response <- if (endsWith(type, "regression")) "y" else pick(c("two", "three"))
+    pool <- c("a", "b", "n", "w", "flag", "f", "s", "o", "poly(b, 2)", "sqrt(w)", "I(a^2)")
+    form <- formula_of(response, pool, 5)
+    if (runif(1) < 0.3) form <- update(form, . ~ . + a:flag)
+    if (startsWith(type, "one")) form <- form[-2]
+    data$s <- factor(data$s)
+    model <- NULL
+    # A nu that the data have no room for is an error.
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      scale <- runif(1) < 0.7
+      model <- tryCatch(svm(form, data, type = type, kernel = kernel, degree = sample(1:4, 1), gamma = 10^runif(1, -2, 0), coef0 = pick(c(0, 0.5, -1)),
+        cost = 10^runif(1, -1, 1), nu = runif(1, 0.05, 0.5), scale = scale, probability = runif(1) < 0.6), error = function(e) NULL)
+    }
+    rows <- draw(40)
+    rows$s <- factor(rows$s, levels(data$s))
+    rows <- rows[all.vars(delete.response(terms(model)))]
+    sidecar <- lapply(Filter(is.factor, rows), levels)
+    golden_svm(dir, name, model, rows, predict(model, rows, probability = TRUE, decision.values = TRUE), sidecar)
+  },
   discriminant = function(name) {
     suppressPackageStartupMessages(library(MASS))
     data <- draw(sample(120:300, 1))

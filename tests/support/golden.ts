@@ -4,6 +4,7 @@ import { ulps } from '../../model/artifact/verify.ts';
 import type { Model } from '../../shared/artifact.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import type { Kind, Schema } from '../../shared/schema/features.ts';
+import { pairNames } from '../../shared/schema/pairs.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
@@ -92,8 +93,8 @@ function readGolden(folder: string, name: string): Golden {
 /** The doubles of a prediction in class order, or its label. */
 function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
-  const isTerms = schema.terms?.every((label) => Object.hasOwn(prediction, label));
-  const labels = isTerms ? (schema.terms as string[]) : (schema.columns?.map(({ name }) => name) ?? (schema.classes as string[]));
+  const lists = [schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
+  const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label))) ?? [];
   const own = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction);
   return own.flatMap((part) => parts(schema, part));
 }

@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { ModelError } from '../../shared/errors.ts';
+import type { Feature, Schema } from '../../shared/schema/features.ts';
+import { isLike, type LackingLevels } from '../readers/levels-by-names.ts';
+import { columnValues, sortLevels, type TrainingData } from './levels.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/** What may name the levels that a file lacks: its sidecar and the training data. */
+type Given = { file: string; sidecar: Sidecar; data: TrainingData | undefined };
+
+/** A schema with the levels that its file lacks, by a sidecar or the training data. Throws a ModelError where neither has them, or they do not fit. */
+export function withLackingLevels(schema: Schema, lacking: LackingLevels, given: Given): Schema {
+  if (lacking.size === 0) return schema;
+  const features = schema.features.map((feature): Feature => {
+    const known = lacking.get(feature.name);
+    if (feature.type !== 'factor' || !known) return feature;
+    const levels = ofSidecar(feature.name, given.sidecar) ?? ofData(feature.name, known, given.data);
+    const inR = `in R: levels(data$${feature.name})`;
+    if (!levels) {
+      const lacks = known.filter((level) => level === undefined).length;
+      const what = lacks === 1 && known[0] === undefined ? 'its first level' : 'its levels';
+      const expected = `its levels in ${path.parse(given.file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
+      throw new ModelError(given.file, `the factor "${feature.name}" without ${what}, which the model does not keep`, expected);
+    }
+    const fits = levels.length === known.length && known.every((level, at) => isLike(level, levels[at]));
+    if (!fits) {
+      const show = (all: readonly (string | null | undefined)[]) => all.map((level) => level ?? '?').join(', ');
+      throw new ModelError(
+        `${given.file}, feature "${feature.name}"`,
+        `the levels ${show(levels)}`,
+        `${show(known)}, as the file has them`,
+      );
+    }
+    return { ...feature, levels };
+  });
+  return { ...schema, features };
+}
+
+function ofSidecar(name: string, { features = {} }: Sidecar): (string | null)[] | undefined {
+  return Object.hasOwn(features, name) ? features[name]?.levels : undefined;
+}
+
+/** The levels by the training data: the one that the file does not name comes first. */
+function ofData(name: string, known: readonly (string | undefined)[], data: TrainingData | undefined): string[] | undefined {
+  if (!data) return undefined;
+  const values = columnValues(data, name);
+  if (known.every((level) => level === undefined)) return sortLevels(values, `${data.file}, column "${name}"`, data.order);
+  const named = known.map((level) => (level === undefined ? undefined : values.find((value) => isLike(level, value))));
+  const others = values.filter((value) => !named.includes(value));
+  return named.map((level, at) => level ?? (known[at] === undefined ? others.shift() : undefined) ?? '').concat(others);
+}
