@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
+import { printable } from '../model/artifact/printable.ts';
 import { readCommandLine, UsageError } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
@@ -152,7 +153,7 @@ async function waitFor(url: string, child: Child): Promise<void> {
   }
 }
 
-function guide({ name, sha256, example }: Prepared, ports: Ports, container: Child | undefined): string {
+function guide({ name, sha256, example, notes }: Prepared, ports: Ports, container: Child | undefined): string {
   const record = JSON.stringify(example).replaceAll("'", "'\\''");
   const kill = PLACES.missing === undefined ? `  (kill ${container?.pid} and see the fallback answer)` : '';
   const runtime =
@@ -168,7 +169,7 @@ ${name} (sha256 ${sha256.slice(0, 8)}) is ready; Ctrl-C ends all of it
 ${endpoint}
 
   curl -d '${record}' http://${HOST}:${ports.api}/predict
-`;
+${notes.map((note) => `\n${printable(`note: ${note}`)}\n`).join('')}`;
 }
 
 /** Ends every process that was started, then this one; called again (a second Ctrl-C) at once. */

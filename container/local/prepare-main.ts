@@ -2,12 +2,13 @@
 // separate process, so that neither the readers of R's files nor esbuild stay in the memory of what serves.
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../../model/artifact/build.ts';
+import { maybeFactorsNote } from '../../model/artifact/maybe-factors.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { exampleRecord } from '../../shared/wire/cells.ts';
 
 /** What was prepared: an artifact and the page's parts, by their files, and what to say of the model. */
-export type Prepared = { file: string; page: string; name: string; sha256: string; example: object };
+export type Prepared = { file: string; page: string; name: string; sha256: string; example: object; notes: string[] };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,9 +17,11 @@ process.stdout.on('error', () => process.exit(1));
 
 try {
   const page = buildPage(PROJECT);
-  const { file, model } = buildArtifact(process.argv[2] ?? '', PROJECT);
+  const given = process.argv[2] ?? '';
+  const { file, model } = buildArtifact(given, PROJECT);
   const { card, sha256, schema } = model;
-  const prepared: Prepared = { file, page: (await page).file, name: card.name, sha256, example: exampleRecord(schema) };
+  const said = { name: card.name, sha256, example: exampleRecord(schema), notes: maybeFactorsNote(model, given) };
+  const prepared: Prepared = { file, page: (await page).file, ...said };
   process.stdout.write(JSON.stringify(prepared));
 } catch (error) {
   if (!(error instanceof ModelError)) throw error;

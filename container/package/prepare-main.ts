@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importModel, readArtifactFile, verifyArtifact } from '../../model/artifact/import.ts';
+import { maybeFactorsNote } from '../../model/artifact/maybe-factors.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { exampleRecord } from '../../shared/wire/cells.ts';
 import type { Prepared } from '../local/prepare-main.ts';
@@ -15,12 +16,14 @@ process.stdout.on('error', () => process.exit(1));
 
 try {
   const bytes = model.endsWith('.canopy') ? readArtifactFile(model) : importModel(model);
-  const { card, sha256, schema } = verifyArtifact(bytes, model);
+  const opened = verifyArtifact(bytes, model);
+  const { card, sha256, schema } = opened;
   const file = path.join(folder, 'model.canopy');
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, bytes);
   const page = fileURLToPath(new URL('page.json', import.meta.url));
-  const prepared: Prepared = { file, page, name: card.name, sha256, example: exampleRecord(schema) };
+  const notes = maybeFactorsNote(opened, model);
+  const prepared: Prepared = { file, page, name: card.name, sha256, example: exampleRecord(schema), notes };
   process.stdout.write(JSON.stringify(prepared));
 } catch (error) {
   if (!(error instanceof ModelError)) throw error;

@@ -1,6 +1,7 @@
 import type { Feature } from '../../shared/schema/features.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import type { LevelsOrder } from '../artifact/levels.ts';
+import { maybeFactorsNote } from '../artifact/maybe-factors.ts';
 import { printableLines } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
@@ -27,7 +28,7 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
                 same. The model's sha256 does not depend on it.
 
 Prints the model's name, its sha256 and the artifact's size, once its check rows are computed again; with --data the
-levels as they were read too.
+levels as they were read too, else which features may be factors without levels.
 `;
 
 /** `import`: a model file into an artifact. `epoch` is SOURCE_DATE_EPOCH. What it prints; throws a UsageError or a ModelError. */
@@ -65,6 +66,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   return printableLines([
     ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],
     ...(data && levels.length > 0 ? ask : []),
+    ...(data ? [] : maybeFactorsNote(model, file)),
   ]);
 }
 
