@@ -46,7 +46,7 @@ export function makeKernel(schema: Schema, boosting: Boosting, given?: WalkTable
   const forest = typeof WebAssembly === 'object' && used > 0 ? asForest(boosting, schema.features.length, used * each) : undefined;
   if (!forest) return undefined;
   const kernel = sumKernel(forest, { outputs: boosting.base.length, isVote: false, isFloat: boosting.precision === 'float' }, given);
-  if (kernel?.name !== 'walk') return kernel;
+  if (!kernel?.table) return kernel;
   return { ...kernel, bytes: kernel.bytes + heldBytes(forest) };
 }
 

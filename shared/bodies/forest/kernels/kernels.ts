@@ -9,8 +9,8 @@ import { stepKernel } from './steps.ts';
 import { sumKernel } from './sums.ts';
 import type { WalkTable } from './walk.ts';
 
-/** What computes a forest's default answers: a table of steps, a table of masks, a walk by many rows, or the plain predictor. */
-export type KernelName = 'steps' | 'masks' | 'walk' | 'plain';
+/** What computes a forest's default answers: a table of steps, tables of masks, a walk through many trees or by many rows, or the plain predictor. */
+export type KernelName = 'steps' | 'masks' | 'chain' | 'walk' | 'plain';
 /** A forest's fastest way to its default answers, with the plain predictor's bits; its table is the nodes that are walked. */
 type PreparedForest = Prepared & { name: KernelName };
 /** What a kernel is made with: whether there is WebAssembly, and the table that another thread made of the same forest. */

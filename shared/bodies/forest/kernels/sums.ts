@@ -1,10 +1,12 @@
 import type { Forest } from '../forest.ts';
+import { chainKernel } from './chain.ts';
+import { chainTable, layoutOf } from './chain-table.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { maskKernel } from './masks.ts';
 import { type WalkTable, walkKernel, walkTable } from './walk.ts';
 
-/** The fastest kernel of a forest's sums: all sums of rows that lie side by side; of a walk also the table that threads share. */
-export type SumKernel = { name: 'masks' | 'walk'; sums(rows: Float64Array): Float64Array; bytes: number; table?: WalkTable };
+/** The fastest kernel of a forest's sums: all sums of rows that lie side by side; of chains and walks also the table that threads share. */
+export type SumKernel = { name: 'masks' | 'chain' | 'walk'; sums(rows: Float64Array): Float64Array; bytes: number; table?: WalkTable };
 
 /** Makes it, by the table that another thread made, where there is one; undefined where none fits, or where this engine lacks what it needs. */
 export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumKernel | undefined {
@@ -16,10 +18,11 @@ export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumK
   try {
     const masks = maskKernel(forest, summed);
     if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
-    const table = given ?? walkTable(forest);
+    const layout = layoutOf(forest, summed);
+    const table = given ?? (layout ? chainTable(forest, layout, summed) : walkTable(forest));
     if (!table) return undefined;
-    const walk = walkKernel(forest, table, summed);
-    return { name: 'walk', sums: summing(walk), bytes: walk.bytes, table };
+    const walk = layout ? chainKernel(forest, layout, table, summed) : walkKernel(forest, table, summed);
+    return { name: layout ? 'chain' : 'walk', sums: summing(walk), bytes: walk.bytes, table };
   } catch (error) {
     // An engine without what a kernel needs, or without room for its memory.
     if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)

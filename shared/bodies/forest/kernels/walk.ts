@@ -17,8 +17,9 @@ import * as w from './wasm.ts';
  * The feature that is none has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
  * Fewer than eight rows come one by one (walk-trees.ts): each walks eight trees in step.
  *
- * Why: trees of more than 64 leaves have no masks. Measured: 2026-11-29, Node 24.21, 2 cores, 10,000 rows of the example heart, the best
- * of five calls: 112 ms, 269 ms by the plain predictor.
+ * Why: trees of more than 64 leaves have no masks, and chain.ts takes neither leaves of several numbers nor forests whose nodes do not
+ * fit into 4 bytes. Measured: 2026-11-29, Node 24.21, 2 cores, 10,000 rows of the example heart, the best of five calls: 112 ms, 269 ms by
+ * the plain predictor.
  * Delete when: the plain predictor takes at most 1.2 times as long.
  */
 /** Rows that go down a tree in step. */

@@ -50,7 +50,7 @@ export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
 export const loadI32 = (offset = 0, memory = 0): Code => [0x28, ...access(2, offset, memory)];
 export const loadI64 = (offset = 0, memory = 0): Code => [0x29, ...access(3, offset, memory)];
-export const loadF32 = (offset = 0): Code => [0x2a, ...access(2, offset, 0)];
+export const loadF32 = (offset = 0, memory = 0): Code => [0x2a, ...access(2, offset, memory)];
 export const loadF64 = (offset = 0, memory = 0): Code => [0x2b, ...access(3, offset, memory)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
 export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
