@@ -8,7 +8,7 @@ if (isCoverage) process.env.NODE_DISABLE_COMPILE_CACHE = '1';
 else process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.canopy/compile-cache', import.meta.url));
 
 export default {
-  // Node itself imports the suites, of which a worker runs many in one context: half the time of jest's own way.
+  // Node itself imports the suites, of which a worker runs many in one context: half the time of jest's way.
   testRunner: '<rootDir>/tests/support/jest/runner.ts',
   testEnvironment: '<rootDir>/tests/support/jest/environment.ts',
   transform: {},

@@ -15,7 +15,7 @@ const COREUTILS =
   'basename cat chmod cp cut date dirname echo env expr false head id ln ls mkdir mktemp mv nproc printf pwd readlink realpath rm rmdir sha256sum sleep sort stat tail tee test touch tr true uname uniq wc';
 /** How a machine reaches npm's registry: a proxy, a certificate of its own. */
 const NETWORK = /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_file|npm_config_registry|npm_config_cafile)$/i;
-/** What the README says `npm start` answers, R's own number. */
+/** What the README says `npm start` answers, R's number. */
 const [BODY, NUMBER] = ['{"age":54}', 0.626568188849064];
 /** How long `npm start` may take here until it answers, and to end after Ctrl-C, in milliseconds. */
 const [READY_WITHIN, END_WITHIN] = [120_000, 15_000];
@@ -52,7 +52,7 @@ function strangersEnvironment() {
   return { HOME: process.env.HOME, PATH: bin, CHROMIUM: path.join(folder, 'no-chromium'), ...Object.fromEntries(network) };
 }
 
-/** Node and npm from npm's own packages. */
+/** Node and npm from npm's packages. */
 function fetchNode() {
   const packages = [`node-linux-${process.arch}@${MAJOR}`, NPM];
   execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', path.join(folder, 'node'), ...packages], {

@@ -172,7 +172,7 @@ function readHeader(bytes: Uint8Array, label: string) {
 
 /**
  * Computes the check rows again: undefined where every bit is as it was at import, else a sentence that names the first row that is
- * not. The check rows of an artifact of an earlier version may have a last bit of JavaScript's own exp, log or pow.
+ * not. The check rows of an artifact of an earlier version may have a last bit of JavaScript's exp, log or pow.
  */
 export function failedCheck(model: Model): string | undefined {
   const { rows, outputs } = model.checks;

@@ -68,8 +68,8 @@ async function answer(options: HostOptions, request: IncomingMessage, { hold }: 
     body = await readBody(request, LIMITS.body, hold);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    const own = ownAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
-    return { ...own, headers: [...own.headers, ...Object.entries(error.headers).flat()] };
+    const refusal = ownAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
+    return { ...refusal, headers: [...refusal.headers, ...Object.entries(error.headers).flat()] };
   }
   const routeKey = routeKeyOf(api.routes, method, target.replace(/\?.*$/s, ''));
   if (routeKey === undefined) return ownAnswer(404, 'Not Found');

@@ -96,7 +96,7 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: own, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
+  { schema: given, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -108,7 +108,7 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
-  const settled = lacking ? withLackingLevels(own, lacking, { file, sidecar, data }) : own;
+  const settled = lacking ? withLackingLevels(given, lacking, { file, sidecar, data }) : given;
   const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
@@ -175,7 +175,7 @@ function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined
 }
 
 /**
- * Holds the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * Checks the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
  * shows that some are missing, so that a label would be coded wrongly.
  */
 function checkLevels({ schema, ...computed }: Predictor, file: string): void {

@@ -11,20 +11,20 @@ export type GivenNames = { names: readonly string[] | undefined; sidecarFile: st
  * a ModelError where a name is there twice, where the number of names is another, or where the file itself has other names.
  */
 export function applyNames(schema: Schema, isUnnamed: boolean, { names, sidecarFile, data }: GivenNames): Schema {
-  const own = schema.features.map(({ name }) => name);
+  const inFile = schema.features.map(({ name }) => name);
   if (names) {
-    if (!isUnnamed && names.join('\0') !== own.join('\0'))
+    if (!isUnnamed && names.join('\0') !== inFile.join('\0'))
       throw new ModelError(
         `${sidecarFile}, names`,
         names.slice(0, 10).join(', '),
-        `the names in the model file: ${own.slice(0, 10).join(', ')}`,
+        `the names in the model file: ${inFile.slice(0, 10).join(', ')}`,
       );
     return renamed(schema, names, `${sidecarFile}, names`);
   }
   if (!isUnnamed || !data) return schema;
   const header = trainingColumns(data);
   // Columns under the made names are the features themselves, and others may stand beside them.
-  if (own.every((name) => header.includes(name))) return schema;
+  if (inFile.every((name) => header.includes(name))) return schema;
   return renamed(schema, header, `${data.file}, header`);
 }
 

@@ -77,9 +77,9 @@ function countedCells(project: string): Plugin {
         const [before, after, ...more] = readFileSync(file, 'utf8').split('export default function parseSheet(');
         if (after === undefined || more.length > 0)
           throw new Error(`${file}: found another form, expected one default function parseSheet`);
-        const own = `import { countingCells } from ${counter};
+        const counting = `import { countingCells } from ${counter};
 export default (content, parseXml, parts) => parseSheet(content, countingCells(parseXml, parts), parts);`;
-        return { contents: `${before}function parseSheet(${after}\n${own}\n`, loader: 'js' };
+        return { contents: `${before}function parseSheet(${after}\n${counting}\n`, loader: 'js' };
       });
     },
   };

@@ -71,7 +71,7 @@ async function joined(main: string, needed: string[], parts: Map<string, string>
   const namespace = 'part';
   const all = needed.map((file, at) => [`part${at}`, specifier(file)] as const);
   const virtual = new Map([
-    // The parts come first, since the function's own code may already ask for one that is beside.
+    // The parts come first, since the function's code may already ask for one that is beside.
     ['all', `export { parts } from 'parts'; export * from ${specifier(main)};`],
     [
       'parts',

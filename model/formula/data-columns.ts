@@ -10,8 +10,8 @@ const SAME_COLUMNS = ['[', 'subset', 'na.omit', 'head', 'tail', 'droplevels', '(
  * where nothing says it.
  */
 export function dataColumns(call: RValue | undefined, environment: RValue | undefined, kept?: RValue): ReadonlySet<string> | undefined {
-  const own = kept && columnsOf(keptOf(kept));
-  if (own) return own;
+  const ofKept = kept && columnsOf(keptOf(kept));
+  if (ofKept) return ofKept;
   if (call?.type !== 'language') return undefined;
   const at = call.tags.indexOf('data');
   return at < 0 ? new Set() : columnsOfArgument(call.values[at] as RValue, environment);

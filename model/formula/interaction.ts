@@ -19,23 +19,23 @@ export function interactionLevels({ value, args, levels }: FactorCall, reader: P
   const sep = given ? constantsOf(given.value)?.[0] : '.';
   if (factors.length < 2 || factors.length > MAX_FACTORS || typeof sep !== 'string' || sep === '')
     throw reader.fail(value, 'interaction() of another form', `interaction(f, g), of 2 to ${MAX_FACTORS} factors`);
-  const own = levelsOfEach(factors, levels, sep, features);
-  if (!own) {
+  const eachLevels = levelsOfEach(factors, levels, sep, features);
+  if (!eachLevels) {
     const expected = 'factors that stand alone in the formula too, or another sep';
     throw reader.fail(value, `levels that "${sep}" does not part into ${factors.length}`, expected);
   }
-  const size = own.reduce((product, { length }) => product * (length + 1), 1);
+  const size = eachLevels.reduce((product, { length }) => product * (length + 1), 1);
   if (size > MAX_COMBINATIONS) throw reader.fail(value, `${size} combinations of levels`, `at most ${MAX_COMBINATIONS}`);
   const known = new Map(levels.map((level, at): [Level, number] => [level, at + 1]));
   // A number with a digit for each factor, whose 0 is a level that is not known.
-  const labels = own.reduce<(string | undefined)[]>(
+  const labels = eachLevels.reduce<(string | undefined)[]>(
     (before, each) => before.flatMap((text) => [undefined, ...each].map((level) => joined(text, level, sep))),
     [''],
   );
   const values = labels.map((label) => (label === undefined ? 0 : (known.get(label.slice(sep.length)) ?? 0)));
   const place = factors.reduce<Expression>((sum, factor, at) => {
-    const code = reader.labelled(factor, own[at] as Level[]);
-    return { call: '+', of: [{ call: '*', of: [sum, (own[at] as Level[]).length + 1] }, code] };
+    const code = reader.labelled(factor, eachLevels[at] as Level[]);
+    return { call: '+', of: [{ call: '*', of: [sum, (eachLevels[at] as Level[]).length + 1] }, code] };
   }, 0);
   return { table: { call: '+', of: [place, 1] }, values };
 }
@@ -51,14 +51,14 @@ function levelsOfEach(factors: RValue[], levels: Level[], sep: string, features:
     if (feature?.type === 'logical') return ['FALSE', 'TRUE'];
     return feature?.type === 'factor' ? feature.levels : undefined;
   });
-  if (known.every((own) => own !== undefined)) return known as Level[][];
+  if (known.every((one) => one !== undefined)) return known as Level[][];
   const parts = levels.map((level) => level?.split(sep) ?? []);
   if (!parts.every(({ length }) => length === factors.length)) return undefined;
   return factors.map((factor, at) => {
-    const own = known[at] ?? [...new Set(parts.map((part) => part[at] as string))];
+    const found = known[at] ?? [...new Set(parts.map((part) => part[at] as string))];
     // A name that nothing else tells of is a factor or text with these labels.
-    if (!known[at] && factor.type === 'symbol' && !features.has(factor.name)) features.add(featureOf(factor.name, own));
-    return own;
+    if (!known[at] && factor.type === 'symbol' && !features.has(factor.name)) features.add(featureOf(factor.name, found));
+    return found;
   });
 }
 

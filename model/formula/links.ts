@@ -8,7 +8,7 @@ import { functionName } from './constants.ts';
 const TOLERANCE = 1e-9;
 
 /**
- * The link of a glm by its family's names; the functions beside them are nothing to us. Held against the fitted values in
+ * The link of a glm by its family's names; the functions beside them are nothing to us. Checked against the fitted values in
  * the model, so that a link that a user wrote under a known name is not taken for R's.
  */
 export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'lambda'> {

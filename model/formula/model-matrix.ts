@@ -29,8 +29,8 @@ export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], label: s
     let products: MatrixColumn[] = [{ name: '', factors: [] }];
     pattern.forEach((code, at) => {
       if (code === 0) return;
-      const own = coded[at] as Coded;
-      const parts = code === 2 && own.levels ? own.levels : own.contrasts;
+      const coding = coded[at] as Coded;
+      const parts = code === 2 && coding.levels ? coding.levels : coding.contrasts;
       if (columns.length + products.length * parts.length > MAX_COLUMNS)
         throw new ModelError(label, 'too many columns', `at most ${MAX_COLUMNS}`);
       products = parts.flatMap((part) => products.map((product) => times(product, part)));

@@ -92,11 +92,11 @@ function constraints(knots: number[], [low, high]: [number, number], first: numb
   const columns = [low, high].map((end) => derivatives(knots, 4, end, 2).slice(first));
   const vectors: number[][] = [];
   columns.forEach((column, from) => {
-    const own = column.slice(from);
+    const tail = column.slice(from);
     // As the reference BLAS's dnrm2 has it for numbers of usual size.
-    const norm = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
-    const scale = own[0] !== 0 && own[0]! < 0 ? -norm : norm;
-    const vector = own.map((value) => value * (1 / scale));
+    const norm = Math.sqrt(tail.reduce((sum, value) => sum + value * value, 0));
+    const scale = tail[0] !== 0 && tail[0]! < 0 ? -norm : norm;
+    const vector = tail.map((value) => value * (1 / scale));
     vector[0] = vector[0]! + 1;
     vectors.push(vector);
     for (const other of columns.slice(from + 1)) {

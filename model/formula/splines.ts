@@ -38,8 +38,8 @@ export class FormulaSplines {
     const isNatural = name.endsWith('ns');
     const given = matchArguments(args, ['x', 'df', 'knots', ...(isNatural ? [] : ['degree']), 'intercept', 'Boundary.knots']);
     const numbers = (part: string) => {
-      const own = given[part];
-      const found = own === undefined || own.type === 'null' ? [] : constantsOf(own);
+      const kept = given[part];
+      const found = kept === undefined || kept.type === 'null' ? [] : constantsOf(kept);
       return found?.every((one) => typeof one === 'number' && Number.isFinite(one)) ? (found as number[]) : undefined;
     };
     const [knots, boundary, degree, intercept] = ['knots', 'Boundary.knots', 'degree', 'intercept'].map(numbers);
@@ -76,8 +76,8 @@ export class FormulaSplines {
     if (this.isEmpty) return [];
     const keep = features.map((_, place) => place);
     const bases = this.bases(features.length);
-    const own = new Set([...this.values.map(({ name }) => name), ...bases.flatMap(({ names }) => names)]);
-    const taken = features.find(({ name }) => own.has(name));
+    const made = new Set([...this.values.map(({ name }) => name), ...bases.flatMap(({ names }) => names)]);
+    const taken = features.find(({ name }) => made.has(name));
     if (taken) throw new ModelError(label, `a feature called "${taken.name}"`, 'another name beside splines');
     return [
       stepOf(COLUMNS, { step: 'columns', of: 'formula', columns: [...keep, ...this.values] }),

@@ -35,7 +35,7 @@ function expand(name: string, state: RValue, most: number, fail: Fail): { value:
     if (made > most) throw fail(`${numbers.values.length} deferred texts`, `at most ${Math.floor(most / TEXT)}`);
     return { value: { type: 'character', values: Array.from(numbers.values, (n) => (n === NA_INTEGER ? null : String(n))) }, made };
   }
-  // A package's own class: what it kept is for the reader of its objects.
+  // A package's class: what it kept is for the reader of its objects.
   if (state.type === 'raw') return { value: { type: 'opaque', what: `an object of the compact form ${name}`, state }, made: 0 };
   throw fail(`the compact form ${name}`, 'a sequence, a wrapper or deferred texts');
 }

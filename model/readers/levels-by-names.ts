@@ -32,8 +32,8 @@ export function levelsByNames(terms: Terms, columns: readonly string[], label: s
   if (factors.length === 0) return { xlevels: asLevels(new Map()), lacking: new Map() };
   const way = wayOf(terms, columns, label);
   const levels = way.found.map(({ single, from, to }): [string, (string | undefined)[]] => {
-    const own = columns.slice(from, to).map((column) => behind(single.variable.name, column) as string);
-    return [single.variable.name, single.isWhole ? own : partly(single.variable, own, label)];
+    const endings = columns.slice(from, to).map((column) => behind(single.variable.name, column) as string);
+    return [single.variable.name, single.isWhole ? endings : partly(single.variable, endings, label)];
   });
   const found = new Map(levels);
   const odd = factors.find(({ name }) => !found.has(name));
@@ -120,8 +120,8 @@ function madeName(name: string): string {
 /** What stands behind a variable's name in a column's: the name as it is, in backquotes, or as make.names() changes it. */
 function behind(name: string, column: string | undefined): string | undefined {
   const spellings = [name, `\`${name}\``].flatMap((one) => [one, madeName(one)]);
-  const own = spellings.find((one) => column?.startsWith(one));
-  return own === undefined ? undefined : column!.slice(own.length);
+  const spelling = spellings.find((one) => column?.startsWith(one));
+  return spelling === undefined ? undefined : column!.slice(spelling.length);
 }
 
 /** Whether a column's name may be the first one of a term. */
@@ -143,8 +143,8 @@ function waysOn({ at, found }: Way, single: Single, columns: readonly string[], 
 }
 
 /** The levels of a factor by contrasts. */
-function partly({ name, kind, value }: Variable, own: string[], label: string): (string | undefined)[] {
-  const all = [undefined, ...own];
+function partly({ name, kind, value }: Variable, levels: string[], label: string): (string | undefined)[] {
+  const all = [undefined, ...levels];
   if (value.type !== 'symbol')
     throw new ModelError(
       `${label}, variable ${name}`,
@@ -153,8 +153,8 @@ function partly({ name, kind, value }: Variable, own: string[], label: string): 
     );
   if (kind !== 'ordered') return all;
   const usual = contrastNames('', all.map(String), 'poly');
-  if (!usual.every((one, at) => one === own[at] || `.${one.slice(1)}` === own[at]))
-    throw new ModelError(`${label}'s contrasts of ${name}`, own.slice(0, 5).join(', '), 'contr.poly, as R codes an ordered factor');
+  if (!usual.every((one, at) => one === levels[at] || `.${one.slice(1)}` === levels[at]))
+    throw new ModelError(`${label}'s contrasts of ${name}`, levels.slice(0, 5).join(', '), 'contr.poly, as R codes an ordered factor');
   return all.fill(undefined);
 }
 

@@ -40,8 +40,8 @@ function polynomials(name: string, object: RValue, { frame, label }: StepContext
   if (degree < 1 || degree > MAX_DEGREE) throw new ModelError(at, `the degree ${degree}`, `1 to ${MAX_DEGREE}`);
   const x = frame.number(name, at);
   const [alpha, norm2] = ['alpha', 'norm2'].map((part) => {
-    const own = coefs && element(coefs, part);
-    return own ? Array.from(numbersOf(own, `${at}'s ${part}`)) : [];
+    const coefficients = coefs && element(coefs, part);
+    return coefficients ? Array.from(numbersOf(coefficients, `${at}'s ${part}`)) : [];
   }) as [number[], number[]];
   const isRaw = !coefs;
   if (!isRaw && (alpha.length < degree || norm2.length < degree + 2)) throw new ModelError(at, 'a polynomial without its norms', 'poly()');

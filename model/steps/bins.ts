@@ -54,15 +54,15 @@ function bins(step: RValue, { frame, label }: StepContext): NewColumn[] {
     const labels = texts(element(object, 'labels'), `${at}'s labels`);
     if (prefix === undefined) throw new ModelError(at, 'bins without a prefix', 'prefix = "bin", the default');
     const keepsMissing = flag(object, 'keep_na', true);
-    const own = labels.map((label) => `${prefix}${label}`);
-    const levels = keepsMissing ? own.slice(1) : own;
+    const all = labels.map((label) => `${prefix}${label}`);
+    const levels = keepsMissing ? all.slice(1) : all;
     if (levels.length !== breaks.length - 1) throw new ModelError(at, `${levels.length} labels`, String(breaks.length - 1));
     const value = intervalOf(frame.number(name, at), breaks);
     if (!keepsMissing) return [{ name, kind: 'factor', levels, value }];
     const x = frame.value(name, at);
     const isMissing: Expression = { call: 'ifelse', of: [{ call: 'is.na', of: [x] }, levels.length + 1, value] };
     // R puts the level of missing values first, but only where a request has one.
-    return [{ name, kind: 'factor', levels: [...levels, own[0] as string], value: isMissing }];
+    return [{ name, kind: 'factor', levels: [...levels, all[0] as string], value: isMissing }];
   });
 }
 

@@ -46,14 +46,14 @@ function addParts(name: string, step: RValue, { frame, of, label }: StepContext)
 function features(step: RValue, name: string, known: string[], label: string): Part[] {
   return textsOf(element(step, 'features'), `${label}'s features`).map((feature): Part => {
     if (!known.includes(feature)) throw new ModelError(label, `the feature ${feature}`, known.join(', '));
-    const own = `${name}_${feature}`;
+    const made = `${name}_${feature}`;
     const levels = (feature === 'dow' || feature === 'month') && flag(step, 'label', true) ? labelsOf(step, feature, label) : undefined;
     if (!levels) {
       const kind = feature === 'am' ? 'logical' : feature.startsWith('decimal') || feature === 'second' ? 'number' : 'integer';
-      return { part: { name: own, part: feature }, column: { name: own, kind } };
+      return { part: { name: made, part: feature }, column: { name: made, kind } };
     }
     const kind = flag(step, 'ordinal', false) ? 'ordered' : 'factor';
-    return { part: { name: own, part: feature, levels }, column: { name: own, kind, levels } };
+    return { part: { name: made, part: feature, levels }, column: { name: made, kind, levels } };
   });
 }
 
@@ -77,7 +77,7 @@ function holidays(step: RValue, name: string, label: string): Part[] {
   return textsOf(element(step, 'holidays'), `${label}'s holidays`).map((holiday): Part => {
     const rule = Object.hasOwn(HOLIDAYS, holiday) ? HOLIDAYS[holiday] : undefined;
     if (!rule) throw new ModelError(label, `the holiday ${holiday}`, `one of ${Object.keys(HOLIDAYS).join(', ')}`);
-    const own = `${name}_${holiday}`;
-    return { part: { name: own, part: 'holiday', rule }, column: { name: own, kind: 'integer' } };
+    const made = `${name}_${holiday}`;
+    return { part: { name: made, part: 'holiday', rule }, column: { name: made, kind: 'integer' } };
   });
 }

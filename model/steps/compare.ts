@@ -36,15 +36,15 @@ export function compared(name: string, left: Typed, right: Typed, label: string)
 function comparedLabels(name: string, left: Labelled, right: Labelled): Typed {
   const { levels } = left;
   const place = recode(right.value, { name: '', ...right }, levels, { beyond: levels.length + 2 });
-  const own = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
-  return { kind: 'logical', value: { call: name, of: [own, place] } };
+  const code = recode(left.value, { name: '', ...left }, levels, { beyond: levels.length + 1 });
+  return { kind: 'logical', value: { call: name, of: [code, place] } };
 }
 
 /** Whether a number's text is this one: R writes 15 digits of it. */
 function comparedNumber(name: string, value: Expression, text: string, kind: string): Expression {
   const number = Number(text);
-  const own = kind === 'integer' ? String(number) : numberText(number);
-  const isText = text.trim() !== '' && Number.isFinite(number) && own === text;
+  const spelt = kind === 'integer' ? String(number) : numberText(number);
+  const isText = text.trim() !== '' && Number.isFinite(number) && spelt === text;
   const isSame: Expression = isText ? { call: '>', of: [{ number: value, in: [printed(number)] }, 0] } : 0;
   const answer: Expression = name === '==' ? isSame : { call: '-', of: [1, isSame] };
   return { call: 'ifelse', of: [{ call: 'is.na', of: [value] }, MISSING_VALUE, answer] };

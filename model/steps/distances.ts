@@ -36,9 +36,9 @@ function spatialSign(step: RValue, { frame, of, label }: StepContext): void {
 function classDistances(step: RValue, { frame, of, label }: StepContext): void {
   const objects = member(step, 'objects', label);
   const isPooled = flag(step, 'pool', false);
-  const own = isPooled ? member(objects, 'center', label) : objects;
-  const classes = namesOf(own, `${label}'s classes`);
-  const parts = listOf(own, `${label}'s classes`);
+  const byClass = isPooled ? member(objects, 'center', label) : objects;
+  const classes = namesOf(byClass, `${label}'s classes`);
+  const parts = listOf(byClass, `${label}'s classes`);
   const center = (part: RValue) => namedNumbers(isPooled ? part : element(part, 'center'), `${label}'s center`);
   const first = parts[0];
   if (!first) return;

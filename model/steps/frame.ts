@@ -92,8 +92,8 @@ export class Frame {
     const gone = new Set(drop);
     const kept = this.#columns.flatMap((column, place): Arranged[] => {
       if (gone.has(column.name)) return [];
-      const own = made.get(column.name);
-      return [own ? arranged(own) : { column, place }];
+      const entry = made.get(column.name);
+      return [entry ? arranged(entry) : { column, place }];
     });
     this.arrange(of, [...kept, ...add.map(arranged)]);
   }

@@ -72,13 +72,13 @@ export class Interpreter {
     const { name } = value;
     if (this.#frame.has(name)) {
       const column = this.#frame.column(name, this.#label);
-      const own = this.#frame.value(name, this.#label);
-      return 'levels' in column ? { kind: column.kind, levels: column.levels, value: own } : { kind: column.kind, value: own };
+      const found = this.#frame.value(name, this.#label);
+      return 'levels' in column ? { kind: column.kind, levels: column.levels, value: found } : { kind: column.kind, value: found };
     }
-    const own = this.#scope(name);
-    if ((name === 'T' || name === 'F') && own === Number(name === 'T')) return { kind: 'logical', value: own };
-    if (typeof own === 'number') return { kind: 'number', value: own };
-    if (typeof own === 'string') return { kind: 'text', levels: [own], value: 1 };
+    const found = this.#scope(name);
+    if ((name === 'T' || name === 'F') && found === Number(name === 'T')) return { kind: 'logical', value: found };
+    if (typeof found === 'number') return { kind: 'number', value: found };
+    if (typeof found === 'string') return { kind: 'text', levels: [found], value: 1 };
     throw this.#fail(value, `the variable ${name}`, 'a column, or a number of the environment of the recipe: !!name keeps it');
   }
 
@@ -97,7 +97,7 @@ export class Interpreter {
     const [head, ...rest] = value.values;
     const name = functionName(head)?.replace(PACKAGES, '');
     if (name === undefined) throw this.#fail(value, 'a call of a computed function', 'a function by its name');
-    const args = rest.map((own, at) => ({ value: own, tag: value.tags[at + 1] }));
+    const args = rest.map((argument, at) => ({ value: argument, tag: value.tags[at + 1] }));
     const first = args[0]?.value;
     if (name === '$' || name === '[[') return this.#member(value, args);
     if (!first) throw this.#fail(value, 'no arguments', 'what it is of');
@@ -134,14 +134,14 @@ export class Interpreter {
     const given = this.#arguments(name, args);
     const kind = LOGICAL.includes(name) ? 'logical' : 'number';
     if (given.left) {
-      const of = given.of.map((own) => this.#skipping(name, own, given.of));
+      const of = given.of.map((argument) => this.#skipping(name, argument, given.of));
       return { kind, value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
     }
     if (!known || given.of.length < known.least || given.of.length > known.most) {
       const found = known ? `${args.length} arguments of ${name}()` : `the function ${name}()`;
       throw this.#fail(value, found, known ? 'its plain arguments' : 'arithmetic, ifelse(), case_when() and other functions of one row');
     }
-    return { kind, value: { call: name, of: given.of.map((own) => this.number(own)) } };
+    return { kind, value: { call: name, of: given.of.map((argument) => this.number(argument)) } };
   }
 
   /** A call's arguments in their order; `left` says that missing values are left out (na.rm = TRUE). */
@@ -156,9 +156,9 @@ export class Interpreter {
   }
 
   /** An argument of pmin() or pmax(), which counts as another one where it is missing. */
-  #skipping(name: string, own: RValue, all: RValue[]): Expression {
-    const others = all.filter((other) => other !== own).map((other) => this.number(other));
-    const value = this.number(own);
+  #skipping(name: string, argument: RValue, all: RValue[]): Expression {
+    const others = all.filter((other) => other !== argument).map((other) => this.number(other));
+    const value = this.number(argument);
     return name === 'pmin' || name === 'pmax' ? { call: 'coalesce', of: [value, ...others] } : value;
   }
 
@@ -197,11 +197,11 @@ export class Interpreter {
     const branches: Typed[] = [];
     // .default counts where no condition holds, wherever it stands.
     const inOrder = [...args.filter(({ tag }) => tag !== '.default'), ...args.filter(({ tag }) => tag === '.default')];
-    for (const { tag, value: own } of inOrder) {
-      const isFormula = own.type === 'language' && functionName(own.values[0]) === '~' && own.values.length === 3;
+    for (const { tag, value: argument } of inOrder) {
+      const isFormula = argument.type === 'language' && functionName(argument.values[0]) === '~' && argument.values.length === 3;
       if (!isFormula && tag !== '.default') throw this.#fail(value, 'another argument', 'condition ~ value');
-      conditions.push(isFormula ? this.number(own.values[1] as RValue) : 1);
-      branches.push(this.read(isFormula ? (own.values[2] as RValue) : own));
+      conditions.push(isFormula ? this.number(argument.values[1] as RValue) : 1);
+      branches.push(this.read(isFormula ? (argument.values[2] as RValue) : argument));
     }
     return this.#joined(value, branches, (of) => ({ call: 'case_when', of: of.flatMap((one, at) => [conditions[at] as Expression, one]) }));
   }

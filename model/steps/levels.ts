@@ -128,11 +128,11 @@ function stringsToFactors(step: RValue, { frame, label }: StepContext): NewColum
 
 /** A 1 is the first of two levels, any other number the second. */
 function binaries(step: RValue, { frame, label }: StepContext): NewColumn[] {
-  const own = texts(element(step, 'levels'), `${label}'s levels`);
-  const levels = flag(step, 'ref_first', true) ? own : [...own].reverse();
+  const given = texts(element(step, 'levels'), `${label}'s levels`);
+  const levels = flag(step, 'ref_first', true) ? given : [...given].reverse();
   return texts(element(step, 'columns'), `${label}'s columns`).map((name): NewColumn => {
     const isOne = { call: '==', of: [frame.number(name, label), 1] };
-    const [yes, no] = [levels.indexOf(own[0] as string) + 1, levels.indexOf(own[1] as string) + 1];
+    const [yes, no] = [levels.indexOf(given[0] as string) + 1, levels.indexOf(given[1] as string) + 1];
     return { name, kind: 'factor', levels, value: { call: 'ifelse', of: [isOne, yes, no] } };
   });
 }

@@ -39,8 +39,8 @@ function call(name: string, ...of: Expression[]): Expression {
 /** The same function of each of a step's columns. */
 function each(make: (step: RValue, label: string) => Make): Columns {
   return (step, { label }) => {
-    const own = make(step, label);
-    return texts(element(step, 'columns'), `${label}'s columns`).map((name): [string, Make] => [name, own]);
+    const made = make(step, label);
+    return texts(element(step, 'columns'), `${label}'s columns`).map((name): [string, Make] => [name, made]);
   };
 }
 

@@ -15,18 +15,18 @@ const SHOWN = 50;
  * Changes a frame as recipes' bake() does with a trained recipe: step by step, without those that are skipped at predict(). `readers`
  * read the steps. Throws a ModelError that names a step that is not served, with its place.
  */
-export function readRecipe(recipe: RValue, frame: Frame, thing: string, readers: readonly StepReader[] = STEP_READERS): PipelineStep[] {
+export function readRecipe(recipe: RValue, frame: Frame, label: string, readers: readonly StepReader[] = STEP_READERS): PipelineStep[] {
   const found = element(recipe, 'steps');
-  const steps = found ? listOf(found, `${thing}'s steps`) : [];
-  if (steps.length > MAX_STEPS) throw new ModelError(`${thing}'s steps`, String(steps.length), `at most ${MAX_STEPS}`);
+  const steps = found ? listOf(found, `${label}'s steps`) : [];
+  if (steps.length > MAX_STEPS) throw new ModelError(`${label}'s steps`, String(steps.length), `at most ${MAX_STEPS}`);
   const done = steps.map((step, at): PipelineStep => {
     const of = classOf(step).find((name) => !name.startsWith('butchered_')) ?? typeOf(step);
     if (flag(step, 'skip', false)) return { step: of, skipped: true };
     const before = frame.columns;
-    readStep(step, { frame, of, label: `${thing}, step ${at + 1} (${of})` }, readers);
+    readStep(step, { frame, of, label: `${label}, step ${at + 1} (${of})` }, readers);
     return describeStep(of, before, frame.columns);
   });
-  textsToFactors(element(recipe, 'levels'), frame, `${thing}'s levels`);
+  textsToFactors(element(recipe, 'levels'), frame, `${label}'s levels`);
   return done;
 }
 
@@ -75,43 +75,43 @@ function servedSteps(readers: readonly StepReader[]): string {
 }
 
 /** bake() turns texts into factors at its end, where prep() kept their levels (strings_as_factors = TRUE). */
-function textsToFactors(levels: RValue | undefined, frame: Frame, thing: string): void {
-  const set = namesOf(levels, thing).flatMap((name): NewColumn[] => {
-    const own = levels && element(levels, name);
-    const values = own && element(own, 'values');
-    if (!own || values?.type !== 'character' || !frame.has(name)) return [];
-    const column = frame.column(name, thing);
+function textsToFactors(levels: RValue | undefined, frame: Frame, label: string): void {
+  const set = namesOf(levels, label).flatMap((name): NewColumn[] => {
+    const entry = levels && element(levels, name);
+    const values = entry && element(entry, 'values');
+    if (!entry || values?.type !== 'character' || !frame.has(name)) return [];
+    const column = frame.column(name, label);
     if (!('levels' in column) || column.kind !== 'text') return [];
-    const known = levelsOf(values, `${thing} of ${name}`);
-    const kind = flag(own, 'ordered', false) ? 'ordered' : 'factor';
-    return [{ name, kind, levels: known, value: recode(frame.value(name, thing), column, known) }];
+    const known = levelsOf(values, `${label} of ${name}`);
+    const kind = flag(entry, 'ordered', false) ? 'ordered' : 'factor';
+    return [{ name, kind, levels: known, value: recode(frame.value(name, label), column, known) }];
   });
   if (set.length > 0) frame.change('strings_as_factors', { set });
 }
 
 /** The texts of each column of a recipe's training data that has texts or levels. */
-export function trainingLevels(recipe: RValue | undefined, thing: string): Map<string, Level[]> {
+export function trainingLevels(recipe: RValue | undefined, label: string): Map<string, Level[]> {
   const found = recipe && element(recipe, 'orig_lvls');
   const known = new Map<string, Level[]>();
-  for (const name of namesOf(found, thing)) {
-    const own = found && element(found, name);
-    const values = own && element(own, 'values');
-    if (values?.type === 'character' && values.values.length > 0) known.set(name, levelsOf(values, `${thing}'s levels of ${name}`));
+  for (const name of namesOf(found, label)) {
+    const entry = found && element(found, name);
+    const values = entry && element(entry, 'values');
+    if (values?.type === 'character' && values.values.length > 0) known.set(name, levelsOf(values, `${label}'s levels of ${name}`));
   }
   return known;
 }
 
 /** The columns of a recipe that are predictors at its end, in their order. */
-export function predictorsOf(recipe: RValue, thing: string): string[] {
+export function predictorsOf(recipe: RValue, label: string): string[] {
   const info = element(recipe, 'term_info');
-  const names = textsOf(info && element(info, 'variable'), `${thing}'s term_info`);
+  const names = textsOf(info && element(info, 'variable'), `${label}'s term_info`);
   const roles = info && element(info, 'role');
   if (roles?.type !== 'character' || roles.values.length !== names.length)
-    throw new ModelError(`${thing}'s roles`, typeOf(roles), 'a role for each column');
+    throw new ModelError(`${label}'s roles`, typeOf(roles), 'a role for each column');
   return names.filter((_, at) => roles.values[at] === 'predictor');
 }
 
 /** The names of the columns of a data frame. */
-export function columnNames(frame: RValue | undefined, thing: string): string[] {
-  return frame ? textsOf(attributesOf(frame).get('names'), `${thing}'s names`) : [];
+export function columnNames(frame: RValue | undefined, label: string): string[] {
+  return frame ? textsOf(attributesOf(frame).get('names'), `${label}'s names`) : [];
 }

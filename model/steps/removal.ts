@@ -15,14 +15,14 @@ export const REMOVAL_STEPS: StepReader = {
 export const SELECTION_STEPS: StepReader = {
   steps: ['step_select', 'step_rename'],
   read: (step, { frame, of, label }) => {
-    const own = (from: string, to: string): Arranged => {
+    const arrange = (from: string, to: string): Arranged => {
       return { column: { ...frame.column(from, label), name: to }, place: frame.place(from, label) };
     };
     if (of === 'step_select') {
       const terms = texts(element(step, 'terms'), `${label}'s terms`);
       const names = namesOfTerms(element(step, 'terms'));
       // The outcome is not among the columns of new data.
-      const kept = terms.flatMap((from, at) => (frame.has(from) ? [own(from, names[at] || from)] : []));
+      const kept = terms.flatMap((from, at) => (frame.has(from) ? [arrange(from, names[at] || from)] : []));
       frame.arrange(of, kept);
       return;
     }
@@ -32,7 +32,7 @@ export const SELECTION_STEPS: StepReader = {
     if (missing !== undefined) frame.place(missing, label);
     frame.arrange(
       of,
-      frame.columns.map(({ name }) => own(name, renamed.get(name) ?? name)),
+      frame.columns.map(({ name }) => arrange(name, renamed.get(name) ?? name)),
     );
   },
 };
@@ -44,8 +44,8 @@ function namesOfTerms(terms: RValue | undefined): (string | null)[] {
 
 /** The column that a quosure names. */
 function symbolOf(quosure: RValue | undefined, label: string): string {
-  const own = quosure?.type === 'language' ? quosure.values[1] : undefined;
-  if (own?.type === 'symbol') return own.name;
-  if (own?.type === 'character' && typeof own.values[0] === 'string') return own.values[0];
+  const asked = quosure?.type === 'language' ? quosure.values[1] : undefined;
+  if (asked?.type === 'symbol') return asked.name;
+  if (asked?.type === 'character' && typeof asked.values[0] === 'string') return asked.values[0];
   throw new ModelError(label, 'a new name for something that is computed', 'new = old');
 }

@@ -36,16 +36,16 @@ export function texts(value: RValue | undefined, label: string): string[] {
 
 /** A logical member; what it is where the file does not have it. */
 export function flag(step: RValue, name: string, standard: boolean): boolean {
-  const own = element(step, name);
-  if (own?.type !== 'logical' || own.values.length === 0) return standard;
-  return own.values[0] !== 0 && own.values[0] !== NA_INTEGER;
+  const found = element(step, name);
+  if (found?.type !== 'logical' || found.values.length === 0) return standard;
+  return found.values[0] !== 0 && found.values[0] !== NA_INTEGER;
 }
 
 /** One number of a member. */
 export function number(step: RValue, name: string, label: string, standard?: number): number {
-  const own = element(step, name);
-  if (!own && standard !== undefined) return standard;
-  const [value] = numbersOf(own, `${label}'s ${name}`);
+  const found = element(step, name);
+  if (!found && standard !== undefined) return standard;
+  const [value] = numbersOf(found, `${label}'s ${name}`);
   if (value === undefined || !Number.isFinite(value) || value === NA_INTEGER)
     throw new ModelError(`${label}'s ${name}`, String(value), 'a finite number');
   return value;
@@ -55,7 +55,7 @@ export function number(step: RValue, name: string, label: string, standard?: num
 export function namedNumbers(value: RValue | undefined, label: string): [string, number][] {
   const names = namesOf(value, label);
   if (names.length === 0) return [];
-  const read = (own: RValue) => numbersOf(own, label)[0] ?? Number.NaN;
+  const read = (one: RValue) => numbersOf(one, label)[0] ?? Number.NaN;
   const numbers = value?.type === 'list' || value?.type === 'packed' ? listOf(value, label).map(read) : Array.from(numbersOf(value, label));
   return names.map((name, at): [string, number] => [name, numbers[at] === NA_INTEGER ? Number.NaN : (numbers[at] ?? Number.NaN)]);
 }

@@ -195,7 +195,7 @@ function intervalOf(value: number, { breaks, right, lowest }: { breaks: number[]
   return value === breaks.at(-1) ? breaks.length - 1 : 0;
 }
 
-/** Holds expressions that came from a file against their type and the schema, so that compiling and evaluating need no check. */
+/** Checks expressions that came from a file against their type and the schema, so that compiling and evaluating need no check. */
 export function checkExpressions(expressions: unknown, schema: Schema, label: string, functions = FUNCTIONS): void {
   const budget = { parts: MAX_PARTS };
   if (!Array.isArray(expressions)) throw new ModelError(label, typeof expressions, 'a list of expressions');

@@ -26,7 +26,7 @@ export type Card = {
   source: { file: string; sha256: string };
   /**
    * Whose exp, log and pow the check rows were computed with, where they ask these: `glibc 2.36`. Artifacts of earlier versions have none
-   * there, and JavaScript's own in their check rows.
+   * there, and JavaScript's in their check rows.
    */
   mathLibrary?: string;
   /** What is done to the features before the model has them, step by step. */

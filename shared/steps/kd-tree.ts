@@ -77,12 +77,12 @@ export function nearestIn(tree: KdTree, point: readonly number[], count: number)
     const [node, distance] = [nodes.pop()!, away.pop()!];
     if (node !== 0 && !(distance < last())) continue;
     const leaf = descend(tree, point, node, distance, nodes, away);
-    const own = distanceTo(tree.points, point, leaf, last());
-    if (own === undefined) continue;
+    const near = distanceTo(tree.points, point, leaf, last());
+    if (near === undefined) continue;
     let at = found.length;
-    while (at > 0 && far[at - 1]! > own) at -= 1;
+    while (at > 0 && far[at - 1]! > near) at -= 1;
     found.splice(at, 0, leaf);
-    far.splice(at, 0, own);
+    far.splice(at, 0, near);
     if (found.length > count) {
       found.pop();
       far.pop();

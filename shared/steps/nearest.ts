@@ -42,12 +42,12 @@ export const NEAREST: StepKind<NearestStep> = {
     return (rows, count) => {
       const out = rows.slice();
       for (let row = 0; row < count; row += 1) {
-        const own = columns.map((place) => rows[row * width + place]!);
-        const there = own.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
+        const cells = columns.map((place) => rows[row * width + place]!);
+        const there = cells.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
         if (there.length === 0 || there.length === columns.length) continue;
-        const near = find(own, there);
+        const near = find(cells, there);
         columns.forEach((place, at) => {
-          if (Number.isNaN(own[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
+          if (Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
         });
       }
       return out;
@@ -61,11 +61,11 @@ export const NEAREST: StepKind<NearestStep> = {
  * Finds the nearest training rows by the columns that are there. Where rows are as far as others, the tree that R asks decides which of
  * them it takes, so that it is built then.
  */
-function finder(known: Float64Array[], neighbors: number): (own: number[], there: number[]) => number[] {
+function finder(known: Float64Array[], neighbors: number): (cells: number[], there: number[]) => number[] {
   const trees = new Map<string, KdTree>();
   const rows = known[0]!.length;
-  return (own, there) => {
-    const distances = squares(own, there, known);
+  return (cells, there) => {
+    const distances = squares(cells, there, known);
     const near = nearest(distances, neighbors + 1);
     const areApart = near.every((row, at) => at === 0 || distances[row]! * (1 - NEARLY) > distances[near[at - 1]!]!);
     if (areApart) return near.slice(0, neighbors);
@@ -75,18 +75,18 @@ function finder(known: Float64Array[], neighbors: number): (own: number[], there
     trees.set(key, tree);
     return nearestIn(
       tree,
-      there.map((at) => own[at]!),
+      there.map((at) => cells[at]!),
       neighbors,
     );
   };
 }
 
 /** The squared distance to each training row, by the columns that are there. */
-function squares(own: number[], there: number[], known: Float64Array[]): Float64Array {
+function squares(cells: number[], there: number[], known: Float64Array[]): Float64Array {
   const sums = new Float64Array(known[0]!.length);
   for (const at of there) {
     const values = known[at]!;
-    for (let row = 0; row < sums.length; row += 1) sums[row] = sums[row]! + (own[at]! - values[row]!) ** 2;
+    for (let row = 0; row < sums.length; row += 1) sums[row] = sums[row]! + (cells[at]! - values[row]!) ** 2;
   }
   return sums;
 }

@@ -94,13 +94,13 @@ export function withTexts(schema: Schema, steps: readonly BoundStep[] = [], labe
   const readers = steps.flatMap(({ kind, data }) => kind.reads?.(data, label) ?? []);
   if (readers.length === 0) return schema;
   const features = schema.features.map((feature, at) => {
-    const own = readers.filter((reader) => reader.feature === at);
-    if (own.length === 0 || feature.type !== 'factor') return feature;
+    const ofFeature = readers.filter((reader) => reader.feature === at);
+    if (ofFeature.length === 0 || feature.type !== 'factor') return feature;
     const first = feature.levels.length + 1;
     const placeOfNew = (text: string) => {
-      const numbers = own.map(({ read }) => read(text));
+      const numbers = ofFeature.map(({ read }) => read(text));
       const isKnown = numbers.every((number) => number !== undefined);
-      return isKnown ? first + 1 + numbers.reduce((sum: number, number, of) => sum + (number ?? 0) * own[of]!.factor, 0) : first;
+      return isKnown ? first + 1 + numbers.reduce((sum: number, number, of) => sum + (number ?? 0) * ofFeature[of]!.factor, 0) : first;
     };
     return { ...feature, placeOfNew };
   });

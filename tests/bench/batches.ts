@@ -17,7 +17,7 @@ const BARS: Record<string, number> = { 'heart-age': 500, heart: 50, large: 6 };
 /** How many times onnxruntime-node's. */
 const ONNX_BAR = 5;
 
-/** Every forest, batches of 1, 100 and 10,000: ours, ranger's own predict() and onnxruntime-node, on one thread each. */
+/** Every forest, batches of 1, 100 and 10,000: ours, ranger's predict() and onnxruntime-node, on one thread each. */
 export async function benchBatches(forests: Files[], peers: Peers, measure: Measure, report: Report): Promise<void> {
   const onnx: [name: string, ratios: number[] | undefined][] = [];
   for (const files of forests) {

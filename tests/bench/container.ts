@@ -50,7 +50,7 @@ function toObjects({ features }: Schema, rows: Float64Array): Record<string, num
   });
 }
 
-/** Holds what the server answers to all rows against R's own answers. */
+/** Compares what the server answers to all rows with R's answers. */
 async function checkAnswers({ url }: Server, rows: object[], expected: Float64Array, report: Report): Promise<void> {
   const reply = await fetch(`${url}/invocations`, { method: 'POST', body: JSON.stringify(rows) });
   const { predictions } = (await reply.json()) as { predictions: number[] };

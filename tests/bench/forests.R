@@ -1,4 +1,4 @@
-# Makes the forests of the bench that are no goldens, and for every forest rows to ask and R's own answers to them. Seeded.
+# Makes the forests of the bench that are no goldens, and for every forest rows to ask and R's answers to them. Seeded.
 #   Rscript tests/bench/forests.R PROJECT FOLDER NAME...
 # In FOLDER: NAME.RDS, the model; NAME.data.RDS, the rows as R is asked them; NAME.rows and NAME.answers, the same rows and
 # the answers as little-endian doubles, row after row. A survival forest's answers are its cumulative hazards: its exp() has

@@ -1,4 +1,4 @@
-# R's own side of the bench, in one long-lived process. Reads a command a line, its words apart by tabs; writes a line for each.
+# R's side of the bench, in one long-lived process. Reads a command a line, its words apart by tabs; writes a line for each.
 #   open MODEL.RDS DATA.RDS   the forest and the rows it is asked
 #   time ROWS LEAST           microseconds of a predict() of so many rows, its calls repeated for at least so many milliseconds
 #   bake ROWS LEAST           the same of the recipe alone, where the file has one before its forest

@@ -15,7 +15,7 @@ export type RSession = {
   close(): Promise<void>;
 };
 
-/** Whether R is here with what the bench's own scripts load. */
+/** Whether R is here with what the bench's scripts load. */
 export function hasRanger(): boolean {
   return works('Rscript', ['-e', 'for (p in c("ranger", "survival")) stopifnot(requireNamespace(p, quietly = TRUE))']);
 }

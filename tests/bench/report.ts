@@ -71,7 +71,7 @@ export function verdict({ holds }: Bar): string {
   return holds === undefined ? 'not measured' : holds ? 'holds' : 'MISSES';
 }
 
-/** The last line of a run: how many doubles are not those of R or of the model's own package, and which bars were missed. `fails`: whether any of both is so. */
+/** The last line of a run: how many doubles are not those of R or of the model's package, and which bars were missed. `fails`: whether any of both is so. */
 export function summary({ bars, bits }: Report): { line: string; fails: boolean } {
   const missed = bars.filter(({ holds }) => holds === false);
   const unmeasured = bars.filter(({ holds }) => holds === undefined).length;

@@ -1,4 +1,4 @@
-# The series' own page: a number field and the predicted chance. Rscript tests/bench/shiny.R MODEL.RDS PORT
+# The series' page: a number field and the predicted chance. Rscript tests/bench/shiny.R MODEL.RDS PORT
 # Needs r-cran-shiny and r-cran-ranger of Debian.
 suppressPackageStartupMessages({
   library(shiny)

@@ -1,4 +1,4 @@
-# Fresh gbm models with gbm's own answers: Rscript make_gbm.R FOLDER SEED COUNT VALUES [small]
+# Fresh gbm models with gbm's answers: Rscript make_gbm.R FOLDER SEED COUNT VALUES [small]
 # With `small` the models have a few trees: it made tests/golden/boosting, with seed 5, 11 models and 1500 values.
 # Needs r-cran-gbm, r-cran-survival and r-cran-jsonlite. Each case is a folder, as tests/boosting/main.ts reads it.
 arguments <- commandArgs(TRUE)

@@ -31,7 +31,7 @@ async function freePorts(): Promise<Record<string, string>> {
   return Object.fromEntries(names.map((name, place) => [name, ports[place] as string]));
 }
 
-/** Runs npm start's own script until it says that all is ready; what it said. */
+/** Runs npm start's script until it says that all is ready; what it said. */
 function start(env: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [path.join(PROJECT, 'container/start.ts')], { env: { ...process.env, ...env } });
   stack = child;

@@ -13,7 +13,7 @@ PASSED = []
 
 
 def check(name, run):
-    """Runs one check; what it raises is told, and counts as a failure."""
+    """Runs one check; what it raises is printed, and counts as a failure."""
     try:
         run()
     except Exception:

@@ -22,7 +22,7 @@ const ENDPOINT = 'canopy-test';
 
 type Row = Record<string, unknown>;
 
-/** A model that is served, and R's own rows and predictions of it; `full` are those rows in which nothing is missing. */
+/** A model that is served, and R's rows and predictions of it; `full` are those rows in which nothing is missing. */
 export type Target = {
   name: string;
   version: string;

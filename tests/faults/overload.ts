@@ -136,7 +136,7 @@ function median(numbers: number[]): number {
   return [...numbers].sort((one, other) => one - other)[numbers.length >> 1] ?? 0;
 }
 
-/** Within how many milliseconds 99 of 100 refusals were given, by the container's own histogram: the bound of a bucket. */
+/** Within how many milliseconds 99 of 100 refusals were given, by the container's histogram: the bound of a bucket. */
 async function refusalsWithin(url: string): Promise<number> {
   const text = await metricsOf(url);
   const buckets = Array.from(text.matchAll(/^canopy_refused_seconds_bucket\{le="([^"]+)",route="\/invocations"\} (\d+)$/gm), (found) => ({

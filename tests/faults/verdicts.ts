@@ -48,7 +48,7 @@ export async function compareVerdicts(artifact: string, count: number, seed: num
     if (wrong && found.differences.length < 10) {
       found.differences.push(`${wrong}: ${JSON.stringify(one.headers)} ${JSON.stringify(one.body.toString('latin1')).slice(0, 200)}`);
     }
-    // In order: the function's own path runs to its end before another body is judged.
+    // In order: the function's path runs to its end before another body is judged.
     if (function_.status !== 200) found.calls += asked - before;
   };
   const chunk = 2_000;

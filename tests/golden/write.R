@@ -1,4 +1,4 @@
-# Writes a model and R's own predictions as a golden: NAME.RDS, NAME.json and, where levels or types are given, NAME.model.json.
+# Writes a model and R's predictions as a golden: NAME.RDS, NAME.json and, where levels or types are given, NAME.model.json.
 # Numbers are printed with 17 significant digits, so that parsing them gives back the same doubles.
 
 number <- function(x) ifelse(is.na(x), "null", sprintf("%.17g", x))

@@ -27,7 +27,7 @@ function filesOf(room: string): string[] {
 }
 
 const helps = new Map<string, string>();
-/** What a script of ours says of itself; of a command's own command too. */
+/** What a script of ours says of itself; of a command's command too. */
 function helpOf(script: string, command: string): string {
   const words = (scripts[script] ?? '').split(' ').slice(1);
   const key = `${script} ${command}`;

@@ -96,7 +96,7 @@ test.each<[string, string[], string]>([
 });
 
 test('deploy --dry-run prints the plan: stacks, steps, needs and whether they are there, costs; and changes nothing', async () => {
-  // Neither credentials of this machine nor of a cloud's own address.
+  // Neither credentials of this machine nor of a cloud's address.
   const nobody = {
     AWS_ACCESS_KEY_ID: '',
     AWS_PROFILE: '',

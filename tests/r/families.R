@@ -1,4 +1,4 @@
-# Fresh random models of the smaller families, with R's own predictions: Rscript tests/r/families.R OUTDIR SEED [COUNT]
+# Fresh random models of the smaller families, with R's predictions: Rscript tests/r/families.R OUTDIR SEED [COUNT]
 # Needs r-base-core and the packages that FAMILIES names. COUNT / 40 models a family (120: 3).
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))

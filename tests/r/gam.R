@@ -1,4 +1,4 @@
-# Fresh random models of mgcv, with R's own predictions: Rscript tests/r/gam.R OUTDIR SEED [COUNT]
+# Fresh random models of mgcv, with R's predictions: Rscript tests/r/gam.R OUTDIR SEED [COUNT]
 # Needs r-base-core and r-cran-mgcv. COUNT / 40 models of each kind of smooth and family are made: 3 with 120.
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))

@@ -1,4 +1,4 @@
-# Fresh random models of glmnet, with R's own predictions: Rscript tests/r/glmnet.R OUTDIR SEED [COUNT]
+# Fresh random models of glmnet, with R's predictions: Rscript tests/r/glmnet.R OUTDIR SEED [COUNT]
 # Needs r-base-core, r-cran-glmnet and r-cran-survival. COUNT / 40 models of each family are made: 3 with 120.
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))

@@ -9,7 +9,7 @@ import { hasFused, PLAIN } from '../math/library.ts';
 import { compare, goldens } from '../support/golden.ts';
 
 /*
- * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's own predictions, and ours
+ * node tests/r/main.ts [COUNT] [SEED]: every script of this folder makes COUNT fresh models with R's predictions, and ours
  * are compared with them; then a fourth as many by an R whose C library does without fused multiplication, against `--libm plain`.
  * Needs R with the packages that the scripts load. Ends with status 1 where one differs; then the models stay where they are.
  */

@@ -1,4 +1,4 @@
-# Fresh random models of R's other everyday packages, with R's own predictions: Rscript tests/r/others.R OUTDIR SEED [COUNT]
+# Fresh random models of R's other everyday packages, with R's predictions: Rscript tests/r/others.R OUTDIR SEED [COUNT]
 # Needs r-base-core, r-cran-randomforest, r-cran-rpart and r-cran-survival.
 arguments <- commandArgs(FALSE)
 here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))

@@ -1,4 +1,4 @@
-# Makes fresh random forests with R's own predictions: Rscript tests/r/ranger.R FOLDER SEED COUNT [FOLDER-OF-RANGER]
+# Makes fresh random forests with R's predictions: Rscript tests/r/ranger.R FOLDER SEED COUNT [FOLDER-OF-RANGER]
 # Every option that changes what a file holds or what predict() answers is drawn anew for each.
 args <- commandArgs(TRUE)
 folder <- args[1]

@@ -1,4 +1,4 @@
-# Makes fresh models of rarer columns with R's own predictions: dates, times, integer64, NA as a level, logicals that only a formula
+# Makes fresh models of rarer columns with R's predictions: dates, times, integer64, NA as a level, logicals that only a formula
 # tells; T and F, poly() of several variables, constants of the formula's environment: Rscript tests/r/types.R FOLDER SEED COUNT
 args <- commandArgs(TRUE)
 dir <- args[1]

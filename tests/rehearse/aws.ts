@@ -12,7 +12,7 @@ const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
 type World = { env: NodeJS.ProcessEnv; moto: Service; registry: Service; repository: string };
 
-/** Both stacks deployed, changed, rolled back and removed by the project's own commands, against moto and a real registry. */
+/** Both stacks deployed, changed, rolled back and removed by the project's commands, against moto and a real registry. */
 export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
   let world: World | undefined;
   const there = () => {
@@ -72,7 +72,7 @@ async function openWorld(containers: NodeJS.ProcessEnv): Promise<World> {
     AWS_SECRET_ACCESS_KEY: 'local',
     SLS_AWS_MONITORING_FREQUENCY: '500',
   };
-  // In this process too: the stacks' outputs are asked for by the project's own client.
+  // In this process too: the stacks' outputs are asked for by the project's client.
   Object.assign(process.env, env);
   const moto = startService(path.join(PYTHON, 'python'), [path.join(PROJECT, 'tests/rehearse/moto_server.py'), String(motoPort)], {
     cwd: folder,
@@ -88,14 +88,14 @@ function deploy({ env, repository }: World, more: string[] = []): Promise<string
   return must(process.execPath, args, { cwd: PROJECT, env, seconds: 400 });
 }
 
-/** AWS's own command line, asked of moto. */
+/** AWS's command line, asked of moto. */
 async function aws({ env }: World, ...args: string[]): Promise<Record<string, never>> {
   return JSON.parse((await must(path.join(PYTHON, 'aws'), [...args, '--output', 'json'], { env, seconds: 60 })) || '{}');
 }
 
 type Served = { image: string; model: string; told: string; sha256: string };
 
-/** What the endpoint serves and what the API was told, as AWS's own command line sees it. */
+/** What the endpoint serves and what the API got, as AWS's command line sees it. */
 async function seen(world: World): Promise<Served> {
   // moto gives the endpoint a name of its own, whatever the template says.
   const { Endpoints } = await aws(world, 'sagemaker', 'list-endpoints');
@@ -105,7 +105,7 @@ async function seen(world: World): Promise<Served> {
   const config = await aws(world, 'sagemaker', 'describe-endpoint-config', '--endpoint-config-name', endpoint.EndpointConfigName ?? '');
   const [variant] = config.ProductionVariants as unknown as { ServerlessConfig?: object }[];
   check(variant?.ServerlessConfig !== undefined, 'the endpoint: expected serverless inference');
-  // Not by the configuration's own word: moto does not replace it where the model it names was replaced, as AWS does.
+  // Not by the configuration's word: moto does not replace it where the model it names was replaced, as AWS does.
   const { Models } = await aws(world, 'sagemaker', 'list-models');
   const models = (Models as unknown as { ModelName: string }[]).map(({ ModelName }) => ModelName);
   check(models.length === 1, `models: found ${models.join(', ') || 'none'}, expected one`);
@@ -127,7 +127,7 @@ async function deployed(world: World): Promise<string> {
   check(/idle, .* costs/.test(output), 'npm run deploy: expected what the plan costs');
   first = await seen(world);
   check(DIGEST.test(first.image), `the image: found ${first.image}, expected it by digest`);
-  check(first.told === 'canopy-dev', `the API: found that it was told ${first.told}, expected canopy-dev`);
+  check(first.told === 'canopy-dev', `the API: found that it got ${first.told}, expected canopy-dev`);
   return `endpoint ${first.told}; image by digest; ${/image pushed \(([\d.]+ MB)\)/.exec(output)?.[1] ?? '?'} compressed`;
 }
 

@@ -18,7 +18,7 @@ except boto3.client("sagemaker-runtime").exceptions.ClientError as error:
     print(error.response["Error"]["Code"])
 `;
 
-/** AWS's own clients ask the image behind the stand-in for SageMaker's runtime. */
+/** AWS's clients ask the image behind the stand-in for SageMaker's runtime. */
 export function clientSteps(env: NodeJS.ProcessEnv): Step[] {
   return [
     {

@@ -4,7 +4,7 @@ import { must, run } from '../../container/deploy/command.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { check, freePort, PROJECT, statusOf, TOOLS, until } from './run.ts';
 
-/** How SageMaker's own platform, or a careful one, would run the image: nothing to write to, nothing to become. */
+/** How SageMaker's platform, or a careful one, would run the image: nothing to write to, nothing to become. */
 const RESTRICTIONS = [
   ...['--init', '--no-healthcheck', '--read-only', '--read-only-tmpfs=false', '--tmpfs', '/tmp'],
   ...['--cap-drop', 'all', '--security-opt', 'no-new-privileges', '--memory', '256m'],

@@ -53,7 +53,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<string> {
   check(status === 200, `/invocations: found ${status}, expected 200`);
   compare(answer.predictions);
   check((await statusOf(`${url}/`)) === 404, 'GET / under serve: expected 404');
-  // The container's own check asks everything SageMaker will.
+  // The container's check asks everything SageMaker will.
   const more = await run(process.execPath, ['container/image.ts', 'check', url], { cwd: PROJECT });
   check(more.code === 0, `image check: ${more.output.slice(-400)}`);
   const { code } = await stopContainer(env, id);

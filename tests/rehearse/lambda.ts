@@ -8,7 +8,7 @@ import type { Step } from './table.ts';
 const heartAge = golden('heart-age');
 const at54 = heartAge.predictions[heartAge.rows.findIndex((row) => row.age === 54)];
 
-/** The packaged zips under AWS's own runtime client, driven by AWS's own runtime interface emulator. */
+/** The packaged zips under AWS's runtime client, driven by AWS's runtime interface emulator. */
 export function lambdaSteps(): Step[] {
   return [
     {

@@ -107,7 +107,7 @@ test('any changed byte of the model section, its counts and its sha256 is refuse
   const end = modelEnd(bytes);
   const accepted: number[] = [];
   for (let at = 0; at < end; at += 1) {
-    // The lengths of schema and card and the number of check rows are told apart below.
+    // The lengths of schema and card and the number of check rows have tests below.
     if (at >= 12 && at < 24) continue;
     const changed = bytes.slice();
     changed[at]! ^= 1 << (at % 8);
@@ -270,7 +270,7 @@ describe('the sha256 of a model', () => {
     expect(() => importModel(bare)).toThrow(/the unordered factor "wool" without its levels.*bare\.model\.json/);
   });
 
-  test('a file that is not there, and a folder, are told by name', () => {
+  test('a file that is not there, and a folder, are refused by name', () => {
     expect(() => importModel(path.join(folder, 'none.RDS'))).toThrow(/none\.RDS: found no such file/);
     expect(() => importModel(folder)).toThrow(/found a folder/);
   });

@@ -58,7 +58,7 @@ test('several models are served where that is true, and nothing else is taken fo
   for (const text of ['TRUE', '1', 'yes']) expect(read(text)).toThrow('SAGEMAKER_MULTI_MODEL: found');
 });
 
-test('everything wrong is told in one line, also where an error is shown with its stack', () => {
+test('everything wrong is named in one line, also where an error is shown with its stack', () => {
   const read = () => readVariables(FUNCTION_VARIABLES, { MODEL_FILE: 'x', ENDPONT_DEADLINE_MS: '5', ENDPOINT_SHARE: '2' });
   const line =
     'settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1; ' +

@@ -6,7 +6,7 @@ import { predictRows } from '../../shared/predict.ts';
 import { readParameters } from '../../shared/schema/parameters.ts';
 
 /**
- * A boosted model with its package's own answers: a folder with the model's file, its rows and each answer as doubles. The generators of
+ * A boosted model with its package's answers: a folder with the model's file, its rows and each answer as doubles. The generators of
  * tests/boosting write it, and so do the goldens lie in tests/golden/boosting.
  */
 export type BoostedCase = {

@@ -12,7 +12,7 @@ import type { Telemetry } from '../../functions/telemetry.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { PROJECT } from './project.ts';
 
-/** Deadlines long enough that a slow machine's own pauses end no call, and nothing computed twice but the first. */
+/** Deadlines long enough that a slow machine's pauses end no call, and nothing computed twice but the first. */
 export const SETTINGS = readSettings({
   MODEL_FILE: 'x',
   ENDPOINT_NAME: 'canopy-test',

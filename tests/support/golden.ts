@@ -23,7 +23,7 @@ type Answer = {
 };
 
 /**
- * A model made in R, and R's own predictions for some rows. `file` is the path of its RDS. `ties` has, for each row (from
+ * A model made in R, and R's predictions for some rows. `file` is the path of its RDS. `ties` has, for each row (from
  * 0) where classes tie, the classes that do: R draws one of them at random, we give the first in class order.
  */
 export type Golden = {

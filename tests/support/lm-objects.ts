@@ -13,7 +13,7 @@ export const number = (value: RValue, name = 'v', kind = 'numeric'): Told => ({ 
 /** What an lm has other than the plainest one. */
 type Changes = { variables?: Told[]; coefficients?: number[]; terms?: Record<string, RValue>; members?: Record<string, RValue> };
 
-/** An lm of an intercept and a term for each variable: 1 + 2 v + ... where its coefficients are not told. */
+/** An lm of an intercept and a term for each variable: 1 + 2 v + ... where its coefficients are not given. */
 export function lm(
   { variables = [number(x, 'x')], coefficients = [1, 2], terms: own = {}, members = {} }: Changes = {},
   ...classes: string[]

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process, by Linux's own list of them (/proc). */
+/** A process, by Linux's list of them (/proc). */
 export type Process = { pid: number; command: string };
 
 /** The processes below one, and those below them. */

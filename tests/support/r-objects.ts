@@ -39,7 +39,7 @@ export function call(name: string, args: RValue[], tagged: Record<string, RValue
   };
 }
 
-/** One variable of a formula: what computes it, R's class of it, and the terms it is in (all its own where they are not told). */
+/** One variable of a formula: what computes it, R's class of it, and the terms it is in (all its own where they are not given). */
 export type Told = { value: RValue; name: string; kind: string };
 
 /** A terms object of y and variables, each a term of its own, with attributes in place of its own. */

@@ -1,5 +1,5 @@
 # Trains a booster on heart.csv and saves it in the package's own format: python3 model/examples/boosters/train.py xgboost|lightgbm FOLDER
-# FOLDER then holds the model, its sidecar, and rows.json with the package's own predictions. Serve it and compare:
+# FOLDER then holds the model, its sidecar, and rows.json with the package's predictions. Serve it and compare:
 #   npm start -- --model FOLDER/heart.ubj
 #   npm run model -- verify FOLDER/heart.ubj FOLDER/rows.json
 import csv

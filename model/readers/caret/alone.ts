@@ -24,8 +24,8 @@ export function readPreProcess(value: RValue, label: string, passed: readonly Fe
   const silent = ['remove', 'ignore', 'keep'];
   // bagImpute goes through its columns in their order.
   const all = [...methods].sort(([a], [b]) => Number(b === 'bagImpute') - Number(a === 'bagImpute'));
-  const own = new Set(all.flatMap(([name, columns]) => (silent.includes(name) ? [] : columns)));
-  const names = [...own].filter((name) => !removed.has(name));
+  const used = new Set(all.flatMap(([name, columns]) => (silent.includes(name) ? [] : columns)));
+  const names = [...used].filter((name) => !removed.has(name));
   const numbers = numberColumns(names);
   if (names.length + passed.length === 0) throw new ModelError(label, 'no columns', 'at least one');
   const raw = { features: [...numbers.features, ...passed], columns: [...numbers.columns, ...passed.map(passedColumn)] };
@@ -82,10 +82,11 @@ function newNames(value: RValue, frame: Frame, levels: ReadonlyMap<string, (stri
   const between = isLevel ? '' : textOf(separator, `${label}'s sep`);
   for (const name of textsOf(factors, `${label}'s facVars`)) {
     for (const level of levels.get(name) ?? []) {
-      const own = `${name}${level}`;
-      if (!frame.has(own)) continue;
-      if (renamed.has(own)) throw new ModelError(label, `the column "${own}" of two variables`, 'variables and levels of other names');
-      renamed.set(own, isLevel ? String(level) : `${name}${between}${level}`);
+      const column = `${name}${level}`;
+      if (!frame.has(column)) continue;
+      if (renamed.has(column))
+        throw new ModelError(label, `the column "${column}" of two variables`, 'variables and levels of other names');
+      renamed.set(column, isLevel ? String(level) : `${name}${between}${level}`);
     }
   }
   return renamed;

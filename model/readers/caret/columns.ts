@@ -19,9 +19,9 @@ export function formulaColumns(terms: Terms, levels: RValue | undefined, train: 
   const { features, columns } = columnsOfTerms(terms, levels, label);
   const [prototype, data] = [element(train, 'ptype'), trainingData(train)];
   const typed = features.map((feature): Feature => {
-    const own = (prototype && element(prototype, feature.name)) ?? (data && element(data, feature.name));
+    const sample = (prototype && element(prototype, feature.name)) ?? (data && element(data, feature.name));
     const values = data && element(data, feature.name);
-    const dated = own && feature.type === 'number' ? datedAs(feature, own) : feature;
+    const dated = sample && feature.type === 'number' ? datedAs(feature, sample) : feature;
     return values ? ranged(dated, values) : dated;
   });
   return { features: typed, columns };

@@ -53,8 +53,8 @@ export function baggedTrees({ value, methods, frame, label }: Learned): void {
   const all = element(value, 'bagImp');
   for (const { name } of frame.columns.filter((column) => names.has(column.name))) {
     const at = `${label}'s bagImp of ${name}`;
-    const own = all && element(all, name);
-    const bag = own && element(own, 'model');
+    const entry = all && element(all, name);
+    const bag = entry && element(entry, 'model');
     if (!bag) throw new ModelError(at, 'nothing', 'bagged trees');
     const made: Expression = { call: 'coalesce', of: [frame.number(name, at), baggedMean(bag, frame, at)] };
     frame.change('bagImpute', { set: [{ name, kind: 'number', value: made }] });

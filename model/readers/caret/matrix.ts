@@ -76,9 +76,9 @@ function code(reader: FormulaReader, variable: Variable, { levels: known, contra
     if (labels.length > MAX_LEVELS) throw new ModelError(at, `${labels.length} levels`, `at most ${MAX_LEVELS}`);
     const place = reader.category(levels ? { ...variable, kind: 'factor' } : variable, levels);
     const all = columnsOf(contrastNames(name, labels, 'levels'), indicators(labels.length), place);
-    const own = contrasts && element(contrasts, variable.name);
-    if (!own && standard === 'levels' && kind !== 'ordered') return { contrasts: all, levels: all };
-    const used: RValue = own ?? { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
+    const chosen = contrasts && element(contrasts, variable.name);
+    if (!chosen && standard === 'levels' && kind !== 'ordered') return { contrasts: all, levels: all };
+    const used: RValue = chosen ?? { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
     const matrix = readContrasts(used, labels.length, `${at}'s contrasts`);
     return { contrasts: columnsOf(namesOfContrasts(name, labels, used, matrix.length), matrix, place), levels: all };
   }
@@ -108,6 +108,6 @@ function namesOfContrasts(name: string, labels: Level[], contrasts: RValue, coun
   }
   const dimnames = attributesOf(contrasts).get('dimnames');
   const names = dimnames ? listOf(dimnames, `the contrasts of ${name}`)[1] : undefined;
-  const own = names?.type === 'character' ? textsOf(names, `the contrasts of ${name}`) : undefined;
-  return Array.from({ length: count }, (_, at) => `${name}${own?.[at] ?? at + 1}`);
+  const columnNames = names?.type === 'character' ? textsOf(names, `the contrasts of ${name}`) : undefined;
+  return Array.from({ length: count }, (_, at) => `${name}${columnNames?.[at] ?? at + 1}`);
 }

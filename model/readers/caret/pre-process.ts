@@ -104,15 +104,15 @@ function transformed({ frame, label }: PreProcess, of: string, all: [string, num
   frame.change(of, { set });
 }
 
-/** The lambda of each column's own object. */
+/** The lambda of each column's object. */
 function lambdas({ value, label }: PreProcess, member: string): [string, number][] {
   const found = element(value, member);
   if (!found) return [];
   const names = namesOf(found, `${label}'s ${member}`);
   return names.map((name, at): [string, number] => {
-    const own = element(listOf(found, `${label}'s ${member}`)[at] as RValue, 'lambda');
-    const [lambda = Number.NaN] = own ? numbersOf(own, `${label}'s lambda of ${name}`) : [];
-    return [name, own?.type === 'double' ? lambda : Number.NaN];
+    const entry = element(listOf(found, `${label}'s ${member}`)[at] as RValue, 'lambda');
+    const [lambda = Number.NaN] = entry ? numbersOf(entry, `${label}'s lambda of ${name}`) : [];
+    return [name, entry?.type === 'double' ? lambda : Number.NaN];
   });
 }
 
@@ -128,8 +128,8 @@ function boxCoxes(pre: PreProcess): void {
   const { frame, value, label } = pre;
   const found = element(value, 'bc');
   const set = lambdas(pre, 'bc').flatMap(([name, lambda]): NewColumn[] => {
-    const own = found && element(found, name);
-    const fudge = own ? number(own, 'fudge', `${label}'s bc of ${name}`) : 0;
+    const entry = found && element(found, name);
+    const fudge = entry ? number(entry, 'fudge', `${label}'s bc of ${name}`) : 0;
     if (Number.isNaN(lambda)) return [];
     const x = frame.number(name, label);
     const isLog = lambda < fudge && lambda > -fudge;

@@ -45,9 +45,9 @@ function rotationNames(value: RValue, count: number, label: string): string[] {
 function unmixing(value: RValue, label: string): Matrix[] {
   const ica = element(value, 'ica');
   return ['K', 'W'].map((part) => {
-    const own = ica && element(ica, part);
-    if (!own) throw new ModelError(`${label}'s ica`, `no ${part}`, 'a trained ica');
-    return matrixOf(own, `${label}'s ${part}`);
+    const found = ica && element(ica, part);
+    if (!found) throw new ModelError(`${label}'s ica`, `no ${part}`, 'a trained ica');
+    return matrixOf(found, `${label}'s ${part}`);
   });
 }
 

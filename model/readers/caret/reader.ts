@@ -9,8 +9,8 @@ export const CARET_READER: Reader = {
   classes: ['train', 'preProcess', 'dummyVars'],
   title: "caret's train",
   read: (value, label, inner) => {
-    const engine: Inner = (own, at) => {
-      if (inner) return inner(own, at);
+    const engine: Inner = (fit, at) => {
+      if (inner) return inner(fit, at);
       throw new ModelError(at, 'no reader of the model inside', 'the readers of the families');
     };
     const classes = classOf(value);

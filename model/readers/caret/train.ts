@@ -98,13 +98,13 @@ function columnsBefore(value: RValue, engine: Imported, label: string): Before {
 /** The names of the columns where the object has none of its data: those of preProcess, and those that the model takes. */
 function namesBefore(value: RValue, pre: RValue | undefined, engine: Imported, label: string): string[] {
   const methods = pre ? methodsOf(pre, `${label}'s preProcess`) : new Map<string, string[]>();
-  const own = [...methods].flatMap(([name, columns]) => (name === 'remove' ? [] : columns));
+  const used = [...methods].flatMap(([name, columns]) => (name === 'remove' ? [] : columns));
   const isMade = methods.has('pca') || methods.has('ica');
   const wanted = engine.schema.features.map(({ name }) => name).filter((name) => !isMade || !/^(?:PC|ICA)\d+$/.test(name));
   const final = element(value, 'finalModel');
   const known = final && element(final, 'xNames');
   const names = !isMade && known ? textsOf(known, `${label}'s xNames`) : wanted;
-  return [...new Set([...names, ...own])];
+  return [...new Set([...names, ...used])];
 }
 
 /** The classes in their order; undefined for a regression. */
@@ -135,8 +135,11 @@ function asAsked(final: RValue, { rounds, takesAll }: Method, label: string): RV
 /** A list with other values of some of its members. */
 function withMembers(list: Extract<RValue, { type: 'list' }>, members: Record<string, RValue>): RValue {
   const names = attributesOf(list).get('names');
-  const own = (at: number) => (names?.type === 'character' ? (names.values[at] ?? '') : '');
-  return { ...list, values: list.values.map((value, at) => (Object.hasOwn(members, own(at)) ? (members[own(at)] as RValue) : value)) };
+  const nameAt = (at: number) => (names?.type === 'character' ? (names.values[at] ?? '') : '');
+  return {
+    ...list,
+    values: list.values.map((value, at) => (Object.hasOwn(members, nameAt(at)) ? (members[nameAt(at)] as RValue) : value)),
+  };
 }
 
 /** A user's bounds of a regression's answers (trainControl's predictionBounds) are refused. */

@@ -64,10 +64,10 @@ function readGlms(value: RValue, terms: number, outputs: number, label: string):
   if (all.length !== outputs) throw new ModelError(`${label}'s glm.list`, `${all.length} glms`, `${outputs}, one an output`);
   const weights: number[] = [];
   const glms = all.map((glm, at): EarthGlm => {
-    const own = `${label}'s glm ${at + 1}`;
-    const { order, coefficients } = readCoefficients(glm, terms, own);
+    const glmLabel = `${label}'s glm ${at + 1}`;
+    const { order, coefficients } = readCoefficients(glm, terms, glmLabel);
     weights.push(...coefficients);
-    return { ...readLink(glm, own), order };
+    return { ...readLink(glm, glmLabel), order };
   });
   return { glms, weights: Float64Array.from(weights) };
 }

@@ -37,8 +37,8 @@ function ofMatrix(value: RValue, terms: Term[], width: number, label: string): I
   const modvars = element(value, 'modvars');
   const variables = modvars ? matrixOf(modvars, `${label}'s modvars`) : [];
   // Columns of a factor belong to one variable; which level is the first one, the file does not say.
-  const [own] = modvars ? listOf(attributesOf(modvars).get('dimnames'), `${label}'s names of variables`) : [];
-  const isPlain = variables.length === width && textsOf(own, `${label}'s variables`).every((name, at) => name === names[at]);
+  const [variableNames] = modvars ? listOf(attributesOf(modvars).get('dimnames'), `${label}'s names of variables`) : [];
+  const isPlain = variables.length === width && textsOf(variableNames, `${label}'s variables`).every((name, at) => name === names[at]);
   if (!isPlain)
     throw new ModelError(label, 'an earth of a data frame with factors, whose levels it does not keep', 'an earth of a formula');
   const features = names.map((name, at): Feature => {

@@ -80,8 +80,8 @@ function readCovariance(value: RValue, count: number, label: string): Float64Arr
 
 /** The terms of type "terms": those without a smooth by `assign`, then the smooths; and the intercept, as they add up to the link. */
 function readTermPlaces(value: RValue, pterms: RValue | undefined, smooths: Smooth[], count: number, label: string) {
-  const own = pterms && attributesOf(pterms).get('term.labels');
-  const names = own && 'values' in own && own.values.length > 0 ? textsOf(own, `${label}'s terms`) : [];
+  const labels = pterms && attributesOf(pterms).get('term.labels');
+  const names = labels && 'values' in labels && labels.values.length > 0 ? textsOf(labels, `${label}'s terms`) : [];
   const assign = element(value, 'assign') ? numbersOf(element(value, 'assign'), `${label}'s assign`) : [];
   if (assign.length !== count)
     throw new ModelError(`${label}'s assign`, `${assign.length} (${typeOf(element(value, 'assign'))})`, `${count}`);

@@ -14,15 +14,16 @@ export class NumberPool {
 
   /** Numbers as a part of the pool. Throws where there are too many. */
   add(values: Int32Array | Float64Array | number[], label: string): Span {
-    const own = Array.isArray(values) ? Float64Array.from(values) : values;
-    const key = `${own.length} ${own[0]} ${own[own.length - 1]}`;
-    const known = this.#known.get(key)?.find((one) => one.values.every((value, at) => value === own[at]));
+    const numbers = Array.isArray(values) ? Float64Array.from(values) : values;
+    const key = `${numbers.length} ${numbers[0]} ${numbers[numbers.length - 1]}`;
+    const known = this.#known.get(key)?.find((one) => one.values.every((value, at) => value === numbers[at]));
     if (known) return known.span;
-    if (this.#length + own.length > MAX_NUMBERS) throw new ModelError(label, 'too many numbers', `at most ${MAX_NUMBERS} of all smooths`);
-    const span: Span = [this.#length, own.length];
-    this.#parts.push(own);
-    this.#length += own.length;
-    this.#known.set(key, [...(this.#known.get(key) ?? []), { span, values: own }]);
+    if (this.#length + numbers.length > MAX_NUMBERS)
+      throw new ModelError(label, 'too many numbers', `at most ${MAX_NUMBERS} of all smooths`);
+    const span: Span = [this.#length, numbers.length];
+    this.#parts.push(numbers);
+    this.#length += numbers.length;
+    this.#known.set(key, [...(this.#known.get(key) ?? []), { span, values: numbers }]);
     return span;
   }
 

@@ -21,22 +21,22 @@ const SERVED = 'tp, ts, cr, cs, cc, ps, cp, bs, ad, re, gp, ds, fs, mrf, or te, 
 /** A smooth term of a gam. Throws a ModelError that names what is not served. */
 export function readSmooth(value: RValue, context: SmoothContext): Smooth {
   const name = textOf(element(value, 'label'), `${context.label}'s label of a smooth`);
-  const own = { ...context, label: `${context.label}, ${name}` };
+  const inner = { ...context, label: `${context.label}, ${name}` };
   const place = (part: string) => {
-    const [number] = numbersOf(element(value, part), `${own.label}'s ${part}`);
+    const [number] = numbersOf(element(value, part), `${inner.label}'s ${part}`);
     return (number ?? Number.NaN) - 1;
   };
   const first = place('first.para');
-  if (element(value, 'diagRP')) throw new ModelError(own.label, 'diagRP', 'a smooth in its own parameters');
-  const basis = readBasis(value, own);
-  const constraint = readConstraint(value, own.pool, own.label);
+  if (element(value, 'diagRP')) throw new ModelError(inner.label, 'diagRP', 'a smooth in its own parameters');
+  const basis = readBasis(value, inner);
+  const constraint = readConstraint(value, inner.pool, inner.label);
   const gone = attributesOf(value).get('del.index');
-  const by = readBy(value, own);
+  const by = readBy(value, inner);
   return {
     ...{ label: name, first, width: place('last.para') - first + 1, basis },
     ...(by ? { by } : {}),
     ...(constraint ? { constraint } : {}),
-    ...(gone ? { without: Array.from(numbersOf(gone, `${own.label}'s del.index`), (column) => column - 1) } : {}),
+    ...(gone ? { without: Array.from(numbersOf(gone, `${inner.label}'s del.index`), (column) => column - 1) } : {}),
   };
 }
 
@@ -123,8 +123,8 @@ function effectColumns(names: string[], { variables, label }: SmoothContext): Ex
   const coded = names.map((name): Coded => {
     const levels = variables.levelsOf(name);
     if (!levels) return { contrasts: [{ name, value: variables.number(name) }], levels: undefined };
-    const own = levelColumns(name, levels.length, variables, true).map((value) => ({ name: '', value }));
-    return { contrasts: own, levels: own };
+    const columns = levelColumns(name, levels.length, variables, true).map((value) => ({ name: '', value }));
+    return { contrasts: columns, levels: columns };
   });
   const terms = { variables: [], factors: [names.map(() => 2)], intercept: false, offsets: [] };
   return modelMatrix(terms, coded, label).map(({ factors }) => factors);
@@ -155,10 +155,10 @@ function readFactorSmooth(value: RValue, context: SmoothContext): Basis {
   const { variables, pool, label } = context;
   const name = textOf(element(value, 'fterm'), `${label}'s fterm`);
   const levels = variables.levelsOf(name) ?? [];
-  const own = textsOf(element(value, 'flev'), `${label}'s flev`);
+  const used = textsOf(element(value, 'flev'), `${label}'s flev`);
   const base = element(value, 'base');
   const all = levelColumns(name, levels.length, variables);
-  const columns = own.map((level): Expression[] => [all[levels.indexOf(level)] ?? 0]);
+  const columns = used.map((level): Expression[] => [all[levels.indexOf(level)] ?? 0]);
   const bs = textOf(base && element(base, 'bs'), `${label}'s base`);
   // The base smooth's parts lie in the whole object, but for what it is of.
   const inner = withElements(value, { term: base && element(base, 'term'), 'bs.dim': base && element(base, 'bs.dim') });
@@ -176,10 +176,10 @@ function withElements(value: RValue, changes: Record<string, RValue | undefined>
 /** The margins of a tensor product: each with the constraint of its own where `mc` says so, and a matrix where `XP` has one. */
 function readTensor(value: RValue, context: SmoothContext): Basis {
   const { pool, label } = context;
-  const own = listOf(element(value, 'margin'), `${label}'s margins`);
+  const list = listOf(element(value, 'margin'), `${label}'s margins`);
   const constrained = element(value, 'mc') ? numbersOf(element(value, 'mc'), `${label}'s mc`) : [];
   const maps = element(value, 'XP') ? listOf(element(value, 'XP'), `${label}'s XP`) : [];
-  const margins = own.map((margin, at): Margin => {
+  const margins = list.map((margin, at): Margin => {
     const name = `${label}, margin ${at + 1}`;
     if (element(margin, 'diagRP') || attributesOf(margin).has('del.index'))
       throw new ModelError(name, 'other parameters', 'a smooth of its own');
@@ -202,13 +202,13 @@ function keptPlaces(kept: RValue, label: string): number[] {
 /** The products of a t2 smooth, whose margins go through the matrices that part what is penalized. */
 function readProducts(value: RValue, context: SmoothContext): Basis {
   const { pool, label } = context;
-  const own = listOf(element(value, 'margin'), `${label}'s margins`);
+  const list = listOf(element(value, 'margin'), `${label}'s margins`);
   const maps = listOf(element(value, 'P'), `${label}'s P`).map((one, at) => matrixOf(one, `${label}'s P[[${at + 1}]]`));
-  if (maps.length !== own.length) throw new ModelError(`${label}'s P`, `${maps.length} matrices`, `${own.length}, one a margin`);
-  const margins = own.map((margin, at): Margin => {
+  if (maps.length !== list.length) throw new ModelError(`${label}'s P`, `${maps.length} matrices`, `${list.length}, one a margin`);
+  const margins = list.map((margin, at): Margin => {
     return { basis: readBasis(margin, { ...context, label: `${label}, margin ${at + 1}` }), map: pool.add(maps[at]!.values, label) };
   });
-  const ranks = own.map((margin, at) => numbersOf(element(margin, 'rank'), `${label}'s rank of margin ${at + 1}`)[0] ?? Number.NaN);
+  const ranks = list.map((margin, at) => numbersOf(element(margin, 'rank'), `${label}'s rank of margin ${at + 1}`)[0] ?? Number.NaN);
   const [full = 0] = numbersOf(element(value, 'full'), `${label}'s full`);
   const ord = element(value, 'ord');
   const orders = ord && Array.from(numbersOf(ord, `${label}'s ord`));

@@ -20,12 +20,12 @@ export function productColumns(widths: number[], ranks: number[], full: boolean,
   let parts: Part[] = [{ columns: single(range(0, ranks[0]!)), order: 1, isPenalized: true }];
   if (ranks[0]! < widths[0]!) parts.push({ columns: single(range(ranks[0]!, widths[0]!)), order: 0, isPenalized: false });
   for (let margin = 1; margin < widths.length; margin += 1) {
-    const [own, rest] = [range(0, ranks[margin]!), range(ranks[margin]!, widths[margin]!)];
+    const [penalized, rest] = [range(0, ranks[margin]!), range(ranks[margin]!, widths[margin]!)];
     const times = (columns: number[][], places: number[]) => columns.flatMap((column) => places.map((place) => [...column, place]));
     const ranged = parts.flatMap(({ columns, order, isPenalized }): Part[] => {
       const whole = { order: order + 1, isPenalized: true };
-      if (!full || isPenalized) return [{ columns: times(columns, own), ...whole }];
-      return columns.map((column) => ({ columns: times([column], own), ...whole }));
+      if (!full || isPenalized) return [{ columns: times(columns, penalized), ...whole }];
+      return columns.map((column) => ({ columns: times([column], penalized), ...whole }));
     });
     const nulled = parts.flatMap(({ columns, order, isPenalized }): Part[] => {
       if (rest.length === 0) return [];

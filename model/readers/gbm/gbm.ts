@@ -75,9 +75,9 @@ export function readGbm(value: RValue, label: string): GbmModel {
 
 /** The number of classes; objects of version 1.6 have none. */
 function classCount(value: RValue, label: string): number {
-  const own = element(value, 'num.classes');
-  if (!own) return 1;
-  const [count] = numbersOf(own, `${label}'s num.classes`);
+  const member = element(value, 'num.classes');
+  if (!member) return 1;
+  const [count] = numbersOf(member, `${label}'s num.classes`);
   if (count !== undefined && Number.isInteger(count) && count >= 1 && count <= MAX_VARIABLES) return count;
   throw new ModelError(`${label}'s num.classes`, String(count), 'a whole number above 0');
 }
@@ -92,11 +92,11 @@ function readVariables(value: RValue, label: string): Variable[] {
   if (types.length !== names.length || levels.length !== names.length)
     throw new ModelError(`${label}'s var.type and var.levels`, `${types.length} and ${levels.length}`, String(names.length));
   return names.map((name, place): Variable => {
-    const own = levels[place]!;
-    const isFactor = own.type === 'character';
+    const ofVariable = levels[place]!;
+    const isFactor = ofVariable.type === 'character';
     const isCategory = types[place] !== 0;
     if (isCategory && !isFactor) throw new ModelError(`${label}'s var.levels[[${place + 1}]]`, 'no levels', 'those of a factor');
-    const found = isFactor ? levelsOf(own, `${label}'s var.levels[[${place + 1}]]`) : undefined;
+    const found = isFactor ? levelsOf(ofVariable, `${label}'s var.levels[[${place + 1}]]`) : undefined;
     // Thresholds between the codes 0, 1, 2 ... are halves: 1 more is exact.
     return { name, levels: found, split: { levels: found?.length ?? 0, isCategory, shift: found && !isCategory ? 1 : 0 } };
   });
@@ -110,16 +110,18 @@ function readFeatures(value: RValue, variables: Variable[], label: string): { fe
   const plain = ({ name, levels }: Variable): Feature => (levels ? { name, type: 'factor', levels } : { name, type: 'number' });
   const isPlain = variables.every(({ name }) => (known.get(name)?.value.type ?? 'symbol') === 'symbol');
   if (!read || isPlain) return { features: variables.map(plain) };
-  const levels = new Map(variables.flatMap(({ name, levels: own }): [string, Level[]][] => (own ? [[name, own]] : [])));
+  const levels = new Map(
+    variables.flatMap(({ name, levels: ofVariable }): [string, Level[]][] => (ofVariable ? [[name, ofVariable]] : [])),
+  );
   const used = read.variables.filter(({ name }) => variables.some((one) => one.name === name));
   const data = dataColumns(element(value, 'call'), read.environment);
   const reader = new FormulaReader({ ...read, variables: used, data }, levels, `${label}'s formula`);
-  const inputs = variables.map(({ name, levels: own }) => {
+  const inputs = variables.map(({ name, levels: ofVariable }) => {
     const variable = known.get(name);
     if (!variable) throw new ModelError(`${label}'s Terms`, `no variable ${name}`, 'each of its var.names');
-    if (own && variable.value.type !== 'symbol')
+    if (ofVariable && variable.value.type !== 'symbol')
       throw new ModelError(`${label}'s formula`, name, 'factors that stand alone: make the factor in the data before gbm()');
-    const columns = own ? [reader.category(variable, own)] : reader.columns(variable);
+    const columns = ofVariable ? [reader.category(variable, ofVariable)] : reader.columns(variable);
     if (columns.length !== 1) throw new ModelError(`${label}'s formula`, `${columns.length} columns of ${name}`, 'one a variable');
     return columns[0]!;
   });

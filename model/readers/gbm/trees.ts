@@ -24,8 +24,8 @@ type Vectors = {
 export function readTrees(value: RValue, variables: readonly SplitVariable[], label: string): TreeArrays {
   const trees = listOf(element(value, 'trees'), `${label}'s trees`);
   if (trees.length === 0 || trees.length > MAX_TREES) throw new ModelError(`${label}'s trees`, String(trees.length), `1 to ${MAX_TREES}`);
-  const own = element(value, 'c.splits');
-  const rows = own ? listOf(own, `${label}'s c.splits`) : [];
+  const list = element(value, 'c.splits');
+  const rows = list ? listOf(list, `${label}'s c.splits`) : [];
   const sets = rows.map((row, place) => directionsOf(row, `${label}'s c.splits[[${place + 1}]]`));
   const nodes = new BoostedTrees();
   trees.forEach((tree, place) => {
@@ -62,18 +62,19 @@ function addTree(nodes: BoostedTrees, tree: RValue, { variables, sets, label }: 
       nodes.leaf(code[node]!, 0);
       continue;
     }
-    const own = variables[variable[node]!];
-    if (!own) throw new ModelError(where, `the variable ${variable[node]}`, `0 to ${variables.length - 1}`);
+    const used = variables[variable[node]!];
+    if (!used) throw new ModelError(where, `the variable ${variable[node]}`, `0 to ${variables.length - 1}`);
     for (const child of [left[node]!, right[node]!, missing[node]!]) {
       if (!(Number.isInteger(child) && child > node && child < variable.length) || seen.has(child))
         throw new ModelError(where, `the child ${child}`, 'a later node, each once');
       seen.add(child);
     }
     const children = { left: left[node]!, right: right[node]!, missing: missing[node]!, feature: variable[node]!, flags: 0 };
-    if (!own.isCategory) nodes.split({ ...children, threshold: code[node]! + own.shift });
+    if (!used.isCategory) nodes.split({ ...children, threshold: code[node]! + used.shift });
     else {
       const set = sets[Math.trunc(code[node]!)];
-      if (!set || set.length < own.levels) throw new ModelError(where, `the row ${code[node]} of c.splits`, `one of ${own.levels} levels`);
+      if (!set || set.length < used.levels)
+        throw new ModelError(where, `the row ${code[node]} of c.splits`, `one of ${used.levels} levels`);
       nodes.split({ ...children, threshold: 0, sets: [set.left, set.right] });
     }
   }

@@ -78,14 +78,14 @@ function linkResponse(fit: RValue, label: string): Response {
 }
 
 /** The relaxed path with a column for each penalty of the other one: the last that both have where it ends earlier (blend.relaxed). */
-function readRelaxed(fit: RValue, own: Coefficients, family: string, label: string): Path {
+function readRelaxed(fit: RValue, fitted: Coefficients, family: string, label: string): Path {
   const at = `${label}'s relaxed`;
   const value = part(fit, 'relaxed', label);
   const { path, inputs, groups, lambda } = readPath(value, family !== 'coxnet', at);
-  const isSame = inputs.join('\0') === own.inputs.join('\0') && groups?.join('\0') === own.groups?.join('\0');
+  const isSame = inputs.join('\0') === fitted.inputs.join('\0') && groups?.join('\0') === fitted.groups?.join('\0');
   if (!isSame || classOf(value)[0] !== family) throw new ModelError(at, 'other inputs or another family', 'those of the fit');
   const known = new Map(Array.from(lambda, (one, at) => [one, at]).reverse() as [number, number][]);
-  const places = Array.from(own.lambda, (one) => known.get(one) ?? -1);
+  const places = Array.from(fitted.lambda, (one) => known.get(one) ?? -1);
   const last = places.reduce((most, place) => Math.max(most, place), -1);
   if (last < 0) throw new ModelError(`${at}'s lambda`, 'none of those of the fit', 'the same penalties');
   const all = places.map((place) => (place < 0 ? last : place));

@@ -29,9 +29,9 @@ export function readPath(value: RValue, hasIntercept: boolean, label: string): C
 
 /** The intercepts, group after group; R's matrix has a row a group. */
 function readIntercepts(value: RValue, groups: number, count: number, label: string): Float64Array {
-  const own = numbersOf(element(value, 'a0'), `${label}'s a0`);
-  if (own.length !== groups * count) throw new ModelError(`${label}'s a0`, `${own.length} numbers`, `${groups * count}`);
-  return Float64Array.from({ length: own.length }, (_, at) => own[(at % count) * groups + Math.floor(at / count)]!);
+  const intercepts = numbersOf(element(value, 'a0'), `${label}'s a0`);
+  if (intercepts.length !== groups * count) throw new ModelError(`${label}'s a0`, `${intercepts.length} numbers`, `${groups * count}`);
+  return Float64Array.from({ length: intercepts.length }, (_, at) => intercepts[(at % count) * groups + Math.floor(at / count)]!);
 }
 
 type Sparse = { starts: Int32Array | Float64Array; rows: Int32Array | Float64Array; values: Int32Array | Float64Array; names: string[] };

@@ -46,8 +46,8 @@ function checkDots(dots: RValue | undefined, label: string): void {
   const isList = dots?.type === 'list' && dots.values.length > 0;
   const names = isList ? textsOf(attributesOf(dots).get('names'), `${label}'s theDots`) : [];
   const isUsual = (name: string) => {
-    const own = dots && element(dots, name);
-    const [number] = own?.type === 'logical' || own?.type === 'double' || own?.type === 'integer' ? own.values : [];
+    const argument = dots && element(dots, name);
+    const [number] = argument?.type === 'logical' || argument?.type === 'double' || argument?.type === 'integer' ? argument.values : [];
     return name === 'prob' || number === (name === 'use.all' ? 1 : 0);
   };
   const odd = names.find((name) => !isUsual(name));
@@ -86,9 +86,9 @@ function inputsOf(value: RValue, { cells, rows, width, names }: Matrix, label: s
     return { features: design.features, rest: { ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, isUnnamed: false } };
   }
   const features = Array.from({ length: width }, (_, at): Feature => {
-    const own = Array.from({ length: rows }, (_, row) => cells[at * rows + row]!);
-    const least = own.reduce((one, other) => Math.min(one, other));
-    const most = own.reduce((one, other) => Math.max(one, other));
+    const column = Array.from({ length: rows }, (_, row) => cells[at * rows + row]!);
+    const least = column.reduce((one, other) => Math.min(one, other));
+    const most = column.reduce((one, other) => Math.max(one, other));
     return withRange({ name: names?.[at] ?? `x${at + 1}`, type: 'number' }, [least, most]);
   });
   return { features, rest: { isOfFused: false, isUnnamed: names === undefined } };

@@ -14,8 +14,8 @@ export function designSteps({ features, steps, columns, intercept }: Design, kee
   const places = made.filter((one) => typeof one === 'number');
   // A column that goes through keeps its name, which may stand once.
   const isTwice = new Set(places).size !== places.length;
-  const own = made.map((one, at) => (isTwice && typeof one === 'number' ? { name: `column ${at + 1}`, value: { feature: one } } : one));
-  return [...steps, stepOf(COLUMNS, { step: 'columns', of: 'formula', columns: own })];
+  const named = made.map((one, at) => (isTwice && typeof one === 'number' ? { name: `column ${at + 1}`, value: { feature: one } } : one));
+  return [...steps, stepOf(COLUMNS, { step: 'columns', of: 'formula', columns: named })];
 }
 
 function placeOf(value: Expression): number | undefined {

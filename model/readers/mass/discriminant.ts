@@ -54,8 +54,8 @@ function inputsOf(value: RValue, { cells, classes, width, names }: Means, label:
     return { features: design.features, ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused };
   }
   const features = Array.from({ length: width }, (_, at): Feature => {
-    const own = Array.from({ length: classes }, (_, row) => cells[at * classes + row]!);
-    return withRange({ name: names?.[at] ?? `x${at + 1}`, type: 'number' }, [Math.min(...own), Math.max(...own)]);
+    const means = Array.from({ length: classes }, (_, row) => cells[at * classes + row]!);
+    return withRange({ name: names?.[at] ?? `x${at + 1}`, type: 'number' }, [Math.min(...means), Math.max(...means)]);
   });
   return { features, isOfFused: false, isUnnamed: names === undefined };
 }

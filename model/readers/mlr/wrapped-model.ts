@@ -39,8 +39,8 @@ export function readWrappedModel(value: RValue, label: string, inner: (value: RV
 function columnsOf(value: RValue, engine: Imported, label: string): { features: Feature[]; frame: Frame } {
   const levels = readLevels(element(value, 'factor.levels'), `${label}'s factor.levels`);
   const features = engine.schema.features.map((feature): Feature => {
-    const own = levels.get(feature.name);
-    return own && feature.type === 'number' ? { name: feature.name, type: 'factor', levels: own } : feature;
+    const known = levels.get(feature.name);
+    return known && feature.type === 'number' ? { name: feature.name, type: 'factor', levels: known } : feature;
   });
   const columns = features.map((feature): FrameColumn => {
     if (feature.type === 'factor') return { name: feature.name, kind: 'factor', levels: feature.levels };
@@ -69,14 +69,15 @@ function answersOf(
   const classes = textsOf(task && element(task, 'class.levels'), `${label}'s class.levels`);
   const outcome = outcomeOf(engine, classes, false, label);
   const hasShares = textOf(element(learner, 'predict.type'), `${label}'s predict.type`) === 'prob';
-  const { class: own, prob } = outcome.types;
-  if (!own || (hasShares && !prob)) throw new ModelError(label, `a model of the kind ${kind}`, hasShares ? 'probabilities' : 'classes');
+  const { class: classType, prob } = outcome.types;
+  if (!classType || (hasShares && !prob))
+    throw new ModelError(label, `a model of the kind ${kind}`, hasShares ? 'probabilities' : 'classes');
   const made: Outcome['types'] =
     kind === 'regression'
-      ? { class: { ...own, by: 'overHalf' }, ...(hasShares && prob ? { prob } : {}) }
+      ? { class: { ...classType, by: 'overHalf' }, ...(hasShares && prob ? { prob } : {}) }
       : hasShares && prob
         ? { class: { of: prob.of, by: 'largest' }, prob }
-        : { class: own };
+        : { class: classType };
   const schema: Schema = {
     kind: 'classification',
     features,

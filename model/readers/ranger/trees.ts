@@ -137,7 +137,7 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
     }
     const [left, right, missing] = [tree.left[node]!, tree.right[node]!, tree.missing?.[node] ?? 0];
     const variable = tree.splitVarIds[node]!;
-    // Held against their bounds before they are cut to the arrays' integers.
+    // Checked against their bounds before they are cut to the arrays' integers.
     for (const child of missing === 0 ? [left, right] : [left, right, missing]) {
       if (!(Number.isInteger(child) && child > node && child < count)) {
         throw new ModelError(`${context.label}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);

@@ -61,8 +61,8 @@ function treeOf(held: RValue, frame: Frame, label: string, votes?: Pick<Votes, '
   if (schema.kind !== kind) throw new ModelError(label, `a tree of the kind ${schema.kind}`, `one of ${votes ? 'classes' : 'numbers'}`);
   const columns = schema.features.map((feature): Expression => {
     const at = `${label}, column ${feature.name}`;
-    const [own, value] = [frame.column(feature.name, at), frame.value(feature.name, at)];
-    return feature.type === 'factor' && 'levels' in own ? recode(value, own, feature.levels) : value;
+    const [column, value] = [frame.column(feature.name, at), frame.value(feature.name, at)];
+    return feature.type === 'factor' && 'levels' in column ? recode(value, column, feature.levels) : value;
   });
   const computed = inputs?.map((input) => remap(input, (place) => columns[place] as Expression));
   if (!votes) return treeExpression(rpart, computed ?? columns);

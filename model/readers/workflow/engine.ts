@@ -37,19 +37,19 @@ function plainName(name: string, frame: Frame): string | undefined {
 }
 
 function input(column: FrameColumn, place: number, feature: Feature, label: string): Arranged {
-  const own = { ...column, name: feature.name };
+  const named = { ...column, name: feature.name };
   if (!('levels' in column)) {
-    if (feature.type !== 'factor') return { column: own, place };
+    if (feature.type !== 'factor') return { column: named, place };
     throw new ModelError(label, `a column of class ${column.kind}`, `a factor of ${feature.levels.length} levels`);
   }
   if (feature.type !== 'factor') {
     // A model that takes a factor's codes as numbers.
-    if (column.kind !== 'text') return { column: own, place };
+    if (column.kind !== 'text') return { column: named, place };
     throw new ModelError(label, 'texts, which R codes anew with each request', 'a factor, as step_string2factor() makes it');
   }
   const value: Expression = recode({ feature: place }, column, feature.levels);
   const isSame = typeof value === 'object' && 'feature' in value;
-  if (isSame) return { column: own, place };
+  if (isSame) return { column: named, place };
   return { column: { name: feature.name, kind: 'factor', levels: feature.levels }, value };
 }
 
@@ -85,16 +85,16 @@ export function outcomeOf({ schema, isCoded = false }: Imported, levels: string[
   const { features: _, ...body } = schema;
   const types = waysTo(schema, levels, eventFirst, label);
   // A file that only numbers its classes has them in the order of the levels.
-  const own = isCoded && schema.classes?.length === levels.length ? levels : (schema.classes ?? levels);
-  const known = new Map(own.map((name, place) => [name, place]));
+  const classes = isCoded && schema.classes?.length === levels.length ? levels : (schema.classes ?? levels);
+  const known = new Map(classes.map((name, place) => [name, place]));
   const places = levels.map((name) => {
     const place = known.get(name);
-    if (place === undefined) throw new ModelError(label, `the class "${name}", which the model does not have`, own.join(', '));
+    if (place === undefined) throw new ModelError(label, `the class "${name}", which the model does not have`, classes.join(', '));
     return place;
   });
-  const isOrdered = own.length === levels.length && places.every((place, at) => place === at);
+  const isOrdered = classes.length === levels.length && places.every((place, at) => place === at);
   const needsOrder = Object.values(types).some((made) => made?.by === 'same');
-  if (needsOrder && !isOrdered) throw new ModelError(label, `classes in the order ${own.join(', ')}`, levels.join(', '));
+  if (needsOrder && !isOrdered) throw new ModelError(label, `classes in the order ${classes.join(', ')}`, levels.join(', '));
   return { body, types, places };
 }
 

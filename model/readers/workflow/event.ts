@@ -45,8 +45,8 @@ function seenFirst(engine: Imported, predictors: RValue | undefined, outcomes: R
   const numbers = predictRows(engine, rows);
   if (numbers.length !== count) return undefined;
   const means = [1, 2].map((code) => {
-    const own = numbers.filter((value, row) => outcome.values[row] === code && Number.isFinite(value));
-    return own.reduce((sum, value) => sum + value, 0) / own.length;
+    const ofClass = numbers.filter((value, row) => outcome.values[row] === code && Number.isFinite(value));
+    return ofClass.reduce((sum, value) => sum + value, 0) / ofClass.length;
   }) as [number, number];
   return means.every(Number.isFinite) && means[0] !== means[1] ? means[0] > means[1] : undefined;
 }

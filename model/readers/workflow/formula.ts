@@ -100,7 +100,7 @@ function code(reader: FormulaReader, variable: Variable, { frame, kept, label }:
     const place = isLogical ? reader.category({ ...variable, kind: 'logical' }, undefined) : reader.category(variable, levels);
     const all = named(
       contrastNames(name, levels, 'levels'),
-      indicators(levels.length).map((own) => contrastValue(place, own)),
+      indicators(levels.length).map((row) => contrastValue(place, row)),
     );
     if (kept === 'one_hot' && !isOrdered && !isLogical) return { contrasts: all, levels: all };
     const type = isOrdered ? 'contr.poly' : 'contr.treatment';
@@ -109,7 +109,7 @@ function code(reader: FormulaReader, variable: Variable, { frame, kept, label }:
     return {
       contrasts: named(
         names,
-        matrix.map((own) => contrastValue(place, own)),
+        matrix.map((row) => contrastValue(place, row)),
       ),
       levels: all,
     };

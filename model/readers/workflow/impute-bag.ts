@@ -36,9 +36,9 @@ export const IMPUTE_BAG_STEPS: StepReader = {
     if (add.length > 0) {
       frame.change(of, { add });
       const made = labels.map(({ name, bag, at, votes, column }): NewColumn => {
-        const own = frame.levels(name, at);
-        const place = recode(mostVoted(votes, frame.value(column, at)), { name, kind: 'factor', levels: votes.classes }, own.levels);
-        return { ...own, value: { call: 'coalesce', of: [frame.value(name, at), unlessAllMissing(bag, place, frame, at)] } };
+        const imputed = frame.levels(name, at);
+        const place = recode(mostVoted(votes, frame.value(column, at)), { name, kind: 'factor', levels: votes.classes }, imputed.levels);
+        return { ...imputed, value: { call: 'coalesce', of: [frame.value(name, at), unlessAllMissing(bag, place, frame, at)] } };
       });
       frame.change(of, { set: [...made, ...set], drop });
     } else frame.change(of, { set });

@@ -28,9 +28,9 @@ function imputed(name: string, model: RValue, { frame, label }: StepContext): Ne
   const { schema, linear, steps } = readLinear(model, `${at}'s model`);
   if (steps) throw new ModelError(at, 'a model with splines', 'a plain lm');
   const values = schema.features.map((feature): Expression => {
-    const own = frame.column(feature.name, at);
+    const given = frame.column(feature.name, at);
     const value = frame.value(feature.name, at);
-    return feature.type === 'factor' && 'levels' in own ? recode(value, own, feature.levels) : value;
+    return feature.type === 'factor' && 'levels' in given ? recode(value, given, feature.levels) : value;
   });
   const sum = remap(sumOf(linear, at), (place) => values[place] as Expression);
   // recipes' cast(): whole numbers are rounded, halves to the even one.

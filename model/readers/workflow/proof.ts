@@ -44,12 +44,12 @@ export function proveSteps(
       const whole = rows.subarray(row * features.length, (row + 1) * features.length);
       // Where a value was missing R may have drawn another one by chance.
       if (whole.some(Number.isNaN)) continue;
-      const own = inputs[row * width + at]!;
-      if (isSame(own, expected(row))) compared += 1;
+      const ours = inputs[row * width + at]!;
+      if (isSame(ours, expected(row))) compared += 1;
       else
         throw new ModelError(
           `${label}, column ${column.name}`,
-          `${own} in training row ${row + 1}, where R had ${expected(row)}`,
+          `${ours} in training row ${row + 1}, where R had ${expected(row)}`,
           'the same',
         );
     }
@@ -63,10 +63,10 @@ function rowCount(data: RValue, columns: readonly { name: string }[]): number {
   return values && 'values' in values ? values.values.length : 0;
 }
 
-function isSame(own: number, expected: number): boolean {
+function isSame(ours: number, expected: number): boolean {
   // Where R drew a number by chance (step_impute_lower) there is none here.
-  if (Number.isNaN(own)) return true;
-  return Math.abs(own - expected) <= RELATIVE * Math.max(1, Math.abs(own), Math.abs(expected));
+  if (Number.isNaN(ours)) return true;
+  return Math.abs(ours - expected) <= RELATIVE * Math.max(1, Math.abs(ours), Math.abs(expected));
 }
 
 function rawRows(training: RValue, features: Feature[], count: number): Float64Array {

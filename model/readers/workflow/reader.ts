@@ -9,8 +9,8 @@ export const WORKFLOW_READER: Reader = {
   classes: ['workflow', 'model_fit', 'last_fit', 'recipe'],
   title: 'a tidymodels workflow',
   read: (value, label, inner) => {
-    const engine: Inner = (own, at) => {
-      if (inner) return inner(own, at);
+    const engine: Inner = (fit, at) => {
+      if (inner) return inner(fit, at);
       throw new ModelError(at, 'no reader of the model inside', 'the readers of the families');
     };
     const classes = classOf(value);

@@ -88,9 +88,9 @@ function columnOf(name: string, kinds: string[], recipe: RValue, label: string):
   const levels = trainingLevels(recipe, label).get(name);
   if (!levels) throw new ModelError(label, 'no values of training', 'the levels, or the texts of training');
   const all = element(recipe, 'orig_lvls');
-  const own = all && element(all, name);
-  if (isText || (own && !flag(own, 'factor', true))) return { name, kind: 'text', levels };
-  return { name, kind: is('ordered') || (own && flag(own, 'ordered', false)) ? 'ordered' : 'factor', levels };
+  const entry = all && element(all, name);
+  if (isText || (entry && !flag(entry, 'factor', true))) return { name, kind: 'text', levels };
+  return { name, kind: is('ordered') || (entry && flag(entry, 'ordered', false)) ? 'ordered' : 'factor', levels };
 }
 
 /** A time by the zone that its column has where it is still there at the recipe's end. */

@@ -19,10 +19,10 @@ export function importBooster(booster: Booster, beside: Beside, label: string): 
   const { features: count, version, objective: name } = booster;
   const margins = marginsOf(booster);
   const { kind, objective } = readObjective(booster, label);
-  const own = booster.names.length > 0 ? booster.names : beside.names;
+  const names = booster.names.length > 0 ? booster.names : beside.names;
   const schema: Schema = {
     kind,
-    features: featuresOf(booster, own, label),
+    features: featuresOf(booster, names, label),
     takesMissing: true,
     ...(margins === 1 ? {} : { margins }),
   };
@@ -42,7 +42,7 @@ export function importBooster(booster: Booster, beside: Beside, label: string): 
   return {
     ...{ schema, body, call: `${name} of ${count} features` },
     version: version ? `xgboost ${version.join('.')}` : 'xgboost before 1.0',
-    ...(own ? {} : { isUnnamed: true }),
+    ...(names ? {} : { isUnnamed: true }),
     ...(isCoded ? { isCoded } : {}),
   };
 }
@@ -112,10 +112,10 @@ function featuresOf({ features: count, types, levels }: Booster, names: readonly
   if (names && !areDistinct([...names])) throw new ModelError(`${label}'s names`, 'a name twice', 'a name for each feature');
   return Array.from({ length: count }, (_, place): Feature => {
     const name = names?.[place] ?? `f${place}`;
-    const own = types[place] === 'c' ? levels[place] : undefined;
-    if (!own) return { name, type: 'number' };
-    if (!areDistinct([...own])) throw new ModelError(`${label}, feature "${name}"`, 'a category twice', 'each once');
-    return { name, type: 'factor', levels: [...own] };
+    const categories = types[place] === 'c' ? levels[place] : undefined;
+    if (!categories) return { name, type: 'number' };
+    if (!areDistinct([...categories])) throw new ModelError(`${label}, feature "${name}"`, 'a category twice', 'each once');
+    return { name, type: 'factor', levels: [...categories] };
   });
 }
 

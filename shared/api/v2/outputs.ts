@@ -73,13 +73,13 @@ function rowOfCells([first]: Prediction[]): Record<string, unknown> {
 
 /** One column of rows, by its output's name; undefined where they have none of it. */
 function column(name: string, list: string, rows: Prediction[] | undefined, ours: AnswerColumn[] = []): Output | undefined {
-  const own = Object.keys(rowOfCells(rows ?? [])).find((key) => outputName(list, key) === name);
-  if (own === undefined || !rows) return undefined;
-  const values = rows.map((row) => ((row as Record<string, unknown>)[own] ?? null) as Cell);
+  const rowKey = Object.keys(rowOfCells(rows ?? [])).find((key) => outputName(list, key) === name);
+  if (rowKey === undefined || !rows) return undefined;
+  const values = rows.map((row) => ((row as Record<string, unknown>)[rowKey] ?? null) as Cell);
   const known = values.find((value) => value !== null);
   // An endpoint may have another model.
   const given = typeof known === 'string' ? 'BYTES' : typeof known === 'boolean' ? 'BOOL' : 'FP64';
-  const declared = ours.find((one) => one.name === own);
+  const declared = ours.find((one) => one.name === rowKey);
   const datatype = known === undefined && declared ? DATATYPES[declared.type] : given;
   return { name, shape: [values.length], datatype, values };
 }

@@ -84,9 +84,9 @@ export function checkDiscriminant(schema: Schema, model: Discriminant, label: st
   const classes = prior.length;
   checkClasses(schema, classes, `${label}'s discriminants`);
   if (!(Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= width)) throw fail(`${dimensions} dimensions`, `1 to ${width}`);
-  const own = places ? 1 : classes;
-  if (centers.length !== own * width || scaling.length !== own * width * dimensions)
-    throw fail(`${centers.length} centres and ${scaling.length} cells`, `${own * width} and ${own * width * dimensions}`);
+  const blocks = places ? 1 : classes;
+  if (centers.length !== blocks * width || scaling.length !== blocks * width * dimensions)
+    throw fail(`${centers.length} centres and ${scaling.length} cells`, `${blocks * width} and ${blocks * width * dimensions}`);
   if (places ? places.length !== classes * dimensions : ldet?.length !== classes)
     throw fail(`${(places ?? ldet)?.length} numbers of classes`, String(places ? classes * dimensions : classes));
   if (!prior.every((share) => share > 0)) throw fail('a class without prior', 'shares above 0');

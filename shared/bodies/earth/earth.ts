@@ -85,9 +85,9 @@ function both(sums: Float64Array): Float64Array {
 function shared(sums: Float64Array, outputs: number): Float64Array {
   const out = new Float64Array(sums.length);
   for (let at = 0; at < sums.length; at += outputs) {
-    const own = sums.subarray(at, at + outputs);
-    const sum = longSum(own);
-    own.forEach((value, place) => {
+    const rowSums = sums.subarray(at, at + outputs);
+    const sum = longSum(rowSums);
+    rowSums.forEach((value, place) => {
       out[at + place] = value / sum;
     });
   }

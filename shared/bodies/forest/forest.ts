@@ -159,7 +159,7 @@ function checkNodes({ roots, left, right, feature, threshold, partitioned }: For
   }
 }
 
-/** Holds what only some forests have against its invariants. */
+/** Checks what only some forests have against its invariants. */
 function checkExtras(forest: Forest, leafRows: number, label: string): void {
   const { missing, observed, inbag, roots, cutoff, correction } = forest;
   if (missing) checkMissing(forest, missing, label);

@@ -24,7 +24,7 @@ export function firstInSlices(length: number, find: (from: number, to: number) =
 }
 
 /**
- * Holds packed nodes against their invariants, each array in one pass. That no child is out of range and no walk without an
+ * Checks packed nodes against their invariants, each array in one pass. That no child is out of range and no walk without an
  * end follows from the bits alone: in every tree there must be nodes left to be children of, and none left over. Throws a
  * ModelError that names `label` and what of it.
  */

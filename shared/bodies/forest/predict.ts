@@ -124,10 +124,10 @@ function mostVoted(forest: Forest, trees: number, votes: Float64Array, voted: nu
   let best = 0;
   let most = 0;
   for (let place = 0; place < votes.length; place += 1) {
-    const own = cutoff ? votes[place]! / trees / cutoff[place]! : votes[place]!;
-    if (own <= most) continue;
+    const share = cutoff ? votes[place]! / trees / cutoff[place]! : votes[place]!;
+    if (share <= most) continue;
     best = place;
-    most = own;
+    most = share;
   }
   const tied = voted.filter((place) => votes[place] === votes[best]);
   if (!breakTie || tied.length < 2) return best;

@@ -78,13 +78,13 @@ function smoothOf(
   schema: Schema,
   numbers: (span: readonly [number, number]) => Float64Array,
 ): (row: Row) => Float64Array | undefined {
-  const own: Columns = columnsOf(basis, { schema, numbers });
+  const valuesOf: Columns = columnsOf(basis, { schema, numbers });
   const place = by && 'place' in by ? compile(by.place, schema) : undefined;
   const factor = by && 'value' in by ? compile(by.value, schema) : undefined;
   const gone = without && new Set(without);
   return (row) => {
     if (place && by && 'level' in by && place(row.rows, row.at) !== by.level) return undefined;
-    let values = own(row);
+    let values = valuesOf(row);
     if (constraint?.by === 'sweep') values = swept(values, constraint.column, numbers(constraint.means));
     if (factor) {
       const times = factor(row.rows, row.at);

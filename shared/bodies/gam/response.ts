@@ -72,13 +72,13 @@ type Variance = (from: number[], to: number[]) => number;
 /** The errors of shares by their slopes in each predictor (multinom's predict of mgcv's gamlss.r, whose first category divides by the sum). */
 function shareErrors(all: number[], sums: number[], predictors: number[][], variance: Variance, exp: MathLibrary['exp']): number[] {
   const total = longSum(Float64Array.from([1, ...sums.map((sum) => exp(sum))]));
-  const own = predictors.map((places) => variance(places, places));
+  const variances = predictors.map((places) => variance(places, places));
   return all.map((share, category) => {
     const slopes = all.slice(1).map((other, at) => {
       if (category === 0) return -other / total;
       return at === category - 1 ? share * (1 - share) : -share * other;
     });
-    let sum = slopes.reduce((all, slope, at) => all + slope * slope * own[at]!, 0);
+    let sum = slopes.reduce((all, slope, at) => all + slope * slope * variances[at]!, 0);
     predictors.forEach((from, i) => {
       for (let k = i + 1; k < predictors.length; k += 1) sum += 2 * slopes[i]! * slopes[k]! * variance(from, predictors[k]!);
     });

@@ -66,7 +66,7 @@ function compiled(schema: Schema, linear: Linear): Compiled {
   return made;
 }
 
-/** Holds a linear model against its invariants, so that predictLinear needs no check. Throws a ModelError that names what is wrong. */
+/** Checks a linear model against its invariants, so that predictLinear needs no check. Throws a ModelError that names what is wrong. */
 export function checkLinear(schema: Schema, linear: Linear, label: string): void {
   const { columns, coefficients, offsets, link, lambda } = linear;
   if (schema.kind !== 'regression') throw new ModelError(label, `a linear model of the kind ${schema.kind}`, 'regression');

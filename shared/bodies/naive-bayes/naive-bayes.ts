@@ -31,8 +31,8 @@ export function predictNaiveBayes(schema: Schema, model: NaiveBayes, rows: Float
     for (let k = 0; k < classes; k += 1) {
       for (let at = 0; at < width; at += 1) {
         const value = rows[row * width + at]!;
-        const own = chanceOf(model, { value, start: starts[at]!, isNumber: isNumber[at]!, k }, library);
-        logs[at] = Number.isNaN(value) ? 0 : library.log(own <= 0 ? THRESHOLD : own);
+        const chance = chanceOf(model, { value, start: starts[at]!, isNumber: isNumber[at]!, k }, library);
+        logs[at] = Number.isNaN(value) ? 0 : library.log(chance <= 0 ? THRESHOLD : chance);
       }
       out[row * classes + k] = prior[k]! + longSum(logs);
     }

@@ -71,7 +71,7 @@ function directionOf({ input, categories, threshold, directions }: Rpart, split:
   return value < bound === (kind === 0) ? 1 : 2;
 }
 
-/** Holds a tree against its invariants, so that predictRpart needs no check. Throws a ModelError that names what is wrong. */
+/** Checks a tree against its invariants, so that predictRpart needs no check. Throws a ModelError that names what is wrong. */
 export function checkRpart(schema: Schema, rpart: Rpart, label: string): void {
   const { left, right, first, splits, majority, input, categories, threshold, directions, values, width, places } = rpart;
   const nodes = left.length;

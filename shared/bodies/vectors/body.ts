@@ -44,7 +44,7 @@ export const VECTORS: BodyKind<SupportVectors> = {
   predict: predictVectors,
   ulp: () => 0,
   measure: ({ task, kernel, counts }) => {
-    const vectors = counts.reduce((sum, own) => sum + own, 0);
+    const vectors = counts.reduce((sum, part) => sum + part, 0);
     return {
       name: 'supportVectors',
       numbers: { vectors, kernel, task },

@@ -16,7 +16,7 @@ export function checkVectors(schema: Schema, model: SupportVectors, label: strin
   const width = schema.features.length;
   checkKernel(model, label);
   const count = checkTask(schema, model, label);
-  const all = counts.reduce((sum, own) => sum + own, 0);
+  const all = counts.reduce((sum, count) => sum + count, 0);
   if (all === 0 || vectors.length !== all * width) throw fail(`${vectors.length} numbers of ${all} vectors`, `${width} a vector`);
   if (model.coefficients.length !== all * (count - 1)) throw fail(`${model.coefficients.length} coefficients`, `${all * (count - 1)}`);
   const pairs = (count * (count - 1)) / 2;

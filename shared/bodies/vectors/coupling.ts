@@ -32,10 +32,10 @@ export function coupled(pairs: Float64Array, count: number): Float64Array {
     for (const product of products) error = Math.max(error, Math.abs(product - whole));
     if (error < tolerance) break;
     for (let at = 0; at < count; at += 1) {
-      const own = cells[at * count + at]!;
-      const step = (-products[at]! + whole) / own;
+      const diagonal = cells[at * count + at]!;
+      const step = (-products[at]! + whole) / diagonal;
       chances[at]! += step;
-      whole = (whole + step * (step * own + 2 * products[at]!)) / (1 + step) / (1 + step);
+      whole = (whole + step * (step * diagonal + 2 * products[at]!)) / (1 + step) / (1 + step);
       for (let other = 0; other < count; other += 1) {
         products[other] = (products[other]! + step * cells[at * count + other]!) / (1 + step);
         chances[other]! /= 1 + step;

@@ -86,7 +86,7 @@ function winner(decisions: Float64Array, count: number): number {
       votes[decisions[pair]! > 0 ? one : other]! += 1;
       pair += 1;
     }
-  return votes.indexOf(votes.reduce((most, own) => Math.max(most, own)));
+  return votes.indexOf(votes.reduce((most, one) => Math.max(most, one)));
 }
 
 function unscaled({ target }: SupportVectors, value: number): number {

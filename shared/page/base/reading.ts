@@ -12,7 +12,7 @@ export function numbersOf(data: PageData, prediction: Predicted, time: number): 
   return isSeveral(data, prediction) ? prediction : [prediction[time] ?? Number.NaN];
 }
 
-/** The share of the trees that vote for each class, in class order, from every tree's own class. */
+/** The share of the trees that vote for each class, in class order, from every tree's class. */
 function votedShares({ codes = [] }: Votes, prediction: number[]): number[] {
   const counts = new Map<number, number>();
   for (const code of prediction) counts.set(code, (counts.get(code) ?? 0) + 1);

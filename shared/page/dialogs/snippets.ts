@@ -43,7 +43,7 @@ function shellText(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A JSON value as Python writes it; JSON's own escapes are Python's too. */
+/** A JSON value as Python writes it; JSON's escapes are Python's too. */
 function pythonValue(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -38,10 +38,10 @@ export function docsHtml(given: object, parts?: PageParts): string {
     Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
   );
   const groups = (document.tags ?? []).map(({ name, description: what }) => {
-    const own = all.filter(({ operation }) => operation.tags?.[0] === name);
+    const tagged = all.filter(({ operation }) => operation.tags?.[0] === name);
     // What people come for stands first.
-    own.sort((a, b) => Number(b.operation.operationId === 'predict') - Number(a.operation.operationId === 'predict'));
-    const parts = own.map(({ method, path, operation }) => operationHtml(document, method, path, operation));
+    tagged.sort((a, b) => Number(b.operation.operationId === 'predict') - Number(a.operation.operationId === 'predict'));
+    const parts = tagged.map(({ method, path, operation }) => operationHtml(document, method, path, operation));
     return `<h2 ${text(`tag.${name}`, what.replace(/\.$/, ''))}</h2>\n${parts.join('\n')}`;
   });
   const schemas = Object.entries(document.components.schemas).map(

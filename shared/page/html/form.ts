@@ -22,11 +22,11 @@ const MOST_STEPS = 2_000;
  */
 export function formFeatures(features: Feature[], cuts: number[][]): FormFeature[] {
   return features.map((feature, at) => {
-    const own = cuts[at] ?? [];
-    const edges = own.length > 0 ? { edges: [own[0], own.at(-1)] as [number, number] } : {};
+    const featureCuts = cuts[at] ?? [];
+    const edges = featureCuts.length > 0 ? { edges: [featureCuts[0], featureCuts.at(-1)] as [number, number] } : {};
     if (feature.type !== 'number') return { ...feature, ...edges };
-    if (isSwitch(feature, own)) return { ...feature, min: 0, max: 1, step: 1, default: feature.default ?? 0, isSwitch: true };
-    return own.length > 0 ? { ...fromCuts(feature, own), ...edges } : fromRange(feature);
+    if (isSwitch(feature, featureCuts)) return { ...feature, min: 0, max: 1, step: 1, default: feature.default ?? 0, isSwitch: true };
+    return featureCuts.length > 0 ? { ...fromCuts(feature, featureCuts), ...edges } : fromRange(feature);
   });
 }
 

@@ -33,5 +33,5 @@ export function isBars(feature: FormFeature): boolean {
 
 /** The rows of a curve: the present one, with each value of the grid in the feature's place. */
 export function gridRows(values: Value[], at: number, grid: Value[]): Value[][] {
-  return grid.map((value) => values.map((own, place) => (place === at ? value : own)));
+  return grid.map((value) => values.map((standing, place) => (place === at ? value : standing)));
 }

@@ -58,9 +58,9 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
     const { values, body } = curves;
     let from = 0;
     const all = grids.map((grid) => {
-      const own = body.predictions.slice(from, from + grid.length).map((prediction: Predicted) => numbersOf(data, prediction, time));
+      const numbers = body.predictions.slice(from, from + grid.length).map((prediction: Predicted) => numbersOf(data, prediction, time));
       from += grid.length;
-      return own;
+      return numbers;
     });
     const [low, high] = spanOf([...all.flat(2), ...(isShare(data) || hasBars ? [0] : [])]);
     buttons.forEach((button, place) => {
@@ -125,10 +125,10 @@ function lineParts(grid: Value[], points: number[][], here: Value | undefined, y
 function barParts(grid: Value[], points: number[][], here: Value | undefined, y: (value: number) => number): SVGElement[] {
   const wide = WIDTH / grid.length;
   return grid.flatMap((value, at) => {
-    const own = points[at] ?? [];
-    const bar = (0.7 * wide) / own.length;
+    const values = points[at] ?? [];
+    const bar = (0.7 * wide) / values.length;
     const ground = value === here ? [svg('rect', { x: at * wide, y: 0, width: wide, height: HEIGHT, class: 'ground' })] : [];
-    const bars = own.map((number, line) =>
+    const bars = values.map((number, line) =>
       svg('rect', {
         x: (at + 0.15) * wide + line * bar,
         y: Math.min(y(0), y(number)),

@@ -26,7 +26,7 @@ export function countingCells(parseXml: ParseXml, { options }: { options: object
       counted.cells += rows * Math.max(widest, 1) - before;
       if (rows > MOST.rows || widest > MOST.columns || counted.cells > MOST.cells) throw new RangeError('a workbook with too many cells');
     };
-    const open: OpenTag = (name, attributes, own) => {
+    const open: OpenTag = (name, attributes, element) => {
       if (name === 'row') {
         opened += 1;
         grow(Math.max(opened, Number(attributes.r) || 0), 0);
@@ -36,13 +36,13 @@ export function countingCells(parseXml: ParseXml, { options }: { options: object
         grow(row || 0, 0);
         // Only a cell with a value takes a place.
       } else if (name === 'v' || name === 'is') grow(0, column);
-      onOpenTag(name, attributes, own);
+      onOpenTag(name, attributes, element);
     };
     return parseXml(content, state, open, ...rest);
   };
 }
 
-/** The row and the column of an address such as AA2091, by the library's own rule, whatever stands there for letters. */
+/** The row and the column of an address such as AA2091, by the library's rule, whatever stands there for letters. */
 function addressOf(text: string): [number, number] {
   let column = 0;
   for (let at = 0; at < text.length; at += 1) {

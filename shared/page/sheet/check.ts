@@ -26,7 +26,7 @@ export function reasonOf(data: PageData, cells: string[], words: Words): string 
   return undefined;
 }
 
-/** What is wrong with a cell, by the server's own rules for texts. */
+/** What is wrong with a cell, by the server's rules for texts. */
 function problemOf(feature: PageFeature, cell: string, takesMissing: boolean): 'missing' | 'number' | 'logical' | 'level' | undefined {
   const levels = feature.type === 'factor' ? levelsOf(feature.levels) : undefined;
   if (levels?.has(cell)) return undefined;

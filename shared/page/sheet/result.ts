@@ -176,7 +176,7 @@ function showPreview(
   }
 }
 
-/** A prediction's cells in words; the download has the data's own labels, so that it can be read by a program. */
+/** A prediction's cells in words; the download has the data's labels, so that it can be read by a program. */
 function readableCells(data: PageData, prediction: Predicted, words: Words): string[] {
   if (typeof prediction === 'string') return [className(data, words, prediction)];
   if (typeof prediction === 'number') return [readable(data, words, prediction)];

@@ -21,8 +21,15 @@ export const STOPPED = 'stopped';
  * reason. `width` is how many numbers a prediction has. Once `signal` is aborted it does nothing more, but offers what there is
  * where a person stopped it. Of a workbook the sheet at the place `sheet` is read. Never rejects.
  */
-export async function runSheet(data: PageData, file: File, own: () => Words, width: number, signal: AbortSignal, sheet = 0): Promise<void> {
-  const words = () => laterWords(own());
+export async function runSheet(
+  data: PageData,
+  file: File,
+  baseWords: () => Words,
+  width: number,
+  signal: AbortSignal,
+  sheet = 0,
+): Promise<void> {
+  const words = () => laterWords(baseWords());
   const most = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / Math.max(1, width))));
   const link = byId<HTMLAnchorElement>('download');
   if (link.href) URL.revokeObjectURL(link.href);

@@ -1,7 +1,7 @@
 /** The page's languages. */
 export type Language = 'en' | 'pt';
 
-/** The page's own words, but for those that come later (texts-later.ts). A key with a dot stands for a value of the answer: who served it, and why the fallback did. */
+/** The page's words, but for those that come later (texts-later.ts). A key with a dot stands for a value of the answer: who served it, and why the fallback did. */
 export const TEXTS: Record<Language, Record<string, string>> = {
   en: {
     inputs: 'Inputs',

@@ -4,7 +4,7 @@ import { type Language, TEXTS } from './texts.ts';
 /** The page's words in the language chosen. */
 export type Words = {
   language: Language;
-  /** One of the page's own texts. */
+  /** One of the page's texts. */
   text(key: string): string;
   /** The text of a key that may be none, such as a reason of another version's. */
   known(key: string): string | undefined;

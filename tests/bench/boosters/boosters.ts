@@ -21,7 +21,7 @@ const FILES: Record<string, string> = { boosters: 'heart', 'boosters-large': 'la
 /** Parts of the bench. */
 export const BOOSTERS = Object.keys(MODELS);
 const SIZES = [1, 10_000];
-/** How many times as fast as a model's own engine ours must be. */
+/** How many times as fast as a model's engine ours must be. */
 const BAR = 3;
 
 /**
@@ -35,7 +35,7 @@ const ENGINES: Engine[] = [
 ];
 const MOST_OF_TREELITE = 500;
 
-/** Boosted models, batches of 1 and 10,000: ours, the model's own engine, treelite and tl2cgen, on one thread each. */
+/** Boosted models, batches of 1 and 10,000: ours, the model's engine, treelite and tl2cgen, on one thread each. */
 export async function benchBoosters(names: string[], measure: Measure, report: Report): Promise<void> {
   const installed = await installBoosters(report.say);
   if ('missing' in installed) {

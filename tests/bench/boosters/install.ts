@@ -9,7 +9,7 @@ const REQUIREMENTS = path.join(PROJECT, 'tests/bench/boosters/requirements.txt')
 /** The pinned packages, a line each. */
 export const REQUIRED = readFileSync(REQUIREMENTS, 'utf8');
 
-/** The Python with the boosters' own packages, in an environment of its own that is made here where it is not yet; or why it cannot be had. */
+/** The Python with the boosters' packages, in an environment of its own that is made here where it is not yet; or why it cannot be had. */
 export async function installBoosters(
   say: (line: string) => void,
   folder = path.join(CACHE, 'boosters-python'),

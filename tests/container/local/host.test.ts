@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close().closeAllConnections();
 });
 
-/** A host whose function is `handler`; what it was told of goes into `told`. */
+/** A host whose function is `handler`; what was reported goes into `told`. */
 async function hostOf(handler: Handler, { cors, timeoutMs }: { cors?: Partial<Cors>; timeoutMs?: number } = {}) {
   const told: string[] = [];
   const api = { ...HTTP_API, cors: { ...HTTP_API.cors, ...cors }, timeoutMs: timeoutMs ?? HTTP_API.timeoutMs };

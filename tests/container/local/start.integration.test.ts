@@ -122,7 +122,7 @@ test('it starts all, answers without the container too, and leaves nothing behin
   await until('the container ended (SIGKILL)');
   await askUntil(ports.API_PORT, 'fallback');
 
-  // Twice, as npm does: the terminal's own and the one that npm passes on.
+  // Twice, as npm does: the terminal's and the one that npm passes on.
   child.kill('SIGINT');
   child.kill('SIGINT');
   expect((await ended).code).toBe(0);

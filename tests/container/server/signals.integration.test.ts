@@ -88,7 +88,7 @@ describe.each<[string, boolean, boolean]>([
   ['as PID 1', true, hasNamespaces],
 ])('a container %s', (_, isFirst, isHere) => {
   (isHere ? test : test.skip)(
-    'that is told to end while it imports its model ends with 0, and serves nobody',
+    'that has to end while it imports its model ends with 0, and serves nobody',
     async () => {
       const { pid, ended } = start(['serve'], slow, isFirst);
       process.kill(await reaches(pid, hasReadModel), 'SIGTERM');
@@ -98,7 +98,7 @@ describe.each<[string, boolean, boolean]>([
   );
 
   (isHere ? test : test.skip)(
-    'that is told to end while it builds its page ends with 0 at once',
+    'that has to end while it builds its page ends with 0 at once',
     async () => {
       const { pid, ended } = start([], quick, isFirst);
       process.kill(await reaches(pid, hasChild), 'SIGTERM');

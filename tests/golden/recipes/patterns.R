@@ -1,4 +1,4 @@
-# R's own answers to the patterns of patterns.json: Rscript tests/golden/recipes/patterns.R tests/golden/recipes/patterns.json
+# R's answers to the patterns of patterns.json: Rscript tests/golden/recipes/patterns.R tests/golden/recipes/patterns.json
 # Each case is [pattern, ignore.case, text, does it match, how often]; the last two are written anew.
 file <- commandArgs(TRUE)[1]
 cases <- lapply(jsonlite::fromJSON(file, simplifyVector = FALSE), function(case) {

@@ -113,7 +113,7 @@ fit <- function(case) {
   data <- read.csv(file, stringsAsFactors = TRUE)
   given <- case$arguments
   if (!is.null(given$case.weights)) given$case.weights <- data[[given$case.weights]]
-  # R's own numbers of importance depend on the number of threads: those of one thread are the ones to have.
+  # R's numbers of importance depend on the number of threads: those of one thread are the ones to have.
   if (is.null(given$num.threads)) given$num.threads <- 1
   if (case$own) given$seed <- case$seed else set.seed(case$seed)
   # factor() in a formula makes a target that terms() takes for a feature, too: as a column it is plain.

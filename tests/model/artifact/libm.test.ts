@@ -46,7 +46,7 @@ describe('a model of an R without fused multiplication (libm: plain)', () => {
 });
 
 describe('the check rows of an artifact of an earlier version', () => {
-  // These were computed with JavaScript's own exp(): one double off for survival, up to four for a glm.
+  // These were computed with JavaScript's exp(): one double off for survival, up to four for a glm.
   test.each([
     ['survival-logrank', 1],
     ['dose-logit-glm', 4],

@@ -29,7 +29,7 @@ test('a package has the bodies and steps that its artifact names, and no others'
   const all = await bundle(undefined);
   const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['regression'] });
   const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'], kinds: ['regression'] });
-  // Words of each kind's own that minifying leaves.
+  // Words of each kind that minifying leaves.
   const words = {
     forest: 'doubles a leaf',
     rpart: 'surrogates among them',

@@ -182,7 +182,7 @@ test('a call over a kept connection that went stale is made once more; one that 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   opened.push(server, { close: () => server.closeAllConnections() });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // Long enough that a slow machine's own pauses end no call.
+  // Long enough that a slow machine's pauses end no call.
   const long = { ENDPOINT_DEADLINE_MS: '5000', ENDPOINT_FIRST_DEADLINE_MS: '5000', ENDPOINT_CONNECT_MS: '5000', ENDPOINT_STALE_MS: '2000' };
   const withEndpoint = async (name: string) => {
     const one = await openEnvironment(packaged, { ENDPOINT_NAME: name, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: url, ...long });

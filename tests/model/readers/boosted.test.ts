@@ -9,7 +9,7 @@ import { compareCase } from '../../support/boosted-case.ts';
 import { lightgbmText, SPLIT } from '../../support/lightgbm-text.ts';
 import { numbers } from '../../support/r-objects.ts';
 
-/** Small models of each package with the package's own answers, as the generators of tests/boosting wrote them. */
+/** Small models of each package with the package's answers, as the generators of tests/boosting wrote them. */
 const FOLDER = fileURLToPath(new URL('../../golden/boosting/', import.meta.url));
 const CASES = readdirSync(FOLDER);
 

@@ -9,7 +9,7 @@ import type { RequestError } from '../../../shared/errors.ts';
 import { readBody } from '../../../shared/wire/wire.ts';
 
 const FOLDER = fileURLToPath(new URL('../../cases/', import.meta.url));
-/** Models that were refused or answered wrongly once, each with R's own predictions of some rows (NAME.rows.json). */
+/** Models that were refused or answered wrongly once, each with R's predictions of some rows (NAME.rows.json). */
 const NAMES = readdirSync(FOLDER).flatMap((file) => (file.endsWith('.rows.json') ? [file.slice(0, -'.rows.json'.length)] : []));
 
 function load(name: string): Model {

@@ -35,7 +35,7 @@ describe('numbers are compared as R compares them', () => {
 describe("a factor's labels are compared with the texts that R makes of constants", () => {
   const levels = ['100000', '1e+05', '0.3', 'TRUE', '7'];
   const members = { xlevels: named({ f: texts(...levels) }), contrasts: named({ f: texts('contr.treatment') }) };
-  /** What the comparison is for each level: the factor's own columns have coefficients of 0. */
+  /** What the comparison is for each level: the factor's columns have coefficients of 0. */
   const found = (value: RValue) => {
     const variables = [number(symbol('f'), 'f', 'factor'), number(value, 'v')];
     const model = lm({ variables, coefficients: [0, 0, 0, 0, 0, 1], members });

@@ -15,7 +15,7 @@ export function readCases(folder: string): Record<string, TrainCase> {
   return JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8')) as Record<string, TrainCase>;
 }
 
-/** Trains a case and tells every difference from R's own object: none where all nodes are equal. */
+/** Trains a case and tells every difference from R's object: none where all nodes are equal. */
 export async function differences(folder: string, name: string, given: TrainCase, threads: number): Promise<string[]> {
   const trained = await trainCase(folder, given, threads);
   const own = trained.object;

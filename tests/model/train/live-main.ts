@@ -1,6 +1,6 @@
 import { differences, readCases } from './cases.ts';
 
-// An entry, started by .ci/run: compares every case of a folder that make.R filled with R's own objects, in one and in two
+// An entry, started by .ci/run: compares every case of a folder that make.R filled with R's objects, in one and in two
 // threads, and prints the count and the seeds.
 const [folder] = process.argv.slice(2) as [string];
 let failed = 0;

@@ -89,7 +89,7 @@ describe('a random forest gives by its kernel the bits of the plain predictor', 
       }),
       { numRuns: 60 },
     );
-    // Which kernel it was is known: plain is never held against plain alone.
+    // Which kernel it was is known: plain is never compared with plain alone.
     expect([...seen].sort()).toEqual([...names].sort());
   });
 });

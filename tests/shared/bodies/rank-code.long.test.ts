@@ -62,7 +62,7 @@ test('a rank by the index is that of a search among all thresholds, whatever thr
   );
 });
 
-test('thresholds that lie close together far from others are told apart by more halvings', () => {
+test('thresholds that lie close together far from others are kept apart by more halvings', () => {
   const close = Float64Array.from({ length: 300 }, (_, at) => (at < 299 ? 1 + at * Number.EPSILON : 1e9));
   expect(rankIndex(close).steps).toBe(9);
   const rank = ranker([close]);

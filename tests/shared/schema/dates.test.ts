@@ -66,7 +66,7 @@ describe('a time', () => {
     expect(parseDatetime('2024-01-15T12:00:00', 'Europe/Berlin')).toBe(1705316400);
   });
 
-  test('one that the clocks skip or repeat is told', () => {
+  test('one that the clocks skip or repeat is refused', () => {
     expect(parseDatetime('2024-03-31T02:30:00', 'Europe/Berlin')).toBe('skipped');
     expect(parseDatetime('2024-10-27T02:30:00', 'Europe/Berlin')).toBe('twice');
     expect(parseDatetime('2024-10-27T02:30:00+01:00', 'Europe/Berlin')).toBe(1729992600);

@@ -20,7 +20,7 @@ test.each([
   expect(firstRepeated(list)).toBe(again);
 });
 
-test('texts that are made to have one hash are told apart', () => {
+test('texts that are made to have one hash stay two texts', () => {
   const list = sameHash(11);
   expect(new Set(list).size).toBe(2_048);
   expect(firstRepeated(list)).toBe(-1);

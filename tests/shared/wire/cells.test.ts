@@ -37,7 +37,7 @@ describe('values', () => {
     }
   });
 
-  test('1e999 is told as too large for a double', () => {
+  test('1e999 is refused as too large for a double', () => {
     expect(refusal(AGE, '{"age":1e999}')).toMatchObject({ status: 422, problems: [{ path: '/age' }] });
     expect(refusal(AGE, '{"age":-1e999}').problems[0]?.message).toContain('a number too large for a double');
   });
@@ -80,7 +80,7 @@ describe('CSV', () => {
     expect(read(AGE, '"id","age"\n1,2', 'csv')).toEqual([2]);
     expect(read(AGE, ' id , age \n1,2', 'csv')).toEqual([2]);
   });
-  test('a line too short or too long is told by its number, with the other problems', () => {
+  test('a line too short or too long is named by its number, with the other problems', () => {
     const error = refusal(schema, 'age,1,2\n1,2\n1,2,3,4\n1,x,3', 'csv');
     expect(error.status).toBe(422);
     expect(error.problems.map(({ path }) => path)).toEqual(['/0', '/1', '/2/1']);
@@ -113,7 +113,7 @@ describe('CSV', () => {
   });
   test('a header alone is no row', () => expect(refusal(AGE, 'age\n', 'csv')).toMatchObject({ status: 422 }));
   test('a feature twice is refused', () => expect(refusal(AGE, 'age,age\n1,2', 'csv')).toMatchObject({ status: 422 }));
-  test('a missing column is told once', () => {
+  test('a missing column is named once', () => {
     expect(refusal(numbers('a', 'b'), 'a\n1\n2\n3', 'csv').problems.map(({ path }) => path)).toEqual(['/0/b']);
   });
   test('a wide header of unknown names is refused', () => {

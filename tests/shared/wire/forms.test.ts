@@ -37,7 +37,7 @@ test.each<[string, string, DeclaredForm, number[]]>([
   ["Excel's line with a tab", '"sep=\t"\nage\tx\n54\t1\n', 'any', [R54]],
 ])('%s', (_, body, form, expected) => expect(answer(body, form)).toEqual(expected));
 
-test('what is no form that is read is told what to send', () => {
+test('a form that is not read is refused with what to send', () => {
   const told = (body: string, type: string) => refusalOf(() => formOf(bodyForm(type), Buffer.from(body)));
   for (const body of ['age=54', 'age=54&sex=m', 'age=']) {
     const { status, message } = told(body, 'application/x-www-form-urlencoded');
@@ -58,7 +58,7 @@ describe('CSV', () => {
     expect(refusalOf(() => read(two, 'age\tweight\n1,234\t2\n', 'csv')).message).toContain('or set thousands apart');
     expect(refusalOf(() => read(two, 'age,weight\n"1,5",2\n', 'csv')).status).toBe(422);
   });
-  test('a line too long is told by its number, blank lines counted', () => {
+  test('a line too long is named by its number, blank lines counted', () => {
     const { problems } = refusalOf(() => read(two, 'sep=;\nage;weight\n\n1;2\n\n1;2;3\n', 'csv'));
     expect(problems[0]?.message).toBe('found 3 fields on line 6, expected 2 fields, as the header line has');
   });

@@ -13,7 +13,7 @@ import { expectLinear } from '../../support/linear.ts';
 const AGE: Schema = { kind: 'regression', features: [{ name: 'age', type: 'number' }], takesMissing: false };
 const read = (text: string, form: BodyForm) => readBody(AGE, Buffer.from(text), form);
 
-test('a decimal is told from what is none in linear time', () => {
+test('a decimal is recognized in linear time', () => {
   const runs = ['1', '1.', '.1', '1e1', '+', '1.1', ' 1'];
   for (const run of runs) {
     const make = (length: number) => `${run.repeat(Math.ceil(length / run.length))}`;

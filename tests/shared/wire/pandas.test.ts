@@ -70,7 +70,7 @@ describe('what may be meant in two ways is refused, and what is not read names a
     expect(read(numbers('index'), '{"columns":["a","b"],"index":[0,1],"data":[5,6]}')).toEqual([0, 1]);
     expect(read(numbers('schema', 'data'), '{"schema":1,"data":2}')).toEqual([1, 2]);
   });
-  test('a body without any feature is told what would be read, on one line', () => {
+  test('a body without any feature is refused with what would be read, on one line', () => {
     for (const body of ['{"rows":[[54]]}', '{"0":54,"1":61}', '{"data":[54]}', '{"a":{"b":{"age":54}}}']) {
       const { message, status } = refusalOf(() => answer(body));
       expect([body, status, message]).toEqual([body, 422, expect.stringContaining('; send a body such as {"age":')]);

@@ -80,7 +80,7 @@ describe('what was read but does not fit is 422', () => {
 });
 
 describe('parameters', () => {
-  test.each(['instances', 'dataframe_records', 'inputs'])('are taken beside %s, and those unknown are told with the rows', (wrapper) => {
+  test.each(['instances', 'dataframe_records', 'inputs'])('are taken beside %s, and those unknown are listed with the rows', (wrapper) => {
     expect(read(AGE, { [wrapper]: [{ age: 1 }], parameters: { type: 'response' } })).toEqual([1]);
     const error = refusal(AGE, { [wrapper]: [{ age: 'x' }], parameters: { type: 'se', 'a/b': 1 } });
     expect(error.problems.map(({ path }) => path)).toEqual(['/parameters/type', '/parameters/a~1b', `/${wrapper}/0/age`]);
@@ -98,7 +98,7 @@ test('parameters and params together are refused, since one of them would go unh
   expect(refusal(AGE, { instances: [[1]], parameters: {}, params: {} }).message).toContain('together');
 });
 
-describe('all problems are told at once', () => {
+describe('all problems are listed at once', () => {
   test('each with its path, in every dialect', () => {
     const names = ['a/b', 'c~d'];
     const problems = (body: unknown, form?: BodyForm) => refusal(numbers(...names), body, form).problems.map(({ path }) => path);
@@ -121,7 +121,7 @@ describe('all problems are told at once', () => {
     expect(problems('{"a/b":1}\n[1,"x"]', 'jsonlines')).toEqual(['/0/c~0d', '/1/1']);
   });
 
-  test('a feature under another name is told with that name, in every dialect with names', () => {
+  test('a feature under another name is listed with that name, in every dialect with names', () => {
     const wrong = { years: [3, 4], sex: ['f', 'm'] };
     const records = [0, 1].map((at) => ({ years: wrong.years[at], sex: wrong.sex[at] }));
     const split = { columns: ['years', 'sex'], data: records.map(({ years, sex }) => [years, sex]) };
@@ -146,7 +146,7 @@ describe('all problems are told at once', () => {
     expect(refusal(AGE, {}).problems[0]?.message).toBe('feature "age" is missing; expected a finite number');
   });
 
-  test('names that are no feature are told up to three, and not at any length', () => {
+  test('names that are no feature are listed up to three, and not at any length', () => {
     const keys = ['a'.repeat(1_000), 'b', 'c', 'd', 'e'];
     const { message = '' } = refusal(AGE, Object.fromEntries(keys.map((key) => [key, 1]))).problems[0] ?? {};
     expect(message).toContain(`found "${'a'.repeat(40)}...", "b", "c" and 2 more, which this model does not have`);

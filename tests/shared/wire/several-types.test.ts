@@ -13,7 +13,7 @@ const kyphosis = golden('kyphosis-rpart');
 const model = loadModel(kyphosis.file);
 const rows = kyphosis.rows.slice(0, 3);
 const BODY = JSON.stringify({ instances: rows, parameters: { type: ['class', 'prob'] } });
-/** R's own shares and classes, as the golden has them. */
+/** R's shares and classes, as the golden has them. */
 const shares = kyphosis.predictions.slice(0, 3) as Record<string, number>[];
 const labels = kyphosis.others.find(({ parameters }) => parameters.type === 'class')!.predictions.slice(0, 3) as string[];
 const CSV = rows.map((_, row) => `${labels[row]},${shares[row]!.absent},${shares[row]!.present}\n`).join('');

@@ -61,7 +61,7 @@ describe('true and false for a number', () => {
   test("are 1 and 0, as R's TRUE is", () => {
     const i08 = model('I08-ranger-logical');
     const file = fileURLToPath(new URL('../../cases/I08-ranger-logical.rows.json', import.meta.url));
-    // R's own predictions for rows with TRUE and FALSE.
+    // R's predictions for rows with TRUE and FALSE.
     expect(verify(i08, readFileSync(file, 'utf8'), file)).toMatchObject({ rows: 10, ulp: 0, wrong: [] });
     const schema = numbers('l', 'a');
     const bodies: [unknown, BodyForm][] = [
@@ -107,7 +107,7 @@ describe('texts that look the same', () => {
       expect(read(one, { dataframe_split: { columns: ['b', sent], data: [[2, 1]] } })).toEqual([1, 2]);
     }
   });
-  test('two levels, or two features, that look the same are told apart exactly', () => {
+  test('two levels, or two features, that look the same are kept apart exactly', () => {
     const [nfc, other] = ['é', 'é'.normalize('NFD')];
     const levels: Feature = { name: 'f', type: 'factor', levels: [nfc, other] };
     expect(read(schemaOf([levels]), [{ f: nfc }, { f: other }])).toEqual([1, 2]);
@@ -116,7 +116,7 @@ describe('texts that look the same', () => {
   });
 });
 
-describe('what callers are told', () => {
+describe('what callers read in problems', () => {
   const { schema } = model('churn');
   test('a number in quotes is to be sent without them', () => {
     expect(messages(schema, { age: '58', income: 1, city: 'Belém', plan: 'basic' })).toEqual([

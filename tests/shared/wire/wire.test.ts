@@ -121,7 +121,7 @@ describe('one record, and columns that recycle', () => {
     const error = refusal(numbers('a', 'b', 'c'), { a: [1, 2, 3], b: [1, 2], c: [1] });
     expect([error.status, error.problems]).toEqual([422, [{ path: '/b', message: 'found a column of 2, expected 3 or 1' }]]);
   });
-  test('a missing column is told once', () => {
+  test('a missing column is named once', () => {
     const error = refusal(numbers('a', 'b'), { a: [1, 2, 3] });
     expect(error.problems.map(({ path }) => path)).toEqual(['/b']);
   });

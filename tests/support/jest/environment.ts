@@ -4,7 +4,7 @@ import { ModuleMocker } from 'jest-mock';
 const STATE = [Symbol.for('EVENT_HANDLERS'), Symbol.for('TEST_TIMEOUT_SYMBOL')];
 
 /**
- * The `testEnvironment` of runner.ts: Node's own global object. After a suite it takes back what the suite changed of the process:
+ * The `testEnvironment` of runner.ts: Node's global object. After a suite it takes back what the suite changed of the process:
  * the environment variables, the exit code, `process.exit` and `console`.
  */
 export class HostEnvironment {

@@ -1,4 +1,4 @@
-// Runs a suite by jest's own jest-circus, but has Node itself import the suite and what it imports, as production does. jest's way is a
+// Runs a suite by jest-circus, but has Node itself import the suite and what it imports, as production does. jest's way is a
 // context of node:vm for each suite, in which every module is compiled, linked and warmed up anew: most of the time of quick suites.
 import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -40,7 +40,7 @@ registerHooks({
   load: (url, context, next) => (url === GLOBALS ? { format: 'module', source, shortCircuit: true } : next(url, context)),
 });
 
-/** A stack with paths, as jest shows them and finds the lines for: Node's own has URLs. */
+/** A stack with paths, as jest shows them and finds the lines for: Node's has URLs. */
 function stackOf(error: Error, sites: NodeJS.CallSite[]): string {
   const lines = sites.map((site) => `\n    at ${site}`.replace(/\bfile:\/\/\/[^\s()]+/, (url) => fileURLToPath(url)));
   return `${error}${lines.join('')}`;

@@ -60,10 +60,10 @@ export function productsOfExpressions(columns: Expression[][], schema: Schema): 
 }
 
 function marginOf({ basis, constraint, map }: Margin, maker: Maker): Columns {
-  const own = columnsOf(basis, maker);
+  const valuesOf = columnsOf(basis, maker);
   const matrix = map && maker.numbers(map);
   return (row) => {
-    let values = own(row);
+    let values = valuesOf(row);
     if (constraint?.by === 'sweep') values = swept(values, constraint.column, maker.numbers(constraint.means));
     else if (constraint) values = constrained(values, constraint, maker.numbers);
     return matrix ? multiplied(values, matrix) : values;
@@ -85,9 +85,9 @@ function tensor(margins: Columns[], kept: number[] | undefined): Columns {
   return (row) => {
     let values = margins[margins.length - 1]!(row);
     for (let margin = margins.length - 2; margin >= 0; margin -= 1) {
-      const own = margins[margin]!(row);
-      const next = new Float64Array(own.length * values.length);
-      own.forEach((factor, column) => {
+      const factors = margins[margin]!(row);
+      const next = new Float64Array(factors.length * values.length);
+      factors.forEach((factor, column) => {
         for (let at = 0; at < values.length; at += 1) next[column * values.length + at] = values[at]! * factor;
       });
       values = next;

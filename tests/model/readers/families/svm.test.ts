@@ -86,7 +86,7 @@ describe('levels by the names of columns', () => {
     return levelsByNames(readTerms(terms(variables, { intercept: integers(0) }), 't'), columns, 't');
   };
 
-  test('a factor that begins with the name of another is told apart by what follows', () => {
+  test('a factor that begins with the name of another is known by what follows', () => {
     const flag = { value: symbol('flag'), name: 'flag', kind: 'logical' };
     const { lacking } = levels([number(x, 'x'), factor('f'), flag], ['x', 'fmid', 'flow', 'flagTRUE']);
     expect([...lacking]).toEqual([]);
