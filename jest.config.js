@@ -11,6 +11,7 @@ export default {
   // Node itself imports the suites, of which a worker runs many in one context: half the time of jest's way.
   testRunner: '<rootDir>/tests/support/jest/runner.ts',
   testEnvironment: '<rootDir>/tests/support/jest/environment.ts',
+  testSequencer: '<rootDir>/tests/support/jest/sequencer.ts',
   transform: {},
   // A worker that holds more starts anew before the next suite. With 1 byte each suite has a process of its own:
   // npm test -- --workerIdleMemoryLimit=1. Coverage needs that, since V8 counts nothing exactly that ran before.
