@@ -1,6 +1,7 @@
 import { BOOSTING } from './boosting/body.ts';
 import { BOOSTED_SUM } from './boosting/sum-body.ts';
 import { COLUMNS_BODY } from './columns/body.ts';
+import { COX } from './cox/body.ts';
 import { DISCRIMINANT } from './discriminant/body.ts';
 import { EARTH } from './earth/body.ts';
 import { FOREST } from './forest/body.ts';
@@ -25,6 +26,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   GAM, // smooth terms: mgcv
   EARTH, // sums of hinge terms: earth
+  COX, // proportional hazards: survival's coxph
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
   DISCRIMINANT, // distances to the means of classes: MASS's lda, qda
   ORDINAL, // ordered classes by a sum of inputs: MASS's polr

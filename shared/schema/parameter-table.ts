@@ -15,7 +15,10 @@ export type AnswerType =
   | 'steps'
   | 'terms'
   | 'earth'
-  | 'decision';
+  | 'decision'
+  | 'lp'
+  | 'risk'
+  | 'survival';
 
 /** The rounds of a boosted model: how many there are, how many R's predict() uses where nothing is asked, and the trees of each. */
 export type Rounds = { all: number; used: number; trees: number };

@@ -33,7 +33,7 @@ export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Predict
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
   ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true },
-  ...{ earth: true, decision: true },
+  ...{ earth: true, decision: true, lp: true, risk: true, survival: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -71,6 +71,7 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
   if (type === 'terms') return { sides: [schema.terms?.length ?? 0], labels: schema.terms ?? [] };
   if (type === 'decision') return pairsShape(classes);
+  if (type === 'survival') return { sides: [schema.times?.length ?? 0] };
   const { margins = 1 } = schema;
   // gbm's and glm's word for the same.
   if (type === 'margin' || type === 'link' || type === 'earth') return marginShape(margins, classes);
@@ -157,9 +158,11 @@ export function toPredictions(schema: Schema, parameters: Parameters, outputs: F
 /** What stands beside the predictions and their errors, whatever the rows are. */
 export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles'> {
   const { type, also = [] } = parameters;
-  const isCurve = type === 'response' || type === 'chf' || also.includes('response') || also.includes('chf');
+  const isCurve = [type, ...also].some(
+    (one) => one === 'survival' || (schema.kind === 'survival' && (one === 'response' || one === 'chf')),
+  );
   return {
-    ...(schema.kind === 'survival' && isCurve ? { times: schema.times ?? [] } : {}),
+    ...(isCurve ? { times: schema.times ?? [] } : {}),
     ...(type === 'quantiles' ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
   };
 }

@@ -208,3 +208,20 @@ family("svm", function() {
   model <- svm(mtcars[c("hp", "wt", "qsec")], nu = 0.3)
   golden_svm(here, "svm-one-class", model, mtcars[c("hp", "wt", "qsec")], predict(model, mtcars[c("hp", "wt", "qsec")], decision.values = TRUE))
 })
+
+# survival's coxph(): ties, weights, strata, counting processes, offsets.
+family("coxph", function() {
+  suppressPackageStartupMessages({library(survival); library(splines)})
+  set.seed(28)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss", "inst")])
+  lungs <- transform(lungs[sample(nrow(lungs), 90), ], sexes = factor(sex, labels = c("m", "f")), heavy = wt.loss > 10)
+  rows <- lungs[seq(1, 90, 6), ]
+  said <- function(name, model, columns) golden_cox(here, name, model, rows[columns])
+  said("coxph", coxph(Surv(time, status) ~ ns(age, 3) + sexes * ph.ecog + log(wt.loss + 30), lungs), c("age", "sexes", "ph.ecog", "wt.loss"))
+  said("coxph-breslow", coxph(Surv(round(time, -2), status) ~ age + heavy, lungs, weights = inst, ties = "breslow"), c("age", "heavy"))
+  said("coxph-efron", coxph(Surv(round(time, -2), status == 2) ~ age + cluster(inst) + poly(ph.ecog, 2), lungs), c("age", "ph.ecog"))
+  said("coxph-strata", coxph(Surv(round(time, -1), status) ~ age + wt.loss + strata(ph.ecog), lungs[lungs$ph.ecog < 3, ], x = TRUE), c("age", "wt.loss", "ph.ecog"))
+  said("coxph-strata-factor", coxph(Surv(time, status) ~ age + strata(sexes), lungs, x = TRUE), c("age", "sexes"))
+  said("coxph-offset", coxph(Surv(time, status) ~ age + offset(wt.loss / 50), lungs), c("age", "wt.loss"))
+  said("coxph-counting", coxph(Surv(time / 10, time, status) ~ age + sexes, lungs), c("age", "sexes"))
+})

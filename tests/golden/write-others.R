@@ -106,3 +106,25 @@ golden_svm <- function(dir, name, model, rows, said, sidecar = NULL) {
     writeLines(paste0("{\"features\":{", paste0(vapply(names(sidecar), text, ""), ":", entries, collapse = ","), "}}"), file.path(dir, paste0(name, ".model.json")), useBytes = TRUE)
   }
 }
+
+# A coxph: lp, risk and the curves at the times of events.
+golden_cox <- function(dir, name, model, rows) {
+  lp <- unname(predict(model, rows))
+  others <- list(risk = unname(predict(model, rows, type = "risk")))
+  curves <- if (is.null(attr(terms(model), "offset"))) survival::survfit(model, rows, se.fit = FALSE)
+  if (!is.null(curves)) {
+    times <- sort(unique(model$y[model$y[, ncol(model$y)] == 1, ncol(model$y) - 1]))
+    own <- if (is.null(curves$strata)) summary(curves, times, extend = TRUE)$surv
+    # Each row has its stratum's curve.
+    else vapply(seq_len(nrow(rows)), function(i) summary(curves[i], times, extend = TRUE)$surv, times)
+    others$survival <- t(matrix(own, length(times)))
+  }
+  write_golden(dir, name, model, "regression", rows, lp, others = others)
+  file <- file.path(dir, paste0(name, ".json"))
+  lines <- readLines(file)
+  # A curve is a power of an exponential, within 1e-12.
+  at <- which(grepl("\"type\":\"survival\"", lines))
+  if (length(at)) lines[at] <- sub("\"parameters\":\\{\"type\":\"survival\"\\}", "\"parameters\":{\"type\":\"survival\"},\"relative\":1e-12", lines[at])
+  if (!is.null(curves)) lines <- append(lines, paste0("\"times\":", array1(times), ","), 2)
+  writeLines(lines, file, useBytes = TRUE)
+}

@@ -195,6 +195,29 @@ FAMILIES <- list(
     if (is.null(model$levels) || is.numeric(model$levels)) return(write_golden(dir, name, model, "regression", rows, flat(said), others = others))
     others$class <- as.character(predict(model, drawn, type = "class"))
     write_golden(dir, name, model, "probability", rows, if (ncol(said) == 1) both(said[, 1]) else unname(said), as.character(model$levels), others = others)
+  },
+  coxph = function(name) {
+    suppressPackageStartupMessages(library(survival))
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      data <- draw(sample(80:200, 1))
+      data$time <- round(rexp(nrow(data), exp(data$a / 3)) * 20, pick(c(0, 1, 3))) + 1
+      data$end <- runif(nrow(data)) < 0.7
+      data$begin <- data$time * runif(nrow(data), 0, 0.5)
+      counting <- runif(1) < 0.3
+      by <- pick(c("none", "weights", "f", "s", "flag", "n", "offset"))
+      form <- formula_of(if (counting) "Surv(begin, time, end)" else "Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag", by)))
+      if (by == "offset") form <- update(form, . ~ . + offset(b / 7))
+      if (by %in% c("f", "s", "flag")) form <- update(form, as.formula(paste(". ~ . + strata(", by, ")")))
+      if (by == "n") { data$n <- rep(1:3, length.out = nrow(data)); form <- update(form, . ~ . + strata(n)) }
+      args <- list(form, data, x = by %in% c("f", "s", "flag", "n"), ties = pick(c("efron", "breslow")))
+      if (by == "weights") args$weights <- data$w
+      model <- tryCatch(do.call(coxph, args), error = function(e) NULL)
+    }
+    rows <- draw(40)[all.vars(delete.response(terms(model)))]
+    if (by == "n") rows$n <- rep(1:3, length.out = 40)
+    golden_cox(dir, name, model, rows)
   }
 )
 only <- Sys.getenv("FAMILY")

@@ -26,6 +26,8 @@ export type DesignParts = {
   offset?: RValue | undefined;
   /** True where the model does not keep its contrasts, so that R's predict() takes its default ones. */
   hasDefaults?: boolean;
+  /** Variables that make no columns: strata, say. */
+  dropped?: ReadonlySet<string>;
   /** Variables that the model has beside this formula, and what reads them. */
   beside?: { variables: Variable[]; levels: Map<string, Level[]>; read: (reader: FormulaReader) => void };
 };
@@ -46,9 +48,11 @@ export type Design = {
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
 export function readDesign(parts: DesignParts, label: string): Design {
-  const { xlevels, contrasts, frame, offset, hasDefaults = false, beside } = parts;
+  const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, beside } = parts;
   const read = readTerms(parts.terms, `${label}'s terms`);
-  const terms = { ...read, data: dataColumns(parts.call, read.environment, parts.data) };
+  const isKept = (pattern: number[]) => !pattern.some((code, at) => code > 0 && dropped?.has(read.variables[at]!.name));
+  const factors = read.factors.filter(isKept);
+  const terms = { ...read, factors, data: dataColumns(parts.call, read.environment, parts.data) };
   const levels = readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
   const whole = beside ? { ...terms, variables: [...terms.variables, ...beside.variables] } : terms;

@@ -1,0 +1,82 @@
+import { ModelError } from '../../errors.ts';
+import { libraryOf } from '../../math/library.ts';
+import type { Schema } from '../../schema/features.ts';
+import type { Parameters } from '../../schema/parameters.ts';
+
+/**
+ * A proportional hazards model of columns. Behind them the inputs may have the place of the stratum, from 1, and an offset. Each stratum has
+ * its centre, by columns; without strata there is one.
+ */
+export type Cox = {
+  coefficients: Float64Array;
+  /** The centre of each stratum, one behind the other. */
+  centers: Float64Array;
+  strata: number;
+  hasStratum: boolean;
+  hasOffset: boolean;
+  /** What a sum of columns is taken off for the curve: the centre of all. */
+  middle: number;
+  /** The survival of each stratum at the schema's times where the sum is the middle. */
+  survival?: Float64Array;
+};
+
+/** Linear predictors, their exponents, or curves, row by row (survival, predict.coxph and survfit.coxph). */
+export function predictCox(schema: Schema, cox: Cox, rows: Float64Array, { type }: Parameters): Float64Array {
+  const { exp, pow } = libraryOf(schema.libm);
+  const width = schema.features.length;
+  const count = rows.length / width;
+  if (type !== 'survival') {
+    const sums = Float64Array.from({ length: count }, (_, row) => centered(cox, rows, row * width));
+    return type === 'risk' ? sums.map((sum) => exp(sum)) : sums;
+  }
+  const points = schema.times?.length ?? 0;
+  const curves = cox.survival as Float64Array;
+  const out = new Float64Array(count * points);
+  for (let row = 0; row < count; row += 1) {
+    const risk = exp(plain(cox, rows, row * width) - cox.middle);
+    const start = (stratumOf(cox, rows, row * width) - 1) * points;
+    for (let at = 0; at < points; at += 1) out[row * points + at] = pow(curves[start + at] ?? Number.NaN, risk);
+  }
+  return out;
+}
+
+/** A row's stratum; one that training did not have is none of them. */
+function stratumOf({ coefficients, hasStratum }: Cox, rows: Float64Array, at: number): number {
+  return hasStratum ? rows[at + coefficients.length]! : 1;
+}
+
+/** The columns less their centre, times the coefficients, in the order of the columns; then the offset. */
+function centered(cox: Cox, rows: Float64Array, at: number): number {
+  const { coefficients, centers, hasStratum, hasOffset } = cox;
+  const width = coefficients.length;
+  const start = (stratumOf(cox, rows, at) - 1) * width;
+  let sum = 0;
+  for (let column = 0; column < width; column += 1) {
+    sum += coefficients[column]! * (rows[at + column]! - (centers[start + column] ?? Number.NaN));
+  }
+  return hasOffset ? sum + rows[at + width + (hasStratum ? 1 : 0)]! : sum;
+}
+
+function plain({ coefficients }: Cox, rows: Float64Array, at: number): number {
+  let sum = 0;
+  for (let column = 0; column < coefficients.length; column += 1) sum += coefficients[column]! * rows[at + column]!;
+  return sum;
+}
+
+/** Checks a model from a file, so that predictCox needs no check. Throws a ModelError that names what is wrong. */
+export function checkCox(schema: Schema, cox: Cox, label: string): void {
+  const { coefficients, centers, strata, hasStratum, hasOffset, middle, survival } = cox;
+  const fail = (found: string, expected: string) => new ModelError(`${label}'s hazards`, found, expected);
+  if (schema.kind !== 'regression') throw fail(`the kind ${schema.kind}`, 'regression');
+  if (typeof hasStratum !== 'boolean' || typeof hasOffset !== 'boolean') throw fail('another flag', 'true or false');
+  if (!(Number.isInteger(strata) && strata >= 1 && (hasStratum || strata === 1))) throw fail(`${strata} strata`, 'a whole number above 0');
+  const inputs = coefficients.length + Number(hasStratum) + Number(hasOffset);
+  if (inputs !== schema.features.length) throw fail(`${inputs} inputs`, String(schema.features.length));
+  if (centers.length !== strata * coefficients.length) throw fail(`${centers.length} centres`, String(strata * coefficients.length));
+  const points = schema.times?.length ?? 0;
+  if (survival ? survival.length !== strata * points || points === 0 : schema.types?.includes('survival'))
+    throw fail(`${survival?.length} points of curves`, String(strata * points));
+  if (survival && hasOffset) throw fail('curves with an offset', 'one of them');
+  if (![...coefficients, ...centers, ...(survival ?? []), middle].every(Number.isFinite))
+    throw fail('a number that is not finite', 'finite ones');
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { importModel } from '../../../../model/artifact/import.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { COXPH_READER } from '../../../../model/readers/survival/reader.ts';
+import { decodeArtifact } from '../../../../shared/artifact.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { writeAnswer } from '../../../../shared/wire/answers.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { golden } from '../../../support/golden.ts';
+import { number, x } from '../../../support/lm-objects.ts';
+import { attributed, call, integers, NULL, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
+
+function predict(value: RValue, rows: object[], parameters: object = {}) {
+  const model = COXPH_READER.read(value, 'm.RDS');
+  checkPredictor(model, 'm.RDS');
+  return answerQuery(model, readValue(model.schema, { instances: rows, parameters }));
+}
+
+/** A coxph of x with the coefficient 0 and the mean 1: four rows that end at 1, 2, 2 and 3, the last one without an event. */
+function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
+  const own = {
+    coefficients: attributed(numbers(coefficient), { names: texts('x') }),
+    means: numbers(1),
+    'linear.predictors': numbers(0, 0, 0, 0),
+    method: texts('efron'),
+    terms: terms([number(x, 'x')]),
+    y: attributed(numbers(1, 2, 2, 3, 1, 1, 1, 0), { dim: integers(4, 2), type: texts('right') }),
+    ...members,
+  };
+  return named(own, 'coxph');
+}
+
+const special = (name: string) => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, 'factor')]);
+
+describe('a coxph', () => {
+  test('is centred at the means; a column without a coefficient counts 0', () => {
+    expect(predict(coxph({}, 2), [{ x: 3 }]).predictions).toEqual([4]);
+    expect(predict(coxph({}, 2), [{ x: 1 }], { type: 'risk' }).predictions).toEqual([1]);
+    expect(predict(coxph({}, Number.NaN), [{ x: 3 }]).predictions).toEqual([0]);
+  });
+
+  test("curves have Efron's or Breslow's hazard at ties, and the times of events beside them", () => {
+    const efron = predict(coxph(), [{ x: 1 }], { type: 'survival' });
+    expect(efron.times).toEqual([1, 2]);
+    expect(efron.predictions).toEqual([[Math.exp(-1 / 4), expect.closeTo(Math.exp(-1 / 4 - 1 / 3 - 1 / 2), 14)]]);
+    const breslow = predict(coxph({ method: texts('breslow') }), [{ x: 1 }], { type: 'survival' });
+    expect(breslow.predictions).toEqual([[Math.exp(-1 / 4), expect.closeTo(Math.exp(-1 / 4 - 2 / 3), 14)]]);
+  });
+
+  test('without y, or with an offset, it has no curves', () => {
+    expect(COXPH_READER.read(coxph({ y: NULL }), 'm.RDS').schema.types).toEqual(['lp', 'risk']);
+    expect(decodeArtifact(importModel(golden('coxph-offset').file)).schema.types).toEqual(['lp', 'risk']);
+  });
+
+  test('curves stand under their times in a header of CSV', () => {
+    const model = decodeArtifact(importModel(golden('coxph-strata').file));
+    const query = readValue(model.schema, { instances: golden('coxph-strata').rows.slice(0, 1), parameters: { type: ['lp', 'survival'] } });
+    const answer = { ...answerQuery(model, query), model: { name: 'm', sha256: '0' } };
+    const [head, row] = writeAnswer(model.schema, answer, 'csvHeader').split('\n') as [string, string];
+    expect(head.split(',').slice(0, 2)).toEqual(['lp', `survival.${model.schema.times?.[0]}`]);
+    expect(row.split(',')).toHaveLength(1 + model.schema.times!.length);
+  });
+
+  test.each<[string, RValue, string]>([
+    ['a smoothing term', coxph({ terms: special('pspline') }), 'm.RDS, pspline(g): found a term of pspline(), expected ns() or bs()'],
+    ['a frailty', coxph({ terms: special('frailty') }), 'a term of frailty()'],
+    ['strata without levels', coxph({ terms: special('strata') }), 'found strata without levels'],
+    ['a mean too many', coxph({ means: numbers(1, 2) }), "m.RDS's means: found 2, expected 1"],
+    ['a coefficient too many', coxph({ coefficients: numbers(1, 2) }), "m.RDS's coefficients: found 2, expected 1"],
+    [
+      'a response of intervals',
+      coxph({ y: attributed(numbers(1, 1), { dim: integers(1, 2), type: texts('interval') }) }),
+      'found interval of 2 columns',
+    ],
+    ['a predictor too few', coxph({ 'linear.predictors': numbers(0) }), "m.RDS's linear.predictors: found 1, expected 4, one a row"],
+    [
+      'no events',
+      coxph({ y: attributed(numbers(1, 2, 2, 3, 0, 0, 0, 0), { dim: integers(4, 2), type: texts('right') }) }),
+      'times of events: found 0',
+    ],
+  ])('with %s: refused', (_, value, expected) => {
+    expect(() => predict(value, [{ x: 1 }])).toThrow(expected);
+  });
+});
