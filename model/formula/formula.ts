@@ -18,8 +18,13 @@ import type { Terms, Variable } from './terms.ts';
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
 /** Calls beside which T and F are TRUE and FALSE, and no column called T. */
 const TRUTHFUL = ['==', '!=', '&', '|', '!'];
-/** Calls that are integers where what they are given is. */
-const INTEGER_CALLS = ['+', '-', '*', '(', 'I'];
+/** Calls that are integers where what they are given is: integers, or TRUE and FALSE. */
+const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
+/** Those of them whose result may be no integer. */
+const OVERFLOWING = ['+', '-', '*', '%/%'];
+/** Calls that are integers, or TRUE or FALSE, whatever they are given. */
+const WHOLE_CALLS = ['as.integer', 'as.logical', '==', '!=', '<', '<=', '>', '>=', '&', '|', '!', '%in%'];
+
 /**
  * Turns the variables of a formula into expressions of a row's features, and finds what those features are. Only what gives
  * each row an answer that depends on that row alone is taken; all else is refused by name.
@@ -126,8 +131,8 @@ export class FormulaReader {
     }
     const isCompared = TRUTHFUL.includes(name);
     const made = { call: name, of: args.map((arg) => (isCompared ? this.#truthOrNumber(arg.value) : this.number(arg.value))) };
-    // R's integers end at 2^31, beyond which they are NA.
-    return isInteger(value) ? { call: 'as.integer', of: [made] } : made;
+    // R's integers end at 2^31, beyond which they are NA, and so is a whole quotient by 0.
+    return OVERFLOWING.includes(name) && isInteger(value) ? { call: 'as.integer', of: [made] } : made;
   }
 
   /** `x == "a"`, `x != "a"` and `x %in% c("a", "b")`, of texts or numbers; undefined for anything else. */
@@ -276,12 +281,13 @@ export class FormulaReader {
   }
 }
 
-/** Whether a value is an integer by its form: as.integer(), 2L, and sums, differences and products of such. */
+/** Whether a value is an integer by its form: as.integer(), 2L, a comparison, and sums, remainders and the like of such. */
 function isInteger(value: RValue): boolean {
-  if (value.type === 'integer') return true;
+  if (value.type === 'integer' || value.type === 'logical') return true;
   const [head, ...parts] = value.type === 'language' ? value.values : [];
   if (head?.type !== 'symbol') return false;
-  return head.name === 'as.integer' || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
+  if (head.name === 'ifelse') return parts.slice(1).every(isInteger);
+  return WHOLE_CALLS.includes(head.name) || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
 }
 
 function shownFunctions(): string {

@@ -61,7 +61,7 @@ const functionsOf = ({ exp, expm1, log1p, sinh, cosh, tanh, ...library }: MathLi
   },
   pmax: { least: 1, most: 100, apply: (...values) => values.reduce((most, value) => (value > most || Number.isNaN(value) ? value : most)) },
   /** NA where it is no integer of R. */
-  'as.integer': one((x) => (Math.abs(x) < 2 ** 31 ? Math.trunc(x) : Number.NaN)),
+  'as.integer': one((x) => (Math.abs(x) < 2 ** 31 ? Math.trunc(x) + 0 : Number.NaN)),
   logical: one((x) => (Number.isNaN(x) ? x : Number(x !== 0))),
 });
 
@@ -98,8 +98,9 @@ function logarithm(x: number, base: number | undefined, { log, log2, log10 }: Pi
   return log(x) / log(base);
 }
 
-/** The nearest whole number; halves go to the even one. */
+/** The nearest whole number; halves go to the even one. As in C, -0.4 becomes -0. */
 function roundEven(x: number): number {
+  if (x >= -0.5 && x <= 0.5) return x * 0;
   const low = Math.floor(x);
   const rest = x - low;
   if (rest !== 0.5) return rest < 0.5 ? low : low + 1;

@@ -12,6 +12,10 @@ const many = (...values: number[]) =>
     values.map((value) => numbers(value)),
   );
 
+/** as.integer(x); and whether 1 over a number is below 0, which tells -0 from 0. */
+const whole = call('as.integer', [x]);
+const below = (value: RValue) => call('<', [call('/', [numbers(1), value]), numbers(0)]);
+
 describe('numbers are compared as R compares them', () => {
   test.each<[string, RValue, object, number]>([
     ['%in% takes doubles as they are', call('%in%', [x, many(0.3, 1)]), { x: 0.1 + 0.2 }, 0],
@@ -19,6 +23,8 @@ describe('numbers are compared as R compares them', () => {
     ['%in% finds 0 for -0', call('%in%', [x, many(0)]), { x: -0 }, 1],
     ['as.integer() within its range', call('as.integer', [call('(', [x])]), { x: -2147483647.5 }, -2147483647],
     ['a product of integers', call('*', [call('as.integer', [x]), integers(1000)]), { x: 2000.5 }, 2000000],
+    ['round(-0.3), which is -0', below(call('round', [x])), { x: -0.3 }, 1],
+    ['as.integer(-0.3), which is 0', below(call('as.integer', [call('(', [x])])), { x: -0.3 }, 0],
   ])('%s', (_, value, row, expected) => {
     expect(term(value, row)).toBe(expected);
   });
@@ -27,6 +33,13 @@ describe('numbers are compared as R compares them', () => {
     ['as.integer() beyond 2^31', call('as.integer', [x]), 3e9],
     ['as.integer() of -2^31, which is NA', call('as.integer', [call('(', [x])]), -2147483648],
     ['a product of integers beyond 2^31', call('*', [call('as.integer', [x]), integers(100_000)]), 100_000],
+    [
+      'a product of absolute integers beyond 2^31',
+      call('*', [call('abs', [whole]), call('pmax', [call('-', [whole]), integers(1)])]),
+      -100_000.5,
+    ],
+    ['the greatest integer and TRUE', call('+', [whole, call('>', [x, numbers(1)])]), 2147483647],
+    ['a whole quotient of integers by 0', call('ifelse', [call('>', [call('%/%', [integers(5), whole]), numbers(1)]), x, x]), 0.5],
   ])('%s has no answer, as in R', (_, value, at) => {
     expect(() => term(value, { x: at })).toThrow('no finite answer');
   });
