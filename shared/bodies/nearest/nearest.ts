@@ -40,7 +40,7 @@ function meanOf({ values }: Nearest, { places }: Found, asked: number): number {
   return sum / asked;
 }
 
-/** Finds the neighbours that have a vote, the nearest first; 0 of them where a value is missing or too many are as far. */
+/** Finds the neighbours that have a vote, the nearest first; 0 of them where a value is missing, too many are as far, or all are too far. */
 function findNearest({ k, points, values }: Nearest, row: Float64Array, { distances, places }: Found): number {
   if (row.some(Number.isNaN)) return 0;
   const width = row.length;
@@ -67,6 +67,8 @@ function findNearest({ k, points, values }: Nearest, row: Float64Array, { distan
     }
     distances[kept] = FENCE;
   }
+  // A value so far away that squares are beyond the doubles has fewer than k neighbours.
+  if (distances[k - 1]! >= FENCE) return 0;
   let asked = k;
   while (asked < kept && !(distances[asked]! > distances[k - 1]! * (1 + EPSILON))) asked += 1;
   return asked;

@@ -36,8 +36,14 @@ export function predictNetwork(schema: Schema, network: Network, rows: Float64Ar
   const units = new Float64Array(first + outputs);
   const raw = new Float64Array(count * outputs);
   for (let row = 0; row < count; row += 1) {
+    const values = rows.subarray(row * inputs, (row + 1) * inputs);
+    if (!values.every(Number.isFinite)) {
+      // R's call of C refuses an infinite value, as log(0) has it, though a sigmoid would make a number of it.
+      raw.fill(Number.NaN, row * outputs, (row + 1) * outputs);
+      continue;
+    }
     units[0] = 1;
-    units.set(rows.subarray(row * inputs, (row + 1) * inputs), 1);
+    units.set(values, 1);
     pass(network, units, exp);
     if (network.softmax) softmax(units.subarray(first), exp);
     raw.set(units.subarray(first), row * outputs);

@@ -37,6 +37,10 @@ describe('the nearest neighbours of knn3()', () => {
     expect(predict(knn({ k: numbers(9) }), [{ x: 0 }])).toEqual([{ a: 1 / 3, b: 2 / 3 }]);
   });
 
+  test('a value whose distance is beyond the doubles has no answer, whatever stands before it', () => {
+    expect(() => predict(knn(), [{ x: 3 }, { x: 1e200 }])).toThrow('no finite answer for row 2');
+  });
+
   test('where more are as far than R has places for, there is no answer', () => {
     const many = {
       y: attributed(integers(...Array(1200).fill(1)), { levels: texts('a') }),

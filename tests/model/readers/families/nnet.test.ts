@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RValue } from '../../../../model/rds/values.ts';
 import { NNET_READER } from '../../../../model/readers/nnet/reader.ts';
-import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { answerQuery, checkPredictor, predictRows } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { integers, named, numbers, texts } from '../../../support/r-objects.ts';
 
@@ -25,6 +25,11 @@ describe('a network of nnet()', () => {
   test('a unit adds up its connections; one before nsunits goes through the sigmoid, which ends at 15', () => {
     expect(predict(network(), [{ x1: 3 }])).toEqual([7]);
     expect(predict(network({ nsunits: numbers(3) }), [{ x1: -0.5 }, { x1: 7.1 }, { x1: -8.1 }])).toEqual([0.5, 1, 0]);
+  });
+
+  test('an infinite input, which a formula may make, has no answer, as in R', () => {
+    const model = NNET_READER.read(network({ nsunits: numbers(3) }), 'm.RDS');
+    expect(Array.from(predictRows(model, Float64Array.of(Number.NEGATIVE_INFINITY, -0.5)))).toEqual([Number.NaN, 0.5]);
   });
 
   test('of two classes 0.5 is the first, as R says "> 0.5"', () => {
