@@ -7,7 +7,7 @@ import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
 import { type Beside, outputWidth, type Prediction, partsOf, toPredictions } from './schema/shape.ts';
 import type { BoundStep } from './steps/kind.ts';
-import { checkSteps, computeInputs, inputSchema } from './steps/pipeline.ts';
+import { checkSteps, computeInputs, inputSchema, replaceUndefined } from './steps/pipeline.ts';
 import type { Query } from './wire/wire.ts';
 
 /**
@@ -26,6 +26,9 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   if (!steps) return predictBody(model, rows, parameters);
   if (parameters.type === 'steps') return computeInputs(schema, steps, rows).inputs;
   const { inputs, unknown } = computeInputs(schema, steps, rows);
+  const { body } = model;
+  const instead = body.kind.undefinedAs?.(body.data);
+  if (instead !== undefined) replaceUndefined(schema, steps, rows, inputs, instead);
   const out = predictBody(model, inputs, parameters);
   const width = out.length / unknown.length;
   // Of columns NaN is a missing value.

@@ -29,6 +29,8 @@ export type Imported = {
   isUnnamed?: boolean;
   /** True where numbers that the model has from the C library are those with fused multiplication, which an import with libm: plain would not have. */
   isOfFused?: boolean;
+  /** True where R's predict() fails on an infinite value, which steps may make. */
+  isFiniteOnly?: boolean;
   /** True where the file only numbers its classes (0, 1 ...), so that what wraps the model names them in their order. */
   isCoded?: boolean;
   /** Of a pipeline without a model: what a model that lies beside it in a file may go by. */

@@ -49,6 +49,11 @@ export type BodyKind<B> = {
   predict(schema: Schema, body: B, rows: Float64Array, parameters: Parameters): Float64Array;
   /** Makes the kernel for default answers now and keeps it; of the table that another thread made, where there is one. */
   prepare?(schema: Schema, body: B, table?: Prepared['table']): Prepared;
+  /**
+   * The number that has the answer of a NaN which steps made of values that are there, where R's engine does not take that for a missing
+   * value; undefined where it does.
+   */
+  undefinedAs?(body: B): number | undefined;
   /** The splits of each input, in the order of the nodes; a kind that has none gives none. */
   splits?(body: B, inputs: number): InputSplits[];
   /** The distinct finite splits of each input, where the body has them without going through its nodes. */

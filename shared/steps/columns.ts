@@ -49,6 +49,10 @@ export const COLUMNS: StepKind<ColumnsStep> = {
     const column = columns[place];
     return typeof column === 'number' ? column : undefined;
   },
+  uses: ({ columns }, place) => {
+    const column = columns[place]!;
+    return typeof column === 'number' ? [column] : featuresOf(column.value);
+  },
 };
 
 /**

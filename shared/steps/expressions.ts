@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { checkExpressions, compile, type Expression, isPlaceOf } from '../expressions/expressions.ts';
+import { checkExpressions, compile, type Expression, featuresOf, isPlaceOf } from '../expressions/expressions.ts';
 import type { Column, StepKind } from './kind.ts';
 
 /** Columns that are computed by expressions of those that come in: log(x), a level's place, or a column as it stands. */
@@ -40,4 +40,5 @@ export const EXPRESSIONS: StepKind<ExpressionsStep> = {
     };
   },
   source: ({ columns }, place) => placeOf(columns[place]),
+  uses: ({ columns }, place) => featuresOf(columns[place]!),
 };

@@ -27,6 +27,8 @@ export type StepKind<S extends Step> = {
   compileRun?(steps: readonly S[], schemas: readonly Schema[]): Compute;
   /** The place of the column that goes through a step unchanged as the given one; undefined where it is computed. */
   source(step: S, place: number): number | undefined;
+  /** The places of the columns that a column is computed of; of all where this is not given. */
+  uses?(step: S, place: number): Iterable<number>;
   /** What the step has to know of a text that training did not have; undefined where that is nothing. */
   reads?(step: S, label: string): TextReader | undefined;
 };

@@ -89,6 +89,41 @@ export function sourcesOf(schema: Schema, steps: readonly BoundStep[] = []): (nu
   });
 }
 
+const USES = new WeakMap<readonly BoundStep[], ReadonlySet<number>[]>();
+
+/** For each input of the body the features that it is computed of. */
+function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet<number>[] {
+  const known = USES.get(steps);
+  if (known) return known;
+  const { schemas } = stagesOf(schema, steps);
+  const all = new Set(schema.features.keys());
+  const made = steps.reduce<ReadonlySet<number>[]>(
+    (before, { kind, data }, at) =>
+      schemas[at + 1]!.features.map((_, place) => {
+        const own = kind.uses?.(data, place);
+        return own ? new Set(Array.from(own).flatMap((from) => [...before[from]!])) : all;
+      }),
+    schema.features.map((_, at) => new Set([at])),
+  );
+  USES.set(steps, made);
+  return made;
+}
+
+/**
+ * Puts a number in place of each input that is NaN though all values that it is computed of are there, as log(-1) is: R's NaN, which some
+ * engines do not take for a missing value.
+ */
+export function replaceUndefined(schema: Schema, steps: readonly BoundStep[], rows: Float64Array, inputs: Float64Array, by: number): void {
+  const [from, to] = [schema.features.length, inputSchema(schema, steps).features.length];
+  const uses = usesOf(schema, steps);
+  for (let at = 0; at < inputs.length; at += 1) {
+    if (!Number.isNaN(inputs[at])) continue;
+    const row = Math.floor(at / to) * from;
+    const isMissing = Array.from(uses[at % to]!).some((feature) => Number.isNaN(rows[row + feature]));
+    if (!isMissing) inputs[at] = by;
+  }
+}
+
 /** What the features of a schema that steps read texts of make of a text that training did not have. */
 export function withTexts(schema: Schema, steps: readonly BoundStep[] = [], label = 'the model'): Schema {
   const readers = steps.flatMap(({ kind, data }) => kind.reads?.(data, label) ?? []);

@@ -9,6 +9,6 @@ export const RANDOM_FOREST_READER: Reader = {
   title: 'a randomForest',
   read: (value, label) => {
     const { forest, ...rest } = readRandomForest(value, label);
-    return { ...rest, body: bodyOf(FOREST, forest) };
+    return { ...rest, body: bodyOf(FOREST, forest), isFiniteOnly: true };
   },
 };

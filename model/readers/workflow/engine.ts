@@ -26,7 +26,7 @@ export function connect(frame: Frame, engine: Imported, label: string): BoundSte
     return input(frame.column(name, at), frame.place(name, at), feature, at);
   });
   frame.arrange('inputs', arranged);
-  const complete = takesMissing ? [] : [stepOf(COMPLETE, { step: 'complete' })];
+  const complete = takesMissing ? [] : [stepOf(COMPLETE, { step: 'complete', ...(engine.isFiniteOnly ? { finite: true } : {}) })];
   return [...frame.steps, ...complete, ...(engine.steps ?? [])];
 }
 

@@ -62,6 +62,8 @@ export const BOOSTING: BodyKind<Boosting> = {
   }),
   predict: predictBoosting,
   prepare,
+  // gbm sends NA to a third child, and NaN, which is not less than any split, to the right.
+  undefinedAs: ({ missing }) => (missing ? Number.POSITIVE_INFINITY : undefined),
   splits: splitsOf,
   seed: ({ left }) => left.length,
   ulp: () => 0,

@@ -32,6 +32,11 @@ describe("caret's train", () => {
     }
   });
 
+  test('what goes into a randomForest is finite: R refuses infinite values that a formula makes', () => {
+    const { steps } = decodeArtifact(importModel(pipelineFile('caret-rf-prob')));
+    expect(steps?.at(-1)?.data).toEqual({ step: 'complete', finite: true });
+  });
+
   test.each(Object.entries(UNREAD))('%s is refused by its method, %s', (name, method) => {
     expect(() => importModel(pipelineFile(name))).toThrow(`caret's method "${method}"`);
   });
