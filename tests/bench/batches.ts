@@ -39,8 +39,8 @@ export async function benchBatches(forests: Files[], peers: Peers, measure: Meas
     for (const one of [ours, ranger, runtime]) await one?.close();
   }
   if (onnx.length === 0) return;
-  const told = onnx.map(([name, own]) => `${name} ${own ? times(own) : 'not measured'}`).join(', ');
-  const all = onnx.every(([, own]) => own) ? onnx.every(([, own]) => median(own as number[]) >= ONNX_BAR) : undefined;
+  const told = onnx.map(([name, share]) => `${name} ${share ? times(share) : 'not measured'}`).join(', ');
+  const all = onnx.every(([, share]) => share) ? onnx.every(([, share]) => median(share as number[]) >= ONNX_BAR) : undefined;
   report.judge('batch of 10,000 against onnxruntime-node, one thread', `>= ${ONNX_BAR} x`, told, all);
 }
 
@@ -64,21 +64,25 @@ async function race(
 ): Promise<Found> {
   const all = onnx ? [ours, ranger, onnx] : [ours, ranger];
   for (const one of all) await one.time(size, least / 2);
-  const [own = [], r = [], runtime] = await interleave(rounds, all, async (one) => (await one.time(size, least)) / size);
-  report.speed(what, 'us a row', own, [['ranger', r], ...(runtime ? [['onnxruntime-node (float32)', runtime] as [string, number[]]] : [])]);
-  return { ours: own, ranger: ratios(r, own), onnx: runtime && ratios(runtime, own) };
+  const [took = [], r = [], runtime] = await interleave(rounds, all, async (one) => (await one.time(size, least)) / size);
+  report.speed(what, 'us a row', took, [
+    ['ranger', r],
+    ...(runtime ? [['onnxruntime-node (float32)', runtime] as [string, number[]]] : []),
+  ]);
+  return { ours: took, ranger: ratios(r, took), onnx: runtime && ratios(runtime, took) };
 }
 
 /** Counts the doubles that are not R's: ours, where none may be, and onnxruntime-node's, where most are. */
 export async function compare({ name, answers }: Files, ours: Checked, onnx: Checked | undefined, report: Report): Promise<void> {
   const expected = readDoubles(answers);
-  const differ = (own: Float64Array) => own.reduce((sum, one, at) => sum + (isSame(one, expected[at]!) ? 0 : 1), 0);
-  const own = await ours.answers();
-  if (own.length !== expected.length) throw new Error(`${name}: found ${own.length} doubles, expected ${expected.length} as R gave`);
-  report.compared(own.length, differ(own));
+  const differ = (doubles: Float64Array) => doubles.reduce((sum, one, at) => sum + (isSame(one, expected[at]!) ? 0 : 1), 0);
+  const doubles = await ours.answers();
+  if (doubles.length !== expected.length)
+    throw new Error(`${name}: found ${doubles.length} doubles, expected ${expected.length} as R gave`);
+  report.compared(doubles.length, differ(doubles));
   const ties = expected.reduce((sum, one) => sum + (Number.isNaN(one) ? 1 : 0), 0);
   report.say(
-    `${name}: ${differ(own)} of ${own.length} doubles differ from R's${ties > 0 ? `; ${ties} ties, which R breaks at random, aside` : ''}`,
+    `${name}: ${differ(doubles)} of ${doubles.length} doubles differ from R's${ties > 0 ? `; ${ties} ties, which R breaks at random, aside` : ''}`,
   );
   if (!onnx) return;
   const theirs = await onnx.answers();

@@ -80,24 +80,24 @@ async function singleRows(
     for (const { url } of servers) await runWrk(url, script, seconds + 1);
     const found = await interleave(rounds, servers, ({ url }) => runWrk(url, script, seconds));
     const of = (server: Server | undefined) => (server ? (found[servers.indexOf(server)] as number[]) : undefined);
-    const own = of(ours) as number[];
+    const here = of(ours) as number[];
     const what = `container, ${name}, single rows, 32 connections`;
     report.speed(
       what,
       'requests a second',
-      own,
+      here,
       servers.slice(1).map((one): [string, number[]] => [one.name, of(one) as number[]]),
       'per second',
     );
     const theirs = of(plumber);
-    const better = theirs && ratios(own, theirs);
+    const better = theirs && ratios(here, theirs);
     report.judge(
       `${what}, against plumber`,
       `>= ${PLUMBER_BAR} x`,
       better ? times(better) : 'plumber is not here',
       better && median(better) >= PLUMBER_BAR,
     );
-    const share = ratios(own, of(bare) as number[]);
+    const share = ratios(here, of(bare) as number[]);
     report.judge(`${what}, against a bare node server`, '>= 80 %', `${short(100 * median(share))} %`, median(share) >= BARE_BAR);
   } finally {
     for (const one of [plumber, flask]) await one?.close();
@@ -122,15 +122,15 @@ async function bigBatch(name: string, [ours, bare]: [Server, Server], body: stri
     return (performance.now() - start) / BIG_REQUESTS;
   };
   for (const way of [...ways, ...ways]) await mean(way);
-  const [own = [], echo = [], json = []] = await interleave(rounds, ways, mean);
+  const [took = [], echo = [], json = []] = await interleave(rounds, ways, mean);
   agent.destroy();
   if (written === 0) throw new Error('nothing was written');
   const what = `container, ${name}, 10,000 rows of JSON (${short(bytes.length / 1e6)} MB)`;
-  report.speed(what, 'ms', own, [
+  report.speed(what, 'ms', took, [
     ['JSON.parse + JSON.stringify alone', json],
     ['bare node server', echo],
   ]);
-  const share = ratios(own, json);
+  const share = ratios(took, json);
   report.judge(`${what}, against JSON.parse + JSON.stringify alone`, `< ${JSON_BAR} x`, times(share), median(share) < JSON_BAR);
 }
 

@@ -82,10 +82,10 @@ async function fallback(packaged: Packaged, rounds: number, report: Report): Pro
       return each;
     };
     for (const bare of [false, true]) await run(WARM_CALLS, bare);
-    const [own = [], theirs = []] = await interleave(rounds, [false, true], (bare) => run(CALLS, bare));
-    report.speed('CPU of a warm predict by its fallback, one row', 'us', own, [['a handler that parses and writes the body', theirs]]);
+    const [took = [], theirs = []] = await interleave(rounds, [false, true], (bare) => run(CALLS, bare));
+    report.speed('CPU of a warm predict by its fallback, one row', 'us', took, [['a handler that parses and writes the body', theirs]]);
     const what = 'fallback path of a warm predict, one row';
-    report.judge(what, '< 0.15 ms of CPU', `${short(median(own) / 1e3)} ms`, median(own) < MOST_FALLBACK);
+    report.judge(what, '< 0.15 ms of CPU', `${short(median(took) / 1e3)} ms`, median(took) < MOST_FALLBACK);
   } finally {
     await end(child);
   }

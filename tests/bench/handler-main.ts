@@ -12,11 +12,11 @@ const bare: Handler = async (event) => {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
 };
 process.on('message', async ({ event, calls, bare: isBare }: Calls) => {
-  const own = isBare ? bare : handler;
+  const asked = isBare ? bare : handler;
   const context = { awsRequestId: 'bench', functionName: 'predict', getRemainingTimeInMillis: () => 8_000 };
   let said: unknown;
   const before = process.cpuUsage();
-  for (let call = 0; call < calls; call += 1) said = await own(event, context);
+  for (let call = 0; call < calls; call += 1) said = await asked(event, context);
   const { user, system } = process.cpuUsage(before);
   process.send?.({ each: (user + system) / calls, said });
 });

@@ -36,15 +36,15 @@ export async function benchMath({ rounds, least }: { rounds: number; least: numb
   const [all, positive, exponents] = [draw(-20, 20), draw(0.001, 20), draw(-3, 3)];
   const contenders = [{ name: 'Math.exp', fused: Math.exp as Of }, ...FUNCTIONS].map(({ name, fused }) => {
     const xs = /log|pow/.test(name) ? positive : all;
-    const own = loop();
-    return { name, run: () => own(fused, xs, exponents) };
+    const run = loop();
+    return { name, run: () => run(fused, xs, exponents) };
   });
   for (const { run } of contenders) timeOf(run, least / 4);
   const [exp = [], ...found] = await interleave(rounds, contenders, ({ run }) => timeOf(run, least / 4));
   FUNCTIONS.forEach(({ name }, at) => {
-    const own = found[at] as number[];
-    report.speed(`C library: ${name}`, 'ns a call', own, [['Math.exp', exp]]);
-    const ratio = ratios(own, exp);
+    const took = found[at] as number[];
+    report.speed(`C library: ${name}`, 'ns a call', took, [['Math.exp', exp]]);
+    const ratio = ratios(took, exp);
     report.judge(`C library: ${name}, against Math.exp`, `<= ${BAR} x`, times(ratio), median(ratio) <= BAR);
   });
 }

@@ -24,16 +24,16 @@ export async function benchPipeline([whole, body]: [Files, Files], { r }: Peers,
   for (const size of SIZES) {
     const { rounds, least } = measure;
     for (const one of all) await one.time(size, least / 2);
-    const [own = [], ofSteps = [], ofForest = [], ranger = [], bake = []] = await interleave(
+    const [both = [], ofSteps = [], ofForest = [], ranger = [], bake = []] = await interleave(
       rounds,
       all,
       async (one) => (await one.time(size, least)) / size,
     );
     const rows = `${short(size)} ${size === 1 ? 'row' : 'rows'}`;
-    report.speed(`recipe and forest, ${rows}`, 'us a row', own, [['bake() and ranger', ranger]]);
+    report.speed(`recipe and forest, ${rows}`, 'us a row', both, [['bake() and ranger', ranger]]);
     report.speed(`recipe alone, ${rows}`, 'us a row', ofSteps, [['bake()', bake]]);
     if (size !== 10_000) continue;
-    const shares = own.map((took, round) => took / (ofSteps[round]! + ofForest[round]!));
+    const shares = both.map((took, round) => took / (ofSteps[round]! + ofForest[round]!));
     report.judge(`recipe and forest, 10,000 rows, against both apart`, `<= ${MOST} x`, `${spread(shares)} x`, median(shares) <= MOST);
   }
   for (const one of [ours, steps, forest, theirs]) await one.close();

@@ -32,13 +32,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'canopy-boosting-'));
 let failed = 0;
 process.stdout.write(`boosting: ${count} models from seed ${seed}\n`);
 for (const { name, program, script, share } of GENERATORS) {
-  const own = path.join(folder, name);
+  const place = path.join(folder, name);
   const [models, answers] = [Math.ceil(count * share), Math.ceil(values * share)];
-  const args = [path.join(HERE, script), own, String(seed), String(models), String(answers)];
+  const args = [path.join(HERE, script), place, String(seed), String(models), String(answers)];
   execFileSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  const results = readdirSync(own).map((one) => {
+  const results = readdirSync(place).map((one) => {
     try {
-      return compareCase(path.join(own, one));
+      return compareCase(path.join(place, one));
     } catch (error) {
       return { asked: 0, wrong: [`${one}: ${error}`] };
     }

@@ -103,17 +103,17 @@ function compare(model: Model, rows: Float64Array, type: AnswerType | undefined,
   const isClass = type === undefined && schema.kind === 'classification';
   for (let at = 0; at < doubles.length; at += 1) {
     const text = expected[at % width]?.[Math.floor(at / width)] ?? null;
-    const own = doubles[at]!;
-    const isSame = isClass ? (schema.classes?.[own] ?? null) === text : isSameNumber(own, text);
-    if (!isSame) return [`${type ?? 'raw'} in row ${Math.floor(at / width) + 1} is ${own}, R has ${text}`];
+    const double = doubles[at]!;
+    const isSame = isClass ? (schema.classes?.[double] ?? null) === text : isSameNumber(double, text);
+    if (!isSame) return [`${type ?? 'raw'} in row ${Math.floor(at / width) + 1} is ${double}, R has ${text}`];
     all += 1;
-    if (isClass || text === null || own === Number(text)) exact += 1;
+    if (isClass || text === null || double === Number(text)) exact += 1;
   }
   return [];
 }
 
-function isSameNumber(own: number, text: string | boolean | null): boolean {
-  if (text === null || text === 'NaN') return Number.isNaN(own);
+function isSameNumber(double: number, text: string | boolean | null): boolean {
+  if (text === null || text === 'NaN') return Number.isNaN(double);
   const number = Number(text);
-  return own === number || Math.abs(own - number) <= RELATIVE * Math.max(Math.abs(number), LEAST);
+  return double === number || Math.abs(double - number) <= RELATIVE * Math.max(Math.abs(number), LEAST);
 }

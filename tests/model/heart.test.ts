@@ -14,8 +14,8 @@ const model = loadModel(`${PROJECT}model/heart/heart-age.RDS`);
 
 /** The mean of a column over the rows of one target. */
 function meanOf(name: string, target: number): number {
-  const own = column(name).filter((_, row) => column('target')[row] === target);
-  return own.reduce((sum, value) => sum + value, 0) / own.length;
+  const ofTarget = column(name).filter((_, row) => column('target')[row] === target);
+  return ofTarget.reduce((sum, value) => sum + value, 0) / ofTarget.length;
 }
 
 test('in heart.csv target 1 is healthy: younger, with less exercise angina, and as many as UCI has without disease', () => {
@@ -44,7 +44,7 @@ test('heart-probability names its classes as they are: most of its sick rows are
   const { rows, predictions } = golden('heart-probability');
   const targets = column('target');
   const right = rows.filter((row, at) => {
-    const place = column('age').findIndex((age, own) => age === row.age && column('chol')[own] === row.chol);
+    const place = column('age').findIndex((age, other) => age === row.age && column('chol')[other] === row.chol);
     const { presence } = predictions[at] as Record<string, number>;
     return targets[place] === ((presence as number) > 0.5 ? 0 : 1);
   });
@@ -65,11 +65,11 @@ describe('the example heart', () => {
 
   test('has the rows of heart.csv in words, but for those whose vessels or scan are not known', () => {
     const words = readCsv(readFileSync(`${folder}heart.csv`, 'utf8'), 'heart.csv');
-    const own = (name: string) => words.columns.find((one) => one.name === name);
+    const columnOf = (name: string) => words.columns.find((one) => one.name === name);
     const kept = column('ca').flatMap((ca, row) => (ca < 4 && (column('thal')[row] as number) > 0 ? [row] : []));
     expect(words.rows).toBe(kept.length);
     for (const name of ['age', 'trestbps', 'chol', 'fbs', 'thalach', 'exang', 'oldpeak', 'ca'])
-      expect(Array.from(own(name)?.values ?? [])).toEqual(kept.map((row) => column(name)[row]));
+      expect(Array.from(columnOf(name)?.values ?? [])).toEqual(kept.map((row) => column(name)[row]));
     const codes: [string, Record<string, string>][] = [
       ['diagnosis', { 0: 'heart disease', 1: 'healthy' }],
       ['sex', { 0: 'female', 1: 'male' }],
@@ -81,7 +81,7 @@ describe('the example heart', () => {
     const known = table.columns.length;
     expect(known).toBe(14);
     for (const [name, labels] of codes) {
-      const target = own(name);
+      const target = columnOf(name);
       const levels = target?.levels ?? [];
       const texts = Array.from(target?.values ?? [], (code) => levels[code - 1]);
       expect(texts).toEqual(kept.map((row) => labels[String(column(name === 'diagnosis' ? 'target' : name)[row])]));

@@ -9,11 +9,11 @@ const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 
 
 /** Runs a script of package.json as npm does: what it said, and how it ended. */
 function run(script: string, args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
-  const [, ...own] = (scripts[script] as string).split(' ');
+  const [, ...first] = (scripts[script] as string).split(' ');
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...own, ...args],
+      [...first, ...args],
       { cwd: PROJECT, timeout: 50_000, env: { ...process.env, ...env } },
       (error, out, err) => {
         resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });

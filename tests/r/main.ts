@@ -30,15 +30,15 @@ process.stdout.write(`R's BLAS: ${blas || 'unknown'}\n`);
 
 /** Lets a script make its models, and compares. */
 function compareLive(script: string, many: number, libm: 'plain' | undefined): void {
-  const own = path.join(folder, `${path.parse(script).name}${libm === undefined ? '' : `-${libm}`}`, path.sep);
-  mkdirSync(own);
+  const place = path.join(folder, `${path.parse(script).name}${libm === undefined ? '' : `-${libm}`}`, path.sep);
+  mkdirSync(place);
   const tuned = libm === undefined ? env : { ...env, ...PLAIN };
   process.stdout.write(
-    execFileSync('Rscript', [path.join(HERE, script), own, String(seed), String(many)], { encoding: 'utf8', env: tuned }),
+    execFileSync('Rscript', [path.join(HERE, script), place, String(seed), String(many)], { encoding: 'utf8', env: tuned }),
   );
   let asked = 0;
   const wrong: string[] = [];
-  const made = goldens(own);
+  const made = goldens(place);
   for (const golden of made) {
     try {
       const model = decodeArtifact(importModel(golden.file, { libm }));

@@ -42,11 +42,11 @@ export function compute(
  * How far a value of ours is from R's, relative to R's: 0 for the same bits. A label is compared by its place; a text that training did not
  * have, whose raw text is `raw`, stays itself.
  */
-export function distance(own: number, text: string | null, column: FrameColumn, raw: string | null | undefined): number {
+export function distance(double: number, text: string | null, column: FrameColumn, raw: string | null | undefined): number {
   const same = (isSame: boolean) => (isSame ? 0 : Number.POSITIVE_INFINITY);
-  if (text === null || text === 'NaN') return same(Number.isNaN(own));
-  if ('levels' in column) return same(own > column.levels.length ? text === raw : column.levels[own - 1] === text);
+  if (text === null || text === 'NaN') return same(Number.isNaN(double));
+  if ('levels' in column) return same(double > column.levels.length ? text === raw : column.levels[double - 1] === text);
   const number = text === 'Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
-  if (own === number) return 0;
-  return Math.abs(own - number) / Math.max(Math.abs(number), LEAST) || Number.POSITIVE_INFINITY;
+  if (double === number) return 0;
+  return Math.abs(double - number) / Math.max(Math.abs(number), LEAST) || Number.POSITIVE_INFINITY;
 }

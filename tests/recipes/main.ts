@@ -47,7 +47,7 @@ function differences(name: string): string[] {
   const where = `${name} (${steps.join(', ')})`;
   try {
     const { columns, values, width, pipeline } = compute(readRFile(readFileSync(path.join(folder, `${name}.RDS`)), name).value, rows, name);
-    const order = columns.map((column) => column.name).filter((own) => own in baked);
+    const order = columns.map((column) => column.name).filter((one) => one in baked);
     if (order.join() !== Object.keys(baked).join()) return [`${where}: columns ${order.join()}, R has ${Object.keys(baked).join()}`];
     const firstNear = pipeline.findIndex(({ step }) => NOT_EXACT.includes(step));
     for (const [at, column] of columns.entries()) {

@@ -37,7 +37,7 @@ async function ask(env: NodeJS.ProcessEnv): Promise<string> {
   const server = createSageMakerRuntime({ endpointName: 'canopy-dev', containerUrl: url });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const own = {
+  const variables = {
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${port}`,
     AWS_DEFAULT_REGION: 'sa-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -47,11 +47,11 @@ async function ask(env: NodeJS.ProcessEnv): Promise<string> {
   writeFileSync(body, JSON.stringify(heartAge.rows));
   writeFileSync(script, BOTO3);
   try {
-    const [answer, code] = (await must(path.join(PYTHON, 'python'), [script, body], { env: own, seconds: 60 })).trim().split('\n');
+    const [answer, code] = (await must(path.join(PYTHON, 'python'), [script, body], { env: variables, seconds: 60 })).trim().split('\n');
     compare('boto3', answer as string);
     check(code === 'ValidationError', `boto3, another endpoint: found ${code}, expected ValidationError`);
     const args = ['sagemaker-runtime', 'invoke-endpoint', '--endpoint-name', 'canopy-dev', '--content-type', 'application/json'];
-    await must(path.join(PYTHON, 'aws'), [...args, '--body', `fileb://${body}`, out], { env: own, cwd: TOOLS, seconds: 60 });
+    await must(path.join(PYTHON, 'aws'), [...args, '--body', `fileb://${body}`, out], { env: variables, cwd: TOOLS, seconds: 60 });
     compare('awscli', (await import('node:fs')).readFileSync(out, 'utf8'));
   } finally {
     server.close();

@@ -90,8 +90,8 @@ async function play(env: NodeJS.ProcessEnv): Promise<string> {
   const runtime: RuntimeOptions = { endpointName: NOBODY, containerUrl: 'http://127.0.0.1:1' };
   const server = createSageMakerRuntime(runtime);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const own = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  const open = (packaged: Packaged) => openEnvironment(packaged, own);
+  const variables = { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const open = (packaged: Packaged) => openEnvironment(packaged, variables);
   const api = { environment: await open(packages[0]) };
   const started: Container[] = [];
   const start = async (folder: string) => {

@@ -240,17 +240,17 @@ describe('the sha256 of a model', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('does not depend on name, folder, date, title or description', () => {
-    const own = loadModel(source);
+    const model = loadModel(source);
     const other = loadModel(put('other.RDS', { name: 'renamed', title: 'A title', description: 'More' }), { date: '2026-01-01' });
-    expect(other.sha256).toBe(own.sha256);
+    expect(other.sha256).toBe(model.sha256);
     expect(other.card).toMatchObject({ name: 'renamed', title: 'A title', date: '2026-01-01', source: { file: 'other.RDS' } });
-    expect(other.card.source.sha256).toBe(own.card.source.sha256);
+    expect(other.card.source.sha256).toBe(model.card.source.sha256);
   });
 
   test('depends on what the sidecar says of the features', () => {
-    const own = loadModel(source).sha256;
-    expect(loadModel(put('labelled.RDS', { features: { age: { label: 'Age' } } })).sha256).not.toBe(own);
-    expect(loadModel(put('logical.RDS', { features: { age: { type: 'logical' } } })).sha256).not.toBe(own);
+    const plain = loadModel(source).sha256;
+    expect(loadModel(put('labelled.RDS', { features: { age: { label: 'Age' } } })).sha256).not.toBe(plain);
+    expect(loadModel(put('logical.RDS', { features: { age: { type: 'logical' } } })).sha256).not.toBe(plain);
   });
 
   test('differs between models', () => {

@@ -85,9 +85,9 @@ export type FuzzSeeds = keyof typeof FUZZ_SEEDS;
 
 /** All that an import does with a file's bytes. */
 function importBytes(bytes: Uint8Array): void {
-  const own = fileReaderOf(bytes);
-  const model = own
-    ? own.read(bytes, THING)
+  const format = fileReaderOf(bytes);
+  const model = format
+    ? format.read(bytes, THING)
     : readChosen(modelIn(readRFile(bytes, THING), THING, { isRead, families: familiesOf() }), THING);
   const failed = failedCheck(decodeArtifact(encodeModel(model, {}, { file: THING, sidecarFile: THING, bytes }), THING));
   if (failed) throw new Error(failed);

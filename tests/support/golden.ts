@@ -95,8 +95,8 @@ function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
   const lists = [schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
   const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label))) ?? [];
-  const own = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction);
-  return own.flatMap((part) => parts(schema, part));
+  const list = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction);
+  return list.flatMap((part) => parts(schema, part));
 }
 
 type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | undefined };
@@ -113,8 +113,8 @@ function within(one: number | string, other: number | string | undefined, { ulp,
 function unequal(schema: Schema, ours: Prediction[], theirs: Prediction[], bound: Bound, what = ''): string[] {
   if (ours.length !== theirs.length) return [`${what}: ${ours.length} rows, expected ${theirs.length}`];
   return ours.flatMap((prediction, row) => {
-    const [own, expected] = [parts(schema, prediction), parts(schema, theirs[row] as Prediction)];
-    const same = own.length === expected.length && own.every((value, at) => within(value, expected[at], bound, row));
+    const [computed, expected] = [parts(schema, prediction), parts(schema, theirs[row] as Prediction)];
+    const same = computed.length === expected.length && computed.every((value, at) => within(value, expected[at], bound, row));
     return same ? [] : [`${what} row ${row}: ${JSON.stringify(prediction)}, R gave ${JSON.stringify(theirs[row])}`];
   });
 }

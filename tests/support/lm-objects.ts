@@ -15,7 +15,7 @@ type Changes = { variables?: Told[]; coefficients?: number[]; terms?: Record<str
 
 /** An lm of an intercept and a term for each variable: 1 + 2 v + ... where its coefficients are not given. */
 export function lm(
-  { variables = [number(x, 'x')], coefficients = [1, 2], terms: own = {}, members = {} }: Changes = {},
+  { variables = [number(x, 'x')], coefficients = [1, 2], terms: attributes = {}, members = {} }: Changes = {},
   ...classes: string[]
 ): RValue {
   const order = coefficients.map((_, at) => at + 1);
@@ -23,7 +23,7 @@ export function lm(
     coefficients: numbers(...coefficients),
     rank: integers(coefficients.length),
     qr: named({ pivot: integers(...order) }),
-    terms: terms(variables, own),
+    terms: terms(variables, attributes),
     ...members,
   };
   return named(all, ...(classes.length > 0 ? classes : ['lm']));

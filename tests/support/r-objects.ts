@@ -11,8 +11,8 @@ export const symbol = (name: string): RValue => ({ type: 'symbol', name });
 export const NULL: RValue = { type: 'null' };
 
 /** A value with attributes beside those it has. */
-export function attributed(value: RValue, own: Record<string, RValue>): RValue {
-  const attributes: Attributes = new Map([...(('attributes' in value && value.attributes) || []), ...Object.entries(own)]);
+export function attributed(value: RValue, added: Record<string, RValue>): RValue {
+  const attributes: Attributes = new Map([...(('attributes' in value && value.attributes) || []), ...Object.entries(added)]);
   return { ...value, attributes } as RValue;
 }
 

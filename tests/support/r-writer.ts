@@ -45,9 +45,9 @@ export class RWriter {
     return this;
   }
 
-  bytes(own: Buffer): this {
-    this.#need(own.length);
-    this.#length += own.copy(this.#bytes, this.#length);
+  bytes(given: Buffer): this {
+    this.#need(given.length);
+    this.#length += given.copy(this.#bytes, this.#length);
     return this;
   }
 
@@ -85,9 +85,9 @@ export class RWriter {
   #cells({ type, values, tags, attributes }: Extract<RValue, { type: 'pairlist' | 'language' }>): this {
     values.forEach((value, at) => {
       const tag = tags[at];
-      const own = at === 0 ? attributes : undefined;
-      this.integer((at === 0 ? T[type] : T.pairlist) | (own ? ATTRIBUTES : 0) | (tag === undefined ? 0 : TAG));
-      if (own) this.#cells({ type: 'pairlist', values: [...own.values()], tags: [...own.keys()] });
+      const kept = at === 0 ? attributes : undefined;
+      this.integer((at === 0 ? T[type] : T.pairlist) | (kept ? ATTRIBUTES : 0) | (tag === undefined ? 0 : TAG));
+      if (kept) this.#cells({ type: 'pairlist', values: [...kept.values()], tags: [...kept.keys()] });
       if (tag !== undefined) this.symbol(tag);
       this.value(value);
     });

@@ -79,13 +79,13 @@ async function benchEngine(python: string, name: string, base: string, engine: E
   for (const size of SIZES) {
     const all = [ours, ...peers.map(([, session, most]) => timedBy(session, most))];
     for (const one of all) await one.time(size, measure.least / 2);
-    const [own = [], ...theirs] = await interleave(measure.rounds, all, async (one) => (await one.time(size, measure.least)) / size);
+    const [took = [], ...theirs] = await interleave(measure.rounds, all, async (one) => (await one.time(size, measure.least)) / size);
     const named = peers.map(([title, , most], at): [string, number[]] => [
       size > most ? `${title} (by ${short(most)})` : title,
       theirs[at] as number[],
     ]);
-    report.speed(`${what}, ${engine.title}'s, ${short(size)} ${size === 1 ? 'row' : 'rows'}`, 'us a row', own, named);
-    judge(`${what}, ${short(size)} ${size === 1 ? 'row' : 'rows'}, one thread, against ${engine.title}`, own, named, engine, report);
+    report.speed(`${what}, ${engine.title}'s, ${short(size)} ${size === 1 ? 'row' : 'rows'}`, 'us a row', took, named);
+    judge(`${what}, ${short(size)} ${size === 1 ? 'row' : 'rows'}, one thread, against ${engine.title}`, took, named, engine, report);
   }
   for (const one of [ours, ...peers.map(([, session]) => session)]) await one.close();
 }
@@ -123,15 +123,15 @@ function timedBy(session: Session, most: number): { time(rows: number, least: nu
 
 /** Counts the doubles that are not the engine's own. */
 async function compare(what: string, ours: Checked, expected: Float64Array, report: Report): Promise<void> {
-  const own = await ours.answers();
-  if (own.length !== expected.length) throw new Error(`${what}: found ${own.length} doubles, expected ${expected.length}`);
-  const differ = own.reduce((sum, one, at) => sum + (Object.is(one, expected[at]) ? 0 : 1), 0);
-  report.compared(own.length, differ);
-  report.say(`${what}: ${differ} of ${own.length} doubles differ from its own`);
+  const doubles = await ours.answers();
+  if (doubles.length !== expected.length) throw new Error(`${what}: found ${doubles.length} doubles, expected ${expected.length}`);
+  const differ = doubles.reduce((sum, one, at) => sum + (Object.is(one, expected[at]) ? 0 : 1), 0);
+  report.compared(doubles.length, differ);
+  report.say(`${what}: ${differ} of ${doubles.length} doubles differ from its own`);
 }
 
-function judge(what: string, own: number[], peers: [string, number[]][], { title }: Engine, report: Report): void {
+function judge(what: string, took: number[], peers: [string, number[]][], { title }: Engine, report: Report): void {
   const theirs = peers.find(([name]) => name === title)?.[1];
-  const found = theirs && ratios(theirs, own);
+  const found = theirs && ratios(theirs, took);
   report.judge(what, `>= ${BAR} x`, found ? times(found) : `${title} is not here`, found && median(found) >= BAR);
 }

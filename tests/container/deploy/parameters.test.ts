@@ -17,8 +17,8 @@ function defaults(file: string): [string, string][] {
 
 test('every parameter that a person may set has its check, and every default of both stacks passes it', () => {
   const all = [...defaults('serverless.yml'), ...defaults('container/serverless.yml')];
-  const own = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
-  const given = all.filter(([name]) => !own.includes(name));
+  const settled = ['model', 'endpoint', 'image', 'modelKey', 'workFolder'];
+  const given = all.filter(([name]) => !settled.includes(name));
   expect(given.length).toBeGreaterThan(25);
   expect([...new Set(given.map(([name]) => name))].sort()).toEqual(Object.keys(PARAMETERS).sort());
   expect(given.flatMap(([name, value]) => problems({ [name]: value }))).toEqual([]);

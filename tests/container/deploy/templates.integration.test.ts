@@ -56,8 +56,8 @@ function references(template: Template): Set<string> {
     if (key === 'Ref') found.add(value as string);
     if (key === 'Fn::GetAtt') found.add(typeof value === 'string' ? (value.split('.')[0] as string) : ((value as string[])[0] as string));
     if (key !== 'Fn::Sub') continue;
-    const [text, own] = typeof value === 'string' ? [value, {}] : (value as [string, object]);
-    for (const [, name] of text.matchAll(/\$\{([^}.]+)[^}]*\}/g)) if (!Object.hasOwn(own, name as string)) found.add(name as string);
+    const [text, values] = typeof value === 'string' ? [value, {}] : (value as [string, object]);
+    for (const [, name] of text.matchAll(/\$\{([^}.]+)[^}]*\}/g)) if (!Object.hasOwn(values, name as string)) found.add(name as string);
   }
   return new Set([...found].filter((name) => !name.startsWith('AWS::')));
 }

@@ -46,8 +46,8 @@ const RECORDED = [
 test.each(RECORDED)('the request behind the recorded event %s becomes that event', (name) => {
   const recorded = recordedEvent(name) as HttpApiEvent;
   const { requestContext, headers } = recorded;
-  const own = ['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'];
-  const sent = Object.entries(headers).filter(([header]) => !own.includes(header));
+  const ours = ['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'];
+  const sent = Object.entries(headers).filter(([header]) => !ours.includes(header));
   const event = toEvent(
     {
       method: requestContext.http.method,

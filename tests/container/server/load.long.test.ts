@@ -71,13 +71,13 @@ describe('big requests', () => {
   });
 
   test('wait two at most, are cut when their time is over, and leave a worker that works', async () => {
-    const own = startWorkers({ file: FILE, count: 1, cutMs: 100 });
-    closing.push(() => own.end());
-    own.open('slow', bytes);
+    const workers = startWorkers({ file: FILE, count: 1, cutMs: 100 });
+    closing.push(() => workers.end());
+    workers.open('slow', bytes);
     const asked = { body: Buffer.from(rowsOf(200_000)), form: 'json', accepted: 'json' } as const;
     const ends = await Promise.all(
       Array.from({ length: 6 }, () =>
-        own
+        workers
           .answer('slow', asked, () => true)
           .then(
             () => 'computed',
@@ -87,7 +87,7 @@ describe('big requests', () => {
     );
     expect(ends.filter((end) => end.includes('too many big requests'))).toHaveLength(3);
     expect(ends.filter((end) => end === '503 not done within 0.1 s').length).toBeGreaterThan(0);
-    const again = await own.answer('slow', { ...asked, body: Buffer.from('[[54]]') }, () => true).catch((error) => error.message);
+    const again = await workers.answer('slow', { ...asked, body: Buffer.from('[[54]]') }, () => true).catch((error) => error.message);
     expect(String(again.text ?? again)).toMatch(new RegExp(`${R54}|not done within`));
   }, 20_000);
 
@@ -182,8 +182,8 @@ describe('many models', () => {
     const log = () => {};
     const { byteLength } = (await loadShared(golden('iris').file)).bytes;
     const loadWith = async (mostBytes: number) => {
-      const own = await listen(createContainer(undefined, { mode: 'sagemaker', log, models: { root, mostBytes } }));
-      return post(`${own}/models`, JSON.stringify({ model_name: 'iris', url: place('iris') }));
+      const address = await listen(createContainer(undefined, { mode: 'sagemaker', log, models: { root, mostBytes } }));
+      return post(`${address}/models`, JSON.stringify({ model_name: 'iris', url: place('iris') }));
     };
     const refused = await loadWith(byteLength);
     expect(refused.status).toBe(507);

@@ -23,10 +23,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A file of a folder of its own, perhaps with a sidecar beside it. */
 function put(name: string, text: string, sidecar?: object): string {
-  const own = mkdtempSync(path.join(folder, 'case-'));
-  const file = path.join(own, name);
+  const place = mkdtempSync(path.join(folder, 'case-'));
+  const file = path.join(place, name);
   writeFileSync(file, text);
-  if (sidecar) writeFileSync(path.join(own, `${path.parse(name).name}.model.json`), JSON.stringify(sidecar));
+  if (sidecar) writeFileSync(path.join(place, `${path.parse(name).name}.model.json`), JSON.stringify(sidecar));
   return file;
 }
 

@@ -39,7 +39,7 @@ test('labels, limits and defaults are added to the features they name, and the r
 
 test('ends that the model file has stay, unless the sidecar has its own', () => {
   const schema = { ...SCHEMA, features: [{ name: 'age', type: 'number' as const, min: 20, max: 90 }] };
-  const of = (own: object) => applySidecar(schema, read({ features: { age: own } }), 'm').features[0];
+  const of = (age: object) => applySidecar(schema, read({ features: { age } }), 'm').features[0];
   expect(of({ unit: 'years' })).toEqual({ name: 'age', type: 'number', min: 20, max: 90, unit: 'years' });
   expect(of({ min: 95 })).toEqual({ name: 'age', type: 'number', min: 95 });
 });
@@ -58,7 +58,7 @@ test('a sidecar that says nothing of features changes nothing, whatever they are
 test('dates, times, 64-bit integers and NA as a level are read', () => {
   const day = { type: 'date', min: '2024-01-01', default: '2024-02-01' } as const;
   const time = { type: 'datetime', timeZone: 'America/Sao_Paulo', default: '2024-02-01T12:00:00' } as const;
-  const typed = (own: object) => applySidecar(SCHEMA, read({ features: { constructor: own } }), 'm').features[2];
+  const typed = (said: object) => applySidecar(SCHEMA, read({ features: { constructor: said } }), 'm').features[2];
   expect(typed(day)).toEqual({ name: 'constructor', ...day });
   expect(typed(time)).toEqual({ name: 'constructor', ...time });
   expect(typed({ type: 'integer64', max: 9 })).toEqual({ name: 'constructor', type: 'integer64', max: 9 });
@@ -135,16 +135,16 @@ describe('where a sidecar lies', () => {
 
 test('fewer levels than the splits need are refused, since a label would be coded wrongly', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-sidecar-'));
-  const own = (name: string, levels: string[]) => {
+  const withLevels = (name: string, levels: string[]) => {
     const file = path.join(folder, `${name}.RDS`);
     copyFileSync(golden(name).file, file);
     const features = { wool: { levels: ['A', 'B'] }, tension: { levels } };
     writeFileSync(path.join(folder, `${name}.model.json`), JSON.stringify({ features }));
     return () => importModel(file);
   };
-  expect(own('warpbreaks-ignore', ['L', 'M'])).toThrow(/2 levels of "tension", expected at least 3/);
-  expect(own('warpbreaks-ignore', ['L', 'M', 'H'])).not.toThrow();
+  expect(withLevels('warpbreaks-ignore', ['L', 'M'])).toThrow(/2 levels of "tension", expected at least 3/);
+  expect(withLevels('warpbreaks-ignore', ['L', 'M', 'H'])).not.toThrow();
   // The last level may be in no set at all.
-  expect(own('warpbreaks-partition', ['L'])).toThrow(/1 levels of "tension", expected at least 2/);
+  expect(withLevels('warpbreaks-partition', ['L'])).toThrow(/1 levels of "tension", expected at least 2/);
   rmSync(folder, { recursive: true });
 });

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("R's numbers in quotes, as sprintf() gives them to jsonlite", () => {
   const { file, rows, predictions } = golden('heart-age');
   const model = loadModel(file);
-  const check = (own: unknown, expected: unknown) => verify(model, JSON.stringify({ rows: own, predictions: expected }), 'rows.json');
+  const check = (given: unknown, expected: unknown) => verify(model, JSON.stringify({ rows: given, predictions: expected }), 'rows.json');
   const quoted = (predictions as number[]).map((number) => number.toPrecision(17));
   const ages = (rows as { age: number }[]).map(({ age }) => age);
 
@@ -25,8 +25,8 @@ describe("R's numbers in quotes, as sprintf() gives them to jsonlite", () => {
     ['records of quoted numbers', ages.map((age) => ({ age: age.toPrecision(17) }))],
     ['records whose values are boxed', ages.map((age) => ({ age: [age.toPrecision(17)] }))],
     ['rows of quoted numbers', ages.map((age) => [` ${age} `])],
-  ])('are compared to the bit: %s', (_, own) => {
-    expect(check(own, quoted)).toMatchObject({ rows: rows.length, numbers: rows.length, ulp: 0, wrong: [] });
+  ])('are compared to the bit: %s', (_, given) => {
+    expect(check(given, quoted)).toMatchObject({ rows: rows.length, numbers: rows.length, ulp: 0, wrong: [] });
   });
 
   test('a text that is no number is no number', () => {

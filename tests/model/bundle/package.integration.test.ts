@@ -159,13 +159,13 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
 });
 
 test('the log has a line for each answer, and never a feature value or a prediction', async () => {
-  const own = await openEnvironment(packaged);
+  const fresh = await openEnvironment(packaged);
   // With its sign and 16 digits, no time or duration of a log line can look like one of the two.
-  const { predictions } = (await own.invoke({ age: -54.0625 })) as { predictions: number[] };
-  await own.invoke({ age: 'fifty-four' });
-  const lines = own.logs.join('\n');
-  own.close();
-  expect(JSON.parse(own.logs[0] as string)).toMatchObject({ servedBy: 'fallback', reason: 'no-endpoint', rows: 1 });
+  const { predictions } = (await fresh.invoke({ age: -54.0625 })) as { predictions: number[] };
+  await fresh.invoke({ age: 'fifty-four' });
+  const lines = fresh.logs.join('\n');
+  fresh.close();
+  expect(JSON.parse(fresh.logs[0] as string)).toMatchObject({ servedBy: 'fallback', reason: 'no-endpoint', rows: 1 });
   expect(String(predictions[0]).length).toBeGreaterThan(15);
   for (const secret of ['-54.0625', 'fifty', String(predictions[0])]) expect(lines).not.toContain(secret);
 });
@@ -202,9 +202,9 @@ test('a call over a kept connection that went stale is made once more; one that 
 });
 
 test('the fallback function answers a direct invoke, and says that it was forced', async () => {
-  const own = await openEnvironment(unpackFunction(packaged.packages, 'fallback'));
-  expect(await own.invoke({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'forced' });
-  own.close();
+  const fallback = await openEnvironment(unpackFunction(packaged.packages, 'fallback'));
+  expect(await fallback.invoke({ age: 54 })).toMatchObject({ predictions: [at54], servedBy: 'fallback', reason: 'forced' });
+  fallback.close();
 });
 
 test('packaging fails where a check row does not give its answer', async () => {

@@ -15,15 +15,15 @@ try {
     ['xgboost', 'heart.ubj'],
     ['lightgbm', 'heart.txt'],
   ] as const) {
-    const own = path.join(folder, name);
-    mkdirSync(own);
-    execFileSync(python, [path.join(PROJECT, 'model/examples/boosters/train.py'), name, own], { stdio: 'inherit' });
-    const model = loadModel(path.join(own, file));
+    const place = path.join(folder, name);
+    mkdirSync(place);
+    execFileSync(python, [path.join(PROJECT, 'model/examples/boosters/train.py'), name, place], { stdio: 'inherit' });
+    const model = loadModel(path.join(place, file));
     assert.ok(
       model.schema.features.some((feature) => feature.name === 'sexmale'),
       'the features have their names',
     );
-    const rows = path.join(own, 'rows.json');
+    const rows = path.join(place, 'rows.json');
     const { wrong, numbers } = verify(model, readFileSync(rows, 'utf8'), rows);
     assert.deepEqual(wrong, []);
     assert.equal(numbers, 296);

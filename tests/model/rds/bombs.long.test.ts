@@ -52,9 +52,9 @@ function readFile(bytes: Uint8Array): { seconds: number; error: Error | undefine
 }
 
 /** `count` times the same integers. */
-function repeated(writer: RWriter, count: number, ...own: number[]): Buffer {
+function repeated(writer: RWriter, count: number, ...flags: number[]): Buffer {
   const one = new RWriter().plain().length;
-  const bytes = own
+  const bytes = flags
     .reduce((made, number) => made.integer(number), new RWriter())
     .plain()
     .subarray(one);
@@ -160,7 +160,7 @@ describe('what is refused or read takes one pass', () => {
         levels: { type: 'character', values: names('c', 1_000_000) },
       },
     ],
-  ])('a million honest %s are read', (_, own) => {
+  ])('a million honest %s are read', (_, members) => {
     const one = (...values: number[]) => list(integers(...values));
     const forest = named(
       {
@@ -170,11 +170,11 @@ describe('what is refused or read takes one pass', () => {
         'split.values': list(numbers(0.5, 1, 2)),
         'is.ordered': { type: 'logical', values: Int32Array.of(1) },
         'independent.variable.names': texts('x'),
-        ...own,
+        ...members,
       },
       'ranger.forest',
     );
-    const { seconds, error } = readFile(rdsFile(named({ forest, treetype: own.treetype as RValue }, 'ranger')));
+    const { seconds, error } = readFile(rdsFile(named({ forest, treetype: members.treetype as RValue }, 'ranger')));
     expect(error).toBeUndefined();
     expect(seconds).toBeLessThan(1.5 * CEILING_S);
   });

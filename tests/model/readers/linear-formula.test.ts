@@ -72,12 +72,12 @@ describe('an expression of a formula is what R makes of it', () => {
     ],
   ])('%s', (name, value, row, expected) => {
     const levels = name === 'factor(x) of numbers' ? texts('4', '6', '8') : texts('a', 'b', 'c');
-    const own = lm({
+    const model = lm({
       variables: [number(value, 'v', 'factor')],
       coefficients: [0, 1, 10],
       members: { ...FACTOR, xlevels: named({ v: levels }) },
     });
-    expect(predict(own, [row])).toEqual([expected]);
+    expect(predict(model, [row])).toEqual([expected]);
   });
 
   test('poly() is evaluated with the coefficients of the training data, or raw', () => {
@@ -98,12 +98,12 @@ describe('an expression of a formula is what R makes of it', () => {
   });
 
   test('a level of numbers that is not known has no answer', () => {
-    const own = lm({
+    const model = lm({
       variables: [number(call('factor', [x]), 'v', 'factor')],
       coefficients: [0, 1, 10],
       members: { ...FACTOR, xlevels: named({ v: texts('4', '6', '8') }) },
     });
-    expect(() => predict(own, [{ x: 5 }])).toThrow(/no finite answer for row 1/);
+    expect(() => predict(model, [{ x: 5 }])).toThrow(/no finite answer for row 1/);
   });
 });
 

@@ -46,19 +46,19 @@ describe('interaction() of a formula', () => {
     });
 
   test('a combination has the place of its joined levels', () => {
-    const own = model(call('interaction', [f, g]), ['a.1', 'b.1', 'b.2']);
+    const crossed = model(call('interaction', [f, g]), ['a.1', 'b.1', 'b.2']);
     const rows = [
       { f: 'a', g: 1 },
       { f: 'b', g: 1 },
       { f: 'b', g: 2 },
     ];
-    expect(predict(own, rows)).toEqual([0, 1, 10]);
+    expect(predict(crossed, rows)).toEqual([0, 1, 10]);
   });
 
   test('a combination that training did not have has no answer', () => {
-    const own = model(call('interaction', [f, g]), ['a.1', 'b.1', 'b.2']);
-    expect(() => predict(own, [{ f: 'a', g: 2 }])).toThrow(/no finite answer for row 1/);
-    expect(() => predict(own, [{ f: 'b', g: 3 }])).toThrow(/no finite answer for row 1/);
+    const crossed = model(call('interaction', [f, g]), ['a.1', 'b.1', 'b.2']);
+    expect(() => predict(crossed, [{ f: 'a', g: 2 }])).toThrow(/no finite answer for row 1/);
+    expect(() => predict(crossed, [{ f: 'b', g: 3 }])).toThrow(/no finite answer for row 1/);
   });
 
   test('levels that have the separator in them are refused, other ones may be had', () => {

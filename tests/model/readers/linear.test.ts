@@ -167,17 +167,17 @@ describe('a glm', () => {
   });
 
   test('of power(lambda) has its lambda from the call, checked against the fitted values', () => {
-    const own = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [call('/', [numbers(1), numbers(3)])]) }) }) };
+    const family = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [call('/', [numbers(1), numbers(3)])]) }) }) };
     const fitted = { 'linear.predictors': numbers(2), 'fitted.values': numbers(2 ** 3) };
-    expect(predict(glm('mu^0.333', { ...own, ...fitted }), [{ x: 2 }])).toEqual([8]);
+    expect(predict(glm('mu^0.333', { ...family, ...fitted }), [{ x: 2 }])).toEqual([8]);
     expect(() => read(glm('mu^0.333', fitted))).toThrow('three digits only');
     expect(predict(glm('mu^0.25', { 'linear.predictors': numbers(2), 'fitted.values': numbers(16) }), [{ x: 2 }])).toEqual([16]);
   });
 
   test('of power(lambda) has each digit of a number that stands in the call', () => {
-    const own = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [numbers(1 / 3)]) }) }) };
+    const family = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [numbers(1 / 3)]) }) }) };
     // 0.333333333333333, as the call is printed, has no answer below 0.
-    expect(predict(glm('mu^0.333', own), [{ x: -2 }, { x: 2 }])).toEqual([2 ** -52, 8]);
+    expect(predict(glm('mu^0.333', family), [{ x: -2 }, { x: 2 }])).toEqual([2 ** -52, 8]);
   });
 
   test('of a link of the user own is refused, under whatever name', () => {
@@ -284,9 +284,9 @@ describe('what is no sound linear model is refused by name', () => {
   test('a link, answers and a kind that a linear model has not', () => {
     const model = read(lm());
     const check =
-      (changes: object, own: object = {}) =>
+      (changes: object, said: object = {}) =>
       () =>
-        checkPredictor({ schema: { ...model.schema, ...own }, body: bodyOf(LINEAR, { ...linearOf(model), ...changes }) }, 'a.canopy');
+        checkPredictor({ schema: { ...model.schema, ...said }, body: bodyOf(LINEAR, { ...linearOf(model), ...changes }) }, 'a.canopy');
     expect(check({ link: 'toString' })).toThrow('link: found toString');
     expect(check({ link: 'power' })).toThrow('link: found power');
     expect(check({}, { types: ['se'] })).toThrow('answers of the types se');

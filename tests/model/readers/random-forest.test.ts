@@ -68,8 +68,8 @@ test('the first of the classes that tie wins', () => {
 });
 
 test('a formula tells which features are logical, and that the levels of an ordered factor are not known', () => {
-  const own = terms([{ value: symbol('x'), name: 'x', kind: 'logical' }]);
-  expect(readRandomForest(forest({}, { terms: own }), 'm.RDS').schema.features).toEqual([{ name: 'x', type: 'logical' }]);
+  const logical = terms([{ value: symbol('x'), name: 'x', kind: 'logical' }]);
+  expect(readRandomForest(forest({}, { terms: logical }), 'm.RDS').schema.features).toEqual([{ name: 'x', type: 'logical' }]);
   const ordered = terms([{ value: symbol('x'), name: 'x', kind: 'ordered' }]);
   expect(readRandomForest(forest({}, { terms: ordered }), 'm.RDS').schema.features).toEqual([{ name: 'x', type: 'number' }]);
 });

@@ -185,7 +185,7 @@ function empty(ids?: RValue, variables?: RValue, values?: RValue): Record<string
 }
 
 function tree(...children: number[][]): RValue {
-  return ranger({ 'child.nodeIDs': list(list(...children.map((own) => numbers(...own)))) });
+  return ranger({ 'child.nodeIDs': list(list(...children.map((ids) => numbers(...ids)))) });
 }
 
 test('a leaf finds its class whatever numbers the class values are', () => {

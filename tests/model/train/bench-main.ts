@@ -35,10 +35,10 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
 const failures: string[] = [];
 /** Prints a ratio, and fails at its ceiling. */
-function tell(name: string, own: number, theirs: number, bar: number, ceiling: number, unit: string): void {
-  const ratio = own / theirs;
+function tell(name: string, ours: number, theirs: number, bar: number, ceiling: number, unit: string): void {
+  const ratio = ours / theirs;
   console.log(
-    `${name}: ${own.toFixed(2)} ${unit} here, ${theirs.toFixed(2)} ${unit} by R's ranger, ratio ${ratio.toFixed(2)} (bar ${bar})`,
+    `${name}: ${ours.toFixed(2)} ${unit} here, ${theirs.toFixed(2)} ${unit} by R's ranger, ratio ${ratio.toFixed(2)} (bar ${bar})`,
   );
   if (!(ratio <= ceiling)) failures.push(`${name}: ratio ${ratio.toFixed(2)}, expected at most ${ceiling}`);
 }
@@ -51,15 +51,15 @@ try {
       .out.trim()
       .split(' ')
       .map(Number);
-    const own = run(process.execPath, [here('fit.ts'), table, threads])
+    const ours = run(process.execPath, [here('fit.ts'), table, threads])
       .out.trim()
       .split(' ')
       .map(Number);
     const name = `20,000 x 20, 50 trees, ${threads} ${threads === '1' ? 'thread' : 'threads'}`;
-    tell(`${name}, wall`, own[0]!, theirs[0]!, 1.5, 7.5, 's');
-    tell(`${name}, cpu`, own[1]!, theirs[1]!, 1.5, 7.5, 's');
-    tell(`${name}, greatest memory of the process`, own[2]! / 1024, theirs[2]! / 1024, 2, 2, 'MiB');
-    if (!(Math.abs(own[4]! - theirs[4]!) <= 1e-12)) failures.push(`${name}: out-of-bag error ${own[4]}, R says ${theirs[4]}`);
+    tell(`${name}, wall`, ours[0]!, theirs[0]!, 1.5, 7.5, 's');
+    tell(`${name}, cpu`, ours[1]!, theirs[1]!, 1.5, 7.5, 's');
+    tell(`${name}, greatest memory of the process`, ours[2]! / 1024, theirs[2]! / 1024, 2, 2, 'MiB');
+    if (!(Math.abs(ours[4]! - theirs[4]!) <= 1e-12)) failures.push(`${name}: out-of-bag error ${ours[4]}, R says ${theirs[4]}`);
   }
   const heart = here('../../../model/heart/heart.csv');
   const r = `library(ranger); set.seed(42); ranger(target ~ age, read.csv(${JSON.stringify(heart)}))`;

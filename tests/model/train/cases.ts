@@ -18,13 +18,13 @@ export function readCases(folder: string): Record<string, TrainCase> {
 /** Trains a case and tells every difference from R's object: none where all nodes are equal. */
 export async function differences(folder: string, name: string, given: TrainCase, threads: number): Promise<string[]> {
   const trained = await trainCase(folder, given, threads);
-  const own = trained.object;
+  const object = trained.object;
   const wanted = readRds(readFileSync(path.join(folder, `${name}.RDS`)), name);
   const found: string[] = [];
   const note = (place: string, difference: string | undefined) => {
     if (difference !== undefined) found.push(`${place}: ${difference}`);
   };
-  const [forest, ours] = [element(wanted, 'forest') as RValue, element(own, 'forest') as RValue];
+  const [forest, ours] = [element(wanted, 'forest') as RValue, element(object, 'forest') as RValue];
   for (const part of namesOf(forest)) note(part, firstDifference(element(forest, part), element(ours, part)));
   const error = numbersOf(element(wanted, 'prediction.error'), 'prediction.error')[0] as number;
   const oob = trained.grown.oob?.error as number;
@@ -40,7 +40,7 @@ export async function differences(folder: string, name: string, given: TrainCase
     });
   }
   const nodeValues = element(wanted, 'random.node.values');
-  if (nodeValues) note('random.node.values', firstDifference(plain(nodeValues), element(own, 'random.node.values')));
+  if (nodeValues) note('random.node.values', firstDifference(plain(nodeValues), element(object, 'random.node.values')));
   return found;
 }
 
@@ -80,16 +80,16 @@ function asList(value: RValue): RValue {
 }
 
 /** Where two R values first differ, numbers by their bits (integer or double alike); undefined where they do not. */
-function firstDifference(wanted: RValue | undefined, own: RValue | undefined): string | undefined {
-  if (wanted === undefined || wanted.type === 'null') return own === undefined || own.type === 'null' ? undefined : 'R has none';
-  if (own === undefined || own.type === 'null') return 'missing';
-  if (wanted.type === 'packed' || own.type === 'packed') return firstDifference(asList(wanted), asList(own));
-  if (!('values' in wanted) || !('values' in own)) return 'another type';
-  if (wanted.values.length !== own.values.length) return `length ${own.values.length}, R says ${wanted.values.length}`;
+function firstDifference(wanted: RValue | undefined, found: RValue | undefined): string | undefined {
+  if (wanted === undefined || wanted.type === 'null') return found === undefined || found.type === 'null' ? undefined : 'R has none';
+  if (found === undefined || found.type === 'null') return 'missing';
+  if (wanted.type === 'packed' || found.type === 'packed') return firstDifference(asList(wanted), asList(found));
+  if (!('values' in wanted) || !('values' in found)) return 'another type';
+  if (wanted.values.length !== found.values.length) return `length ${found.values.length}, R says ${wanted.values.length}`;
   for (let at = 0; at < wanted.values.length; at += 1) {
-    const [one, other] = [wanted.values[at], own.values[at]];
-    if (wanted.type === 'list' && own.type === 'list') {
-      const inner = firstDifference(wanted.values[at], own.values[at]);
+    const [one, other] = [wanted.values[at], found.values[at]];
+    if (wanted.type === 'list' && found.type === 'list') {
+      const inner = firstDifference(wanted.values[at], found.values[at]);
       if (inner !== undefined) return `[[${at + 1}]] ${inner}`;
     } else if (!Object.is(one, other)) return `[${at + 1}] ${String(other)}, R says ${String(one)}`;
   }

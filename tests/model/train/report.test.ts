@@ -84,15 +84,15 @@ describe('the confusion matrix', () => {
     const lines = heart.text.slice(heart.text.indexOf('confusion, out of the bag')).split('\n');
     expect(lines[1]?.trim()).toBe('predicted');
     expect(lines[2]).toMatch(/^true +healthy +heart disease +right$/);
-    const [own = [], other = []] = heart.metrics.confusion?.counts ?? [];
-    expect(lines[3]).toMatch(new RegExp(`^healthy +${own[0]} +${own[1]} +\\d+\\.\\d %$`));
+    const [healthy = [], other = []] = heart.metrics.confusion?.counts ?? [];
+    expect(lines[3]).toMatch(new RegExp(`^healthy +${healthy[0]} +${healthy[1]} +\\d+\\.\\d %$`));
     expect(lines[4]).toMatch(new RegExp(`^heart disease +${other[0]} +${other[1]} +\\d+\\.\\d %$`));
     expect(heart.html).toContain('<th class="side" colspan="2">predicted</th>');
   });
 });
 
 describe('ROC and AUC', () => {
-  const roc = (shares: number[], own: number[]) => rocOf(Float64Array.from(shares), own.map(Boolean));
+  const roc = (shares: number[], cases: number[]) => rocOf(Float64Array.from(shares), cases.map(Boolean));
 
   test('the area is how often a row of the class has the greater share, a tie a half', () => {
     expect(roc([0.9, 0.8, 0.2, 0.1], [1, 1, 0, 0])?.auc).toBe(1);

@@ -38,9 +38,9 @@ describe("the forest is R's ranger's own, node by node, with its error, importan
   ])('%s of the series, from seed 42', async (name, table, formula, given) => {
     const wanted = readRanger(readRds(readFileSync(golden(name).file), name), name);
     const { object } = await trainForest(table(), { formula, arguments: given, seeds: { seed: 42 } });
-    const own = readRanger(object, name);
-    expect(own.schema).toEqual(wanted.schema);
-    expect(own.forest).toEqual(wanted.forest);
+    const read = readRanger(object, name);
+    expect(read.schema).toEqual(wanted.schema);
+    expect(read.forest).toEqual(wanted.forest);
   });
 });
 

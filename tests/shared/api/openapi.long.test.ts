@@ -71,7 +71,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
       `get /v2/models/{model}${version}/ready`,
       `post /v2/models/{model}${version}/infer`,
     ]);
-    const own = [
+    const ofModel = [
       'get /',
       'get /docs',
       'get /health',
@@ -82,15 +82,15 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
       'post /predict',
     ];
     const server = ['get /v2', 'get /v2/health/live', 'get /v2/health/ready'];
-    expect(operations.sort()).toEqual([...own, ...server, ...about].sort());
+    expect(operations.sort()).toEqual([...ofModel, ...server, ...about].sort());
     const ids = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item).map((operation) => operation.operationId));
     expect(new Set(ids).size).toBe(operations.length);
     for (const item of Object.values(document.paths ?? {})) {
       for (const operation of Object.values(item)) {
         expect(Object.keys(operation.responses ?? {})).toContain('200');
         for (const response of Object.values(operation.responses ?? {})) {
-          const own = response.$ref ? follow(document, response.$ref as unknown as string) : response;
-          expect(own?.description).toEqual(expect.any(String));
+          const declared = response.$ref ? follow(document, response.$ref as unknown as string) : response;
+          expect(declared?.description).toEqual(expect.any(String));
         }
       }
     }

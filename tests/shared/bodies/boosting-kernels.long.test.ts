@@ -117,9 +117,9 @@ describe('a kernel of boosted trees', () => {
         const rows = rowsOf(seed + 10, count, missing);
         // The plain predictor answers before there is a kernel.
         const plain = BOOSTING.predict(schema, { ...boosting }, rows, parameters);
-        const own = { ...boosting };
-        expect(prepareKernel(schema, own)?.name).toBe(name);
-        expect(new BigUint64Array(BOOSTING.predict(schema, own, rows, parameters).buffer)).toEqual(new BigUint64Array(plain.buffer));
+        const fresh = { ...boosting };
+        expect(prepareKernel(schema, fresh)?.name).toBe(name);
+        expect(new BigUint64Array(BOOSTING.predict(schema, fresh, rows, parameters).buffer)).toEqual(new BigUint64Array(plain.buffer));
       }
     }
   });

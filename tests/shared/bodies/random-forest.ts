@@ -85,10 +85,10 @@ export function grow({ seed, kind, features, sets, trees, splits, width, missing
   const classes = ['a', 'b', 'c'].slice(0, Math.max(2, width));
   let leaf = 0;
   const right = Uint32Array.from(nodes, ({ left }) => (left === 0 ? leaf++ : left + 1));
-  const own = kind === 'classification' ? 1 : kind === 'probability' ? classes.length : kind === 'survival' ? width : 1;
-  const leaves = Float64Array.from({ length: leaf * own }, () => (kind === 'classification' ? roll(classes.length) : roll(1e6) / 7));
+  const outputs = kind === 'classification' ? 1 : kind === 'probability' ? classes.length : kind === 'survival' ? width : 1;
+  const leaves = Float64Array.from({ length: leaf * outputs }, () => (kind === 'classification' ? roll(classes.length) : roll(1e6) / 7));
   const forest: Forest = {
-    ...{ roots: Uint32Array.from(roots), leaves, width: own, partitioned, right },
+    ...{ roots: Uint32Array.from(roots), leaves, width: outputs, partitioned, right },
     left: Uint32Array.from(nodes, ({ left }) => left),
     feature: Uint16Array.from(nodes, ({ feature }) => feature),
     threshold: Float64Array.from(nodes, ({ threshold }) => threshold),

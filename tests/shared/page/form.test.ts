@@ -13,7 +13,7 @@ import { golden } from '../../support/golden.ts';
 import { dataOf, infoOf } from './made-up.ts';
 
 describe('what a form takes from a model without a sidecar', () => {
-  const form = (cuts: number[], own: object = {}) => formFeatures([{ name: 'a', type: 'number', ...own }], [cuts])[0];
+  const form = (cuts: number[], said: object = {}) => formFeatures([{ name: 'a', type: 'number', ...said }], [cuts])[0];
 
   test.each<[string, number[], object]>([
     ['a switch where the only threshold is 0.5', [0.5], { isSwitch: true, min: 0, max: 1, default: 0 }],

@@ -40,14 +40,14 @@ describe('the address', () => {
   });
 
   test('holds dates, times and whole numbers', () => {
-    const own: PageFeature[] = [
+    const given: PageFeature[] = [
       { name: 'day', type: 'date', start: '2024-01-01' },
       { name: 't', type: 'datetime', start: '2024-01-01T00:00:00Z' },
       { name: 'id', type: 'integer64', start: 0 },
     ];
     const values: Value[] = ['2024-02-29', '2024-02-29T10:30Z', 7];
-    expect(readQuery(own, writeQuery(own, values, {})).values).toEqual(values);
-    expect(readQuery(own, 'day=soon&t=12:00&id=x').values).toEqual(['2024-01-01', '2024-01-01T00:00:00Z', 0]);
+    expect(readQuery(given, writeQuery(given, values, {})).values).toEqual(values);
+    expect(readQuery(given, 'day=soon&t=12:00&id=x').values).toEqual(['2024-01-01', '2024-01-01T00:00:00Z', 0]);
   });
 
   test('what does not fit is left at its start', () => {
@@ -110,9 +110,9 @@ test('work triggered while it runs runs once more, with the newest state', async
   const seen: number[] = [];
   let state = 0;
   const trigger = newestWins(async () => {
-    const own = state;
+    const before = state;
     await new Promise((resolve) => setTimeout(resolve, 5));
-    seen.push(own);
+    seen.push(before);
   });
   const all = [1, 2, 3, 4].map((value) => {
     state = value;

@@ -21,13 +21,13 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has an input with a label for each feature', () => {
     model.schema.features.forEach((feature, at) => {
       expect(html).toContain(`<label for="f${at}" id="l${at}">${feature.name}</label>`);
-      const own: Record<string, string> = {
+      const fields: Record<string, string> = {
         factor: `<select id="f${at}"`,
         logical: model.schema.takesMissing ? `<select id="f${at}"` : `<input id="f${at}"[^>]* type="checkbox"`,
         number: `<input id="f${at}"[^>]* type="number"`,
       };
       const { isSwitch } = dataOf(html).features[at] as { isSwitch?: true };
-      expect(html).toMatch(new RegExp(own[isSwitch ? 'logical' : feature.type] as string));
+      expect(html).toMatch(new RegExp(fields[isSwitch ? 'logical' : feature.type] as string));
       if (feature.type === 'factor') for (const level of feature.levels) expect(html).toContain(`>${level}</option>`);
       else if (feature.type === 'number' && sliderOf(feature))
         expect(html).toMatch(

@@ -39,7 +39,7 @@ function changed(value: unknown, random: (limit: number) => number): unknown {
   const keys = Object.keys(value);
   const key = keys[random(keys.length)] as string;
   const part = changed((value as Record<string, unknown>)[key], random);
-  if (Array.isArray(value)) return value.map((own, at) => (String(at) === key ? part : own));
+  if (Array.isArray(value)) return value.map((one, at) => (String(at) === key ? part : one));
   return { ...value, [key]: part };
 }
 
@@ -57,17 +57,17 @@ describe('steps of an artifact that somebody changed', () => {
     let refused = 0;
     for (let change = 0; change < CHANGES; change += 1) {
       const at = random(steps.length);
-      const own = steps.map(({ kind, data }, place): BoundStep => {
+      const altered = steps.map(({ kind, data }, place): BoundStep => {
         return { kind, data: place === at ? ({ ...(changed(data, random) as object), step: data.step } as Step) : data };
       });
       try {
-        checkSteps(schema, own, name);
+        checkSteps(schema, altered, name);
       } catch (error) {
         expect(error).toBeInstanceOf(ModelError);
         refused += 1;
         continue;
       }
-      expect(computeInputs(schema, own, checks.rows).unknown).toHaveLength(checks.rows.length / schema.features.length);
+      expect(computeInputs(schema, altered, checks.rows).unknown).toHaveLength(checks.rows.length / schema.features.length);
     }
     expect(refused).toBeGreaterThan(CHANGES / 10);
   });

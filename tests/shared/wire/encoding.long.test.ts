@@ -49,8 +49,8 @@ async function both(body: Uint8Array, headers: Record<string, string>): Promise<
     requestContext: { http: { method: 'POST' } },
   };
   const answer = (await handler(event, { getRemainingTimeInMillis: () => 8_000 } as never)) as { statusCode: number; body: string };
-  const own: Verdict = { status: answer.statusCode, body: JSON.parse(answer.body) };
-  expect([own.status, own.body.predictions, own.body.detail]).toEqual([
+  const verdict: Verdict = { status: answer.statusCode, body: JSON.parse(answer.body) };
+  expect([verdict.status, verdict.body.predictions, verdict.body.detail]).toEqual([
     container.status,
     container.body.predictions,
     container.body.detail,

@@ -81,11 +81,11 @@ describe('a feature called instances', () => {
     const file = at('cases/A11-instances.rows.json');
     const model = loadModel(at('cases/A11-instances.RDS'));
     expect(verify(model, readFileSync(file, 'utf8'), file)).toMatchObject({ rows: 15, ulp: 0, wrong: [] });
-    const own = numbers('instances', 'b');
-    expect(read(own, '{"instances":[{"instances":1,"b":2}]}')).toEqual([1, 2]);
-    expect(read(own, '{"instances":[[1,2]],"parameters":{"type":"response"}}')).toEqual([1, 2]);
-    expect(read(own, '{"instances":[1,3],"b":[2,4]}')).toEqual([1, 2, 3, 4]);
-    expect(read(own, '{"instances":1,"b":2}')).toEqual([1, 2]);
+    const schema = numbers('instances', 'b');
+    expect(read(schema, '{"instances":[{"instances":1,"b":2}]}')).toEqual([1, 2]);
+    expect(read(schema, '{"instances":[[1,2]],"parameters":{"type":"response"}}')).toEqual([1, 2]);
+    expect(read(schema, '{"instances":[1,3],"b":[2,4]}')).toEqual([1, 2, 3, 4]);
+    expect(read(schema, '{"instances":1,"b":2}')).toEqual([1, 2]);
     expect(read(numbers('inputs'), '{"inputs":{"inputs":[1,2]}}')).toEqual([1, 2]);
     expect(read(numbers('inputs'), '{"inputs":[1,2]}')).toEqual([1, 2]);
     expect(read(numbers('inputs', 'b'), '{"inputs":{"0":1,"1":2},"b":{"0":3,"1":4}}')).toEqual([1, 3, 2, 4]);

@@ -81,8 +81,8 @@ const word = fc.constantFrom(
   'não',
 );
 const cellOf = (feature: Feature) => {
-  const own = feature.type === 'number' ? spelled : feature.type === 'logical' ? fc.constantFrom('true', 'false', '0', '1', 'T') : word;
-  const good = feature.type === 'factor' ? fc.constantFrom('"A"', '"não"', '"NA"') : own;
+  const plain = feature.type === 'number' ? spelled : feature.type === 'logical' ? fc.constantFrom('true', 'false', '0', '1', 'T') : word;
+  const good = feature.type === 'factor' ? fc.constantFrom('"A"', '"não"', '"NA"') : plain;
   return fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: fc.oneof(spelled, word) });
 };
 const space = fc.constantFrom('', '', '', '', ' ', '\t', '\n', '\r', '\r\n', '\u00a0');

@@ -94,11 +94,11 @@ describe('texts that look the same', () => {
   });
   test("a feature's name, too, in records, columns and headers", () => {
     const [nfc, other] = ['ação', 'ação'.normalize('NFD')];
-    for (const [own, sent] of [
+    for (const [name, sent] of [
       [nfc, other],
       [other, nfc],
     ] as const) {
-      const one = { ...numbers(own, 'b'), takesMissing: true };
+      const one = { ...numbers(name, 'b'), takesMissing: true };
       expect(read(one, { [sent]: 1, b: 2 })).toEqual([1, 2]);
       expect(read(one, [{ [sent]: 1 }])).toEqual([1, Number.NaN]);
       expect(read(one, { [sent]: [1, 3], b: 2 })).toEqual([1, 2, 3, 2]);

@@ -88,10 +88,10 @@ const MORE_NAMES = [
 test("the model's own names win, whatever its features are called", () => {
   const names = fc.uniqueArray(fc.constantFrom(...NAMES, ...MORE_NAMES), { minLength: 1, maxLength: 4 });
   fc.assert(
-    fc.property(names, fc.integer({ min: 1, max: 3 }), (own, rows) => {
-      const schema = numbers(...own);
-      const table = Array.from({ length: rows }, (_, at) => own.map((_, column) => at * 10 + column));
-      const [records, , columns] = dialects(own, table) as [string, string, BodyForm][];
+    fc.property(names, fc.integer({ min: 1, max: 3 }), (given, rows) => {
+      const schema = numbers(...given);
+      const table = Array.from({ length: rows }, (_, at) => given.map((_, column) => at * 10 + column));
+      const [records, , columns] = dialects(given, table) as [string, string, BodyForm][];
       expect(read(schema, records?.[1])).toEqual(table.flat());
       expect(read(schema, columns?.[1])).toEqual(table.flat());
       expect(read(schema, JSON.parse(records?.[1] as string)[0])).toEqual(table[0]);

@@ -48,9 +48,9 @@ export function distanceFrom(name: string, drawn: readonly number[] = []): numbe
   const expected = given.flatMap(({ prediction, row }) => [prediction].flat().map((value) => (drawn.includes(row) ? null : value)));
   expect(doubles).toHaveLength(expected.length);
   return expected.reduce((most: number, value, at) => {
-    const own = places ? places[doubles[at]!] : doubles[at];
-    if (value === null ? Number.isNaN(own) : own === value) return most;
-    if (typeof own !== 'number' || typeof value !== 'number') return Number.POSITIVE_INFINITY;
-    return Math.max(most, Math.abs(own - value) / Math.abs(value));
+    const double = places ? places[doubles[at]!] : doubles[at];
+    if (value === null ? Number.isNaN(double) : double === value) return most;
+    if (typeof double !== 'number' || typeof value !== 'number') return Number.POSITIVE_INFINITY;
+    return Math.max(most, Math.abs(double - value) / Math.abs(value));
   }, 0);
 }
