@@ -6,6 +6,8 @@ set.seed(as.integer(args[2]))
 count <- as.integer(args[3])
 dir.create(folder, showWarnings = FALSE, recursive = TRUE)
 suppressPackageStartupMessages({ library(recipes); library(jsonlite); library(rlang) })
+# Of several classes with as many votes ipred draws one; ours is the first.
+if (requireNamespace("ipred", quietly = TRUE)) assignInNamespace("uwhich.max", function(x) which.max(x), "ipred")
 
 LABELS <- c("red", "dark blue", "3x", "gr\u00fcn")
 draw <- function(rows, missing, strange) {
@@ -44,8 +46,8 @@ STEPS <- list(
   impute_mode = function(r) step_impute_mode(r, f, o, s),
   impute_linear = function(r) step_impute_linear(r, a, i, impute_with = imp_vars(u, lat, g)),
   impute_knn = function(r) step_impute_knn(r, a, b, i, neighbors = 3, impute_with = imp_vars(u, lat, g, l, k)),
-  # A class that a tree's sample may lack is refused by name, so that the factor of the golden is one of classes that all trees saw.
-  impute_bag = function(r) step_impute_bag(r, a, i, trees = 5, impute_with = imp_vars(u, lat, g, b)),
+  # The factor's last class is rare: a tree's sample often lacks it.
+  impute_bag = function(r) step_impute_bag(r, a, i, f, trees = 5, impute_with = imp_vars(u, lat, g, b)),
   indicate_na = function(r) step_indicate_na(r, a, f, s),
   other = function(r) step_other(r, all_of(!!some(c("f", "s"))), threshold = 0.25),
   novel = function(r) step_novel(r, all_of(!!some(c("f", "s")))),

@@ -32,9 +32,10 @@ type Frame = {
 /**
  * Turns what `rpart()` returned into a tree, by rpart's field names (R/predict.rpart.R, R/pred.rpart.R and
  * src/pred_rpart.c): anova, poisson and exp give a number, class gives shares, a method that a user wrote gives its yval. Throws a
- * ModelError for what predict() itself could not use.
+ * ModelError for what predict() itself could not use. With `classAlone` the shares of classes are not read: a tree whose sample lacks the last
+ * class has none of it, and R still has the class of each leaf.
  */
-export function readRpart(value: RValue, label: string): RpartModel {
+export function readRpart(value: RValue, label: string, classAlone = false): RpartModel {
   const frame = element(value, 'frame');
   const read = readFrame(frame, label);
   const { reader, inputs, others } = readInputs(value, label);
@@ -57,7 +58,7 @@ export function readRpart(value: RValue, label: string): RpartModel {
   const rpart: Rpart = {
     ...nodes,
     ...splits.keep(kept),
-    ...readValues(frame as RValue, schema, read.numbers.length, label),
+    ...readValues(frame as RValue, classAlone ? 'class' : 'shares', schema, read.numbers.length, label),
   };
   const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
   const call = element(value, 'call');
@@ -257,22 +258,29 @@ function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'thre
   };
 }
 
-/** What each node answers: its yval, or of yval2 the shares of classes, which stand behind class and counts. */
-function readValues(frame: RValue, schema: Schema, nodes: number, label: string): Pick<Rpart, 'values' | 'width' | 'places'> {
+/** What each node answers: its yval, or of yval2 the shares of classes, which stand behind class and counts; 0 for each where the class alone is read. */
+function readValues(
+  frame: RValue,
+  wanted: 'class' | 'shares',
+  schema: Schema,
+  nodes: number,
+  label: string,
+): Pick<Rpart, 'values' | 'width' | 'places'> {
   const yval = numbersOf(element(frame, 'yval'), `${label}'s yval`);
   if (yval.length !== nodes) throw new ModelError(`${label}'s yval`, `${yval.length} values`, String(nodes));
   const width = schema.classes?.length;
   if (width === undefined) return { values: Float64Array.from(yval), width: 1 };
-  const matrix = element(frame, 'yval2');
-  if (!matrix) throw new ModelError(`${label}'s yval2`, typeOf(matrix), 'a matrix with shares of classes');
-  const cells = numbersOf(matrix, `${label}'s yval2`);
-  if (cells.length % nodes !== 0 || cells.length / nodes < 1 + 2 * width)
-    throw new ModelError(`${label}'s yval2`, `${cells.length} cells`, `${nodes} rows, ${1 + 2 * width} columns or more`);
   const places = Uint32Array.from(yval, (code) => {
     if (!(Number.isInteger(code) && code >= 1 && code <= width)) throw new ModelError(`${label}'s yval`, `class ${code}`, `1 to ${width}`);
     return code - 1;
   });
   const values = new Float64Array(nodes * width);
+  if (wanted === 'class') return { values, width, places };
+  const matrix = element(frame, 'yval2');
+  if (!matrix) throw new ModelError(`${label}'s yval2`, typeOf(matrix), 'a matrix with shares of classes');
+  const cells = numbersOf(matrix, `${label}'s yval2`);
+  if (cells.length % nodes !== 0 || cells.length / nodes < 1 + 2 * width)
+    throw new ModelError(`${label}'s yval2`, `${cells.length} cells`, `${nodes} rows, ${1 + 2 * width} columns or more`);
   for (let node = 0; node < nodes; node += 1) {
     for (let k = 0; k < width; k += 1) values[node * width + k] = cells[(1 + width + k) * nodes + node]!;
   }

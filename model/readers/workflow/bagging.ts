@@ -56,7 +56,7 @@ function treesOf(bag: RValue, label: string): RValue[] {
 function treeOf(held: RValue, frame: Frame, label: string, votes?: Pick<Votes, 'classes' | 'base'>): Expression {
   const tree = element(held, 'btree');
   if (!tree) throw new ModelError(label, 'nothing', 'an rpart');
-  const { schema, rpart, inputs } = readRpart(tree, label);
+  const { schema, rpart, inputs } = readRpart(tree, label, votes !== undefined);
   const kind = votes ? 'probability' : 'regression';
   if (schema.kind !== kind) throw new ModelError(label, `a tree of the kind ${schema.kind}`, `one of ${votes ? 'classes' : 'numbers'}`);
   const columns = schema.features.map((feature): Expression => {
