@@ -16,7 +16,9 @@ export const SELECTION_STEPS: StepReader = {
   steps: ['step_select', 'step_rename'],
   read: (step, { frame, of, label }) => {
     const arrange = (from: string, to: string): Arranged => {
-      return { column: { ...frame.column(from, label), name: to }, place: frame.place(from, label) };
+      const column = frame.column(from, label);
+      // A column that keeps its name stays itself: the step does nothing to it.
+      return { column: from === to ? column : { ...column, name: to }, place: frame.place(from, label) };
     };
     if (of === 'step_select') {
       const terms = texts(element(step, 'terms'), `${label}'s terms`);

@@ -32,7 +32,9 @@ function cardParts(data: PageData, words: Words): Node[] {
   const fact = (key: string, ...told: (Node | string)[]) => list.append(make('dt', {}, text(key)), make('dd', {}, ...told));
   fact(
     'card.limits',
-    ...[card.limits && label(card.limits), text('card.trees'), text('card.numbers')].flatMap((told) => (told ? [make('p', {}, told)] : [])),
+    ...[card.limits && label(card.limits), text('card.trees'), text(card.pipeline ? 'card.near' : 'card.numbers')].flatMap((told) =>
+      told ? [make('p', {}, told)] : [],
+    ),
   );
   const answer = card.answer?.label === undefined ? '' : `${label(card.answer.label)}: `;
   fact(

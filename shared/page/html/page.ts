@@ -80,7 +80,7 @@ ${fields}${more}<p class="actions"><button type="reset" class="quiet" data-text=
 <div id="view">
 ${answerHtml(data)}${PLOT}</div>
 </div>
-${SHEET}${CODE}${pipelineHtml(model.card)}${trainingHtml(model.card)}</main>
+${SHEET}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>

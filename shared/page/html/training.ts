@@ -1,15 +1,26 @@
-import type { Card } from '../../schema/card.ts';
+import type { Card, ModelInfo } from '../../schema/card.ts';
 import { TEXTS } from '../words/texts.ts';
 import { escapeHtml } from './fields.ts';
 
 /** What a pipeline does to the values before the model has them, step by step; nothing for a model that is none. */
-export function pipelineHtml({ pipeline = [] }: Card): string {
+export function pipelineHtml({ card: { pipeline = [] }, schema }: Pick<ModelInfo, 'card' | 'schema'>): string {
   if (pipeline.length === 0) return '';
+  const there = new Set(schema.features.map(({ name }) => name));
   const rows = pipeline.map(({ step, gives = [], drops = [], skipped }) => {
-    const columns = [...gives.map((name) => `+ ${name}`), ...drops.map((name) => `− ${name}`)].join(', ');
-    return `<dt>${escapeHtml(step)}</dt><dd>${skipped ? '—' : escapeHtml(columns || '=')}</dd>`;
+    const [changed, added] = [gives.filter((name) => there.has(name)), gives.filter((name) => !there.has(name))];
+    for (const name of added) there.add(name);
+    for (const name of drops) there.delete(name);
+    const told: string[] = [columnsHtml('stepChanges', changed), columnsHtml('stepAdds', added), columnsHtml('stepDrops', drops)].flat();
+    const none = `<dd data-text="${skipped ? 'stepSkipped' : 'stepNothing'}">${TEXTS.en[skipped ? 'stepSkipped' : 'stepNothing']}</dd>`;
+    return `<dt><code>${escapeHtml(step)}</code></dt>${told.join('') || none}`;
   });
-  return `<details id="pipeline">\n<summary data-text="pipeline">${TEXTS.en.pipeline}</summary>\n<dl>${rows.join('\n')}</dl>\n</details>\n`;
+  const summary = `<summary data-text="pipeline">${TEXTS.en.pipeline}</summary>`;
+  return `<details id="pipeline">\n${summary}\n<dl class="facts">${rows.join('\n')}</dl>\n</details>\n`;
+}
+
+function columnsHtml(verb: 'stepChanges' | 'stepAdds' | 'stepDrops', names: string[]): string[] {
+  if (names.length === 0) return [];
+  return [`<dd><span class="verb" data-text="${verb}">${TEXTS.en[verb]}</span> ${escapeHtml(names.join(', '))}</dd>`];
 }
 
 /** How a model was trained, to be opened by whoever wants to know; nothing where its card does not say. */
@@ -28,5 +39,5 @@ export function trainingHtml({ training, source, madeBy, date }: Card): string {
     ...(date === undefined ? [] : [['trainingDate', date] as [string, string]]),
   ];
   const rows = facts.map(([key, value]) => `<dt data-text="${key}">${TEXTS.en[key]}</dt><dd>${escapeHtml(value)}</dd>`).join('\n');
-  return `<details id="training">\n<summary data-text="training">${TEXTS.en.training}</summary>\n<dl>${rows}</dl>\n</details>\n`;
+  return `<details id="training">\n<summary data-text="training">${TEXTS.en.training}</summary>\n<dl class="facts">${rows}</dl>\n</details>\n`;
 }

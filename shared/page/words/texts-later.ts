@@ -37,6 +37,8 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'card.limits': 'Limits',
     'card.trees':
       'A model of trees does not extrapolate: beyond the last value at which its answer changes, the answer stays the same. A linear model goes on along its line.',
+    'card.near':
+      "The numbers are R's own: to the last bit, and within 1e-12 where a step or the model multiplies matrices (pca, ica, pls, classdist). They say what the training data said, and name no causes.",
     'card.numbers': "The numbers are R's own, to the last bit. They say what the training data said, and name no causes.",
     'card.edge': 'the answer changes at',
     'card.edges': 'the answer changes between',
@@ -82,6 +84,8 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'card.limits': 'Limites',
     'card.trees':
       'Um modelo de árvores não extrapola: além do último valor em que a resposta dele muda, ela fica a mesma. Um modelo linear segue a sua linha.',
+    'card.near':
+      'Os números são os do próprio R: até o último bit, e a menos de 1e-12 onde um passo ou o modelo multiplica matrizes (pca, ica, pls, classdist). Eles dizem o que os dados de treino disseram, e não apontam causas.',
     'card.numbers': 'Os números são os do próprio R, até o último bit. Eles dizem o que os dados de treino disseram, e não apontam causas.',
     'card.edge': 'a resposta muda em',
     'card.edges': 'a resposta muda entre',
