@@ -1,5 +1,6 @@
 import type { Reply } from '../shared/api/reply.ts';
 import { RequestError } from '../shared/errors.ts';
+import { explainMs } from '../shared/schema/explanation.ts';
 import type { Schema } from '../shared/schema/features.ts';
 import { type Answer, checkAnswerSize, type TextForm, writeAnswer } from '../shared/wire/answers.ts';
 import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
@@ -9,6 +10,9 @@ import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/
 import { type Query, readBody, readValue } from '../shared/wire/wire.ts';
 import { gunzip } from './gunzip.ts';
 import type { Call } from './http.ts';
+
+/** Most milliseconds of computing explanations, by their estimate. */
+const MOST_EXPLAIN_MS = 2_000;
 
 /**
  * A call that was read: its rows, the body and the content type it is to be sent on with (no body where the endpoint would not
@@ -31,6 +35,7 @@ export async function readQuestion(schema: Schema, call: Call): Promise<Question
   const form = formOf(declared, body);
   const query = readBody(schema, body, form, MAX_ROWS);
   checkAnswerSize(schema, query.count, query.parameters, accepted);
+  checkTime(schema, query);
   return { query, body, contentType: CONTENT_TYPES[form], write: await writer(schema, accepted) };
 }
 
@@ -44,11 +49,23 @@ export async function plainBody(body: Uint8Array, isPacked: boolean): Promise<Ui
 async function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Promise<Question> {
   const query = readValue(schema, value, MAX_ROWS);
   checkAnswerSize(schema, query.count, query.parameters, form);
+  checkTime(schema, query);
   // Written as JSON only now: a value that is nested too deep was refused above.
   const hasMinusZero = query.rows.some((number) => Object.is(number, -0));
   const body = Buffer.from(hasMinusZero ? keptText(value) : JSON.stringify(value));
   checkSize(body);
   return { query, body, contentType: CONTENT_TYPES.json, write: await writer(schema, form) };
+}
+
+/** Throws a 413 that names the rows that fit where explanations could take longer than a function should compute. */
+function checkTime(schema: Schema, { count, parameters: { explain } }: Query): void {
+  if (explainMs(schema, explain, count) <= MOST_EXPLAIN_MS) return;
+  const fit = Math.floor(MOST_EXPLAIN_MS / explainMs(schema, explain, 1));
+  const expected = fit > 0 ? `at most ${fit} rows in one request` : 'a model of fewer trees, as not even one row fits';
+  throw new RequestError(
+    413,
+    `the explanations of ${count} rows could take more than ${MOST_EXPLAIN_MS / 1000} s here; expected ${expected}`,
+  );
 }
 
 /** A value as JSON that reads back as the same doubles, -0 among them, of which JSON.stringify makes 0: 1/x tells them apart. */

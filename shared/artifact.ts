@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PackedArray } from './bodies/arrays.ts';
 import { BODIES } from './bodies/bodies.ts';
+import { type ExplainerKind, explainableOf } from './bodies/explainer.ts';
 import type { BodyKind } from './bodies/kind.ts';
 import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
-import { checkPredictor, type Predictor, predictRows } from './predict.ts';
+import { decodeSection, encodeSection } from './explain/section.ts';
+import { checkPredictor, openExplainer, type Predictor, predictRows } from './predict.ts';
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard } from './schema/check-card.ts';
@@ -35,6 +37,7 @@ import { STEPS } from './steps/steps.ts';
  *              arrays      in the order of the JSON; type is f64, u32, u16 or u8
  *              card        JSON, outside the sha256
  *              check rows  f64: rows x features, then rows x outputs
+ *              what explanations are computed from, where there is any (explain/section.ts)
  */
 const MAGIC = [0x43, 0x41, 0x4e, 0x4f, 0x50, 0x59, 0x0d, 0x0a];
 /** The only version this code reads and writes. */
@@ -50,7 +53,11 @@ type BodyJson = { type: string; scalars: Record<string, unknown>; arrays: ArrayP
 type ModelJson = { schema: Schema; body: BodyJson; steps?: Step[]; outcome?: Outcome };
 
 /** The kinds of bodies and steps that can be opened: the project's, unless somebody passes others. */
-export type Kinds = { bodies: readonly BodyKind<unknown>[]; steps: readonly StepKind<Step>[] };
+export type Kinds = {
+  bodies: readonly BodyKind<unknown>[];
+  steps: readonly StepKind<Step>[];
+  explainers?: readonly ExplainerKind<unknown>[];
+};
 const KINDS: Kinds = { bodies: BODIES, steps: STEPS };
 
 /** Rows drawn from the splits at import, with the plain predictor's answers, computed again at every start. */
@@ -58,8 +65,8 @@ export type CheckRows = { rows: Float64Array; outputs: Float64Array };
 
 /** A model as it is served. `sha256` is that of its schema and forest, in hexadecimal. */
 export type Model = UnsignedModel & { sha256: string };
-/** A model before its artifact, whose bytes settle its sha256. */
-export type UnsignedModel = Predictor & { card: Card; checks: CheckRows };
+/** A model before its artifact, whose bytes settle its sha256; `cover`: the weight of the training rows in each leaf, for explanations. */
+export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; cover?: ArrayLike<number> };
 
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
@@ -73,7 +80,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
   const bodyJson = { type: packed.type, scalars: packed.scalars, arrays };
-  const { inputs: _, ...kept } = schema;
+  const { inputs: _, explain: __, ...kept } = schema;
   const json = toJson(withSteps({ schema: kept, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
@@ -84,7 +91,9 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   }
   const cardAt = end;
   const checksAt = cardAt + padded(cardJson.length);
-  const bytes = new Uint8Array(checksAt + checks.rows.byteLength + checks.outputs.byteLength);
+  const section = model.cover ? encodeSection(model.cover, sha256Of) : new Uint8Array(0);
+  const sectionAt = checksAt + checks.rows.byteLength + checks.outputs.byteLength;
+  const bytes = new Uint8Array(sectionAt + section.length);
   const put = (start: number, part: ArrayBufferView) => bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), start);
   const view = new DataView(bytes.buffer);
   const checkRows = checks.outputs.length / outputWidth(schema, defaultParameters(schema));
@@ -102,6 +111,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   put(cardAt, cardJson);
   put(checksAt, checks.rows);
   put(checksAt + checks.rows.byteLength, checks.outputs);
+  put(sectionAt, section);
   bytes.set(sha256Of(bytes.subarray(HEADER, cardAt)), SHA256.start);
   return bytes;
 }
@@ -139,12 +149,16 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   checkPredictor(predictor, label);
   const [features, outputs] = [schema.features.length, outputWidth(schema, defaultParameters(schema))];
   const length = checksAt + 8 * checkRows * (features + outputs);
-  if (length !== bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes`, String(length));
+  if (length > bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes`, String(length));
   const checks = {
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  return { ...predictor, schema: withInputs(predictor), sha256, card, checks };
+  const opened = { ...predictor, schema: withInputs(predictor), sha256, card, checks };
+  if (length === bytes.byteLength) return opened;
+  const section = decodeSection(bytes.subarray(length), label, options.isHeld ? undefined : sha256Of);
+  const explainer = openExplainer(predictor, section.cover, label, options.kinds?.explainers);
+  return { ...opened, explainer, schema: { ...opened.schema, explain: explainableOf(explainer, toHex(section.sha256)) } };
 }
 
 /**

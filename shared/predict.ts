@@ -1,3 +1,6 @@
+import { explainedRows } from './bodies/explained.ts';
+import type { Explainer, ExplainerKind } from './bodies/explainer.ts';
+import { EXPLAINERS } from './bodies/explainers.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
@@ -14,14 +17,23 @@ import type { Query } from './wire/wire.ts';
  * A model that can answer: its schema, the steps that make the body's inputs of the features, if there are any, what computes, and,
  * where the model's answers are made of the body's, how.
  */
-export type Predictor = { schema: Schema; steps?: readonly BoundStep[]; body: Body; outcome?: Outcome };
+export type Predictor = {
+  schema: Schema;
+  steps?: readonly BoundStep[];
+  body: Body;
+  outcome?: Outcome;
+  /** What explains its answers, where the artifact has what that takes. */
+  explainer?: Explainer;
+};
 
 /**
  * The model's answers for rows that lie side by side in a Float64Array, `outputWidth` doubles a row (NaN for a row without an
  * answer). Everything that computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  const { schema, steps } = model;
+  const { schema, steps, explainer } = model;
+  if (parameters.explain && explainer)
+    return explainedRows(schema, explainer, rows, parameters, (asked) => predictRows(model, rows, asked));
   if (parameters.also) return predictTypes(model, rows, parameters);
   if (!steps) return predictBody(model, rows, parameters);
   if (parameters.type === 'steps') return computeInputs(schema, steps, rows).inputs;
@@ -58,6 +70,29 @@ export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
   const made = { ...outcome.body, features: inputs.features, ...(schema.libm === undefined ? {} : { libm: schema.libm }) };
   BODY_SCHEMAS.set(outcome, made);
   return made;
+}
+
+/**
+ * What explains a model's answers, by the weight of the training rows in each leaf of its body. Throws a ModelError where they are
+ * other leaves, or a model that nothing explains.
+ */
+export function openExplainer(
+  model: Predictor,
+  cover: ArrayLike<number>,
+  label: string,
+  explainers: readonly ExplainerKind<unknown>[] = EXPLAINERS,
+): Explainer {
+  const { steps, body, outcome } = model;
+  const fail = (found: string, expected: string) => new ModelError(`${label}'s weights for explanations`, found, expected);
+  const kind = explainers.find(({ types }) => types.some((type) => body.kind.types.includes(type)));
+  if (!kind || steps || outcome) throw fail('a model that is not explained', 'one tree or boosted trees, and no steps before them');
+  const leaves = kind.leaves(body.data);
+  if (cover.length !== leaves) throw fail(`${cover.length} of them`, `one for each of ${leaves} leaves`);
+  for (let leaf = 0; leaf < leaves; leaf += 1)
+    if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'numbers from 0 on');
+  const explainer = kind.open(bodySchema(model), body.data, cover);
+  if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class, in each leaf');
+  return explainer;
 }
 
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
+import { explainMs } from '../../shared/schema/explanation.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
@@ -89,12 +90,13 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
   const { model, pace, key } = served;
   if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
   const query = read(model, asked);
-  const estimate = pace.ms(query.count);
+  const explaining = explainMs(model.schema, query.parameters.explain, query.count);
+  const estimate = pace.ms(query.count) + explaining;
   if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
     return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
-    pace.note(computed.rows, computed.ms);
+    if (explaining === 0) pace.note(computed.rows, computed.ms);
     return computed;
   });
 }

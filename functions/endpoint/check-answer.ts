@@ -8,6 +8,7 @@ import { utf8Text } from '../../shared/schema/utf8.ts';
 import { MAX_ANSWER_BYTES } from '../../shared/wire/answers.ts';
 import { parseJson } from '../../shared/wire/json.ts';
 import type { Query } from '../../shared/wire/wire.ts';
+import { checkReasons } from './answer-explanations.ts';
 import { formOf, hasForm, type Lists } from './answer-form.ts';
 import { isSame } from './same.ts';
 
@@ -63,7 +64,9 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
   };
   const [first, ...others] = eachType(parameters);
   const beside = Object.entries({ se: se && check('se', se, first!), times, quantiles }).filter(([, list]) => list !== undefined);
-  const believed = { predictions: check('predictions', predictions, first!), model, ...(Object.fromEntries(beside) as Beside) };
+  const reasons = parameters.explain ? checkReasons(parsed.data, query, expected.schema, isOurs) : {};
+  if (typeof reasons === 'string') throw new BadAnswer(reasons);
+  const believed = { predictions: check('predictions', predictions, first!), model, ...(Object.fromEntries(beside) as Beside), ...reasons };
   if (others.length === 0) return believed;
   const lists = [first!, ...others].map((one) => [one.type, check(one.type, parsed.data[one.type], one)]);
   if (!isSame(lists[0]![1], predictions)) throw new BadAnswer(`found other predictions than ${first!.type}, expected the same twice`);

@@ -1,7 +1,15 @@
-import { listsOf, type Predicted } from '../../shared/schema/shape.ts';
+import { type Beside, listsOf, type Predicted } from '../../shared/schema/shape.ts';
 
-/** Whether two answers have the same predictions of every type, and the same errors of them, to the last bit, the sign of a zero among them. */
-export function sameBits(one: Predicted, other: Predicted): boolean {
+/** What of an answer is compared. */
+type Compared = Predicted & Pick<Beside, 'explain'>;
+
+/**
+ * Whether two answers have the same predictions of every type, and the same errors of them, to the last bit, the sign of a zero among
+ * them; and the same explanations, where both are computed from the same section of an artifact.
+ */
+export function sameBits(one: Compared, other: Compared): boolean {
+  const isExplained = one.explain !== undefined && one.explain.sha256 === other.explain?.sha256;
+  if (isExplained && !isSame(one.explanations, other.explanations)) return false;
   const lists = (answer: Predicted) => Object.fromEntries(listsOf(answer));
   return isSame(one.predictions, other.predictions) && isSame(one.se, other.se) && isSame(lists(one), lists(other));
 }

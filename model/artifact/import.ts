@@ -16,6 +16,7 @@ import { READERS } from '../readers/readers.ts';
 import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { drawCheckRows } from './check-rows.ts';
+import { usableCover } from './cover.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
 import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
@@ -96,7 +97,7 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: given, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
+  { schema: given, cover, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -134,7 +135,8 @@ export function encodeModel(
   };
   const model = { ...computed, schema };
   checkPredictor(model, file);
-  return encodeArtifact({ ...model, card, checks: drawCheckRows(model) });
+  const usable = usableCover(model, cover, file);
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(usable ? { cover: usable } : {}) });
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */

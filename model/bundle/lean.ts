@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import { BODIES } from '../../shared/bodies/bodies.ts';
+import { EXPLAINERS } from '../../shared/bodies/explainers.ts';
 import { FINISHES } from '../../shared/bodies/forest/finishes.ts';
 import { STEPS } from '../../shared/steps/steps.ts';
 
-/** The kinds of bodies and steps that a package needs, by their names in its artifact; all of them where nothing is said. */
-export type NeededKinds = { bodies: readonly string[]; steps: readonly string[]; kinds: readonly string[] };
+/** The kinds of bodies and steps that a package needs, by their names in its artifact, and the bodies that it can explain; all of them where nothing is said. */
+export type NeededKinds = { bodies: readonly string[]; steps: readonly string[]; kinds: readonly string[]; explainers: readonly string[] };
 
 /** The lists that are cut: what each is called in its file, and the names of its entries, in their order. */
 const LISTS = [
   { file: 'bodies/bodies.ts', needs: 'bodies', names: BODIES.map(({ types }) => types) },
+  { file: 'bodies/explainers.ts', needs: 'explainers', names: EXPLAINERS.map(({ types }) => types) },
   { file: 'bodies/forest/finishes.ts', needs: 'kinds', names: FINISHES.map(({ kind }) => [kind]) },
   { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
 ] as const;
@@ -23,13 +25,16 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
   return {
     name: 'lean-lists',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /[\\/]shared[\\/](?:bodies[\\/]bodies|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/ }, ({ path: file }) => {
-        const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
-        const kinds = needed();
-        if (!list || !kinds) return undefined;
-        const keep = list.names.map((names) => names.some((name) => kinds[list.needs].includes(name)));
-        return { contents: cutList(readFileSync(file, 'utf8'), keep, list.file), loader: 'ts' };
-      });
+      onLoad(
+        { filter: /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/ },
+        ({ path: file }) => {
+          const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
+          const kinds = needed();
+          if (!list || !kinds) return undefined;
+          const keep = list.names.map((names) => names.some((name) => kinds[list.needs].includes(name)));
+          return { contents: cutList(readFileSync(file, 'utf8'), keep, list.file), loader: 'ts' };
+        },
+      );
     },
   };
 }

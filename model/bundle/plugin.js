@@ -32,7 +32,8 @@ export default class ModelPlugin {
       const { file, model } = asUserError(() => buildArtifact(path.resolve(project, serverless.service.custom.model), project));
       // Of bodies and steps the functions carry what the artifact names (model/bundle/lean.ts).
       const steps = (model.steps ?? []).map(({ kind }) => kind.step);
-      serverless.service.custom.kinds = { bodies: model.body.kind.types, steps, kinds: [model.schema.kind] };
+      const bodies = model.body.kind.types;
+      serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers: model.explainer ? bodies : [] };
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       const page = path.relative(project, (await buildPage(project)).file);

@@ -1,20 +1,24 @@
 import path from 'node:path';
+import type { Model } from '../../shared/artifact.ts';
+import { RequestError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import { misfitExplain, notExplained } from '../../shared/schema/explain-ask.ts';
 import { writeAnswer } from '../../shared/wire/answers.ts';
 import type { DeclaredForm } from '../../shared/wire/media.ts';
-import { readBody } from '../../shared/wire/wire.ts';
+import { type Query, readBody } from '../../shared/wire/wire.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
 import { readInput, readRowsFile } from './files.ts';
 import { checkedModel } from './load.ts';
 import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
 
-const HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--object NAME]
+const HELP = `npm run model -- predict FILE ROWS [--csv | --jsonl] [--explain] [--object NAME]
 
   FILE     a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS     a file in any form POST /predict takes: JSON (*.json), CSV (*.csv), JSON Lines (*.jsonl, *.ndjson) or a NumPy
            array (*.npy); - reads standard input. Its content shows the form where its name does not
   --csv    ROWS is CSV, whatever it is called
   --jsonl  ROWS is JSON Lines, whatever it is called
+  --explain  what each feature adds to each prediction, beside it
   --object  which model, of a file with several (save(), or a list): m, or lst$m
 
 Prints {"predictions": [...], "model": {...}}, as the API answers.
@@ -22,7 +26,7 @@ Prints {"predictions": [...], "model": {...}}, as the API answers.
 
 /** `predict`: the answer to a file of rows, as the API gives it. What it prints; throws a UsageError, a RequestError or a ModelError. */
 export async function predictCommand(args: string[]): Promise<string> {
-  const options = { help, object, csv: { type: 'boolean' }, jsonl: { type: 'boolean' } } as const;
+  const options = { help, object, csv: { type: 'boolean' }, jsonl: { type: 'boolean' }, explain: { type: 'boolean' } } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return HELP;
   if (values.csv && values.jsonl) throw new UsageError('found --csv and --jsonl, expected one of them');
@@ -30,8 +34,16 @@ export async function predictCommand(args: string[]): Promise<string> {
   const model = checkedModel(file, values.object);
   const body = rows === '-' ? await readInput() : readRowsFile(rows);
   const query = readBody(model.schema, body, values.csv ? 'csv' : values.jsonl ? 'jsonlines' : formOf(rows));
-  const predicted = answerQuery(model, query);
+  const predicted = answerQuery(model, values.explain ? withExplanations(model, query) : query);
   return `${writeAnswer(model.schema, { ...predicted, model: { name: model.card.name, sha256: model.sha256 } }, 'json')}\n`;
+}
+
+/** The same rows with explanations; what a JSON body itself asks of them stays. Throws a RequestError where there are none. */
+function withExplanations({ schema }: Model, query: Query): Query {
+  const explain = query.parameters.explain || {};
+  const message = schema.explain ? misfitExplain(explain, query.parameters, schema) : notExplained(true);
+  if (message === undefined) return { ...query, parameters: { ...query.parameters, explain } };
+  throw new RequestError(422, 'the predictions cannot be explained', [{ path: '--explain', message }]);
 }
 
 /** What the name of a file of rows says of its form; another name, or standard input, says nothing. */

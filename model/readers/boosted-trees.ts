@@ -32,6 +32,7 @@ export class BoostedTrees {
   readonly #leaves: number[] = [];
   readonly #leafIds: number[] = [];
   readonly #categories: number[] = [];
+  readonly #cover: number[] = [];
   /** Where each set starts that is kept: splits may name one and the same, and a copy for each would fill the memory. */
   readonly #sets = new Map<readonly number[], number>();
 
@@ -49,12 +50,13 @@ export class BoostedTrees {
     this.#missing.push(missing === undefined ? 0 : root + missing);
   }
 
-  /** Adds a leaf to the tree, with the number that it has there. */
-  leaf(value: number, id: number): void {
+  /** Adds a leaf to the tree, with the number that it has there, and how many training rows came to it, or what weight of them. */
+  leaf(value: number, id: number, cover: number | undefined): void {
     this.#node(0, this.#leaves.length, 0, 0, 0);
     this.#missing.push(0);
     this.#leaves.push(value);
     this.#leafIds.push(id);
+    this.#cover.push(cover ?? Number.NaN);
   }
 
   /** All trees so far as arrays. */
@@ -72,6 +74,11 @@ export class BoostedTrees {
       ...(hasMissing ? { missing: Uint32Array.from(this.#missing) } : {}),
       ...(this.#categories.length > 0 ? { categories: Uint32Array.from(this.#categories) } : {}),
     };
+  }
+
+  /** The training rows of each leaf; undefined where some leaf has none given. */
+  cover(): Float64Array | undefined {
+    return this.#cover.some(Number.isNaN) ? undefined : Float64Array.from(this.#cover);
   }
 
   /** Keeps a split's sets side by side, once for all splits that have them; where they start. */

@@ -12,6 +12,8 @@ export type Imported = {
   schema: Schema;
   steps?: readonly BoundStep[];
   body: Body;
+  /** The weight of the training rows in each leaf of the body, in their order, where the file has it: what explanations need. */
+  cover?: ArrayLike<number>;
   /** How the model's answers are made of the body's. */
   outcome?: Outcome;
   call: string;

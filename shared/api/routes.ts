@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
 import type { ModelInfo } from '../schema/card.ts';
+import { explainsOf } from '../schema/explanation.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
@@ -77,6 +78,7 @@ export function describeModel({ schema, card, sha256 }: ModelInfo) {
   const { name, ...rest } = card;
   const classes = schema.classes === undefined ? {} : { classes: schema.classes };
   const columns = schema.columns === undefined ? {} : { columns: schema.columns };
+  const explain = explainsOf(schema);
   return {
     name,
     kind: schema.kind,
@@ -85,6 +87,7 @@ export function describeModel({ schema, card, sha256 }: ModelInfo) {
     ...columns,
     takesMissing: schema.takesMissing,
     sha256,
+    ...(explain ? { explain } : {}),
     card: rest,
   };
 }

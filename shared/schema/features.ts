@@ -1,3 +1,4 @@
+import type { Explainable } from './explain-ask.ts';
 import type { AnswerType, ParameterName, Rounds } from './parameter-table.ts';
 
 /** A text shown to people: one for all, or one a language. */
@@ -71,6 +72,8 @@ export type Schema = {
   columns?: AnswerColumn[];
   /** The columns that steps give to the body, where there are steps. An artifact has them not: who opens it finds them. */
   inputs?: AnswerColumn[];
+  /** What explanations rest on, where there are any. An artifact's schema has it not: who opens it finds it. */
+  explain?: Explainable;
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
   /** Which form of the C library R had; the usual one, with fused multiplication, where this is not given. */

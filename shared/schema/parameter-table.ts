@@ -1,3 +1,5 @@
+import { EXPECTED_ASK, type ExplainAsk, type Explainable, misfitExplain, readExplainAsk } from './explain-ask.ts';
+
 /** The types of answer that R's predict() has for one model or another, under R's names. */
 export type AnswerType =
   | 'response'
@@ -24,7 +26,7 @@ export type AnswerType =
 export type Rounds = { all: number; used: number; trees: number };
 
 /** What of a model's schema its parameters depend on. */
-export type Asked = { kind: string; trees?: number; rounds?: Rounds; chosen?: string[] };
+export type Asked = { kind: string; trees?: number; rounds?: Rounds; chosen?: string[]; classes?: string[]; explain?: Explainable };
 
 /** The values that a parameter takes. */
 export type ValueForm =
@@ -33,6 +35,8 @@ export type ValueForm =
   | { is: 'choice'; of: readonly string[] }
   | { is: 'range'; most: (schema: Asked) => number }
   | { is: 'shares'; most: number }
+  /** What a request asks of an explanation. */
+  | { is: 'explain' }
   /** A number, or one of the names that the model has for some (those that start with `names`). */
   | { is: 'named'; most: number; names: string };
 
@@ -48,7 +52,9 @@ type ValueOf<F extends ValueForm> = F extends { is: 'flag' }
       ? One
       : F extends { is: 'named' }
         ? number | string
-        : readonly number[];
+        : F extends { is: 'explain' }
+          ? ExplainAsk | false
+          : readonly number[];
 
 /** A parameter beside `type`: one entry of the table is all that reading, the OpenAPI document and `describe` need. */
 export type Parameter<F extends ValueForm = ValueForm> = {
@@ -159,6 +165,13 @@ export const PARAMETERS = {
     form: { is: 'named', most: 1, names: 'gamma.' },
     keepsAnswer: () => false,
   }),
+  /** What each feature adds to the prediction, beside it. */
+  explain: parameter({
+    summary: 'What each feature adds to the prediction, beside it: true, or an object of wishes (top, output, background, class).',
+    form: { is: 'explain' },
+    keepsAnswer: (value) => value === false,
+    misfit: (value, given, schema) => misfitExplain(value, given, schema),
+  }),
 };
 
 /** What a body may ask for beside the type of answer. */
@@ -183,6 +196,8 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
       return form.of.map((one) => `"${one}"`).join(' or ');
     case 'range':
       return `two whole numbers from 1 to ${form.most(schema)}, the smaller one first`;
+    case 'explain':
+      return EXPECTED_ASK;
     case 'shares':
       return `1 to ${form.most} numbers from 0 to 1`;
     case 'named': {
@@ -215,6 +230,8 @@ export function readValueOf({ form }: Parameter, schema: Asked, given: unknown):
       const isRange = Array.isArray(given) && given.length === 2 && given.every((end) => isWhole(end, 1, most)) && given[0] < given[1];
       return isRange ? given : undefined;
     }
+    case 'explain':
+      return readExplainAsk(single);
     case 'shares': {
       const list: unknown = typeof given === 'number' ? [given] : given;
       const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;

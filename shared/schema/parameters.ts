@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { describe, quote } from './describe-value.ts';
+import { notExplained } from './explain-ask.ts';
 import type { Schema } from './features.ts';
 import {
   type AllGiven,
@@ -74,7 +75,7 @@ export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table
 
 /** The parameters that a model takes beside `type`, each with its entry in the table. */
 export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
-  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : [])];
+  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : []), ...(schema.explain ? ['explain'] : [])];
   return names.flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
 }
 
@@ -94,6 +95,7 @@ export function readParameters(
     const at = `${path}/${pointer(name)}`;
     if (name === 'type') return readTypes(schema, read, given, at);
     const entry = taken.find((one) => one.name === name)?.entry;
+    if (!entry && name === 'explain') return given === false ? [] : [{ path: at, message: notExplained(given) }];
     if (!entry) {
       const takes = ['type', ...taken.map((one) => one.name)].join(', ');
       return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes}` }];

@@ -1,4 +1,5 @@
 import { type Cell, cellOf } from './answer-columns.ts';
+import { type Explained, type Explanation, explainedOf, explanationWidth, toExplanation } from './explanation.ts';
 import type { AnswerColumn, Schema } from './features.ts';
 import { pairNames } from './pairs.ts';
 import { eachType, type ListedType, type Parameters } from './parameters.ts';
@@ -21,13 +22,17 @@ export type Beside = {
   quantiles?: number[];
   /** The standard error of each prediction. */
   se?: Prediction[];
+  /** Why each prediction is what it is. */
+  explanations?: Explanation[];
+  /** What the explanations are of. */
+  explain?: Explained;
 } & {
   /** Where several types of answer are asked for, the predictions of each of them. */
   [Type in ListedType]?: Prediction[];
 };
 
 /** What of an answer has an element for each row. */
-export type Predicted = Pick<Beside, 'se' | ListedType> & { predictions: Prediction[] };
+export type Predicted = Pick<Beside, 'se' | 'explanations' | ListedType> & { predictions: Prediction[] };
 
 /** The types that can be asked for together: an answer has them under these names. */
 const LISTED = {
@@ -126,11 +131,12 @@ export function shapeWidth(shape: Shape): number {
 
 /**
  * How many doubles the predictor gives for a row: those of its prediction, and as many again for its standard error; of several
- * types those of each.
+ * types those of each. Behind them lie those of its explanation, where it has one.
  */
 export function outputWidth(schema: Schema, parameters: Parameters): number {
   if (parameters.also) return partsOf(schema, parameters).reduce((sum, { width }) => sum + width, 0);
-  return shapeWidth(shapeOf(schema, parameters)) * (parameters.type === 'se' ? 2 : 1);
+  const width = shapeWidth(shapeOf(schema, parameters)) * (parameters.type === 'se' ? 2 : 1);
+  return parameters.explain ? width + explanationWidth(schema) : width;
 }
 
 /**
@@ -152,18 +158,31 @@ export function toPredictions(schema: Schema, parameters: Parameters, outputs: F
     predictions: pick(0),
     ...besideOf(schema, parameters),
     ...(parameters.type === 'se' ? { se: pick(width) } : {}),
+    ...explanationsOf(schema, parameters, outputs),
   };
 }
 
+/** The explanations among the predictor's doubles; nothing where none are asked for. */
+export function explanationsOf(schema: Schema, parameters: Parameters, outputs: Float64Array): Pick<Beside, 'explanations'> {
+  const { explain } = parameters;
+  if (!explain) return {};
+  const stride = outputWidth(schema, parameters);
+  const offset = stride - explanationWidth(schema);
+  const count = outputs.length / stride;
+  return { explanations: Array.from({ length: count }, (_, row) => toExplanation(schema, explain, outputs, row * stride + offset)) };
+}
+
 /** What stands beside the predictions and their errors, whatever the rows are. */
-export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles'> {
+export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles' | 'explain'> {
   const { type, also = [] } = parameters;
+  const explain = explainedOf(schema, parameters.explain);
   const isCurve = [type, ...also].some(
     (one) => one === 'survival' || (schema.kind === 'survival' && (one === 'response' || one === 'chf')),
   );
   return {
     ...(isCurve ? { times: schema.times ?? [] } : {}),
     ...(type === 'quantiles' ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
+    ...(explain ? { explain } : {}),
   };
 }
 

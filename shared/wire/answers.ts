@@ -5,6 +5,7 @@ import { defaultParameters, type Parameters } from '../schema/parameters.ts';
 import {
   type Beside,
   besideOf,
+  explanationsOf,
   listsOf,
   outputWidth,
   type Prediction,
@@ -16,6 +17,7 @@ import {
 } from '../schema/shape.ts';
 import { cellText, csvCell, csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
 import { csvField } from './csv.ts';
+import { explainedLine, explanationBytes, explanationFields, explanationHeader, explanationsText } from './explanation-text.ts';
 import type { AnswerForm } from './media.ts';
 
 /** The forms of an answer that are texts. */
@@ -43,7 +45,7 @@ export type Answer = Beside & {
 
 /**
  * Refuses, before anything is computed, a request whose answer could grow over the limit. Throws a 413 that names the
- * largest number of rows that fits, and a 406 for several types in one array.
+ * largest number of rows that fits, and a 406 for several types in one array, or explanations in a form that has no place for them.
  */
 export function checkAnswerSize(
   schema: Schema,
@@ -51,6 +53,10 @@ export function checkAnswerSize(
   parameters: Parameters = defaultParameters(schema),
   form: AnswerForm = 'json',
 ): void {
+  if (parameters.explain && (form === 'npy' || form === 'table' || form === 'tidymodels')) {
+    const expected = 'expected an answer as JSON, CSV or JSON Lines';
+    throw new RequestError(406, `found explain with an answer as ${form === 'npy' ? 'an array' : 'a bare table'}; ${expected}`);
+  }
   const isOther = form === 'npy' || form === 'csvHeader';
   let most = isOther ? undefined : MOST_ROWS.get(parameters);
   if (most === undefined) {
@@ -81,7 +87,8 @@ function arrayBytes(schema: Schema, parameters: Parameters): number {
 }
 
 /** Most bytes one prediction can take in an answer. */
-function predictionBytes(schema: Schema, parameters: Parameters): number {
+function predictionBytes(schema: Schema, { explain, ...parameters }: Parameters): number {
+  if (explain) return predictionBytes(schema, parameters) + explanationBytes(schema, NUMBER_BYTES);
   if (parameters.also) {
     const each = partsOf(schema, parameters).map((part) => predictionBytes(schema, part.parameters));
     // The first type stands there twice; a line of JSON Lines has each type's name.
@@ -107,7 +114,13 @@ function headerOf(
   parameters: Parameters,
   outputs: Float64Array = new Float64Array(outputWidth(schema, parameters)),
 ): string {
-  return `${csvHeader(schema, toPredictions(schema, parameters, outputs))}\n`;
+  return `${headerText(schema, toPredictions(schema, parameters, outputs))}\n`;
+}
+
+/** The names of an answer's columns. */
+function headerText(schema: Schema, answer: { predictions: Prediction[] } & Beside): string {
+  const [first] = answer.explanations ?? [];
+  return first ? `${csvHeader(schema, answer)},${explanationHeader(schema, first)}` : csvHeader(schema, answer);
 }
 
 /**
@@ -116,24 +129,28 @@ function headerOf(
  */
 export function writeAnswer(schema: Schema, answer: Answer, form: TextForm): string {
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, answer, form);
-  const { predictions, se } = answer;
+  const { predictions, se, explanations } = answer;
   const lists = listsOf(answer);
   if (form === 'csv' || form === 'csvHeader') {
     const columns = lists.length > 0 ? lists.map(([, list]) => list) : [predictions];
-    const lines = predictions.map((_, row) => `${columns.map((list) => csvLine(schema, list[row]!)).join(',')}\n`);
-    return form === 'csv' ? lines.join('') : `${csvHeader(schema, answer)}\n${lines.join('')}`;
+    const why = (row: number) => (explanations ? `,${explanationFields(schema, explanations[row]!)}` : '');
+    const lines = predictions.map((_, row) => `${columns.map((list) => csvLine(schema, list[row]!)).join(',')}${why(row)}\n`);
+    return form === 'csv' ? lines.join('') : `${headerText(schema, answer)}\n${lines.join('')}`;
   }
   if (form === 'jsonlines' && lists.length > 0) {
     const object = (row: number) => lists.map(([type, list]) => `"${type}":${jsonText(schema, list[row]!)}`).join(',');
     return predictions.map((_, row) => `{${object(row)}}\n`).join('');
   }
   const texts = predictions.map((prediction) => jsonText(schema, prediction));
+  if (form === 'jsonlines' && explanations) return texts.map((text, row) => explainedLine(schema, text, explanations[row]!)).join('');
   if (form === 'jsonlines') return texts.map((text) => `${text}\n`).join('');
   const listed: [string, Prediction[]][] = [...lists, ...(se ? [['se', se] as [string, Prediction[]]] : [])];
   const beside = listed.map(([name, list]) => `"${name}":[${list.map((one) => jsonText(schema, one)).join(',')}],`).join('');
-  const isRest = ([name]: [string, unknown]) => name !== 'predictions' && !listed.some(([other]) => other === name);
+  const why = explanations ? explanationsText(schema, explanations) : '';
+  const isRest = ([name]: [string, unknown]) =>
+    name !== 'predictions' && name !== 'explanations' && !listed.some(([other]) => other === name);
   const rest = Object.fromEntries(Object.entries(answer).filter(isRest));
-  return `{"predictions":[${texts.join(',')}],${beside}${JSON.stringify(rest).slice(1)}`;
+  return `{"predictions":[${texts.join(',')}],${beside}${why}${JSON.stringify(rest).slice(1)}`;
 }
 
 /** What stands behind the predictions in a JSON answer that was computed here. */
@@ -154,11 +171,30 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   if (parameters.also) return writeTypes(schema, parameters, outputs, form, tail);
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
+  if (parameters.explain) return writeExplained(schema, parameters, outputs, form, tail);
   if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
   const write = jsonWriter(shape);
   if (form === 'jsonlines') return writeRows(write, outputs, stride, 0, '', '\n');
   const errors = parameters.type === 'se' ? `"se":[${writeRows(write, outputs, stride, shapeWidth(shape), ',', '')}],` : '';
   return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
+}
+
+/** The same with explanations. */
+function writeExplained(
+  schema: Schema,
+  parameters: Parameters,
+  outputs: Float64Array,
+  form: 'json' | 'csv' | 'jsonlines',
+  tail: string,
+): string {
+  const shape = shapeOf(schema, parameters);
+  const stride = outputWidth(schema, parameters);
+  const { explanations = [] } = explanationsOf(schema, parameters, outputs);
+  const write = form === 'csv' ? csvWriter(shape) : jsonWriter(shape);
+  const texts = explanations.map((_, row) => write(outputs, row * stride));
+  if (form === 'csv') return texts.map((text, row) => `${text},${explanationFields(schema, explanations[row]!)}\n`).join('');
+  if (form === 'jsonlines') return texts.map((text, row) => explainedLine(schema, text, explanations[row]!)).join('');
+  return `{"predictions":[${texts.join(',')}],${explanationsText(schema, explanations)}${tail}`;
 }
 
 /** The same of several types. */

@@ -11,7 +11,7 @@ import { element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf } fr
 import { readTrees, type SplitVariable } from './trees.ts';
 
 /** A gbm object as a schema and a body; `inputs` where its formula computes something, log(x) say. */
-export type GbmModel = { schema: Schema; boosting: Boosting; inputs?: Expression[]; call: string };
+export type GbmModel = { schema: Schema; boosting: Boosting; inputs?: Expression[]; call: string; cover?: Float64Array };
 
 const MAX_VARIABLES = 65_535;
 
@@ -40,7 +40,7 @@ export function readGbm(value: RValue, label: string): GbmModel {
   if (!Object.hasOwn(RESPONSES, name) && !IDENTITY.includes(name))
     throw new ModelError(`${label}'s distribution`, name, [...IDENTITY, ...Object.keys(RESPONSES)].join(', '));
   const each = classCount(value, label);
-  const trees = readTrees(
+  const { cover, ...trees } = readTrees(
     value,
     variables.map(({ split }) => split),
     label,
@@ -70,7 +70,7 @@ export function readGbm(value: RValue, label: string): GbmModel {
   };
   const call = element(value, 'call');
   const made = call?.type === 'language' ? deparse(call) : 'gbm';
-  return { schema, boosting, ...(inputs ? { inputs } : {}), call: made };
+  return { schema, boosting, ...(inputs ? { inputs } : {}), call: made, ...(cover ? { cover } : {}) };
 }
 
 /** The number of classes; objects of version 1.6 have none. */

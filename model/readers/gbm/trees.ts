@@ -5,6 +5,9 @@ import { BoostedTrees, type TreeArrays } from '../boosted-trees.ts';
 /** Most trees of a model. */
 const MAX_TREES = 10_000_000;
 
+/** The place of the nodes' weights among a tree's vectors. */
+const WEIGHT = 6;
+
 /** How a variable is split: as a number, or by the places of its levels. `shift` is what is added to its thresholds. */
 export type SplitVariable = { levels: number; isCategory: boolean; shift: number };
 
@@ -15,13 +18,15 @@ type Vectors = {
   left: ArrayLike<number>;
   right: ArrayLike<number>;
   missing: ArrayLike<number>;
+  /** The weight of the training rows of each node. */
+  cover: ArrayLike<number> | undefined;
 };
 
 /**
  * The trees of a gbm object (src/gbmentry.cpp, gbm_pred): left where x < SplitCodePred, a third child for missing values, and
  * categorical splits by a row of c.splits, where -1 goes left, 1 right, and 0 the way of missing values. Throws a ModelError.
  */
-export function readTrees(value: RValue, variables: readonly SplitVariable[], label: string): TreeArrays {
+export function readTrees(value: RValue, variables: readonly SplitVariable[], label: string): TreeArrays & { cover?: Float64Array } {
   const trees = listOf(element(value, 'trees'), `${label}'s trees`);
   if (trees.length === 0 || trees.length > MAX_TREES) throw new ModelError(`${label}'s trees`, String(trees.length), `1 to ${MAX_TREES}`);
   const list = element(value, 'c.splits');
@@ -32,7 +37,8 @@ export function readTrees(value: RValue, variables: readonly SplitVariable[], la
     addTree(nodes, tree, { variables, sets, label: `${label}, tree ${place + 1}` });
   });
   const { leafIds: _, ...arrays } = nodes.arrays();
-  return arrays;
+  const cover = nodes.cover();
+  return { ...arrays, ...(cover ? { cover } : {}) };
 }
 
 type Directions = { left: number[]; right: number[]; length: number };
@@ -52,14 +58,14 @@ function directionsOf(row: RValue, label: string): Directions {
 }
 
 function addTree(nodes: BoostedTrees, tree: RValue, { variables, sets, label }: Context): void {
-  const { variable, code, left, right, missing } = vectorsOf(tree, label);
+  const { variable, code, left, right, missing, cover } = vectorsOf(tree, label);
   nodes.startTree();
   const seen = new Set<number>();
   for (let node = 0; node < variable.length; node += 1) {
     const where = `${label}, node ${node}`;
     if (Number.isNaN(code[node])) throw new ModelError(where, 'NaN', 'a number');
     if (variable[node] === -1) {
-      nodes.leaf(code[node]!, 0);
+      nodes.leaf(code[node]!, 0, cover?.[node]);
       continue;
     }
     const used = variables[variable[node]!];
@@ -89,5 +95,8 @@ function vectorsOf(tree: RValue, label: string): Vectors {
     if (length !== variable.length || length === 0)
       throw new ModelError(label, `vectors of ${variable.length} and ${length} nodes`, 'one length');
   }
-  return { variable, code, left, right, missing };
+  // ErrorReduction, Weight and Prediction come last; only people and explanations need them.
+  const last = parts[WEIGHT];
+  const weights = last?.type === 'double' || last?.type === 'integer' ? numbersOf(last, `${label}[[${WEIGHT + 1}]]`) : undefined;
+  return { variable, code, left, right, missing, cover: weights?.length === variable.length ? weights : undefined };
 }

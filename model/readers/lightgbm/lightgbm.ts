@@ -9,7 +9,7 @@ import { splitText } from './text.ts';
 import { readTree, type Split, type Tree } from './tree.ts';
 
 /** A LightGBM model as a schema and a body. */
-export type LightGBMModel = { schema: Schema; boosting: Boosting; call: string; version: string };
+export type LightGBMModel = { schema: Schema; boosting: Boosting; call: string; version: string; cover?: Float64Array };
 
 const MAX_FEATURES = 65_535;
 const MAX_CLASSES = 10_000;
@@ -43,9 +43,10 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
     rounds: { all: rounds, used: rounds, trees: each },
     ...(each > 1 ? { margins: each } : {}),
   };
-  const boosting = { ...boostingOf(trees, each, read), ...(header.has('average_output') ? { average: true } : {}) };
+  const { cover, ...body } = boostingOf(trees, each, read);
+  const boosting = { ...body, ...(header.has('average_output') ? { average: true } : {}) };
   const version = `LightGBM, model format ${textIn(header, 'version', label) ?? 'of version 1'}`;
-  return { schema, boosting, call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
+  return { schema, boosting, ...(cover ? { cover } : {}), call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
 }
 
 function featureCount(header: Members, label: string): number {
@@ -86,9 +87,9 @@ function endsOf(info: string): { min?: number; max?: number } {
   return Number.isFinite(min) && Number.isFinite(max) && min < max ? { min, max } : {};
 }
 
-function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): Boosting {
+function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): Boosting & { cover: Float64Array | undefined } {
   const nodes = new BoostedTrees();
-  for (const { splits, leaves } of trees) {
+  for (const { splits, leaves, cover } of trees) {
     nodes.startTree();
     const child = (place: number) => (place >= 0 ? place : splits.length + ~place);
     for (const split of splits) {
@@ -97,7 +98,7 @@ function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): 
       nodes.split({ feature, threshold, left: child(left), right: child(right), flags: flagsOf(split), ...sets });
     }
     leaves.forEach((value, leaf) => {
-      nodes.leaf(value, leaf);
+      nodes.leaf(value, leaf, cover?.[leaf]);
     });
   }
   const isLinear = trees.some(({ lines }) => lines !== undefined);
@@ -110,6 +111,7 @@ function boostingOf(trees: Tree[], each: number, { objective }: ReadObjective): 
     ...(each > 1 ? { group: Uint16Array.from(trees, (_, tree) => tree % each) } : {}),
     ...(isLinear ? linesOf(trees) : {}),
     objective,
+    cover: nodes.cover(),
   };
 }
 

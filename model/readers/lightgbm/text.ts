@@ -10,9 +10,9 @@ const MAX_KEY = 100;
 /** Most members of a block. A tree has about twenty, a header a dozen. */
 const MAX_MEMBERS = 64;
 
-/** The members of a tree that say what it answers; the others say how it was grown. */
+/** The members of a tree that say what it answers, and why; the others say how it was grown. */
 const OF_TREE = new Set([
-  ...['num_leaves', 'num_cat', 'split_feature', 'threshold', 'decision_type', 'left_child', 'right_child', 'leaf_value'],
+  ...['num_leaves', 'num_cat', 'split_feature', 'threshold', 'decision_type', 'left_child', 'right_child', 'leaf_value', 'leaf_count'],
   ...['cat_boundaries', 'cat_threshold', 'is_linear', 'leaf_const', 'num_features', 'leaf_features', 'leaf_coeff'],
 ]);
 

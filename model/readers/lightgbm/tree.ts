@@ -25,8 +25,8 @@ export type Split = {
 /** A leaf's line: a constant and a coefficient for each of some features. */
 export type LeafLine = { constant: number; features: number[]; coefficients: number[] };
 
-/** A tree: its splits, the first of them the root; its leaves; and where leaves are lines, those. One leaf alone has no splits. */
-export type Tree = { splits: Split[]; leaves: Float64Array; lines: LeafLine[] | undefined };
+/** A tree: its splits, the first of them the root; its leaves; and where leaves are lines, those; how many training rows came to each leaf, where the file says it. One leaf alone has no splits. */
+export type Tree = { splits: Split[]; leaves: Float64Array; lines: LeafLine[] | undefined; cover: number[] | undefined };
 
 /** A tree of its members (tree.cpp). `features` is how many there are. Throws a ModelError that names the member at fault. */
 export function readTree(members: Members, features: number, label: string): Tree {
@@ -35,7 +35,10 @@ export function readTree(members: Members, features: number, label: string): Tre
   const values = doublesIn(members, 'leaf_value', leaves, label);
   const isLinear = integerIn(members, 'is_linear', label, 0) !== 0;
   const lines = isLinear ? readLines(members, leaves, features, label) : undefined;
-  return { splits: leaves === 1 ? [] : readSplits(members, leaves - 1, features, label), leaves: values, lines };
+  // A tree of one leaf may have no counts; whatever it had, all rows came to that leaf.
+  const counts = leaves > 1 && members.has('leaf_count') ? integersIn(members, 'leaf_count', leaves, label) : undefined;
+  const cover = leaves === 1 ? [1] : counts;
+  return { splits: leaves === 1 ? [] : readSplits(members, leaves - 1, features, label), leaves: values, lines, cover };
 }
 
 function readSplits(members: Members, count: number, features: number, label: string): Split[] {

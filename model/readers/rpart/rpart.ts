@@ -8,6 +8,7 @@ import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readLevels, readTerms } from '../../formula/terms.ts';
 import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+import { readCover } from './cover.ts';
 
 const MAX_INPUTS = 65_535;
 /** Largest number of a node: rpart's trees are at most 30 deep. */
@@ -15,7 +16,15 @@ const MAX_NODE = 2 ** 31;
 
 /** An rpart object as a schema and a tree. */
 /** `inputs`: what the tree's inputs are of a row, where they are not its features as they stand: log(x), say. */
-export type RpartModel = { schema: Schema; rpart: Rpart; inputs?: Expression[]; call: string; others: string[]; read: Read };
+export type RpartModel = {
+  schema: Schema;
+  rpart: Rpart;
+  inputs?: Expression[];
+  call: string;
+  others: string[];
+  read: Read;
+  cover?: number[];
+};
 
 /** A column of the matrix that rpart splits: its name, what it is of a row, and its levels. */
 type Input = { name: string; expression: Expression; levels: Level[] | undefined };
@@ -62,7 +71,16 @@ export function readRpart(value: RValue, label: string, classAlone = false): Rpa
   };
   const computed = isPlain && inputs.length === reader.features.length ? {} : { inputs: inputs.map(({ expression }) => expression) };
   const call = element(value, 'call');
-  return { schema, rpart, ...computed, call: call?.type === 'language' ? deparse(call) : 'rpart', others, read: reader.read };
+  const cover = readCover(frame as RValue, nodes, classes?.length, label);
+  return {
+    schema,
+    rpart,
+    ...computed,
+    ...(cover ? { cover } : {}),
+    call: call?.type === 'language' ? deparse(call) : 'rpart',
+    others,
+    read: reader.read,
+  };
 }
 
 /** The nodes as the tree has them, and which splits they keep, in the order in which they keep them: competitors are for people to read. */

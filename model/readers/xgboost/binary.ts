@@ -119,7 +119,7 @@ function readTree(bytes: Bytes): RawTree {
   if (!(nodes > 0 && nodes * LEAST_NODE <= bytes.left))
     throw bytes.error(`a tree of ${nodes} nodes in ${bytes.left} bytes`, 'as many as there are');
   const from = bytes.take(nodes * SIZE.node, 'the nodes');
-  bytes.take(nodes * SIZE.stats, 'their statistics');
+  const stats = bytes.take(nodes * SIZE.stats, 'their statistics');
   const of = (read: (node: number) => number) => Float64Array.from({ length: nodes }, (_, node) => read(from + node * SIZE.node));
   return {
     left: of((node) => bytes.int(node + 4)),
@@ -127,6 +127,8 @@ function readTree(bytes: Bytes): RawTree {
     feature: of((node) => bytes.uint(node + 12) % MISSING_LEFT),
     threshold: of((node) => bytes.float(node + 16)),
     missingLeft: of((node) => (bytes.uint(node + 12) >= MISSING_LEFT ? 1 : 0)),
+    // A node's statistics: the gain of its split, the sum of hessians, its weight, a count.
+    cover: Float64Array.from({ length: nodes }, (_, node) => bytes.float(stats + node * SIZE.stats + 4)),
   };
 }
 

@@ -41,6 +41,7 @@ export function importBooster(booster: Booster, beside: Beside, label: string): 
   const isCoded = kind !== 'regression' && !beside.classes;
   return {
     ...{ schema, body, call: `${name} of ${count} features` },
+    ...(booster.trees?.cover ? { cover: booster.trees.cover } : {}),
     version: version ? `xgboost ${version.join('.')}` : 'xgboost before 1.0',
     ...(names ? {} : { isUnnamed: true }),
     ...(isCoded ? { isCoded } : {}),
@@ -51,7 +52,7 @@ export function importBooster(booster: Booster, beside: Beside, label: string): 
 type Parts = { schema: Schema; base: Float64Array; objective: Boosting['objective'] };
 
 function treesBody(booster: Booster, trees: Trees, { best }: Beside, { schema, base, objective }: Parts, label: string): Body {
-  const { groups, weights, parallel, starts, width, categories, ...nodes } = trees;
+  const { groups, weights, parallel, starts, width, categories, cover: _, ...nodes } = trees;
   schema.rounds = roundsOf(trees, base.length, best ?? bestIn(booster), label);
   schema.types = ['response', 'margin', ...(schema.kind === 'probability' ? (['class'] as const) : []), 'leaf'];
   schema.takes = ['nTrees', 'iterationRange'];

@@ -25,9 +25,11 @@ export function readTree(source: Source, builder: TreeBuilder, place: number): v
   let width = 1;
   let weights: (() => Float64Array) | undefined;
   let vectors: Float64Array | undefined;
+  let cover: Float64Array | undefined;
   source.members((name) => {
     if (LISTS.has(name)) lists[name as keyof Lists] = source.numbers();
     else if (name === 'split_conditions') threshold = source.floats();
+    else if (name === 'sum_hessian') cover = source.floats();
     else if (name === 'leaf_weights') vectors = source.floats();
     else if (name === 'base_weights') weights = source.later();
     else if (name === 'tree_param') width = readWidth(source);
@@ -38,7 +40,7 @@ export function readTree(source: Source, builder: TreeBuilder, place: number): v
   });
   const { left_children: left, right_children: right, split_indices: feature, default_left: missingLeft } = lists;
   if (!left || !right || !feature || !missingLeft || !threshold) throw source.error('a tree without some of its lists', 'all of them');
-  const tree: RawTree = { left, right, feature, threshold, missingLeft, categories: readCategories(source, lists) };
+  const tree: RawTree = { left, right, feature, threshold, missingLeft, categories: readCategories(source, lists), cover };
   // Leaves of several numbers: beside the nodes (3.2 and newer), or what the nodes' weights are.
   if (width > 1 && vectors) tree.vectors = { values: vectors, by: 'right' };
   else if (width > 1 && weights) tree.vectors = { values: weights(), by: 'node' };

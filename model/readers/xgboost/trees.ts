@@ -13,6 +13,8 @@ export type RawTree = {
   vectors?: { values: Float64Array; by: 'node' | 'right' } | undefined;
   /** The categories that go right, by node; none where the file has no splits by category. */
   categories?: ReadonlyMap<number, Float64Array>;
+  /** The weight of the training rows of each node (the sum of their hessians). */
+  cover?: Float64Array | undefined;
 };
 
 /** All trees of a booster in the order of boosting, as boosted trees have them (shared/bodies/boosting/boosting.ts). */
@@ -27,6 +29,8 @@ export type Trees = {
   width: number;
   leafIds: Uint32Array;
   categories: Uint32Array;
+  /** The weight of the training rows of each leaf, where the file has all of them. */
+  cover: Float64Array | undefined;
   /** The margin of each tree. */
   groups: Float64Array;
   /** Each tree's weight (DART). */
@@ -83,6 +87,7 @@ export class TreeBuilder {
   readonly #leaves = new Growing(Float64Array);
   readonly #leafIds = new Growing(Uint32Array);
   readonly #categories = new Growing(Uint32Array);
+  readonly #cover = new Growing(Float64Array);
   readonly #label: string;
   #width: number | undefined;
 
@@ -126,9 +131,15 @@ export class TreeBuilder {
     }
   }
 
-  #leaf({ right, threshold, vectors }: RawTree, node: number, width: number, fail: (found: string, expected: string) => ModelError): void {
+  #leaf(
+    { right, threshold, vectors, cover }: RawTree,
+    node: number,
+    width: number,
+    fail: (found: string, expected: string) => ModelError,
+  ): void {
     this.#node(0, this.#leafIds.length, 0, 0, 0);
     this.#leafIds.push(node);
+    if (cover?.length === threshold.length) this.#cover.push(cover[node]!);
     if (width === 1) {
       this.#leaves.push(threshold[node]!);
       return;
@@ -185,6 +196,7 @@ export class TreeBuilder {
       width: this.#width ?? 1,
       leafIds: this.#leafIds.take(),
       categories: this.#categories.take(),
+      cover: this.#cover.length === this.#leafIds.length ? this.#cover.take() : undefined,
     };
   }
 }

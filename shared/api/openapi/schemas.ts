@@ -52,6 +52,22 @@ function rowOf(columns: AnswerColumn[]): z.ZodType {
   return z.object(Object.fromEntries(columns.map((column) => [column.name, z.union([value(column), z.null()])])));
 }
 
+/** What an answer has beside its predictions where `explain` is asked for. */
+function explanationMembers({ classes, explain }: Schema): Record<string, z.ZodType> {
+  const explanation = z.object({
+    ...(classes ? { class: labels(classes).describe('The class whose number is explained.') } : {}),
+    baseline: z.number().describe('The number where no feature is known. With all contributions it adds up to the explained number.'),
+    contributions: z.record(z.string(), z.number()).describe('What each feature adds, by its name.'),
+    others: z.number().describe('The sum of the contributions that `top` leaves out.').optional(),
+    ...(explain?.isRounded ? { rounding: z.number().describe('What 32-bit floats lost.') } : {}),
+  });
+  const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+  return {
+    explanations: z.array(explanation).describe('Why each prediction is what it is, with `explain`.').optional(),
+    explain: z.object({ output: z.enum(explain!.outputs), background: z.literal('path'), sha256 }).optional(),
+  };
+}
+
 /** The component schemas as JSON Schema. */
 export function components(
   schema: Schema,
@@ -83,6 +99,7 @@ export function components(
         ? { steps: z.array(rowOf(schema.inputs)).describe('What the model got from the steps, with `steps`.').optional() }
         : {}),
       ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
+      ...(schema.explain ? explanationMembers(schema) : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),
       reason: z.string().describe('Why the fallback answered.').optional(),
@@ -96,6 +113,7 @@ export function components(
       classes: z.array(z.string()).optional(),
       takesMissing: z.boolean(),
       sha256,
+      ...(schema.explain ? { explain: z.looseObject({ sha256 }).describe('What explanations rest on.') } : {}),
       card: z.looseObject({}),
     }),
     Health: z.looseObject({ ok: z.boolean() }),

@@ -23,6 +23,22 @@ export function parametersOf(schema: Schema, table: ParameterTable = PARAMETERS)
   return z.strictObject({ type: type.optional(), ...Object.fromEntries(taken) });
 }
 
+/** What may be asked of an explanation. */
+function explainAsk({ features, classes, explain }: Schema): z.ZodType {
+  const wishes = {
+    top: z.int().min(1).describe(`The greatest contributions alone, of ${features.length}; the others are one sum.`).optional(),
+    output: z
+      .enum(explain?.outputs ?? ['response'])
+      .describe('The number that is explained; the first one by default.')
+      .optional(),
+    background: z.literal('path').describe('Where a feature is not known, rows go as the training rows did.').optional(),
+    ...(classes
+      ? { class: labels(classes).describe('The class whose number is explained; the predicted one by default.').optional() }
+      : {}),
+  };
+  return z.union([z.boolean(), z.strictObject(wishes)]);
+}
+
 /** The values of a parameter. */
 function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
   switch (form.is) {
@@ -44,6 +60,8 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
             .max(Math.max(1, form.most(schema))),
         )
         .length(2);
+    case 'explain':
+      return explainAsk(schema);
     case 'shares':
       return z.array(z.number().min(0).max(1)).min(1).max(form.most);
     case 'named': {

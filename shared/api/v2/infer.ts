@@ -38,6 +38,10 @@ export function readInference(schema: Schema, body: Uint8Array, headerLength: st
   const form = readForm(schema, value);
   const { inputs, parameters = {} } = value;
   const query = readTensors(schema, { inputs: inputs as JsonObject[], parameters, text }, most);
+  if (query.parameters.explain) {
+    const message = 'found explain in an inference request, expected it in POST /predict: its answer is no tensor';
+    throw new RequestError(422, 'the inference request cannot be answered', [{ path: '/parameters/explain', message }]);
+  }
   checkAnswerSize(schema, query.count, query.parameters);
   return { query, form, value, wasBinary: headerLength !== undefined };
 }

@@ -62,7 +62,7 @@ function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
 }
 
 /** Where one split sends a row: 1 left, 2 right, 0 nowhere, as its value is missing or a level that the split has not seen. */
-function directionOf({ input, categories, threshold, directions }: Rpart, split: number, rows: Float64Array, row: number): number {
+export function directionOf({ input, categories, threshold, directions }: Rpart, split: number, rows: Float64Array, row: number): number {
   const value = rows[row + input[split]!]!;
   if (Number.isNaN(value)) return 0;
   const kind = categories[split]!;

@@ -1,0 +1,75 @@
+import { describe, quote } from './describe-value.ts';
+
+/** The number that contributions add up to: a sum before its transform, the answer itself, or a class's share. */
+export type ExplainOutput = 'margin' | 'response' | 'probability';
+const OUTPUTS: readonly string[] = ['margin', 'response', 'probability'] satisfies ExplainOutput[];
+
+/** What a request asks of an explanation; what it does not name has the model's default. */
+export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: string; class?: string };
+
+/** What a model's explanations rest on. An artifact's schema has it not: who opens it finds it. */
+export type Explainable = {
+  /** The hash of the section of the artifact that explanations are computed from. */
+  sha256: string;
+  /** The numbers that can be explained, the default first. */
+  outputs: ExplainOutput[];
+  /** Whether the model adds 32-bit floats, so that a rounding stands beside the contributions. */
+  isRounded: boolean;
+  /** How long a row takes, in steps of computing (explainMs). */
+  work: number;
+};
+
+/** The types of answer that go with an explanation: the model's own number or class, in one of its forms. */
+const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin'];
+
+/** What a request asks for: `true`, or an object of wishes. Undefined where it is neither, or a wish has no such value. */
+export function readExplainAsk(given: unknown): ExplainAsk | false | undefined {
+  if (given === true) return {};
+  if (given === false) return false;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+  const ask: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    // R's jsonlite writes a single value as an array of one.
+    const single: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    if (!isWish(name, single)) return undefined;
+    ask[name] = single;
+  }
+  return ask as ExplainAsk;
+}
+
+function isWish(name: string, value: unknown): boolean {
+  if (name === 'top') return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+  if (name === 'output') return OUTPUTS.includes(value as string);
+  return (name === 'background' || name === 'class') && typeof value === 'string';
+}
+
+/** The values of the parameter in words. */
+export const EXPECTED_ASK = `true, false, or an object of some of: top (a whole number from 1), output (${OUTPUTS.map(quote).join(', ')}), background ("path"), class (a label)`;
+
+/** What of a model and of a request an explanation depends on. */
+type Asking = { type: string; also?: unknown; [name: string]: unknown };
+
+/** What is wrong with what is asked for, beside the other parameters; undefined where nothing is. */
+export function misfitExplain(
+  ask: ExplainAsk | false,
+  { type, also, predictAll, steps }: Asking,
+  { explain, classes }: { explain?: Explainable; classes?: string[] },
+): string | undefined {
+  if (ask === false || !explain) return undefined;
+  if (also || predictAll || steps) return 'found explain with other lists of answers, expected one type alone';
+  if (!TYPES.includes(type)) return `found explain with type "${type}", expected a type that is the answer itself`;
+  const { output, background = 'path', class: label } = ask;
+  const known = explain.outputs.map(quote).join(' or ');
+  if (output && !explain.outputs.includes(output)) return `found explain with output "${output}", expected ${known} for this model`;
+  if (background !== 'path')
+    return `found explain with background ${quote(background)}, expected "path": the artifact has no background rows`;
+  if (label === undefined || classes?.includes(label)) return undefined;
+  const expected = classes ? `one of ${classes.map(quote).join(', ')}` : 'none, as the model has no classes';
+  return `found explain with class ${quote(label)}, expected ${expected}`;
+}
+
+/** What helps where a model has nothing that explanations could be computed from. */
+export function notExplained(given: unknown): string {
+  const help = 'its artifact has no counts of training rows in its leaves; import a model whose file has them, without steps before it';
+  return `found ${describe(given)}, but this model cannot be explained: ${help}`;
+}

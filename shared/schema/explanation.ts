@@ -1,0 +1,80 @@
+import type { ExplainAsk, ExplainOutput } from './explain-ask.ts';
+import type { Schema } from './features.ts';
+
+/** What an answer says of its explanations. */
+export type Explained = { output: ExplainOutput; background: 'path'; sha256: string };
+
+/**
+ * Why a prediction is what it is: the baseline and all contributions add up to the explained number. `others` is the sum of the
+ * contributions that were left out, `rounding` what 32-bit floats lost.
+ */
+export type Explanation = {
+  class?: string;
+  baseline: number;
+  contributions: Record<string, number>;
+  others?: number;
+  rounding?: number;
+};
+
+/** Where the parts of an explanation are among its doubles; the contributions of all features come last. */
+export const EXPLANATION = { place: 0, baseline: 1, rounding: 2, contributions: 3 } as const;
+
+/** How many steps of computing take a millisecond, at the least (measured: 2026-11-29, 2 cores). */
+const STEPS_PER_MS = 50_000;
+
+/** How many doubles an explanation has. */
+export function explanationWidth({ features }: Schema): number {
+  return EXPLANATION.contributions + features.length;
+}
+
+/** How long the explanations of so many rows take at most, in milliseconds. */
+export function explainMs({ explain }: Schema, ask: ExplainAsk | false | undefined, rows: number): number {
+  return ask && explain ? (rows * explain.work) / STEPS_PER_MS : 0;
+}
+
+/** What an answer says of its explanations. */
+export function explainedOf({ explain }: Schema, ask: ExplainAsk | false | undefined): Explained | undefined {
+  if (!ask || !explain) return undefined;
+  return { output: ask.output ?? explain.outputs[0]!, background: 'path', sha256: explain.sha256 };
+}
+
+/** What GET /model says of explanations: what they rest on, and what can be asked of them. */
+export function explainsOf({ explain }: Schema) {
+  return explain && { sha256: explain.sha256, background: ['path'], output: explain.outputs };
+}
+
+/** An explanation from its doubles, which begin at a place. With `top` it has the greatest contributions, and the sum of the others. */
+export function toExplanation(schema: Schema, { top }: ExplainAsk, doubles: Float64Array, at: number): Explanation {
+  const { features, classes, explain } = schema;
+  const place = doubles[at + EXPLANATION.place]!;
+  const from = at + EXPLANATION.contributions;
+  const all = features.map(({ name }, feature): [string, number] => [name, doubles[from + feature]!]);
+  const most = top ?? all.length;
+  const greatest = most < all.length ? all.toSorted(byStrength).slice(0, most) : all;
+  const kept = new Set(greatest);
+  const others = all.reduce((sum, one) => (kept.has(one) ? sum : sum + one[1]), 0);
+  return {
+    ...(classes && place >= 0 ? { class: classes[place]! } : {}),
+    baseline: doubles[at + EXPLANATION.baseline]!,
+    contributions: Object.fromEntries(greatest),
+    ...(most < all.length ? { others } : {}),
+    ...(explain?.isRounded ? { rounding: doubles[at + EXPLANATION.rounding]! } : {}),
+  };
+}
+
+/** The greater contribution first, whatever its sign; of equal ones the earlier feature (sorting is stable). */
+function byStrength([, one]: [string, number], [, other]: [string, number]): number {
+  return Math.abs(other) - Math.abs(one);
+}
+
+/** The contributions in the order in which they are written: that of the features, or, where some are left out, the greatest first. */
+export function inOrder({ features }: Schema, { contributions }: Explanation): [string, number][] {
+  const given = Object.entries(contributions);
+  // An endpoint with another model may have other features, which then stand as they came.
+  const known = new Set(features.map(({ name }) => name));
+  if (!given.every(([name]) => known.has(name))) return given;
+  const ordered = features.flatMap(({ name }): [string, number][] =>
+    Object.hasOwn(contributions, name) ? [[name, contributions[name]!]] : [],
+  );
+  return ordered.length === features.length ? ordered : ordered.toSorted(byStrength);
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkAnswer } from '../../functions/endpoint/check-answer.ts';
+import { sameBits } from '../../functions/endpoint/same.ts';
+import { readQuestion } from '../../functions/question.ts';
+import { loadModel } from '../../model/artifact/import.ts';
+import { answerQuery } from '../../shared/predict.ts';
+import type { Schema } from '../../shared/schema/features.ts';
+import { readValue } from '../../shared/wire/wire.ts';
+import { golden } from '../support/golden.ts';
+
+const kyphosis = golden('kyphosis-rpart');
+const model = loadModel(kyphosis.file);
+const query = readValue(model.schema, { instances: kyphosis.rows.slice(0, 2), parameters: { explain: { class: 'present' } } });
+const answer = { ...answerQuery(model, query), model: { name: 'kyphosis', sha256: model.sha256 } };
+const [first, second] = answer.explanations!;
+const verdict = (change: object) => {
+  try {
+    return checkAnswer(Buffer.from(JSON.stringify({ ...answer, ...change })), query, { schema: model.schema, sha256: model.sha256 });
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const other = { name: 'other', sha256: 'a'.repeat(64) };
+const theirs = [
+  { baseline: 1, contributions: { x: 2 } },
+  { baseline: 1, contributions: { x: 3 } },
+];
+
+describe('an endpoint’s explanations', () => {
+  test('are taken where they are of the model held here', () => {
+    expect(verdict({})).toMatchObject({ explanations: answer.explanations, explain: answer.explain });
+  });
+
+  test('are taken of another model, whatever its features are', () => {
+    expect(verdict({ model: other, explanations: theirs })).toMatchObject({ explanations: theirs });
+  });
+
+  test.each<[string, object]>([
+    ['are missing', { explanations: undefined }],
+    ['do not say what they are of', { explain: undefined }],
+    ['are too few', { explanations: [first] }],
+    ['hold a text', { explanations: [first, { ...second, baseline: 'x' }] }],
+    ['hold no finite number', { explanations: [first, { ...second, contributions: { ...second!.contributions, Age: null } }] }],
+    ['lack a feature', { explanations: [first, { ...second, contributions: { Age: 1 } }] }],
+    ['have another feature', { explanations: [first, { ...second, contributions: { Age: 1, Number: 1, Begin: 1 } }] }],
+    ['are of another class', { explanations: [first, { ...second, class: 'absent' }] }],
+    ['are of no class', { explanations: [first, { ...second, class: undefined }] }],
+    ['have others that nobody asked for', { explanations: [first, { ...second, others: 1 }] }],
+    ['are of another number', { explain: { ...answer.explain, output: 'margin' } }],
+    ['have a member that is not known', { explanations: [first, { ...second, more: 1 }] }],
+    ['of another model have no contributions', { model: other, explanations: [theirs[0], { baseline: 1, contributions: {} }] }],
+  ])('are refused where they %s', (_, change) => {
+    expect(verdict(change)).toMatch(/^found .*explanations/);
+  });
+
+  test('are compared where both sides compute from the same section', () => {
+    const changed = { ...answer, explanations: [first!, { ...second!, baseline: 0.1 }] };
+    expect(sameBits(answer, answer)).toBe(true);
+    expect(sameBits(answer, changed)).toBe(false);
+    expect(sameBits(answer, { ...changed, explain: { ...answer.explain!, sha256: 'b'.repeat(64) } })).toBe(true);
+  });
+});
+
+describe('explanations that take long', () => {
+  const ask = (schema: Schema, rows: number, parameters: object) => {
+    const value = { instances: Array.from({ length: rows }, () => kyphosis.rows[0]), parameters };
+    return readQuestion(schema, { direct: true, value, headers: {} } as never);
+  };
+  /** The schema of a model whose rows take so many steps. */
+  const slow = (work: number): Schema => ({ ...model.schema, explain: { ...model.schema.explain!, work } });
+
+  test('are refused before they are computed, with the rows that fit', async () => {
+    const { work } = model.schema.explain!;
+    expect(work).toBeGreaterThan(0);
+    await expect(ask(slow(10_000_000), 20, { explain: true })).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringMatching(/of 20 rows could take more than 2 s here; expected at most 10 rows/),
+    });
+    await expect(ask(slow(1e12), 1, { explain: true })).rejects.toMatchObject({
+      message: expect.stringContaining('not even one row fits'),
+    });
+  });
+
+  test('cost nothing where nobody asks for them', async () => {
+    expect((await ask(slow(1e12), 20, {})).query.count).toBe(20);
+    expect((await ask(slow(10_000_000), 10, { explain: true })).query.count).toBe(10);
+  });
+});

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { decodeSection, encodeSection } from '../../../shared/explain/section.ts';
+
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
+describe('the section for explanations', () => {
+  test.each<[string, number[], number]>([
+    ['u8', [0, 3, 255], 1],
+    ['u16', [0, 256], 2],
+    ['u32', [70_000, 2 ** 32 - 1], 4],
+    ['f32', [0.5, 2 ** 32], 4],
+    ['f64', [0.1, 3], 8],
+  ])('keeps the weights of leaves in the smallest numbers that have them: %s', (type, weights, size) => {
+    const bytes = encodeSection(weights, hash);
+    const { cover, sha256 } = decodeSection(bytes, 'a', hash);
+    expect(Array.from(cover)).toEqual(weights);
+    expect(cover.BYTES_PER_ELEMENT).toBe(size);
+    expect(new TextDecoder().decode(bytes)).toContain(`"type":"${type}"`);
+    expect(Buffer.from(sha256)).toEqual(hash(bytes.subarray(48)));
+    expect(bytes.length % 8).toBe(0);
+  });
+
+  test('has the same bytes for the same weights, whatever array they come in', () => {
+    expect(encodeSection([1, 2], hash)).toEqual(encodeSection(Float64Array.of(1, 2), hash));
+  });
+
+  const whole = encodeSection([1, 2, 3], hash);
+  const changed = (at: number, to: number) => whole.with(at < 0 ? whole.length + at : at, to);
+  const text = (from: string, to: string) => Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1');
+  test.each<[string, Uint8Array, string]>([
+    ['cut off in its header', whole.slice(0, 40), 'EXPLAIN'],
+    ['cut off in its arrays', whole.slice(0, -8), 'sha256'],
+    ['of another start', changed(0, 0), 'EXPLAIN'],
+    ['with a weight that changed', changed(-8, 9), 'sha256'],
+    ['with more JSON than there are bytes', changed(10, 9), 'bytes of JSON'],
+  ])('is refused where it is %s', (_, bytes, word) => {
+    expect(() => decodeSection(bytes, 'a.canopy', hash)).toThrow(word);
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['JSON that is none', text('{"arrays"', '["arrays"'), 'JSON'],
+    ['another name', text('cover', 'cOver'), 'called cover'],
+    ['another type', text('"u8"', '"u9"'), 'called cover'],
+    ['another length', text('"length":3', '"length":9'), 'bytes'],
+  ])('is refused with %s, whoever hashed it', (_, bytes, word) => {
+    expect(() => decodeSection(new Uint8Array(bytes), 'a.canopy', undefined)).toThrow(word);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { shapleyValues } from '../../../shared/explain/exact.ts';
+import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
+import { treeShap } from '../../../shared/explain/tree-shap.ts';
+import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
+import { byAllOrders, gameOf, randomTree, seeded, worthOf } from '../../support/explain/random-trees.ts';
+
+/** Rows of numbers from 0 to 1, some of them missing. */
+function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {
+  return Float64Array.from({ length: rows * inputs }, () => (random() < 0.15 ? Number.NaN : random()));
+}
+
+describe('contributions of trees', () => {
+  test.each([
+    ['one input', 1, 6],
+    ['few inputs that split again and again', 2, 7],
+    ['as many inputs as splits', 4, 4],
+    ['more inputs than splits', 10, 5],
+    ['deep trees of many inputs', 9, 8],
+  ])('are the Shapley values by all coalitions: %s', (_, inputs, depth) => {
+    let [worst, compared] = [0, 0];
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = seeded(1_000 * inputs + seed);
+      const roots = Array.from({ length: 3 }, () => randomTree(random, inputs, depth));
+      const rows = rowsOf(random, 4, inputs);
+      const found = treeShap(gameOf(roots), { rows, inputs, outputs: new Uint32Array(4), from: 0, to: 3 });
+      for (let row = 0; row < 4; row += 1) {
+        const own = rows.subarray(row * inputs, (row + 1) * inputs);
+        const worth = (coalition: number) => roots.reduce((sum, root) => sum + worthOf(root, own, coalition), 0);
+        const expected = shapleyValues(inputs, worth);
+        expected.forEach((value, input) => {
+          worst = Math.max(worst, Math.abs(value - found.contributions[row * inputs + input]!));
+        });
+        worst = Math.max(worst, Math.abs(found.baselines[row]! - worth(0)));
+        const sum = found.contributions.subarray(row * inputs, (row + 1) * inputs).reduce((all, one) => all + one, found.baselines[row]!);
+        worst = Math.max(worst, Math.abs(sum - worth(2 ** inputs - 1)));
+        compared += 1;
+      }
+    }
+    expect(compared).toBe(40);
+    expect(worst).toBeLessThan(1e-12);
+  });
+
+  test('are of the trees that are asked for alone', () => {
+    const random = seeded(7);
+    const roots = Array.from({ length: 4 }, () => randomTree(random, 3, 4));
+    const rows = rowsOf(random, 2, 3);
+    const asked = { rows, inputs: 3, outputs: new Uint32Array(2) };
+    const some = treeShap(gameOf(roots), { ...asked, from: 1, to: 3 });
+    const alone = treeShap(gameOf(roots.slice(1, 3)), { ...asked, from: 0, to: 2 });
+    expect(some).toEqual(alone);
+  });
+
+  test('have the same bits whether a row comes alone or among others', () => {
+    const random = seeded(11);
+    const game = gameOf(Array.from({ length: 5 }, () => randomTree(random, 6, 6)));
+    const rows = rowsOf(random, 9, 6);
+    const all = treeShap(game, { rows, inputs: 6, outputs: new Uint32Array(9), from: 0, to: 5 });
+    for (let row = 0; row < 9; row += 1) {
+      const own = rows.subarray(6 * row, 6 * row + 6);
+      const one = treeShap(game, { rows: own, inputs: 6, outputs: new Uint32Array(1), from: 0, to: 5 });
+      expect(one.contributions).toEqual(all.contributions.slice(6 * row, 6 * row + 6));
+    }
+  });
+});
+
+describe('the values of a game by its coalitions', () => {
+  test('are the mean gains over all orders in which players can come', () => {
+    const random = seeded(3);
+    const worths = Array.from({ length: 32 }, () => random());
+    const expected = byAllOrders(5, (coalition) => worths[coalition]!);
+    Array.from(shapleyValues(5, (coalition) => worths[coalition]!)).forEach((value, player) => {
+      expect(value).toBeCloseTo(expected[player]!, 14);
+    });
+  });
+
+  test('share the gain of two who win together only', () => {
+    expect(Array.from(shapleyValues(3, (coalition) => ((coalition & 3) === 3 ? 6 : 0)))).toEqual([3, 3, 0]);
+    expect(Array.from(shapleyValues(0, () => 5))).toEqual([]);
+  });
+});
+
+describe('the quadrature', () => {
+  test.each([1, 2, 3, 7, 20, 60])('of %i points integrates every power below twice as many', (count) => {
+    const { points, weights } = gaussLegendre(count);
+    for (let power = 0; power < 2 * count; power += 1) {
+      const sum = points.reduce((all, point, k) => all + weights[k]! * point ** power, 0);
+      expect(sum * (power + 1)).toBeCloseTo(1, 12);
+    }
+    expect(points.every((point, k) => point > (points[k - 1] ?? 0) && point < 1)).toBe(true);
+  });
+});
+
+describe('weighed trees', () => {
+  /** A tree that goes on to one side: split k has the leaf 2k + 1 and the split 2k + 2. */
+  const chain = (depth: number) => {
+    const children = (node: number) => (node % 2 === 0 && node < 2 * depth ? [node + 1, node + 2] : []);
+    return weighTrees(Uint32Array.of(0, 2 * depth + 1), { children, input: (node) => (node / 2) % 4 }, () => 1);
+  };
+
+  test('count the inputs on a way, and the steps of computing a row', () => {
+    const trees = chain(6)!;
+    expect([trees.inputs[0], pointsOf(trees, 0), workOf(trees)]).toEqual([4, 2, 26]);
+    expect(trees.share[1]).toBeCloseTo(1 / 7, 15);
+  });
+
+  test('deeper than any real tree are none', () => {
+    expect(chain(MAX_DEPTH)).toBeDefined();
+    expect(chain(MAX_DEPTH + 1)).toBeUndefined();
+  });
+});
