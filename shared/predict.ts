@@ -99,11 +99,11 @@ export function openExplainer(
 export function checkPredictor(model: Predictor, label: string): void {
   const { schema, steps, body, outcome } = model;
   if (steps) checkSteps(schema, steps, label);
-  const own = bodySchema(model);
-  if (outcome) checkSchema(own, `${label}'s outcome`);
-  body.kind.check(own, body.data, label);
-  const can = body.kind.answers(own, body.data);
-  if (outcome) checkOutcome(schema, own, outcome, can, label);
+  const ofBody = bodySchema(model);
+  if (outcome) checkSchema(ofBody, `${label}'s outcome`);
+  body.kind.check(ofBody, body.data, label);
+  const can = body.kind.answers(ofBody, body.data);
+  if (outcome) checkOutcome(schema, ofBody, outcome, can, label);
   else checkAnswers(schema, can, label);
 }
 

@@ -100,8 +100,8 @@ function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet<number
   const made = steps.reduce<ReadonlySet<number>[]>(
     (before, { kind, data }, at) =>
       schemas[at + 1]!.features.map((_, place) => {
-        const own = kind.uses?.(data, place);
-        return own ? new Set(Array.from(own).flatMap((from) => [...before[from]!])) : all;
+        const used = kind.uses?.(data, place);
+        return used ? new Set(Array.from(used).flatMap((from) => [...before[from]!])) : all;
       }),
     schema.features.map((_, at) => new Set([at])),
   );

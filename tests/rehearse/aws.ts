@@ -22,9 +22,9 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
   const needs = () => [has(path.join(PYTHON, 'moto_server')), has(path.join(PYTHON, 'aws')), has('docker-registry'), has('buildah')];
   const real = 'npm run deploy, the framework, the SDKs, buildah, docker-registry, awscli';
   const other = 'AWS by moto (CloudFormation, S3, IAM, Lambda, SageMaker, ECR, Logs)';
-  const step = (name: string, work: () => Promise<string>, own = real): Step => ({
+  const step = (name: string, work: () => Promise<string>, how = real): Step => ({
     step: name,
-    real: own,
+    real: how,
     other,
     needs,
     work: () =>

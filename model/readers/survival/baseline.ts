@@ -50,8 +50,8 @@ function readRows(value: RValue, y: RValue, places: ArrayLike<number> | undefine
   if (width !== expected || cells.length !== count * width)
     throw new ModelError(`${label}'s y`, `${type} of ${width} columns`, 'right of 2, or counting of 3');
   const predictors = numbersOf(element(value, 'linear.predictors'), `${label}'s linear.predictors`);
-  const own = element(value, 'weights');
-  const weights = own && own.type !== 'null' ? numbersOf(own, `${label}'s weights`) : undefined;
+  const found = element(value, 'weights');
+  const weights = found && found.type !== 'null' ? numbersOf(found, `${label}'s weights`) : undefined;
   for (const [name, list] of [
     ['linear.predictors', predictors],
     ['weights', weights],

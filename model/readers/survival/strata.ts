@@ -23,14 +23,14 @@ export function readSpecial(value: RValue, label: string): Special {
   variables.forEach((variable, at) => {
     const name = specialOf(variable.source);
     if (name === undefined) return;
-    const own = `${label}, ${variable.name.slice(0, 100)}`;
-    if (!LEFT_OUT.includes(name)) throw new ModelError(own, `a term of ${name}()`, 'ns() or bs(), or a plain term');
+    const place = `${label}, ${variable.name.slice(0, 100)}`;
+    if (!LEFT_OUT.includes(name)) throw new ModelError(place, `a term of ${name}()`, 'ns() or bs(), or a plain term');
     const isAlone = factors.every((pattern) => pattern[at] === 0 || pattern.filter((code) => code > 0).length === 1);
-    if (!isAlone) throw new ModelError(own, `an interaction with ${name}()`, `${name}() alone`);
+    if (!isAlone) throw new ModelError(place, `an interaction with ${name}()`, `${name}() alone`);
     dropped.add(variable.name);
     if (name !== 'strata') return;
-    if (strata) throw new ModelError(own, 'strata() twice', 'strata() of one variable');
-    strata = strataOf(variable, xlevels.get(variable.name), own);
+    if (strata) throw new ModelError(place, 'strata() twice', 'strata() of one variable');
+    strata = strataOf(variable, xlevels.get(variable.name), place);
   });
   return { dropped, strata };
 }

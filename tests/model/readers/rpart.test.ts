@@ -38,11 +38,11 @@ type Changes = {
   frame?: Record<string, RValue>;
   rows?: RValue;
   members?: Record<string, RValue>;
-  own?: Record<string, RValue>;
+  attributes?: Record<string, RValue>;
   surrogacy?: number;
 };
 
-function rpart({ frame = {}, rows = integers(1, 2, 3, 6, 7), members = {}, own = {}, surrogacy = 2 }: Changes = {}): RValue {
+function rpart({ frame = {}, rows = integers(1, 2, 3, 6, 7), members = {}, attributes = {}, surrogacy = 2 }: Changes = {}): RValue {
   const value = named(
     {
       frame: attributed(named({ ...FRAME, ...frame }), { 'row.names': rows }),
@@ -54,11 +54,11 @@ function rpart({ frame = {}, rows = integers(1, 2, 3, 6, 7), members = {}, own =
     },
     'rpart',
   );
-  return attributed(value, { xlevels: named({ f: texts('a', 'b', 'c') }), ...own });
+  return attributed(value, { xlevels: named({ f: texts('a', 'b', 'c') }), ...attributes });
 }
 
 const CLASSES: Changes = {
-  own: { ylevels: texts('no', 'yes') },
+  attributes: { ylevels: texts('no', 'yes') },
   frame: {
     yval: numbers(1, 1, 2, 1, 2),
     yval2: attributed(
@@ -177,7 +177,7 @@ test('what is computed from the features is computed first, and a level that is 
     { value: call('log', [symbol('x')]), name: 'x', kind: 'numeric' },
     { value: call('factor', [symbol('k')]), name: 'f', kind: 'factor' },
   ];
-  const value = rpart({ members: { terms: terms(variables) }, own: { xlevels: named({ f: texts('4', '6', '8') }) } });
+  const value = rpart({ members: { terms: terms(variables) }, attributes: { xlevels: named({ f: texts('4', '6', '8') }) } });
   expect(readRpart(value, 'm.RDS').schema.features.map(({ name }) => name)).toEqual(['k', 'x']);
   expect(
     predict(value, [
@@ -258,12 +258,12 @@ describe('what is no sound tree is refused by name', () => {
     ['no usesurrogate', { members: { control: NULL } }, 'usesurrogate'],
     ['a usesurrogate of 3', { surrogacy: 3 }, 'usesurrogate: found 3'],
     ['an answer that is NaN', { frame: { yval: numbers(1, 2, 3, Number.NaN, 5) } }, 'node 4: found NaN'],
-    ['a class twice', { ...CLASSES, own: { ylevels: texts('no', 'no') } }, 'ylevels'],
+    ['a class twice', { ...CLASSES, attributes: { ylevels: texts('no', 'no') } }, 'ylevels'],
     ['a class that is not there', { ...CLASSES, frame: { ...CLASSES.frame, yval: numbers(1, 1, 2, 1, 3) } }, 'class 3, expected 1 to 2'],
     ['no shares', { ...CLASSES, frame: { yval: numbers(1, 1, 2, 1, 2) } }, 'yval2'],
     ['too few shares', { ...CLASSES, frame: { yval: numbers(1, 1, 2, 1, 2), yval2: numbers(1, 2, 3, 4, 5) } }, '5 cells'],
-    ['a factor without levels', { own: { xlevels: NULL } }, 'variable f: found no levels'],
-    ['a level twice', { own: { xlevels: named({ f: texts('a', 'a') }) } }, '"a" twice'],
+    ['a factor without levels', { attributes: { xlevels: NULL } }, 'variable f: found no levels'],
+    ['a level twice', { attributes: { xlevels: named({ f: texts('a', 'a') }) } }, '"a" twice'],
   ])('%s', (_, changes, message) => {
     const read = () => checkPredictor(RPART_READER.read(rpart(changes), 'm.RDS'), 'm.RDS');
     expect(read).toThrow(ModelError);

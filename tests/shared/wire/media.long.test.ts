@@ -1,18 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RequestError } from '../../../shared/errors.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';
 import { answerForm, bodyForm } from '../../../shared/wire/media.ts';
-
-function statusOf(work: () => unknown): number | undefined {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof RequestError) return error.status;
-    throw error;
-  }
-  return undefined;
-}
+import { statusOf } from '../../support/error-of.ts';
 
 test('any header gives a form or a 4xx, and nothing else', () => {
   fc.assert(

@@ -1,17 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { RequestError } from '../../../shared/errors.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';
 import { answerForm, bodyForm } from '../../../shared/wire/media.ts';
-
-function statusOf(work: () => unknown): number | undefined {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof RequestError) return error.status;
-    throw error;
-  }
-  return undefined;
-}
+import { statusOf } from '../../support/error-of.ts';
 
 test.each([
   [undefined, 'any'],

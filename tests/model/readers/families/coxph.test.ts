@@ -18,7 +18,7 @@ function predict(value: RValue, rows: object[], parameters: object = {}) {
 
 /** A coxph of x with the coefficient 0 and the mean 1: four rows that end at 1, 2, 2 and 3, the last one without an event. */
 function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
-  const own = {
+  const all = {
     coefficients: attributed(numbers(coefficient), { names: texts('x') }),
     means: numbers(1),
     'linear.predictors': numbers(0, 0, 0, 0),
@@ -27,7 +27,7 @@ function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
     y: attributed(numbers(1, 2, 2, 3, 1, 1, 1, 0), { dim: integers(4, 2), type: texts('right') }),
     ...members,
   };
-  return named(own, 'coxph');
+  return named(all, 'coxph');
 }
 
 const special = (name: string) => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, 'factor')]);
