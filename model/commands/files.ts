@@ -1,18 +1,62 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { ModelError } from '../../shared/errors.ts';
 
-/** The bytes of a file of rows. An error names the file, which that of a folder does not by itself. */
-export function readRowsFile(file: string): Uint8Array {
+/** Most bytes of rows: about as many as a text of JavaScript may have. */
+const MAX_BYTES = 2 ** 29;
+const PIECE = 2 ** 20;
+
+/**
+ * The bytes of a file of rows, or of a pipe. An error names the file, which that of a folder does not by itself. A device is refused: it
+ * may have no end.
+ */
+export function readRowsFile(file: string, most = MAX_BYTES): Uint8Array {
   try {
-    return readFileSync(file);
+    const handle = openSync(file, 'r');
+    try {
+      const stat = fstatSync(handle);
+      if (stat.isCharacterDevice() || stat.isBlockDevice())
+        throw new ModelError(file, 'a device', 'a file, a pipe, or - for standard input where the command takes it');
+      if (stat.size > most) throw new ModelError(file, `${stat.size} bytes`, `at most ${most}`);
+      return joined(pieces(handle), file, most);
+    } finally {
+      closeSync(handle);
+    }
   } catch (error) {
+    if (error instanceof ModelError) throw error;
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   }
 }
 
 /** All of standard input. */
-export async function readInput(): Promise<Uint8Array> {
+export async function readInput(most = MAX_BYTES): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    size += chunk.length;
+    if (size > most) throw new ModelError('standard input', `more than ${most} bytes`, `at most ${most}`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function* pieces(handle: number): Generator<Uint8Array> {
+  for (;;) {
+    const piece = new Uint8Array(PIECE);
+    const read = readSync(handle, piece);
+    if (read === 0) return;
+    yield piece.subarray(0, read);
+  }
+}
+
+/** Pieces side by side. Throws where they are more than `most` bytes. */
+function joined(all: Iterable<Uint8Array>, label: string, most: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (const chunk of all) {
+    size += chunk.length;
+    if (size > most) throw new ModelError(label, `more than ${most} bytes`, `at most ${most}`);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FOREST } from '../../shared/bodies/forest/body.ts';
 import { bodyOf } from '../../shared/bodies/kind.ts';
@@ -74,8 +74,11 @@ function withDataTypes(model: RangerModel, { frame }: Trained, label: string): R
 
 function readData(file: string): Uint8Array {
   try {
+    const stat = statSync(file);
+    if (stat.isCharacterDevice() || stat.isBlockDevice()) throw new ModelError(file, 'a device', 'a CSV file');
     return readFileSync(file);
   } catch (error) {
+    if (error instanceof ModelError) throw error;
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   }
 }
