@@ -4,7 +4,6 @@ import { type Drain, runDrain } from './drain.ts';
 import { ABSENT, type Row, runFault, SCENARIOS, type Timing } from './failures.ts';
 import { type Overload, runOverload } from './overload.ts';
 import { ARTIFACT, packageOnce } from './stack.ts';
-import { compareVerdicts } from './verdicts.ts';
 
 const HELP = `What production does to this service, made here, and what it answers then (127.0.0.1 alone).
 
@@ -65,6 +64,8 @@ export async function runFaults(args: string[]): Promise<number> {
   if (chosen('sigterm')) judge.drains(await drains(short ? 2 : 20));
   for (let run = 0; run < runs && chosen('overload'); run += 1) judge.overload(await runOverload(short ? 4 : 15, rowMs));
   if (chosen('bad bodies')) {
+    // Slow to load, and the help and a refusal shall come at once.
+    const { compareVerdicts } = await import('./verdicts.ts');
     const found = await compareVerdicts(ARTIFACT, short ? 10_000 : 100_000, Date.now() % 2 ** 31);
     const { bodies, statuses, calls, differences, seed } = found;
     const broken = Object.keys(statuses).filter((status) => Number(status) >= 500);
