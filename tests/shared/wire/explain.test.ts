@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadShared } from '../../../container/server/shared-model.ts';
 import { startWorkers } from '../../../container/server/workers.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
+import { documentReply } from '../../../shared/api/documents.ts';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import { describeModel } from '../../../shared/api/routes.ts';
 import { decodeArtifact, encodeArtifact } from '../../../shared/artifact.ts';
@@ -141,6 +142,15 @@ test('GET /model and the description of the API say what explanations rest on', 
   expect(JSON.stringify(Parameters!.properties.explain)).toContain('"absent"');
   const plain = openApi(decodeArtifact(encodeArtifact(model), 'plain.canopy'));
   expect(JSON.stringify(plain)).not.toContain('explanations');
+});
+
+test('the page is written without a look at every node', () => {
+  const work = () => {
+    throw new Error('asked for the work');
+  };
+  const schema = { ...model.schema, explain: Object.defineProperty({ ...model.schema.explain! }, 'work', { get: work, enumerable: true }) };
+  const { status } = documentReply('/', { ...model, schema }, undefined);
+  expect(status).toBe(200);
 });
 
 test('a model without weights of its leaves says what helps', () => {
