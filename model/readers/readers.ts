@@ -15,7 +15,7 @@ import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
 import type { Reader } from './reader.ts';
 import { RPART_READER } from './rpart/reader.ts';
-import { COXPH_READER } from './survival/reader.ts';
+import { COXPH_READER, SURVREG_READER } from './survival/reader.ts';
 import { SVM_READER } from './svm/reader.ts';
 import { WORKFLOW_READER } from './workflow/reader.ts';
 import { XGBOOST_READER } from './xgboost/reader.ts';
@@ -35,6 +35,7 @@ export const READERS: readonly Reader[] = [
   EARTH_READER, // earth()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   COXPH_READER, // survival's coxph()
+  SURVREG_READER, // survival's survreg()
   NNET_READER, // nnet(), multinom()
   DISCRIMINANT_READER, // MASS's lda(), qda()
   POLR_READER, // MASS's polr()

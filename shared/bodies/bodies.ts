@@ -14,6 +14,7 @@ import { NETWORK } from './network/body.ts';
 import { ORDINAL } from './ordinal/body.ts';
 import { PENALIZED } from './penalized/body.ts';
 import { RPART } from './rpart/body.ts';
+import { SURVREG } from './survreg/body.ts';
 import { VECTORS } from './vectors/body.ts';
 
 /** Every kind of body, one line each. Packaging leaves out those that the packaged artifact does not name (model/bundle/lean.ts). */
@@ -26,6 +27,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   GAM, // smooth terms: mgcv
   EARTH, // sums of hinge terms: earth
+  SURVREG, // times around a sum of inputs: survival's survreg
   COX, // proportional hazards: survival's coxph
   PENALIZED, // a sum of inputs for each penalty of a path: glmnet
   DISCRIMINANT, // distances to the means of classes: MASS's lda, qda

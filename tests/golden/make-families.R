@@ -225,3 +225,19 @@ family("coxph", function() {
   said("coxph-offset", coxph(Surv(time, status) ~ age + offset(wt.loss / 50), lungs), c("age", "wt.loss"))
   said("coxph-counting", coxph(Surv(time / 10, time, status) ~ age + sexes, lungs), c("age", "sexes"))
 })
+
+# survival's survreg(): its distributions, their quantiles, strata.
+family("survreg", function() {
+  suppressPackageStartupMessages({library(survival); library(splines)})
+  set.seed(29)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss")])
+  lungs <- transform(lungs[sample(nrow(lungs), 90), ], sexes = factor(sex, labels = c("m", "f")))
+  rows <- lungs[seq(1, 90, 6), ]
+  said <- function(name, columns, ...) golden_survreg(here, paste0("survreg-", name), survreg(..., data = lungs), rows, columns)
+  said("weibull", c("age", "sexes"), Surv(time, status) ~ ns(age, 3) * sexes)
+  said("exponential", c("age", "ph.ecog"), Surv(time, status) ~ age + poly(ph.ecog, 2), dist = "exponential")
+  said("lognormal", c("age", "wt.loss"), Surv(time, status) ~ log(age) + wt.loss - 1, dist = "lognormal")
+  golden_survreg(here, "survreg-logistic", survreg(Surv(time, status) ~ age + sexes, lungs, weights = wt.loss + 40, dist = "logistic"), rows, c("age", "sexes"))
+  said("t", "age", Surv(time, status) ~ age, dist = "t", parms = 5)
+  said("strata", "age", Surv(time, status) ~ age + strata(sex), dist = "loglogistic")
+})

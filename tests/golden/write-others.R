@@ -128,3 +128,17 @@ golden_cox <- function(dir, name, model, rows) {
   if (!is.null(curves)) lines <- append(lines, paste0("\"times\":", array1(times), ","), 2)
   writeLines(lines, file, useBytes = TRUE)
 }
+
+# A survreg: times, linear predictors, and quantiles where its file has what they need.
+golden_survreg <- function(dir, name, model, rows, columns = names(rows), p = c(0.01, 0.1, 0.5, 0.95)) {
+  lp <- predict(model, rows, type = "lp")
+  write_golden(dir, name, model, "regression", rows[columns], unname(predict(model, rows)), others = list(lp = unname(lp)))
+  if (is.null(attr(terms(model), "specials")$strata) && model$dist != "t") {
+    file <- file.path(dir, paste0(name, ".json"))
+    own <- paste0("{\"parameters\":{\"type\":\"quantiles\",\"quantiles\":", array1(p), "},\"predictions\":", json(unname(predict(model, rows, type = "quantile", p = p))), "},")
+    lines <- readLines(file)
+    at <- grep("^\"others\":\\[", lines)
+    lines[at] <- sub("\"others\":[", paste0("\"others\":[", own), lines[at], fixed = TRUE)
+    writeLines(lines, file, useBytes = TRUE)
+  }
+}

@@ -218,6 +218,20 @@ FAMILIES <- list(
     rows <- draw(40)[all.vars(delete.response(terms(model)))]
     if (by == "n") rows$n <- rep(1:3, length.out = 40)
     golden_cox(dir, name, model, rows)
+  },
+  survreg = function(name) {
+    suppressPackageStartupMessages(library(survival))
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      data <- draw(sample(80:200, 1))
+      data$time <- exp(data$a / 3 + rnorm(nrow(data)) / 2) * 10
+      data$end <- runif(nrow(data)) < 0.7
+      form <- formula_of("Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag")))
+      model <- tryCatch(survreg(form, data, dist = pick(c("weibull", "exponential", "gaussian", "logistic", "lognormal", "loglogistic", "extreme", "rayleigh"))), error = function(e) NULL, warning = function(w) NULL)
+      if (!is.null(model) && (anyNA(coef(model)) || any(abs(coef(model)) > 100))) model <- NULL
+    }
+    golden_survreg(dir, name, model, draw(40)[all.vars(delete.response(terms(model)))])
   }
 )
 only <- Sys.getenv("FAMILY")

@@ -49,3 +49,5 @@ saveRDS(coxph(Surv(time, status) ~ age + strata(sex, ph.ecog), lung, x = TRUE), 
 saveRDS(coxph(Surv(time, status) ~ pspline(age), lung), "coxph-pspline.RDS")
 saveRDS(coxph(Surv(time, status) ~ age + frailty(inst), lung), "coxph-frailty.RDS")
 saveRDS(coxph(Surv(time, status) ~ tt(age), lung[1:12, ], tt = function(x, t, ...) x * log(t)), "coxph-tt.RDS")
+saveRDS(survreg(Surv(time, status) ~ age + offset(sex), lung), "survreg-offset.RDS")
+saveRDS(survreg(Surv(time, status) ~ age, lung[1:40, ], dist = list(name = "own", dist = "extreme", trans = log, dtrans = function(y) 1 / y, itrans = exp)), "survreg-own.RDS")

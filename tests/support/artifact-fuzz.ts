@@ -41,6 +41,7 @@ const NAMES = [
   'interaction-lm',
   'rlm',
   'rq-taus',
+  'survreg-weibull',
   'coxph-strata',
   'earth-several',
   'earth-classes',

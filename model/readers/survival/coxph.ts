@@ -24,7 +24,7 @@ export type CoxphModel = { schema: Schema; steps: BoundStep[]; cox: Cox; call: s
  */
 export function readCoxph(value: RValue, label: string): CoxphModel {
   if (classOf(value).includes('coxphms')) throw new ModelError(label, 'a coxph of several states', 'one of a single event');
-  const special = readSpecial(value, label);
+  const special = readSpecial(value, label, 'labels');
   const { design, stratum } = designOf(value, special, label);
   const columns = design.columns.slice(1);
   const given = Float64Array.from(numbersOf(element(value, 'coefficients'), `${label}'s coefficients`));

@@ -12,14 +12,15 @@ const LEFT_OUT = ['strata', 'cluster'];
 /** The strata of a formula: the variable that they are of, and its labels in the order of the strata. */
 export type Strata = { variable: Variable; levels: Level[] };
 /** The variables of a formula that make no columns, by their names, and the strata, where there are some. */
-export type Special = { dropped: Set<string>; strata: Strata | undefined };
+export type Special = { dropped: Set<string>; hasStrata: boolean; strata: Strata | undefined };
 
-/** Finds the special variables of a coxph's formula. Throws a ModelError that names one that is not served. */
-export function readSpecial(value: RValue, label: string): Special {
+/** Finds the special variables of a formula; the strata with their labels where `reads` says so. Throws a ModelError that names one that is not served. */
+export function readSpecial(value: RValue, label: string, reads: 'labels' | 'names'): Special {
   const { variables, factors } = readTerms(element(value, 'terms'), `${label}'s terms`);
   const xlevels = readLevels(element(value, 'xlevels'), `${label}'s xlevels`);
   const dropped = new Set<string>();
   let strata: Strata | undefined;
+  let hasStrata = false;
   variables.forEach((variable, at) => {
     const name = specialOf(variable.source);
     if (name === undefined) return;
@@ -29,10 +30,12 @@ export function readSpecial(value: RValue, label: string): Special {
     if (!isAlone) throw new ModelError(place, `an interaction with ${name}()`, `${name}() alone`);
     dropped.add(variable.name);
     if (name !== 'strata') return;
+    hasStrata = true;
+    if (reads === 'names') return;
     if (strata) throw new ModelError(place, 'strata() twice', 'strata() of one variable');
     strata = strataOf(variable, xlevels.get(variable.name), place);
   });
-  return { dropped, strata };
+  return { dropped, hasStrata, strata };
 }
 
 /** The special function that a variable calls, with or without its package before it. */
