@@ -36,6 +36,7 @@ export const OURS = [
   'functions/endpoint/guard.ts',
   'shared/bodies/forest/standard-error.ts',
   'shared/bodies/forest/ties.ts',
+  'shared/bodies/forest/kernels/chain.ts',
   'shared/bodies/forest/kernels/masks.ts',
   'shared/bodies/forest/kernels/walk.ts',
   'shared/schema/complaints.ts',

@@ -2,7 +2,7 @@ import type { Forest } from '../forest.ts';
 import { countBelow, type PackedForest } from '../packed.ts';
 import { addAloneCode, addManyCode, aloneCode, manyCode, touchCode } from './chain-code.ts';
 import { type ChainMemory, groupsOf, LANES, openMemory } from './chain-memory.ts';
-import { type Layout, PAGE } from './chain-table.ts';
+import { chainTable, type Layout, layoutOf, PAGE } from './chain-table.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import type { WalkTable } from './walk.ts';
 import * as w from './wasm.ts';
@@ -33,8 +33,14 @@ const FEW_ROWS = 4;
 /** What a kernel works with: its forest, memory and code. */
 type Chain = { forest: Forest; layout: Layout; here: ChainMemory; code: ReturnType<typeof w.instantiate> };
 
-/** The kernel of a forest that has such a table. Throws where this engine has no WebAssembly with two memories. */
-export function chainKernel(forest: Forest, layout: Layout, table: WalkTable, summed: Sums): Kernel {
+/**
+ * The kernel of a forest and its table, or the one that another thread made; undefined where it has none (chain-table.ts). Throws where
+ * this engine has no WebAssembly with two memories, and a RangeError where there is no room.
+ */
+export function chainKernel(forest: Forest, summed: Sums, given?: WalkTable): (Kernel & { table: WalkTable }) | undefined {
+  const layout = layoutOf(forest, summed);
+  if (!layout) return undefined;
+  const table = given ?? chainTable(forest, layout, summed);
   const here = openMemory(forest, layout, summed);
   const { memory, many, alone, added, parts } = here;
   const code = w.instantiate(
@@ -64,7 +70,7 @@ export function chainKernel(forest: Forest, layout: Layout, table: WalkTable, su
       } else sumMany(chain, sums.subarray(from, to));
     }
   };
-  return { sum, bytes: memory.buffer.byteLength };
+  return { sum, bytes: memory.buffer.byteLength, table };
 }
 
 /** Writes the keys of rows from a place on, feature by feature, so that one feature's thresholds stay in the cache. */

@@ -1,6 +1,5 @@
 import type { Forest } from '../forest.ts';
 import { chainKernel } from './chain.ts';
-import { chainTable, layoutOf } from './chain-table.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { maskKernel } from './masks.ts';
 import { type WalkTable, walkKernel, walkTable } from './walk.ts';
@@ -18,11 +17,12 @@ export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumK
   try {
     const masks = maskKernel(forest, summed);
     if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
-    const layout = layoutOf(forest, summed);
-    const table = given ?? (layout ? chainTable(forest, layout, summed) : walkTable(forest));
+    const chain = chainKernel(forest, summed, given);
+    if (chain) return { name: 'chain', sums: summing(chain), bytes: chain.bytes, table: chain.table };
+    const table = given ?? walkTable(forest);
     if (!table) return undefined;
-    const walk = layout ? chainKernel(forest, layout, table, summed) : walkKernel(forest, table, summed);
-    return { name: layout ? 'chain' : 'walk', sums: summing(walk), bytes: walk.bytes, table };
+    const walk = walkKernel(forest, table, summed);
+    return { name: 'walk', sums: summing(walk), bytes: walk.bytes, table };
   } catch (error) {
     // An engine without what a kernel needs, or without room for its memory.
     if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)
