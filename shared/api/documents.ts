@@ -102,9 +102,7 @@ function htmlReply(html: string, page: PageRequest | undefined): Reply {
 
 /** The model with what its form takes from the body: the ends, steps and starts of its fields. */
 function formModel(model: ModelInfo & Computing): FormModel {
-  const { card, sha256, body } = model;
-  // The page asks for no explanations yet, and how long they take is found by a look at every node.
-  const { explain: _, ...schema } = model.schema;
+  const { schema, card, sha256, body } = model;
   const codes = body?.kind.codes?.(body.data);
   return { schema: { ...schema, features: formFeatures(schema.features, cutsOf(schema, model)) }, card, sha256, ...(codes && { codes }) };
 }
