@@ -4,7 +4,7 @@ import { BYTES, HAS_ATTRIBUTES, HAS_TAG, LATIN1_MARK, T, UTF8 } from './codes.ts
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
 import { type Encoding, LATIN1 } from './texts.ts';
-import { type Attributes, BASE, functionOf, type Kept, keptOf, type RValue, typeOf } from './values.ts';
+import { type Attributes, BASE, closureOf, type Kept, keptOf, type RValue, typeOf } from './values.ts';
 
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
@@ -169,7 +169,7 @@ export class Reader {
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
-        if (type === T.closure) return { type: 'opaque', what: 'a function', value: functionOf(values[0], isBase) };
+        if (type === T.closure) return closureOf(values[0], isBase, attributes);
         return { type: 'opaque', what: 'a promise', value: keptOf(values[0]!) };
       }
       if (tail !== T.pairlist && tail !== T.language) {

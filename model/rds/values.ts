@@ -61,8 +61,14 @@ const OTHER: Kept = { type: 'other' };
 export const BASE: RValue = { type: 'opaque', what: 'an environment' };
 
 /** What is kept of a function: `formals` are its arguments, `isBase` says whether it is one of R's base. */
-export function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
+function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
   return { type: 'function', ...(isBase && formals?.type === 'pairlist' ? { base: formals.tags } : {}) };
+}
+
+/** A function. It may be an object, as kernlab's kernels are: then its class and its slots are data. Its source is not kept. */
+export function closureOf(formals: RValue | undefined, isBase: boolean, attributes: Attributes | undefined): RValue {
+  const own = attributes?.has('class') ? { attributes } : {};
+  return { type: 'opaque', what: 'a function', value: functionOf(formals, isBase), ...own };
 }
 
 /** What is kept of a value that stands in an environment. */

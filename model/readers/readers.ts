@@ -4,6 +4,7 @@ import { GAM_READER } from './gam/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
+import { KSVM_READER } from './ksvm/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
 import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
@@ -41,6 +42,7 @@ export const READERS: readonly Reader[] = [
   POLR_READER, // MASS's polr()
   NAIVE_BAYES_READER, // e1071's naiveBayes()
   SVM_READER, // e1071's svm()
+  KSVM_READER, // kernlab's ksvm()
   KNN_READER, // caret's knn3(), knnreg()
   WORKFLOW_READER, // tidymodels: workflow, model_fit, last_fit
   CARET_READER, // caret: train, preProcess, dummyVars

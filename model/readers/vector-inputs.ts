@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { readTerms } from '../formula/terms.ts';
-import type { RValue } from '../rds/values.ts';
+import { attributesOf, listOf, numbersOf, type RValue, textsOf } from '../rds/values.ts';
 import { levelsByNames } from './levels-by-names.ts';
 import { readDesign } from './linear/design.ts';
 import { designSteps } from './linear/inputs.ts';
@@ -48,6 +48,19 @@ export function vectorInputs(call: RValue | undefined, terms: RValue | undefined
     ...(steps.length > 0 ? { steps } : {}),
     ...(lacking.size > 0 ? { lacking } : {}),
   };
+}
+
+/** The support vectors of a matrix, side by side. Throws a ModelError where it is none. */
+export function readVectors(value: RValue | undefined, label: string): VectorMatrix {
+  const cells = numbersOf(value, label);
+  const attributes = attributesOf(value as RValue);
+  const [count, width] = Array.from(numbersOf(attributes.get('dim'), `${label}'s dim`)) as [number, number];
+  if (!(count >= 1 && width >= 1 && cells.length === count * width))
+    throw new ModelError(label, `${cells.length} numbers`, `${count} vectors of ${width}`);
+  const rows = Float64Array.from({ length: count * width }, (_, at) => cells[(at % width) * count + Math.floor(at / width)]!);
+  const dimnames = attributes.get('dimnames');
+  const names = dimnames && listOf(dimnames, `${label}'s dimnames`)[1];
+  return { rows, count, width, names: names?.type === 'character' ? textsOf(names, `${label}'s columns`) : undefined };
 }
 
 /** A feature with the range of a column among the support vectors. */

@@ -8,6 +8,7 @@ import { FOREST } from './forest/body.ts';
 import { GAM } from './gam/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
+import { MACHINE } from './machine/body.ts';
 import { NAIVE_BAYES } from './naive-bayes/body.ts';
 import { NEAREST } from './nearest/body.ts';
 import { NETWORK } from './network/body.ts';
@@ -34,6 +35,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   ORDINAL, // ordered classes by a sum of inputs: MASS's polr
   NAIVE_BAYES, // a table for each input: e1071's naiveBayes
   NEAREST, // the nearest training rows: caret's knn3, knnreg
-  VECTORS, // support vectors: e1071's svm
+  VECTORS, // support vectors of libsvm: e1071's svm
+  MACHINE, // support vectors of kernlab: ksvm
   NETWORK, // layers of units: nnet, multinom
 ];

@@ -241,3 +241,24 @@ family("survreg", function() {
   said("t", "age", Surv(time, status) ~ age, dist = "t", parms = 5)
   said("strata", "age", Surv(time, status) ~ age + strata(sex), dist = "loglogistic")
 })
+
+# kernlab's ksvm(): every type and kernel that is served.
+family("ksvm", function() {
+  suppressPackageStartupMessages(library(kernlab))
+  set.seed(27)
+  rows <- iris[seq(1, 150, 4), ]
+  said <- function(...) golden_ksvm(here, ...)
+  said("ksvm", ksvm(Species ~ ., iris, prob.model = TRUE, kpar = list(sigma = 0.4)), rows[1:4])
+  said("ksvm-linear", ksvm(as.matrix(iris[1:3]), iris$Species, kernel = "vanilladot", scaled = c(TRUE, FALSE, TRUE), type = "C-bsvc", kpar = list()), rows[1:3])
+  said("ksvm-nu", ksvm(Species ~ Sepal.Length * Petal.Width, iris, type = "nu-svc", kernel = "tanhdot", kpar = list(scale = 0.1, offset = -0.2), nu = 0.3), rows[c("Sepal.Length", "Petal.Width")])
+  cars <- transform(mtcars, auto = factor(am, labels = c("yes", "no")), gears = factor(gear, labels = c("three", "four", "five")), fast = qsec < 17)
+  levels <- lapply(cars["gears"], base::levels)
+  said("ksvm-two", ksvm(factor(vs) ~ log(hp) + auto + gears + fast, cars, kernel = "polydot", kpar = list(degree = 3, scale = 0.5, offset = 1), prob.model = TRUE), cars[c("hp", "auto", "gears", "fast")], levels)
+  said("ksvm-eps", ksvm(mpg ~ wt * auto + poly(hp, 2) + gears, cars, kernel = "laplacedot", kpar = list(sigma = 0.2), epsilon = 0.05, C = 10), cars[c("wt", "auto", "hp", "gears")], levels)
+  said("ksvm-eps-matrix", ksvm(unname(as.matrix(mtcars[c("hp", "wt")])), mtcars$mpg, scaled = FALSE, kpar = list(sigma = 1e-4)), setNames(mtcars[c("hp", "wt")], c("X1", "X2")))
+  homes <- data.frame(area = runif(120, 30, 200), lat = runif(120, -1, 1))
+  homes$y <- sqrt(homes$area) + homes$lat + rnorm(120)
+  said("ksvm-nu-regression", ksvm(y ~ ., homes[1:120, ], type = "nu-svr", kernel = "anovadot", kpar = list(sigma = 0.3, degree = 2), nu = 0.9), homes[1:30, 1:2])
+  said("ksvm-eps-bound", ksvm(y ~ ., homes[1:60, ], type = "eps-bsvr", kernel = "polydot", kpar = list(degree = 2, scale = 0.3, offset = 1)), homes[1:30, 1:2])
+  said("ksvm-one-class", ksvm(as.matrix(mtcars[c("hp", "wt", "qsec")]), type = "one-svc", nu = 0.3, kpar = list(sigma = 0.2)), mtcars[c("hp", "wt", "qsec")])
+})

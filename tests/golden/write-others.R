@@ -101,10 +101,29 @@ golden_svm <- function(dir, name, model, rows, said, sidecar = NULL) {
   classes <- if (model$type == 2) c("TRUE", "FALSE") else if (model$type < 2) model$levels[model$labels]
   if (model$type < 3) write_golden(dir, name, model, "classification", rows, as.character(predict(model, rows)), classes, NULL, others)
   else write_golden(dir, name, model, "regression", rows, c(said))
-  if (length(sidecar)) {
-    entries <- paste0("{\"levels\":", vapply(sidecar, array1, ""), "}")
-    writeLines(paste0("{\"features\":{", paste0(vapply(names(sidecar), text, ""), ":", entries, collapse = ","), "}}"), file.path(dir, paste0(name, ".model.json")), useBytes = TRUE)
+  write_levels(dir, name, sidecar)
+}
+
+# The levels of factors, as a sidecar has them.
+write_levels <- function(dir, name, levels) {
+  if (!length(levels)) return(invisible())
+  entries <- paste0("{\"levels\":", vapply(levels, array1, ""), "}")
+  writeLines(paste0("{\"features\":{", paste0(vapply(names(levels), text, ""), ":", entries, collapse = ","), "}}"), file.path(dir, paste0(name, ".model.json")), useBytes = TRUE)
+}
+
+# A ksvm of kernlab; `sidecar`: the levels that its file does not name.
+golden_ksvm <- function(dir, name, model, rows, sidecar = NULL) {
+  new <- if (is.null(model@terms)) as.matrix(rows) else rows
+  plain <- function(x) matrix(x, nrow(rows))
+  said <- predict(model, new)
+  if (grepl("svr$", model@type)) write_golden(dir, name, model, "regression", rows, c(said))
+  else {
+    classes <- if (model@type == "one-svc") c("TRUE", "FALSE") else model@lev
+    others <- list(decision = plain(predict(model, new, type = "decision")))
+    if (!is.null(model@prob.model[[1]]) && model@type != "one-svc") others$prob <- plain(predict(model, new, type = "probabilities"))
+    write_golden(dir, name, model, "classification", rows, as.character(said), classes, NULL, others)
   }
+  write_levels(dir, name, sidecar)
 }
 
 # A coxph: lp, risk and the curves at the times of events.

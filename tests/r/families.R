@@ -108,6 +108,32 @@ FAMILIES <- list(
     sidecar <- lapply(Filter(is.factor, rows), levels)
     golden_svm(dir, name, model, rows, predict(model, rows, probability = TRUE, decision.values = TRUE), sidecar)
   },
+  ksvm = function(name) {
+    suppressPackageStartupMessages(library(kernlab))
+    data <- draw(sample(60:250, 1))
+    type <- pick(c("C-svc", "nu-svc", "C-bsvc", "one-svc", "eps-svr", "nu-svr", "eps-bsvr"))
+    # With anovadot and 256 vectors R's answers depend on the number of rows.
+    kernel <- pick(c("rbfdot", "polydot", "vanilladot", "tanhdot", "laplacedot", "anovadot"))
+    kpar <- switch(kernel, vanilladot = list(), polydot = list(degree = sample(1:3, 1), scale = 0.3, offset = pick(c(0, 1))),
+      tanhdot = list(scale = 0.05, offset = pick(c(0, -1))), anovadot = list(sigma = runif(1), degree = sample(1:2, 1)), list(sigma = 10^runif(1, -2, 0)))
+    response <- if (endsWith(type, "svr")) "y" else pick(c("two", "three"))
+    data$s <- factor(data$s)
+    model <- NULL
+    for (try in 1:50) {
+      if (!is.null(model)) break
+      form <- formula_of(response, c("a", "b", "n", "w", "flag", "f", "s", "o", "poly(b, 2)", "sqrt(w)", "I(a^2)"), 5)
+      if (runif(1) < 0.3) form <- update(form, . ~ . + a:flag)
+      scaled <- runif(1) < 0.7
+      model <- tryCatch({
+        if (type == "one-svc") ksvm(as.matrix(data[c("a", "b", "w")]), type = type, kernel = kernel, kpar = kpar, nu = 0.2, scaled = scaled)
+        else ksvm(form, data, type = type, kernel = kernel, kpar = kpar, C = 10^runif(1, -1, 1), nu = runif(1, 0.05, 0.4), scaled = scaled, prob.model = runif(1) < 0.6 && response != "y")
+      }, error = function(e) NULL)
+    }
+    rows <- draw(40)
+    rows$s <- factor(rows$s, levels(data$s))
+    rows <- if (is.null(model@terms)) rows[c("a", "b", "w")] else rows[all.vars(delete.response(model@terms))]
+    golden_ksvm(dir, name, model, rows, lapply(Filter(is.factor, rows), levels))
+  },
   discriminant = function(name) {
     suppressPackageStartupMessages(library(MASS))
     data <- draw(sample(120:300, 1))

@@ -1,5 +1,6 @@
 import type { RValue } from '../../rds/values.ts';
 import { withShares } from '../earth/reader.ts';
+import { asCaretMachine } from '../ksvm/reader.ts';
 import type { Imported } from '../reader.ts';
 import { atTunedPenalty } from './penalty.ts';
 
@@ -34,6 +35,7 @@ const METHODS: readonly Method[] = [
   { names: ['glmnet'], adapt: atTunedPenalty },
   { names: ['knn', 'nnet', 'multinom', 'lda', 'qda', 'polr'] },
   { names: ['earth', 'gcvEarth'], adapt: withShares },
+  { names: ['svmRadial', 'svmRadialCost', 'svmRadialSigma', 'svmLinear', 'svmPoly'], adapt: asCaretMachine }, // ksvm
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },
   { names: ['xgbDART'], chance: 'first', takesAll: true },
 ];

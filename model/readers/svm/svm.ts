@@ -1,12 +1,12 @@
-import { vectorAnswers } from '../../../shared/bodies/vectors/body.ts';
+import { vectorAnswers } from '../../../shared/bodies/vectors/answers.ts';
 import { KERNELS } from '../../../shared/bodies/vectors/kernels.ts';
 import type { SupportVectors } from '../../../shared/bodies/vectors/vectors.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { deparse } from '../../formula/deparse.ts';
-import { attributesOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { element, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import type { Imported } from '../reader.ts';
-import { type VectorMatrix, vectorInputs } from '../vector-inputs.ts';
+import { readVectors, vectorInputs } from '../vector-inputs.ts';
 
 /** An svm as a schema, the steps that make its columns, and its support vectors. */
 export type SvmModel = Omit<Imported, 'body'> & { vectors: SupportVectors };
@@ -58,19 +58,6 @@ function classesOf(value: RValue, count: number, label: string): string[] {
   if (classes.length !== labels.length || classes.length !== count || new Set(classes).size !== count)
     throw new ModelError(`${label}'s labels`, labels.slice(0, 10).join(', '), `${count} different places of its ${levels.length} levels`);
   return classes;
-}
-
-/** The support vectors side by side. */
-function readVectors(value: RValue | undefined, label: string): VectorMatrix {
-  const cells = numbersOf(value, label);
-  const attributes = attributesOf(value as RValue);
-  const [count, width] = Array.from(numbersOf(attributes.get('dim'), `${label}'s dim`)) as [number, number];
-  if (!(count >= 1 && width >= 1 && cells.length === count * width))
-    throw new ModelError(label, `${cells.length} numbers`, `${count} vectors of ${width}`);
-  const rows = Float64Array.from({ length: count * width }, (_, at) => cells[(at % width) * count + Math.floor(at / width)]!);
-  const dimnames = attributes.get('dimnames');
-  const names = dimnames && listOf(dimnames, `${label}'s dimnames`)[1];
-  return { rows, count, width, names: names?.type === 'character' ? textsOf(names, `${label}'s columns`) : undefined };
 }
 
 /** What svm() took off each column and divided it by: 0 and 1 where it left one alone. */

@@ -8,6 +8,7 @@ import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { stepOf } from '../../../shared/steps/kind.ts';
 import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
 import { recode } from '../../steps/step-values.ts';
+import { isLike } from '../levels-by-names.ts';
 import type { Imported } from '../reader.ts';
 
 /** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's levels. */
@@ -23,11 +24,19 @@ export function connect(frame: Frame, engine: Imported, label: string): BoundSte
         .join(', ')}`;
       throw new ModelError(at, 'an input of the model', expected);
     }
-    return input(frame.column(name, at), frame.place(name, at), feature, at);
+    const column = frame.column(name, at);
+    return input(column, frame.place(name, at), withLevelsOf(column, feature, engine.lacking?.get(feature.name)), at);
   });
   frame.arrange('inputs', arranged);
   const complete = takesMissing ? [] : [stepOf(COMPLETE, { step: 'complete', ...(engine.isFiniteOnly ? { finite: true } : {}) })];
   return [...frame.steps, ...complete, ...(engine.steps ?? [])];
+}
+
+/** A factor whose model does not keep all its levels has those of its column, where they fit. */
+export function withLevelsOf(column: FrameColumn, feature: Feature, known: readonly (string | undefined)[] | undefined): Feature {
+  if (feature.type !== 'factor' || !known || !('levels' in column)) return feature;
+  const { levels } = column;
+  return levels.length === known.length && known.every((level, at) => isLike(level, levels[at])) ? { ...feature, levels } : feature;
 }
 
 /** The column that R means by a name in backticks. */

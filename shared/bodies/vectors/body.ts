@@ -1,9 +1,7 @@
-import type { Schema } from '../../schema/features.ts';
-import { pairNames } from '../../schema/pairs.ts';
-import type { AnswerType } from '../../schema/parameter-table.ts';
 import { pickArrays, takeArrays } from '../arrays.ts';
 import type { BodyKind } from '../kind.ts';
 import { count } from '../measures.ts';
+import { vectorAnswers } from './answers.ts';
 import { checkVectors } from './check.ts';
 import { predictVectors, type SupportVectors } from './vectors.ts';
 
@@ -18,14 +16,6 @@ const ARRAYS = {
   'probB?': Float64Array,
   'target?': Float64Array,
 } as const;
-
-/** What support vectors answer: class first, then chances where the model has them, then what decides between the classes. */
-export function vectorAnswers(schema: Schema, { task, probA }: Pick<SupportVectors, 'task' | 'probA'>): AnswerType[] {
-  if (task === 'regression') return ['response'];
-  const decisions = pairNames(schema.classes ?? []) ? (['decision'] as const) : [];
-  if (!probA) return ['class', ...decisions];
-  return schema.kind === 'probability' ? ['prob', 'class', ...decisions] : ['class', 'prob', ...decisions];
-}
 
 /** Support vector machines of libsvm: e1071's svm. */
 export const VECTORS: BodyKind<SupportVectors> = {
