@@ -13,6 +13,8 @@ const PACKAGES: Record<string, string> = {
 };
 
 const FOREST = 'a forest of ranger() or randomForest(), or boosting of xgboost or lightgbm';
+const TREE = 'a tree of rpart()';
+const GROUPS = 'lm() or glm() with the groups as a factor, where each group was in training';
 const SERIES = 'a service that keeps its series: its answers follow from the last training values, and not from features';
 const RUNTIME = 'the runtime of its own package: the file holds only a handle or its state';
 /** What helps where a family that people know is not served, by the object's class. */
@@ -20,7 +22,8 @@ const ADVICE: Record<string, string> = {
   ...{ 'C5.0': FOREST, cubist: FOREST, rfsrc: FOREST, cforest: FOREST, RandomForest: FOREST },
   ...{ kknn: "caret's knn3() or knnreg()", 'train.kknn': "caret's knn3() or knnreg()" },
   loess: 'a formula with ns() or bs() in lm(), which is as smooth and is served',
-  glmmTMB: 'glm() with the groups as a factor, where each group was in training',
+  ...{ glmmTMB: GROUPS, lmerMod: GROUPS, lmerModLmerTest: GROUPS, glmerMod: GROUPS, nlmerMod: GROUPS, lme: GROUPS },
+  ...{ party: TREE, constparty: TREE, BinaryTree: TREE, classbagg: FOREST, regbagg: FOREST, survbagg: FOREST },
   ...{ Arima: SERIES, ARIMA: SERIES, ets: SERIES, bats: SERIES, tbats: SERIES, forecast: SERIES, HoltWinters: SERIES, prophet: SERIES },
   ...{ 'keras.engine.training.Model': RUNTIME, nn_module: RUNTIME, luz_module_fitted: RUNTIME },
   ...{ H2OBinomialModel: RUNTIME, H2ORegressionModel: RUNTIME, H2OMultinomialModel: RUNTIME },
