@@ -45,14 +45,15 @@ export function eachType({ also = [], steps: _, ...rest }: Parameters): (Paramet
 }
 
 const DEFAULTS = new WeakMap<Schema, Parameters>();
+/** The last schema that was asked for: most processes have one, and to look it up takes as long as a small forest's answer. */
+let recent: { schema: Schema; parameters: Parameters } | undefined;
 
 /** What is computed where a body asks for nothing else; one frozen object for a schema. */
 export function defaultParameters(schema: Schema): Parameters {
-  let parameters = DEFAULTS.get(schema);
-  if (!parameters) {
-    parameters = Object.freeze({ type: answerTypes(schema)[0] as AnswerType });
-    DEFAULTS.set(schema, parameters);
-  }
+  if (recent?.schema === schema) return recent.parameters;
+  const parameters = DEFAULTS.get(schema) ?? Object.freeze({ type: answerTypes(schema)[0] as AnswerType });
+  DEFAULTS.set(schema, parameters);
+  recent = { schema, parameters };
   return parameters;
 }
 
@@ -63,7 +64,7 @@ export function defaultParameters(schema: Schema): Parameters {
 export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table: ParameterTable = PARAMETERS): boolean {
   if (parameters.type !== 'response') return false;
   // Asked at every row by itself, and mostly of the defaults: without a list of the members, which takes longer than a small forest.
-  if (parameters === DEFAULTS.get(schema)) return true;
+  if (parameters === defaultParameters(schema)) return true;
   for (const name of Object.keys(parameters) as (keyof Parameters)[]) {
     const value = parameters[name];
     if (name === 'type' || value === undefined) continue;
