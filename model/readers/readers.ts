@@ -11,6 +11,7 @@ import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
+import { PRCOMP_READER } from './prcomp/reader.ts';
 import { RQ_READER } from './quantreg/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
 import { RANGER_READER } from './ranger/reader.ts';
@@ -31,6 +32,7 @@ export const READERS: readonly Reader[] = [
   GBM_READER, // gbm(), gbm.fit()
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   RLM_READER, // MASS's rlm()
+  PRCOMP_READER, // prcomp()
   RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
   EARTH_READER, // earth()

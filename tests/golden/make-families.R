@@ -262,3 +262,11 @@ family("ksvm", function() {
   said("ksvm-eps-bound", ksvm(y ~ ., homes[1:60, ], type = "eps-bsvr", kernel = "polydot", kpar = list(degree = 2, scale = 0.3, offset = 1)), homes[1:30, 1:2])
   said("ksvm-one-class", ksvm(as.matrix(mtcars[c("hp", "wt", "qsec")]), type = "one-svc", nu = 0.3, kpar = list(sigma = 0.2)), mtcars[c("hp", "wt", "qsec")])
 })
+
+# prcomp(): the scores of its components.
+family("prcomp", function() {
+  said <- function(name, model, rows) write_golden(here, name, model, "columns", rows, unname(predict(model, rows)))
+  rows <- mtcars[seq(1, 32, 2), c("hp", "wt", "qsec", "drat")]
+  said("prcomp", prcomp(mtcars[c("hp", "wt", "qsec", "drat")], scale. = TRUE), rows)
+  said("prcomp-plain", prcomp(~ hp + wt + qsec, mtcars, center = FALSE, rank. = 2), rows[1:3])
+})

@@ -258,6 +258,13 @@ FAMILIES <- list(
       if (!is.null(model) && (anyNA(coef(model)) || any(abs(coef(model)) > 100))) model <- NULL
     }
     golden_survreg(dir, name, model, draw(40)[all.vars(delete.response(terms(model)))])
+  },
+  prcomp = function(name) {
+    data <- draw(sample(20:200, 1))
+    columns <- pick(c("a", "b", "n", "w", "y"), sample(2:5, 1))
+    model <- prcomp(data[columns], center = runif(1) < 0.7, scale. = runif(1) < 0.5, rank. = sample(length(columns), 1))
+    rows <- draw(40)[columns]
+    write_golden(dir, name, model, "columns", rows, unname(predict(model, rows)))
   }
 )
 only <- Sys.getenv("FAMILY")

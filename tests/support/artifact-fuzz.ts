@@ -44,6 +44,7 @@ const NAMES = [
   'interaction-lm',
   'rlm',
   'rq-taus',
+  'prcomp',
   'survreg-weibull',
   'coxph-strata',
   'earth-several',
