@@ -111,7 +111,8 @@ FAMILIES <- list(
   ksvm = function(name) {
     suppressPackageStartupMessages(library(kernlab))
     data <- draw(sample(60:250, 1))
-    type <- pick(c("C-svc", "nu-svc", "C-bsvc", "one-svc", "eps-svr", "nu-svr", "eps-bsvr"))
+    # Others make R itself end now and then: kernlab writes beyond its memory. Goldens have them.
+    type <- pick(c("C-svc", "one-svc", "eps-svr"))
     # With anovadot and 256 vectors R's answers depend on the number of rows.
     kernel <- pick(c("rbfdot", "polydot", "vanilladot", "tanhdot", "laplacedot", "anovadot"))
     kpar <- switch(kernel, vanilladot = list(), polydot = list(degree = sample(1:3, 1), scale = 0.3, offset = pick(c(0, 1))),
@@ -125,8 +126,11 @@ FAMILIES <- list(
       if (runif(1) < 0.3) form <- update(form, . ~ . + a:flag)
       scaled <- runif(1) < 0.7
       model <- tryCatch({
-        if (type == "one-svc") ksvm(as.matrix(data[c("a", "b", "w")]), type = type, kernel = kernel, kpar = kpar, nu = 0.2, scaled = scaled)
+        made <- if (type == "one-svc") ksvm(as.matrix(data[c("a", "b", "w")]), type = type, kernel = kernel, kpar = kpar, nu = 0.2, scaled = scaled)
         else ksvm(form, data, type = type, kernel = kernel, kpar = kpar, C = 10^runif(1, -1, 1), nu = runif(1, 0.05, 0.4), scaled = scaled, prob.model = runif(1) < 0.6 && response != "y")
+        # Some sigmoids are none.
+        if (!all(vapply(made@prob.model, function(one) is.null(one) || is.list(one), NA)) && type == "C-svc") stop("no sigmoid")
+        made
       }, error = function(e) NULL)
     }
     rows <- draw(40)
