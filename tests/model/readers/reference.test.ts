@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { verify } from '../../../model/artifact/verify.ts';
+import type { Model } from '../../../shared/artifact.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
@@ -26,6 +27,15 @@ function refusal(work: () => unknown): string {
     return error instanceof RequestError ? error.problems.map(({ message }) => message).join('; ') : (error as Error).message;
   }
   return 'nothing was refused';
+}
+
+const models = new Map<string, Model>();
+
+/** The model of a golden: several lines ask the same one. */
+function modelOf(file: string): Model {
+  const model = models.get(file) ?? loadModel(file);
+  models.set(file, model);
+  return model;
 }
 
 const exact = TABLE.filter(({ outcome }) => outcome === 'exact');
@@ -54,7 +64,7 @@ test.each(exact.map((line): [string, string, Line] => [line.model, line.option, 
   });
   // Something of R's must stand there for what is asked.
   if (line.asks) expect(others.length).toBeGreaterThan(0);
-  expect(compare({ ...told, others }, loadModel(told.file)).wrong).toEqual([]);
+  expect(compare({ ...told, others }, modelOf(told.file)).wrong).toEqual([]);
 });
 
 test.each(refused.map((line): [string, string, Line] => [line.model, line.option, line]))('%s, %s: refused by name', (_, __, line) => {
@@ -66,7 +76,7 @@ test.each(refused.map((line): [string, string, Line] => [line.model, line.option
     return;
   }
   const told = golden(line.golden as string);
-  const model = loadModel(told.file);
+  const model = modelOf(told.file);
   const instances = line.row ? [line.row] : told.rows.slice(0, line.rows);
   const ask = () => answerQuery(model, readValue(model.schema, { instances, parameters: line.asks ?? {} }));
   expect(refusal(ask)).toContain(line.outcome);
