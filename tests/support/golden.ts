@@ -94,9 +94,10 @@ function readGolden(folder: string, name: string): Golden {
 function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
   const lists = [schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
-  const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label))) ?? [];
-  const list = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction);
-  return list.flatMap((part) => parts(schema, part));
+  if (Array.isArray(prediction)) return prediction.flatMap((part) => parts(schema, part));
+  const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label)));
+  if (labels === undefined) throw new Error(`no order is known of the parts ${Object.keys(prediction).join(', ')}`);
+  return labels.flatMap((label) => parts(schema, prediction[label] as Prediction));
 }
 
 type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | undefined };
