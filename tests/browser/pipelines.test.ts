@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { pipelineFile } from '../support/pipelines/golden.ts';
+import { pipelineFile } from '../support/pipelines/files.ts';
 import { shoot } from './chromium.ts';
 import { closeDialog, inChromium, openDialog, violations, visits } from './visits.ts';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Environment, openEnvironment, packageFunction } from '../../support/lambda.ts';
-import { expectedOf, pipelineFile } from '../../support/pipelines/golden.ts';
+import { pipelineFile } from '../../support/pipelines/files.ts';
+import { expectedOf } from '../../support/pipelines/golden.ts';
 import { recordedEvent } from '../../support/project.ts';
 
 const NAME = 'step-date';

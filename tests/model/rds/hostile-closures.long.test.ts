@@ -7,7 +7,7 @@ import { inflate } from '../../../model/rds/inflate.ts';
 import { RDS_LIMITS } from '../../../model/rds/limits.ts';
 import { readRFile } from '../../../model/rds/rds.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
-import { pipelineFile } from '../../support/pipelines/golden.ts';
+import { pipelineFile } from '../../support/pipelines/files.ts';
 import { RWriter } from '../../support/r-writer.ts';
 
 /*

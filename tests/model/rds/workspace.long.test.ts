@@ -6,7 +6,7 @@ import { RDS_LIMITS } from '../../../model/rds/limits.ts';
 import { readRFile } from '../../../model/rds/rds.ts';
 import type { RValue } from '../../../model/rds/values.ts';
 import { modelIn } from '../../../model/readers/saved.ts';
-import { pipelineFile } from '../../support/pipelines/golden.ts';
+import { pipelineFile } from '../../support/pipelines/files.ts';
 import { RWriter } from '../../support/r-writer.ts';
 
 /*

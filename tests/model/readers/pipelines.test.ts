@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { distanceFrom, pipelineNames } from '../../support/pipelines/golden.ts';
+import { pipelineNames } from '../../support/pipelines/files.ts';
+import { distanceFrom } from '../../support/pipelines/golden.ts';
+import { RELATIVE, withSteps } from '../../support/pipelines/table.ts';
 
 const NAMES = pipelineNames().filter((name) => !/^(?:caret|mlr)-/.test(name));
 
-/** How far from R an answer may be, relative to it, where R goes through BLAS, LAPACK or the C library; every other file has R's bits. */
-const RELATIVE: Record<string, number> = { 'engine-glm': 1e-15, 'step-ica-pls': 1e-12 };
 /** Rows, from 0, for which R drew a number by chance: they have no answer here. */
 const DRAWN: Record<string, number[]> = { 'step-impute-linear-indicate': [5, 15, 20, 22, 28, 34] };
+
+test("model/README.md says which steps have R's bits", () => {
+  const readme = readFileSync(new URL('../../../model/README.md', import.meta.url), 'utf8');
+  expect(readme).toBe(withSteps(readme));
+});
 
 describe('pipelines of tidymodels that R saved', () => {
   test('all of them are served', () => {

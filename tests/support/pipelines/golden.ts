@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
@@ -6,20 +6,9 @@ import { decodeArtifact, failedCheck } from '../../../shared/artifact.ts';
 import { computeQuery, predictRows } from '../../../shared/predict.ts';
 import { shapeOf } from '../../../shared/schema/shape.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
-
-const FOLDER = path.join(import.meta.dirname, '../../golden/pipelines');
+import { FOLDER, pipelineFile } from './files.ts';
 
 type Expected = { rows: object[]; parameters?: object; predictions: (number | string | null | number[])[] };
-
-/** The file of a golden pipeline. */
-export function pipelineFile(name: string): string {
-  return path.join(FOLDER, `${name}.RDS`);
-}
-
-/** The names of all golden pipelines. */
-export function pipelineNames(): string[] {
-  return readdirSync(FOLDER).flatMap((file) => (file.endsWith('.RDS') ? [file.slice(0, -'.RDS'.length)] : []));
-}
 
 /** Rows with R's answers; those with na.action = na.pass stand in a file of their own. */
 export function expectedOf(name: string): Expected {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../../model/artifact/import.ts';
 import { decodeArtifact } from '../../../../shared/artifact.ts';
-import { distanceFrom, pipelineFile, pipelineNames } from '../../../support/pipelines/golden.ts';
+import { pipelineFile, pipelineNames } from '../../../support/pipelines/files.ts';
+import { distanceFrom } from '../../../support/pipelines/golden.ts';
 
 const NAMES = pipelineNames().filter((name) => name.startsWith('mlr-'));
 const schemaOf = (name: string) => decodeArtifact(importModel(pipelineFile(name)), name).schema;

@@ -8,7 +8,8 @@ import { decodeArtifact } from '../../../../shared/artifact.ts';
 import { ModelError } from '../../../../shared/errors.ts';
 import { answerQuery } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
-import { expectedOf, pipelineFile, pipelineNames } from '../../../support/pipelines/golden.ts';
+import { pipelineFile, pipelineNames } from '../../../support/pipelines/files.ts';
+import { expectedOf } from '../../../support/pipelines/golden.ts';
 import { openThreeWays, WAYS } from '../../../support/three-ways.ts';
 
 /** The golden pipelines whose model is read; how they compare with R is in pipelines.test.ts and in caret's test. */
