@@ -26,6 +26,15 @@ draw <- function(n) {
 }
 # The columns of new data that a formula asks for; R warns of what lies beyond the knots.
 rows_of <- function(model, n = 40) draw(n)[all.vars(delete.response(terms(model)))]
+# max.col() draws one of the classes whose chances lie within 1e-5 of the greatest (src/main/array.c); ours takes the first of them.
+first_of_near <- function(class, shares, classes) {
+  class <- as.character(class)
+  for (row in which(apply(shares, 1, function(p) sum(max(p) - p <= 1e-5 * max(p)) > 1))) {
+    near <- classes[max(shares[row, ]) - shares[row, ] <= 1e-5 * max(shares[row, ])]
+    if (class[row] %in% near) class[row] <- near[1]
+  }
+  class
+}
 formula_of <- function(response, pool, most = 4) reformulate(pick(pool, sample.int(most, 1)), response)
 
 SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, degree = 2, knots = c(3, 6))", "f:ns(w, 2)", "bs(sqrt(w), 4)",
@@ -51,14 +60,21 @@ FAMILIES <- list(
     rows <- rows_of(model)
     raw <- predict(model, rows)
     if (response == "y") write_golden(dir, name, model, "regression", rows, drop(unname(raw)))
-    else golden_classes(dir, name, model, rows, model$lev, both(if (ncol(raw) == 1) drop(raw) else raw), predict(model, rows, type = "class"))
+    else {
+      class <- predict(model, rows, type = "class")
+      if (ncol(raw) > 1) class <- first_of_near(class, raw, model$lev)
+      golden_classes(dir, name, model, rows, model$lev, both(if (ncol(raw) == 1) drop(raw) else raw), class)
+    }
   },
   multinom = function(name) {
     library(nnet)
     data <- draw(sample(80:200, 1))
     model <- multinom(formula_of(pick(c("two", "three")), COLUMNS), data, maxit = pick(c(5, 50)), trace = FALSE)
     rows <- rows_of(model)
-    golden_classes(dir, name, model, rows, model$lev, both(predict(model, rows, "probs")), predict(model, rows), "class")
+    shares <- predict(model, rows, "probs")
+    class <- predict(model, rows)
+    if (is.matrix(shares)) class <- first_of_near(class, shares, model$lev)
+    golden_classes(dir, name, model, rows, model$lev, both(shares), class, "class")
   },
   knn = function(name) {
     suppressPackageStartupMessages(library(caret))
@@ -152,7 +168,8 @@ FAMILIES <- list(
     }
     rows <- rows_of(model)
     said <- predict(model, rows)
-    golden_classes(dir, name, model, rows, colnames(said$posterior), unname(said$posterior), said$class, "class")
+    golden_classes(dir, name, model, rows, colnames(said$posterior), unname(said$posterior),
+      first_of_near(said$class, said$posterior, colnames(said$posterior)), "class")
   },
   polr = function(name) {
     suppressPackageStartupMessages(library(MASS))
@@ -166,7 +183,8 @@ FAMILIES <- list(
       if (!is.null(model) && length(model$coefficients) != ncol(model.matrix(delete.response(terms(model)), data)) - 1) model <- NULL
     }
     rows <- rows_of(model)
-    golden_classes(dir, name, model, rows, model$lev, unname(predict(model, rows, "probs")), predict(model, rows), "class")
+    shares <- unname(predict(model, rows, "probs"))
+    golden_classes(dir, name, model, rows, model$lev, shares, first_of_near(predict(model, rows), shares, model$lev), "class")
   },
   rlm = function(name) {
     suppressPackageStartupMessages(library(MASS))
