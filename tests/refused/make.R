@@ -51,3 +51,6 @@ saveRDS(coxph(Surv(time, status) ~ age + frailty(inst), lung), "coxph-frailty.RD
 saveRDS(coxph(Surv(time, status) ~ tt(age), lung[1:12, ], tt = function(x, t, ...) x * log(t)), "coxph-tt.RDS")
 saveRDS(survreg(Surv(time, status) ~ age + offset(sex), lung), "survreg-offset.RDS")
 saveRDS(survreg(Surv(time, status) ~ age, lung[1:40, ], dist = list(name = "own", dist = "extreme", trans = log, dtrans = function(y) 1 / y, itrans = exp)), "survreg-own.RDS")
+# gbm takes hp:wt for a column that holds wt alone.
+suppressPackageStartupMessages(library(gbm))
+saveRDS(gbm(mpg ~ hp + hp:wt, "gaussian", mtcars, n.trees = 3, n.minobsinnode = 3, keep.data = FALSE), "gbm-interaction.RDS")

@@ -102,10 +102,19 @@ function readVariables(value: RValue, label: string): Variable[] {
   });
 }
 
+/** The column that a term's label names: R writes a name that is none in R's grammar between backticks. */
+function columnOf(term: string): string {
+  return term.length > 2 && term.startsWith('`') && term.endsWith('`') ? term.slice(1, -1) : term;
+}
+
 /** The features of a row, and, where the formula computes something of them, the expressions that give the variables. */
-function readFeatures(value: RValue, variables: Variable[], label: string): { features: Feature[]; inputs?: Expression[] } {
+function readFeatures(value: RValue, named: Variable[], label: string): { features: Feature[]; inputs?: Expression[] } {
   const terms = element(value, 'Terms');
   const read = terms && readTerms(terms, `${label}'s Terms`);
+  // The columns of gbm's frame are the variables of x:z, and not their product, though the column has the name x:z.
+  if (read?.factors.some((codes) => codes.filter((code) => code > 0).length > 1))
+    throw new ModelError(`${label}'s formula`, 'an interaction, for which gbm takes a column of its variables', 'their product: I(x * z)');
+  const variables = read ? named.map((one) => ({ ...one, name: columnOf(one.name) })) : named;
   const known = new Map(read?.variables.map((variable) => [variable.name, variable]));
   const plain = ({ name, levels }: Variable): Feature => (levels ? { name, type: 'factor', levels } : { name, type: 'number' });
   const isPlain = variables.every(({ name }) => (known.get(name)?.value.type ?? 'symbol') === 'symbol');
