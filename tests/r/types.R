@@ -17,6 +17,7 @@ value <- function(x) {
 }
 pick <- function(x, n = 1) x[sample.int(length(x), n)]
 
+# ranger keeps no levels of g: rows that lack one must have all of them still, since R goes by its code.
 draw <- function(n) {
   data <- data.frame(a = rnorm(n), b = runif(n, 1, 9), k = sample(1:6, n, TRUE), l = runif(n) < 0.5)
   data$day <- as.Date("1999-06-01") + sample(0:9000, n, TRUE)
@@ -25,7 +26,7 @@ draw <- function(n) {
   data$dur <- as.difftime(runif(n, 1, 50), units = "hours")
   data$cnt <- as.integer64(sample(0:300, n, TRUE))
   data$id <- as.integer64("4000000000") * sample(1:900, n, TRUE) + sample(1:1000, n, TRUE)
-  data$g <- addNA(factor(sample(c("x", "y", "z", NA), n, TRUE)))
+  data$g <- addNA(factor(sample(c("x", "y", "z", NA), n, TRUE), levels = c("x", "y", "z")))
   data$f <- factor(sample(c("u", "v", "w"), n, TRUE))
   data$y <- data$a + as.integer(data$g) + as.numeric(data$day) / 2000 + as.numeric(data$t) / 3e8 + as.numeric(data$cnt) / 60 + as.numeric(data$id) / 1e12 + data$l
   data

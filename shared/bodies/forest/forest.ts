@@ -87,6 +87,9 @@ export function checkForest(forest: Forest, label: string): void {
   const leafRows = leaves.length / width;
   if (!Number.isInteger(leafRows)) throw new ModelError(label, `${leaves.length} doubles in leaves`, `a multiple of ${width}`);
   if (roots.length < 2) throw new ModelError(label, 'no trees', 'at least one');
+  // A kernel and the plain predictor may read any other number differently.
+  const flag = forest.partitioned.find((value) => value > 1);
+  if (flag !== undefined) throw new ModelError(`${label}'s flags of sets of levels`, String(flag), '0 or 1');
   if (packed) {
     checkPacked(packed, roots, forest.partitioned, label);
     const expected = roots[roots.length - 1]! - packed.splits.length;

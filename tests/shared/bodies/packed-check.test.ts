@@ -66,6 +66,7 @@ describe('packed nodes that would lead astray are refused although their sha256 
   const falling = manyCuts();
   falling[8_192] = 8_191;
   test.each<[string, Partial<PackedForest & Unnoded>, string]>([
+    ['a flag that is neither', { partitioned: Uint8Array.of(98, 0) }, "a's flags of sets of levels: found 98, expected 0 or 1"],
     ['too few bits', { inner: Uint8Array.of() }, 'a: found 0 bytes of bits for 8 nodes, expected 1'],
     ['too many bits', { inner: Uint8Array.of(0b00100011, 0) }, 'a: found 2 bytes of bits for 8 nodes, expected 1'],
     ['a first tree that starts late', { roots: Uint32Array.of(1, 5, 8) }, 'a: found a first tree that starts at node 1, expected 0'],
