@@ -15,6 +15,9 @@ import type { SmoothVariables } from './variables.ts';
 /** What smooths are read with. */
 export type SmoothContext = { variables: SmoothVariables; pool: NumberPool; label: string };
 
+/** Most coefficients of a gam. */
+const MAX_COEFFICIENTS = 65_536;
+
 /** Smooths that are read, for an error. */
 const SERVED = 'tp, ts, cr, cs, cc, ps, cp, bs, ad, re, gp, ds, fs, mrf, or te, ti, t2 of these';
 
@@ -26,14 +29,16 @@ export function readSmooth(value: RValue, context: SmoothContext): Smooth {
     const [number] = numbersOf(element(value, part), `${inner.label}'s ${part}`);
     return (number ?? Number.NaN) - 1;
   };
-  const first = place('first.para');
+  const [first, last] = [place('first.para'), place('last.para')];
+  if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && last >= first - 1 && last < MAX_COEFFICIENTS))
+    throw new ModelError(inner.label, `the coefficients ${first + 1} to ${last + 1}`, `places from 1 to at most ${MAX_COEFFICIENTS}`);
   if (element(value, 'diagRP')) throw new ModelError(inner.label, 'diagRP', 'a smooth in its own parameters');
   const basis = readBasis(value, inner);
   const constraint = readConstraint(value, inner.pool, inner.label);
   const gone = attributesOf(value).get('del.index');
   const by = readBy(value, inner);
   return {
-    ...{ label: name, first, width: place('last.para') - first + 1, basis },
+    ...{ label: name, first, width: last - first + 1, basis },
     ...(by ? { by } : {}),
     ...(constraint ? { constraint } : {}),
     ...(gone ? { without: Array.from(numbersOf(gone, `${inner.label}'s del.index`), (column) => column - 1) } : {}),
