@@ -58,10 +58,12 @@ async function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Pro
 }
 
 /** Throws a 413 that names the rows that fit where explanations could take longer than a function should compute. */
-function checkTime(schema: Schema, { count, parameters: { explain } }: Query): void {
-  if (explainMs(schema, explain, count) <= MOST_EXPLAIN_MS) return;
-  const fit = Math.floor(MOST_EXPLAIN_MS / explainMs(schema, explain, 1));
-  const expected = fit > 0 ? `at most ${fit} rows in one request` : 'a model of fewer trees, as not even one row fits';
+function checkTime(schema: Schema, query: Query): void {
+  const { count } = query;
+  const ms = explainMs(schema, query);
+  if (ms <= MOST_EXPLAIN_MS) return;
+  const fit = Math.floor((count * MOST_EXPLAIN_MS) / ms);
+  const expected = fit > 0 ? `at most ${fit} rows in one request` : 'a smaller model, as not even one row fits';
   throw new RequestError(
     413,
     `the explanations of ${count} rows could take more than ${MOST_EXPLAIN_MS / 1000} s here; expected ${expected}`,

@@ -90,7 +90,7 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
   const { model, pace, key } = served;
   if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
   const query = read(model, asked);
-  const explaining = explainMs(model.schema, query.parameters.explain, query.count);
+  const explaining = explainMs(model.schema, query);
   const estimate = pace.ms(query.count) + explaining;
   if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
     return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);

@@ -1,3 +1,4 @@
+import { RequestError } from '../errors.ts';
 import { EXPLANATION, explanationWidth } from '../schema/explanation.ts';
 import type { Schema } from '../schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from '../schema/parameters.ts';
@@ -16,6 +17,8 @@ export function explainedRows(
   predict: Predict,
 ): Float64Array {
   const ask = explain || {};
+  if (explainer.work === Number.POSITIVE_INFINITY)
+    throw new RequestError(413, "the model's trees are too large to be explained; expected a request without explain");
   const features = schema.features.length;
   const count = rows.length / features;
   const predicted = predict(asked);

@@ -14,8 +14,10 @@ export type Explainer = {
   /** The numbers that can be explained, the default first. */
   outputs: ExplainOutput[];
   isRounded: boolean;
-  /** How many steps of computing a row takes. */
+  /** How many steps of computing a row takes; Infinity where its trees are too large to be explained. */
   work: number;
+  /** How many a row takes that lacks a value, where these are more. */
+  workOfMissing?: number;
   /** The row's contributions. Throws a RequestError for a row that cannot be explained. */
   explain(questions: Questions): Explanations;
 };
@@ -35,9 +37,9 @@ export type ExplainerKind<B> = {
 
 /** What a schema says of an explainer; the work is found when it is first asked for, as it takes a look at every node. */
 export function explainableOf(explainer: Explainer, sha256: string): Explainable {
-  const { outputs, isRounded } = explainer;
+  const { outputs, isRounded, workOfMissing } = explainer;
   return {
-    ...{ sha256, outputs, isRounded },
+    ...{ sha256, outputs, isRounded, ...(workOfMissing === undefined ? {} : { workOfMissing }) },
     get work() {
       return explainer.work;
     },

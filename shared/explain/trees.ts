@@ -1,5 +1,7 @@
 /** Most splits above a leaf; no real tree comes near. */
 export const MAX_DEPTH = 1_000;
+/** Most numbers that are kept of a tree while a row is explained: its nodes times its points, of 64 bytes each. */
+const MOST_NUMBERS = 2 ** 22;
 
 /** The children of a node, none for a leaf, and the input that it splits. */
 export type Nodes = { children(node: number): readonly number[]; input(node: number): number };
@@ -26,7 +28,7 @@ export type WeightedTrees = {
 
 /**
  * Puts trees together with the weights of their leaves. `weight` is how many training rows a leaf has, and 0 for any other node.
- * Undefined where a leaf lies deeper than MAX_DEPTH.
+ * Undefined where a leaf lies deeper than MAX_DEPTH, or a tree takes more memory than MOST_NUMBERS.
  */
 export function weighTrees(roots: Uint32Array, nodes: Nodes, weight: (leaf: number) => number): WeightedTrees | undefined {
   const count = roots.at(-1)!;
@@ -65,6 +67,7 @@ export function weighTrees(roots: Uint32Array, nodes: Nodes, weight: (leaf: numb
         distinct[child] = distinct[node]! + (above === child ? 1 : 0);
       }
     }
+    if ((roots[tree + 1]! - roots[tree]!) * pointsOf(trees, tree) > MOST_NUMBERS) return undefined;
   }
   return trees;
 }

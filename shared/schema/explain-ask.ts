@@ -17,6 +17,8 @@ export type Explainable = {
   isRounded: boolean;
   /** How long a row takes, in steps of computing (explainMs). */
   work: number;
+  /** How long a row takes that lacks a value, where that is more. */
+  workOfMissing?: number;
 };
 
 /** The types of answer that go with an explanation: the model's own number or class, in one of its forms. */

@@ -27,9 +27,22 @@ export function explanationWidth({ features }: Schema): number {
   return EXPLANATION.contributions + features.length;
 }
 
-/** How long the explanations of so many rows take at most, in milliseconds. */
-export function explainMs({ explain }: Schema, ask: ExplainAsk | false | undefined, rows: number): number {
-  return ask && explain ? (rows * explain.work) / STEPS_PER_MS : 0;
+/** Rows, side by side, and whether explanations of them are asked for. */
+type Asked = { rows: Float64Array; count: number; parameters: { explain?: ExplainAsk | false } };
+
+/** How long the explanations of a request's rows take at most, in milliseconds; 0 where none are asked for. */
+export function explainMs({ explain }: Schema, { rows, count, parameters }: Asked): number {
+  if (!parameters.explain || !explain || count === 0) return 0;
+  const { work, workOfMissing } = explain;
+  const missing = workOfMissing === undefined ? 0 : rowsThatLack(rows, rows.length / count);
+  return ((count - missing) * work + missing * (workOfMissing ?? 0)) / STEPS_PER_MS;
+}
+
+/** How many rows lack a value. */
+function rowsThatLack(rows: Float64Array, width: number): number {
+  let found = 0;
+  for (let row = 0; row < rows.length; row += width) if (rows.subarray(row, row + width).some(Number.isNaN)) found += 1;
+  return found;
 }
 
 /** What an answer says of its explanations. */

@@ -3,7 +3,9 @@ import { checkAnswer } from '../../functions/endpoint/check-answer.ts';
 import { sameBits } from '../../functions/endpoint/same.ts';
 import { readQuestion } from '../../functions/question.ts';
 import { loadModel } from '../../model/artifact/import.ts';
+import type { Rpart } from '../../shared/bodies/rpart/predict.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import { explainMs } from '../../shared/schema/explanation.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 import { golden } from '../support/golden.ts';
@@ -79,6 +81,18 @@ describe('explanations that take long', () => {
     await expect(ask(slow(1e12), 1, { explain: true })).rejects.toMatchObject({
       message: expect.stringContaining('not even one row fits'),
     });
+  });
+
+  test('count each coalition for a row that lacks a value', async () => {
+    const air = golden('air-rpart');
+    const { schema, body } = loadModel(air.file);
+    const lacks = Object.fromEntries(schema.features.map(({ name }, at) => [name, at === 0 ? null : 1]));
+    const whole = { ...lacks, [schema.features[0]!.name]: 1 };
+    const ms = (rows: object[]) => explainMs(schema, readValue(schema, { instances: rows, parameters: { explain: true } }));
+    const nodes = (body.data as Rpart).left.length;
+    const { work } = schema.explain!;
+    expect(ms([lacks]) / ms([whole])).toBeCloseTo((work + 2 ** new Set((body.data as Rpart).input).size * nodes) / work, 8);
+    expect(ms([whole, lacks, whole])).toBeCloseTo(2 * ms([whole]) + ms([lacks]), 8);
   });
 
   test('cost nothing where nobody asks for them', async () => {

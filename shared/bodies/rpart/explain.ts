@@ -13,10 +13,14 @@ export const EXPLAIN_RPART: ExplainerKind<Rpart> = {
   open: (schema, rpart, cover) => {
     if (!isTree(rpart)) return undefined;
     const trees = treesOf(rpart, cover);
+    const work = trees ? workOf(trees) : Number.POSITIVE_INFINITY;
+    const players = Math.min(MAX_PLAYERS, new Set(rpart.input).size);
     const explainer: Explainer = {
       outputs: schema.classes ? ['response', 'probability'] : ['response'],
       isRounded: false,
-      work: trees ? workOf(trees) : Number.POSITIVE_INFINITY,
+      work,
+      // Each coalition goes through the tree.
+      ...(schema.takesMissing ? { workOfMissing: work + 2 ** players * rpart.left.length } : {}),
       explain: (questions) => explainRows(schema, rpart, trees!, questions),
     };
     return explainer;

@@ -108,4 +108,20 @@ describe('weighed trees', () => {
     expect(chain(MAX_DEPTH)).toBeDefined();
     expect(chain(MAX_DEPTH + 1)).toBeUndefined();
   });
+
+  test('that would take gigabytes are none: nodes times the inputs on a way', () => {
+    // Beside a way of many inputs stand many leaves, a number for each node and each point.
+    const comb = (ways: number, depth: number) => {
+      const size = 2 * depth + 1;
+      const children = (node: number) => {
+        if (node < ways) return [node + 1, ways + 1 + node * size];
+        const at = node === ways ? 0 : (node - ways - 1) % size;
+        return node > ways && at % 2 === 0 && at < 2 * depth ? [node + 1, node + 2] : [];
+      };
+      const input = (node: number) => (node < ways ? 0 : Math.floor(((node - ways - 1) % size) / 2) + 1);
+      return weighTrees(Uint32Array.of(0, ways + 1 + ways * size), { children, input }, () => 1);
+    };
+    expect(comb(20, 200)).toBeDefined();
+    expect(comb(200, 400)).toBeUndefined();
+  });
 });
