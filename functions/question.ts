@@ -7,7 +7,8 @@ import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
 import { formOf } from '../shared/wire/form.ts';
 import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';
 import { type AnswerForm, answerForm, bodyForm, CONTENT_TYPES } from '../shared/wire/media.ts';
-import { type Query, readBody, readValue } from '../shared/wire/wire.ts';
+import { readBody } from '../shared/wire/read-body.ts';
+import { type Query, readValue } from '../shared/wire/wire.ts';
 import { gunzip } from './gunzip.ts';
 import type { Call } from './http.ts';
 

@@ -241,8 +241,9 @@ function openPredictor(
 /** A schema with the columns that the steps give to the body, which can be asked for. */
 function withInputs({ schema, steps }: Predictor): Schema {
   const { inputs: _, ...given } = schema;
+  if (!steps) return given;
   const kept = withTexts(given, steps);
-  return steps && kept.kind !== 'columns' ? { ...kept, inputs: answerColumns(inputSchema(kept, steps).features) } : kept;
+  return kept.kind !== 'columns' ? { ...kept, inputs: answerColumns(inputSchema(kept, steps).features) } : kept;
 }
 
 /** The plans of a body's arrays, checked against their type. */

@@ -63,7 +63,7 @@ const BODY_SCHEMAS = new WeakMap<Outcome, Schema>();
 
 /** The schema that the body gets: the model's with the body's inputs as its features, and with the body's kind where that is another. */
 export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
-  const inputs = inputSchema(schema, steps);
+  const inputs = steps ? inputSchema(schema, steps) : schema;
   if (!outcome) return inputs;
   const known = BODY_SCHEMAS.get(outcome);
   if (known) return known;

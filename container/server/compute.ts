@@ -8,7 +8,8 @@ import { defaultParameters, type Parameters } from '../../shared/schema/paramete
 import { toPredictions } from '../../shared/schema/shape.ts';
 import { checkAnswerSize, tailOf, writeOutputs } from '../../shared/wire/answers.ts';
 import type { AnswerForm, DeclaredForm } from '../../shared/wire/media.ts';
-import { type Query, readBody } from '../../shared/wire/wire.ts';
+import { readBody } from '../../shared/wire/read-body.ts';
+import type { Query } from '../../shared/wire/wire.ts';
 
 /** What was read of a body; `infer`: how it is to be answered, where it is an inference request of the Open Inference Protocol. */
 export type Read = Query & { infer?: InferForm };

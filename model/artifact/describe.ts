@@ -4,7 +4,7 @@ import { count } from '../../shared/bodies/measures.ts';
 import type { PipelineStep, TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
-import { takenParameters } from '../../shared/schema/parameters.ts';
+import { takenParameters } from '../../shared/schema/read-parameters.ts';
 import { printable } from './printable.ts';
 
 /** Most levels or classes that are shown of one feature or model. */

@@ -30,13 +30,14 @@ const split: Plugin = {
       const folder = path.dirname(first.path);
       const parts = new Map(outputFiles.map((file) => [path.basename(file.path), loadAtOnce(file.text)]));
       const main = `${name}${options.outExtension?.['.js'] ?? '.js'}`;
-      const needed = neededBy(main, parts, metafile);
+      const files = filesOf(main, parts, metafile);
       const texts = Array.from(parts, async ([file, text]): Promise<[string, string]> => {
-        if (file === main) return [file, await joined(main, needed, parts, written)];
-        return [file, fromMain((await transform(text, written)).code, main, needed)];
+        const own = files.find((one) => one.name === file);
+        const code = own ? await joined(own, parts, written) : (await transform(text, written)).code;
+        return [file, files.reduce((written, one) => (one === own ? written : fromFile(written, one)), code)];
       });
       mkdirSync(folder, { recursive: true });
-      const isBeside = ([file]: [string, string]) => !needed.includes(file);
+      const isBeside = ([file]: [string, string]) => !files.some(({ needed }) => needed.includes(file));
       for (const [file, text] of (await Promise.all(texts)).filter(isBeside)) writeFileSync(path.join(folder, file), text);
     });
   },
@@ -47,7 +48,22 @@ type Written = Pick<BuildOptions, 'format' | 'platform' | 'target' | 'minify' | 
 /** Left as it is, an import() would have Node load its loader of ES modules. */
 const AS_REQUIRE = { 'dynamic-import': false };
 
-/** The parts that `main` needs at once, in the order in which they run. */
+/** A file that is written together with the parts that it needs at once, in the order in which they run. */
+type Joined = { name: string; needed: string[] };
+
+/** What reads a body that the quick readers do not take: most of what is loaded late, and many parts. */
+const GENERAL = 'shared/wire/wire.ts';
+
+/** The files that are joined: the function's, and the one of the general reader with what the function's has not. */
+function filesOf(main: string, parts: Map<string, string>, metafile: Metafile): Joined[] {
+  const first = { name: main, needed: neededBy(main, parts, metafile) };
+  const [file] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === GENERAL) ?? [];
+  if (file === undefined) return [first];
+  const name = path.basename(file);
+  return [first, { name, needed: neededBy(name, parts, metafile).filter((part) => !first.needed.includes(part)) }];
+}
+
+/** The parts that a file needs at once, in the order in which they run. */
 function neededBy(main: string, parts: Map<string, string>, { outputs }: Metafile): string[] {
   const imports = new Map(Object.entries(outputs).map(([file, output]) => [path.basename(file), output.imports]));
   const needed = new Set<string>();
@@ -64,14 +80,14 @@ function neededBy(main: string, parts: Map<string, string>, { outputs }: Metafil
 }
 
 /**
- * The function's file with the parts that it needs at once, since each file takes a third of a millisecond to find and to open. They are
+ * A file with the parts that it needs at once, since each takes a third of a millisecond to find and to open. They are
  * bundled again, into one scope: put side by side as modules, each with esbuild's helpers, they took a start 3 ms more (2026-11-29).
  */
-async function joined(main: string, needed: string[], parts: Map<string, string>, written: Written): Promise<string> {
+async function joined({ name: main, needed }: Joined, parts: Map<string, string>, written: Written): Promise<string> {
   const namespace = 'part';
   const all = needed.map((file, at) => [`part${at}`, specifier(file)] as const);
   const virtual = new Map([
-    // The parts come first, since the function's code may already ask for one that is beside.
+    // The parts come first, since the file's code may already ask for one that is beside.
     ['all', `export { parts } from 'parts'; export * from ${specifier(main)};`],
     [
       'parts',
@@ -93,10 +109,10 @@ async function joined(main: string, needed: string[], parts: Map<string, string>
   return outputFiles[0]!.text;
 }
 
-/** A part that is loaded later, which takes from the function's file what that holds: of each module there is one. */
-function fromMain(text: string, main: string, needed: string[]): string {
+/** A part beside, which takes from a joined file what that holds: of each module there is one. */
+function fromFile(text: string, { name, needed }: Joined): string {
   return text.replace(/\brequire\(("[^"]+")\)/g, (call, file: string) =>
-    needed.includes(path.basename(JSON.parse(file))) ? `require(${specifier(main)}).parts[${file}]` : call,
+    needed.includes(path.basename(JSON.parse(file))) ? `require(${specifier(name)}).parts[${file}]` : call,
   );
 }
 

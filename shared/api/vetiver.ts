@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../schema/card.ts';
 import type { Feature } from '../schema/features.ts';
-import { takesMissing } from '../schema/values.ts';
+import { takesMissing } from '../schema/missing.ts';
 import { exampleRecord } from '../wire/cells.ts';
 
 /*

@@ -3,6 +3,7 @@ import { DECIMAL } from './decimal.ts';
 import type { DateFeature, DatetimeFeature, FactorFeature, Feature, Level, Schema } from './features.ts';
 import { MAX_INTEGER64, toBits } from './integer64.ts';
 import { createLooks } from './look-alikes.ts';
+import { takesMissing } from './missing.ts';
 import { isWholeDecimal } from './rounded.ts';
 
 /** Stands for a text that spells a missing value. */
@@ -17,11 +18,6 @@ export function readCell(schema: Schema, column: number, value: unknown, text: b
   if (given !== MISSING && given !== null) return encode(feature, given);
   const level = feature.type === 'factor' ? codeOf(feature.levels, null) : undefined;
   return level ?? (takesMissing(schema, feature) ? Number.NaN : undefined);
-}
-
-/** Whether a feature's value may be missing. */
-export function takesMissing(schema: Schema, feature: Feature): boolean {
-  return schema.takesMissing && feature.required !== true && feature.type !== 'integer64';
 }
 
 /** The value that a cell spells. R's jsonlite writes NA as the text "NA" where it does not leave the key out. */

@@ -1,7 +1,8 @@
 import { type Problem, RequestError } from '../errors.ts';
 import { describe } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
-import { defaultParameters, misfitRows, type Parameters, readParameters } from '../schema/parameters.ts';
+import { defaultParameters, misfitRows, type Parameters } from '../schema/parameters.ts';
+import { readParameters } from '../schema/read-parameters.ts';
 import { roundedNumbers } from '../schema/rounded.ts';
 import { type Cells, readRows } from '../schema/rows.ts';
 import { utf8Text } from '../schema/utf8.ts';
@@ -12,16 +13,11 @@ import type { Dialect, Source } from './dialects/dialect.ts';
 import { DIALECTS } from './dialects/dialects.ts';
 import { findDialect } from './dialects/find.ts';
 import { modelParameters, tensorCells } from './dialects/tensors.ts';
-import { formOf } from './form.ts';
 import { checkKeys, parseJson } from './json.ts';
 import { lineCells } from './lines.ts';
-import type { BodyForm, DeclaredForm } from './media.ts';
+import type { BodyForm } from './media.ts';
 import { npyCells } from './npy.ts';
-import { quickCsv } from './quick/csv.ts';
-import { quickJson, quickLines } from './quick/json.ts';
 
-/** One pass over the bytes for bodies as most are (quick/json.ts); all others take the general way, which says what is wrong. */
-const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
 /**
  * A column of one value that stands for all rows, and keys that are left out, make more values than there are bytes. So many are
  * always read, so many a byte, and never more than the last, unless the body itself has more bytes.
@@ -31,25 +27,7 @@ const VALUES = { least: 2 ** 20, perByte: 8, most: 2 ** 23 };
 /** A request that was read: its rows side by side (NaN: missing), their number, and what it asks for. */
 export type Query = { rows: Float64Array; count: number; parameters: Parameters };
 
-/**
- * Reads a body in any of the dialects; its form is found out where it was not declared. `most` bounds the rows. Throws a RequestError:
- * 400 where no dialect fits, 413 for too many rows, 415 for a form that is not read, 422 for values that do not fit the model's
- * features, with every problem and its path.
- */
-export function readBody(
-  schema: Schema,
-  body: Uint8Array,
-  declared: DeclaredForm,
-  most = Number.POSITIVE_INFINITY,
-  dialects = DIALECTS,
-): Query {
-  const form = formOf(declared, body);
-  const quick = QUICK[form](schema, body, dialects);
-  if (quick && quick.count <= most) return { ...quick, parameters: defaultParameters(schema) };
-  return readAnyBody(schema, body, form, most, dialects);
-}
-
-/** The general way of readBody, which takes any body: by a text and its values. What the quick way reads has the same rows here. */
+/** The general way of readBody (read-body.ts), which takes any body: by a text and its values. What the quick way reads has the same rows here. */
 export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY, dialects = DIALECTS): Query {
   const limits = { most, values: mostValues(body.length) };
   if (form === 'npy') return readCells(schema, npyCells(schema, body), limits);
@@ -98,13 +76,14 @@ function noDialect(schema: Schema, value: unknown): RequestError {
 
 type Asked = { parameters: Parameters; problems: Problem[] };
 
-/** What stands in a body's `parameters`, or in `params`, as MLflow calls it. */
-function readAsked(schema: Schema, dialect: Dialect, body: JsonObject): Asked {
-  const name = Object.hasOwn(body, 'parameters') ? 'parameters' : 'params';
+/** What stands in a body's `parameters`, or in `params`, as MLflow calls it; undefined where there are none. */
+function readAsked(schema: Schema, dialect: Dialect, body: JsonObject): Asked | undefined {
+  const name = ['parameters', 'params'].find((one) => Object.hasOwn(body, one));
+  if (name === undefined) return undefined;
   if (name === 'parameters' && Object.hasOwn(body, 'params')) {
     throw new RequestError(400, 'found parameters and params together, expected one of them');
   }
-  const given = Object.hasOwn(body, name) ? body[name] : {};
+  const given = body[name];
   const path = `/${name}`;
   return readParameters(schema, dialect.modelParameters ? dialect.modelParameters(given, path) : given, path);
 }

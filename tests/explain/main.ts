@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../model/artifact/import.ts';
 import { predictRows } from '../../shared/predict.ts';
 import { EXPLANATION, explanationWidth } from '../../shared/schema/explanation.ts';
-import { readParameters } from '../../shared/schema/parameters.ts';
+import { readParameters } from '../../shared/schema/read-parameters.ts';
 import { outputWidth } from '../../shared/schema/shape.ts';
 
 /*

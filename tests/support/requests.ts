@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { RequestError } from '../../shared/errors.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import type { DeclaredForm } from '../../shared/wire/media.ts';
-import { readBody } from '../../shared/wire/wire.ts';
+import { readBody } from '../../shared/wire/read-body.ts';
 
 /** A model of features that are numbers, by these names. */
 export function numbers(...names: string[]): Schema {

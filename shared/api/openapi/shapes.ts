@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
 import { namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
-import { answerTypes, listedTypes, takenParameters } from '../../schema/parameters.ts';
+import { answerTypes, listedTypes } from '../../schema/parameters.ts';
+import { takenParameters } from '../../schema/read-parameters.ts';
 
 /** Most features whose values the document spells out; GET /model alone lists those of a wider model. */
 export const MAX_SPELLED = 200;

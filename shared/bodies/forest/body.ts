@@ -1,6 +1,7 @@
 import { ModelError } from '../../errors.ts';
 import type { Schema } from '../../schema/features.ts';
-import { keepsDefaultAnswer } from '../../schema/parameters.ts';
+import { defaultParameters, type Parameters } from '../../schema/parameters.ts';
+import { keepsDefaultAnswer } from '../../schema/read-parameters.ts';
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
 import type { Answers, BodyKind, InputSplits, Measures, Packed } from '../kind.ts';
 import { count } from '../measures.ts';
@@ -53,7 +54,7 @@ export const FOREST: BodyKind<Forest> = {
   },
   answers: answersOf,
   predict: (schema, forest, rows, parameters) => {
-    const kernel = keepsDefaultAnswer(schema, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
+    const kernel = isDefaultAnswer(schema, parameters) ? kernelFor(schema, forest, rows.length / schema.features.length) : undefined;
     return kernel ? kernel.predict(rows) : predictForest(schema, forest, rows, parameters);
   },
   prepare: prepareForest,
@@ -188,4 +189,10 @@ function notServed({ kind, types = [], takesMissing, trees, features }: Schema, 
   const shown = codes.slice(0, SHOWN).join(', ') + (codes.length > SHOWN ? ` and ${codes.length - SHOWN} more` : '');
   if (codes.length > 0) out.push(`labels of ${shown}, if it is a factor in R: the file has no levels for it; see model.json or --data`);
   return out;
+}
+
+/** Whether a kernel's answer is the one that is asked for. Most rows ask for nothing: then no list of members is made, which takes longer than a small forest. */
+function isDefaultAnswer(schema: Schema, parameters: Parameters): boolean {
+  if (parameters === defaultParameters(schema)) return parameters.type === 'response';
+  return keepsDefaultAnswer(schema, parameters);
 }

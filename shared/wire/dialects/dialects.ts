@@ -10,7 +10,7 @@ import { TABLE } from './table.ts';
 const OBJECTS: readonly Dialect[] = [SPLIT, TABLE, FEATURES, KEYED_COLUMNS, KEYED_ROWS, COLUMNS, RECORD];
 
 /**
- * Every form of a JSON body, in the order in which they are asked. This list is all that the reader of bodies (../wire.ts), the quick
- * reader (../quick/json.ts) and the API's description (../../api/openapi/) know of them.
+ * Every form of a JSON body, in the order in which they are asked. This list is all that the reader of bodies (../wire.ts) and the
+ * API's description (../../api/openapi/) know of them, and what wrappers.ts repeats for the quick reader.
  */
 export const DIALECTS: readonly Dialect[] = [RECORDS, INSTANCES, TENSORS, inputs(OBJECTS), DATAFRAME_SPLIT, DATAFRAME_RECORDS, ...OBJECTS];

@@ -1,6 +1,5 @@
 import type { Schema } from '../../schema/features.ts';
-import type { Dialect } from '../dialects/dialect.ts';
-import { DIALECTS } from '../dialects/dialects.ts';
+import { QUICK_WRAPPERS } from '../dialects/wrappers.ts';
 import { type Cursor, nextRow, openCursor, peek, planOf, readNumber, readQuoted, readSoFar, take, takeWord } from './cells.ts';
 
 /** Rows side by side, and their number. */
@@ -17,13 +16,13 @@ const ROOM = 64;
  * rows, alone or within a wrapper, with the model's features and nothing else. The wrappers are those of the dialects that say `quick`. Undefined for every other body, good or bad:
  * the general way (wire.ts) reads those and says what is wrong. What is read here reads the same there.
  */
-export function quickJson(schema: Schema, body: Uint8Array, dialects = DIALECTS): Rows | undefined {
+export function quickJson(schema: Schema, body: Uint8Array, wrappers = QUICK_WRAPPERS): Rows | undefined {
   const reader = openReader(schema, body, false);
   if (!reader) return undefined;
   let isWrapped = false;
   if (peek(reader) === OPEN_OBJECT) {
     const start = reader.at;
-    isWrapped = takeWrapper(reader, dialects);
+    isWrapped = takeWrapper(reader, wrappers);
     if (!isWrapped) {
       reader.at = start;
       return readRecord(reader) ? ended(reader) : undefined;
@@ -60,12 +59,12 @@ function ended(reader: Cursor): Rows | undefined {
 }
 
 /** Whether an object begins with one of the wrappers, up to whose value the cursor then is. A feature of that name wins. */
-function takeWrapper(reader: Cursor, dialects: readonly Dialect[]): boolean {
+function takeWrapper(reader: Cursor, wrappers: readonly string[]): boolean {
   reader.at += 1;
   if (peek(reader) !== QUOTE) return false;
   const name = readQuoted(reader);
   if (name === undefined || reader.plan.columns.has(name)) return false;
-  return dialects.some(({ quick, wrapper }) => quick && wrapper === name) && take(reader, COLON);
+  return wrappers.includes(name) && take(reader, COLON);
 }
 
 /** Reads an object with every feature once and nothing else. */

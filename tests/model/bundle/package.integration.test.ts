@@ -130,8 +130,8 @@ test('a direct invoke answers with the body itself, and returns a problem rather
 });
 
 /** What a fresh process loads for one answer: files of the package by their names, and modules of Node's own. */
-function loadedBy(extra: Record<string, string>): { files: string[]; builtin: string[] } {
-  const script = `require(${JSON.stringify(path.join(packaged.folder, packaged.entry))}).handler({ age: 54 }, {}).then(() => {
+function loadedBy(event: unknown, extra: Record<string, string> = {}): { files: string[]; builtin: string[] } {
+  const script = `require(${JSON.stringify(path.join(packaged.folder, packaged.entry))}).handler(${JSON.stringify(event)}, {}).then(() => {
     const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
     console.log(JSON.stringify({ files, builtin: process.moduleLoadList.map((name) => name.replace('NativeModule ', '')) }));
   });`;
@@ -144,7 +144,7 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
   const parts = readdirSync(path.join(packaged.folder, path.dirname(packaged.entry)));
   for (const name of ['sagemaker', 'documents', 'openapi'])
     expect(parts.filter((part) => part.startsWith(`predict.${name}-`))).toHaveLength(1);
-  const alone = loadedBy({});
+  const alone = loadedBy(recordedEvent('predict-json'));
   const text = alone.files.map((file) => readFileSync(path.join(packaged.folder, path.dirname(packaged.entry), file), 'utf8')).join();
   expect(alone.files).toEqual(['predict.cjs']);
   expect(text).not.toMatch(/ZodError|SageMakerRuntime\b|<!doctype html>/);
@@ -155,7 +155,7 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
   };
-  expect(loadedBy(unreachable).files.some((file) => file.startsWith('predict.sagemaker-'))).toBe(true);
+  expect(loadedBy({ age: 54 }, unreachable).files.some((file) => file.startsWith('predict.sagemaker-'))).toBe(true);
 });
 
 test('the log has a line for each answer, and never a feature value or a prediction', async () => {
@@ -250,3 +250,9 @@ test('serverless invoke local ends where the function does not load, and says wh
   expect(output).toContain('settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1');
   expect(code).toBe(1);
 }, 60_000);
+
+test('one more file is loaded for what only the general way reads: a direct invoke, and a body with a key that is no feature', () => {
+  const general = expect.stringMatching(/^predict\.wire-\w+\.cjs$/);
+  expect(loadedBy({ age: 54 }).files).toEqual(['predict.cjs', general]);
+  expect(loadedBy({ ...recordedEvent('predict-json'), body: '{"age":54,"x":1}' }).files).toEqual(['predict.cjs', general]);
+});

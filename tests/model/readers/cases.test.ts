@@ -6,7 +6,7 @@ import { importModel } from '../../../model/artifact/import.ts';
 import { verify } from '../../../model/artifact/verify.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../../shared/artifact.ts';
 import type { RequestError } from '../../../shared/errors.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 
 const FOLDER = fileURLToPath(new URL('../../cases/', import.meta.url));
 /** Models that were refused or answered wrongly once, each with R's predictions of some rows (NAME.rows.json). */

@@ -9,7 +9,8 @@ import type { Schema } from '../../../shared/schema/features.ts';
 import { writeAnswer } from '../../../shared/wire/answers.ts';
 import { exampleRecord } from '../../../shared/wire/cells.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
-import { readBody, readTensors, readValue } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
+import { readTensors, readValue } from '../../../shared/wire/wire.ts';
 import { variety as goldens } from '../../support/golden.ts';
 
 type Json = { [key: string]: Json } & Json[];

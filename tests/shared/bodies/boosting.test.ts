@@ -4,7 +4,7 @@ import { BOOSTING } from '../../../shared/bodies/boosting/body.ts';
 import { type Boosting, FLAGS } from '../../../shared/bodies/boosting/boosting.ts';
 import { BOOSTED_SUM } from '../../../shared/bodies/boosting/sum-body.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
-import { readParameters } from '../../../shared/schema/parameters.ts';
+import { readParameters } from '../../../shared/schema/read-parameters.ts';
 import { outputWidth } from '../../../shared/schema/shape.ts';
 
 const { fround } = Math;

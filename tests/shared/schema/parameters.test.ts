@@ -7,7 +7,8 @@ import { quantile } from '../../../shared/bodies/forest/quantile.ts';
 import type { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { PARAMETERS, type Parameter } from '../../../shared/schema/parameter-table.ts';
-import { keepsDefaultAnswer, misfitRows, readParameters } from '../../../shared/schema/parameters.ts';
+import { misfitRows } from '../../../shared/schema/parameters.ts';
+import { keepsDefaultAnswer, readParameters } from '../../../shared/schema/read-parameters.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { golden } from '../../support/golden.ts';
 

@@ -9,7 +9,7 @@ import { DIALECTS } from '../../../shared/wire/dialects/dialects.ts';
 import { findDialect } from '../../../shared/wire/dialects/find.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { numbers, read, refusalOf } from '../../support/requests.ts';
 
 const at = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));

@@ -7,7 +7,7 @@ import { DECIMAL } from '../../../shared/schema/decimal.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';
 import { answerForm, type BodyForm, bodyForm, type DeclaredForm } from '../../../shared/wire/media.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { expectLinear } from '../../support/linear.ts';
 
 const AGE: Schema = { kind: 'regression', features: [{ name: 'age', type: 'number' }], takesMissing: false };

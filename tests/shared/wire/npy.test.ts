@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { npyBytes } from '../../../shared/wire/npy-answer.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { numbers, read, refusal } from '../../support/requests.ts';
 
 const TWO = numbers('a', 'b');

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../../model/artifact/import.ts';
 import { answerQuery } from '../../../shared/predict.ts';
-import { readBody, readValue } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
 import { numbers, read, refusalOf } from '../../support/requests.ts';
 
 const heart = loadModel(fileURLToPath(new URL('../../../model/heart/heart-age.RDS', import.meta.url)));

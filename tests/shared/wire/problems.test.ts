@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_PROBLEMS } from '../../../shared/errors.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { AGE, numbers, read, refusal } from '../../support/requests.ts';
 
 describe('what no dialect fits, and what is no body, is 400', () => {

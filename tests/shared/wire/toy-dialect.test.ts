@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { DIALECTS } from '../../../shared/wire/dialects/dialects.ts';
+import { QUICK_WRAPPERS, quickWrappers } from '../../../shared/wire/dialects/wrappers.ts';
 import { quickJson } from '../../../shared/wire/quick/json.ts';
-import { readBody, readValue } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
 import { PATIENTS } from '../../support/toy/dialect.ts';
 
 /** What somebody adds who brings a dialect: a file, and one line of the list. */
@@ -30,9 +32,13 @@ describe('a dialect that the project does not have, as one more line of the list
   });
 
   test('is read by the quick reader, since it says that it may', () => {
-    expect(quickJson(schema, bytes(BODY), dialects)).toEqual({ rows: Float64Array.of(54, 1, 61, 2), count: 2 });
-    expect(quickJson(schema, bytes(BODY), [{ ...PATIENTS, quick: false }, ...DIALECTS])).toBeUndefined();
+    expect(quickJson(schema, bytes(BODY), quickWrappers(dialects))).toEqual({ rows: Float64Array.of(54, 1, 61, 2), count: 2 });
+    expect(quickJson(schema, bytes(BODY), quickWrappers([{ ...PATIENTS, quick: false }, ...DIALECTS]))).toBeUndefined();
     expect(quickJson(schema, bytes(BODY))).toBeUndefined();
+  });
+
+  test('the wrappers of the quick reader are those of the dialects that say quick', () => {
+    expect([...QUICK_WRAPPERS]).toEqual(quickWrappers(DIALECTS));
   });
 
   test('takes parameters, and names the path of what is wrong', () => {

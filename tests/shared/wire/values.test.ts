@@ -6,7 +6,7 @@ import { verify } from '../../../model/artifact/verify.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
-import { readBody } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { numbers, read, refusal } from '../../support/requests.ts';
 
 const model = (name: string) => loadModel(fileURLToPath(new URL(`../../cases/${name}.RDS`, import.meta.url)));

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { MAX_PROBLEMS, RequestError } from '../../../shared/errors.ts';
 import { csvField } from '../../../shared/wire/csv.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
-import { readBody, readValue } from '../../../shared/wire/wire.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
 import { AGE, MIXED, numbers, read, refusal } from '../../support/requests.ts';
 
 type Cell = number | string | boolean;

@@ -7,7 +7,7 @@ import { openApi } from '../../../../shared/api/openapi/openapi.ts';
 import { decodeArtifact } from '../../../../shared/artifact.ts';
 import { checkPredictor, predictRows } from '../../../../shared/predict.ts';
 import type { Parameters } from '../../../../shared/schema/parameters.ts';
-import { readParameters } from '../../../../shared/schema/parameters.ts';
+import { readParameters } from '../../../../shared/schema/read-parameters.ts';
 import { golden } from '../../../support/golden.ts';
 import { attributed, call, integers, list, NULL, named, numbers, texts } from '../../../support/r-objects.ts';
 
