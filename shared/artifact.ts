@@ -15,6 +15,7 @@ import type { Schema } from './schema/features.ts';
 import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
 import { utf8Json } from './schema/utf8.ts';
+import { padded, splitSections } from './sections/sections.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
 import { inputSchema, withTexts } from './steps/pipeline.ts';
 import { STEPS } from './steps/steps.ts';
@@ -37,7 +38,7 @@ import { STEPS } from './steps/steps.ts';
  *              arrays      in the order of the JSON; type is f64, u32, u16 or u8
  *              card        JSON, outside the sha256
  *              check rows  f64: rows x features, then rows x outputs
- *              what explanations are computed from, where there is any (explain/section.ts)
+ *              sections, where there are any (sections/sections.ts)
  */
 const MAGIC = [0x43, 0x41, 0x4e, 0x4f, 0x50, 0x59, 0x0d, 0x0a];
 /** The only version this code reads and writes. */
@@ -65,8 +66,11 @@ export type CheckRows = { rows: Float64Array; outputs: Float64Array };
 
 /** A model as it is served. `sha256` is that of its schema and forest, in hexadecimal. */
 export type Model = UnsignedModel & { sha256: string };
-/** A model before its artifact, whose bytes settle its sha256; `cover`: the weight of the training rows in each leaf, for explanations. */
-export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; cover?: ArrayLike<number> };
+/**
+ * A model before its artifact, whose bytes settle its sha256; `cover`: the weight of the training rows in each leaf, for explanations;
+ * `proof`: the section with rows and R's own predictions (proof/section.ts).
+ */
+export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; cover?: ArrayLike<number>; proof?: Uint8Array };
 
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
@@ -91,9 +95,9 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   }
   const cardAt = end;
   const checksAt = cardAt + padded(cardJson.length);
-  const section = model.cover ? encodeSection(model.cover, sha256Of) : new Uint8Array(0);
-  const sectionAt = checksAt + checks.rows.byteLength + checks.outputs.byteLength;
-  const bytes = new Uint8Array(sectionAt + section.length);
+  const sections = [...(model.cover ? [encodeSection(model.cover, sha256Of)] : []), ...(model.proof ? [model.proof] : [])];
+  let sectionAt = checksAt + checks.rows.byteLength + checks.outputs.byteLength;
+  const bytes = new Uint8Array(sections.reduce((sum, section) => sum + section.length, sectionAt));
   const put = (start: number, part: ArrayBufferView) => bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), start);
   const view = new DataView(bytes.buffer);
   const checkRows = checks.outputs.length / outputWidth(schema, defaultParameters(schema));
@@ -111,7 +115,10 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   put(cardAt, cardJson);
   put(checksAt, checks.rows);
   put(checksAt + checks.rows.byteLength, checks.outputs);
-  put(sectionAt, section);
+  for (const section of sections) {
+    put(sectionAt, section);
+    sectionAt += section.length;
+  }
   bytes.set(sha256Of(bytes.subarray(HEADER, cardAt)), SHA256.start);
   return bytes;
 }
@@ -154,9 +161,10 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  const opened = { ...predictor, schema: withInputs(predictor), sha256, card, checks };
-  if (length === bytes.byteLength) return opened;
-  const section = decodeSection(bytes.subarray(length), label, options.isHeld ? undefined : sha256Of);
+  const { EXPLAIN: explain, PROOF: proof } = splitSections(bytes.subarray(length), label);
+  const opened = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
+  if (!explain) return opened;
+  const section = decodeSection(explain, label, options.isHeld ? undefined : sha256Of);
   const explainer = openExplainer(predictor, section.cover, label, options.kinds?.explainers);
   return { ...opened, explainer, schema: { ...opened.schema, explain: explainableOf(explainer, toHex(section.sha256)) } };
 }
@@ -263,10 +271,6 @@ function need(bytes: Uint8Array, length: number, label: string): void {
 
 function kindOf(array: PackedArray): ArrayKind {
   return (Object.keys(ARRAYS) as ArrayKind[]).find((kind) => array instanceof ARRAYS[kind]) as ArrayKind;
-}
-
-function padded(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
 }
 
 /** The SHA-256 of a model section. */

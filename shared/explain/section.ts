@@ -1,21 +1,12 @@
 import { ModelError } from '../errors.ts';
 import { utf8Json } from '../schema/utf8.ts';
+import { type Hash, newSection, padded, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
 
 /*
- * The section of an artifact that explanations are computed from. It is the last part, behind the check rows, and not always there;
- * it is outside the model's sha256 and has its own. All numbers are little-endian, and each part is padded to a multiple of 8 bytes.
- *
- *  byte  size  what
- *     0     8  "EXPLAIN" 0A
- *     8     4  bytes of the JSON (u32)
- *    12     4  0
- *    16    32  sha256 of all that follows
- *    48        JSON        { arrays: [{ name, type, length }] }, padded with spaces
- *              arrays      in the order of the JSON: `cover`, the weight of the training rows in each leaf
+ * The section of an artifact that explanations are computed from (sections/sections.ts). Its JSON is { arrays: [{ name, type, length }] };
+ * behind it is the one array: `cover`, the weight of the training rows in each leaf.
  */
-const MAGIC = [0x45, 0x58, 0x50, 0x4c, 0x41, 0x49, 0x4e, 0x0a];
-const HEADER = 48;
-const SHA256 = { start: 16, end: 48 };
+const NAME = 'EXPLAIN';
 
 /** The kinds of arrays, the smallest first. */
 const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
@@ -25,36 +16,26 @@ type Numbers = InstanceType<(typeof KINDS)[Kind]>;
 /** What an artifact holds for explanations: the weight of the training rows in each leaf, in the order of the leaves. */
 export type Weights = { cover: Numbers };
 
-/** What hashes bytes (SHA-256). */
-type Hash = (bytes: Uint8Array) => Uint8Array;
-
 /** The bytes of the section. The same weights give the same bytes, however large the numbers are that they came in. */
 export function encodeSection(cover: ArrayLike<number>, hash: Hash): Uint8Array {
   const kept = smallest(cover);
   const plan = { arrays: [{ name: 'cover', type: kindOf(kept), length: kept.length }] };
-  const json = new TextEncoder().encode(JSON.stringify(plan));
-  const arrayAt = HEADER + padded(json.length);
-  const bytes = new Uint8Array(arrayAt + padded(kept.byteLength));
-  bytes.set(MAGIC);
-  new DataView(bytes.buffer).setUint32(8, json.length, true);
-  bytes.fill(0x20, HEADER, arrayAt);
-  bytes.set(json, HEADER);
-  bytes.set(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength), arrayAt);
-  bytes.set(hash(bytes.subarray(HEADER)), SHA256.start);
-  return bytes;
+  const { bytes, dataAt } = newSection(NAME, plan, kept.byteLength);
+  bytes.set(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength), dataAt);
+  return sealSection(bytes, hash);
 }
 
 /** The weights of such bytes, and their hash. With `hash` it is compared with theirs. Throws a ModelError that says what is wrong. */
 export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | undefined): Weights & { sha256: Uint8Array } {
   const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
-  if (bytes.byteLength < HEADER || !MAGIC.every((byte, at) => bytes[at] === byte))
-    throw fail(`${bytes.byteLength} other bytes`, 'nothing, or a section that starts with EXPLAIN');
+  if (bytes.byteLength < SECTION_HEAD) throw fail(`${bytes.byteLength} bytes`, `a section that starts with ${NAME}`);
   const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  const arrayAt = HEADER + padded(jsonBytes);
-  if (arrayAt > bytes.byteLength) throw fail(`${jsonBytes} bytes of JSON`, `at most ${bytes.byteLength - HEADER}`);
-  const sha256 = bytes.subarray(SHA256.start, SHA256.end);
-  if (hash && !hash(bytes.subarray(HEADER)).every((byte, at) => byte === sha256[at])) throw fail('another sha256', 'that of its bytes');
-  const { type, length } = planOf(bytes.subarray(HEADER, HEADER + jsonBytes), fail);
+  const arrayAt = SECTION_HEAD + padded(jsonBytes);
+  if (arrayAt > bytes.byteLength) throw fail(`${jsonBytes} bytes of JSON`, `at most ${bytes.byteLength - SECTION_HEAD}`);
+  const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
+  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, at) => byte === sha256[at]))
+    throw fail('another sha256', 'that of its bytes');
+  const { type, length } = planOf(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes), fail);
   const size = padded(length * KINDS[type].BYTES_PER_ELEMENT);
   if (arrayAt + size !== bytes.byteLength) throw fail(`${bytes.byteLength} bytes`, String(arrayAt + size));
   return { cover: new KINDS[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + arrayAt, length), sha256 };
@@ -89,8 +70,4 @@ function smallest(numbers: ArrayLike<number>): Numbers {
 
 function kindOf(array: Numbers): Kind {
   return (Object.keys(KINDS) as Kind[]).find((kind) => array instanceof KINDS[kind]) as Kind;
-}
-
-function padded(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
 }

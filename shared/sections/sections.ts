@@ -1,0 +1,72 @@
+import { ModelError } from '../errors.ts';
+
+/*
+ * The sections behind an artifact's check rows: what is outside the model's sha256, and not always there. Each has a sha256 of its own.
+ * All numbers are little-endian, and each part is padded to a multiple of 8 bytes.
+ *
+ *  byte  size  what
+ *     0     8  the name, 0A, and zeros
+ *     8     4  bytes of the JSON (u32)
+ *    12     4  how long all that follows the head is, in units of 8 bytes (u32); 0 in earlier artifacts: up to the end of the file
+ *    16    32  sha256 of all that follows
+ *    48        JSON, padded with spaces, and what the section says
+ */
+export const SECTION_HEAD = 48;
+export const SECTION_SHA256 = { start: 16, end: 48 };
+
+/** Every kind of section by its name, in the order in which they stand. */
+const NAMES = [
+  'EXPLAIN', // what explanations are computed from: explain/section.ts
+  'PROOF', // rows with R's own predictions: proof/section.ts
+] as const;
+export type SectionName = (typeof NAMES)[number];
+
+/** What hashes bytes (SHA-256). */
+export type Hash = (bytes: Uint8Array) => Uint8Array;
+
+/** A section with its JSON, and room for so many bytes behind that; `seal` it once these are there. */
+export function newSection(name: SectionName, json: object, more = 0): { bytes: Uint8Array; dataAt: number } {
+  const text = new TextEncoder().encode(JSON.stringify(json));
+  const dataAt = SECTION_HEAD + padded(text.length);
+  const bytes = new Uint8Array(dataAt + padded(more));
+  bytes.set(new TextEncoder().encode(`${name}\n`));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, text.length, true);
+  view.setUint32(12, (bytes.length - SECTION_HEAD) / 8, true);
+  bytes.fill(0x20, SECTION_HEAD, dataAt);
+  bytes.set(text, SECTION_HEAD);
+  return { bytes, dataAt };
+}
+
+/** Puts the hash of what a section says into its head. */
+export function sealSection(bytes: Uint8Array, hash: Hash): Uint8Array {
+  bytes.set(hash(bytes.subarray(SECTION_HEAD)), SECTION_SHA256.start);
+  return bytes;
+}
+
+/** The sections of such bytes, each a view on them. Throws a ModelError where one has an unknown name, comes twice or is cut off. */
+export function splitSections(bytes: Uint8Array, label: string): { [Name in SectionName]?: Uint8Array } {
+  const sections: { [Name in SectionName]?: Uint8Array } = {};
+  for (let at = 0; at < bytes.length; ) {
+    const rest = bytes.subarray(at);
+    const fail = (found: string) => new ModelError(`${label}'s sections`, found, `sections that start with ${NAMES.join(' or ')}`);
+    const name = NAMES.find((one) => rest.length >= SECTION_HEAD && startsWith(rest, `${one}\n`));
+    if (name === undefined) throw fail(`${rest.length} other bytes`);
+    if (sections[name]) throw fail(`${name} twice`);
+    const said = new DataView(rest.buffer, rest.byteOffset).getUint32(12, true);
+    const length = said === 0 ? rest.length : SECTION_HEAD + 8 * said;
+    if (length > rest.length) throw fail(`${rest.length} bytes of ${name} (cut off?)`);
+    sections[name] = rest.subarray(0, length);
+    at += length;
+  }
+  return sections;
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return Array.from(text).every((letter, at) => bytes[at] === letter.charCodeAt(0));
+}
+
+/** A multiple of 8 that many bytes fit in. */
+export function padded(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
