@@ -10,7 +10,7 @@ import { checkPredictor, openExplainer, type Predictor, predictRows } from './pr
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard } from './schema/check-card.ts';
-import { checkSchema } from './schema/check-schema.ts';
+import { checkSchema, checkStored } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
@@ -141,6 +141,7 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   const json = readJson(bytes, HEADER, jsonBytes, `${label}'s JSON`) as ModelJson;
   const { schema, body } = json;
   checkSchema(schema, `${label}'s schema`);
+  checkStored(schema, `${label}'s schema`);
   const arrays = new Map<string, PackedArray>();
   let end = HEADER + padded(jsonBytes);
   for (const plan of plansOf(body, label)) {

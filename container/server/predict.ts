@@ -14,6 +14,8 @@ import { overloaded } from './refusals.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
+/** The same for a model that looks through texts for patterns, which takes its time while a body is read. */
+const SMALL_TEXTS = 4_096;
 /** Most bytes of bodies that are held while they come in. */
 const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
 
@@ -88,7 +90,8 @@ const NO_BODY = new Uint8Array(0);
 /** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
 function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
   const { model, pace, key } = served;
-  if (workers && asked.body.length > SMALL.bytes) return workers.answer(key, asked, isWanted);
+  const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
+  if (workers && asked.body.length > most) return workers.answer(key, asked, isWanted);
   const query = read(model, asked);
   const explaining = explainMs(model.schema, query);
   const estimate = pace.ms(query.count) + explaining;

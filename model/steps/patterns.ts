@@ -1,6 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { ColumnsStep } from '../../shared/steps/columns.ts';
 import type { Step } from '../../shared/steps/kind.ts';
+import type { StepsLeft } from '../../shared/steps/patterns/match.ts';
 import { MAX_SIZE, numberOfText, PATTERNS, type PatternStep, SIZES, valueOfNumber } from '../../shared/steps/patterns/step.ts';
 import { element, type RValue, textOf } from '../rds/values.ts';
 import type { Arranged, Frame, FrameColumn } from './frame.ts';
@@ -21,9 +22,12 @@ export const PATTERN_STEPS: StepReader = {
     const from = frame.levels(input, label);
     const made = { make, pattern: textOf(element(step, 'pattern'), `${label}'s pattern`), options: optionsOf(step, label) } as const;
     const read = numberOfText(made, `${label}'s pattern`);
-    const values = from.levels.map((level) =>
-      level === null ? missingOf(make) : levelValue(make, read(level), `${label}, the text "${level}"`),
-    );
+    const steps = stepsOf(frame);
+    const values = from.levels.map((level) => {
+      if (steps.left < 0)
+        throw new ModelError(`${label}'s pattern`, 'texts that take too long to look through', 'fewer texts, or a shorter pattern');
+      return level === null ? missingOf(make) : levelValue(make, read(level, steps), `${label}, the text "${level}"`);
+    });
     const name = freeName(result, frame);
     const column: FrameColumn = { name, kind: make === 'share' ? 'number' : 'integer' };
     const data: PatternStep = {
@@ -41,6 +45,16 @@ export const PATTERN_STEPS: StepReader = {
     if (name !== result) replace(frame, result, column, of);
   },
 };
+
+/** How long all levels of a pipeline may take to look through, in the steps of patterns: some four seconds. */
+const MOST_STEPS = 2e8;
+const STEPS_LEFT = new WeakMap<Frame, StepsLeft>();
+
+function stepsOf(frame: Frame): StepsLeft {
+  const known = STEPS_LEFT.get(frame) ?? { left: MOST_STEPS };
+  STEPS_LEFT.set(frame, known);
+  return known;
+}
 
 /** A name that no column has yet. */
 function freeName(name: string, frame: Frame): string {

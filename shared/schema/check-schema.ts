@@ -45,28 +45,52 @@ export function checkSchema(schema: Schema, label: string): void {
   if (!areDistinct(schema.features.map((feature) => feature.name))) {
     throw new ModelError(`${label}'s features`, 'a name twice', 'a name for each');
   }
-  if ((schema.kind === 'classification' || schema.kind === 'probability') && !areLabels(schema.classes)) {
+  const isOfClasses = schema.kind === 'classification' || schema.kind === 'probability';
+  if ((isOfClasses || schema.classes !== undefined) && !areLabels(schema.classes)) {
     throw new ModelError(`${label}'s classes`, describe(schema.classes), 'labels, each once');
   }
   if ((schema.kind === 'columns' || schema.columns !== undefined) && !areAnswerColumns(schema.columns)) {
     throw new ModelError(`${label}'s columns`, describe(schema.columns), 'columns with name, type and levels, each name once');
   }
-  if (schema.kind === 'survival' && !(Array.isArray(schema.times) && schema.times.length > 0 && schema.times.every(Number.isFinite))) {
+  if ((schema.kind === 'survival' || schema.times !== undefined) && !areTimes(schema.times)) {
     throw new ModelError(`${label}'s times`, describe(schema.times), 'finite numbers');
   }
 }
+
+/** Refuses a schema in a file that says what only who opens an artifact finds: it would be believed. Throws a ModelError. */
+export function checkStored(schema: Schema, label: string): void {
+  const found = FOUND_MEMBERS.find((name) => Object.hasOwn(schema, name));
+  const isFound = schema.features.some((feature) => Object.hasOwn(feature, 'placeOfNew'));
+  if (found || isFound) throw new ModelError(label, `the member ${found ?? 'placeOfNew'}`, 'none, which the artifact does not keep');
+}
+
+/** What an artifact's schema has not: it is found where one is opened. */
+const FOUND_MEMBERS = ['inputs', 'explain', 'beginTexts'] satisfies (keyof Schema)[];
 
 /** The member of a feature that is not of its type: the page writes them as they are. */
 function oddMember(feature: Feature): string | undefined {
   const defaults = { number: 'number', integer64: 'number', date: 'string', datetime: 'string', logical: 'boolean', factor: 'string' };
   const isTime = feature.type === 'date' || feature.type === 'datetime';
   const isEnd = (value: unknown) => typeof value === (isTime ? 'string' : 'number');
-  const { range, min, max, step, default: first, label, unit, timeZone, words } = feature as unknown as Record<string, unknown>;
+  const {
+    range,
+    min,
+    max,
+    step,
+    default: first,
+    label,
+    unit,
+    timeZone,
+    words,
+    others,
+    required,
+  } = feature as unknown as Record<string, unknown>;
   const fits = {
     // An infinite split is null in JSON.
     range: Array.isArray(range) && range.every((end) => end === null || isEnd(end)),
     ...{ min: isEnd(min), max: isEnd(max), step: typeof step === 'number' },
     default: typeof first === defaults[feature.type],
+    ...{ others: others === 'missing' || others === 'new', required: typeof required === 'boolean' },
     ...{ label: isLabel(label), unit: isLabel(unit), timeZone: typeof timeZone === 'string', words: areWords(words) },
   };
   return Object.entries(fits).find(([name, isGood]) => !isGood && (feature as Record<string, unknown>)[name] !== undefined)?.[0];
@@ -117,6 +141,11 @@ export function isRecord(value: unknown): boolean {
 /** Whether a value is a list of texts that are not the same. */
 function areLabels(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string') && areDistinct(value);
+}
+
+/** Whether a value is a list of finite numbers. */
+function areTimes(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
 /** Whether a value is a list of labels that are not the same; one may be null, R's NA. */

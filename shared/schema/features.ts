@@ -74,6 +74,8 @@ export type Schema = {
   inputs?: AnswerColumn[];
   /** What explanations rest on, where there are any. An artifact's schema has it not: who opens it finds it. */
   explain?: Explainable;
+  /** Begins to count, anew for each request, how long its texts take (withTexts). Who opens an artifact adds it. */
+  beginTexts?: () => void;
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
   /** Which form of the C library R had; the usual one, with fused multiplication, where this is not given. */

@@ -35,6 +35,7 @@ export type Cells = {
  */
 export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): Float64Array {
   const width = schema.features.length;
+  schema.beginTexts?.();
   const rows = new Float64Array(cells.rows * width);
   const problems = others.slice(0, MAX_PROBLEMS);
   let found = others.length;

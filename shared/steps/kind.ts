@@ -34,7 +34,7 @@ export type StepKind<S extends Step> = {
 };
 
 /** Makes a whole number of a feature's text that is none of its levels; the number times `factor` goes into its place behind them. */
-export type TextReader = { feature: number; factor: number; read(text: string): number | undefined };
+export type TextReader = { feature: number; factor: number; read(text: string, steps: { left: number }): number | undefined };
 
 /** A step of a model: its kind, and what the model has of it. */
 export type BoundStep = { kind: StepKind<Step>; data: Step };

@@ -1,3 +1,4 @@
+import { RequestError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import type { BoundStep, Compute } from './kind.ts';
 
@@ -124,20 +125,32 @@ export function replaceUndefined(schema: Schema, steps: readonly BoundStep[], ro
   }
 }
 
+const LONG_TEXTS = "the texts take too long to look through for the model's patterns; expected fewer rows, or shorter texts";
+
+/** Most steps of looking through the texts of one request (StepsLeft): some two seconds. */
+export const MOST_TEXT_STEPS = 1e8;
+
 /** What the features of a schema that steps read texts of make of a text that training did not have. */
 export function withTexts(schema: Schema, steps: readonly BoundStep[] = [], label = 'the model'): Schema {
   const readers = steps.flatMap(({ kind, data }) => kind.reads?.(data, label) ?? []);
   if (readers.length === 0) return schema;
+  const remaining = { left: MOST_TEXT_STEPS };
   const features = schema.features.map((feature, at) => {
     const ofFeature = readers.filter((reader) => reader.feature === at);
     if (ofFeature.length === 0 || feature.type !== 'factor') return feature;
     const first = feature.levels.length + 1;
     const placeOfNew = (text: string) => {
-      const numbers = ofFeature.map(({ read }) => read(text));
+      const numbers = ofFeature.map(({ read }) => {
+        if (remaining.left < 0) throw new RequestError(413, LONG_TEXTS);
+        return read(text, remaining);
+      });
       const isKnown = numbers.every((number) => number !== undefined);
       return isKnown ? first + 1 + numbers.reduce((sum: number, number, of) => sum + (number ?? 0) * ofFeature[of]!.factor, 0) : first;
     };
     return { ...feature, placeOfNew };
   });
-  return { ...schema, features };
+  const beginTexts = () => {
+    remaining.left = MOST_TEXT_STEPS;
+  };
+  return { ...schema, features, beginTexts };
 }

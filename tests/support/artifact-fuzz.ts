@@ -150,7 +150,24 @@ const CALLS: unknown[] = [
 ];
 const VALUES = [...ODD, ...WORDS, ...MORE, ...CALLS];
 const DOUBLES = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e308, -1e308, 5e-324, 2 ** 53, -1, 0.5];
-const MEMBERS = ['types', 'takes', 'trees', 'classes', 'times', 'inputs', 'lambda', 'range', 'label', 'unit', 'default', 'min', 'levels'];
+const FOUND = ['explain', 'inputs', 'beginTexts', 'placeOfNew'];
+const MEMBERS = [
+  'types',
+  'takes',
+  'trees',
+  'classes',
+  'times',
+  'columns',
+  'others',
+  'lambda',
+  'range',
+  'label',
+  'unit',
+  'default',
+  'min',
+  'levels',
+  ...FOUND,
+];
 
 type Draw = { below(most: number): number; pick<T>(values: readonly T[]): T };
 

@@ -15,12 +15,15 @@ const MAX_INSTRUCTIONS = 4000;
 /** How often each character may be read by each instruction, on the mean: more than once only where matches are looked for anew. */
 const MOST_VISITS = 6;
 
+/** How many steps of looking through texts are left to whoever asks: an instruction at a character is one. Below 0 there are none. */
+export type StepsLeft = { left: number };
+
 /** A pattern that can be looked for. What depends on the machine of R, or would take too long, is undefined. */
 export type Pattern = {
   /** Whether a text has a match (grepl). */
-  isIn(text: string): boolean | undefined;
+  isIn(text: string, steps?: StepsLeft): boolean | undefined;
   /** How many matches it has, each the longest of those that begin first, one behind the other (gregexpr). */
-  count(text: string): number | undefined;
+  count(text: string, steps?: StepsLeft): number | undefined;
 };
 
 /** Makes a pattern of R's; `isCounted` where its matches are counted. Throws a ModelError that names what is not served. */
@@ -33,12 +36,13 @@ export function compilePattern(pattern: string, options: PatternOptions, isCount
   program.push({ is: 'match' });
   const folds = options.ignoreCase === true && options.fixed !== true;
   return {
-    isIn: (text) => {
+    isIn: (text, steps) => {
       const search = new Search(program, text, folds);
       const found = search.next(0, false);
+      if (steps) steps.left -= search.taken;
       return search.isUnknown ? undefined : found !== undefined;
     },
-    count: (text) => {
+    count: (text, steps) => {
       const search = new Search(program, text, folds);
       let count = 0;
       let from = 0;
@@ -49,6 +53,7 @@ export function compilePattern(pattern: string, options: PatternOptions, isCount
         // R looks on behind a match, or behind the character at which an empty one was.
         from = found.end > found.start ? found.end : found.start + 1;
       }
+      if (steps) steps.left -= search.taken;
       return search.isUnknown ? undefined : count;
     },
   };
@@ -129,7 +134,16 @@ class Search {
     this.#seen = new Int32Array(program.length).fill(-1);
     const states = () => ({ at: new Int32Array(program.length), start: new Int32Array(program.length), count: 0 });
     [this.#now, this.#next] = [states(), states()];
-    this.#visits = MOST_VISITS * (this.length + 1) * program.length;
+    this.#visits = this.#most();
+  }
+
+  /** The steps that it took; to make ready for a text takes one an instruction. */
+  get taken(): number {
+    return this.#most() - this.#visits + this.#program.length;
+  }
+
+  #most(): number {
+    return MOST_VISITS * (this.length + 1) * this.#program.length;
   }
 
   /** The first match from a place on: the longest where `longest` says so. R begins anew there, as if no character stood before it. */

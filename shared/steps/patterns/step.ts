@@ -1,6 +1,6 @@
 import { ModelError } from '../../errors.ts';
 import type { StepKind, TextReader } from '../kind.ts';
-import { compilePattern } from './match.ts';
+import { compilePattern, type StepsLeft } from './match.ts';
 import type { PatternOptions } from './parse.ts';
 
 /**
@@ -29,13 +29,16 @@ export const SIZES: Record<PatternStep['make'], number> = { regex: 2, count: MAX
 export const MAX_SIZE = 2 ** 50;
 
 /** A text's whole number by a step: how many matches, and of a share its characters, too. Undefined where R's answer is not known. */
-export function numberOfText({ make, pattern, options }: PatternMade, label: string): (text: string) => number | undefined {
+export function numberOfText(
+  { make, pattern, options }: PatternMade,
+  label: string,
+): (text: string, steps?: StepsLeft) => number | undefined {
   const { isIn, count } = compilePattern(pattern, options, make !== 'regex', label);
-  return (text) => {
+  return (text, steps) => {
     // Characters are at most as many as units of UTF-16, and at least half of them.
     const length = text.length < MAX_TEXT ? Array.from(text).length : MAX_TEXT;
     if (length >= MAX_TEXT) return undefined;
-    const found = make === 'regex' ? isIn(text) : count(text);
+    const found = make === 'regex' ? isIn(text, steps) : count(text, steps);
     if (found === undefined) return undefined;
     return make === 'share' ? Number(found) + MAX_TEXT * length : Number(found);
   };

@@ -60,6 +60,14 @@ test('no pattern takes more than its size times the text: a text for which it wo
   expect(count('a|a+b', 'aab a aab')).toBe(3);
 });
 
+test('a pattern counts each of its parts at each character', () => {
+  const steps = { left: 0 };
+  compilePattern('(a|b|ab){1,250}x', {}, false, 'the pattern').isIn('ab'.repeat(100), steps);
+  const short = -steps.left;
+  compilePattern('(a|b|ab){1,250}x', {}, false, 'the pattern').isIn('ab'.repeat(1_000), steps);
+  expect(-steps.left - short).toBeGreaterThan(5 * short);
+});
+
 test('a text of 4,096 characters has no number', () => {
   const read = numberOfText({ make: 'share', pattern: 'é', options: {} }, 'the pattern');
   expect(read('é'.repeat(4095))).toBe(4095 + 4096 * 4095);
