@@ -5,7 +5,7 @@ import { type ExplainerKind, explainableOf } from './bodies/explainer.ts';
 import type { BodyKind } from './bodies/kind.ts';
 import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
-import { decodeSection, encodeSection } from './explain/section.ts';
+import { type Basis, decodeSection, encodeSection } from './explain/section.ts';
 import { checkPredictor, openExplainer, type Predictor, predictRows } from './predict.ts';
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
@@ -67,10 +67,10 @@ export type CheckRows = { rows: Float64Array; outputs: Float64Array };
 /** A model as it is served. `sha256` is that of its schema and forest, in hexadecimal. */
 export type Model = UnsignedModel & { sha256: string };
 /**
- * A model before its artifact, whose bytes settle its sha256; `cover`: the weight of the training rows in each leaf, for explanations;
+ * A model before its artifact, whose bytes settle its sha256; `basis`: what its explanations rest on;
  * `proof`: the section with rows and R's own predictions (proof/section.ts).
  */
-export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; cover?: ArrayLike<number>; proof?: Uint8Array };
+export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?: Basis; proof?: Uint8Array };
 
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
@@ -95,7 +95,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   }
   const cardAt = end;
   const checksAt = cardAt + padded(cardJson.length);
-  const sections = [...(model.cover ? [encodeSection(model.cover, sha256Of)] : []), ...(model.proof ? [model.proof] : [])];
+  const sections = [...(model.basis ? [encodeSection(model.basis, sha256Of)] : []), ...(model.proof ? [model.proof] : [])];
   let sectionAt = checksAt + checks.rows.byteLength + checks.outputs.byteLength;
   const bytes = new Uint8Array(sections.reduce((sum, section) => sum + section.length, sectionAt));
   const put = (start: number, part: ArrayBufferView) => bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), start);
@@ -166,8 +166,12 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   const opened = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
   if (!explain) return opened;
   const section = decodeSection(explain, label, options.isHeld ? undefined : sha256Of);
-  const explainer = openExplainer(predictor, section.cover, label, options.kinds?.explainers);
-  return { ...opened, explainer, schema: { ...opened.schema, explain: explainableOf(explainer, toHex(section.sha256)) } };
+  const explainer = openExplainer(predictor, section, label, options.kinds?.explainers);
+  return {
+    ...opened,
+    explainer,
+    schema: { ...opened.schema, explain: explainableOf(explainer, { ...section, sha256: toHex(section.sha256) }) },
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { EXPLAINERS } from './bodies/explainers.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
+import { type Basis, MAX_BACKGROUND } from './explain/section.ts';
 import { columnProblem } from './schema/answer-columns.ts';
 import { checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
@@ -72,26 +73,40 @@ export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
   return made;
 }
 
-/**
- * What explains a model's answers, by the weight of the training rows in each leaf of its body. Throws a ModelError where they are
- * other leaves, or a model that nothing explains.
- */
+/** What explains a model's kind of body; undefined where nothing does. */
+export function explainerKindOf(
+  { steps, body, outcome }: Predictor,
+  explainers: readonly ExplainerKind<unknown>[] = EXPLAINERS,
+): ExplainerKind<unknown> | undefined {
+  if (steps || outcome) return undefined;
+  return explainers.find(({ types }) => types.some((type) => body.kind.types.includes(type)));
+}
+
+/** What explains a model's answers, by what its artifact has for that. Throws a ModelError where that is of another model, or of one that nothing explains. */
 export function openExplainer(
   model: Predictor,
-  cover: ArrayLike<number>,
+  basis: Basis,
   label: string,
   explainers: readonly ExplainerKind<unknown>[] = EXPLAINERS,
 ): Explainer {
-  const { steps, body, outcome } = model;
-  const fail = (found: string, expected: string) => new ModelError(`${label}'s weights for explanations`, found, expected);
-  const kind = explainers.find(({ types }) => types.some((type) => body.kind.types.includes(type)));
-  if (!kind || steps || outcome) throw fail('a model that is not explained', 'one tree or boosted trees, and no steps before them');
-  const leaves = kind.leaves(body.data);
-  if (cover.length !== leaves) throw fail(`${cover.length} of them`, `one for each of ${leaves} leaves`);
-  for (let leaf = 0; leaf < leaves; leaf += 1)
-    if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'numbers from 0 on');
-  const explainer = kind.open(bodySchema(model), body.data, cover);
-  if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class, in each leaf');
+  const { schema, body } = model;
+  const { cover, background } = basis;
+  const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
+  const kind = explainerKindOf(model, explainers);
+  if (!kind) throw fail('a model that is not explained', 'trees, and no steps before them');
+  if (cover) {
+    const leaves = kind.leaves?.(body.data) ?? 0;
+    if (cover.length !== leaves) throw fail(`${cover.length} weights`, `one for each of ${leaves} leaves`);
+    for (let leaf = 0; leaf < leaves; leaf += 1)
+      if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'weights from 0 on');
+  }
+  const rows = background && background.length / schema.features.length;
+  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= MAX_BACKGROUND))
+    throw fail(`${rows} background rows`, `1 to ${MAX_BACKGROUND}`);
+  if (background?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY))
+    throw fail('an infinite value', 'finite ones in background rows');
+  const explainer = kind.open(bodySchema(model), body.data, basis);
+  if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class');
   return explainer;
 }
 

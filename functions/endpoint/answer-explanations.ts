@@ -16,7 +16,7 @@ const explanationForm = z.strictObject({
 
 const explainedForm = z.object({
   output: z.enum(['margin', 'response', 'probability']),
-  background: z.literal('path'),
+  background: z.enum(['path', 'rows']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

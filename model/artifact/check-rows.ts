@@ -1,6 +1,7 @@
 import type { CheckRows } from '../../shared/artifact.ts';
 import { type Predictor, predictRows } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
+import { generator } from './generator.ts';
 import { featureSplits } from './splits.ts';
 
 /** How many check rows an artifact carries. */
@@ -48,15 +49,4 @@ function valuesSeen({ schema, body }: Predictor, column: number): number[] {
   };
   const [least, most] = range ? [read(range[0]), read(range[1])] : [1, 2];
   return first === undefined ? [0, 0.25, 0.5, 0.75, 1].map((part) => least + part * (most - least)) : [read(first), least, most];
-}
-
-/** A small generator of numbers from 0 to 1 (mulberry32), the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -15,8 +15,8 @@ import type { FileReader, Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';
 import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
+import { basisOf } from './basis.ts';
 import { drawCheckRows } from './check-rows.ts';
-import { usableCover } from './cover.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
 import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
@@ -37,8 +37,10 @@ const MATH_LIBRARY = 'glibc 2.36';
 /** What an import may get beside the file: an ISO 8601 date for the card, and training data. */
 export type ImportOptions = {
   date?: string | undefined;
-  /** The training data, for the levels that neither the model file nor its sidecar has. */
+  /** The training data, for the levels that neither the model file nor its sidecar has, and for explanations. */
   data?: TrainingData | undefined;
+  /** `real`: the artifact gets 100 rows of the training data as background rows of explanations, and not synthetic ones. */
+  background?: 'synthetic' | 'real' | undefined;
   /** `plain` where R ran on a processor without fused multiplication, whose C library gives other last bits. */
   libm?: 'plain' | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
@@ -90,6 +92,8 @@ export type Origin = ImportOptions & {
   sidecarFile: string;
   source?: string;
   training?: TrainingCard;
+  /** The training data for explanations alone, where types and levels are settled. */
+  explained?: TrainingData;
   /** How R wrote the file, and which R. */
   written?: string;
   r?: string;
@@ -101,7 +105,7 @@ export function encodeModel(
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
-  const { file, bytes, sidecarFile, source = file, training, date, data, libm, written, r } = origin;
+  const { file, bytes, sidecarFile, source = file, training, date, data, explained = data, libm, written, r } = origin;
   if (libm === 'plain' && isOfFused) {
     throw new ModelError(
       file,
@@ -135,8 +139,12 @@ export function encodeModel(
   };
   const model = { ...computed, schema };
   checkPredictor(model, file);
-  const usable = usableCover(model, cover, file);
-  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(usable ? { cover: usable } : {}) });
+  const basis = basisOf(
+    model,
+    { cover, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
+    file,
+  );
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(basis ? { basis } : {}) });
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */

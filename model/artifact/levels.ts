@@ -27,7 +27,7 @@ const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
 export function applyData(model: Predictor, known: ReadonlySet<string>, data: TrainingData): Schema {
   const { schema } = model;
   const splits = featureSplits(model);
-  const [header = [], ...lines] = readCsv(data);
+  const [header = [], ...lines] = readTraining(data);
   // The first of two columns of one name, as the search for it would find.
   const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
   const ranges = new Map<string, [number, number]>();
@@ -54,18 +54,19 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
 
 /** The names in the header of the training data. Throws a ModelError. */
 export function trainingColumns(data: TrainingData): string[] {
-  return readCsv(data)[0] ?? [];
+  return readTraining(data)[0] ?? [];
 }
 
 /** The distinct values of a column of the training data, without the missing ones. Throws a ModelError where there is no such column. */
 export function columnValues(data: TrainingData, name: string): string[] {
-  const [header = [], ...lines] = readCsv(data);
+  const [header = [], ...lines] = readTraining(data);
   const place = header.indexOf(name);
   if (place < 0) throw new ModelError(data.file, `no column "${name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
   return [...new Set(lines.map((line) => line[place] ?? '').filter((value) => value !== '' && value !== 'NA'))];
 }
 
-function readCsv({ bytes, file }: TrainingData): string[][] {
+/** The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8. */
+export function readTraining({ bytes, file }: TrainingData): string[][] {
   try {
     return parseCsv(utf8Text(bytes));
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Model } from '../../shared/artifact.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import type { LevelsOrder } from '../artifact/levels.ts';
@@ -12,14 +13,17 @@ import { cardDate, expectArguments, HELP_OPTION as help, OBJECT_OPTION as object
 /** Levels of a feature that are printed. */
 const SHOWN_LEVELS = 20;
 
-const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--levels-order c|locale] [--date DATE]
-    [--object NAME] [--libm plain]
+const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--background real]
+    [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
   -o, --output  the artifact to write; it is replaced where it is there, and left as it was where the import fails
   --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has; where the
                 file has no names of features, its header has them (then it has the features alone, without the target)
+                With it answers can be explained (parameters: {"explain": true}): the rows that fall into each leaf are
+                counted, and up to 100 background rows are made, each column drawn by itself, so that no row is copied
+  --background  real, for 100 rows of the training data themselves as background rows; or synthetic, as without it
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --object      which model, of a file with several (save(), or a list): m, or lst$m
   --libm        plain, where R ran on a processor without fused multiplication (older than about 2013): its C library
@@ -40,6 +44,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     output: { type: 'string', short: 'o' },
     date: text,
     data: text,
+    background: text,
     'levels-order': text,
     libm: text,
   } as const;
@@ -54,6 +59,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   const artifact = importModel(file, {
     date: cardDate(values.date, epoch),
     data,
+    background: backgroundOf(values.background, data !== undefined),
     object: values.object,
     libm: libmOf(values.libm),
     progress: progressLine(file),
@@ -65,6 +71,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   const ask = ['the levels as read; where levels() in R says otherwise, name them in a sidecar:', ...levels];
   return printableLines([
     ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],
+    ...(data ? explainLines(model, values.data!) : []),
     ...(data && levels.length > 0 ? ask : []),
     ...(data ? [] : maybeFactorsNote(model, file)),
   ]);
@@ -80,6 +87,23 @@ function levelsLine(feature: Feature): string[] {
 function levelsOrder(given: string | undefined): LevelsOrder | undefined {
   if (given === undefined || given === 'c' || given === 'locale') return given;
   throw new UsageError(`found the order ${given}, expected c or locale`);
+}
+
+function backgroundOf(given: string | undefined, hasData: boolean): 'synthetic' | 'real' | undefined {
+  if (given !== undefined && given !== 'synthetic' && given !== 'real')
+    throw new UsageError(`found --background ${given}, expected synthetic or real`);
+  if (given !== undefined && !hasData) throw new UsageError('found --background without --data, expected the training data beside it');
+  return given;
+}
+
+/** What an artifact can explain its answers by. */
+function explainLines({ schema }: Model, data: string): string[] {
+  if (!schema.explain)
+    return [`its answers cannot be explained: that takes trees without steps before them, and a column of ${data} for each feature`];
+  const { ways, isReal } = schema.explain;
+  const rows = ways.some(({ background }) => background === 'rows');
+  if (rows && isReal) return [`the artifact holds rows of ${data}, for explanations: whoever has it can read them`];
+  return [`its answers can be explained${rows ? ', beside synthetic rows too' : ''}`];
 }
 
 function libmOf(given: string | undefined): 'plain' | undefined {

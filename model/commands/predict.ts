@@ -42,7 +42,7 @@ export async function predictCommand(args: string[]): Promise<string> {
 /** The same rows with explanations; what a JSON body itself asks of them stays. Throws a RequestError where there are none. */
 function withExplanations({ schema }: Model, query: Query): Query {
   const explain = query.parameters.explain || {};
-  const message = schema.explain ? misfitExplain(explain, query.parameters, schema) : notExplained(true);
+  const message = schema.explain ? misfitExplain(explain, query.parameters, schema) : notExplained(true, schema);
   if (message === undefined) return { ...query, parameters: { ...query.parameters, explain } };
   throw new RequestError(422, 'the predictions cannot be explained', [{ path: '--explain', message }]);
 }

@@ -57,7 +57,16 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
   const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
   // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.
   const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...others }]) => [name, others])) };
-  const origin = { file: options.output, bytes, sidecarFile: found?.file ?? file, source: file, training: card, date: options.date };
+  const explained = { bytes, file, order: undefined };
+  const origin = {
+    file: options.output,
+    bytes,
+    sidecarFile: found?.file ?? file,
+    source: file,
+    training: card,
+    date: options.date,
+    explained,
+  };
   const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
   const { forest, ...read } = model;
   return { artifact: encodeModel({ ...read, body: bodyOf(FOREST, forest), call }, rest, origin), trained, metrics, model, card };

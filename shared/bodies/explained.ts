@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.ts';
+import { wayOf } from '../schema/explain-ask.ts';
 import { EXPLANATION, explanationWidth } from '../schema/explanation.ts';
 import type { Schema } from '../schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from '../schema/parameters.ts';
@@ -17,15 +18,16 @@ export function explainedRows(
   predict: Predict,
 ): Float64Array {
   const ask = explain || {};
-  if (explainer.work === Number.POSITIVE_INFINITY)
+  const { background, outputs, work } = wayOf(explainer, ask)!;
+  if (work === Number.POSITIVE_INFINITY)
     throw new RequestError(413, "the model's trees are too large to be explained; expected a request without explain");
   const features = schema.features.length;
   const count = rows.length / features;
   const predicted = predict(asked);
   const width = predicted.length / count;
   const places = placesOf(schema, ask.class, asked, predicted, predict);
-  const output = ask.output ?? explainer.outputs[0]!;
-  const { baselines, contributions, numbers } = explainer.explain({ rows, output, places, parameters: asked });
+  const output = ask.output ?? outputs[0]!;
+  const { baselines, contributions, numbers } = explainer.explain({ rows, background, output, places, parameters: asked });
   const stride = width + explanationWidth(schema);
   const out = new Float64Array(count * stride);
   for (let row = 0; row < count; row += 1) {

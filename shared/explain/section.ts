@@ -3,8 +3,9 @@ import { utf8Json } from '../schema/utf8.ts';
 import { type Hash, newSection, padded, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
 
 /*
- * The section of an artifact that explanations are computed from (sections/sections.ts). Its JSON is { arrays: [{ name, type, length }] };
- * behind it is the one array: `cover`, the weight of the training rows in each leaf.
+ * The section of an artifact that explanations are computed from (sections/sections.ts). Its JSON is { arrays: [{ name, type, length }],
+ * real? }; behind it are the arrays of Basis, each where it is there, each padded to a multiple of 8 bytes. `real` says that the
+ * background rows are training rows.
  */
 const NAME = 'EXPLAIN';
 
@@ -12,50 +13,85 @@ const NAME = 'EXPLAIN';
 const KINDS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type Kind = keyof typeof KINDS;
 type Numbers = InstanceType<(typeof KINDS)[Kind]>;
+type Plan = { name: Name; type: Kind; length: number };
 
-/** What an artifact holds for explanations: the weight of the training rows in each leaf, in the order of the leaves. */
-export type Weights = { cover: Numbers };
+/** The arrays that a section may have, in this order, each once. */
+const NAMES = ['cover', 'background'] as const;
+type Name = (typeof NAMES)[number];
 
-/** The bytes of the section. The same weights give the same bytes, however large the numbers are that they came in. */
-export function encodeSection(cover: ArrayLike<number>, hash: Hash): Uint8Array {
-  const kept = smallest(cover);
-  const plan = { arrays: [{ name: 'cover', type: kindOf(kept), length: kept.length }] };
-  const { bytes, dataAt } = newSection(NAME, plan, kept.byteLength);
-  bytes.set(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength), dataAt);
+/** What explanations rest on: the parts of an artifact's section, each where it is there. */
+export type Basis = {
+  /** The weight of the training rows in each leaf, in the order of the leaves. */
+  cover?: ArrayLike<number>;
+  /** Rows of all features (of the model, before any steps) side by side, as predictRows takes them; at most MAX_BACKGROUND. */
+  background?: Float64Array;
+  /** Whether the background rows are rows of the training data; else they were drawn, each column by itself. */
+  isReal?: boolean;
+};
+
+/** Most background rows of a section. */
+export const MAX_BACKGROUND = 100;
+
+/** The bytes of the section. The same basis gives the same bytes, however large the numbers are that it came in. */
+export function encodeSection(basis: Basis, hash: Hash): Uint8Array {
+  const kept = NAMES.flatMap((name): [Name, Numbers][] => (basis[name] ? [[name, smallest(basis[name])]] : []));
+  const arrays = kept.map(([name, array]): Plan => ({ name, type: kindOf(array), length: array.length }));
+  const size = kept.reduce((sum, [, array]) => sum + padded(array.byteLength), 0);
+  const { bytes, dataAt } = newSection(NAME, { arrays, ...(basis.isReal ? { real: true } : {}) }, size);
+  let at = dataAt;
+  for (const [, array] of kept) {
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+    at += padded(array.byteLength);
+  }
   return sealSection(bytes, hash);
 }
 
-/** The weights of such bytes, and their hash. With `hash` it is compared with theirs. Throws a ModelError that says what is wrong. */
-export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | undefined): Weights & { sha256: Uint8Array } {
+/** The basis of such bytes, and their hash. With `hash` it is compared with theirs. Throws a ModelError that says what is wrong. */
+export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | undefined): Basis & { sha256: Uint8Array } {
   const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
   if (bytes.byteLength < SECTION_HEAD) throw fail(`${bytes.byteLength} bytes`, `a section that starts with ${NAME}`);
   const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  const arrayAt = SECTION_HEAD + padded(jsonBytes);
-  if (arrayAt > bytes.byteLength) throw fail(`${jsonBytes} bytes of JSON`, `at most ${bytes.byteLength - SECTION_HEAD}`);
+  let at = SECTION_HEAD + padded(jsonBytes);
+  if (at > bytes.byteLength) throw fail(`${jsonBytes} bytes of JSON`, `at most ${bytes.byteLength - SECTION_HEAD}`);
   const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
-  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, at) => byte === sha256[at]))
+  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, place) => byte === sha256[place]))
     throw fail('another sha256', 'that of its bytes');
-  const { type, length } = planOf(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes), fail);
-  const size = padded(length * KINDS[type].BYTES_PER_ELEMENT);
-  if (arrayAt + size !== bytes.byteLength) throw fail(`${bytes.byteLength} bytes`, String(arrayAt + size));
-  return { cover: new KINDS[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + arrayAt, length), sha256 };
+  const plan = readPlan(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes));
+  if (!plan) throw fail('another form of its JSON', `arrays called ${NAMES.join(', ')}, each once at most`);
+  const places = plan.arrays.map(({ type, length }) => {
+    const place = at;
+    at += padded(length * KINDS[type].BYTES_PER_ELEMENT);
+    return place;
+  });
+  if (at !== bytes.byteLength) throw fail(`${bytes.byteLength} bytes`, String(at));
+  const basis: Basis & { sha256: Uint8Array } = { sha256, ...(plan.isReal ? { isReal: true } : {}) };
+  plan.arrays.forEach(({ name, type, length }, place) => {
+    const array = new KINDS[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + places[place]!, length);
+    // Weights are as many as there are leaves: they stay where they are.
+    if (name === 'cover') basis.cover = array;
+    else basis[name] = Float64Array.from(array);
+  });
+  return basis;
 }
 
-function planOf(json: Uint8Array, fail: (found: string, expected: string) => ModelError): { type: Kind; length: number } {
-  const plan = readPlan(json);
-  const [first, ...others] = Array.isArray(plan?.arrays) ? plan.arrays : [];
-  const { name, type, length } = (first ?? {}) as { name?: unknown; type?: unknown; length?: unknown };
-  const isPlan = others.length === 0 && name === 'cover' && typeof type === 'string' && Object.hasOwn(KINDS, type);
-  if (isPlan && Number.isSafeInteger(length) && (length as number) >= 0) return { type: type as Kind, length: length as number };
-  throw fail('another form of its JSON', 'one array, called cover');
-}
-
-function readPlan(json: Uint8Array): { arrays?: unknown } | undefined {
+/** What the JSON says; undefined where it has another form. */
+function readPlan(json: Uint8Array): { arrays: Plan[]; isReal: boolean } | undefined {
+  let given: { arrays?: unknown; real?: unknown };
   try {
-    return utf8Json(json) as { arrays?: unknown };
+    given = utf8Json(json) as { arrays?: unknown; real?: unknown };
   } catch {
     return undefined;
   }
+  const { arrays, real = false } = given ?? {};
+  if (!Array.isArray(arrays) || typeof real !== 'boolean') return undefined;
+  let before = -1;
+  for (const { name, type, length } of arrays.map((one) => (one ?? {}) as { name?: unknown; type?: unknown; length?: unknown })) {
+    const place = NAMES.indexOf(name as Name);
+    const isLength = Number.isSafeInteger(length) && (length as number) >= 0;
+    if (place <= before || typeof type !== 'string' || !Object.hasOwn(KINDS, type) || !isLength) return undefined;
+    before = place;
+  }
+  return arrays.length === 0 ? undefined : { arrays: arrays as Plan[], isReal: real };
 }
 
 /** Numbers as the smallest kind of array that keeps each of them. */

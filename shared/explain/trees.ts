@@ -100,3 +100,8 @@ export function workOf(trees: WeightedTrees): number {
     work += (trees.roots[tree + 1]! - trees.roots[tree]!) * Math.max(1, pointsOf(trees, tree));
   return work;
 }
+
+/** The most distinct inputs on a way, of all trees. */
+export function mostInputs({ inputs }: Pick<WeightedTrees, 'inputs'>): number {
+  return inputs.reduce((most, one) => Math.max(most, one), 0);
+}

@@ -4,22 +4,39 @@ import { describe, quote } from './describe-value.ts';
 export type ExplainOutput = 'margin' | 'response' | 'probability';
 const OUTPUTS: readonly string[] = ['margin', 'response', 'probability'] satisfies ExplainOutput[];
 
+/** What an input that is not known is: `path`, what the training rows in the leaves say; `rows`, what it is in each background row. */
+export type Background = 'path' | 'rows';
+const BACKGROUNDS: readonly string[] = ['path', 'rows'] satisfies Background[];
+
 /** What a request asks of an explanation; what it does not name has the model's default. */
-export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: string; class?: string };
+export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: Background; class?: string };
 
 /** What a model's explanations rest on. An artifact's schema has it not: who opens it finds it. */
 export type Explainable = {
   /** The hash of the section of the artifact that explanations are computed from. */
   sha256: string;
-  /** The numbers that can be explained, the default first. */
-  outputs: ExplainOutput[];
+  /** The ways to explain an answer, the default first. */
+  ways: ExplainWay[];
   /** Whether the model adds 32-bit floats, so that a rounding stands beside the contributions. */
   isRounded: boolean;
-  /** How long a row takes, in steps of computing (explainMs). */
+  /** Whether the background rows are rows of the training data. */
+  isReal: boolean;
+};
+
+/** A way to explain: its background, the numbers that can be explained by it (the default first), and how long a row takes, in steps (explainMs). */
+export type ExplainWay = {
+  background: Background;
+  outputs: ExplainOutput[];
+  /** Infinity where the model's trees are too large to be explained. */
   work: number;
-  /** How long a row takes that lacks a value, where that is more. */
+  /** How many steps a row takes that lacks a value, where these are more. */
   workOfMissing?: number;
 };
+
+/** The way that answers what is asked: of the background that is named, and which has the number that is named. Undefined where there is none. */
+export function wayOf({ ways }: Pick<Explainable, 'ways'>, { background, output }: ExplainAsk): ExplainWay | undefined {
+  return ways.find((way) => (background ?? way.background) === way.background && (!output || way.outputs.includes(output)));
+}
 
 /** The types of answer that go with an explanation: the model's own number or class, in one of its forms. */
 const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin'];
@@ -42,11 +59,12 @@ export function readExplainAsk(given: unknown): ExplainAsk | false | undefined {
 function isWish(name: string, value: unknown): boolean {
   if (name === 'top') return typeof value === 'number' && Number.isInteger(value) && value >= 1;
   if (name === 'output') return OUTPUTS.includes(value as string);
-  return (name === 'background' || name === 'class') && typeof value === 'string';
+  if (name === 'background') return BACKGROUNDS.includes(value as string);
+  return name === 'class' && typeof value === 'string';
 }
 
 /** The values of the parameter in words. */
-export const EXPECTED_ASK = `true, false, or an object of some of: top (a whole number from 1), output (${OUTPUTS.map(quote).join(', ')}), background ("path"), class (a label)`;
+export const EXPECTED_ASK = `true, false, or an object of some of: top (a whole number from 1), output (${OUTPUTS.map(quote).join(', ')}), background (${BACKGROUNDS.map(quote).join(', ')}), class (a label)`;
 
 /** What of a model and of a request an explanation depends on. */
 type Asking = { type: string; also?: unknown; [name: string]: unknown };
@@ -60,18 +78,32 @@ export function misfitExplain(
   if (ask === false || !explain) return undefined;
   if (also || predictAll || steps) return 'found explain with other lists of answers, expected one type alone';
   if (!TYPES.includes(type)) return `found explain with type "${type}", expected a type that is the answer itself`;
-  const { output, background = 'path', class: label } = ask;
-  const known = explain.outputs.map(quote).join(' or ');
-  if (output && !explain.outputs.includes(output)) return `found explain with output "${output}", expected ${known} for this model`;
-  if (background !== 'path')
-    return `found explain with background ${quote(background)}, expected "path": the artifact has no background rows`;
+  const { output, background, class: label } = ask;
+  const own = explain.ways.filter((way) => (background ?? way.background) === way.background);
+  if (background && own.length === 0) return `found explain with background "${background}", ${LACKING[background]}`;
+  if (!wayOf(explain, ask)) {
+    const known = [...new Set(own.flatMap(({ outputs }) => outputs))].map(quote).join(' or ');
+    const by = background ? ` and background "${background}"` : '';
+    return `found explain with output "${output}"${by}, expected ${known} for this model`;
+  }
   if (label === undefined || classes?.includes(label)) return undefined;
   const expected = classes ? `one of ${classes.map(quote).join(', ')}` : 'none, as the model has no classes';
   return `found explain with class ${quote(label)}, expected ${expected}`;
 }
 
+/** What a background that an artifact lacks needs. */
+const LACKING: Record<Background, string> = {
+  path: 'expected "rows": the artifact has no counts of training rows in its leaves',
+  rows: 'expected "path": the artifact has no background rows; import the model with --data training.csv',
+};
+
 /** What helps where a model has nothing that explanations could be computed from. */
-export function notExplained(given: unknown): string {
-  const help = 'its artifact has no counts of training rows in its leaves; import a model whose file has them, without steps before it';
+export function notExplained(given: unknown, { kind, inputs }: { kind: string; inputs?: unknown }): string {
+  const help =
+    kind === 'survival'
+      ? 'its answer is a curve over time, which has no single number'
+      : inputs
+        ? 'it has steps before it; explain the model behind them by itself'
+        : 'its artifact has no counts of training rows, and no background rows; import it with --data training.csv';
   return `found ${describe(given)}, but this model cannot be explained: ${help}`;
 }

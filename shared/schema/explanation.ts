@@ -1,8 +1,8 @@
-import type { ExplainAsk, ExplainOutput } from './explain-ask.ts';
+import { type Background, type ExplainAsk, type Explainable, type ExplainOutput, wayOf } from './explain-ask.ts';
 import type { Schema } from './features.ts';
 
 /** What an answer says of its explanations. */
-export type Explained = { output: ExplainOutput; background: 'path'; sha256: string };
+export type Explained = { output: ExplainOutput; background: Background; sha256: string };
 
 /**
  * Why a prediction is what it is: the baseline and all contributions add up to the explained number. `others` is the sum of the
@@ -33,13 +33,15 @@ type Asked = { rows: Float64Array; count: number; parameters: { explain?: Explai
 /** How long the explanations of a request's rows take at most, in milliseconds; 0 where none are asked for. */
 export function explainMs({ explain }: Schema, { rows, count, parameters }: Asked): number {
   if (!parameters.explain || !explain || count === 0) return 0;
-  const { work, workOfMissing } = explain;
+  const way = wayOf(explain, parameters.explain);
+  if (!way) return 0;
+  const { work, workOfMissing } = way;
   const missing = workOfMissing === undefined ? 0 : rowsThatLack(rows, rows.length / count);
   return ((count - missing) * work + missing * (workOfMissing ?? 0)) / STEPS_PER_MS;
 }
 
 /** How many rows lack a value. */
-function rowsThatLack(rows: Float64Array, width: number): number {
+export function rowsThatLack(rows: Float64Array, width: number): number {
   let found = 0;
   for (let row = 0; row < rows.length; row += width) if (rows.subarray(row, row + width).some(Number.isNaN)) found += 1;
   return found;
@@ -48,12 +50,21 @@ function rowsThatLack(rows: Float64Array, width: number): number {
 /** What an answer says of its explanations. */
 export function explainedOf({ explain }: Schema, ask: ExplainAsk | false | undefined): Explained | undefined {
   if (!ask || !explain) return undefined;
-  return { output: ask.output ?? explain.outputs[0]!, background: 'path', sha256: explain.sha256 };
+  const way = wayOf(explain, ask);
+  return way && { output: ask.output ?? way.outputs[0]!, background: way.background, sha256: explain.sha256 };
 }
 
 /** What GET /model says of explanations: what they rest on, and what can be asked of them. */
 export function explainsOf({ explain }: Schema) {
-  return explain && { sha256: explain.sha256, background: ['path'], output: explain.outputs };
+  if (!explain) return undefined;
+  const { sha256, ways, isReal } = explain;
+  const rows = ways.some(({ background }) => background === 'rows') ? { holdsTrainingRows: isReal } : {};
+  return { sha256, background: ways.map(({ background }) => background), output: outputsOf(explain), ...rows };
+}
+
+/** All numbers that can be explained, by one background or another; the default first. */
+export function outputsOf({ ways }: Explainable): ExplainOutput[] {
+  return [...new Set(ways.flatMap(({ outputs }) => outputs))];
 }
 
 /** An explanation from its doubles, which begin at a place. With `top` it has the greatest contributions, and the sum of the others. */

@@ -43,7 +43,7 @@ export function readParameters(
     const at = `${path}/${pointer(name)}`;
     if (name === 'type') return readTypes(schema, read, given, at);
     const entry = taken.find((one) => one.name === name)?.entry;
-    if (!entry && name === 'explain') return given === false ? [] : [{ path: at, message: notExplained(given) }];
+    if (!entry && name === 'explain') return given === false ? [] : [{ path: at, message: notExplained(given, schema) }];
     if (!entry) {
       const takes = ['type', ...taken.map((one) => one.name)].join(', ');
       return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes}` }];

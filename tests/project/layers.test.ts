@@ -31,7 +31,7 @@ const ROOMS: Record<string, string[]> = {
   'shared/explain': ['shared/errors.ts', 'shared/schema', 'shared/sections'],
   'shared/bodies': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions', 'shared/steps', 'shared/explain'],
   'shared/wire': ['shared/errors.ts', 'shared/schema'],
-  'shared/predict.ts': ['shared/errors.ts', 'shared/schema', 'shared/steps', 'shared/bodies', 'shared/wire'],
+  'shared/predict.ts': ['shared/errors.ts', 'shared/schema', 'shared/steps', 'shared/explain', 'shared/bodies', 'shared/wire'],
   'shared/artifact.ts': [
     'shared/errors.ts',
     'shared/schema',

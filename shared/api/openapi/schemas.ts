@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outputsOf } from '../../schema/explanation.ts';
 import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
 import type { ShownDialects } from './dialects.ts';
@@ -64,7 +65,9 @@ function explanationMembers({ classes, explain }: Schema): Record<string, z.ZodT
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
   return {
     explanations: z.array(explanation).describe('Why each prediction is what it is, with `explain`.').optional(),
-    explain: z.object({ output: z.enum(explain!.outputs), background: z.literal('path'), sha256 }).optional(),
+    explain: z
+      .object({ output: z.enum(outputsOf(explain!)), background: z.enum(explain!.ways.map((way) => way.background)), sha256 })
+      .optional(),
   };
 }
 

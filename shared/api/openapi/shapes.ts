@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
+import { outputsOf } from '../../schema/explanation.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
 import { namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
@@ -29,10 +30,13 @@ function explainAsk({ features, classes, explain }: Schema): z.ZodType {
   const wishes = {
     top: z.int().min(1).describe(`The greatest contributions alone, of ${features.length}; the others are one sum.`).optional(),
     output: z
-      .enum(explain?.outputs ?? ['response'])
-      .describe('The number that is explained; the first one by default.')
+      .enum(explain ? outputsOf(explain) : ['response'])
+      .describe('The number that is explained; by default the first one that the background has.')
       .optional(),
-    background: z.literal('path').describe('Where a feature is not known, rows go as the training rows did.').optional(),
+    background: z
+      .enum(explain ? explain.ways.map((way) => way.background) : ['path'])
+      .describe('Where a feature is not known: `path` goes as the training rows did, `rows` takes the value of each background row.')
+      .optional(),
     ...(classes
       ? { class: labels(classes).describe('The class whose number is explained; the predicted one by default.').optional() }
       : {}),

@@ -1,60 +1,87 @@
-import { type TreeGame, treeShap } from '../../explain/tree-shap.ts';
-import { type WeightedTrees, weighTrees, workOf } from '../../explain/trees.ts';
-import type { ExplainOutput } from '../../schema/explain-ask.ts';
+import type { Basis } from '../../explain/section.ts';
+import type { TreeGame } from '../../explain/tree-shap.ts';
+import { type WeightedTrees, weighTrees } from '../../explain/trees.ts';
+import type { Background, ExplainOutput } from '../../schema/explain-ask.ts';
 import type { Schema } from '../../schema/features.ts';
 import { roundsAsked } from '../../schema/shape.ts';
 import type { Explainer, ExplainerKind, Explanations, Questions } from '../explainer.ts';
+import { countLeaves, explainTrees, treeWays } from '../tree-ways.ts';
 import type { Boosting } from './boosting.ts';
 import { floatsOf } from './inputs.ts';
 import { predictBoosting } from './predict.ts';
+import { transformFor } from './transforms.ts';
 import { stepOf } from './walk.ts';
 
 /** Explains boosted trees: the sum of their leaves, before the objective's transform. */
 export const EXPLAIN_BOOSTING: ExplainerKind<Boosting> = {
   types: ['boosting'],
   leaves: ({ leaves, width }) => leaves.length / width,
-  open: (schema, boosting, cover) => {
-    const { base, linearStarts, precision } = boosting;
+  count: (schema, boosting, rows) => {
+    const { roots, left, right, leaves, width, precision } = boosting;
+    const isLeaf = Uint8Array.from(left, (child) => (child === 0 ? 1 : 0));
+    const game = { trees: { roots, isLeaf }, next: stepOf(boosting, schema) };
+    const found = countLeaves(game, precision === 'float' ? floatsOf(rows) : rows, schema.features.length);
+    const counts = new Float64Array(leaves.length / width);
+    for (let node = 0; node < left.length; node += 1) if (left[node] === 0) counts[right[node]!]! += found[node]!;
+    return counts;
+  },
+  open: (schema, boosting, basis) => {
+    const { base, linearStarts } = boosting;
     const classes = schema.classes?.length;
     const isOfClasses = classes !== undefined && (base.length === classes || (base.length === 1 && classes === 2));
     // A leaf that computes knows no share of a row that is not known; an answer of several numbers has no single one to explain.
     if (linearStarts || !(isOfClasses || (classes === undefined && base.length === 1))) return undefined;
-    return openExplainer(schema, boosting, cover, precision === 'float');
+    return openExplainer(schema, boosting, basis);
   },
 };
 
-function openExplainer(schema: Schema, boosting: Boosting, cover: ArrayLike<number>, isRounded: boolean): Explainer {
-  const { transform } = boosting.objective;
-  const outputs: ExplainOutput[] = transform === 'identity' && !schema.classes ? ['margin', 'response'] : ['margin'];
-  let made: { trees: WeightedTrees | undefined } | undefined;
-  const trees = () => {
-    made ??= { trees: treesOf(boosting, cover) };
-    return made.trees;
+function openExplainer(schema: Schema, boosting: Boosting, { cover, background, ...rest }: Basis): Explainer {
+  const isFloat = boosting.precision === 'float';
+  const basis = {
+    ...rest,
+    ...(cover ? { cover } : {}),
+    ...(background ? { background: isFloat ? floatsOf(background) : background } : {}),
   };
+  let made: { game: TreeGame | undefined } | undefined;
+  const game = () => {
+    if (!made) {
+      const trees = treesOf(boosting, cover);
+      made = { game: trees && gameOf(schema, boosting, trees) };
+    }
+    return made.game;
+  };
+  const outputs = outputsOf(schema, boosting);
   return {
-    outputs,
-    isRounded,
-    get work() {
-      const found = trees();
-      return found ? workOf(found) : Number.POSITIVE_INFINITY;
-    },
-    explain: (questions) => explainRows(schema, boosting, trees()!, questions),
+    ways: treeWays({ basis, outputs, game, inputs: schema.features.length }),
+    isRounded: isFloat,
+    explain: (questions) => explainRows(schema, boosting, { game: game()!, basis }, questions),
   };
 }
 
-function treesOf({ roots, left, right, feature, missing }: Boosting, cover: ArrayLike<number>): WeightedTrees | undefined {
+/** The numbers that can be explained: beside background rows also the answer that one sum becomes. */
+function outputsOf({ classes }: Schema, { base, objective }: Boosting): Record<Background, ExplainOutput[]> {
+  const { transform } = objective;
+  // A share of several classes is made of several sums.
+  const isSmooth = Object.hasOwn(SMOOTH, transform) && base.length === 1;
+  if (classes) return { path: ['margin'], rows: isSmooth ? ['margin', 'probability'] : ['margin'] };
+  return { path: transform === 'identity' ? ['margin', 'response'] : ['margin'], rows: isSmooth ? ['margin', 'response'] : ['margin'] };
+}
+
+function treesOf({ roots, left, right, feature, missing }: Boosting, cover: ArrayLike<number> | undefined): WeightedTrees | undefined {
   const children = (node: number) => {
     if (left[node] === 0) return [];
     const [l, r, third] = [left[node]!, right[node]!, missing?.[node] ?? 0];
     return third === 0 || third === l || third === r ? [l, r] : [l, r, third];
   };
-  return weighTrees(roots, { children, input: (node) => feature[node]! }, (node) => cover[right[node]!]!);
+  return weighTrees(roots, { children, input: (node) => feature[node]! }, (node) => (cover ? cover[right[node]!]! : 1));
 }
 
-function explainRows(schema: Schema, boosting: Boosting, trees: WeightedTrees, questions: Questions): Explanations {
-  const { rows, output, places, parameters } = questions;
+type Opened = { game: TreeGame; basis: Basis };
+
+function explainRows(schema: Schema, boosting: Boosting, { game, basis }: Opened, questions: Questions): Explanations {
+  const { rows, output, places, background, parameters } = questions;
   const inputs = schema.features.length;
-  const { base, precision, average, objective } = boosting;
+  const { base, precision, objective } = boosting;
   const count = rows.length / inputs;
   const { from, to } = roundsAsked(schema, parameters);
   const each = schema.rounds?.trees ?? 0;
@@ -62,25 +89,61 @@ function explainRows(schema: Schema, boosting: Boosting, trees: WeightedTrees, q
   const isTwoSided = places !== undefined && base.length === 1;
   const outputs = Uint32Array.from({ length: count }, (_, row) => (places && !isTwoSided ? places[row]! : 0));
   const given = precision === 'float' ? floatsOf(rows) : rows;
-  const game = gameOf(schema, boosting, trees);
-  const found = treeShap(game, { rows: given, inputs, outputs, from: from * each, to: to * each });
-  const type = output === 'margin' ? 'margin' : 'response';
-  const isMean = average === true && output === 'response';
-  const margins = precision === 'float' ? marginsOf(schema, boosting, rows, { ...parameters, type }) : undefined;
+  const answer = answerFor(schema, boosting, output, to - from);
+  const found = explainTrees(game, { rows: given, inputs, outputs, from: from * each, to: to * each }, background, {
+    basis,
+    answerOf: answer.isLinear ? undefined : (sum, place) => answer.of(base[place]! + sum),
+  });
+  const isMargin = output === 'margin';
+  const margins = precision === 'float' ? marginsOf(schema, boosting, rows, parameters) : undefined;
   const numbers = new Float64Array(count);
   for (let row = 0; row < count; row += 1) {
-    const sign = isTwoSided && places[row] !== (objective.positive ?? 1) ? -1 : 1;
-    const factor = isMean ? sign / (to - from) : sign;
-    found.baselines[row] = (base[outputs[row]!]! + found.baselines[row]!) * factor;
-    for (let at = row * inputs; at < (row + 1) * inputs; at += 1) found.contributions[at]! *= factor;
-    if (margins) numbers[row] = sign * margins[row * base.length + outputs[row]!]!;
+    const isAgainst = isTwoSided && places[row] !== (objective.positive ?? 1);
+    const factor = isAgainst ? -1 : 1;
+    const other = isAgainst && !isMargin ? 1 : 0;
+    const baseline = answer.isLinear ? answer.of(base[outputs[row]!]! + found.baselines[row]!) : found.baselines[row]!;
+    found.baselines[row] = other + factor * baseline;
+    const slope = factor * answer.slope;
+    for (let at = row * inputs; at < (row + 1) * inputs; at += 1) found.contributions[at]! *= slope;
+    if (margins) numbers[row] = other + factor * answer.own(margins[row * base.length + outputs[row]!]!);
   }
   return margins ? { ...found, numbers } : found;
 }
 
-/** The sums as the model has them, in 32-bit floats. The kind is one that answers them as they are. */
+/**
+ * How a sum of trees becomes the explained number (and, in 32-bit floats, the model's own), and, where each part of the sum becomes one
+ * of it, by how much.
+ */
+type AnswerFor = { isLinear: boolean; slope: number; of(sum: number): number; own(sum: number): number };
+
+/** The transforms that have a slope everywhere, each with its form in doubles. */
+const SMOOTH: Readonly<Record<string, string>> = {
+  ...{ identity: 'identity', sigmoid: 'sigmoid', exp: 'exp', log1pExp: 'log1pExp', signedSquare: 'signedSquare' },
+  ...{ sigmoidFloat: 'sigmoid', expFloat: 'exp', expRoundedFloat: 'exp' },
+};
+
+function answerFor({ libm }: Schema, { objective, average, precision }: Boosting, output: ExplainOutput, rounds: number): AnswerFor {
+  if (output === 'margin') return { isLinear: true, slope: 1, of: (sum) => sum, own: (sum) => sum };
+  const { transform, parameter = 1 } = objective;
+  const slope = average ? 1 / rounds : 1;
+  const place = new Float64Array(1);
+  const by = (name: string) => {
+    const apply = transformFor(name, libm);
+    return (mean: number) => {
+      place[0] = mean;
+      apply(place, 0, 1, parameter);
+      return place[0]!;
+    };
+  };
+  const [smooth, given] = [by(SMOOTH[transform]!), by(transform)];
+  const round = precision === 'float' ? Math.fround : (value: number) => value;
+  const own = (sum: number) => given(average ? round(sum / rounds) : sum);
+  return { isLinear: transform === 'identity', slope: transform === 'identity' ? slope : 1, of: (sum) => smooth(sum * slope), own };
+}
+
+/** The sums as the model has them, in 32-bit floats. */
 function marginsOf(schema: Schema, boosting: Boosting, rows: Float64Array, parameters: Questions['parameters']): Float64Array {
-  return predictBoosting(schema, boosting, rows, parameters);
+  return predictBoosting(schema, boosting, rows, { ...parameters, type: 'margin' });
 }
 
 function gameOf(schema: Schema, boosting: Boosting, trees: WeightedTrees): TreeGame {

@@ -46,7 +46,7 @@ export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, p
 }
 
 /** The node where a row ends. */
-function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
+export function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
   const { left, right, first, splits, majority } = rpart;
   let node = 0;
   while (left[node] !== 0) {

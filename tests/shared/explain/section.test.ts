@@ -12,20 +12,30 @@ describe('the section for explanations', () => {
     ['f32', [0.5, 2 ** 32], 4],
     ['f64', [0.1, 3], 8],
   ])('keeps the weights of leaves in the smallest numbers that have them: %s', (type, weights, size) => {
-    const bytes = encodeSection(weights, hash);
+    const bytes = encodeSection({ cover: weights }, hash);
     const { cover, sha256 } = decodeSection(bytes, 'a', hash);
-    expect(Array.from(cover)).toEqual(weights);
-    expect(cover.BYTES_PER_ELEMENT).toBe(size);
+    expect(Array.from(cover!)).toEqual(weights);
+    expect((cover as Uint8Array).BYTES_PER_ELEMENT).toBe(size);
     expect(new TextDecoder().decode(bytes)).toContain(`"type":"${type}"`);
     expect(Buffer.from(sha256)).toEqual(hash(bytes.subarray(48)));
     expect(bytes.length % 8).toBe(0);
   });
 
   test('has the same bytes for the same weights, whatever array they come in', () => {
-    expect(encodeSection([1, 2], hash)).toEqual(encodeSection(Float64Array.of(1, 2), hash));
+    expect(encodeSection({ cover: [1, 2] }, hash)).toEqual(encodeSection({ cover: Float64Array.of(1, 2) }, hash));
   });
 
-  const whole = encodeSection([1, 2, 3], hash);
+  test('keeps background rows as doubles, missing values among them, and says whether they are training rows', () => {
+    const background = Float64Array.of(1, Number.NaN, 0.1, -0);
+    const drawn = decodeSection(encodeSection({ background }, hash), 'a', hash);
+    expect([drawn.background, drawn.cover, drawn.isReal]).toEqual([background, undefined, undefined]);
+    const both = encodeSection({ background, cover: [3, 4, 5], isReal: true }, hash);
+    const real = decodeSection(both, 'a', hash);
+    expect([real.background, Array.from(real.cover!), real.isReal]).toEqual([background, [3, 4, 5], true]);
+    expect(both.length % 8).toBe(0);
+  });
+
+  const whole = encodeSection({ cover: [1, 2, 3] }, hash);
   const changed = (at: number, to: number) => whole.with(at < 0 ? whole.length + at : at, to);
   const text = (from: string, to: string) => Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1');
   test.each<[string, Uint8Array, string]>([
@@ -41,6 +51,7 @@ describe('the section for explanations', () => {
     ['JSON that is none', text('{"arrays"', '["arrays"'), 'JSON'],
     ['another name', text('cover', 'cOver'), 'called cover'],
     ['another type', text('"u8"', '"u9"'), 'called cover'],
+    ['no array', text('{"name":"cover","type":"u8","length":3}', ''.padEnd(39)), 'called cover'],
     ['another length', text('"length":3', '"length":9'), 'bytes'],
   ])('is refused with %s, whoever hashed it', (_, bytes, word) => {
     expect(() => decodeSection(new Uint8Array(bytes), 'a.canopy', undefined)).toThrow(word);

@@ -175,7 +175,7 @@ describe('an artifact', () => {
     ['a weight below 0', [1, -1, 5], 'from 0 on'],
     ['a weight that is no number', [1, Number.NaN, 5], 'from 0 on'],
   ])('with %s in the section is refused', (_, cover, words) => {
-    expect(() => decodeArtifact(encodeArtifact({ ...model, cover }), 'odd.canopy')).toThrow(words);
+    expect(() => decodeArtifact(encodeArtifact({ ...model, basis: { cover } }), 'odd.canopy')).toThrow(words);
   });
 
   test('with a changed section is refused', () => {

@@ -1,0 +1,78 @@
+import { type Beside, rowsShap } from '../explain/rows-shap.ts';
+import type { Basis } from '../explain/section.ts';
+import { type Contributions, type Explaining, type TreeGame, treeShap } from '../explain/tree-shap.ts';
+import { type WeightedTrees, workOf } from '../explain/trees.ts';
+import type { Background, ExplainOutput, ExplainWay } from '../schema/explain-ask.ts';
+import { rowsThatLack } from '../schema/explanation.ts';
+
+/** What trees can be explained by: the weights of their leaves, background rows, or both; and which numbers by each. */
+export type TreeWays = {
+  basis: Basis;
+  outputs: Record<Background, ExplainOutput[]>;
+  game: () => TreeGame | undefined;
+  inputs: number;
+  /** The steps that a row takes more which lacks a value; beside each background row so many. */
+  moreOfMissing?: number;
+};
+
+/** The ways to explain trees. How long a row takes is found when it is first asked for, as it takes a look at every node. */
+export function treeWays({ basis, outputs, game, inputs, moreOfMissing = 0 }: TreeWays): ExplainWay[] {
+  const way = (background: Background, more: number, work: (given: TreeGame) => number): ExplainWay => {
+    let found: number | undefined;
+    const made: ExplainWay = {
+      ...{ background, outputs: outputs[background] },
+      get work() {
+        const trees = game();
+        found ??= trees ? work(trees) : Number.POSITIVE_INFINITY;
+        return found;
+      },
+    };
+    return more > 0 ? Object.defineProperty(made, 'workOfMissing', { get: () => made.work + more, enumerable: true }) : made;
+  };
+  const ways: ExplainWay[] = [];
+  if (basis.cover) ways.push(way('path', moreOfMissing, ({ trees }) => workOf(trees)));
+  const given = basis.background ? basis.background.length / inputs : 0;
+  const lacking = basis.background && moreOfMissing > 0 ? rowsThatLack(basis.background, inputs) * moreOfMissing : 0;
+  if (given > 0) ways.push(way('rows', given * moreOfMissing - lacking, ({ trees }) => rowsWork(trees, given) + lacking));
+  return ways;
+}
+
+/** How a tree's ways through background rows are counted: a row and a background row part at a few of its nodes. */
+const PAIR_STEPS = 3;
+
+/** How many steps of computing a row takes beside background rows: at most all nodes of a tree for each, as a rule few times its depth. */
+function rowsWork({ roots, inputs }: WeightedTrees, rows: number): number {
+  let work = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    const nodes = roots[tree + 1]! - roots[tree]!;
+    work += Math.min(nodes, PAIR_STEPS * (1 + inputs[tree]!));
+  }
+  return work * rows;
+}
+
+/** The contributions by one background or the other. */
+export function explainTrees(
+  game: TreeGame,
+  explaining: Explaining,
+  background: Background,
+  { basis, answerOf }: { basis: Basis; answerOf?: Beside['answerOf'] },
+): Contributions {
+  return background === 'rows' ? rowsShap(game, explaining, { background: basis.background!, answerOf }) : treeShap(game, explaining);
+}
+
+/** How many rows fall into each leaf, by its node. */
+export function countLeaves(
+  { trees: { roots, isLeaf }, next }: Pick<TreeGame, 'next'> & { trees: Pick<WeightedTrees, 'roots' | 'isLeaf'> },
+  rows: Float64Array,
+  inputs: number,
+): Uint32Array {
+  const counts = new Uint32Array(isLeaf.length);
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
+    for (let row = 0; row < rows.length; row += inputs) {
+      let node = roots[tree]!;
+      while (isLeaf[node] === 0) node = next(rows, row, node);
+      counts[node]! += 1;
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { shapleyValues } from '../../../shared/explain/exact.ts';
+import { rowsShap } from '../../../shared/explain/rows-shap.ts';
+import { gameOf, type RandomNode, randomTree, seeded, worthOf } from '../../support/explain/random-trees.ts';
+
+/** Rows of numbers from 0 to 1, some of them missing. */
+function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {
+  return Float64Array.from({ length: rows * inputs }, () => (random() < 0.15 ? Number.NaN : random()));
+}
+
+/** The mean answer over background rows, with the row's values for the inputs of a coalition: the definition. */
+function worthBeside(roots: RandomNode[], own: Float64Array, background: Float64Array, coalition: number): number {
+  const inputs = own.length;
+  const all = 2 ** inputs - 1;
+  let sum = 0;
+  for (let at = 0; at < background.length; at += inputs) {
+    const mixed = own.map((value, input) => ((coalition >> input) & 1 ? value : background[at + input]!));
+    sum += roots.reduce((tree, root) => tree + worthOf(root, mixed, all), 0);
+  }
+  return sum / (background.length / inputs);
+}
+
+describe('contributions beside background rows', () => {
+  test.each([
+    ['one input', 1, 6, 1],
+    ['few inputs that split again and again', 2, 7, 5],
+    ['as many inputs as splits', 4, 4, 3],
+    ['more inputs than splits', 9, 5, 7],
+    ['deep trees of many inputs, and many rows', 8, 8, 20],
+  ])('are the Shapley values by all coalitions: %s', (_, inputs, depth, given) => {
+    let worst = 0;
+    for (let seed = 1; seed <= 6; seed += 1) {
+      const random = seeded(2_000 * inputs + seed);
+      const roots = Array.from({ length: 3 }, () => randomTree(random, inputs, depth));
+      const [rows, background] = [rowsOf(random, 5, inputs), rowsOf(random, given, inputs)];
+      const found = rowsShap(gameOf(roots), { rows, inputs, outputs: new Uint32Array(5), from: 0, to: 3 }, { background });
+      for (let row = 0; row < 5; row += 1) {
+        const own = rows.subarray(row * inputs, (row + 1) * inputs);
+        shapleyValues(inputs, (coalition) => worthBeside(roots, own, background, coalition)).forEach((value, input) => {
+          worst = Math.max(worst, Math.abs(value - found.contributions[row * inputs + input]!));
+        });
+        worst = Math.max(worst, Math.abs(found.baselines[row]! - worthBeside(roots, own, background, 0)));
+      }
+    }
+    expect(worst).toBeLessThan(1e-12);
+  });
+
+  test('have the same bits whether a row comes alone or among many others', () => {
+    const random = seeded(5);
+    const game = gameOf(Array.from({ length: 4 }, () => randomTree(random, 5, 6)));
+    const [rows, background] = [rowsOf(random, 150, 5), rowsOf(random, 9, 5)];
+    const all = rowsShap(game, { rows, inputs: 5, outputs: new Uint32Array(150), from: 0, to: 4 }, { background });
+    for (const row of [0, 63, 64, 149]) {
+      const own = rows.subarray(5 * row, 5 * row + 5);
+      const one = rowsShap(game, { rows: own, inputs: 5, outputs: new Uint32Array(1), from: 0, to: 4 }, { background });
+      expect(one.contributions).toEqual(all.contributions.slice(5 * row, 5 * row + 5));
+    }
+  });
+
+  test('of an answer are scaled pair by pair, and add up to it', () => {
+    const random = seeded(9);
+    const roots = Array.from({ length: 4 }, () => randomTree(random, 4, 5));
+    const game = gameOf(roots);
+    const [rows, background] = [rowsOf(random, 6, 4), rowsOf(random, 8, 4)];
+    const explaining = { rows, inputs: 4, outputs: new Uint32Array(6), from: 0, to: 4 };
+    const answerOf = (sum: number) => 1 / (1 + Math.exp(-sum));
+    const found = rowsShap(game, explaining, { background, answerOf });
+    const sums = (some: Float64Array) => roots.reduce((sum, root) => sum + worthOf(root, some, 15), 0);
+    for (let row = 0; row < 6; row += 1) {
+      const own = rows.subarray(4 * row, 4 * row + 4);
+      const expected = [0, 0, 0, 0];
+      for (let z = 0; z < 8; z += 1) {
+        const other = background.subarray(4 * z, 4 * z + 4);
+        const pair = rowsShap(game, { ...explaining, rows: own, outputs: new Uint32Array(1) }, { background: other }).contributions;
+        const [one, two] = [sums(own), sums(other)];
+        if (one === two) continue;
+        pair.forEach((value, input) => {
+          expected[input]! += (value * (answerOf(one) - answerOf(two))) / (one - two) / 8;
+        });
+      }
+      expected.forEach((value, input) => {
+        expect(found.contributions[4 * row + input]).toBeCloseTo(value, 12);
+      });
+      const sum = found.contributions.subarray(4 * row, 4 * row + 4).reduce((all, one) => all + one, found.baselines[row]!);
+      expect(sum).toBeCloseTo(answerOf(sums(own)), 12);
+    }
+  });
+});
