@@ -9,7 +9,12 @@ export type CheckContext = {
   variables: number;
   fail: (found: string, expected: string) => ModelError;
   depth: number;
+  /** What all smooths of a row may still take, in multiplications: their numbers may be shared, so that a small file asks for many. */
+  work: { left: number };
 };
+
+/** Most multiplications of a row; a smooth of 2,000 knots and 1,000 columns takes 2 million. */
+export const MAX_WORK = 2 ** 26;
 
 const MAX_DEPTH = 4;
 /** Most columns of a basis before its constraint, most variables of one, most degrees of a power, and the greatest order of a spline. */
@@ -36,6 +41,7 @@ export function widthOf(basis: Basis, context: CheckContext): number {
     case 'cyclic': {
       const knots = ascending(basis.knots, 3, context).length;
       const width = basis.basis === 'cubic' ? knots : knots - 1;
+      spent(width, context);
       if (lengthOf(basis.second, context) !== width * width) throw fail('other second derivatives', `${width * width}, for ${knots} knots`);
       return width;
     }
@@ -46,7 +52,7 @@ export function widthOf(basis: Basis, context: CheckContext): number {
       const width = ascending(basis.knots, basis.basis === 'cycle' ? 2 * order - 1 : 2 * order, context).length - order;
       if (basis.basis === 'spline' && lengthOf(basis.ends, context) !== 4 * width)
         throw fail('other ends of a spline', `${4 * width} numbers`);
-      return width;
+      return spent(width, context);
     }
     case 'columns':
       if (!Array.isArray(basis.columns) || !basis.columns.every(Array.isArray)) throw fail('another form of columns', 'expressions');
@@ -66,13 +72,14 @@ function radialWidth(basis: Extract<Basis, { basis: 'radial' }>, context: CheckC
   if (lengthOf(basis.shift, context) !== of.length) throw fail('other shifts', `${of.length}`);
   const count = lengthOf(basis.knots, context) / of.length;
   if (!(Number.isInteger(count) && count > 0)) throw fail('other knots', `a multiple of ${of.length}`);
+  spent(count * MAX_POWER, context);
   const isPower = (one: unknown) => typeof one === 'number' && Number.isInteger(one) && one >= 0 && one <= MAX_POWER;
   const arePowers =
     Array.isArray(powers) && powers.every((list) => Array.isArray(list) && list.length === of.length && list.every(isPower));
   if (!arePowers || typeof inside !== 'boolean') throw fail('other powers', 'one a variable');
   checkKernel(kernel, of.length, context);
   const rows = inside ? count + powers.length : count;
-  const mapped = lengthOf(basis.map, context) / rows;
+  const mapped = spent(lengthOf(basis.map, context), context) / rows;
   if (!Number.isInteger(mapped)) throw fail('another matrix', `a multiple of ${rows}`);
   const isWidth = inside ? Number.isInteger(width) && width > 0 && width <= mapped : width === mapped + powers.length;
   if (!isWidth) throw fail(`${width} columns`, `${mapped}`);
@@ -104,12 +111,13 @@ function productWidth(basis: Extract<Basis, { basis: 'tensor' | 'products' }>, c
     const fits = (places: unknown) =>
       Array.isArray(places) && places.length === widths.length && places.every((place, at) => isPlace(place, widths[at]!));
     if (!Array.isArray(columns) || !columns.every(fits)) throw fail('other products', 'a column of each margin');
-    return bounded(columns.length, context);
+    return spent(bounded(columns.length, context), context);
   }
   const all = bounded(
     widths.reduce((product, width) => product * width, 1),
     context,
   );
+  spent(all, context);
   if (basis.kept === undefined) return all;
   if (!Array.isArray(basis.kept) || !basis.kept.every((place) => isPlace(place, all)))
     throw fail('other columns that are kept', `places below ${all}`);
@@ -119,7 +127,7 @@ function productWidth(basis: Extract<Basis, { basis: 'tensor' | 'products' }>, c
 function marginWidth(margin: Margin, context: CheckContext): number {
   const width = widthWithout(widthOf(margin?.basis, context), margin.constraint, context);
   if (margin.map === undefined) return width;
-  const columns = lengthOf(margin.map, context) / width;
+  const columns = spent(lengthOf(margin.map, context), context) / width;
   if (!(Number.isInteger(columns) && columns > 0)) throw context.fail('another matrix of a margin', `a multiple of ${width} numbers`);
   return bounded(columns, context);
 }
@@ -134,7 +142,8 @@ export function widthWithout(width: number, constraint: Constraint | undefined, 
       const { vectors, among } = constraint;
       const isAmong = among === undefined || (Array.isArray(among) && among.every(isColumn) && new Set(among).size === among.length);
       const size = among?.length ?? width;
-      const fits = Array.isArray(vectors) && vectors.length < size && vectors.every((one, at) => lengthOf(one, context) === size - at);
+      const isReflection = (one: Span, at: number) => spent(lengthOf(one, context), context) === size - at;
+      const fits = Array.isArray(vectors) && vectors.length < size && vectors.every(isReflection);
       if (!isAmong || !fits) throw fail('another constraint', `vectors for ${size} columns`);
       return width - vectors.length;
     }
@@ -148,6 +157,13 @@ export function widthWithout(width: number, constraint: Constraint | undefined, 
     default:
       throw fail('another constraint', 'one that is known');
   }
+}
+
+/** Counts what a part of a smooth takes, and gives it back. */
+function spent(work: number, { work: all, fail }: CheckContext): number {
+  all.left -= work;
+  if (all.left < 0) throw fail('smooths that take longer', `at most ${MAX_WORK} multiplications a row`);
+  return work;
 }
 
 function lengthOf(span: Span, { numbers, fail }: CheckContext): number {

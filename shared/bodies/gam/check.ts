@@ -2,7 +2,7 @@ import { ModelError } from '../../errors.ts';
 import { checkExpressions, type Expression } from '../../expressions/expressions.ts';
 import { LINKS } from '../../expressions/links.ts';
 import type { Schema } from '../../schema/features.ts';
-import { basisExpressions, type CheckContext, widthOf, widthWithout } from './check-basis.ts';
+import { basisExpressions, type CheckContext, MAX_WORK, widthOf, widthWithout } from './check-basis.ts';
 import type { Gam } from './gam.ts';
 
 /** Most coefficients; the covariance has the square of their number. */
@@ -28,7 +28,14 @@ export function checkGam(schema: Schema, gam: Gam, label: string): void {
   if (covariance.length !== count * count) throw fail(`${covariance.length} covariances`, `${count * count}`);
   for (const list of [coefficients, covariance, numbers])
     if (!list.every(Number.isFinite)) throw fail('a number that is not finite', 'finite ones');
-  const context: CheckContext = { numbers: numbers.length, values: numbers, variables: variables.length, fail, depth: 0 };
+  const context: CheckContext = {
+    numbers: numbers.length,
+    values: numbers,
+    variables: variables.length,
+    fail,
+    depth: 0,
+    work: { left: MAX_WORK },
+  };
   const used = new Uint8Array(count);
   const claim = (first: unknown, width: number, what: string) => {
     const isPlace = typeof first === 'number' && Number.isInteger(first) && first >= 0 && first + width <= count;

@@ -8,6 +8,7 @@ import { productColumns } from '../../../../model/readers/gam/tensor.ts';
 import { openApi } from '../../../../shared/api/openapi/openapi.ts';
 import { longSum } from '../../../../shared/bodies/boosting/long-sum.ts';
 import { sumOfSquares } from '../../../../shared/bodies/gam/bases/squares.ts';
+import type { Gam } from '../../../../shared/bodies/gam/gam.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { csvHeader } from '../../../../shared/wire/answer-text.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
@@ -45,6 +46,21 @@ test('type terms is an object of the terms, whose sum is the link; so it stands 
   expect(sum).toBeCloseTo(ask('link').predictions[0] as number, 12);
   expect(csvHeader(model.schema, ask('terms'))).toBe('predictions.(Intercept),predictions.f,predictions.s(x),predictions.s(z)');
   expect(JSON.stringify(openApi(model))).toContain('"terms"');
+});
+
+test('a small file cannot ask for many multiplications: parts of smooths may be the same numbers', () => {
+  const { steps, ...model } = loadModel(golden('gam-thin-plate').file);
+  const gam = model.body.data as Gam;
+  const width = 20_000;
+  const vectors = (length: number): [number, number][] => Array.from({ length }, (_, at) => [0, width - at]);
+  const check = (length: number, columns: number) => {
+    const basis = { basis: 'columns' as const, columns: Array.from({ length: width }, () => [1]) };
+    const smooth = { ...gam.smooths[0]!, basis, constraint: { by: 'reflections' as const, vectors: vectors(length) }, width: columns };
+    const data = { ...gam, numbers: new Float64Array(width), smooths: [smooth, ...gam.smooths.slice(1)] };
+    checkPredictor({ ...model, body: { ...model.body, data } }, 'm.canopy');
+  };
+  expect(() => check(width - 1, 1)).toThrow('smooths that take longer');
+  expect(() => check(1, 1)).toThrow('19999, as its basis has');
 });
 
 test('standard errors stand beside the predictions, for any number of rows', () => {
