@@ -15,7 +15,7 @@ import type { Schema } from './schema/features.ts';
 import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
 import { utf8Json } from './schema/utf8.ts';
-import { padded, splitSections } from './sections/sections.ts';
+import { padded, splitSections, toHex } from './sections/sections.ts';
 import type { BoundStep, Step, StepKind } from './steps/kind.ts';
 import { inputSchema, withTexts } from './steps/pipeline.ts';
 import { STEPS } from './steps/steps.ts';
@@ -281,11 +281,6 @@ function kindOf(array: PackedArray): ArrayKind {
 /** The SHA-256 of a model section. */
 function sha256Of(section: Uint8Array): Uint8Array {
   return createHash('sha256').update(section).digest();
-}
-
-/** In hexadecimal. By hand, since a browser has no Buffer and older ones no toHex(). */
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function toJson(value: object): Uint8Array {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
 import { importModel, readArtifactFile, readModelFile, verifyArtifact } from './import.ts';
 import { replaceFile } from './replace-file.ts';
-import { findSidecar } from './sidecar.ts';
+import { findData, findSidecar, readSidecar } from './sidecar.ts';
 
 /** The folder of imported artifacts, in the project; git ignores it. */
 const CACHE = '.canopy';
@@ -41,7 +41,9 @@ function buildKey(modelFile: string, project: string): string {
   const hash = createHash('sha256');
   const add = (name: string, bytes: Uint8Array) => hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   add(path.basename(modelFile), readModelFile(modelFile));
-  add('sidecar', findSidecar(modelFile)?.bytes ?? new Uint8Array());
+  const sidecar = findSidecar(modelFile);
+  add('sidecar', sidecar?.bytes ?? new Uint8Array());
+  if (sidecar) add('data', findData(readSidecar(sidecar.bytes, sidecar.file), sidecar.file)?.bytes ?? new Uint8Array());
   for (const source of importerSources(project)) add(source, readFileSync(path.join(project, source)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -22,7 +22,7 @@ import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './own-format.ts';
-import { applySidecar, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
+import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
 
 /** Largest model file or artifact that is read. */
@@ -62,6 +62,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
   const bytes = readModelFile(file);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
+  const data = options.data ?? (found && findData(sidecar, found.file));
   const reader = fileReaderOf(bytes, fileReaders);
   if (reader) {
     if (object !== undefined) throw new ModelError(file, `${reader.title}, which is one model`, 'no --object');
@@ -71,6 +72,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
       sidecarFile: found?.file ?? file,
       written: OTHER_FORMAT,
       ...options,
+      data,
     });
   }
   const read = readRFile(bytes, file, undefined, options.progress);
@@ -82,6 +84,7 @@ export function importModel(file: string, options: ImportOptions = {}): Uint8Arr
     written: `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
     r: read.r,
     ...options,
+    data,
   });
 }
 

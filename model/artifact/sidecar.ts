@@ -8,6 +8,7 @@ import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
 import { utf8Json } from '../../shared/schema/utf8.ts';
+import type { TrainingData } from './levels.ts';
 
 const shownText = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
 
@@ -38,6 +39,12 @@ const sidecar = z.strictObject({
       classes: z.record(z.string().max(1000), shownText).optional(),
     })
     .optional(),
+  /** A CSV file beside the sidecar, as import's --data. */
+  data: z
+    .string()
+    .max(255)
+    .regex(/^[^/\\]+\.csv$/i, 'the name of a CSV file beside the sidecar, without a folder')
+    .optional(),
   names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
   features: z.record(z.string(), featureSidecar).optional(),
 });
@@ -47,6 +54,8 @@ export type Sidecar = z.infer<typeof sidecar>;
 
 /** Largest sidecar that is read: 10,000 levels of a few features and their texts take less. */
 const MAX_BYTES = 2 ** 24;
+/** Largest training data that are read. */
+const MAX_DATA_BYTES = 2 ** 29;
 /** Members at fault that are named. */
 const MAX_NAMED = 20;
 
@@ -62,21 +71,37 @@ export function sidecarPaths(modelFile: string): string[] {
  */
 export function findSidecar(modelFile: string): { file: string; bytes: Uint8Array } | undefined {
   for (const file of sidecarPaths(modelFile)) {
-    try {
-      const stat = statSync(file);
-      if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a JSON file');
-      if (stat.size > MAX_BYTES) throw new ModelError(file, `${stat.size} bytes`, `at most ${MAX_BYTES}`);
-      const folder = realpathSync(path.dirname(file));
-      if (!realpathSync(file).startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
-        throw new ModelError(file, 'a link out of its folder', 'a JSON file');
-      return { file, bytes: readFileSync(file) };
-    } catch (error) {
-      if (error instanceof ModelError) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') throw new ModelError(file, `what cannot be read (${code})`, 'a JSON file');
-    }
+    const bytes = readBeside(file, MAX_BYTES, 'a JSON file');
+    if (bytes) return { file, bytes };
   }
   return undefined;
+}
+
+/** The training data that a sidecar names, beside it. Throws a ModelError where there is no such file of its folder. */
+export function findData({ data }: Sidecar, sidecarFile: string): TrainingData | undefined {
+  if (data === undefined) return undefined;
+  const file = path.join(path.dirname(sidecarFile), data);
+  const bytes = readBeside(file, MAX_DATA_BYTES, 'a CSV file');
+  if (!bytes) throw new ModelError(file, 'no such file', `the training data, which ${path.basename(sidecarFile)} names`);
+  return { bytes, file, order: undefined };
+}
+
+/** The bytes of a file that lies where its path says; undefined where there is none. Throws a ModelError that says what is wrong with it. */
+function readBeside(file: string, most: number, expected: string): Uint8Array | undefined {
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', expected);
+    if (stat.size > most) throw new ModelError(file, `${stat.size} bytes`, `at most ${most}`);
+    const folder = realpathSync(path.dirname(file));
+    if (!realpathSync(file).startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
+      throw new ModelError(file, 'a link out of its folder', expected);
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new ModelError(file, `what cannot be read (${code})`, expected);
+    return undefined;
+  }
 }
 
 /** Reads a sidecar. Throws a ModelError that names every member at fault. */

@@ -70,3 +70,8 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
 export function padded(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
+
+/** A hash in hexadecimal. By hand, since a browser has no Buffer and older ones no toHex(). */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { drawBackground } from '../../../model/artifact/background.ts';
-import { importModel } from '../../../model/artifact/import.ts';
+import { buildArtifact } from '../../../model/artifact/build.ts';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { trainingRows } from '../../../model/artifact/training-rows.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import type { Forest } from '../../../shared/bodies/forest/forest.ts';
@@ -13,7 +16,8 @@ import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { explained } from '../../support/explain/explained-model.ts';
 import { PROJECT } from '../../support/project.ts';
 
-const FILE = `${PROJECT}model/heart/heart-age.RDS`;
+/** A forest without a sidecar beside it. */
+const FILE = `${PROJECT}tests/golden/heart-age.RDS`;
 const csv = (text: string) => ({ bytes: Buffer.from(text), file: 'training.csv', order: undefined });
 const heart = { bytes: readFileSync(`${PROJECT}model/heart/heart.csv`), file: 'heart.csv', order: undefined };
 const sectionOf = (bytes: Uint8Array) => decodeSection(bytes.slice(Buffer.from(bytes).lastIndexOf('EXPLAIN\n')), 'section', undefined);
@@ -76,6 +80,45 @@ describe('an import with training data', () => {
   test('leaves out rows with missing values, as R does, and columns that are no features', () => {
     expect([...trainingRows(model.schema, csv('x,age\n1,50\n2,NA\n3,\n4, 61 \n'))!]).toEqual([50, 61]);
   });
+});
+
+describe('a sidecar that names the training data', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-basis-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'm.RDS');
+  copyFileSync(FILE, file);
+  const name = (data: string) => writeFileSync(path.join(folder, 'm.model.json'), JSON.stringify({ data }));
+
+  test('is as --data, and the file is a part of what an artifact is kept under', () => {
+    name('t.csv');
+    writeFileSync(path.join(folder, 't.csv'), heart.bytes);
+    const model = loadModel(file);
+    expect(model.explainer).toBeDefined();
+    const first = buildArtifact(file, PROJECT).file;
+    writeFileSync(path.join(folder, 't.csv'), 'age\n50\n60\n77\n29\n');
+    expect(buildArtifact(file, PROJECT).file).not.toBe(first);
+    expect(loadModel(file).schema.explain!.sha256).not.toBe(model.schema.explain!.sha256);
+  });
+
+  test.each([
+    ['../t.csv', 'without a folder'],
+    ['t.txt', 'a CSV file'],
+    ['none.csv', 'no such file'],
+  ])('is refused with %s', (data, words) => {
+    name(data);
+    expect(() => loadModel(file)).toThrow(words);
+  });
+
+  test('is refused with a link out of its folder', () => {
+    name('link.csv');
+    symlinkSync(`${PROJECT}model/heart/heart.csv`, path.join(folder, 'link.csv'));
+    expect(() => loadModel(file)).toThrow('a link out of its folder');
+  });
+});
+
+test('the demo and the second example can be explained', () => {
+  for (const example of [`${PROJECT}model/heart/heart-age.RDS`, `${PROJECT}model/examples/heart/heart.canopy`])
+    expect(loadModel(example).schema.explain!.ways.map(({ background }) => background)).toEqual(['path', 'rows']);
 });
 
 describe('synthetic background rows', () => {
