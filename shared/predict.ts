@@ -161,13 +161,24 @@ export function prepareKernel(model: Predictor, table?: Prepared['table']): Prep
  * The doubles of the answer to a query, as predictRows gives them. Throws a 422 where the model has no finite answer for a
  * row (a link's infinity, say): JSON has no number for it.
  */
-export function computeQuery(model: Predictor, { rows, parameters }: Query): Float64Array {
-  const outputs = predictRows(model, rows, parameters);
-  checkFinite(model.schema, parameters, outputs);
+export function computeQuery(model: Predictor, query: Query): Float64Array {
+  const outputs = predictRows(model, query.rows, query.parameters);
+  checkFinite(model, query, outputs);
   return outputs;
 }
 
-function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Array): void {
+/** Why a row has no answer, where the body's kind knows it. */
+function reasonOf(model: Predictor, { rows, parameters }: Query, row: number): string | undefined {
+  const { schema, steps, body } = model;
+  if (!body.kind.noAnswer) return undefined;
+  const one = rows.subarray(row * schema.features.length, (row + 1) * schema.features.length);
+  const inputs = steps ? computeInputs(schema, steps, one).inputs : one;
+  return body.kind.noAnswer(bodySchema(model), body.data, inputs, parameters);
+}
+
+function checkFinite(model: Predictor, query: Query, outputs: Float64Array): void {
+  const { schema } = model;
+  const { parameters } = query;
   if (schema.kind === 'columns' || parameters.steps) {
     checkCells(schema, parameters, outputs);
     return;
@@ -178,7 +189,7 @@ function checkFinite(schema: Schema, parameters: Parameters, outputs: Float64Arr
     const message =
       parameters.type === 'se' && Number.isNaN(outputs[at])
         ? 'the estimate of the variance is below 0, for which R says NaN; expected a forest of more trees'
-        : `the model's answer is ${outputs[at]}, expected a finite number`;
+        : (reasonOf(model, query, row) ?? `the model's answer is ${outputs[at]}, expected a finite number`);
     throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
   }
 }

@@ -1,10 +1,11 @@
 import { altrep } from './altrep.ts';
 import { Budget, type Progress } from './budget.ts';
 import { BYTES, HAS_ATTRIBUTES, HAS_TAG, LATIN1_MARK, T, UTF8 } from './codes.ts';
+import { frameOf } from './environment.ts';
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
 import { type Encoding, LATIN1 } from './texts.ts';
-import { type Attributes, BASE, closureOf, type Kept, keptOf, type RValue, typeOf } from './values.ts';
+import { type Attributes, BASE, closureOf, keptOf, type RValue, typeOf } from './values.ts';
 
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
@@ -198,15 +199,9 @@ export class Reader {
     const [enclosing, frame, table] = [this.item(), this.item(), this.item()];
     const attributes = this.#attributes(this.item());
     if (attributes.size > 0) environment.attributes = attributes;
-    const variables = new Map<string, Kept>();
-    for (const cells of [frame, ...(table.type === 'list' ? table.values : [])]) {
-      if (cells.type !== 'pairlist') continue;
-      cells.values.forEach((value, at) => {
-        const name = cells.tags[at];
-        if (name !== undefined) variables.set(name, keptOf(value));
-      });
-    }
+    const { variables, fields } = frameOf(frame, table);
     if (variables.size > 0) environment.variables = variables;
+    if (fields) environment.fields = fields;
     if (enclosing.type === 'opaque' && (enclosing.variables ?? enclosing.enclosing)) environment.enclosing = enclosing;
     return environment;
   }

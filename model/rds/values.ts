@@ -26,6 +26,8 @@ export type RValue =
       what: string;
       attributes?: Attributes;
       variables?: ReadonlyMap<string, Kept>;
+      /** Of an object of a reference class its fields as they are. */
+      fields?: ReadonlyMap<string, RValue>;
       enclosing?: RValue;
       value?: Kept;
       state?: RValue;

@@ -7,6 +7,7 @@ import { KNN_READER } from './knn/reader.ts';
 import { KSVM_READER } from './ksvm/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
 import { LINEAR_READER } from './linear/reader.ts';
+import { LME4_READER } from './lme4/reader.ts';
 import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
@@ -35,6 +36,7 @@ export const READERS: readonly Reader[] = [
   PRCOMP_READER, // prcomp()
   RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
+  LME4_READER, // lme4's lmer(), glmer()
   EARTH_READER, // earth()
   GLMNET_READER, // glmnet(), cv.glmnet(), relaxed ones too
   COXPH_READER, // survival's coxph()

@@ -22,7 +22,7 @@ const ADVICE: Record<string, string> = {
   ...{ 'C5.0': FOREST, cubist: FOREST, rfsrc: FOREST, cforest: FOREST, RandomForest: FOREST },
   ...{ kknn: "caret's knn3() or knnreg()", 'train.kknn': "caret's knn3() or knnreg()" },
   loess: 'a formula with ns() or bs() in lm(), which is as smooth and is served',
-  ...{ glmmTMB: GROUPS, lmerMod: GROUPS, lmerModLmerTest: GROUPS, glmerMod: GROUPS, nlmerMod: GROUPS, lme: GROUPS },
+  ...{ glmmTMB: GROUPS, nlmerMod: GROUPS, lme: GROUPS },
   ...{ party: TREE, constparty: TREE, BinaryTree: TREE, classbagg: FOREST, regbagg: FOREST, survbagg: FOREST },
   ...{ Arima: SERIES, ARIMA: SERIES, ets: SERIES, bats: SERIES, tbats: SERIES, forecast: SERIES, HoltWinters: SERIES, prophet: SERIES },
   ...{ 'keras.engine.training.Model': RUNTIME, nn_module: RUNTIME, luz_module_fitted: RUNTIME },

@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { Expression } from '../../shared/expressions/expressions.ts';
+import { contrastValue } from '../formula/coding.ts';
 import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../formula/contrasts.ts';
 import { attributesOf, listOf, numbersOf, type RValue, textsOf } from '../rds/values.ts';
 import type { NewColumn } from './frame.ts';
@@ -36,9 +36,4 @@ function dummies(name: string, terms: RValue, isOneHot: boolean, { frame, label 
   return columns.map((column, index): NewColumn => {
     return { name: made[index] as string, kind: 'number', value: contrastValue(place, column) };
   });
-}
-
-/** A contrast's value at a level's place. */
-export function contrastValue(place: Expression, column: ContrastColumn): Expression {
-  return typeof column === 'number' ? { is: place, level: column } : { table: place, values: column };
 }

@@ -9,6 +9,7 @@ import { GAM } from './gam/body.ts';
 import type { BodyKind } from './kind.ts';
 import { LINEAR } from './linear/body.ts';
 import { MACHINE } from './machine/body.ts';
+import { MIXED } from './mixed/body.ts';
 import { NAIVE_BAYES } from './naive-bayes/body.ts';
 import { NEAREST } from './nearest/body.ts';
 import { NETWORK } from './network/body.ts';
@@ -25,6 +26,7 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   BOOSTING, // trees whose leaves add up: xgboost, LightGBM, gbm
   BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm
+  MIXED, // fixed and random effects: lme4's lmer, glmer
   COLUMNS_BODY, // nothing: the columns of a pipeline are the answer
   GAM, // smooth terms: mgcv
   EARTH, // sums of hinge terms: earth

@@ -49,6 +49,8 @@ export type BodyKind<B> = {
   predict(schema: Schema, body: B, rows: Float64Array, parameters: Parameters): Float64Array;
   /** Makes the kernel for default answers now and keeps it; of the table that another thread made, where there is one. */
   prepare?(schema: Schema, body: B, table?: Prepared['table']): Prepared;
+  /** Why a row of inputs has no answer (NaN) to these parameters, in words, where the kind knows it. */
+  noAnswer?(schema: Schema, body: B, row: Float64Array, parameters: Parameters): string | undefined;
   /**
    * The number that has the answer of a NaN which steps made of values that are there, where R's engine does not take that for a missing
    * value; undefined where it does.

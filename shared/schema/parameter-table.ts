@@ -165,6 +165,18 @@ export const PARAMETERS = {
     form: { is: 'named', most: 1, names: 'gamma.' },
     keepsAnswer: () => false,
   }),
+  /** The random effects of a row's groups; false leaves them out. */
+  random: parameter({
+    summary: "Add the random effects of a row's groups; false is R's re.form = NA: a row of no group.",
+    form: { is: 'flag' },
+    keepsAnswer: (value) => value,
+  }),
+  /** Whether a group that training did not have is taken, with random effects of 0. */
+  allowNewLevels: parameter({
+    summary: 'Take groups that training did not have: their random effects count as 0.',
+    form: { is: 'flag' },
+    keepsAnswer: (value) => !value,
+  }),
   /** What each feature adds to the prediction, beside it. */
   explain: parameter({
     summary: 'What each feature adds to the prediction, beside it: true, or an object of wishes (top, output, background, class).',

@@ -54,3 +54,5 @@ saveRDS(survreg(Surv(time, status) ~ age, lung[1:40, ], dist = list(name = "own"
 # gbm takes hp:wt for a column that holds wt alone.
 suppressPackageStartupMessages(library(gbm))
 saveRDS(gbm(mpg ~ hp + hp:wt, "gaussian", mtcars, n.trees = 3, n.minobsinnode = 3, keep.data = FALSE), "gbm-interaction.RDS")
+# lme4's predict() leaves an offset beside the formula out.
+saveRDS(lme4::lmer(Reaction ~ Days + (1 | Subject), lme4::sleepstudy, offset = Days), "lmer-offset.RDS", compress = "xz")

@@ -48,6 +48,8 @@ const NAMES = [
   'survreg-weibull',
   'coxph-strata',
   'earth-several',
+  'lmer-nested',
+  'glmer-groups',
   'earth-classes',
 ];
 /** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */

@@ -17,6 +17,8 @@ type Answer = {
   predictions: Prediction[];
   se: Prediction[] | undefined;
   rows: number;
+  /** The rows that were asked, where these are others than the golden's. */
+  given?: Golden['rows'];
   /** How many doubles ours may lie away, or by which share. */
   ulp: number;
   relative: number | undefined;
@@ -139,14 +141,12 @@ export function differences(golden: Golden, schema: Schema, ours: Prediction[]):
 export function compare(given: Golden, model: Model): { wrong: string[]; asked: number } {
   const promised = model.body.kind.ulp(model.schema, model.body.data);
   const golden = { ...given, ulp: Math.min(given.ulp, promised) };
-  const ask = (parameters: object, rows: number) => {
-    return answerQuery(model, readValue(model.schema, { instances: golden.rows.slice(0, rows), parameters }));
-  };
-  const wrong = differences(golden, model.schema, ask({}, golden.rows.length).predictions);
+  const ask = (parameters: object, instances: Golden['rows']) => answerQuery(model, readValue(model.schema, { instances, parameters }));
+  const wrong = differences(golden, model.schema, ask({}, golden.rows).predictions);
   let asked = golden.rows.length;
-  for (const { parameters, predictions, se, rows, ...bound } of golden.others) {
+  for (const { parameters, predictions, se, rows, given: own, ...bound } of golden.others) {
     const what = JSON.stringify(parameters);
-    const ours = ask(parameters, rows);
+    const ours = ask(parameters, own ?? golden.rows.slice(0, rows));
     bound.ulp = Math.min(bound.ulp, promised);
     wrong.push(...unequal(model.schema, ours.predictions, predictions, { ...bound, terms: golden.terms }, what));
     if (se) wrong.push(...unequal(model.schema, ours.se ?? [], se, bound, `${what}, se`));

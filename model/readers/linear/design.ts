@@ -9,14 +9,15 @@ import { FormulaReader } from '../../formula/formula.ts';
 import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
-import { readLevels, readTerms, type Variable } from '../../formula/terms.ts';
+import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
 import { attributesOf, classOf, element, type RValue } from '../../rds/values.ts';
 import { withRange } from '../range.ts';
 
 /** The parts of a model that say how its formula becomes a matrix. `frame` is the model frame, where it is kept. */
 export type DesignParts = {
-  terms: RValue | undefined;
-  xlevels: RValue | undefined;
+  /** The terms as R keeps them, with the levels of factors beside them; or both as somebody else read them. */
+  terms: RValue | undefined | { terms: Terms; levels: Map<string, Level[]> };
+  xlevels?: RValue | undefined;
   contrasts: RValue | undefined;
   frame?: RValue | undefined;
   /** The call that made the model, and the data that a glm keeps: they tell the data's columns. */
@@ -49,11 +50,12 @@ export type Design = {
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
 export function readDesign(parts: DesignParts, label: string): Design {
   const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, beside } = parts;
-  const read = readTerms(parts.terms, `${label}'s terms`);
+  const given = parts.terms && 'terms' in parts.terms ? parts.terms : undefined;
+  const read = given?.terms ?? readTerms(parts.terms as RValue | undefined, `${label}'s terms`);
   const isKept = (pattern: number[]) => !pattern.some((code, at) => code > 0 && dropped?.has(read.variables[at]!.name));
   const factors = read.factors.filter(isKept);
   const terms = { ...read, factors, data: dataColumns(parts.call, read.environment, parts.data) };
-  const levels = readLevels(xlevels, `${label}'s xlevels`);
+  const levels = given?.levels ?? readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
   const whole = beside ? { ...terms, variables: [...terms.variables, ...beside.variables] } : terms;
   const reader = new FormulaReader(whole, new Map([...(beside?.levels ?? []), ...levels]), `${label}'s formula`, splines);

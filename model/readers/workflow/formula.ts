@@ -2,6 +2,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level } from '../../../shared/schema/features.ts';
 import { SPLINES } from '../../../shared/steps/splines.ts';
+import { contrastValue } from '../../formula/coding.ts';
 import { indicators, readContrasts } from '../../formula/contrasts.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
@@ -9,7 +10,6 @@ import { type Coded, type CodedColumn, contrastNames, modelMatrix, productOf } f
 import { remap } from '../../formula/remap.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import type { Terms, Variable } from '../../formula/terms.ts';
-import { contrastValue } from '../../steps/dummy.ts';
 import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
 
 /** How factors become columns: R's contrasts, none (they stay factors), or a column for each level. */

@@ -1,7 +1,7 @@
 import { ModelError } from '../../errors.ts';
 import { checkExpressions, compile, type Evaluate, type Expression } from '../../expressions/expressions.ts';
 import { LINKS, linksOf, powerLink } from '../../expressions/links.ts';
-import { libraryOf } from '../../math/library.ts';
+import { libraryOf, type MathLibrary } from '../../math/library.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 
@@ -60,10 +60,15 @@ function compiled(schema: Schema, linear: Linear): Compiled {
   const made: Compiled = {
     columns: linear.columns.map((factors) => factors.map((factor) => compile(factor, schema))),
     offsets: linear.offsets.map((offset) => compile(offset, schema)),
-    inverse: linear.link === 'power' ? powerLink(linear.lambda as number, library) : linksOf(library)[linear.link]!,
+    inverse: inverseLink(linear, library),
   };
   COMPILED.set(linear, made);
   return made;
+}
+
+/** What a link makes of a linear predictor. */
+export function inverseLink({ link, lambda }: Pick<Linear, 'link' | 'lambda'>, library: MathLibrary): (eta: number) => number {
+  return link === 'power' ? powerLink(lambda as number, library) : linksOf(library)[link]!;
 }
 
 /** Checks a linear model against its invariants, so that predictLinear needs no check. Throws a ModelError that names what is wrong. */

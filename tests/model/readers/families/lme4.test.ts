@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { deparse } from '../../../../model/formula/deparse.ts';
+import { readRFile } from '../../../../model/rds/rds.ts';
+import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
+import { partBars } from '../../../../model/readers/lme4/bars.ts';
+import { LME4_READER } from '../../../../model/readers/lme4/reader.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { golden } from '../../../support/golden.ts';
+import { attributed, call, NULL, numbers, symbol, texts } from '../../../support/r-objects.ts';
+
+const objectOf = (name: string) => readRFile(readFileSync(golden(name).file), 'm.RDS').value as RValue;
+const sleep = () => objectOf('lmer');
+
+function open(value: RValue) {
+  const model = LME4_READER.read(value, 'm.RDS');
+  checkPredictor(model, 'm.RDS');
+  return model;
+}
+
+function ask(value: RValue, rows: object[], parameters: object = {}) {
+  const model = open(value);
+  return answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
+}
+
+/** The error's text and that of its first problem. */
+function problemOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    const { message, problems } = error as { message: string; problems?: { path: string; message: string }[] };
+    return [message, problems?.[0]?.path, problems?.[0]?.message].join(' ');
+  }
+  return 'nothing';
+}
+
+describe('a mixed model of lme4', () => {
+  test('a group that training did not have is refused by its variables, not by its value', () => {
+    const row = { Days: 3, Subject: 'somebody' };
+    const told = problemOf(() => ask(sleep(), [{ Days: 3, Subject: '308' }, row]));
+    expect(told).toMatch('the model has no finite answer for row 2 /1 its group by Subject was not in training');
+    expect(told).toMatch('{"allowNewLevels": true} counts its effects as 0');
+    expect(told).not.toMatch('somebody');
+  });
+
+  test('such a group counts as no group where that is asked, and no group counts where random is false', () => {
+    const [known, unknown] = [
+      { Days: 3, Subject: '308' },
+      { Days: 3, Subject: 'somebody' },
+    ];
+    const fixed = ask(sleep(), [known, unknown], { random: false });
+    expect(fixed[0]).toBe(fixed[1]);
+    const [first, second] = ask(sleep(), [known, unknown], { allowNewLevels: true });
+    expect([first, second]).toEqual([ask(sleep(), [known])[0], fixed[0]]);
+    expect(first).not.toBe(second);
+  });
+
+  test('a combination of two known groups that training did not have is new, too', () => {
+    const value = objectOf('glmer-groups');
+    const row = { age: 10, school: 4, class: 'c', girl: true };
+    expect(problemOf(() => ask(value, [{ ...row, school: 5 }]))).toMatch('its group by school:class was not in training');
+    expect(ask(value, [row])).toHaveLength(1);
+  });
+
+  test('a group that is missing is refused, as it is in R', () => {
+    expect(problemOf(() => ask(sleep(), [{ Days: 3, Subject: null }]))).toMatch('found a missing value');
+  });
+
+  test('a factor of the fixed effects takes no other level, also where it makes groups', () => {
+    const row = { girl: true, town: 'east', class: 'a', school: 4, age: 9, hours: 3 };
+    expect(problemOf(() => ask(objectOf('lmer-nested'), [row], { allowNewLevels: true }))).toMatch('feature "town"');
+  });
+
+  test('what makes groups starts at a group that training had', () => {
+    const { features } = open(objectOf('lmer-nested')).schema;
+    const starts = Object.fromEntries(features.map((feature) => [feature.name, feature.default]));
+    expect([starts.school, starts.class, starts.age]).toEqual([4, 'b', 1]);
+  });
+});
+
+describe('what a mixed model may not have is refused by name', () => {
+  const change = (name: string, value: RValue) => attributed(sleep(), { [name]: value });
+  const frame = attributesOf(sleep()).get('frame') as RValue;
+  const withFormula = (side: RValue) => change('frame', attributed(frame, { formula: call('~', [symbol('Reaction'), side]) }));
+  const bar = (effects: RValue, group: RValue) => call('(', [call('|', [effects, group])]);
+  const days = symbol('Days');
+  const subject = symbol('Subject');
+  test.each<[string, RValue, string]>([
+    ['an offset beside the formula', change('call', call('lmer', [], { offset: numbers(1) })), 'an offset beside the formula'],
+    ['no random effects', withFormula(days), 'no random effects'],
+    ['a bar within a product', withFormula(call('*', [days, bar(days, subject)])), 'expected random effects in a sum'],
+    ['a computed group', withFormula(call('+', [days, bar(days, call('factor', [subject]))])), 'make a column of what is computed'],
+    ['a dot', withFormula(call('+', [symbol('.'), bar(days, subject)])), 'found a dot'],
+    ['a slope of what the frame has not', withFormula(call('+', [days, bar(symbol('age'), subject)])), 'no column for a variable'],
+    ['an effect that is not a number', change('u', numbers(...new Array(36).fill(Number.NaN))), 'a number that is not finite'],
+    ['an effect too few', change('u', numbers(1, 2)), 'expected those of its terms'],
+    ['a theta too many', change('theta', numbers(1, 2, 3, 4)), 'other lengths'],
+    ['a coefficient too few', change('beta', numbers(1)), "m.RDS's beta: found 1, expected 2"],
+    ['no frame', change('frame', NULL), 'no data frame'],
+    ['no fitted object', change('pp', NULL), "m.RDS's pp: found NULL"],
+    ['terms of other factors', change('cnms', attributed({ type: 'list', values: [texts('x')] }, {})), 'found'],
+  ])('%s', (_, value, expected) => {
+    const told = problemOf(() => ask(value, [{ Days: 3, Subject: '308' }]));
+    expect(told).toMatch(expected);
+  });
+});
+
+describe("bars are parted as lme4's findbars() does", () => {
+  const [g, h, k, x] = ['g', 'h', 'k', 'x'].map(symbol) as [RValue, RValue, RValue, RValue];
+  const told = (side: RValue) => {
+    const { fixed, bars } = partBars(side, 'm.RDS');
+    return [deparse(fixed), ...bars.map(({ effects, group }) => `${deparse(effects)} | ${deparse(group)}`)];
+  };
+  const sum = (...parts: RValue[]) => parts.reduce((left, right) => call('+', [left, right]));
+  const bar = (by: string, effects: RValue, group: RValue) => call('(', [call(by, [effects, group])]);
+  test.each<[RValue, string[]]>([
+    [call('|', [numbers(1), g]), ['1', '1 | g']],
+    [sum(bar('|', x, g), x, bar('|', numbers(1), h)), ['x', 'x | g', '1 | h']],
+    [sum(numbers(0), x, bar('||', x, g)), ['0 + x', '1 | g', '0 + x | g']],
+    [bar('||', sum(numbers(0), call('*', [x, h])), g), ['1', '0 + x | g', '0 + h | g', '0 + x:h | g']],
+    [bar('|', x, call('/', [call('/', [g, h]), k])), ['1', 'x | k:h:g', 'x | h:g', 'x | g']],
+    [call('(', [sum(x, call('(', [sum(bar('|', x, g), h)]))]), ['x + h', 'x | g']],
+  ])('%#', (side, expected) => {
+    expect(told(side)).toEqual(expected);
+  });
+});
