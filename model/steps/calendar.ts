@@ -33,7 +33,7 @@ function addParts(name: string, step: RValue, { frame, of, label }: StepContext)
   if (column.kind === 'datetime' && column.timeZone !== undefined)
     throw new ModelError(at, `times of the zone ${column.timeZone}`, 'times in UTC: lubridate::with_tz(x, "UTC")');
   if (of === 'step_time' && column.kind === 'date') throw new ModelError(at, 'dates without a time', 'times');
-  const all = of === 'step_holiday' ? holidays(step, name, at) : features(step, name, of === 'step_date' ? DATE_PARTS : TIME_PARTS, at);
+  const all = of === 'step_holiday' ? holidays(step, name, at) : features(step, column, of === 'step_date' ? DATE_PARTS : TIME_PARTS, at);
   if (all.length === 0) return;
   const unit = column.kind === 'date' ? 'days' : 'seconds';
   const made = all.map((one) => one.column);
@@ -43,17 +43,20 @@ function addParts(name: string, step: RValue, { frame, of, label }: StepContext)
   ]);
 }
 
-function features(step: RValue, name: string, known: string[], label: string): Part[] {
+function features(step: RValue, { name, kind: of }: FrameColumn, known: string[], label: string): Part[] {
+  const locale = element(step, 'locale');
+  const isByClock = locale !== undefined && classOf(locale).includes('clock_labels') && of === 'datetime';
   return textsOf(element(step, 'features'), `${label}'s features`).map((feature): Part => {
     if (!known.includes(feature)) throw new ModelError(label, `the feature ${feature}`, known.join(', '));
     const made = `${name}_${feature}`;
+    const part = feature === 'dow' && isByClock ? 'dow_towards_1970' : feature;
     const levels = (feature === 'dow' || feature === 'month') && flag(step, 'label', true) ? labelsOf(step, feature, label) : undefined;
     if (!levels) {
       const kind = feature === 'am' ? 'logical' : feature.startsWith('decimal') || feature === 'second' ? 'number' : 'integer';
-      return { part: { name: made, part: feature }, column: { name: made, kind } };
+      return { part: { name: made, part }, column: { name: made, kind } };
     }
     const kind = flag(step, 'ordinal', false) ? 'ordered' : 'factor';
-    return { part: { name: made, part: feature, levels }, column: { name: made, kind, levels } };
+    return { part: { name: made, part, levels }, column: { name: made, kind, levels } };
   });
 }
 

@@ -40,12 +40,34 @@ function comparedLabels(name: string, left: Labelled, right: Labelled): Typed {
   return { kind: 'logical', value: { call: name, of: [code, place] } };
 }
 
-/** Whether a number's text is this one: R writes 15 digits of it. */
-function comparedNumber(name: string, value: Expression, text: string, kind: string): Expression {
+/** The number whose text this is, as R writes numbers: with 15 digits; undefined where it is none. */
+function numberOfText(text: Level, kind: string): number | undefined {
+  if (text === null || text.trim() === '') return undefined;
   const number = Number(text);
   const spelt = kind === 'integer' ? String(number) : numberText(number);
-  const isText = text.trim() !== '' && Number.isFinite(number) && spelt === text;
-  const isSame: Expression = isText ? { call: '>', of: [{ number: value, in: [printed(number)] }, 0] } : 0;
+  return Number.isFinite(number) && spelt === text ? printed(number) : undefined;
+}
+
+/** The place of a number's text among others, from 1; 0 where it is none of them. Throws a ModelError for dates and times. */
+export function placeOfNumber({ kind, value }: Exclude<Typed, Labelled>, texts: readonly Level[], label: string): Expression {
+  if (kind === 'date' || kind === 'datetime') throw new ModelError(label, `a ${kind} among texts`, 'texts or numbers');
+  if (kind === 'logical') {
+    const [no, yes] = ['FALSE', 'TRUE'].map((text) => texts.indexOf(text) + 1);
+    return { pick: { call: '+', of: [value, 1] }, values: [no as number, yes as number], missing: 0, beyond: 0 };
+  }
+  const found = texts.flatMap((text, at): [number, number][] => {
+    const number = numberOfText(text, kind);
+    return number === undefined ? [] : [[number, at + 1]];
+  });
+  if (found.length === 0) return 0;
+  const place: Expression = { number: value, in: found.map(([number]) => number) };
+  return { pick: place, values: found.map(([, at]) => at), missing: 0, beyond: 0 };
+}
+
+/** Whether a number's text is this one. */
+function comparedNumber(name: string, value: Expression, text: string, kind: string): Expression {
+  const number = numberOfText(text, kind);
+  const isSame: Expression = number === undefined ? 0 : { call: '>', of: [{ number: value, in: [number] }, 0] };
   const answer: Expression = name === '==' ? isSame : { call: '-', of: [1, isSame] };
   return { call: 'ifelse', of: [{ call: 'is.na', of: [value] }, MISSING_VALUE, answer] };
 }

@@ -15,6 +15,7 @@ export const DUMMY_STEPS: StepReader = {
     const names = namesOf(levels, `${label}'s levels`);
     const parts = names.length === 0 ? [] : listOf(levels, `${label}'s levels`);
     const add = names.flatMap((name, at) => dummies(name, parts[at] as RValue, flag(step, 'one_hot', false), context));
+    for (const { name } of add) frame.guessedNames.add(name);
     const isKept = flag(step, 'preserve', false) && flag(step, 'keep_original_cols', false);
     frame.change(of, { add, drop: isKept ? [] : names });
   },

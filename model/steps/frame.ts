@@ -47,6 +47,9 @@ export class Frame {
     this.#unproved ??= label;
   }
 
+  /** The columns that a step named as recipes does, where a user may have given it another function for names. */
+  readonly guessedNames: Set<string> = new Set();
+
   get columns(): readonly FrameColumn[] {
     return this.#columns;
   }
@@ -101,8 +104,9 @@ export class Frame {
   /** A step whose columns are these, in this order. */
   arrange(of: string, all: Arranged[]): void {
     if (all.length === 0) throw new ModelError(`${this.#label}, ${of}`, 'no columns left', 'at least one');
-    const isSame = all.length === this.#columns.length && all.every((one, at) => 'place' in one && one.place === at);
-    const columns = all.map((one) => {
+    const arranged = all.map((one) => this.#itself(one));
+    const isSame = all.length === this.#columns.length && arranged.every((one, at) => 'place' in one && one.place === at);
+    const columns = arranged.map((one) => {
       const { name } = one.column;
       if ('place' in one && name === this.#columns[one.place]?.name) return one.place;
       const value = 'place' in one ? { feature: one.place } : one.value;
@@ -112,6 +116,14 @@ export class Frame {
     // A step that was trained on no columns does nothing; a new class of a column is known here alone.
     if (isSame && columns.every((column) => typeof column === 'number')) this.#take(next);
     else this.push(COLUMNS, { step: 'columns', of, columns }, next);
+  }
+
+  /** Texts whose value is the column of their name are that column, so that texts that training did not have are still known. */
+  #itself(one: Arranged): Arranged {
+    if ('place' in one || typeof one.value !== 'object' || !('feature' in one.value)) return one;
+    const before = this.#columns[one.value.feature];
+    const isSame = before?.kind === 'text' && one.column.kind === 'text' && before.name === one.column.name;
+    return isSame ? { column: one.column, place: one.value.feature } : one;
   }
 
   /** Another kind of step, which gives these columns. */

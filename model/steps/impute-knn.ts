@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import { type ImputedColumn, NEIGHBORS, type ReferenceColumn } from '../../shared/steps/neighbors.ts';
 import { attributesOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textOf, textsOf, typeOf } from '../rds/values.ts';
-import type { FrameColumn } from './frame.ts';
+import type { Frame, FrameColumn } from './frame.ts';
 import { member, number, type StepContext, type StepReader } from './step-values.ts';
 
 /** step_impute_knn(): missing values by the nearest rows of the training data, which the step keeps. */
@@ -14,18 +14,20 @@ export const IMPUTE_KNN_STEPS: StepReader = {
     const reference: ReferenceColumn[] = [];
     const places = new Map<string, number>();
     const data = member(step, 'ref_data', label);
-    const placeOf = (name: string) => {
-      const known = places.get(name);
+    const placeOf = (name: string, isCompared: boolean) => {
+      const isBlank = isCompared && element(data, name)?.type === 'character';
+      const key = `${isBlank}, ${name}`;
+      const known = places.get(key);
       if (known !== undefined) return known;
-      reference.push(referenceColumn(name, data, { frame, of, label }));
-      places.set(name, reference.length - 1);
+      reference.push(isBlank ? blankColumn(name, data, frame, label) : referenceColumn(name, data, { frame, of, label }));
+      places.set(key, reference.length - 1);
       return reference.length - 1;
     };
     const imputed = plans.map((plan): ImputedColumn => {
       const name = textOf(element(plan, 'y'), `${label}'s columns`);
       const { kind } = frame.column(name, label);
-      const by = textsOf(element(plan, 'x'), `${label}'s columns`).map(placeOf);
-      return { column: placeOf(name), by, make: isLevel(kind) ? 'mode' : kind === 'integer' ? 'round' : 'mean' };
+      const by = textsOf(element(plan, 'x'), `${label}'s columns`).map((one) => placeOf(one, true));
+      return { column: placeOf(name, false), by, make: isLevel(kind) ? 'mode' : kind === 'integer' ? 'round' : 'mean' };
     });
     const options = element(step, 'options');
     const eps = options ? number(options, 'eps', label, 1e-8) : 1e-8;
@@ -36,6 +38,12 @@ export const IMPUTE_KNN_STEPS: StepReader = {
     frame.push(NEIGHBORS, { step: 'neighbors', of, neighbors, eps, reference, imputed }, columns);
   },
 };
+
+/** A column of texts as gower's topn compares it: it takes each row's text for the empty one. */
+function blankColumn(name: string, data: RValue, frame: Frame, label: string): ReferenceColumn {
+  const values = labelsOf(element(data, name), `${label}, column ${name}`);
+  return { from: frame.place(name, label), type: 'blank', values: values.map((text) => (text === null ? null : Number(text === ''))) };
+}
 
 function isLevel(kind: FrameColumn['kind']): boolean {
   return kind === 'factor' || kind === 'ordered' || kind === 'text';

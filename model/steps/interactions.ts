@@ -1,9 +1,11 @@
 import { ModelError } from '../../shared/errors.ts';
+import type { Level } from '../../shared/schema/features.ts';
 import { FormulaReader } from '../formula/formula.ts';
 import { type Coded, modelMatrix, productOf } from '../formula/model-matrix.ts';
 import { remap } from '../formula/remap.ts';
 import { readTerms } from '../formula/terms.ts';
 import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
+import { codeVariable } from './coded.ts';
 import type { Arranged, NewColumn } from './frame.ts';
 import { makeName } from './r-names.ts';
 import { flag, member, number, type StepContext, type StepReader } from './step-values.ts';
@@ -31,15 +33,19 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
   return parts.flatMap((object) => {
     const terms = readTerms(object, `${label}'s terms`);
     const data = new Set(frame.columns.map(({ name }) => name));
-    const reader = new FormulaReader({ ...terms, data }, new Map(), label);
+    const levels = frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : []));
+    const reader = new FormulaReader({ ...terms, data }, new Map(levels), label);
     const coded = terms.variables.map((variable): Coded => {
-      if (variable.value.type === 'symbol') frame.number(variable.value.name, label);
-      return { contrasts: reader.columns(variable).map((value) => ({ name: variable.name, value })), levels: undefined };
+      const { value } = variable;
+      if (value.type === 'symbol' && frame.has(value.name) && frame.column(value.name, label).kind === 'text')
+        throw new ModelError(`${label}, column ${value.name}`, 'texts, which R codes anew with each request', 'numbers or a factor');
+      return codeVariable(reader, variable, { frame, kept: 'traditional', label });
     });
     for (const name of reader.read.numbers) frame.number(name, label);
     const values = reader.features.map(({ name }) => frame.value(name, label));
     return modelMatrix(terms, coded, label).flatMap((column): NewColumn[] => {
-      if (column.factors.length < 2) return [];
+      // R takes the columns with a colon in their names, be it that of a level.
+      if (!column.name.includes(':')) return [];
       return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), (place) => values[place]!) }];
     });
   });

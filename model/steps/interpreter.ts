@@ -7,7 +7,7 @@ import { deparse } from '../formula/deparse.ts';
 import { labelsOf } from '../formula/labels.ts';
 import { checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
-import { compared, type Typed } from './compare.ts';
+import { compared, placeOfNumber, type Typed } from './compare.ts';
 import { type Frame, MISSING_VALUE } from './frame.ts';
 import { recode } from './step-values.ts';
 
@@ -244,7 +244,9 @@ export class Interpreter {
       const values = made.levels.map((level) => (level !== null && known.has(level) ? 1 : 0));
       return { kind: 'logical', value: { pick: made.value, values, missing: 0, beyond: 0 } };
     }
-    if (listed.some((one) => typeof one === 'string')) throw this.#fail(value, 'numbers among texts', 'values of one kind');
+    // R compares a number with texts by its own text.
+    if (listed.some((one) => typeof one === 'string'))
+      return { kind: 'logical', value: { call: '>', of: [placeOfNumber(made, labels, this.#label), 0] } };
     // match() compares doubles as they are, and finds no missing value here.
     const found: Expression = { number: made.value, in: listed.map(Number), exact: true };
     return { kind: 'logical', value: { call: '>', of: [found, 0] } };

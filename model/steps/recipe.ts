@@ -2,6 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, type RValue, textsOf, typeOf } from '../rds/values.ts';
+import { placeOfNumber } from './compare.ts';
 import type { Frame, FrameColumn, NewColumn } from './frame.ts';
 import { flag, namesOf, recode, type StepContext, type StepReader } from './step-values.ts';
 import { STEP_READERS } from './steps.ts';
@@ -26,7 +27,8 @@ export function readRecipe(recipe: RValue, frame: Frame, label: string, readers:
     readStep(step, { frame, of, label: `${label}, step ${at + 1} (${of})` }, readers);
     return describeStep(of, before, frame.columns);
   });
-  textsToFactors(element(recipe, 'levels'), frame, `${label}'s levels`);
+  lastLevels(element(recipe, 'levels'), frame, `${label}'s levels`);
+  checkNames(recipe, frame, done, label);
   return done;
 }
 
@@ -74,19 +76,55 @@ function servedSteps(readers: readonly StepReader[]): string {
     .join(', ');
 }
 
-/** bake() turns texts into factors at its end, where prep() kept their levels (strings_as_factors = TRUE). */
-function textsToFactors(levels: RValue | undefined, frame: Frame, label: string): void {
+/**
+ * At its end bake() makes factors of all columns that had levels at the end of prep() (strings_as_factors = TRUE), by those levels: of texts,
+ * and also of what a step that is skipped left as it was.
+ */
+function lastLevels(levels: RValue | undefined, frame: Frame, label: string): void {
   const set = namesOf(levels, label).flatMap((name): NewColumn[] => {
     const entry = levels && element(levels, name);
     const values = entry && element(entry, 'values');
-    if (!entry || values?.type !== 'character' || !frame.has(name)) return [];
+    if (!entry || values?.type !== 'character' || isMissing(values.values) || !frame.has(name)) return [];
     const column = frame.column(name, label);
-    if (!('levels' in column) || column.kind !== 'text') return [];
     const known = levelsOf(values, `${label} of ${name}`);
     const kind = flag(entry, 'ordered', false) ? 'ordered' : 'factor';
-    return [{ name, kind, levels: known, value: recode(frame.value(name, label), column, known) }];
+    if ('levels' in column && column.kind !== 'text' && column.levels.join('\n') === known.join('\n')) return [];
+    const value = frame.value(name, label);
+    if ('levels' in column) return [{ name, kind, levels: known, value: recode(value, column, known) }];
+    const place = placeOfNumber({ kind: column.kind, value }, known, `${label} of ${name}`);
+    return [{ name, kind, levels: known, value: { pick: place, values: known.map((_, at) => at + 1), missing: null, beyond: null } }];
   });
   if (set.length > 0) frame.change('strings_as_factors', { set });
+}
+
+/** Whether recipes knows of no levels: of a column that is no factor and no text. */
+function isMissing(values: (string | null)[]): boolean {
+  return values.length === 0 || (values.length === 1 && values[0] === null);
+}
+
+/**
+ * A recipe's columns have to have the names that R has at its end. A step may name its columns by a function that a user wrote (naming of
+ * step_dummy), whose code is not read.
+ */
+function checkNames(recipe: RValue, frame: Frame, done: readonly PipelineStep[], label: string): void {
+  const variables = ['last_term_info', 'term_info'].map((part) => {
+    const info = element(recipe, part);
+    const found = info && element(info, 'variable');
+    return found?.type === 'character' ? found.values : undefined;
+  });
+  const isSkipping = done.some(({ skipped }) => skipped);
+  if (variables[0] === undefined && (isSkipping || variables[1] === undefined)) return;
+  const known = new Set(variables.flatMap((names) => names ?? []));
+  const made = frame.columns.find(({ name }) => frame.guessedNames.has(name) && !known.has(name));
+  if (made) throw new ModelError(label, `the column "${made.name}", which R has under another name`, NAMING);
+}
+
+const NAMING = "steps with recipes' names (naming = dummy_names)";
+
+/** Each predictor of a recipe has to be there. Throws a ModelError that names the first that is not. */
+export function checkPredictors(frame: Frame, names: string[], label: string): void {
+  const lost = names.find((name) => !frame.has(name));
+  if (lost !== undefined) throw new ModelError(label, `the column "${lost}", which no step makes under this name`, NAMING);
 }
 
 /** The texts of each column of a recipe's training data that has texts or levels. */

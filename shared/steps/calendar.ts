@@ -30,6 +30,8 @@ const PARTS: Record<string, (point: Point) => number> = {
   semester: ({ month }) => (month <= 6 ? 1 : 2),
   month: ({ month }) => month,
   dow: ({ day }) => weekdayOf(day) + 1,
+  /** That of clock's date_weekday_factor() of a time, whose day it rounds towards 1970: before that it is the next day's. */
+  dow_towards_1970: ({ day, second }) => weekdayOf(day < 0 && second >= 1 ? day + 1 : day) + 1,
   am: ({ second }) => (second < DAY / 2 ? 1 : 0),
   hour: ({ second }) => Math.floor(second / 3600),
   hour12: ({ second }) => ((Math.floor(second / 3600) + 11) % 12) + 1,

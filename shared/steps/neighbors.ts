@@ -3,8 +3,11 @@ import type { Schema } from '../schema/features.ts';
 import type { StepKind } from './kind.ts';
 import { longMean } from './long-sum.ts';
 
-/** A column of the training rows: its place among the columns that come in, how its values are compared, and the values; null is missing. */
-export type ReferenceColumn = { from: number; type: 'number' | 'integer' | 'logical' | 'level'; values: (number | null)[] };
+/**
+ * A column of the training rows: its place among the columns that come in, how its values are compared, and the values; null is missing. Of
+ * texts gower takes the empty one for the row's, whatever it is: a `blank` column says where the training rows have it (1).
+ */
+export type ReferenceColumn = { from: number; type: 'number' | 'integer' | 'logical' | 'level' | 'blank'; values: (number | null)[] };
 /** A column whose missing values are imputed: its place among the reference columns, those that the distance is of, and what is made. */
 export type ImputedColumn = { column: number; by: number[]; make: 'mean' | 'round' | 'mode' };
 /** Missing values become the mean, or the commonest level, of the nearest training rows by Gower's distance (recipes and gower). */
@@ -70,9 +73,11 @@ function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Arr
   return (rows, at) => {
     const count = target.values.length;
     const [same, compared] = [new Float64Array(count), new Float64Array(count)];
+    // With nothing to compare R imputes nothing.
+    const isEmpty = by.every(({ from }) => Number.isNaN(rows[at + from]!));
     by.forEach(({ from, type, values }, column) => {
       const x = rows[at + from]!;
-      if (Number.isNaN(x)) return;
+      if (isEmpty || (Number.isNaN(x) && type !== 'blank')) return;
       const [low, high] = ends[column]!;
       const range = Math.max(high, x) - Math.min(low, x);
       const isFlat = type === 'integer' ? range === 0 : range < eps;
@@ -81,11 +86,18 @@ function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Arr
         const y = values[row]!;
         if (Number.isNaN(y) || (type === 'logical' && x === 0 && y === 0)) continue;
         compared[row] = compared[row]! + 1;
-        same[row] = same[row]! + (type === 'level' ? Number(x === y) : type === 'logical' ? x * y : 1 - Math.abs(x - y) / range);
+        same[row] = same[row]! + likeness(type, x, y, range);
       }
     });
     return same.map((sum, row) => (isKnown[row] === 1 && compared[row]! > 0 ? 1 - sum / compared[row]! : Number.NaN));
   };
+}
+
+/** How alike two values are, from 0 to 1. */
+function likeness(type: ReferenceColumn['type'], x: number, y: number, range: number): number {
+  if (type === 'blank') return y;
+  if (type === 'level') return Number(x === y);
+  return type === 'logical' ? x * y : 1 - Math.abs(x - y) / range;
 }
 
 function endsOf(values: Float64Array, isKnown: ArrayLike<number>): [number, number] {
@@ -141,7 +153,7 @@ function checkNeighbors({ neighbors, eps, reference, imputed }: NeighborsStep, s
   const rows = Array.isArray(reference) ? (reference[0]?.values?.length ?? 0) : 0;
   const isColumn = (column: ReferenceColumn) =>
     isWithin(column?.from, schema.features.length) &&
-    ['number', 'integer', 'logical', 'level'].includes(column.type) &&
+    ['number', 'integer', 'logical', 'level', 'blank'].includes(column.type) &&
     Array.isArray(column.values) &&
     column.values.length === rows &&
     column.values.every((value) => value === null || Number.isFinite(value));

@@ -1,4 +1,5 @@
 import type { RFunction } from '../expressions/functions.ts';
+import { inverseHyperbolics } from '../math/inverse-hyperbolic.ts';
 import { FUSED, type Libm, libraryOf, type MathLibrary } from '../math/library.ts';
 
 /** R's .Machine$double.eps, and the eta beyond which its logit link cuts. */
@@ -7,7 +8,12 @@ const MOST_ETA = 30;
 
 const one = (apply: (x: number) => number): RFunction => ({ least: 1, most: 1, apply });
 
-const functionsOf = ({ exp, log }: MathLibrary): Record<string, RFunction> => ({
+const functionsOf = (library: MathLibrary): Record<string, RFunction> => functionsBy(library, inverseHyperbolics(library));
+
+const functionsBy = (
+  { exp, log }: MathLibrary,
+  { asinh, acosh, atanh }: ReturnType<typeof inverseHyperbolics>,
+): Record<string, RFunction> => ({
   'is.na': one((x) => Number(Number.isNaN(x))),
   coalesce: { least: 1, most: 100, apply: (...values) => values.find((value) => !Number.isNaN(value)) ?? Number.NaN },
   /** dplyr's if_else(): a missing condition has another value, NA where none is given. */
@@ -26,9 +32,9 @@ const functionsOf = ({ exp, log }: MathLibrary): Record<string, RFunction> => ({
     },
   },
   between: { least: 3, most: 3, apply: (...[x, low, high]) => comparison(x as number, low as number, high as number) },
-  asinh: one(Math.asinh),
-  acosh: one(Math.acosh),
-  atanh: one(Math.atanh),
+  asinh: one(asinh),
+  acosh: one(acosh),
+  atanh: one(atanh),
   atan2: { least: 2, most: 2, apply: (...[y, x]) => Math.atan2(y as number, x as number) },
   /** binomial()$linkfun. */
   logit: one((mu) => (mu < 0 || mu > 1 ? Number.NaN : log(mu / (1 - mu)))),

@@ -1,6 +1,7 @@
 import { exp, expPlain } from '../../shared/math/exp.ts';
 import { expf, expfPlain } from '../../shared/math/expf.ts';
 import { expm1, expm1Plain } from '../../shared/math/expm1.ts';
+import { acosh, acoshPlain, asinh, asinhPlain, atanh, atanhPlain } from '../../shared/math/inverse-hyperbolic.ts';
 import { log, logPlain } from '../../shared/math/log.ts';
 import { log1p, log1pPlain } from '../../shared/math/log1p.ts';
 import { log2, log2Plain } from '../../shared/math/log2.ts';
@@ -155,6 +156,39 @@ export const FUNCTIONS: readonly Proved[] = [
       [-23, 23],
       [-711, 711],
       [709, 711],
+    ],
+  },
+  {
+    name: 'asinh',
+    fused: asinh,
+    plain: asinhPlain,
+    edges: [2, 2 + 2 ** -19, 2 ** 28, 2 ** 28 + 2 ** 8, 2 ** -28, 2 ** -29],
+    ranges: [
+      [-1, 1],
+      [-3, 3],
+      [-1e6, 1e6],
+    ],
+  },
+  {
+    name: 'acosh',
+    fused: acosh,
+    plain: acoshPlain,
+    edges: [1, 2, 2 ** 28],
+    ranges: [
+      [1, 2],
+      [1, 1.001],
+      [1, 1e6],
+    ],
+  },
+  {
+    name: 'atanh',
+    fused: atanh,
+    plain: atanhPlain,
+    edges: [0.5, 1, 2 ** -28],
+    ranges: [
+      [-1, 1],
+      [-0.5, 0.5],
+      [0.999, 1],
     ],
   },
   {

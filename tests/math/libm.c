@@ -15,7 +15,7 @@ static double single_pow(double x, double y) { return powf((float)x, (float)y); 
 
 static const struct { const char *name; one apply; } ONES[] = {
   {"exp", exp}, {"log", log}, {"log2", log2}, {"log10", log10}, {"log1p", log1p}, {"expm1", expm1}, {"tanh", tanh},
-  {"sinh", sinh}, {"cosh", cosh},
+  {"sinh", sinh}, {"cosh", cosh}, {"asinh", asinh}, {"acosh", acosh}, {"atanh", atanh},
   {"expf", single_exp}, {"logf", single_log},
 };
 static const struct { const char *name; two apply; } TWOS[] = {{"pow", pow}, {"powf", single_pow}};

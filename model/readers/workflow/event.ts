@@ -2,8 +2,8 @@ import { ModelError } from '../../../shared/errors.ts';
 import { predictRows } from '../../../shared/predict.ts';
 import { constantsOf } from '../../formula/constants.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+import type { Indicators } from '../../steps/coded.ts';
 import type { Imported } from '../reader.ts';
-import type { Indicators } from './formula.ts';
 
 /** How many training rows are looked at. */
 const MAX_ROWS = 500;

@@ -2,18 +2,14 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level } from '../../../shared/schema/features.ts';
 import { SPLINES } from '../../../shared/steps/splines.ts';
-import { contrastValue } from '../../formula/coding.ts';
-import { indicators, readContrasts } from '../../formula/contrasts.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
-import { type Coded, type CodedColumn, contrastNames, modelMatrix, productOf } from '../../formula/model-matrix.ts';
+import { type Coded, modelMatrix, productOf } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
-import type { Terms, Variable } from '../../formula/terms.ts';
+import type { Terms } from '../../formula/terms.ts';
+import { codeVariable, type Indicators } from '../../steps/coded.ts';
 import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
-
-/** How factors become columns: R's contrasts, none (they stay factors), or a column for each level. */
-export type Indicators = 'traditional' | 'none' | 'one_hot';
 
 /**
  * Changes a frame as hardhat's and parsnip's formulas do: R's model matrix by the default contrasts, without an intercept; with
@@ -32,7 +28,7 @@ export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label
   const reader = new FormulaReader({ ...terms, data }, known, label, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
-    return isUsed ? code(reader, variable, { frame, kept, label }) : undefined;
+    return isUsed ? codeVariable(reader, variable, { frame, kept, label }) : undefined;
   });
   const columns = modelMatrix(terms, coded, label);
   checkRead(reader.read, frame, label);
@@ -85,55 +81,6 @@ function withoutFactors(terms: Terms, frame: Frame, label: string): Terms {
   const mixed = terms.factors.find((pattern) => !isAlone(pattern) && pattern.some((code, at) => code > 0 && hasLevels[at]));
   if (mixed) throw new ModelError(label, 'a factor in an interaction, without dummies', 'a formula whose factors stand alone');
   return { ...terms, factors };
-}
-
-type Context = { frame: Frame; kept: Indicators; label: string };
-
-/** A variable of the model frame as columns with their names. */
-function code(reader: FormulaReader, variable: Variable, { frame, kept, label }: Context): Coded {
-  const { name, kind } = variable;
-  const column = variable.value.type === 'symbol' && frame.has(variable.value.name) ? frame.column(variable.value.name, label) : undefined;
-  const isLogical = kind === 'logical' || column?.kind === 'logical';
-  if (isLogical || (column && 'levels' in column)) {
-    const levels = column && 'levels' in column ? column.levels : ['FALSE', 'TRUE'];
-    const isOrdered = column?.kind === 'ordered';
-    const place = isLogical ? reader.category({ ...variable, kind: 'logical' }, undefined) : reader.category(variable, levels);
-    const all = named(
-      contrastNames(name, levels, 'levels'),
-      indicators(levels.length).map((row) => contrastValue(place, row)),
-    );
-    if (kept === 'one_hot' && !isOrdered && !isLogical) return { contrasts: all, levels: all };
-    const type = isOrdered ? 'contr.poly' : 'contr.treatment';
-    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${label}, column ${name}`);
-    const names = contrastNames(name, levels, isOrdered ? 'poly' : 'treatment');
-    return {
-      contrasts: named(
-        names,
-        matrix.map((row) => contrastValue(place, row)),
-      ),
-      levels: all,
-    };
-  }
-  if (kind === 'factor' || kind === 'ordered' || kind === 'character')
-    throw new ModelError(
-      `${label}, variable ${name}`,
-      'a factor that the formula makes',
-      'a factor in the training data, or step_mutate()',
-    );
-  const columns = reader.columns(variable);
-  // model.matrix names the columns of a matrix after the matrix's names, and poly()'s are counted.
-  const isCounted = columns.length > 1 || /^poly\(/.test(name);
-  return {
-    contrasts: named(
-      columns.map((_, at) => (isCounted ? `${name}${at + 1}` : name)),
-      columns,
-    ),
-    levels: undefined,
-  };
-}
-
-function named(names: string[], values: Expression[]): CodedColumn[] {
-  return values.map((value, at) => ({ name: names[at] as string, value }));
 }
 
 /** A column that only goes through keeps its class. */

@@ -3,7 +3,7 @@ import type { PipelineStep } from '../../../shared/schema/card.ts';
 import { readTerms } from '../../formula/terms.ts';
 import { classOf, element, listOf, type RValue, textOf, textsOf, typeOf } from '../../rds/values.ts';
 import { Frame } from '../../steps/frame.ts';
-import { describeStep, predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
+import { checkPredictors, describeStep, predictorsOf, readRecipe, trainingLevels } from '../../steps/recipe.ts';
 import { flag } from '../../steps/step-values.ts';
 import type { Imported } from '../reader.ts';
 import { answersOf, connect } from './engine.ts';
@@ -56,7 +56,8 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
     const pipeline = readRecipe(recipe, frame, `${label}'s recipe`, RECIPE_STEPS);
     checkPredictors(frame, predictorsOf(recipe, `${label}'s recipe`), `${label}'s recipe`);
     const made = pipeline.some(({ skipped }) => skipped) ? undefined : element(mold, 'predictors');
-    const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);
+    const drawn = pipeline.some(({ step }) => step === 'step_impute_lower');
+    const isProved = proveSteps({ frame, features: raw.features, drawn }, known.training, made, `${label}'s recipe`);
     if (!isProved && frame.unproved !== undefined)
       throw new ModelError(
         frame.unproved,
@@ -81,17 +82,6 @@ function templateOf(pre: RValue): RValue | undefined {
   const action = actions && element(actions, 'recipe');
   const recipe = action && element(action, 'recipe');
   return recipe && element(recipe, 'template');
-}
-
-/** Each predictor of a recipe has to be there: a step may have named its columns by a function that a user wrote. */
-function checkPredictors(frame: Frame, names: string[], label: string): void {
-  const lost = names.find((name) => !frame.has(name));
-  if (lost === undefined) return;
-  throw new ModelError(
-    label,
-    `the column "${lost}", which no step makes under this name`,
-    "steps with recipes' names (naming = dummy_names)",
-  );
 }
 
 /** A model of parsnip that was fitted without a workflow. */

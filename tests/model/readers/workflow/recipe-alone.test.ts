@@ -27,6 +27,9 @@ test.each([
   ['compared', 10],
   ['pls', 9],
   ['bag', 14],
+  ['edges', 14],
+  ['skipped', 14],
+  ['neighbors', 10],
 ])('the columns of the recipe %s are those that bake() makes, to the bit', (name, count) => {
   const { rows, wrong, ulp } = verify(loadModel(fileOf(name)), expectedOf(name), name);
   expect({ rows, wrong, ulp }).toEqual({ rows: count, wrong: [], ulp: 0 });

@@ -1,0 +1,45 @@
+# More trained recipes alone: Rscript tests/golden/recipes/make-edges.R tests/golden/recipes, as make.R.
+folder <- commandArgs(TRUE)[1]
+suppressPackageStartupMessages({ library(recipes); library(jsonlite) })
+set.seed(1960)
+rows <- 40
+data <- tibble::tibble(
+  w = round(rnorm(rows, 0, 4), 2), u = round(runif(rows, 1, 3), 3), i = sample(1:9, rows, TRUE), k = sample(0:1, rows, TRUE), one = sample(c(1, 2, 1e5), rows, TRUE),
+  f = factor(sample(c("red", "dark blue", "a:b"), rows, TRUE)), o = factor(sample(c("lo", "mid", "hi"), rows, TRUE), levels = c("lo", "mid", "hi"), ordered = TRUE),
+  s = sample(c("near", "", "old"), rows, TRUE), lift = sample(c(TRUE, FALSE), rows, TRUE),
+  seen = as.POSIXct("1969-12-20 06:00:00", tz = "UTC") + sample(0:2e6, rows), price = rnorm(rows))
+data$seen[1:4] <- as.POSIXct(c("1969-12-31 23:59:59", "1969-12-31 00:00:00", "1970-01-01 00:00:00", "1960-07-27 07:50:14"), tz = "UTC")
+cell <- function(x) {
+  if (is.factor(x) || is.character(x)) as.character(x)
+  else if (inherits(x, "POSIXct")) format(x, "%Y-%m-%dT%H:%M:%SZ", tz = "UTC")
+  else if (is.logical(x)) x
+  else ifelse(is.na(x), NA, sprintf("%.17g", x))
+}
+records <- function(frame) lapply(seq_len(nrow(frame)), function(row) lapply(as.list(frame[row, ]), cell))
+# Each row is baked alone: what impute_knn makes of several depends on all of them.
+finish <- function(name, trained, new) {
+  saveRDS(trained, file.path(folder, paste0(name, ".RDS")), version = 3)
+  baked <- do.call(rbind, lapply(seq_len(nrow(new)), function(row) bake(trained, new[row, ])))
+  all <- list(name = name, rows = records(new), predictions = records(baked))
+  writeLines(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE), file.path(folder, paste0(name, ".json")))
+}
+new <- data[1:14, setdiff(names(data), "price")]
+new[13, c("f", "o", "lift", "seen")] <- NA
+# Products with factors and TRUE or FALSE, also of a level with a colon; weekdays before 1970; asinh and acosh; numbers among texts.
+finish("edges", prep(recipe(price ~ ., data) |> step_interact(~ f:u + o:lift + i:w, sep = "_x_") |>
+  step_date(seen, features = c("dow", "year")) |> step_hyperbolic(w, func = "sinh", inverse = TRUE) |> step_hyperbolic(u, func = "cosh", inverse = TRUE) |>
+  step_mutate(m1 = i %in% c("3", "7", "x"), m2 = one %in% c("1e+05", "2"), m3 = lift %in% c("TRUE"), copy = as.character(s)) |> step_rm(s)), new)
+# What skipped steps leave is made a factor by the levels that the recipe has at its end.
+finish("skipped", prep(recipe(price ~ w + i + k + s + f + lift, data) |> step_cut(w, breaks = c(-2, 2), include_outside_range = TRUE, skip = TRUE) |>
+  step_bin2factor(k, levels = c("1", "0"), skip = TRUE) |> step_mutate(lift = as.character(lift), skip = TRUE) |> step_relevel(f, ref_level = "red", skip = TRUE)),
+  new[c("w", "i", "k", "s", "f", "lift")])
+# Texts as columns that neighbours are found by, of which gower compares the empty one alone.
+new <- new[1:10, c("w", "u", "i", "s", "lift")]
+new$w[1:6] <- NA
+new$i[4:8] <- NA
+new$u[c(2, 5)] <- NA
+new$s[3] <- "never seen"
+new$s[6:7] <- NA
+new[10, ] <- NA
+finish("neighbors", prep(recipe(price ~ w + u + i + s + lift, data) |> step_impute_knn(w, i, neighbors = 3, impute_with = imp_vars(u, s, lift)) |> step_rm(s),
+  strings_as_factors = FALSE), new)
