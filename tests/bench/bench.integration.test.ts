@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import { loadModel } from '../../model/artifact/import.ts';
 import { forestOf } from '../support/bodies.ts';
 import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
+import { checkOut } from './against/against.ts';
 import { installBoosters } from './boosters/install.ts';
 import { interleave, median, ratios, short, spread } from './figures.ts';
 import { toOnnx } from './onnx/onnx.ts';
@@ -111,7 +112,26 @@ test('without a name it says what there is, and ends with 2; a wrong part is rep
   for (const name of ['speed', 'page', 'faults']) expect(bare.said).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   expect(run('speed', '--help')).toMatchObject({ code: 0, said: expect.stringContaining('--quick') });
   expect(run('speed', '--only', 'nothing').said).toContain('--only: found nothing, expected some of heart-age');
+  expect(run('speed', '--against', 'no-such-commit').said).toContain(
+    '--against: found no-such-commit, expected a commit of this repository',
+  );
   expect(run('speed', '--only', 'heart', '--write').said).toContain('--write: found --quick or --only with it');
+});
+
+const withGit = existsSync(path.join(PROJECT, '.git')) ? test : test.skip;
+withGit("a commit's code is put into a folder, with the packages and the forests of this one", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-older-'));
+  try {
+    expect(checkOut('HEAD', folder, () => {})).toMatch(/^[0-9a-f]{7,}$/);
+    const there = (file: string) => realpathSync(path.join(folder, file));
+    expect(there('tests/bench/main.ts')).toBe(path.join(realpathSync(folder), 'tests/bench/main.ts'));
+    expect(there('node_modules')).toBe(realpathSync(path.join(PROJECT, 'node_modules')));
+    expect(there('.canopy/bench')).toBe(realpathSync(path.join(PROJECT, '.canopy/bench')));
+    // git would have written of another work tree.
+    expect(existsSync(path.join(folder, '.git'))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('where Python is missing the boosters are left out, and it says why', async () => {

@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { PROJECT } from '../support/project.ts';
+import { runAgainst } from './against/against.ts';
 import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { BOOSTERS, benchBoosters } from './boosters/boosters.ts';
 import { endAllAtExit } from './children.ts';
@@ -21,11 +22,14 @@ scikit-learn behind Flask, bare Node; xgboost, LightGBM, treelite and tl2cgen. P
 status is then 1.
 
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
+  npm run bench -- speed --against COMMIT [--only NAME[,NAME]]
 
   --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), pipeline (a recipe of five steps
             and heart's forest), growth, load, container, function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves)
   --write   puts the tables into tests/README.md; a whole run alone can
+  --against a commit: its code and ours take turns, in short rounds. A table has each ratio beside those of three runs of that commit; where one is
+            slower than the slowest of them by more than 5 %, and slower again in a second run, the status is 1
 `;
 
 const FORESTS = ['heart-age', 'heart', 'large', 'iris', 'heart-probability', 'veteran'];
@@ -47,17 +51,23 @@ export async function runSpeed(args: string[]): Promise<number> {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
+    against: { type: 'string' },
     help: { type: 'boolean', default: false },
   } as const;
-  const { quick, only, write, help } = readCommandLine({ args, options }).values;
+  const { quick, only, write, against, help } = readCommandLine({ args, options }).values;
   if (help) {
     process.stdout.write(HELP);
     return 0;
   }
-  const names = only?.split(',') ?? PARTS.filter((name) => !(quick && LONG.includes(name)));
+  const names = only?.split(',') ?? PARTS.filter((name) => !((quick || against) && LONG.includes(name)));
   const unknown = names.filter((name) => !PARTS.includes(name));
   if (unknown.length > 0) throw new UsageError(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
   if (write && (quick || only)) throw new UsageError('--write: found --quick or --only with it, expected a whole run');
+  if (write && against !== undefined) throw new UsageError('--write: found --against with it, expected a run of this code alone');
+  if (against !== undefined) {
+    endAllAtExit(() => {});
+    return await runAgainst(against, names, (line) => console.log(line));
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
   endAllAtExit(() => rmSync(folder, { recursive: true, force: true }));
   const report = createReport((line) => console.log(line));

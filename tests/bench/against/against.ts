@@ -1,0 +1,99 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { UsageError } from '../../../model/commands/command-line.ts';
+import { PROJECT } from '../../support/project.ts';
+import { keep } from '../children.ts';
+import { CACHE } from '../forests.ts';
+import { type Compared, comparedText, compareRatios, type Ratios, readRatios, slowerRatios } from './compare.ts';
+
+/** Runs of the older commit for each part. */
+const RUNS = 3;
+/** With what the bench ends where a part is not one of its own: an older one has fewer. */
+const NOT_UNDERSTOOD = 2;
+
+/**
+ * Compares the speed with an older commit's, part by part. Its code lies in a temporary folder, with its packages and the forests of
+ * this one, and both take turns: the older, ours, the older twice; and ours again where a ratio was slower. Prints a table; the exit
+ * code is 1 where a ratio is slower than the slowest of the older by more than 5 %, both times.
+ */
+export async function runAgainst(commit: string, parts: readonly string[], say: (line: string) => void): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-older-'));
+  process.on('exit', () => spawnSync('rm', ['-rf', folder]));
+  const name = checkOut(commit, folder, say);
+  const all: Compared[] = [];
+  for (const part of parts) {
+    const run = async (where: string, what: string) => {
+      say(`${part}: ${what}`);
+      return await measured(where, part);
+    };
+    const first = await run(folder, `${name}, run 1 of ${RUNS}`);
+    if (!first) {
+      say(`${part}: not measured: ${name} does not have it`);
+      continue;
+    }
+    const ours = (await run(PROJECT, 'this code')) ?? new Map();
+    const older: Ratios[] = [first];
+    while (older.length < RUNS) older.push((await run(folder, `${name}, run ${older.length + 1} of ${RUNS}`)) ?? new Map());
+    const slower = slowerRatios(older, ours);
+    const again = slower.length > 0 ? await run(PROJECT, `this code again, since ${slower.length} ratios were slower`) : undefined;
+    all.push(...compareRatios(older, ours, again));
+  }
+  const { table, line, fails } = comparedText(all, name);
+  say(`\n${table}\n\n${line}`);
+  return fails ? 1 : 0;
+}
+
+/** Puts a commit's files into a folder, without git's own record of it. Its short name; throws a UsageError where there is no such commit. */
+export function checkOut(commit: string, folder: string, say: (line: string) => void): string {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: PROJECT, encoding: 'buffer', maxBuffer: 2 ** 30 });
+  const named = git('rev-parse', '--verify', '--quiet', '--short', '--end-of-options', `${commit}^{commit}`);
+  if (named.status !== 0) throw new UsageError(`--against: found ${commit}, expected a commit of this repository`);
+  const name = named.stdout.toString().trim();
+  const unpacked = spawnSync('tar', ['-x', '-C', folder], { input: git('archive', '--format=tar', name).stdout });
+  if (unpacked.status !== 0) throw new Error(`tar ended with ${unpacked.status}: ${unpacked.stderr}`);
+  symlinkSync(packagesFor(folder, say), path.join(folder, 'node_modules'));
+  // What R makes for the bench is kept by the sha256 of the script that makes it.
+  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(path.join(folder, '.canopy'));
+  symlinkSync(CACHE, path.join(folder, '.canopy/bench'));
+  return name;
+}
+
+/** The packages of a checkout: this one's where its lock file is the same, else those that npm installs, which are kept for the next time. */
+function packagesFor(folder: string, say: (line: string) => void): string {
+  const lock = readFileSync(path.join(folder, 'package-lock.json'));
+  if (lock.equals(readFileSync(path.join(PROJECT, 'package-lock.json')))) return path.join(PROJECT, 'node_modules');
+  const kept = path.join(CACHE, `packages-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
+  const done = path.join(kept, 'installed.json');
+  if (!existsSync(done)) {
+    say('npm installs the packages of that commit, which are others');
+    mkdirSync(kept, { recursive: true });
+    for (const file of ['package.json', 'package-lock.json']) copyFileSync(path.join(folder, file), path.join(kept, file));
+    const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: kept, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`npm ci ended with ${status}: ${stderr}`);
+    copyFileSync(path.join(kept, 'package-lock.json'), done);
+  }
+  return path.join(kept, 'node_modules');
+}
+
+/** The ratios of one part, by a run of a folder's bench; undefined where it has no such part. Its bars are not looked at here. */
+async function measured(folder: string, part: string): Promise<Ratios | undefined> {
+  const args = ['--disable-warning=ExperimentalWarning', 'tests/bench/main.ts', 'speed', '--quick', '--only', part];
+  const child = keep(spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }));
+  let [said, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    said += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    errors += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject));
+  if (code === NOT_UNDERSTOOD && errors.includes('--only')) return undefined;
+  const ratios = readRatios(said);
+  // A bar that is missed ends it with 1, and its figures are there all the same.
+  if (code !== 0 && ratios.size === 0) throw new Error(`the bench of ${folder} ended with ${code}: ${errors || said}`);
+  return ratios;
+}
