@@ -6,7 +6,7 @@ import type { BodyKind } from './bodies/kind.ts';
 import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
 import { type Basis, decodeSection, encodeSection } from './explain/section.ts';
-import { checkPredictor, openExplainer, type Predictor, predictRows } from './predict.ts';
+import { checkPredictor, openExplainer, type Predictor, predictRows, withIntervals } from './predict.ts';
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard } from './schema/check-card.ts';
@@ -68,9 +68,9 @@ export type CheckRows = { rows: Float64Array; outputs: Float64Array };
 export type Model = UnsignedModel & { sha256: string };
 /**
  * A model before its artifact, whose bytes settle its sha256; `basis`: what its explanations rest on;
- * `proof`: the section with rows and R's own predictions (proof/section.ts).
+ * `proof`: the section with rows and R's own predictions (proof/section.ts); `spread`: that for intervals (intervals/section.ts).
  */
-export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?: Basis; proof?: Uint8Array };
+export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?: Basis; proof?: Uint8Array; spread?: Uint8Array };
 
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
@@ -84,7 +84,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
   const bodyJson = { type: packed.type, scalars: packed.scalars, arrays };
-  const { inputs: _, explain: __, ...kept } = schema;
+  const { inputs: _, explain: __, intervals: ___, ...kept } = schema;
   const json = toJson(withSteps({ schema: kept, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
@@ -95,7 +95,8 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   }
   const cardAt = end;
   const checksAt = cardAt + padded(cardJson.length);
-  const sections = [...(model.basis ? [encodeSection(model.basis, sha256Of)] : []), ...(model.proof ? [model.proof] : [])];
+  const explained = model.basis && encodeSection(model.basis, sha256Of);
+  const sections = [explained, model.proof, model.spread].filter((section) => section !== undefined);
   let sectionAt = checksAt + checks.rows.byteLength + checks.outputs.byteLength;
   const bytes = new Uint8Array(sections.reduce((sum, section) => sum + section.length, sectionAt));
   const put = (start: number, part: ArrayBufferView) => bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), start);
@@ -162,10 +163,12 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  const { EXPLAIN: explain, PROOF: proof } = splitSections(bytes.subarray(length), label);
-  const opened = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
+  const { EXPLAIN: explain, PROOF: proof, SPREAD: spread } = splitSections(bytes.subarray(length), label);
+  const hash = options.isHeld ? undefined : sha256Of;
+  const plain = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
+  const opened = spread ? { ...withIntervals(plain, spread, label, hash), spread } : plain;
   if (!explain) return opened;
-  const section = decodeSection(explain, label, options.isHeld ? undefined : sha256Of);
+  const section = decodeSection(explain, label, hash);
   const explainer = openExplainer(predictor, section, label, options.kinds?.explainers);
   return {
     ...opened,

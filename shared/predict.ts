@@ -1,15 +1,19 @@
 import { explainedRows } from './bodies/explained.ts';
 import type { Explainer, ExplainerKind } from './bodies/explainer.ts';
 import { EXPLAINERS } from './bodies/explainers.ts';
+import type { Interval, IntervalKind } from './bodies/interval.ts';
+import { INTERVAL_KINDS } from './bodies/intervals.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
 import { type Basis, MAX_BACKGROUND } from './explain/section.ts';
+import { decodeIntervals } from './intervals/section.ts';
 import { columnProblem } from './schema/answer-columns.ts';
 import { checkSchema } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
 import { type Beside, outputWidth, type Prediction, partsOf, toPredictions } from './schema/shape.ts';
+import { type Hash, toHex } from './sections/sections.ts';
 import type { BoundStep } from './steps/kind.ts';
 import { checkSteps, computeInputs, inputSchema, replaceUndefined } from './steps/pipeline.ts';
 import type { Query } from './wire/wire.ts';
@@ -25,6 +29,8 @@ export type Predictor = {
   outcome?: Outcome;
   /** What explains its answers, where the artifact has what that takes. */
   explainer?: Explainer;
+  /** What gives intervals and standard errors, where the artifact has what that takes. */
+  intervals?: readonly Interval[];
 };
 
 /**
@@ -36,6 +42,11 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
   if (parameters.explain && explainer)
     return explainedRows(schema, explainer, rows, parameters, (asked) => predictRows(model, rows, asked));
   if (parameters.also) return predictTypes(model, rows, parameters);
+  const interval = model.intervals && intervalAsked(model.intervals, parameters);
+  if (interval) {
+    const inputs = () => (steps ? computeInputs(schema, steps, rows).inputs : rows);
+    return interval.answer({ parameters, inputs, predict: (asked) => predictRows(model, rows, asked) });
+  }
   if (!steps) return predictBody(model, rows, parameters);
   if (parameters.type === 'steps') return computeInputs(schema, steps, rows).inputs;
   const { inputs, unknown } = computeInputs(schema, steps, rows);
@@ -50,6 +61,12 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
     if (flag === 1) out.fill(none, row * width, (row + 1) * width);
   });
   return out;
+}
+
+/** What gives the intervals or the errors that are asked for; undefined where none are, or the body itself gives them. */
+function intervalAsked(all: readonly Interval[], { interval, type }: Parameters): Interval | undefined {
+  if (interval) return all.find(({ names }) => names.includes(interval));
+  return type === 'se' ? all.find(({ hasErrors }) => hasErrors) : undefined;
 }
 
 /** The answers of the body to its inputs, and what the model makes of them. */
@@ -108,6 +125,29 @@ export function openExplainer(
   const explainer = kind.open(bodySchema(model), body.data, basis);
   if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class');
   return explainer;
+}
+
+/** A model with the intervals that a section of its artifact gives. Throws a ModelError where the section is damaged, or does not fit the model. */
+export function withIntervals<M extends Predictor>(
+  model: M,
+  section: Uint8Array,
+  label: string,
+  hash: Hash | undefined,
+  known: readonly IntervalKind[] = INTERVAL_KINDS,
+): M {
+  const { schema, body, outcome } = model;
+  const { parts, sha256 } = decodeIntervals(section, label, hash);
+  const intervals = parts.map((part) => {
+    const kind = known.find(({ by }) => by === part.by);
+    if (!kind) throw new ModelError(`${label}'s intervals`, `the kind "${part.by}"`, known.map(({ by }) => by).join(', '));
+    return kind.open({ schema, ofBody: bodySchema(model), body, isMade: outcome !== undefined }, part, label);
+  });
+  const calibration = intervals.find((one) => one.calibration !== undefined)?.calibration;
+  const offered = {
+    ...{ sha256: toHex(sha256), kinds: intervals.flatMap(({ names }) => names), hasErrors: intervals.some(({ hasErrors }) => hasErrors) },
+    ...(calibration === undefined ? {} : { calibration }),
+  };
+  return { ...model, intervals, schema: { ...schema, intervals: offered } };
 }
 
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */
@@ -187,7 +227,7 @@ function checkFinite(model: Predictor, query: Query, outputs: Float64Array): voi
     if (Number.isFinite(outputs[at])) continue;
     const row = Math.floor(at / outputWidth(schema, parameters));
     const message =
-      parameters.type === 'se' && Number.isNaN(outputs[at])
+      parameters.type === 'se' && schema.trees !== undefined && Number.isNaN(outputs[at])
         ? 'the estimate of the variance is below 0, for which R says NaN; expected a forest of more trees'
         : (reasonOf(model, query, row) ?? `the model's answer is ${outputs[at]}, expected a finite number`);
     throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);

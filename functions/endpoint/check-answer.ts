@@ -4,6 +4,7 @@ import { MODEL_NAME } from '../../shared/schema/card.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { eachType, type Parameters } from '../../shared/schema/parameters.ts';
 import { type Beside, besideOf, type Prediction, shapeOf } from '../../shared/schema/shape.ts';
+import { INTERVALS } from '../../shared/schema/spread/interval.ts';
 import { utf8Text } from '../../shared/schema/utf8.ts';
 import { MAX_ANSWER_BYTES } from '../../shared/wire/answers.ts';
 import { parseJson } from '../../shared/wire/json.ts';
@@ -29,6 +30,7 @@ const answerForm = z.looseObject({
   se: z.array(z.unknown()).optional(),
   times: z.array(z.number()).max(MOST_BESIDE).optional(),
   quantiles: z.array(z.number()).max(MOST_BESIDE).optional(),
+  interval: z.object({ kind: z.enum(INTERVALS), level: z.number(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
   model: z.object({ name: z.string().regex(MODEL_NAME), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 
@@ -46,11 +48,13 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
     const path = parsed.error.issues[0]?.path.join('/') ?? '';
     throw new BadAnswer(`found another form at /${path}, expected finite predictions and the model that made them`);
   }
-  const { predictions, se, times, quantiles, model } = parsed.data;
+  const { predictions, se, times, quantiles, interval, model } = parsed.data;
   const { parameters } = query;
   const isOurs = model.sha256 === expected.sha256;
   if ((se !== undefined) !== (parameters.type === 'se'))
     throw new BadAnswer(`found ${se ? '' : 'no '}se, expected it where it is asked for`);
+  if (interval?.kind !== parameters.interval || interval?.level !== (parameters.interval && parameters.level))
+    throw new BadAnswer('found another interval, expected that which was asked for');
   if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, parameters));
   const check = (name: string, list: unknown, asked: Parameters) => {
     const ours = shapeOf(expected.schema, asked);
@@ -63,7 +67,7 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
     return list as Prediction[];
   };
   const [first, ...others] = eachType(parameters);
-  const beside = Object.entries({ se: se && check('se', se, first!), times, quantiles }).filter(([, list]) => list !== undefined);
+  const beside = Object.entries({ se: se && check('se', se, first!), times, quantiles, interval }).filter(([, list]) => list !== undefined);
   const reasons = parameters.explain ? checkReasons(parsed.data, query, expected.schema, isOurs) : {};
   if (typeof reasons === 'string') throw new BadAnswer(reasons);
   const believed = { predictions: check('predictions', predictions, first!), model, ...(Object.fromEntries(beside) as Beside), ...reasons };

@@ -1,15 +1,17 @@
 import { type Beside, listsOf, type Predicted } from '../../shared/schema/shape.ts';
 
 /** What of an answer is compared. */
-type Compared = Predicted & Pick<Beside, 'explain'>;
+type Compared = Predicted & Pick<Beside, 'explain' | 'interval'>;
 
 /**
  * Whether two answers have the same predictions of every type, and the same errors of them, to the last bit, the sign of a zero among
- * them; and the same explanations, where both are computed from the same section of an artifact.
+ * them; and the same explanations and intervals, where both are computed from the same section of an artifact.
  */
 export function sameBits(one: Compared, other: Compared): boolean {
   const isExplained = one.explain !== undefined && one.explain.sha256 === other.explain?.sha256;
   if (isExplained && !isSame(one.explanations, other.explanations)) return false;
+  // Intervals of other sections have other bounds, and the numbers are in them.
+  if (one.interval?.sha256 !== other.interval?.sha256) return true;
   const lists = (answer: Predicted) => Object.fromEntries(listsOf(answer));
   return isSame(one.predictions, other.predictions) && isSame(one.se, other.se) && isSame(lists(one), lists(other));
 }

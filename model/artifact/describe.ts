@@ -4,6 +4,7 @@ import { count } from '../../shared/bodies/measures.ts';
 import type { PipelineStep, TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
+import { answerTypes } from '../../shared/schema/parameters.ts';
 import { takenParameters } from '../../shared/schema/read-parameters.ts';
 import { printable } from './printable.ts';
 
@@ -21,7 +22,7 @@ export function describeFile({ file, bytes, model }: LoadedFile, table: Paramete
     [name]: numbers,
     checkRows: model.checks.rows.length / model.schema.features.length,
     failedCheck: failedCheck(model) ?? null,
-    types: model.schema.types ?? ['response'],
+    types: answerTypes(model.schema),
     parameters: takenParameters(model.schema, table).map(({ name, entry }) => ({
       ...{ name, summary: entry.summary, expected: expectedOf(entry, model.schema) },
     })),
@@ -42,7 +43,7 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     ...(about.classes === undefined ? [] : [['classes', list(about.classes)] as [string, string]]),
     [name, text],
     ['missing', about.takesMissing ? 'has an answer for missing values' : 'has no answer for missing values'],
-    ['answers', (about.types ?? ['response']).join(', ')],
+    ['answers', about.types.join(', ')],
     ['parameters', ['type', ...about.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ...(schema.libm === undefined ? [] : [['C library', 'without fused multiplication (--libm plain)'] as [string, string]]),

@@ -18,6 +18,7 @@ import { describeUnread } from '../readers/unread.ts';
 import { basisOf } from './basis.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
+import { usableIntervals } from './intervals.ts';
 import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
@@ -104,7 +105,20 @@ export type Origin = ImportOptions & {
 
 /** The bytes of the artifact of a model and of what a sidecar says of it. */
 export function encodeModel(
-  { schema: given, cover, call, version, others, read, lacking, pipeline, isUnnamed = false, isOfFused = false, ...computed }: Imported,
+  {
+    schema: given,
+    cover,
+    intervalParts,
+    call,
+    version,
+    others,
+    read,
+    lacking,
+    pipeline,
+    isUnnamed = false,
+    isOfFused = false,
+    ...computed
+  }: Imported,
   sidecar: Sidecar,
   origin: Origin,
 ): Uint8Array {
@@ -147,7 +161,8 @@ export function encodeModel(
     { cover, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
     file,
   );
-  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(basis ? { basis } : {}) });
+  const spread = usableIntervals(model, intervalParts, file);
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(basis ? { basis } : {}), ...(spread ? { spread } : {}) });
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */

@@ -4,6 +4,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import type { Cell } from '../../shared/schema/answer-columns.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
+import { INTERVAL } from '../../shared/schema/spread/interval.ts';
 import { unboxed } from '../../shared/wire/cells.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
@@ -93,7 +94,8 @@ function flat(model: Model, prediction: Prediction | Cell): (number | string)[] 
   if (typeof prediction === 'boolean') return [String(prediction)];
   if (typeof prediction !== 'object') return [prediction];
   const { classes, columns } = model.schema;
-  const labels = classes ?? columns?.map(({ name }) => name) ?? [];
+  const orders = [INTERVAL, classes, columns?.map(({ name }) => name)];
+  const labels = orders.find((order) => order?.every((label) => Object.hasOwn(prediction, label))) ?? [];
   const parts = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction | Cell);
   return parts.flatMap((part) => flat(model, part));
 }

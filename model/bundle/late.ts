@@ -42,6 +42,7 @@ export const OURS = [
   'shared/bodies/forest/kernels/masks.ts',
   'shared/bodies/forest/kernels/walk.ts',
   'shared/explain/section.ts',
+  'shared/intervals/section.ts',
   'shared/schema/answer-columns.ts',
   'shared/schema/read-parameters.ts',
   'shared/steps/pipeline.ts',

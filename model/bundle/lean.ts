@@ -4,16 +4,18 @@ import type { Plugin } from 'esbuild';
 import { BODIES } from '../../shared/bodies/bodies.ts';
 import { EXPLAINERS } from '../../shared/bodies/explainers.ts';
 import { FINISHES } from '../../shared/bodies/forest/finishes.ts';
+import { INTERVAL_KINDS } from '../../shared/bodies/intervals.ts';
 import { STEPS } from '../../shared/steps/steps.ts';
 
-/** The kinds of bodies and steps that a package needs, by their names in its artifact, and the bodies that it can explain; all of them where nothing is said. */
-export type NeededKinds = { bodies: readonly string[]; steps: readonly string[]; kinds: readonly string[]; explainers: readonly string[] };
+/** The kinds of bodies and steps that a package needs, by their names in its artifact, the bodies that it can explain, and its kinds of intervals; all of them where nothing is said. */
+export type NeededKinds = Readonly<Record<'bodies' | 'steps' | 'kinds' | 'explainers' | 'intervals', readonly string[]>>;
 
 /** The lists that are cut: what each is called in its file, and the names of its entries, in their order. */
 const LISTS = [
   { file: 'bodies/bodies.ts', needs: 'bodies', names: BODIES.map(({ types }) => types) },
   { file: 'bodies/explainers.ts', needs: 'explainers', names: EXPLAINERS.map(({ types }) => types) },
   { file: 'bodies/forest/finishes.ts', needs: 'kinds', names: FINISHES.map(({ kind }) => [kind]) },
+  { file: 'bodies/intervals.ts', needs: 'intervals', names: INTERVAL_KINDS.map(({ by }) => [by]) },
   { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
 ] as const;
 
@@ -26,7 +28,7 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
     name: 'lean-lists',
     setup: ({ onLoad }) => {
       onLoad(
-        { filter: /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/ },
+        { filter: /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers|intervals)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/ },
         ({ path: file }) => {
           const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
           const kinds = needed();

@@ -33,7 +33,9 @@ export default class ModelPlugin {
       // Of bodies and steps the functions carry what the artifact names (model/bundle/lean.ts).
       const steps = (model.steps ?? []).map(({ kind }) => kind.step);
       const bodies = model.body.kind.types;
-      serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers: model.explainer ? bodies : [] };
+      const intervals = (model.intervals ?? []).map(({ by }) => by);
+      const explainers = model.explainer ? bodies : [];
+      serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers, intervals };
       const relative = path.relative(project, file);
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       const page = path.relative(project, (await buildPage(project)).file);

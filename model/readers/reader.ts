@@ -1,5 +1,6 @@
 import type { Body } from '../../shared/bodies/kind.ts';
 import type { Outcome } from '../../shared/bodies/outcome.ts';
+import type { IntervalPart } from '../../shared/intervals/section.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import type { BoundStep } from '../../shared/steps/kind.ts';
@@ -14,6 +15,8 @@ export type Imported = {
   body: Body;
   /** The weight of the training rows in each leaf of the body, in their order, where the file has it: what explanations need. */
   cover?: ArrayLike<number>;
+  /** What the file has for intervals and standard errors, where it has it. */
+  intervalParts?: readonly IntervalPart[];
   /** How the model's answers are made of the body's. */
   outcome?: Outcome;
   call: string;

@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { ModelInfo } from '../schema/card.ts';
 import { explainsOf } from '../schema/explanation.ts';
+import { intervalsOf } from '../schema/spread/interval.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
@@ -79,6 +80,7 @@ export function describeModel({ schema, card, sha256 }: ModelInfo) {
   const classes = schema.classes === undefined ? {} : { classes: schema.classes };
   const columns = schema.columns === undefined ? {} : { columns: schema.columns };
   const explain = explainsOf(schema);
+  const intervals = intervalsOf(schema);
   return {
     name,
     kind: schema.kind,
@@ -88,6 +90,7 @@ export function describeModel({ schema, card, sha256 }: ModelInfo) {
     takesMissing: schema.takesMissing,
     sha256,
     ...(explain ? { explain } : {}),
+    ...(intervals ? { intervals } : {}),
     card: rest,
   };
 }

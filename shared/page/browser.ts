@@ -17,8 +17,8 @@ import { type Words, wordsIn } from './words/words.ts';
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;
 
-/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it. */
-type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted };
+/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval, where there is one. */
+type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted };
 
 start(JSON.parse(byId('model').textContent ?? ''));
 
@@ -42,7 +42,7 @@ function start(data: PageData): void {
       inputs.showErrors(wrong);
       answer.refuse(words);
     } else {
-      answer.show(shown?.outcome, shown?.votes, words);
+      answer.show(shown?.outcome, shown, words);
       inputs.showErrors(refusals(shown?.outcome, data.order), 'en');
     }
     inputs.mark(words);
@@ -56,13 +56,13 @@ function start(data: PageData): void {
     if (shown.outcome.state === 'answered') width = sizeOf(shown.outcome.body.predictions[0]);
     render();
     if (shown.outcome.state === 'answered') response.update(asked);
-    askVotes();
+    askBeside();
   });
   const know = (known: Shown) => {
     shown = known;
     render();
   };
-  const askVotes = votesAsker(data, () => shown, know);
+  const askBeside = besideAsker(data, () => shown, know);
   const changed = (at: number) => {
     if (at >= 0) response.choose(at);
     // The curve may have the answer already. The server is asked all the same, and has the last word.
@@ -124,15 +124,20 @@ function showAddress(query: string): void {
   history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
 }
 
-/** Asks for the trees' votes on the inputs that have an answer, where that is a class alone. */
-function votesAsker(data: PageData, shown: () => Shown | undefined, know: (shown: Shown) => void): () => Promise<void> {
+/** Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, and an interval. */
+function besideAsker(data: PageData, shown: () => Shown | undefined, know: (shown: Shown) => void): () => Promise<void> {
+  const questions = Object.entries({ votes: data.votes?.parameters, interval: data.interval && { interval: data.interval } });
   return newestWins(async () => {
-    const whose = shown();
-    if (!data.votes || whose?.outcome.state !== 'answered') return;
-    const outcome = await askRows([whose.values], data.votes.parameters);
-    const votes = outcome.state === 'answered' ? outcome.body.predictions[0] : undefined;
-    // Meanwhile the inputs may have another answer.
-    if (whose === shown() && votes !== undefined) know({ ...whose, votes });
+    const whose = shown()?.outcome;
+    for (const [beside, parameters] of questions) {
+      const now = shown();
+      // Meanwhile the inputs may have another answer.
+      if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
+      const outcome = await askRows([now.values], parameters);
+      const told = outcome.state === 'answered' ? outcome.body.predictions[0] : undefined;
+      const present = shown();
+      if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Explainable } from './explain-ask.ts';
 import type { AnswerType, ParameterName, Rounds } from './parameter-table.ts';
+import type { Intervals } from './spread/interval.ts';
 
 /** A text shown to people: one for all, or one a language. */
 export type Label = string | { en: string; pt: string };
@@ -76,6 +77,8 @@ export type Schema = {
   explain?: Explainable;
   /** Begins to count, anew for each request, how long its texts take (withTexts). Who opens an artifact adds it. */
   beginTexts?: () => void;
+  /** What intervals rest on, where there are any. An artifact's schema has it not: who opens it finds it. */
+  intervals?: Intervals;
   /** True where the model itself has an answer for a missing value. */
   takesMissing: boolean;
   /** Which form of the C library R had; the usual one, with fused multiplication, where this is not given. */

@@ -1,4 +1,6 @@
+import { quote } from './describe-value.ts';
 import { EXPECTED_ASK, type ExplainAsk, type Explainable, misfitExplain, readExplainAsk } from './explain-ask.ts';
+import { DEFAULT_LEVEL, INTERVALS, type Intervals, misfitInterval } from './spread/interval.ts';
 
 /** The types of answer that R's predict() has for one model or another, under R's names. */
 export type AnswerType =
@@ -26,15 +28,21 @@ export type AnswerType =
 export type Rounds = { all: number; used: number; trees: number };
 
 /** What of a model's schema its parameters depend on. */
-export type Asked = { kind: string; trees?: number; rounds?: Rounds; chosen?: string[]; classes?: string[]; explain?: Explainable };
+export type Asked = { kind: string; types?: AnswerType[]; trees?: number; rounds?: Rounds; chosen?: string[]; classes?: string[] } & {
+  explain?: Explainable;
+  intervals?: Intervals;
+};
 
 /** The values that a parameter takes. */
 export type ValueForm =
   | { is: 'flag' }
   | { is: 'whole'; least: number; most: (schema: Asked) => number }
-  | { is: 'choice'; of: readonly string[] }
+  /** One of some texts; of those, some that a model offers, where it does not offer all. */
+  | { is: 'choice'; of: readonly string[]; offered?: (schema: Asked) => readonly string[] }
   | { is: 'range'; most: (schema: Asked) => number }
   | { is: 'shares'; most: number }
+  /** A number between 0 and 1, and neither of them. */
+  | { is: 'level' }
   /** What a request asks of an explanation. */
   | { is: 'explain' }
   /** A number, or one of the names that the model has for some (those that start with `names`). */
@@ -52,9 +60,11 @@ type ValueOf<F extends ValueForm> = F extends { is: 'flag' }
       ? One
       : F extends { is: 'named' }
         ? number | string
-        : F extends { is: 'explain' }
-          ? ExplainAsk | false
-          : readonly number[];
+        : F extends { is: 'level' }
+          ? number
+          : F extends { is: 'explain' }
+            ? ExplainAsk | false
+            : readonly number[];
 
 /** A parameter beside `type`: one entry of the table is all that reading, the OpenAPI document and `describe` need. */
 export type Parameter<F extends ValueForm = ValueForm> = {
@@ -177,6 +187,21 @@ export const PARAMETERS = {
     form: { is: 'flag' },
     keepsAnswer: (value) => !value,
   }),
+  /** The level of an interval: how often it shall hold. */
+  level: parameter({
+    summary: 'How often an interval holds what it is for, with interval: 0.95 by default.',
+    form: { is: 'level' },
+    keepsAnswer: () => false,
+    missing: ({ interval }) => (interval ? DEFAULT_LEVEL : undefined),
+    misfit: (_, { interval }) => (interval === undefined ? 'found level, expected it with interval only' : undefined),
+  }),
+  /** An interval around the prediction instead of it alone; of classes the set of those that are likely enough. */
+  interval: parameter({
+    summary: 'An interval around the prediction: an object of fit, lower, upper and level; of classes, which of them are likely enough.',
+    form: { is: 'choice', of: INTERVALS, offered: ({ intervals }) => intervals?.kinds ?? [] },
+    keepsAnswer: () => false,
+    misfit: (value, given, schema) => misfitInterval(value, given, schema),
+  }),
   /** What each feature adds to the prediction, beside it. */
   explain: parameter({
     summary: 'What each feature adds to the prediction, beside it: true, or an object of wishes (top, output, background, class).',
@@ -205,7 +230,9 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
     case 'whole':
       return `a whole number from ${form.least} to ${form.most(schema)}`;
     case 'choice':
-      return form.of.map((one) => `"${one}"`).join(' or ');
+      return choicesFor(form, schema).map(quote).join(' or ');
+    case 'level':
+      return 'a number above 0 and below 1';
     case 'range':
       return `two whole numbers from 1 to ${form.most(schema)}, the smaller one first`;
     case 'explain':
@@ -217,6 +244,11 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
       return [range, ...namesFor(form, schema).map((name) => `"${name}"`)].join(' or ');
     }
   }
+}
+
+/** The texts that a model takes. */
+export function choicesFor({ of, offered }: Extract<ValueForm, { is: 'choice' }>, schema: Asked): readonly string[] {
+  return offered?.(schema) ?? of;
 }
 
 /** The names that a model has for some values of a parameter. */
@@ -236,7 +268,9 @@ export function readValueOf({ form }: Parameter, schema: Asked, given: unknown):
     case 'whole':
       return isWhole(single, form.least, form.most(schema)) ? single : undefined;
     case 'choice':
-      return form.of.includes(single as string) ? single : undefined;
+      return choicesFor(form, schema).includes(single as string) ? single : undefined;
+    case 'level':
+      return typeof single === 'number' && single > 0 && single < 1 ? single : undefined;
     case 'range': {
       const most = form.most(schema);
       const isRange = Array.isArray(given) && given.length === 2 && given.every((end) => isWhole(end, 1, most)) && given[0] < given[1];

@@ -23,7 +23,8 @@ export function standsAlone(type: AnswerType): boolean {
 
 /** The types of answer of a model, the default first. */
 export function answerTypes(schema: Schema): AnswerType[] {
-  return schema.types ?? ['response'];
+  const types = schema.types ?? ['response'];
+  return schema.intervals?.hasErrors && !types.includes('se') ? [...types, 'se'] : types;
 }
 
 /** Those of a model's types that may be asked for together; none where there are not two. */

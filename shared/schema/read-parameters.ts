@@ -5,6 +5,7 @@ import type { Schema } from './features.ts';
 import { type AllGiven, type AnswerType, expectedOf, PARAMETERS, type ParameterTable, readValueOf } from './parameter-table.ts';
 import { answerTypes, defaultParameters, type Parameters, standsAlone } from './parameters.ts';
 import { pointer } from './pointer.ts';
+import { noIntervals } from './spread/interval.ts';
 
 /**
  * Whether the answer of R's `predict()` without further arguments, which a kernel gives, is the answer to these parameters. A
@@ -23,7 +24,9 @@ export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table
 
 /** The parameters that a model takes beside `type`, each with its entry in the table. */
 export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
-  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : []), ...(schema.explain ? ['explain'] : [])];
+  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : [])];
+  if (schema.intervals && schema.intervals.kinds.length > 0) names.push('interval', 'level');
+  if (schema.explain) names.push('explain');
   return names.flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
 }
 
@@ -44,6 +47,7 @@ export function readParameters(
     if (name === 'type') return readTypes(schema, read, given, at);
     const entry = taken.find((one) => one.name === name)?.entry;
     if (!entry && name === 'explain') return given === false ? [] : [{ path: at, message: notExplained(given, schema) }];
+    if (!entry && name === 'interval') return [{ path: at, message: noIntervals(describe(given)) }];
     if (!entry) {
       const takes = ['type', ...taken.map((one) => one.name)].join(', ');
       return [{ path: at, message: `unknown parameter ${quote(name)}; this model takes: ${takes}` }];

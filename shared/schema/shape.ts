@@ -3,6 +3,7 @@ import { type Explained, type Explanation, explainedOf, explanationWidth, toExpl
 import type { AnswerColumn, Schema } from './features.ts';
 import { pairNames } from './pairs.ts';
 import { eachType, type ListedType, type Parameters } from './parameters.ts';
+import { INTERVAL, type IntervalTold, intervalTold } from './spread/interval.ts';
 
 /**
  * The form of one prediction: its sides ([] is one number), the labels of its first side (then it is an object), or the
@@ -26,6 +27,8 @@ export type Beside = {
   explanations?: Explanation[];
   /** What the explanations are of. */
   explain?: Explained;
+  /** What the intervals are. */
+  interval?: IntervalTold;
 } & {
   /** Where several types of answer are asked for, the predictions of each of them. */
   [Type in ListedType]?: Prediction[];
@@ -70,6 +73,7 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   const { type, predictAll } = parameters;
   const trees = parameters.numTrees ?? schema.trees ?? 1;
   const classes = schema.classes ?? [];
+  if (parameters.interval) return intervalShape(schema);
   if (type === 'steps') return columnsShape(schema.inputs ?? []);
   if (type === 'terminalNodes') return { sides: [trees] };
   if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
@@ -95,6 +99,12 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
       if (type === 'class') return { sides: [], places: classes };
       return { sides: [classes.length, ...each], labels: classes };
   }
+}
+
+/** An interval around a number, or whether each class is in the set. */
+function intervalShape({ classes }: Schema): Shape {
+  if (classes) return columnsShape(classes.map((name): AnswerColumn => ({ name, type: 'logical' })));
+  return { sides: [INTERVAL.length], labels: INTERVAL };
 }
 
 function columnsShape(columns: AnswerColumn[]): Shape {
@@ -173,9 +183,10 @@ export function explanationsOf(schema: Schema, parameters: Parameters, outputs: 
 }
 
 /** What stands beside the predictions and their errors, whatever the rows are. */
-export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles' | 'explain'> {
+export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, 'times' | 'quantiles' | 'explain' | 'interval'> {
   const { type, also = [] } = parameters;
   const explain = explainedOf(schema, parameters.explain);
+  const interval = intervalTold(schema, parameters);
   const isCurve = [type, ...also].some(
     (one) => one === 'survival' || (schema.kind === 'survival' && (one === 'response' || one === 'chf')),
   );
@@ -183,6 +194,7 @@ export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, '
     ...(isCurve ? { times: schema.times ?? [] } : {}),
     ...(type === 'quantiles' ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
     ...(explain ? { explain } : {}),
+    ...(interval ? { interval } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ export const SECTION_SHA256 = { start: 16, end: 48 };
 const NAMES = [
   'EXPLAIN', // what explanations are computed from: explain/section.ts
   'PROOF', // rows with R's own predictions: proof/section.ts
+  'SPREAD', // what intervals and standard errors are computed from: intervals/section.ts
 ] as const;
 export type SectionName = (typeof NAMES)[number];
 

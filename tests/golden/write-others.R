@@ -32,8 +32,8 @@ records <- function(data) {
   paste0("[\n", paste(lines, collapse = ",\n"), "]")
 }
 
-# `others`: for each other type of answer what predict() gives; `terms`: the sums of absolute terms of a linear predictor.
-write_golden <- function(dir, name, model, kind, rows, predictions, classes = NULL, ties = NULL, others = NULL, terms = NULL, ulp = NULL) {
+# `others`: for each other type of answer what predict() gives; `more`: further ones, as JSON; `terms`: the sums of absolute terms of a linear predictor.
+write_golden <- function(dir, name, model, kind, rows, predictions, classes = NULL, ties = NULL, others = NULL, terms = NULL, ulp = NULL, more = NULL) {
   saveRDS(model, file.path(dir, paste0(name, ".RDS")), version = 3)
   answers <- function(p) if (is.matrix(p)) json(unname(p)) else paste0("[", paste(vapply(seq_along(p), function(i) value(p[[i]]), ""), collapse = ",\n"), "]")
   parts <- c(
@@ -43,7 +43,7 @@ write_golden <- function(dir, name, model, kind, rows, predictions, classes = NU
     if (!is.null(classes)) paste0("\"classes\":", array1(classes)),
     paste0("\"rows\":", records(rows)),
     if (!is.null(terms)) paste0("\"terms\":", array1(terms)),
-    if (length(others)) paste0("\"others\":[", paste0("{\"parameters\":{\"type\":", vapply(names(others), text, ""), "},\"predictions\":", vapply(others, answers, ""), if (!is.null(ulp)) paste0(",\"ulp\":", ulp), "}", collapse = ",\n"), "]"),
+    if (length(others) || length(more)) paste0("\"others\":[", paste(c(if (length(others)) paste0("{\"parameters\":{\"type\":", vapply(names(others), text, ""), "},\"predictions\":", vapply(others, answers, ""), if (!is.null(ulp)) paste0(",\"ulp\":", ulp), "}"), more), collapse = ",\n"), "]"),
     paste0("\"predictions\":", answers(predictions)))
   writeLines(paste0("{", paste(parts, collapse = ",\n"), "}"), file.path(dir, paste0(name, ".json")), useBytes = TRUE)
 }
@@ -76,12 +76,29 @@ absolute_terms <- function(model, rows) {
   unname(sums)
 }
 
-# `ulp`: how far the terms themselves may lie from R's, where they ask its libm (log(x)); without it they are exact.
-golden_linear <- function(dir, name, model, rows, ulp = NULL) {
+# R's intervals of an lm and standard errors of an lm or a glm, as further answers; `ulp` as below. Rows without a finite one have none.
+linear_spreads <- function(model, rows, ulp = NULL) {
+  number <- function(p) if (is.matrix(p)) json(unname(p)) else paste0("[", paste(vapply(seq_along(p), function(i) value(p[[i]]), ""), collapse = ",\n"), "]")
+  ask <- function(...) suppressWarnings(predict(model, rows, ...))
+  near <- if (is.null(ulp)) "1e-12" else "1e-9"
+  one <- function(parameters, p, se = NULL, relative = NULL) {
+    if (!all(is.finite(p)) || !all(is.finite(se))) return(NULL)
+    paste0("{\"parameters\":", json(parameters), ",\"predictions\":", number(p), if (!is.null(se)) paste0(",\"se\":", number(se)),
+           if (!is.null(relative)) paste0(",\"relative\":", relative), "}")
+  }
+  se <- ask(type = "response", se.fit = TRUE)
+  asked <- list(one(list(type = "se"), unname(se$fit), unname(se$se.fit), if (!is.null(ulp)) near))
+  if (!inherits(model, "glm")) for (kind in c("confidence", "prediction")) for (level in c(0.95, round(runif(1, 0.01, 0.999), 3)))
+    asked <- c(asked, list(one(list(interval = kind, level = level), cbind(ask(interval = kind, level = level), level), NULL, near)))
+  unlist(asked)
+}
+
+# `ulp`: how far the terms themselves may lie from R's, where they ask its libm (log(x)); without it they are exact. `spreads`: those of linear_spreads.
+golden_linear <- function(dir, name, model, rows, ulp = NULL, spreads = NULL) {
   sums <- suppressWarnings(absolute_terms(model, rows))
-  if (!inherits(model, "glm")) return(write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows)), terms = sums, ulp = ulp))
+  if (!inherits(model, "glm")) return(write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows)), terms = sums, ulp = ulp, more = spreads))
   write_golden(dir, name, model, "regression", rows, suppressWarnings(predict(model, rows, type = "response")),
-               others = list(link = suppressWarnings(predict(model, rows))), terms = sums, ulp = ulp)
+               others = list(link = suppressWarnings(predict(model, rows))), terms = sums, ulp = ulp, more = spreads)
 }
 
 # The chances of two classes of a model whose predict() gives that of the second alone.

@@ -48,7 +48,8 @@ FAMILIES <- list(
     if (runif(1) < 0.4) {
       model <- suppressWarnings(glm(update(form, cbind(two == "yes", two == "no") ~ .), binomial, data))
     } else model <- lm(form, data)
-    golden_linear(dir, name, model, data[sample(nrow(data), 40), all.vars(delete.response(terms(model))), drop = FALSE])
+    rows <- data[sample(nrow(data), 40), all.vars(delete.response(terms(model))), drop = FALSE]
+    golden_linear(dir, name, model, rows, spreads = linear_spreads(model, rows))
   },
   nnet = function(name) {
     library(nnet)

@@ -152,7 +152,7 @@ lm_cases <- function(count) {
     rows <- keep_used(model, rows)
     name <- sprintf("lm-%d-%03d", seed, i)
     sidecar(name, rows, data, bare(model))
-    golden_linear(dir, name, model, rows, if (is_libm) 4)
+    golden_linear(dir, name, model, rows, if (is_libm) 4, linear_spreads(model, rows, if (is_libm) 4))
   }
 }
 
@@ -182,7 +182,7 @@ glm_cases <- function(count) {
     made <- made + 1
     name <- sprintf("glm-%d-%03d", seed, made)
     sidecar(name, rows, data, bare(model))
-    golden_linear(dir, name, model, rows, if (is_libm) 4)
+    golden_linear(dir, name, model, rows, if (is_libm) 4, linear_spreads(model, rows, if (is_libm) 4))
   }
 }
 

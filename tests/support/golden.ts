@@ -6,6 +6,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import type { Kind, Schema } from '../../shared/schema/features.ts';
 import { pairNames } from '../../shared/schema/pairs.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
+import { INTERVAL } from '../../shared/schema/spread/interval.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
 /** The folder of the golden files. */
@@ -95,14 +96,15 @@ function readGolden(folder: string, name: string): Golden {
 /** The doubles of a prediction in class order, or its label. */
 function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
-  const lists = [schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
+  const lists = [INTERVAL, schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
   if (Array.isArray(prediction)) return prediction.flatMap((part) => parts(schema, part));
   const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label)));
   if (labels === undefined) throw new Error(`no order is known of the parts ${Object.keys(prediction).join(', ')}`);
   return labels.flatMap((label) => parts(schema, prediction[label] as Prediction));
 }
 
-type Bound = { ulp: number; relative?: number | undefined; terms?: number[] | undefined };
+/** `isOfWidest`: the share is that of the greatest number of the prediction, as of an interval, whose ends may be near 0. */
+type Bound = { ulp: number; relative?: number | undefined; isOfWidest?: boolean; terms?: number[] | undefined };
 
 function within(one: number | string, other: number | string | undefined, { ulp, relative, terms }: Bound, row: number): boolean {
   if (ulps(one, other) <= ulp) return true;
@@ -117,7 +119,11 @@ function unequal(schema: Schema, ours: Prediction[], theirs: Prediction[], bound
   if (ours.length !== theirs.length) return [`${what}: ${ours.length} rows, expected ${theirs.length}`];
   return ours.flatMap((prediction, row) => {
     const [computed, expected] = [parts(schema, prediction), parts(schema, theirs[row] as Prediction)];
-    const same = computed.length === expected.length && computed.every((value, at) => within(value, expected[at], bound, row));
+    const greatest = expected.reduce((most: number, value) => Math.max(most, Math.abs(Number(value))), 0);
+    const room = bound.isOfWidest ? (bound.relative ?? 0) * greatest : 0;
+    const isNear = (value: number | string, other: number | string | undefined) =>
+      within(value, other, bound, row) || (room > 0 && Math.abs(Number(value) - Number(other)) <= room);
+    const same = computed.length === expected.length && computed.every((value, at) => isNear(value, expected[at]));
     return same ? [] : [`${what} row ${row}: ${JSON.stringify(prediction)}, R gave ${JSON.stringify(theirs[row])}`];
   });
 }
@@ -148,7 +154,8 @@ export function compare(given: Golden, model: Model): { wrong: string[]; asked: 
     const what = JSON.stringify(parameters);
     const ours = ask(parameters, own ?? golden.rows.slice(0, rows));
     bound.ulp = Math.min(bound.ulp, promised);
-    wrong.push(...unequal(model.schema, ours.predictions, predictions, { ...bound, terms: golden.terms }, what));
+    const isOfWidest = 'interval' in parameters;
+    wrong.push(...unequal(model.schema, ours.predictions, predictions, { ...bound, isOfWidest, terms: golden.terms }, what));
     if (se) wrong.push(...unequal(model.schema, ours.se ?? [], se, bound, `${what}, se`));
     asked += rows;
   }

@@ -48,6 +48,7 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
     ...(pipeline.length > 0 ? { pipeline } : {}),
     call: `train(method = "${name}"): ${engine.call}`,
     ...(engine.version === undefined ? {} : { version: engine.version }),
+    ...(engine.intervalParts ? { intervalParts: engine.intervalParts } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Linear } from '../../../shared/bodies/linear/predict.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
@@ -8,9 +9,12 @@ import type { Read } from '../../formula/feature-table.ts';
 import { readLink } from '../../formula/links.ts';
 import { classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
 import { readDesign } from './design.ts';
+import { readSpread } from './spread.ts';
 
 /** An lm or glm as a schema and a sum of columns. */
-export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean; read: Read; steps?: BoundStep[] };
+export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean; read: Read; steps?: BoundStep[] } & {
+  intervalParts: readonly IntervalPart[];
+};
 
 /**
  * Turns what `lm()` or `glm()` returned into a sum of columns, as predict.lm and model.matrix would compute it from new data
@@ -34,7 +38,8 @@ export function readLinear(value: RValue, label: string): LinearModel {
     offsets,
     ...(isGlm ? readLink(value, label) : { link: 'identity' }),
   };
-  const made = { schema, linear, isOfFused, read, ...(steps.length > 0 ? { steps } : {}) };
+  const intervalParts = readSpread(value, coefficients.length, label);
+  const made = { schema, linear, intervalParts, isOfFused, read, ...(steps.length > 0 ? { steps } : {}) };
   return { ...made, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
 }
 

@@ -32,7 +32,8 @@ export function readWrappedModel(value: RValue, label: string, inner: (value: RV
   const answers = answersOf(value, learner, engine, features, label);
   const made = { body: engine.body, steps, ...answers };
   const version = engine.version === undefined ? {} : { version: engine.version };
-  return { ...made, schema: withMissing(made), call: `${name}: ${engine.call}`, ...version };
+  const intervals = engine.intervalParts ? { intervalParts: engine.intervalParts } : {};
+  return { ...made, schema: withMissing(made), call: `${name}: ${engine.call}`, ...version, ...intervals };
 }
 
 /** The columns of the task, factors by their levels, where the model itself may only have their codes. */

@@ -122,6 +122,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
     ...(before?.pipeline && before.pipeline.length > 0 ? { pipeline: before.pipeline } : {}),
     call: before ? `${before.by}: ${engine.call}` : engine.call,
     ...(engine.version === undefined ? {} : { version: engine.version }),
+    ...(engine.intervalParts ? { intervalParts: engine.intervalParts } : {}),
     ...(before || !engine.others ? {} : { others: engine.others }),
   };
 }

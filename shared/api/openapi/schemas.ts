@@ -8,8 +8,10 @@ import { v2Schemas } from './v2.ts';
 
 /** One element of an answer's predictions: that of the default type, or of another one where the model has others. */
 function predictionOf(schema: Schema): z.ZodType {
-  const others = answerTypes(schema).length > 1 || (schema.takes ?? []).includes('predictAll');
-  return others ? z.union([defaultPrediction(schema), otherPrediction()]) : defaultPrediction(schema);
+  const hasIntervals = (schema.intervals?.kinds.length ?? 0) > 0;
+  const others = answerTypes(schema).length > 1 || (schema.takes ?? []).includes('predictAll') || hasIntervals;
+  const sets = hasIntervals && schema.classes ? [z.record(z.string(), z.boolean()).describe('With interval: the likely classes.')] : [];
+  return others ? z.union([defaultPrediction(schema), otherPrediction(), ...sets]) : defaultPrediction(schema);
 }
 
 /** What the other types of answer and predictAll give: numbers, in arrays and by label. */
@@ -101,8 +103,13 @@ export function components(
       ...(schema.inputs
         ? { steps: z.array(rowOf(schema.inputs)).describe('What the model got from the steps, with `steps`.').optional() }
         : {}),
-      ...(schema.types?.includes('se') ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() } : {}),
+      ...(answerTypes(schema).includes('se')
+        ? { se: z.array(prediction).describe('The standard errors, with type "se".').optional() }
+        : {}),
       ...(schema.explain ? explanationMembers(schema) : {}),
+      ...(schema.intervals
+        ? { interval: z.object({ kind: z.string(), level: z.number(), sha256 }).describe('With `interval`.').optional() }
+        : {}),
       model: z.object({ name: z.string(), sha256 }),
       servedBy: z.enum(['endpoint', 'fallback', 'container']),
       reason: z.string().describe('Why the fallback answered.').optional(),
@@ -117,6 +124,7 @@ export function components(
       takesMissing: z.boolean(),
       sha256,
       ...(schema.explain ? { explain: z.looseObject({ sha256 }).describe('What explanations rest on.') } : {}),
+      ...(schema.intervals ? { intervals: z.looseObject({ sha256 }).describe('What intervals rest on.').optional() } : {}),
       card: z.looseObject({}),
     }),
     Health: z.looseObject({ ok: z.boolean() }),

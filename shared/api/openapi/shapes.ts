@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
 import { outputsOf } from '../../schema/explanation.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
-import { namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
+import { choicesFor, namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
 import { takenParameters } from '../../schema/read-parameters.ts';
 
@@ -55,7 +55,9 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
         .min(form.least)
         .max(Math.max(form.least, form.most(schema)));
     case 'choice':
-      return z.enum(form.of as [string]);
+      return z.enum(choicesFor(form, schema) as [string]);
+    case 'level':
+      return z.number().gt(0).lt(1);
     case 'range':
       return z
         .array(

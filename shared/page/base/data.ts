@@ -1,4 +1,5 @@
 import type { Card } from '../../schema/card.ts';
+import type { IntervalName } from '../../schema/spread/interval.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
 import type { FormFeature, FormModel } from '../html/form.ts';
 
@@ -40,6 +41,8 @@ export type PageData = {
   takesMissing: boolean;
   /** True where the model has an answer to `parameters: {"type": "se"}`. */
   standardErrors: boolean;
+  /** The kind of interval that is shown beside an answer, where the model has one. */
+  interval?: IntervalName;
   /** Where an answer is a class alone: how the classes' shares are asked for. */
   votes?: Votes;
   sha256: string;
@@ -60,6 +63,9 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
     return feature.type === 'factor' ? { name, type: 'factor', levels: [], start } : { name, type: feature.type, start };
   });
   const votes = votesOf(model);
+  const kinds = schema.intervals?.kinds ?? [];
+  // That of R's predict(), where there are both.
+  const interval = kinds.includes('prediction') ? 'prediction' : kinds.at(-1);
   return {
     kind: schema.kind,
     classes: schema.classes ?? [],
@@ -67,7 +73,8 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
     features,
     order,
     takesMissing: schema.takesMissing,
-    standardErrors: schema.types?.includes('se') === true,
+    standardErrors: schema.types?.includes('se') === true || schema.intervals?.hasErrors === true,
+    ...(interval === undefined ? {} : { interval }),
     ...(votes === undefined ? {} : { votes }),
     sha256,
     card,

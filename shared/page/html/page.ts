@@ -103,6 +103,7 @@ function answerHtml(data: PageData): string {
   return `<section id="prediction" class="card" aria-labelledby="prediction-heading">
 <h2 id="prediction-heading" ${text('prediction')}</h2>
 <p id="answer">${shown}</p>
+<p id="interval" class="dim note"></p>
 <details id="exactly"${exact === '' ? ' hidden' : ''}><summary class="dim" ${text('exactly')}</summary><p id="exact">${exact}</p></details>
 <dl id="shares" class="bars">${'<div class="bar-room"></div>'.repeat(isShared ? Math.min(8, data.classes.length) : 0)}</dl>
 <div id="curve" hidden><p class="dim note" ${text('surviving')}</p><div id="survival" class="plot" role="img"></div></div>

@@ -21,9 +21,12 @@ import { type Chart, openChart } from './chart.ts';
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;
 
+/** What may stand beside an answer: the trees' votes, and an interval. */
+type Told = { votes?: Predicted; interval?: Predicted };
+
 /** The place of the prediction: shows how a request ended, in the words given. */
 export type AnswerView = {
-  show(outcome: Outcome | undefined, votes: Predicted | undefined, words: Words): void;
+  show(outcome: Outcome | undefined, told: Told | undefined, words: Words): void;
   /** Says that the fields must be mended first. */
   refuse(words: Words): void;
 };
@@ -41,13 +44,15 @@ export function openAnswer(data: PageData): AnswerView {
     byId('exactly').hidden = true;
     byId('served').textContent = '';
     byId('shares').replaceChildren();
+    byId('interval').textContent = '';
     byId('curve').hidden = true;
   };
   return {
-    show: (outcome, votes, words) => {
+    show: (outcome, told, words) => {
       if (outcome?.state === 'answered') {
         byId('answer').classList.remove('note');
-        showPrediction(data, outcome.body, votes, words);
+        showPrediction(data, outcome.body, told?.votes, words);
+        byId('interval').textContent = told?.interval === undefined ? '' : intervalText(data, told.interval, words);
         byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]) || !outcome.body.times?.length;
         if (!byId('curve').hidden) chart ??= openChart(byId('survival'));
         if (chart && !byId('curve').hidden) showSurvival(data, outcome.body, words, chart);
@@ -113,6 +118,15 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   // Bars whose votes are on their way keep their place.
   else if (votes !== undefined) byId('shares').replaceChildren(...voteBars(data, votes, words));
   else if (!data.votes) byId('shares').replaceChildren();
+}
+
+/** An interval of 95 % as a sentence: where new values lie, or which classes are likely. */
+function intervalText(data: PageData, interval: Predicted, words: Words): string {
+  const told = interval as Record<string, number | boolean>;
+  if ('lower' in told)
+    return `${words.text('interval')} ${[told.lower, told.upper].map((end) => readable(data, words, end as number)).join(' … ')}`;
+  const likely = data.classes.filter((label) => told[label]).map((label) => className(data, words, label));
+  return `${words.text('likely')} ${likely.join(', ') || words.text('none')}`;
 }
 
 /** A column with its value, without a bar. */

@@ -27,8 +27,8 @@ async function bundle(needed: NeededKinds | undefined): Promise<string> {
 
 test('a package has the bodies and steps that its artifact names, and no others', async () => {
   const all = await bundle(undefined);
-  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['regression'], explainers: [] });
-  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'], kinds: ['regression'], explainers: [] });
+  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['regression'], explainers: [], intervals: [] });
+  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'], kinds: ['regression'], explainers: [], intervals: [] });
   // Words of each kind that minifying leaves.
   const words = {
     forest: 'doubles a leaf',
@@ -43,7 +43,7 @@ test('a package has the bodies and steps that its artifact names, and no others'
   expect(has(tree)).toEqual(['rpart', 'expressions']);
   expect(forest.length).toBeLessThan(all.length);
   // The C library's exp comes with survival alone, by a number of its table.
-  const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'], explainers: [] });
+  const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'], explainers: [], intervals: [] });
   expect([survival.includes('1.0054299011128027'), forest.includes('1.0054299011128027')]).toEqual([true, false]);
 });
 

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { ModelError } from '../../shared/errors.ts';
+import { encodeIntervals, type IntervalPart } from '../../shared/intervals/section.ts';
+import { type Predictor, withIntervals } from '../../shared/predict.ts';
+
+/** The SHA-256 of some bytes. */
+export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+/**
+ * The section of what a model's file has for intervals, where it fits the model; else nothing: a model whose file has odd residuals, or
+ * whose answers are made of the body's, still answers.
+ */
+export function usableIntervals(model: Predictor, parts: readonly IntervalPart[] | undefined, label: string): Uint8Array | undefined {
+  if (!parts || parts.length === 0 || model.outcome) return undefined;
+  const section = encodeIntervals(parts, sha256);
+  try {
+    withIntervals(model, section, label, undefined);
+    return section;
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { ModelError } from '../errors.ts';
+import { utf8Json } from '../schema/utf8.ts';
+import { type Hash, newSection, padded, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
+
+/*
+ * The section of an artifact (sections/sections.ts) that intervals and standard errors are computed from.
+ *
+ *  JSON        { parts: [{ by, scalars, arrays: [{ name, length }] }] }
+ *  arrays      doubles, in the order of the JSON
+ */
+const NAME = 'SPREAD';
+/** Most parts of a section: one of each kind. */
+const MOST_PARTS = 8;
+
+/** What one kind of intervals keeps: small values as JSON, and doubles by their names. */
+export type IntervalPart = { by: string; scalars: Record<string, number>; arrays: [string, Float64Array][] };
+
+/** The bytes of the section. The same parts give the same bytes. */
+export function encodeIntervals(parts: readonly IntervalPart[], hash: Hash): Uint8Array {
+  const plan = parts.map(({ by, scalars, arrays }) => ({ by, scalars, arrays: arrays.map(([name, { length }]) => ({ name, length })) }));
+  const arrays = parts.flatMap((part) => part.arrays.map(([, array]) => array));
+  const size = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const { bytes, dataAt } = newSection(NAME, { parts: plan }, size);
+  let at = dataAt;
+  for (const array of arrays) {
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+    at += array.byteLength;
+  }
+  return sealSection(bytes, hash);
+}
+
+/**
+ * The parts of such bytes, and their hash. With `hash` it is compared with theirs. Throws a ModelError that says what is wrong. The
+ * bytes start at a multiple of 8.
+ */
+export function decodeIntervals(bytes: Uint8Array, label: string, hash: Hash | undefined): { parts: IntervalPart[]; sha256: Uint8Array } {
+  const fail = (found: string, expected: string) => new ModelError(`${label}'s section for intervals`, found, expected);
+  if (bytes.byteLength < SECTION_HEAD) throw fail(`${bytes.byteLength} bytes`, `a section that starts with ${NAME}`);
+  const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  let at = SECTION_HEAD + padded(jsonBytes);
+  const end = bytes.byteLength;
+  if (at > end) throw fail(`${jsonBytes} bytes of JSON`, `at most ${end - SECTION_HEAD}`);
+  const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
+  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, place) => byte === sha256[place]))
+    throw fail('another sha256', 'that of its bytes');
+  const plans = readPlans(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes));
+  if (!plans) throw fail('another form of its JSON', '{ parts: [{ by, scalars, arrays }] }');
+  const parts = plans.map(({ by, scalars, arrays }): IntervalPart => {
+    const read = arrays.map(({ name, length }): [string, Float64Array] => {
+      if (at + 8 * length > end) throw fail(`the array ${name} beyond its end`, `${end} bytes at most`);
+      at += 8 * length;
+      return [name, new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + at - 8 * length, length)];
+    });
+    return { by, scalars, arrays: read };
+  });
+  if (at !== end) throw fail(`arrays up to byte ${at}`, `up to ${end}`);
+  return { parts, sha256 };
+}
+
+type Plan = { by: string; scalars: Record<string, number>; arrays: { name: string; length: number }[] };
+
+/** The plans in a section's JSON; undefined where it has another form. */
+function readPlans(json: Uint8Array): Plan[] | undefined {
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isArray = (one: unknown) =>
+    isObject(one) && typeof one.name === 'string' && Number.isSafeInteger(one.length) && (one.length as number) >= 0;
+  const isPart = (part: unknown) => {
+    const isNamed = isObject(part) && typeof part.by === 'string' && isObject(part.scalars) && Array.isArray(part.arrays);
+    return isNamed && Object.values(part.scalars as object).every(Number.isFinite) && (part.arrays as unknown[]).every(isArray);
+  };
+  try {
+    const { parts } = utf8Json(json) as { parts?: unknown };
+    return Array.isArray(parts) && parts.length <= MOST_PARTS && parts.every(isPart) ? (parts as Plan[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}

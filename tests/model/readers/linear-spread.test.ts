@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RValue } from '../../../model/rds/values.ts';
+import { readSpread } from '../../../model/readers/linear/spread.ts';
+import type { IntervalPart } from '../../../shared/intervals/section.ts';
+import { integers, named, numbers, texts } from '../../support/r-objects.ts';
+
+/** The QR of two columns and three rows: R is [2, 1; 0, 4]. */
+const matrix = { ...numbers(2, 0.1, 0.2, 1, 4, 0.3), attributes: new Map([['dim', integers(3, 2)]]) } as RValue;
+const parts = { 'df.residual': integers(1), residuals: numbers(1, -2, 3), qr: named({ qr: matrix }) };
+const spread = (changes: Record<string, RValue> = {}, ...classes: string[]) =>
+  readSpread(named({ ...parts, ...changes }, ...(classes.length ? classes : ['lm'])), 2, 'm.RDS');
+const family = (name: string) => named({ family: texts(name) });
+
+describe('what a fit has for intervals', () => {
+  test('is the variance of its residuals and the inverse of R', () => {
+    const [{ scalars, arrays }] = spread() as [IntervalPart];
+    expect(scalars).toEqual({ variance: 14, df: 1, intervals: 1 });
+    expect(Array.from(arrays[0]![1])).toEqual([0.5, -0.125, 0.25]);
+  });
+
+  test('has residuals by their weights', () => {
+    expect(spread({ weights: numbers(1, 0, 2) })[0]!.scalars.variance).toBe(19);
+  });
+
+  test.each<[string, string[], number]>([
+    ['poisson', ['glm', 'lm'], 1],
+    ['binomial', ['glm', 'lm'], 1],
+    ['Negative Binomial(2)', ['negbin', 'glm', 'lm'], 1],
+    ['Negative Binomial(2)', ['glm', 'lm'], 19],
+    ['quasipoisson', ['glm', 'lm'], 19],
+  ])('of a glm of the family %s (%j) is its dispersion', (name, classes, expected) => {
+    const [part] = spread({ family: family(name), weights: numbers(1, 0, 2) }, ...classes);
+    expect(part!.scalars.variance).toBeCloseTo(expected, 13);
+    expect(part!.scalars.intervals).toBe(0);
+  });
+
+  test.each<[string, Record<string, RValue>]>([
+    ['no residuals', { residuals: named({}) }],
+    ['no degrees of freedom left', { 'df.residual': integers(0) }],
+    ['no matrix in its QR', { qr: named({}) }],
+    ['a matrix of another form', { qr: named({ qr: numbers(1, 2, 3) }) }],
+    ['other weights than residuals', { weights: numbers(1) }],
+    ['a residual that is no number', { residuals: numbers(1, Number.NaN, 2) }],
+    ['a column of zeros', { qr: named({ qr: { ...matrix, values: new Float64Array(6) } as RValue }) }],
+  ])('is nothing with %s', (_, changes) => {
+    expect(spread(changes)).toEqual([]);
+  });
+});
