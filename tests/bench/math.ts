@@ -1,5 +1,5 @@
 import { compileFunction } from 'node:vm';
-import { generator } from '../math/arguments.ts';
+import { wholes } from '../math/arguments.ts';
 import { FUNCTIONS } from '../math/functions.ts';
 import { interleave, median, ratios, times } from './figures.ts';
 import type { Report } from './report.ts';
@@ -31,7 +31,7 @@ function timeOf(run: () => number, least: number): number {
 
 /** The functions of shared/math (by fused multiplication) against Math.exp: arguments of -20 to 20, logarithms and powers of positive ones. */
 export async function benchMath({ rounds, least }: { rounds: number; least: number }, report: Report): Promise<void> {
-  const random = generator(20);
+  const random = wholes(20);
   const draw = (low: number, high: number) => Float64Array.from({ length: ARGUMENTS }, () => low + ((high - low) * random()) / 2 ** 32);
   const [all, positive, exponents] = [draw(-20, 20), draw(0.001, 20), draw(-3, 3)];
   const contenders = [{ name: 'Math.exp', fused: Math.exp as Of }, ...FUNCTIONS].map(({ name, fused }) => {

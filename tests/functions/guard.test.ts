@@ -5,21 +5,11 @@ import type { Endpoint, Outcome } from '../../functions/endpoint/endpoint.ts';
 import { guardEndpoint } from '../../functions/endpoint/guard.ts';
 import { createThrottle } from '../../functions/endpoint/throttle.ts';
 import { readSettings } from '../../functions/settings.ts';
+import { generator } from '../../model/artifact/generator.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import { clock } from '../support/clock.ts';
 
 const SETTINGS = readSettings({ MODEL_FILE: 'x', ENDPOINT_NAME: 'test' });
-
-/** The same sequence of numbers from 0 up to 1 every time (mulberry32). */
-function seeded(seed = 1) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('the deadline', () => {
   const budgetOf = (changed: Partial<DeadlineSettings> = {}) => createBudget({ ...SETTINGS.deadline, ...changed });
@@ -95,13 +85,13 @@ describe('adaptive throttling', () => {
 
   test('holds nothing back while all is accepted', () => {
     const time = clock();
-    const { shares } = run(createThrottle(time.now, seeded()), time, 20, () => true);
+    const { shares } = run(createThrottle(time.now, generator(1)), time, 20, () => true);
     expect(Math.min(...shares)).toBe(1);
   });
 
   test('sends about twice what is accepted, hardly anything where nothing is, and all again soon after', () => {
     const time = clock();
-    const random = seeded();
+    const random = generator(1);
     const throttle = createThrottle(time.now, random);
     const some = run(throttle, time, 60, () => random() < 0.5);
     expect(some.mean(30)).toBeGreaterThan(0.6);
@@ -129,7 +119,7 @@ describe('the guard', () => {
         return outcome;
       },
     };
-    return { asked, time, guard: guardEndpoint(endpoint, SETTINGS, time.now, seeded()) };
+    return { asked, time, guard: guardEndpoint(endpoint, SETTINGS, time.now, generator(1)) };
   };
 
   test('asks no more after three time-outs, unless they were stalls of our own', async () => {

@@ -1,3 +1,4 @@
+import { generator } from '../../model/artifact/generator.ts';
 import type { Proved } from './functions.ts';
 
 const DOUBLES = new Float64Array(1);
@@ -13,15 +14,10 @@ const SPECIAL = [
 /** How many doubles on each side of an edge are taken. */
 const AROUND = 40;
 
-/** A generator of numbers from 0 to 2^32 - 1, the same for the same seed (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
+/** A generator of whole numbers from 0 to 2^32 - 1, the same for the same seed. */
+export function wholes(seed: number): () => number {
+  const random = generator(seed);
+  return () => random() * 2 ** 32;
 }
 
 /** The double that lies so many doubles further from zero (nearer to it, where `by` is negative). */
@@ -60,7 +56,7 @@ const WAYS = [0, 1, 2, 2, 3] as const;
 
 /** So many arguments of a function, in random order of kinds; pairs lie one after another. The first ones are the chosen ones. */
 export function* argumentsOf(proved: Proved, count: number, seed: number, most = 1 << 17): Generator<Float64Array> {
-  const random = generator(seed);
+  const random = wholes(seed);
   const first = chosen(proved);
   const width = proved.pairs ? 2 : 1;
   const pairs = proved.pairs ? first.length ** 2 : first.length;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { generator } from '../../model/artifact/generator.ts';
 import { importModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
@@ -256,13 +257,7 @@ function useModel(model: Model): number {
 
 /** Opens `count` changed artifacts, the same for the same seed. */
 export function fuzzArtifacts(count: number, seed: number): ArtifactReport {
-  let state = seed >>> 0;
-  const random = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = generator(seed);
   const below = (most: number) => Math.floor(random() * most);
   const draw: Draw = { below, pick: (values) => values[below(values.length)]! };
   const files = FILES.map((name): [string, string] => [name, fileURLToPath(new URL(`../golden/${name}`, import.meta.url))]);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { generator } from '../../model/artifact/generator.ts';
 import { encodeModel, familiesOf, isRead, readChosen } from '../../model/artifact/import.ts';
 import { fileReaderOf } from '../../model/artifact/own-format.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
@@ -26,17 +27,6 @@ const THING = 'model.RDS';
 
 /** What a run of the fuzzer found: how the files came out, and every one that did what none may do. */
 export type FuzzReport = { files: number; refused: number; models: number; slowestMs: number; wrong: string[] };
-
-/** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The small files of tests/golden and tests/rds-files and some pipelines, each as it is and without its compression. */
 function seedFiles(): { name: string; bytes: Buffer }[] {

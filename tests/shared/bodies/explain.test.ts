@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
@@ -12,7 +13,6 @@ import type { Parameters } from '../../../shared/schema/parameters.ts';
 import { readParameters } from '../../../shared/schema/read-parameters.ts';
 import type { Prediction } from '../../../shared/schema/shape.ts';
 import { worthOfBoosting, worthOfRpart } from '../../support/explain/path-worth.ts';
-import { seeded } from '../../support/explain/random-trees.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const FOLDER = path.join(PROJECT, 'tests/golden');

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { rowsShap } from '../../../shared/explain/rows-shap.ts';
-import { gameOf, type RandomNode, randomTree, seeded, worthOf } from '../../support/explain/random-trees.ts';
+import { gameOf, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */
 function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {

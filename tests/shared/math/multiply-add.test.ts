@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fused, fusedExactly, plain } from '../../../shared/math/multiply-add.ts';
-import { generator } from '../../math/arguments.ts';
+import { wholes } from '../../math/arguments.ts';
 import { fractionOf, roundedFraction } from './fractions.ts';
 
 /** a * b + c by whole numbers of any size, rounded once. */
@@ -12,7 +12,7 @@ function exactly(a: number, b: number, c: number): number {
   return roundedFraction(sum, power);
 }
 
-const random = generator(18);
+const random = wholes(18);
 const unit = () => (random() + random() * 2 ** -32) * 2 ** -32 + 2 ** -40;
 const sign = () => (random() & 1 ? 1 : -1);
 /** A double with few or many bits, near 1. */

@@ -1,10 +1,10 @@
+import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { decodeArtifact, encodeArtifact, type Model } from '../../../shared/artifact.ts';
 import type { Basis } from '../../../shared/explain/section.ts';
 import { answerQuery, bodySchema, explainerKindOf } from '../../../shared/predict.ts';
 import type { Explanation } from '../../../shared/schema/explanation.ts';
 import { readParameters } from '../../../shared/schema/read-parameters.ts';
 import type { Prediction } from '../../../shared/schema/shape.ts';
-import { seeded } from './random-trees.ts';
 
 /** The check rows of a model, some of whose values are missing where the model takes that: they lie on the splits. */
 export function rowsOf({ checks, schema }: Model): Float64Array {

@@ -1,17 +1,6 @@
 import type { TreeGame } from '../../../shared/explain/tree-shap.ts';
 import { weighTrees } from '../../../shared/explain/trees.ts';
 
-/** Numbers from 0 to 1 by a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A node: a leaf's number and weight, or a split of an input with two or three children (the third one takes missing values). */
 export type RandomNode = { input: number; cut: number; children: RandomNode[]; number: number; weight: number };
 
