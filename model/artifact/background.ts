@@ -1,4 +1,4 @@
-import { MAX_BACKGROUND } from '../../shared/explain/section.ts';
+import { MAX_BACKGROUND } from '../../shared/explain/limits.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { fromBits, toBits } from '../../shared/schema/integer64.ts';
 import { generator } from './generator.ts';

@@ -29,9 +29,6 @@ export type Basis = {
   isReal?: boolean;
 };
 
-/** Most background rows of a section. */
-export const MAX_BACKGROUND = 100;
-
 /** The bytes of the section. The same basis gives the same bytes, however large the numbers are that it came in. */
 export function encodeSection(basis: Basis, hash: Hash): Uint8Array {
   const kept = NAMES.flatMap((name): [Name, Numbers][] => (basis[name] ? [[name, smallest(basis[name])]] : []));

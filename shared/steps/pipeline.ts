@@ -128,7 +128,7 @@ export function replaceUndefined(schema: Schema, steps: readonly BoundStep[], ro
 const LONG_TEXTS = "the texts take too long to look through for the model's patterns; expected fewer rows, or shorter texts";
 
 /** Most steps of looking through the texts of one request (StepsLeft): some two seconds. */
-export const MOST_TEXT_STEPS = 1e8;
+const MOST_TEXT_STEPS = 1e8;
 
 /** What the features of a schema that steps read texts of make of a text that training did not have. */
 export function withTexts(schema: Schema, steps: readonly BoundStep[] = [], label = 'the model'): Schema {

@@ -1,0 +1,2 @@
+/** Most background rows of a section of explanations. */
+export const MAX_BACKGROUND = 100;
