@@ -281,8 +281,8 @@ function kindOf(array: PackedArray): ArrayKind {
   return (Object.keys(ARRAYS) as ArrayKind[]).find((kind) => array instanceof ARRAYS[kind]) as ArrayKind;
 }
 
-/** The SHA-256 of a model section. */
-function sha256Of(section: Uint8Array): Uint8Array {
+/** The SHA-256 of a section. */
+export function sha256Of(section: Uint8Array): Uint8Array {
   return createHash('sha256').update(section).digest();
 }
 

@@ -2,6 +2,7 @@ import { failedCheck, type Model } from '../../shared/artifact.ts';
 import type { Prepared } from '../../shared/bodies/kind.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
+import { failedProof } from '../../shared/proof/check.ts';
 import { createPace } from './admission.ts';
 import { loadModelDir, sizeOfModelDir } from './model-dir.ts';
 import { resolveWithin } from './model-folder.ts';
@@ -37,10 +38,10 @@ const NAME = /^[\w.-][\w./-]{0,255}$/;
 /** What no part of such a path may be: a client or a proxy would make another path of it. */
 const NO_PARTS = ['', '.', '..'];
 
-/** Serves a model: its kernel is made and its check rows are computed here, once, which also measures the pace. */
+/** Serves a model: its kernel is made, and its check rows and R's own predictions are computed here, once, which also measures the pace. */
 export function serveModel(key: string, model: Model): Served {
   prepareKernel(model);
-  const failed = failedCheck(model);
+  const failed = failedCheck(model) ?? failedProof(model);
   const rows = Math.max(model.checks.rows.length / Math.max(model.schema.features.length, 1), 1);
   // The least of some more: the first is slow by itself, and any may meet a pause of the machine.
   const times = Array.from({ length: PACE_RUNS }, () => {

@@ -1,6 +1,7 @@
 import { describeModel } from '../../shared/api/routes.ts';
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { count } from '../../shared/bodies/measures.ts';
+import { provenText } from '../../shared/proof/proof.ts';
 import type { PipelineStep, TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
@@ -55,6 +56,7 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     ...trainingFacts(card.training),
     ['sha256', about.sha256],
     ['check rows', about.failedCheck ?? `${about.checkRows}, each with the same bits as at import`],
+    ...(card.proof ? [["R's predictions", provenText(card.proof)] as [string, string]] : []),
     ['file', `${about.file.path}, ${count(about.file.bytes, 'byte')}`],
   ];
   const head = ['feature', 'type', 'values', 'default', 'label'];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkPredictor, type Predictor } from '../../shared/predict.ts';
+import { failedProof } from '../../shared/proof/check.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
 import type { Progress } from '../rds/budget.ts';
 import { compressionOf } from '../rds/inflate.ts';
@@ -23,6 +24,7 @@ import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './own-format.ts';
+import { proveSidecar } from './proof.ts';
 import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
 
@@ -46,6 +48,8 @@ export type ImportOptions = {
   libm?: 'plain' | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
   object?: string | undefined;
+  /** Takes a model although R's own predictions in its sidecar differ, to look at it: its card says how many agree. */
+  acceptDifferences?: boolean | undefined;
   /** Told how far the reading of the file is. */
   progress?: Progress | undefined;
   /** The families that are read: the project's, unless somebody passes others. */
@@ -140,6 +144,9 @@ export function encodeModel(
   const schema = { ...splitRanges({ ...computed, schema: typed }), ...(libm === undefined ? {} : { libm }) };
   if (lacksLevels) checkLevels({ ...computed, schema }, file);
   const { title, description, limits, answer } = sidecar;
+  const model = { ...computed, schema };
+  checkPredictor(model, file);
+  const proved = proveSidecar(model, sidecar, sidecarFile, origin.acceptDifferences ?? false);
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
@@ -153,16 +160,17 @@ export function encodeModel(
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(date === undefined ? {} : { date }),
     ...(training === undefined ? {} : { training }),
+    ...(proved.card === undefined ? {} : { proof: proved.card }),
   };
-  const model = { ...computed, schema };
-  checkPredictor(model, file);
   const basis = basisOf(
     model,
     { cover, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
     file,
   );
   const spread = usableIntervals(model, intervalParts, file);
-  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...(basis ? { basis } : {}), ...(spread ? { spread } : {}) });
+  const proof = proved.section;
+  const sections = { ...(basis ? { basis } : {}), ...(spread ? { spread } : {}), ...(proof ? { proof } : {}) };
+  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...sections });
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */
@@ -237,10 +245,10 @@ export function readArtifactFile(file: string): Uint8Array {
   throw new ModelError(file, isR ? 'an R file' : (describeOther(bytes)?.found ?? 'other bytes'), expected);
 }
 
-/** Decodes an artifact that is about to be deployed and computes its check rows. Throws a ModelError where one fails. */
+/** Decodes an artifact that is about to be deployed and computes its check rows and R's own predictions. Throws a ModelError where one fails. */
 export function verifyArtifact(bytes: Uint8Array, label: string): Model {
   const model = decodeArtifact(bytes, label);
-  const failed = failedCheck(model);
+  const failed = failedCheck(model) ?? failedProof(model);
   if (failed !== undefined) throw new ModelError(label, failed, 'the same bits as at import');
   return model;
 }

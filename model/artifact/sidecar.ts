@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../../shared/errors.ts';
+import { MAX_PROOF_ANSWERS, MAX_PROOF_ROWS } from '../../shared/proof/section.ts';
 import { MODEL_NAME } from '../../shared/schema/card.ts';
 import { isTimeZone, parseDate, parseDatetime } from '../../shared/schema/dates.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
@@ -11,6 +12,39 @@ import { utf8Json } from '../../shared/schema/utf8.ts';
 import type { TrainingData } from './levels.ts';
 
 const shownText = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
+
+const share = z.number().min(0).max(1);
+const profile = z.strictObject({
+  edges: z.array(z.number()).max(1000).optional(),
+  counts: z.array(z.number().int().min(0)).max(1000).optional(),
+  shares: z.record(z.string().max(1000), share).optional(),
+  others: share.optional(),
+  missing: share.optional(),
+});
+
+/** What R ran on, as canopy.R writes it. */
+const rSession = z.strictObject({
+  version: z.string().max(100),
+  platform: z.string().max(100).optional(),
+  packages: z.record(z.string().max(100), z.string().max(100)).optional(),
+  blas: z.string().max(1000).optional(),
+  lapack: z.string().max(1000).optional(),
+  libc: z.string().max(100).optional(),
+  locale: z.string().max(1000).optional(),
+  fma: z.boolean().optional(),
+});
+export type RSession = z.infer<typeof rSession>;
+
+const cell = z.union([z.number(), z.string().max(100_000), z.boolean(), z.null()]);
+const proof = z.strictObject({
+  drawn: z.boolean(),
+  columns: z.array(z.string().max(1000)).min(1).max(65_535),
+  rows: z.array(z.array(cell)).min(1).max(MAX_PROOF_ROWS),
+  answers: z
+    .array(z.strictObject({ parameters: z.record(z.string().max(100), z.unknown()), predictions: z.array(z.unknown()) }))
+    .min(1)
+    .max(MAX_PROOF_ANSWERS),
+});
 
 const featureSidecar = z.strictObject({
   label: shownText.optional(),
@@ -23,6 +57,8 @@ const featureSidecar = z.strictObject({
   unit: shownText.optional(),
   timeZone: z.string().max(100).optional(),
   words: z.record(z.string().max(1000), shownText).optional(),
+  rType: z.string().max(1000).optional(),
+  profile: profile.optional(),
 });
 type FeatureSidecar = z.infer<typeof featureSidecar>;
 
@@ -47,6 +83,8 @@ const sidecar = z.strictObject({
     .optional(),
   names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
   features: z.record(z.string(), featureSidecar).optional(),
+  r: rSession.optional(),
+  proof: proof.optional(),
 });
 
 /** What a person says of a model beside its file: names, texts, and for each feature what the file does not say. */
@@ -169,7 +207,7 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
   if (entry.timeZone !== undefined && type !== 'datetime') throw new ModelError(at, 'a time zone', `none for a ${type}`);
   switch (type) {
     case 'factor': {
-      const levels = entry.levels ?? (feature.type === 'factor' ? feature.levels : undefined);
+      const levels = levelsOf(feature, entry);
       if (!levels) throw new ModelError(at, 'a factor without levels', 'its levels, in R: levels(data$column)');
       if (new Set(levels).size !== levels.length) throw new ModelError(at, 'a level twice', 'each once');
       if (feature.type === 'factor' && JSON.stringify(feature.levels) !== JSON.stringify(levels)) {
@@ -209,6 +247,18 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
       return { ...shown, type, ...range, ...ends, ...given } as Feature;
     }
   }
+}
+
+/**
+ * A factor's levels. Those that R wrote may be more than the model's: a level that no training row had is none of the model's, and
+ * R's predict() refuses it.
+ */
+function levelsOf(feature: Feature, { levels, rType }: FeatureSidecar): Level[] | undefined {
+  const own = feature.type === 'factor' ? feature.levels : undefined;
+  if (!levels || !own || rType === undefined) return levels ?? own;
+  const known = new Set(own);
+  const kept = levels.filter((level) => known.has(level));
+  return kept.length === own.length && kept.every((level, at) => level === own[at]) ? own : levels;
 }
 
 /** Refuses levels whose codes the formula would take for the numbers that it reads. */

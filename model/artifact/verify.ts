@@ -1,23 +1,14 @@
 import type { Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
-import type { Cell } from '../../shared/schema/answer-columns.ts';
+import { flat, ulps } from '../../shared/proof/compare.ts';
 import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';
-import { INTERVAL } from '../../shared/schema/spread/interval.ts';
 import { unboxed } from '../../shared/wire/cells.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
 /** How our predictions lie to R's: the numbers compared, the greatest difference in doubles, and what differs otherwise. */
 export type Verified = { rows: number; numbers: number; ulp: number; worst: string; wrong: string[] };
-
-/** How many doubles lie between two: 0 for the same bits. */
-export function ulps(one: number | string, other: number | string | undefined): number {
-  if (typeof one !== 'number' || typeof other !== 'number') return one === other ? 0 : Number.POSITIVE_INFINITY;
-  const [a, b] = new BigInt64Array(Float64Array.of(one, other).buffer) as unknown as [bigint, bigint];
-  const ordered = (bits: bigint) => (bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits);
-  return Object.is(one, other) ? 0 : Math.max(1, Math.abs(Number(ordered(a) - ordered(b))));
-}
 
 /**
  * Compares a model with R's predictions: a JSON object with `rows` (in any form POST /predict takes), `predictions` in the
@@ -31,7 +22,7 @@ export function verify(model: Model, text: string, label: string): Verified {
   if (ours.length !== predictions.length) throw new ModelError(label, `${predictions.length} predictions`, `${ours.length}, one a row`);
   const result: Verified = { rows: ours.length, numbers: 0, ulp: 0, worst: '', wrong: [] };
   ours.forEach((prediction, row) => {
-    const [ours, expected] = [flat(model, prediction), flat(model, predictions[row] as Prediction)];
+    const [ours, expected] = [flat(model.schema, prediction), flat(model.schema, predictions[row] as Prediction)];
     if (ours.length !== expected.length) result.wrong.push(`row ${row + 1}: ${ours.length} values, R gave ${expected.length}`);
     ours.forEach((value, at) => {
       const given = expected[at];
@@ -85,17 +76,4 @@ function readExpected(text: string, label: string): Expected {
   if (!Array.isArray(rows) || !Array.isArray(predictions))
     throw new ModelError(label, 'no rows or no predictions', '{"rows": [...], "predictions": [...]}');
   return { rows, predictions, parameters, ties };
-}
-
-/** The values of a prediction in class order. */
-function flat(model: Model, prediction: Prediction | Cell): (number | string)[] {
-  // A missing value of a column.
-  if (prediction === null) return ['NA'];
-  if (typeof prediction === 'boolean') return [String(prediction)];
-  if (typeof prediction !== 'object') return [prediction];
-  const { classes, columns } = model.schema;
-  const orders = [INTERVAL, classes, columns?.map(({ name }) => name)];
-  const labels = orders.find((order) => order?.every((label) => Object.hasOwn(prediction, label))) ?? [];
-  const parts = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction | Cell);
-  return parts.flatMap((part) => flat(model, part));
 }

@@ -25,6 +25,7 @@ export default class ModelPlugin {
     };
     const build = async () => {
       const { buildArtifact } = await import('../artifact/build.ts');
+      const { leanArtifact } = await import('../artifact/proof.ts');
       const { buildPage } = await import('./build-page.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
@@ -36,7 +37,8 @@ export default class ModelPlugin {
       const intervals = (model.intervals ?? []).map(({ by }) => by);
       const explainers = model.explainer ? bodies : [];
       serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers, intervals };
-      const relative = path.relative(project, file);
+      // A function computes the check rows at its start, and does not carry R's own predictions.
+      const relative = path.relative(project, leanArtifact(file, model));
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };
       const page = path.relative(project, (await buildPage(project)).file);
       for (const name of serverless.service.getAllFunctions()) {

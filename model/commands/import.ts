@@ -1,4 +1,5 @@
 import type { Model } from '../../shared/artifact.ts';
+import { provenText } from '../../shared/proof/proof.ts';
 import type { Feature } from '../../shared/schema/features.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import type { LevelsOrder } from '../artifact/levels.ts';
@@ -14,7 +15,7 @@ import { cardDate, expectArguments, HELP_OPTION as help, OBJECT_OPTION as object
 const SHOWN_LEVELS = 20;
 
 const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--background real]
-    [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain]
+    [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain] [--accept-differences]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
@@ -28,6 +29,8 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
   --object      which model, of a file with several (save(), or a list): m, or lst$m
   --libm        plain, where R ran on a processor without fused multiplication (older than about 2013): its C library
                 has other last bits of exp, log and pow. The model's sha256 depends on it.
+  --accept-differences  takes a model although R's own predictions in its sidecar (canopy_save) differ, to look at it;
+                its card says how many rows agree
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
@@ -47,6 +50,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     background: text,
     'levels-order': text,
     libm: text,
+    'accept-differences': { type: 'boolean' },
   } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return HELP;
@@ -62,6 +66,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     background: backgroundOf(values.background, data !== undefined),
     object: values.object,
     libm: libmOf(values.libm),
+    acceptDifferences: values['accept-differences'],
     progress: progressLine(file),
   });
   const model = verifyArtifact(artifact, output);
@@ -72,6 +77,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   return printableLines([
     ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],
     ...(data ? explainLines(model, values.data!) : []),
+    ...(model.card.proof ? [provenText(model.card.proof)] : []),
     ...(data && levels.length > 0 ? ask : []),
     ...(data ? [] : maybeFactorsNote(model, file)),
   ]);

@@ -1,5 +1,6 @@
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { failedProof } from '../../shared/proof/check.ts';
 import { loadModel } from '../artifact/import.ts';
 import { printable } from '../artifact/printable.ts';
 import type { Progress } from '../rds/budget.ts';
@@ -22,7 +23,7 @@ export function progressLine(file: string): Progress {
 /** A model that may answer: one whose check rows come out as they did at import. */
 export function checkedModel(file: string, name: string | undefined): Model {
   const model = loadModel(file, { progress: progressLine(file), object: name });
-  const failed = failedCheck(model);
+  const failed = failedCheck(model) ?? failedProof(model);
   if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
   return model;
 }

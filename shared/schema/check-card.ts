@@ -49,6 +49,12 @@ export function checkCard(card: Card, label: string): void {
     allow(answer.classes, WORDS, `${label}'s answer: its classes`);
   }
   if (card.training !== undefined) checkTraining(card.training, `${label}'s training`);
+  if (card.proof === undefined) return;
+  const proof = recordOf(card.proof, `${label}'s proof`);
+  need(proof.rows, COUNT, `${label}'s proof: its rows`);
+  need(proof.agreed, NUMBER, `${label}'s proof: its agreed`);
+  need(proof.r, text(SHORT), `${label}'s proof: its r`);
+  need(proof.drawn, FLAG, `${label}'s proof: its drawn`);
 }
 
 function checkTraining(training: TrainingCard, label: string): void {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ulps } from '../../model/artifact/verify.ts';
 import type { Model } from '../../shared/artifact.ts';
 import { answerQuery } from '../../shared/predict.ts';
+import { ulps } from '../../shared/proof/compare.ts';
 import type { Kind, Schema } from '../../shared/schema/features.ts';
 import { pairNames } from '../../shared/schema/pairs.ts';
 import type { Prediction } from '../../shared/schema/shape.ts';

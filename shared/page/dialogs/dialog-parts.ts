@@ -45,6 +45,13 @@ function cardParts(data: PageData, words: Words): Node[] {
   fact('card.madeBy', make('code', {}, card.madeBy));
   fact('card.source', make('code', {}, card.source.file), make('br'), make('code', { className: 'hash' }, `sha256 ${card.source.sha256}`));
   if (card.date !== undefined) fact('card.date', card.date);
+  const { proof } = card;
+  const proven = (name: string) => String(proof?.[name as keyof typeof proof]);
+  if (proof)
+    fact(
+      'card.proof',
+      text('card.proven').replace(/\{(\w+)\}/g, (_, name) => proven(name)),
+    );
   fact('card.sha', make('code', { className: 'hash' }, sha256));
   return [...parts, list];
 }

@@ -1,0 +1,98 @@
+import { ModelError, RequestError } from '../errors.ts';
+import { answerQuery, type Predictor } from '../predict.ts';
+import type { ProofCard } from '../schema/card.ts';
+import { DECIMAL } from '../schema/decimal.ts';
+import type { Feature, Schema } from '../schema/features.ts';
+import { answerTypes } from '../schema/parameters.ts';
+import type { Prediction } from '../schema/shape.ts';
+import { readValue } from '../wire/wire.ts';
+import { flat, ulps } from './compare.ts';
+import type { Proof, ProofAnswer } from './section.ts';
+
+/** How a model's answers are to R's: the rows that agree in all of them, of how many, and a sentence on the first that differs. */
+export type Proven = { rows: number; agreed: number; numbers: number; first?: string };
+
+/**
+ * Computes R's predictions again. Types of answer that the model does not offer are left out. Throws a ModelError where the rows
+ * are none that the model takes.
+ */
+export function prove(model: Predictor, proof: Proof, label: string): Proven {
+  const { schema } = model;
+  const types = answerTypes(schema) as readonly unknown[];
+  const answers = proof.answers.filter(({ parameters }) => parameters.type === undefined || types.includes(parameters.type));
+  if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
+  const body = inOrder(schema, proof, label);
+  const wrong = new Map<number, string>();
+  let numbers = 0;
+  for (const answer of answers) {
+    const ours = ask(model, body, answer, label);
+    const expected = answer.predictions.map((prediction) => flat(schema, prediction as Prediction));
+    const scale = expected.flat().reduce((most: number, value) => (typeof value === 'number' ? Math.max(most, Math.abs(value)) : most), 0);
+    ours.forEach((prediction, row) => {
+      const values = flat(schema, prediction);
+      numbers += values.length;
+      const differs = difference(values, expected[row]!, proof, scale);
+      if (differs !== undefined && !wrong.has(row))
+        wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `R ${proof.r} said`)}`);
+    });
+  }
+  const [first] = [...wrong].sort(([one], [other]) => one - other);
+  return { rows: proof.rows.length, agreed: proof.rows.length - wrong.size, numbers, ...(first ? { first: first[1] } : {}) };
+}
+
+/** "64 of 64 rows as R 4.5.1 said", for people. */
+export function provenText({ rows, agreed, r }: Omit<ProofCard, 'drawn'>): string {
+  return `${agreed} of ${rows} rows as R ${r} said`;
+}
+
+function nameOf({ parameters: { type } }: ProofAnswer): string {
+  return typeof type === 'string' ? `, type ${type}` : '';
+}
+
+/** What of a prediction is not R's, in words; undefined where nothing is. */
+function difference(ours: (number | string)[], expected: (number | string)[], proof: Proof, scale: number): string | undefined {
+  if (ours.length !== expected.length) return `${ours.length} values here, R said ${expected.length}`;
+  for (const [at, value] of ours.entries()) {
+    const given = expected[at]!;
+    if (typeof value === 'string' || typeof given === 'string') {
+      if (value !== String(given)) return `${value} here, R said ${given}`;
+      continue;
+    }
+    const isNear = ulps(value, given) <= proof.ulp || Math.abs(value - given) <= proof.within * scale;
+    if (!isNear) return `${value} here, R said ${given}`;
+  }
+  return undefined;
+}
+
+/** The rows' values in the order of the model's features. */
+function inOrder({ features }: Schema, { columns, rows }: Proof, label: string): unknown[][] {
+  const places = features.map(({ name }) => columns.indexOf(name));
+  const lacking = features.find((_, at) => places[at] === -1);
+  if (lacking) {
+    const strange = columns.filter((name) => !features.some((feature) => feature.name === name));
+    const found = strange.length > 0 ? `R's rows with ${strange.map((name) => `"${name}"`).join(', ')}` : "R's rows";
+    throw new ModelError(label, `${found} and without "${lacking.name}"`, "the model's features");
+  }
+  return rows.map((row) => places.map((place, at) => asSent(features[at]!, row[place])));
+}
+
+/** R numbers and logicals that a formula makes levels of are sent as labels, and labels that are numbers to it as numbers. */
+function asSent({ type }: Feature, value: unknown): unknown {
+  if (type === 'factor' && typeof value === 'number') return String(value);
+  if (type === 'factor' && typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  return type === 'number' && typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
+}
+
+function ask(model: Predictor, rows: unknown[][], { parameters }: ProofAnswer, label: string): Prediction[] {
+  const { schema } = model;
+  const wrapper = ['instances', 'inputs'].find((name) => !schema.features.some((feature) => feature.name === name));
+  try {
+    const query = readValue(schema, wrapper === undefined ? rows : { [wrapper]: rows, parameters });
+    return answerQuery(model, query).predictions;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const [problem] = error.problems;
+    const found = problem ? `${problem.path}: ${problem.message}` : error.message;
+    throw new ModelError(label, `R's rows, of which the model does not take one (${found})`, 'rows that it takes');
+  }
+}
