@@ -10,7 +10,7 @@ import { checkPredictor, openExplainer, type Predictor, predictRows, withInterva
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard } from './schema/check-card.ts';
-import { checkSchema, checkStored } from './schema/check-schema.ts';
+import { checkStored } from './schema/check-schema.ts';
 import type { Schema } from './schema/features.ts';
 import { defaultParameters } from './schema/parameters.ts';
 import { outputWidth } from './schema/shape.ts';
@@ -141,7 +141,6 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   if (sha256 !== expected) throw new ModelError(label, `sha256 ${sha256}`, expected);
   const json = readJson(bytes, HEADER, jsonBytes, `${label}'s JSON`) as ModelJson;
   const { schema, body } = json;
-  checkSchema(schema, `${label}'s schema`);
   checkStored(schema, `${label}'s schema`);
   const arrays = new Map<string, PackedArray>();
   let end = HEADER + padded(jsonBytes);

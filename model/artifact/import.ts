@@ -16,6 +16,7 @@ import type { FileReader, Imported, Reader } from '../readers/reader.ts';
 import { READERS } from '../readers/readers.ts';
 import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
+import { assumedNote } from './assumed.ts';
 import { basisOf } from './basis.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
@@ -52,6 +53,8 @@ export type ImportOptions = {
   acceptDifferences?: boolean | undefined;
   /** Told how far the reading of the file is. */
   progress?: Progress | undefined;
+  /** Told what to say of the model beside what it is, a line each. */
+  note?: ((line: string) => void) | undefined;
   /** The families that are read: the project's, unless somebody passes others. */
   readers?: readonly Reader[];
   /** The formats of packages' files that are read: the project's, unless somebody passes others. */
@@ -134,6 +137,8 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
+  const assumed = assumedNote(read?.assumed ?? []);
+  if (assumed !== undefined) origin.note?.(assumed);
   const settled = lacking ? withLackingLevels(given, lacking, { file, sidecar, data }) : given;
   const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);

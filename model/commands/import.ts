@@ -60,6 +60,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
   if (isSameFile(file, output)) throw new UsageError(`the output ${output} is the file to import; expected another name`);
   const order = levelsOrder(values['levels-order']);
   const data = values.data === undefined ? undefined : { bytes: readRowsFile(values.data), file: values.data, order };
+  const notes: string[] = [];
   const artifact = importModel(file, {
     date: cardDate(values.date, epoch),
     data,
@@ -68,6 +69,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     libm: libmOf(values.libm),
     acceptDifferences: values['accept-differences'],
     progress: progressLine(file),
+    note: (line) => notes.push(line),
   });
   const model = verifyArtifact(artifact, output);
   replaceFile(output, artifact);
@@ -80,6 +82,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     ...(model.card.proof ? [provenText(model.card.proof)] : []),
     ...(data && levels.length > 0 ? ask : []),
     ...(data ? [] : maybeFactorsNote(model, file)),
+    ...notes,
   ]);
 }
 

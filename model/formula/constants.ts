@@ -59,7 +59,7 @@ function addConstants(value: RValue, out: (number | string)[], depth = 0): boole
       }
       return true;
     case 'symbol':
-      if (!Object.hasOwn(NAMED, value.name)) return false;
+      if (value.isColumn || !Object.hasOwn(NAMED, value.name)) return false;
       out.push(NAMED[value.name]!);
       return true;
     case 'language':
@@ -111,7 +111,7 @@ export function finite(value: number): number {
 
 /** Whether a value is TRUE or FALSE, or a c() of these; T and F stand for them. */
 export function areTruths(value: RValue | undefined): boolean {
-  if (value?.type === 'symbol') return value.name === 'T' || value.name === 'F';
+  if (value?.type === 'symbol') return !value.isColumn && (value.name === 'T' || value.name === 'F');
   if (value?.type === 'logical') return value.values.every((one) => one !== NA_INTEGER);
   const [head, ...parts] = value?.type === 'language' ? value.values : [];
   return (

@@ -6,8 +6,11 @@ import type { Variable } from './terms.ts';
 
 /** Functions that make a factor of what they are given, without changing its labels. */
 export const FACTORS = ['addNA', 'factor', 'as.factor', 'ordered', 'as.ordered', 'relevel', 'droplevels', 'C', 'as.character', '(', 'I'];
-/** Features that a formula reads as numbers, and those that it reads by as.numeric(), which gives a factor's codes. */
-export type Read = { numbers: string[]; codes: string[] };
+/**
+ * Features that a formula reads as numbers, and those that it reads by as.numeric(), which gives a factor's codes; and which of pi, T and F
+ * were taken for R's own though the data, whose columns the file does not have, may have one of that name.
+ */
+export type Read = { numbers: string[]; codes: string[]; assumed?: string[] };
 
 /** The features that a formula's variables are made of, in the order in which it names them. */
 export class FeatureTable {

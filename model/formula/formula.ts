@@ -3,14 +3,16 @@ import type { Expression } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
 import type { Feature, Level } from '../../shared/schema/features.ts';
 import type { RValue } from '../rds/values.ts';
+import { BaseNames } from './base-names.ts';
 import { polyColumns, scaleColumn } from './columns.ts';
 import { type Argument, areTruths, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from './constants.ts';
 import { deparse } from './deparse.ts';
 import { FACTORS, FeatureTable, type Read } from './feature-table.ts';
+import { isInteger, OVERFLOWING } from './integers.ts';
 import { interactionLevels } from './interaction.ts';
 import { labelOf, labelsOf } from './labels.ts';
 import { cutLevels, relabelled } from './levels.ts';
-import { checkFunctions, type Scope, scopeOf } from './scope.ts';
+import { aroundOf, checkFunctions, type Scope, scopeOf } from './scope.ts';
 import { type FormulaSplines, isSpline } from './splines.ts';
 import type { Terms, Variable } from './terms.ts';
 
@@ -18,13 +20,6 @@ import type { Terms, Variable } from './terms.ts';
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
 /** Calls beside which T and F are TRUE and FALSE, and no column called T. */
 const TRUTHFUL = ['==', '!=', '&', '|', '!'];
-/** Calls that are integers where what they are given is: integers, or TRUE and FALSE. */
-const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
-/** Those of them whose result may be no integer. */
-const OVERFLOWING = ['+', '-', '*', '%/%'];
-/** Calls that are integers, or TRUE or FALSE, whatever they are given. */
-const WHOLE_CALLS = ['as.integer', 'as.logical', '==', '!=', '<', '<=', '>', '>=', '&', '|', '!', '%in%'];
-
 /**
  * Turns the variables of a formula into expressions of a row's features, and finds what those features are. Only what gives
  * each row an answer that depends on that row alone is taken; all else is refused by name.
@@ -35,6 +30,7 @@ export class FormulaReader {
   #depth = 0;
 
   readonly #scope: Scope;
+  readonly #names: BaseNames;
   readonly #data: ReadonlySet<string> | undefined;
   readonly #splines: FormulaSplines | undefined;
 
@@ -54,7 +50,10 @@ export class FormulaReader {
     this.#table = new FeatureTable(variables, levels, label);
     const values = variables.map(({ value }) => value);
     checkFunctions(environment, values, label);
-    this.#scope = scopeOf({ environment, variables: values, bare: this.#table.names, data }, label);
+    const parts = { environment, variables: values, bare: this.#table.names, data };
+    const around = aroundOf(parts);
+    this.#names = new BaseNames(around, parts, label);
+    this.#scope = scopeOf(around, parts, label);
   }
 
   /** The features, in the order in which the formula names them. */
@@ -64,11 +63,12 @@ export class FormulaReader {
 
   /** What no sidecar makes a factor (FeatureTable). */
   get read(): Read {
-    return this.#table.read;
+    return { ...this.#table.read, assumed: [...this.#names.assumed] };
   }
 
   /** The columns a numeric variable makes: one, or as many as poly() and the like make. */
-  columns({ value }: Variable): Expression[] {
+  columns({ value: given }: Variable): Expression[] {
+    const value = this.#names.settled(given);
     if (value.type !== 'language') return [this.number(value)];
     const { name, args } = this.#call(value);
     if (name === 'poly' || name === 'polym') return polyColumns(value, name, args, this);
@@ -88,7 +88,8 @@ export class FormulaReader {
   }
 
   /** A numeric expression. */
-  number(value: RValue): Expression {
+  number(given: RValue): Expression {
+    const value = this.#names.settled(given);
     switch (value.type) {
       case 'symbol':
         return this.#symbol(value.name);
@@ -162,7 +163,8 @@ export class FormulaReader {
   }
 
   /** The place of a variable's label among levels, whatever makes the label. */
-  labelled(value: RValue, levels: Level[]): Expression {
+  labelled(given: RValue, levels: Level[]): Expression {
+    const value = this.#names.settled(given);
     if (value.type === 'symbol') {
       const feature = this.#table.featureOf(value.name);
       if (feature?.type === 'factor') {
@@ -279,15 +281,6 @@ export class FormulaReader {
   fail(value: RValue, found: string, expected: string): ModelError {
     return new ModelError(`${this.#label}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
-}
-
-/** Whether a value is an integer by its form: as.integer(), 2L, a comparison, and sums, remainders and the like of such. */
-function isInteger(value: RValue): boolean {
-  if (value.type === 'integer' || value.type === 'logical') return true;
-  const [head, ...parts] = value.type === 'language' ? value.values : [];
-  if (head?.type !== 'symbol') return false;
-  if (head.name === 'ifelse') return parts.slice(1).every(isInteger);
-  return WHOLE_CALLS.includes(head.name) || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
 }
 
 function shownFunctions(): string {

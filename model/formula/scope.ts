@@ -9,11 +9,11 @@ export type Scope = (name: string) => number | string | undefined;
 const MAX_ENVIRONMENTS = 1000;
 
 /** What R's base has: T and F are variables that hold TRUE and FALSE. */
-const BASE: readonly [string, number][] = [
+export const BASE: ReadonlyMap<string, number> = new Map([
   ['pi', Math.PI],
   ['T', 1],
   ['F', 0],
-];
+]);
 
 /** Where a formula's names may lead. `bare`: the names that stand alone in it; `data`: the columns of the data, where they are known. */
 export type ScopeParts = {
@@ -23,13 +23,15 @@ export type ScopeParts = {
   data?: ReadonlySet<string> | undefined;
 };
 
+/** What stands around a formula: the innermost variable of each name, and the names that are columns of its data. */
+export type Around = { innermost: ReadonlyMap<string, Kept>; columns: ReadonlySet<string> };
+
 /**
- * The constants of a formula's environment, as far as its file holds them: R looks for a variable among the data first, and then there.
- * Where the data's columns are not known, a name that is a column of a data frame beside it, or that stands in a variable with
- * nothing but such names, is one of the data: a column of one value could not have been fitted. Any other is refused when it is asked
- * for, since it may be a number here and a column there; but for pi.
+ * The names around a formula, as far as its file holds them. Where the data's columns are not known, a name that is a column of a data
+ * frame beside it, or that stands in a variable with nothing but constants, is one of the data: a column of one value could not have been
+ * fitted.
  */
-export function scopeOf({ environment, variables, bare, data }: ScopeParts, label: string): Scope {
+export function aroundOf({ environment, variables, bare, data }: ScopeParts): Around {
   // The innermost variable of a name hides those further out, whatever it holds.
   const innermost = new Map<string, Kept>();
   const columns = new Set<string>(data);
@@ -37,24 +39,41 @@ export function scopeOf({ environment, variables, bare, data }: ScopeParts, labe
     if (kept.type === 'columns' && data === undefined) for (const column of kept.names) columns.add(column);
     if (!innermost.has(name)) innermost.set(name, kept);
   }
-  const constants = new Map<string, number | string>(BASE.filter(([name]) => !innermost.has(name)));
-  for (const [name, kept] of innermost) if (kept.type === 'constant') constants.set(name, kept.value);
-  const isConstant = (name: string) => constants.has(name) && !columns.has(name) && !bare.has(name);
+  const isConstant = (name: string) => constantOf(name, { innermost, columns }) !== undefined && !bare.has(name);
   for (const variable of data === undefined ? variables : []) {
     const names = variablesOf(variable);
     if (names.every(isConstant)) for (const name of names) columns.add(name);
   }
+  return { innermost, columns };
+}
+
+/** The constant that a name stands for; undefined for a column, and for what is no constant. */
+function constantOf(name: string, { innermost, columns }: Around): number | string | undefined {
+  if (columns.has(name)) return undefined;
+  const kept = innermost.get(name);
+  return kept ? (kept.type === 'constant' ? kept.value : undefined) : BASE.get(name);
+}
+
+/**
+ * The constants of a formula's environment: R looks for a variable among the data first, and then there. Where the data's columns are not
+ * known, it is refused when it is asked for, since it may be a number here and a column there; but for pi.
+ */
+export function scopeOf(around: Around, { bare, data }: Pick<ScopeParts, 'bare' | 'data'>, label: string): Scope {
   return (name) => {
-    if (!isConstant(name)) return undefined;
-    const constant = constants.get(name) as number | string;
-    if (data === undefined && (name !== 'pi' || innermost.has(name)))
-      throw new ModelError(
-        label,
-        `the variable ${name}, which is ${JSON.stringify(constant)} where the formula was made, and which may be a column of the data`,
-        'its value itself in the formula, or a model fitted where both the formula is made and its data is a variable',
-      );
+    const constant = bare.has(name) ? undefined : constantOf(name, around);
+    if (constant !== undefined && data === undefined && (name !== 'pi' || around.innermost.has(name)))
+      throw mayBeColumn(name, constant, label);
     return constant;
   };
+}
+
+/** The error for a name that is a constant around the formula, and of which nobody knows whether the data had it. */
+export function mayBeColumn(name: string, constant: number | string, label: string): ModelError {
+  return new ModelError(
+    label,
+    `the variable ${name}, which is ${JSON.stringify(constant)} where the formula was made, and which may be a column of the data`,
+    'its value itself in the formula, or a model fitted where both the formula is made and its data is a variable',
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ export type RValue =
   /** A long list of plain double vectors: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
   | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
   | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
-  | { type: 'symbol'; name: string }
+  | { type: 'symbol'; name: string; isColumn?: true }
   | {
       type: 'opaque';
       what: string;

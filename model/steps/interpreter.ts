@@ -2,10 +2,11 @@ import { ModelError } from '../../shared/errors.ts';
 import { type Expression, printed } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
 import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
+import { BaseNames } from '../formula/base-names.ts';
 import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from '../formula/constants.ts';
 import { deparse } from '../formula/deparse.ts';
 import { labelsOf } from '../formula/labels.ts';
-import { checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
+import { aroundOf, checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
 import { compared, placeOfNumber, type Typed } from './compare.ts';
 import { type Frame, MISSING_VALUE } from './frame.ts';
@@ -28,6 +29,7 @@ export class Interpreter {
   readonly #frame: Frame;
   readonly #label: string;
   readonly #scope: Scope;
+  readonly #names: BaseNames;
   #depth = 0;
 
   /** `environment` is that of the calls: where R looks for what is no column. */
@@ -36,11 +38,15 @@ export class Interpreter {
     this.#label = label;
     checkFunctions(environment, calls, label);
     const names = new Set(frame.columns.map(({ name }) => name));
-    this.#scope = scopeOf({ environment, variables: calls, bare: names, data: names }, label);
+    const parts = { environment, variables: calls, bare: names, data: names };
+    const around = aroundOf(parts);
+    this.#names = new BaseNames(around, parts, label);
+    this.#scope = scopeOf(around, parts, label);
   }
 
   /** The value of an expression. Throws a ModelError that names what is not taken. */
-  read(value: RValue): Typed {
+  read(given: RValue): Typed {
+    const value = this.#names.settled(given);
     switch (value.type) {
       case 'symbol':
         return this.#symbol(value);

@@ -57,8 +57,9 @@ export function checkSchema(schema: Schema, label: string): void {
   }
 }
 
-/** Refuses a schema in a file that says what only who opens an artifact finds: it would be believed. Throws a ModelError. */
+/** Checks a schema of an artifact, which must not say what only who opens one finds: it would be believed. Throws a ModelError. */
 export function checkStored(schema: Schema, label: string): void {
+  checkSchema(schema, label);
   const found = FOUND_MEMBERS.find((name) => Object.hasOwn(schema, name));
   const isFound = schema.features.some((feature) => Object.hasOwn(feature, 'placeOfNew'));
   if (found || isFound) throw new ModelError(label, `the member ${found ?? 'placeOfNew'}`, 'none, which the artifact does not keep');

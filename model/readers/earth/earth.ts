@@ -3,6 +3,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { readLink } from '../../formula/links.ts';
 import { element, listOf, type RValue, textsOf } from '../../rds/values.ts';
 import { matrixOf } from '../../steps/projections.ts';
@@ -11,7 +12,7 @@ import { inputsOf } from './inputs.ts';
 import { hingeStep, readTerms } from './terms.ts';
 
 /** An earth as a schema, the steps that make its terms, and their coefficients. */
-export type EarthModel = { schema: Schema; steps: BoundStep[]; earth: Earth; call: string; isOfFused: boolean };
+export type EarthModel = { schema: Schema; steps: BoundStep[]; earth: Earth; call: string; isOfFused: boolean; read?: Read };
 
 /** Most numbers that a row may have. */
 const MAX_OUTPUTS = 1000;
@@ -22,7 +23,7 @@ const MAX_OUTPUTS = 1000;
  */
 export function readEarth(value: RValue, label: string): EarthModel {
   const terms = readTerms(value, label);
-  const { features, steps, columns, offset, isOfFused } = inputsOf(value, terms, label);
+  const { features, steps, columns, offset, ...known } = inputsOf(value, terms, label);
   const matrix = matrixOf(element(value, 'coefficients'), `${label}'s coefficients`);
   const outputs = matrix[0]!.length;
   if (matrix.length !== terms.length || outputs > MAX_OUTPUTS)
@@ -40,7 +41,7 @@ export function readEarth(value: RValue, label: string): EarthModel {
   };
   const call = element(value, 'call');
   return {
-    ...{ schema, isOfFused, call: call?.type === 'language' ? deparse(call) : 'earth' },
+    ...{ schema, ...known, call: call?.type === 'language' ? deparse(call) : 'earth' },
     steps: [...steps, hingeStep(terms, columns, offset)],
     earth: { outputs, hasOffset: offset !== undefined, coefficients, ...glms },
   };

@@ -2,6 +2,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Feature } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { productOf } from '../../formula/model-matrix.ts';
 import { attributesOf, element, listOf, type RValue, textsOf } from '../../rds/values.ts';
 import { matrixOf } from '../../steps/projections.ts';
@@ -10,7 +11,14 @@ import { withRange } from '../range.ts';
 import type { Term } from './terms.ts';
 
 /** What a model takes, and the columns of the matrix that its terms are of, as expressions of what `steps` make. */
-type Inputs = { features: Feature[]; steps: BoundStep[]; columns: Expression[]; offset: Expression | undefined; isOfFused: boolean };
+type Inputs = {
+  features: Feature[];
+  steps: BoundStep[];
+  columns: Expression[];
+  offset: Expression | undefined;
+  isOfFused: boolean;
+  read?: Read;
+};
 
 /** The inputs of an earth of a formula, or of a matrix of numbers. Throws a ModelError that names what is not served. */
 export function inputsOf(value: RValue, terms: Term[], label: string): Inputs {
@@ -25,7 +33,7 @@ export function inputsOf(value: RValue, terms: Term[], label: string): Inputs {
   if (columns.length !== width) throw new ModelError(`${label}'s formula`, `${columns.length} columns`, `${width}, as its dirs have`);
   if (design.offsets.length > 1) throw new ModelError(label, `${design.offsets.length} offsets`, 'one');
   return {
-    ...{ features: design.features, steps: design.steps, columns, isOfFused: design.isOfFused },
+    ...{ features: design.features, steps: design.steps, columns, isOfFused: design.isOfFused, read: design.read },
     offset: design.offsets[0],
   };
 }

@@ -2,13 +2,14 @@ import type { Nearest } from '../../../shared/bodies/nearest/nearest.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 import { withRange } from '../range.ts';
 
 /** A knn3 or knnreg as a schema, the steps that make its columns, and the rows of its training data. */
-export type KnnModel = { schema: Schema; steps?: BoundStep[]; nearest: Nearest; isOfFused: boolean; isUnnamed: boolean };
+export type KnnModel = { schema: Schema; steps?: BoundStep[]; nearest: Nearest; isOfFused: boolean; read?: Read; isUnnamed: boolean };
 
 /** Turns what caret's knn3() or knnreg() returned into neighbours (caret, R/knn3.R, R/knnreg.R). Throws a ModelError that names what is wrong. */
 export function readKnn(value: RValue, label: string): KnnModel {
@@ -83,7 +84,10 @@ function inputsOf(value: RValue, { cells, rows, width, names }: Matrix, label: s
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as the training data have`);
     const steps = designSteps(design);
-    return { features: design.features, rest: { ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, isUnnamed: false } };
+    return {
+      features: design.features,
+      rest: { ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, read: design.read, isUnnamed: false },
+    };
   }
   const features = Array.from({ length: width }, (_, at): Feature => {
     const column = Array.from({ length: rows }, (_, row) => cells[at * rows + row]!);

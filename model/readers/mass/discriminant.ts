@@ -4,13 +4,21 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { attributesOf, classOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 import { withRange } from '../range.ts';
 
 /** An lda or qda as a schema, the steps that make its columns, and what separates the classes. */
-export type DiscriminantModel = { schema: Schema; steps?: BoundStep[]; discriminant: Discriminant; call: string; isOfFused: boolean };
+export type DiscriminantModel = {
+  schema: Schema;
+  steps?: BoundStep[];
+  discriminant: Discriminant;
+  call: string;
+  isOfFused: boolean;
+  read?: Read;
+};
 
 /** Means of classes by columns, a row for each class. */
 type Means = { cells: ArrayLike<number>; classes: number; width: number; names: string[] | undefined };
@@ -51,7 +59,7 @@ function inputsOf(value: RValue, { cells, classes, width, names }: Means, label:
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as its means have`);
     const steps = designSteps(design);
-    return { features: design.features, ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused };
+    return { features: design.features, ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, read: design.read };
   }
   const features = Array.from({ length: width }, (_, at): Feature => {
     const means = Array.from({ length: classes }, (_, row) => cells[at * classes + row]!);

@@ -3,12 +3,13 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { element, numbersOf, type RValue, textOf, textsOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 
 /** A polr as a schema, the steps that make its columns, and an ordinal regression. */
-export type PolrModel = { schema: Schema; steps?: BoundStep[]; ordinal: Ordinal; call: string; isOfFused: boolean };
+export type PolrModel = { schema: Schema; steps?: BoundStep[]; ordinal: Ordinal; call: string; isOfFused: boolean; read: Read };
 
 /** Turns what MASS's polr() returned into an ordinal regression (MASS, R/polr.R). Throws a ModelError that names what is wrong. */
 export function readPolr(value: RValue, label: string): PolrModel {
@@ -31,7 +32,7 @@ export function readPolr(value: RValue, label: string): PolrModel {
   const schema: Schema = { kind: 'classification', features: design.features, classes, takesMissing: false, types: ['class', 'prob'] };
   const call = element(value, 'call');
   return {
-    ...{ schema, ordinal: { method, coefficients, zeta }, isOfFused: design.isOfFused },
+    ...{ schema, ordinal: { method, coefficients, zeta }, isOfFused: design.isOfFused, read: design.read },
     ...(steps.length > 0 ? { steps } : {}),
     call: call?.type === 'language' ? deparse(call) : 'polr',
   };

@@ -3,15 +3,24 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
+import type { Read } from '../../formula/feature-table.ts';
 import { classOf, element, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 
 /** An nnet or multinom as a schema, the steps that make its columns, and a network. */
-export type NnetModel = { schema: Schema; steps?: BoundStep[]; network: Network; call: string; isOfFused: boolean; isUnnamed: boolean };
+export type NnetModel = {
+  schema: Schema;
+  steps?: BoundStep[];
+  network: Network;
+  call: string;
+  isOfFused: boolean;
+  read?: Read;
+  isUnnamed: boolean;
+};
 
 /** What the parts of a model say of what comes in. */
-type Inputs = { features: Feature[]; steps: BoundStep[]; isOfFused: boolean; isUnnamed: boolean };
+type Inputs = { features: Feature[]; steps: BoundStep[]; isOfFused: boolean; isUnnamed: boolean; read?: Read };
 
 /**
  * Turns what nnet() or multinom() returned into a network (nnet, R/nnet.R, R/multinom.R and src/nnet.c). multinom's columns are
@@ -20,7 +29,7 @@ type Inputs = { features: Feature[]; steps: BoundStep[]; isOfFused: boolean; isU
 export function readNnet(value: RValue, label: string): NnetModel {
   const isMultinom = classOf(value).includes('multinom');
   const network = readNetwork(value, label);
-  const { features, steps, isOfFused, isUnnamed } = inputsOf(value, network.inputs, label);
+  const { features, steps, ...known } = inputsOf(value, network.inputs, label);
   const lev = element(value, 'lev') ?? (isMultinom ? element(value, 'lab') : undefined);
   const classes = lev ? textsOf(lev, `${label}'s lev`) : undefined;
   const common = { features, takesMissing: false };
@@ -29,7 +38,7 @@ export function readNnet(value: RValue, label: string): NnetModel {
     : { ...common, kind: 'regression', types: ['response'], ...(network.outputs > 1 ? { margins: network.outputs } : {}) };
   const call = element(value, 'call');
   return {
-    ...{ schema, network, isOfFused, isUnnamed, call: call?.type === 'language' ? deparse(call) : 'nnet' },
+    ...{ schema, network, ...known, call: call?.type === 'language' ? deparse(call) : 'nnet' },
     ...(steps.length > 0 ? { steps } : {}),
   };
 }
@@ -47,7 +56,7 @@ function inputsOf(value: RValue, inputs: number, label: string): Inputs {
   const used = design.columns.length - (design.intercept && !isMultinom ? 1 : 0);
   if (used !== inputs) throw new ModelError(`${label}'s formula`, `${used} columns`, `${inputs}, one an input of the network`);
   const steps = designSteps(design, isMultinom ? 'all' : 'no intercept');
-  return { features: design.features, steps, isOfFused: design.isOfFused, isUnnamed: false };
+  return { features: design.features, steps, isOfFused: design.isOfFused, isUnnamed: false, read: design.read };
 }
 
 /** The network by nnet's names: n counts its layers, nconn and conn are its connections, units from nsunits on are sums. */

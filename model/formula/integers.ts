@@ -1,0 +1,17 @@
+import type { RValue } from '../rds/values.ts';
+
+/** Calls that are integers where what they are given is: integers, or TRUE and FALSE. */
+const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
+/** Those of them whose result may be no integer. */
+export const OVERFLOWING = ['+', '-', '*', '%/%'];
+/** Calls that are integers, or TRUE or FALSE, whatever they are given. */
+const WHOLE_CALLS = ['as.integer', 'as.logical', '==', '!=', '<', '<=', '>', '>=', '&', '|', '!', '%in%'];
+
+/** Whether a value is an integer by its form: as.integer(), 2L, a comparison, and sums, remainders and the like of such. */
+export function isInteger(value: RValue): boolean {
+  if (value.type === 'integer' || value.type === 'logical') return true;
+  const [head, ...parts] = value.type === 'language' ? value.values : [];
+  if (head?.type !== 'symbol') return false;
+  if (head.name === 'ifelse') return parts.slice(1).every(isInteger);
+  return WHOLE_CALLS.includes(head.name) || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
+}
