@@ -1,4 +1,4 @@
-import type { Body } from '../../shared/bodies/kind.ts';
+import { type Body, type BodyKind, bodyOf } from '../../shared/bodies/kind.ts';
 import type { Outcome } from '../../shared/bodies/outcome.ts';
 import type { IntervalPart } from '../../shared/intervals/section.ts';
 import type { PipelineStep } from '../../shared/schema/card.ts';
@@ -65,6 +65,19 @@ export type Reader = {
    */
   readBefore?(value: RValue, label: string, passed: readonly Feature[]): Imported;
 };
+
+/** The `read` of a family whose function gives what computes as one member of what it read: the body of that kind. */
+export function withBody<Part extends string, B>(
+  part: Part,
+  kind: BodyKind<B>,
+  read: (value: RValue, label: string) => Omit<Imported, 'body'> & Record<Part, B>,
+): (value: RValue, label: string) => Imported {
+  return (value, label) => {
+    const { [part]: data, ...rest } = read(value, label);
+    // TypeScript does not see that what is left of an import without one more member is the import.
+    return { ...(rest as unknown as Omit<Imported, 'body'>), body: bodyOf(kind, data) };
+  };
+}
 
 /** What reads one format of files that a package writes by itself, without R's serialization. One object a format, listed in file-readers.ts. */
 export type FileReader = {

@@ -2,17 +2,14 @@ import { EARTH } from '../../../shared/bodies/earth/body.ts';
 import type { Earth } from '../../../shared/bodies/earth/earth.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { ModelError } from '../../../shared/errors.ts';
-import type { Imported, Reader } from '../reader.ts';
+import { type Imported, type Reader, withBody } from '../reader.ts';
 import { readEarth } from './earth.ts';
 
 /** What `earth()` returned. */
 export const EARTH_READER: Reader = {
   classes: ['earth'],
   title: 'an earth',
-  read: (value, label) => {
-    const { earth, ...rest } = readEarth(value, label);
-    return { ...rest, body: bodyOf(EARTH, earth) };
-  },
+  read: withBody('earth', EARTH, readEarth),
 };
 
 /** An earth of two classes as parsnip has it: one number, from a half on the second class. */

@@ -1,17 +1,14 @@
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { MACHINE } from '../../../shared/bodies/machine/body.ts';
 import type { Machine } from '../../../shared/bodies/machine/machine.ts';
-import type { Imported, Reader } from '../reader.ts';
+import { type Imported, type Reader, withBody } from '../reader.ts';
 import { readKsvm } from './ksvm.ts';
 
 /** What kernlab's `ksvm()` returned. */
 export const KSVM_READER: Reader = {
   classes: ['ksvm'],
   title: 'a ksvm of kernlab',
-  read: (value, label) => {
-    const { machine, ...rest } = readKsvm(value, label);
-    return { ...rest, body: bodyOf(MACHINE, machine) };
-  },
+  read: withBody('machine', MACHINE, readKsvm),
 };
 
 /** A ksvm as caret asks it: the class is that of the greatest chance, and no chance lies below 0. */
