@@ -6,7 +6,6 @@ import { readRds } from '../../../model/rds/rds.ts';
 import { golden } from '../../support/golden.ts';
 
 test.each([
-  'polr-probit',
   'lda',
   'knn3',
   'nnet-classes',
