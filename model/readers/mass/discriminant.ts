@@ -53,9 +53,9 @@ function readMeans(value: RValue | undefined, label: string): Means {
 }
 
 function inputsOf(value: RValue, { cells, classes, width, names }: Means, label: string) {
-  const [terms, xlevels, contrasts] = ['terms', 'xlevels', 'contrasts'].map((part) => element(value, part));
+  const [terms, xlevels, contrasts, call] = ['terms', 'xlevels', 'contrasts', 'call'].map((part) => element(value, part));
   if (terms) {
-    const design = readDesign({ terms, xlevels, contrasts, hasDefaults: true }, label);
+    const design = readDesign({ terms, xlevels, contrasts, call, hasDefaults: true }, label);
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as its means have`);
     const steps = designSteps(design);

@@ -14,7 +14,8 @@ export type PolrModel = { schema: Schema; steps?: BoundStep[]; ordinal: Ordinal;
 /** Turns what MASS's polr() returned into an ordinal regression (MASS, R/polr.R). Throws a ModelError that names what is wrong. */
 export function readPolr(value: RValue, label: string): PolrModel {
   const [terms, xlevels, contrasts, frame] = ['terms', 'xlevels', 'contrasts', 'model'].map((part) => element(value, part));
-  const design = readDesign({ terms, xlevels, contrasts, frame }, label);
+  const call = element(value, 'call');
+  const design = readDesign({ terms, xlevels, contrasts, frame, call }, label);
   if (design.offsets.length > 0) throw new ModelError(label, "an offset, which polr's predict() leaves out", 'a formula without offset()');
   const method = textOf(element(value, 'method'), `${label}'s method`);
   if (!ORDINAL_METHODS.includes(method)) throw new ModelError(`${label}'s method`, method, `one of ${ORDINAL_METHODS.join(', ')}`);
@@ -30,7 +31,6 @@ export function readPolr(value: RValue, label: string): PolrModel {
   const classes = textsOf(element(value, 'lev'), `${label}'s lev`);
   const steps = designSteps(design);
   const schema: Schema = { kind: 'classification', features: design.features, classes, takesMissing: false, types: ['class', 'prob'] };
-  const call = element(value, 'call');
   return {
     ...{ schema, ordinal: { method, coefficients, zeta }, isOfFused: design.isOfFused, read: design.read },
     ...(steps.length > 0 ? { steps } : {}),
