@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PackedArray } from './bodies/arrays.ts';
 import { BODIES } from './bodies/bodies.ts';
-import { type ExplainerKind, explainableOf } from './bodies/explainer.ts';
+import type { ExplainerKind } from './bodies/explainer.ts';
 import type { BodyKind } from './bodies/kind.ts';
 import type { Outcome } from './bodies/outcome.ts';
 import { ModelError } from './errors.ts';
-import { type Basis, decodeSection, encodeSection } from './explain/section.ts';
-import { checkPredictor, openExplainer, type Predictor, predictRows, withIntervals } from './predict.ts';
+import { type Basis, encodeSection } from './explain/section.ts';
+import { checkPredictor, type Predictor, predictRows, withExplanations, withIntervals } from './predict.ts';
 import { answerColumns } from './schema/answer-columns.ts';
 import type { Card } from './schema/card.ts';
 import { checkCard } from './schema/check-card.ts';
@@ -166,14 +166,7 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   const hash = options.isHeld ? undefined : sha256Of;
   const plain = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
   const opened = spread ? { ...withIntervals(plain, spread, label, hash), spread } : plain;
-  if (!explain) return opened;
-  const section = decodeSection(explain, label, hash);
-  const explainer = openExplainer(predictor, section, label, options.kinds?.explainers);
-  return {
-    ...opened,
-    explainer,
-    schema: { ...opened.schema, explain: explainableOf(explainer, { ...section, sha256: toHex(section.sha256) }) },
-  };
+  return explain ? withExplanations(opened, explain, label, { hash, explainers: options.kinds?.explainers }) : opened;
 }
 
 /**

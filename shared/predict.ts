@@ -1,5 +1,5 @@
 import { explainedRows } from './bodies/explained.ts';
-import type { Explainer, ExplainerKind } from './bodies/explainer.ts';
+import { type Explainer, type ExplainerKind, explainableOf } from './bodies/explainer.ts';
 import { EXPLAINERS } from './bodies/explainers.ts';
 import type { Interval, IntervalKind } from './bodies/interval.ts';
 import { INTERVAL_KINDS } from './bodies/intervals.ts';
@@ -7,10 +7,11 @@ import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ModelError, RequestError } from './errors.ts';
 import { MAX_BACKGROUND } from './explain/limits.ts';
-import type { Basis } from './explain/section.ts';
+import { type Basis, decodeSection } from './explain/section.ts';
 import { decodeIntervals } from './intervals/section.ts';
 import { columnProblem } from './schema/answer-columns.ts';
 import { checkSchema } from './schema/check-schema.ts';
+import type { Explainable } from './schema/explain-ask.ts';
 import type { Schema } from './schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from './schema/parameters.ts';
 import { type Beside, outputWidth, type Prediction, partsOf, toPredictions } from './schema/shape.ts';
@@ -39,9 +40,10 @@ export type Predictor = {
  * answer). Everything that computes a prediction does it here: endpoint, fallback, check rows and command line.
  */
 export function predictRows(model: Predictor, rows: Float64Array, parameters = defaultParameters(model.schema)): Float64Array {
-  const { schema, steps, explainer } = model;
-  if (parameters.explain && explainer)
-    return explainedRows(schema, explainer, rows, parameters, (asked) => predictRows(model, rows, asked));
+  const { schema, steps } = model;
+  // A section that explains is opened when it is first looked at.
+  if (parameters.explain && model.explainer)
+    return explainedRows(schema, model.explainer, rows, parameters, (asked) => predictRows(model, rows, asked));
   if (parameters.also) return predictTypes(model, rows, parameters);
   const interval = model.intervals && intervalAsked(model.intervals, parameters);
   if (interval) {
@@ -149,6 +151,30 @@ export function withIntervals<M extends Predictor>(
     ...(calibration === undefined ? {} : { calibration }),
   };
   return { ...model, intervals, schema: { ...schema, intervals: offered } };
+}
+
+/**
+ * A model with what explains its answers, by a section of its artifact. With `hash` the section is compared with its sha256 and opened
+ * now; else it was compared before, and is opened when it is first asked for, as most environments of a function never are. Throws as
+ * decodeSection and openExplainer.
+ */
+export function withExplanations<M extends Predictor>(
+  model: M,
+  bytes: Uint8Array,
+  label: string,
+  { hash, explainers }: { hash: Hash | undefined; explainers: readonly ExplainerKind<unknown>[] | undefined },
+): M {
+  let made: { explainer: Explainer; explain: Explainable } | undefined;
+  const open = () => {
+    if (made) return made;
+    const section = decodeSection(bytes, label, hash);
+    const explainer = openExplainer(model, section, label, explainers);
+    made = { explainer, explain: explainableOf(explainer, { ...section, sha256: toHex(section.sha256) }) };
+    return made;
+  };
+  if (hash) open();
+  const schema = Object.defineProperty({ ...model.schema }, 'explain', { enumerable: true, get: () => open().explain });
+  return Object.defineProperty({ ...model, schema }, 'explainer', { enumerable: true, get: () => open().explainer });
 }
 
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */

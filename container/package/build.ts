@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { sidecarPaths } from '../../model/artifact/sidecar.ts';
+import { findData, findSidecar, readSidecar, sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { EXAMPLES } from '../../model/examples/examples.ts';
 import { writeNotices } from './notices.ts';
@@ -45,12 +45,18 @@ export async function buildPackage(project: string): Promise<void> {
   copyFileSync(path.join(project, 'LICENSE'), path.join(folder, 'LICENSE'));
 }
 
-/** A model that `canopy start --example` serves, with its sidecar, at its place in the project. */
+/** A model that `canopy start --example` serves, with its sidecar and the training data that this names, at its place in the project. */
 function copyExample(project: string, file: string, dist: string): void {
   mkdirSync(path.join(dist, path.dirname(file)), { recursive: true });
   copyFileSync(path.join(project, file), path.join(dist, file));
   for (const sidecar of sidecarPaths(file)) {
     if (existsSync(path.join(project, sidecar))) copyFileSync(path.join(project, sidecar), path.join(dist, sidecar));
+  }
+  const found = findSidecar(path.join(project, file));
+  const data = found && findData(readSidecar(found.bytes, found.file), found.file);
+  if (data) {
+    const place = path.relative(project, data.file);
+    copyFileSync(data.file, path.join(dist, place));
   }
 }
 

@@ -31,8 +31,10 @@ export function explanationWidth({ features }: Schema): number {
 type Asked = { rows: Float64Array; count: number; parameters: { explain?: ExplainAsk | false } };
 
 /** How long the explanations of a request's rows take at most, in milliseconds; 0 where none are asked for. */
-export function explainMs({ explain }: Schema, { rows, count, parameters }: Asked): number {
-  if (!parameters.explain || !explain || count === 0) return 0;
+export function explainMs(schema: Schema, { rows, count, parameters }: Asked): number {
+  if (!parameters.explain || count === 0) return 0;
+  const { explain } = schema;
+  if (!explain) return 0;
   const way = wayOf(explain, parameters.explain);
   if (!way) return 0;
   const { work, workOfMissing } = way;
@@ -48,7 +50,8 @@ export function rowsThatLack(rows: Float64Array, width: number): number {
 }
 
 /** What an answer says of its explanations. */
-export function explainedOf({ explain }: Schema, ask: ExplainAsk | false | undefined): Explained | undefined {
+export function explainedOf(schema: Schema, ask: ExplainAsk | false | undefined): Explained | undefined {
+  const explain = ask ? schema.explain : undefined;
   if (!ask || !explain) return undefined;
   const way = wayOf(explain, ask);
   return way && { output: ask.output ?? way.outputs[0]!, background: way.background, sha256: explain.sha256 };

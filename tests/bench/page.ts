@@ -48,7 +48,7 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
   const started: ChildProcess[] = [];
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-'));
   const model = path.join(folder, 'heart-age.RDS');
-  for (const name of ['heart-age.RDS', 'heart-age.model.json'])
+  for (const name of ['heart-age.RDS', 'heart-age.model.json', 'heart.csv'])
     copyFileSync(path.join(PROJECT, 'model/heart', name), path.join(folder, name));
   const browser = await launch();
   try {

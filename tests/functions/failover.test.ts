@@ -126,7 +126,9 @@ test('where the fallback fails its check, the endpoint alone answers, and withou
 /** The local predictor of the same artifact with other answers noted for its check rows. */
 function openLocalWith(outputs: Float64Array): LocalPredictor {
   const changed = bytes.slice();
-  changed.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), bytes.length - outputs.byteLength);
+  const noted = local.model.checks.outputs;
+  const at = Buffer.from(bytes).lastIndexOf(Buffer.from(noted.buffer, noted.byteOffset, noted.byteLength));
+  changed.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), at);
   return openLocal(changed, 'the artifact');
 }
 

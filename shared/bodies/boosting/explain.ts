@@ -44,10 +44,7 @@ function openExplainer(schema: Schema, boosting: Boosting, { cover, background, 
   };
   let made: { game: TreeGame | undefined } | undefined;
   const game = () => {
-    if (!made) {
-      const trees = treesOf(boosting, cover);
-      made = { game: trees && gameOf(schema, boosting, trees) };
-    }
+    made ??= { game: gameOf(schema, boosting, basis) };
     return made.game;
   };
   const outputs = outputsOf(schema, boosting);
@@ -146,7 +143,10 @@ function marginsOf(schema: Schema, boosting: Boosting, rows: Float64Array, param
   return predictBoosting(schema, boosting, rows, { ...parameters, type: 'margin' });
 }
 
-function gameOf(schema: Schema, boosting: Boosting, trees: WeightedTrees): TreeGame {
+/** Boosted trees with the weights of their leaves, where the basis has them; undefined where they are too large. */
+export function gameOf(schema: Schema, boosting: Boosting, { cover }: Basis): TreeGame | undefined {
+  const trees = treesOf(boosting, cover);
+  if (!trees) return undefined;
   const { leaves, width, weights, group, right, precision } = boosting;
   const round = precision === 'float' ? Math.fround : (value: number) => value;
   const numberOf = (tree: number, at: number) => (weights ? round(leaves[at]! * weights[tree]!) : leaves[at]!);

@@ -46,7 +46,8 @@ function withNodes(forest: Forest): Forest {
   return { ...forest };
 }
 
-function gameOf({ kind }: Schema, forest: Forest, { cover }: Basis): TreeGame | undefined {
+/** A forest's trees with the weights of their leaves, where the basis has them; undefined where they are too large. */
+export function gameOf({ kind }: Schema, forest: Forest, { cover }: Basis): TreeGame | undefined {
   const { roots, left, right, feature, leaves, width } = forest;
   const children = (node: number) => (left[node] === 0 ? [] : [left[node]!, right[node]!]);
   const weight = (node: number) => (cover ? cover[right[node]!]! : 1);

@@ -16,8 +16,7 @@ export const EXPLAIN_RPART: ExplainerKind<Rpart> = {
   leaves: ({ left }) => left.reduce((sum, child) => sum + (child === 0 ? 1 : 0), 0),
   open: (schema, rpart, basis) => {
     if (!isTree(rpart)) return undefined;
-    const trees = treesOf(rpart, basis.cover);
-    const game = trees && gameOf(rpart, trees);
+    const game = gameOf(rpart, basis);
     const players = Math.min(MAX_PLAYERS, new Set(rpart.input).size);
     const outputs: ExplainOutput[] = schema.classes ? ['response', 'probability'] : ['response'];
     const explainer: Explainer = {
@@ -57,7 +56,10 @@ function treesOf({ left, right, first, input }: Rpart, cover: ArrayLike<number> 
   );
 }
 
-function gameOf(rpart: Rpart, trees: WeightedTrees): TreeGame {
+/** A tree by its first splits, with the weights of its leaves, where the basis has them; undefined where it is too large. */
+export function gameOf(rpart: Rpart, { cover }: Basis): TreeGame | undefined {
+  const trees = treesOf(rpart, cover);
+  if (!trees) return undefined;
   const { left, right, first, values, width } = rpart;
   return {
     trees,
