@@ -5,6 +5,7 @@ import type { Interval, IntervalKind } from './bodies/interval.ts';
 import { INTERVAL_KINDS } from './bodies/intervals.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
+import { ROWS_EXPLAINERS } from './bodies/rows-explainers.ts';
 import { ModelError, RequestError } from './errors.ts';
 import { MAX_BACKGROUND } from './explain/limits.ts';
 import { type Basis, decodeSection } from './explain/section.ts';
@@ -113,9 +114,8 @@ export function openExplainer(
   const { cover, background } = basis;
   const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
   const kind = explainerKindOf(model, explainers);
-  if (!kind) throw fail('a model that is not explained', 'trees, and no steps before them');
   if (cover) {
-    const leaves = kind.leaves?.(body.data) ?? 0;
+    const leaves = kind?.leaves?.(body.data) ?? 0;
     if (cover.length !== leaves) throw fail(`${cover.length} weights`, `one for each of ${leaves} leaves`);
     for (let leaf = 0; leaf < leaves; leaf += 1)
       if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'weights from 0 on');
@@ -125,7 +125,7 @@ export function openExplainer(
     throw fail(`${rows} background rows`, `1 to ${MAX_BACKGROUND}`);
   if (background?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY))
     throw fail('an infinite value', 'finite ones in background rows');
-  const explainer = kind.open(bodySchema(model), body.data, basis);
+  const explainer = kind ? kind.open(bodySchema(model), body.data, basis) : openRowsExplainer(model, basis);
   if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class');
   return explainer;
 }
@@ -175,6 +175,14 @@ export function withExplanations<M extends Predictor>(
   if (hash) open();
   const schema = Object.defineProperty({ ...model.schema }, 'explain', { enumerable: true, get: () => open().explain });
   return Object.defineProperty({ ...model, schema }, 'explainer', { enumerable: true, get: () => open().explainer });
+}
+
+/** What explains a model of any kind against background rows, or by the means of its body's sum. */
+function openRowsExplainer(model: Predictor, { background, means }: Basis): Explainer | undefined {
+  const [open] = ROWS_EXPLAINERS;
+  if (!open || !(background || means)) return undefined;
+  const predict = (rows: Float64Array, parameters: Parameters) => predictRows(model, rows, parameters);
+  return open({ ...model, bodySchema: bodySchema(model), background, means, predict });
 }
 
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */

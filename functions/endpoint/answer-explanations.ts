@@ -12,11 +12,12 @@ const explanationForm = z.strictObject({
   contributions: z.record(z.string(), z.number()),
   others: z.number().optional(),
   rounding: z.number().optional(),
+  standardErrors: z.record(z.string(), z.number().min(0)).optional(),
 });
 
 const explainedForm = z.object({
   output: z.enum(['margin', 'response', 'probability']),
-  background: z.enum(['path', 'rows']),
+  background: z.enum(['path', 'rows', 'means']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -44,8 +45,9 @@ export function checkReasons(
   const most = isOurs ? schema.features.length : MOST_CONTRIBUTIONS;
   const expected = Math.min(most, ask.top ?? most);
   const names = new Set(schema.features.map(({ name }) => name));
-  const wrong = explanations.findIndex(({ contributions, class: label, others }) => {
+  const wrong = explanations.findIndex(({ contributions, class: label, others, standardErrors }) => {
     const given = Object.keys(contributions);
+    if (standardErrors && !isOfSame(standardErrors, contributions)) return true;
     if (!isOurs) return given.length === 0 || given.length > expected;
     const isNamed = given.length === expected && given.every((name) => names.has(name));
     const isClass = schema.classes ? label !== undefined && schema.classes.includes(label) : label === undefined;
@@ -53,4 +55,10 @@ export function checkReasons(
   });
   if (wrong !== -1) return `found number ${wrong} of explanations of other features or of another class, expected those of the model`;
   return { explanations, explain: explain.data };
+}
+
+/** Whether two objects have the same members. */
+function isOfSame(one: object, other: object): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => Object.hasOwn(other, name));
 }

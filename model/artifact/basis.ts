@@ -1,6 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Basis } from '../../shared/explain/section.ts';
-import { bodySchema, explainerKindOf, openExplainer, type Predictor } from '../../shared/predict.ts';
+import { bodySchema, explainerKindOf, openExplainer, type Predictor, predictRows } from '../../shared/predict.ts';
 import { drawBackground } from './background.ts';
 import type { TrainingData } from './levels.ts';
 import { trainingRows } from './training-rows.ts';
@@ -8,6 +8,8 @@ import { trainingRows } from './training-rows.ts';
 /** What a model's explanations can rest on: the weights that its file has, and the training data; `isReal`: real rows are asked for. */
 export type Given = {
   cover: ArrayLike<number> | undefined;
+  /** The means of the summands of its body's sum, that its file has. */
+  means: Float64Array | undefined;
   data: TrainingData | undefined;
   isReal: boolean;
   /** Whether data that do not fit are left alone: of a training, which reads numbers in more ways. */
@@ -18,19 +20,32 @@ export type Given = {
  * What a model's explanations rest on; undefined where its answers cannot be explained by what is given: a model whose file has odd
  * weights, or a pipeline, still answers. Throws a ModelError where the training data do not fit the model.
  */
-export function basisOf(model: Predictor, { cover, data, isReal, mayMisfit }: Given, label: string): Basis | undefined {
+export function basisOf(model: Predictor, { cover, means, data, isReal, mayMisfit }: Given, label: string): Basis | undefined {
   const kind = explainerKindOf(model);
-  if (!kind) return undefined;
   const { schema, body } = model;
   const rows = data && (mayMisfit ? unlessMisfit(() => trainingRows(schema, data)) : trainingRows(schema, data));
-  const weights = cover ?? (rows && kind.count?.(bodySchema(model), body.data, rows));
-  const background = rows && drawBackground(schema, rows, isReal);
+  const weights = cover ?? (rows && kind?.count?.(bodySchema(model), body.data, rows));
+  const drawn = rows && drawBackground(schema, rows, isReal);
+  const background = drawn && !kind ? answered(model, drawn) : drawn;
   const beside: Basis = background ? { background, ...(isReal ? { isReal: true } : {}) } : {};
-  return [...(weights ? [{ cover: weights, ...beside }] : []), beside].find((basis) => isUsable(model, basis, label));
+  const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
+  return [...more, beside].find((basis) => isUsable(model, basis, label));
+}
+
+/** The rows to which the model has an answer: drawn ones may be unlike any in the data. Undefined where that is none. */
+function answered(model: Predictor, rows: Float64Array): Float64Array | undefined {
+  const width = model.schema.features.length;
+  const answers = predictRows(model, rows);
+  const each = (answers.length / rows.length) * width;
+  const kept = rows.filter((_, at) => {
+    const row = Math.floor(at / width);
+    return answers.subarray(row * each, (row + 1) * each).every(Number.isFinite);
+  });
+  return kept.length > 0 ? kept : undefined;
 }
 
 function isUsable(model: Predictor, basis: Basis, label: string): boolean {
-  if (!basis.cover && !basis.background) return false;
+  if (!basis.cover && !basis.background && !basis.means) return false;
   const ways = unlessMisfit(() => openExplainer(model, basis, label).ways) ?? [];
   return ways.length > 0 && ways.every(({ work }) => Number.isFinite(work));
 }

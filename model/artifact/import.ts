@@ -115,6 +115,7 @@ export function encodeModel(
   {
     schema: given,
     cover,
+    means,
     intervalParts,
     call,
     version,
@@ -169,7 +170,7 @@ export function encodeModel(
   };
   const basis = basisOf(
     model,
-    { cover, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
+    { cover, means, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
     file,
   );
   const spread = usableIntervals(model, intervalParts, file);

@@ -5,19 +5,34 @@ import { BODIES } from '../../shared/bodies/bodies.ts';
 import { EXPLAINERS } from '../../shared/bodies/explainers.ts';
 import { FINISHES } from '../../shared/bodies/forest/finishes.ts';
 import { INTERVAL_KINDS } from '../../shared/bodies/intervals.ts';
+import { ROWS_EXPLAINERS } from '../../shared/bodies/rows-explainers.ts';
+import { SUMS } from '../../shared/bodies/sums.ts';
+import { explainerKindOf, type Predictor } from '../../shared/predict.ts';
 import { STEPS } from '../../shared/steps/steps.ts';
 
-/** The kinds of bodies and steps that a package needs, by their names in its artifact, the bodies that it can explain, and its kinds of intervals; all of them where nothing is said. */
+/**
+ * The kinds of bodies and steps that a package needs, by their names in its artifact, what explains it (its body's types; `rows` where it
+ * is explained by its answers), and its kinds of intervals; all of them where nothing is said.
+ */
 export type NeededKinds = Readonly<Record<'bodies' | 'steps' | 'kinds' | 'explainers' | 'intervals', readonly string[]>>;
 
 /** The lists that are cut: what each is called in its file, and the names of its entries, in their order. */
 const LISTS = [
   { file: 'bodies/bodies.ts', needs: 'bodies', names: BODIES.map(({ types }) => types) },
   { file: 'bodies/explainers.ts', needs: 'explainers', names: EXPLAINERS.map(({ types }) => types) },
+  { file: 'bodies/rows-explainers.ts', needs: 'explainers', names: ROWS_EXPLAINERS.map(() => ['rows']) },
+  { file: 'bodies/sums.ts', needs: 'explainers', names: SUMS.map(({ types }) => types) },
   { file: 'bodies/forest/finishes.ts', needs: 'kinds', names: FINISHES.map(({ kind }) => [kind]) },
   { file: 'bodies/intervals.ts', needs: 'intervals', names: INTERVAL_KINDS.map(({ by }) => [by]) },
   { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
 ] as const;
+
+/** What a model's package needs to explain its answers; nothing where its artifact has no section for that. */
+export function explainerNames(model: Predictor): string[] {
+  if (!model.explainer) return [];
+  const { types } = model.body.kind;
+  return explainerKindOf(model) ? [...types] : ['rows', ...types];
+}
 
 /**
  * An esbuild plugin: of the lists of bodies and steps it leaves only what one artifact names, so that a function's start and its
@@ -28,7 +43,10 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
     name: 'lean-lists',
     setup: ({ onLoad }) => {
       onLoad(
-        { filter: /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers|intervals)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/ },
+        {
+          filter:
+            /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers|intervals|rows-explainers|sums)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/,
+        },
         ({ path: file }) => {
           const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
           const kinds = needed();

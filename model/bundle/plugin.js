@@ -26,6 +26,7 @@ export default class ModelPlugin {
     const build = async () => {
       const { buildArtifact } = await import('../artifact/build.ts');
       const { leanArtifact } = await import('../artifact/proof.ts');
+      const { explainerNames } = await import('./lean.ts');
       const { buildPage } = await import('./build-page.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
@@ -35,7 +36,7 @@ export default class ModelPlugin {
       const steps = (model.steps ?? []).map(({ kind }) => kind.step);
       const bodies = model.body.kind.types;
       const intervals = (model.intervals ?? []).map(({ by }) => by);
-      const explainers = model.explainer ? bodies : [];
+      const explainers = explainerNames(model);
       serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers, intervals };
       // A function computes the check rows at its start, and does not carry R's own predictions.
       const relative = path.relative(project, leanArtifact(file, model));

@@ -17,6 +17,8 @@ export type Imported = {
   cover?: ArrayLike<number>;
   /** What the file has for intervals and standard errors, where it has it. */
   intervalParts?: readonly IntervalPart[];
+  /** The mean in the training data of each summand of the body's sum (shared/bodies/sums.ts), in their order, where the file tells them. */
+  means?: Float64Array;
   /** How the model's answers are made of the body's. */
   outcome?: Outcome;
   call: string;

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
 import { wayOf } from '../schema/explain-ask.ts';
-import { EXPLANATION, explanationWidth } from '../schema/explanation.ts';
+import { EXPLANATION, explanationWidth, hasErrors } from '../schema/explanation.ts';
 import type { Schema } from '../schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from '../schema/parameters.ts';
 import { outputWidth } from '../schema/shape.ts';
@@ -27,7 +27,7 @@ export function explainedRows(
   const width = predicted.length / count;
   const places = placesOf(schema, ask.class, asked, predicted, predict);
   const output = ask.output ?? outputs[0]!;
-  const { baselines, contributions, numbers } = explainer.explain({ rows, background, output, places, parameters: asked });
+  const { baselines, contributions, numbers, standardErrors } = explainer.explain({ rows, background, output, places, parameters: asked });
   const stride = width + explanationWidth(schema);
   const out = new Float64Array(count * stride);
   for (let row = 0; row < count; row += 1) {
@@ -40,6 +40,8 @@ export function explainedRows(
       out[at + EXPLANATION.contributions + feature] = contribution;
       sum += contribution;
     }
+    if (standardErrors && hasErrors(schema.explain))
+      out.set(standardErrors.subarray(row * features, (row + 1) * features), at + EXPLANATION.contributions + features);
     out[at + EXPLANATION.place] = places?.[row] ?? -1;
     out[at + EXPLANATION.baseline] = baselines[row]! + 0;
     out[at + EXPLANATION.rounding] = numbers ? numbers[row]! - sum + 0 : 0;

@@ -13,8 +13,11 @@ export type Questions = {
   parameters: Parameters;
 };
 
-/** Their contributions, and the explained numbers as the model itself has them, where it adds 32-bit floats. */
-export type Explanations = Contributions & { numbers?: Float64Array };
+/**
+ * Their contributions; the explained numbers as the model itself has them, where it adds 32-bit floats; and the standard errors of the
+ * contributions, where orders of features were drawn.
+ */
+export type Explanations = Contributions & { numbers?: Float64Array; standardErrors?: Float64Array };
 
 /** A body whose answers can be explained. */
 export type Explainer = {

@@ -2,13 +2,13 @@ import { type Beside, rowsShap } from '../explain/rows-shap.ts';
 import type { Basis } from '../explain/section.ts';
 import { type Contributions, type Explaining, type TreeGame, treeShap } from '../explain/tree-shap.ts';
 import { type WeightedTrees, workOf } from '../explain/trees.ts';
-import type { Background, ExplainOutput, ExplainWay } from '../schema/explain-ask.ts';
+import type { Background, ExplainOutput, ExplainWay, TreeBackground } from '../schema/explain-ask.ts';
 import { rowsThatLack } from '../schema/explanation.ts';
 
 /** What trees can be explained by: the weights of their leaves, background rows, or both; and which numbers by each. */
 export type TreeWays = {
   basis: Basis;
-  outputs: Record<Background, ExplainOutput[]>;
+  outputs: Record<TreeBackground, ExplainOutput[]>;
   game: () => TreeGame | undefined;
   inputs: number;
   /** The steps that a row takes more which lacks a value; beside each background row so many. */
@@ -17,7 +17,7 @@ export type TreeWays = {
 
 /** The ways to explain trees. How long a row takes is found when it is first asked for, as it takes a look at every node. */
 export function treeWays({ basis, outputs, game, inputs, moreOfMissing = 0 }: TreeWays): ExplainWay[] {
-  const way = (background: Background, more: number, work: (given: TreeGame) => number): ExplainWay => {
+  const way = (background: TreeBackground, more: number, work: (given: TreeGame) => number): ExplainWay => {
     let found: number | undefined;
     const made: ExplainWay = {
       ...{ background, outputs: outputs[background] },

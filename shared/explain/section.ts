@@ -16,7 +16,7 @@ type Numbers = InstanceType<(typeof KINDS)[Kind]>;
 type Plan = { name: Name; type: Kind; length: number };
 
 /** The arrays that a section may have, in this order, each once. */
-const NAMES = ['cover', 'background'] as const;
+const NAMES = ['cover', 'background', 'means'] as const;
 type Name = (typeof NAMES)[number];
 
 /** What explanations rest on: the parts of an artifact's section, each where it is there. */
@@ -25,6 +25,8 @@ export type Basis = {
   cover?: ArrayLike<number>;
   /** Rows of all features (of the model, before any steps) side by side, as predictRows takes them; at most MAX_BACKGROUND. */
   background?: Float64Array;
+  /** The mean in the training data of each summand of the body's sum, in their order. */
+  means?: Float64Array;
   /** Whether the background rows are rows of the training data; else they were drawn, each column by itself. */
   isReal?: boolean;
 };

@@ -4,9 +4,14 @@ import { describe, quote } from './describe-value.ts';
 export type ExplainOutput = 'margin' | 'response' | 'probability';
 const OUTPUTS: readonly string[] = ['margin', 'response', 'probability'] satisfies ExplainOutput[];
 
-/** What an input that is not known is: `path`, what the training rows in the leaves say; `rows`, what it is in each background row. */
-export type Background = 'path' | 'rows';
-const BACKGROUNDS: readonly string[] = ['path', 'rows'] satisfies Background[];
+/**
+ * What an input that is not known is: `path`, what the training rows in the leaves say; `rows`, what it is in each background row; `means`,
+ * what makes its summand the mean in the training data.
+ */
+export type Background = TreeBackground | 'means';
+/** Those that trees have. */
+export type TreeBackground = 'path' | 'rows';
+const BACKGROUNDS: readonly string[] = ['path', 'rows', 'means'] satisfies Background[];
 
 /** What a request asks of an explanation; what it does not name has the model's default. */
 export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: Background; class?: string };
@@ -31,6 +36,8 @@ export type ExplainWay = {
   work: number;
   /** How many steps a row takes that lacks a value, where these are more. */
   workOfMissing?: number;
+  /** Whether each contribution has a standard error, as orders of features are drawn. */
+  isDrawn?: true;
 };
 
 /** The way that answers what is asked: of the background that is named, and which has the number that is named. Undefined where there is none. */
@@ -39,7 +46,7 @@ export function wayOf({ ways }: Pick<Explainable, 'ways'>, { background, output 
 }
 
 /** The types of answer that go with an explanation: the model's own number or class, in one of its forms. */
-const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin'];
+const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin', 'lp'];
 
 /** What a request asks for: `true`, or an object of wishes. Undefined where it is neither, or a wish has no such value. */
 export function readExplainAsk(given: unknown): ExplainAsk | false | undefined {
@@ -93,17 +100,23 @@ export function misfitExplain(
 
 /** What a background that an artifact lacks needs. */
 const LACKING: Record<Background, string> = {
-  path: 'expected "rows": the artifact has no counts of training rows in its leaves',
-  rows: 'expected "path": the artifact has no background rows; import the model with --data training.csv',
+  path: 'expected another one: the artifact has no counts of training rows in its leaves',
+  rows: 'expected another one: the artifact has no background rows; import the model with --data training.csv',
+  means: 'expected another one: the artifact has no means of a sum whose parts are of one feature each',
 };
 
+/** What of a model a refusal of its explanations depends on. */
+type Unexplained = { kind: string; types?: readonly string[]; margins?: number };
+
 /** What helps where a model has nothing that explanations could be computed from. */
-export function notExplained(given: unknown, { kind, inputs }: { kind: string; inputs?: unknown }): string {
-  const help =
-    kind === 'survival'
-      ? 'its answer is a curve over time, which has no single number'
-      : inputs
-        ? 'it has steps before it; explain the model behind them by itself'
-        : 'its artifact has no counts of training rows, and no background rows; import it with --data training.csv';
-  return `found ${describe(given)}, but this model cannot be explained: ${help}`;
+export function notExplained(given: unknown, schema: Unexplained): string {
+  return `found ${describe(given)}, but this model cannot be explained: ${reasonOf(schema)}`;
+}
+
+function reasonOf({ kind, types = ['response'], margins = 1 }: Unexplained): string {
+  if (kind === 'survival') return 'its answer is a curve over time, which has no single number';
+  if (kind === 'columns' || (kind === 'regression' && margins > 1)) return 'its answer is several numbers, and not one';
+  const hasShares = kind !== 'classification' || types.some((type) => type === 'prob' || type === 'vote' || type === 'response');
+  if (!hasShares) return 'its answer is a class without probabilities; fit it with those';
+  return 'its artifact has no counts of training rows, and no background rows; import it with --data training.csv';
 }

@@ -14,17 +14,24 @@ export type Explanation = {
   contributions: Record<string, number>;
   others?: number;
   rounding?: number;
+  /** The standard error of each contribution, where orders of features were drawn. */
+  standardErrors?: Record<string, number>;
 };
 
-/** Where the parts of an explanation are among its doubles; the contributions of all features come last. */
+/** Where the parts of an explanation are among its doubles; behind the contributions of all features come their standard errors, if any way has some. */
 export const EXPLANATION = { place: 0, baseline: 1, rounding: 2, contributions: 3 } as const;
 
 /** How many steps of computing take a millisecond, at the least (measured: 2026-11-29, 2 cores). */
 const STEPS_PER_MS = 50_000;
 
 /** How many doubles an explanation has. */
-export function explanationWidth({ features }: Schema): number {
-  return EXPLANATION.contributions + features.length;
+export function explanationWidth({ features, explain }: Schema): number {
+  return EXPLANATION.contributions + features.length * (hasErrors(explain) ? 2 : 1);
+}
+
+/** Whether some way to explain draws orders of features, so that a standard error stands beside each contribution. */
+export function hasErrors(explain: Explainable | undefined): boolean {
+  return explain?.ways.some(({ isDrawn }) => isDrawn) ?? false;
 }
 
 /** Rows, side by side, and whether explanations of them are asked for. */
@@ -62,7 +69,12 @@ export function explainsOf({ explain }: Schema) {
   if (!explain) return undefined;
   const { sha256, ways, isReal } = explain;
   const rows = ways.some(({ background }) => background === 'rows') ? { holdsTrainingRows: isReal } : {};
-  return { sha256, background: ways.map(({ background }) => background), output: outputsOf(explain), ...rows };
+  return { sha256, background: backgroundsOf(explain), output: outputsOf(explain), ...rows };
+}
+
+/** The backgrounds against which can be explained; the default first. */
+export function backgroundsOf({ ways }: Explainable): Background[] {
+  return [...new Set(ways.map(({ background }) => background))];
 }
 
 /** All numbers that can be explained, by one background or another; the default first. */
@@ -71,14 +83,16 @@ export function outputsOf({ ways }: Explainable): ExplainOutput[] {
 }
 
 /** An explanation from its doubles, which begin at a place. With `top` it has the greatest contributions, and the sum of the others. */
-export function toExplanation(schema: Schema, { top }: ExplainAsk, doubles: Float64Array, at: number): Explanation {
+export function toExplanation(schema: Schema, ask: ExplainAsk, doubles: Float64Array, at: number): Explanation {
   const { features, classes, explain } = schema;
   const place = doubles[at + EXPLANATION.place]!;
   const from = at + EXPLANATION.contributions;
   const all = features.map(({ name }, feature): [string, number] => [name, doubles[from + feature]!]);
-  const most = top ?? all.length;
+  const most = ask.top ?? all.length;
   const greatest = most < all.length ? all.toSorted(byStrength).slice(0, most) : all;
   const kept = new Set(greatest);
+  const isDrawn = explain && wayOf(explain, ask)?.isDrawn;
+  const errors = isDrawn ? all.flatMap((one, feature) => (kept.has(one) ? [[one[0], doubles[from + all.length + feature]!]] : [])) : [];
   const others = all.reduce((sum, one) => (kept.has(one) ? sum : sum + one[1]), 0);
   return {
     ...(classes && place >= 0 ? { class: classes[place]! } : {}),
@@ -86,6 +100,7 @@ export function toExplanation(schema: Schema, { top }: ExplainAsk, doubles: Floa
     contributions: Object.fromEntries(greatest),
     ...(most < all.length ? { others } : {}),
     ...(explain?.isRounded ? { rounding: doubles[at + EXPLANATION.rounding]! } : {}),
+    ...(isDrawn ? { standardErrors: Object.fromEntries(errors) } : {}),
   };
 }
 

@@ -77,6 +77,7 @@ export const CALENDAR: StepKind<CalendarStep> = {
     };
   },
   source: (_, place) => place,
+  uses: ({ from }, place, columns) => [place < columns ? place : from],
 };
 
 function isPart(value: unknown): value is CalendarPart {

@@ -48,6 +48,7 @@ export const SPATIAL_SIGN: StepKind<SpatialSignStep> = {
     };
   },
   source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
+  uses: ({ columns }, place) => (columns.includes(place) ? columns : [place]),
 };
 
 /** step_classdist(). */
@@ -80,6 +81,7 @@ export const DISTANCES: StepKind<DistancesStep> = {
     };
   },
   source: (_, place) => place,
+  uses: ({ from }, place, columns) => (place < columns ? [place] : from),
 };
 
 function dot(x: number[], matrix: number[][], column: number): number {

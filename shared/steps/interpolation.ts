@@ -36,6 +36,7 @@ export const INTERPOLATION: StepKind<InterpolationStep> = {
     };
   },
   source: ({ columns }, place) => (columns.some(({ column }) => column === place) ? undefined : place),
+  uses: (_, place) => [place],
 };
 
 /** R's approx() (approx.c, approx1). */

@@ -27,8 +27,8 @@ export type StepKind<S extends Step> = {
   compileRun?(steps: readonly S[], schemas: readonly Schema[]): Compute;
   /** The place of the column that goes through a step unchanged as the given one; undefined where it is computed. */
   source(step: S, place: number): number | undefined;
-  /** The places of the columns that a column is computed of; of all where this is not given. */
-  uses?(step: S, place: number): Iterable<number>;
+  /** The places of the columns that a column is computed of, where so many come in; undefined, or not given, where it is of all. */
+  uses?(step: S, place: number, columns: number): Iterable<number> | undefined;
   /** What the step has to know of a text that training did not have; undefined where that is nothing. */
   reads?(step: S, label: string): TextReader | undefined;
 };

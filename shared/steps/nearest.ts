@@ -55,6 +55,7 @@ export const NEAREST: StepKind<NearestStep> = {
   },
   // What is not missing goes through.
   source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
+  uses: ({ columns }, place) => (columns.includes(place) ? undefined : [place]),
 };
 
 /**

@@ -62,6 +62,7 @@ export const NEIGHBORS: StepKind<NeighborsStep> = {
   },
   // What is not missing goes through.
   source: ({ reference, imputed }, place) => (imputed.some(({ column }) => reference[column]?.from === place) ? undefined : place),
+  uses: ({ reference, imputed }, place) => (imputed.some(({ column }) => reference[column]?.from === place) ? undefined : [place]),
 };
 
 type Known = { from: number; type: ReferenceColumn['type']; values: Float64Array };

@@ -93,7 +93,7 @@ export function sourcesOf(schema: Schema, steps: readonly BoundStep[] = []): (nu
 const USES = new WeakMap<readonly BoundStep[], ReadonlySet<number>[]>();
 
 /** For each input of the body the features that it is computed of. */
-function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet<number>[] {
+export function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet<number>[] {
   const known = USES.get(steps);
   if (known) return known;
   const { schemas } = stagesOf(schema, steps);
@@ -101,7 +101,7 @@ function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet<number
   const made = steps.reduce<ReadonlySet<number>[]>(
     (before, { kind, data }, at) =>
       schemas[at + 1]!.features.map((_, place) => {
-        const used = kind.uses?.(data, place);
+        const used = kind.uses?.(data, place, schemas[at]!.features.length);
         return used ? new Set(Array.from(used).flatMap((from) => [...before[from]!])) : all;
       }),
     schema.features.map((_, at) => new Set([at])),

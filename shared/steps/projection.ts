@@ -50,6 +50,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
     };
   },
   source: ({ keep }, place) => keep[place],
+  uses: ({ keep, from }, place) => (place < keep.length ? [keep[place]!] : from),
 };
 
 /** A row's product with a matrix, added up as the reference BLAS does (dgemm). */

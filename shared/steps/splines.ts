@@ -59,6 +59,11 @@ export const SPLINES: StepKind<SplinesStep> = {
     };
   },
   source: ({ keep }, place) => keep[place],
+  uses: ({ keep, bases }, place) => {
+    if (place < keep.length) return [keep[place]!];
+    const froms = bases.flatMap(({ names, from }) => names.map(() => from));
+    return [froms[place - keep.length]!];
+  },
 };
 
 /** A basis's values at x, without the columns that are left out; NaN for each where x is missing. */

@@ -9,11 +9,13 @@ import type { Read } from '../../formula/feature-table.ts';
 import { readLink } from '../../formula/links.ts';
 import { classOf, element, numbersOf, type RValue, typeOf } from '../../rds/values.ts';
 import { readDesign } from './design.ts';
+import { columnMeans } from './means.ts';
 import { readSpread } from './spread.ts';
 
 /** An lm or glm as a schema and a sum of columns. */
 export type LinearModel = { schema: Schema; linear: Linear; call: string; isOfFused: boolean; read: Read; steps?: BoundStep[] } & {
   intervalParts: readonly IntervalPart[];
+  means?: Float64Array;
 };
 
 /**
@@ -39,8 +41,24 @@ export function readLinear(value: RValue, label: string): LinearModel {
     ...(isGlm ? readLink(value, label) : { link: 'identity' }),
   };
   const intervalParts = readSpread(value, coefficients.length, label);
-  const made = { schema, linear, intervalParts, isOfFused, read, ...(steps.length > 0 ? { steps } : {}) };
+  const means = summandMeans(value, linear, label);
+  const beside = { ...(steps.length > 0 ? { steps } : {}), ...(means ? { means } : {}) };
+  const made = { schema, linear, intervalParts, isOfFused, read, ...beside };
   return { ...made, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
+}
+
+/** The mean of each summand over the training rows, where the file tells it: each column by its coefficient, then an offset. */
+function summandMeans(value: RValue, { coefficients, offsets }: Linear, label: string): Float64Array | undefined {
+  const means = columnMeans(value, coefficients.length, label);
+  const offset = offsets.length === 1 ? element(value, 'offset') : undefined;
+  const isKnown = offsets.length === 0 || (offset?.type === 'double' && offset.values.length > 0 && offset.values.every(Number.isFinite));
+  if (!means || !isKnown) return undefined;
+  const summands = coefficients.map((coefficient, column) => coefficient * means[column]!);
+  return offset?.type === 'double' ? Float64Array.of(...summands, meanOf(offset.values)) : summands;
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Which columns have coefficients and in what order they are summed: the first `rank` pivots of the QR decomposition (predict.lm). */

@@ -123,6 +123,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
     call: before ? `${before.by}: ${engine.call}` : engine.call,
     ...(engine.version === undefined ? {} : { version: engine.version }),
     ...(engine.intervalParts ? { intervalParts: engine.intervalParts } : {}),
+    ...(engine.means ? { means: engine.means } : {}),
     ...(before || !engine.others ? {} : { others: engine.others }),
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { outputsOf } from '../../schema/explanation.ts';
+import { backgroundsOf, hasErrors, outputsOf } from '../../schema/explanation.ts';
 import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
 import type { ShownDialects } from './dialects.ts';
@@ -63,13 +63,19 @@ function explanationMembers({ classes, explain }: Schema): Record<string, z.ZodT
     contributions: z.record(z.string(), z.number()).describe('What each feature adds, by its name.'),
     others: z.number().describe('The sum of the contributions that `top` leaves out.').optional(),
     ...(explain?.isRounded ? { rounding: z.number().describe('What 32-bit floats lost.') } : {}),
+    ...(hasErrors(explain)
+      ? {
+          standardErrors: z
+            .record(z.string(), z.number())
+            .describe('The standard error of each contribution that was found by drawing.')
+            .optional(),
+        }
+      : {}),
   });
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
   return {
     explanations: z.array(explanation).describe('Why each prediction is what it is, with `explain`.').optional(),
-    explain: z
-      .object({ output: z.enum(outputsOf(explain!)), background: z.enum(explain!.ways.map((way) => way.background)), sha256 })
-      .optional(),
+    explain: z.object({ output: z.enum(outputsOf(explain!)), background: z.enum(backgroundsOf(explain!)), sha256 }).optional(),
   };
 }
 

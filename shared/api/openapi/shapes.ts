@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
-import { outputsOf } from '../../schema/explanation.ts';
+import { backgroundsOf, outputsOf } from '../../schema/explanation.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
 import { choicesFor, namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
@@ -34,7 +34,7 @@ function explainAsk({ features, classes, explain }: Schema): z.ZodType {
       .describe('The number that is explained; by default the first one that the background has.')
       .optional(),
     background: z
-      .enum(explain ? explain.ways.map((way) => way.background) : ['path'])
+      .enum(explain ? backgroundsOf(explain) : ['path'])
       .describe('Where a feature is not known: `path` goes as the training rows did, `rows` takes the value of each background row.')
       .optional(),
     ...(classes

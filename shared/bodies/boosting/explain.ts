@@ -1,7 +1,7 @@
 import type { Basis } from '../../explain/section.ts';
 import type { TreeGame } from '../../explain/tree-shap.ts';
 import { type WeightedTrees, weighTrees } from '../../explain/trees.ts';
-import type { Background, ExplainOutput } from '../../schema/explain-ask.ts';
+import type { ExplainOutput, TreeBackground } from '../../schema/explain-ask.ts';
 import type { Schema } from '../../schema/features.ts';
 import { roundsAsked } from '../../schema/shape.ts';
 import type { Explainer, ExplainerKind, Explanations, Questions } from '../explainer.ts';
@@ -56,7 +56,7 @@ function openExplainer(schema: Schema, boosting: Boosting, { cover, background, 
 }
 
 /** The numbers that can be explained: beside background rows also the answer that one sum becomes. */
-function outputsOf({ classes }: Schema, { base, objective }: Boosting): Record<Background, ExplainOutput[]> {
+function outputsOf({ classes }: Schema, { base, objective }: Boosting): Record<TreeBackground, ExplainOutput[]> {
   const { transform } = objective;
   // A share of several classes is made of several sums.
   const isSmooth = Object.hasOwn(SMOOTH, transform) && base.length === 1;

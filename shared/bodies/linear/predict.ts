@@ -46,6 +46,24 @@ export function predictLinear(schema: Schema, linear: Linear, rows: Float64Array
   return out;
 }
 
+/** The summands of each row: the products of coefficients and columns in their order, then the offsets. */
+export function summandsOf(schema: Schema, linear: Linear, rows: Float64Array): Float64Array {
+  const width = schema.features.length;
+  const { columns, offsets } = compiled(schema, linear);
+  const each = columns.length + offsets.length;
+  const out = new Float64Array((rows.length / width) * each);
+  for (let row = 0; row < out.length / each; row += 1) {
+    const at = row * width;
+    columns.forEach((factors, column) => {
+      out[row * each + column] = linear.coefficients[column]! * product(factors, rows, at);
+    });
+    offsets.forEach((evaluate, offset) => {
+      out[row * each + columns.length + offset] = evaluate(rows, at);
+    });
+  }
+  return out;
+}
+
 function product(factors: Evaluate[], rows: Float64Array, at: number): number {
   let value = 1;
   for (const factor of factors) value *= factor(rows, at);

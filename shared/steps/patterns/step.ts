@@ -90,6 +90,7 @@ export const PATTERNS: StepKind<PatternStep> = {
     };
   },
   source: (_, place) => place,
+  uses: ({ column }, place, columns) => [place < columns ? place : column],
   reads: (step, label): TextReader | undefined => {
     const { unknown } = step;
     return unknown && { ...unknown, read: numberOfText(step, label) };

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { cutList, leanLists, type NeededKinds } from '../../../model/bundle/lean.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { cutList, explainerNames, leanLists, type NeededKinds } from '../../../model/bundle/lean.ts';
 import { BODIES } from '../../../shared/bodies/bodies.ts';
+import { golden } from '../../support/golden.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-lean-'));
@@ -45,6 +47,19 @@ test('a package has the bodies and steps that its artifact names, and no others'
   // The C library's exp comes with survival alone, by a number of its table.
   const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'], explainers: [], intervals: [] });
   expect([survival.includes('1.0054299011128027'), forest.includes('1.0054299011128027')]).toEqual([true, false]);
+});
+
+test('a package has what explains its answers where the artifact has a section for that', async () => {
+  const linear = { bodies: ['linear'], steps: [], kinds: ['regression'], intervals: [] };
+  const without = await bundle({ ...linear, explainers: [] });
+  const { file } = golden('heart-glm');
+  const model = loadModel(file);
+  expect(explainerNames(model)).toEqual(['rows', 'linear']);
+  expect(explainerNames(loadModel(golden('kyphosis-rpart').file))).toEqual(['rpart']);
+  const explained = await bundle({ ...linear, explainers: explainerNames(model) });
+  const words = 'stand beside those of a background row';
+  expect([without.includes(words), explained.includes(words)]).toEqual([false, true]);
+  expect(explained.length - without.length).toBeLessThan(12_000);
 });
 
 test('ten more kinds of body make no package larger that does not name them', async () => {

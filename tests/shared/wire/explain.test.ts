@@ -99,7 +99,7 @@ describe.each(WAYS)('explained answers of the %s', (name) => {
     ['an unknown wish', { much: 1 }, {}, 'expected true, false, or an object'],
     ['no contribution at all', { top: 0 }, {}, 'top (a whole number from 1)'],
     ['a number that it has not', { output: 'margin' }, {}, 'expected \\"response\\" or \\"probability\\" for this model'],
-    ['background rows', { background: 'rows' }, {}, 'expected \\"path\\": the artifact has no background rows'],
+    ['background rows', { background: 'rows' }, {}, 'the artifact has no background rows'],
     ['another class', { class: 'ill' }, {}, 'expected one of \\"absent\\", \\"present\\"'],
     ['several types', true, { type: ['class', 'prob'] }, 'expected one type alone'],
   ])('are refused with %s', async (_, explain, rest, words) => {

@@ -1,0 +1,31 @@
+import type { ExplainOutput } from '../schema/explain-ask.ts';
+import type { Schema } from '../schema/features.ts';
+import type { AnswerType } from '../schema/parameter-table.ts';
+import { answerTypes } from '../schema/parameters.ts';
+import { outputWidth, shapeOf } from '../schema/shape.ts';
+
+/**
+ * A number among a model's answers: the type of answer, how many doubles a row has of it, and where it is among them. `place`: at the place
+ * of the class that is explained; `sign`: there is one number, for the second of two classes and against the first.
+ */
+export type ExplainedNumber = { type: AnswerType; width: number; by: 'place' | 'sign' };
+
+/** The types of answer that are sums before a transform, and those that are the answer itself. */
+const MARGINS = ['margin', 'link', 'lp'] as const;
+const ANSWERS = ['response', 'prob', 'vector'] as const;
+
+/** The number of a model that an output is; undefined where the model has none, or several that are no classes'. */
+export function numberOf(schema: Schema, output: ExplainOutput): ExplainedNumber | undefined {
+  const { classes, kind } = schema;
+  if (kind === 'columns' || kind === 'survival' || (output === 'probability' && !classes)) return undefined;
+  const known = answerTypes(schema);
+  for (const type of output === 'margin' ? MARGINS : ANSWERS) {
+    if (!known.includes(type)) continue;
+    const width = outputWidth(schema, { type });
+    // The class itself is no number.
+    if (shapeOf(schema, { type }).places) continue;
+    if (width === (classes?.length ?? 1)) return { type, width, by: 'place' };
+    if (width === 1 && classes?.length === 2) return { type, width, by: 'sign' };
+  }
+  return undefined;
+}

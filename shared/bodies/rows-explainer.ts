@@ -1,0 +1,99 @@
+import { RequestError } from '../errors.ts';
+import { explainByRows, isDrawn, partsOf, rowsToCompute } from '../explain/rows-game.ts';
+import type { GamePart } from '../explain/rows-part.ts';
+import type { ExplainOutput, ExplainWay } from '../schema/explain-ask.ts';
+import { type Answering, type AnswersExplainer, summandsOf, sumOf } from './answering.ts';
+import { type ExplainedNumber, numberOf } from './explained-number.ts';
+import type { Explainer, Questions } from './explainer.ts';
+import { explainSum } from './sum-explainer.ts';
+
+const OUTPUTS: readonly ExplainOutput[] = ['margin', 'response', 'probability'];
+
+/** How many numbers of a model take as long as a step of the estimate of explanations, and the steps of a row of any model. */
+const NUMBERS_PER_STEP = 4;
+const STEPS_PER_ROW = 10;
+/** About how many bytes of a step's JSON are a number. */
+const BYTES_PER_NUMBER = 8;
+
+/**
+ * Explains any model by Shapley values of its features against background rows, and a sum whose means in the training data are known by
+ * these, too; undefined where the model has no single number to explain.
+ */
+export const EXPLAIN_BY_ROWS: AnswersExplainer = (model) => {
+  const byMeans = explainSum(model);
+  const byRows = model.background ? explainNumbers(model, model.background) : undefined;
+  const ways = [...(byMeans?.ways ?? []), ...(byRows?.ways ?? [])];
+  if (ways.length === 0) return undefined;
+  return { ways, isRounded: false, explain: (questions) => (questions.background === 'means' ? byMeans : byRows)!.explain(questions) };
+};
+
+function explainNumbers(model: Answering, background: Float64Array): Pick<Explainer, 'ways' | 'explain'> {
+  const count = background.length / model.schema.features.length;
+  const found = new Map(OUTPUTS.flatMap((output) => entryOf(model, output)));
+  const ways = Array.from(found, ([output, { parts }]): ExplainWay => {
+    const isOfOrders = parts.some(isDrawn);
+    return {
+      ...{ background: 'rows', outputs: [output] },
+      get work() {
+        return rowsToCompute(parts, count) * (STEPS_PER_ROW + numbersOf(model) / NUMBERS_PER_STEP);
+      },
+      ...(isOfOrders ? { isDrawn: true } : {}),
+    };
+  });
+  return { ways, explain: (questions) => explain(model, background, found.get(questions.output)!, questions) };
+}
+
+type Explained = { number: ExplainedNumber; parts: GamePart[] };
+
+function entryOf(model: Answering, output: ExplainOutput): [ExplainOutput, Explained][] {
+  const number = numberOf(model.schema, output);
+  return number ? [[output, { number, parts: partsFor(model, number) }]] : [];
+}
+
+function explain(
+  { schema, predict }: Answering,
+  background: Float64Array,
+  { number, parts }: Explained,
+  { rows, places, parameters }: Questions,
+) {
+  const { type, width, by } = number;
+  const features = schema.features.length;
+  const numbers = (some: Float64Array, place: number) => {
+    const doubles = predict(some, { ...parameters, type });
+    const sign = by === 'sign' && place === 0 ? -1 : 1;
+    const from = by === 'place' ? place : 0;
+    return Float64Array.from({ length: some.length / features }, (_, row) => sign * doubles[row * width + from]!);
+  };
+  const outputs = places ?? new Uint8Array(rows.length / features);
+  const found = explainByRows({ features, background, parts, numbers }, rows, outputs);
+  const at = found.contributions.findIndex((value) => !Number.isFinite(value));
+  const row = Math.floor(at / features);
+  // A row without an answer is refused as it is without explanations.
+  if (at >= 0 && Number.isFinite(numbers(rows.subarray(row * features, (row + 1) * features), outputs[row]!)[0])) throw notMixed(row);
+  return found;
+}
+
+/** What is said where a model has no answer to a row that has some values of one row and some of another. */
+function notMixed(row: number): RequestError {
+  const message = 'found no answer of the model where some of its values stand beside those of a background row; expected one for all';
+  return new RequestError(422, `row ${row + 1} cannot be explained`, [{ path: `/${row}`, message }]);
+}
+
+/** The parts of a number: those of the body's sum, by the features that its inputs are made of; else one part of all features. */
+function partsFor(model: Answering, number: ExplainedNumber): GamePart[] {
+  const summands = summandsOf(model, number);
+  if (summands) return partsOf(summands);
+  const all = Array.from(model.schema.features.keys());
+  return [{ features: all, together: all.length }];
+}
+
+/** About how many numbers a row's answer is made of, without a look at how it is made. */
+function numbersOf(model: Answering): number {
+  const { body, steps = [] } = model;
+  const ofSteps = steps.reduce((sum, { data }) => sum + JSON.stringify(data).length / BYTES_PER_NUMBER, 0);
+  const sum = sumOf(model);
+  if (sum) return sum.numbers + ofSteps;
+  const { arrays, scalars } = body.kind.pack(body.data);
+  const ofScalars = JSON.stringify(scalars).length / BYTES_PER_NUMBER;
+  return arrays.reduce((all, [, array]) => all + array.length, ofScalars + ofSteps);
+}
