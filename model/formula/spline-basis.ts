@@ -1,5 +1,5 @@
 import type { ModelError } from '../../shared/errors.ts';
-import { cursorOf, type Outside, type SplineBasis } from '../../shared/steps/splines.ts';
+import { cursorOf, type Outside, type SplineBasis, splineValues } from '../../shared/steps/splines.ts';
 
 /** Where R's bs() has its pivot between a boundary knot and the next one. */
 const PIVOT = 0.25;
@@ -7,14 +7,24 @@ const PIVOT = 0.25;
 const LEAST_ORDER = 2;
 const MOST_ORDER = 20;
 
-/** What R keeps of ns() or bs(): its knots, and of bs() the degree. */
-export type SplineParts = { isNatural: boolean; knots: number[]; boundary: number[]; degree: number | undefined; hasIntercept: boolean };
+/**
+ * What R keeps of ns() or bs(): its knots, and of bs() the degree. `quickPivot` says that beyond the boundary knots the basis starts with
+ * R's last bits too (splines.c computes values in another way than derivatives); without it a model's sha256 is as it was before.
+ */
+export type SplineParts = {
+  isNatural: boolean;
+  knots: number[];
+  boundary: number[];
+  degree: number | undefined;
+  hasIntercept: boolean;
+  quickPivot?: true;
+};
 /** A basis without the column that it is of, and without names. */
 export type Basis = Omit<SplineBasis, 'from' | 'names'> & { width: number };
 
 /** The basis of R's ns() or bs() with the knots that it found in training (splines, splines.R). Throws the error that `fail` makes. */
 export function splineBasis(
-  { isNatural, knots: inner, boundary, degree, hasIntercept }: SplineParts,
+  { isNatural, knots: inner, boundary, degree, hasIntercept, quickPivot }: SplineParts,
   fail: (found: string, expected: string) => ModelError,
 ): Basis {
   const order = isNatural ? 4 : (degree ?? Number.NaN) + 1;
@@ -25,26 +35,31 @@ export function splineBasis(
   const ends = (knot: number) => Array.from({ length: order }, () => knot);
   const knots = [...ends(low), ...inner, ...ends(high)].sort((a, b) => a - b);
   const first = hasIntercept ? 0 : 1;
-  const sides = isNatural ? naturalEnds(knots, [low, high]) : polynomialEnds(knots, order, [low, high]);
+  const at: AtPivot = (pivot, degree) =>
+    quickPivot && degree === 0 ? splineValues(knots, order, pivot) : derivatives(knots, order, pivot, degree);
+  const sides = isNatural ? naturalEnds([low, high], at) : polynomialEnds(knots, order, [low, high], at);
   const reflections = isNatural ? constraints(knots, [low, high], first) : [];
   const width = knots.length - order - first - reflections.length;
   return { order, knots, boundary: [low, high], first, ...sides, reflections, width };
 }
 
+/** A derivative of each B-spline at a pivot. */
+type AtPivot = (pivot: number, degree: number) => number[];
+
 /** Beyond its boundary knots a natural spline is a line. */
-function naturalEnds(knots: number[], [low, high]: [number, number]): { left: Outside; right: Outside } {
-  const line = (pivot: number): Outside => ({ pivot, rows: [0, 1].map((degree) => derivatives(knots, 4, pivot, degree)) });
+function naturalEnds([low, high]: [number, number], at: AtPivot): { left: Outside; right: Outside } {
+  const line = (pivot: number): Outside => ({ pivot, rows: [0, 1].map((degree) => at(pivot, degree)) });
   return { left: line(low), right: line(high) };
 }
 
 /** Beyond its boundary knots a B-spline goes on as the polynomial that it is a quarter into the outermost interval (R's bs()). */
-function polynomialEnds(knots: number[], order: number, [low, high]: [number, number]): { left: Outside; right: Outside } {
+function polynomialEnds(knots: number[], order: number, [low, high]: [number, number], at: AtPivot): { left: Outside; right: Outside } {
   const polynomial = (end: number, next: number): Outside => {
     const pivot = (1 - PIVOT) * end + PIVOT * next;
     let factorial = 1;
     const rows = Array.from({ length: order }, (_, degree) => {
       if (degree > 1) factorial *= degree;
-      return derivatives(knots, order, pivot, degree).map((value) => value / factorial);
+      return at(pivot, degree).map((value) => value / factorial);
     });
     return { pivot, rows };
   };

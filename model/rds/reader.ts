@@ -1,5 +1,6 @@
 import { altrep } from './altrep.ts';
 import { Budget, type Progress } from './budget.ts';
+import { builtinOf } from './builtin.ts';
 import { BYTES, HAS_ATTRIBUTES, HAS_TAG, LATIN1_MARK, T, UTF8 } from './codes.ts';
 import { frameOf } from './environment.ts';
 import { COST, type RdsLimits } from './limits.ts';
@@ -65,8 +66,7 @@ export class Reader {
         return this.#environment();
       case T.special:
       case T.builtin:
-        stream.skip('bytes', stream.length(1, "a builtin's name"), "a builtin's name");
-        return { type: 'opaque', what: 'a builtin function', value: { type: 'function' } };
+        return builtinOf(stream);
       case T.bytecode:
         return this.#bytecode(flags);
       case T.pointer:

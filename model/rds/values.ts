@@ -30,6 +30,8 @@ export type RValue =
       fields?: ReadonlyMap<string, RValue>;
       enclosing?: RValue;
       value?: Kept;
+      /** The name of a function of R's core: sqrt, as.double. */
+      builtin?: string;
       state?: RValue;
     };
 

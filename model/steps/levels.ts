@@ -2,7 +2,18 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { attributesOf, element, levelsOf, listOf, type RValue, textOf } from '../rds/values.ts';
 import type { LevelColumn, NewColumn } from './frame.ts';
-import { factorLevels, flag, member, namedNumbers, namesOf, recode, type StepContext, type StepReader, texts } from './step-values.ts';
+import {
+  builtinName,
+  factorLevels,
+  flag,
+  member,
+  namedNumbers,
+  namesOf,
+  recode,
+  type StepContext,
+  type StepReader,
+  texts,
+} from './step-values.ts';
 
 /** Steps that give a factor or a text other levels, or a number levels. */
 export const LEVEL_STEPS: StepReader = {
@@ -78,8 +89,12 @@ const COLUMNS: Record<string, Columns> = {
   step_num2factor: numbers,
   step_ordinalscore: (step, context) => {
     const convert = element(step, 'convert');
-    if (convert?.type !== 'opaque' || convert.what !== 'a builtin function')
-      throw new ModelError(`${context.label}'s convert`, 'a function that a user wrote', 'as.numeric, its default');
+    if (!['as.double', 'as.numeric', 'as.integer'].includes(builtinName(convert) ?? ''))
+      throw new ModelError(
+        `${context.label}'s convert`,
+        builtinName(convert) ?? 'a function that a user wrote',
+        'as.numeric, its default, or as.integer',
+      );
     return each(step, context, ({ name }) => ({ name, kind: 'integer', value: context.frame.value(name, context.label) }));
   },
   step_unorder: (step, context) =>

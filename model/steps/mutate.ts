@@ -3,7 +3,7 @@ import { deparse } from '../formula/deparse.ts';
 import { attributesOf, element, listOf, type RValue, typeOf } from '../rds/values.ts';
 import type { NewColumn } from './frame.ts';
 import { Interpreter } from './interpreter.ts';
-import { isFunction, type StepContext, type StepReader, texts } from './step-values.ts';
+import { builtinName, isFunction, type StepContext, type StepReader, texts } from './step-values.ts';
 
 /** Most columns that one step may compute. */
 const MAX_INPUTS = 10_000;
@@ -41,20 +41,26 @@ function put(name: string, call: RValue, environment: RValue | undefined, { fram
   frame.change(of, frame.has(name) ? { set: [column] } : { add: [column] });
 }
 
-/** The columns of step_mutate_at(), by a formula of one column: ~ .x / 2. Of a function only its name was left in the file's code. */
+/** The columns of step_mutate_at(), by a formula of one column (~ .x / 2) or a function of R's core (sqrt). Of any other function the code is not read. */
 function mutateAt(step: RValue, context: StepContext): void {
   const { frame, of, label } = context;
   const names = texts(element(step, 'inputs'), `${label}'s inputs`);
   if (names.length === 0) return;
   const fn = element(step, 'fn');
   const isFormula = fn?.type === 'language' && fn.values.length === 2 && fn.values[0]?.type === 'symbol' && fn.values[0].name === '~';
-  if (!isFormula) {
+  const builtin = builtinName(fn);
+  if (!isFormula && builtin === undefined) {
     const found = isFunction(fn) ? 'a function, whose code is not read' : typeOf(fn);
-    throw new ModelError(`${label}'s fn`, found, 'a formula as ~ log(.x), or step_mutate() with a call for each column');
+    const expected = "a formula as ~ log(.x), a function of R's core as sqrt, or step_mutate() with a call for each column";
+    throw new ModelError(`${label}'s fn`, found, expected);
   }
+  const environment = isFormula ? attributesOf(fn).get('.Environment') : undefined;
   const set = names.map((name): NewColumn => {
-    const call = withColumn(fn.values[1] as RValue, name);
-    return { name, ...new Interpreter(frame, [call], attributesOf(fn).get('.Environment'), label).read(call) };
+    const column: RValue = { type: 'symbol', name };
+    const call: RValue = isFormula
+      ? withColumn(fn.values[1] as RValue, name)
+      : { type: 'language', values: [{ type: 'symbol', name: builtin as string }, column], tags: [undefined, undefined] };
+    return { name, ...new Interpreter(frame, [call], environment, label).read(call) };
   });
   frame.change(of, { set });
 }

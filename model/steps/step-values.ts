@@ -71,6 +71,11 @@ export function isFunction(value: RValue | undefined): boolean {
   return value?.type === 'opaque' && /function/.test(value.what);
 }
 
+/** The name of a function of R's core; undefined for any other, as its code is not read. */
+export function builtinName(value: RValue | undefined): string | undefined {
+  return value?.type === 'opaque' ? value.builtin : undefined;
+}
+
 /** Whether the first class of a value is this one. */
 export function hasClass(value: RValue, name: string): boolean {
   return classOf(value).includes(name);

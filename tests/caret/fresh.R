@@ -87,7 +87,7 @@ numbers <- function(x) ifelse(is.na(x), NA, sprintf("%.17g", as.numeric(x)))
 text <- function(x) if (is.factor(x) || is.character(x)) as.character(x) else numbers(x)
 answers <- function(model, new, probs) {
   raw <- predict(model, new, na.action = na.pass)
-  if (probs && inherits(model$finalModel, "randomForest")) {
+  if (probs && inherits(model$finalModel, c("randomForest", "knn3"))) {
     # R draws one of the classes that have as many votes; ours is the first.
     votes <- as.matrix(predict(model, new, type = "prob", na.action = na.pass))
     raw <- factor(colnames(votes)[max.col(votes, "first")], levels = levels(raw))

@@ -13,7 +13,7 @@ import { type Columns, compute, distance } from './compute.ts';
  */
 
 /** The steps in which R asks the C library for sin, cos or asin, or matrix routines whose order of sums is not followed. Every other step has R's bits. */
-const NOT_EXACT = ['step_geodist', 'step_classdist', 'step_bs', 'step_ica', 'step_pca'];
+const NOT_EXACT = ['step_geodist', 'step_classdist', 'step_ica', 'step_pca'];
 /** How far a value may lie from R's, relative to it, behind one of these. */
 const RELATIVE = 1e-12;
 

@@ -43,3 +43,13 @@ new$s[6:7] <- NA
 new[10, ] <- NA
 finish("neighbors", prep(recipe(price ~ w + u + i + s + lift, data) |> step_impute_knn(w, i, neighbors = 3, impute_with = imp_vars(u, s, lift)) |> step_rm(s),
   strings_as_factors = FALSE), new)
+# Functions of R's core, of which a file has the name.
+new <- data[1:14, c("w", "u", "i", "f", "o", "lift")]
+new[14, ] <- NA
+finish("builtins", prep(recipe(price ~ w + u + i + f + o + lift, data) |> step_mutate_at(w, fn = abs) |> step_mutate_at(u, i, fn = sqrt) |> step_mutate_at(lift, fn = as.integer) |>
+  step_mutate_at(f, fn = is.na) |> step_ordinalscore(o, convert = as.integer)), new)
+# Splines beyond their boundary knots.
+set.seed(4)
+ends <- data.frame(u = runif(60, 0.05, 0.95), v = rnorm(60), x = rexp(60), z = rnorm(60), price = 1)
+beyond <- data.frame(u = c(0, 0.01, 0.5, 0.96, 1, 1.2), v = c(-9, -3, 0, 2.9, 3, 10), x = c(-1, 0, 1, 7, 8, 20), z = c(-5, -3.3, 0, 2.7, 4, 6))
+finish("ends", prep(recipe(price ~ ., ends) |> step_ns(u, deg_free = 3) |> step_ns(v, deg_free = 5) |> step_bs(x, deg_free = 5) |> step_bs(z, deg_free = 4, degree = 2)), beyond)
