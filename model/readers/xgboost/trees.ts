@@ -1,5 +1,6 @@
 import { FLAGS } from '../../../shared/bodies/boosting/boosting.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { Growing, GrowingNodes } from '../growing-nodes.ts';
 
 /** A tree as a file has it, one place a node: `left` is -1 in a leaf, whose value stands among the thresholds. */
 export type RawTree = {
@@ -48,45 +49,12 @@ const MAX_SET_WORDS = 2 ** 25;
 /** Most nodes of all trees. */
 export const MAX_NODES = 2 ** 28;
 
-type Kind = Uint32ArrayConstructor | Float64ArrayConstructor | Uint8ArrayConstructor;
-
-/** An array that grows. */
-class Growing<K extends Kind> {
-  readonly #kind: K;
-  #values: InstanceType<K>;
-  length = 0;
-
-  constructor(kind: K) {
-    this.#kind = kind;
-    this.#values = new kind(1024) as InstanceType<K>;
-  }
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      // Half as much again, as a large model's arrays are most of what its import takes.
-      const larger = new this.#kind(Math.ceil(this.length * 1.5)) as InstanceType<K>;
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  take(): InstanceType<K> {
-    return this.#values.slice(0, this.length) as InstanceType<K>;
-  }
-}
-
 /** Puts trees together, one after the other: nodes level by level, without those that pruning has left behind. */
 export class TreeBuilder {
   readonly #roots = new Growing(Uint32Array);
-  readonly #left = new Growing(Uint32Array);
-  readonly #right = new Growing(Uint32Array);
-  readonly #feature = new Growing(Uint32Array);
-  readonly #threshold = new Growing(Float64Array);
-  readonly #flags = new Growing(Uint8Array);
+  readonly #nodes = new GrowingNodes();
   readonly #leaves = new Growing(Float64Array);
   readonly #leafIds = new Growing(Uint32Array);
-  readonly #categories = new Growing(Uint32Array);
   readonly #cover = new Growing(Float64Array);
   readonly #label: string;
   #width: number | undefined;
@@ -107,10 +75,10 @@ export class TreeBuilder {
     const fail = (found: string, expected: string) => new ModelError(`${this.#label}, tree ${place}`, found, expected);
     if (nodes === 0 || [right, feature, threshold, missingLeft].some(({ length }) => length !== nodes))
       throw fail(`nodes of other lengths than ${nodes}`, 'one place for each node');
-    if (this.#left.length + nodes > MAX_NODES) throw fail(`more than ${MAX_NODES} nodes`, 'a smaller model');
+    if (this.#nodes.length + nodes > MAX_NODES) throw fail(`more than ${MAX_NODES} nodes`, 'a smaller model');
     this.#width ??= width;
     if (this.#width !== width) throw fail(`${width} numbers a leaf`, `${this.#width}, as the first tree has`);
-    const start = this.#left.length;
+    const start = this.#nodes.length;
     this.#roots.push(start);
     // The nodes in their new order, level by level: a node's place in it is its number less the start.
     const order = new Uint32Array(nodes);
@@ -137,7 +105,7 @@ export class TreeBuilder {
     width: number,
     fail: (found: string, expected: string) => ModelError,
   ): void {
-    this.#node(0, this.#leafIds.length, 0, 0, 0);
+    this.#nodes.push(0, this.#leafIds.length, 0, 0, 0);
     this.#leafIds.push(node);
     if (cover?.length === threshold.length) this.#cover.push(cover[node]!);
     if (width === 1) {
@@ -156,46 +124,30 @@ export class TreeBuilder {
       throw fail(`feature ${input} in node ${node}`, 'the place of a feature');
     const set = tree.categories?.get(node);
     const flags = tree.missingLeft[node] === 1 ? FLAGS.missingLeft : 0;
-    if (set) this.#node(child, child + 1, input, this.#set(set, fail), flags | FLAGS.categories);
-    else this.#node(child, child + 1, input, tree.threshold[node]!, flags);
+    if (set) this.#nodes.push(child, child + 1, input, this.#set(set, fail), flags | FLAGS.categories);
+    else this.#nodes.push(child, child + 1, input, tree.threshold[node]!, flags);
   }
 
   /** Keeps a set of categories as bits; gives the place where it starts. */
   #set(categories: Float64Array, fail: (found: string, expected: string) => ModelError): number {
-    const start = this.#categories.length;
     const wrong = categories.find((category) => !(Number.isInteger(category) && category >= 0 && category < MAX_CATEGORY));
     if (wrong !== undefined || categories.length === 0) throw fail(`category ${wrong}`, `whole numbers below ${MAX_CATEGORY}`);
     const count = (categories.reduce((most, category) => Math.max(most, category), 0) >>> 5) + 1;
-    if (start + count > MAX_SET_WORDS) throw fail(`more than ${MAX_SET_WORDS} words of categories`, 'a smaller model');
+    if (this.#nodes.words + count > MAX_SET_WORDS) throw fail(`more than ${MAX_SET_WORDS} words of categories`, 'a smaller model');
     const words = new Uint32Array(count);
     for (const category of categories) words[category >>> 5]! |= 1 << (category & 31);
-    this.#categories.push(words.length);
-    for (const word of words) this.#categories.push(word);
-    return start;
-  }
-
-  #node(left: number, right: number, feature: number, threshold: number, flags: number): void {
-    this.#left.push(left);
-    this.#right.push(right);
-    this.#feature.push(feature);
-    this.#threshold.push(threshold);
-    this.#flags.push(flags);
+    return this.#nodes.keepSet(words);
   }
 
   /** The trees so far. */
   take(): Omit<Trees, 'groups' | 'weights' | 'parallel' | 'starts'> {
-    this.#roots.push(this.#left.length);
+    this.#roots.push(this.#nodes.length);
     return {
       roots: this.#roots.take(),
-      left: this.#left.take(),
-      right: this.#right.take(),
-      feature: this.#feature.take(),
-      threshold: this.#threshold.take(),
-      flags: this.#flags.take(),
+      ...this.#nodes.take(),
       leaves: this.#leaves.take(),
       width: this.#width ?? 1,
       leafIds: this.#leafIds.take(),
-      categories: this.#categories.take(),
       cover: this.#cover.length === this.#leafIds.length ? this.#cover.take() : undefined,
     };
   }
