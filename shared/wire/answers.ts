@@ -168,10 +168,10 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
     return headerOf(schema, parameters, first) + writeOutputs(schema, parameters, outputs, 'csv', tail);
   }
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, toPredictions(schema, parameters, outputs), form);
-  if (parameters.also) return writeTypes(schema, parameters, outputs, form, tail);
+  if (parameters.also) return writeTypes({ schema, parameters, outputs, form, tail });
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
-  if (parameters.explain) return writeExplained(schema, parameters, outputs, form, tail);
+  if (parameters.explain) return writeExplained({ schema, parameters, outputs, form, tail });
   if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
   const write = jsonWriter(shape);
   if (form === 'jsonlines') return writeRows(write, outputs, stride, 0, '', '\n');
@@ -179,14 +179,11 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
 }
 
+/** What writeOutputs writes, in the forms that have no table. */
+type Computed = { schema: Schema; parameters: Parameters; outputs: Float64Array; form: 'json' | 'csv' | 'jsonlines'; tail: string };
+
 /** The same with explanations. */
-function writeExplained(
-  schema: Schema,
-  parameters: Parameters,
-  outputs: Float64Array,
-  form: 'json' | 'csv' | 'jsonlines',
-  tail: string,
-): string {
+function writeExplained({ schema, parameters, outputs, form, tail }: Computed): string {
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
   const { explanations = [] } = explanationsOf(schema, parameters, outputs);
@@ -198,13 +195,7 @@ function writeExplained(
 }
 
 /** The same of several types. */
-function writeTypes(
-  schema: Schema,
-  parameters: Parameters,
-  outputs: Float64Array,
-  form: 'json' | 'csv' | 'jsonlines',
-  tail: string,
-): string {
+function writeTypes({ schema, parameters, outputs, form, tail }: Computed): string {
   const stride = outputWidth(schema, parameters);
   const parts = partsOf(schema, parameters);
   if (form === 'csv') {

@@ -1,6 +1,7 @@
 import type { Schema } from '../../schema/features.ts';
 import type { Parameters } from '../../schema/parameters.ts';
 import { outputWidth, roundsAsked } from '../../schema/shape.ts';
+import { patchMissing } from '../missing-rows.ts';
 import type { Boosting } from './boosting.ts';
 import { floatsOf, withoutInfinite } from './inputs.ts';
 import { kernelFor } from './kernels.ts';
@@ -10,7 +11,6 @@ import { type FindLeaf, walkOf } from './walk.ts';
 const { fround } = Math;
 
 /** The margins of rows of inputs that lie side by side. */
-type Margins = (inputs: Float64Array) => Float64Array;
 
 /** The trees that a request asks for. */
 type Range = { from: number; to: number };
@@ -33,28 +33,10 @@ function answersTo(schema: Schema, boosting: Boosting, inputs: Float64Array, par
   const isDefault = from === 0 && to === schema.rounds?.used;
   const kernel = isDefault ? kernelFor(schema, boosting, inputs.length / width) : undefined;
   const plain = (some: Float64Array) => marginsOf(boosting, some, width, trees, find);
-  const margins = kernel ? patchMissing(inputs, width, boosting.base.length, kernel.sums, plain) : plain(inputs);
+  const margins = kernel ? patchMissing(inputs, width, kernel.sums, plain) : plain(inputs);
   // The margin of such a forest is the sum itself.
   if (boosting.average && parameters.type !== 'margin') divide(boosting, margins, to - from);
   return answersOfMargins(schema, boosting.objective, margins, boosting.base.length, parameters, outputWidth(schema, parameters));
-}
-
-/** The margins by a kernel, which knows no missing values; rows that have some are computed plainly. */
-function patchMissing(inputs: Float64Array, width: number, groups: number, kernel: Margins, plain: Margins): Float64Array {
-  const missing: number[] = [];
-  for (let at = 0; at < inputs.length; at += 1) {
-    if (!Number.isNaN(inputs[at])) continue;
-    const row = Math.floor(at / width);
-    missing.push(row);
-    at = (row + 1) * width - 1;
-  }
-  const rows = inputs.length / width;
-  if (missing.length === 0) return kernel(inputs);
-  // Where most rows are computed plainly, all are.
-  if (2 * missing.length > rows) return plain(inputs);
-  const margins = kernel(inputs);
-  for (const row of missing) margins.set(plain(inputs.subarray(row * width, (row + 1) * width)), row * groups);
-  return margins;
 }
 
 /** What type leaf answers: the number of each tree's leaf. */

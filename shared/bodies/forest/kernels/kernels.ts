@@ -1,6 +1,7 @@
 import type { Schema } from '../../../schema/features.ts';
 import { defaultParameters, type Parameters } from '../../../schema/parameters.ts';
 import type { Prepared } from '../../kind.ts';
+import { patchMissing } from '../../missing-rows.ts';
 import type { Forest } from '../forest.ts';
 import { unpackedBytes } from '../packed.ts';
 import { finishSums, predictForest } from '../predict.ts';
@@ -58,29 +59,21 @@ export function makeKernel(schema: Schema, forest: Forest, options: KernelOption
   const plain = (rows: Float64Array) => predictForest(schema, forest, rows, parameters);
   const nodes = unpackedBytes(forest);
   const steps = stepKernel(schema, forest, parameters);
-  if (steps) return { name: 'steps', predict: patchMissing(schema, forest, steps.predict, plain), bytes: nodes + steps.bytes };
+  if (steps) return { name: 'steps', predict: withMissing(schema, forest, steps.predict, plain), bytes: nodes + steps.bytes };
   const isVote = schema.kind === 'classification';
   const outputs = isVote ? (schema.classes?.length ?? 0) : forest.width;
   const kernel = hasWasm ? sumKernel(forest, { outputs, isVote, isFloat: false }, options.table) : undefined;
   if (!kernel) return { name: 'plain', predict: plain, bytes: nodes };
   const { sums, bytes, ...rest } = kernel;
   const finished = (rows: Float64Array) => finishSums(schema, forest, sums(rows), outputs);
-  return { ...rest, predict: patchMissing(schema, forest, finished, plain), bytes: nodes + bytes };
+  return { ...rest, predict: withMissing(schema, forest, finished, plain), bytes: nodes + bytes };
 }
 
 type Predict = (rows: Float64Array) => Float64Array;
 
 /** A kernel ranks a missing value with the greatest; where the forest has learned another way for it, the plain predictor answers such rows. */
-function patchMissing(schema: Schema, forest: Forest, predict: Predict, plain: Predict): Predict {
-  if (!forest.missing) return predict;
-  const features = schema.features.length;
-  return (rows) => {
-    const out = predict(rows);
-    const width = (out.length * features) / rows.length;
-    for (let from = 0; from < rows.length; from += features) {
-      const row = rows.subarray(from, from + features);
-      if (row.some(Number.isNaN)) out.set(plain(row), (from / features) * width);
-    }
-    return out;
-  };
+function withMissing(schema: Schema, forest: Forest, kernel: Predict, plain: Predict): Predict {
+  if (!forest.missing) return kernel;
+  const width = schema.features.length;
+  return (rows) => patchMissing(rows, width, kernel, plain);
 }
