@@ -32,7 +32,7 @@ export function drawBackground({ features }: Schema, rows: Float64Array, isReal:
 }
 
 /** The places from 0 up to a count in a random order. */
-function shuffled(count: number, random: () => number): number[] {
+export function shuffled(count: number, random: () => number): number[] {
   const places = Array.from({ length: count }, (_, place) => place);
   for (let last = count - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));

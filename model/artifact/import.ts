@@ -18,9 +18,10 @@ import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { assumedNote } from './assumed.ts';
 import { basisOf } from './basis.ts';
+import type { Calibration } from './calibration.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
-import { usableIntervals } from './intervals.ts';
+import { spreadOf } from './intervals.ts';
 import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
@@ -45,6 +46,8 @@ export type ImportOptions = {
   data?: TrainingData | undefined;
   /** `real`: the artifact gets 100 rows of the training data as background rows of explanations, and not synthetic ones. */
   background?: 'synthetic' | 'real' | undefined;
+  /** Rows that the model was not trained on, for split-conformal intervals. */
+  calibration?: Calibration | undefined;
   /** `plain` where R ran on a processor without fused multiplication, whose C library gives other last bits. */
   libm?: 'plain' | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
@@ -173,7 +176,7 @@ export function encodeModel(
     { cover, means, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
     file,
   );
-  const spread = usableIntervals(model, intervalParts, file);
+  const spread = spreadOf(model, intervalParts, origin.calibration, file);
   const proof = proved.section;
   const sections = { ...(basis ? { basis } : {}), ...(spread ? { spread } : {}), ...(proof ? { proof } : {}) };
   return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...sections });

@@ -9,12 +9,19 @@ import { readTraining, type TrainingData } from './levels.ts';
  * there for levels alone. Throws a ModelError that names what does not fit.
  */
 export function trainingRows(schema: Schema, data: TrainingData): Float64Array | undefined {
-  const { features } = schema;
   const [header = [], ...lines] = readTraining(data);
+  if (schema.features.some(({ name }) => !header.includes(name))) return undefined;
+  const { rows } = wholeRows(schema, header, lines, data.file);
+  if (rows.length === 0) throw new ModelError(data.file, 'no row without missing values', 'the training data');
+  return rows;
+}
+
+/** The rows of the lines behind a header that has all features, but for those that lack a value; `kept` are the places of their lines. Throws as trainingRows. */
+export function wholeRows(schema: Schema, header: string[], lines: string[][], file: string): { rows: Float64Array; kept: number[] } {
+  const { features } = schema;
   const places = features.map(({ name }) => header.indexOf(name));
-  if (places.includes(-1)) return undefined;
   const rows = new Float64Array(lines.length * features.length);
-  let length = 0;
+  const kept: number[] = [];
   lines.forEach((line, at) => {
     // An empty line is none.
     if (line.length === 1 && line[0] === '' && header.length > 1) return;
@@ -24,13 +31,12 @@ export function trainingRows(schema: Schema, data: TrainingData): Float64Array |
       const value = readCell(schema, column, field, true);
       if (value === undefined && !/^\s*(?:NA)?\s*$/.test(field)) {
         const { name } = features[column]!;
-        throw new ModelError(`${data.file}, line ${at + 2}, column "${name}"`, `"${field.slice(0, 50)}"`, 'a value that the model takes');
+        throw new ModelError(`${file}, line ${at + 2}, column "${name}"`, `"${field.slice(0, 50)}"`, 'a value that the model takes');
       }
       if (value === undefined) isWhole = false;
-      else rows[length + column] = value;
+      else rows[kept.length * features.length + column] = value;
     });
-    if (isWhole) length += features.length;
+    if (isWhole) kept.push(at);
   });
-  if (length === 0) throw new ModelError(data.file, 'no row without missing values', 'the training data');
-  return rows.slice(0, length);
+  return { rows: rows.slice(0, kept.length * features.length), kept };
 }

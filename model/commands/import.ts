@@ -1,6 +1,9 @@
 import type { Model } from '../../shared/artifact.ts';
+import { count } from '../../shared/bodies/measures.ts';
 import { provenText } from '../../shared/proof/proof.ts';
 import type { Feature } from '../../shared/schema/features.ts';
+import { highestLevel } from '../../shared/schema/spread/interval.ts';
+import type { Calibration } from '../artifact/calibration.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import type { LevelsOrder } from '../artifact/levels.ts';
 import { maybeFactorsNote } from '../artifact/maybe-factors.ts';
@@ -16,6 +19,7 @@ const SHOWN_LEVELS = 20;
 
 const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--background real]
     [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain] [--accept-differences]
+    [--calibration ROWS.csv [--target NAME]] [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
@@ -25,6 +29,9 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
                 With it answers can be explained (parameters: {"explain": true}): the rows that fall into each leaf are
                 counted, and up to 100 background rows are made, each column drawn by itself, so that no row is copied
   --background  real, for 100 rows of the training data themselves as background rows; or synthetic, as without it
+  --calibration  rows that the model was not trained on, as CSV, with what it predicts: their errors give intervals of any model
+                of one number, and sets of classes (parameters: {"interval": "conformal"}); 10,000 of them at most
+  --target      which column of them the model predicts; by default the one that is no feature
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --object      which model, of a file with several (save(), or a list): m, or lst$m
   --libm        plain, where R ran on a processor without fused multiplication (older than about 2013): its C library
@@ -48,6 +55,8 @@ export function importCommand(args: string[], epoch: string | undefined): string
     date: text,
     data: text,
     background: text,
+    calibration: text,
+    target: text,
     'levels-order': text,
     libm: text,
     'accept-differences': { type: 'boolean' },
@@ -65,6 +74,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     date: cardDate(values.date, epoch),
     data,
     background: backgroundOf(values.background, data !== undefined),
+    calibration: calibrationOf(values),
     object: values.object,
     libm: libmOf(values.libm),
     acceptDifferences: values['accept-differences'],
@@ -80,10 +90,24 @@ export function importCommand(args: string[], epoch: string | undefined): string
     ...[model.card.name, `sha256 ${model.sha256}`, `${output}, ${artifact.byteLength} bytes`],
     ...(data ? explainLines(model, values.data!) : []),
     ...(model.card.proof ? [provenText(model.card.proof)] : []),
+    ...calibrationLines(model),
     ...(data && levels.length > 0 ? ask : []),
     ...(data ? [] : maybeFactorsNote(model, file)),
     ...notes,
   ]);
+}
+
+function calibrationOf({ calibration, target }: { calibration?: string; target?: string }): Calibration | undefined {
+  if (target !== undefined && calibration === undefined)
+    throw new UsageError('found --target without --calibration, expected the calibration rows beside it');
+  return calibration === undefined ? undefined : { bytes: readRowsFile(calibration), file: calibration, target };
+}
+
+/** What an artifact's conformal intervals rest on. */
+function calibrationLines({ schema }: Model): string[] {
+  const rows = schema.intervals?.calibration;
+  if (rows === undefined) return [];
+  return [`conformal intervals by ${count(rows, 'calibration row')}, up to a level of ${highestLevel(rows)}`];
 }
 
 /** The line that lists a factor's levels; no line for any other feature. */

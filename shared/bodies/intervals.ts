@@ -1,7 +1,9 @@
+import { CONFORMAL } from './conformal/intervals.ts';
 import type { IntervalKind } from './interval.ts';
 import { INTERVAL_LINEAR } from './linear/intervals.ts';
 
 /** What gives intervals, one line each. Packaging leaves out those that the packaged artifact has no part for (model/bundle/lean.ts). */
 export const INTERVAL_KINDS: readonly IntervalKind[] = [
   INTERVAL_LINEAR, // R's intervals and standard errors of lm and glm
+  CONFORMAL, // of any model, by the errors of calibration rows
 ];

@@ -39,8 +39,12 @@ export function misfitInterval(kind: IntervalName, given: Asking, { intervals, t
   const rows = intervals?.calibration ?? 0;
   const level = given.level as number;
   if (kind !== 'conformal' || calibrationRank(rows, level) <= rows) return undefined;
-  const most = Math.floor((rows / (rows + 1)) * 1e4) / 1e4;
-  return `found level ${level} with ${rows} calibration rows, expected at most ${most}: a higher level needs more rows`;
+  return `found level ${level} with ${rows} calibration rows, expected at most ${highestLevel(rows)}: a higher level needs more rows`;
+}
+
+/** The highest level of four digits that so many calibration rows can give: n / (n + 1). */
+export function highestLevel(rows: number): number {
+  return Math.floor((rows / (rows + 1)) * 1e4 + 1e-6) / 1e4;
 }
 
 /**
@@ -55,7 +59,7 @@ export function calibrationRank(rows: number, level: number): number {
 
 /** What helps where a model has no intervals. */
 export function noIntervals(found: string): string {
-  return `found ${found}, but this model has no intervals: its artifact has nothing that they could be computed from`;
+  return `found ${found}, but this model has no intervals: import it with --calibration rows.csv, rows that it was not trained on, with what it predicts`;
 }
 
 /** What an answer says of its intervals. */
