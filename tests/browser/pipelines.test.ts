@@ -54,4 +54,12 @@ inChromium('a pipeline has its page', () => {
     await page.locator('#pipeline dt:has-text("step_normalize") + dd', { hasText: 'changes area, rooms, age, lat' }).waitFor();
     await closeAll();
   });
+
+  test.each(['en-US', 'pt-BR'])('a year of a recipe alone is read as a year, without marks between its digits: %s', async (locale) => {
+    const page = await open(urls.recipe!, { locale });
+    const year = page.locator('#shares div:has(dt:text-is("sold_year")) dd');
+    await year.waitFor();
+    expect(await year.textContent()).toMatch(/^20[0-9]{2}$/);
+    await closeAll();
+  });
 });

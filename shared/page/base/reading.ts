@@ -43,7 +43,11 @@ export function cellsOf({ kind, columns }: PageData, prediction: Predicted | und
 export function cellText(words: Words, value: Value): string {
   if (value === null) return words.text('missing');
   if (typeof value === 'boolean') return words.text(value ? 'yes' : 'no');
-  return typeof value === 'number' ? words.number(value, { maximumSignificantDigits: 6 }) : value;
+  if (typeof value !== 'number') return value;
+  const notation = Math.abs(value) < 1e15 ? 'standard' : 'scientific';
+  // Years and numbers of things have no marks between their digits, and keep all of them.
+  const digits = Number.isInteger(value) && notation === 'standard' ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 6 };
+  return words.number(value, { ...digits, notation, useGrouping: false });
 }
 
 /** Whether a prediction is a share for each class. */
