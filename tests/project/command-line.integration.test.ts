@@ -48,7 +48,7 @@ test.each<[string, string[], RegExp]>([
 test.each<[string, string[], number, string]>([
   ['start', [], 1, 'found --colour, expected --model, --example, --no-container or --help\n'],
   ['serve', [], 1, 'arguments: found --colour, expected serve or nothing; settings are environment variables, such as PORT (see --help)\n'],
-  ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write or --help\n'],
+  ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write, --against or --help\n'],
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
   ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
   ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only, --row-ms, --runs or --help\n'],
