@@ -58,7 +58,7 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
   return {
     form,
     method: String((isV2 ? requestContext.http?.method : httpMethod) ?? 'GET').toUpperCase(),
-    path: ownPath(given, stage, basePath),
+    path: pathBelow(given, stage, basePath),
     headers,
     format: formatOf(event as HttpEvent),
     body: Buffer.from(String(body ?? ''), isBase64Encoded ? 'base64' : 'utf8'),
@@ -95,7 +95,7 @@ function headersOf(
 }
 
 /** A path without the stage and the base path before it, whichever comes first; each is taken off once. */
-function ownPath(path: string, stage: string, basePath: string): string {
+function pathBelow(path: string, stage: string, basePath: string): string {
   const first = without(path, stage);
   const second = without(first, basePath);
   return first === path && second !== path ? without(second, stage) : second;

@@ -7,7 +7,7 @@ import { createBodyRoom, MOST_BODY_BYTES, type Share } from './body-room.ts';
 import { corsHeaders, isPreflight, preflight } from './cors.ts';
 import { type HttpApiEvent, toEvent } from './event.ts';
 import { type HttpApi, LIMITS, routeKeyOf } from './http-api.ts';
-import { type Outgoing, ownAnswer, toOutgoing } from './result.ts';
+import { gatewayAnswer, type Outgoing, toOutgoing } from './result.ts';
 
 /** What Lambda gives a function about one invocation; the parts that a function of ours can ask for. */
 export type Context = { awsRequestId: string; functionName: string; getRemainingTimeInMillis(): number };
@@ -43,11 +43,11 @@ export function createHost(options: HostOptions): Server {
     underWay += 1;
     const share = enterRoom();
     try {
-      const outgoing = underWay > MOST_AT_ONCE ? ownAnswer(503, 'Service Unavailable') : await answer(options, request, share);
+      const outgoing = underWay > MOST_AT_ONCE ? gatewayAnswer(503, 'Service Unavailable') : await answer(options, request, share);
       send(options, request, response, outgoing);
     } catch (error) {
       options.report(textOf(error));
-      send(options, request, response, ownAnswer(500, 'Internal Server Error'));
+      send(options, request, response, gatewayAnswer(500, 'Internal Server Error'));
     } finally {
       underWay -= 1;
       share.leave();
@@ -59,7 +59,7 @@ export function createHost(options: HostOptions): Server {
 async function answer(options: HostOptions, request: IncomingMessage, { hold }: Share): Promise<Outgoing> {
   const { api } = options;
   const { method = 'GET', headers, rawHeaders } = request;
-  if (sizeOfHead(request) > LIMITS.head) return ownAnswer(431, 'Request Header Fields Too Large');
+  if (sizeOfHead(request) > LIMITS.head) return gatewayAnswer(431, 'Request Header Fields Too Large');
   if (isPreflight(method, headers)) return preflight(api.cors, String(headers.origin));
   const target = targetOf(request);
   let body: Uint8Array;
@@ -68,20 +68,20 @@ async function answer(options: HostOptions, request: IncomingMessage, { hold }: 
     body = await readBody(request, LIMITS.body, hold);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    const refusal = ownAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
+    const refusal = gatewayAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
     return { ...refusal, headers: [...refusal.headers, ...Object.entries(error.headers).flat()] };
   }
   const routeKey = routeKeyOf(api.routes, method, target.replace(/\?.*$/s, ''));
-  if (routeKey === undefined) return ownAnswer(404, 'Not Found');
+  if (routeKey === undefined) return gatewayAnswer(404, 'Not Found');
   const { remoteAddress: address = '', localPort: port = 0 } = request.socket;
   let event: HttpApiEvent;
   try {
     event = toEvent({ method, target, httpVersion: request.httpVersion, rawHeaders, body, address, port }, routeKey);
   } catch (error) {
-    if (error instanceof URIError) return ownAnswer(400, 'Bad Request');
+    if (error instanceof URIError) return gatewayAnswer(400, 'Bad Request');
     throw error;
   }
-  if (isTooLarge(event)) return ownAnswer(413, 'Request Entity Too Large');
+  if (isTooLarge(event)) return gatewayAnswer(413, 'Request Entity Too Large');
   return toOutgoing(await invoke(options, event));
 }
 

@@ -37,7 +37,7 @@ export function toOutgoing(result: unknown): Outgoing {
 }
 
 /** An answer that the gateway gives itself. */
-export function ownAnswer(status: number, message: string): Outgoing {
+export function gatewayAnswer(status: number, message: string): Outgoing {
   return { status, headers: ['content-type', 'application/json'], body: JSON.stringify({ message }) };
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { sizeOfModelFile } from '../../model/artifact/import.ts';
-import { isOwnFormat } from '../../model/artifact/own-format.ts';
+import { isPackageFormat } from '../../model/artifact/package-format.ts';
 import { sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkWithin } from './model-folder.ts';
@@ -43,7 +43,10 @@ function findModelFile(dir: string): string {
     throw new ModelError(dir, reason(error), `a folder with ${EXPECTED}`);
   }
   const others = names.filter((name) => !MODEL_FILE.test(name) && !name.endsWith('.model.json')).slice(0, MOST_LOOKED_INTO);
-  const models = [...names.filter((name) => MODEL_FILE.test(name)), ...others.filter((name) => isOwnFormat(path.join(dir, name)))].sort();
+  const models = [
+    ...names.filter((name) => MODEL_FILE.test(name)),
+    ...others.filter((name) => isPackageFormat(path.join(dir, name))),
+  ].sort();
   if (models.length > 1) throw new ModelError(dir, `${models.length} models (${listed(models)})`, EXPECTED);
   if (models[0] !== undefined) return path.join(dir, models[0]);
   throw new ModelError(dir, names.length === 0 ? 'an empty folder' : `no model among ${listed(names.sort())}`, EXPECTED);

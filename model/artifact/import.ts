@@ -25,7 +25,7 @@ import { spreadOf } from './intervals.ts';
 import { withLackingLevels } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
-import { fileReaderOf } from './own-format.ts';
+import { fileReaderOf } from './package-format.ts';
 import { proveSidecar } from './proof.ts';
 import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';

@@ -254,11 +254,11 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
  * R's predict() refuses it.
  */
 function levelsOf(feature: Feature, { levels, rType }: FeatureSidecar): Level[] | undefined {
-  const own = feature.type === 'factor' ? feature.levels : undefined;
-  if (!levels || !own || rType === undefined) return levels ?? own;
-  const known = new Set(own);
+  const before = feature.type === 'factor' ? feature.levels : undefined;
+  if (!levels || !before || rType === undefined) return levels ?? before;
+  const known = new Set(before);
   const kept = levels.filter((level) => known.has(level));
-  return kept.length === own.length && kept.every((level, at) => level === own[at]) ? own : levels;
+  return kept.length === before.length && kept.every((level, at) => level === before[at]) ? before : levels;
 }
 
 /** Refuses levels whose codes the formula would take for the numbers that it reads. */

@@ -10,7 +10,7 @@ import path from 'node:path';
 export default class ModelPlugin {
   /** @param {any} serverless @param {object} _options @param {{ log: { notice: (text: string) => void } }} io */
   constructor(serverless, _options, { log }) {
-    ownTemporaryFolder();
+    makeTemporaryFolder();
     /**
      * What is wrong with a model is the user's to mend: the framework shows errors of its class without a stack.
      * @template Value @param {() => Value} work
@@ -83,7 +83,7 @@ export default class ModelPlugin {
 }
 
 /** The framework and its plugins leave folders behind in the folder for temporary files: they get one that goes with this process. */
-function ownTemporaryFolder() {
+function makeTemporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-serverless-'));
   for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));

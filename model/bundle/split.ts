@@ -32,9 +32,9 @@ const split: Plugin = {
       const main = `${name}${options.outExtension?.['.js'] ?? '.js'}`;
       const files = filesOf(main, parts, metafile);
       const texts = Array.from(parts, async ([file, text]): Promise<[string, string]> => {
-        const own = files.find((one) => one.name === file);
-        const code = own ? await joined(own, parts, written) : (await transform(text, written)).code;
-        return [file, files.reduce((written, one) => (one === own ? written : fromFile(written, one)), code)];
+        const whole = files.find((one) => one.name === file);
+        const code = whole ? await joined(whole, parts, written) : (await transform(text, written)).code;
+        return [file, files.reduce((written, one) => (one === whole ? written : fromFile(written, one)), code)];
       });
       mkdirSync(folder, { recursive: true });
       const isBeside = ([file]: [string, string]) => !files.some(({ needed }) => needed.includes(file));

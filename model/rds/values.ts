@@ -71,8 +71,8 @@ function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
 
 /** A function. It may be an object, as kernlab's kernels are: then its class and its slots are data. Its source is not kept. */
 export function closureOf(formals: RValue | undefined, isBase: boolean, attributes: Attributes | undefined): RValue {
-  const own = attributes?.has('class') ? { attributes } : {};
-  return { type: 'opaque', what: 'a function', value: functionOf(formals, isBase), ...own };
+  const ofClass = attributes?.has('class') ? { attributes } : {};
+  return { type: 'opaque', what: 'a function', value: functionOf(formals, isBase), ...ofClass };
 }
 
 /** What is kept of a value that stands in an environment. */

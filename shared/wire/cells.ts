@@ -9,7 +9,7 @@ export type JsonObject = Record<string, unknown>;
 
 /** Members beside those of the model are ignored, but not these: what they ask for would silently not be answered. */
 export function strayParameters(schema: Schema, record: JsonObject, path: string): Problem | undefined {
-  const name = ['parameters', 'params'].find((one) => isObject(ownMember(record, one)) && !isFeature(schema, one));
+  const name = ['parameters', 'params'].find((one) => isObject(memberOf(record, one)) && !isFeature(schema, one));
   if (name === undefined) return undefined;
   return { path: `${path}/${name}`, message: `found ${name} in a record, expected {"instances": [...], "parameters": {...}}` };
 }
@@ -110,7 +110,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** A member of an object itself: a feature may be called `constructor`. */
-function ownMember(object: JsonObject, name: string): unknown {
+function memberOf(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -40,6 +40,16 @@ formula_of <- function(response, pool, most = 4) reformulate(pick(pool, sample.i
 SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, degree = 2, knots = c(3, 6))", "f:ns(w, 2)", "bs(sqrt(w), 4)",
   "splines::ns(b, 4)", "ns(n, 1)", "interaction(f, s)", "interaction(f, s, sep = \":\", lex.order = TRUE)", "interaction(f, s, flag)", "a", "flag", "f")
 COLUMNS <- c("a", "b", "n", "w", "flag", "f", "s", "o", "a:f", "poly(b, 2)", "sqrt(w)", "I(a^2)", "splines::ns(a, 3)", "s:flag")
+# What machines of support vectors are fitted to, and 40 rows of theirs with the levels that they were fitted to.
+vectors_formula <- function(response) {
+  form <- formula_of(response, c("a", "b", "n", "w", "flag", "f", "s", "o", "poly(b, 2)", "sqrt(w)", "I(a^2)"), 5)
+  if (runif(1) < 0.3) update(form, . ~ . + a:flag) else form
+}
+vectors_rows <- function(data, names) {
+  rows <- draw(40)
+  rows$s <- factor(rows$s, levels(data$s))
+  rows[names]
+}
 FAMILIES <- list(
   splines = function(name) {
     library(splines)
@@ -106,9 +116,7 @@ FAMILIES <- list(
     type <- pick(c("C-classification", "nu-classification", "one-classification", "eps-regression", "nu-regression"))
     kernel <- pick(c("linear", "polynomial", "radial", "sigmoid"))
     response <- if (endsWith(type, "regression")) "y" else pick(c("two", "three"))
-    pool <- c("a", "b", "n", "w", "flag", "f", "s", "o", "poly(b, 2)", "sqrt(w)", "I(a^2)")
-    form <- formula_of(response, pool, 5)
-    if (runif(1) < 0.3) form <- update(form, . ~ . + a:flag)
+    form <- vectors_formula(response)
     if (startsWith(type, "one")) form <- form[-2]
     data$s <- factor(data$s)
     model <- NULL
@@ -119,11 +127,8 @@ FAMILIES <- list(
       model <- tryCatch(svm(form, data, type = type, kernel = kernel, degree = sample(1:4, 1), gamma = 10^runif(1, -2, 0), coef0 = pick(c(0, 0.5, -1)),
         cost = 10^runif(1, -1, 1), nu = runif(1, 0.05, 0.5), scale = scale, probability = runif(1) < 0.6), error = function(e) NULL)
     }
-    rows <- draw(40)
-    rows$s <- factor(rows$s, levels(data$s))
-    rows <- rows[all.vars(delete.response(terms(model)))]
-    sidecar <- lapply(Filter(is.factor, rows), levels)
-    golden_svm(dir, name, model, rows, predict(model, rows, probability = TRUE, decision.values = TRUE), sidecar)
+    rows <- vectors_rows(data, all.vars(delete.response(terms(model))))
+    golden_svm(dir, name, model, rows, predict(model, rows, probability = TRUE, decision.values = TRUE), lapply(Filter(is.factor, rows), levels))
   },
   ksvm = function(name) {
     suppressPackageStartupMessages(library(kernlab))
@@ -139,8 +144,7 @@ FAMILIES <- list(
     model <- NULL
     for (try in 1:50) {
       if (!is.null(model)) break
-      form <- formula_of(response, c("a", "b", "n", "w", "flag", "f", "s", "o", "poly(b, 2)", "sqrt(w)", "I(a^2)"), 5)
-      if (runif(1) < 0.3) form <- update(form, . ~ . + a:flag)
+      form <- vectors_formula(response)
       scaled <- runif(1) < 0.7
       model <- tryCatch({
         made <- if (type == "one-svc") ksvm(as.matrix(data[c("a", "b", "w")]), type = type, kernel = kernel, kpar = kpar, nu = 0.2, scaled = scaled)
@@ -150,9 +154,7 @@ FAMILIES <- list(
         made
       }, error = function(e) NULL)
     }
-    rows <- draw(40)
-    rows$s <- factor(rows$s, levels(data$s))
-    rows <- if (is.null(model@terms)) rows[c("a", "b", "w")] else rows[all.vars(delete.response(model@terms))]
+    rows <- vectors_rows(data, if (is.null(model@terms)) c("a", "b", "w") else all.vars(delete.response(model@terms)))
     golden_ksvm(dir, name, model, rows, lapply(Filter(is.factor, rows), levels))
   },
   discriminant = function(name) {

@@ -34,10 +34,10 @@ draw_data <- function(n) {
 sidecar <- function(name, rows, data, known = character()) {
   features <- list()
   for (column in setdiff(names(rows), known)) {
-    own <- data[[column]]
-    if (is.logical(own)) features[[column]] <- list(type = "logical")
-    else if (is.factor(own)) features[[column]] <- list(levels = one_each(levels(own)))
-    else if (is.character(own)) features[[column]] <- list(levels = one_each(levels(factor(own))))
+    values <- data[[column]]
+    if (is.logical(values)) features[[column]] <- list(type = "logical")
+    else if (is.factor(values)) features[[column]] <- list(levels = one_each(levels(values)))
+    else if (is.character(values)) features[[column]] <- list(levels = one_each(levels(factor(values))))
   }
   if (length(features)) writeLines(json(list(features = features)), file.path(dir, paste0(name, ".model.json")))
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generator } from '../../model/artifact/generator.ts';
 import { encodeModel, familiesOf, isRead, readChosen } from '../../model/artifact/import.ts';
-import { fileReaderOf } from '../../model/artifact/own-format.ts';
+import { fileReaderOf } from '../../model/artifact/package-format.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
 import { RDS_LIMITS } from '../../model/rds/limits.ts';
 import { readRFile } from '../../model/rds/rds.ts';

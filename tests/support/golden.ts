@@ -150,9 +150,9 @@ export function compare(given: Golden, model: Model): { wrong: string[]; asked: 
   const ask = (parameters: object, instances: Golden['rows']) => answerQuery(model, readValue(model.schema, { instances, parameters }));
   const wrong = differences(golden, model.schema, ask({}, golden.rows).predictions);
   let asked = golden.rows.length;
-  for (const { parameters, predictions, se, rows, given: own, ...bound } of golden.others) {
+  for (const { parameters, predictions, se, rows, given, ...bound } of golden.others) {
     const what = JSON.stringify(parameters);
-    const ours = ask(parameters, own ?? golden.rows.slice(0, rows));
+    const ours = ask(parameters, given ?? golden.rows.slice(0, rows));
     bound.ulp = Math.min(bound.ulp, promised);
     const isOfWidest = 'interval' in parameters;
     wrong.push(...unequal(model.schema, ours.predictions, predictions, { ...bound, isOfWidest, terms: golden.terms }, what));

@@ -6,7 +6,7 @@ import type { FrameColumn } from '../../steps/frame.ts';
 import { columnsOfTerms, type RawColumns, ranged, rawColumns } from '../workflow/raw-columns.ts';
 
 /** Columns of caret's training data that are none of a caller's. */
-const OWN = ['.outcome', '.weights'];
+const ADDED = ['.outcome', '.weights'];
 
 /** The data that a formula's model was trained on, as far as the object has it: for types and ranges. */
 export function trainingData(train: RValue): RValue | undefined {
@@ -44,7 +44,7 @@ export function dataColumns(train: RValue, label: string): RawColumns | undefine
   const data = trainingData(train);
   const known = { texts: new Map(), training: data, allowsNew: false };
   if (prototype?.type === 'list') return plain(rawColumns(prototype, known, label));
-  if (data) return plain(rawColumns(withoutOwn(data, label), known, label));
+  if (data) return plain(rawColumns(withoutAdded(data, label), known, label));
   return prototype ? numberColumns(matrixNames(prototype, label)) : undefined;
 }
 
@@ -60,9 +60,9 @@ function plain({ features, columns }: RawColumns): RawColumns {
   };
 }
 
-function withoutOwn(data: RValue, label: string): RValue {
+function withoutAdded(data: RValue, label: string): RValue {
   const names = textsOf(attributesOf(data).get('names'), `${label}'s trainingData`);
-  const kept = names.flatMap((name, at) => (OWN.includes(name) ? [] : [at]));
+  const kept = names.flatMap((name, at) => (ADDED.includes(name) ? [] : [at]));
   const values = listOf(data, `${label}'s trainingData`);
   return {
     type: 'list',

@@ -17,7 +17,7 @@ export function checkMachine(schema: Schema, model: Machine, label: string): voi
   const numbers = [model.sigma, model.degree, model.scale, model.offset];
   if (!numbers.every(Number.isFinite)) throw new ModelError(`${label}'s kernel`, numbers.join(', '), 'finite numbers');
   const parts = partsOf(schema, model, at);
-  const all = counts.reduce((sum, own) => sum + own, 0);
+  const all = counts.reduce((sum, ofPart) => sum + ofPart, 0);
   if (counts.length !== parts || counts.includes(0)) throw fail(`${counts.length} parts`, `${parts}, each with a vector`);
   if (vectors.length !== all * width || coefficients.length !== all)
     throw fail(`${vectors.length} numbers and ${coefficients.length} coefficients of ${all} vectors`, `${width} a vector, and one`);

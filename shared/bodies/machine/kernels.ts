@@ -66,8 +66,8 @@ function byDistance(part: Part, likeness: (distance: number) => number): Product
   const width = part.vectors.length / part.coefficients.length;
   const squares = part.coefficients.map((_, at) => squareOf(part.vectors.subarray(at * width, (at + 1) * width)));
   return (row) => {
-    const own = squareOf(row);
-    return summed(part, (one, start) => likeness(2 * dot(one, part.vectors, start) - squares[start / width]! - own))(row);
+    const square = squareOf(row);
+    return summed(part, (one, start) => likeness(2 * dot(one, part.vectors, start) - squares[start / width]! - square))(row);
   };
 }
 

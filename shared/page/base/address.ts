@@ -5,7 +5,7 @@ import type { PageFeature, Value } from './data.ts';
 export type View = { language?: Language; along?: number; time?: number };
 
 /** Names of the view's parts in the address; a tilde keeps them apart from features. */
-const OWN = { language: '~lang', along: '~plot', time: '~time' };
+const NAMES = { language: '~lang', along: '~plot', time: '~time' };
 /** Most characters of a query that is written: what browsers and gateways surely take. */
 const MAX_QUERY = 4_000;
 
@@ -16,9 +16,9 @@ export function writeQuery(features: PageFeature[], values: Value[], view: View)
     const value = values[at] ?? null;
     if (value !== feature.start) query.append(feature.name, value === null ? '' : String(value));
   });
-  if (view.language) query.append(OWN.language, view.language);
-  if (view.along !== undefined) query.append(OWN.along, features[view.along]?.name ?? '');
-  if (view.time !== undefined) query.append(OWN.time, String(view.time));
+  if (view.language) query.append(NAMES.language, view.language);
+  if (view.along !== undefined) query.append(NAMES.along, features[view.along]?.name ?? '');
+  if (view.time !== undefined) query.append(NAMES.time, String(view.time));
   const text = query.toString();
   return text.length > MAX_QUERY ? '' : text;
 }
@@ -31,9 +31,9 @@ export function readQuery(features: PageFeature[], text: string): { values: Valu
     const value = given === null ? undefined : readValue(feature, given);
     return value === undefined ? feature.start : value;
   });
-  const language = query.get(OWN.language);
-  const along = features.findIndex(({ name }) => name === query.get(OWN.along));
-  const time = Number(query.get(OWN.time) ?? Number.NaN);
+  const language = query.get(NAMES.language);
+  const along = features.findIndex(({ name }) => name === query.get(NAMES.along));
+  const time = Number(query.get(NAMES.time) ?? Number.NaN);
   return {
     values,
     view: {

@@ -166,7 +166,7 @@ function showPreview(
   });
   const note = `${words.text('first')} ${words.number(held.length)} ${words.text('of')} ${words.number(rows)}`;
   const isInWords = data.classes.some((label) => className(data, words, label) !== label);
-  say(byId('preview-note'), isInWords ? `${note} · ${words.text('ownLabels')} ${data.classes.join(', ')}.` : note);
+  say(byId('preview-note'), isInWords ? `${note} · ${words.text('dataLabels')} ${data.classes.join(', ')}.` : note);
   byId('preview').replaceChildren(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
   const frame = byId('preview-frame');
   if (frame.hidden) {

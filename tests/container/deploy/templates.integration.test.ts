@@ -63,7 +63,7 @@ function references(template: Template): Set<string> {
 }
 
 /** The names that a template itself gives to what it makes. */
-function ownNames({ Resources }: Template): string[] {
+function resourceNames({ Resources }: Template): string[] {
   return Object.values(Resources).flatMap(({ Properties }) =>
     Object.entries(Properties ?? {}).flatMap(([key, value]) => (/Name$/.test(key) && typeof value === 'string' ? [value] : [])),
   );
@@ -82,7 +82,7 @@ test('neither stack refers to the other: no Ref, no import, no name of one in th
     const text = JSON.stringify(one);
     expect(text).not.toContain('Fn::ImportValue');
     const texts = new Set([...walk(one)].map(([, value]) => value));
-    const names = ownNames(other).filter((name) => !name.startsWith('Canopy') && !/^[A-Za-z0-9]+$/.test(name));
+    const names = resourceNames(other).filter((name) => !name.startsWith('Canopy') && !/^[A-Za-z0-9]+$/.test(name));
     expect(names.length).toBeGreaterThan(2);
     expect(names.filter((name) => texts.has(name) && name !== 'canopy-dev')).toEqual([]);
   }

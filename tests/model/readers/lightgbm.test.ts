@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fileReaderOf } from '../../../model/artifact/own-format.ts';
+import { fileReaderOf } from '../../../model/artifact/package-format.ts';
 import { importText } from '../../../model/readers/lightgbm/reader.ts';
 import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import { ModelError } from '../../../shared/errors.ts';

@@ -114,9 +114,9 @@ function writeTree({ roots, packed, partitioned }: Forest, layout: Layout, words
   let [next, leaf, at] = [root + 1, 0, split];
   for (let node = root; node < end; node += 1) {
     if (isInner(inner, node)) {
-      const own = splits[at]!;
+      const packed = splits[at]!;
       // By shifts, not powers: most of it runs before anything is compiled.
-      words[start + node] = ((own >>> bits) << featureAt) | ((own & rank) << placeAt) | (next - node);
+      words[start + node] = ((packed >>> bits) << featureAt) | ((packed & rank) << placeAt) | (next - node);
       next += 2;
       at += 1;
     } else {

@@ -9,8 +9,8 @@ import { call, named, numbers, symbol, terms, texts } from '../../../support/r-o
 
 /** A survreg of an intercept and x: 1 + 2 x, with the scale 2. */
 function survreg(members: Record<string, RValue> = {}): RValue {
-  const own = { coefficients: numbers(1, 2), scale: numbers(2), dist: texts('logistic'), terms: terms([number(x, 'x')]), ...members };
-  return named(own, 'survreg');
+  const all = { coefficients: numbers(1, 2), scale: numbers(2), dist: texts('logistic'), terms: terms([number(x, 'x')]), ...members };
+  return named(all, 'survreg');
 }
 
 function predict(value: RValue, parameters: object = {}) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ImportOptions, importModel } from '../../../model/artifact/import.ts';
-import { isOwnFormat } from '../../../model/artifact/own-format.ts';
+import { isPackageFormat } from '../../../model/artifact/package-format.ts';
 import { sidecarPaths } from '../../../model/artifact/sidecar.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import { BODIES } from '../../../shared/bodies/bodies.ts';
@@ -17,7 +17,7 @@ const kinds = { bodies: [...BODIES, LINE], steps: STEPS };
 const fileReaders = [TOY_FILE];
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'canopy-own-format-'));
+  folder = mkdtempSync(path.join(tmpdir(), 'canopy-package-format-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -56,12 +56,12 @@ describe("a package's own file", () => {
   });
 
   test('is recognized by its first bytes, and a folder is none', () => {
-    expect(isOwnFormat(put('model', 'toy\n1\n2\n'), fileReaders)).toBe(true);
-    expect(isOwnFormat(put('notes.txt', 'a toy\n'), fileReaders)).toBe(false);
-    expect(isOwnFormat(put('empty', ''), fileReaders)).toBe(false);
+    expect(isPackageFormat(put('model', 'toy\n1\n2\n'), fileReaders)).toBe(true);
+    expect(isPackageFormat(put('notes.txt', 'a toy\n'), fileReaders)).toBe(false);
+    expect(isPackageFormat(put('empty', ''), fileReaders)).toBe(false);
     mkdirSync(path.join(folder, 'inner'));
-    expect(isOwnFormat(path.join(folder, 'inner'), fileReaders)).toBe(false);
-    expect(isOwnFormat(path.join(folder, 'nowhere'), fileReaders)).toBe(false);
+    expect(isPackageFormat(path.join(folder, 'inner'), fileReaders)).toBe(false);
+    expect(isPackageFormat(path.join(folder, 'nowhere'), fileReaders)).toBe(false);
   });
 });
 

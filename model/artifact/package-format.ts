@@ -9,7 +9,7 @@ export function fileReaderOf(bytes: Uint8Array, fileReaders: readonly FileReader
 }
 
 /** Whether a file is a model in a package's format. Only its first bytes are read; false where it is no file or cannot be read. */
-export function isOwnFormat(file: string, fileReaders: readonly FileReader[] = FILE_READERS): boolean {
+export function isPackageFormat(file: string, fileReaders: readonly FileReader[] = FILE_READERS): boolean {
   try {
     // A pipe is not opened, since it would wait for a writer.
     if (!statSync(file).isFile()) return false;
