@@ -12,6 +12,7 @@ import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
+import { PARTYKIT_READER } from './partykit/reader.ts';
 import { PRCOMP_READER } from './prcomp/reader.ts';
 import { RQ_READER } from './quantreg/reader.ts';
 import { RANDOM_FOREST_READER } from './random-forest/reader.ts';
@@ -28,6 +29,7 @@ export const READERS: readonly Reader[] = [
   RANGER_READER, // ranger()
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
+  PARTYKIT_READER, // partykit's ctree()
   XGBOOST_READER, // xgb.train(), xgboost()
   LIGHTGBM_READER, // lgb.train(), lightgbm()
   GBM_READER, // gbm(), gbm.fit()

@@ -56,3 +56,4 @@ suppressPackageStartupMessages(library(gbm))
 saveRDS(gbm(mpg ~ hp + hp:wt, "gaussian", mtcars, n.trees = 3, n.minobsinnode = 3, keep.data = FALSE), "gbm-interaction.RDS")
 # lme4's predict() leaves an offset beside the formula out.
 saveRDS(lme4::lmer(Reaction ~ Days + (1 | Subject), lme4::sleepstudy, offset = Days), "lmer-offset.RDS", compress = "xz")
+saveRDS(partykit::ctree(Surv(time, status) ~ age, lung[1:40, ]), "ctree-survival.RDS")

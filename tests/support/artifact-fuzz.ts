@@ -50,6 +50,8 @@ const NAMES = [
   'coxph-strata',
   'earth-several',
   'lmer-nested',
+  'ctree-ordered',
+  'ctree-surrogates',
   'glmer-groups',
   'earth-classes',
 ];

@@ -169,7 +169,8 @@ function readSplits(value: RValue, inputs: Input[], label: string) {
   return { count, keep: (kept: number[]) => keepSplits(rows(kept)) };
 }
 
-type Split = { input: number; categories: number; threshold: number; sides: number[] };
+/** A split by a threshold, with the side below it, or by the direction of each level. */
+export type Split = { input: number; categories: number; threshold: number; sides: number[] };
 type Directions = { rows: number; columns: number; cells: ArrayLike<number> } | undefined;
 type SplitContext = { input: number; levels: Level[] | undefined; directions: Directions; where: string };
 
@@ -203,7 +204,7 @@ function readDirections(value: RValue | undefined, label: string): Directions {
 }
 
 /** Splits side by side, as the tree keeps them. */
-function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'threshold' | 'directions'> {
+export function keepSplits(splits: Split[]): Pick<Rpart, 'input' | 'categories' | 'threshold' | 'directions'> {
   const directions = new Uint8Array(splits.reduce((sum, { sides }) => sum + sides.length, 0));
   const threshold = new Float64Array(splits.length);
   let at = 0;

@@ -1,7 +1,7 @@
 import { pickArrays, takeArrays, takeWidth } from '../arrays.ts';
 import type { BodyKind, InputSplits, Measures } from '../kind.ts';
 import { count } from '../measures.ts';
-import { checkRpart, predictRpart, type Rpart } from './predict.ts';
+import { checkRpart, predictRpart, type Rpart, stopOf } from './predict.ts';
 
 /** The arrays of a tree, in their order in an artifact. */
 const ARRAYS = {
@@ -30,6 +30,7 @@ export const RPART: BodyKind<Rpart> = {
   check: checkRpart,
   answers: ({ kind }) => ({ types: kind === 'regression' ? ['vector'] : ['prob', 'class'], takes: [] }),
   predict: predictRpart,
+  noAnswer: stopOf,
   splits: splitsOf,
   seed: (rpart) => rpart.left.length,
   ulp: () => 0,

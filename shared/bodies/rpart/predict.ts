@@ -24,7 +24,7 @@ export type Rpart = {
   threshold: Float64Array;
   /** For each level of each split by level: 0 no direction, 1 left, 2 right. */
   directions: Uint8Array;
-  /** `width` doubles a node: a number, or a share for each class. */
+  /** `width` doubles a node: a number, or a share for each class; NaN in a node where a row that stops has no answer. */
   values: Float64Array;
   width: number;
   /** Each node's class, by its place (classification). */
@@ -39,10 +39,17 @@ export function predictRpart(schema: Schema, rpart: Rpart, rows: Float64Array, p
   const out = new Float64Array(count * width);
   for (let row = 0; row < count; row += 1) {
     const node = findNode(rpart, rows, row * inputs);
-    if (parameters.type === 'class') out[row] = rpart.places![node]!;
+    // Where a row may not stop, nothing is known of its class either.
+    if (parameters.type === 'class') out[row] = Number.isNaN(rpart.values[node * rpart.width]!) ? Number.NaN : rpart.places![node]!;
     else for (let k = 0; k < width; k += 1) out[row * width + k] = rpart.values[node * width + k]!;
   }
   return out;
+}
+
+/** Why a row has no answer: it stops at a node that has none. */
+export function stopOf(_: Schema, rpart: Rpart, row: Float64Array): string | undefined {
+  if (!Number.isNaN(rpart.values[findNode(rpart, row, 0) * rpart.width]!)) return undefined;
+  return 'at a split its value is missing, or a level that the split has not seen, and R draws a way at random; expected a value that decides';
 }
 
 /** The node where a row ends. */
@@ -89,7 +96,8 @@ export function checkRpart(schema: Schema, rpart: Rpart, label: string): void {
   if (width !== (schema.kind === 'regression' ? 1 : classes)) throw fail(`${width} doubles a node`, 'one, or one a class');
   if (schema.kind === 'probability' && !places?.every((place) => place < classes))
     throw fail('a class that is not there', `${classes} classes`);
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  const isOpen = (at: number) => left[Math.floor(at / width)] !== 0 && Number.isNaN(values[at]);
+  const wrong = values.findIndex((value, at) => !Number.isFinite(value) && !isOpen(at));
   if (wrong >= 0) throw fail(String(values[wrong]), 'a finite number', `${label}, node ${Math.floor(wrong / width) + 1}`);
   const known = schema.features.length;
   for (let node = 0; node < nodes; node += 1) {

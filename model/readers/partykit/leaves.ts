@@ -1,0 +1,58 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { doubleOf, longOf, plus } from '../../../shared/math/long-double.ts';
+import { attributesOf, classOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
+
+/** What the leaves answer, by their ids: a number, or a share for each class. */
+export type Leaves = { classes: string[] | undefined; numbers: Map<number, Float64Array> };
+
+/**
+ * The answers of a tree's leaves by the responses and weights of the training rows in them (partykit, predict_party.constparty): the
+ * weighted mean, or the weights of each class in all of them. Throws a ModelError for a response that has neither.
+ */
+export function readLeaves(value: RValue, label: string): Leaves {
+  const fitted = element(value, 'fitted');
+  const [ids, given, weights] = ['(fitted)', '(response)', '(weights)'].map((name) => fitted && element(fitted, name));
+  if (!fitted || !ids || !given)
+    throw new ModelError(`${label}'s fitted`, 'no responses of training', 'the leaf and the response of each row');
+  const [kind = ''] = classOf(given);
+  const isFactor = kind === 'factor' || kind === 'ordered';
+  if ((!isFactor && kind !== '' && kind !== 'AsIs') || (given.type !== 'double' && given.type !== 'integer')) {
+    const what =
+      kind === 'Surv' ? 'survival times' : kind === 'data.frame' ? 'several responses' : `a response of the class ${kind || given.type}`;
+    throw new ModelError(label, what, 'a tree of numbers or of classes');
+  }
+  const leaf = numbersOf(ids, `${label}'s leaves of rows`);
+  const response = given.values;
+  const weight = weights ? numbersOf(weights, `${label}'s weights`) : new Float64Array(leaf.length).fill(1);
+  if (response.length !== leaf.length || weight.length !== leaf.length)
+    throw new ModelError(`${label}'s fitted`, `${leaf.length}, ${response.length} and ${weight.length} rows`, 'as many of each');
+  const rows = new Map<number, number[]>();
+  for (const [row, id] of leaf.entries()) {
+    const known = rows.get(id);
+    if (known) known.push(row);
+    else rows.set(id, [row]);
+  }
+  const levels = isFactor ? levelsOf(attributesOf(given).get('levels'), `${label}'s classes`) : undefined;
+  const classes = levels?.map((level) => level ?? 'NA');
+  const numbers = new Map<number, Float64Array>();
+  for (const [id, own] of rows) {
+    const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!) && response[row] !== NA_INTEGER);
+    const all = known.map((row) => weight[row]!);
+    const sum = sumOf(all);
+    if (classes) {
+      const parts = classes.map((_, at) => known.filter((row) => response[row] === at + 1).map((row) => weight[row]!));
+      numbers.set(
+        id,
+        Float64Array.from(parts, (part) => sumOf(part) / sum),
+      );
+    } else numbers.set(id, Float64Array.of(sumOf(known.map((row) => response[row]! * weight[row]!)) / sum));
+  }
+  return { classes, numbers };
+}
+
+/** R's sum(), which adds up long doubles. */
+function sumOf(values: number[]): number {
+  if (values.every(Number.isSafeInteger)) return values.reduce((sum, value) => sum + value, 0);
+  if (!values.every(Number.isFinite)) return Number.NaN;
+  return doubleOf(values.reduce((sum, value) => plus(sum, longOf(value)), longOf(0)));
+}

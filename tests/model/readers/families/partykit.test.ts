@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { readRFile } from '../../../../model/rds/rds.ts';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { PARTYKIT_READER } from '../../../../model/readers/partykit/reader.ts';
+import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { readValue } from '../../../../shared/wire/wire.ts';
+import { golden } from '../../../support/golden.ts';
+import { attributed, integers, list, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
+
+const objectOf = (name: string) => readRFile(readFileSync(golden(name).file), 'm.RDS').value as RValue;
+
+function open(value: RValue) {
+  const model = PARTYKIT_READER.read(value, 'm.RDS');
+  checkPredictor(model, 'm.RDS');
+  return model;
+}
+
+function ask(value: RValue, rows: object[], parameters: object = {}) {
+  const model = open(value);
+  return answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
+}
+
+function problemOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    const { message, problems } = error as { message: string; problems?: { message: string }[] };
+    return `${message} ${problems?.[0]?.message ?? ''}`;
+  }
+  return 'nothing';
+}
+
+const factor = (codes: number[], ...levels: string[]) =>
+  attributed(integers(...codes), { levels: texts(...levels), class: texts('factor') });
+const leaf = (id: number) => named({ id: integers(id) }, 'partynode');
+const g = { value: symbol('g'), name: 'g', kind: 'factor' };
+const split = (members: Record<string, RValue>) => named({ varid: integers(2), ...members }, 'partysplit');
+const root = (by: RValue, ...kids: RValue[]) => named({ id: integers(1), split: by, kids: list(...kids) }, 'partynode');
+
+/** A tree of one split by the factor g: y is 1 and 4 on the left, 10 on the right. */
+function party(changes: Record<string, RValue> = {}, by: RValue = split({ index: integers(1, 2, -2147483648) })): RValue {
+  const parts = {
+    node: root(by, leaf(2), leaf(3)),
+    data: named({ y: numbers(), g: factor([], 'a', 'b', 'c') }, 'data.frame'),
+    fitted: named({ '(fitted)': integers(2, 2, 3), '(weights)': numbers(1, 2, 1), '(response)': numbers(1, 4, 10) }, 'data.frame'),
+    terms: terms([g]),
+    ...changes,
+  };
+  return named(parts, 'constparty', 'party');
+}
+
+describe('a tree of partykit', () => {
+  test("answers the weighted mean of a leaf's training rows", () => {
+    expect(ask(party(), [{ g: 'a' }, { g: 'b' }])).toEqual([3, 10]);
+  });
+
+  test('has no answer where R draws a way: of a level that the split has not seen', () => {
+    expect(problemOf(() => ask(party(), [{ g: 'c' }]))).toMatch(
+      'row 1 at a split its value is missing, or a level that the split has not seen',
+    );
+  });
+
+  test('sends a missing value where its chances leave one way, and refuses it where they leave two', () => {
+    const sure = party({}, split({ index: integers(1, 2, -2147483648), prob: numbers(0, 1) }));
+    expect(ask(sure, [{ g: null }, { g: 'c' }])).toEqual([10, 10]);
+    expect(problemOf(() => ask(party(), [{ g: null }]))).toMatch('found a missing value');
+    const missing = { ...golden('ctree').rows[0], 'Petal.Length': null };
+    expect(problemOf(() => ask(objectOf('ctree'), [missing]))).toMatch('found a missing value');
+  });
+
+  test('with surrogates refuses a row that lacks them too', () => {
+    const none = { 'Solar.R': null, Wind: null, Temp: null, Month: null, Day: null };
+    expect(problemOf(() => ask(objectOf('ctree-surrogates'), [none]))).toMatch('R draws a way at random');
+  });
+
+  test('a value at a break goes with those below it, unless the split says otherwise', () => {
+    const x = { value: symbol('g'), name: 'g', kind: 'numeric' };
+    const at = (right: number) => {
+      const data = named({ y: numbers(), g: numbers() }, 'data.frame');
+      return party({ terms: terms([x]), data }, split({ breaks: numbers(0), right: integers(right) }));
+    };
+    expect(ask(at(1), [{ g: 0 }, { g: Number.MIN_VALUE }, { g: -1 }])).toEqual([3, 10, 3]);
+    expect(ask(at(0), [{ g: 0 }, { g: -Number.MIN_VALUE }])).toEqual([10, 3]);
+  });
+
+  const fitted = (response: RValue) => ({ fitted: named({ '(fitted)': integers(2, 2, 3), '(response)': response }, 'data.frame') });
+  test.each<[string, RValue, string]>([
+    ['survival times', party(fitted(attributed(numbers(1, 2, 3), { class: texts('Surv') }))), 'found survival times'],
+    ['several responses', party(fitted(named({ a: numbers(1) }, 'data.frame'))), 'found several responses'],
+    [
+      'a split of three ways',
+      party({ node: root(split({ index: integers(1, 2, 3) }), leaf(2), leaf(3), leaf(4)) }),
+      'a tree with multiway = FALSE',
+    ],
+    ['a variable that is not there', party({}, named({ varid: integers(7), index: integers(1, 2, 2) }, 'partysplit')), 'varid: found 7'],
+    [
+      'a leaf without rows',
+      party({ node: root(split({ index: integers(1, 2, 2) }), leaf(2), leaf(9)) }),
+      'node 9: found a leaf without training rows',
+    ],
+    ['a break that is not finite', party({}, split({ breaks: numbers(Number.NaN) })), '1 breaks and 2 ways'],
+    ['other chances', party({}, split({ index: integers(1, 2, 2), prob: numbers(1, -1) })), 'other chances'],
+    ['no training rows', party({ fitted: named({}) }), 'no responses of training'],
+  ])('%s: refused', (_, value, expected) => {
+    expect(problemOf(() => ask(value, [{ g: 'a' }]))).toMatch(expected);
+  });
+
+  test('ordered classes keep their order', () => {
+    expect(open(objectOf('ctree-ordered')).schema.classes).toEqual(['low', 'mid', 'high']);
+  });
+});

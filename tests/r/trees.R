@@ -1,0 +1,67 @@
+# Fresh random trees of partykit and bags of ipred, with R's predictions: Rscript tests/r/trees.R OUTDIR SEED [COUNT]
+# Needs r-base-core, r-cran-partykit and r-cran-ipred. COUNT / 40 models a family (120: 3).
+arguments <- commandArgs(FALSE)
+here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
+source(file.path(here, "..", "golden", "write-others.R"))
+source(file.path(here, "..", "golden", "write-trees.R"))
+arguments <- commandArgs(TRUE)
+if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
+dir <- arguments[1]
+seed <- as.integer(arguments[2])
+each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 120) / 40))
+dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+RNGversion("4.0.0")
+set.seed(seed)
+
+pick <- function(x, n = 1) x[sample.int(length(x), n)]
+draw <- function(n) {
+  data <- data.frame(
+    a = rnorm(n), b = round(runif(n, 0.5, 9), 1), n = rpois(n, 4) + 1L, w = rexp(n) + 0.1,
+    f = factor(sample(c("low", "mid", "high", "top"), n, TRUE), levels = c("mid", "low", "top", "high")),
+    l = factor(sample(letters[1:9], n, TRUE)), flag = factor(runif(n) < 0.4),
+    o = factor(sample(1:4, n, TRUE), labels = c("S", "M", "L", "XL"), ordered = TRUE))
+  data$y <- with(data, 2 * a - 0.3 * b + as.integer(f) - 2 * (flag == "TRUE") + 0.5 * as.integer(o) + match(l, letters) %% 3 + rnorm(n, 0, 0.5))
+  data$count <- rpois(n, exp(pmin(data$y / 3, 3)))
+  data$two <- factor(ifelse(plogis(data$y) > runif(n), "yes", "no"))
+  data$three <- factor(c("no", "maybe", "yes")[cut(data$y + rnorm(n), c(-Inf, 0, 2, Inf), labels = FALSE)])
+  data$grade <- ordered(cut(data$y, c(-Inf, 0, 2, 4, Inf), labels = c("D", "C", "B", "A")))
+  data
+}
+holes <- function(rows, share = 0.1) {
+  for (column in names(rows)) rows[[column]][runif(nrow(rows)) < share] <- NA
+  rows
+}
+COLUMNS <- c("a", "b", "n", "w", "f", "l", "flag", "o", "log(w)", "sqrt(b)")
+TREES <- list(
+  ctree = function(name) {
+    suppressPackageStartupMessages(library(partykit))
+    data <- draw(sample(80:400, 1))
+    form <- reformulate(pick(COLUMNS, sample(2:6, 1)), pick(c("y", "count", "two", "three", "grade")))
+    mode <- pick(c("plain", "majority", "surrogates", "MIA"))
+    if (mode != "plain" || runif(1) < 0.3) for (column in c("a", "b", "f", "o")) data[[column]][runif(nrow(data)) < 0.1] <- NA
+    control <- ctree_control(alpha = pick(c(0.05, 0.5, 0.9)), minsplit = sample(4:20, 1), minbucket = sample(2:7, 1), majority = mode == "majority",
+      maxsurrogate = if (mode == "surrogates") 3L else 0L, MIA = mode == "MIA", intersplit = runif(1) < 0.3, maxdepth = pick(c(Inf, 4)))
+    data$.weight <- sample(1:3, nrow(data), TRUE)
+    model <- if (runif(1) < 0.3) ctree(form, data, weights = .weight, control = control) else ctree(form, data, control = control)
+    columns <- all.vars(delete.response(terms(model)))
+    rows <- draw(60)[columns]
+    inner <- setdiff(nodeids(model), nodeids(model, terminal = TRUE))
+    sure <- unlist(nodeapply(model, inner, function(node) length(surrogates_node(node)) > 0 || sum(prob_split(split_node(node)) > 0) == 1))
+    if (any(sure)) rows <- holes(rows)
+    golden_party(dir, name, model, rows)
+  },
+  party = function(name) {
+    suppressPackageStartupMessages({library(partykit); library(rpart)})
+    data <- draw(sample(150:400, 1))
+    model <- as.party(rpart(reformulate(pick(setdiff(COLUMNS, c("log(w)", "sqrt(b)")), sample(2:6, 1)), pick(c("y", "two", "three"))), data, cp = -1))
+    golden_party(dir, name, model, draw(60)[all.vars(delete.response(terms(model)))])
+  }
+)
+only <- Sys.getenv("FAMILY")
+for (family in if (nzchar(only)) only else names(TREES)) for (i in seq_len(each)) {
+  # partykit itself fails on some draws: where a tree stays a root, say.
+  repeat {
+    made <- tryCatch({ suppressWarnings(TREES[[family]](sprintf("%s-%d-%02d", family, seed, i))); TRUE }, error = function(e) { message(family, ": ", conditionMessage(e)); FALSE })
+    if (made) break
+  }
+}
