@@ -3,6 +3,7 @@ import { UsageError } from './commands/command-line.ts';
 const HELP = `npm run model -- COMMAND
 
   describe FILE                  what a model is: kind, features, classes, size, sha256
+  explain FILE ROWS              why predictions are what they are: what each feature adds
   import FILE -o OUT.canopy      make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
@@ -16,6 +17,8 @@ async function run([command, ...args]: string[]): Promise<string> {
   switch (command) {
     case 'describe':
       return (await import('./commands/describe.ts')).describeCommand(args);
+    case 'explain':
+      return await (await import('./commands/explain-rows.ts')).explainCommand(args);
     case 'import':
       return (await import('./commands/import.ts')).importCommand(args, process.env.SOURCE_DATE_EPOCH);
     case 'predict':
@@ -29,7 +32,7 @@ async function run([command, ...args]: string[]): Promise<string> {
       return HELP;
     default:
       throw new UsageError(
-        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, import, predict, verify or train`,
+        `found ${command === undefined ? 'no command' : `the command ${command}`}, expected describe, explain, import, predict, verify or train`,
       );
   }
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const HELP = `canopy COMMAND
 
   describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
+  explain FILE ROWS              why predictions are what they are: what each feature adds
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
   predict FILE ROWS              predict with a model file or an artifact
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
@@ -33,6 +34,7 @@ delete process.env.INIT_CWD;
 
 switch (command) {
   case 'describe':
+  case 'explain':
   case 'import':
   case 'predict':
   case 'train':
@@ -57,7 +59,7 @@ switch (command) {
   }
   default: {
     const found = command === undefined ? 'no command' : `the command ${command}`;
-    process.stderr.write(`found ${found}, expected describe, import, predict, train, verify, serve or start; --help says more\n`);
+    process.stderr.write(`found ${found}, expected describe, explain, import, predict, train, verify, serve or start; --help says more\n`);
     process.exitCode = 2;
   }
 }

@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
+import type { DeclaredForm } from '../../shared/wire/media.ts';
 
 /** Most bytes of rows: about as many as a text of JavaScript may have. */
 const MAX_BYTES = 2 ** 29;
@@ -68,4 +70,16 @@ export function isSameFile(one: string, other: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What the name of a file of rows says of its form; another name, or standard input, says nothing. */
+export function formOf(file: string): DeclaredForm {
+  const forms: Record<string, DeclaredForm> = {
+    '.json': 'json',
+    '.csv': 'csv',
+    '.jsonl': 'jsonlines',
+    '.ndjson': 'jsonlines',
+    '.npy': 'npy',
+  };
+  return forms[path.parse(file.toLowerCase()).ext] ?? 'any';
 }

@@ -1,15 +1,13 @@
-import path from 'node:path';
 import type { Model } from '../../shared/artifact.ts';
 import { RequestError } from '../../shared/errors.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import { misfitExplain, notExplained } from '../../shared/schema/explain-ask.ts';
 import { readParameters } from '../../shared/schema/read-parameters.ts';
 import { writeAnswer } from '../../shared/wire/answers.ts';
-import type { DeclaredForm } from '../../shared/wire/media.ts';
 import { readBody } from '../../shared/wire/read-body.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
-import { readInput, readRowsFile } from './files.ts';
+import { formOf, readInput, readRowsFile } from './files.ts';
 import { checkedModel } from './load.ts';
 import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
 
@@ -65,16 +63,4 @@ function withExplanations({ schema }: Model, query: Query): Query {
   const message = schema.explain ? misfitExplain(explain, query.parameters, schema) : notExplained(true, schema);
   if (message === undefined) return { ...query, parameters: { ...query.parameters, explain } };
   throw new RequestError(422, 'the predictions cannot be explained', [{ path: '--explain', message }]);
-}
-
-/** What the name of a file of rows says of its form; another name, or standard input, says nothing. */
-function formOf(file: string): DeclaredForm {
-  const forms: Record<string, DeclaredForm> = {
-    '.json': 'json',
-    '.csv': 'csv',
-    '.jsonl': 'jsonlines',
-    '.ndjson': 'jsonlines',
-    '.npy': 'npy',
-  };
-  return forms[path.parse(file.toLowerCase()).ext] ?? 'any';
 }

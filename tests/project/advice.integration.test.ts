@@ -74,7 +74,7 @@ test('every parameter that a text gives to a deploy is one of a stack', () => {
 test('every option in a sentence is an option of one of our commands', () => {
   const commands = [
     ...OURS.map((script) => [script, '']),
-    ...['describe', 'import', 'verify', 'predict', 'train'].map((one) => ['model', one]),
+    ...['describe', 'explain', 'import', 'verify', 'predict', 'train'].map((one) => ['model', one]),
   ];
   const all = [
     ...commands.map(([script = '', command = '']) => helpOf(script, command)),

@@ -32,6 +32,24 @@ export function linePlot(series: Series[], options: PlotOptions): string {
   return svg(options, parts);
 }
 
+/** Points by two numbers, as an SVG text; empty where there are none. `names` stand below places of the horizontal axis, in the place of numbers. */
+export function scatterPlot(points: [number, number][], options: PlotOptions, names?: { place: number; name: string }[]): string {
+  const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  if (finite.length === 0) return '';
+  // Half a place at each side keeps named places off the edges.
+  const places = names?.flatMap(({ place }) => [place - 0.5, place + 0.5]);
+  const x = axis(places ?? finite.map(([value]) => value));
+  const y = axis(options.yRange ?? finite.map(([, value]) => value));
+  const toX = (value: number) => SIZE.left + ((value - x.low) / (x.high - x.low)) * (INNER.right - SIZE.left);
+  const toY = placeOn(y);
+  const most = Math.max(3, Math.floor(MOST_BELOW / Math.max(1, names?.length ?? 1)));
+  const below = names
+    ? names.map(({ place, name }) => text(toX(place), INNER.bottom + 16, shortened(name, most), 'middle'))
+    : x.ticks.map((tick) => text(toX(tick), INNER.bottom + 16, shown(tick), 'middle'));
+  const dots = finite.map(([px, py]) => `<circle class="f0 dot" cx="${at(toX(px))}" cy="${at(toY(py))}" r="3"/>`);
+  return svg(options, [...gridParts(y, toY), ...below, ...dots]);
+}
+
 /**
  * Groups of bars, one a value that stands for itself, as an SVG text. Where the scale does not reach nought, from which a bar's length
  * counts, a step stands at each value instead.
@@ -91,7 +109,8 @@ function steps(points: [number, number][]): [number, number][] {
   });
 }
 
-type Axis = { low: number; high: number; ticks: number[] };
+/** From where to where an axis goes, and its round steps. */
+export type Axis = { low: number; high: number; ticks: number[] };
 
 /** Where a value stands on the upright axis. */
 function placeOn({ low, high }: Axis): (value: number) => number {
@@ -123,7 +142,7 @@ function shortened(value: string, most: number): string {
 }
 
 /** The range of an axis with four to eight round steps. */
-function axis(values: number[]): Axis {
+export function axis(values: number[]): Axis {
   let low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   let high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   if (low === high) [low, high] = [low - 0.5, high + 0.5];

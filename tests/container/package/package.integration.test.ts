@@ -80,8 +80,8 @@ describe('the command', () => {
   });
 
   test.each([
-    [[], 2, 'found no command, expected describe, import, predict, train, verify, serve or start; --help says more\n'],
-    [['grow'], 2, 'found the command grow, expected describe, import'],
+    [[], 2, 'found no command, expected describe, explain, import, predict, train, verify, serve or start; --help says more\n'],
+    [['grow'], 2, 'found the command grow, expected describe, explain, import'],
     [['describe'], 2, 'found no argument, expected FILE'],
     [['describe', 'none.RDS'], 1, 'none.RDS: found no such file'],
     [['start', '--modle', 'x.RDS'], 1, '--modle'],

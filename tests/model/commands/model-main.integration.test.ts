@@ -36,6 +36,7 @@ describe('help and usage', () => {
     [['describe', '--help']],
     [['import', '-h']],
     [['predict', '--help']],
+    [['explain', '--help']],
     [['train', '--help']],
     [['verify', '--help']],
   ])('%j is answered on standard output', (args) => {
@@ -55,6 +56,8 @@ describe('help and usage', () => {
     [['import', heart.file, '-o', 'model.RDS'], 'expected -o OUT.canopy'],
     [['import', heart.file, '-o', 'out.canopy', '--date', '2026-02-30'], '2026-02-30'],
     [['predict', heart.file], 'expected FILE ROWS'],
+    [['explain', heart.file], 'expected FILE ROWS'],
+    [['explain', heart.file, '-', '--top', '0'], 'found --top 0, expected a whole number from 1'],
     [['verify', heart.file], 'expected FILE ROWS.json'],
     [['verify', heart.file, 'rows.json', '--ulp', '-1'], '--ulp: found no value'],
     [['import', heart.file, '-o', 'out.canopy', '--levels-order', 'R'], 'the order R'],
