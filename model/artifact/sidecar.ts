@@ -251,14 +251,14 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
 
 /**
  * A factor's levels. Those that R wrote may be more than the model's: a level that no training row had is none of the model's, and
- * R's predict() refuses it.
+ * R's predict() refuses it. Texts have no order in R, but may have one in the model.
  */
 function levelsOf(feature: Feature, { levels, rType }: FeatureSidecar): Level[] | undefined {
   const before = feature.type === 'factor' ? feature.levels : undefined;
   if (!levels || !before || rType === undefined) return levels ?? before;
   const known = new Set(before);
   const kept = levels.filter((level) => known.has(level));
-  return kept.length === before.length && kept.every((level, at) => level === before[at]) ? before : levels;
+  return kept.length === before.length && (rType === 'character' || kept.every((level, at) => level === before[at])) ? before : levels;
 }
 
 /** Refuses levels whose codes the formula would take for the numbers that it reads. */

@@ -44,7 +44,8 @@ export async function buildPage(project: string): Promise<BuiltPage> {
     bundle('docs/docs.ts'),
     bundle('docs/docs.css'),
   ]);
-  const page = { script, later, workbook, style, docs, docsStyle };
+  const canopyR = partOf(readFileSync(path.join(project, 'model/canopy.R'), 'utf8'));
+  const page = { script, later, workbook, style, docs, docsStyle, canopyR };
   const hashes = Object.values(page).map(({ hash }) => hash);
   const file = path.join(project, '.canopy/page', `${hashes.join('')}.json`);
   mkdirSync(path.dirname(file), { recursive: true });

@@ -23,7 +23,16 @@ export type PageRequest = {
 };
 
 /** The paths of the documents that a browser asks for. */
-export type DocumentPath = '/' | '/page.js' | '/later.js' | '/workbook.js' | '/page.css' | '/icon.svg' | '/docs.js' | '/docs.css';
+export type DocumentPath =
+  | '/'
+  | '/page.js'
+  | '/later.js'
+  | '/workbook.js'
+  | '/page.css'
+  | '/icon.svg'
+  | '/docs.js'
+  | '/docs.css'
+  | '/canopy.R';
 
 /** For what stands at an address that carries the text's hash: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
@@ -52,6 +61,8 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
       return pagePart('text/javascript', page?.parts?.docs, page?.acceptEncoding);
     case '/docs.css':
       return pagePart('text/css', page?.parts?.docsStyle, page?.acceptEncoding);
+    case '/canopy.R':
+      return pagePart('text/plain', page?.parts?.canopyR, page?.acceptEncoding, 'no-cache');
     case '/icon.svg':
       return {
         status: 200,
@@ -117,14 +128,14 @@ function firstAnswer({ schema }: ModelInfo, form: FormModel, page: PageRequest |
   }
 }
 
-/** A part of the page, compressed where the client takes that. Its address changes with it, so that it may be kept. */
-function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined): Reply {
+/** A part of the page, compressed where the client takes that. Most have addresses that change with them, so that they may be kept. */
+function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined, cached = KEPT): Reply {
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
   const coding = codingOf(acceptEncoding);
   const { headers, ...body } = codedPart(part, coding);
   const standard = {
     'content-type': `${type}; charset=utf-8`,
-    'cache-control': KEPT,
+    'cache-control': cached,
     vary: 'accept-encoding',
     etag: tagOf(part.hash, coding),
     ...PAGE_SECURITY,

@@ -19,6 +19,7 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/docs': 'GET',
   '/docs.js': 'GET',
   '/docs.css': 'GET',
+  '/canopy.R': 'GET',
   '/model': 'GET',
   '/metadata': 'GET',
   '/prototype': 'GET',

@@ -119,7 +119,7 @@ inChromium('the page of the default model', () => {
     await page.getByRole('spinbutton').fill('54');
     await says(page, chanceAt(54));
     for (const [name, spelled] of [
-      ...Object.entries({ JavaScript: 'await fetch', Python: 'urlopen', R: 'httr2' }),
+      ...Object.entries({ JavaScript: 'await fetch', Python: 'urlopen', R: 'canopy_endpoint' }),
       ['curl', 'curl'],
     ] as const) {
       await page.getByRole('radio', { name, exact: true }).check({ force: true });

@@ -43,7 +43,7 @@ describe('model/canopy.R', () => {
     const read = new Set(READERS.flatMap(({ classes }) => classes).map(plain));
     // A process of all taus is refused by its reader.
     read.delete('rq.process');
-    const served = /SERVED <- list\(([\s\S]*?)\n {2}\)/.exec(TEXT)![1]!;
+    const served = /SERVED <- list\(([\s\S]*?)\)\n {2}LEAST/.exec(TEXT)![1]!;
     const named = new Set(Array.from(served.replaceAll(/[\w.]+ = /g, '').matchAll(/"([^"]+)"/g), ([, name]) => name!));
     expect([...named].sort()).toEqual([...read].sort());
   });

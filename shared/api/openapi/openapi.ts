@@ -38,6 +38,11 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
         get: readOperation('prototype', 'The features as a JSON Schema, as vetiver has it', 'application/json', { type: 'object' }),
       },
       '/openapi.json': { get: readOperation('openapi', 'This document', 'application/json', { type: 'object' }) },
+      '/canopy.R': {
+        get: readOperation('canopyR', 'The R file that saves models for here, and asks for predictions from R', 'text/plain', {
+          type: 'string',
+        }),
+      },
       '/docs': { get: readOperation('docs', 'This document as a page, on which a request can be tried', 'text/html', { type: 'string' }) },
       '/health': { get: healthOperation() },
       ...v2Paths(model),

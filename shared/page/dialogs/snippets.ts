@@ -28,13 +28,11 @@ body = json.dumps(${pythonValue(record)}).encode()
 request = Request(${JSON.stringify(url)}, body, {"content-type": "application/json"})
 print(json.load(urlopen(request))["predictions"][0])`;
     case 'R':
-      return `library(httr2)
+      return `source(${rText(url.replace(/predict$/, 'canopy.R'))})
 
-answer <- request(${rText(url)}) |>
-  req_body_json(${rValue(record)}, digits = NA) |>
-  req_perform() |>
-  resp_body_json()
-answer$predictions[[1]]`;
+model <- canopy_endpoint(${rText(url.replace(/\/predict$/, ''))})
+row <- ${rValue(record)}
+predict(model, row)`;
   }
 }
 
@@ -52,10 +50,10 @@ function pythonValue(value: unknown): string {
   return `{${members.join(', ')}}`;
 }
 
-/** A record as an R list; a missing value is NA, which jsonlite writes as null. */
+/** A record as a row of a data frame; a missing value is NA. */
 function rValue(record: Record<string, unknown>): string {
   const members = Object.entries(record).map(([name, value]) => `${rText(name, '`')} = ${rScalar(value)}`);
-  return `list(${members.join(', ')})`;
+  return `data.frame(${[...members, 'check.names = FALSE'].join(', ')})`;
 }
 
 function rScalar(value: unknown): string {

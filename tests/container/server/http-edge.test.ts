@@ -23,6 +23,7 @@ const page: PageParts = {
   style: { ...part, hash: '89ababcd' },
   docs: part,
   docsStyle: part,
+  canopyR: part,
 };
 let server: Server;
 let port: number;
@@ -115,6 +116,7 @@ describe('what a browser holds already is not sent again', () => {
     '/docs',
     '/docs.js',
     '/docs.css',
+    '/canopy.R',
   ])('%s', async (where) => {
     const first = await asked(where);
     const tag = first.headers.get('etag') as string;

@@ -74,6 +74,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     ]);
     const ofModel = [
       'get /',
+      'get /canopy.R',
       'get /docs',
       'get /health',
       'get /metadata',

@@ -282,6 +282,8 @@ describe('the code of a request', () => {
 
   test('Python’s and R’s spell the values as those languages do', () => {
     expect(snippet('Python', url, record)).toContain(`{"it's": "a \\"b\\" \\\\ \`c\`\\n", "n": 1.5, "yes": True, "none": None}`);
-    expect(snippet('R', url, record)).toContain('list(`it\'s` = "a \\"b\\" \\\\ `c`\\n", `n` = 1.5, `yes` = TRUE, `none` = NA)');
+    expect(snippet('R', url, record)).toContain(
+      'data.frame(`it\'s` = "a \\"b\\" \\\\ `c`\\n", `n` = 1.5, `yes` = TRUE, `none` = NA, check.names = FALSE)',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Script } from 'node:vm';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
@@ -89,6 +90,11 @@ describe('script, style and headers', () => {
     expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip' } });
     expect(gunzipSync(Buffer.from(zipped.body, 'base64')).toString()).toBe(text);
     expect(part.hash).toBe(createHash('sha256').update(text).digest('hex').slice(0, 8));
+  });
+
+  test('canopy.R is served as a text, and asked for again', () => {
+    expect(ask('/canopy.R')).toMatchObject({ status: 200, body: readFileSync(path.join(PROJECT, 'model/canopy.R'), 'utf8') });
+    expect(ask('/canopy.R').headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' });
   });
 
   test('the page is compressed where the client takes it', () => {

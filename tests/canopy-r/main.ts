@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createContainer } from '../../container/server/server.ts';
+import { importModel } from '../../model/artifact/import.ts';
+import { decodeArtifact } from '../../shared/artifact.ts';
+import { provenText } from '../../shared/proof/proof.ts';
+import { PROJECT } from '../support/project.ts';
+
+/*
+ * node tests/canopy-r/main.ts [SEEDS] [FIRST]: fresh models of every kind of column that canopy.R saves: each is imported (which computes R's own
+ * predictions again), served, and asked from R by canopy_endpoint(). Then three lines of R from ranger() to a local URL that answers.
+ * Needs R with ranger, randomForest, rpart, mgcv, caret, recipes, tibble, bit64 and codetools.
+ */
+const seeds = Number(process.argv[2] ?? 1);
+const first = Number(process.argv[3] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);
+/** How long three lines may take at the very most, in milliseconds: five times what is promised. */
+const MOST_MS = 150_000;
+const PORTS = { API_PORT: '38310', CONTAINER_PORT: '38311', RUNTIME_PORT: '38312' };
+const folder = mkdtempSync(path.join(tmpdir(), 'canopy-from-r-'));
+
+const r = (script: string, ...args: string[]) =>
+  promisify(execFile)('Rscript', [path.join('tests/canopy-r', script), ...args], { cwd: PROJECT, encoding: 'utf8' });
+
+async function fromSeed(seed: number): Promise<void> {
+  const place = mkdtempSync(path.join(folder, `seed-${seed}-`));
+  await r('save.R', place, String(seed));
+  const servers: Server[] = [];
+  const pairs: string[] = [];
+  for (const file of readdirSync(place).filter((name) => name.endsWith('.RDS'))) {
+    const model = decodeArtifact(importModel(path.join(place, file)), file);
+    assert.ok(model.card.proof, `${file} has no predictions of R`);
+    assert.ok(model.card.proof.rows >= 8 && model.card.proof.rows === model.card.proof.agreed, `${file}: ${provenText(model.card.proof)}`);
+    const server = createContainer(model, { mode: 'alone', log: () => {} });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    servers.push(server);
+    pairs.push(`${path.parse(file).name}=http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+  const { stdout } = await r('ask.R', place, ...pairs);
+  for (const server of servers) server.close().closeAllConnections();
+  process.stdout.write(`seed ${seed}: ${stdout}`);
+}
+
+/** From R's ranger() to an answer of `npm start`, as somebody would do it. */
+async function threeLines(): Promise<void> {
+  const file = path.join(folder, 'flowers.RDS');
+  const start = performance.now();
+  const code = `source("model/canopy.R"); model <- ranger::ranger(Species ~ ., iris); canopy_save(model, iris, "${file}")`;
+  process.stdout.write(execFileSync('Rscript', ['-e', code], { cwd: PROJECT, encoding: 'utf8' }));
+  const child = spawn('npm', ['start', '--', '--model', file], {
+    cwd: PROJECT,
+    env: { ...process.env, ...PORTS },
+    stdio: 'ignore',
+    detached: true,
+  });
+  try {
+    const body = JSON.stringify({ 'Sepal.Length': 5, 'Sepal.Width': 3, 'Petal.Length': 1.4, 'Petal.Width': 0.2 });
+    const ask = () => fetch(`http://127.0.0.1:${PORTS.API_PORT}/predict`, { method: 'POST', body }).catch(() => undefined);
+    let answer = await ask();
+    while (!answer?.ok && performance.now() - start < MOST_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      answer = await ask();
+    }
+    assert.ok(answer?.ok, 'npm start did not answer');
+    assert.deepEqual(((await answer.json()) as { predictions: unknown }).predictions, ['setosa']);
+    console.log(`from ranger() to an answer: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  } finally {
+    process.kill(-child.pid!, 'SIGTERM');
+  }
+}
+
+for (let at = 0; at < seeds; at += 1) await fromSeed((first + at) % 2 ** 31);
+await threeLines();
+rmSync(folder, { recursive: true });
