@@ -25,7 +25,9 @@ export function member(step: RValue, name: string, label: string): RValue {
 /** Names of a member's elements: those of the columns that a step was trained for. */
 export function namesOf(value: RValue | undefined, label: string): string[] {
   if (value === undefined || !('values' in value) || value.values.length === 0) return [];
-  return textsOf(attributesOf(value).get('names'), `${label}'s names`);
+  const names = textsOf(attributesOf(value).get('names'), `${label}'s names`);
+  if (names.length !== value.values.length) throw new ModelError(`${label}'s names`, `${names.length} names`, `${value.values.length}`);
+  return names;
 }
 
 /** A character vector that may be absent or empty. */

@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { predictRows } from '../../../shared/predict.ts';
+import { checkPredictor, predictRows } from '../../../shared/predict.ts';
 import { constantsOf } from '../../formula/constants.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
 import type { Indicators } from '../../steps/coded.ts';
@@ -42,6 +42,7 @@ function seenFirst(engine: Imported, predictors: RValue | undefined, outcomes: R
     const values = numbersOf(column, 'the training data');
     for (let row = 0; row < count; row += 1) rows[row * features.length + at] = values[row] ?? Number.NaN;
   });
+  checkPredictor(engine, 'the model of the workflow');
   const numbers = predictRows(engine, rows);
   if (numbers.length !== count) return undefined;
   const means = [1, 2].map((code) => {

@@ -1,4 +1,4 @@
-import { type Predictor, predictRows } from '../../../shared/predict.ts';
+import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 
@@ -9,9 +9,12 @@ const USUAL = 1;
 
 /**
  * A pipeline's schema with what it does with missing values: an imputed feature may be missing, a feature that some step or the
- * model needs may not. The answer is what the pipeline gives for a few rows with one value missing in each.
+ * model needs may not. The answer is what the pipeline gives for a few rows with one value missing in each. Throws a ModelError where it
+ * cannot compute.
  */
 export function withMissing(model: Predictor): Schema {
+  // What computes takes no damaged part.
+  checkPredictor(model, 'the pipeline');
   const { schema } = model;
   const width = schema.features.length;
   const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(schema.features[at % width]!, Math.floor(at / width)));

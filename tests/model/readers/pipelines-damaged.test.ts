@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readModel } from '../../../model/artifact/import.ts';
+import { readRds } from '../../../model/rds/rds.ts';
+import { attributesOf, type RValue } from '../../../model/rds/values.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import { errorOf } from '../../support/error-of.ts';
+import { FOLDER } from '../../support/pipelines/files.ts';
+import { list, texts } from '../../support/r-objects.ts';
+
+/** A list with another element in the place of the one that a path of names leads to. */
+function changed(value: RValue, [name, ...rest]: string[], change: (value: RValue) => RValue): RValue {
+  if (name === undefined) return change(value);
+  const names = attributesOf(value).get('names');
+  if (value.type !== 'list' || names?.type !== 'character') throw new Error(`no list around ${name}`);
+  return { ...value, values: value.values.map((one, at) => (names.values[at] === name ? changed(one, rest, change) : one)) };
+}
+
+/** What the import says of a damaged pipeline. */
+function said(name: string, where: string[], change: (value: RValue) => RValue): Error {
+  const value = readRds(readFileSync(path.join(FOLDER, `${name}.RDS`)), name);
+  return errorOf(() => readModel(changed(value, where, change), name));
+}
+
+test('a pipeline is checked before it is asked which values may be missing', () => {
+  const error = said('caret-pre-knn', ['method', 'knnImpute'], () => list());
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toContain("the pipeline's nearest rows: found another form");
+});
+
+test('a list of more names than values is refused', () => {
+  const error = said('caret-pre-sign', ['et'], (value) => {
+    const attributes = new Map([...attributesOf(value), ['names', texts('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i')]]);
+    return { ...value, attributes } as RValue;
+  });
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toMatch(/et's names: found 9 names, expected \d/);
+});
