@@ -3,6 +3,7 @@ import { EARTH_READER } from './earth/reader.ts';
 import { GAM_READER } from './gam/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
+import { KMEANS_READER } from './kmeans/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
 import { KSVM_READER } from './ksvm/reader.ts';
 import { LIGHTGBM_READER } from './lightgbm/reader.ts';
@@ -36,6 +37,7 @@ export const READERS: readonly Reader[] = [
   LINEAR_READER, // lm(), aov(), glm(), glm.nb()
   RLM_READER, // MASS's rlm()
   PRCOMP_READER, // prcomp()
+  KMEANS_READER, // kmeans()
   RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
   LME4_READER, // lme4's lmer(), glmer()

@@ -1,5 +1,6 @@
 import { BOOSTING } from './boosting/body.ts';
 import { BOOSTED_SUM } from './boosting/sum-body.ts';
+import { CENTRES } from './centres/body.ts';
 import { COLUMNS_BODY } from './columns/body.ts';
 import { COX } from './cox/body.ts';
 import { DISCRIMINANT } from './discriminant/body.ts';
@@ -40,4 +41,5 @@ export const BODIES: readonly BodyKind<unknown>[] = [
   VECTORS, // support vectors of libsvm: e1071's svm
   MACHINE, // support vectors of kernlab: ksvm
   NETWORK, // layers of units: nnet, multinom
+  CENTRES, // the nearest centre: kmeans
 ];

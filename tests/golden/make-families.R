@@ -296,3 +296,13 @@ family("spreads", function() {
   model <- lm(y ~ ns(area, 3) * zone + bs(lat, 4), homes)
   write_golden(here, "spread-workflow", workflow, "regression", homes[1:30, 1:3], predict(model, homes[1:30, ]), more = linear_spreads(model, homes[1:30, ]))
 })
+
+# kmeans(): the nearest centre; of centres that are as near the first.
+family("kmeans", function() {
+  set.seed(32)
+  said <- function(...) golden_kmeans(here, ...)
+  said("kmeans", kmeans(iris[1:4], 5), iris[seq(1, 150, 3), 1:4])
+  grid <- expand.grid(a = 0:4, b = 0:4)
+  said("kmeans-ties", kmeans(grid[rep(c(1, 5, 21, 25), 5), ], grid[c(1, 5, 21, 25), ]), grid)
+  said("kmeans-one", kmeans(unname(as.matrix(mtcars["hp"])), 3, algorithm = "Lloyd"), setNames(mtcars["hp"], "x1"))
+})

@@ -101,6 +101,16 @@ golden_linear <- function(dir, name, model, rows, ulp = NULL, spreads = NULL) {
                others = list(link = suppressWarnings(predict(model, rows))), terms = sums, ulp = ulp, more = spreads)
 }
 
+# The cluster of each row by hand, as base R has no predict() for kmeans: the nearest centre, by squares added up in the order of the columns.
+golden_kmeans <- function(dir, name, model, rows) {
+  nearest <- apply(as.matrix(rows), 1, function(row) {
+    squares <- 0
+    for (j in seq_along(row)) squares <- squares + (row[j] - model$centers[, j])^2
+    which.min(squares)
+  })
+  write_golden(dir, name, model, "classification", rows, rownames(model$centers)[nearest], rownames(model$centers))
+}
+
 # The chances of two classes of a model whose predict() gives that of the second alone.
 both <- function(p) if (is.matrix(p)) unname(p) else cbind(1 - p, unname(p))
 # A model of classes: `first` is the type that predict() gives where nothing is asked.

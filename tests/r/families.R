@@ -290,6 +290,17 @@ FAMILIES <- list(
     model <- prcomp(data[columns], center = runif(1) < 0.7, scale. = runif(1) < 0.5, rank. = sample(length(columns), 1))
     rows <- draw(40)[columns]
     write_golden(dir, name, model, "columns", rows, unname(predict(model, rows)))
+  },
+  kmeans = function(name) {
+    data <- draw(sample(20:200, 1))
+    columns <- pick(c("a", "b", "n", "w", "y"), sample(1:5, 1))
+    # Whole numbers have rows that are as far from several centres.
+    if (runif(1) < 0.4) data[columns] <- round(data[columns])
+    many <- nrow(unique(data[columns]))
+    model <- suppressWarnings(kmeans(data[columns], sample(1:min(12, many - 1), 1), algorithm = pick(c("Hartigan-Wong", "Lloyd", "MacQueen"))))
+    rows <- draw(40)[columns]
+    if (runif(1) < 0.4) rows <- round(rows)
+    golden_kmeans(dir, name, model, rows)
   }
 )
 only <- Sys.getenv("FAMILY")

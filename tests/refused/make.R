@@ -15,7 +15,6 @@ a <- grow(y ~ z, d)
 b <- a
 save(a, b, file = "two-models.RData")
 save(d, file = "no-model.RData")
-saveRDS(kmeans(d$z, 2), "kmeans.RDS")
 # Functions of the user's own, which the file holds with the formula's environment: a local one, and one passed as an argument.
 saveRDS(local({ sqrt <- function(x) x^3; lm(y ~ sqrt(z), d) }), "own-function-lm.RDS")
 fit <- function(data, log) { force(log); (function() lm(y ~ I(1 + log(z)), data))() }

@@ -46,6 +46,7 @@ const NAMES = [
   'rlm',
   'rq-taus',
   'prcomp',
+  'kmeans',
   'survreg-weibull',
   'coxph-strata',
   'earth-several',
