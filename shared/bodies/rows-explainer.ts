@@ -9,9 +9,11 @@ import { explainSum } from './sum-explainer.ts';
 
 const OUTPUTS: readonly ExplainOutput[] = ['margin', 'response', 'probability'];
 
-/** How many numbers of a model take as long as a step of the estimate of explanations, and the steps of a row of any model. */
-const NUMBERS_PER_STEP = 4;
-const STEPS_PER_ROW = 10;
+/** How many steps of the estimate of explanations a number of a model takes, and a row of any model (measured: 2026-11-29, 2 busy cores). */
+const STEPS_PER_NUMBER = 2;
+const STEPS_PER_ROW = 200;
+/** A row meets one of so many nodes of trees. */
+const NODES_PER_MET = 50;
 /** About how many bytes of a step's JSON are a number. */
 const BYTES_PER_NUMBER = 8;
 
@@ -35,7 +37,7 @@ function explainNumbers(model: Answering, background: Float64Array): Pick<Explai
     return {
       ...{ background: 'rows', outputs: [output] },
       get work() {
-        return rowsToCompute(parts, count) * (STEPS_PER_ROW + numbersOf(model) / NUMBERS_PER_STEP);
+        return rowsToCompute(parts, count) * (STEPS_PER_ROW + numbersOf(model) * STEPS_PER_NUMBER);
       },
       ...(isOfOrders ? { isDrawn: true } : {}),
     };
@@ -95,5 +97,6 @@ function numbersOf(model: Answering): number {
   if (sum) return sum.numbers + ofSteps;
   const { arrays, scalars } = body.kind.pack(body.data);
   const ofScalars = JSON.stringify(scalars).length / BYTES_PER_NUMBER;
-  return arrays.reduce((all, [, array]) => all + array.length, ofScalars + ofSteps);
+  const ofArrays = arrays.reduce((all, [, array]) => all + array.length, 0);
+  return ofScalars + ofSteps + (body.kind.splits ? ofArrays / NODES_PER_MET : ofArrays);
 }

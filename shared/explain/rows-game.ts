@@ -90,18 +90,33 @@ export function rowsToCompute(parts: RowsGame['parts'], backgroundRows: number):
 
 /** The parts of a sum of which the features of each summand are known: summands that share a feature go into one part. */
 export function partsOf(summands: readonly ReadonlySet<number>[]): GamePart[] {
-  const parts: { features: Set<number>; together: number }[] = [];
-  for (const summand of summands) {
-    if (summand.size === 0) continue;
-    const made = { features: new Set(summand), together: summand.size };
-    for (let at = parts.length - 1; at >= 0; at -= 1) {
-      const { features, together } = parts[at]!;
-      if (![...summand].some((feature) => features.has(feature))) continue;
-      for (const feature of features) made.features.add(feature);
-      made.together = Math.max(made.together, together);
-      parts.splice(at, 1);
+  // Each feature leads to another one of its part, in the end to the part's first.
+  const leads = new Map<number, number>();
+  const firstOf = (feature: number): number => {
+    let at = feature;
+    while (leads.get(at) !== at) {
+      leads.set(at, leads.get(leads.get(at)!)!);
+      at = leads.get(at)!;
     }
-    parts.push(made);
+    return at;
+  };
+  for (const summand of summands) {
+    const [first] = summand;
+    for (const feature of summand) {
+      if (!leads.has(feature)) leads.set(feature, feature);
+      leads.set(firstOf(feature), firstOf(first!));
+    }
   }
-  return parts.map(({ features, together }) => ({ features: [...features].sort((a, b) => a - b), together }));
+  const parts = new Map<number, { features: number[]; together: number }>();
+  for (const feature of leads.keys()) {
+    const part = parts.get(firstOf(feature)) ?? { features: [], together: 0 };
+    part.features.push(feature);
+    parts.set(firstOf(feature), part);
+  }
+  for (const summand of summands) {
+    const [first] = summand;
+    const part = first === undefined ? undefined : parts.get(firstOf(first))!;
+    if (part) part.together = Math.max(part.together, summand.size);
+  }
+  return Array.from(parts.values(), ({ features, together }) => ({ features: features.sort((a, b) => a - b), together }));
 }
