@@ -30,10 +30,14 @@ export class Frame {
   #columns: readonly FrameColumn[] = [];
   #places = new Map<string, number>();
   #unproved: string | undefined;
+  readonly #raw: ReadonlySet<FrameColumn>;
+  /** The names of the raw columns that a step has read. */
+  readonly asked: Set<string> = new Set();
 
   /** `label` names the pipeline in errors. */
   constructor(columns: readonly FrameColumn[], label: string) {
     this.#label = label;
+    this.#raw = new Set(columns);
     this.#take(columns);
   }
 
@@ -62,6 +66,7 @@ export class Frame {
   place(name: string, label: string): number {
     const place = this.#places.get(name);
     if (place === undefined) throw new ModelError(label, `the column "${name}"`, this.#shown());
+    if (this.#raw.has(this.#columns[place] as FrameColumn)) this.asked.add(name);
     return place;
   }
 

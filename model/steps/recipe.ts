@@ -81,11 +81,13 @@ function servedSteps(readers: readonly StepReader[]): string {
  * and also of what a step that is skipped left as it was.
  */
 function lastLevels(levels: RValue | undefined, frame: Frame, label: string): void {
+  const columns = new Map(frame.columns.map((column) => [column.name, column]));
   const set = namesOf(levels, label).flatMap((name): NewColumn[] => {
     const entry = levels && element(levels, name);
     const values = entry && element(entry, 'values');
-    if (!entry || values?.type !== 'character' || isMissing(values.values) || !frame.has(name)) return [];
-    const column = frame.column(name, label);
+    if (!entry || values?.type !== 'character' || isMissing(values.values)) return [];
+    const column = columns.get(name);
+    if (!column) return [];
     const known = levelsOf(values, `${label} of ${name}`);
     const kind = flag(entry, 'ordered', false) ? 'ordered' : 'factor';
     if ('levels' in column && column.kind !== 'text' && column.levels.join('\n') === known.join('\n')) return [];

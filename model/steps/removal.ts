@@ -34,7 +34,10 @@ export const SELECTION_STEPS: StepReader = {
     if (missing !== undefined) frame.place(missing, label);
     frame.arrange(
       of,
-      frame.columns.map(({ name }) => arrange(name, renamed.get(name) ?? name)),
+      frame.columns.map((column, place): Arranged => {
+        const to = renamed.get(column.name);
+        return to === undefined ? { column, place } : arrange(column.name, to);
+      }),
     );
   },
 };

@@ -12,10 +12,10 @@ const RELATIVE = 1e-6;
 /**
  * Computes the columns of some training rows that a workflow still carries, and compares them with those that R made of the same
  * rows. Throws a ModelError that names the first column that differs: a function that a user wrote for a step, say. False where
- * the workflow has no such rows. `drawn` says that R draws some values by chance, which are missing here.
- */
+ * the workflow has no such rows. */
 export function proveSteps(
-  { frame, features, drawn }: { frame: Frame; features: Feature[]; drawn: boolean },
+  frame: Frame,
+  features: Feature[],
   training: RValue | undefined,
   made: RValue | undefined,
   label: string,
@@ -44,7 +44,7 @@ export function proveSteps(
       // Where a value was missing R may have drawn another one by chance.
       if (whole.some(Number.isNaN)) continue;
       const ours = inputs[row * width + at]!;
-      if (isSame(ours, expected(row), drawn)) compared += 1;
+      if (isSame(ours, expected(row), frame.unproved === undefined)) compared += 1;
       else
         throw new ModelError(
           `${label}, column ${column.name}`,
@@ -62,9 +62,10 @@ function rowCount(data: RValue, columns: readonly { name: string }[]): number {
   return values && 'values' in values ? values.values.length : 0;
 }
 
-function isSame(ours: number, expected: number, drawn: boolean): boolean {
-  // Where R drew a number by chance (step_impute_lower) there is none here.
-  if (Number.isNaN(ours)) return drawn || Number.isNaN(expected);
+function isSame(ours: number, expected: number, mayLack: boolean): boolean {
+  // Where R drew a number by chance (step_impute_lower) there is none here, nor for a level that bake() alone does not have.
+  if (Number.isNaN(ours)) return mayLack || Number.isNaN(expected);
+  if (ours === expected) return true;
   return Math.abs(ours - expected) <= RELATIVE * Math.max(1, Math.abs(ours), Math.abs(expected));
 }
 

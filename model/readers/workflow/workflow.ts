@@ -14,6 +14,7 @@ import { withMissing } from './missing.ts';
 import { atPenalty } from './penalty.ts';
 import { proveSteps } from './proof.ts';
 import { columnsOfTerms, type RawColumns, rawColumns } from './raw-columns.ts';
+import { columnsOfOtherRoles } from './roles.ts';
 import { RECIPE_STEPS } from './steps.ts';
 
 /** Reads the engine's model by its family's reader. */
@@ -49,15 +50,16 @@ function preprocess(pre: RValue | undefined, label: string): Preprocessed {
     training: templateOf(pre),
     allowsNew: flag(blueprint, 'allow_novel_levels', false),
   };
-  const raw = rawColumns(prototypes && element(prototypes, 'predictors'), known, label);
+  const predictors = prototypes && element(prototypes, 'predictors');
+  const others = recipe ? columnsOfOtherRoles(blueprint, predictors, recipe, known, label) : undefined;
+  const raw = rawColumns(others ?? predictors, known, label);
   const frame = new Frame(raw.columns, label);
   if (classes.includes('recipe_blueprint')) {
     if (!recipe) throw new ModelError(`${label}'s recipe`, 'nothing', 'a trained recipe');
     const pipeline = readRecipe(recipe, frame, `${label}'s recipe`, RECIPE_STEPS);
     checkPredictors(frame, predictorsOf(recipe, `${label}'s recipe`), `${label}'s recipe`);
     const made = pipeline.some(({ skipped }) => skipped) ? undefined : element(mold, 'predictors');
-    const drawn = pipeline.some(({ step }) => step === 'step_impute_lower');
-    const isProved = proveSteps({ frame, features: raw.features, drawn }, known.training, made, `${label}'s recipe`);
+    const isProved = proveSteps(frame, raw.features, known.training, made, `${label}'s recipe`);
     if (!isProved && frame.unproved !== undefined)
       throw new ModelError(
         frame.unproved,

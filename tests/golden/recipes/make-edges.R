@@ -53,3 +53,22 @@ set.seed(4)
 ends <- data.frame(u = runif(60, 0.05, 0.95), v = rnorm(60), x = rexp(60), z = rnorm(60), price = 1)
 beyond <- data.frame(u = c(0, 0.01, 0.5, 0.96, 1, 1.2), v = c(-9, -3, 0, 2.9, 3, 10), x = c(-1, 0, 1, 7, 8, 20), z = c(-5, -3.3, 0, 2.7, 4, 6))
 finish("ends", prep(recipe(price ~ ., ends) |> step_ns(u, deg_free = 3) |> step_ns(v, deg_free = 5) |> step_bs(x, deg_free = 5) |> step_bs(z, deg_free = 4, degree = 2)), beyond)
+# A workflow, as hardhat and parsnip make it, whose steps read a column of another role than predictor; nothing reads the id.
+set.seed(7)
+roles <- data.frame(size = round(runif(80, 20, 200)), sold = as.Date("2020-01-01") + sample(0:900, 80), id = 1:80, lift = sample(c(TRUE, FALSE), 80, TRUE))
+roles$price <- roles$size + 10 * as.POSIXlt(roles$sold)$mon + rnorm(80)
+with_roles <- recipe(price ~ ., roles) |> update_role(id, new_role = "id") |> update_role(sold, new_role = "date") |>
+  step_date(sold, features = c("month", "dow"), label = FALSE) |> step_rename(area = size)
+mold <- hardhat::mold(with_roles, roles)
+tree <- rpart::rpart(..y ~ ., cbind(as.data.frame(mold$predictors), ..y = mold$outcomes$price), control = rpart::rpart.control(cp = 0.001))
+spec <- structure(list(args = list(), eng_args = list(), mode = "regression", engine = "rpart", method = list(pred = list())), class = c("decision_tree", "model_spec"))
+fit <- structure(list(lvl = NULL, spec = spec, fit = tree, preproc = list(y_var = "..y"), elapsed = list()), class = c("_rpart", "model_fit"))
+pre <- list(actions = list(recipe = list(recipe = with_roles, blueprint = mold$blueprint)), mold = mold)
+workflow <- structure(list(pre = pre, fit = list(actions = list(), fit = fit), post = list(actions = list()), trained = TRUE), class = "workflow")
+saveRDS(workflow, file.path(folder, "roles.RDS"), version = 3)
+new <- roles[c(1:9, 40), 1:4]
+new$sold <- new$sold + 1
+answers <- unname(predict(tree, as.data.frame(hardhat::forge(new, mold$blueprint)$predictors)))
+new$sold <- format(new$sold)
+all <- list(name = "roles", rows = lapply(seq_len(nrow(new)), function(row) lapply(as.list(new[row, c("size", "sold", "lift")]), cell)), predictions = sprintf("%.17g", answers))
+writeLines(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE), file.path(folder, "roles.json"))

@@ -37,6 +37,13 @@ test.each([
   expect({ rows, wrong, ulp }).toEqual({ rows: count, wrong: [], ulp: 0 });
 });
 
+test('columns of other roles are features where a step reads them, and an id is not', () => {
+  const model = loadModel(fileOf('roles'));
+  expect(model.schema.features.map(({ name, type }) => `${name} ${type}`)).toEqual(['size number', 'lift logical', 'sold date']);
+  const { rows, numbers, wrong, ulp } = verify(model, expectedOf('roles'), 'roles');
+  expect({ rows, numbers, wrong, ulp }).toEqual({ rows: 10, numbers: 10, wrong: [], ulp: 0 });
+});
+
 test('texts that training did not have are matched with the patterns of regex and count', () => {
   const { rows, wrong, ulp } = verify(loadModel(fileOf('texts')), expectedOf('texts'), 'texts');
   expect({ rows, wrong, ulp }).toEqual({ rows: 8, wrong: [], ulp: 0 });
