@@ -58,7 +58,6 @@ describe('help and usage', () => {
     [['predict', heart.file], 'expected FILE ROWS'],
     [['explain', heart.file], 'expected FILE ROWS'],
     [['explain', heart.file, '-', '--top', '0'], 'found --top 0, expected a whole number from 1'],
-    [['verify', heart.file], 'expected FILE ROWS.json'],
     [['verify', heart.file, 'rows.json', '--ulp', '-1'], '--ulp: found no value'],
     [['import', heart.file, '-o', 'out.canopy', '--levels-order', 'R'], 'the order R'],
     [['import', heart.file, '-o', 'out.canopy', '--libm', 'musl'], 'found --libm musl, expected plain'],
