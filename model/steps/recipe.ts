@@ -9,6 +9,8 @@ import { STEP_READERS } from './steps.ts';
 
 /** Most steps of a recipe. */
 const MAX_STEPS = 1000;
+/** Steps that recipes before 0.1.16 had under another name. */
+const RENAMED = new Map(['mean', 'median', 'mode', 'knn', 'lower'].map((by) => [`step_${by}impute`, `step_impute_${by}`]));
 /** Most columns that are named of one step. */
 const SHOWN = 50;
 
@@ -24,7 +26,7 @@ export function readRecipe(recipe: RValue, frame: Frame, label: string, readers:
     const of = classOf(step).find((name) => !name.startsWith('butchered_')) ?? typeOf(step);
     if (flag(step, 'skip', false)) return { step: of, skipped: true };
     const before = frame.columns;
-    readStep(step, { frame, of, label: `${label}, step ${at + 1} (${of})` }, readers);
+    readStep(step, { frame, of: RENAMED.get(of) ?? of, label: `${label}, step ${at + 1} (${of})` }, readers);
     return describeStep(of, before, frame.columns);
   });
   lastLevels(element(recipe, 'levels'), frame, `${label}'s levels`);
@@ -59,14 +61,22 @@ function readStep(step: RValue, context: StepContext, readers: readonly StepRead
   reader.read(step, context);
 }
 
-/** What a user can do instead of a step. */
+/** What a user can do instead of a step, or why it is not served. */
 function helpFor(of: string): string {
-  const random = ['step_sample', 'step_shuffle', 'step_naomit', 'step_filter', 'step_slice', 'step_arrange'];
-  if (random.includes(of)) return ', or with skip = TRUE, as it chooses or moves rows';
-  if (/^step_(?:lencode|woe|embed|umap)/.test(of)) return ', as with step_other() and step_dummy()';
-  if (/^step_kpca/.test(of)) return ', as with step_pca(): its centre depends on how many rows a request has';
-  return '';
+  return HELP.find(([steps]) => steps.test(of))?.[1] ?? '';
 }
+
+const HELP: readonly [RegExp, string][] = [
+  [/^step_(?:sample|shuffle|naomit|filter|slice|arrange)$/, ', or with skip = TRUE, as it chooses or moves rows'],
+  [/^step_(?:lag|window|impute_roll|rollimpute)$/, ': its columns depend on the rows before and behind'],
+  [/^step_(?:lencode|woe|embed|umap)/, ', as with step_other() and step_dummy()'],
+  [/^step_kpca/, ', as with step_pca(): its centre depends on how many rows a request has'],
+  [/^step_(?:isomap|nnmf|depth)/, ', as with step_pca() or step_ica()'],
+  [/^step_(?:spline_|poly_bernstein)/, ', as with step_ns(), step_bs() or step_poly()'],
+  [/^step_rename_at$/, ', as with step_rename() and a name for each column: its function is code, which is not read'],
+  [/^step_dummy_(?:extract|multi_choice)$/, ', as with step_regex() and step_count(), or step_mutate()'],
+  [/^step_(?:harmonic|profile)$/, ', as with step_mutate()'],
+];
 
 function servedSteps(readers: readonly StepReader[]): string {
   return readers

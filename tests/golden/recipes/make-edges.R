@@ -72,3 +72,10 @@ answers <- unname(predict(tree, as.data.frame(hardhat::forge(new, mold$blueprint
 new$sold <- format(new$sold)
 all <- list(name = "roles", rows = lapply(seq_len(nrow(new)), function(row) lapply(as.list(new[row, c("size", "sold", "lift")]), cell)), predictions = sprintf("%.17g", answers))
 writeLines(toJSON(all, auto_unbox = TRUE, na = "null", pretty = TRUE), file.path(folder, "roles.json"))
+# Steps by the names that they had before recipes 0.1.16, whose bake() recipes still has.
+set.seed(8)
+old <- data.frame(a = round(rnorm(40, 5), 2), i = sample(1:9, 40, TRUE), f = factor(sample(c("u", "v", "w"), 40, TRUE)), g = rnorm(40), h = round(rnorm(40), 2), price = 1)
+for (name in c("a", "i", "f", "h")) old[[name]][sample(40, 6)] <- NA
+named <- prep(recipe(price ~ ., old) |> step_impute_mean(a) |> step_impute_median(i) |> step_impute_mode(f) |> step_impute_knn(h, neighbors = 3, impute_with = imp_vars(g)))
+for (at in seq_along(named$steps)) class(named$steps[[at]])[1] <- sub("step_impute_(.*)", "step_\\1impute", class(named$steps[[at]])[1])
+finish("old-names", named, old[1:20, 1:5])

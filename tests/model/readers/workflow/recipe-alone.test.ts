@@ -32,6 +32,7 @@ test.each([
   ['neighbors', 10],
   ['builtins', 14],
   ['ends', 6],
+  ['old-names', 20],
 ])('the columns of the recipe %s are those that bake() makes, to the bit', (name, count) => {
   const { rows, wrong, ulp } = verify(loadModel(fileOf(name)), expectedOf(name), name);
   expect({ rows, wrong, ulp }).toEqual({ rows: count, wrong: [], ulp: 0 });
