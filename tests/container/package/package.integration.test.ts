@@ -67,7 +67,7 @@ describe('the command', () => {
     [['describe', '--help'], /^canopy describe FILE/],
     [['import', '--help'], /^canopy import FILE -o/],
     [['predict', '--help'], /^canopy predict FILE ROWS/],
-    [['verify', '--help'], /^canopy verify FILE ROWS\.json/],
+    [['verify', '--help'], /^canopy verify FILE \[ROWS\.json\]/],
     [['train', '--help'], /^canopy train --data FILE\.csv/],
     [['serve', '--help'], /canopy serve --api/],
     [['start', '--help'], /canopy start \[--model FILE/],
