@@ -31,6 +31,7 @@ export function guessTypes(model: Predictor, others: readonly string[] = []): Sc
 
 /** Refuses the type integer64, as a sidecar may give it, where the model did not take the column's 64 bits for doubles. */
 export function checkInteger64(model: Predictor, label: string): void {
+  if (!model.schema.features.some(({ type }) => type === 'integer64')) return;
   const splits = featureSplits(model);
   model.schema.features.forEach(({ name, type }, column) => {
     if (type !== 'integer64') return;
