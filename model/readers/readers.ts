@@ -3,6 +3,7 @@ import { EARTH_READER } from './earth/reader.ts';
 import { GAM_READER } from './gam/reader.ts';
 import { GBM_READER } from './gbm/reader.ts';
 import { GLMNET_READER } from './glmnet/reader.ts';
+import { IPRED_READER } from './ipred/reader.ts';
 import { KMEANS_READER } from './kmeans/reader.ts';
 import { KNN_READER } from './knn/reader.ts';
 import { KSVM_READER } from './ksvm/reader.ts';
@@ -30,6 +31,7 @@ export const READERS: readonly Reader[] = [
   RANGER_READER, // ranger()
   RANDOM_FOREST_READER, // randomForest()
   RPART_READER, // rpart()
+  IPRED_READER, // ipred's bagging()
   PARTYKIT_READER, // partykit's ctree()
   XGBOOST_READER, // xgb.train(), xgboost()
   LIGHTGBM_READER, // lgb.train(), lightgbm()

@@ -13,6 +13,7 @@ const PACKAGES: Record<string, string> = {
 };
 
 const FOREST = 'a forest of ranger() or randomForest(), or boosting of xgboost or lightgbm';
+const TERMS = 'glmnet() or gam() of mgcv, whose terms are chosen or smooth too';
 const TREE = 'a tree of rpart()';
 const GROUPS = 'lm() or glm() with the groups as a factor, where each group was in training';
 const SERIES = 'a service that keeps its series: its answers follow from the last training values, and not from features';
@@ -31,9 +32,15 @@ const ADVICE: Record<string, string> = {
     lmtree: TREE,
     glmtree: TREE,
     mob: TREE,
-    classbagg: FOREST,
-    regbagg: FOREST,
     survbagg: FOREST,
+    // Of adabag both.
+    boosting: FOREST,
+    bagging: FOREST,
+    ada: FOREST,
+    blackboost: FOREST,
+    mboost: TERMS,
+    glmboost: TERMS,
+    gamboost: TERMS,
   },
   ...{ Arima: SERIES, ARIMA: SERIES, ets: SERIES, bats: SERIES, tbats: SERIES, forecast: SERIES, HoltWinters: SERIES, prophet: SERIES },
   ...{ 'keras.engine.training.Model': RUNTIME, nn_module: RUNTIME, luz_module_fitted: RUNTIME },

@@ -1,3 +1,4 @@
+import { BAG } from './bag/body.ts';
 import { BOOSTING } from './boosting/body.ts';
 import { BOOSTED_SUM } from './boosting/sum-body.ts';
 import { CENTRES } from './centres/body.ts';
@@ -24,6 +25,7 @@ import { VECTORS } from './vectors/body.ts';
 export const BODIES: readonly BodyKind<unknown>[] = [
   FOREST, // trees by the hundred: ranger, randomForest
   RPART, // one tree with surrogate splits: rpart
+  BAG, // trees like rpart's that vote: ipred's bagging
   BOOSTING, // trees whose leaves add up: xgboost, LightGBM, gbm
   BOOSTED_SUM, // a sum of inputs by weights that boosting found: xgboost's gblinear
   LINEAR, // a sum of columns and a link: lm, aov, glm

@@ -1,5 +1,5 @@
 import { quote } from './describe-value.ts';
-import { EXPECTED_ASK, type ExplainAsk, type Explainable, misfitExplain, readExplainAsk } from './explain-ask.ts';
+import { EXPECTED_ASK, type ExplainAsk, type Explainable, misfitExplain } from './explain-ask.ts';
 import { DEFAULT_LEVEL, INTERVALS, type Intervals, misfitInterval } from './spread/interval.ts';
 
 /** The types of answer that R's predict() has for one model or another, under R's names. */
@@ -86,6 +86,8 @@ export type ParameterTable = Readonly<Record<string, Parameter>>;
 export const MAX_QUANTILES = 100;
 /** A seed as ranger takes it: R's integers. */
 const MAX_SEED = 2 ** 31 - 1;
+/** ipred's aggregations. */
+const AGGREGATIONS = ['majority', 'average', 'weighted'] as const;
 
 /** All parameters beside `type`, under R's names for the arguments of `predict()`. */
 export const PARAMETERS = {
@@ -175,13 +177,16 @@ export const PARAMETERS = {
     form: { is: 'named', most: 1, names: 'gamma.' },
     keepsAnswer: () => false,
   }),
-  /** The random effects of a row's groups; false leaves them out. */
   random: parameter({
     summary: "Add the random effects of a row's groups; false is R's re.form = NA: a row of no group.",
     form: { is: 'flag' },
     keepsAnswer: (value) => value,
   }),
-  /** Whether a group that training did not have is taken, with random effects of 0. */
+  aggregation: parameter({
+    summary: "How trees' answers are put together: by votes, by their average, or weighted by the training rows in each leaf.",
+    form: { is: 'choice', of: AGGREGATIONS, offered: ({ kind }) => AGGREGATIONS.slice(kind === 'regression' ? 1 : 0) },
+    keepsAnswer: (value, { kind }) => value === AGGREGATIONS[kind === 'regression' ? 1 : 0],
+  }),
   allowNewLevels: parameter({
     summary: 'Take groups that training did not have: their random effects count as 0.',
     form: { is: 'flag' },
@@ -254,44 +259,6 @@ export function choicesFor({ of, offered }: Extract<ValueForm, { is: 'choice' }>
 /** The names that a model has for some values of a parameter. */
 export function namesFor({ names }: { names: string }, { chosen = [] }: Asked): string[] {
   return chosen.filter((name) => name.startsWith(names));
-}
-
-/**
- * A parameter's value as it was meant: R's jsonlite writes a single value as an array of one, and an array of one as a single
- * value. Undefined where it does not fit.
- */
-export function readValueOf({ form }: Parameter, schema: Asked, given: unknown): unknown {
-  const single = Array.isArray(given) && given.length === 1 ? given[0] : given;
-  switch (form.is) {
-    case 'flag':
-      return typeof single === 'boolean' ? single : undefined;
-    case 'whole':
-      return isWhole(single, form.least, form.most(schema)) ? single : undefined;
-    case 'choice':
-      return choicesFor(form, schema).includes(single as string) ? single : undefined;
-    case 'level':
-      return typeof single === 'number' && single > 0 && single < 1 ? single : undefined;
-    case 'range': {
-      const most = form.most(schema);
-      const isRange = Array.isArray(given) && given.length === 2 && given.every((end) => isWhole(end, 1, most)) && given[0] < given[1];
-      return isRange ? given : undefined;
-    }
-    case 'explain':
-      return readExplainAsk(single);
-    case 'shares': {
-      const list: unknown = typeof given === 'number' ? [given] : given;
-      const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
-      return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(isShare) ? list : undefined;
-    }
-    case 'named': {
-      const isNumber = typeof single === 'number' && single >= 0 && single <= form.most;
-      return isNumber || (typeof single === 'string' && namesFor(form, schema).includes(single)) ? single : undefined;
-    }
-  }
-}
-
-function isWhole(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }
 
 /** Gives an entry of the table the types of its form. */

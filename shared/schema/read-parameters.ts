@@ -1,8 +1,18 @@
 import type { Problem } from '../errors.ts';
 import { describe, quote } from './describe-value.ts';
-import { notExplained } from './explain-ask.ts';
+import { notExplained, readExplainAsk } from './explain-ask.ts';
 import type { Schema } from './features.ts';
-import { type AllGiven, type AnswerType, expectedOf, PARAMETERS, type ParameterTable, readValueOf } from './parameter-table.ts';
+import {
+  type AllGiven,
+  type AnswerType,
+  type Asked,
+  choicesFor,
+  expectedOf,
+  namesFor,
+  PARAMETERS,
+  type Parameter,
+  type ParameterTable,
+} from './parameter-table.ts';
 import { answerTypes, defaultParameters, type Parameters, standsAlone } from './parameters.ts';
 import { pointer } from './pointer.ts';
 import { noIntervals } from './spread/interval.ts';
@@ -85,4 +95,42 @@ function readTypes(schema: Schema, parameters: Parameters, given: unknown, path:
   parameters.type = first!;
   if (isMany) parameters.also = also;
   return [];
+}
+
+/**
+ * A parameter's value as it was meant: R's jsonlite writes a single value as an array of one, and an array of one as a single
+ * value. Undefined where it does not fit.
+ */
+function readValueOf({ form }: Parameter, schema: Asked, given: unknown): unknown {
+  const single = Array.isArray(given) && given.length === 1 ? given[0] : given;
+  switch (form.is) {
+    case 'flag':
+      return typeof single === 'boolean' ? single : undefined;
+    case 'whole':
+      return isWhole(single, form.least, form.most(schema)) ? single : undefined;
+    case 'choice':
+      return choicesFor(form, schema).includes(single as string) ? single : undefined;
+    case 'level':
+      return typeof single === 'number' && single > 0 && single < 1 ? single : undefined;
+    case 'range': {
+      const most = form.most(schema);
+      const isRange = Array.isArray(given) && given.length === 2 && given.every((end) => isWhole(end, 1, most)) && given[0] < given[1];
+      return isRange ? given : undefined;
+    }
+    case 'explain':
+      return readExplainAsk(single);
+    case 'shares': {
+      const list: unknown = typeof given === 'number' ? [given] : given;
+      const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
+      return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(isShare) ? list : undefined;
+    }
+    case 'named': {
+      const isNumber = typeof single === 'number' && single >= 0 && single <= form.most;
+      return isNumber || (typeof single === 'string' && namesFor(form, schema).includes(single)) ? single : undefined;
+    }
+  }
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }

@@ -25,3 +25,8 @@ tree("ctree-MIA", function(name) {
   golden_party(here, name, ctree(grade ~ city + size, shops, control = ctree_control(MIA = TRUE, alpha = 0.5)), shops[20:50, c("city", "size")])
 })
 tree("party-rpart", function(name) golden_party(here, name, as.party(rpart(grade ~ city + sales, shops)), shops[1:30, c("city", "sales")]))
+
+suppressPackageStartupMessages(library(ipred))
+set.seed(42)
+tree("bagging", function(name) golden_bag(here, name, bagging(Ozone ~ ., air, nbagg = 8, keepX = FALSE, control = rpart.control(minsplit = 10, cp = 0.02, xval = 0)), holed))
+tree("bagging-classes", function(name) golden_bag(here, name, bagging(grade ~ city + size + sales, shops, nbagg = 9, keepX = FALSE, control = rpart.control(minsplit = 30, xval = 0)), shops[1:40, c("city", "size", "sales")]))

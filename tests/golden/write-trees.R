@@ -27,3 +27,28 @@ golden_party <- function(dir, name, model, rows) {
   if (!is.factor(said)) return(write_golden(dir, name, model, "regression", rows, said))
   write_golden(dir, name, model, "classification", rows, said, levels(said), others = list(prob = matrix(predict(model, rows, type = "prob"), nrow(rows))))
 }
+
+# A bag of ipred, by each of its aggregations; where classes tie, R draws one.
+golden_bag <- function(dir, name, model, rows) {
+  ask <- function(...) unname(predict(model, rows, ...))
+  other <- function(parameters, p) paste0("{\"parameters\":", parameters, ",\"predictions\":", if (is.matrix(p)) json(unname(p)) else json(one_each(p)), "}")
+  if (inherits(model, "regbagg")) {
+    write_golden(dir, name, model, "regression", rows, ask())
+    others <- other("{\"aggregation\":\"weighted\"}", ask(aggregation = "weighted"))
+  } else {
+    votes <- ask(type = "prob")
+    tied <- apply(votes, 1, function(p) levels(model$y)[p == max(p)], simplify = FALSE)
+    names(tied) <- seq_along(tied) - 1
+    write_golden(dir, name, model, "classification", rows, ask(), levels(model$y), lapply(tied[lengths(tied) > 1], one_each), list(prob = votes))
+    averages <- tryCatch(ask(type = "prob", aggregation = "average"), error = function(e) NULL)
+    others <- c(other("{\"type\":\"prob\",\"aggregation\":\"weighted\"}", ask(type = "prob", aggregation = "weighted")),
+      if (!is.null(averages)) other("{\"type\":\"prob\",\"aggregation\":\"average\"}", averages))
+  }
+  file <- file.path(dir, paste0(name, ".json"))
+  lines <- readLines(file)
+  at <- grep("^\"others\":\\[", lines)
+  text <- paste(others, collapse = ",\n")
+  if (length(at)) lines[at] <- sub("\"others\":[", paste0("\"others\":[", text, ","), lines[at], fixed = TRUE)
+  else lines <- append(lines, paste0("\"others\":[", text, "],"), grep("^\"predictions\":", lines) - 1)
+  writeLines(lines, file, useBytes = TRUE)
+}

@@ -55,6 +55,21 @@ TREES <- list(
     data <- draw(sample(150:400, 1))
     model <- as.party(rpart(reformulate(pick(setdiff(COLUMNS, c("log(w)", "sqrt(b)")), sample(2:6, 1)), pick(c("y", "two", "three"))), data, cp = -1))
     golden_party(dir, name, model, draw(60)[all.vars(delete.response(terms(model)))])
+  },
+  bagging = function(name) {
+    suppressPackageStartupMessages({library(ipred); library(rpart)})
+    data <- draw(sample(60:200, 1))
+    columns <- pick(setdiff(COLUMNS, c("log(w)", "sqrt(b)")), sample(2:6, 1))
+    if (runif(1) < 0.5) data[columns] <- holes(data[columns])
+    control <- rpart.control(minsplit = sample(2:12, 1), cp = 0.01, xval = 0, maxsurrogate = sample(0:5, 1), usesurrogate = sample(0:2, 1))
+    response <- pick(c("y", "count", "two", "three", "grade"))
+    model <- bagging(reformulate(columns, response), data, nbagg = sample(1:12, 1), ns = if (runif(1) < 0.2) 50 else nrow(data), control = control, keepX = FALSE)
+    rows <- draw(40)[columns]
+    if (runif(1) < 0.6) rows <- holes(rows)
+    rows <- rows[rowSums(!is.na(rows)) > 0, , drop = FALSE]
+    # A row that stops before the leaf in every tree meets no training rows there.
+    weighted <- if (response %in% c("y", "count")) predict(model, rows, aggregation = "weighted") else predict(model, rows, type = "prob", aggregation = "weighted")[, 1]
+    golden_bag(dir, name, model, rows[is.finite(weighted), , drop = FALSE])
   }
 )
 only <- Sys.getenv("FAMILY")

@@ -52,6 +52,8 @@ const NAMES = [
   'earth-several',
   'lmer-nested',
   'ctree-ordered',
+  'bagging',
+  'bagging-classes',
   'ctree-surrogates',
   'glmer-groups',
   'earth-classes',

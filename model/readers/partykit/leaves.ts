@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { doubleOf, longOf, plus } from '../../../shared/math/long-double.ts';
 import { attributesOf, classOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
+import { longSumOf } from '../long-sum.ts';
 
 /** What the leaves answer, by their ids: a number, or a share for each class. */
 export type Leaves = { classes: string[] | undefined; numbers: Map<number, Float64Array> };
@@ -38,21 +38,14 @@ export function readLeaves(value: RValue, label: string): Leaves {
   for (const [id, own] of rows) {
     const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!) && response[row] !== NA_INTEGER);
     const all = known.map((row) => weight[row]!);
-    const sum = sumOf(all);
+    const sum = longSumOf(all);
     if (classes) {
       const parts = classes.map((_, at) => known.filter((row) => response[row] === at + 1).map((row) => weight[row]!));
       numbers.set(
         id,
-        Float64Array.from(parts, (part) => sumOf(part) / sum),
+        Float64Array.from(parts, (part) => longSumOf(part) / sum),
       );
-    } else numbers.set(id, Float64Array.of(sumOf(known.map((row) => response[row]! * weight[row]!)) / sum));
+    } else numbers.set(id, Float64Array.of(longSumOf(known.map((row) => response[row]! * weight[row]!)) / sum));
   }
   return { classes, numbers };
-}
-
-/** R's sum(), which adds up long doubles. */
-function sumOf(values: number[]): number {
-  if (values.every(Number.isSafeInteger)) return values.reduce((sum, value) => sum + value, 0);
-  if (!values.every(Number.isFinite)) return Number.NaN;
-  return doubleOf(values.reduce((sum, value) => plus(sum, longOf(value)), longOf(0)));
 }

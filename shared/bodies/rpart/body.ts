@@ -4,7 +4,7 @@ import { count } from '../measures.ts';
 import { checkRpart, predictRpart, type Rpart, stopOf } from './predict.ts';
 
 /** The arrays of a tree, in their order in an artifact. */
-const ARRAYS = {
+export const RPART_ARRAYS = {
   threshold: Float64Array,
   values: Float64Array,
   left: Uint32Array,
@@ -22,10 +22,10 @@ const ARRAYS = {
 export const RPART: BodyKind<Rpart> = {
   types: ['rpart'],
   lacksLevels: false,
-  pack: (rpart) => ({ type: 'rpart', scalars: { width: rpart.width }, arrays: pickArrays(rpart, ARRAYS) }),
+  pack: (rpart) => ({ type: 'rpart', scalars: { width: rpart.width }, arrays: pickArrays(rpart, RPART_ARRAYS) }),
   unpack: ({ scalars, arrays }, label) => {
     const width = takeWidth(scalars, `${label}'s rpart`);
-    return { ...takeArrays(arrays, ARRAYS, label), width } as Rpart;
+    return { ...takeArrays(arrays, RPART_ARRAYS, label), width } as Rpart;
   },
   check: checkRpart,
   answers: ({ kind }) => ({ types: kind === 'regression' ? ['vector'] : ['prob', 'class'], takes: [] }),

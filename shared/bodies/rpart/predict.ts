@@ -52,10 +52,10 @@ export function stopOf(_: Schema, rpart: Rpart, row: Float64Array): string | und
   return 'at a split its value is missing, or a level that the split has not seen, and R draws a way at random; expected a value that decides';
 }
 
-/** The node where a row ends. */
-export function findNode(rpart: Rpart, rows: Float64Array, row: number): number {
+/** The node where a row ends, from a node on: the root of one tree among several. */
+export function findNode(rpart: Rpart, rows: Float64Array, row: number, root = 0): number {
   const { left, right, first, splits, majority } = rpart;
-  let node = 0;
+  let node = root;
   while (left[node] !== 0) {
     let direction = 0;
     const from = first[node]!;
