@@ -88,7 +88,7 @@ function readGolden(folder: string, name: string): Golden {
     ties: new Map(Object.entries<string[]>(ties ?? {}).map(([row, tied]) => [Number(row), tied])),
     others: (others ?? []).map((other: Partial<Answer>) => ({
       ...{ rows: rows.length, se: undefined, relative: undefined },
-      ...{ ulp: other.parameters?.type === undefined ? ulp : 0, ...other },
+      ...{ ulp: other.parameters?.type === undefined || other.parameters.type === 'se' ? ulp : 0, ...other },
     })),
   };
 }
