@@ -18,6 +18,13 @@ export type GamModel = { schema: Schema; gam: Gam; steps?: BoundStep[]; call: st
 /** Parts of a fit that change its prediction, and are not served. */
 const OTHERS = ['Xcentre', 'full.terms'];
 
+/** The columns of its data that a gam's formula names, as a data frame: it keeps a summary of each, and of no constant. */
+function columnsOf(value: RValue): RValue | undefined {
+  const summary = element(value, 'var.summary');
+  if (summary?.type !== 'list') return undefined;
+  return { ...summary, attributes: new Map([...attributesOf(summary), ['class', { type: 'character', values: ['data.frame'] }]]) };
+}
+
 /**
  * Turns what mgcv's `gam()` or `bam()` returned into columns and coefficients, as predict.gam computes them from new data. A `bam` with
  * discrete = TRUE is computed as by predict(discrete = FALSE). Throws a ModelError that names what is not served.
@@ -37,7 +44,7 @@ export function readGam(value: RValue, label: string): GamModel {
   const call = element(value, 'call');
   const { features, steps, columns, offsets, isOfFused, read } = readDesign(
     {
-      ...{ terms: pterms, xlevels, contrasts, frame, call },
+      ...{ terms: pterms, xlevels, contrasts, frame, call, data: columnsOf(value) },
       beside: {
         ...{ variables: variables.variables, levels: variables.levels },
         read: (reader) => {

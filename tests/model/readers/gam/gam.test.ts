@@ -13,7 +13,7 @@ import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { csvHeader } from '../../../../shared/wire/answer-text.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { golden } from '../../../support/golden.ts';
-import { attributed, integers, list, numbers, texts } from '../../../support/r-objects.ts';
+import { attributed, integers, list, numbers, symbol, texts } from '../../../support/r-objects.ts';
 
 /** A golden's object as R wrote it. */
 function object(name: string): RValue {
@@ -46,6 +46,34 @@ test('type terms is an object of the terms, whose sum is the link; so it stands 
   expect(sum).toBeCloseTo(ask('link').predictions[0] as number, 12);
   expect(csvHeader(model.schema, ask('terms'))).toBe('predictions.(Intercept),predictions.f,predictions.s(x),predictions.s(z)');
   expect(JSON.stringify(openApi(model))).toContain('"terms"');
+});
+
+test('pi is a column where the gam has a summary of it, else what R has, which is then sure', () => {
+  /** The object with pi in the place of the 1 in log(x + 1). */
+  const withPi = (value: RValue): RValue => {
+    const own = 'attributes' in value ? value.attributes : undefined;
+    const attributes = own && new Map([...own].map(([key, one]) => [key, withPi(one)]));
+    const more = attributes ? { attributes } : {};
+    if (value.type === 'list') return { ...value, ...more, values: value.values.map(withPi) };
+    if (value.type !== 'language') return { ...value, ...more } as RValue;
+    const [head, , second] = value.values;
+    const isSum = head?.type === 'symbol' && head.name === '+' && second?.type === 'double' && second.values[0] === 1;
+    const values = isSum ? [head, value.values[1]!, symbol('pi')] : value.values.map(withPi);
+    return { ...value, ...more, values };
+  };
+  const gam = withPi(object('gam-parametric'));
+  const names = (value: RValue) => GAM_READER.read(value, 'm.RDS').schema.features.map(({ name }) => name);
+  expect(names(gam)).not.toContain('pi');
+  expect(GAM_READER.read(gam, 'm.RDS').read?.assumed).toEqual([]);
+  const summarized = changed(gam, ['var.summary'], (value) => {
+    const known = attributesOf(value).get('names');
+    if (value.type !== 'list' || known?.type !== 'character') return value;
+    return {
+      ...list(...value.values, numbers(0, 1, 2)),
+      attributes: new Map([['names', texts(...(known.values as string[]), 'pi')]]),
+    } as RValue;
+  });
+  expect(names(summarized)).toContain('pi');
 });
 
 test('a small file cannot ask for many multiplications: parts of smooths may be the same numbers', () => {
