@@ -2,7 +2,7 @@ import { describeModel } from '../../shared/api/routes.ts';
 import { failedCheck, type Model } from '../../shared/artifact.ts';
 import { count } from '../../shared/bodies/measures.ts';
 import { provenText } from '../../shared/proof/proof.ts';
-import type { PipelineStep, TrainingCard } from '../../shared/schema/card.ts';
+import { type StepChange, stepChanges, type TrainingCard } from '../../shared/schema/card.ts';
 import type { Feature, Label, Level } from '../../shared/schema/features.ts';
 import { expectedOf, PARAMETERS, type ParameterTable } from '../../shared/schema/parameter-table.ts';
 import { answerTypes } from '../../shared/schema/parameters.ts';
@@ -48,7 +48,7 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
     ['parameters', ['type', ...about.parameters.map(({ name }) => name)].join(', ')],
     ...notServed(loaded.model).map((text): [string, string] => ['not served', text]),
     ...(schema.libm === undefined ? [] : [['C library', 'without fused multiplication (--libm plain)'] as [string, string]]),
-    ...(card.pipeline ?? []).map((step, at): [string, string] => [at === 0 ? 'pipeline' : '', `${at + 1} ${stepText(step)}`]),
+    ...pipelineOf(loaded.model).map((step, at): [string, string] => [at === 0 ? 'pipeline' : '', `${at + 1} ${stepText(step)}`]),
     ['made by', card.madeBy],
     ...(card.versions === undefined ? [] : [['versions', card.versions] as [string, string]]),
     ['source', `${card.source.file}, sha256 ${card.source.sha256}`],
@@ -70,10 +70,16 @@ export function describeText(loaded: LoadedFile, parameters: ParameterTable = PA
   return `${table(facts)}\n\n${table([head, ...features])}\n`;
 }
 
+/** What the steps of a model's pipeline do, one after the other. */
+function pipelineOf({ card, schema }: Model): StepChange[] {
+  const features = schema.features.map(({ name }) => name);
+  return stepChanges(card.pipeline ?? [], features);
+}
+
 /** A step of a pipeline in words. */
-function stepText({ step, gives = [], drops = [], skipped }: PipelineStep): string {
+function stepText({ step, changes, adds, drops, skipped }: StepChange): string {
   if (skipped) return `${step}: left out at predict()`;
-  const parts = [...(gives.length > 0 ? [`gives ${list(gives)}`] : []), ...(drops.length > 0 ? [`drops ${list(drops)}`] : [])];
+  const parts = Object.entries({ changes, adds, drops }).flatMap(([verb, names]) => (names.length > 0 ? [`${verb} ${list(names)}`] : []));
   return `${step}: ${parts.join('; ') || 'changes nothing'}`;
 }
 

@@ -64,3 +64,17 @@ export type TrainingCard = {
 
 /** What is known of a model without its body. `sha256` is that of its schema and body. */
 export type ModelInfo = { schema: Schema; card: Card; sha256: string };
+
+/** A step of a pipeline by the columns that it gives other values, those that it adds and those that it drops. */
+export type StepChange = { step: string; changes: string[]; adds: string[]; drops: string[]; skipped: boolean };
+
+/** What each step of a pipeline does to the columns, from those that callers send on. */
+export function stepChanges(pipeline: readonly PipelineStep[], features: readonly string[]): StepChange[] {
+  const there = new Set(features);
+  return pipeline.map(({ step, gives = [], drops = [], skipped = false }) => {
+    const [changes, adds] = [gives.filter((name) => there.has(name)), gives.filter((name) => !there.has(name))];
+    for (const name of adds) there.add(name);
+    for (const name of drops) there.delete(name);
+    return { step, changes, adds, drops, skipped };
+  });
+}

@@ -1,16 +1,13 @@
-import type { Card, ModelInfo } from '../../schema/card.ts';
+import { type Card, type ModelInfo, stepChanges } from '../../schema/card.ts';
 import { TEXTS } from '../words/texts.ts';
 import { escapeHtml } from './fields.ts';
 
 /** What a pipeline does to the values before the model has them, step by step; nothing for a model that is none. */
 export function pipelineHtml({ card: { pipeline = [] }, schema }: Pick<ModelInfo, 'card' | 'schema'>): string {
   if (pipeline.length === 0) return '';
-  const there = new Set(schema.features.map(({ name }) => name));
-  const rows = pipeline.map(({ step, gives = [], drops = [], skipped }) => {
-    const [changed, added] = [gives.filter((name) => there.has(name)), gives.filter((name) => !there.has(name))];
-    for (const name of added) there.add(name);
-    for (const name of drops) there.delete(name);
-    const told: string[] = [columnsHtml('stepChanges', changed), columnsHtml('stepAdds', added), columnsHtml('stepDrops', drops)].flat();
+  const features = schema.features.map(({ name }) => name);
+  const rows = stepChanges(pipeline, features).map(({ step, changes, adds, drops, skipped }) => {
+    const told: string[] = [columnsHtml('stepChanges', changes), columnsHtml('stepAdds', adds), columnsHtml('stepDrops', drops)].flat();
     const none = `<dd data-text="${skipped ? 'stepSkipped' : 'stepNothing'}">${TEXTS.en[skipped ? 'stepSkipped' : 'stepNothing']}</dd>`;
     return `<dt><code>${escapeHtml(step)}</code></dt>${told.join('') || none}`;
   });

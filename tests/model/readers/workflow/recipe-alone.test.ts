@@ -68,6 +68,9 @@ test('describe names the kind and says that there is no body', () => {
   expect(text).toMatch(/^kind +columns$/m);
   expect(text).toMatch(/^body +none: the columns are the answer$/m);
   expect(text).toMatch(/^parameters +type$/m);
+  expect(text).toMatch(/^pipeline +1 step_impute_median: changes rooms$/m);
+  expect(text).toMatch(/^ +3 step_dummy: adds zone_Norte, zone_Sul; drops zone$/m);
+  expect(text).toMatch(/^ +5 step_filter: left out at predict\(\)$/m);
 });
 
 const house = golden('house');
