@@ -21,7 +21,7 @@ export function meantBy(name: string, known: string[]): string | undefined {
   const letters = lettersOf(name);
   const guesses = known.filter((one) => one.includes('_'));
   // The shorter ones are left out first, since a function's start waits for this.
-  const same = guesses.find((one) => one.length >= letters.length && lettersOf(one) === letters);
+  const same = guesses.find((one) => one.length >= letters.length && knownLettersOf(one) === letters);
   const near = same ?? guesses.find((one) => isNear(name, one));
   if (near !== undefined || !isOurs(name, known)) return near;
   const [first] = guesses.map((one) => ({ one, edits: editsTo(name, one) })).sort((one, other) => one.edits - other.edits);
@@ -35,9 +35,12 @@ function isNear(name: string, known: string): boolean {
   return editsTo(name, known) <= most && (known.length >= ONE_WRONG_LETTER || !isOneReplaced(name, known));
 }
 
+/** How often each letter stands in one name more than in another, again for each pair of names. */
+const COUNTS = new Int16Array(128);
+
 /** How many letters one of the names has and the other has not, wherever they stand: no fewer edits make one of the other. */
 function lettersApart(name: string, known: string): number {
-  const counts = new Int16Array(128);
+  const counts = COUNTS.fill(0);
   for (let at = 0; at < name.length; at += 1) counts[name.charCodeAt(at) & 127]! += 1;
   for (let at = 0; at < known.length; at += 1) counts[known.charCodeAt(at) & 127]! -= 1;
   let [more, fewer] = [0, 0];
@@ -46,6 +49,15 @@ function lettersApart(name: string, known: string): number {
     else fewer -= count;
   }
   return Math.max(more, fewer);
+}
+
+/** The letters of our settings' names, which are compared with each variable of an environment. */
+const LETTERS = new Map<string, string>();
+
+function knownLettersOf(known: string): string {
+  const letters = LETTERS.get(known) ?? lettersOf(known);
+  LETTERS.set(known, letters);
+  return letters;
 }
 
 function lettersOf(name: string): string {
