@@ -112,8 +112,8 @@ canopy_save <- local({
     said$default <- shown(kind, stats::quantile(there, 0.5, names = FALSE, type = if (whole) 1L else 7L))
     if (ends[1] < ends[2])
       said <- c(said, list(min = shown(kind, ends[1]), max = shown(kind, ends[2]), step = if (whole && kind %in% c("number", "integer64")) 1))
-    said$profile <- c(histogram, missing = mean(is.na(v)))
-    common <- as.numeric(names(which(table(there) >= LEAST)))
+    said$profile <- c(histogram, list(missing = mean(is.na(v))))
+    common <- with(rle(sort(there)), values[lengths >= LEAST])
     draw <- function(n, often) {
       if (often && length(common) && length(common) <= 50L) return(like(x, common[sample.int(length(common), n, TRUE)]))
       edges <- if (is.null(histogram)) range(there) else unclass(histogram$edges)
@@ -139,8 +139,8 @@ canopy_save <- local({
   answers <- function(model, kind, rows) {
     p <- function(...) stats::predict(model, rows, ...)
     a <- function(type, value, levels = NULL, ...) {
-      value <- tryCatch(value, error = identity)
-      if (inherits(value, "error") || is.null(value) || identical(dim(value)[2], 0L)) return(simpleError("no such answer"))
+      value <- tryCatch(if (is.null(value) || identical(dim(value)[2], 0L)) stop("no such answer") else value, error = identity)
+      if (inherits(value, "error")) return(value)
       if (length(dim(value)) == 3L) value <- matrix(value, dim(value)[1], dimnames = dimnames(value)[1:2])
       if (is.list(value) && !is.data.frame(value)) value <- unlist(value)
       if (length(dim(value)) == 1L || (is.matrix(value) && ncol(value) == 1L && kind != "prcomp")) value <- as.vector(value)

@@ -19,12 +19,14 @@ export type Proved = { card?: ProofCard; section?: Uint8Array };
  * Computes the predictions again that R wrote into a sidecar. Throws a ModelError that names the first row that differs, with both
  * numbers; with `accept` the card says how many agree, and the artifact has no section of them.
  */
-export function proveSidecar(model: Predictor, { proof, r }: Sidecar, label: string, accept: boolean): Proved {
+export function proveSidecar(model: Predictor, { proof, r, python }: Sidecar, label: string, accept: boolean): Proved {
   if (!proof) return {};
-  const whole = { r: r?.version ?? 'of an unknown version', ...exactness(model, r), ...proof };
+  const [engine] = Object.entries(python?.packages ?? {});
+  const by = r ? `R ${r.version}` : engine ? engine.join(' ') : 'its engine';
+  const whole = { by, ...exactness(model, r, python), ...proof };
   checkLengths(proof, label);
   const { rows, agreed, first } = prove(model, whole, label);
-  const card = { rows, agreed, r: whole.r, drawn: proof.drawn };
+  const card = { rows, agreed, by, drawn: proof.drawn };
   if (first === undefined) return { card, section: encodeProof(whole, sha256Of) };
   if (accept) return { card };
   const found = `${first} (${agreed} of ${rows} rows agree)`;
@@ -48,16 +50,20 @@ function checkLengths({ columns, rows, answers }: NonNullable<Sidecar['proof']>,
  * How near numbers have to be: the bits (or as many units as the body says) where R ran on what is promised for, else 1e-12 of the
  * greatest of them; the same for pipelines, in which a step by matrices may sum in another order.
  */
-function exactness({ schema, steps, body }: Predictor, r: RSession | undefined): { ulp: number; within: number } {
+function exactness({ schema, steps, body }: Predictor, r?: RSession, python?: RSession): { ulp: number; within: number } {
   const ulp = body.kind.ulp(schema, body.data);
-  return { ulp, within: isPromised(r) && !steps ? 0 : NEAR };
+  return { ulp, within: (r ? isPromised(r) && hasReference(r) : isPromised(python)) && !steps ? 0 : NEAR };
 }
 
-/** Whether R ran with the reference BLAS and a C library whose functions have the same bits as ours. */
-function isPromised({ platform = '', blas = '', libc = '', fma }: Partial<RSession> = {}): boolean {
+/** Whether R ran with the reference BLAS. */
+function hasReference({ blas = '' }: RSession): boolean {
+  return /(?:^|\/)(?:blas\/libblas|libRblas)/.test(blas);
+}
+
+/** Whether it ran with a C library whose functions have the same bits as ours. */
+function isPromised({ platform = '', libc = '', fma }: Partial<RSession> = {}): boolean {
   const [, minor = '0'] = /^glibc 2\.(\d{1,3})/.exec(libc) ?? [];
-  const isSameLibrary = /^x86_64-.*linux/.test(platform) && fma === true && Number(minor) >= 28 && Number(minor) <= 40;
-  return isSameLibrary && /(?:^|\/)(?:blas\/libblas|libRblas)/.test(blas);
+  return /^x86_64-.*linux/.test(platform) && fma === true && Number(minor) >= 28 && Number(minor) <= 40;
 }
 
 /** The file of an artifact without R's predictions, beside it; the artifact itself where it has none. */

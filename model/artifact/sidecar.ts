@@ -22,7 +22,7 @@ const profile = z.strictObject({
   missing: share.optional(),
 });
 
-/** What R ran on, as canopy.R writes it. */
+/** What R or Python ran on, as canopy.R and canopy.py write it. */
 const rSession = z.strictObject({
   version: z.string().max(100),
   platform: z.string().max(100).optional(),
@@ -84,6 +84,7 @@ const sidecar = z.strictObject({
   names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
   features: z.record(z.string(), featureSidecar).optional(),
   r: rSession.optional(),
+  python: rSession.optional(),
   proof: proof.optional(),
 });
 

@@ -51,6 +51,6 @@ function verifyProof(model: Model, file: string): string {
   if (!proof) throw new ModelError(file, "no predictions of R's own", 'ROWS.json, or a model saved by canopy_save() of canopy.R');
   const { rows, agreed, numbers, first } = prove(model, decodeProof(proof, file, sha256Of), file);
   if (first !== undefined) process.exitCode = 1;
-  const said = provenText({ rows, agreed, r: card.proof?.r ?? '' });
+  const said = provenText({ rows, agreed, by: card.proof?.by ?? '' });
   return printableLines([`${card.name}: ${said}, ${numbers} numbers and labels`, ...(first === undefined ? [] : [`  ${first}`])]);
 }

@@ -33,7 +33,7 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
       numbers += values.length;
       const differs = difference(values, expected[row]!, proof, scale);
       if (differs !== undefined && !wrong.has(row))
-        wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `R ${proof.r} said`)}`);
+        wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `${proof.by} said`)}`);
     });
   }
   const [first] = [...wrong].sort(([one], [other]) => one - other);
@@ -41,8 +41,8 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
 }
 
 /** "64 of 64 rows as R 4.5.1 said", for people. */
-export function provenText({ rows, agreed, r }: Omit<ProofCard, 'drawn'>): string {
-  return `${agreed} of ${rows} rows as R ${r} said`;
+export function provenText({ rows, agreed, by }: Omit<ProofCard, 'drawn'>): string {
+  return `${agreed} of ${rows} rows as ${by} said`;
 }
 
 function nameOf({ parameters: { type } }: ProofAnswer): string {

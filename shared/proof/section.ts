@@ -11,8 +11,8 @@ export type ProofAnswer = { parameters: Record<string, unknown>; predictions: un
 
 /** Rows with R's own predictions, by which a model is compared with R wherever it is served. */
 export type Proof = {
-  /** R's version. */
-  r: string;
+  /** Who said them: R 4.5.1. */
+  by: string;
   /** Whether the rows were drawn, column by column, or are rows of the training data. */
   drawn: boolean;
   /** How far a number may be from R's: in units of the last place, and as a part of the greatest number of its list. */
@@ -24,8 +24,8 @@ export type Proof = {
 };
 
 /** The bytes of the section. The same proof gives the same bytes. */
-export function encodeProof({ r, drawn, ulp, within, columns, rows, answers }: Proof, hash: Hash): Uint8Array {
-  return sealSection(newSection('PROOF', { r, drawn, ulp, within, columns, rows, answers }).bytes, hash);
+export function encodeProof({ by, drawn, ulp, within, columns, rows, answers }: Proof, hash: Hash): Uint8Array {
+  return sealSection(newSection('PROOF', { by, drawn, ulp, within, columns, rows, answers }).bytes, hash);
 }
 
 /** The proof of such bytes. Throws a ModelError where they were changed, or are of another form. */
@@ -47,9 +47,9 @@ export function decodeProof(bytes: Uint8Array, label: string, hash: Hash): Proof
 
 function isProof(value: unknown): value is Proof {
   if (!isRecord(value)) return false;
-  const { r, drawn, ulp, within, columns, rows, answers } = value;
+  const { by, drawn, ulp, within, columns, rows, answers } = value;
   const isSmall = (number: unknown, most: number) => typeof number === 'number' && number >= 0 && number <= most;
-  const isHead = typeof r === 'string' && r.length <= 100 && typeof drawn === 'boolean' && isSmall(ulp, 1e6) && isSmall(within, 1e-6);
+  const isHead = typeof by === 'string' && by.length <= 300 && typeof drawn === 'boolean' && isSmall(ulp, 1e6) && isSmall(within, 1e-6);
   if (!isHead || !isList(columns, 1, 65_535) || !columns.every((name) => typeof name === 'string')) return false;
   if (!isList(rows, 1, MAX_PROOF_ROWS) || !rows.every((row) => isList(row, columns.length, columns.length))) return false;
   const isAnswer = (one: unknown) => isRecord(one) && isRecord(one.parameters) && isList(one.predictions, rows.length, rows.length);

@@ -35,12 +35,12 @@ export type Card = {
   date?: string;
   /** How it was trained, where that was done here. */
   training?: TrainingCard;
-  /** R's own predictions that came with it: how many rows, how many of them are the same here, which R said them, and whether they were drawn. */
+  /** R's own predictions that came with it: how many rows, how many of them are the same here, who said them (R 4.5.1), and whether they were drawn. */
   proof?: ProofCard;
 };
 
 /** What a card says of R's own predictions. */
-export type ProofCard = { rows: number; agreed: number; r: string; drawn: boolean };
+export type ProofCard = { rows: number; agreed: number; by: string; drawn: boolean };
 
 /** One step of a pipeline, by R's name of it: the columns that it makes or changes, and those that it drops; or that it is left out. */
 export type PipelineStep = { step: string; gives?: string[]; drops?: string[]; skipped?: boolean };

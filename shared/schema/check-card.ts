@@ -53,7 +53,7 @@ export function checkCard(card: Card, label: string): void {
   const proof = recordOf(card.proof, `${label}'s proof`);
   need(proof.rows, COUNT, `${label}'s proof: its rows`);
   need(proof.agreed, NUMBER, `${label}'s proof: its agreed`);
-  need(proof.r, text(SHORT), `${label}'s proof: its r`);
+  need(proof.by, text(SHORT), `${label}'s proof: its by`);
   need(proof.drawn, FLAG, `${label}'s proof: its drawn`);
 }
 

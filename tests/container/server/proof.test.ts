@@ -12,7 +12,7 @@ const model = decodeArtifact(importModel(path.join(PROJECT, 'tests/golden/canopy
 test('a container starts where R’s own predictions come out as R said', async () => {
   const url = await containers.start(model, { mode: 'alone' });
   expect((await fetch(`${url}/ping`)).status).toBe(200);
-  expect(await (await fetch(`${url}/model`)).json()).toMatchObject({ card: { proof: { rows: 64, agreed: 64, r: '4.2.2' } } });
+  expect(await (await fetch(`${url}/model`)).json()).toMatchObject({ card: { proof: { rows: 64, agreed: 64, by: 'R 4.2.2' } } });
 });
 
 test('a container is not ready where one of them does not, and says which', async () => {

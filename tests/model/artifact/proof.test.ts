@@ -35,7 +35,7 @@ const proofOf = (name: string): Proof => decodeProof(open(name).proof!, name, sh
 describe('a model that canopy.R saved', () => {
   test.each(NAMES)('%s has all of its 64 rows as R said, to the bit', (name) => {
     const model = open(name);
-    expect(model.card.proof).toEqual({ rows: 64, agreed: 64, r: '4.2.2', drawn: true });
+    expect(model.card.proof).toEqual({ rows: 64, agreed: 64, by: 'R 4.2.2', drawn: true });
     expect(proofOf(name)).toMatchObject({ ulp: 0, within: 0, drawn: true });
     expect(failedProof(model)).toBeUndefined();
     expect(failedCheck(model)).toBeUndefined();
@@ -148,7 +148,7 @@ test('where R had another BLAS or C library, numbers are near within 1e-12 and l
 test('--accept-differences lets somebody look: the card says how many agree, and nothing of it travels', () => {
   const file = withSidecar('spend-ranger', () => {}, 'spend-retrained');
   const model = decodeArtifact(importModel(file, { acceptDifferences: true }));
-  expect(model.card.proof).toEqual({ rows: 64, agreed: 0, r: '4.2.2', drawn: true });
+  expect(model.card.proof).toEqual({ rows: 64, agreed: 0, by: 'R 4.2.2', drawn: true });
   expect(model.proof).toBeUndefined();
   expect(() => verifyCommand([golden('missing')])).toThrow('no such file');
 });
@@ -177,7 +177,7 @@ describe('the section in the artifact', () => {
       (proof) => proof.answers.splice(0),
       (proof) => Object.assign(proof.answers[0]!, { predictions: [1] }),
       (proof) => Object.assign(proof, { within: 1 }),
-      (proof) => Object.assign(proof, { r: 4 }),
+      (proof) => Object.assign(proof, { by: 4 }),
     ];
     for (const change of forms) expect(failedProof(other(change))).toContain('another form of its JSON');
   });

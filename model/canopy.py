@@ -1,0 +1,260 @@
+"""From a booster in Python to a URL that answers with its numbers, and back. The standard library alone, Python 3.9 or newer.
+
+    from canopy import canopy_save, Endpoint
+    canopy_save(booster_or_estimator, X, "model.ubj")     # xgboost; "model.txt" for LightGBM
+    Endpoint("http://localhost:3000").predict(frame)
+
+canopy_save writes the package's own file and the sidecar beside it (model.model.json): names, levels, ranges, defaults, a training
+profile, and 64 rows with the package's own predictions, which are computed again wherever the model is served. These rows are drawn:
+each column by itself, a number evenly within a bin of its histogram. No row of X is in it, unless share_rows=True.
+"""
+
+import json
+import math
+import os
+import platform
+import random
+import sys
+import urllib.error
+import urllib.request
+
+ROWS = 64
+LEAST = 5  # rows in a bin, or of a level, that is told
+CHUNK = 1000  # rows of one request
+
+
+def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
+    """Save an xgboost or LightGBM model with its sidecar. X is a pandas DataFrame, or an array of numbers; returns the sidecar's path."""
+    package, booster = _booster_of(model)
+    columns = _columns_of(X, booster)
+    told = {name: _describe(values, (labels or {}).get(name)) for name, values in columns.items()}
+    draw = random.Random(64)
+    count = max(8, min(ROWS, 64000 // len(columns)))
+    if share_rows:
+        places = draw.sample(range(len(next(iter(columns.values())))), min(count, len(next(iter(columns.values())))))
+        rows = {name: [values[place] for place in places] for name, values in columns.items()}
+    else:
+        rows = {name: one["draw"](draw, count) for name, one in told.items()}
+    booster.save_model(file + ".part" + os.path.splitext(file)[1])
+    os.replace(file + ".part" + os.path.splitext(file)[1], file)
+    answers = _answers(package, file, _frame(X, rows))
+    sidecar = {
+        "title": title,
+        "features": {name: one["said"] for name, one in told.items()},
+        "python": _session(package),
+        "proof": {
+            "drawn": not share_rows,
+            "columns": list(columns),
+            "rows": [[_cell(value, told[name]["said"]) for name, value in zip(columns, row)] for row in zip(*rows.values())],
+            "answers": [{"parameters": {"type": kind}, "predictions": _numbers(made)} for kind, made in answers],
+        },
+    }
+    beside = os.path.splitext(file)[0] + ".model.json"
+    with open(beside + ".part", "w", encoding="utf-8") as out:
+        json.dump({name: value for name, value in sidecar.items() if value is not None}, out, ensure_ascii=False, allow_nan=False)
+    os.replace(beside + ".part", beside)
+    print(f"{file} and {beside}: {len(columns)} features, {len(rows and next(iter(rows.values())))} rows with {package}'s own predictions")
+    print(f"serve it here:    npm start -- --model {os.path.abspath(file)!r}")
+    print(f"deploy it to AWS: npx serverless deploy --param model={os.path.abspath(file)!r}")
+    return beside
+
+
+def _booster_of(model):
+    for get in ("get_booster", "booster_"):
+        if hasattr(model, get):
+            model = getattr(model, get)
+            model = model() if callable(model) else model
+    package = type(model).__module__.split(".")[0]
+    if package not in ("xgboost", "lightgbm") or not hasattr(model, "save_model"):
+        raise TypeError(f"found {type(model).__module__}.{type(model).__name__}, expected a booster or an estimator of xgboost or lightgbm")
+    return package, model
+
+
+def _columns_of(X, booster):
+    """The columns by their names, in the model's order."""
+    names = booster.feature_name() if callable(getattr(booster, "feature_name", None)) else booster.feature_names
+    if hasattr(X, "columns"):
+        lacking = [name for name in names or X.columns if name not in X.columns]
+        if lacking:
+            raise ValueError(f"X has no column {', '.join(map(str, lacking))}")
+        return {str(name): X[name] for name in (names or X.columns)}
+    width = len(X[0])
+    names = names or [f"f{place}" for place in range(width)]
+    return {name: [row[place] for row in X] for place, name in enumerate(names)}
+
+
+def _is_missing(value):
+    return value is None or value != value
+
+
+def _describe(values, label):
+    """What the sidecar says of a column, and what draws values of it."""
+    categories = getattr(getattr(values, "cat", None), "categories", None)
+    values = list(values)
+    there = [value for value in values if not _is_missing(value)]
+    if not there:
+        raise ValueError("a column without a value")
+    missing = 1 - len(there) / len(values)
+    said = {} if label is None else {"label": label}
+    rare = 0.1 if missing > 0 else 0
+
+    def often(draw, one):
+        return None if draw.random() < rare else one
+
+    if categories is not None:
+        counts = {str(level): sum(1 for value in there if value == level) for level in categories}
+        told = {level: count / len(values) for level, count in counts.items() if count >= LEAST}
+        used = [level for level in categories if counts[str(level)] > 0]
+        said |= {"levels": [str(level) for level in categories], "rType": "category", "default": max(counts, key=counts.get)}
+        said["profile"] = {"shares": told, "others": 1 - missing - sum(told.values()), "missing": missing}
+        said["profile"]["others"] = min(1, max(0, said["profile"]["others"]))
+        return {"said": said, "draw": lambda draw, n: [often(draw, used[draw.randrange(len(used))]) for _ in range(n)]}
+    numbers = sorted(float(value) for value in there if math.isfinite(value))
+    if not numbers:
+        raise ValueError("a column without a finite number")
+    edges, counts = _bins(numbers)
+    whole = all(number == int(number) for number in numbers)
+    said |= {"rType": "number", "default": numbers[(len(numbers) - 1) // 2]}
+    if numbers[0] < numbers[-1]:
+        said |= {"min": numbers[0], "max": numbers[-1]} | ({"step": 1} if whole else {})
+    said["profile"] = {"edges": edges, "counts": counts, "missing": missing} if counts else {"missing": missing}
+
+    def number(draw):
+        at = draw.choices(range(len(counts)), counts)[0] if counts else 0
+        low, high = (edges[at], edges[at + 1]) if counts else (numbers[0], numbers[-1])
+        value = low + draw.random() * (high - low)
+        return float(round(value)) if whole else value
+
+    return {"said": said, "draw": lambda draw, n: [often(draw, number(draw)) for _ in range(n)]}
+
+
+def _bins(numbers):
+    """A histogram of sorted numbers, with edges that depend on no single value, and at least LEAST rows in each bin."""
+    low, high = numbers[0], numbers[-1]
+    if len(numbers) < LEAST or low == high:
+        return [], []
+    raw = (high - low) / 20
+    step = 10 ** math.floor(math.log10(raw))
+    step *= next((factor for factor in (1, 2, 5) if raw <= factor * step), 10)
+    inner = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    edges = [low, *(edge for edge in inner if low < edge < high), high]
+    counts = [0] * (len(edges) - 1)
+    at = 0
+    for number in numbers:
+        while at < len(counts) - 1 and number >= edges[at + 1]:
+            at += 1
+        counts[at] += 1
+    while len(counts) > 1 and min(counts) < LEAST:
+        at = min(next(place for place, count in enumerate(counts) if count < LEAST), len(counts) - 2)
+        counts[at : at + 2] = [counts[at] + counts[at + 1]]
+        del edges[at + 1]
+    return edges, counts
+
+
+def _frame(X, rows):
+    """Rows in the form of X: with its categories, or as lists of numbers."""
+    if not hasattr(X, "columns"):
+        return [[math.nan if value is None else value for value in row] for row in zip(*rows.values())]
+    frame = X.iloc[[0] * len(next(iter(rows.values())))].reset_index(drop=True)
+    made = {}
+    for name in frame.columns:
+        dtype = frame[name].dtype
+        if str(name) in rows:
+            series = frame[name].astype(object)
+            series[:] = rows[str(name)]
+            has_missing = any(_is_missing(value) for value in rows[str(name)])
+            made[name] = series.astype(dtype if not has_missing or str(dtype) == "category" else float)
+    return type(X)(made)
+
+
+def _answers(package, file, frame):
+    """What the package says of rows, by a booster that was read from the file."""
+    if package == "lightgbm":
+        read = sys.modules["lightgbm"].Booster(model_file=file)
+        frame = sys.modules["numpy"].asarray(frame, dtype=float) if isinstance(frame, list) else frame
+        return [("response", read.predict(frame, num_threads=1)), ("margin", read.predict(frame, raw_score=True, num_threads=1))]
+    xgboost = sys.modules["xgboost"]
+    read = xgboost.Booster({"nthread": 1}, model_file=file)
+    frame = sys.modules["numpy"].asarray(frame, dtype=float) if isinstance(frame, list) else frame
+    data = xgboost.DMatrix(frame, feature_names=read.feature_names if not hasattr(frame, "columns") else None, enable_categorical=True)
+    best = read.attributes().get("best_iteration")
+    used = (0, int(best) + 1) if best is not None else (0, 0)
+    made = [("response", False), ("margin", True)]
+    return [(kind, read.predict(data, output_margin=margin, iteration_range=used)) for kind, margin in made]
+
+
+def _numbers(made):
+    return made.astype(float).tolist() if hasattr(made, "astype") else list(made)
+
+
+def _cell(value, said):
+    if _is_missing(value):
+        return None
+    return str(value) if "levels" in said else float(value)
+
+
+def _session(package):
+    name, number = platform.libc_ver()
+    said = {
+        "version": platform.python_version(),
+        "platform": f"{platform.machine()}-{platform.system().lower()}",
+        "packages": {package: sys.modules[package].__version__},
+    }
+    if name:
+        said["libc"] = f"{name} {number}"
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as cpu:
+            said["fma"] = " fma " in cpu.read()
+    return said
+
+
+class CanopyProblem(Exception):
+    """What a server says of a request that it refuses: `status`, `detail`, and `problems`, each with a path and a message."""
+
+    def __init__(self, url, status, document):
+        self.status, self.detail, self.problems = status, document.get("detail"), document.get("errors", [])
+        lines = [f"{url}: {self.detail or f'status {status}'}", *(f"  {one.get('path')} {one.get('message')}" for one in self.problems)]
+        super().__init__("\n".join(lines))
+
+
+class Endpoint:
+    """A model where it is served. `key` goes as the header x-api-key."""
+
+    def __init__(self, url, key=None):
+        self.url, self._key = url.rstrip("/"), key
+        self.model = self._ask("/model")
+
+    def predict(self, frame, type=None, **parameters):
+        """Predictions of a pandas DataFrame, a dict of columns or a list of dicts: a number, a label, a list or a dict for each row."""
+        names = [feature["name"] for feature in self.model["features"]]
+        if isinstance(frame, list):
+            frame = {name: [row.get(name) for row in frame] for name in names}
+        lacking = [name for name in names if name not in frame]
+        if lacking:
+            raise ValueError(f"the frame has no column {', '.join(lacking)}")
+        rows = [list(row) for row in zip(*(self._values(frame[name]) for name in names))]
+        asked = parameters | ({} if type is None else {"type": type})
+        made = []
+        for start in range(0, len(rows), CHUNK):
+            table = {"columns": names, "data": rows[start : start + CHUNK]}
+            made += self._ask("/predict", {"dataframe_split": table, "parameters": asked})["predictions"]
+        return made
+
+    @staticmethod
+    def _values(column):
+        """A column as JSON has it: dates and times as ISO 8601 texts, missing values as null."""
+        plain = [value.item() if hasattr(value, "item") else value for value in column]
+        return [None if _is_missing(value) else value.isoformat() if hasattr(value, "isoformat") else value for value in plain]
+
+    def _ask(self, path, body=None):
+        headers = {"content-type": "application/json", "accept": "application/json"} | ({} if self._key is None else {"x-api-key": self._key})
+        data = None if body is None else json.dumps(body, allow_nan=False).encode()
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            try:
+                document = json.load(error)
+            except ValueError:
+                document = {}
+            raise CanopyProblem(self.url + path, error.code, document if isinstance(document, dict) else {}) from None
