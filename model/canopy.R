@@ -6,16 +6,15 @@
 # The sidecar heart.model.json says what saveRDS() forgets: types, levels in their order, ranges, defaults, and 64 rows with R's own predictions,
 # which are computed again wherever the model is served. These rows are drawn: each column by itself, a number evenly within a bin of its
 # histogram, so no row of the data is in it (share_rows = TRUE takes real ones). Levels and texts, the two ends of a number and its median are shown.
-
 canopy_save <- local({
   # The classes that are served, by the package that predicts with them.
   SERVED <- list(ranger = "ranger", randomForest = "randomForest", rpart = "rpart", xgboost = c("xgb.Booster", "xgboost"), gbm = "gbm",
-    lightgbm = "lgb.Booster", stats = c("lm", "glm", "aov", "prcomp"), MASS = c("negbin", "rlm", "lda", "qda", "polr"), mgcv = c("gam", "bam"),
+    lightgbm = "lgb.Booster", stats = c("lm", "glm", "aov", "prcomp", "kmeans"), MASS = c("negbin", "rlm", "lda", "qda", "polr"),
     quantreg = c("rq", "rqs", "lassorq", "scadrq", "lassorqs", "scadrqs"), lme4 = c("lmerMod", "glmerMod", "lmerModLmerTest"), earth = "earth",
     survival = c("coxph", "survreg"), nnet = c("nnet", "multinom"), e1071 = c("naiveBayes", "svm"), kernlab = "ksvm", workflows = "workflow",
     glmnet = c("elnet", "lognet", "multnet", "fishnet", "mrelnet", "coxnet", "glmnetfit", "cv.glmnet", "relaxed", "cv.relaxed"),
     caret = c("knn3", "knnreg", "train", "preProcess", "dummyVars"), parsnip = "model_fit", tune = "last_fit", recipes = "recipe",
-    mlr = c("WrappedModel", "TuneModel"), partykit = "constparty")
+    mlr = c("WrappedModel", "TuneModel"), partykit = "constparty", mgcv = c("gam", "bam"))
   LEAST <- 5L # rows in a bin, or of a level, that is told
   fail <- function(...) stop(..., call. = FALSE)
   # A vector of texts, numbers or values of a column becomes a vector of JSON's texts.
@@ -113,7 +112,8 @@ canopy_save <- local({
     if (ends[1] < ends[2])
       said <- c(said, list(min = shown(kind, ends[1]), max = shown(kind, ends[2]), step = if (whole && kind %in% c("number", "integer64")) 1))
     said$profile <- c(histogram, list(missing = mean(is.na(v))))
-    common <- with(rle(sort(there)), values[lengths >= LEAST])
+    runs <- rle(sort(there))
+    common <- runs$values[runs$lengths >= LEAST]
     draw <- function(n, often) {
       if (often && length(common) && length(common) <= 50L) return(like(x, common[sample.int(length(common), n, TRUE)]))
       edges <- if (is.null(histogram)) range(there) else unclass(histogram$edges)
@@ -131,7 +131,7 @@ canopy_save <- local({
     workflow = names(model$pre$mold$blueprint$ptypes$predictors), preProcess = unique(unlist(model$method)),
     recipe = model$var_info$variable[model$var_info$role %in% "predictor"], ranger = model$forest$independent.variable.names,
     gbm = if (is.null(model$Terms)) model$var.names else all.vars(stats::delete.response(model$Terms)),
-    WrappedModel = , TuneModel = model$features, gam = , bam = all.vars(model$pred.formula),
+    WrappedModel = , TuneModel = model$features, kmeans = colnames(model$centers), gam = , bam = all.vars(model$pred.formula),
     if (kind == "train" && is.null(model$terms)) setdiff(names(model$trainingData), c(".outcome", ".weights"))
     else if (!isS4(model)) tryCatch(all.vars(stats::delete.response(stats::terms(model))), error = function(e) NULL)
   )
@@ -180,6 +180,7 @@ canopy_save <- local({
       lda = , qda = class_and(p()$class, p()$posterior), constparty = class_and(p(), p(type = "prob")),
       svm = class_and(as.vector(p()), attr(p(probability = TRUE), "probabilities")),
       ksvm = class_and(as.vector(from("kernlab", "predict")), getExportedValue("kernlab", "predict")(model, rows, type = "probabilities")),
+      kmeans = list(a("class", rownames(model$centers)[apply(rows, 1L, function(x) which.min(colSums((t(model$centers) - x)^2)))])),
       knn3 = class_and(p(type = "class"), p(type = "prob")), naiveBayes = class_and(p(type = "class"), p(type = "raw")),
       train = class_and(p(type = "raw", na.action = stats::na.pass), as.matrix(p(type = "prob", na.action = stats::na.pass))),
       workflow = , model_fit = class_and(p()[[1]], shares(p(type = "prob"), "^[.]pred_")),
@@ -276,7 +277,6 @@ canopy_save <- local({
       packages = if (length(loaded)) lapply(stats::setNames(loaded, loaded), function(name) as.character(utils::packageVersion(name))),
       blas = short(info$BLAS), lapack = short(info$LAPACK), locale = Sys.getlocale("LC_COLLATE")), linux)
   }
-
   function(model, data, file, title = NULL, labels = NULL, target = NULL, share_rows = FALSE) {
     kind <- class_of(model)
     if (!length(package_of(kind)))
