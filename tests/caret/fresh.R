@@ -47,8 +47,9 @@ METHODS <- list(
   glm = list(of = c("y", "two"), weight = 4), glmStepAIC = list(of = c("y", "two"), weight = 1, more = list(trace = 0)),
   gbm = list(of = c("y", "two", "three"), weight = 3, more = list(verbose = FALSE)), glmnet = list(of = c("y", "two", "three"), weight = 2),
   knn = list(of = c("y", "two"), weight = 1), nnet = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)),
-  multinom = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)))
-METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC"))]
+  multinom = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)), earth = list(of = c("y", "two", "three"), weight = 2),
+  rlm = list(of = "y", weight = 1, more = list(maxit = 50)))
+METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC", "rlm"), if (!installed("earth")) "earth")]
 
 train_one <- function(missing, rows) {
   name <- sample(names(METHODS), 1, prob = vapply(METHODS, function(m) m$weight, 0))
@@ -64,7 +65,8 @@ train_one <- function(missing, rows) {
     preProcOptions = list(thresh = 0.8, k = sample(3:6, 1), cutoff = 0.6))
   grid <- if (control$method == "none") switch(name, rf = data.frame(mtry = 2), ranger = data.frame(mtry = 2, min.node.size = 5, splitrule = if (of == "y") "variance" else "gini"),
     rpart = data.frame(cp = 0.02), rpart2 = data.frame(maxdepth = 3), rpartCost = data.frame(cp = 0.02, Cost = 2), lm = data.frame(intercept = TRUE), glmnet = data.frame(alpha = sample(c(0, 0.5, 1), 1), lambda = 0.02), knn = data.frame(k = 5),
-    nnet = data.frame(size = 2, decay = 0.1), multinom = data.frame(decay = 0.1),
+    nnet = data.frame(size = 2, decay = 0.1), multinom = data.frame(decay = 0.1), earth = data.frame(nprune = 6, degree = sample(1:2, 1)),
+    rlm = data.frame(intercept = TRUE, psi = sample(c("psi.huber", "psi.hampel", "psi.bisquare"), 1)),
     gbm = data.frame(n.trees = 20, interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5))
   if (is.null(grid) && name == "gbm") grid <- expand.grid(n.trees = c(10, 25), interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5)
   given <- c(list(method = name, preProcess = pre, trControl = control, tuneGrid = grid, tuneLength = 2), method$more)

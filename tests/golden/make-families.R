@@ -178,6 +178,7 @@ family("earth", function() {
   said("earth-several", earth(cbind(y, lat) ~ area + zone + offset(area / 100), transform(homes, y = y), linpreds = "area"), rows[c("area", "zone")])
   said("earth-poisson", earth(n ~ area + lat, transform(homes, n = rpois(120, y / 4)), glm = list(family = poisson)), rows[c("area", "lat")])
   said("earth-binomial", earth(dear ~ ., homes[c("area", "lat", "zone", "old", "dear")], glm = list(family = binomial), degree = 2), rows)
+  said("earth-constant", earth(homes["area"], homes$dear, glm = list(family = binomial), nprune = 1), rows["area"])
   said("earth-classes", earth(three ~ area + lat + zone, homes, glm = list(family = binomial(link = "probit"))), rows[c("area", "lat", "zone")])
   said("earth-plain-classes", earth(three ~ area + lat, homes), rows[c("area", "lat")])
   said("earth-logical", earth(old ~ area + lat, homes, penalty = -1), rows[c("area", "lat")])

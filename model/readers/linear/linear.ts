@@ -73,7 +73,8 @@ export function readCoefficients(value: RValue, columns: number, label: string):
   const qr = element(value, 'qr');
   if (!qr)
     throw new ModelError(`${label}'s qr`, typeOf(qr), "a QR decomposition, without which R's predict() fails too: fit with qr = TRUE");
-  const pivots = Array.from(numbersOf(element(qr, 'pivot'), `${label}'s pivots`));
+  // earth() gives a glm of the intercept alone one more column, without a coefficient.
+  const pivots = Array.from(numbersOf(element(qr, 'pivot'), `${label}'s pivots`)).slice(0, columns === 1 ? 1 : undefined);
   const isOrder = pivots.length === columns && [...pivots].sort((a, b) => a - b).every((pivot, at) => pivot === at + 1);
   if (!isOrder) throw new ModelError(`${label}'s pivots`, 'other numbers', `1 to ${columns}, each once`);
   const order = pivots.slice(0, rank).map((pivot) => pivot - 1);
