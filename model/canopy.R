@@ -14,7 +14,7 @@ canopy_save <- local({
     survival = c("coxph", "survreg"), nnet = c("nnet", "multinom"), e1071 = c("naiveBayes", "svm"), kernlab = "ksvm", workflows = "workflow",
     glmnet = c("elnet", "lognet", "multnet", "fishnet", "mrelnet", "coxnet", "glmnetfit", "cv.glmnet", "relaxed", "cv.relaxed"),
     caret = c("knn3", "knnreg", "train", "preProcess", "dummyVars"), parsnip = "model_fit", tune = "last_fit", recipes = "recipe",
-    mlr = c("WrappedModel", "TuneModel"), partykit = "constparty", mgcv = c("gam", "bam"))
+    mlr = c("WrappedModel", "TuneModel"), partykit = "constparty", mgcv = c("gam", "bam"), ipred = c("classbagg", "regbagg"))
   LEAST <- 5L # rows in a bin, or of a level, that is told
   fail <- function(...) stop(..., call. = FALSE)
   # A vector of texts, numbers or values of a column becomes a vector of JSON's texts.
@@ -177,7 +177,7 @@ canopy_save <- local({
       },
       nnet = if (is.null(model$lev)) list(a("response", unname(p()))) else class_and(p(type = "class"), p(type = "raw"), model$lev),
       multinom = , polr = class_and(p(type = "class"), p(type = "probs"), model$lev),
-      lda = , qda = class_and(p()$class, p()$posterior), constparty = class_and(p(), p(type = "prob")),
+      lda = , qda = class_and(p()$class, p()$posterior), constparty = , classbagg = , regbagg = class_and(p(), p(type = "prob")),
       svm = class_and(as.vector(p()), attr(p(probability = TRUE), "probabilities")),
       ksvm = class_and(as.vector(from("kernlab", "predict")), getExportedValue("kernlab", "predict")(model, rows, type = "probabilities")),
       kmeans = list(a("class", rownames(model$centers)[apply(rows, 1L, function(x) which.min(colSums((t(model$centers) - x)^2)))])),
