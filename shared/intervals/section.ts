@@ -71,7 +71,8 @@ function readPlans(json: Uint8Array): Plan[] | undefined {
   };
   try {
     const { parts } = utf8Json(json) as { parts?: unknown };
-    return Array.isArray(parts) && parts.length <= MOST_PARTS && parts.every(isPart) ? (parts as Plan[]) : undefined;
+    const isList = Array.isArray(parts) && parts.length <= MOST_PARTS && parts.every(isPart);
+    return isList && new Set(parts.map(({ by }) => by)).size === parts.length ? (parts as Plan[]) : undefined;
   } catch {
     return undefined;
   }

@@ -38,4 +38,8 @@ describe('the section for intervals', () => {
   ])('is refused with %s, whoever hashed it', (_, from, to, words) => {
     expect(() => decodeIntervals(text(from, to), 'a.canopy', undefined)).toThrow(words);
   });
+
+  test('is refused with two parts of one kind', () => {
+    expect(() => decodeIntervals(encodeIntervals([parts[1]!, parts[1]!], hash), 'a.canopy', hash)).toThrow('another form of its JSON');
+  });
 });
