@@ -6,6 +6,7 @@ import { INTERVAL_KINDS } from './bodies/intervals.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ROWS_EXPLAINERS } from './bodies/rows-explainers.ts';
+import { treesOf } from './bodies/trees-of.ts';
 import { ModelError, RequestError } from './errors.ts';
 import { MAX_BACKGROUND } from './explain/limits.ts';
 import { type Basis, decodeSection } from './explain/section.ts';
@@ -115,7 +116,7 @@ export function openExplainer(
   const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
   const kind = explainerKindOf(model, explainers);
   if (cover) {
-    const leaves = kind?.leaves?.(body.data) ?? 0;
+    const leaves = (kind ?? treesOf(body))?.leaves?.(body.data) ?? 0;
     if (cover.length !== leaves) throw fail(`${cover.length} weights`, `one for each of ${leaves} leaves`);
     for (let leaf = 0; leaf < leaves; leaf += 1)
       if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'weights from 0 on');
@@ -178,11 +179,11 @@ export function withExplanations<M extends Predictor>(
 }
 
 /** What explains a model of any kind against background rows, or by the means of its body's sum. */
-function openRowsExplainer(model: Predictor, { background, means }: Basis): Explainer | undefined {
+function openRowsExplainer(model: Predictor, { cover, background, means }: Basis): Explainer | undefined {
   const [open] = ROWS_EXPLAINERS;
-  if (!open || !(background || means)) return undefined;
+  if (!open || !(cover || background || means)) return undefined;
   const predict = (rows: Float64Array, parameters: Parameters) => predictRows(model, rows, parameters);
-  return open({ ...model, bodySchema: bodySchema(model), background, means, predict });
+  return open({ ...model, bodySchema: bodySchema(model), cover, background, means, predict });
 }
 
 /** Checks what a file says of the steps and the body, so that no prediction needs a check. Throws a ModelError. */

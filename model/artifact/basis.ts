@@ -1,6 +1,8 @@
+import { treesOf } from '../../shared/bodies/trees-of.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Basis } from '../../shared/explain/section.ts';
 import { bodySchema, explainerKindOf, openExplainer, type Predictor, predictRows } from '../../shared/predict.ts';
+import { computeInputs } from '../../shared/steps/pipeline.ts';
 import { drawBackground } from './background.ts';
 import type { TrainingData } from './levels.ts';
 import { trainingRows } from './training-rows.ts';
@@ -24,12 +26,21 @@ export function basisOf(model: Predictor, { cover, means, data, isReal, mayMisfi
   const kind = explainerKindOf(model);
   const { schema, body } = model;
   const rows = data && (mayMisfit ? unlessMisfit(() => trainingRows(schema, data)) : trainingRows(schema, data));
-  const weights = cover ?? (rows && kind?.count?.(bodySchema(model), body.data, rows));
+  const counted = () => rows && (kind ?? treesOf(body))?.count?.(bodySchema(model), body.data, inputsOf(model, rows));
+  const weights = cover ?? counted();
   const drawn = rows && drawBackground(schema, rows, isReal);
   const background = drawn && !kind ? answered(model, drawn) : drawn;
   const beside: Basis = background ? { background, ...(isReal ? { isReal: true } : {}) } : {};
   const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
   return [...more, beside].find((basis) => isUsable(model, basis, label));
+}
+
+/** The body's inputs for rows of features; those of rows without an answer are left out. */
+function inputsOf({ schema, steps }: Predictor, rows: Float64Array): Float64Array {
+  if (!steps) return rows;
+  const { inputs, unknown } = computeInputs(schema, steps, rows);
+  const width = inputs.length / unknown.length;
+  return inputs.filter((_, at) => unknown[Math.floor(at / width)] === 0);
 }
 
 /** The rows to which the model has an answer: drawn ones may be unlike any in the data. Undefined where that is none. */
@@ -47,6 +58,8 @@ function answered(model: Predictor, rows: Float64Array): Float64Array | undefine
 function isUsable(model: Predictor, basis: Basis, label: string): boolean {
   if (!basis.cover && !basis.background && !basis.means) return false;
   const ways = unlessMisfit(() => openExplainer(model, basis, label).ways) ?? [];
+  // Weights that no way takes would be carried for nothing.
+  if (basis.cover && !ways.some(({ background }) => background === 'path')) return false;
   return ways.length > 0 && ways.every(({ work }) => Number.isFinite(work));
 }
 

@@ -19,6 +19,8 @@ export type Answering = {
   bodySchema: Schema;
   /** Rows of all features, side by side. */
   background: Float64Array | undefined;
+  /** The weight of the training rows in each leaf of a body of trees. */
+  cover: ArrayLike<number> | undefined;
   /** The mean of each summand of the body's sum in the training data. */
   means: Float64Array | undefined;
   predict(rows: Float64Array, parameters: Parameters): Float64Array;

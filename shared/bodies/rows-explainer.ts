@@ -6,6 +6,7 @@ import { type Answering, type AnswersExplainer, summandsOf, sumOf } from './answ
 import { type ExplainedNumber, numberOf } from './explained-number.ts';
 import type { Explainer, Questions } from './explainer.ts';
 import { explainSum } from './sum-explainer.ts';
+import { explainThroughSteps } from './through-steps.ts';
 
 const OUTPUTS: readonly ExplainOutput[] = ['margin', 'response', 'probability'];
 
@@ -19,14 +20,16 @@ const BYTES_PER_NUMBER = 8;
 
 /**
  * Explains any model by Shapley values of its features against background rows, and a sum whose means in the training data are known by
- * these, too; undefined where the model has no single number to explain.
+ * these, and trees behind steps by the weights of their leaves, too; undefined where the model has no single number to explain.
  */
 export const EXPLAIN_BY_ROWS: AnswersExplainer = (model) => {
+  const byPath = model.cover ? explainThroughSteps(model) : undefined;
   const byMeans = explainSum(model);
   const byRows = model.background ? explainNumbers(model, model.background) : undefined;
-  const ways = [...(byMeans?.ways ?? []), ...(byRows?.ways ?? [])];
+  const ways = [byPath, byMeans, byRows].flatMap((one) => one?.ways ?? []);
   if (ways.length === 0) return undefined;
-  return { ways, isRounded: false, explain: (questions) => (questions.background === 'means' ? byMeans : byRows)!.explain(questions) };
+  const by = { path: byPath, means: byMeans, rows: byRows };
+  return { ways, isRounded: byPath?.isRounded ?? false, explain: (questions) => by[questions.background]!.explain(questions) };
 };
 
 function explainNumbers(model: Answering, background: Float64Array): Pick<Explainer, 'ways' | 'explain'> {

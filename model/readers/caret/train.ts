@@ -49,6 +49,7 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
     call: `train(method = "${name}"): ${engine.call}`,
     ...(engine.version === undefined ? {} : { version: engine.version }),
     ...(engine.intervalParts ? { intervalParts: engine.intervalParts } : {}),
+    ...(engine.cover ? { cover: engine.cover } : {}),
     ...(engine.means ? { means: engine.means } : {}),
   };
 }

@@ -125,6 +125,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
     call: before ? `${before.by}: ${engine.call}` : engine.call,
     ...(engine.version === undefined ? {} : { version: engine.version }),
     ...(engine.intervalParts ? { intervalParts: engine.intervalParts } : {}),
+    ...(engine.cover ? { cover: engine.cover } : {}),
     ...(engine.means ? { means: engine.means } : {}),
     ...(before || !engine.others ? {} : { others: engine.others }),
   };

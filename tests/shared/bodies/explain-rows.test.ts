@@ -5,7 +5,7 @@ import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { decodeSection } from '../../../shared/explain/section.ts';
-import { predictRows } from '../../../shared/predict.ts';
+import { explainerKindOf, predictRows } from '../../../shared/predict.ts';
 import type { Explanation } from '../../../shared/schema/explanation.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { explained, rowsOf, withBasis } from '../../support/explain/explained-model.ts';
@@ -20,6 +20,7 @@ function open(file: string): { model: Model; rows: Float64Array } | undefined {
   const at = Buffer.from(bytes).lastIndexOf('EXPLAIN\n');
   if (at < 0) return undefined;
   const model = decodeArtifact(bytes, file);
+  if (!explainerKindOf(model)) return undefined;
   const { cover } = decodeSection(bytes.slice(at), file, undefined);
   const rows = rowsOf(model);
   return { model: withBasis(model, rows, { cover: cover! }), rows };
