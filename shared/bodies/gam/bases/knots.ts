@@ -1,4 +1,5 @@
 import { power } from '../../../expressions/functions.ts';
+import { modulo } from '../../../expressions/modulo.ts';
 import type { MathLibrary } from '../../../math/library.ts';
 import { splineValues } from '../../../steps/splines.ts';
 
@@ -42,13 +43,8 @@ export function cubic(knots: Float64Array, second: Float64Array, x: number): Flo
 /** A value within the two ends of a cycle (mgcv's cwrap, with R's %%). */
 export function wrapped(low: number, high: number, x: number): number {
   const width = high - low;
-  if (x > high) return low + remainder(x - high, width);
-  return x < low ? high - remainder(low - x, width) : x;
-}
-
-/** x %% y of R, for numbers above 0. */
-function remainder(x: number, y: number): number {
-  return x % y;
+  if (x > high) return low + modulo(x - high, width);
+  return x < low ? high - modulo(low - x, width) : x;
 }
 
 /** Cyclic cubic regression splines (Predict.matrix.cyclic.smooth of mgcv's smooth.r). */

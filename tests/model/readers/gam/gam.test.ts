@@ -7,6 +7,7 @@ import { GAM_READER } from '../../../../model/readers/gam/reader.ts';
 import { productColumns } from '../../../../model/readers/gam/tensor.ts';
 import { openApi } from '../../../../shared/api/openapi/openapi.ts';
 import { longSum } from '../../../../shared/bodies/boosting/long-sum.ts';
+import { wrapped } from '../../../../shared/bodies/gam/bases/knots.ts';
 import { sumOfSquares } from '../../../../shared/bodies/gam/bases/squares.ts';
 import type { Gam } from '../../../../shared/bodies/gam/gam.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
@@ -74,6 +75,12 @@ test('pi is a column where the gam has a summary of it, else what R has, which i
     } as RValue;
   });
   expect(names(summarized)).toContain('pi');
+});
+
+test('a value far beyond a cycle is wrapped by the %% of R, which rounds its quotient', () => {
+  // R 4.2: mgcv's cwrap(0, 9.99, 1e17) and so on.
+  const found = [wrapped(0, 9.99, 1e17), wrapped(-3.1, 3.2, -1e7), wrapped(-5, 4.9, -1e100), wrapped(0, 0.1, 1.1)];
+  expect(found).toEqual([1.9453125, 2.6000000007554265, 4.9, 0.09999999999999995]);
 });
 
 test('a small file cannot ask for many multiplications: parts of smooths may be the same numbers', () => {
