@@ -1,6 +1,7 @@
 import { ModelError, RequestError } from '../errors.ts';
 import { answerQuery, type Predictor } from '../predict.ts';
 import type { ProofCard } from '../schema/card.ts';
+import { isShallow, MAX_DEPTH } from '../schema/check-schema.ts';
 import { DECIMAL } from '../schema/decimal.ts';
 import type { Feature, Schema } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';
@@ -19,6 +20,8 @@ export type Proven = { rows: number; agreed: number; numbers: number; first?: st
 export function prove(model: Predictor, proof: Proof, label: string): Proven {
   const { schema } = model;
   const types = answerTypes(schema) as readonly unknown[];
+  // What is nested deeper than any answer would end the stack.
+  if (!isShallow(proof.answers)) throw new ModelError(label, "R's predictions in another form", `values nested at most ${MAX_DEPTH} deep`);
   const answers = proof.answers.filter(({ parameters }) => parameters.type === undefined || types.includes(parameters.type));
   if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
   const body = inOrder(schema, proof, label);

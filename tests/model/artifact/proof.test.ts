@@ -125,6 +125,11 @@ describe('is refused at import, in one sentence that names the first row that di
       'of no type that the model has',
     ],
     ['no row', ({ rows }) => rows.splice(0), '/proof/rows'],
+    [
+      'an answer that is nested too deep',
+      ({ answers }) => answers[0]!.predictions.splice(0, 1, JSON.parse('['.repeat(2000) + ']'.repeat(2000))),
+      'values nested at most',
+    ],
   ])('with %s', (_, change, words) => {
     const file = withSidecar('spend-ranger', ({ proof }) => change(proof));
     expect(() => importModel(file)).toThrow(words);
