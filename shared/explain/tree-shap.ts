@@ -39,32 +39,20 @@ export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Ex
   const used = [...new Set(outputs)];
   const scratch = scratchFor(trees);
   for (let tree = from; tree < to; tree += 1) {
-    const means = used.map((output) => (game.adds(tree, output) ? meanOf(game, tree, output) : 0));
+    const adds = used.map((output) => game.adds(tree, output));
+    const numbers = used.map((output, place) => (adds[place] ? numbersOf(game, tree, output) : undefined));
+    const means = numbers.map((some) => (some ? meanOf(trees, tree, some) : 0));
     const factors = trees.inputs[tree]! > 0 ? factorsOf(trees, tree) : undefined;
     for (let row = 0; row < outputs.length; row += 1) {
-      const output = outputs[row]!;
-      out.baselines[row]! += used.length === 1 ? means[0]! : means[used.indexOf(output)]!;
-      if (factors && game.adds(tree, output)) {
-        goDown(game, factors, scratch, { tree, output, rows, row: row * inputs });
-        goUp(trees, factors, scratch, tree, out.contributions, row * inputs);
-      }
+      const place = used.length === 1 ? 0 : used.indexOf(outputs[row]!);
+      out.baselines[row]! += means[place]!;
+      const own = numbers[place];
+      if (!factors || !own) continue;
+      goDown(game, factors, scratch, { tree, numbers: own, rows, row: row * inputs });
+      goUp(trees, factors, scratch, tree, out.contributions, row * inputs);
     }
   }
   return out;
-}
-
-/** The mean of a tree's leaves by their shares. */
-function meanOf({ trees, leaf }: TreeGame, tree: number, output: number): number {
-  const { roots, parent, share, isLeaf } = trees;
-  const [start, end] = [roots[tree]!, roots[tree + 1]!];
-  const reached = new Float64Array(end - start);
-  reached[0] = 1;
-  let mean = 0;
-  for (let node = start; node < end; node += 1) {
-    if (node > start) reached[node - start] = reached[parent[node]! - start]! * share[node]!;
-    if (isLeaf[node] === 1) mean += reached[node - start]! * leaf(tree, node, output);
-  }
-  return mean;
 }
 
 /** How a row stands to a way: it goes it, it goes another one, or it went another one further up by the same input. */
@@ -134,11 +122,11 @@ function scratchFor(trees: WeightedTrees): Scratch {
   return { products, sums, states: new Uint8Array(nodes), taken: new Uint32Array(nodes) };
 }
 
-type Row = { tree: number; output: number; rows: Float64Array; row: number };
+type Row = { tree: number; numbers: Float64Array; rows: Float64Array; row: number };
 
 /** From the root to the leaves: the product of the ways to each node, and each leaf's number times that to it. */
-function goDown(game: TreeGame, { points, ways }: Factors, scratch: Scratch, { tree, output, rows, row }: Row): void {
-  const { roots, parent, isLeaf, above } = game.trees;
+function goDown({ trees, next }: TreeGame, { points, ways }: Factors, scratch: Scratch, { tree, numbers, rows, row }: Row): void {
+  const { roots, parent, isLeaf, above } = trees;
   const { products, sums, states, taken } = scratch;
   const [start, end] = [roots[tree]!, roots[tree + 1]!];
   products.fill(1, 0, points);
@@ -156,10 +144,10 @@ function goDown(game: TreeGame, { points, ways }: Factors, scratch: Scratch, { t
       for (let k = 0; k < points; k += 1) products[at + k] = products[upAt + k]! * ways[way + k]!;
     }
     if (isLeaf[node] === 1) {
-      const number = game.leaf(tree, node, output);
+      const number = numbers[local]!;
       for (let k = 0; k < points; k += 1) sums[at + k] = products[at + k]! * number;
     } else {
-      taken[local] = game.next(rows, row, node);
+      taken[local] = next(rows, row, node);
       for (let k = 0; k < points; k += 1) sums[at + k] = 0;
     }
   }
@@ -188,4 +176,26 @@ function goUp(
     }
     contributions[row + input[node]!]! += sum;
   }
+}
+
+/** The numbers of a tree's leaves for an output, by their places in the tree. */
+function numbersOf({ trees: { roots, isLeaf }, leaf }: TreeGame, tree: number, output: number): Float64Array {
+  const start = roots[tree]!;
+  const numbers = new Float64Array(roots[tree + 1]! - start);
+  for (let local = 0; local < numbers.length; local += 1)
+    if (isLeaf[start + local] === 1) numbers[local] = leaf(tree, start + local, output);
+  return numbers;
+}
+
+/** The mean of a tree's leaves by their shares. */
+function meanOf({ roots, parent, share, isLeaf }: WeightedTrees, tree: number, numbers: Float64Array): number {
+  const start = roots[tree]!;
+  const reached = new Float64Array(numbers.length);
+  reached[0] = 1;
+  let mean = 0;
+  for (let local = 0; local < numbers.length; local += 1) {
+    if (local > 0) reached[local] = reached[parent[start + local]! - start]! * share[start + local]!;
+    if (isLeaf[start + local] === 1) mean += reached[local]! * numbers[local]!;
+  }
+  return mean;
 }
