@@ -126,6 +126,9 @@ export function openExplainer(
     throw fail(`${rows} background rows`, `1 to ${MAX_BACKGROUND}`);
   if (background?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY))
     throw fail('an infinite value', 'finite ones in background rows');
+  const { importance } = basis;
+  if (importance && !(importance.length === schema.features.length && importance.every((one) => one >= 0 && Number.isFinite(one))))
+    throw fail(`${importance.length} importances`, `a number from 0 on for each of ${schema.features.length} features`);
   const explainer = kind ? kind.open(bodySchema(model), body.data, basis) : openRowsExplainer(model, basis);
   if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class');
   return explainer;

@@ -1,7 +1,10 @@
+import { explainableOf } from '../../shared/bodies/explainer.ts';
 import { treesOf } from '../../shared/bodies/trees-of.ts';
-import { ModelError } from '../../shared/errors.ts';
+import { ModelError, RequestError } from '../../shared/errors.ts';
 import type { Basis } from '../../shared/explain/section.ts';
 import { bodySchema, explainerKindOf, openExplainer, type Predictor, predictRows } from '../../shared/predict.ts';
+import { EXPLANATION, explainMs, explanationWidth } from '../../shared/schema/explanation.ts';
+import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { computeInputs } from '../../shared/steps/pipeline.ts';
 import { drawBackground } from './background.ts';
 import type { TrainingData } from './levels.ts';
@@ -32,7 +35,41 @@ export function basisOf(model: Predictor, { cover, means, data, isReal, mayMisfi
   const background = drawn && !kind ? answered(model, drawn) : drawn;
   const beside: Basis = background ? { background, ...(isReal ? { isReal: true } : {}) } : {};
   const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
-  return [...more, beside].find((basis) => isUsable(model, basis, label));
+  const basis = [...more, beside].find((one) => isUsable(model, one, label));
+  const importance = basis && importanceOf(model, basis, label);
+  return importance ? { ...basis, importance } : basis;
+}
+
+/** Most milliseconds of computing importances, by their estimate. */
+const MOST_MS = 2_000;
+
+/**
+ * The mean of the absolute contributions of each feature over the background rows (over the first of them, where that would take long), by
+ * the default way; for classes that of the predicted one. Undefined where there are no background rows, or one cannot be explained.
+ */
+function importanceOf(model: Predictor, basis: Basis, label: string): Float64Array | undefined {
+  const { schema } = model;
+  const width = schema.features.length;
+  const explainer = openExplainer(model, basis, label);
+  const explained = { ...model, explainer, schema: { ...schema, explain: explainableOf(explainer, { sha256: '' }) } };
+  const parameters = { ...defaultParameters(schema), explain: {} };
+  const given = basis.background ?? new Float64Array(0);
+  const each = explainMs(explained.schema, { rows: given.subarray(0, width), count: 1, parameters });
+  const count = Math.min(given.length / width, Math.floor(MOST_MS / each));
+  if (count < 1) return undefined;
+  const sums = new Float64Array(width);
+  try {
+    const doubles = predictRows(explained, given.subarray(0, count * width), parameters);
+    const stride = doubles.length / count;
+    for (let row = 0; row < count; row += 1) {
+      const at = (row + 1) * stride - explanationWidth(explained.schema) + EXPLANATION.contributions;
+      for (let column = 0; column < width; column += 1) sums[column]! += Math.abs(doubles[at + column]!) / count;
+    }
+    return sums.every(Number.isFinite) ? sums : undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
 }
 
 /** The body's inputs for rows of features; those of rows without an answer are left out. */

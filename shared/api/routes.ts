@@ -21,6 +21,7 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/docs.css': 'GET',
   '/canopy.R': 'GET',
   '/model': 'GET',
+  '/model/importance': 'GET',
   '/metadata': 'GET',
   '/prototype': 'GET',
   '/openapi.json': 'GET',
@@ -57,6 +58,8 @@ export function route(
       const state = health();
       return jsonReply(state, state.ok ? 200 : 503);
     }
+    case '/model/importance':
+      return import('./importance.ts').then(({ importance }) => jsonReply(importance(model)));
     case '/metadata':
       return import('./vetiver.ts').then(({ metadata }) => jsonReply(metadata(model)));
     case '/prototype':

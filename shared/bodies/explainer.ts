@@ -46,7 +46,7 @@ export type ExplainerKind<B> = {
 /** What a schema says of an explainer. */
 export function explainableOf(
   { ways, isRounded }: Explainer,
-  { sha256, isReal = false }: { sha256: string; isReal?: boolean },
+  { sha256, isReal = false, importance }: Pick<Basis, 'isReal' | 'importance'> & { sha256: string },
 ): Explainable {
-  return { sha256, ways, isRounded, isReal };
+  return { sha256, ways, isRounded, isReal, ...(importance ? { importance } : {}) };
 }

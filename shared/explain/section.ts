@@ -16,7 +16,7 @@ type Numbers = InstanceType<(typeof KINDS)[Kind]>;
 type Plan = { name: Name; type: Kind; length: number };
 
 /** The arrays that a section may have, in this order, each once. */
-const NAMES = ['cover', 'background', 'means'] as const;
+const NAMES = ['cover', 'background', 'means', 'importance'] as const;
 type Name = (typeof NAMES)[number];
 
 /** What explanations rest on: the parts of an artifact's section, each where it is there. */
@@ -27,6 +27,8 @@ export type Basis = {
   background?: Float64Array;
   /** The mean in the training data of each summand of the body's sum, in their order. */
   means?: Float64Array;
+  /** The mean of the absolute contributions of each feature over the background rows. */
+  importance?: Float64Array;
   /** Whether the background rows are rows of the training data; else they were drawn, each column by itself. */
   isReal?: boolean;
 };

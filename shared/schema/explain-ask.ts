@@ -26,6 +26,8 @@ export type Explainable = {
   isRounded: boolean;
   /** Whether the background rows are rows of the training data. */
   isReal: boolean;
+  /** The mean of the absolute contributions of each feature over the background rows, where there are any. */
+  importance?: Float64Array;
 };
 
 /** A way to explain: its background, the numbers that can be explained by it (the default first), and how long a row takes, in steps (explainMs). */

@@ -244,7 +244,7 @@ for (const given of cases) {
     const theirs = doublesOf(path.join(place, background === 'path' ? 'path.out' : 'beside.out'));
     const { worst, judged } = differenceOf(given, theirs, background);
     if (!(worst <= MOST[background])) failed += 1;
-    return `${background} ${worst.toExponential(1)}${judged > 0 ? ` (${judged} rows by all coalitions)` : ''}`;
+    return `${background} ${worst.toExponential(1)}${judged > 0 ? ` (shap differs in ${judged} rows; all coalitions settle ${Math.min(judged, MOST_JUDGED)})` : ''}`;
   });
   process.stdout.write(`${name}: the largest difference, as a part of the range: ${found.join(', ')}\n`);
 }

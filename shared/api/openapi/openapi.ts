@@ -33,6 +33,17 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
       '/': { get: readOperation('page', 'The web page', 'text/html', { type: 'string' }) },
       '/predict': { post: predictOperation(schema, dialects) },
       '/model': { get: { ...readOperation('model', 'What the model is', 'application/json', reference('Model')), tags: ['model'] } },
+      '/model/importance': {
+        get: {
+          ...readOperation(
+            'importance',
+            'How much each feature adds to an answer, in the mean',
+            'application/json',
+            reference('Importance'),
+          ),
+          tags: ['model'],
+        },
+      },
       '/metadata': { get: readOperation('metadata', "What vetiver's servers say of a model", 'application/json', { type: 'object' }) },
       '/prototype': {
         get: readOperation('prototype', 'The features as a JSON Schema, as vetiver has it', 'application/json', { type: 'object' }),

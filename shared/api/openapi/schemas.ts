@@ -133,6 +133,13 @@ export function components(
       ...(schema.intervals ? { intervals: z.looseObject({ sha256 }).describe('What intervals rest on.').optional() } : {}),
       card: z.looseObject({}),
     }),
+    Importance: z.object({
+      importance: z
+        .array(z.object({ feature: z.string(), importance: z.number() }))
+        .describe('The mean of the absolute contributions, the greatest first.'),
+      explain: z.looseObject({ sha256 }).describe('What it rests on.'),
+      model: z.looseObject({ name: z.string(), sha256 }),
+    }),
     Health: z.looseObject({ ok: z.boolean() }),
     Problem: z.object({
       type: z.string(),

@@ -66,6 +66,14 @@ describe('an import with training data', () => {
     expect(rows.every((age) => ages.has(age))).toBe(true);
   });
 
+  test('has the mean of the absolute contributions over the background rows', () => {
+    const { background, importance } = sectionOf(given);
+    const { explanations } = explained(model, background!, {});
+    const mean = explanations.reduce((sum, { contributions }) => sum + Math.abs(contributions.age!), 0) / background!.length;
+    expect(importance![0]).toBeCloseTo(mean, 12);
+    expect(model.schema.explain!.importance).toEqual(importance);
+  });
+
   test.each<[string, string, string]>([
     ['have a text for a number', 'age\n4\nold\n', 'line 3, column "age": found "old"'],
     ['have no whole row', 'age,b\nNA,1\n,2\n', 'no row without missing values'],

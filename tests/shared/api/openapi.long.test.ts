@@ -78,6 +78,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
       'get /docs',
       'get /health',
       'get /metadata',
+      'get /model/importance',
       'get /model',
       'get /openapi.json',
       'get /prototype',

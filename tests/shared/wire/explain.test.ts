@@ -4,12 +4,14 @@ import { startWorkers } from '../../../container/server/workers.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { documentReply } from '../../../shared/api/documents.ts';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';
-import { describeModel } from '../../../shared/api/routes.ts';
+import type { Reply } from '../../../shared/api/reply.ts';
+import { describeModel, route } from '../../../shared/api/routes.ts';
 import { decodeArtifact, encodeArtifact } from '../../../shared/artifact.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { Explanation } from '../../../shared/schema/explanation.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { golden } from '../../support/golden.ts';
+import { PROJECT } from '../../support/project.ts';
 import { type Ask, openThreeWays, type ThreeWays, WAYS } from '../../support/three-ways.ts';
 
 const kyphosis = golden('kyphosis-rpart');
@@ -182,5 +184,22 @@ describe('an artifact', () => {
     const bytes = artifact.slice();
     bytes[bytes.length - 8]! += 1;
     expect(() => decodeArtifact(bytes, 'changed.canopy')).toThrow('another sha256');
+  });
+});
+
+test('the importance of features is given, the greatest first, by container and function; without one the answer says what to do', async () => {
+  const heart = loadModel(`${PROJECT}model/examples/heart/heart.canopy`);
+  const reply = await route('GET', '/model/importance', heart, () => ({ ok: true }));
+  const { importance, explain, model: named } = JSON.parse(String((reply as Reply).body));
+  expect(importance.map(({ feature }: { feature: string }) => feature).toSorted()).toEqual(
+    heart.schema.features.map(({ name }) => name).toSorted(),
+  );
+  const values = importance.map(({ importance: value }: { importance: number }) => value);
+  expect(values).toEqual(values.toSorted((one: number, other: number) => other - one));
+  expect(explain).toEqual({ output: 'response', background: 'path', sha256: heart.schema.explain!.sha256 });
+  expect(named).toEqual({ name: 'heart', sha256: heart.sha256 });
+  await expect(route('GET', '/model/importance', model, () => ({ ok: true }))).rejects.toMatchObject({
+    status: 404,
+    message: expect.stringContaining('--data training.csv'),
   });
 });
