@@ -27,6 +27,9 @@ const LISTS = [
   { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
 ] as const;
 
+/** What only explaining calls: a package without anything that explains has functions that nobody calls in its place. */
+const EXPLAINING = ['bodies/explained.ts', 'explain/section.ts'];
+
 /** What a model's package needs to explain its answers; nothing where its artifact has no section for that. */
 export function explainerNames(model: Predictor): string[] {
   if (!model.explainer) return [];
@@ -45,11 +48,14 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
       onLoad(
         {
           filter:
-            /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explainers|intervals|rows-explainers|sums)|bodies[\\/]forest[\\/]finishes|steps[\\/]steps)\.ts$/,
+            /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explained|explainers|intervals|rows-explainers|sums)|bodies[\\/]forest[\\/]finishes|explain[\\/]section|steps[\\/]steps)\.ts$/,
         },
         ({ path: file }) => {
-          const list = LISTS.find((one) => file.split(path.sep).join('/').endsWith(`shared/${one.file}`));
+          const place = file.split(path.sep).join('/');
           const kinds = needed();
+          if (kinds?.explainers.length === 0 && EXPLAINING.some((one) => place.endsWith(`shared/${one}`)))
+            return { contents: uncalled(readFileSync(file, 'utf8')), loader: 'ts' };
+          const list = LISTS.find((one) => place.endsWith(`shared/${one.file}`));
           if (!list || !kinds) return undefined;
           const keep = list.names.map((names) => names.some((name) => kinds[list.needs].includes(name)));
           return { contents: cutList(readFileSync(file, 'utf8'), keep, list.file), loader: 'ts' };
@@ -57,6 +63,16 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
       );
     },
   };
+}
+
+/** A source whose functions do nothing but say that nobody calls them. */
+function uncalled(source: string): string {
+  const names = Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);
+  return names
+    .map(
+      (name) => `export function ${name}() { throw new Error('${name}: this package was made of an artifact that explains nothing'); }\n`,
+    )
+    .join('');
 }
 
 /** The source of a list with the entries to keep, and without the imports of the others. Throws where it is written in another form. */
