@@ -60,18 +60,22 @@ function readInputs(value: RValue, label: string) {
   const read = readTerms(element(value, 'terms'), `${label}'s terms`);
   const info = element(value, 'info');
   const levels = new Map<string, Level[]>();
+  const unspaced = (text: string) => text.replaceAll(' ', '');
+  const named = new Map(names.map((name) => [unspaced(name), name]));
   const variables = read.variables.map((variable): Variable => {
-    const column = element(data, variable.name);
-    if (!column) throw new ModelError(`${label}'s data`, `no column ${variable.name}`, 'one for each variable');
+    // The terms may say factor(i%%3) where the data has factor(i%%3L), and `a b` where it has a b.
+    const { source } = variable;
+    const written = source.type === 'symbol' ? source.name : (named.get(unspaced(deparse(source))) ?? deparse(source));
+    const name = names.includes(variable.name) ? variable.name : written;
+    const column = element(data, name);
+    if (!column) throw new ModelError(`${label}'s data`, `no column ${name}`, 'one for each variable');
     const [kind] = classOf(column);
     if (kind === 'factor' || kind === 'ordered')
-      levels.set(variable.name, levelsOf(attributesOf(column).get('levels'), `${label}'s levels of ${variable.name}`));
+      levels.set(name, levelsOf(attributesOf(column).get('levels'), `${label}'s levels of ${name}`));
     else if (column.type !== 'double' && column.type !== 'integer' && column.type !== 'logical')
-      throw new ModelError(`${label}'s data`, `the column ${variable.name} of ${column.type}`, 'numbers, logicals and factors');
-    return {
-      ...variable,
-      kind: kind === undefined ? (column.type === 'logical' ? 'logical' : 'numeric') : levels.has(variable.name) ? kind : 'other',
-    };
+      throw new ModelError(`${label}'s data`, `the column ${name} of ${column.type}`, 'numbers, logicals and factors');
+    const isLogical = kind === undefined && column.type === 'logical';
+    return { ...variable, name, kind: isLogical ? 'logical' : kind === undefined ? 'numeric' : levels.has(name) ? kind : 'other' };
   });
   const call = info && element(info, 'call');
   const terms = { ...read, variables, data: dataColumns(call, read.environment) };

@@ -84,6 +84,15 @@ describe('a tree of partykit', () => {
     expect(ask(at(0), [{ g: 0 }, { g: -Number.MIN_VALUE }])).toEqual([10, 3]);
   });
 
+  test('finds a column whose name the terms write in another way: g%/%3L without its L, a b between backticks', () => {
+    const whole: RValue = { type: 'language', values: [symbol('%/%'), symbol('g'), integers(3)], tags: [] };
+    const by = named({ varid: integers(2), breaks: numbers(5), right: integers(1) }, 'partysplit');
+    const of = (value: RValue, name: string, column: string) =>
+      party({ terms: terms([{ value, name, kind: 'numeric' }]), data: named({ y: numbers(), [column]: numbers() }, 'data.frame') }, by);
+    expect(ask(of(whole, 'g%/%3', 'g%/%3L'), [{ g: 17 }, { g: 18 }])).toEqual([3, 10]);
+    expect(ask(of(symbol('a b'), '`a b`', 'a b'), [{ 'a b': 5 }, { 'a b': 6 }])).toEqual([3, 10]);
+  });
+
   const fitted = (response: RValue) => ({ fitted: named({ '(fitted)': integers(2, 2, 3), '(response)': response }, 'data.frame') });
   test.each<[string, RValue, string]>([
     ['survival times', party(fitted(attributed(numbers(1, 2, 3), { class: texts('Surv') }))), 'found survival times'],
