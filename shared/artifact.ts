@@ -74,9 +74,10 @@ export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?:
 
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
- * the sha256 that somebody found them to have; `kinds`: other bodies and steps than the project's.
+ * the sha256 that somebody found them to have; `sections`: the sections are put there and not compared, for somebody who hashes them
+ * himself (checkSectionHash), as a browser's hash is not there at once; `kinds`: other bodies and steps than the project's.
  */
-export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; kinds?: Kinds };
+export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; sections?: Uint8Array[]; kinds?: Kinds };
 
 /** The bytes of a model's artifact. The same model gives the same bytes. */
 export function encodeArtifact(model: UnsignedModel): Uint8Array {
@@ -162,8 +163,10 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
     rows: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt, checkRows * features),
     outputs: new Float64Array(bytes.buffer, bytes.byteOffset + checksAt + 8 * checkRows * features, checkRows * outputs),
   };
-  const { EXPLAIN: explain, PROOF: proof, SPREAD: spread } = splitSections(bytes.subarray(length), label);
-  const hash = options.isHeld ? undefined : sha256Of;
+  const sections = splitSections(bytes.subarray(length), label);
+  const { EXPLAIN: explain, PROOF: proof, SPREAD: spread } = sections;
+  options.sections?.push(...Object.values(sections));
+  const hash = options.isHeld || options.sections ? undefined : sha256Of;
   const plain = { ...predictor, schema: withInputs(predictor), sha256, card, checks, ...(proof ? { proof } : {}) };
   const opened = spread ? { ...withIntervals(plain, spread, label, hash), spread } : plain;
   return explain ? withExplanations(opened, explain, label, { hash, explainers: options.kinds?.explainers }) : opened;

@@ -1,4 +1,5 @@
 import { decodeArtifact, modelSection } from '../../shared/artifact.ts';
+import { checkSectionHash, SECTION_HEAD } from '../../shared/sections/sections.ts';
 import { type Model, serveModel } from './served.ts';
 
 export { ModelError, type Problem, RequestError } from '../../shared/errors.ts';
@@ -18,6 +19,9 @@ export async function openModel(artifact: Uint8Array | ArrayBuffer): Promise<Mod
   const { start, end } = modelSection(bytes, 'artifact');
   const { subtle } = globalThis.crypto;
   if (subtle === undefined) throw new Error('crypto.subtle: found none, expected a page over https or on localhost');
-  const hashed = new Uint8Array(await subtle.digest('SHA-256', bytes.subarray(start, end)));
-  return serveModel(decodeArtifact(bytes, 'artifact', { hashed }), 'artifact');
+  const hash = async (part: Uint8Array<ArrayBuffer>) => new Uint8Array(await subtle.digest('SHA-256', part));
+  const sections: Uint8Array<ArrayBuffer>[] = [];
+  const model = decodeArtifact(bytes, 'artifact', { hashed: await hash(bytes.subarray(start, end)), sections });
+  for (const section of sections) checkSectionHash(section, await hash(section.subarray(SECTION_HEAD)), 'artifact');
+  return serveModel(model, 'artifact');
 }

@@ -45,13 +45,19 @@ export function sealSection(bytes: Uint8Array, hash: Hash): Uint8Array {
   return bytes;
 }
 
+/** Compares what a section's bytes were found to hash to with the hash in its head. Throws a ModelError where they differ. */
+export function checkSectionHash(section: Uint8Array, hashed: Uint8Array, label: string): void {
+  const [found, expected] = [toHex(hashed), toHex(section.subarray(SECTION_SHA256.start, SECTION_SHA256.end))];
+  if (found !== expected) throw new ModelError(`${label}'s section ${nameOf(section)}`, `sha256 ${found}`, expected);
+}
+
 /** The sections of such bytes, each a view on them. Throws a ModelError where one has an unknown name, comes twice or is cut off. */
 export function splitSections(bytes: Uint8Array, label: string): { [Name in SectionName]?: Uint8Array } {
   const sections: { [Name in SectionName]?: Uint8Array } = {};
   for (let at = 0; at < bytes.length; ) {
     const rest = bytes.subarray(at);
     const fail = (found: string) => new ModelError(`${label}'s sections`, found, `sections that start with ${NAMES.join(' or ')}`);
-    const name = NAMES.find((one) => rest.length >= SECTION_HEAD && startsWith(rest, `${one}\n`));
+    const name = nameOf(rest);
     if (name === undefined) throw fail(`${rest.length} other bytes`);
     if (sections[name]) throw fail(`${name} twice`);
     const said = new DataView(rest.buffer, rest.byteOffset).getUint32(12, true);
@@ -61,6 +67,11 @@ export function splitSections(bytes: Uint8Array, label: string): { [Name in Sect
     at += length;
   }
   return sections;
+}
+
+/** The name in the head of a section; undefined where it is none. */
+function nameOf(section: Uint8Array): SectionName | undefined {
+  return NAMES.find((one) => section.length >= SECTION_HEAD && startsWith(section, `${one}\n`));
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

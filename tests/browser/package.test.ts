@@ -63,6 +63,9 @@ inChromium('a damaged artifact and a wrong row are refused in words', async () =
     artifact[1_000] = (artifact[1_000] ?? 0) ^ 1;
     const errors: unknown[] = [];
     await openModel(artifact).catch((error: Error) => errors.push(error instanceof ModelError, error.name, error.message.slice(0, 22)));
+    const linear = new Uint8Array(await (await fetch('/iris-lm.canopy')).arrayBuffer());
+    linear[linear.length - 9] = (linear[linear.length - 9] ?? 0) ^ 1;
+    await openModel(linear).catch((error: Error) => errors.push(error.message.slice(0, 34)));
     try {
       model.predict([{ age: 'old' }]);
     } catch (error) {
@@ -70,6 +73,6 @@ inChromium('a damaged artifact and a wrong row are refused in words', async () =
     }
     return errors;
   });
-  expect(told).toEqual([true, 'ModelError', 'artifact: found sha256', true, '/0/age']);
+  expect(told).toEqual([true, 'ModelError', 'artifact: found sha256', "artifact's section SPREAD: found s", true, '/0/age']);
   await close();
 });

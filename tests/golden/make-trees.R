@@ -24,6 +24,7 @@ tree("ctree-MIA", function(name) {
   shops$city[1:30] <- NA
   golden_party(here, name, ctree(grade ~ city + size, shops, control = ctree_control(MIA = TRUE, alpha = 0.5)), shops[20:50, c("city", "size")])
 })
+# ctree-MIA-break splits the missing values from all others. It is the third model of `Rscript tests/r/trees.R` with the seed 117105161.
 tree("party-rpart", function(name) golden_party(here, name, as.party(rpart(grade ~ city + sales, shops)), shops[1:30, c("city", "sales")]))
 
 suppressPackageStartupMessages(library(ipred))

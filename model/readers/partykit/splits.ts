@@ -21,8 +21,11 @@ export function readSplit(value: RValue, inputs: ReadonlyMap<number, SplitInput>
   if (breaks) {
     const [bound, ...more] = numbersOf(breaks, `${label}'s breaks`);
     const [below, above] = ways;
-    if (more.length > 0 || ways.length !== 2 || bound === undefined || !Number.isFinite(bound) || below! + above! !== 3)
+    const isBound = bound !== undefined && bound > Number.NEGATIVE_INFINITY;
+    if (more.length > 0 || ways.length !== 2 || !isBound || below! + above! !== 3)
       throw new ModelError(`${label}'s breaks`, `${more.length + 1} breaks and ${ways.length} ways`, 'one break and two ways');
+    // With MIA = TRUE a tree may split the missing values from all others, by the break Inf: nothing that is there is above it.
+    if (bound === Number.POSITIVE_INFINITY) return { input, categories: below === 1 ? 1 : 0, threshold: -Number.MAX_VALUE, sides: [] };
     const [right] = numbersOf(element(value, 'right'), `${label}'s right`);
     // What is no greater than the break is below the next double.
     return { input, categories: below === 1 ? 0 : 1, threshold: right === 0 ? bound : doubleAbove(bound), sides: [] };
