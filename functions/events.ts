@@ -51,23 +51,30 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
   // A REST API hands a body of bytes on as such only where it was set up to: what is not compressed goes through as text.
   if (form === 'rest') delete headers['accept-encoding'];
   const isV2 = form === 'http';
-  const given = String((isV2 ? rawPath : path) ?? '/');
+  const given = textOf(isV2 ? rawPath : path, '/');
   // A REST API's path has no stage, but that of its context has one.
   const hasStage = isV2 || typeof requestContext.path !== 'string' || requestContext.path === given;
-  const stage = hasStage && requestContext.stage && requestContext.stage !== '$default' ? `/${requestContext.stage}` : '';
+  const named = textOf(requestContext.stage, '');
+  const stage = hasStage && named !== '' && named !== '$default' ? `/${named}` : '';
   return {
     form,
-    method: String((isV2 ? requestContext.http?.method : httpMethod) ?? 'GET').toUpperCase(),
+    method: textOf(isV2 ? requestContext.http?.method : httpMethod, 'GET').toUpperCase(),
     path: pathBelow(given, stage, basePath),
     headers,
     format: formatOf(event as HttpEvent),
-    body: Buffer.from(String(body ?? ''), isBase64Encoded ? 'base64' : 'utf8'),
+    body: Buffer.from(textOf(body, ''), isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
 
 function formatOf({ rawQueryString, queryStringParameters, multiValueQueryStringParameters }: HttpEvent): string | undefined {
-  if (rawQueryString) return new URLSearchParams(rawQueryString).get('format') ?? undefined;
-  return queryStringParameters?.format ?? multiValueQueryStringParameters?.format?.[0];
+  if (rawQueryString && typeof rawQueryString === 'string') return new URLSearchParams(rawQueryString).get('format') ?? undefined;
+  const format: unknown = queryStringParameters?.format ?? multiValueQueryStringParameters?.format?.[0];
+  return typeof format === 'string' ? format : undefined;
+}
+
+/** A part of an event that is a text; what stands for it where it is missing, or a value of another kind, which no gateway sends. */
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }
 
 function formOf(event: unknown): EventForm | undefined {
@@ -80,17 +87,21 @@ function formOf(event: unknown): EventForm | undefined {
   return isObject(multiValueHeaders) ? 'alb-multi' : 'alb';
 }
 
-/** Headers by their names in lower case. Payload 2.0 has them so already. */
+/** Headers by their names in lower case, those alone that are texts. */
 function headersOf(
   form: EventForm,
   { headers, multiValueHeaders }: Pick<HttpEvent, 'headers' | 'multiValueHeaders'>,
 ): NonNullable<Headers> {
-  if (form === 'http') return headers ?? {};
   const lower: NonNullable<Headers> = {};
-  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
-    if (Array.isArray(values)) lower[name.toLowerCase()] = values.join(', ');
+  const add = (name: string, value: unknown) => {
+    if (typeof value === 'string') lower[name.toLowerCase()] ??= value;
+  };
+  if (form !== 'http' && isObject(multiValueHeaders)) {
+    for (const [name, values] of Object.entries(multiValueHeaders)) {
+      if (Array.isArray(values)) add(name, values.filter((value) => typeof value === 'string').join(', '));
+    }
   }
-  for (const [name, value] of Object.entries(headers ?? {})) lower[name.toLowerCase()] ??= value;
+  if (isObject(headers)) for (const [name, value] of Object.entries(headers)) add(name, value);
   return lower;
 }
 

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { type Explained, type Explanation, explainedOf } from '../../shared/schema/explanation.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import type { Query } from '../../shared/wire/wire.ts';
+import { isLabel } from './answer-form.ts';
 
 /** Most contributions of a row of a model that is not the one held here. */
 const MOST_CONTRIBUTIONS = 100_000;
 
 const explanationForm = z.strictObject({
-  class: z.string().max(1_000).optional(),
+  class: z.string().optional(),
   baseline: z.number(),
   contributions: z.record(z.string(), z.number()),
   others: z.number().optional(),
@@ -48,7 +49,7 @@ export function checkReasons(
   const wrong = explanations.findIndex(({ contributions, class: label, others, standardErrors }) => {
     const given = Object.keys(contributions);
     if (standardErrors && !isOfSame(standardErrors, contributions)) return true;
-    if (!isOurs) return given.length === 0 || given.length > expected;
+    if (!isOurs) return given.length === 0 || given.length > expected || !given.every(isLabel) || (label !== undefined && !isLabel(label));
     const isNamed = given.length === expected && given.every((name) => names.has(name));
     const isClass = schema.classes ? label !== undefined && schema.classes.includes(label) : label === undefined;
     return !isNamed || !isClass || (ask.class !== undefined && label !== ask.class) || (others !== undefined) !== expected < most;

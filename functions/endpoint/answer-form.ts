@@ -5,7 +5,7 @@ import { type Shape, shapeWidth } from '../../shared/schema/shape.ts';
 /** What an answer has beside its predictions, as far as their form depends on it. */
 export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined };
 
-/** Most characters of a class's label. */
+/** Most characters of a label of a class, or of a name of a feature. */
 const MOST_LABEL = 1_000;
 /** Most numbers in a row's prediction where the model held here gives fewer; else four times as many as that gives. */
 const MOST_NUMBERS = 10_000;
@@ -68,7 +68,8 @@ function isRowOfCells(value: unknown): boolean {
   return cells.length > 0 && cells.length <= MOST_NUMBERS && cells.every(([name, cell]) => isLabel(name) && isCell(cell));
 }
 
-function isLabel(value: unknown): boolean {
+/** Whether a value is a text that can be a class's label or a feature's name. */
+export function isLabel(value: unknown): boolean {
   return typeof value === 'string' && value.length <= MOST_LABEL && !CONTROLS.test(value);
 }
 

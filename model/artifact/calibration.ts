@@ -26,8 +26,9 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const asked = calibrated(schema);
   const found = schema.classes ? 'a model of classes without their shares' : `a model of the kind ${schema.kind}, of several numbers`;
   if (!asked) throw new ModelError(label, found, 'one number or shares of classes, for --calibration');
-  const [header = [], ...lines] = readTraining({ ...calibration, order: undefined });
-  const missing = schema.features.find(({ name }) => !header.includes(name));
+  const [header = [], ...lines] = readTraining(calibration);
+  const names = new Set(header);
+  const missing = schema.features.find(({ name }) => !names.has(name));
   if (missing) throw new ModelError(file, `no column "${missing.name}"`, "all of the model's features, and what it predicts");
   const target = header.indexOf(targetOf(schema, header, calibration));
   const known = lines.filter((line) => !/^\s*(?:NA)?\s*$/.test(line[target] ?? ''));
@@ -51,7 +52,8 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
 
 /** The name of the column that the model predicts. */
 function targetOf({ features }: Schema, header: string[], { file, target }: Calibration): string {
-  const others = header.filter((name) => !features.some((feature) => feature.name === name));
+  const known = new Set(features.map(({ name }) => name));
+  const others = header.filter((name) => !known.has(name));
   const shown = others.slice(0, SHOWN).map(quote).join(', ') + (others.length > SHOWN ? ', ...' : '');
   if (target === undefined) {
     if (others.length === 1) return others[0]!;

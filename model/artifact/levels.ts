@@ -65,8 +65,20 @@ export function columnValues(data: TrainingData, name: string): string[] {
   return [...new Set(lines.map((line) => line[place] ?? '').filter((value) => value !== '' && value !== 'NA'))];
 }
 
-/** The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8. */
-export function readTraining({ bytes, file }: TrainingData): string[][] {
+/** Most fields of such data, a line counted as so many more: what takes some 3 GB. */
+const MOST_FIELDS = 60_000_000;
+const LINE_FIELDS = 6;
+const [COMMA, NEWLINE] = [0x2c, 0x0a];
+
+/**
+ * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, or has more than `most` fields, which
+ * are counted before anything is made of them.
+ */
+export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file'>, most = MOST_FIELDS): string[][] {
+  let fields = 0;
+  for (const byte of bytes) fields += byte === COMMA ? 1 : byte === NEWLINE ? 1 + LINE_FIELDS : 0;
+  if (fields > most)
+    throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
   try {
     return parseCsv(utf8Text(bytes));
   } catch (error) {

@@ -10,16 +10,25 @@ import { readTraining, type TrainingData } from './levels.ts';
  */
 export function trainingRows(schema: Schema, data: TrainingData): Float64Array | undefined {
   const [header = [], ...lines] = readTraining(data);
-  if (schema.features.some(({ name }) => !header.includes(name))) return undefined;
+  const names = new Set(header);
+  if (schema.features.some(({ name }) => !names.has(name))) return undefined;
   const { rows } = wholeRows(schema, header, lines, data.file);
   if (rows.length === 0) throw new ModelError(data.file, 'no row without missing values', 'the training data');
   return rows;
 }
 
+/** Most values of such rows: 2 GB of doubles. */
+const MOST_VALUES = 2 ** 28;
+
 /** The rows of the lines behind a header that has all features, but for those that lack a value; `kept` are the places of their lines. Throws as trainingRows. */
 export function wholeRows(schema: Schema, header: string[], lines: string[][], file: string): { rows: Float64Array; kept: number[] } {
   const { features } = schema;
-  const places = features.map(({ name }) => header.indexOf(name));
+  // The first of two columns of one name, as a search for it finds.
+  const placeOf = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
+  const places = features.map(({ name }) => placeOf.get(name) ?? -1);
+  const values = lines.length * features.length;
+  if (values > MOST_VALUES)
+    throw new ModelError(file, `${lines.length} lines of ${features.length} features`, `at most ${MOST_VALUES} values`);
   const rows = new Float64Array(lines.length * features.length);
   const kept: number[] = [];
   lines.forEach((line, at) => {

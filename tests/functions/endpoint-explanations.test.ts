@@ -51,6 +51,15 @@ describe('an endpoint’s explanations', () => {
     ['are of another number', { explain: { ...answer.explain, output: 'margin' } }],
     ['have a member that is not known', { explanations: [first, { ...second, more: 1 }] }],
     ['of another model have no contributions', { model: other, explanations: [theirs[0], { baseline: 1, contributions: {} }] }],
+    [
+      'of another model have a long name',
+      { model: other, explanations: [theirs[0], { baseline: 1, contributions: { ['x'.repeat(1_001)]: 1 } }] },
+    ],
+    [
+      'of another model have a name of two lines',
+      { model: other, explanations: [theirs[0], { baseline: 1, contributions: { 'x\ny': 1 } }] },
+    ],
+    ['of another model have a class of two lines', { model: other, explanations: [theirs[0], { ...theirs[1], class: 'x\ny' }] }],
   ])('are refused where they %s', (_, change) => {
     expect(verdict(change)).toMatch(/^found .*explanations/);
   });

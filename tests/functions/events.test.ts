@@ -102,6 +102,24 @@ test.each<[string, unknown]>([
   expect(await invoke(event)).toMatchObject({ predictions: [R], servedBy: 'fallback' });
 });
 
+test.each<[string, object]>([
+  ['headers', { headers: { accept: null, 'content-type': 5, 'accept-encoding': ['br'], 'content-encoding': {}, 'if-none-match': true } }],
+  ['headers that are no object', { headers: 'x', multiValueHeaders: 'accept' }],
+  ['multi-value headers', { multiValueHeaders: { 'x-request-id': [{}], traceparent: [[]], 'if-none-match': 1 } }],
+  ['a query', { rawQueryString: [1], queryStringParameters: { format: {} }, multiValueQueryStringParameters: 'x' }],
+])('%s of a form that no gateway sends are as if they were missing', async (_, changes) => {
+  for (const name of ['rest', 'alb', 'predict-json']) {
+    for (const get of [{}, { httpMethod: 'GET', path: '/model' }])
+      expect(await invoke(changed(name, { ...changes, ...get }))).toMatchObject({ statusCode: 200 });
+  }
+});
+
+test('a path, a stage, a method and a body that are no texts are as if they were missing', async () => {
+  const http = { version: '2.0', rawPath: [], requestContext: { stage: {}, http: { method: { toString: 1 } } }, body: { toString: 1 } };
+  expect(readEvent(http, '')).toMatchObject({ method: 'GET', path: '/', body: Buffer.from('') });
+  expect(await invoke(changed('alb', { path: { toString: 1 }, body: 5 }))).toMatchObject({ statusCode: 405 });
+});
+
 test('the base path is a setting', () => {
   const basePath = (BASE_PATH?: string) => readSettings({ MODEL_FILE: 'x', ...(BASE_PATH === undefined ? {} : { BASE_PATH }) }).basePath;
   expect([basePath(), basePath('none'), basePath('/a/b')]).toEqual(['', '', '/a/b']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
-import { applyData, type LevelsOrder, sortLevels } from '../../../model/artifact/levels.ts';
+import { applyData, type LevelsOrder, readTraining, sortLevels } from '../../../model/artifact/levels.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import type { Forest } from '../../../shared/bodies/forest/forest.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
@@ -34,6 +34,14 @@ function features(
 }
 
 describe('types and levels from the training data', () => {
+  test('data of too many fields or lines are refused before they are read', () => {
+    const data = (text: string) => ({ bytes: bytes(text), file: 'training.csv' });
+    // A quote that is never closed would be found in reading.
+    expect(() => readTraining(data(`a,${','.repeat(50)}"`), 40)).toThrow('training.csv: found 51 fields, a line counted as 6 more');
+    expect(() => readTraining(data('\n'.repeat(6)), 40)).toThrow('found 42 fields, a line counted as 6 more, expected at most 40');
+    expect(readTraining(data('\n'.repeat(5)), 40)).toHaveLength(5);
+  });
+
   test('dates and times are recognized where the splits lie among their days or seconds; else they were texts in R', () => {
     const csv = 'a,b\n2024-01-01,1\n2024-01-03,2\nNA,3\n';
     expect(features(csv, { threshold: 19723.5 })[0]).toEqual({ name: 'a', type: 'date' });
