@@ -157,20 +157,20 @@ export class Reader {
     const values: RValue[] = [];
     const tags: (string | undefined)[] = [];
     let attributes: Attributes | undefined;
-    let [isBase, flags] = [false, first];
+    let [environment, flags]: [RValue | undefined, number] = [undefined, first];
     for (;;) {
       const found = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
       if (values.length === 0) attributes = found;
       const tag = flags & HAS_TAG ? this.item() : undefined;
       tags.push(tag?.type === 'symbol' ? tag.name : undefined);
-      isBase ||= tag === BASE;
+      environment ??= tag;
       this.#budget.take(COST.cell);
       values.push(this.item());
       flags = this.#stream.integer("a value's type");
       const tail = flags & 0xff;
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
-        if (type === T.closure) return closureOf(values[0], isBase, attributes);
+        if (type === T.closure) return closureOf(values[0], environment, attributes);
         return { type: 'opaque', what: 'a promise', value: keptOf(values[0]!) };
       }
       if (tail !== T.pairlist && tail !== T.language) {

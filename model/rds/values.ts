@@ -37,12 +37,13 @@ export type RValue =
 
 /**
  * What is kept of a variable in an environment (or of a promise): one number, one text, a raw vector, the names of a data frame's
- * columns, or that it is a function, and of one of R's base the names of its arguments. Of anything else only that it is there: it hides
- * what an outer environment calls by its name.
+ * columns, or that it is a function, and of one of R's base the names of its arguments; a short vector of numbers, where the environment
+ * has few variables. Of anything else only that it is there: it hides what an outer environment calls by its name.
  */
 export type Kept =
   | { type: 'constant'; value: number | string }
   | { type: 'columns'; names: string[] }
+  | { type: 'numbers'; values: Float64Array }
   | { type: 'raw'; values: Uint8Array }
   | { type: 'function'; base?: (string | undefined)[] }
   | { type: 'other' };
@@ -69,14 +70,26 @@ function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
   return { type: 'function', ...(isBase && formals?.type === 'pairlist' ? { base: formals.tags } : {}) };
 }
 
-/** A function. It may be an object, as kernlab's kernels are: then its class and its slots are data. Its source is not kept. */
-export function closureOf(formals: RValue | undefined, isBase: boolean, attributes: Attributes | undefined): RValue {
+/**
+ * A function. It may be an object, as kernlab's kernels are: then its class and its slots are data. Its source is not kept; of its
+ * environment, where it has few variables, the numbers are kept: a family of mgcv has what it estimated beside its functions.
+ */
+export function closureOf(formals: RValue | undefined, environment: RValue | undefined, attributes: Attributes | undefined): RValue {
   const ofClass = attributes?.has('class') ? { attributes } : {};
-  return { type: 'opaque', what: 'a function', value: functionOf(formals, isBase), ...ofClass };
+  const around = environment?.type === 'opaque' ? environment.variables : undefined;
+  const areNumbers = (kept: Kept) => kept.type === 'numbers' || (kept.type === 'constant' && typeof kept.value === 'number');
+  const numbers = around && around.size <= FEW ? [...around].filter(([, kept]) => areNumbers(kept)) : [];
+  const beside = numbers.length > 0 ? { variables: new Map(numbers) } : {};
+  return { type: 'opaque', what: 'a function', value: functionOf(formals, environment === BASE), ...ofClass, ...beside };
 }
 
-/** What is kept of a value that stands in an environment. */
-export function keptOf(value: RValue): Kept {
+/** Most variables of an environment that is kept with a function, or with numbers: nothing is kept of a whole workspace but its names. */
+export const FEW = 8;
+/** Most numbers that are kept of a variable. */
+const MAX_KEPT = 1000;
+
+/** What is kept of a value that stands in an environment, which may be one of few variables. */
+export function keptOf(value: RValue, isOfFew = false): Kept {
   if (value.type === 'opaque') return value.value ?? OTHER;
   if (value.type === 'raw') return { type: 'raw', values: value.values };
   const attributes = attributesOf(value);
@@ -84,6 +97,8 @@ export function keptOf(value: RValue): Kept {
     const names = attributes.get('names');
     return names?.type === 'character' ? { type: 'columns', names: names.values.filter((name) => name !== null) } : OTHER;
   }
+  const isShort = isOfFew && value.type === 'double' && value.values.length !== 1 && value.values.length <= MAX_KEPT;
+  if (isShort && !attributes.has('class')) return { type: 'numbers', values: value.values };
   if (
     (value.type !== 'double' && value.type !== 'integer' && value.type !== 'logical' && value.type !== 'character') ||
     value.values.length !== 1

@@ -49,3 +49,13 @@ refused("gam-matrix", gam(y ~ s(l, k = 3, by = v), data = lags))
 
 # A cycle of fewer knots than two orders.
 one("short-cycle", gam(y ~ s(x, bs = "cp", k = 6) + s(z, bs = "cp", m = c(1, 1), k = 3), data = d))
+
+# Ordered categories: of three the family keeps one threshold alone.
+set.seed(31)
+d <- draw(120, 0, 1)
+new <- draw(10, -0.2, 1.3)
+score <- 4 * d$x + d$z^2 + as.integer(d$f) / 2 + rlogis(120)
+d$grade <- as.integer(cut(score, c(-Inf, quantile(score, c(0.2, 0.45, 0.7, 0.85)), Inf)))
+d$level <- as.integer(cut(score, c(-Inf, quantile(score, c(0.3, 0.7)), Inf)))
+one("ocat", gam(grade ~ s(x, k = 5) + s(z, bs = "cr", k = 4) + f + offset(w), ocat(R = 5), data = d))
+one("ocat-three", bam(level ~ s(x, k = 5) + f, family = ocat(R = 3), data = d))

@@ -37,10 +37,16 @@ SMOOTHS <- list(
   by = c("f + s(x, by = f, k = K)", "s(x, by = v, k = K)", "te(x, z, by = flagged, k = 4)", "s(x, by = ordered(f), bs = 'cr', k = K)"))
 PLAIN <- c("f", "flag", "v", "poly(v, 2)", "f:v", "I(v^2)", "offset(w)", "g", "log(w + 1)")
 FAMILIES <- list(gaussian = quote(gaussian()), log = quote(gaussian("log")), binomial = quote(binomial()), probit = quote(binomial("probit")), poisson = quote(poisson()), Gamma = quote(Gamma("log")),
-  nb = quote(nb()), tw = quote(tw()), betar = quote(betar()), scat = quote(scat()), quasi = quote(quasipoisson()))
+  nb = quote(nb()), tw = quote(tw()), betar = quote(betar()), scat = quote(scat()), quasi = quote(quasipoisson()),
+  ocat = quote(ocat(R = 4)), ocat3 = quote(ocat(R = 3)))
 
 response <- function(d, family) switch(family, gaussian = , scat = d$y, log = exp(d$y / 4), binomial = , probit = as.numeric(runif(nrow(d)) < plogis(d$y - 1)), poisson = , nb = , quasi = , tw = rpois(nrow(d), exp(d$y / 2)),
-  Gamma = rgamma(nrow(d), 4, 4 / exp(d$y / 2)), betar = plogis(d$y - 1 + rnorm(nrow(d)) / 3))
+  Gamma = rgamma(nrow(d), 4, 4 / exp(d$y / 2)), betar = plogis(d$y - 1 + rnorm(nrow(d)) / 3),
+  ocat = graded(d, 4), ocat3 = graded(d, 3))
+graded <- function(d, count) {
+  score <- d$y + rlogis(nrow(d))
+  as.integer(cut(score, c(-Inf, quantile(score, seq_len(count - 1) / count), Inf)))
+}
 
 make <- function(name, terms, family = "gaussian") {
   d <- draw(pick(90:160))

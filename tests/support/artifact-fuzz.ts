@@ -73,6 +73,7 @@ const FILES = [
   'gam-by-factor.RDS',
   'gam-interaction.RDS',
   'gam-products.RDS',
+  'gam-ocat.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;

@@ -1,4 +1,4 @@
-import type { Block, Gam, Smooth } from '../../../shared/bodies/gam/gam.ts';
+import type { Block, Gam, GamResponse, Smooth } from '../../../shared/bodies/gam/gam.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { FactorFeature, Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
@@ -70,13 +70,19 @@ export function readGam(value: RValue, label: string): GamModel {
   const parametric = new Set(readTerms(pterms, `${label}'s pterms`).variables.map(({ name }) => name));
   const isNew = ({ name, type }: Feature) => type === 'factor' && !parametric.has(name) && variables.isEffect(name);
   const schema: Schema = {
-    ...{ kind: 'regression', takesMissing: false },
+    ...{ ...kindOf(response), takesMissing: false },
     features: features.map((feature): Feature => (isNew(feature) ? { ...(feature as FactorFeature), others: 'new' } : feature)),
     types: ['response', 'link', 'se', ...(labels.length > 0 ? (['terms'] as const) : [])],
     ...(labels.length > 0 ? { terms: labels } : {}),
   };
   const made = call?.type === 'language' ? deparse(call) : 'gam';
   return { schema, gam, ...(steps.length > 0 ? { steps } : {}), isOfFused, read, call: made };
+}
+
+/** The categories of ocat are counted from 1. */
+function kindOf(response: GamResponse): Pick<Schema, 'kind' | 'classes'> {
+  if (response.by !== 'ordered') return { kind: 'regression' };
+  return { kind: 'probability', classes: Array.from({ length: response.theta.length + 2 }, (_, at) => String(at + 1)) };
 }
 
 function readCovariance(value: RValue, count: number, label: string): Float64Array {

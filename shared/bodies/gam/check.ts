@@ -88,11 +88,10 @@ function checkPredictors(schema: Schema, gam: Gam, fail: (found: string, expecte
       return;
     }
     case 'ordered': {
-      const { thresholds } = response;
-      const isRise =
-        Array.isArray(thresholds) && thresholds.every((one, at) => Number.isFinite(one) && (at === 0 || one >= thresholds[at - 1]!));
-      if (!isRise || predictors.length !== 1 || kind !== 'probability' || classes.length !== thresholds.length + 1)
-        throw fail('other thresholds', 'one less than categories, ascending');
+      const { theta } = response;
+      if (!Array.isArray(theta) || !theta.every(Number.isFinite)) throw fail('another theta', 'finite numbers');
+      if (predictors.length !== 1 || kind !== 'probability' || classes.length !== theta.length + 2)
+        throw fail(`theta of ${theta.length} for ${classes.length} categories`, 'two less than categories, of one predictor');
       return;
     }
     case 'multinomial':

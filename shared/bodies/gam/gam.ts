@@ -74,9 +74,9 @@ export type Block = { first: number; columns: Expression[][]; offsets: Expressio
 
 /**
  * From linear predictors to the response: by the inverse of a link; `ordered`: the share of each category, by thresholds of one
- * predictor; `multinomial`: the share of each, where every category but the first has a predictor.
+ * predictor, the first at -1 and each other one by exp() of one of `theta` behind the last; `multinomial`: the share of each, where every category but the first has a predictor.
  */
-export type GamResponse = { by: 'link'; link: string; lambda?: number } | { by: 'ordered'; thresholds: number[] } | { by: 'multinomial' };
+export type GamResponse = { by: 'link'; link: string; lambda?: number } | { by: 'ordered'; theta: number[] } | { by: 'multinomial' };
 
 /** A generalized additive model: columns of its terms, and coefficients by which they are added up in their order. */
 export type Gam = {

@@ -14,7 +14,7 @@ export function responseOf(schema: Schema, { response }: Gam): (sums: number[]) 
       return ([sum]) => [inverse(sum!)];
     }
     case 'ordered':
-      return ([sum]) => orderedShares(response.thresholds, sum!, library.exp).shares;
+      return orderedResponse(response.theta, library.exp);
     case 'multinomial':
       return (sums) => shares(sums, library.exp);
   }
@@ -29,6 +29,17 @@ function shares(sums: number[], exp: MathLibrary['exp']): number[] {
   const weights = Float64Array.from([1, ...sums.map((sum) => exp(sum))]);
   const total = longSum(weights);
   return Array.from(weights, (weight) => weight / total);
+}
+
+function orderedResponse(theta: number[], exp: MathLibrary['exp']): (sums: number[]) => number[] {
+  const thresholds = thresholdsOf(theta, exp);
+  return ([sum]) => orderedShares(thresholds, sum!, exp).shares;
+}
+
+/** The thresholds of mgcv's ocat (getTheta(TRUE)), by R's cumsum(), which adds in long doubles. */
+function thresholdsOf(theta: number[], exp: MathLibrary['exp']): number[] {
+  const gaps = Float64Array.from(theta, (one) => exp(one));
+  return [-1, ...theta.map((_, at) => -1 + longSum(gaps.subarray(0, at + 1)))];
 }
 
 /** The share of each category of mgcv's ocat, and its slope. */
@@ -51,7 +62,8 @@ export function standardErrors(schema: Schema, gam: Gam, columns: Float64Array, 
   if (response.by === 'multinomial') return shareErrors(shares(sums, library.exp), sums, predictors, variance, library.exp);
   const error = Math.sqrt(variance(predictors[0]!, predictors[0]!));
   if (response.by === 'link') return [error * Math.abs(slopeOf(response, library)(sums[0]!))];
-  return orderedShares(response.thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
+  const thresholds = thresholdsOf(response.theta, library.exp);
+  return orderedShares(thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
 }
 
 /** x'Vy of the columns of two linear predictors. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { loadModel } from '../../../../model/artifact/import.ts';
 import { readRds } from '../../../../model/rds/rds.ts';
-import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
+import { attributesOf, type Kept, type RValue } from '../../../../model/rds/values.ts';
 import { GAM_READER } from '../../../../model/readers/gam/reader.ts';
 import { productColumns } from '../../../../model/readers/gam/tensor.ts';
 import { openApi } from '../../../../shared/api/openapi/openapi.ts';
@@ -105,6 +105,46 @@ test('standard errors stand beside the predictions, for any number of rows', () 
   const { predictions, se } = answerQuery(model, readValue(model.schema, { instances: many, parameters: { type: 'se' } }));
   expect([predictions.length, se?.length]).toEqual([50, 50]);
   expect(se![49]).toBe(se![0]);
+});
+
+test('an ocat answers the share of each category by its number, with an error of each', () => {
+  const { file, rows } = golden('gam-ocat');
+  const model = loadModel(file);
+  expect(model.schema.classes).toEqual(['1', '2', '3', '4', '5']);
+  const ask = (type: string) => answerQuery(model, readValue(model.schema, { instances: rows.slice(0, 1), parameters: { type } }));
+  const { predictions, se } = ask('se');
+  expect(predictions).toEqual(ask('response').predictions);
+  expect(Object.values(predictions[0] as object).reduce((all, share) => all + share, 0)).toBeCloseTo(1, 14);
+  expect(Object.keys(se![0] as object)).toEqual(model.schema.classes);
+  expect(typeof ask('link').predictions[0]).toBe('number');
+});
+
+test('an ocat without its thresholds is refused, and so is one whose thresholds are no numbers', () => {
+  const of = (getTheta: RValue) => changed(object('gam-ocat'), ['family', 'getTheta'], () => getTheta);
+  const keeping = (kept: Kept): RValue => ({ type: 'opaque', what: 'a function', variables: new Map([['.Theta', kept]]) });
+  const wrong: RValue[] = [
+    numbers(1, 2, 3),
+    { type: 'opaque', what: 'a function' },
+    keeping({ type: 'other' }),
+    keeping({ type: 'constant', value: 'one' }),
+    keeping({ type: 'numbers', values: Float64Array.of() }),
+    keeping({ type: 'numbers', values: Float64Array.of(1, Number.NaN) }),
+  ];
+  for (const one of wrong) expect(() => read(of(one))).toThrow('expected the thresholds that ocat estimated');
+  const linked = changed(object('gam-ocat'), ['family', 'link'], () => texts('probit'));
+  expect(() => read(linked)).toThrow("m.RDS's link: found probit, expected identity");
+});
+
+test('an artifact whose thresholds do not fit its categories is refused', () => {
+  const model = loadModel(golden('gam-ocat').file);
+  const check = (theta: unknown) => () =>
+    checkPredictor(
+      { ...model, body: { ...model.body, data: { ...(model.body.data as Gam), response: { by: 'ordered', theta } } } },
+      'm.canopy',
+    );
+  expect(check([0, 0])).toThrow('found theta of 2 for 5 categories');
+  expect(check([0, 0, Number.POSITIVE_INFINITY])).toThrow('found another theta, expected finite numbers');
+  expect(check('x')).toThrow('found another theta');
 });
 
 test('a level that training did not have adds no random effect, and is refused where it stands for more', () => {
