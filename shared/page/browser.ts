@@ -10,6 +10,7 @@ import { levelLabel } from './html/fields.ts';
 import { openAnswer } from './plot/answer.ts';
 import type { Present } from './plot/curve.ts';
 import { openResponse } from './plot/response.ts';
+import type { Why } from './plot/why.ts';
 import { openSheet } from './sheet/sheet.ts';
 import type { Language } from './words/texts.ts';
 import { type Words, wordsIn } from './words/words.ts';
@@ -17,8 +18,8 @@ import { type Words, wordsIn } from './words/words.ts';
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;
 
-/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval, where there is one. */
-type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted };
+/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval and the reasons, where there are some. */
+type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
 
 start(JSON.parse(byId('model').textContent ?? ''));
 
@@ -30,7 +31,7 @@ function start(data: PageData): void {
   let shown = firstOf(data, values);
   let width = 1;
 
-  const answer = openAnswer(data);
+  const answer = openAnswer(data, () => askBeside());
   const writeAddress = paused(WRITE_AFTER, () => {
     const [along, time] = [response.along(), response.time()];
     const isChosen = along !== undefined && (along !== firstAlong || view.along !== undefined);
@@ -62,7 +63,7 @@ function start(data: PageData): void {
     shown = known;
     render();
   };
-  const askBeside = besideAsker(data, () => shown, know);
+  const askBeside = besideAsker(data, answer.chosen, () => shown, know);
   const changed = (at: number) => {
     if (at >= 0) response.choose(at);
     // The curve may have the answer already. The server is asked all the same, and has the last word.
@@ -124,17 +125,28 @@ function showAddress(query: string): void {
   history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
 }
 
-/** Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, and an interval. */
-function besideAsker(data: PageData, shown: () => Shown | undefined, know: (shown: Shown) => void): () => Promise<void> {
-  const questions = Object.entries({ votes: data.votes?.parameters, interval: data.interval && { interval: data.interval } });
+/**
+ * Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, an interval, and the reasons
+ * (of the `chosen` class, where there is one).
+ */
+function besideAsker(
+  { votes, interval, explain }: PageData,
+  chosen: () => string | undefined,
+  shown: () => Shown | undefined,
+  know: (shown: Shown) => void,
+): () => Promise<void> {
+  const explained = () => ({ explain: { ...explain, ...(chosen() === undefined ? {} : { class: chosen() }) } });
+  const questions = { votes: () => votes?.parameters, interval: () => interval && { interval }, why: () => explain && explained() };
   return newestWins(async () => {
     const whose = shown()?.outcome;
-    for (const [beside, parameters] of questions) {
+    for (const [beside, parametersOf] of Object.entries(questions)) {
       const now = shown();
+      const parameters = parametersOf();
       // Meanwhile the inputs may have another answer.
       if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
       const outcome = await askRows([now.values], parameters);
-      const told = outcome.state === 'answered' ? outcome.body.predictions[0] : undefined;
+      const body = outcome.state === 'answered' ? outcome.body : undefined;
+      const told = beside === 'why' ? (body?.explanations?.[0] ?? 'none') : body?.predictions[0];
       const present = shown();
       if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });
     }

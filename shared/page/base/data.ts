@@ -1,16 +1,23 @@
 import type { Card } from '../../schema/card.ts';
+import type { ExplainAsk } from '../../schema/explain-ask.ts';
+import { type Explanation, explainMs } from '../../schema/explanation.ts';
+import { defaultParameters } from '../../schema/parameters.ts';
 import type { IntervalName } from '../../schema/spread/interval.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
 import type { FormFeature, FormModel } from '../html/form.ts';
 
+/** The longest that the reasons of one answer may take a server, in milliseconds: they are asked for whenever an input moves. */
+const MOST_MS = 500;
+
 /** One element of an answer's predictions, by the contract. Where an answer is columns (the kind is `columns`), some of the values are texts, logicals or null: cellsOf. */
 export type Predicted = number | string | Record<string, number> | number[];
 
-/** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors. */
+/** The body of an answer; `times` stands beside survival probabilities, `se` beside predictions with standard errors, `explanations` where reasons are asked for. */
 export type AnswerBody = {
   predictions: Predicted[];
   times?: number[];
   se?: number[];
+  explanations?: Explanation[];
   model?: { name: string; sha256: string };
   servedBy?: string;
   reason?: string;
@@ -43,6 +50,8 @@ export type PageData = {
   standardErrors: boolean;
   /** The kind of interval that is shown beside an answer, where the model has one. */
   interval?: IntervalName;
+  /** How the reasons of an answer are asked for, where the model has some that come soon. */
+  explain?: ExplainAsk;
   /** Where an answer is a class alone: how the classes' shares are asked for. */
   votes?: Votes;
   sha256: string;
@@ -66,6 +75,7 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
   const kinds = schema.intervals?.kinds ?? [];
   // That of R's predict(), where there are both.
   const interval = kinds.includes('prediction') ? 'prediction' : kinds.at(-1);
+  const explain = explainOf(schema);
   return {
     kind: schema.kind,
     classes: schema.classes ?? [],
@@ -75,6 +85,7 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
     takesMissing: schema.takesMissing,
     standardErrors: schema.types?.includes('se') === true || schema.intervals?.hasErrors === true,
     ...(interval === undefined ? {} : { interval }),
+    ...(explain === undefined ? {} : { explain }),
     ...(votes === undefined ? {} : { votes }),
     sha256,
     card,
@@ -92,6 +103,22 @@ export function orderOf({ schema, card }: FormModel): number[] {
   const places = schema.features.map((_, at) => at);
   if (Object.keys(importance).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);
   return places.slice(0, MAX_FIELDS);
+}
+
+/**
+ * What is asked of an explanation: the number that is the answer, where the model has a way to it, else a sum that the answer is made from.
+ * Undefined where nothing can be explained, or a row may take longer than MOST_MS.
+ */
+function explainOf(schema: FormModel['schema']): ExplainAsk | undefined {
+  const asks = (schema.explain?.ways ?? []).flatMap(({ background, outputs }) => outputs.map((output) => ({ background, output })));
+  const width = schema.features.length;
+  const isSoon = (explain: ExplainAsk) =>
+    [0, Number.NaN].every(
+      (value) => explainMs(schema, { rows: new Float64Array(width).fill(value), count: 1, parameters: { explain } }) <= MOST_MS,
+    );
+  const soon = asks.filter(isSoon);
+  const isSum = ['link', 'lp', 'margin'].includes(defaultParameters(schema).type);
+  return soon.find(({ output }) => (output === 'margin') === isSum) ?? soon[0];
 }
 
 /** What R's predict() gives the shares of a classification by: the trees' votes or probabilities by a type, or the vote of every tree. */

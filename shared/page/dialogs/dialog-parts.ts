@@ -36,6 +36,7 @@ function cardParts(data: PageData, words: Words): Node[] {
       told ? [make('p', {}, told)] : [],
     ),
   );
+  if (data.explain) fact('card.why', text('card.whyText'));
   const answer = card.answer?.label === undefined ? '' : `${label(card.answer.label)}: `;
   fact(
     'card.what',

@@ -80,7 +80,7 @@ ${fields}${more}<p class="actions"><button type="reset" class="quiet" data-text=
 <div id="view">
 ${answerHtml(data)}${PLOT}</div>
 </div>
-${SHEET}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
+${data.explain ? whyHtml(data) : ''}${SHEET}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>
@@ -110,6 +110,23 @@ function answerHtml(data: PageData): string {
 <p class="error" id="problem" role="alert" hidden></p>
 <p id="spoken" class="unseen" role="status"></p>
 <noscript><p ${text('noscript')}</p></noscript>
+</section>
+`;
+}
+
+/** Places for the reasons of the answer, with room for their rows, so that nothing moves when they come. */
+function whyHtml({ features, classes, explain }: PageData): string {
+  const options = classes.map((label, at) => `<option value="${at}">${escapeHtml(label)}</option>`).join('');
+  const choice = `<div class="choices"><label><span ${text('whyClass')}</span> <select id="why-class"><option value="" ${text('whyPredicted')}</option>${options}</select></label></div>`;
+  const head = ['whyInput', 'whyWay', 'whyChange'].map((key) => `<th scope="col"><span class="unseen" ${text(key)}</span></th>`).join('');
+  const rooms = features.length === 1 ? 1 : Math.min(9, features.length) + 2;
+  return `<section id="why" class="card" aria-labelledby="why-heading" aria-busy="true">
+<div class="head"><h2 id="why-heading" ${text('why')}</h2>${classes.length > 1 ? choice : ''}</div>
+<p id="why-told"></p>
+<table id="why-table" hidden><caption class="unseen" ${text('whyTable')}</caption><thead><tr>${head}</tr></thead><tbody id="why-steps"></tbody></table>
+<div id="why-room">${'<div></div>'.repeat(rooms)}</div>
+<p class="dim note" ${text('whyNote')}</p>
+${explain?.output === 'margin' ? `<p class="dim note" ${text('whyScore')}</p>\n` : ''}<p id="why-drawn" class="dim note" hidden ${text('whyDrawn')}</p>
 </section>
 `;
 }

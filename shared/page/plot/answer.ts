@@ -17,28 +17,32 @@ import {
 } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
+import { openWhy, type Why } from './why.ts';
 
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;
 
-/** What may stand beside an answer: the trees' votes, and an interval. */
-type Told = { votes?: Predicted; interval?: Predicted };
+/** The inputs of an answer, and what may stand beside it: the trees' votes, an interval, and the reasons. */
+type Told = { values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
 
 /** The place of the prediction: shows how a request ended, in the words given. */
 export type AnswerView = {
   show(outcome: Outcome | undefined, told: Told | undefined, words: Words): void;
   /** Says that the fields must be mended first. */
   refuse(words: Words): void;
+  /** The class whose reasons a person chose; undefined where it is the predicted one. */
+  chosen(): string | undefined;
 };
 
-/** Opens the place of the prediction. */
-export function openAnswer(data: PageData): AnswerView {
+/** Opens the place of the prediction; `chosen` hears that the reasons of another class are wanted. */
+export function openAnswer(data: PageData, chosen: () => void): AnswerView {
   let chart: Chart | undefined;
+  const why = openWhy(data, chosen);
   const speak = paused(SPEAK_AFTER, () => {
     const spoken = byId('answer').textContent ?? '';
     if (byId('spoken').textContent !== spoken) byId('spoken').textContent = spoken;
   });
-  const clear = (note: string) => {
+  const clear = (note: string, words: Words) => {
     byId('answer').textContent = note;
     byId('answer').classList.add('note');
     byId('exactly').hidden = true;
@@ -46,6 +50,7 @@ export function openAnswer(data: PageData): AnswerView {
     byId('shares').replaceChildren();
     byId('interval').textContent = '';
     byId('curve').hidden = true;
+    why.show('none', [], words);
   };
   return {
     show: (outcome, told, words) => {
@@ -53,22 +58,24 @@ export function openAnswer(data: PageData): AnswerView {
         byId('answer').classList.remove('note');
         showPrediction(data, outcome.body, told?.votes, words);
         byId('interval').textContent = told?.interval === undefined ? '' : intervalText(data, told.interval, words);
+        why.show(told?.why, told?.values ?? [], words);
         byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]) || !outcome.body.times?.length;
         if (!byId('curve').hidden) chart ??= openChart(byId('survival'));
         if (chart && !byId('curve').hidden) showSurvival(data, outcome.body, words, chart);
         byId('served').textContent = servedText(outcome.body, outcome.ms, words);
         say(byId('problem'), '');
       } else {
-        clear(outcome ? '' : words.text('waiting'));
+        clear(outcome ? '' : words.text('waiting'), words);
         say(byId('problem'), outcome ? problemText(outcome, words) : '');
       }
       speak();
     },
     refuse: (words) => {
-      clear(words.text('invalid'));
+      clear(words.text('invalid'), words);
       say(byId('problem'), '');
       speak();
     },
+    chosen: why.chosen,
   };
 }
 

@@ -40,6 +40,9 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'card.near':
       "The numbers are R's own: to the last bit, and within 1e-12 where a step or the model multiplies matrices (pca, ica, pls, classdist). They say what the training data said, and name no causes.",
     'card.numbers': "The numbers are R's own, to the last bit. They say what the training data said, and name no causes.",
+    'card.why': 'Why an answer is what it is',
+    'card.whyText':
+      'What an input adds is how far the model moves its answer because of that value, compared with knowing nothing of it. It tells what the model learnt from its data; it does not tell that the input is a cause, or that to change it would change what happens.',
     'card.edge': 'the answer changes at',
     'card.edges': 'the answer changes between',
     'card.and': 'and',
@@ -89,6 +92,9 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'card.near':
       'Os números são os do próprio R: até o último bit, e a menos de 1e-12 onde um passo ou o modelo multiplica matrizes (pca, ica, pls, classdist). Eles dizem o que os dados de treino disseram, e não apontam causas.',
     'card.numbers': 'Os números são os do próprio R, até o último bit. Eles dizem o que os dados de treino disseram, e não apontam causas.',
+    'card.why': 'Por que uma resposta é o que é',
+    'card.whyText':
+      'O que uma entrada soma é quanto o modelo move a resposta por causa desse valor, comparado com não saber nada dele. Isso diz o que o modelo aprendeu dos seus dados; não diz que a entrada é uma causa, nem que mudá-la mudaria o que acontece.',
     'card.edge': 'a resposta muda em',
     'card.edges': 'a resposta muda entre',
     'card.and': 'e',
