@@ -6,7 +6,7 @@ import { frameOf } from './environment.ts';
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
 import { type Encoding, LATIN1 } from './texts.ts';
-import { type Attributes, BASE, closureOf, keptOf, type RValue, typeOf } from './values.ts';
+import { type Attributes, BASE, closureOf, promiseOf, type RValue, typeOf } from './values.ts';
 
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
@@ -171,7 +171,7 @@ export class Reader {
       if (type === T.closure || type === T.promise) {
         this.#value(flags);
         if (type === T.closure) return closureOf(values[0], environment, attributes);
-        return { type: 'opaque', what: 'a promise', value: keptOf(values[0]!) };
+        return promiseOf(values[0]!);
       }
       if (tail !== T.pairlist && tail !== T.language) {
         const rest = this.#value(flags);

@@ -26,7 +26,7 @@ export type RValue =
       what: string;
       attributes?: Attributes;
       variables?: ReadonlyMap<string, Kept>;
-      /** Of an object of a reference class its fields as they are. */
+      /** Of an object of a reference class, and of what nls() keeps, the variables as they are. */
       fields?: ReadonlyMap<string, RValue>;
       enclosing?: RValue;
       value?: Kept;
@@ -72,7 +72,8 @@ function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
 
 /**
  * A function. It may be an object, as kernlab's kernels are: then its class and its slots are data. Its source is not kept; of its
- * environment, where it has few variables, the numbers are kept: a family of mgcv has what it estimated beside its functions.
+ * environment, where it has few variables, the numbers are kept: a family of mgcv has what it estimated beside its functions. An
+ * environment with fields is kept itself.
  */
 export function closureOf(formals: RValue | undefined, environment: RValue | undefined, attributes: Attributes | undefined): RValue {
   const ofClass = attributes?.has('class') ? { attributes } : {};
@@ -80,7 +81,8 @@ export function closureOf(formals: RValue | undefined, environment: RValue | und
   const areNumbers = (kept: Kept) => kept.type === 'numbers' || (kept.type === 'constant' && typeof kept.value === 'number');
   const numbers = around && around.size <= FEW ? [...around].filter(([, kept]) => areNumbers(kept)) : [];
   const beside = numbers.length > 0 ? { variables: new Map(numbers) } : {};
-  return { type: 'opaque', what: 'a function', value: functionOf(formals, environment === BASE), ...ofClass, ...beside };
+  const within = environment?.type === 'opaque' && environment.fields ? { enclosing: environment } : {};
+  return { type: 'opaque', what: 'a function', value: functionOf(formals, environment === BASE), ...ofClass, ...beside, ...within };
 }
 
 /** Most variables of an environment that is kept with a function, or with numbers: nothing is kept of a whole workspace but its names. */
@@ -107,6 +109,11 @@ export function keptOf(value: RValue, isOfFew = false): Kept {
   const [one] = value.values;
   const isNA = one === null || one === undefined || (value.type !== 'double' && one === NA_INTEGER);
   return isNA || attributes.has('class') ? OTHER : { type: 'constant', value: one };
+}
+
+/** An argument of a function, by its value. Of a call (a formula is one) it is there whole. */
+export function promiseOf(value: RValue): RValue {
+  return { type: 'opaque', what: 'a promise', value: keptOf(value), ...(value.type === 'language' ? { state: value } : {}) };
 }
 
 /** The attributes of a value; none where it has none. */

@@ -13,6 +13,7 @@ import { LME4_READER } from './lme4/reader.ts';
 import { DISCRIMINANT_READER, POLR_READER, RLM_READER } from './mass/reader.ts';
 import { MLR_READER } from './mlr/reader.ts';
 import { NAIVE_BAYES_READER } from './naive-bayes/reader.ts';
+import { NLS_READER } from './nls/reader.ts';
 import { NNET_READER } from './nnet/reader.ts';
 import { PARTYKIT_READER } from './partykit/reader.ts';
 import { PRCOMP_READER } from './prcomp/reader.ts';
@@ -40,6 +41,7 @@ export const READERS: readonly Reader[] = [
   RLM_READER, // MASS's rlm()
   PRCOMP_READER, // prcomp()
   KMEANS_READER, // kmeans()
+  NLS_READER, // nls()
   RQ_READER, // quantreg's rq()
   GAM_READER, // mgcv's gam(), bam()
   LME4_READER, // lme4's lmer(), glmer()

@@ -307,3 +307,25 @@ family("kmeans", function() {
   said("kmeans-ties", kmeans(grid[rep(c(1, 5, 21, 25), 5), ], grid[c(1, 5, 21, 25), ]), grid)
   said("kmeans-one", kmeans(unname(as.matrix(mtcars["hp"])), 3, algorithm = "Lloyd"), setNames(mtcars["hp"], "x1"))
 })
+
+# nls(): its formula with its parameters, indexed by a factor, of models that start by themselves, and of each algorithm.
+family("nls", function() {
+  said <- function(name, model, rows) write_golden(here, name, model, "regression", rows, as.vector(predict(model, rows)))
+  half <- 2
+  said("nls", nls(mpg ~ a + b * exp(-c * hp / 100) + ifelse(vs == 1, d, 0) * wt^half, mtcars, start = list(a = 10, b = 30, c = 1, d = 0.1)), mtcars[c("hp", "vs", "wt")])
+  said("nls-port", nls(rate ~ Vm * conc / (K + conc), Puromycin, subset = state == "treated", start = c(Vm = 200, K = 0.1), algorithm = "port", lower = c(0, 0.07)), Puromycin["conc"])
+  said("nls-groups", nls(rate ~ Vm[state] * conc / (K[state] + conc), Puromycin, start = list(Vm = c(200, 160), K = c(0.05, 0.1)), weights = rate), Puromycin[c("conc", "state")])
+  said("nls-plinear", nls(rate ~ conc / (K + conc), Puromycin, start = list(K = 0.05), algorithm = "plinear"), Puromycin["conc"])
+  said("nls-cbind", nls(mpg ~ cbind(1, wt, exp(-k * hp / 100)), mtcars, start = list(k = 1), algorithm = "plinear"), mtcars[c("wt", "hp")])
+  trees <- Loblolly[Loblolly$Seed == "301", ]
+  said("nls-SSasymp", nls(height ~ SSasymp(age, Asym, R0, lrc), trees), trees["age"])
+  said("nls-SSasympOff", nls(uptake ~ SSasympOff(conc, Asym, lrc, c0), CO2[CO2$Plant == "Qn1", ]), CO2["conc"])
+  said("nls-SSasympOrig", nls(height ~ SSasympOrig(age, Asym, lrc), trees), trees["age"])
+  said("nls-SSbiexp", nls(conc ~ SSbiexp(time, A1, lrc1, A2, lrc2), Indometh[Indometh$Subject == 1, ]), Indometh["time"])
+  said("nls-SSfol", nls(conc ~ SSfol(Dose, Time, lKe, lKa, lCl), Theoph[Theoph$Subject == 1, ]), Theoph[c("Dose", "Time")])
+  said("nls-SSfpl", nls(weight ~ SSfpl(Time, A, B, xmid, scal), ChickWeight[ChickWeight$Chick == 1, ]), ChickWeight[1:48, "Time", drop = FALSE])
+  said("nls-SSgompertz", nls(density ~ SSgompertz(log(conc), Asym, b2, b3), DNase[DNase$Run == 1, ]), DNase["conc"])
+  said("nls-SSlogis", nls(density ~ SSlogis(log(conc), Asym, scal = scal, xmid = xmid), DNase[DNase$Run == 1, ]), DNase["conc"])
+  said("nls-SSmicmen", nls(rate ~ SSmicmen(conc, Vm, K), Puromycin, subset = state == "treated"), Puromycin["conc"])
+  said("nls-SSweibull", nls(weight ~ SSweibull(Time, Asym, Drop, lrc, pwr), ChickWeight[ChickWeight$Chick == 6 & ChickWeight$Time > 0, ]), ChickWeight[1:48, "Time", drop = FALSE])
+})

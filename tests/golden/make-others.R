@@ -64,7 +64,6 @@ refused("lm-mean", lm(mpg ~ I(hp - mean(hp)), mtcars))
 refused("lm-matrix", lm(mpg ~ cbind(hp, wt), mtcars))
 refused("lm-noqr", lm(mpg ~ wt, mtcars, qr = FALSE))
 refused("mlm", lm(cbind(mpg, hp) ~ wt, mtcars))
-refused("nls", nls(mpg ~ a + b * wt, mtcars, start = list(a = 1, b = 1)))
 own <- binomial()
 own$link <- "mine"
 refused("glm-link", glm(am ~ wt, own, mtcars))

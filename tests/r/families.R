@@ -301,6 +301,30 @@ FAMILIES <- list(
     rows <- draw(40)[columns]
     if (runif(1) < 0.4) rows <- round(rows)
     golden_kmeans(dir, name, model, rows)
+  },
+  nls = function(name) {
+    k <- pick(c(2, 3, 0.5))
+    # A formula of the columns below, and where its parameters start.
+    FORMS <- list(
+      list(y ~ p + q * exp(-r * b / k), list(p = 1, q = 2, r = 0.5)), list(y ~ p * b / (q + b) + r * flag, list(p = 3, q = 1, r = 0)),
+      list(y ~ p[f] + q * exp(-b / r), list(p = rep(1, 4), q = 2, r = 3)), list(y ~ p[f] * b^q[2] + q[1] * ifelse(a > 0 & o != "S", log(w), sqrt(w) / k), list(p = rep(1, 4), q = c(0.1, 0.5))),
+      list(y ~ SSlogis(b, p, q, r), list(p = 6, q = 4, r = 2)), list(y ~ SSmicmen(b, p, q), list(p = 3, q = 1)), list(y ~ SSasymp(w, p, q, r), list(p = 3, q = 1, r = 0)),
+      list(y ~ SSfpl(b, p, q, r, 1.5), list(p = 1, q = 4, r = 4)), list(y ~ SSgompertz(b, p, q, r), list(p = 4, q = 1, r = 0.6)),
+      list(y ~ cbind(1, exp(-p * b), a, w^2), list(p = 0.5), TRUE), list(y ~ tanh(p * b), list(p = 0.3), TRUE), list(y ~ cbind(flag, a %% k, pmin(n, b) * p[f]), list(p = 1:4), TRUE))
+    model <- NULL
+    for (try in 1:200) {
+      if (!is.null(model)) break
+      data <- draw(sample(60:200, 1))
+      form <- pick(FORMS)[[1]]
+      at <- form[[1]]
+      model <- suppressWarnings(tryCatch(nls(at, data, start = form[[2]], weights = if (runif(1) < 0.3) data$w else rep(1, nrow(data)),
+        algorithm = if (length(form) > 2) "plinear" else pick(c("default", "port")), control = nls.control(maxiter = sample(3:20, 1), warnOnly = TRUE)), error = function(e) NULL))
+      rows <- draw(40)
+      rows <- if (!is.null(model)) rows[names(model$dataClasses)]
+      said <- if (!is.null(model)) as.vector(predict(model, rows))
+      if (!all(is.finite(said))) model <- NULL
+    }
+    write_golden(dir, name, model, "regression", rows, said)
   }
 )
 only <- Sys.getenv("FAMILY")

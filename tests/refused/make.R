@@ -56,3 +56,9 @@ saveRDS(gbm(mpg ~ hp + hp:wt, "gaussian", mtcars, n.trees = 3, n.minobsinnode = 
 # lme4's predict() leaves an offset beside the formula out.
 saveRDS(lme4::lmer(Reaction ~ Days + (1 | Subject), lme4::sleepstudy, offset = Days), "lmer-offset.RDS", compress = "xz")
 saveRDS(partykit::ctree(Surv(time, status) ~ age, lung[1:40, ]), "ctree-survival.RDS")
+saveRDS(smooth.spline(d$z, d$y), "smooth-spline.RDS")
+# An nls with a function of the user's own, and with a parameter by a number that is no factor.
+d$n <- rep(1:3, 20)
+mine <- function(z, p) p * z
+saveRDS(nls(y ~ mine(z, p), d, start = list(p = 1)), "nls-own.RDS")
+saveRDS(nls(y ~ p[n] + q * z, d, start = list(p = rep(0, 3), q = 1)), "nls-index.RDS")

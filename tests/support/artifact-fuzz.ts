@@ -47,6 +47,7 @@ const NAMES = [
   'rq-taus',
   'prcomp',
   'kmeans',
+  'nls-groups',
   'survreg-weibull',
   'coxph-strata',
   'earth-several',

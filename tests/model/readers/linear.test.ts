@@ -191,7 +191,7 @@ describe('a glm', () => {
 });
 
 test('the first class decides: what is an lm or a glm too may predict otherwise', () => {
-  for (const classes of [['scam', 'glm', 'lm'], ['mlm', 'lm'], ['lmrob', 'lm'], ['nls']]) {
+  for (const classes of [['scam', 'glm', 'lm'], ['mlm', 'lm'], ['lmrob', 'lm'], ['smooth.spline']]) {
     expect(() => readModel(lm({}, ...classes), 'm.RDS')).toThrow(
       `m.RDS: found an object of class ${classes.join(', ')}, expected a ranger forest`,
     );
