@@ -9,7 +9,7 @@
 canopy_save <- local({
   # The classes that are served, by the package that predicts with them.
   SERVED <- list(ranger = "ranger", randomForest = "randomForest", rpart = "rpart", xgboost = c("xgb.Booster", "xgboost"), gbm = "gbm",
-    lightgbm = "lgb.Booster", stats = c("lm", "glm", "aov", "prcomp", "kmeans"), MASS = c("negbin", "rlm", "lda", "qda", "polr"),
+    lightgbm = "lgb.Booster", stats = c("lm", "glm", "aov", "nls", "prcomp", "kmeans"), MASS = c("negbin", "rlm", "lda", "qda", "polr"),
     quantreg = c("rq", "rqs", "lassorq", "scadrq", "lassorqs", "scadrqs"), lme4 = c("lmerMod", "glmerMod", "lmerModLmerTest"), earth = "earth",
     survival = c("coxph", "survreg"), nnet = c("nnet", "multinom"), e1071 = c("naiveBayes", "svm"), kernlab = "ksvm", workflows = "workflow",
     glmnet = c("elnet", "lognet", "multnet", "fishnet", "mrelnet", "coxnet", "glmnetfit", "cv.glmnet", "relaxed", "cv.relaxed"),
@@ -131,9 +131,9 @@ canopy_save <- local({
     workflow = names(model$pre$mold$blueprint$ptypes$predictors), preProcess = unique(unlist(model$method)),
     recipe = model$var_info$variable[model$var_info$role %in% "predictor"], ranger = model$forest$independent.variable.names,
     gbm = if (is.null(model$Terms)) model$var.names else all.vars(stats::delete.response(model$Terms)),
-    WrappedModel = , TuneModel = model$features, kmeans = colnames(model$centers), gam = , bam = all.vars(model$pred.formula),
-    if (kind == "train" && is.null(model$terms)) setdiff(names(model$trainingData), c(".outcome", ".weights"))
-    else if (!isS4(model)) tryCatch(all.vars(stats::delete.response(stats::terms(model))), error = function(e) NULL)
+    WrappedModel = , TuneModel = model$features, kmeans = colnames(model$centers), nls = names(model$dataClasses),
+    gam = , bam = all.vars(model$pred.formula), if (kind == "train" && is.null(model$terms)) setdiff(names(model$trainingData),
+      c(".outcome", ".weights")) else if (!isS4(model)) tryCatch(all.vars(stats::delete.response(stats::terms(model))), error = function(e) NULL)
   )
   # R's answers of every type that a model of this class has; `levels` are those of a number that is the share of the second class.
   answers <- function(model, kind, rows) {

@@ -1,5 +1,6 @@
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { RPART } from '../../../shared/bodies/rpart/body.ts';
+import { COMPLETE } from '../../../shared/steps/complete.ts';
 import { EXPRESSIONS } from '../../../shared/steps/expressions.ts';
 import { stepOf } from '../../../shared/steps/kind.ts';
 import type { Reader } from '../reader.ts';
@@ -10,8 +11,9 @@ export const PARTYKIT_READER: Reader = {
   classes: ['constparty'],
   title: 'a ctree of partykit',
   read: (value, label) => {
-    const { rpart, inputs, ...rest } = readParty(value, label);
-    const steps = inputs && [stepOf(EXPRESSIONS, { step: 'expressions', columns: inputs })];
+    const { rpart, inputs, isComplete, ...rest } = readParty(value, label);
+    const complete = isComplete ? [stepOf(COMPLETE, { step: 'complete' })] : [];
+    const steps = inputs && [stepOf(EXPRESSIONS, { step: 'expressions', columns: inputs }), ...complete];
     return { ...rest, ...(steps ? { steps } : {}), body: bodyOf(RPART, rpart) };
   },
 };

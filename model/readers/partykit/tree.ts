@@ -16,8 +16,11 @@ import { missingWay, readSplit, type SplitInput } from './splits.ts';
 const MAX_NODES = 1_000_000;
 const MAX_INPUTS = 65_535;
 
-/** A constparty as a schema, what its inputs are of a row where they are computed, and a tree. */
-export type PartyModel = Omit<Imported, 'body'> & { rpart: Rpart; inputs?: Expression[] };
+/**
+ * A constparty as a schema, what its inputs are of a row where they are computed, and a tree. With `isComplete` a row in which an input
+ * comes out missing has no answer.
+ */
+export type PartyModel = Omit<Imported, 'body'> & { rpart: Rpart; inputs?: Expression[]; isComplete: boolean };
 
 /**
  * Turns what partykit's `ctree()` returned, or another tree as `as.party()` has it, into a tree (partykit, R/party.R). Where R draws the way
@@ -28,8 +31,10 @@ export function readParty(value: RValue, label: string): PartyModel {
   const { classes } = leaves;
   const { reader, inputs, places, computed, others } = readInputs(value, label);
   const { rpart, isSure } = readNodes(value, leaves, places, label);
-  // Where a split is of what the formula computes, R's predict() leaves out a row that lacks a value.
-  const takesMissing = isSure && rpart.input.every((input) => !computed.has(input));
+  // Where a split is of what the formula computes, R's predict() leaves out a row that lacks a value, be it of another variable. Else it
+  // computes nothing.
+  const isComplete = rpart.input.some((input) => computed.has(input));
+  const takesMissing = isSure && !isComplete;
   const { features } = reader;
   const isPlain =
     inputs.length === features.length && inputs.every((one, place) => typeof one === 'object' && 'feature' in one && one.feature === place);
@@ -48,7 +53,7 @@ export function readParty(value: RValue, label: string): PartyModel {
   const call = info && element(info, 'call');
   return {
     ...{ schema, outcome, rpart, others, read: reader.read, call: call?.type === 'language' ? deparse(call) : 'ctree' },
-    ...(isPlain ? {} : { inputs }),
+    ...{ isComplete, ...(isPlain ? {} : { inputs }) },
   };
 }
 

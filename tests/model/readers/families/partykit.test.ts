@@ -84,6 +84,31 @@ describe('a tree of partykit', () => {
     expect(ask(at(0), [{ g: 0 }, { g: -Number.MIN_VALUE }])).toEqual([10, 3]);
   });
 
+  const root2 = (name: string) => ({ type: 'language', values: [symbol('sqrt'), symbol(name)], tags: [] }) as RValue;
+  /** A tree of one split by the variable at a place of the data: y, sqrt(x), v, sqrt(u). */
+  const computed = (varid: number) =>
+    party({
+      node: root(named({ varid: integers(varid), breaks: numbers(2), right: integers(1) }, 'partysplit'), leaf(2), leaf(3)),
+      data: named({ y: numbers(), 'sqrt(x)': numbers(), v: numbers(), 'sqrt(u)': numbers() }, 'data.frame'),
+      terms: terms([
+        { value: root2('x'), name: 'sqrt(x)', kind: 'numeric' },
+        { value: symbol('v'), name: 'v', kind: 'numeric' },
+        { value: root2('u'), name: 'sqrt(u)', kind: 'numeric' },
+      ]),
+    });
+
+  test('whose splits are of what the formula computes refuses a row that R leaves out, whichever variable it lacks', () => {
+    expect(
+      ask(computed(2), [
+        { x: 4, v: 1, u: 1 },
+        { x: 9, v: 1, u: 1 },
+      ]),
+    ).toEqual([3, 10]);
+    expect(problemOf(() => ask(computed(2), [{ x: -4, v: 1, u: 1 }]))).toMatch('row 1');
+    expect(problemOf(() => ask(computed(2), [{ x: 4, v: 1, u: -1 }]))).toMatch('row 1');
+    expect(ask(computed(3), [{ x: -4, v: 1, u: -1 }])).toEqual([3]);
+  });
+
   test('finds a column whose name the terms write in another way: g%/%3L without its L, a b between backticks', () => {
     const whole: RValue = { type: 'language', values: [symbol('%/%'), symbol('g'), integers(3)], tags: [] };
     const by = named({ varid: integers(2), breaks: numbers(5), right: integers(1) }, 'partysplit');
