@@ -7,24 +7,20 @@ const PIVOT = 0.25;
 const LEAST_ORDER = 2;
 const MOST_ORDER = 20;
 
-/**
- * What R keeps of ns() or bs(): its knots, and of bs() the degree. `quickPivot` says that beyond the boundary knots the basis starts with
- * R's last bits too (splines.c computes values in another way than derivatives); without it a model's sha256 is as it was before.
- */
+/** What R keeps of ns() or bs(): its knots, and of bs() the degree. */
 export type SplineParts = {
   isNatural: boolean;
   knots: number[];
   boundary: number[];
   degree: number | undefined;
   hasIntercept: boolean;
-  quickPivot?: true;
 };
 /** A basis without the column that it is of, and without names. */
 export type Basis = Omit<SplineBasis, 'from' | 'names'> & { width: number };
 
 /** The basis of R's ns() or bs() with the knots that it found in training (splines, splines.R). Throws the error that `fail` makes. */
 export function splineBasis(
-  { isNatural, knots: inner, boundary, degree, hasIntercept, quickPivot }: SplineParts,
+  { isNatural, knots: inner, boundary, degree, hasIntercept }: SplineParts,
   fail: (found: string, expected: string) => ModelError,
 ): Basis {
   const order = isNatural ? 4 : (degree ?? Number.NaN) + 1;
@@ -35,8 +31,8 @@ export function splineBasis(
   const ends = (knot: number) => Array.from({ length: order }, () => knot);
   const knots = [...ends(low), ...inner, ...ends(high)].sort((a, b) => a - b);
   const first = hasIntercept ? 0 : 1;
-  const at: AtPivot = (pivot, degree) =>
-    quickPivot && degree === 0 ? splineValues(knots, order, pivot) : derivatives(knots, order, pivot, degree);
+  // splines.c computes values in another way than derivatives.
+  const at: AtPivot = (pivot, degree) => (degree === 0 ? splineValues(knots, order, pivot) : derivatives(knots, order, pivot, degree));
   const sides = isNatural ? naturalEnds([low, high], at) : polynomialEnds(knots, order, [low, high], at);
   const reflections = isNatural ? constraints(knots, [low, high], first) : [];
   const width = knots.length - order - first - reflections.length;

@@ -61,7 +61,6 @@ function splines(name: string, object: RValue, { frame, of, label }: StepContext
   const parts = {
     ...{ isNatural: of === 'step_ns', knots: numbers('knots'), boundary: numbers('Boundary.knots') },
     ...{ degree: numbers('degree')[0], hasIntercept: numbers('intercept')[0] === 1 },
-    quickPivot: true as const,
   };
   const { width, ...basis } = splineBasis(parts, (found, expected) => new ModelError(at, found, expected));
   const prefix = `${textOf(attributes.get('var'), `${at}'s var`)}_${of.replace('step_', '')}_`;
