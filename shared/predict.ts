@@ -89,7 +89,7 @@ export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
   const inputs = steps ? inputSchema(schema, steps) : schema;
   if (!outcome) return inputs;
   const known = BODY_SCHEMAS.get(outcome);
-  if (known) return known;
+  if (known && known.features === inputs.features && known.libm === schema.libm) return known;
   const made = { ...outcome.body, features: inputs.features, ...(schema.libm === undefined ? {} : { libm: schema.libm }) };
   BODY_SCHEMAS.set(outcome, made);
   return made;

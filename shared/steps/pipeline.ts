@@ -16,7 +16,8 @@ const STAGES = new WeakMap<readonly BoundStep[], Stages>();
 
 function stagesOf(schema: Schema, steps: readonly BoundStep[]): Stages {
   const known = STAGES.get(steps);
-  if (known) return known;
+  // An import asks for them before it knows the features' levels and the C library.
+  if (known && known.schemas[0]!.features === schema.features && known.schemas[0]!.libm === schema.libm) return known;
   const schemas = [schema];
   for (const { kind, data } of steps) schemas.push({ ...schemas.at(-1)!, features: kind.columns(data, schemas.at(-1)!) });
   const cells = schemas.reduce((sum, { features }) => sum + features.length, 0);

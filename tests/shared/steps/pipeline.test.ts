@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { COLUMNS, type ColumnsStep } from '../../../shared/steps/columns.ts';
 import { stepOf } from '../../../shared/steps/kind.ts';
-import { computeInputs } from '../../../shared/steps/pipeline.ts';
+import { computeInputs, inputSchema } from '../../../shared/steps/pipeline.ts';
 
 test('a column that is made, moved, made again and dropped is what one step after the other makes', () => {
   const schema: Schema = {
@@ -36,4 +36,13 @@ test('a column that is made, moved, made again and dropped is what one step afte
   const rows = Float64Array.from([1, 2, 3, 10, 3, 30, 5, 1, 7]);
   const { inputs } = computeInputs(schema, steps, rows);
   expect([...inputs]).toEqual([2, 1, 3, -1, 1, 10, 30, 9, 0, 3, 7, 3]);
+});
+
+test('the same steps before another schema give the inputs of that one: its C library, its levels', () => {
+  const schema: Schema = { kind: 'regression', takesMissing: false, features: [{ name: 'f', type: 'number' }] };
+  const steps = [stepOf(COLUMNS, { step: 'columns', of: 'step', columns: [0] } satisfies ColumnsStep)];
+  expect(inputSchema(schema, steps)).toEqual(schema);
+  const settled: Schema = { ...schema, libm: 'plain', features: [{ name: 'f', type: 'factor', levels: ['x', 'y'] }] };
+  expect(inputSchema(settled, steps)).toEqual(settled);
+  expect(inputSchema({ ...settled }, steps)).toBe(inputSchema(settled, steps));
 });
