@@ -40,7 +40,7 @@ export function pairOf(first: Imported, model: Imported, names: Names): Imported
   const { others: _, isUnnamed: __, read: ___, ...rest } = paired;
   return {
     ...rest,
-    schema: withMissing(rest),
+    schema: withMissing(rest, label),
     call: `${first.call}, then ${model.call}`,
     ...(pipeline.length > 0 ? { pipeline } : {}),
   };

@@ -31,7 +31,7 @@ export function readPreProcess(value: RValue, label: string, passed: readonly Fe
   const raw = { features: [...numbers.features, ...passed], columns: [...numbers.columns, ...passed.map(passedColumn)] };
   const frame = new Frame(raw.columns, label);
   const pipeline = applyPreProcess(value, frame, label);
-  return { ...columnsAlone(raw, frame, { pipeline, call: 'preProcess' }), asFirst: changesOf(value, methods, label) };
+  return { ...columnsAlone(raw, frame, { pipeline, call: 'preProcess', label }), asFirst: changesOf(value, methods, label) };
 }
 
 function passedColumn(feature: Feature): FrameColumn {
@@ -70,7 +70,7 @@ export function readDummyVars(value: RValue, label: string): Imported {
     frame.arrange('dummyVars', arranged);
   }
   const step = describeStep('dummyVars', raw.columns, frame.columns);
-  return { ...columnsAlone(raw, frame, { pipeline: [step], call: 'dummyVars' }), asFirst: new Map() };
+  return { ...columnsAlone(raw, frame, { pipeline: [step], call: 'dummyVars', label }), asFirst: new Map() };
 }
 
 /** The names of the columns of levels: by the level alone, or with something between the variable and the level. */

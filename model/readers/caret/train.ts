@@ -44,7 +44,7 @@ export function readTrain(value: RValue, label: string, inner: Inner): Imported 
   const model = { schema: answers, body: engine.body, steps, ...(outcome ? { outcome } : {}) };
   return {
     ...model,
-    schema: withMissing(model),
+    schema: withMissing(model, label),
     ...(pipeline.length > 0 ? { pipeline } : {}),
     call: `train(method = "${name}"): ${engine.call}`,
     ...(engine.version === undefined ? {} : { version: engine.version }),

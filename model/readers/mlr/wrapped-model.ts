@@ -33,7 +33,7 @@ export function readWrappedModel(value: RValue, label: string, inner: (value: RV
   const made = { body: engine.body, steps, ...answers };
   const version = engine.version === undefined ? {} : { version: engine.version };
   const intervals = engine.intervalParts ? { intervalParts: engine.intervalParts } : {};
-  return { ...made, schema: withMissing(made), call: `${name}: ${engine.call}`, ...version, ...intervals };
+  return { ...made, schema: withMissing(made, label), call: `${name}: ${engine.call}`, ...version, ...intervals };
 }
 
 /** The columns of the task, factors by their levels, where the model itself may only have their codes. */

@@ -12,9 +12,9 @@ const USUAL = 1;
  * model needs may not. The answer is what the pipeline gives for a few rows with one value missing in each. Throws a ModelError where it
  * cannot compute.
  */
-export function withMissing(model: Predictor): Schema {
+export function withMissing(model: Predictor, label: string): Schema {
   // What computes takes no damaged part.
-  checkPredictor(model, 'the pipeline');
+  checkPredictor(model, `${label}'s pipeline`);
   const { schema } = model;
   const width = schema.features.length;
   const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(schema.features[at % width]!, Math.floor(at / width)));

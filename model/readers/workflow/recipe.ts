@@ -27,18 +27,22 @@ export function readRecipeAlone(recipe: RValue, label: string): Imported {
       'a function, whose code is not read',
       'a fitted workflow, whose training data proves what it does',
     );
-  return columnsAlone(raw, frame, { pipeline, call: 'recipe' });
+  return columnsAlone(raw, frame, { pipeline, call: 'recipe', label });
 }
 
 /**
  * A pipeline without a model behind it: the columns of its frame are the answer. `raw` is what callers send. Other pipelines than
  * recipes have it too.
  */
-export function columnsAlone(raw: RawColumns, frame: Frame, about: { pipeline: PipelineStep[]; call: string; version?: string }): Imported {
+export function columnsAlone(
+  raw: RawColumns,
+  frame: Frame,
+  about: { pipeline: PipelineStep[]; call: string; label: string; version?: string },
+): Imported {
   const schema: Schema = { kind: 'columns', features: raw.features, columns: frame.columns.map(answerColumn), takesMissing: true };
   const model = { schema, body: bodyOf(COLUMNS_BODY, {}), ...(frame.steps.length > 0 ? { steps: frame.steps } : {}) };
-  const { pipeline, ...rest } = about;
-  return { ...model, schema: withMissing(model), ...(pipeline.length > 0 ? { pipeline } : {}), ...rest };
+  const { pipeline, label, ...rest } = about;
+  return { ...model, schema: withMissing(model, label), ...(pipeline.length > 0 ? { pipeline } : {}), ...rest };
 }
 
 function answerColumn(column: FrameColumn): AnswerColumn {

@@ -120,7 +120,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   const model = { body: engine.body, ...(steps && steps.length > 0 ? { steps } : {}), ...answers };
   return {
     ...model,
-    schema: before ? withMissing(model) : { ...model.schema, takesMissing: engine.schema.takesMissing },
+    schema: before ? withMissing(model, label) : { ...model.schema, takesMissing: engine.schema.takesMissing },
     ...(before?.pipeline && before.pipeline.length > 0 ? { pipeline: before.pipeline } : {}),
     call: before ? `${before.by}: ${engine.call}` : engine.call,
     ...(engine.version === undefined ? {} : { version: engine.version }),

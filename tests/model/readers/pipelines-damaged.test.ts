@@ -26,7 +26,7 @@ function said(name: string, where: string[], change: (value: RValue) => RValue):
 test('a pipeline is checked before it is asked which values may be missing', () => {
   const error = said('caret-pre-knn', ['method', 'knnImpute'], () => list());
   expect(error).toBeInstanceOf(ModelError);
-  expect(error.message).toContain("the pipeline's nearest rows: found another form");
+  expect(error.message).toContain("caret-pre-knn's pipeline's nearest rows: found another form");
 });
 
 test('a list of more names than values is refused', () => {
