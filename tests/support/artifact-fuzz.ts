@@ -59,7 +59,7 @@ const NAMES = [
   'glmer-groups',
   'earth-classes',
 ];
-/** Model files beside those goldens: a new kind of body or step gets one here, so that its checks are fuzzed. */
+/** Model files beside those goldens, for kinds of bodies and steps that no golden of the list above has. */
 const FILES = [
   'boosting/xgboost-3.2-softprob-json/model.model',
   'boosting/lightgbm-0003/model.txt',

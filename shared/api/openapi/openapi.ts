@@ -40,6 +40,7 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
             'How much each feature adds to an answer, in the mean',
             'application/json',
             reference('Importance'),
+            true,
           ),
           tags: ['model'],
         },
@@ -50,9 +51,13 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
       },
       '/openapi.json': { get: readOperation('openapi', 'This document', 'application/json', { type: 'object' }) },
       '/canopy.R': {
-        get: readOperation('canopyR', 'The R file that saves models for here, and asks for predictions from R', 'text/plain', {
-          type: 'string',
-        }),
+        get: readOperation(
+          'canopyR',
+          'The R file that saves models for here, and asks for predictions from R',
+          'text/plain',
+          { type: 'string' },
+          true,
+        ),
       },
       '/docs': { get: readOperation('docs', 'This document as a page, on which a request can be tried', 'text/html', { type: 'string' }) },
       '/health': { get: healthOperation() },

@@ -64,8 +64,8 @@ export function predictOperation(schema: Schema, { examples, others }: ShownDial
   };
 }
 
-/** A GET that always has its answer. */
-export function readOperation(operationId: string, summary: string, contentType: string, schema: object): object {
+/** A GET that always has its answer; with `mayLack` one that some models or servers do not have. */
+export function readOperation(operationId: string, summary: string, contentType: string, schema: object, mayLack = false): object {
   return {
     operationId,
     tags: ['service'],
@@ -73,6 +73,7 @@ export function readOperation(operationId: string, summary: string, contentType:
     parameters: [{ $ref: '#/components/parameters/RequestId' }],
     responses: {
       200: { description: summary, headers: { 'x-request-id': requestIdHeader }, content: { [contentType]: { schema } } },
+      ...(mayLack ? { 404: problemReference('NotFound') } : {}),
       429: problemReference('TooManyRequests'),
       500: problemReference('InternalServerError'),
     },

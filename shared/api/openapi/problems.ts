@@ -15,7 +15,10 @@ const RETRY_AFTER = { 'retry-after': { description: 'Seconds to wait before the 
 /** Every problem an operation can answer with: the component's name, when, and further headers. */
 export const PROBLEMS: Record<string, { name: string; description: string; headers?: object }> = {
   400: { name: 'BadRequest', description: 'Not JSON, CSV or JSON Lines, or no dialect fits.' },
-  404: { name: 'NotFound', description: 'There is nothing at this path.' },
+  404: {
+    name: 'NotFound',
+    description: 'There is nothing at this path, or not for this model or on this server: the detail says what helps.',
+  },
   405: {
     name: 'MethodNotAllowed',
     description: 'This path takes another method.',

@@ -61,6 +61,12 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
   const examples = (type: string) =>
     Object.values(content[type]?.examples ?? {}).map((example) => (example as unknown as { value: unknown }).value);
 
+  test('says of what some models and servers lack that it may not be there', () => {
+    const lacking = Object.entries(document.paths ?? {}).filter(([, item]) => item.get && '404' in (item.get.responses ?? {}));
+    expect(lacking.map(([path]) => path)).toEqual(expect.arrayContaining(['/canopy.R', '/model/importance']));
+    expect(document.paths?.['/model']?.get?.responses).not.toHaveProperty('404');
+  });
+
   test('has every operation, each with responses that are described', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(document.info).toMatchObject({ title: expect.any(String), version: model.sha256.slice(0, 12) });
