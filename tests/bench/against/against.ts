@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../model/commands/command-line.ts';
@@ -48,12 +48,21 @@ export async function runAgainst(commit: string, parts: readonly string[], say: 
 
 /** Puts a commit's files into a folder, without git's own record of it. Its short name; throws a UsageError where there is no such commit. */
 export function checkOut(commit: string, folder: string, say: (line: string) => void): string {
-  const git = (...args: string[]) => spawnSync('git', args, { cwd: PROJECT, encoding: 'buffer', maxBuffer: 2 ** 30 });
+  // An index of its own: the one of this work tree stays as it is.
+  const index = path.join(folder, 'index-of-git');
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: PROJECT, encoding: 'utf8', env: { ...process.env, GIT_INDEX_FILE: index } });
   const named = git('rev-parse', '--verify', '--quiet', '--short', '--end-of-options', `${commit}^{commit}`);
   if (named.status !== 0) throw new UsageError(`--against: found ${commit}, expected a commit of this repository`);
-  const name = named.stdout.toString().trim();
-  const unpacked = spawnSync('tar', ['-x', '-C', folder], { input: git('archive', '--format=tar', name).stdout });
-  if (unpacked.status !== 0) throw new Error(`tar ended with ${unpacked.status}: ${unpacked.stderr}`);
+  const name = named.stdout.trim();
+  for (const args of [
+    ['read-tree', name],
+    ['checkout-index', '--all', `--prefix=${folder}${path.sep}`],
+  ]) {
+    const { status, stderr, error } = git(...args);
+    if (status !== 0) throw new Error(`git ${args[0]} ended with ${status}: ${error?.message ?? stderr}`);
+  }
+  rmSync(index);
   symlinkSync(packagesFor(folder, say), path.join(folder, 'node_modules'));
   // What R makes for the bench is kept by the sha256 of the script that makes it.
   mkdirSync(CACHE, { recursive: true });
