@@ -4,6 +4,8 @@ import { attributesOf, classOf, element, type RValue, textOf } from '../../rds/v
 
 /** Most columns of a fit whose intervals are kept: a triangle of so many has 1 MB. */
 const MOST_COLUMNS = 500;
+/** By which part of its length a column of R must stand out of those before it (tol of qr(); LINPACK's dqrdc2). */
+const SINGULAR = 1e-7;
 /** Families whose dispersion summary.glm takes as 1. */
 const FIXED = ['poisson', 'binomial'];
 
@@ -17,6 +19,8 @@ export function readSpread(value: RValue, rank: number, label: string): readonly
   const variance = isGlm ? dispersionOf(value, df, label) : residualVariance(value, df);
   const triangle = rank <= MOST_COLUMNS ? triangleOf(value, rank) : undefined;
   if (df === undefined || !(df > 0) || variance === undefined || !(variance >= 0) || !Number.isFinite(variance) || !triangle) return [];
+  // A glm is fitted with columns so near to others that qr.solve() takes R as singular: then R's predict() fails.
+  if (triangle.some((column) => Math.abs(column.at(-1)!) < SINGULAR * Math.hypot(...column))) return [];
   const inverse = inverseOf(triangle, rank);
   if (!inverse.every(Number.isFinite)) return [];
   return [{ by: 'linear', scalars: { variance, df, intervals: isGlm ? 0 : 1 }, arrays: [['inverse', inverse]] }];

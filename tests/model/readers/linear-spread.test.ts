@@ -18,6 +18,10 @@ describe('what a fit has for intervals', () => {
     expect(Array.from(arrays[0]![1])).toEqual([0.5, -0.125, 0.25]);
   });
 
+  test('is there where a column stands out of the others by a little more than qr.solve() asks for', () => {
+    expect(spread({ qr: named({ qr: { ...matrix, values: Float64Array.of(2, 0.1, 0.2, 1, 2e-7, 0.3) } as RValue }) })).toHaveLength(1);
+  });
+
   test('has residuals by their weights', () => {
     expect(spread({ weights: numbers(1, 0, 2) })[0]!.scalars.variance).toBe(19);
   });
@@ -41,6 +45,10 @@ describe('what a fit has for intervals', () => {
     ['a matrix of another form', { qr: named({ qr: numbers(1, 2, 3) }) }],
     ['other weights than residuals', { weights: numbers(1) }],
     ['a residual that is no number', { residuals: numbers(1, Number.NaN, 2) }],
+    [
+      'a column that depends on another but for less than 1e-7 of it',
+      { qr: named({ qr: { ...matrix, values: Float64Array.of(2, 0.1, 0.2, 1, 9e-8, 0.3) } as RValue }) },
+    ],
     ['a column of zeros', { qr: named({ qr: { ...matrix, values: new Float64Array(6) } as RValue }) }],
   ])('is nothing with %s', (_, changes) => {
     expect(spread(changes)).toEqual([]);
