@@ -1,7 +1,7 @@
 import { MAX_BACKGROUND } from '../../shared/explain/limits.ts';
+import { generator } from '../../shared/math/generator.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { fromBits, toBits } from '../../shared/schema/integer64.ts';
-import { generator } from './generator.ts';
 
 /** Most bins of a column's histogram. */
 const MOST_BINS = 20;

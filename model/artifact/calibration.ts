@@ -1,11 +1,11 @@
 import { calibrated, MOST_CALIBRATION } from '../../shared/bodies/conformal/intervals.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { IntervalPart } from '../../shared/intervals/section.ts';
+import { generator } from '../../shared/math/generator.ts';
 import { type Predictor, predictRows } from '../../shared/predict.ts';
 import { quote } from '../../shared/schema/describe-value.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
-import { generator } from './generator.ts';
 import { readTraining } from './levels.ts';
 import { wholeRows } from './training-rows.ts';
 

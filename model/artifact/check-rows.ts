@@ -1,7 +1,7 @@
 import type { CheckRows } from '../../shared/artifact.ts';
+import { generator } from '../../shared/math/generator.ts';
 import { type Predictor, predictRows } from '../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../shared/schema/dates.ts';
-import { generator } from './generator.ts';
 import { featureSplits } from './splits.ts';
 
 /** How many check rows an artifact carries. */

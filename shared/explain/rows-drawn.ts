@@ -1,3 +1,4 @@
+import { generator } from '../math/generator.ts';
 import { backgroundCount, type GamePart, numbersOf, type PartContributions, type PartOfRow, type RowsGame, withPart } from './rows-part.ts';
 
 /** Where the drawing of orders starts, so that the same row always has the same contributions. */
@@ -22,7 +23,7 @@ export function drawnPart(game: RowsGame, { own, output, part }: PartOfRow): Par
   const [values, variances] = [new Float64Array(group.length), new Float64Array(group.length)];
   const count = backgroundCount(game);
   const pairs = pairsFor(part, count);
-  const random = seeded(SEED);
+  const random = generator(SEED);
   for (let other = 0; other < count; other += 1) {
     const start = withPart(game, part, other);
     const players = group.flatMap((feature, place) => (Object.is(start[feature], own[feature]) ? [] : [place]));
@@ -79,15 +80,4 @@ function shuffled(numbers: readonly number[], random: () => number): number[] {
     [out[last], out[at]] = [out[at]!, out[last]!];
   }
   return out;
-}
-
-/** Numbers from 0 to 1 by a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

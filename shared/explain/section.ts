@@ -1,6 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { utf8Json } from '../schema/utf8.ts';
-import { type Hash, newSection, padded, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
+import { type Hash, isObject, newSection, openSection, padded, sealSection } from '../sections/sections.ts';
 
 /*
  * The section of an artifact that explanations are computed from (sections/sections.ts). Its JSON is { arrays: [{ name, type, length }],
@@ -49,15 +48,11 @@ export function encodeSection(basis: Basis, hash: Hash): Uint8Array {
 
 /** The basis of such bytes, and their hash. With `hash` it is compared with theirs. Throws a ModelError that says what is wrong. */
 export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | undefined): Basis & { sha256: Uint8Array } {
-  const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
-  if (bytes.byteLength < SECTION_HEAD) throw fail(`${bytes.byteLength} bytes`, `a section that starts with ${NAME}`);
-  const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  let at = SECTION_HEAD + padded(jsonBytes);
-  if (at > bytes.byteLength) throw fail(`${jsonBytes} bytes of JSON`, `at most ${bytes.byteLength - SECTION_HEAD}`);
-  const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
-  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, place) => byte === sha256[place]))
-    throw fail('another sha256', 'that of its bytes');
-  const plan = readPlan(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes));
+  const part = `${label}'s section for explanations`;
+  const fail = (found: string, expected: string) => new ModelError(part, found, expected);
+  const { json, dataAt, sha256 } = openSection(bytes, part, hash);
+  let at = dataAt;
+  const plan = readPlan(json);
   if (!plan) throw fail('another form of its JSON', `arrays called ${NAMES.join(', ')}, each once at most`);
   const places = plan.arrays.map(({ type, length }) => {
     const place = at;
@@ -76,14 +71,8 @@ export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | und
 }
 
 /** What the JSON says; undefined where it has another form. */
-function readPlan(json: Uint8Array): { arrays: Plan[]; isReal: boolean } | undefined {
-  let given: { arrays?: unknown; real?: unknown };
-  try {
-    given = utf8Json(json) as { arrays?: unknown; real?: unknown };
-  } catch {
-    return undefined;
-  }
-  const { arrays, real = false } = given ?? {};
+function readPlan(json: unknown): { arrays: Plan[]; isReal: boolean } | undefined {
+  const { arrays, real = false } = isObject(json) ? json : {};
   if (!Array.isArray(arrays) || typeof real !== 'boolean') return undefined;
   let before = -1;
   for (const { name, type, length } of arrays.map((one) => (one ?? {}) as { name?: unknown; type?: unknown; length?: unknown })) {

@@ -1,6 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { utf8Json } from '../schema/utf8.ts';
-import { type Hash, newSection, padded, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
+import { type Hash, isObject, newSection, openSection, sealSection } from '../sections/sections.ts';
 
 /*
  * The section of an artifact (sections/sections.ts) that intervals and standard errors are computed from.
@@ -34,16 +33,12 @@ export function encodeIntervals(parts: readonly IntervalPart[], hash: Hash): Uin
  * bytes start at a multiple of 8.
  */
 export function decodeIntervals(bytes: Uint8Array, label: string, hash: Hash | undefined): { parts: IntervalPart[]; sha256: Uint8Array } {
-  const fail = (found: string, expected: string) => new ModelError(`${label}'s section for intervals`, found, expected);
-  if (bytes.byteLength < SECTION_HEAD) throw fail(`${bytes.byteLength} bytes`, `a section that starts with ${NAME}`);
-  const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  let at = SECTION_HEAD + padded(jsonBytes);
+  const part = `${label}'s section for intervals`;
+  const fail = (found: string, expected: string) => new ModelError(part, found, expected);
+  const { json, dataAt, sha256 } = openSection(bytes, part, hash);
   const end = bytes.byteLength;
-  if (at > end) throw fail(`${jsonBytes} bytes of JSON`, `at most ${end - SECTION_HEAD}`);
-  const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
-  if (hash && !hash(bytes.subarray(SECTION_HEAD)).every((byte, place) => byte === sha256[place]))
-    throw fail('another sha256', 'that of its bytes');
-  const plans = readPlans(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes));
+  let at = dataAt;
+  const plans = readPlans(json);
   if (!plans) throw fail('another form of its JSON', '{ parts: [{ by, scalars, arrays }] }');
   const parts = plans.map(({ by, scalars, arrays }): IntervalPart => {
     const read = arrays.map(({ name, length }): [string, Float64Array] => {
@@ -60,20 +55,14 @@ export function decodeIntervals(bytes: Uint8Array, label: string, hash: Hash | u
 type Plan = { by: string; scalars: Record<string, number>; arrays: { name: string; length: number }[] };
 
 /** The plans in a section's JSON; undefined where it has another form. */
-function readPlans(json: Uint8Array): Plan[] | undefined {
-  const isObject = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
+function readPlans(json: unknown): Plan[] | undefined {
   const isArray = (one: unknown) =>
     isObject(one) && typeof one.name === 'string' && Number.isSafeInteger(one.length) && (one.length as number) >= 0;
   const isPart = (part: unknown) => {
     const isNamed = isObject(part) && typeof part.by === 'string' && isObject(part.scalars) && Array.isArray(part.arrays);
     return isNamed && Object.values(part.scalars as object).every(Number.isFinite) && (part.arrays as unknown[]).every(isArray);
   };
-  try {
-    const { parts } = utf8Json(json) as { parts?: unknown };
-    const isList = Array.isArray(parts) && parts.length <= MOST_PARTS && parts.every(isPart);
-    return isList && new Set(parts.map(({ by }) => by)).size === parts.length ? (parts as Plan[]) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { parts } = isObject(json) ? json : {};
+  const isList = Array.isArray(parts) && parts.length <= MOST_PARTS && parts.every(isPart);
+  return isList && new Set(parts.map(({ by }) => by)).size === parts.length ? (parts as Plan[]) : undefined;
 }

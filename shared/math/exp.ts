@@ -1,6 +1,6 @@
 import { powerOfTwo } from './bits.ts';
-import { TAILS, TWO_TO_128THS } from './exp-table.ts';
 import { fused, type MultiplyAdd, plain } from './multiply-add.ts';
+import { TAILS, TWO_TO_128THS } from './tables/exp-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** 128 / log(2). */

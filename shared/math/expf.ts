@@ -1,6 +1,6 @@
 import { powerOfTwo } from './bits.ts';
-import { TWO_TO_32NDS } from './exp2f-table.ts';
 import { fused } from './multiply-add.ts';
+import { TWO_TO_32NDS } from './tables/exp2f-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** 32 / log(2). */

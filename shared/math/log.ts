@@ -1,7 +1,7 @@
 import { highWord, powerOfTwo } from './bits.ts';
-import { MIDDLE_TAILS, MIDDLES } from './log-middles-table.ts';
-import { INVERSES, LOGS } from './log-table.ts';
 import { fused, type MultiplyAdd, plain, productLoss } from './multiply-add.ts';
+import { MIDDLE_TAILS, MIDDLES } from './tables/log-middles-table.ts';
+import { INVERSES, LOGS } from './tables/log-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** log(2), the first 42 bits and the rest. */

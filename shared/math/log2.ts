@@ -1,6 +1,6 @@
 import { fromWords, highWord, powerOfTwo } from './bits.ts';
-import { INVERSES, LOGS, MIDDLE_TAILS, MIDDLES } from './log2-table.ts';
 import { fused, type MultiplyAdd, plain, productLoss } from './multiply-add.ts';
+import { INVERSES, LOGS, MIDDLE_TAILS, MIDDLES } from './tables/log2-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** 1 / log(2), the first 32 bits and the rest. */

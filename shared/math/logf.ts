@@ -1,5 +1,5 @@
 import { highWord, powerOfTwo } from './bits.ts';
-import { INVERSES, LOGS } from './logf-table.ts';
+import { INVERSES, LOGS } from './tables/logf-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** log(1 + r) - r, as a polynomial of r from -1/32 to 1/32. */

@@ -1,7 +1,7 @@
 import { fromWords, highWord, lowWord, powerOfTwo } from './bits.ts';
 import { expOfSum, quickExpOfSum } from './exp.ts';
 import { fused, type MultiplyAdd, plain, productLoss } from './multiply-add.ts';
-import { INVERSES, LOG_TAILS, LOGS } from './pow-table.ts';
+import { INVERSES, LOG_TAILS, LOGS } from './tables/pow-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** log(2), the first 42 bits and the rest. */

@@ -1,6 +1,6 @@
 import { highWord, powerOfTwo } from './bits.ts';
-import { TWO_TO_32NDS } from './exp2f-table.ts';
-import { INVERSES, LOG2S } from './logf-table.ts';
+import { TWO_TO_32NDS } from './tables/exp2f-table.ts';
+import { INVERSES, LOG2S } from './tables/logf-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** log2(1 + r), as a polynomial of r from -1/32 to 1/32. */

@@ -1,6 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { utf8Json } from '../schema/utf8.ts';
-import { type Hash, newSection, SECTION_HEAD, SECTION_SHA256, sealSection } from '../sections/sections.ts';
+import { type Hash, isObject, newSection, openSection, sealSection } from '../sections/sections.ts';
 
 /** Most rows of a proof, and most lists of answers to them. */
 export const MAX_PROOF_ROWS = 1_000;
@@ -30,34 +29,21 @@ export function encodeProof({ by, drawn, ulp, within, columns, rows, answers }: 
 
 /** The proof of such bytes. Throws a ModelError where they were changed, or are of another form. */
 export function decodeProof(bytes: Uint8Array, label: string, hash: Hash): Proof {
-  const fail = (found: string, expected: string) => new ModelError(`${label}'s section of R's predictions`, found, expected);
-  const said = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
-  if (!hash(bytes.subarray(SECTION_HEAD)).every((byte, at) => byte === said[at])) throw fail('another sha256', 'that of its bytes');
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  if (length > bytes.length - SECTION_HEAD) throw fail(`${length} bytes of JSON`, `at most ${bytes.length - SECTION_HEAD}`);
-  let json: unknown;
-  try {
-    json = utf8Json(bytes.subarray(SECTION_HEAD, SECTION_HEAD + length));
-  } catch {
-    throw fail('bytes that are not JSON', 'JSON');
-  }
-  if (!isProof(json)) throw fail('another form of its JSON', 'rows and answers, one prediction a row');
+  const part = `${label}'s section of R's predictions`;
+  const { json } = openSection(bytes, part, hash);
+  if (!isProof(json)) throw new ModelError(part, 'another form of its JSON', 'rows and answers, one prediction a row');
   return json;
 }
 
 function isProof(value: unknown): value is Proof {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { by, drawn, ulp, within, columns, rows, answers } = value;
   const isSmall = (number: unknown, most: number) => typeof number === 'number' && number >= 0 && number <= most;
   const isHead = typeof by === 'string' && by.length <= 300 && typeof drawn === 'boolean' && isSmall(ulp, 1e6) && isSmall(within, 1e-6);
   if (!isHead || !isList(columns, 1, 65_535) || !columns.every((name) => typeof name === 'string')) return false;
   if (!isList(rows, 1, MAX_PROOF_ROWS) || !rows.every((row) => isList(row, columns.length, columns.length))) return false;
-  const isAnswer = (one: unknown) => isRecord(one) && isRecord(one.parameters) && isList(one.predictions, rows.length, rows.length);
+  const isAnswer = (one: unknown) => isObject(one) && isObject(one.parameters) && isList(one.predictions, rows.length, rows.length);
   return isList(answers, 1, MAX_PROOF_ANSWERS) && answers.every(isAnswer);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList(value: unknown, least: number, most: number): value is unknown[] {

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { utf8Json } from '../schema/utf8.ts';
 
 /*
  * The sections behind an artifact's check rows: what is outside the model's sha256, and not always there. Each has a sha256 of its own.
@@ -45,10 +46,40 @@ export function sealSection(bytes: Uint8Array, hash: Hash): Uint8Array {
   return bytes;
 }
 
+/** What a section holds: its JSON, where the data behind that starts in the section's bytes, and the hash in its head. */
+export type OpenSection = { json: unknown; dataAt: number; sha256: Uint8Array };
+
+/**
+ * Opens the bytes of one section. With `hash` their hash is compared with the one in the head. Throws a ModelError that names the part of
+ * the artifact (`part`) and what is wrong.
+ */
+export function openSection(bytes: Uint8Array, part: string, hash: Hash | undefined): OpenSection {
+  const room = bytes.byteLength - SECTION_HEAD;
+  if (room < 0) throw new ModelError(part, `${bytes.byteLength} bytes`, `at least ${SECTION_HEAD}`);
+  const sha256 = bytes.subarray(SECTION_SHA256.start, SECTION_SHA256.end);
+  if (hash) checkHash(part, sha256, hash(bytes.subarray(SECTION_HEAD)));
+  const jsonBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  if (padded(jsonBytes) > room) throw new ModelError(part, `${jsonBytes} bytes of JSON`, `at most ${room}`);
+  try {
+    return { json: utf8Json(bytes.subarray(SECTION_HEAD, SECTION_HEAD + jsonBytes)), dataAt: SECTION_HEAD + padded(jsonBytes), sha256 };
+  } catch {
+    throw new ModelError(part, 'bytes that are not JSON', 'JSON in UTF-8');
+  }
+}
+
+/** Whether a part of a section's JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Compares what a section's bytes were found to hash to with the hash in its head. Throws a ModelError where they differ. */
 export function checkSectionHash(section: Uint8Array, hashed: Uint8Array, label: string): void {
-  const [found, expected] = [toHex(hashed), toHex(section.subarray(SECTION_SHA256.start, SECTION_SHA256.end))];
-  if (found !== expected) throw new ModelError(`${label}'s section ${nameOf(section)}`, `sha256 ${found}`, expected);
+  checkHash(`${label}'s section ${nameOf(section)}`, section.subarray(SECTION_SHA256.start, SECTION_SHA256.end), hashed);
+}
+
+function checkHash(part: string, said: Uint8Array, hashed: Uint8Array): void {
+  const [found, expected] = [toHex(hashed), toHex(said)];
+  if (found !== expected) throw new ModelError(part, `sha256 ${found}`, expected);
 }
 
 /** The sections of such bytes, each a view on them. Throws a ModelError where one has an unknown name, comes twice or is cut off. */

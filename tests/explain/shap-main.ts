@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generator } from '../../model/artifact/generator.ts';
 import { importModel } from '../../model/artifact/import.ts';
 import { trainFile } from '../../model/train/artifact.ts';
 import { decodeArtifact, encodeArtifact, type Model } from '../../shared/artifact.ts';
@@ -12,6 +11,7 @@ import { floatsOf } from '../../shared/bodies/boosting/inputs.ts';
 import type { Forest } from '../../shared/bodies/forest/forest.ts';
 import { MAX_PLAYERS } from '../../shared/explain/exact.ts';
 import { type Basis, decodeSection } from '../../shared/explain/section.ts';
+import { generator } from '../../shared/math/generator.ts';
 import { bodySchema, explainerKindOf, predictRows } from '../../shared/predict.ts';
 import { EXPLANATION, explanationWidth } from '../../shared/schema/explanation.ts';
 import type { Feature } from '../../shared/schema/features.ts';

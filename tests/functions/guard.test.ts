@@ -5,7 +5,7 @@ import type { Endpoint, Outcome } from '../../functions/endpoint/endpoint.ts';
 import { guardEndpoint } from '../../functions/endpoint/guard.ts';
 import { createThrottle } from '../../functions/endpoint/throttle.ts';
 import { readSettings } from '../../functions/settings.ts';
-import { generator } from '../../model/artifact/generator.ts';
+import { generator } from '../../shared/math/generator.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import { clock } from '../support/clock.ts';
 

@@ -1,4 +1,4 @@
-import { generator } from '../../model/artifact/generator.ts';
+import { generator } from '../../shared/math/generator.ts';
 import type { Proved } from './functions.ts';
 
 const DOUBLES = new Float64Array(1);

@@ -27,8 +27,8 @@ const ROOMS: Record<string, string[]> = {
   'shared/schema': ['shared/errors.ts'],
   'shared/expressions': ['shared/errors.ts', 'shared/schema', 'shared/math'],
   'shared/steps': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions'],
-  'shared/sections': ['shared/errors.ts'],
-  'shared/explain': ['shared/errors.ts', 'shared/schema', 'shared/sections'],
+  'shared/sections': ['shared/errors.ts', 'shared/schema'],
+  'shared/explain': ['shared/errors.ts', 'shared/schema', 'shared/sections', 'shared/math'],
   'shared/intervals': ['shared/errors.ts', 'shared/schema', 'shared/sections', 'shared/math'],
   'shared/bodies': [
     'shared/errors.ts',

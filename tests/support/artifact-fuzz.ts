@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { generator } from '../../model/artifact/generator.ts';
 import { importModel } from '../../model/artifact/import.ts';
 import { openApi } from '../../shared/api/openapi/openapi.ts';
 import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
+import { generator } from '../../shared/math/generator.ts';
 import { pageHtml } from '../../shared/page/html/page.ts';
 import { answerQuery, computeQuery, prepareKernel } from '../../shared/predict.ts';
 import { checkAnswerSize, writeAnswer } from '../../shared/wire/answers.ts';

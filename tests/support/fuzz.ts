@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { generator } from '../../model/artifact/generator.ts';
 import { encodeModel, familiesOf, isRead, readChosen } from '../../model/artifact/import.ts';
 import { fileReaderOf } from '../../model/artifact/package-format.ts';
 import { compressionOf, inflate } from '../../model/rds/inflate.ts';
@@ -9,6 +8,7 @@ import { readRFile } from '../../model/rds/rds.ts';
 import { modelIn } from '../../model/readers/saved.ts';
 import { decodeArtifact, failedCheck } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { generator } from '../../shared/math/generator.ts';
 
 /** Longest time for one file, in milliseconds of processor time: five times the bar of 1 s. A booster of 43,527 features takes 0.34 s, and
  * 1.9 s in jest, whose contexts slow every global name down. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { calibrationPart } from '../../../model/artifact/calibration.ts';
-import { generator } from '../../../model/artifact/generator.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import { CONFORMAL } from '../../../shared/bodies/conformal/intervals.ts';
+import { generator } from '../../../shared/math/generator.ts';
 import { bodySchema, predictRows } from '../../../shared/predict.ts';
 import { defaultParameters, type Parameters } from '../../../shared/schema/parameters.ts';
 import { calibrationRank, highestLevel } from '../../../shared/schema/spread/interval.ts';

@@ -175,7 +175,7 @@ describe('the section in the artifact', () => {
   test('is refused with a changed byte, and with another form', () => {
     const bytes = whole.get('spend-ranger')!.slice();
     bytes[bytes.length - 20]! ^= 1;
-    expect(failedProof(decodeArtifact(bytes))).toContain('found another sha256');
+    expect(failedProof(decodeArtifact(bytes))).toContain('found sha256');
     const forms: ((proof: Proof) => unknown)[] = [
       (proof) => Object.assign(proof, { rows: 3 }),
       (proof) => proof.rows[0]!.pop(),

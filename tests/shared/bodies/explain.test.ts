@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import type { Rpart } from '../../../shared/bodies/rpart/predict.ts';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { decodeSection } from '../../../shared/explain/section.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { answerQuery, explainerKindOf } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
 import { readParameters } from '../../../shared/schema/read-parameters.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { explainByRows, isDrawn, partsOf, rowsToCompute } from '../../../shared/explain/rows-game.ts';
 import type { RowsGame } from '../../../shared/explain/rows-part.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { byAllOrders } from '../../support/explain/random-trees.ts';
 
 /** Random rows, side by side; now and then a value that other rows have too. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { rowsShap } from '../../../shared/explain/rows-shap.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { gameOf, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */

@@ -39,7 +39,7 @@ describe('the section for explanations', () => {
   const changed = (at: number, to: number) => whole.with(at < 0 ? whole.length + at : at, to);
   const text = (from: string, to: string) => Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1');
   test.each<[string, Uint8Array, string]>([
-    ['cut off in its header', whole.slice(0, 40), 'EXPLAIN'],
+    ['cut off in its header', whole.slice(0, 40), 'found 40 bytes, expected at least 48'],
     ['cut off in its arrays', whole.slice(0, -8), 'sha256'],
     ['with a weight that changed', changed(-8, 9), 'sha256'],
     ['with more JSON than there are bytes', changed(10, 9), 'bytes of JSON'],
@@ -48,7 +48,7 @@ describe('the section for explanations', () => {
   });
 
   test.each<[string, Uint8Array, string]>([
-    ['JSON that is none', text('{"arrays"', '["arrays"'), 'JSON'],
+    ['JSON that is none', text('{"arrays"', '["arrays"'), 'not JSON'],
     ['another name', text('cover', 'cOver'), 'called cover'],
     ['another type', text('"u8"', '"u9"'), 'called cover'],
     ['no array', text('{"name":"cover","type":"u8","length":3}', ''.padEnd(39)), 'called cover'],

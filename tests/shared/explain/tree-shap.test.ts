@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
 import { treeShap } from '../../../shared/explain/tree-shap.ts';
 import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { byAllOrders, gameOf, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */

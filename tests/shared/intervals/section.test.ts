@@ -20,18 +20,19 @@ describe('the section for intervals', () => {
     return new Uint8Array(Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1'));
   };
   test.each<[string, Uint8Array, string]>([
-    ['cut off', whole.slice(0, -8), 'another sha256'],
+    ['cut off', whole.slice(0, -8), 'found sha256'],
     ['cut off in its head', whole.slice(0, 40), '40 bytes'],
     ['with more JSON than there are bytes', whole.with(10, 9), 'bytes'],
-    ['with a number that changed', whole.with(whole.length - 1, 9), 'another sha256'],
+    ['with a number that changed', whole.with(whole.length - 1, 9), 'found sha256'],
   ])('is refused where it is %s', (_, bytes, words) => {
     expect(() => decodeIntervals(bytes, 'a.canopy', hash)).toThrow(words);
   });
 
   test.each<[string, string, string, string]>([
-    ['JSON that is none', '{"parts"', '["parts"', 'another form of its JSON'],
-    ['parts that are no list', '"parts":[', '"parts":{', 'another form of its JSON'],
-    ['a scalar that is no number', '"df":7', '"df":a', 'another form of its JSON'],
+    ['JSON that is none', '{"parts"', '["parts"', 'not JSON'],
+    ['parts that are no list', '"parts":[', '"parts":{', 'not JSON'],
+    ['a scalar that is no JSON', '"df":7', '"df":a', 'not JSON'],
+    ['a scalar that is a list', '"df":7', '"df":[]', 'JSON'],
     ['an array without a name', '"name":"inverse"', '"nome":"inverse"', 'another form of its JSON'],
     ['an array that is too long', '"length":3', '"length":9', 'beyond its end'],
     ['an array that is too short', '"length":3', '"length":2', 'arrays up to byte'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { TAILS, TWO_TO_128THS } from '../../../shared/math/exp-table.ts';
-import { TWO_TO_32NDS } from '../../../shared/math/exp2f-table.ts';
+import { TAILS, TWO_TO_128THS } from '../../../shared/math/tables/exp-table.ts';
+import { TWO_TO_32NDS } from '../../../shared/math/tables/exp2f-table.ts';
 import { fractionOf, roundedFraction } from './fractions.ts';
 
 /** Bits behind the point in which the tables are computed again. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { generator } from '../../../model/artifact/generator.ts';
 import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { generator } from '../../../shared/math/generator.ts';
 import type { BoundStep, Step } from '../../../shared/steps/kind.ts';
 import { checkSteps, computeInputs } from '../../../shared/steps/pipeline.ts';
 import { STEPS } from '../../../shared/steps/steps.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import { decodeArtifact, encodeArtifact } from '../../../shared/artifact.ts';
 import { bodyOf } from '../../../shared/bodies/kind.ts';
 import { NETWORK } from '../../../shared/bodies/network/body.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { type Predictor, predictRows } from '../../../shared/predict.ts';
 import type { Explanation } from '../../../shared/schema/explanation.ts';
 import { type Ask, openThreeWays, type ThreeWays, WAYS } from '../../support/three-ways.ts';

@@ -183,7 +183,7 @@ describe('an artifact', () => {
   test('with a changed section is refused', () => {
     const bytes = artifact.slice();
     bytes[bytes.length - 8]! += 1;
-    expect(() => decodeArtifact(bytes, 'changed.canopy')).toThrow('another sha256');
+    expect(() => decodeArtifact(bytes, 'changed.canopy')).toThrow('found sha256');
   });
 });
 

@@ -131,6 +131,6 @@ describe('an artifact', () => {
   });
 
   test('with a changed section is refused', () => {
-    expect(() => decodeArtifact(artifact.with(artifact.length - 1, 1), 'changed.canopy')).toThrow('another sha256');
+    expect(() => decodeArtifact(artifact.with(artifact.length - 1, 1), 'changed.canopy')).toThrow('found sha256');
   });
 });

@@ -1,6 +1,6 @@
-import { generator as seeded } from '../../../model/artifact/generator.ts';
 import { decodeArtifact, encodeArtifact, type Model } from '../../../shared/artifact.ts';
 import type { Basis } from '../../../shared/explain/section.ts';
+import { generator as seeded } from '../../../shared/math/generator.ts';
 import { answerQuery, bodySchema, explainerKindOf } from '../../../shared/predict.ts';
 import type { Explanation } from '../../../shared/schema/explanation.ts';
 import { readParameters } from '../../../shared/schema/read-parameters.ts';

@@ -1,4 +1,4 @@
-// Numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
+// Numbers of Arm's optimized routines (MIT, see ../NOTICE), as glibc has them.
 
 /** 2^(at / 128), rounded to a double. */
 export const TWO_TO_128THS: readonly number[] = [

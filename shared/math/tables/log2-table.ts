@@ -1,4 +1,4 @@
-// Numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
+// Numbers of Arm's optimized routines (MIT, see ../NOTICE), as glibc has them.
 
 /** 1 / c of the middle c of each of 64 stretches of 0.6875 to 1.375. */
 export const INVERSES: readonly number[] = [

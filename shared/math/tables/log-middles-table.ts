@@ -1,4 +1,4 @@
-// Numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
+// Numbers of Arm's optimized routines (MIT, see ../NOTICE), as glibc has them.
 
 // What log takes for 1 / c where the processor has no fused multiplication: c itself, in two doubles.
 

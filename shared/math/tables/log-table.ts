@@ -1,4 +1,4 @@
-// Numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
+// Numbers of Arm's optimized routines (MIT, see ../NOTICE), as glibc has them.
 
 /** 1 / c of the middle c of each of 128 stretches of 0.6875 to 1.375, at a place where log(c) is almost a double. */
 export const INVERSES: readonly number[] = [

@@ -1,4 +1,4 @@
-// Numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
+// Numbers of Arm's optimized routines (MIT, see ../NOTICE), as glibc has them.
 
 /** 1 / c of the middle c of each of 128 stretches; a number of 8 bits. */
 export const INVERSES: readonly number[] = [
