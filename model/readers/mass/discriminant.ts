@@ -1,8 +1,10 @@
 import { longSum } from '../../../shared/bodies/boosting/long-sum.ts';
 import type { Discriminant } from '../../../shared/bodies/discriminant/discriminant.ts';
+import { discriminantMeans } from '../../../shared/bodies/discriminant/sum.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
+import { inputSchema } from '../../../shared/steps/pipeline.ts';
 import { deparse } from '../../formula/deparse.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { attributesOf, classOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
@@ -15,6 +17,7 @@ export type DiscriminantModel = {
   schema: Schema;
   steps?: BoundStep[];
   discriminant: Discriminant;
+  means?: Float64Array;
   call: string;
   isOfFused: boolean;
   read?: Read;
@@ -38,7 +41,12 @@ export function readDiscriminant(value: RValue, label: string): DiscriminantMode
   const schema: Schema = { kind: 'classification', features, classes, takesMissing: false, types: ['class', 'prob'] };
   const discriminant = isLinear ? linear(value, priors, means, label) : quadratic(value, priors, means, label);
   const call = element(value, 'call');
-  return { ...rest, schema, discriminant, call: call?.type === 'language' ? deparse(call) : isLinear ? 'lda' : 'qda' };
+  const columns = 'steps' in rest ? inputSchema(schema, rest.steps) : schema;
+  const centred = discriminantMeans(columns, discriminant);
+  return {
+    ...{ ...rest, schema, discriminant, call: call?.type === 'language' ? deparse(call) : isLinear ? 'lda' : 'qda' },
+    ...(centred ? { means: centred } : {}),
+  };
 }
 
 function readMeans(value: RValue | undefined, label: string): Means {

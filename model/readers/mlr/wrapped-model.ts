@@ -32,8 +32,9 @@ export function readWrappedModel(value: RValue, label: string, inner: (value: RV
   const answers = answersOf(value, learner, engine, features, label);
   const made = { body: engine.body, steps, ...answers };
   const version = engine.version === undefined ? {} : { version: engine.version };
-  const intervals = engine.intervalParts ? { intervalParts: engine.intervalParts } : {};
-  return { ...made, schema: withMissing(made, label), call: `${name}: ${engine.call}`, ...version, ...intervals };
+  const { intervalParts, cover, means } = engine;
+  const beside = { ...(intervalParts ? { intervalParts } : {}), ...(cover ? { cover } : {}), ...(means ? { means } : {}) };
+  return { ...made, schema: withMissing(made, label), call: `${name}: ${engine.call}`, ...version, ...beside };
 }
 
 /** The columns of the task, factors by their levels, where the model itself may only have their codes. */

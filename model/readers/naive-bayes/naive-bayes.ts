@@ -5,9 +5,10 @@ import { COLUMNS } from '../../../shared/steps/columns.ts';
 import { type BoundStep, stepOf } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { attributesOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { naiveBayesMeans } from './means.ts';
 
 /** A naiveBayes as a schema, a step where a logical is a level, and its tables. */
-export type NaiveBayesModel = { schema: Schema; steps?: BoundStep[]; naiveBayes: NaiveBayes; call: string };
+export type NaiveBayesModel = { schema: Schema; steps?: BoundStep[]; naiveBayes: NaiveBayes; means?: Float64Array; call: string };
 
 type Table = { feature: Feature; width: number; cells: number[] };
 
@@ -31,13 +32,15 @@ export function readNaiveBayes(value: RValue, label: string): NaiveBayesModel {
   const features = tables.map(({ feature }) => feature);
   const schema: Schema = { kind: 'classification', features, classes, takesMissing: true, types: ['class', 'prob'] };
   const call = element(value, 'call');
+  const naiveBayes = {
+    apriori,
+    widths: Uint32Array.from(tables, ({ width }) => width),
+    tables: Float64Array.from(tables.flatMap(({ cells }) => cells)),
+  };
+  const means = naiveBayesMeans(schema, naiveBayes);
   return {
-    ...{ schema, ...stepsOf(features) },
-    naiveBayes: {
-      apriori,
-      widths: Uint32Array.from(tables, ({ width }) => width),
-      tables: Float64Array.from(tables.flatMap(({ cells }) => cells)),
-    },
+    ...{ schema, ...stepsOf(features), naiveBayes },
+    ...(means?.every(Number.isFinite) ? { means } : {}),
     call: call?.type === 'language' ? deparse(call) : 'naiveBayes',
   };
 }

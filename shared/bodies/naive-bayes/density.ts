@@ -1,7 +1,7 @@
 /** 1 / sqrt(2 pi). */
 const SCALE = 0.3989422804014327;
 /** Beyond it the density is 0: sqrt(2 log(2) 1073), where doubles end. */
-const MOST = 38.56804181549334;
+export const MOST = 38.56804181549334;
 /** Up to it one exponential is precise enough. */
 const NEAR = 5;
 const SIXTEEN_BITS = 65_536;

@@ -14,32 +14,46 @@ import { normalDensity } from './density.ts';
 export type NaiveBayes = { apriori: Float64Array; widths: Uint32Array; tables: Float64Array };
 
 /** What e1071's predict() puts for a chance or a standard deviation of 0. */
-const THRESHOLD = 0.001;
+export const THRESHOLD = 0.001;
 
 /** The classes or their chances, row by row (e1071, predict.naiveBayes). A missing value says nothing. */
 export function predictNaiveBayes(schema: Schema, model: NaiveBayes, rows: Float64Array, { type }: Parameters): Float64Array {
   const library = libraryOf(schema.libm);
   const width = schema.features.length;
   const classes = model.apriori.length;
-  const count = rows.length / width;
-  const starts = startsOf(model);
-  const isNumber = schema.features.map((feature) => feature.type === 'number');
   const prior = model.apriori.map(library.log);
-  const out = new Float64Array(count * classes);
+  const chancesOf = logChances(schema, model);
+  const out = new Float64Array((rows.length / width) * classes);
   const logs = new Float64Array(width);
-  for (let row = 0; row < count; row += 1) {
+  for (let row = 0; row < rows.length / width; row += 1) {
+    const chances = chancesOf(rows.subarray(row * width, (row + 1) * width));
     for (let k = 0; k < classes; k += 1) {
-      for (let at = 0; at < width; at += 1) {
-        const value = rows[row * width + at]!;
-        const chance = chanceOf(model, { value, start: starts[at]!, isNumber: isNumber[at]!, k }, library);
-        logs[at] = Number.isNaN(value) ? 0 : library.log(chance <= 0 ? THRESHOLD : chance);
-      }
+      for (let at = 0; at < width; at += 1) logs[at] = chances[at * classes + k]!;
       out[row * classes + k] = prior[k]! + longSum(logs);
     }
   }
   if (type === 'class') return classesOf(out, classes, firstLargest);
   for (let start = 0; start < out.length; start += classes) shares(out.subarray(start, start + classes), library);
   return out;
+}
+
+/** Gives the logarithm of the chance of each value of a row in each class: an input, a class. A missing value has 0. */
+export function logChances({ features, libm }: Schema, model: NaiveBayes): (row: Float64Array) => Float64Array {
+  const library = libraryOf(libm);
+  const classes = model.apriori.length;
+  const starts = startsOf(model);
+  const isNumber = features.map(({ type }) => type === 'number');
+  return (row) => {
+    const out = new Float64Array(row.length * classes);
+    row.forEach((value, at) => {
+      if (Number.isNaN(value)) return;
+      for (let k = 0; k < classes; k += 1) {
+        const chance = chanceOf(model, { value, start: starts[at]!, isNumber: isNumber[at]!, k }, library);
+        out[at * classes + k] = library.log(chance <= 0 ? THRESHOLD : chance);
+      }
+    });
+    return out;
+  };
 }
 
 type Asked = { value: number; start: number; isNumber: boolean; k: number };
@@ -59,7 +73,7 @@ function shares(logs: Float64Array, { exp }: MathLibrary): void {
 }
 
 /** Where each input's table starts. */
-function startsOf({ apriori, widths }: NaiveBayes): number[] {
+export function startsOf({ apriori, widths }: NaiveBayes): number[] {
   let at = 0;
   return Array.from(widths, (width) => {
     at += width * apriori.length;
