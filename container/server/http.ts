@@ -63,7 +63,7 @@ export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: 
 }
 
 /** What every answer of the container says of itself in its headers. */
-export type Extra = { requestId: string; sha256: string | undefined; closes: boolean };
+export type Extra = { requestId: string; sha256: string | undefined; closes: boolean; invocation: string | undefined };
 
 /**
  * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
@@ -76,6 +76,7 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
   if (more) {
     list.push('x-request-id', more.requestId);
     if (more.sha256 !== undefined && headers['x-model-sha256'] === undefined) list.push('x-model-sha256', more.sha256);
+    if (more.invocation !== undefined) list.push(CUSTOM_ATTRIBUTES, `invocation=${more.invocation}`);
     if (more.closes) list.push('connection', 'close');
   }
   if (headers['x-content-type-options'] === undefined) list.push('x-content-type-options', 'nosniff');
@@ -110,14 +111,19 @@ export function headerOf(request: IncomingMessage, name: string): string | undef
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** What our function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. */
-export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number };
+/**
+ * What our function says in SageMaker's custom attributes. The deadline is the caller's, in milliseconds. The invocation's id goes back to
+ * the caller, who knows by it that this is the answer to that very call.
+ */
+export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?: number; invocation?: string };
+
+const CUSTOM_ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
 
 const NO_ATTRIBUTES: Attributes = {};
 
 /** Reads them, as far as they have the right form: anybody who can invoke the endpoint can write them. */
 export function readAttributes(request: IncomingMessage): Attributes {
-  const custom = headerOf(request, 'x-amzn-sagemaker-custom-attributes');
+  const custom = headerOf(request, CUSTOM_ATTRIBUTES);
   if (custom === undefined && request.headers.traceparent === undefined) return NO_ATTRIBUTES;
   const given = new Map(
     (custom ?? '').split(';').map((part): [string, string] => {
@@ -128,9 +134,11 @@ export function readAttributes(request: IncomingMessage): Attributes {
   const requestId = given.get('x-request-id');
   const traceparent = given.get('traceparent') ?? headerOf(request, 'traceparent') ?? '';
   const deadline = given.get('deadline-ms') ?? '';
+  const invocation = given.get('invocation') ?? '';
   return {
     ...(requestId === undefined ? {} : { requestId }),
     ...(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {}),
     ...(/^\d{1,6}$/.test(deadline) ? { deadlineMs: Number(deadline) } : {}),
+    ...(/^[0-9a-z-]{1,64}$/.test(invocation) ? { invocation } : {}),
   };
 }

@@ -129,6 +129,7 @@ function end(container: Container, one: UnderWay, reply: Reply, { rows, advice, 
     requestId,
     sha256: container.served?.model.sha256,
     closes: container.isStopping?.() ?? false,
+    invocation: one.attributes.invocation,
   });
   container.connections.end(request, response, bytes);
   const ended = performance.now();

@@ -19,6 +19,22 @@ class BadAnswer extends Error {
   override readonly name = 'BadAnswer';
 }
 
+/** Whether an error says that an answer cannot be believed. */
+export function isBadAnswer(error: unknown): boolean {
+  return error instanceof BadAnswer;
+}
+
+/**
+ * Throws a BadAnswer where a success has another status than InvokeEndpoint's, or names another call than the one that it answers. A
+ * container that sends no id back is believed.
+ */
+export function checkWhose(status: number | undefined, attributes: string | undefined, invocation: string): void {
+  if (status !== 200) throw new BadAnswer(`found status ${status}, expected 200`);
+  const [, found] = /(?:^|;)\s*invocation=([^;]*)/.exec(attributes ?? '') ?? [];
+  if (found !== undefined && found.trim() !== invocation)
+    throw new BadAnswer('found the answer to another request, expected that to this one');
+}
+
 /** An answer that was checked against what was asked. */
 export type Believed = { predictions: Prediction[]; model: { name: string; sha256: string } } & Beside;
 

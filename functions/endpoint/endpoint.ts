@@ -69,8 +69,10 @@ export function openEndpoint(name: string, { connectMs, staleMs }: { connectMs: 
       late = now() - start - deadlineMs;
       controller.abort();
     }, deadlineMs);
+    // The SDK's promise may stay open for good, aborted or not (a connection that switches its protocol).
+    const over = new Promise<never>((_, reject) => controller.signal.addEventListener('abort', reject));
     try {
-      const answer = await send(question, controller.signal);
+      const answer = await Promise.race([send(question, controller.signal), over]);
       tokens = Math.min(tokens + STALE.refill, STALE.tokens);
       return { answered: true, answer, ms: now() - start };
     } catch (error) {

@@ -143,11 +143,13 @@ test('a trace and the request id go on to the endpoint as custom attributes, and
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
   const event = recordedEvent('predict-json');
   await handler({ ...event, headers: { ...(event.headers as object), traceparent, cookie: 'c' } });
-  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;traceparent=${traceparent};deadline-ms=3000`);
+  const [attributes = '', first] = String(heard['x-amzn-sagemaker-custom-attributes']).split(';invocation=');
+  expect(attributes).toBe(`x-request-id=test-1;traceparent=${traceparent};deadline-ms=3000`);
+  expect(first).toMatch(/^[0-9a-z]+-1$/);
   expect(heard).not.toHaveProperty('cookie');
   expect(entries.at(-1)).toMatchObject({ traceparent, requestId: 'test-1' });
   await handler({ ...event, headers: { ...(event.headers as object), traceparent: 'x;y=z' } });
-  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe('x-request-id=test-1;deadline-ms=3000');
+  expect(heard['x-amzn-sagemaker-custom-attributes']).toBe(`x-request-id=test-1;deadline-ms=3000;invocation=${first?.replace(/1$/, '2')}`);
 });
 
 test('server-timing says how long the endpoint and the fallback took', async () => {

@@ -112,8 +112,17 @@ describe('a caller’s attributes', () => {
     const response = await post(`${url}/invocations`, '[[54]]', { 'x-amzn-sagemaker-custom-attributes': attributes });
     expect(response.headers.get('x-request-id')).toBe('from-the-api');
     expect(logged).toMatchObject([{ requestId: 'from-the-api', traceparent, status: 200 }]);
+    expect(response.headers.get('x-amzn-sagemaker-custom-attributes')).toBe(null);
     const late = await post(`${url}/invocations`, '[[54]]', { 'x-amzn-sagemaker-custom-attributes': 'deadline-ms=0' });
     expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  test.each([
+    ['an id goes back', 'a=1;invocation=k3-17;b=2', 'invocation=k3-17'],
+    ['what is no id does not', 'invocation=K3_17', null],
+  ])('say which call it is: %s', async (_, sent, back) => {
+    const response = await post(`${url}/invocations`, '[[54]]', { 'x-amzn-sagemaker-custom-attributes': sent });
+    expect(response.headers.get('x-amzn-sagemaker-custom-attributes')).toBe(back);
   });
 });
 
