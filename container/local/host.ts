@@ -21,9 +21,11 @@ export type HostOptions = {
   report(problem: string): void;
   /** Most bytes of all bodies together that are held. */
   mostBodyBytes?: number;
+  /** Most invocations of the function at once. */
+  mostAtOnce?: number;
 };
 
-/** So many requests at once; more are turned away, as Lambda does over an account's concurrency. */
+/** So many invocations at once; more are turned away, as Lambda does over an account's concurrency. A request that still comes in is none yet. */
 const MOST_AT_ONCE = 1_000;
 /** What the gateway says where it refuses a head or a body by itself. */
 const MESSAGES: Record<number, string> = { 413: 'Request Entity Too Large', 501: 'Not Implemented', 503: 'Service Unavailable' };
@@ -37,26 +39,39 @@ const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 60_000 };
  * would spend its time on their starts. The server is not listening yet.
  */
 export function createHost(options: HostOptions): Server {
-  let underWay = 0;
+  const enter = createDoor(options.mostAtOnce ?? MOST_AT_ONCE);
   const enterRoom = createBodyRoom(options.mostBodyBytes ?? MOST_BODY_BYTES);
   const server = createServer({ ...TIMES, maxHeaderSize: 2 * LIMITS.head }, async (request, response) => {
-    underWay += 1;
     const share = enterRoom();
     try {
-      const outgoing = underWay > MOST_AT_ONCE ? gatewayAnswer(503, 'Service Unavailable') : await answer(options, request, share);
-      send(options, request, response, outgoing);
+      send(options, request, response, await answer(options, request, share, enter));
     } catch (error) {
       options.report(textOf(error));
       send(options, request, response, gatewayAnswer(500, 'Internal Server Error'));
     } finally {
-      underWay -= 1;
       share.leave();
     }
   });
   return server;
 }
 
-async function answer(options: HostOptions, request: IncomingMessage, { hold }: Share): Promise<Outgoing> {
+/** Does a work while fewer than `most` others are under way; undefined where there is no room. */
+type Door = (work: () => Promise<unknown>) => Promise<unknown> | undefined;
+
+function createDoor(most: number): Door {
+  let underWay = 0;
+  const counted = async (work: () => Promise<unknown>) => {
+    underWay += 1;
+    try {
+      return await work();
+    } finally {
+      underWay -= 1;
+    }
+  };
+  return (work) => (underWay < most ? counted(work) : undefined);
+}
+
+async function answer(options: HostOptions, request: IncomingMessage, { hold }: Share, enter: Door): Promise<Outgoing> {
   const { api } = options;
   const { method = 'GET', headers, rawHeaders } = request;
   if (sizeOfHead(request) > LIMITS.head) return gatewayAnswer(431, 'Request Header Fields Too Large');
@@ -82,7 +97,8 @@ async function answer(options: HostOptions, request: IncomingMessage, { hold }: 
     throw error;
   }
   if (isTooLarge(event)) return gatewayAnswer(413, 'Request Entity Too Large');
-  return toOutgoing(await invoke(options, event));
+  const result = enter(() => invoke(options, event));
+  return result ? toOutgoing(await result) : gatewayAnswer(503, 'Service Unavailable');
 }
 
 /** Has the function answer one event, within its time-out. Rejects where it throws, or takes longer. */

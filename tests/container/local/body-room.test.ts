@@ -116,3 +116,26 @@ test('a body that is refused takes no room, and one may leave twice', () => {
   expect(enter().hold(60)).toBeUndefined();
   expect(enter().hold(1)?.status).toBe(503);
 });
+
+test('bodies that come in slowly keep nobody out of the function; only its invocations are counted', async () => {
+  let finish = () => {};
+  const waits = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const handler: Handler = async ({ rawPath }) => {
+    if (rawPath === '/waits') await waits;
+    return { statusCode: 200 };
+  };
+  const url = await listen(createHost({ api: HTTP_API, handler, report: () => {}, mostAtOnce: 2 }));
+  const slow = Array.from({ length: 5 }, () => slowly(`${url}/predict`, 1));
+  await Promise.all(slow.map(({ sent }) => sent));
+  expect((await post(`${url}/predict`, 10)).status).toBe(200);
+  const long = [post(`${url}/waits`, 1), post(`${url}/waits`, 1)];
+  let status = 200;
+  while (status === 200) status = (await post(`${url}/predict`, 10)).status;
+  expect(status).toBe(503);
+  finish();
+  expect((await Promise.all(long)).map((one) => one.status)).toEqual([200, 200]);
+  for (const one of slow) one.finish();
+  expect((await Promise.all(slow.map(({ answer }) => answer))).every((one) => one.status === 200 || one.status === 503)).toBe(true);
+});
