@@ -329,3 +329,18 @@ family("nls", function() {
   said("nls-SSmicmen", nls(rate ~ SSmicmen(conc, Vm, K), Puromycin, subset = state == "treated"), Puromycin["conc"])
   said("nls-SSweibull", nls(weight ~ SSweibull(Time, Asym, Drop, lrc, pwr), ChickWeight[ChickWeight$Chick == 6 & ChickWeight$Time > 0, ]), ChickWeight[1:48, "Time", drop = FALSE])
 })
+
+# coxph() by several variables, by computed ones, with weights, and with columns of their own within strata.
+family("coxph-strata", function() {
+  suppressPackageStartupMessages({library(survival); library(splines)})
+  set.seed(33)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss", "inst")])
+  lungs <- transform(lungs[sample(nrow(lungs), 120), ], sexes = factor(sex, labels = c("m", "f")), heavy = wt.loss > 10)
+  lungs <- lungs[lungs$ph.ecog < 3, ]
+  rows <- lungs[seq(1, nrow(lungs), 5), ]
+  said <- function(name, model, columns) golden_cox(here, paste0("coxph-strata-", name), model, rows[columns])
+  said("pair", coxph(Surv(time, status) ~ ns(age, 2) + strata(sexes, ph.ecog), lungs, weights = inst, x = TRUE), c("age", "sexes", "ph.ecog"))
+  said("terms", coxph(Surv(time, status) ~ age + strata(sexes) + strata(heavy, ph.ecog > 0), lungs, x = TRUE, ties = "breslow"), c("age", "sexes", "heavy", "ph.ecog"))
+  said("slopes", coxph(Surv(round(time, -1), status) ~ age * strata(heavy) + wt.loss, lungs, x = TRUE), c("age", "wt.loss", "heavy"))
+  said("cut", coxph(Surv(time, status) ~ wt.loss + strata(cut(age, c(30, 60, 90))), lungs, x = TRUE), c("wt.loss", "age"))
+})

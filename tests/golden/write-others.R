@@ -163,6 +163,13 @@ golden_cox <- function(dir, name, model, rows) {
   if (!is.null(curves)) {
     times <- sort(unique(model$y[model$y[, ncol(model$y)] == 1, ncol(model$y) - 1]))
     own <- if (is.null(curves$strata)) summary(curves, times, extend = TRUE)$surv
+    # Of computed strata R gives each row every stratum's curve.
+    else if (is.matrix(curves$surv)) {
+      frame <- model.frame(delete.response(terms(model)), rows, xlev = model$xlevels)
+      vars <- survival::untangle.specials(terms(model), "strata")$vars
+      at <- match(as.character(if (length(vars) == 1) frame[[vars]] else survival::strata(frame[vars], shortlabel = TRUE)), levels(model$strata))
+      vapply(seq_len(nrow(rows)), function(i) summary(curves[at[i], i], times, extend = TRUE)$surv, times)
+    }
     # Each row has its stratum's curve.
     else vapply(seq_len(nrow(rows)), function(i) summary(curves[i], times, extend = TRUE)$surv, times)
     others$survival <- t(matrix(own, length(times)))

@@ -39,6 +39,10 @@ formula_of <- function(response, pool, most = 4) reformulate(pick(pool, sample.i
 
 SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, degree = 2, knots = c(3, 6))", "f:ns(w, 2)", "bs(sqrt(w), 4)",
   "splines::ns(b, 4)", "ns(n, 1)", "interaction(f, s)", "interaction(f, s, sep = \":\", lex.order = TRUE)", "interaction(f, s, flag)", "a", "flag", "f")
+# What a coxph is stratified by.
+STRATA <- c("strata(f, flag)", "strata(s, f)", "strata(flag, o)", "strata(f) + strata(flag)", "strata(s) + strata(b > 4, f)", "strata(cut(b, c(0, 3, 6, 10)))",
+  "strata(cut(w, c(0, 0.5, 1, 99)), s)", "strata(f, sep = \"/\", shortlabel = FALSE)", "strata(kind = f, flag)", "w * strata(flag)", "strata(f) + poly(b, 2):strata(f)",
+  "strata(two) + strata(s, three, flag)", "b:strata(flag)")
 COLUMNS <- c("a", "b", "n", "w", "flag", "f", "s", "o", "a:f", "poly(b, 2)", "sqrt(w)", "I(a^2)", "splines::ns(a, 3)", "s:flag")
 # What machines of support vectors are fitted to, and 40 rows of theirs with the levels that they were fitted to.
 vectors_formula <- function(response) {
@@ -257,17 +261,24 @@ FAMILIES <- list(
       data$end <- runif(nrow(data)) < 0.7
       data$begin <- data$time * runif(nrow(data), 0, 0.5)
       counting <- runif(1) < 0.3
-      by <- pick(c("none", "weights", "f", "s", "flag", "n", "offset"))
+      by <- pick(c("none", "weights", "f", "s", "flag", "n", "offset", "several"))
       form <- formula_of(if (counting) "Surv(begin, time, end)" else "Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag", by)))
       if (by == "offset") form <- update(form, . ~ . + offset(b / 7))
       if (by %in% c("f", "s", "flag")) form <- update(form, as.formula(paste(". ~ . + strata(", by, ")")))
       if (by == "n") { data$n <- rep(1:3, length.out = nrow(data)); form <- update(form, . ~ . + strata(n)) }
-      args <- list(form, data, x = by %in% c("f", "s", "flag", "n"), ties = pick(c("efron", "breslow")))
-      if (by == "weights") args$weights <- data$w
+      if (by == "several") {
+        by <- pick(STRATA)
+        form <- formula_of(if (counting) "Surv(begin, time, end)" else "Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag", all.vars(str2lang(by)))))
+        form <- update(form, as.formula(paste(". ~ . +", by)))
+      }
+      strata <- grepl("strata(", paste(deparse(form), collapse = ""), fixed = TRUE)
+      args <- list(form, data, x = strata, ties = pick(c("efron", "breslow")))
+      # With weights R makes the matrix anew, where poly() has other last bits than in training.
+      if (by == "weights" || strata && runif(1) < 0.3 && !any(grepl("poly", deparse(form)))) args$weights <- data$w
       model <- tryCatch(do.call(coxph, args), error = function(e) NULL)
     }
-    rows <- draw(40)[all.vars(delete.response(terms(model)))]
-    if (by == "n") rows$n <- rep(1:3, length.out = 40)
+    rows <- if (strata) data[sample(nrow(data), 40), ] else draw(40)
+    rows <- rows[all.vars(delete.response(terms(model)))]
     golden_cox(dir, name, model, rows)
   },
   survreg = function(name) {

@@ -44,7 +44,6 @@ saveRDS(earth::earth(earth::etitanic[c("sex", "age")], earth::etitanic$survived)
 # Of survival: what a coxph cannot be predicted by from its file.
 library(survival)
 saveRDS(coxph(Surv(time, status) ~ age + strata(sex), lung), "coxph-strata-nox.RDS")
-saveRDS(coxph(Surv(time, status) ~ age + strata(sex, ph.ecog), lung, x = TRUE), "coxph-strata-two.RDS")
 saveRDS(coxph(Surv(time, status) ~ pspline(age), lung), "coxph-pspline.RDS")
 saveRDS(coxph(Surv(time, status) ~ age + frailty(inst), lung), "coxph-frailty.RDS")
 saveRDS(coxph(Surv(time, status) ~ tt(age), lung[1:12, ], tt = function(x, t, ...) x * log(t)), "coxph-tt.RDS")

@@ -27,10 +27,15 @@ export type DesignParts = {
   offset?: RValue | undefined;
   /** True where the model does not keep its contrasts, so that R's predict() takes its default ones. */
   hasDefaults?: boolean;
-  /** Variables that make no columns: strata, say. */
+  /** Variables that make no columns by themselves: strata, say. */
   dropped?: ReadonlySet<string>;
-  /** Variables that the model has beside this formula, and what reads them. */
-  beside?: { variables: Variable[]; levels: Map<string, Level[]>; read: (reader: FormulaReader) => void };
+  /** Variables that the model has beside this formula, and what reads them; `place` reads the level of a variable that is the model's own. */
+  beside?: {
+    variables: Variable[];
+    levels: Map<string, Level[]>;
+    read: (reader: FormulaReader) => void;
+    place?: (variable: Variable, reader: FormulaReader) => Expression | undefined;
+  };
 };
 
 /** A formula as R's model.matrix computes it from new data: each column the product of its expressions, none for the intercept. */
@@ -52,16 +57,17 @@ export function readDesign(parts: DesignParts, label: string): Design {
   const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, beside } = parts;
   const given = parts.terms && 'terms' in parts.terms ? parts.terms : undefined;
   const read = given?.terms ?? readTerms(parts.terms as RValue | undefined, `${label}'s terms`);
-  const isKept = (pattern: number[]) => !pattern.some((code, at) => code > 0 && dropped?.has(read.variables[at]!.name));
-  const factors = read.factors.filter(isKept);
+  const isDropped = (pattern: number[]) => pattern.every((code, at) => code === 0 || dropped?.has(read.variables[at]!.name));
+  const factors = dropped ? read.factors.filter((pattern) => !isDropped(pattern)) : read.factors;
   const terms = { ...read, factors, data: dataColumns(parts.call, read.environment, parts.data) };
   const levels = given?.levels ?? readLevels(xlevels, `${label}'s xlevels`);
   const splines = new FormulaSplines();
-  const whole = beside ? { ...terms, variables: [...terms.variables, ...beside.variables] } : terms;
+  const others = beside?.variables.filter(({ name }) => !terms.variables.some((one) => one.name === name)) ?? [];
+  const whole = { ...terms, variables: [...terms.variables, ...others] };
   const reader = new FormulaReader(whole, new Map([...(beside?.levels ?? []), ...levels]), `${label}'s formula`, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
-    return isUsed ? codeVariable(reader, variable, { levels, contrasts, hasDefaults, label }) : undefined;
+    return isUsed ? codeVariable(reader, variable, { levels, contrasts, hasDefaults, label, place: beside?.place }) : undefined;
   });
   const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
   const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
@@ -81,10 +87,13 @@ export function readDesign(parts: DesignParts, label: string): Design {
   };
 }
 
-type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; hasDefaults: boolean; label: string };
+type CodeContext = { levels: Map<string, Level[]>; contrasts: RValue | undefined; hasDefaults: boolean; label: string } & {
+  place: NonNullable<DesignParts['beside']>['place'];
+};
 
 /** A variable of the model frame as columns: itself where it is numeric, the columns of its contrasts where it has levels. */
-function codeVariable(reader: FormulaReader, variable: Variable, { levels, contrasts, hasDefaults, label }: CodeContext): Coded {
+function codeVariable(reader: FormulaReader, variable: Variable, context: CodeContext): Coded {
+  const { levels, contrasts, hasDefaults, label } = context;
   const { name, kind } = variable;
   const names = levels.get(name);
   if (kind !== 'logical' && !names) {
@@ -97,7 +106,7 @@ function codeVariable(reader: FormulaReader, variable: Variable, { levels, contr
     }
     return { contrasts: unnamed(columns), levels: undefined };
   }
-  const place = reader.category(variable, names);
+  const place = context.place?.(variable, reader) ?? reader.category(variable, names);
   const count = names?.length ?? 2;
   if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
   const usual: RValue = { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };

@@ -10,9 +10,10 @@ import { deparse } from '../../formula/deparse.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { productOf } from '../../formula/model-matrix.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue } from '../../rds/values.ts';
-import { type Design, readDesign } from '../linear/design.ts';
+import { type Design, type DesignParts, readDesign } from '../linear/design.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
-import { readSpecial, type Special } from './strata.ts';
+import { readSpecial, type Special } from './special.ts';
+import { placeOf, stratumOf, variablesOf } from './strata.ts';
 
 /** A coxph as a schema, the steps that make its columns, and its coefficients. */
 export type CoxphModel = { schema: Schema; steps: BoundStep[]; cox: Cox; call: string; isOfFused: boolean; read: Read };
@@ -35,10 +36,10 @@ export function readCoxph(value: RValue, label: string): CoxphModel {
   const means = Float64Array.from(numbersOf(element(value, 'means'), `${label}'s means`));
   if (means.length !== columns.length) throw new ModelError(`${label}'s means`, String(means.length), String(columns.length));
   const hasOffset = design.offsets.length > 0;
-  const centers = special.strata ? stratumCenters(value, columns.length, special.strata.levels.length, hasOffset, label) : means;
+  const centers = special.strata ? stratumCenters(value, columns.length, special.strata.combinations.length, hasOffset, label) : means;
   const baseline = baselineOf(value, special, hasOffset, label);
   const cox: Cox = {
-    ...{ coefficients, centers, strata: special.strata?.levels.length ?? 1, hasStratum: stratum !== undefined, hasOffset },
+    ...{ coefficients, centers, strata: special.strata?.combinations.length ?? 1, hasStratum: stratum !== undefined, hasOffset },
     middle: longSum(means.map((mean, at) => mean * coefficients[at]!)),
     ...(baseline ? { survival: baseline.survival } : {}),
   };
@@ -62,12 +63,14 @@ export function readCoxph(value: RValue, label: string): CoxphModel {
 function designOf(value: RValue, { dropped, strata }: Special, label: string): { design: Design; stratum: Expression | undefined } {
   const [terms, xlevels, contrasts, frame, call] = ['terms', 'xlevels', 'contrasts', 'model', 'call'].map((part) => element(value, part));
   let stratum: Expression | undefined;
-  const isFactor = strata?.variable.kind === 'factor';
-  const beside = strata && {
-    variables: [strata.variable],
-    levels: new Map(isFactor ? [[strata.variable.name, strata.levels] as const] : []),
-    read: (reader: Parameters<NonNullable<NonNullable<Parameters<typeof readDesign>[0]['beside']>['read']>>[0]) => {
-      stratum = reader.labelled(strata.variable.source, strata.levels);
+  const beside: DesignParts['beside'] = strata && {
+    ...variablesOf(strata),
+    read: (reader) => {
+      stratum = stratumOf(strata, reader);
+    },
+    place: ({ name }, reader) => {
+      const term = strata.terms.find((one) => one.name === name);
+      return term && placeOf(term, reader);
     },
   };
   const design = readDesign({ terms, xlevels, contrasts, frame, call, hasDefaults: true, dropped, ...(beside ? { beside } : {}) }, label);
@@ -90,28 +93,27 @@ function columnsStep(value: RValue, { columns, offsets }: Design, stratum: Expre
   return stepOf(COLUMNS, { step: 'columns', of: 'coxph', columns: [...made, ...behind] });
 }
 
-/** The means of the columns within each stratum, as rowsum() adds them up. */
+/** The means of the columns within each stratum, by the weights, as rowsum() adds them up. */
 function stratumCenters(value: RValue, width: number, strata: number, hasOffset: boolean, label: string): Float64Array {
   const x = element(value, 'x');
-  const weights = element(value, 'weights');
-  if (hasOffset || (weights && weights.type !== 'null'))
-    throw new ModelError(
-      label,
-      "strata with an offset or weights, for which R's predict() looks for the data again",
-      'strata without them',
-    );
+  if (hasOffset)
+    throw new ModelError(label, "strata with an offset, whose mean the file lacks, and R's predict() takes off", 'one of them');
   if (!x || !element(value, 'strata'))
     throw new ModelError(label, "strata without the matrix, for which R's predict() looks for the data again", 'a fit with x = TRUE');
   const places = numbersOf(element(value, 'strata'), `${label}'s strata`);
   const cells = numbersOf(x, `${label}'s x`);
   if (cells.length !== places.length * width) throw new ModelError(`${label}'s x`, `${cells.length} cells`, String(places.length * width));
+  const weights = element(value, 'weights') && numbersOf(element(value, 'weights'), `${label}'s weights`);
+  if (weights && weights.length !== places.length)
+    throw new ModelError(`${label}'s weights`, String(weights.length), String(places.length));
   const centers = new Float64Array(strata * width);
   const counts = new Float64Array(strata);
   places.forEach((place, row) => {
     if (!(place >= 1 && place <= strata)) throw new ModelError(`${label}'s strata`, String(place), `1 to ${strata}`);
-    counts[place - 1] = counts[place - 1]! + 1;
+    const weight = weights?.[row] ?? 1;
+    counts[place - 1] = counts[place - 1]! + weight;
     for (let at = 0; at < width; at += 1)
-      centers[(place - 1) * width + at] = centers[(place - 1) * width + at]! + cells[at * places.length + row]!;
+      centers[(place - 1) * width + at] = centers[(place - 1) * width + at]! + cells[at * places.length + row]! * weight;
   });
   return centers.map((sum, at) => (counts[Math.floor(at / width)] === 0 ? 0 : sum / counts[Math.floor(at / width)]!));
 }
@@ -121,5 +123,5 @@ function baselineOf(value: RValue, { strata }: Special, hasOffset: boolean, labe
   const y = element(value, 'y');
   if (!y || y.type === 'null' || hasOffset) return undefined;
   const places = strata ? numbersOf(element(value, 'strata'), `${label}'s strata`) : undefined;
-  return readBaseline(value, y, strata?.levels.length ?? 1, places, label);
+  return readBaseline(value, y, strata?.combinations.length ?? 1, places, label);
 }

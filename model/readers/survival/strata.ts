@@ -1,62 +1,120 @@
 import { ModelError } from '../../../shared/errors.ts';
+import type { Expression } from '../../../shared/expressions/expressions.ts';
 import type { Level } from '../../../shared/schema/features.ts';
-import { functionName, numberOf } from '../../formula/constants.ts';
-import { readLevels, readTerms, type Variable } from '../../formula/terms.ts';
-import { element, type RValue } from '../../rds/values.ts';
+import { constantsOf, numberOf } from '../../formula/constants.ts';
+import { deparse } from '../../formula/deparse.ts';
+import type { FormulaReader } from '../../formula/formula.ts';
+import type { Variable } from '../../formula/terms.ts';
+import type { RValue } from '../../rds/values.ts';
+import { partJoint, partLabels } from './labels.ts';
 
-/** Functions of a formula that mean something to coxph alone. */
-const SPECIALS = ['strata', 'cluster', 'tt', 'frailty', 'frailty.gamma', 'frailty.gaussian', 'frailty.t', 'pspline', 'ridge', 'nsk'];
-/** What groups rows in training only. */
-const LEFT_OUT = ['strata', 'cluster'];
+/** What R puts between the labels of several variables. */
+const SEPARATOR = ', ';
+/** Most combinations of the levels of strata, which a table has. */
+const MAX_COMBINATIONS = 1_000_000;
 
-/** The strata of a formula: the variable that they are of, and its labels in the order of the strata. */
-export type Strata = { variable: Variable; levels: Level[] };
-/** The variables of a formula that make no columns, by their names, and the strata, where there are some. */
-export type Special = { dropped: Set<string>; hasStrata: boolean; strata: Strata | undefined };
+/** A call of strata(): its variables with their labels, and the places of those, from 0, in each of its strata. */
+export type StrataTerm = { name: string; variables: StrataVariable[]; combinations: number[][] };
+/** `isNamed`: its labels may have been numbers, or TRUE and FALSE; else they were a factor's or texts. */
+type StrataVariable = { source: RValue; labels: Level[]; isNamed: boolean };
+/** All that a formula is stratified by, and for each stratum its place, from 0, in each term. */
+export type Strata = { terms: StrataTerm[]; combinations: number[][] };
 
-/** Finds the special variables of a formula; the strata with their labels where `reads` says so. Throws a ModelError that names one that is not served. */
-export function readSpecial(value: RValue, label: string, reads: 'labels' | 'names'): Special {
-  const { variables, factors } = readTerms(element(value, 'terms'), `${label}'s terms`);
-  const xlevels = readLevels(element(value, 'xlevels'), `${label}'s xlevels`);
-  const dropped = new Set<string>();
-  let strata: Strata | undefined;
-  let hasStrata = false;
-  variables.forEach((variable, at) => {
-    const name = specialOf(variable.source);
-    if (name === undefined) return;
-    const place = `${label}, ${variable.name.slice(0, 100)}`;
-    if (!LEFT_OUT.includes(name)) throw new ModelError(place, `a term of ${name}()`, 'ns() or bs(), or a plain term');
-    const isAlone = factors.every((pattern) => pattern[at] === 0 || pattern.filter((code) => code > 0).length === 1);
-    if (!isAlone) throw new ModelError(place, `an interaction with ${name}()`, `${name}() alone`);
-    dropped.add(variable.name);
-    if (name !== 'strata') return;
-    hasStrata = true;
-    if (reads === 'names') return;
-    if (strata) throw new ModelError(place, 'strata() twice', 'strata() of one variable');
-    strata = strataOf(variable, xlevels.get(variable.name), place);
+/** strata(x) or strata(x, y), by the labels that R has for it. Throws a ModelError that names a form that is not served. */
+export function readStrataTerm({ name, source }: Variable, levels: Level[] | undefined, label: string): StrataTerm {
+  const [, ...given] = source.type === 'language' ? source.values : [];
+  const tags = source.type === 'language' ? source.tags.slice(1) : [];
+  let sep: unknown = SEPARATOR;
+  let isShort = false;
+  const args = given.flatMap((argument, at): { value: RValue; name: string }[] => {
+    const tag = tags[at];
+    if (tag === 'sep') [sep] = constantsOf(argument) ?? [];
+    if (tag === 'shortlabel') isShort = constantsOf(argument)?.[0] === 1;
+    if (tag === 'sep' || tag === 'shortlabel') return [];
+    if (tag === 'na.group') throw new ModelError(label, 'strata of missing values (na.group)', 'strata() without it');
+    return [{ value: argument, name: tag ?? deparse(argument) }];
   });
-  return { dropped, hasStrata, strata };
-}
-
-/** The special function that a variable calls, with or without its package before it. */
-function specialOf(value: RValue): string | undefined {
-  const name = value.type === 'language' ? functionName(value.values[0]) : undefined;
-  const plain = name?.replace(/^survival:::?/, '');
-  return plain !== undefined && SPECIALS.includes(plain) ? plain : undefined;
-}
-
-/** strata(x): R's levels are "x=1", or the labels alone where x is a factor or a text. */
-function strataOf({ source }: Variable, levels: Level[] | undefined, label: string): Strata {
-  const [, argument, ...others] = source.type === 'language' ? source.values : [];
-  if (argument?.type !== 'symbol' || others.length > 0)
-    throw new ModelError(label, 'strata of several variables, or of a computed one', 'strata(x) of one variable x');
   if (!levels) throw new ModelError(label, 'strata without levels', 'xlevels for them');
-  const { name } = argument;
-  const start = `${name}=`;
-  const isNamed = levels.every((level) => level?.startsWith(start));
-  const labels = isNamed ? levels.map((level) => (level as string).slice(start.length)) : levels;
-  const areNumbers = isNamed && labels.every((level) => Number.isFinite(numberOf(level)));
-  const areTruths = isNamed && labels.every((level) => level === 'TRUE' || level === 'FALSE');
-  const kind = areNumbers ? 'numeric' : areTruths ? 'logical' : 'factor';
-  return { variable: { name, value: argument, source: argument, kind }, levels: labels };
+  const names = args.map((one) => one.name);
+  const parted = args.length > 0 && typeof sep === 'string' ? partLabels(levels, names, sep) : undefined;
+  if (!parted) {
+    const shown = levels.slice(0, 3).map((level) => `"${level?.slice(0, 40)}"`);
+    throw new ModelError(
+      label,
+      `strata called ${shown.join(', ')}`,
+      `labels that can be taken apart into ${names.join(' and ').slice(0, 100)}`,
+    );
+  }
+  const variables = args.map(({ value }, at) => ({ source: value, labels: parted.labels[at] as Level[], isNamed: parted.isNamed }));
+  if (isShort && variables.some((one) => kindOf({ ...one, isNamed: true }) !== 'factor'))
+    throw new ModelError(
+      label,
+      'labels without the names of their variables (shortlabel), which may be numbers or texts',
+      'strata() without it',
+    );
+  return { name, variables, combinations: parted.combinations };
+}
+
+/** The strata of one term, or, of several, those that the file names. Throws a ModelError. */
+export function joinTerms(terms: StrataTerm[], levels: ReadonlyMap<string, Level[]>, joint: Level[] | undefined, label: string): Strata {
+  const [first, ...others] = terms;
+  if (others.length === 0) return { terms, combinations: (first as StrataTerm).combinations.map((_, at) => [at]) };
+  if (!joint) throw new ModelError(label, "several terms of strata() without the file's strata", 'a fit with x = TRUE');
+  const each = terms.map(({ name }) => levels.get(name) as Level[]);
+  const combinations = joint.map((level) => {
+    const found = partJoint(level, each, SEPARATOR);
+    if (!found) throw new ModelError(label, `the stratum "${level?.slice(0, 100)}"`, 'one of the labels of its terms');
+    return found;
+  });
+  return { terms, combinations };
+}
+
+/** The plain variables among those of strata, as a formula has variables, with the levels of those that are factors. */
+export function variablesOf({ terms }: Strata): { variables: Variable[]; levels: Map<string, Level[]> } {
+  const variables = new Map<string, Variable>();
+  const levels = new Map<string, Level[]>();
+  for (const one of terms.flatMap((term) => term.variables)) {
+    const { source, labels } = one;
+    if (source.type !== 'symbol' || variables.has(source.name)) continue;
+    const kind = kindOf(one);
+    variables.set(source.name, { name: source.name, value: source, source, kind });
+    if (kind === 'factor') levels.set(source.name, labels);
+  }
+  return { variables: [...variables.values()], levels };
+}
+
+/** strata() keeps no class of a variable: its labels tell it. */
+function kindOf({ labels, isNamed }: StrataVariable): string {
+  if (!isNamed) return 'factor';
+  if (labels.every((label) => Number.isFinite(numberOf(label)))) return 'numeric';
+  return labels.every((label) => label === 'TRUE' || label === 'FALSE') ? 'logical' : 'factor';
+}
+
+/** The place of a row's stratum of one term, from 1; 0 or NaN where training did not have it. */
+export function placeOf({ variables, combinations, name }: StrataTerm, reader: FormulaReader): Expression {
+  const places = variables.map(({ source, labels }) => ({ place: reader.labelled(source, labels), count: labels.length }));
+  return joined(places, combinations, name);
+}
+
+/** The place of a row's stratum, from 1, by its place in each term. */
+export function stratumOf(strata: Strata, reader: FormulaReader): Expression {
+  const places = strata.terms.map((term) => ({ place: placeOf(term, reader), count: term.combinations.length }));
+  return joined(places, strata.combinations, 'strata');
+}
+
+/** The place, from 1, of a combination of places among those that there are. */
+function joined(places: { place: Expression; count: number }[], combinations: number[][], name: string): Expression {
+  const [only, ...others] = places;
+  if (only && others.length === 0) return only.place;
+  // A number with a digit for each variable, whose 0 is a level that is not known.
+  const size = places.reduce((product, { count }) => product * (count + 1), 1);
+  if (size > MAX_COMBINATIONS) throw new ModelError(name.slice(0, 100), `${size} combinations of levels`, `at most ${MAX_COMBINATIONS}`);
+  const values = new Array<number>(size).fill(0);
+  combinations.forEach((digits, at) => {
+    values[digits.reduce((sum, digit, place) => sum * (places[place]!.count + 1) + digit + 1, 0)] = at + 1;
+  });
+  const number = places.reduce<Expression>((sum, { place, count }) => {
+    return { call: '+', of: [{ call: '*', of: [sum, count + 1] }, place] };
+  }, 0);
+  return { table: { call: '+', of: [number, 1] }, values };
 }

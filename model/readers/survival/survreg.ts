@@ -7,7 +7,7 @@ import type { Read } from '../../formula/feature-table.ts';
 import { element, numbersOf, type RValue, textOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
-import { readSpecial } from './strata.ts';
+import { readSpecial } from './special.ts';
 
 /** A survreg as a schema, the steps that make its columns, and its coefficients. */
 export type SurvregModel = { schema: Schema; steps?: BoundStep[]; survreg: Survreg; call: string; isOfFused: boolean; read: Read };

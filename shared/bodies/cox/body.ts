@@ -1,7 +1,7 @@
 import { pickArrays, takeArrays } from '../arrays.ts';
 import type { BodyKind } from '../kind.ts';
 import { count } from '../measures.ts';
-import { type Cox, checkCox, predictCox } from './cox.ts';
+import { type Cox, checkCox, newStratumOf, predictCox } from './cox.ts';
 
 const ARRAYS = { coefficients: Float64Array, centers: Float64Array, 'survival?': Float64Array } as const;
 
@@ -18,6 +18,7 @@ export const COX: BodyKind<Cox> = {
   check: checkCox,
   answers: (_, { survival }) => ({ types: ['lp', 'risk', ...(survival ? (['survival'] as const) : [])], takes: [] }),
   predict: predictCox,
+  noAnswer: newStratumOf,
   ulp: () => 0,
   measure: ({ coefficients, strata }) => ({
     name: 'cox',

@@ -45,6 +45,12 @@ function stratumOf({ coefficients, hasStratum }: Cox, rows: Float64Array, at: nu
   return hasStratum ? rows[at + coefficients.length]! : 1;
 }
 
+/** Why a row has no answer: its stratum is none of the training's. */
+export function newStratumOf(_: Schema, cox: Cox, row: Float64Array): string | undefined {
+  const stratum = stratumOf(cox, row, 0);
+  return stratum >= 1 && stratum <= cox.strata ? undefined : 'its stratum was not in training';
+}
+
 /** The columns less their centre, times the coefficients, in the order of the columns; then the offset. */
 function centered(cox: Cox, rows: Float64Array, at: number): number {
   const { coefficients, centers, hasStratum, hasOffset } = cox;

@@ -32,11 +32,57 @@ function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
 
 const special = (name: string) => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, 'factor')]);
 
+/** The same within strata, with x from 10 to 40. */
+function stratified(strata: RValue, levels: string[], places: number[], coefficient: number, members: Record<string, RValue> = {}): RValue {
+  const parts = {
+    terms: terms([number(x, 'x'), number(strata, 'by', 'factor')]),
+    xlevels: named({ by: texts(...levels) }),
+    strata: attributed(integers(...places), { levels: texts(...levels), class: texts('factor') }),
+    x: attributed(numbers(10, 20, 30, 40), { dim: integers(4, 1) }),
+  };
+  return coxph({ ...parts, ...members }, coefficient);
+}
+
 describe('a coxph', () => {
   test('is centred at the means; a column without a coefficient counts 0', () => {
     expect(predict(coxph({}, 2), [{ x: 3 }]).predictions).toEqual([4]);
     expect(predict(coxph({}, 2), [{ x: 1 }], { type: 'risk' }).predictions).toEqual([1]);
     expect(predict(coxph({}, Number.NaN), [{ x: 3 }]).predictions).toEqual([0]);
+  });
+
+  test('strata of several variables take apart what R calls them, filled with spaces', () => {
+    const strata = call('strata', [symbol('sex'), symbol('late')]);
+    const levels = ['sex=f, late=FALSE', 'sex=f, late=TRUE ', 'sex=m, late=TRUE '];
+    const value = stratified(strata, levels, [1, 2, 2, 3], 2);
+    // The mean of x within a stratum: 10, 25 and 40.
+    const lp = (sex: string, late: boolean) => predict(value, [{ x: 50, sex, late }]).predictions;
+    expect([lp('f', false), lp('f', true), lp('m', true)]).toEqual([[80], [50], [20]]);
+    expect(() => lp('m', false)).toThrow(
+      expect.objectContaining({ problems: [{ path: '/0', message: 'its stratum was not in training' }] }),
+    );
+  });
+
+  test('strata of a factor have its labels alone, of numbers or not; weights weigh the means', () => {
+    const value = stratified(call('strata', [symbol('g')]), ['1', '2'], [1, 1, 2, 2], 1, { weights: numbers(3, 1, 1, 1) });
+    expect(predict(value, [{ x: 50, g: '1' }]).predictions).toEqual([50 - 12.5]);
+    expect(COXPH_READER.read(value, 'm.RDS').schema.features[1]).toMatchObject({ type: 'factor', levels: ['1', '2'] });
+  });
+
+  test.each<[string, RValue[], string[], string]>([
+    ['labels with the separator in them', [symbol('a'), symbol('b')], ['x, y, z', 'u, v'], 'labels that can be taken apart into a and b'],
+    ['a name within a label', [symbol('a'), symbol('b')], ['a=1, b=2, b=3', 'a=1, b=2'], 'labels that can be taken apart'],
+    ['labels that differ in spaces alone', [symbol('a'), symbol('b')], ['a=1, b=x', 'a=1, b=x '], 'labels that can be taken apart'],
+  ])('strata with %s are refused', (_, args, levels, expected) => {
+    expect(() => predict(stratified(call('strata', args), levels, [1, 2, 1, 2], 1), [{ x: 1 }])).toThrow(expected);
+  });
+
+  test('strata with missing values as one, or with numbers under no name, are refused', () => {
+    const read = (tag: string) => {
+      const strata = call('strata', [symbol('g')], { [tag]: { type: 'logical', values: Int32Array.of(1) } });
+      return COXPH_READER.read(stratified(strata, ['1', '2'], [1, 2, 1, 2], 1), 'm.RDS');
+    };
+    expect(() => read('na.group')).toThrow('strata of missing values');
+    expect(() => read('shortlabel')).toThrow('which may be numbers or texts');
   });
 
   test("curves have Efron's or Breslow's hazard at ties, and the times of events beside them", () => {

@@ -1,0 +1,54 @@
+import type { Level } from '../../../shared/schema/features.ts';
+
+/** The labels of strata, taken apart: those of each variable, and for each stratum their places, from 0. `isNamed`: in the form "a=1". */
+export type Parted = { labels: Level[][]; combinations: number[][]; isNamed: boolean };
+
+/**
+ * Takes the labels of strata(a, b) apart: "a=1, b=x", or "u, x" of factors and texts alone. R fills the later parts of the first form with
+ * spaces. Undefined where the labels can be read in no way, or in more than one.
+ */
+export function partLabels(levels: Level[], names: string[], sep: string): Parted | undefined {
+  const parts = levels.map((level) => (level === null ? undefined : namedParts(level, names, sep)));
+  if (parts.every((part) => part !== undefined)) return numbered(parts as string[][], names.length, true);
+  if (names.length === 1) return { labels: [levels], combinations: levels.map((_, at) => [at]), isNamed: false };
+  const short = levels.map((level) => level?.split(sep) ?? []);
+  return sep !== '' && short.every(({ length }) => length === names.length) ? numbered(short, names.length, false) : undefined;
+}
+
+/** The parts of "a=1, b=x"; undefined where the label has another form, or a part could end at several places. */
+function namedParts(level: string, names: string[], sep: string): string[] | undefined {
+  if (!level.startsWith(`${names[0]}=`)) return undefined;
+  let rest = level.slice(names[0]!.length + 1);
+  const parts: string[] = [];
+  for (const name of names.slice(1)) {
+    const next = `${sep}${name}=`;
+    const [part, ...others] = rest.split(next);
+    if (others.length !== 1) return undefined;
+    parts.push(part as string);
+    rest = others[0] as string;
+  }
+  return [...parts, rest].map((part, at) => (at === 0 ? part : part.trimEnd()));
+}
+
+function numbered(parts: string[][], count: number, isNamed: boolean): Parted | undefined {
+  const labels = Array.from({ length: count }, (_, at) => [...new Set(parts.map((part) => part[at] as string))]);
+  const combinations = parts.map((part) => part.map((text, at) => labels[at]!.indexOf(text)));
+  // Two strata that read alike differ in spaces alone.
+  return new Set(combinations.map(String)).size === combinations.length ? { labels, combinations, isNamed } : undefined;
+}
+
+/** Which strata of each term a joint label is of, where R has put the labels of several terms together; undefined where that is not sure. */
+export function partJoint(level: Level, terms: Level[][], sep: string): number[] | undefined {
+  const found: number[][] = [];
+  const look = (rest: string, places: number[]) => {
+    const levels = terms[places.length];
+    if (!levels || found.length > 1) return;
+    const isLast = places.length === terms.length - 1;
+    levels.forEach((one, at) => {
+      if (isLast && rest === one) found.push([...places, at]);
+      else if (!isLast && one !== null && rest.startsWith(`${one}${sep}`)) look(rest.slice(one.length + sep.length), [...places, at]);
+    });
+  };
+  if (level !== null) look(level, []);
+  return found.length === 1 ? found[0] : undefined;
+}

@@ -1,0 +1,51 @@
+import { ModelError } from '../../../shared/errors.ts';
+import { functionName } from '../../formula/constants.ts';
+import { readLevels, readTerms } from '../../formula/terms.ts';
+import { attributesOf, element, levelsOf, type RValue } from '../../rds/values.ts';
+import { joinTerms, readStrataTerm, type Strata, type StrataTerm } from './strata.ts';
+
+/** Functions of a formula that mean something to coxph alone. */
+const SPECIALS = ['strata', 'cluster', 'tt', 'frailty', 'frailty.gamma', 'frailty.gaussian', 'frailty.t', 'pspline', 'ridge', 'nsk'];
+/** What groups rows in training only. */
+const LEFT_OUT = ['strata', 'cluster'];
+
+/** The variables of a formula that make no columns by themselves, by their names, and the strata, where there are some. */
+export type Special = { dropped: Set<string>; hasStrata: boolean; strata: Strata | undefined };
+
+/** Finds the special variables of a formula; the strata with their labels where `reads` says so. Throws a ModelError that names one that is not served. */
+export function readSpecial(value: RValue, label: string, reads: 'labels' | 'names'): Special {
+  const { variables, factors } = readTerms(element(value, 'terms'), `${label}'s terms`);
+  const xlevels = readLevels(element(value, 'xlevels'), `${label}'s xlevels`);
+  const dropped = new Set<string>();
+  const terms: StrataTerm[] = [];
+  let hasStrata = false;
+  variables.forEach((variable, at) => {
+    const name = specialOf(variable.source);
+    if (name === undefined) return;
+    const place = `${label}, ${variable.name.slice(0, 100)}`;
+    if (!LEFT_OUT.includes(name)) throw new ModelError(place, `a term of ${name}()`, 'ns() or bs(), or a plain term');
+    // R's predict() leaves out the strata alone, and then codes a factor beside them in another way than the fit did.
+    const isNumber = (other: number) => variables[other]!.kind !== 'logical' && !xlevels.has(variables[other]!.name);
+    const fits = factors.every((pattern) => {
+      const others = pattern.flatMap((code, other) => (code > 0 && other !== at ? [other] : []));
+      return pattern[at] === 0 || others.length === 0 || (name === 'strata' && reads === 'labels' && others.every(isNumber));
+    });
+    if (!fits)
+      throw new ModelError(place, `an interaction with ${name}()`, `${name}() alone${name === 'strata' ? ', or with numbers' : ''}`);
+    dropped.add(variable.name);
+    if (name !== 'strata') return;
+    hasStrata = true;
+    if (reads === 'labels') terms.push(readStrataTerm(variable, xlevels.get(variable.name), place));
+  });
+  const kept = element(value, 'strata');
+  const named = kept && attributesOf(kept).get('levels');
+  const joint = named && levelsOf(named, `${label}'s strata`);
+  return { dropped, hasStrata, strata: terms.length > 0 ? joinTerms(terms, xlevels, joint, label) : undefined };
+}
+
+/** The special function that a variable calls, with or without its package before it. */
+function specialOf(value: RValue): string | undefined {
+  const name = value.type === 'language' ? functionName(value.values[0]) : undefined;
+  const plain = name?.replace(/^survival:::?/, '');
+  return plain !== undefined && SPECIALS.includes(plain) ? plain : undefined;
+}
