@@ -22,7 +22,7 @@ export async function loadModelDir(dir: string, root?: string): Promise<SharedMo
   const file = findModelFile(dir);
   try {
     if (root !== undefined) for (const one of [file, ...sidecarPaths(file)]) checkWithin(root, one);
-    return await loadShared(file);
+    return await loadShared(file, root);
   } catch (error) {
     if (error instanceof ModelError) throw error;
     throw new ModelError(file, reason(error), 'a file that can be read');

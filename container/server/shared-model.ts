@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { importModel, sizeOfModelFile } from '../../model/artifact/import.ts';
+import { importModel, MAX_FILE } from '../../model/artifact/import.ts';
+import { checkOpened, cutMeanwhile, OPEN_FLAGS } from '../../model/artifact/read-file.ts';
 import { decodeArtifact, type Model, modelSection } from '../../shared/artifact.ts';
-import { ModelError } from '../../shared/errors.ts';
 
 /** A model, and the artifact's bytes it is a view of, in memory that all threads share. */
 export type SharedModel = { model: Model; bytes: SharedArrayBuffer };
@@ -12,17 +12,17 @@ const PIECE = 2 ** 22;
 
 /**
  * Loads the model of a file: an artifact (*.canopy), whose bytes are hashed as they come in, or a model file, which is imported.
- * Throws a ModelError that says what is wrong with it.
+ * Throws a ModelError that says what is wrong with it, or that it does not lie `within` the folder that is given.
  */
-export async function loadShared(file: string): Promise<SharedModel> {
+export async function loadShared(file: string, within?: string): Promise<SharedModel> {
   if (!file.endsWith('.canopy')) {
-    const bytes = shareBytes(importModel(file));
+    const bytes = shareBytes(importModel(file, { within }));
     return { model: openShared(bytes, file), bytes };
   }
-  const shared = new SharedArrayBuffer(sizeOfModelFile(file));
-  const bytes = new Uint8Array(shared);
-  const handle = await open(file);
+  const handle = await open(file, OPEN_FLAGS);
   try {
+    const shared = new SharedArrayBuffer(checkOpened(file, await handle.stat(), { most: MAX_FILE, expected: 'a file', within }));
+    const bytes = new Uint8Array(shared);
     const hashed = await readHashed(handle, bytes, file);
     return { model: decodeArtifact(bytes, file, { hashed }), bytes: shared };
   } finally {
@@ -46,7 +46,7 @@ function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
 async function readHashed(handle: FileHandle, bytes: Uint8Array, label: string): Promise<Buffer> {
   const read = async (at: number): Promise<number> => {
     const { bytesRead } = await handle.read(bytes, at, Math.min(PIECE, bytes.length - at), at);
-    if (bytesRead === 0) throw new ModelError(label, `${at} bytes`, `${bytes.length}, as many as when its reading began`);
+    if (bytesRead === 0) throw cutMeanwhile(label, at, bytes.length);
     return at + bytesRead;
   };
   const hash = createHash('sha256');

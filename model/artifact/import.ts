@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
@@ -27,11 +27,12 @@ import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './package-format.ts';
 import { proveSidecar } from './proof.ts';
+import { readWhole } from './read-file.ts';
 import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
 
 /** Largest model file or artifact that is read. */
-const MAX_FILE = 2 ** 31;
+export const MAX_FILE = 2 ** 31;
 
 /** What a card says of a file that R did not write. */
 const OTHER_FORMAT = "in the package's own format";
@@ -50,6 +51,8 @@ export type ImportOptions = {
   calibration?: Calibration | undefined;
   /** `plain` where R ran on a processor without fused multiplication, whose C library gives other last bits. */
   libm?: 'plain' | undefined;
+  /** The folder below which the file must lie, links followed. */
+  within?: string | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
   object?: string | undefined;
   /** Takes a model although R's own predictions in its sidecar differ, to look at it: its card says how many agree. */
@@ -70,7 +73,7 @@ export type ImportOptions = {
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
   const { readers = READERS, fileReaders, object } = options;
-  const bytes = readModelFile(file);
+  const bytes = readModelFile(file, options.within);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const data = options.data ?? (found && findData(sidecar, found.file));
@@ -262,10 +265,10 @@ export function verifyArtifact(bytes: Uint8Array, label: string): Model {
   return model;
 }
 
-/** The bytes of a model file. Throws as sizeOfModelFile. */
-export function readModelFile(file: string): Uint8Array {
+/** The bytes of a model file, which lies `within` a folder where one is given. Throws as sizeOfModelFile. */
+export function readModelFile(file: string, within?: string): Uint8Array {
   sizeOfModelFile(file);
-  return readFileSync(file);
+  return readWhole(file, { most: MAX_FILE, expected: 'a file', within });
 }
 
 /** How many bytes a model file has. Throws a ModelError where there is none, or one too large. */

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FILE_READERS } from '../readers/file-readers.ts';
 import { type FileReader, START_BYTES } from '../readers/reader.ts';
+import { OPEN_FLAGS } from './read-file.ts';
 
 /** The reader of a package's file, chosen by its first bytes. Undefined for a file of R or of another kind. */
 export function fileReaderOf(bytes: Uint8Array, fileReaders: readonly FileReader[] = FILE_READERS): FileReader | undefined {
@@ -11,10 +12,9 @@ export function fileReaderOf(bytes: Uint8Array, fileReaders: readonly FileReader
 /** Whether a file is a model in a package's format. Only its first bytes are read; false where it is no file or cannot be read. */
 export function isPackageFormat(file: string, fileReaders: readonly FileReader[] = FILE_READERS): boolean {
   try {
-    // A pipe is not opened, since it would wait for a writer.
-    if (!statSync(file).isFile()) return false;
-    const handle = openSync(file, 'r');
+    const handle = openSync(file, OPEN_FLAGS);
     try {
+      if (!fstatSync(handle).isFile()) return false;
       const start = new Uint8Array(START_BYTES);
       return fileReaderOf(start.subarray(0, readSync(handle, start)), fileReaders) !== undefined;
     } finally {

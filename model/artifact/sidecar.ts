@@ -1,4 +1,3 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { ModelError, type Problem } from '../../shared/errors.ts';
@@ -10,6 +9,7 @@ import type { Feature, Level, Schema } from '../../shared/schema/features.ts';
 import { MAX_INTEGER64 } from '../../shared/schema/integer64.ts';
 import { utf8Json } from '../../shared/schema/utf8.ts';
 import type { TrainingData } from './levels.ts';
+import { readWhole } from './read-file.ts';
 
 const shownText = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
 
@@ -128,13 +128,7 @@ export function findData({ data }: Sidecar, sidecarFile: string): TrainingData |
 /** The bytes of a file that lies where its path says; undefined where there is none. Throws a ModelError that says what is wrong with it. */
 function readBeside(file: string, most: number, expected: string): Uint8Array | undefined {
   try {
-    const stat = statSync(file);
-    if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', expected);
-    if (stat.size > most) throw new ModelError(file, `${stat.size} bytes`, `at most ${most}`);
-    const folder = realpathSync(path.dirname(file));
-    if (!realpathSync(file).startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
-      throw new ModelError(file, 'a link out of its folder', expected);
-    return readFileSync(file);
+    return readWhole(file, { most, expected, within: path.dirname(file) });
   } catch (error) {
     if (error instanceof ModelError) throw error;
     const { code } = error as NodeJS.ErrnoException;
