@@ -8,8 +8,16 @@ lighter <- function(model) {
 }
 
 golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL) {
-  ask <- function(...) suppressWarnings(if (is.null(discrete)) predict(model, rows, ...) else predict(model, rows, ..., discrete = discrete))
   n <- nrow(rows)
+  # Of one predictor multinom takes the first row's offset for all rows: then each row is asked alone.
+  is_alone <- model$family$family == "multinom" && model$family$nlp == 1 && !is.null(attr(model$terms, "offset"))
+  ask <- function(...) {
+    one <- function(rows) suppressWarnings(if (is.null(discrete)) predict(model, rows, ...) else predict(model, rows, ..., discrete = discrete))
+    if (!is_alone) return(one(rows))
+    each <- lapply(seq_len(n), function(i) one(rows[i, , drop = FALSE]))
+    if (!is.list(each[[1]])) return(structure(do.call(rbind, each), constant = attr(each[[1]], "constant")))
+    list(fit = do.call(rbind, lapply(each, `[[`, 1)), se.fit = do.call(rbind, lapply(each, `[[`, 2)))
+  }
   flat <- function(p) if (is.matrix(p) && ncol(p) > 1) matrix(p, n) else as.numeric(p)
   text_of <- function(p) if (is.matrix(p)) json(unname(p)) else paste0("[", paste(vapply(seq_along(p), function(i) value(p[[i]]), ""), collapse = ","), "]")
   response <- flat(ask(type = "response"))
@@ -17,11 +25,14 @@ golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL)
   constant <- attr(terms, "constant")
   labels <- colnames(terms)
   terms <- matrix(terms, n)
-  if (!is.null(constant)) terms <- cbind(rep(unname(constant), n), terms)
+  # With several formulas each has its own constant.
+  if (is.list(model$pterms)) constant <- unlist(lapply(seq_along(model$pterms), function(i) coef(model)[attr(model$nsdf, "pstart")[i] - 1 + which(model$assign[[i]] == 0)]))
+  if (!is.null(constant)) terms <- cbind(matrix(unname(constant), n, length(constant), byrow = TRUE), terms)
+  has_terms <- !anyDuplicated(labels) && is.null(attr(model$nsdf, "drop.ind"))
   errors <- ask(type = "response", se.fit = TRUE)
   bound <- if (is.null(relative)) "" else sprintf(",\"relative\":%g", relative)
   other <- function(type, p, more = "", own = bound) paste0("{\"parameters\":{\"type\":", text(type), "},\"predictions\":", text_of(p), more, own, "}")
-  others <- c(other("link", flat(ask(type = "link"))), if (!is.list(model$formula) && !anyDuplicated(labels)) other("terms", terms),
+  others <- c(other("link", flat(ask(type = "link"))), if (has_terms) other("terms", terms),
               other("se", flat(errors[[1]]), paste0(",\"se\":", text_of(flat(errors[[2]]))), ",\"relative\":1e-12"))
   classes <- if (is.matrix(response)) as.character(if (grepl("^multinom", model$family$family)) seq_len(ncol(response)) - 1 else seq_len(ncol(response)))
   saveRDS(lighter(model), file.path(dir, paste0(name, ".RDS")), version = 3)

@@ -11,6 +11,7 @@ seed <- as.integer(arguments[2])
 each <- max(1L, as.integer(arguments[3]) %/% 40L, na.rm = TRUE)
 dir.create(dir, showWarnings = FALSE, recursive = TRUE)
 suppressPackageStartupMessages(library(mgcv))
+library(splines)
 RNGversion("4.0.0")
 set.seed(seed)
 
@@ -68,6 +69,31 @@ make <- function(name, terms, family = "gaussian") {
   TRUE
 }
 
+# A formula for each linear predictor, and one that some of them share.
+make_multinom <- function(name, count = pick(c(1, 1, 2, 2, 3, 5))) {
+  d <- draw(pick(40 * (count + 2):(count + 4)))
+  d$flagged <- as.numeric(d$flag)
+  scores <- cbind(0, vapply(seq_len(count), function(i) d$y * pick(c(-1, 0.5, 1)) + d$x * rnorm(1), numeric(nrow(d))))
+  d$target <- apply(scores, 1, function(s) sample.int(length(s), 1, prob = exp(s - max(s))) - 1)
+  terms <- function() gsub("\\bK\\b", pick(4:5), paste(c(pick(c("s(x, k = K)", "s(z, bs = 'cr', k = K)", "s(x, by = flagged, k = K)", "s(v, bs = 'ps', k = 5)", "1", "ti(x, z, k = 3)", "s(g, bs = 're')", "f + s(x, by = f, k = 4)", "ns(v, 2)")),
+    if (runif(1) < 0.6) pick(c("f", "flag", "v", "poly(v, 2)", "f:v", "log(w + 1)", "offset(w)", "offset(log(w + 1))", "f - 1"))), collapse = " + "))
+  texts <- c(paste("target ~", terms()), vapply(seq_len(count - 1), function(i) paste("~", terms()), ""))
+  shared <- if (count > 1 && runif(1) < 0.5) paste(paste(sort(sample.int(count, pick(2:count))), collapse = " + "), "~", pick(c("s(w, k = 4)", "s(w, k = 4) + f - 1", "v - 1", "s(g, bs = 're') - 1")))
+  data <- d
+  formulas <- lapply(c(texts, shared), as.formula, env = globalenv())
+  if (length(formulas) == 1 && runif(1) < 0.5) formulas <- formulas[[1]]
+  model <- suppressWarnings(tryCatch(gam(formulas, family = multinom(K = count), data = data), error = function(e) NULL))
+  if (is.null(model) || !all(is.finite(model$coefficients))) return(FALSE)
+  rows <- draw(12, 0.3)
+  rows$flagged <- as.numeric(rows$flag)
+  rows <- rows[intersect(names(rows), all.vars(model$pred.formula))]
+  if (length(rows) == 0) return(FALSE)
+  answers <- suppressWarnings(predict(model, rows, type = "response"))
+  if (!all(is.finite(answers))) return(FALSE)
+  golden_gam(dir, name, model, rows)
+  TRUE
+}
+
 repeat_until <- function(kind, work) {
   made <- 0
   for (try in seq_len(30 * each)) {
@@ -79,3 +105,4 @@ repeat_until <- function(kind, work) {
 
 for (kind in names(SMOOTHS)) repeat_until(kind, function(name) make(name, c(pick(SMOOTHS[[kind]]), if (runif(1) < 0.5) pick(PLAIN), if (runif(1) < 0.3) "s(w, k = 4)")))
 for (family in names(FAMILIES)) repeat_until(family, function(name) make(name, c(pick(SMOOTHS$tp[1:2]), pick(SMOOTHS$cr), if (runif(1) < 0.5) pick(PLAIN)), family))
+repeat_until("multinom", make_multinom)

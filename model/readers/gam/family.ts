@@ -10,6 +10,7 @@ import { element, type RValue, textOf, typeOf } from '../../rds/values.ts';
 export function readResponse(value: RValue, label: string): GamResponse {
   const family = element(value, 'family');
   const name = textOf(family && element(family, 'family'), `${label}'s family`);
+  if (name === 'multinom') return { by: 'multinomial' };
   const isOrdered = family && name.startsWith('Ordered Categorical') && element(value, 'formula')?.type !== 'list';
   if (isOrdered) return { by: 'ordered', theta: readTheta(family, label) };
   if ((family && element(family, 'predict')) || element(value, 'formula')?.type === 'list')

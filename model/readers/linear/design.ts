@@ -29,6 +29,8 @@ export type DesignParts = {
   hasDefaults?: boolean;
   /** Variables that make no columns by themselves: strata, say. */
   dropped?: ReadonlySet<string>;
+  /** Further formulas of the same model, one a linear predictor. */
+  more?: { terms: RValue; xlevels: RValue | undefined }[];
   /** Variables that the model has beside this formula, and what reads them; `place` reads the level of a variable that is the model's own. */
   beside?: {
     variables: Variable[];
@@ -38,15 +40,18 @@ export type DesignParts = {
   };
 };
 
-/** A formula as R's model.matrix computes it from new data: each column the product of its expressions, none for the intercept. */
-export type Design = {
+/** A formula's columns, each the product of its expressions, none for the intercept; and what is added to their sum. */
+export type DesignColumns = { columns: Expression[][]; offsets: Expression[] };
+
+/** A formula as R's model.matrix computes it from new data. */
+export type Design = DesignColumns & {
   features: Feature[];
   /** What makes the columns of splines behind the features; none without. Expressions are of what these steps give. */
   steps: BoundStep[];
-  columns: Expression[][];
-  offsets: Expression[];
   /** Whether the first column is the intercept. */
   intercept: boolean;
+  /** The columns of the further formulas. */
+  more: DesignColumns[];
   isOfFused: boolean;
   /** What no sidecar makes a factor. */
   read: Read;
@@ -54,36 +59,48 @@ export type Design = {
 
 /** Reads a model's formula (stats, models.R and model.c). Throws a ModelError that names what a formula here may not have. */
 export function readDesign(parts: DesignParts, label: string): Design {
-  const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, beside } = parts;
+  const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, more = [], beside } = parts;
   const given = parts.terms && 'terms' in parts.terms ? parts.terms : undefined;
   const read = given?.terms ?? readTerms(parts.terms as RValue | undefined, `${label}'s terms`);
   const isDropped = (pattern: number[]) => pattern.every((code, at) => code === 0 || dropped?.has(read.variables[at]!.name));
   const factors = dropped ? read.factors.filter((pattern) => !isDropped(pattern)) : read.factors;
   const terms = { ...read, factors, data: dataColumns(parts.call, read.environment, parts.data) };
-  const levels = given?.levels ?? readLevels(xlevels, `${label}'s xlevels`);
+  const further = more.map((one) => readTerms(one.terms, `${label}'s terms`));
+  const own = given?.levels ?? readLevels(xlevels, `${label}'s xlevels`);
+  const levels = new Map([...more.flatMap((one) => [...readLevels(one.xlevels, `${label}'s xlevels`)]), ...own]);
   const splines = new FormulaSplines();
-  const others = beside?.variables.filter(({ name }) => !terms.variables.some((one) => one.name === name)) ?? [];
-  const whole = { ...terms, variables: [...terms.variables, ...others] };
+  const formulas = [terms, ...further];
+  const known = new Set(formulas.flatMap(({ variables }) => variables.map(({ name }) => name)));
+  const others = beside?.variables.filter(({ name }) => !known.has(name)) ?? [];
+  const whole = { ...terms, variables: [...formulas.flatMap(({ variables }) => variables), ...others] };
   const reader = new FormulaReader(whole, new Map([...(beside?.levels ?? []), ...levels]), `${label}'s formula`, splines);
-  const coded = terms.variables.map((variable, at): Coded | undefined => {
-    const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
-    return isUsed ? codeVariable(reader, variable, { levels, contrasts, hasDefaults, label, place: beside?.place }) : undefined;
-  });
-  const columns = modelMatrix(terms, coded, label).map(({ factors }) => factors);
-  const offsets = terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source));
-  if (offset && offset.type !== 'null') offsets.push(reader.number(offset));
+  const made = formulas.map((one) => readColumns(reader, one, { levels, contrasts, hasDefaults, label, place: beside?.place }));
+  if (offset && offset.type !== 'null') made[0]!.offsets.push(reader.number(offset));
   beside?.read(reader);
   const features = reader.features.map((feature) => withFrame(feature, frame, label));
   if (features.length === 0) throw new ModelError(label, 'a formula without features', 'at least one');
   const resolve = (part: Expression) => {
     return splines.isEmpty ? part : remap(part, (place) => splines.column(place, features.length) ?? { feature: place });
   };
+  const [first, ...rest] = made.map(({ columns, offsets }): DesignColumns => {
+    return { columns: columns.map((factors) => factors.map(resolve)), offsets: offsets.map(resolve) };
+  });
   return {
-    ...{ features, steps: splines.steps(features, label), intercept: terms.intercept },
-    columns: columns.map((factors) => factors.map(resolve)),
-    offsets: offsets.map(resolve),
+    ...{ features, steps: splines.steps(features, label), intercept: terms.intercept, ...first!, more: rest },
     read: reader.read,
     isOfFused: [...levels].some(([name, all]) => areOfFused(contrasts && element(contrasts, name), all.length)),
+  };
+}
+
+/** The columns of one formula, and its offsets. */
+function readColumns(reader: FormulaReader, terms: Terms, context: CodeContext): DesignColumns {
+  const coded = terms.variables.map((variable, at): Coded | undefined => {
+    const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
+    return isUsed ? codeVariable(reader, variable, context) : undefined;
+  });
+  return {
+    columns: modelMatrix(terms, coded, context.label).map(({ factors }) => factors),
+    offsets: terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source)),
   };
 }
 

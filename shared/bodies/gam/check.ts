@@ -74,7 +74,7 @@ function checkPredictors(schema: Schema, gam: Gam, fail: (found: string, expecte
     list.every((place) => typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < coefficients.length);
   if (predictors.length === 0 || !predictors.every(arePlaces) || !terms.every(arePlaces))
     throw fail('other places of coefficients', 'those that are there');
-  if (predictors.length !== blocks.length) throw fail(`${predictors.length} predictors`, `${blocks.length}, one a block`);
+  if (predictors.length > blocks.length) throw fail(`${predictors.length} predictors`, `at most ${blocks.length}, one a block`);
   const { kind, classes = [], margins = 1, terms: labels } = schema;
   if (margins !== predictors.length) throw fail(`${margins} margins`, `${predictors.length}, one a predictor`);
   if (labels && labels.length !== terms.length) throw fail(`${labels.length} names of terms`, `${terms.length}`);

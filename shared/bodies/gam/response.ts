@@ -66,34 +66,43 @@ export function standardErrors(schema: Schema, gam: Gam, columns: Float64Array, 
   return orderedShares(thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
 }
 
-/** x'Vy of the columns of two linear predictors. */
+/** x'Vy of the columns of two linear predictors: rowSums((X %*% V) * Y) of R, which adds up in long doubles. */
 function quadratic(covariance: Float64Array, columns: Float64Array, from: number[], to: number[]): number {
   const size = columns.length;
-  let total = 0;
-  for (const column of to) {
-    if (columns[column] === 0) continue;
+  const parts = to.flatMap((column) => {
+    if (columns[column] === 0) return [];
     let sum = 0;
     for (const row of from) sum += columns[row]! * covariance[column * size + row]!;
-    total += sum * columns[column]!;
-  }
-  return total;
+    return [sum * columns[column]!];
+  });
+  return longSum(Float64Array.from(parts));
 }
 
 type Variance = (from: number[], to: number[]) => number;
 
-/** The errors of shares by their slopes in each predictor (multinom's predict of mgcv's gamlss.r, whose first category divides by the sum). */
+/**
+ * The errors of shares by their slopes in each predictor (multinom's predict of mgcv's gamlss.r, whose first category divides by the sum).
+ * Of K predictors R keeps but the covariances of the last one with the others, and takes that with predictor K - p as the one of the p-th
+ * pair, in the order 1 and 2, 1 and 3 ...; of further pairs it has 0. With one predictor or two that is right. Its numbers stand here.
+ */
 function shareErrors(all: number[], sums: number[], predictors: number[][], variance: Variance, exp: MathLibrary['exp']): number[] {
   const total = longSum(Float64Array.from([1, ...sums.map((sum) => exp(sum))]));
   const variances = predictors.map((places) => variance(places, places));
+  const last = predictors.length - 1;
+  const kept = predictors.slice(0, last).map((_, pair) => variance(predictors[last - 1 - pair]!, predictors[last]!));
   return all.map((share, category) => {
     const slopes = all.slice(1).map((other, at) => {
       if (category === 0) return -other / total;
       return at === category - 1 ? share * (1 - share) : -share * other;
     });
-    let sum = slopes.reduce((all, slope, at) => all + slope * slope * variances[at]!, 0);
-    predictors.forEach((from, i) => {
-      for (let k = i + 1; k < predictors.length; k += 1) sum += 2 * slopes[i]! * slopes[k]! * variance(from, predictors[k]!);
-    });
+    let sum = longSum(Float64Array.from(slopes, (slope, at) => slope * slope * variances[at]!));
+    let pair = 0;
+    for (let i = 0; i < last; i += 1) {
+      for (let k = i + 1; k <= last; k += 1) {
+        sum += 2 * slopes[i]! * slopes[k]! * (kept[pair] ?? 0);
+        pair += 1;
+      }
+    }
     return Math.sqrt(Math.max(0, sum));
   });
 }

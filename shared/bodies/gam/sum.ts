@@ -1,12 +1,16 @@
 import { featuresOf } from '../../expressions/expressions.ts';
-import type { SumKind } from '../sum-kind.ts';
+import type { SumKind, Summed } from '../sum-kind.ts';
 import { basisExpressions } from './check-basis.ts';
 import type { Basis, Gam, Smooth } from './gam.ts';
 
-/** The link of a gam is the sum of its columns, its offsets and its smooths. */
+/** The link of a gam of one linear predictor is the sum of its columns, its offsets and its smooths. */
 export const SUM_GAM: SumKind<Gam> = {
   types: ['gam'],
-  sum: (_, gam) => ({
+  sum: (_, gam) => (gam.predictors.length === 1 ? summed(gam) : undefined),
+};
+
+function summed(gam: Gam): Summed {
+  return {
     summands: [
       ...gam.blocks.flatMap(({ columns, offsets }) => [
         ...columns.map((factors) => factors.flatMap(featuresOf)),
@@ -16,8 +20,8 @@ export const SUM_GAM: SumKind<Gam> = {
     ],
     isResponse: gam.response.by === 'link' && gam.response.link === 'identity',
     numbers: gam.coefficients.length + gam.numbers.length,
-  }),
-};
+  };
+}
 
 function inputsOf({ variables }: Gam, { basis, by }: Smooth): number[] {
   const ofBy = by ? featuresOf('value' in by ? by.value : by.place) : [];
