@@ -3,7 +3,7 @@ import { UsageError } from '../../model/commands/command-line.ts';
 // npm run bench -- NAME: what is measured rather than tested.
 const USAGE = `npm run bench -- NAME [--help]: what is measured rather than tested
 
-  speed    ours against ranger, plumber, onnxruntime-node, scikit-learn, bare Node, xgboost, LightGBM, treelite and tl2cgen
+  speed    ours against ranger, plumber, onnxruntime-node, scikit-learn, bare Node, xgboost, LightGBM, treelite, tl2cgen and shap
   page     the page against the series' Shiny page, in Chromium
   start    npm start: how soon it answers, its memory, and a minute of load while the container is frozen and killed
   faults   what production does to this service, and what it answers then

@@ -8,6 +8,7 @@ import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { BOOSTERS, benchBoosters } from './boosters/boosters.ts';
 import { endAllAtExit } from './children.ts';
 import { benchContainer } from './container.ts';
+import { benchExplain } from './explain/explain.ts';
 import { type Files, makeForests, rVersions } from './forests.ts';
 import { benchFunction } from './function.ts';
 import { benchMath } from './math.ts';
@@ -18,7 +19,7 @@ import { createReport, type Report, summary, toMarkdown, verdict, writeBetweenMa
 import { bundleImage } from './servers.ts';
 
 const HELP = `How fast ours is, beside its peers in the same run: ranger's own predict, the series' plumber container, onnxruntime-node,
-scikit-learn behind Flask, bare Node; xgboost, LightGBM, treelite and tl2cgen. Peers that are not installed are named. The last line names the bars that are missed, and the
+scikit-learn behind Flask, bare Node; xgboost, LightGBM, treelite, tl2cgen and shap. Peers that are not installed are named. The last line names the bars that are missed, and the
 status is then 1.
 
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
@@ -26,7 +27,8 @@ status is then 1.
 
   --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), pipeline (a recipe of five steps
-            and heart's forest), growth, load, container, function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves)
+            and heart's forest), growth, load, container, function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves),
+            explain (contributions, beside shap's)
   --write   puts the tables into tests/README.md; a whole run alone can
   --against a commit: its code and ours take turns, in short rounds. A table has each ratio beside those of three runs of that commit; where one is
             slower than the slowest of them by more than 5 %, and slower again in a second run, the status is 1
@@ -38,9 +40,9 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'function', 'math', ...BOOSTERS];
+const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'function', 'math', 'explain', ...BOOSTERS];
 /** What needs no R: forests, their rows and what is right of them are R's. */
-const WITHOUT_R = ['function', 'math', ...BOOSTERS];
+const WITHOUT_R = ['function', 'math', 'explain', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
 const LONG = ['large', 'growth', 'load', 'boosters-large'];
 const ROUNDS = 5;
@@ -108,6 +110,7 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   }
   if (names.includes('function')) await benchFunction(times, report);
   if (names.includes('math')) await benchMath(times, report);
+  if (names.includes('explain')) await benchExplain(folder, times, report);
   const boosters = BOOSTERS.filter((name) => names.includes(name));
   if (boosters.length > 0) await benchBoosters(boosters, times, report);
 }
