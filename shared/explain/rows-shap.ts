@@ -1,5 +1,7 @@
+import { Pairs } from './rows-pairs.ts';
+import { type OrderWeights, tablesOf, Ways } from './rows-ways.ts';
 import type { Contributions, Explaining, TreeGame } from './tree-shap.ts';
-import { mostInputs, type WeightedTrees } from './trees.ts';
+import { mostInputs } from './trees.ts';
 
 /*
  * Shapley values of trees beside background rows (interventional: Lundberg and others: From local explanations to global understanding
@@ -8,7 +10,7 @@ import { mostInputs, type WeightedTrees } from './trees.ts';
  *
  * Of one row x and one background row z, a leaf can only be reached where each input on the way is x's or z's. Where a of them must be
  * x's and b must be z's, an input of x's adds number * (a - 1)! b! / (a + b)!, and one of z's takes number * a! (b - 1)! / (a + b)! away.
- * One way down meets only the splits at which x and z part.
+ * Ways of all background rows together (rows-ways.ts) or of one pair after another (rows-pairs.ts) find these leaves.
  */
 
 /** The background rows; with `answerOf` the model's answer to a sum of trees is explained, of an output. */
@@ -16,39 +18,76 @@ export type Beside = { background: Float64Array; answerOf?: ((sum: number, outpu
 
 /** So many rows are taken together through each tree, or fewer where there are many inputs: each pair of rows has a number for each. */
 const CHUNK = { rows: 64, numbers: 2 ** 20 };
-/** From so many rows on it pays to keep where the background rows go. */
-const FEW = 4;
 
 /**
  * The contributions of each input to the sum of the trees, and the mean sum of the background rows. With `answerOf` the contributions of
- * each pair of rows are scaled to the difference of the two answers, as shap does, and the baseline is the mean answer.
+ * each pair of rows are scaled to the difference of the two answers, as shap does, and the baseline is the mean answer. With `isByPairs`
+ * no tables are made.
  */
-export function rowsShap(game: TreeGame, { rows, inputs, outputs, from, to }: Explaining, { background, answerOf }: Beside): Contributions {
+export function rowsShap(game: TreeGame, explaining: Explaining, beside: Beside, isByPairs = false): Contributions {
+  const { rows, inputs, outputs } = explaining;
+  const { background } = beside;
+  const given = background.length / inputs;
   const out = { baselines: new Float64Array(outputs.length), contributions: new Float64Array(rows.length) };
+  const scales = scaleRows(game, explaining, beside, out.baselines);
+  const most = mostInputs(game.trees) + 1;
+  const order = { weights: orderWeights(most), most };
+  const tables = isByPairs ? undefined : tablesOf(game, background, inputs);
+  if (tables) addWays(new Ways(game, tables, given, order), game, explaining, scales, out.contributions);
+  else addPairs(new Pairs(game, inputs, background, order), explaining, given, scales, out.contributions);
+  for (let at = 0; at < out.contributions.length; at += 1) out.contributions[at]! /= given;
+  return out;
+}
+
+/** What each background row counts beside a row: one number for all, or with `answerOf` each its own. */
+type Scales = (row: number) => Float64Array;
+
+/** Finds the baselines, and what the background rows count. */
+function scaleRows(game: TreeGame, explaining: Explaining, { background, answerOf }: Beside, baselines: Float64Array): Scales {
+  const { rows, inputs, outputs, from, to } = explaining;
   const given = background.length / inputs;
   const sums = new Map([...new Set(outputs)].map((output) => [output, sumsOf(game, background, inputs, { output, from, to })]));
-  const pairs = new Pairs(game, inputs, background);
+  for (let row = 0; row < outputs.length; row += 1) {
+    const [output, theirs] = [outputs[row]!, sums.get(outputs[row]!)!];
+    let baseline = 0;
+    for (let z = 0; z < given; z += 1) baseline += answerOf ? answerOf(theirs[z]!, output) : theirs[z]!;
+    baselines[row] = baseline / given;
+  }
+  const ones = new Float64Array(given).fill(1);
+  if (!answerOf) return () => ones;
+  return (row) => {
+    const output = outputs[row]!;
+    const own = sumOf(game, rows, row * inputs, { output, from, to });
+    return sums.get(output)!.map((theirs) => scaleOf((value) => answerOf(value, output), own, theirs));
+  };
+}
+
+function addWays(ways: Ways, game: TreeGame, { rows, inputs, outputs, from, to }: Explaining, scales: Scales, out: Float64Array): void {
+  for (let first = 0; first < outputs.length; first += CHUNK.rows) {
+    const last = Math.min(outputs.length, first + CHUNK.rows);
+    const counts = Array.from({ length: last - first }, (_, at) => scales(first + at));
+    for (let tree = from; tree < to; tree += 1) {
+      for (let row = first; row < last; row += 1) {
+        const output = outputs[row]!;
+        if (game.adds(tree, output)) ways.add(tree, { rows, row: row * inputs, output }, counts[row - first]!, out);
+      }
+    }
+  }
+}
+
+function addPairs(pairs: Pairs, { rows, inputs, outputs, from, to }: Explaining, given: number, scales: Scales, out: Float64Array): void {
   const together = Math.max(1, Math.min(CHUNK.rows, Math.floor(CHUNK.numbers / (given * inputs))));
   for (let first = 0; first < outputs.length; first += together) {
     const last = Math.min(outputs.length, first + together);
     const some = { rows: rows.subarray(first * inputs, last * inputs), outputs: outputs.subarray(first, last) };
     const found = pairs.contributions(some, { from, to });
     for (let row = first; row < last; row += 1) {
-      const output = outputs[row]!;
-      const theirs = sums.get(output)!;
       const own = found.subarray((row - first) * given * inputs, (row - first + 1) * given * inputs);
-      const sum = answerOf ? sumOf(game, rows, row * inputs, { output, from, to }) : 0;
-      let baseline = 0;
-      for (let z = 0; z < given; z += 1) {
-        baseline += answerOf ? answerOf(theirs[z]!, output) : theirs[z]!;
-        const scale = answerOf ? scaleOf((value) => answerOf(value, output), sum, theirs[z]!) : 1;
-        for (let input = 0; input < inputs; input += 1) out.contributions[row * inputs + input]! += scale * own[z * inputs + input]!;
-      }
-      out.baselines[row] = baseline / given;
-      for (let at = row * inputs; at < (row + 1) * inputs; at += 1) out.contributions[at]! /= given;
+      scales(row).forEach((scale, z) => {
+        for (let input = 0; input < inputs; input += 1) out[row * inputs + input]! += scale * own[z * inputs + input]!;
+      });
     }
   }
-  return out;
 }
 
 /** How steep the answer is between two sums; where they are the same, how steep it is there. */
@@ -81,133 +120,8 @@ export function leafOf({ trees: { isLeaf }, next }: TreeGame, rows: Float64Array
   return node;
 }
 
-/** Whose value an input has on a way: nobody's yet, the row's, the background row's. */
-const WHOSE = { open: 0, own: 1, other: 2 } as const;
-
-/** Pairs of a row and a background row on their ways through a tree. */
-class Pairs {
-  readonly #game: TreeGame;
-  readonly #trees: WeightedTrees;
-  readonly #inputs: number;
-  readonly #background: Float64Array;
-  /** What a leaf's number is multiplied by, by how many inputs must be the row's (at least one) and how many the other's. */
-  readonly #weights: Float64Array;
-  readonly #most: number;
-  readonly #whose: Uint8Array;
-  /** Where the row, and each background row, goes from a node of the tree; 0 where that was not asked yet. */
-  readonly #ownNext: Uint32Array;
-  #otherNext = new Uint32Array(0);
-  #out = new Float64Array(0);
-  #tree = 0;
-  #start = 0;
-  #output = 0;
-  #rows: Float64Array = new Float64Array(0);
-  #row = 0;
-  #other = 0;
-  #keptAt = 0;
-  #at = 0;
-  /** The second of the two sums that a way gives back. */
-  #taken = 0;
-
-  constructor(game: TreeGame, inputs: number, background: Float64Array) {
-    const { roots } = game.trees;
-    this.#game = game;
-    this.#trees = game.trees;
-    this.#inputs = inputs;
-    this.#background = background;
-    this.#most = mostInputs(game.trees) + 1;
-    this.#weights = orderWeights(this.#most);
-    this.#whose = new Uint8Array(inputs);
-    this.#ownNext = new Uint32Array(largestOf(roots));
-  }
-
-  /** The contributions of each input, for each background row of each row. */
-  contributions({ rows, outputs }: Pick<Explaining, 'rows' | 'outputs'>, { from, to }: Pick<Explaining, 'from' | 'to'>): Float64Array {
-    const { roots } = this.#trees;
-    const given = this.#background.length / this.#inputs;
-    const keeps = outputs.length >= FEW;
-    this.#out = new Float64Array(rows.length * given);
-    this.#rows = rows;
-    for (let tree = from; tree < to; tree += 1) {
-      [this.#tree, this.#start] = [tree, roots[tree]!];
-      const nodes = roots[tree + 1]! - this.#start;
-      if (keeps && this.#otherNext.length < nodes * given) this.#otherNext = new Uint32Array(largestOf(roots) * given);
-      if (keeps) this.#otherNext.fill(0, 0, nodes * given);
-      for (let row = 0; row < outputs.length; row += 1) {
-        this.#output = outputs[row]!;
-        if (!this.#game.adds(tree, this.#output)) continue;
-        this.#row = row * this.#inputs;
-        this.#ownNext.fill(0, 0, nodes);
-        for (let z = 0; z < given; z += 1) {
-          this.#other = z * this.#inputs;
-          this.#keptAt = keeps ? z * nodes : -1;
-          this.#at = (row * given + z) * this.#inputs;
-          this.#visit(this.#start, 0, 0);
-        }
-      }
-    }
-    return this.#out;
-  }
-
-  /** What the leaves below a node give to each input that must be the row's; #taken is what they take from each that must be the other's. */
-  #visit(from: number, own: number, other: number): number {
-    const { isLeaf, input } = this.#trees;
-    let node = from;
-    while (isLeaf[node] === 0) {
-      const mine = this.#ownOf(node);
-      const by = input[mine]!;
-      const whose = this.#whose[by];
-      if (whose === WHOSE.own) {
-        node = mine;
-        continue;
-      }
-      const theirs = this.#otherOf(node);
-      if (whose === WHOSE.other || theirs === mine) {
-        node = theirs;
-        continue;
-      }
-      this.#whose[by] = WHOSE.own;
-      const given = this.#visit(mine, own + 1, other);
-      const taken = this.#taken;
-      this.#whose[by] = WHOSE.other;
-      const alsoGiven = this.#visit(theirs, own, other + 1);
-      this.#whose[by] = WHOSE.open;
-      this.#out[this.#at + by]! += given - this.#taken;
-      this.#taken += taken;
-      return given + alsoGiven;
-    }
-    const number = this.#game.leaf(this.#tree, node, this.#output);
-    this.#taken = number * this.#weights[other * this.#most + own]!;
-    return number * this.#weights[own * this.#most + other]!;
-  }
-
-  #ownOf(node: number): number {
-    const place = node - this.#start;
-    const kept = this.#ownNext[place]!;
-    if (kept !== 0) return kept;
-    const next = this.#game.next(this.#rows, this.#row, node);
-    this.#ownNext[place] = next;
-    return next;
-  }
-
-  #otherOf(node: number): number {
-    if (this.#keptAt < 0) return this.#game.next(this.#background, this.#other, node);
-    const place = this.#keptAt + node - this.#start;
-    const kept = this.#otherNext[place]!;
-    if (kept !== 0) return kept;
-    const next = this.#game.next(this.#background, this.#other, node);
-    this.#otherNext[place] = next;
-    return next;
-  }
-}
-
-/** The most nodes of a tree. */
-function largestOf(roots: Uint32Array): number {
-  return roots.reduce((most, root, tree) => Math.max(most, (roots[tree + 1] ?? root) - root), 0);
-}
-
 /** (a - 1)! b! / (a + b)! at the place a * most + b; 0 where a is 0, as then nobody is there to get it. */
-function orderWeights(most: number): Float64Array {
+function orderWeights(most: number): OrderWeights['weights'] {
   const weights = new Float64Array(most * most);
   for (let a = 1; a < most; a += 1) {
     weights[a * most] = a === 1 ? 1 : (weights[(a - 1) * most]! * (a - 1)) / a;

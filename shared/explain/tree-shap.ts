@@ -1,5 +1,6 @@
-import { gaussLegendre } from './quadrature.ts';
-import { pointsOf, type WeightedTrees, workOf } from './trees.ts';
+import { makeKernel, type PathKernel, plainKernel } from './path-kernel.ts';
+import { MOST_KEPT, type PathTable, type Plan, planMemory, strideOf, writeTable } from './path-memory.ts';
+import type { WeightedTrees } from './trees.ts';
 
 /*
  * Shapley values of trees, path-dependent (Lundberg, Erion, Lee: Consistent Individualized Feature Attribution for Tree Ensembles,
@@ -13,7 +14,8 @@ import { pointsOf, type WeightedTrees, workOf } from './trees.ts';
  *
  * a polynomial in t, which Gauss's quadrature integrates exactly (Owen's multilinear extension). At each of its points one way down
  * makes the products, and one way up sums the leaves, so that a row takes as many steps as the trees have nodes, times the points
- * (Linear TreeSHAP: Yu, Xu, Schuurmans, 2022, whose polynomials are these). All factors are positive: nothing cancels.
+ * (Linear TreeSHAP: Yu, Xu, Schuurmans, 2022, whose polynomials are these). All factors are positive: nothing cancels. They depend on the
+ * trees alone, and stand in tables that are made for the first row that is explained (path-memory.ts).
  */
 
 /** A model's trees, how a row goes through them, and the number that a leaf adds to an output; 0 where its tree adds to others only. */
@@ -32,170 +34,156 @@ export type Explaining = { rows: Float64Array; inputs: number; outputs: Uint32Ar
 /** A number a row that an unknown row gets, and for each of its inputs what it adds. */
 export type Contributions = { baselines: Float64Array; contributions: Float64Array };
 
+/** For tests: without WebAssembly; and how many bytes of tables are kept. Both count when trees are explained first. */
+type How = { isPlain?: boolean; mostKept?: number };
+
 /** The contributions of each input to the sum of the trees, and the sum where no input is known. */
-export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Explaining): Contributions {
-  const { trees } = game;
+export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Explaining, how: How = {}): Contributions {
   const out = { baselines: new Float64Array(outputs.length), contributions: new Float64Array(rows.length) };
+  const paths = pathsOf(game.trees, inputs, how);
   const used = [...new Set(outputs)];
-  const scratch = scratchFor(trees);
-  for (let tree = from; tree < to; tree += 1) {
-    const adds = used.map((output) => game.adds(tree, output));
-    const numbers = used.map((output, place) => (adds[place] ? numbersOf(game, tree, output) : undefined));
-    const means = numbers.map((some) => (some ? meanOf(trees, tree, some) : 0));
-    const factors = trees.inputs[tree]! > 0 ? factorsOf(trees, tree) : undefined;
-    for (let row = 0; row < outputs.length; row += 1) {
-      const place = used.length === 1 ? 0 : used.indexOf(outputs[row]!);
-      out.baselines[row]! += means[place]!;
-      const own = numbers[place];
-      if (!factors || !own) continue;
-      goDown(game, factors, scratch, { tree, numbers: own, rows, row: row * inputs });
-      goUp(trees, factors, scratch, tree, out.contributions, row * inputs);
+  const numbers = used.map((output) => numbersOf(game, output));
+  for (let first = 0; first < outputs.length; first += paths.block) {
+    const last = Math.min(outputs.length, first + paths.block);
+    paths.start(last - first);
+    for (let tree = from; tree < to; tree += 1) {
+      for (const [place, output] of used.entries()) {
+        if (!game.adds(tree, output)) continue;
+        const own = numbers[place]!;
+        const isOpen = paths.open(tree, own.leaves);
+        for (let row = first; row < last; row += 1) {
+          if (outputs[row] !== output) continue;
+          out.baselines[row]! += own.means[tree]!;
+          if (isOpen) paths.add(game, rows, row * inputs, row - first);
+        }
+      }
     }
+    out.contributions.set(paths.found(last - first), first * inputs);
   }
   return out;
 }
 
-/** How a row stands to a way: it goes it, it goes another one, or it went another one further up by the same input. */
-const STATES = { goes: 0, misses: 1, missed: 2 } as const;
-const STATE_COUNT = 3;
+const PATHS = new WeakMap<WeightedTrees, Paths>();
 
-/**
- * What each way multiplies the products by, and what the leaves below it are multiplied by for the input's contribution (the
- * quadrature's weight among it). A number for each point, these for each of STATES, these for each node.
- */
-type Factors = { points: number; ways: Float64Array; parts: Float64Array };
-
-/** The factors of each tree, of trees that are small enough to keep them. */
-const KEPT = new WeakMap<WeightedTrees, Map<number, Factors>>();
-/** Most steps of all trees (workOf) for which the factors are kept: 48 bytes each. */
-const MOST_KEPT = 2 ** 18;
-
-function factorsOf(trees: WeightedTrees, tree: number): Factors {
-  let kept = KEPT.get(trees);
-  if (!kept && workOf(trees) <= MOST_KEPT) {
-    kept = new Map();
-    KEPT.set(trees, kept);
-  }
-  const factors = kept?.get(tree) ?? makeFactors(trees, tree);
-  kept?.set(tree, factors);
-  return factors;
+function pathsOf(trees: WeightedTrees, inputs: number, how: How): Paths {
+  const known = PATHS.get(trees);
+  if (known) return known;
+  const made = new Paths(trees, inputs, how);
+  PATHS.set(trees, made);
+  return made;
 }
 
-function makeFactors({ roots, above, known, share, ...trees }: WeightedTrees, tree: number): Factors {
-  const [start, end] = [roots[tree]!, roots[tree + 1]!];
-  const points = pointsOf(trees, tree);
-  const quadrature = gaussLegendre(points);
-  const length = (end - start) * STATE_COUNT * points;
-  const [ways, parts] = [new Float64Array(length), new Float64Array(length)];
-  for (let node = start + 1; node < end; node += 1) {
-    const own = known[node]!;
-    const before = above[node] === node ? 1 : known[above[node]!]!;
-    for (let k = 0; k < points; k += 1) {
-      const [t, weight] = [quadrature.points[k]!, quadrature.weights[k]!];
-      const now = t + (1 - t) * own;
-      // What the same input adds further up is taken off: the product has one factor for it.
-      const then = 1 / (t + (1 - t) * before);
-      const taken = (1 - before) * then;
-      const at = (node - start) * STATE_COUNT * points + k;
-      const [goes, misses, missed] = [at + STATES.goes * points, at + STATES.misses * points, at + STATES.missed * points];
-      ways[goes] = now * then;
-      parts[goes] = weight * ((1 - own) / now - taken);
-      ways[misses] = (1 - t) * own * then;
-      parts[misses] = weight * (-1 / (1 - t) - taken);
-      ways[missed] = share[node]!;
+/** A model's trees with their tables, in which rows go their ways one after another. */
+class Paths {
+  readonly #trees: WeightedTrees;
+  readonly #inputs: number;
+  readonly #plan: Plan;
+  readonly #run: PathKernel;
+  readonly #buffer: ArrayBuffer;
+  readonly #ways: Uint8Array;
+  readonly #numbers: Float64Array;
+  readonly #contributions: Float64Array;
+  /** The tables that are made: each tree's where these are kept, else that of the tree which was opened last. */
+  readonly #tables: (PathTable | undefined)[] = [];
+  #end: number;
+  #table: PathTable | undefined;
+  #tree = -1;
+
+  constructor(trees: WeightedTrees, inputs: number, { isPlain = false, mostKept = MOST_KEPT }: How) {
+    this.#trees = trees;
+    this.#inputs = inputs;
+    this.#plan = planMemory(trees, inputs, mostKept);
+    const { areas, bytes, block } = this.#plan;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
+    this.#buffer = memory.buffer as ArrayBuffer;
+    const strides = Array.from(trees.inputs, (_, tree) => strideOf(trees, tree));
+    this.#run = isPlain ? plainKernel(this.#buffer, areas) : makeKernel(memory, areas, strides);
+    this.#ways = new Uint8Array(this.#buffer, areas.ways);
+    this.#numbers = new Float64Array(this.#buffer, areas.numbers);
+    this.#contributions = new Float64Array(this.#buffer, areas.contributions, block * inputs);
+    this.#end = areas.tables;
+  }
+
+  /** So many rows are explained together. */
+  get block(): number {
+    return this.#plan.block;
+  }
+
+  /** Starts with so many rows, whose contributions are 0. */
+  start(rows: number): void {
+    this.#contributions.fill(0, 0, rows * this.#inputs);
+  }
+
+  /** Takes a tree, with the numbers of its leaves (by the places of all nodes). False where it has no split. */
+  open(tree: number, leaves: Float64Array): boolean {
+    if (this.#trees.inputs[tree] === 0) return false;
+    const table = this.#tableOf(tree);
+    this.#table = table;
+    for (let leaf = 0; leaf < table.leaves; leaf += 1) this.#numbers[leaf] = leaves[table.nodes[table.splits + leaf]!]!;
+    return true;
+  }
+
+  #tableOf(tree: number): PathTable {
+    const { isKept, areas } = this.#plan;
+    const known = isKept ? this.#tables[tree] : this.#tree === tree ? this.#table : undefined;
+    if (known) return known;
+    const table = writeTable(this.#buffer, this.#trees, tree, isKept ? this.#end : areas.tables);
+    this.#tree = tree;
+    if (isKept) {
+      this.#tables[tree] = table;
+      this.#end = table.end;
     }
+    return table;
   }
-  return { points, ways, parts };
-}
 
-/** Memory for one tree after another: the products and the sums at each point, the state of each way, and where the row goes. */
-type Scratch = { products: Float64Array; sums: Float64Array; states: Uint8Array; taken: Uint32Array };
-
-function scratchFor(trees: WeightedTrees): Scratch {
-  let [nodes, numbers] = [0, 0];
-  for (let tree = 0; tree + 1 < trees.roots.length; tree += 1) {
-    const own = trees.roots[tree + 1]! - trees.roots[tree]!;
-    nodes = Math.max(nodes, own);
-    numbers = Math.max(numbers, own * pointsOf(trees, tree));
-  }
-  const [products, sums] = [new Float64Array(numbers), new Float64Array(numbers)];
-  return { products, sums, states: new Uint8Array(nodes), taken: new Uint32Array(nodes) };
-}
-
-type Row = { tree: number; numbers: Float64Array; rows: Float64Array; row: number };
-
-/** From the root to the leaves: the product of the ways to each node, and each leaf's number times that to it. */
-function goDown({ trees, next }: TreeGame, { points, ways }: Factors, scratch: Scratch, { tree, numbers, rows, row }: Row): void {
-  const { roots, parent, isLeaf, above } = trees;
-  const { products, sums, states, taken } = scratch;
-  const [start, end] = [roots[tree]!, roots[tree + 1]!];
-  products.fill(1, 0, points);
-  for (let node = start; node < end; node += 1) {
-    const local = node - start;
-    const at = local * points;
-    if (local > 0) {
-      const up = parent[node]! - start;
-      const same = above[node]! - start;
-      const isOpen = same === local || states[same] === STATES.goes;
-      const state = isOpen ? (taken[up] === node ? STATES.goes : STATES.misses) : STATES.missed;
-      states[local] = state;
-      const way = (local * STATE_COUNT + state) * points;
-      const upAt = up * points;
-      for (let k = 0; k < points; k += 1) products[at + k] = products[upAt + k]! * ways[way + k]!;
+  /** Adds what the tree gives a row: that at a place of the rows, one of those that were started with. */
+  add(game: TreeGame, rows: Float64Array, row: number, place: number): void {
+    const table = this.#table!;
+    const { nodes, splits, children } = table;
+    const [first, second] = children;
+    for (let split = 0; split < splits; split += 1) {
+      const child = game.next(rows, row, nodes[split]!);
+      this.#ways[split] = child === first[split] ? 0 : child === second[split] ? 1 : 2;
     }
-    if (isLeaf[node] === 1) {
-      const number = numbers[local]!;
-      for (let k = 0; k < points; k += 1) sums[at + k] = products[at + k]! * number;
-    } else {
-      taken[local] = next(rows, row, node);
-      for (let k = 0; k < points; k += 1) sums[at + k] = 0;
-    }
+    this.#run(table, this.#contributions.byteOffset + 8 * place * this.#inputs);
+  }
+
+  /** The contributions of so many rows. */
+  found(rows: number): Float64Array {
+    return this.#contributions.subarray(0, rows * this.#inputs);
   }
 }
 
-/** From the leaves to the root: what lies below each way is summed, and adds to the contribution of the way's input. */
-function goUp(
-  { roots, parent, input }: WeightedTrees,
-  { points, parts }: Factors,
-  { sums, states }: Scratch,
-  tree: number,
-  contributions: Float64Array,
-  row: number,
-): void {
-  const [start, end] = [roots[tree]!, roots[tree + 1]!];
-  for (let node = end - 1; node > start; node -= 1) {
-    const local = node - start;
-    const at = local * points;
-    const upAt = (parent[node]! - start) * points;
-    const part = (local * STATE_COUNT + states[local]!) * points;
-    let sum = 0;
-    for (let k = 0; k < points; k += 1) {
-      const below = sums[at + k]!;
-      sums[upAt + k]! += below;
-      sum += below * parts[part + k]!;
-    }
-    contributions[row + input[node]!]! += sum;
-  }
-}
+/** The numbers of the leaves for an output, by the places of their nodes, and the mean of each tree's by their shares. */
+type Numbers = { leaves: Float64Array; means: Float64Array };
 
-/** The numbers of a tree's leaves for an output, by their places in the tree. */
-function numbersOf({ trees: { roots, isLeaf }, leaf }: TreeGame, tree: number, output: number): Float64Array {
-  const start = roots[tree]!;
-  const numbers = new Float64Array(roots[tree + 1]! - start);
-  for (let local = 0; local < numbers.length; local += 1)
-    if (isLeaf[start + local] === 1) numbers[local] = leaf(tree, start + local, output);
+const NUMBERS = new WeakMap<TreeGame, Map<number, Numbers>>();
+/** Most numbers of leaves that are kept of a model, of all outputs together. */
+const MOST_NUMBERS = 2 ** 22;
+
+function numbersOf(game: TreeGame, output: number): Numbers {
+  const kept = NUMBERS.get(game) ?? new Map<number, Numbers>();
+  NUMBERS.set(game, kept);
+  const numbers = kept.get(output) ?? makeNumbers(game, output);
+  if ((kept.size + 1) * numbers.leaves.length <= MOST_NUMBERS) kept.set(output, numbers);
   return numbers;
 }
 
-/** The mean of a tree's leaves by their shares. */
-function meanOf({ roots, parent, share, isLeaf }: WeightedTrees, tree: number, numbers: Float64Array): number {
-  const start = roots[tree]!;
-  const reached = new Float64Array(numbers.length);
-  reached[0] = 1;
-  let mean = 0;
-  for (let local = 0; local < numbers.length; local += 1) {
-    if (local > 0) reached[local] = reached[parent[start + local]! - start]! * share[start + local]!;
-    if (isLeaf[start + local] === 1) mean += reached[local]! * numbers[local]!;
+function makeNumbers({ trees: { roots, parent, share, isLeaf }, leaf, adds }: TreeGame, output: number): Numbers {
+  const leaves = new Float64Array(isLeaf.length);
+  const reached = new Float64Array(isLeaf.length);
+  const means = new Float64Array(roots.length - 1);
+  for (let tree = 0; tree < means.length; tree += 1) {
+    if (!adds(tree, output)) continue;
+    const root = roots[tree]!;
+    let mean = 0;
+    for (let node = root; node < roots[tree + 1]!; node += 1) {
+      reached[node] = node === root ? 1 : reached[parent[node]!]! * share[node]!;
+      if (isLeaf[node] === 0) continue;
+      leaves[node] = leaf(tree, node, output);
+      mean += reached[node]! * leaves[node]!;
+    }
+    means[tree] = mean;
   }
-  return mean;
+  return { leaves, means };
 }

@@ -46,14 +46,35 @@ describe('contributions beside background rows', () => {
     expect(worst).toBeLessThan(1e-12);
   });
 
-  test('have the same bits whether a row comes alone or among many others', () => {
+  test.each([
+    ['few rows', 5],
+    ['as many as there may be', 100],
+  ])('of all background rows at once are those of one pair after another, scaled or not: %s', (_, given) => {
+    const random = seeded(21);
+    const roots = Array.from({ length: 5 }, () => randomTree(random, 7, 7));
+    const [rows, background] = [rowsOf(random, 6, 7), rowsOf(random, given, 7)];
+    const explaining = { rows, inputs: 7, outputs: new Uint32Array(6), from: 1, to: 5 };
+    for (const answerOf of [undefined, (sum: number) => 1 / (1 + Math.exp(-sum))]) {
+      const one = rowsShap(gameOf(roots), explaining, { background, answerOf });
+      const other = rowsShap(gameOf(roots), explaining, { background, answerOf }, true);
+      expect(one.baselines).toEqual(other.baselines);
+      one.contributions.forEach((value, at) => {
+        expect(value).toBeCloseTo(other.contributions[at]!, 13);
+      });
+    }
+  });
+
+  test.each([
+    ['', false],
+    [', by pairs', true],
+  ])('have the same bits whether a row comes alone or among many others%s', (_, isByPairs) => {
     const random = seeded(5);
     const game = gameOf(Array.from({ length: 4 }, () => randomTree(random, 5, 6)));
     const [rows, background] = [rowsOf(random, 150, 5), rowsOf(random, 9, 5)];
-    const all = rowsShap(game, { rows, inputs: 5, outputs: new Uint32Array(150), from: 0, to: 4 }, { background });
+    const all = rowsShap(game, { rows, inputs: 5, outputs: new Uint32Array(150), from: 0, to: 4 }, { background }, isByPairs);
     for (const row of [0, 63, 64, 149]) {
       const own = rows.subarray(5 * row, 5 * row + 5);
-      const one = rowsShap(game, { rows: own, inputs: 5, outputs: new Uint32Array(1), from: 0, to: 4 }, { background });
+      const one = rowsShap(game, { rows: own, inputs: 5, outputs: new Uint32Array(1), from: 0, to: 4 }, { background }, isByPairs);
       expect(one.contributions).toEqual(all.contributions.slice(5 * row, 5 * row + 5));
     }
   });

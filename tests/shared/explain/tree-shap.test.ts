@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
+import { writeKernel } from '../../../shared/explain/path-code.ts';
+import { MOST_STRIDE } from '../../../shared/explain/path-kernel.ts';
 import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
 import { treeShap } from '../../../shared/explain/tree-shap.ts';
 import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
 import { generator as seeded } from '../../../shared/math/generator.ts';
-import { byAllOrders, gameOf, randomTree, worthOf } from '../../support/explain/random-trees.ts';
+import { instantiate } from '../../../shared/wasm/assembler.ts';
+import { byAllOrders, gameOf, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */
 function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {
@@ -63,6 +66,59 @@ describe('contributions of trees', () => {
       expect(one.contributions).toEqual(all.contributions.slice(6 * row, 6 * row + 6));
     }
   });
+});
+
+describe('the kernel in WebAssembly', () => {
+  test.each([
+    ['one input', 1, 6],
+    ['few inputs', 3, 7],
+    ['many inputs', 12, 9],
+  ])('gives the bits of the one in JavaScript: %s', (_, inputs, depth) => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = seeded(100 * inputs + seed);
+      const roots = Array.from({ length: 4 }, () => randomTree(random, inputs, depth));
+      const asked = { rows: rowsOf(random, 5, inputs), inputs, outputs: new Uint32Array(5), from: 0, to: 4 };
+      expect(treeShap(gameOf(roots), asked)).toEqual(treeShap(gameOf(roots), asked, { isPlain: true }));
+    }
+  });
+
+  test('is written for every number of points up to its limit, and this engine takes it', () => {
+    const areas = { ways: 0, states: 16, products: 64, sums: 128, numbers: 192, contributions: 256, tables: 512 };
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    for (let stride = 2; stride <= MOST_STRIDE; stride += 2) {
+      const made = instantiate([writeKernel('run', stride, areas)], [{ memory, pages: 1, shared: false }]);
+      expect(made.run).toBeInstanceOf(Function);
+    }
+  });
+
+  test('leaves trees of more points to the one in JavaScript, and they add up', () => {
+    // A way of 80 inputs: split k has a leaf on its left.
+    const random = seeded(80);
+    const leaf = () => ({ input: 0, cut: 0, children: [], number: random(), weight: Math.ceil(random() * 9) });
+    let root: RandomNode = leaf();
+    for (let input = 0; input < 80; input += 1) root = { ...leaf(), input, cut: 0.3, children: [leaf(), root] };
+    const rows = Float64Array.from({ length: 3 * 80 }, () => 0.3 + 0.7 * random()).map((value, at) =>
+      at % 80 < 20 && at > 80 ? 0.1 : value,
+    );
+    const found = treeShap(gameOf([root]), { rows, inputs: 80, outputs: new Uint32Array(3), from: 0, to: 1 });
+    for (let row = 0; row < 3; row += 1) {
+      const own = rows.subarray(80 * row, 80 * row + 80);
+      const sum = found.contributions.subarray(80 * row, 80 * row + 80).reduce((all, one) => all + one, found.baselines[row]!);
+      let at = root;
+      while (at.children.length > 0) at = own[at.input]! < at.cut ? at.children[0]! : at.children[1]!;
+      expect(sum).toBeCloseTo(at.number, 13);
+    }
+  });
+});
+
+test('trees whose tables are too large to keep have the same bits, one table at a time', () => {
+  const random = seeded(12);
+  const roots = Array.from({ length: 6 }, () => randomTree(random, 6, 6));
+  const asked = { rows: rowsOf(random, 3, 6), inputs: 6, outputs: Uint32Array.of(0, 0, 0), from: 0, to: 6 };
+  const game = gameOf(roots);
+  const few = treeShap(game, asked, { mostKept: 0 });
+  expect(treeShap(game, asked, { mostKept: 0 })).toEqual(few);
+  expect(treeShap(gameOf(roots), asked)).toEqual(few);
 });
 
 describe('the values of a game by its coalitions', () => {

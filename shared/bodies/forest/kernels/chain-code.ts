@@ -1,5 +1,5 @@
+import * as w from '../../../wasm/assembler.ts';
 import { type Layout, LEAF } from './chain-table.ts';
-import * as w from './wasm.ts';
 
 /** Bytes of a line of the cache. */
 const LINE = 64;

@@ -1,3 +1,4 @@
+import * as w from '../../../wasm/assembler.ts';
 import type { Forest } from '../forest.ts';
 import { countBelow, type PackedForest } from '../packed.ts';
 import { addAloneCode, addManyCode, aloneCode, manyCode, touchCode } from './chain-code.ts';
@@ -5,7 +6,6 @@ import { type ChainMemory, groupsOf, LANES, openMemory } from './chain-memory.ts
 import { chainTable, type Layout, layoutOf, PAGE } from './chain-table.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import type { WalkTable } from './walk.ts';
-import * as w from './wasm.ts';
 
 /*
  * Eight rows go down the trees in step, so that the wait for one row's node hides behind the others. A row does not wait in a leaf

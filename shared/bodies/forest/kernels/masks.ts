@@ -1,9 +1,9 @@
+import * as w from '../../../wasm/assembler.ts';
 import type { Forest } from '../forest.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { PAGE, type Plan, planMasks } from './mask-memory.ts';
 import { mostLeaves, WORD } from './mask-tables.ts';
 import { bucketCode, type Ranked, type RankLocals, rankCode } from './rank-code.ts';
-import * as w from './wasm.ts';
 
 /*
  * QuickScorer (Lucchese et al., SIGIR 2015) turned inside out. The leaves of a tree, left to right, are the bits of a 64-bit

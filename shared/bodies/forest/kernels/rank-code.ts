@@ -1,5 +1,5 @@
+import * as w from '../../../wasm/assembler.ts';
 import type { RankIndex } from './rank-index.ts';
-import * as w from './wasm.ts';
 
 /** How a feature's ranks are found: by its thresholds, whose index lies at two places in memory; or as a level's place among `ranks`. */
 export type Ranked = { ranks: number; index?: RankIndex; firsts: number; cuts: number };

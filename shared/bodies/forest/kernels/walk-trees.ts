@@ -1,7 +1,7 @@
+import * as w from '../../../wasm/assembler.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import { countBelow, type PackedForest } from '../packed.ts';
 import type { Sums } from './kernel.ts';
-import * as w from './wasm.ts';
 
 /*
  * A row that comes alone walks eight trees in step, over the nodes of walk.ts: so the wait for one tree's node hides behind the

@@ -1,9 +1,9 @@
+import * as w from '../../../wasm/assembler.ts';
 import type { Forest } from '../forest.ts';
 import { treeCount } from '../forest.ts';
 import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { type AlonePlan, aloneCode, openAlone, planAlone } from './walk-trees.ts';
-import * as w from './wasm.ts';
 
 /*
  * Trees are walked, one after another, each by many rows: eight rows go down in step, so that the wait for one row's node

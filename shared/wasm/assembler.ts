@@ -52,10 +52,13 @@ export const loadI32 = (offset = 0, memory = 0): Code => [0x28, ...access(2, off
 export const loadI64 = (offset = 0, memory = 0): Code => [0x29, ...access(3, offset, memory)];
 export const loadF32 = (offset = 0, memory = 0): Code => [0x2a, ...access(2, offset, memory)];
 export const loadF64 = (offset = 0, memory = 0): Code => [0x2b, ...access(3, offset, memory)];
+/** A byte, as a number from 0 on. */
+export const loadU8 = (offset = 0): Code => [0x2d, ...access(0, offset, 0)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
 export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0): Code => [0xfd, 0x00, ...access(4, offset, 0)];
+export const storeV128 = (offset = 0): Code => [0xfd, 0x0b, ...access(4, offset, 0)];
 export const andV128: Code = [0xfd, ...unsigned(78)];
 /** A 64-bit lane, 0 or 1, of a vector. */
 export const laneI64 = (lane: number): Code => [0xfd, 0x1d, lane];
@@ -70,6 +73,7 @@ export const andI32: Code = [0x71];
 export const orI32: Code = [0x72];
 export const shlI32 = (bits: number): Code => [...i32(bits), 0x74];
 export const shrI32 = (bits: number): Code => [...i32(bits), 0x76];
+export const eqI32: Code = [0x46];
 /** Comparisons of unsigned numbers. */
 export const ltI32: Code = [0x49];
 export const gtI32: Code = [0x4b];
@@ -88,6 +92,11 @@ export const truncF64: Code = [0xfc, 0x02];
 /** Vectors of two doubles and of four whole numbers. */
 export const constF64x2 = (...lanes: [number, number]): Code => [0xfd, 0x0c, ...new Uint8Array(Float64Array.from(lanes).buffer)];
 export const constI32x4 = (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(new Int32Array(4).fill(value).buffer)];
+/** A double in both lanes. */
+export const splatF64x2: Code = [0xfd, 0x14];
+/** The double of a lane, 0 or 1. */
+export const laneF64 = (lane: number): Code => [0xfd, 0x21, lane];
+export const addF64x2: Code = [0xfd, ...unsigned(240)];
 export const subF64x2: Code = [0xfd, ...unsigned(241)];
 export const mulF64x2: Code = [0xfd, ...unsigned(242)];
 /** The second where it is less than the first, else the first: so the first too where the second is NaN. */
@@ -101,6 +110,11 @@ export const storeLanes = (offset: number): Code => [0xfd, 0x5b, ...access(3, of
 /** A loop whose body leaves on the stack an i32 that says whether to go on. */
 export function loop(body: Code): Code {
   return [0x03, VOID, ...body, 0x0d, 0x00, 0x0b];
+}
+
+/** A body that is run where the number on the stack is not 0. */
+export function when(body: Code): Code {
+  return [0x04, VOID, ...body, 0x0b];
 }
 
 function section(id: number, content: Code): Code {

@@ -1,0 +1,89 @@
+import { instantiate } from '../wasm/assembler.ts';
+import { writeKernel } from './path-code.ts';
+import { type Areas, type PathTable, RECORD, STATE_COUNT, WAY_MASK } from './path-memory.ts';
+
+/*
+ * One row's way through one tree (tree-shap.ts), twice with the same bits: in WebAssembly, two points at a time, and in JavaScript, where an
+ * engine has no vectors. Both add the points up in two sums, those at even places and those at odd ones, and these at the end.
+ */
+
+/** Adds what a tree gives each input of the row whose ways and numbers lie in the memory, to the contributions at a place. */
+export type PathKernel = (table: PathTable, contributions: number) => void;
+
+/** Most points of a tree for which code is written in WebAssembly: that grows with them. */
+export const MOST_STRIDE = 32;
+
+/** The kernel for memory of these areas; `strides` are the points of its trees. */
+export function makeKernel(memory: WebAssembly.Memory, areas: Areas, strides: readonly number[]): PathKernel {
+  const plain = plainKernel(memory.buffer as ArrayBuffer, areas);
+  const written = [...new Set(strides)].filter((stride) => stride > 0 && stride <= MOST_STRIDE);
+  try {
+    const functions = written.map((stride) => writeKernel(nameOf(stride), stride, areas));
+    const made = instantiate(functions, [{ memory, pages: memory.buffer.byteLength / 65_536, shared: false }]);
+    const byStride = Array.from({ length: MOST_STRIDE + 1 }, (_, stride) => made[nameOf(stride)]);
+    return (table, contributions) => {
+      const { at, splits, leaves, stride } = table;
+      const run = byStride[stride];
+      if (run) run(at, at + (splits + leaves) * RECORD.bytes, splits, leaves, contributions);
+      else plain(table, contributions);
+    };
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    return plain;
+  }
+}
+
+function nameOf(stride: number): string {
+  return `points${stride}`;
+}
+
+/** The kernel in JavaScript. */
+export function plainKernel(buffer: ArrayBuffer, areas: Areas): PathKernel {
+  const [bytes, wholes, doubles] = [new Uint8Array(buffer), new Int32Array(buffer), new Float64Array(buffer)];
+  const [products, sums, numbers, states] = [areas.products / 8, areas.sums / 8, areas.numbers / 8, areas.states / 4];
+  return ({ at, splits, leaves, stride }, contributions) => {
+    const stateBytes = 16 * stride;
+    const [records, factors] = [at / 4, (at + (splits + leaves) * RECORD.bytes) / 8];
+    const factorsOf = (node: number, state: number) => factors + 2 * STATE_COUNT * stride * node + state / 8;
+    const stateOf = (record: number) => {
+      if (wholes[states + wholes[record + 1]! / 4] !== 0) return 2 * stateBytes;
+      return bytes[areas.ways + wholes[record + 2]!] === (wholes[record + 3]! & WAY_MASK) ? 0 : stateBytes;
+    };
+    /** Adds the sums below a node to those of its parent, and what they give to its input. */
+    const add = (record: number, factor: number, sumAt: (k: number) => number) => {
+      const up = sums + wholes[record]! / 8;
+      let [even, odd] = [0, 0];
+      for (let k = 0; k < stride; k += 2) {
+        const [one, two] = [sumAt(k), sumAt(k + 1)];
+        doubles[up + k]! += one;
+        doubles[up + k + 1]! += two;
+        even += one * doubles[factor + stride + k]!;
+        odd += two * doubles[factor + stride + k + 1]!;
+      }
+      doubles[(contributions + (wholes[record + 3]! & ~WAY_MASK)) / 8]! += even + odd;
+    };
+    doubles.fill(1, products, products + stride);
+    doubles.fill(0, sums, sums + stride);
+    wholes[states] = 0;
+    for (let node = 1; node < splits; node += 1) {
+      const record = records + 4 * node;
+      const state = stateOf(record);
+      wholes[states + node] = state;
+      const [factor, up] = [factorsOf(node, state), products + wholes[record]! / 8];
+      for (let k = 0; k < stride; k += 1) {
+        doubles[products + node * stride + k] = doubles[up + k]! * doubles[factor + k]!;
+        doubles[sums + node * stride + k] = 0;
+      }
+    }
+    for (let node = splits; node < splits + leaves; node += 1) {
+      const record = records + 4 * node;
+      const [factor, up] = [factorsOf(node, stateOf(record)), products + wholes[record]! / 8];
+      const number = doubles[numbers + node - splits]!;
+      add(record, factor, (k) => doubles[up + k]! * doubles[factor + k]! * number);
+    }
+    for (let node = splits - 1; node > 0; node -= 1) {
+      const own = sums + node * stride;
+      add(records + 4 * node, factorsOf(node, wholes[states + node]!), (k) => doubles[own + k]!);
+    }
+  };
+}
