@@ -5,16 +5,32 @@ import type { AnswerColumn, Feature } from './features.ts';
 /** A value of such a column: null is missing. Dates and times are ISO 8601 texts, times in UTC. */
 export type Cell = number | string | boolean | null;
 
+/** Names of columns that stand again get underscores, at most so many; then a number. */
+const MOST_UNDERSCORES = 8;
+
 /** The columns of an answer that has what a step gives, each under a name of its own. */
 export function answerColumns(features: readonly Feature[]): AnswerColumn[] {
   const taken = new Set<string>();
+  // Where the numbers of a name go on: below it all are taken. Without it a million columns of one name would take no end.
+  const next = new Map<string, number>();
   return features.map((feature): AnswerColumn => {
-    let { name } = feature;
-    while (taken.has(name)) name += '_';
+    const name = freeName(feature.name, taken, next);
     taken.add(name);
     if (feature.type === 'factor') return { name, type: 'factor', levels: feature.levels };
     return { name, type: feature.type === 'integer64' ? 'number' : feature.type };
   });
+}
+
+function freeName(given: string, taken: ReadonlySet<string>, next: Map<string, number>): string {
+  let name = given;
+  for (let added = 0; added <= MOST_UNDERSCORES; added += 1) {
+    if (!taken.has(name)) return name;
+    name += '_';
+  }
+  let number = next.get(given) ?? MOST_UNDERSCORES + 1;
+  while (taken.has(`${given}_${number}`)) number += 1;
+  next.set(given, number + 1);
+  return `${given}_${number}`;
 }
 
 /** A column's double as a value. `columnProblem` says which doubles have none. */

@@ -64,7 +64,7 @@ export const PATTERNS: StepKind<PatternStep> = {
     if (!Object.hasOwn(SIZES, make) || typeof pattern !== 'string' || typeof options !== 'object' || options === null)
       throw fail('another form', 'make, pattern and options');
     if (unknown === undefined) return;
-    const { feature: place, factor } = unknown;
+    const { feature: place = -1, factor = 0 } = (unknown ?? {}) as Partial<typeof unknown>;
     const isFit = Number.isInteger(place) && place >= 0 && Number.isInteger(factor) && factor >= 1 && factor * SIZES[make] <= MAX_SIZE;
     if (!isFit) throw fail('another place of new texts', 'a feature, and a factor');
     numberOfText(step, label);

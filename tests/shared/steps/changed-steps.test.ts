@@ -13,6 +13,7 @@ const FOLDER = path.join(import.meta.dirname, '../../golden/pipelines');
 const NAMES = [
   ...['step-date', 'step-holiday-time', 'step-ns-bs-poly', 'step-pca', 'step-impute-knn', 'step-relu-spatialsign-unorder'],
   ...['step-cut-discretize-percentile', 'step-mutate-ratio-rename', 'step-novel-unknown-other', 'caret-knnImpute', 'step-regex-count'],
+  '../recipes/texts',
 ];
 const CHANGES = 150;
 /** What anybody may write in a file in place of any part of a step. */
@@ -66,5 +67,24 @@ describe('steps of an artifact that somebody changed', () => {
       expect(computeInputs(schema, altered, checks.rows).unknown).toHaveLength(checks.rows.length / schema.features.length);
     }
     expect(refused).toBeGreaterThan(CHANGES / 10);
+  });
+
+  test.each(NAMES)('%s: with each member as each strange value', (name) => {
+    const { schema, steps = [], checks } = models.get(name) as Model;
+    let refused = 0;
+    for (const [at, { data }] of steps.entries())
+      for (const member of Object.keys(data).filter((one) => one !== 'step'))
+        for (const strange of STRANGE) {
+          const altered = steps.map(({ kind, data: own }, place) => ({ kind, data: place === at ? { ...own, [member]: strange } : own }));
+          try {
+            checkSteps(schema, altered, name);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ModelError);
+            refused += 1;
+            continue;
+          }
+          computeInputs(schema, altered, checks.rows);
+        }
+    expect(refused).toBeGreaterThan(steps.length);
   });
 });
