@@ -14,7 +14,11 @@ export type Centered = {
   values(rows: Float64Array): Float64Array;
 };
 
-/** Contributions to sums whose summands are of one feature each: a summand's value less its mean. `places` has which sum is explained of each row. */
+/**
+ * Contributions to sums whose summands are of one feature each: a summand's value less its mean. One of no feature, as the intercept is,
+ * goes into the baseline as it is, so that all of them add up to the sum whatever the means are. `places` has which sum is explained of
+ * each row.
+ */
 export function explainByMeans(
   { features, featureOf, sums, means, values }: Centered,
   rows: Float64Array,
@@ -27,10 +31,10 @@ export function explainByMeans(
   for (let row = 0; row < count; row += 1) {
     const place = places?.[row] ?? 0;
     featureOf.forEach((feature, summand) => {
-      const mean = means[summand * sums + place]!;
-      baselines[row]! += mean;
-      if (feature === undefined) return;
-      contributions[row * features + feature]! += summands[(row * featureOf.length + summand) * sums + place]! - mean;
+      const value = summands[(row * featureOf.length + summand) * sums + place]!;
+      const known = feature === undefined ? value : means[summand * sums + place]!;
+      baselines[row]! += known;
+      if (feature !== undefined) contributions[row * features + feature]! += value - known;
     });
   }
   return { baselines, contributions };

@@ -47,9 +47,13 @@ export function readLinear(value: RValue, label: string): LinearModel {
   return { ...made, call: call?.type === 'language' ? deparse(call) : isGlm ? 'glm' : 'lm' };
 }
 
+/** How far from 1 the mean of the intercept's column may come out; further, the decomposition is of other rows than it seems. */
+const MOST_ROUNDING = 1e-6;
+
 /** The mean of each summand over the training rows, where the file tells it: each column by its coefficient, then an offset. */
-function summandMeans(value: RValue, { coefficients, offsets }: Linear, label: string): Float64Array | undefined {
+function summandMeans(value: RValue, { columns, coefficients, offsets }: Linear, label: string): Float64Array | undefined {
   const means = columnMeans(value, coefficients.length, label);
+  if (means && !columns.every((column, at) => column.length > 0 || Math.abs(means[at]! - 1) <= MOST_ROUNDING)) return undefined;
   const offset = offsets.length === 1 ? element(value, 'offset') : undefined;
   const isKnown = offsets.length === 0 || (offset?.type === 'double' && offset.values.length > 0 && offset.values.every(Number.isFinite));
   if (!means || !isKnown) return undefined;

@@ -24,7 +24,20 @@ export function readRlm(value: RValue, label: string): LinearModel {
       'columns that do not depend on one another',
     );
   }
-  return made;
+  // What rlm() decomposed are the rows times the roots of their weights of the last iteration; the matrix itself is in the file.
+  const { means: _, ...rest } = made;
+  return made.linear.offsets.length > 0 ? rest : { ...rest, means: summandMeans(value, coefficients, label) };
+}
+
+/** The mean over the training rows of each column times its coefficient. */
+function summandMeans(value: RValue, coefficients: ArrayLike<number>, label: string): Float64Array {
+  const cells = numbersOf(element(value, 'x'), `${label}'s x`);
+  const rows = cells.length / coefficients.length;
+  return Float64Array.from(coefficients, (coefficient, column) => {
+    let sum = 0;
+    for (let row = 0; row < rows; row += 1) sum += cells[column * rows + row]!;
+    return (coefficient * sum) / rows;
+  });
 }
 
 /** Whether a column of the matrix, its rows times the roots of their weights, depends nearly on those before it. */
