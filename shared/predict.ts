@@ -8,7 +8,7 @@ import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodie
 import { ROWS_EXPLAINERS } from './bodies/rows-explainers.ts';
 import { treesOf } from './bodies/trees-of.ts';
 import { ModelError, RequestError } from './errors.ts';
-import { MAX_BACKGROUND } from './explain/limits.ts';
+import { checkBasis } from './explain/check-basis.ts';
 import { type Basis, decodeSection } from './explain/section.ts';
 import { decodeIntervals } from './intervals/section.ts';
 import { columnProblem } from './schema/answer-columns.ts';
@@ -112,8 +112,9 @@ export function openExplainer(
   explainers: readonly ExplainerKind<unknown>[] = EXPLAINERS,
 ): Explainer {
   const { schema, body } = model;
-  const { cover, background } = basis;
-  const fail = (found: string, expected: string) => new ModelError(`${label}'s section for explanations`, found, expected);
+  const { cover } = basis;
+  const part = `${label}'s section for explanations`;
+  const fail = (found: string, expected: string) => new ModelError(part, found, expected);
   const kind = explainerKindOf(model, explainers);
   if (cover) {
     const leaves = (kind ?? treesOf(body))?.leaves?.(body.data) ?? 0;
@@ -121,14 +122,7 @@ export function openExplainer(
     for (let leaf = 0; leaf < leaves; leaf += 1)
       if (!(cover[leaf]! >= 0 && cover[leaf]! < Number.POSITIVE_INFINITY)) throw fail(String(cover[leaf]), 'weights from 0 on');
   }
-  const rows = background && background.length / schema.features.length;
-  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= MAX_BACKGROUND))
-    throw fail(`${rows} background rows`, `1 to ${MAX_BACKGROUND}`);
-  if (background?.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY))
-    throw fail('an infinite value', 'finite ones in background rows');
-  const { importance } = basis;
-  if (importance && !(importance.length === schema.features.length && importance.every((one) => one >= 0 && Number.isFinite(one))))
-    throw fail(`${importance.length} importances`, `a number from 0 on for each of ${schema.features.length} features`);
+  checkBasis(basis, schema.features.length, part);
   const explainer = kind ? kind.open(bodySchema(model), body.data, basis) : openRowsExplainer(model, basis);
   if (!explainer) throw fail('a model of a form that is not explained', 'one number, or one for each class');
   return explainer;

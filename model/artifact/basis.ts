@@ -8,7 +8,8 @@ import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { computeInputs } from '../../shared/steps/pipeline.ts';
 import { drawBackground } from './background.ts';
 import type { TrainingData } from './levels.ts';
-import { trainingRows } from './training-rows.ts';
+import { permutationOf } from './permutation.ts';
+import { trainingTable } from './training-rows.ts';
 
 /** What a model's explanations can rest on: the weights that its file has, and the training data; `isReal`: real rows are asked for. */
 export type Given = {
@@ -16,6 +17,9 @@ export type Given = {
   /** The means of the summands of its body's sum, that its file has. */
   means: Float64Array | undefined;
   data: TrainingData | undefined;
+  /** The column of the data that the model predicts, where it is named; the call that made the model may tell it, too. */
+  target?: string | undefined;
+  call: string;
   isReal: boolean;
   /** Whether data that do not fit are left alone: of a training, which reads numbers in more ways. */
   mayMisfit: boolean;
@@ -25,10 +29,15 @@ export type Given = {
  * What a model's explanations rest on; undefined where its answers cannot be explained by what is given: a model whose file has odd
  * weights, or a pipeline, still answers. Throws a ModelError where the training data do not fit the model.
  */
-export function basisOf(model: Predictor, { cover, means, data, isReal, mayMisfit }: Given, label: string): Basis | undefined {
+export function basisOf(
+  model: Predictor,
+  { cover, means, data, target, call, isReal, mayMisfit }: Given,
+  label: string,
+): Basis | undefined {
   const kind = explainerKindOf(model);
   const { schema, body } = model;
-  const rows = data && (mayMisfit ? unlessMisfit(() => trainingRows(schema, data)) : trainingRows(schema, data));
+  const table = data && (mayMisfit ? unlessMisfit(() => trainingTable(schema, data)) : trainingTable(schema, data));
+  const rows = table?.rows;
   const counted = () => rows && (kind ?? treesOf(body))?.count?.(bodySchema(model), body.data, inputsOf(model, rows));
   const weights = cover ?? counted();
   const drawn = rows && drawBackground(schema, rows, isReal);
@@ -37,7 +46,9 @@ export function basisOf(model: Predictor, { cover, means, data, isReal, mayMisfi
   const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
   const basis = [...more, beside].find((one) => isUsable(model, one, label));
   const importance = basis && importanceOf(model, basis, label);
-  return importance ? { ...basis, importance } : basis;
+  const asked = { call, ...(target === undefined ? {} : { target }) };
+  const permutation = basis && table && permutationOf(model, table, asked);
+  return basis && { ...basis, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
 }
 
 /** Most milliseconds of computing importances, by their estimate. */

@@ -45,6 +45,8 @@ export type ImportOptions = {
   date?: string | undefined;
   /** The training data, for the levels that neither the model file nor its sidecar has, and for explanations. */
   data?: TrainingData | undefined;
+  /** The column of that data which the model predicts, for the importance of features; where it is not named, the model's call may tell it. */
+  target?: string | undefined;
   /** `real`: the artifact gets 100 rows of the training data as background rows of explanations, and not synthetic ones. */
   background?: 'synthetic' | 'real' | undefined;
   /** Rows that the model was not trained on, for split-conformal intervals. */
@@ -176,7 +178,10 @@ export function encodeModel(
   };
   const basis = basisOf(
     model,
-    { cover, means, data: explained, isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
+    {
+      ...{ cover, means, data: explained, target: origin.target, call },
+      ...{ isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
+    },
     file,
   );
   const spread = spreadOf(model, intervalParts, origin.calibration, file);

@@ -3,18 +3,26 @@ import type { Schema } from '../../shared/schema/features.ts';
 import { readCell } from '../../shared/schema/values.ts';
 import { readTraining, type TrainingData } from './levels.ts';
 
+/** Training data as the model takes them: rows of its features side by side, and for each the line that it came from. */
+export type TrainingTable = { rows: Float64Array; header: string[]; lines: string[][]; file: string };
+
 /**
- * The rows of the training data as the model takes them, side by side. A row with a missing value is left out where the model takes
- * none, as R's na.omit leaves it out. Columns that are no features are not looked at. Undefined where a feature is no column: data may be
- * there for levels alone. Throws a ModelError that names what does not fit.
+ * The rows of the training data as the model takes them. A row with a missing value is left out where the model takes none, as R's na.omit
+ * leaves it out. Columns that are no features are not looked at. Undefined where a feature is no column: data may be there for levels alone.
+ * Throws a ModelError that names what does not fit.
  */
-export function trainingRows(schema: Schema, data: TrainingData): Float64Array | undefined {
+export function trainingTable(schema: Schema, data: TrainingData): TrainingTable | undefined {
   const [header = [], ...lines] = readTraining(data);
   const names = new Set(header);
   if (schema.features.some(({ name }) => !names.has(name))) return undefined;
-  const { rows } = wholeRows(schema, header, lines, data.file);
+  const { rows, kept } = wholeRows(schema, header, lines, data.file);
   if (rows.length === 0) throw new ModelError(data.file, 'no row without missing values', 'the training data');
-  return rows;
+  return { rows, header, lines: kept.map((at) => lines[at]!), file: data.file };
+}
+
+/** Only the rows of the training data, side by side. As trainingTable. */
+export function trainingRows(schema: Schema, data: TrainingData): Float64Array | undefined {
+  return trainingTable(schema, data)?.rows;
 }
 
 /** Most values of such rows: 2 GB of doubles. */

@@ -5,7 +5,7 @@ import type { Feature } from '../../shared/schema/features.ts';
 import { highestLevel } from '../../shared/schema/spread/interval.ts';
 import type { Calibration } from '../artifact/calibration.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
-import type { LevelsOrder } from '../artifact/levels.ts';
+import { type LevelsOrder, type TrainingData, trainingColumns } from '../artifact/levels.ts';
 import { maybeFactorsNote } from '../artifact/maybe-factors.ts';
 import { printableLines } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
@@ -19,7 +19,7 @@ const SHOWN_LEVELS = 20;
 
 const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--background real]
     [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain] [--accept-differences]
-    [--calibration ROWS.csv [--target NAME]] [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain]
+    [--calibration ROWS.csv] [--target NAME]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
@@ -27,11 +27,14 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
   --data        the training data as CSV, for the types and levels that neither the file nor its sidecar has; where the
                 file has no names of features, its header has them (then it has the features alone, without the target)
                 With it answers can be explained (parameters: {"explain": true}): the rows that fall into each leaf are
-                counted, and up to 100 background rows are made, each column drawn by itself, so that no row is copied
+                counted, and up to 100 background rows are made, each column drawn by itself, so that no row is copied. Where
+                the data has what the model predicts, GET /model/importance says how much worse the answers get with
+                each feature shuffled
   --background  real, for 100 rows of the training data themselves as background rows; or synthetic, as without it
   --calibration  rows that the model was not trained on, as CSV, with what it predicts: their errors give intervals of any model
                 of one number, and sets of classes (parameters: {"interval": "conformal"}); 10,000 of them at most
-  --target      which column of them the model predicts; by default the one that is no feature
+  --target      which column of the training data and the calibration rows the model predicts; by default the one that
+                the formula of the model's call names, or the only one that is no feature
   --levels-order  c or locale: how R sorted those levels, where that makes a difference (C: B Zeta a; else: a B Zeta)
   --object      which model, of a file with several (save(), or a list): m, or lst$m
   --libm        plain, where R ran on a processor without fused multiplication (older than about 2013): its C library
@@ -74,6 +77,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     date: cardDate(values.date, epoch),
     data,
     background: backgroundOf(values.background, data !== undefined),
+    ...(data && isTargetOf(data, values) ? { target: values.target } : {}),
     calibration: calibrationOf(values),
     object: values.object,
     libm: libmOf(values.libm),
@@ -97,10 +101,15 @@ export function importCommand(args: string[], epoch: string | undefined): string
   ]);
 }
 
-function calibrationOf({ calibration, target }: { calibration?: string; target?: string }): Calibration | undefined {
-  if (target !== undefined && calibration === undefined)
-    throw new UsageError('found --target without --calibration, expected the calibration rows beside it');
+function calibrationOf({ calibration, data, target }: Partial<Record<'calibration' | 'data' | 'target', string>>): Calibration | undefined {
+  if (target !== undefined && calibration === undefined && data === undefined)
+    throw new UsageError('found --target without --data or --calibration, expected the training data or calibration rows beside it');
   return calibration === undefined ? undefined : { bytes: readRowsFile(calibration), file: calibration, target };
+}
+
+/** Whether the named target is that of the training data: beside calibration rows it may be that of these alone. */
+function isTargetOf(data: TrainingData, { calibration, target }: { calibration?: string; target?: string }): boolean {
+  return target !== undefined && (calibration === undefined || trainingColumns(data).includes(target));
 }
 
 /** What an artifact's conformal intervals rest on. */

@@ -1,5 +1,6 @@
 import type { Model } from '../../shared/artifact.ts';
 import { type Axis, axis, escapeXml, scatterPlot, shown } from '../train/report/plot.ts';
+import { permutationParts, permutationText } from './permutation.ts';
 import { type ExplainedRow, type ExplainedRows, greatestReasons, importanceOf, numberName, type Reason, signed } from './reasons.ts';
 
 /** Most features of a row's chart, of all rows' charts, and of those with a plot of their own. */
@@ -35,14 +36,25 @@ ${end(numberName(explained, row), row.number)}</table></figure>`;
 
 /** A bar for each feature, as long as what it adds or takes away on average. */
 export function importanceBars(explained: ExplainedRows): string {
-  const all = importanceOf(explained);
-  const most = Math.max(all[0]?.mean ?? 0, Number.MIN_VALUE);
-  const bars = all.slice(0, MOST_STRIPS).map(({ label, mean }) => {
-    const bar = `<i style="width:${((100 * mean) / most).toFixed(1)}%"></i>`;
-    return `<span>${escapeXml(label)}</span><span class="track" aria-hidden="true">${bar}</span><span>${shown(mean)}</span>`;
+  return barsOf(importanceOf(explained).map(({ label, mean }) => ({ label, value: mean })));
+}
+
+/** How much worse the answers get with each feature shuffled, in words and as bars; empty where the artifact does not have that. */
+export function permutationBars(model: Model): string {
+  const { features, permutation } = permutationParts(model);
+  if (!permutation) return '';
+  return `<h2>What the answers need</h2><p>${escapeXml(permutationText(permutation))}</p>${barsOf(features)}`;
+}
+
+/** A bar for each value, the greatest first; none for a value below 0. */
+function barsOf(all: { label: string; value: number }[]): string {
+  const most = Math.max(all[0]?.value ?? 0, Number.MIN_VALUE);
+  const bars = all.slice(0, MOST_STRIPS).map(({ label, value }) => {
+    const bar = `<i style="width:${((100 * Math.max(0, value)) / most).toFixed(1)}%"></i>`;
+    return `<span>${escapeXml(label)}</span><span class="track" aria-hidden="true">${bar}</span><span>${shown(value)}</span>`;
   });
   const left = all.length - bars.length;
-  return `<div class="bars">${bars.join('\n')}</div>${left > 0 ? `<p>Left out: ${left} features that add less.</p>` : ''}`;
+  return `<div class="bars">${bars.join('\n')}</div>${left > 0 ? `<p>Left out: ${left} features with less.</p>` : ''}`;
 }
 
 /** The rows that have dots, taken evenly. */

@@ -1,7 +1,7 @@
 import type { Model } from '../../shared/artifact.ts';
 import { escapeXml } from '../train/report/plot.ts';
 import { STYLE } from '../train/report/style.ts';
-import { beeswarm, dependencePlots, importanceBars, waterfall } from './charts.ts';
+import { beeswarm, dependencePlots, importanceBars, permutationBars, waterfall } from './charts.ts';
 import { baselineName, type ExplainedRows } from './reasons.ts';
 
 /** Most rows with a chart of their own. */
@@ -33,6 +33,7 @@ all together give the row's number. A contribution says what the model made of a
 ${factsTable(model, explained)}
 <h2>What adds most</h2><p>The mean size of what each feature adds or takes away, over ${rows.length === 1 ? 'the one row' : `all ${rows.length} rows`}.</p>
 ${importanceBars(explained)}
+${permutationBars(model)}
 ${rows.length > 1 ? `${beeswarm(explained)}\n${dependencePlots(explained, model)}` : ''}
 <h2>Row by row</h2><p>From the baseline to the number, the greatest steps first.${left}</p>
 <div class="rows">${falls.join('\n')}</div>

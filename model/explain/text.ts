@@ -1,5 +1,6 @@
 import type { Model } from '../../shared/artifact.ts';
 import { printable } from '../artifact/printable.ts';
+import { permutationParts, permutationText } from './permutation.ts';
 import {
   baselineName,
   type ExplainedRow,
@@ -24,6 +25,8 @@ export function explainedText(model: Model, explained: ExplainedRows, top = MOST
   const parts = rows.slice(0, MOST_ROWS).map((row, at) => rowText(explained, row, at, most));
   if (rows.length > MOST_ROWS) parts.push(printable(`${rows.length - MOST_ROWS} more rows are not printed; --report has charts of all`));
   if (rows.length > 1) parts.push(importanceText(explained, most));
+  const shuffled = permutationLines(model, most);
+  if (shuffled) parts.push(shuffled);
   const foot = `output ${explain.output}, background ${explain.background}, sha256 of what this rests on ${explain.sha256}`;
   return `${[printable(head), ...parts, printable(foot)].join('\n\n')}\n`;
 }
@@ -48,6 +51,14 @@ function importanceText(explained: ExplainedRows, most: number): string {
   const all = importanceOf(explained).slice(0, most);
   const lines = all.map(({ feature, mean }) => [feature, shortNumber(mean), bar(mean, all[0]!.mean)]);
   return [`all ${explained.rows.length} rows: what a feature adds or takes away, on average`, ...columns(lines)].join('\n');
+}
+
+/** How much worse the answers get with each feature shuffled; undefined where the artifact does not have that. */
+function permutationLines(model: Model, most: number): string | undefined {
+  const { features, permutation } = permutationParts(model);
+  if (!permutation) return undefined;
+  const lines = features.slice(0, most).map(({ name, value }) => [name, shortNumber(value), bar(value, features[0]!.value)]);
+  return [printable(permutationText(permutation)), ...columns(lines)].join('\n');
 }
 
 /** A bar as long as a number beside the greatest one: signs that say where it goes. */

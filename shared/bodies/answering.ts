@@ -30,7 +30,7 @@ export type Answering = {
 export type AnswersExplainer = (model: Answering) => Explainer | undefined;
 
 /** The sum of inputs that a model's body computes, if it is known to be one. */
-export function sumOf({ body, bodySchema }: Answering): Summed | undefined {
+export function sumOf({ body, bodySchema }: Pick<Answering, 'body' | 'bodySchema'>): Summed | undefined {
   return sumKindOf(body)?.sum(bodySchema, body.data);
 }
 

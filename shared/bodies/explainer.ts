@@ -46,7 +46,7 @@ export type ExplainerKind<B> = {
 /** What a schema says of an explainer. */
 export function explainableOf(
   { ways, isRounded }: Explainer,
-  { sha256, isReal = false, importance }: Pick<Basis, 'isReal' | 'importance'> & { sha256: string },
+  { sha256, isReal = false, importance, permutation }: Pick<Basis, 'isReal' | 'importance' | 'permutation'> & { sha256: string },
 ): Explainable {
-  return { sha256, ways, isRounded, isReal, ...(importance ? { importance } : {}) };
+  return { sha256, ways, isRounded, isReal, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
 }

@@ -40,7 +40,7 @@ function explainNumbers(model: Answering, background: Float64Array): Pick<Explai
     return {
       ...{ background: 'rows', outputs: [output] },
       get work() {
-        return rowsToCompute(parts, count) * (STEPS_PER_ROW + numbersOf(model) * STEPS_PER_NUMBER);
+        return rowsToCompute(parts, count) * stepsOf(model);
       },
       ...(isOfOrders ? { isDrawn: true } : {}),
     };
@@ -92,8 +92,16 @@ function partsFor(model: Answering, number: ExplainedNumber): GamePart[] {
   return [{ features: all, together: all.length }];
 }
 
+/** What of a model the estimate looks at. */
+type Measured = Pick<Answering, 'body' | 'bodySchema' | 'steps'>;
+
+/** About how many steps (explainMs) an answer to a row takes. */
+export function stepsOf(model: Measured): number {
+  return STEPS_PER_ROW + numbersOf(model) * STEPS_PER_NUMBER;
+}
+
 /** About how many numbers a row's answer is made of, without a look at how it is made. */
-function numbersOf(model: Answering): number {
+function numbersOf(model: Measured): number {
   const { body, steps = [] } = model;
   const ofSteps = steps.reduce((sum, { data }) => sum + JSON.stringify(data).length / BYTES_PER_NUMBER, 0);
   const sum = sumOf(model);

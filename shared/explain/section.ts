@@ -1,10 +1,13 @@
 import { ModelError } from '../errors.ts';
+import type { Permutation } from '../schema/explain-ask.ts';
 import { type Hash, isObject, newSection, openSection, padded, sealSection } from '../sections/sections.ts';
+import { readPermuted } from './permutation.ts';
 
 /*
  * The section of an artifact that explanations are computed from (sections/sections.ts). Its JSON is { arrays: [{ name, type, length }],
- * real? }; behind it are the arrays of Basis, each where it is there, each padded to a multiple of 8 bytes. `real` says that the
- * background rows are training rows.
+ * real?, permuted? }; behind it are the arrays of Basis, each where it is there, each padded to a multiple of 8 bytes. `real` says that the
+ * background rows are training rows, `permuted` ({ loss, target, rows }) what the array `permutation` is of: the loss, and how much greater
+ * it is with each feature shuffled.
  */
 const NAME = 'EXPLAIN';
 
@@ -15,7 +18,7 @@ type Numbers = InstanceType<(typeof KINDS)[Kind]>;
 type Plan = { name: Name; type: Kind; length: number };
 
 /** The arrays that a section may have, in this order, each once. */
-const NAMES = ['cover', 'background', 'means', 'importance'] as const;
+const NAMES = ['cover', 'background', 'means', 'importance', 'permutation'] as const;
 type Name = (typeof NAMES)[number];
 
 /** What explanations rest on: the parts of an artifact's section, each where it is there. */
@@ -28,16 +31,21 @@ export type Basis = {
   means?: Float64Array;
   /** The mean of the absolute contributions of each feature over the background rows. */
   importance?: Float64Array;
+  /** How much worse the answers get where the values of one feature are shuffled. */
+  permutation?: Permutation;
   /** Whether the background rows are rows of the training data; else they were drawn, each column by itself. */
   isReal?: boolean;
 };
 
 /** The bytes of the section. The same basis gives the same bytes, however large the numbers are that it came in. */
 export function encodeSection(basis: Basis, hash: Hash): Uint8Array {
-  const kept = NAMES.flatMap((name): [Name, Numbers][] => (basis[name] ? [[name, smallest(basis[name])]] : []));
+  const { permutation, isReal } = basis;
+  const lists = { ...basis, permutation: permutation && [permutation.base, ...permutation.increases] };
+  const kept = NAMES.flatMap((name): [Name, Numbers][] => (lists[name] ? [[name, smallest(lists[name])]] : []));
   const arrays = kept.map(([name, array]): Plan => ({ name, type: kindOf(array), length: array.length }));
   const size = kept.reduce((sum, [, array]) => sum + padded(array.byteLength), 0);
-  const { bytes, dataAt } = newSection(NAME, { arrays, ...(basis.isReal ? { real: true } : {}) }, size);
+  const permuted = permutation && { loss: permutation.loss, target: permutation.target, rows: permutation.rows };
+  const { bytes, dataAt } = newSection(NAME, { arrays, ...(isReal ? { real: true } : {}), ...(permuted ? { permuted } : {}) }, size);
   let at = dataAt;
   for (const [, array] of kept) {
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
@@ -65,14 +73,16 @@ export function decodeSection(bytes: Uint8Array, label: string, hash: Hash | und
     const array = new KINDS[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + places[place]!, length);
     // Weights are as many as there are leaves: they stay where they are.
     if (name === 'cover') basis.cover = array;
+    else if (name === 'permutation')
+      basis.permutation = { ...plan.permuted!, base: array[0] ?? Number.NaN, increases: Float64Array.from(array.subarray(1)) };
     else basis[name] = Float64Array.from(array);
   });
   return basis;
 }
 
 /** What the JSON says; undefined where it has another form. */
-function readPlan(json: unknown): { arrays: Plan[]; isReal: boolean } | undefined {
-  const { arrays, real = false } = isObject(json) ? json : {};
+function readPlan(json: unknown): { arrays: Plan[]; isReal: boolean; permuted: ReturnType<typeof readPermuted> } | undefined {
+  const { arrays, real = false, permuted: given } = isObject(json) ? json : {};
   if (!Array.isArray(arrays) || typeof real !== 'boolean') return undefined;
   let before = -1;
   for (const { name, type, length } of arrays.map((one) => (one ?? {}) as { name?: unknown; type?: unknown; length?: unknown })) {
@@ -81,7 +91,11 @@ function readPlan(json: unknown): { arrays: Plan[]; isReal: boolean } | undefine
     if (place <= before || typeof type !== 'string' || !Object.hasOwn(KINDS, type) || !isLength) return undefined;
     before = place;
   }
-  return arrays.length === 0 ? undefined : { arrays: arrays as Plan[], isReal: real };
+  const permuted = readPermuted(given);
+  // What the last array is of is said beside it, and of no other.
+  const isPermuted = arrays.at(-1)?.name === 'permutation';
+  if (arrays.length === 0 || isPermuted !== (permuted !== undefined)) return undefined;
+  return { arrays: arrays as Plan[], isReal: real, permuted };
 }
 
 /** Numbers as the smallest kind of array that keeps each of them. */

@@ -28,6 +28,24 @@ export type Explainable = {
   isReal: boolean;
   /** The mean of the absolute contributions of each feature over the background rows, where there are any. */
   importance?: Float64Array;
+  permutation?: Permutation;
+};
+
+/** What is measured of a model's answers beside what came: the root of the mean squared error, the mean log loss, or the share of wrong classes. */
+export const LOSSES = ['rmse', 'logLoss', 'error'] as const;
+export type Loss = (typeof LOSSES)[number];
+
+/** How much worse a model's answers get where the values of one feature are shuffled among the rows. */
+export type Permutation = {
+  loss: Loss;
+  /** The column of the data that has what the model predicts. */
+  target: string;
+  /** How many rows of the data were asked. */
+  rows: number;
+  /** The loss of the model's answers. */
+  base: number;
+  /** How much greater the loss is with each feature shuffled, in the mean of some shuffles. */
+  increases: Float64Array;
 };
 
 /** A way to explain: its background, the numbers that can be explained by it (the default first), and how long a row takes, in steps (explainMs). */

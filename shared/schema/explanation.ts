@@ -22,7 +22,7 @@ export type Explanation = {
 export const EXPLANATION = { place: 0, baseline: 1, rounding: 2, contributions: 3 } as const;
 
 /** How many steps of computing take a millisecond, at the least (measured: 2026-11-29, 2 cores). */
-const STEPS_PER_MS = 50_000;
+export const STEPS_PER_MS = 50_000;
 
 /** How many doubles an explanation has. */
 export function explanationWidth({ features, explain }: Schema): number {

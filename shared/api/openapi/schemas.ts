@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LOSSES } from '../../schema/explain-ask.ts';
 import { backgroundsOf, hasErrors, outputsOf } from '../../schema/explanation.ts';
 import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
@@ -133,13 +134,7 @@ export function components(
       ...(schema.intervals ? { intervals: z.looseObject({ sha256 }).describe('What intervals rest on.').optional() } : {}),
       card: z.looseObject({}),
     }),
-    Importance: z.object({
-      importance: z
-        .array(z.object({ feature: z.string(), importance: z.number() }))
-        .describe('The mean of the absolute contributions, the greatest first.'),
-      explain: z.looseObject({ sha256 }).describe('What it rests on.'),
-      model: z.looseObject({ name: z.string(), sha256 }),
-    }),
+    Importance: importanceSchema(),
     Health: z.looseObject({ ok: z.boolean() }),
     Problem: z.object({
       type: z.string(),
@@ -158,6 +153,24 @@ export function components(
     override: ({ jsonSchema }) => closeTuple(jsonSchema),
   });
   return Object.fromEntries(Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...rest }]) => [id, rest]));
+}
+
+/** The answer of GET /model/importance. */
+function importanceSchema() {
+  const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+  return z.object({
+    importance: z
+      .array(z.object({ feature: z.string(), importance: z.number(), permutation: z.number().optional() }))
+      .describe(
+        'The mean of the absolute contributions, the greatest first; and, where the training data had what the model predicts, how much greater the loss is with the feature shuffled.',
+      ),
+    explain: z.looseObject({ sha256 }).describe('What it rests on.'),
+    permutation: z
+      .object({ loss: z.enum(LOSSES), target: z.string(), rows: z.int(), value: z.number() })
+      .describe('The loss of the answers to rows of the training data, and by which column of them.')
+      .optional(),
+    model: z.looseObject({ name: z.string(), sha256 }),
+  });
 }
 
 /** A tuple's end as a number of items: generators of clients do not read `items: false`. */

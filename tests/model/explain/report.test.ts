@@ -3,9 +3,11 @@ import { loadModel } from '../../../model/artifact/import.ts';
 import { type ExplainedRows, explainRows, greatestReasons, importanceOf, signed } from '../../../model/explain/reasons.ts';
 import { explainedHtml } from '../../../model/explain/report.ts';
 import { explainedText } from '../../../model/explain/text.ts';
+import { startOf } from '../../../shared/page/html/fields.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { golden } from '../../support/golden.ts';
+import { PROJECT } from '../../support/project.ts';
 
 const glm = golden('heart-glm');
 const model = loadModel(glm.file);
@@ -110,4 +112,17 @@ describe('the report', () => {
     expect(page).not.toContain('<b>');
     expect(page).toContain('&lt;b&gt;&amp;&quot;x');
   });
+});
+
+test('what the answers need is told beside what the features add, where the artifact has that', () => {
+  const heart = loadModel(`${PROJECT}model/examples/heart/heart.canopy`);
+  const row = Object.fromEntries(heart.schema.features.map((feature) => [feature.name, startOf(feature)]));
+  const given = explained(heart, [row, row]);
+  const text = explainedText(heart, given);
+  expect(text).toContain('the mean log loss of "diagnosis", 0.210943 as they are, grows by\n  ca');
+  const html = explainedHtml(heart, given);
+  expect(html).toContain('<h2>What the answers need</h2>');
+  expect(html.match(/class="track"/g)).toHaveLength(2 * heart.schema.features.length);
+  expect(text.split('as they are')[1]!.match(/^ {2}\w+ +0\.\d+ {2}\+/gm)!.length).toBeGreaterThan(8);
+  expect(explainedHtml(model, explained(model, glm.rows.slice(0, 2)))).not.toContain('What the answers need');
 });

@@ -35,6 +35,24 @@ describe('the section for explanations', () => {
     expect(both.length % 8).toBe(0);
   });
 
+  test('keeps how much worse the answers get with each feature shuffled, and by what that is measured', () => {
+    const permutation = {
+      loss: 'logLoss' as const,
+      target: 'diagnosis',
+      rows: 303,
+      base: 0.25,
+      increases: Float64Array.of(0.125, -0.1, 0),
+    };
+    const bytes = encodeSection({ cover: [1, 2], permutation }, hash);
+    expect(decodeSection(bytes, 'a', hash).permutation).toEqual(permutation);
+    const without = Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/"permuted":(\{[^}]*\})/, (all) => `"permutex":${all.slice(11)}`);
+    expect(() => decodeSection(new Uint8Array(Buffer.from(without, 'latin1')), 'a', undefined)).toThrow('another form of its JSON');
+    const other = Buffer.from(bytes).toString('latin1').replace('logLoss', 'logLost');
+    expect(() => decodeSection(new Uint8Array(Buffer.from(other, 'latin1')), 'a', undefined)).toThrow('another form of its JSON');
+  });
+
   const whole = encodeSection({ cover: [1, 2, 3] }, hash);
   const changed = (at: number, to: number) => whole.with(at < 0 ? whole.length + at : at, to);
   const text = (from: string, to: string) => Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1');

@@ -190,7 +190,7 @@ describe('an artifact', () => {
 test('the importance of features is given, the greatest first, by container and function; without one the answer says what to do', async () => {
   const heart = loadModel(`${PROJECT}model/examples/heart/heart.canopy`);
   const reply = await route('GET', '/model/importance', heart, () => ({ ok: true }));
-  const { importance, explain, model: named } = JSON.parse(String((reply as Reply).body));
+  const { importance, explain, permutation, model: named } = JSON.parse(String((reply as Reply).body));
   expect(importance.map(({ feature }: { feature: string }) => feature).toSorted()).toEqual(
     heart.schema.features.map(({ name }) => name).toSorted(),
   );
@@ -198,6 +198,10 @@ test('the importance of features is given, the greatest first, by container and 
   expect(values).toEqual(values.toSorted((one: number, other: number) => other - one));
   expect(explain).toEqual({ output: 'response', background: 'path', sha256: heart.schema.explain!.sha256 });
   expect(named).toEqual({ name: 'heart', sha256: heart.sha256 });
+  const { increases, base } = heart.schema.explain!.permutation!;
+  expect(permutation).toEqual({ loss: 'logLoss', target: 'diagnosis', rows: 296, value: base });
+  for (const { feature, permutation: increase } of importance)
+    expect(increase).toBe(increases[heart.schema.features.findIndex(({ name }) => name === feature)]);
   await expect(route('GET', '/model/importance', model, () => ({ ok: true }))).rejects.toMatchObject({
     status: 404,
     message: expect.stringContaining('--data training.csv'),
