@@ -176,14 +176,8 @@ export function encodeModel(
     ...(training === undefined ? {} : { training }),
     ...(proved.card === undefined ? {} : { proof: proved.card }),
   };
-  const basis = basisOf(
-    model,
-    {
-      ...{ cover, means, data: explained, target: origin.target, call },
-      ...{ isReal: origin.background === 'real', mayMisfit: origin.explained !== undefined },
-    },
-    file,
-  );
+  const [isReal, mayMisfit] = [origin.background === 'real', origin.explained !== undefined];
+  const basis = basisOf(model, { cover, means, data: explained, target: origin.target, call, isReal, mayMisfit }, file);
   const spread = spreadOf(model, intervalParts, origin.calibration, file);
   const proof = proved.section;
   const sections = { ...(basis ? { basis } : {}), ...(spread ? { spread } : {}), ...(proof ? { proof } : {}) };
