@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { decodeArtifact, encodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
+import { decodeArtifact, encodeArtifact, failedCheck, type Model, sha256Of } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { checkPredictor, type Predictor } from '../../shared/predict.ts';
+import { checkPredictor, type Predictor, withIntervals } from '../../shared/predict.ts';
 import { failedProof } from '../../shared/proof/check.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
 import type { Progress } from '../rds/budget.ts';
@@ -160,7 +160,9 @@ export function encodeModel(
   const { title, description, limits, answer } = sidecar;
   const model = { ...computed, schema };
   checkPredictor(model, file);
-  const proved = proveSidecar(model, sidecar, sidecarFile, origin.acceptDifferences ?? false);
+  const spread = spreadOf(model, intervalParts, origin.calibration, file);
+  const whole = spread ? withIntervals(model, spread, file, sha256Of) : model;
+  const proved = proveSidecar(whole, sidecar, sidecarFile, origin.acceptDifferences ?? false);
   const card = {
     name: sidecar.name ?? nameOf(file),
     ...(title === undefined ? {} : { title }),
@@ -178,7 +180,6 @@ export function encodeModel(
   };
   const [isReal, mayMisfit] = [origin.background === 'real', origin.explained !== undefined];
   const basis = basisOf(model, { cover, means, data: explained, target: origin.target, call, isReal, mayMisfit }, file);
-  const spread = spreadOf(model, intervalParts, origin.calibration, file);
   const proof = proved.section;
   const sections = { ...(basis ? { basis } : {}), ...(spread ? { spread } : {}), ...(proof ? { proof } : {}) };
   return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...sections });

@@ -42,8 +42,8 @@ function checkLengths({ columns, rows, answers }: NonNullable<Sidecar['proof']>,
   const short = rows.findIndex((row) => row.length !== columns.length);
   if (short >= 0)
     throw new ModelError(label, `row ${short + 1} of R's rows with ${rows[short]!.length} values`, `${columns.length}, one a column`);
-  const odd = answers.find(({ predictions }) => predictions.length !== rows.length);
-  if (odd) throw new ModelError(label, `${odd.predictions.length} predictions of R`, `${rows.length}, one a row`);
+  const odd = answers.flatMap(({ predictions, se = predictions }) => [predictions, se]).find((list) => list.length !== rows.length);
+  if (odd) throw new ModelError(label, `${odd.length} predictions of R`, `${rows.length}, one a row`);
 }
 
 /**

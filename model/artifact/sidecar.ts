@@ -41,7 +41,13 @@ const proof = z.strictObject({
   columns: z.array(z.string().max(1000)).min(1).max(65_535),
   rows: z.array(z.array(cell)).min(1).max(MAX_PROOF_ROWS),
   answers: z
-    .array(z.strictObject({ parameters: z.record(z.string().max(100), z.unknown()), predictions: z.array(z.unknown()) }))
+    .array(
+      z.strictObject({
+        parameters: z.record(z.string().max(100), z.unknown()),
+        predictions: z.array(z.unknown()),
+        se: z.array(z.unknown()).optional(),
+      }),
+    )
     .min(1)
     .max(MAX_PROOF_ANSWERS),
 });

@@ -5,10 +5,13 @@ import { isShallow, MAX_DEPTH } from '../schema/check-schema.ts';
 import { DECIMAL } from '../schema/decimal.ts';
 import type { Feature, Schema } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';
-import type { Prediction } from '../schema/shape.ts';
+import type { Beside, Prediction } from '../schema/shape.ts';
 import { readValue } from '../wire/wire.ts';
 import { flat, ulps } from './compare.ts';
 import type { Proof, ProofAnswer } from './section.ts';
+
+/** How far standard errors, intervals and curves may be from R's, as a part of the greatest of them: R gets them by other sums. */
+const SPREAD_WITHIN = 1e-12;
 
 /** How a model's answers are to R's: the rows that agree in all of them, of how many, and a sentence on the first that differs. */
 export type Proven = { rows: number; agreed: number; numbers: number; first?: string };
@@ -22,22 +25,30 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
   const types = answerTypes(schema) as readonly unknown[];
   // What is nested deeper than any answer would end the stack.
   if (!isShallow(proof.answers)) throw new ModelError(label, "R's predictions in another form", `values nested at most ${MAX_DEPTH} deep`);
-  const answers = proof.answers.filter(({ parameters }) => parameters.type === undefined || types.includes(parameters.type));
+  const kinds: readonly unknown[] = schema.intervals?.kinds ?? [];
+  const answers = proof.answers.filter(
+    ({ parameters: { type, interval } }) =>
+      (type === undefined || types.includes(type)) && (interval === undefined || kinds.includes(interval)),
+  );
   if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
   const body = inOrder(schema, proof, label);
   const wrong = new Map<number, string>();
   let numbers = 0;
   for (const answer of answers) {
     const ours = ask(model, body, answer, label);
-    const expected = answer.predictions.map((prediction) => flat(schema, prediction as Prediction));
-    const scale = expected.flat().reduce((most: number, value) => (typeof value === 'number' ? Math.max(most, Math.abs(value)) : most), 0);
-    ours.forEach((prediction, row) => {
-      const values = flat(schema, prediction);
-      numbers += values.length;
-      const differs = difference(values, expected[row]!, proof, scale);
-      if (differs !== undefined && !wrong.has(row))
-        wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `${proof.by} said`)}`);
-    });
+    const compare = (made: Prediction[], said: unknown[], within: number) => {
+      const expected = said.map((prediction) => flat(schema, prediction as Prediction));
+      const bound = within * greatest(expected.flat());
+      made.forEach((prediction, row) => {
+        const values = flat(schema, prediction);
+        numbers += values.length;
+        const differs = difference(values, expected[row]!, proof, bound);
+        if (differs !== undefined && !wrong.has(row))
+          wrong.set(row, `row ${row + 1}${nameOf(answer)}: ${differs.replace('R said', `${proof.by} said`)}`);
+      });
+    };
+    compare(ours.predictions, answer.predictions, withinOf(answer, proof));
+    if (answer.se) compare(ours.se ?? [], answer.se, Math.max(proof.within, SPREAD_WITHIN));
   }
   const [first] = [...wrong].sort(([one], [other]) => one - other);
   return { rows: proof.rows.length, agreed: proof.rows.length - wrong.size, numbers, ...(first ? { first: first[1] } : {}) };
@@ -48,12 +59,20 @@ export function provenText({ rows, agreed, by }: Omit<ProofCard, 'drawn'>): stri
   return `${agreed} of ${rows} rows as ${by} said`;
 }
 
-function nameOf({ parameters: { type } }: ProofAnswer): string {
-  return typeof type === 'string' ? `, type ${type}` : '';
+function nameOf({ parameters: { type, interval } }: ProofAnswer): string {
+  return `${typeof type === 'string' ? `, type ${type}` : ''}${typeof interval === 'string' ? `, interval ${interval}` : ''}`;
+}
+
+function greatest(values: (number | string)[]): number {
+  return values.reduce((most: number, value) => (typeof value === 'number' ? Math.max(most, Math.abs(value)) : most), 0);
+}
+
+function withinOf({ parameters: { type, interval } }: ProofAnswer, { within }: Proof): number {
+  return interval === undefined && type !== 'survival' && type !== 'se' ? within : Math.max(within, SPREAD_WITHIN);
 }
 
 /** What of a prediction is not R's, in words; undefined where nothing is. */
-function difference(ours: (number | string)[], expected: (number | string)[], proof: Proof, scale: number): string | undefined {
+function difference(ours: (number | string)[], expected: (number | string)[], { ulp }: Proof, bound: number): string | undefined {
   if (ours.length !== expected.length) return `${ours.length} values here, R said ${expected.length}`;
   for (const [at, value] of ours.entries()) {
     const given = expected[at]!;
@@ -61,7 +80,7 @@ function difference(ours: (number | string)[], expected: (number | string)[], pr
       if (value !== String(given)) return `${value} here, R said ${given}`;
       continue;
     }
-    const isNear = ulps(value, given) <= proof.ulp || Math.abs(value - given) <= proof.within * scale;
+    const isNear = ulps(value, given) <= ulp || Math.abs(value - given) <= bound;
     if (!isNear) return `${value} here, R said ${given}`;
   }
   return undefined;
@@ -86,12 +105,17 @@ function asSent({ type }: Feature, value: unknown): unknown {
   return type === 'number' && typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
 }
 
-function ask(model: Predictor, rows: unknown[][], { parameters }: ProofAnswer, label: string): Prediction[] {
+function ask(
+  model: Predictor,
+  rows: unknown[][],
+  { parameters }: ProofAnswer,
+  label: string,
+): Pick<Beside, 'se'> & { predictions: Prediction[] } {
   const { schema } = model;
   const wrapper = ['instances', 'inputs'].find((name) => !schema.features.some((feature) => feature.name === name));
   try {
     const query = readValue(schema, wrapper === undefined ? rows : { [wrapper]: rows, parameters });
-    return answerQuery(model, query).predictions;
+    return answerQuery(model, query);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const [problem] = error.problems;

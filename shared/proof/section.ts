@@ -5,8 +5,8 @@ import { type Hash, isObject, newSection, openSection, sealSection } from '../se
 export const MAX_PROOF_ROWS = 1_000;
 export const MAX_PROOF_ANSWERS = 20;
 
-/** What R answered to all rows, in the form of an answer's `predictions`, and the parameters under which it did. */
-export type ProofAnswer = { parameters: Record<string, unknown>; predictions: unknown[] };
+/** What R answered to all rows, in the form of an answer's `predictions` (and `se`), and the parameters under which it did. */
+export type ProofAnswer = { parameters: Record<string, unknown>; predictions: unknown[]; se?: unknown[] | undefined };
 
 /** Rows with R's own predictions, by which a model is compared with R wherever it is served. */
 export type Proof = {
@@ -42,7 +42,9 @@ function isProof(value: unknown): value is Proof {
   const isHead = typeof by === 'string' && by.length <= 300 && typeof drawn === 'boolean' && isSmall(ulp, 1e6) && isSmall(within, 1e-6);
   if (!isHead || !isList(columns, 1, 65_535) || !columns.every((name) => typeof name === 'string')) return false;
   if (!isList(rows, 1, MAX_PROOF_ROWS) || !rows.every((row) => isList(row, columns.length, columns.length))) return false;
-  const isAnswer = (one: unknown) => isObject(one) && isObject(one.parameters) && isList(one.predictions, rows.length, rows.length);
+  const isWhole = (list: unknown) => isList(list, rows.length, rows.length);
+  const isAnswer = (one: unknown) =>
+    isObject(one) && isObject(one.parameters) && isWhole(one.predictions) && (one.se === undefined || isWhole(one.se));
   return isList(answers, 1, MAX_PROOF_ANSWERS) && answers.every(isAnswer);
 }
 

@@ -15,7 +15,7 @@ import { PROJECT } from '../support/project.ts';
 /*
  * node tests/canopy-r/main.ts [SEEDS] [FIRST]: fresh models of every kind of column that canopy.R saves: each is imported (which computes R's own
  * predictions again), served, and asked from R by canopy_endpoint(). Then three lines of R from ranger() to a local URL that answers.
- * Needs R with ranger, randomForest, rpart, mgcv, caret, recipes, tibble, bit64 and codetools.
+ * Needs R with codetools and the packages that save.R and families.R attach.
  */
 const seeds = Number(process.argv[2] ?? 1);
 const first = Number(process.argv[3] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);

@@ -38,7 +38,7 @@ rows <- data[sample.int(n, 30), ]
 save <- function(name, model, columns, expected, data = get("data", globalenv())) {
   random <- get0(".Random.seed", globalenv())
   there <- ls(globalenv(), all.names = TRUE)
-  capture.output(canopy_save(model, data[columns], file.path(folder, paste0(name, ".RDS"))))
+  capture.output(canopy_save(model, if (is.matrix(data)) data else data[columns], file.path(folder, paste0(name, ".RDS"))))
   stopifnot(identical(random, get0(".Random.seed", globalenv())), identical(there, ls(globalenv(), all.names = TRUE)))
   saveRDS(rows, file.path(folder, paste0(name, ".new.rds")))
   saveRDS(expected, file.path(folder, paste0(name, ".expected.rds")))
@@ -78,3 +78,4 @@ save("caret-glm", model, c(plain, "y"), list(response = predict(model, rows)))
 recipe <- recipe(y ~ número + whole + cor + grade + member + since, data)
 trained <- prep(step_dummy(step_unorder(step_normalize(recipe, all_of(c("número", "whole"))), grade), cor))
 save("recipe", trained, c(plain, "y"), list())
+source("tests/canopy-r/families.R")

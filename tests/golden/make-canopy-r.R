@@ -1,4 +1,4 @@
-# Rscript tests/golden/make-canopy-r.R: small models with the sidecars that model/canopy.R writes, into tests/golden/canopy-r.
+# Rscript tests/golden/make-canopy-r.R [NAME...]: small models with the sidecars that model/canopy.R writes, into tests/golden/canopy-r.
 # Run with the reference BLAS (LD_PRELOAD), so that the bits are those that are promised.
 source("model/canopy.R")
 suppressMessages({
@@ -6,7 +6,9 @@ suppressMessages({
   library(rpart)
 })
 folder <- "tests/golden/canopy-r"
-save_as <- function(name, model, data, ...) canopy_save(model, data, file.path(folder, paste0(name, ".RDS")), ...)
+asked <- commandArgs(TRUE)
+save_as <- function(name, model, data, ...)
+  if (!length(asked) || name %in% asked) canopy_save(model, data, file.path(folder, paste0(name, ".RDS")), ...)
 set.seed(22)
 n <- 120
 # Each value of `rare` is one that no other row has; `income` has the planted ones inside its range.
@@ -28,3 +30,10 @@ save_as("spend-lm", lm(features, data), data)
 save_as("buys-ranger", ranger(update(features, buys ~ .), data, num.trees = 9, seed = 1), data)
 save_as("buys-rpart", rpart(update(features, buys ~ .), data), data)
 save_as("buys-glm", glm(update(features, buys ~ .), binomial, data), data)
+# Answers of every type: standard errors, intervals, terms, decisions, several quantiles, curves.
+data$time <- rexp(n, data$spend / 1000)
+save_as("spend-spread", lm(spend ~ income + cor, data), data)
+save_as("spend-gam", mgcv::gam(spend ~ s(income, k = 4) + cor, data = data), data)
+save_as("buys-svm", e1071::svm(buys ~ income + visits, data), data)
+save_as("spend-quantiles", quantreg::rq(spend ~ income + cor, c(0.1, 0.5, 0.9), data), data)
+save_as("time-coxph", survival::coxph(survival::Surv(time, visits > 9) ~ income + cor, data), data)

@@ -69,6 +69,49 @@ describe('a model that canopy.R saved', () => {
   });
 });
 
+/** What R answered to the rows of a model, by the parameters that it was asked with. */
+const TYPES: [string, Record<string, unknown>[]][] = [
+  [
+    'spend-spread',
+    [{ type: 'response' }, { type: 'se' }, { type: 'response', interval: 'confidence' }, { type: 'response', interval: 'prediction' }],
+  ],
+  ['spend-gam', [{ type: 'response' }, { type: 'link' }, { type: 'se' }, { type: 'terms' }]],
+  ['buys-svm', [{ type: 'class' }, { type: 'decision' }]],
+  ['spend-quantiles', [{ type: 'response' }]],
+  ['time-coxph', [{ type: 'lp' }, { type: 'risk' }, { type: 'survival' }]],
+];
+
+describe('R’s predictions are of every type that a model answers:', () => {
+  test.each(TYPES)('%s', (name, parameters) => {
+    const model = decodeArtifact(importModel(golden(name)));
+    expect(model.card.proof).toMatchObject({ rows: 64, agreed: 64 });
+    const { answers } = decodeProof(model.proof!, name, sha256Of);
+    expect(answers.map((answer) => answer.parameters)).toEqual(parameters);
+    expect(answers.flatMap(({ se = [] }) => se)).toHaveLength(parameters.some(({ type }) => type === 'se') ? 64 : 0);
+    expect(failedProof(model)).toBeUndefined();
+  });
+
+  test('another standard error, interval, term, decision, quantile or curve is refused', () => {
+    const more = (value: unknown, by: number): unknown =>
+      Array.isArray(value) ? value.map((one) => more(one, by)) : (value as number) * (1 + by);
+    const changed = (name: string, place: number, member: 'predictions' | 'se', by: number) =>
+      withSidecar(name, ({ proof }) => {
+        const list = proof.answers[place][member];
+        list[2] = more(list[2], by);
+      });
+    expect(() => importModel(changed('spend-spread', 1, 'se', 1e-6))).toThrow(/row 3, type se: [\d.]+ here, R 4\.2\.2 said [\d.]+/);
+    expect(() => importModel(changed('spend-spread', 3, 'predictions', 1e-6))).toThrow('row 3, type response, interval prediction:');
+    expect(() => importModel(changed('spend-gam', 3, 'predictions', 1e-6))).toThrow('row 3, type terms:');
+    expect(() => importModel(changed('buys-svm', 1, 'predictions', 1e-6))).toThrow('row 3, type decision:');
+    expect(() => importModel(changed('spend-quantiles', 0, 'predictions', 1e-6))).toThrow('row 3, type response:');
+    expect(() => importModel(changed('time-coxph', 2, 'predictions', 1e-6))).toThrow('row 3, type survival:');
+    // R gets errors and curves by other sums: they are near within 1e-12.
+    expect(decodeArtifact(importModel(changed('spend-spread', 1, 'se', 1e-14))).card.proof?.agreed).toBe(64);
+    const short = withSidecar('spend-spread', ({ proof }) => proof.answers[1].se.pop());
+    expect(() => importModel(short)).toThrow('found 63 predictions of R, expected 64, one a row');
+  });
+});
+
 /** A sidecar's rows, in which each label of a column is put in place of another. */
 const swap = (levels: string[]) => {
   levels.splice(0, 2, levels[1]!, levels[0]!);
