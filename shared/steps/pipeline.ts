@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.ts';
+import { ModelError, RequestError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
 import type { BoundStep, Compute } from './kind.ts';
 
@@ -67,10 +67,20 @@ export function computeInputs(
   return { inputs, unknown };
 }
 
+/**
+ * Most columns that all steps of a model may get together: a short step that adds a column to all before it is cheap to write, and a file of
+ * thousands of them would take time and memory by the square of their count. A recipe of 100 steps for 10,000 columns has half of it.
+ */
+export const MOST_STEP_COLUMNS = 2_000_000;
+
 /** Checks the steps of a model from a file, one after the other, so that computing them needs no check. Throws a ModelError. */
 export function checkSteps(schema: Schema, steps: readonly BoundStep[], label: string): void {
   let before = schema;
-  for (const { kind, data } of steps) {
+  let columns = 0;
+  for (const [at, { kind, data }] of steps.entries()) {
+    columns += before.features.length;
+    if (columns > MOST_STEP_COLUMNS)
+      throw new ModelError(`${label}'s steps`, `more than ${MOST_STEP_COLUMNS} columns before step ${at + 1} of ${steps.length}`, 'fewer');
     kind.check(data, before, label);
     before = { ...before, features: kind.columns(data, before) };
   }

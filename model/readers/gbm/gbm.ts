@@ -102,9 +102,13 @@ function readVariables(value: RValue, label: string): Variable[] {
   });
 }
 
-/** The column that a term's label names: R writes a name that is none in R's grammar between backticks. */
+/** What R writes for some characters between backticks (R, deparse.c and EncodeString). */
+const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
+
+/** The column that a term's label names: R writes a name that is none in R's grammar between backticks, and some characters by a backslash. */
 function columnOf(term: string): string {
-  return term.length > 2 && term.startsWith('`') && term.endsWith('`') ? term.slice(1, -1) : term;
+  if (!(term.length > 2 && term.startsWith('`') && term.endsWith('`'))) return term;
+  return term.slice(1, -1).replaceAll(/\\([ntrabfv\\`"'])/g, (_, one: string) => ESCAPES[one] ?? one);
 }
 
 /** The features of a row, and, where the formula computes something of them, the expressions that give the variables. */

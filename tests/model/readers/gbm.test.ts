@@ -7,7 +7,7 @@ import { GBM_READER } from '../../../model/readers/gbm/reader.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { predictRows } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
-import { integers, list, named, numbers, texts } from '../../support/r-objects.ts';
+import { integers, list, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
 
 const [LEFT, RIGHT, MISSING] = [1, 2, 3];
 /** A tree of one split of variable 0 and three leaves. */
@@ -116,4 +116,16 @@ test('what the formula computes is a step, and its variables are the features', 
   expect(schema.features.map(({ name }) => name)).toEqual(['b', 'f', 'a']);
   expect(steps).toHaveLength(1);
   expect(call).toContain('gbm(');
+});
+
+test('a term between backticks is the column whose name R wrote with backslashes', () => {
+  const names = ['a\\b', 'n\nl', 'x`y', 'p"q', 'plain name'];
+  const labels = ['`a\\\\b`', '`n\\nl`', '`x\\`y`', '`p\\"q`', '`plain name`'];
+  const variables = names.map((name) => ({ value: symbol(name), name, kind: 'numeric' }));
+  const five = (one: RValue) => list(...names.map(() => one));
+  const model = object({
+    ...{ 'var.names': texts(...labels), 'var.type': integers(0, 0, 0, 0, 0), 'var.levels': five(numbers(0, 1, 2)) },
+    Terms: terms(variables),
+  });
+  expect(GBM_READER.read(model, 'm.RDS').schema.features.map(({ name }) => name)).toEqual(names);
 });

@@ -87,4 +87,14 @@ describe('steps of an artifact that somebody changed', () => {
         }
     expect(refused).toBeGreaterThan(steps.length);
   });
+
+  test('a step that stands thousands of times is refused before its columns take time and memory', () => {
+    const { schema, steps = [] } = models.get('step-regex-count') as Model;
+    const [step] = steps.filter(({ data }) => data.step === 'patterns');
+    const many = (count: number) => Array.from({ length: count }, () => step as BoundStep);
+    expect(() => checkSteps(schema, many(500), 'm')).not.toThrow();
+    expect(() => checkSteps(schema, many(3_000), 'm')).toThrow(
+      /m's steps: found more than 2000000 columns before step \d+ of 3000, expected fewer/,
+    );
+  });
 });
