@@ -38,8 +38,10 @@ async function run([command, ...args]: string[]): Promise<string> {
 }
 
 // Whoever reads us may stop early (| head), which is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+process.stdout.on('error', async (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  const { explain } = await import('./commands/explain.ts');
+  process.stderr.write(`${explain(Object.assign(error, { path: 'standard output' }))}\n`, () => process.exit(1));
 });
 
 // npm runs its scripts in the package's folder; paths are meant from where the person stands.

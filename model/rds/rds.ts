@@ -34,9 +34,11 @@ export function readRFile(bytes: Uint8Array, label: string, limits = RDS_LIMITS,
     return { compression: compressionOf(bytes), ...header, value: reader.item() };
   } catch (error) {
     // The stack left to this call, or the memory, may be less than the limits foresee. By its name, since one that a function of Node throws may be another realm's.
-    if ((error as Error | undefined)?.name === 'RangeError')
-      throw stream.error(`more than fits (${(error as Error).message})`, 'a smaller model');
-    throw error;
+    const { name, message } = (error ?? {}) as Partial<Error>;
+    if (name !== 'RangeError') throw error;
+    if (message?.includes('call stack'))
+      throw stream.error('values nested too deep to be read here', `at most ${limits.depth} deep, less where they are calls`);
+    throw stream.error(`more than fits (${message})`, 'a smaller model');
   }
 }
 
