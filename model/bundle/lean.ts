@@ -4,6 +4,7 @@ import type { Plugin } from 'esbuild';
 import { BODIES } from '../../shared/bodies/bodies.ts';
 import { EXPLAINERS } from '../../shared/bodies/explainers.ts';
 import { FINISHES } from '../../shared/bodies/forest/finishes.ts';
+import { WIDES } from '../../shared/bodies/forest/kernels/wides.ts';
 import { INTERVAL_KINDS } from '../../shared/bodies/intervals.ts';
 import { ROWS_EXPLAINERS } from '../../shared/bodies/rows-explainers.ts';
 import { SUMS } from '../../shared/bodies/sums.ts';
@@ -23,6 +24,7 @@ const LISTS = [
   { file: 'bodies/rows-explainers.ts', needs: 'explainers', names: ROWS_EXPLAINERS.map(() => ['rows']) },
   { file: 'bodies/sums.ts', needs: 'explainers', names: SUMS.map(({ types }) => types) },
   { file: 'bodies/forest/finishes.ts', needs: 'kinds', names: FINISHES.map(({ kind }) => [kind]) },
+  { file: 'bodies/forest/kernels/wides.ts', needs: 'kinds', names: WIDES.map(({ kinds }) => kinds) },
   { file: 'bodies/intervals.ts', needs: 'intervals', names: INTERVAL_KINDS.map(({ by }) => [by]) },
   { file: 'steps/steps.ts', needs: 'steps', names: STEPS.map(({ step }) => [step]) },
 ] as const;
@@ -48,7 +50,7 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
       onLoad(
         {
           filter:
-            /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explained|explainers|intervals|rows-explainers|sums)|bodies[\\/]forest[\\/]finishes|explain[\\/]section|steps[\\/]steps)\.ts$/,
+            /[\\/]shared[\\/](?:bodies[\\/](?:bodies|explained|explainers|intervals|rows-explainers|sums)|bodies[\\/]forest[\\/](?:finishes|kernels[\\/]wides)|explain[\\/]section|steps[\\/]steps)\.ts$/,
         },
         ({ path: file }) => {
           const place = file.split(path.sep).join('/');

@@ -57,7 +57,7 @@ export const loadU8 = (offset = 0): Code => [0x2d, ...access(0, offset, 0)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
 export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
-export const loadV128 = (offset = 0): Code => [0xfd, 0x00, ...access(4, offset, 0)];
+export const loadV128 = (offset = 0, memory = 0): Code => [0xfd, 0x00, ...access(4, offset, memory)];
 export const storeV128 = (offset = 0): Code => [0xfd, 0x0b, ...access(4, offset, 0)];
 export const andV128: Code = [0xfd, ...unsigned(78)];
 /** A 64-bit lane, 0 or 1, of a vector. */

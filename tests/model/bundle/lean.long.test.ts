@@ -47,6 +47,8 @@ test('a package has the bodies and steps that its artifact names, and no others'
   // The C library's exp comes with survival alone, by a number of its table.
   const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'], explainers: [], intervals: [] });
   expect([survival.includes('1.0054299011128027'), forest.includes('1.0054299011128027')]).toEqual([true, false]);
+  // So does what adds leaves of many times.
+  expect([survival.includes('noLeaf:'), forest.includes('noLeaf:')]).toEqual([true, false]);
 });
 
 test('a package has what explains its answers where the artifact has a section for that', async () => {

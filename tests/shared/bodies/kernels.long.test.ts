@@ -113,6 +113,25 @@ test.each([
   }
 });
 
+test.each([
+  ['one slice that is half empty', 9, 3],
+  ['whole slices', 32, 12],
+  ['whole slices and one double', 33, 13],
+  ['a hundred times, as a survival forest has', 101, 40],
+])('leaves of many doubles: %s', (_, width, trees) => {
+  const { schema, forest } = grow({ seed: width, kind: 'survival', features: 5, sets: false, trees, splits: 40, width, missing: false });
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('walk');
+  // More rows than a block has.
+  const rows = drawRows(forest, 1_100, dice(width));
+  const expected = plain(schema, forest, rows);
+  expect(differing(kernel.predict(rows), expected)).toEqual([]);
+  const features = schema.features.length;
+  for (const few of [1, 2, 7, 8, 9, 17, 511, 513]) {
+    expect(differing(kernel.predict(rows.subarray(0, few * features)), expected.subarray(0, few * width))).toEqual([]);
+  }
+});
+
 test('not by masks where a row would meet more groups of features than nodes, and that is found before anything is made', () => {
   const wide: Shape = { seed: 5, kind: 'regression', features: 20_000, sets: false, trees: 300, splits: 8, width: 1, missing: false };
   const { schema, forest } = grow(wide);

@@ -19,7 +19,7 @@ export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumK
     if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
     const chain = chainKernel(forest, summed, given);
     if (chain) return { name: 'chain', sums: summing(chain), bytes: chain.bytes, table: chain.table };
-    const table = given ?? walkTable(forest);
+    const table = given ?? walkTable(forest, summed);
     if (!table) return undefined;
     const walk = walkKernel(forest, table, summed);
     return { name: 'walk', sums: summing(walk), bytes: walk.bytes, table };

@@ -2,6 +2,7 @@ import * as w from '../../../wasm/assembler.ts';
 import { type Forest, treeCount } from '../forest.ts';
 import { countBelow, type PackedForest } from '../packed.ts';
 import type { Sums } from './kernel.ts';
+import type { Wide } from './wide-leaves.ts';
 
 /*
  * A row that comes alone walks eight trees in step, over the nodes of walk.ts: so the wait for one tree's node hides behind the
@@ -52,7 +53,13 @@ export function aloneCode({ keys, roots, out, bits }: AlonePlan): w.WasmFunction
 }
 
 /** Writes the places of the roots; gives what ranks a row, has it walk, and adds what its leaves hold to its sums. */
-export function openAlone(forest: Forest, memory: WebAssembly.Memory, plan: AlonePlan, { isVote, isFloat }: Omit<Sums, 'outputs'>) {
+export function openAlone(
+  forest: Forest,
+  memory: WebAssembly.Memory,
+  plan: AlonePlan,
+  { isVote, isFloat }: Omit<Sums, 'outputs'>,
+  wide?: Wide,
+) {
   const { leaves, width } = forest;
   const trees = treeCount(forest);
   const { cuts, cutStarts } = forest.packed as PackedForest;
@@ -61,7 +68,7 @@ export function openAlone(forest: Forest, memory: WebAssembly.Memory, plan: Alon
   // The last group is filled with the last tree.
   for (let tree = 0; tree < roots.length; tree += 1) roots[tree] = 8 * forest.roots[Math.min(tree, trees - 1)]!;
   const keys = new Uint32Array(memory.buffer, plan.keys, features);
-  const places = new Uint32Array(memory.buffer, plan.out, trees);
+  const places = new Uint32Array(memory.buffer, plan.out, plan.groups * TREES);
   const round = isFloat ? Math.fround : (value: number) => value;
   return (rows: Float64Array, row: number, sums: Float64Array, outputs: number, walk: () => void) => {
     for (let feature = 0; feature < features; feature += 1) {
@@ -69,6 +76,11 @@ export function openAlone(forest: Forest, memory: WebAssembly.Memory, plan: Alon
       keys[feature] = feature * 2 ** plan.bits + 1 + countBelow(cuts, from, to, rows[row * features + feature]!);
     }
     walk();
+    if (wide) {
+      places.fill(wide.noLeaf, trees);
+      wide.add(plan.out, 4, 1, sums, row);
+      return;
+    }
     const at = row * outputs;
     for (let tree = 0; tree < trees; tree += 1) {
       const leaf = places[tree]!;

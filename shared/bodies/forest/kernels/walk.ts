@@ -4,6 +4,8 @@ import { treeCount } from '../forest.ts';
 import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { type AlonePlan, aloneCode, openAlone, planAlone } from './walk-trees.ts';
+import type { WidePlan } from './wide-leaves.ts';
+import { WIDES } from './wides.ts';
 
 /*
  * Trees are walked, one after another, each by many rows: eight rows go down in step, so that the wait for one row's node
@@ -34,24 +36,30 @@ const ROWS_TO_TOUCH = 16;
 const LINE = 64;
 const PAGE = 65_536;
 
-/** The nodes of a forest in memory that threads can share. */
+/** What a walk has to know of the sums. */
+type Summed = Omit<Sums, 'outputs'>;
+
+/** The nodes of a forest in memory that threads can share, and behind them its leaves where these are wide (wide-leaves.ts). */
 export type WalkTable = WebAssembly.Memory;
 
-/** How many groups of eight rows a block has, and where its parts lie in the kernel's memory. */
-type Plan = { groups: number; keyBytes: number; out: number; alone: AlonePlan; pages: number; bits: number };
+/** How many groups of eight rows a block has, and where its parts lie in the kernel's memory; `sums` are those of wide leaves. */
+type Plan = { groups: number; keyBytes: number; out: number; alone: AlonePlan; sums: number; pages: number; bits: number };
 
 /**
  * The nodes of a forest as the kernel walks them; undefined where a feature's splits are sets of levels, the leaves have
  * too great numbers or all would take too much memory.
  */
-export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | undefined {
+export function walkTable(forest: Forest, summed: Summed): WalkTable | undefined {
+  const { roots, packed, partitioned } = forest;
   const count = roots[roots.length - 1]!;
   if (!packed || partitioned.includes(1) || count * 8 > MAX_TABLE_BYTES) return undefined;
   const bits = rankBits(partitioned.length);
   const none = 2 ** (32 - bits) - 1;
   if (count - packed.splits.length > 2 ** bits) return undefined;
-  const pages = Math.ceil((count * 8) / PAGE);
+  const wide = WIDES[0]?.plan(forest, summed, count * 8);
+  const pages = Math.ceil((wide?.end ?? count * 8) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  if (wide) WIDES[0]?.fill(forest, wide, memory.buffer);
   const words = new Uint32Array(memory.buffer);
   const firstLeaf = none * 2 ** bits;
   let split = 0;
@@ -73,20 +81,26 @@ export function walkTable({ roots, packed, partitioned }: Forest): WalkTable | u
 }
 
 /** The kernel of a forest that has such a table. Throws where this engine has no WebAssembly with two memories. */
-export function walkKernel(forest: Forest, table: WalkTable, { isVote, isFloat }: Omit<Sums, 'outputs'>): Kernel {
+export function walkKernel(forest: Forest, table: WalkTable, summed: Summed): Kernel {
   const { roots } = forest;
   const packed = forest.packed as PackedForest;
   const features = packed.cutStarts.length - 1;
-  const plan = planOf(features, treeCount(forest));
+  const way = WIDES[0];
+  const widePlan = way?.plan(forest, summed, roots[roots.length - 1]! * 8);
+  const plan = planOf(features, treeCount(forest), widePlan);
   const memory = new WebAssembly.Memory({ initial: plan.pages });
   const ours = { memory, pages: plan.pages, shared: false };
   const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
-  const { walk, alone } = w.instantiate([walkCode(plan), aloneCode(plan.alone)], [ours, nodes]);
-  const addAlone = openAlone(forest, memory, plan.alone, { isVote, isFloat });
+  const more = way && widePlan ? [way.code(widePlan, plan.sums)] : [];
+  const { walk, alone, wide: addWide } = w.instantiate([walkCode(plan), aloneCode(plan.alone), ...more], [ours, nodes]);
+  const wide = way && widePlan && addWide ? way.open(widePlan, memory, plan.sums, addWide) : undefined;
+  const addAlone = openAlone(forest, memory, plan.alone, summed, wide);
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
-  const add = isVote ? addVotes : isFloat ? addFloats : forest.width === 1 ? addValues : addLeaves;
+  const add = adderOf(forest, summed);
+  const stride = wide ? block * 4 : 0;
+  if (wide && widePlan) new Uint32Array(memory.buffer, plan.out, widePlan.trees * block).fill(wide.noLeaf, treeCount(forest) * block);
   const sum: Kernel['sum'] = (rows, sums, outputs) => {
     const count = rows.length / features;
     if (count < LANES) {
@@ -98,21 +112,31 @@ export function walkKernel(forest: Forest, table: WalkTable, { isVote, isFloat }
       rankRows(packed, rows, start, size, keys, plan);
       for (let tree = 0; tree < treeCount(forest); tree += 1) {
         const end = size < ROWS_TO_TOUCH ? 0 : roots[tree + 1]! * 8;
-        walk?.(roots[tree]! * 8, Math.ceil(size / LANES), end);
-        add(forest, places, size, sums, start, outputs);
+        walk?.(roots[tree]! * 8, Math.ceil(size / LANES), end, tree * stride);
+        if (!wide) add(forest, places, size, sums, start, outputs);
       }
+      wide?.add(plan.out, stride, size, sums, start);
     }
   };
   return { sum, bytes: memory.buffer.byteLength };
 }
 
-function planOf(features: number, trees: number): Plan {
+function planOf(features: number, trees: number, wide: WidePlan | undefined): Plan {
   const bits = rankBits(features);
   const keyBytes = 2 ** (32 - bits) * LANES * 4;
-  const groups = Math.max(1, Math.floor(BLOCK_BYTES / keyBytes));
+  const most = Math.max(1, Math.floor(BLOCK_BYTES / keyBytes));
+  const groups = wide ? Math.min(most, wide.rows / LANES) : most;
   const out = groups * keyBytes;
-  const alone = planAlone(out + groups * LANES * 4, trees, bits);
-  return { groups, keyBytes, out, alone, pages: Math.ceil(alone.end / PAGE), bits };
+  const alone = planAlone(out + groups * LANES * 4 * (wide?.trees ?? 1), trees, bits);
+  const sums = Math.ceil(alone.end / LINE) * LINE;
+  return { groups, keyBytes, out, alone, sums, pages: Math.ceil((sums + (wide?.sumBytes ?? 0)) / PAGE), bits };
+}
+
+/** What adds the leaves of one tree, where they are not wide. */
+function adderOf({ width }: Forest, { isVote, isFloat }: Summed) {
+  if (isVote) return addVotes;
+  if (isFloat) return addFloats;
+  return width === 1 ? addValues : addLeaves;
 }
 
 /** Writes the keys of a block's rows, feature by feature, so that one feature's thresholds stay in the cache. */
@@ -163,11 +187,11 @@ function addVotes({ leaves }: Forest, places: Uint32Array, size: number, sums: F
 }
 
 /**
- * The code: walk(root, groups, end) leads so many groups of eight rows down one tree, and writes the numbers of their leaves. Before
- * that it looks at the tree's nodes up to `end`, a line at a time.
+ * The code: walk(root, groups, end, out) leads so many groups of eight rows down one tree, and writes the numbers of their leaves, `out`
+ * bytes behind the first place. Before that it looks at the tree's nodes up to `end`, a line at a time.
  */
 function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
-  const [root, groups, end, key, out, node, low, high, going, seen] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+  const [root, groups, end, out, key, node, low, high, going, seen] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
   const lane = (at: number) => 10 + at;
   const lanes = Array.from({ length: LANES }, (_, at) => at);
   const step = (at: number): w.Code => [
@@ -189,7 +213,7 @@ function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
     ...[...w.get(out), ...w.i32(LANES * 4), ...w.addI32, ...w.set(out)],
     ...[...w.get(groups), ...w.i32(1), ...w.subI32, ...w.tee(groups)],
   ];
-  const locals: w.WasmType[] = ['i32', 'i32', 'i64', 'i32', 'i32', 'i32', 'i32', ...lanes.map((): w.WasmType => 'i32')];
+  const locals: w.WasmType[] = ['i32', 'i64', 'i32', 'i32', 'i32', 'i32', ...lanes.map((): w.WasmType => 'i32')];
   const touch: w.Code = [
     ...[...w.get(root), ...w.set(low)],
     ...w.loop([
@@ -197,7 +221,7 @@ function walkCode({ bits, keyBytes, out: outAt }: Plan): w.WasmFunction {
       ...[...w.get(low), ...w.i32(LINE), ...w.addI32, ...w.tee(low), ...w.get(end), ...w.ltI32],
     ]),
     // What is looked at has to matter, or it would not be; a leaf's number comes here later.
-    ...[...w.i32(0), ...w.get(seen), ...w.storeI32(outAt)],
+    ...[...w.get(out), ...w.get(seen), ...w.storeI32(outAt)],
   ];
-  return { name: 'walk', params: ['i32', 'i32', 'i32'], locals, body: [...touch, ...w.loop(group)] };
+  return { name: 'walk', params: ['i32', 'i32', 'i32', 'i32'], locals, body: [...touch, ...w.loop(group)] };
 }
