@@ -67,6 +67,18 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
   };
 }
 
+/**
+ * An esbuild plugin: leaves out what AWS's SDK reads a browser's name with (bowser). The SDK loads it in browsers alone
+ * (@aws-sdk/core, createUserAgentStringParsingProvider), and its bundle for Node still has it: 8 KB of each zip.
+ */
+export const withoutBrowsers: Plugin = {
+  name: 'without-browsers',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^bowser$/ }, () => ({ path: 'bowser', namespace: 'without-browsers' }));
+    onLoad({ filter: /./, namespace: 'without-browsers' }, () => ({ contents: 'export const parse = undefined;' }));
+  },
+};
+
 /** A source whose functions do nothing but say that nobody calls them. */
 function uncalled(source: string): string {
   const names = Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);

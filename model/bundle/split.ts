@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { lateNodes, lateOurs, loadAtOnce } from './late.ts';
-import { leanLists, type NeededKinds } from './lean.ts';
+import { leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
 
 /**
  * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in separate files beside the
@@ -124,6 +124,7 @@ function specifier(name: string): string {
 /** What serverless-esbuild bundles with; model/bundle/plugin.js says which kinds of bodies and steps the artifact names. */
 const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [
   leanLists(() => service.custom.kinds),
+  withoutBrowsers,
   split,
   lateNodes,
   lateOurs,
