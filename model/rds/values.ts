@@ -77,16 +77,27 @@ function functionOf(formals: RValue | undefined, isBase: boolean): Kept {
  */
 export function closureOf(formals: RValue | undefined, environment: RValue | undefined, attributes: Attributes | undefined): RValue {
   const ofClass = attributes?.has('class') ? { attributes } : {};
-  const around = environment?.type === 'opaque' ? environment.variables : undefined;
-  const areNumbers = (kept: Kept) => kept.type === 'numbers' || (kept.type === 'constant' && typeof kept.value === 'number');
-  const numbers = around && around.size <= FEW ? [...around].filter(([, kept]) => areNumbers(kept)) : [];
-  const beside = numbers.length > 0 ? { variables: new Map(numbers) } : {};
+  const numbers = environment?.type === 'opaque' && environment.variables ? numbersAround(environment.variables) : undefined;
+  const beside = numbers && numbers.size > 0 ? { variables: numbers } : {};
   const within = environment?.type === 'opaque' && environment.fields ? { enclosing: environment } : {};
   return { type: 'opaque', what: 'a function', value: functionOf(formals, environment === BASE), ...ofClass, ...beside, ...within };
 }
 
-/** Most variables of an environment that is kept with a function, or with numbers: nothing is kept of a whole workspace but its names. */
+/** Most variables of an environment whose vectors of numbers are kept: nothing is kept of a whole workspace but its names. */
 export const FEW = 8;
+/** Most variables of an environment that is kept with a function. */
+const MANY = 32;
+/** The numbers of each environment: those of many functions are the same. */
+const NUMBERS = new WeakMap<ReadonlyMap<string, Kept>, ReadonlyMap<string, Kept>>();
+
+function numbersAround(variables: ReadonlyMap<string, Kept>): ReadonlyMap<string, Kept> | undefined {
+  if (variables.size > MANY) return undefined;
+  const areNumbers = (kept: Kept) => kept.type === 'numbers' || (kept.type === 'constant' && typeof kept.value === 'number');
+  const known = NUMBERS.get(variables) ?? new Map([...variables].filter(([, kept]) => areNumbers(kept)));
+  NUMBERS.set(variables, known);
+  return known;
+}
+
 /** Most numbers that are kept of a variable. */
 const MAX_KEPT = 1000;
 

@@ -9,8 +9,10 @@ lighter <- function(model) {
 
 golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL) {
   n <- nrow(rows)
-  # Of one predictor multinom takes the first row's offset for all rows: then each row is asked alone.
-  is_alone <- model$family$family == "multinom" && model$family$nlp == 1 && !is.null(attr(model$terms, "offset"))
+  # Of one predictor multinom takes the first row's offset for all rows, and gammals and gumbls an error of the first row: then each row is asked alone.
+  family <- model$family$family
+  is_alone <- (family == "multinom" && model$family$nlp == 1 && !is.null(attr(model$terms, "offset"))) || family %in% c("gammals", "gumbls")
+  is_shares <- grepl("^(multinom|Ordered)", family)
   ask <- function(...) {
     one <- function(rows) suppressWarnings(if (is.null(discrete)) predict(model, rows, ...) else predict(model, rows, ..., discrete = discrete))
     if (!is_alone) return(one(rows))
@@ -32,9 +34,9 @@ golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL)
   errors <- ask(type = "response", se.fit = TRUE)
   bound <- if (is.null(relative)) "" else sprintf(",\"relative\":%g", relative)
   other <- function(type, p, more = "", own = bound) paste0("{\"parameters\":{\"type\":", text(type), "},\"predictions\":", text_of(p), more, own, "}")
-  others <- c(other("link", flat(ask(type = "link"))), if (has_terms) other("terms", terms),
+  others <- c(if (family != "ziplss") other("link", flat(ask(type = "link"))), if (has_terms) other("terms", terms),
               other("se", flat(errors[[1]]), paste0(",\"se\":", text_of(flat(errors[[2]]))), ",\"relative\":1e-12"))
-  classes <- if (is.matrix(response)) as.character(if (grepl("^multinom", model$family$family)) seq_len(ncol(response)) - 1 else seq_len(ncol(response)))
+  classes <- if (is_shares) as.character(if (grepl("^multinom", model$family$family)) seq_len(ncol(response)) - 1 else seq_len(ncol(response)))
   saveRDS(lighter(model), file.path(dir, paste0(name, ".RDS")), version = 3)
   parts <- c(
     paste0("\"name\":", text(name)), paste0("\"kind\":", text(if (is.null(classes)) "regression" else "probability")),

@@ -94,6 +94,28 @@ make_multinom <- function(name, count = pick(c(1, 1, 2, 2, 3, 5))) {
   TRUE
 }
 
+# A response of a number a linear predictor, and counts with too many zeros.
+SEVERAL <- list(gaulss = quote(gaulss()), gaulss_log = quote(gaulss(list("log", "logb"), b = 1 / 7)), gammals = quote(gammals()), gumbls = quote(gumbls(b = -5)), gevlss = quote(gevlss()),
+  shash = quote(shash()), twlss = quote(twlss()), ziplss = quote(ziplss()), ziP = quote(ziP()))
+make_several <- function(name, kind = pick(names(SEVERAL))) {
+  d <- draw(pick(200:300))
+  counts <- rpois(nrow(d), exp(d$y / 2)) * (runif(nrow(d)) < 0.75)
+  d$target <- switch(kind, gaulss = , shash = d$y, gaulss_log = , gammals = exp(d$y / 2), gumbls = , gevlss = d$y - 0.3 * log(rexp(nrow(d))), counts)
+  terms <- function() pick(c("s(x, k = 5)", "s(z, k = 4)", "f", "v + flag", "s(v, bs = 'cr', k = 4) + f", "x + offset(z / 3)", "s(g, bs = 're')"))
+  count <- switch(kind, gevlss = , twlss = 3, shash = 4, ziP = 1, 2)
+  texts <- c(paste("target ~ s(x, k = 5) +", terms()), if (count > 1) paste("~", terms()), rep("~ 1", max(0, count - 2)))
+  data <- d
+  formulas <- lapply(texts, as.formula, env = globalenv())
+  model <- suppressWarnings(tryCatch(gam(if (count == 1) formulas[[1]] else formulas, family = eval(SEVERAL[[kind]]), data = data), error = function(e) NULL))
+  if (is.null(model) || !all(is.finite(model$coefficients))) return(FALSE)
+  rows <- draw(12, 0.2)
+  rows <- rows[intersect(names(rows), all.vars(model$pred.formula))]
+  answers <- suppressWarnings(predict(model, rows, type = "response", se.fit = TRUE))
+  if (!all(is.finite(unlist(answers)))) return(FALSE)
+  golden_gam(dir, name, model, rows)
+  TRUE
+}
+
 repeat_until <- function(kind, work) {
   made <- 0
   for (try in seq_len(30 * each)) {
@@ -106,3 +128,4 @@ repeat_until <- function(kind, work) {
 for (kind in names(SMOOTHS)) repeat_until(kind, function(name) make(name, c(pick(SMOOTHS[[kind]]), if (runif(1) < 0.5) pick(PLAIN), if (runif(1) < 0.3) "s(w, k = 4)")))
 for (family in names(FAMILIES)) repeat_until(family, function(name) make(name, c(pick(SMOOTHS$tp[1:2]), pick(SMOOTHS$cr), if (runif(1) < 0.5) pick(PLAIN)), family))
 repeat_until("multinom", make_multinom)
+repeat_until("several", make_several)

@@ -76,6 +76,7 @@ const FILES = [
   'gam-products.RDS',
   'gam-ocat.RDS',
   'gam-multinom-3.RDS',
+  'gam-gaulss.RDS',
 ];
 const KINDS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const HEADER = 64;

@@ -1,3 +1,4 @@
+import { typesOf } from '../../../shared/bodies/gam/body.ts';
 import type { Gam, GamResponse, Smooth } from '../../../shared/bodies/gam/gam.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { FactorFeature, Feature, Schema } from '../../../shared/schema/features.ts';
@@ -71,7 +72,7 @@ export function readGam(value: RValue, label: string): GamModel {
   const schema: Schema = {
     ...{ ...kindOf(response, gam.predictors.length), takesMissing: false },
     features: features.map((feature): Feature => (isNew(feature) ? { ...(feature as FactorFeature), others: 'new' } : feature)),
-    types: ['response', 'link', 'se', ...(labels.length > 0 ? (['terms'] as const) : [])],
+    types: typesOf(labels.length > 0, gam),
     ...(labels.length > 0 ? { terms: labels } : {}),
   };
   const made = call?.type === 'language' ? deparse(call) : 'gam';
@@ -80,8 +81,8 @@ export function readGam(value: RValue, label: string): GamModel {
 
 /** The categories of ocat are counted from 1, those of multinom from 0. */
 function kindOf(response: GamResponse, predictors: number): Pick<Schema, 'kind' | 'classes' | 'margins'> {
-  const margins = predictors > 1 ? { margins: predictors } : {};
-  if (response.by === 'link') return { kind: 'regression', ...margins };
+  const margins = predictors > 1 && response.by !== 'inflated' ? { margins: predictors } : {};
+  if (response.by !== 'ordered' && response.by !== 'multinomial') return { kind: 'regression', ...margins };
   const [count, first] = response.by === 'ordered' ? [response.theta.length + 2, 1] : [predictors + 1, 0];
   return { kind: 'probability', classes: Array.from({ length: count }, (_, at) => String(at + first)), ...margins };
 }

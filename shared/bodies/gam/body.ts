@@ -1,7 +1,6 @@
 import { callsOneOf } from '../../expressions/expressions.ts';
 import { NOT_EXACT } from '../../expressions/functions.ts';
 import { NOT_EXACT_LINK } from '../../expressions/links.ts';
-import type { Schema } from '../../schema/features.ts';
 import type { AnswerType } from '../../schema/parameter-table.ts';
 import { takeArrays } from '../arrays.ts';
 import type { BodyKind } from '../kind.ts';
@@ -27,7 +26,7 @@ export const GAM: BodyKind<Gam> = {
   unpack: ({ scalars: { variables, blocks, smooths, predictors, response, terms }, arrays }, label) =>
     ({ ...takeArrays(arrays, ARRAYS, label), variables, blocks, smooths, predictors, response, terms }) as Gam,
   check: checkGam,
-  answers: (schema) => ({ types: typesOf(schema), takes: [] }),
+  answers: (schema, gam) => ({ types: typesOf(schema.terms !== undefined, gam), takes: [] }),
   predict: predictGam,
   ulp: (_, gam) => {
     const isLink = gam.response.by === 'link' && gam.response.link === NOT_EXACT_LINK;
@@ -38,9 +37,17 @@ export const GAM: BodyKind<Gam> = {
     const numbers = { smooths: smooths.length, coefficients: coefficients.length, response: link };
     return { name: 'gam', numbers, text: `${count(smooths.length, 'smooth')}, ${count(coefficients.length, 'coefficient')}, ${link}` };
   },
-  notServed: () => ['type "lpmatrix" and "iterms"; terms and exclude'],
+  notServed: (_, gam) => [
+    'type "lpmatrix" and "iterms"; terms and exclude; unconditional = TRUE',
+    ...(hasLinks(gam) ? [] : ['type "link", two numbers a row where the response is one']),
+  ],
 };
 
-function typesOf({ terms }: Schema): AnswerType[] {
-  return ['response', 'link', 'se', ...(terms ? (['terms'] as const) : [])];
+/** The types of answer of a gam; two linear predictors of one response have no links of the form that the schema says. */
+export function typesOf(hasTerms: boolean, gam: Gam): AnswerType[] {
+  return ['response', ...(hasLinks(gam) ? (['link'] as const) : []), 'se', ...(hasTerms ? (['terms'] as const) : [])];
+}
+
+function hasLinks({ response, predictors }: Gam): boolean {
+  return response.by !== 'inflated' || predictors.length === 1;
 }

@@ -3,7 +3,8 @@ import { checkExpressions, type Expression } from '../../expressions/expressions
 import { LINKS } from '../../expressions/links.ts';
 import type { Schema } from '../../schema/features.ts';
 import { basisExpressions, type CheckContext, MAX_WORK, widthOf, widthWithout } from './check-basis.ts';
-import type { Gam } from './gam.ts';
+import { isSpecial } from './each.ts';
+import type { EachLink, Gam } from './gam.ts';
 
 /** Most coefficients; the covariance has the square of their number. */
 export const MAX_COEFFICIENTS = 8192;
@@ -76,7 +77,8 @@ function checkPredictors(schema: Schema, gam: Gam, fail: (found: string, expecte
     throw fail('other places of coefficients', 'those that are there');
   if (predictors.length > blocks.length) throw fail(`${predictors.length} predictors`, `at most ${blocks.length}, one a block`);
   const { kind, classes = [], margins = 1, terms: labels } = schema;
-  if (margins !== predictors.length) throw fail(`${margins} margins`, `${predictors.length}, one a predictor`);
+  const outputs = response?.by === 'inflated' ? 1 : predictors.length;
+  if (margins !== outputs) throw fail(`${margins} margins`, `${outputs}, one a predictor`);
   if (labels && labels.length !== terms.length) throw fail(`${labels.length} names of terms`, `${terms.length}`);
   switch (response?.by) {
     case 'link': {
@@ -86,6 +88,20 @@ function checkPredictors(schema: Schema, gam: Gam, fail: (found: string, expecte
         throw fail(`the link ${link}`, Object.keys(LINKS).join(', '));
       if (kind !== 'regression' || predictors.length !== 1) throw fail(`a link of the kind ${kind}`, 'regression with one predictor');
       return;
+    }
+    case 'each': {
+      const { links } = response;
+      const isLink = (one: EachLink) => typeof one?.link === 'string' && (Object.hasOwn(LINKS, one.link) || isSpecial(one));
+      if (!Array.isArray(links) || !links.every(isLink)) throw fail('another link of a predictor', Object.keys(LINKS).join(', '));
+      if (kind === 'regression' && links.length === predictors.length && links.length > 1) return;
+      throw fail(`${links.length} links of the kind ${kind}`, `regression with ${predictors.length} predictors`);
+    }
+    case 'inflated': {
+      const { line } = response;
+      const isLine = line === undefined || [line?.start, line?.least, line?.log].every(Number.isFinite);
+      if (!isLine) throw fail('another line', 'finite numbers');
+      if (kind === 'regression' && predictors.length === (line ? 1 : 2)) return;
+      throw fail(`${predictors.length} predictors of the kind ${kind}`, `regression with ${line ? 1 : 2}`);
     }
     case 'ordered': {
       const { theta } = response;
@@ -98,6 +114,6 @@ function checkPredictors(schema: Schema, gam: Gam, fail: (found: string, expecte
       if (kind === 'probability' && classes.length === predictors.length + 1) return;
       throw fail(`${classes.length} categories`, `${predictors.length + 1}, one more than predictors`);
     default:
-      throw fail('another response', 'link, ordered or multinomial');
+      throw fail('another response', 'link, each, ordered, multinomial or inflated');
   }
 }

@@ -72,11 +72,25 @@ export type Smooth = {
 /** Columns without a smooth: the place of their first coefficient, each the product of its expressions; and what is added to their sum. */
 export type Block = { first: number; columns: Expression[][]; offsets: Expression[] };
 
+/** The inverse of a link of one of several linear predictors: of R's links, or of those that mgcv's families have, with a number b (each.ts). */
+export type EachLink = { link: string; b?: number };
+
 /**
- * From linear predictors to the response: by the inverse of a link; `ordered`: the share of each category, by thresholds of one
- * predictor, the first at -1 and each other one by exp() of one of `theta` behind the last; `multinomial`: the share of each, where every category but the first has a predictor.
+ * From linear predictors to the response:
+ * - `link`: by the inverse of a link;
+ * - `each`: several numbers, one a predictor, each by the inverse of its own link;
+ * - `ordered`: the share of each category, by thresholds of one predictor, the first at -1 and each other one by exp() of one of `theta`
+ *   behind the last;
+ * - `multinomial`: the share of each category, where every one but the first has a predictor;
+ * - `inflated`: the mean of counts with too many zeros, by the logarithm of their mean and the complementary log-log of whether there are
+ *   any: a predictor each (ziplss), or both of one predictor x: x, and start + (least + exp(log)) x (ziP).
  */
-export type GamResponse = { by: 'link'; link: string; lambda?: number } | { by: 'ordered'; theta: number[] } | { by: 'multinomial' };
+export type GamResponse =
+  | { by: 'link'; link: string; lambda?: number }
+  | { by: 'each'; links: EachLink[] }
+  | { by: 'ordered'; theta: number[] }
+  | { by: 'multinomial' }
+  | { by: 'inflated'; line?: { start: number; least: number; log: number } };
 
 /** A generalized additive model: columns of its terms, and coefficients by which they are added up in their order. */
 export type Gam = {

@@ -2,7 +2,9 @@ import { linksOf, powerLink } from '../../expressions/links.ts';
 import { libraryOf, type MathLibrary } from '../../math/library.ts';
 import type { Schema } from '../../schema/features.ts';
 import { longSum } from '../boosting/long-sum.ts';
+import { inverseOfEach } from './each.ts';
 import type { Gam, GamResponse } from './gam.ts';
+import { inflatedError, inflatedMean } from './inflated.ts';
 import { slopeOf } from './slopes.ts';
 
 /** The response to a row's linear predictors: a number, or the share of each category. */
@@ -13,6 +15,12 @@ export function responseOf(schema: Schema, { response }: Gam): (sums: number[]) 
       const inverse = inverseOf(response, library);
       return ([sum]) => [inverse(sum!)];
     }
+    case 'each': {
+      const inverses = response.links.map((link) => inverseOfEach(link, library).value);
+      return (sums) => sums.map((sum, at) => inverses[at]!(sum));
+    }
+    case 'inflated':
+      return (sums) => [inflatedMean(response, sums, library)];
     case 'ordered':
       return orderedResponse(response.theta, library.exp);
     case 'multinomial':
@@ -60,7 +68,15 @@ export function standardErrors(schema: Schema, gam: Gam, columns: Float64Array, 
   const library = libraryOf(schema.libm);
   const variance = (from: number[], to: number[]) => Math.max(0, quadratic(covariance, columns, from, to));
   if (response.by === 'multinomial') return shareErrors(shares(sums, library.exp), sums, predictors, variance, library.exp);
-  const error = Math.sqrt(variance(predictors[0]!, predictors[0]!));
+  const errorOf = (places: number[]) => Math.sqrt(variance(places, places));
+  if (response.by === 'each') {
+    const slopes = response.links.map((link) => inverseOfEach(link, library).slope);
+    return predictors.map((places, at) => errorOf(places) * Math.abs(slopes[at]!(sums[at]!)));
+  }
+  const [first, second] = predictors;
+  if (response.by === 'inflated')
+    return [inflatedError(response, sums, variance(first!, first!), () => variance(first!, second!), library)];
+  const error = errorOf(first!);
   if (response.by === 'link') return [error * Math.abs(slopeOf(response, library)(sums[0]!))];
   const thresholds = thresholdsOf(response.theta, library.exp);
   return orderedShares(thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
