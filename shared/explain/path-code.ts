@@ -1,5 +1,5 @@
 import * as w from '../wasm/assembler.ts';
-import { type Areas, RECORD, STATE_COUNT, WAY_MASK } from './path-memory.ts';
+import { type Areas, type Points, pairPoints, RECORD, SHARES, STATE_COUNT, STATES, WAY_MASK } from './path-memory.ts';
 
 /** The parameters and locals of a written kernel: where the record, the factors, the products and the state of a node are, among others. */
 const L = {
@@ -25,7 +25,8 @@ const ZERO = w.constF64x2(0, 0);
  * The kernel of trees of so many points (path-kernel.ts), two of which are computed at a time. Its parameters: where the records and the
  * factors start, how many splits and leaves there are, and where the contributions are.
  */
-export function writeKernel(name: string, stride: number, areas: Areas): w.WasmFunction {
+export function writeAdd(name: string, points: number, areas: Areas): w.WasmFunction {
+  const stride = 2 * Math.ceil(points / 2);
   const { root, split, leaf, up } = loopsOf(stride, areas);
   const again = (body: w.Code, local: number) => w.loop([...body, ...w.get(local), ...w.i32(1), ...w.subI32, ...w.tee(local)]);
   const body = [
@@ -129,4 +130,54 @@ function loopsOf(stride: number, areas: Areas): Record<'root' | 'split' | 'leaf'
     leaf: [...state, ...FIND, ...none, ...number, ...leaf, ...GIVE, ...onward],
     up: [...known, ...FIND, ...none, ...up, ...GIVE, ...move(stride, -1)],
   };
+}
+
+/** The locals of what makes factors: where they are written, how many nodes are left, where the node's shares are, and vectors. */
+const F = { out: 0, left: 1, shares: 2, own: 3, before: 4, now: 5, over: 6, taken: 7 };
+const ONE = w.constF64x2(1, 1);
+
+/** What makes the factors of a tree of so many points (path-kernel.ts). Its parameters: where they are written, and how many nodes there are. */
+export function writeFill(name: string, points: number, areas: Areas): w.WasmFunction {
+  const all = pairPoints(points);
+  const stride = all.points.length;
+  const share = (at: number) => [...w.get(F.shares), ...w.loadF64(areas.shares + at), ...w.splatF64x2];
+  const pairs = Array.from({ length: stride / 2 }, (_, pair) => fillPair(all, 2 * pair, stride));
+  const missed = Array.from({ length: stride / 2 }, (_, pair) => {
+    const at = 16 * (STATES.missed * stride + pair);
+    return [
+      ...[...w.get(F.out), ...share(SHARES.share), ...w.storeV128(at)],
+      ...[...w.get(F.out), ...ZERO, ...w.storeV128(at + 8 * stride)],
+    ];
+  });
+  const body = w.loop([
+    ...[...share(SHARES.own), ...w.set(F.own), ...share(SHARES.before), ...w.set(F.before), ...pairs.flat(), ...missed.flat()],
+    ...[...w.get(F.out), ...w.i32(16 * STATE_COUNT * stride), ...w.addI32, ...w.set(F.out)],
+    ...[...w.get(F.shares), ...w.i32(SHARES.bytes), ...w.addI32, ...w.set(F.shares)],
+    ...[...w.get(F.left), ...w.i32(1), ...w.subI32, ...w.tee(F.left)],
+  ]);
+  return { name, params: ['i32', 'i32'], locals: ['i32', 'v128', 'v128', 'v128', 'v128', 'v128'], body };
+}
+
+/** The factors at a pair of points, of the way that the row goes and of that which it misses. */
+function fillPair({ points, rests, weights, losses }: Points, at: number, stride: number): w.Code {
+  const pair = (numbers: Float64Array) => w.constF64x2(numbers[at]!, numbers[at + 1]!);
+  const mixed = (share: number) => [...pair(points), ...pair(rests), ...w.get(share), ...w.mulF64x2, ...w.addF64x2];
+  const [goes, misses] = [8 * (2 * STATES.goes * stride + at), 8 * (2 * STATES.misses * stride + at)];
+  const gain = [...ONE, ...w.get(F.own), ...w.subF64x2, ...w.get(F.now), ...w.divF64x2, ...w.get(F.taken), ...w.subF64x2];
+  return [
+    ...[...mixed(F.own), ...w.set(F.now), ...ONE, ...mixed(F.before), ...w.divF64x2, ...w.set(F.over)],
+    ...[...ONE, ...w.get(F.before), ...w.subF64x2, ...w.get(F.over), ...w.mulF64x2, ...w.set(F.taken)],
+    ...[...w.get(F.out), ...w.get(F.now), ...w.get(F.over), ...w.mulF64x2, ...w.storeV128(goes)],
+    ...[...w.get(F.out), ...pair(weights), ...gain, ...w.mulF64x2, ...w.storeV128(goes + 8 * stride)],
+    ...[...w.get(F.out), ...pair(rests), ...w.get(F.own), ...w.mulF64x2, ...w.get(F.over), ...w.mulF64x2, ...w.storeV128(misses)],
+    ...[
+      ...w.get(F.out),
+      ...pair(weights),
+      ...pair(losses),
+      ...w.get(F.taken),
+      ...w.subF64x2,
+      ...w.mulF64x2,
+      ...w.storeV128(misses + 8 * stride),
+    ],
+  ];
 }

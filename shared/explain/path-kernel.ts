@@ -1,31 +1,44 @@
 import { instantiate } from '../wasm/assembler.ts';
-import { writeKernel } from './path-code.ts';
-import { type Areas, type PathTable, RECORD, STATE_COUNT, WAY_MASK } from './path-memory.ts';
+import { writeAdd, writeFill } from './path-code.ts';
+import { type Areas, type PathTable, pairPoints, RECORD, STATE_COUNT, WAY_MASK } from './path-memory.ts';
 
 /*
  * One row's way through one tree (tree-shap.ts), twice with the same bits: in WebAssembly, two points at a time, and in JavaScript, where an
  * engine has no vectors. Both add the points up in two sums, those at even places and those at odd ones, and these at the end.
  */
 
-/** Adds what a tree gives each input of the row whose ways and numbers lie in the memory, to the contributions at a place. */
-export type PathKernel = (table: PathTable, contributions: number) => void;
+/** What computes in the memory. */
+export type PathKernel = {
+  /** Makes the factors of a tree of its shares. */
+  fill(table: PathTable): void;
+  /** Adds what a tree gives each input of the row whose ways and numbers lie in the memory, to the contributions at a place. */
+  add(table: PathTable, contributions: number): void;
+};
 
 /** Most points of a tree for which code is written in WebAssembly: that grows with them. */
-export const MOST_STRIDE = 32;
+export const MOST_POINTS = 32;
 
-/** The kernel for memory of these areas; `strides` are the points of its trees. */
-export function makeKernel(memory: WebAssembly.Memory, areas: Areas, strides: readonly number[]): PathKernel {
+/** The kernel for memory of these areas; `points` are those of its trees. */
+export function makeKernel(memory: WebAssembly.Memory, areas: Areas, points: readonly number[]): PathKernel {
   const plain = plainKernel(memory.buffer as ArrayBuffer, areas);
-  const written = [...new Set(strides)].filter((stride) => stride > 0 && stride <= MOST_STRIDE);
+  const written = [...new Set(points)].filter((count) => count > 0 && count <= MOST_POINTS);
   try {
-    const functions = written.map((stride) => writeKernel(nameOf(stride), stride, areas));
+    const functions = written.flatMap((count) => [writeFill(`fill${count}`, count, areas), writeAdd(`add${count}`, count, areas)]);
     const made = instantiate(functions, [{ memory, pages: memory.buffer.byteLength / 65_536, shared: false }]);
-    const byStride = Array.from({ length: MOST_STRIDE + 1 }, (_, stride) => made[nameOf(stride)]);
-    return (table, contributions) => {
-      const { at, splits, leaves, stride } = table;
-      const run = byStride[stride];
-      if (run) run(at, at + (splits + leaves) * RECORD.bytes, splits, leaves, contributions);
-      else plain(table, contributions);
+    const named = (name: string) => Array.from({ length: MOST_POINTS + 1 }, (_, count) => made[`${name}${count}`]);
+    const [fills, adds] = [named('fill'), named('add')];
+    const factorsOf = ({ at, splits, leaves }: PathTable) => at + (splits + leaves) * RECORD.bytes;
+    return {
+      fill: (table) => {
+        const fill = fills[table.points];
+        if (fill) fill(factorsOf(table), table.splits + table.leaves);
+        else plain.fill(table);
+      },
+      add: (table, contributions) => {
+        const add = adds[table.points];
+        if (add) add(table.at, factorsOf(table), table.splits, table.leaves, contributions);
+        else plain.add(table, contributions);
+      },
     };
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
@@ -33,12 +46,37 @@ export function makeKernel(memory: WebAssembly.Memory, areas: Areas, strides: re
   }
 }
 
-function nameOf(stride: number): string {
-  return `points${stride}`;
-}
-
 /** The kernel in JavaScript. */
 export function plainKernel(buffer: ArrayBuffer, areas: Areas): PathKernel {
+  return { fill: plainFill(buffer, areas), add: plainAdd(buffer, areas) };
+}
+
+/** What the same input adds further up is taken off: a product has one factor for it. */
+function plainFill(buffer: ArrayBuffer, areas: Areas): PathKernel['fill'] {
+  const doubles = new Float64Array(buffer);
+  return ({ at, splits, leaves, points: count, stride }) => {
+    const { points, rests, weights, losses } = pairPoints(count);
+    const factors = (at + (splits + leaves) * RECORD.bytes) / 8;
+    for (let node = 0; node < splits + leaves; node += 1) {
+      const shares = areas.shares / 8 + 3 * node;
+      const [own, before, share] = [doubles[shares]!, doubles[shares + 1]!, doubles[shares + 2]!];
+      for (let k = 0; k < stride; k += 1) {
+        const now = points[k]! + rests[k]! * own;
+        const then = 1 / (points[k]! + rests[k]! * before);
+        const taken = (1 - before) * then;
+        const out = factors + 2 * STATE_COUNT * stride * node + k;
+        doubles[out] = now * then;
+        doubles[out + stride] = weights[k]! * ((1 - own) / now - taken);
+        doubles[out + 2 * stride] = rests[k]! * own * then;
+        doubles[out + 3 * stride] = weights[k]! * (losses[k]! - taken);
+        doubles[out + 4 * stride] = share;
+        doubles[out + 5 * stride] = 0;
+      }
+    }
+  };
+}
+
+function plainAdd(buffer: ArrayBuffer, areas: Areas): PathKernel['add'] {
   const [bytes, wholes, doubles] = [new Uint8Array(buffer), new Int32Array(buffer), new Float64Array(buffer)];
   const [products, sums, numbers, states] = [areas.products / 8, areas.sums / 8, areas.numbers / 8, areas.states / 4];
   return ({ at, splits, leaves, stride }, contributions) => {

@@ -1,5 +1,5 @@
 import { gaussLegendre } from './quadrature.ts';
-import { pointsOf, type WeightedTrees } from './trees.ts';
+import { bytesOfNode, bytesOfTables, pointsOf, strideOf, type WeightedTrees } from './trees.ts';
 
 /*
  * The memory in which contributions by paths are computed (tree-shap.ts): room for one row in one tree, the contributions of some rows,
@@ -8,11 +8,11 @@ import { pointsOf, type WeightedTrees } from './trees.ts';
  * The nodes of a tree are numbered anew: its splits first, each behind its parent, then its leaves. A table has a record for each node
  * (RECORD), then the factors of each: for each of STATES what its way multiplies the products by at each point, and behind that what the sums
  * below it are multiplied by for the input's contribution. Points come in pairs, which are computed together; one without a partner
- * gets one whose factors are 0.
+ * gets one that weighs nothing.
  */
 
 /** How a row stands to a way: it goes it, it goes another one, or it went another one further up by the same input. */
-const STATES = { goes: 0, misses: 1, missed: 2 } as const;
+export const STATES = { goes: 0, misses: 1, missed: 2 } as const;
 export const STATE_COUNT = 3;
 
 /**
@@ -24,8 +24,12 @@ export const RECORD = { bytes: 16, parentAt: 0, sameAt: 4, parent: 8, inputAndWa
 /** The part of inputAndWay that is the way's place: a split has three ways at most. */
 export const WAY_MASK = 7;
 
+/** What a node's shares say in doubles: the product of those of its way and of the ways above by the same input, that of the ways above, its own. */
+export const SHARES = { bytes: 24, own: 0, before: 8, share: 16 } as const;
+
 /** Where the parts of the memory start, in bytes. */
 export type Areas = {
+  shares: number;
   ways: number;
   states: number;
   products: number;
@@ -41,26 +45,15 @@ export type PathTable = {
   end: number;
   splits: number;
   leaves: number;
+  points: number;
   stride: number;
   nodes: Uint32Array;
   /** The first and the second child of each split. */
   children: [Uint32Array, Uint32Array];
 };
 
-/** Most bytes of all tables of a model's trees that are kept; of larger ones one tree's at a time is made, for each request anew. */
-export const MOST_KEPT = 2 ** 26;
 /** So many rows are explained together, or fewer of many inputs. */
 const BLOCK = { rows: 256, numbers: 2 ** 17 };
-
-/** The points of a tree, in pairs. */
-export function strideOf(trees: WeightedTrees, tree: number): number {
-  return 2 * Math.ceil(pointsOf(trees, tree) / 2);
-}
-
-/** How many bytes a node of a tree of so many points takes in its table. */
-function bytesOfNode(stride: number): number {
-  return RECORD.bytes + 16 * STATE_COUNT * stride;
-}
 
 /** What a model's trees take. */
 export type Plan = { areas: Areas; bytes: number; isKept: boolean; block: number };
@@ -69,11 +62,10 @@ export type Plan = { areas: Areas; bytes: number; isKept: boolean; block: number
 export function planMemory(trees: WeightedTrees, inputs: number, mostKept: number): Plan {
   const { roots } = trees;
   const most = { nodes: 0, numbers: 0, table: 0 };
-  let all = 0;
+  const all = bytesOfTables(trees);
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const [nodes, stride] = [roots[tree + 1]! - roots[tree]!, strideOf(trees, tree)];
     const table = nodes * bytesOfNode(stride);
-    all += table;
     most.nodes = Math.max(most.nodes, nodes);
     most.numbers = Math.max(most.numbers, nodes * stride);
     most.table = Math.max(most.table, table);
@@ -87,6 +79,7 @@ export function planMemory(trees: WeightedTrees, inputs: number, mostKept: numbe
     return start;
   };
   const areas = {
+    shares: area(SHARES.bytes * most.nodes),
     ways: area(most.nodes),
     states: area(4 * most.nodes),
     products: area(8 * most.numbers),
@@ -98,37 +91,41 @@ export function planMemory(trees: WeightedTrees, inputs: number, mostKept: numbe
   return { areas, bytes: end, isKept, block };
 }
 
-/** Writes a tree's table to a place of the memory. */
-export function writeTable(buffer: ArrayBuffer, trees: WeightedTrees, tree: number, at: number): PathTable {
+/** Writes a tree's table to a place of the memory, but for the factors: those are made of the shares that are written to their area. */
+export function writeTable(buffer: ArrayBuffer, areas: Areas, trees: WeightedTrees, tree: number, at: number): PathTable {
   const stride = strideOf(trees, tree);
   const { numbers, ...table } = numberNodes(trees, tree);
-  const { parent, above, input, roots } = trees;
+  const { parent, above, input, share, known, roots } = trees;
   const start = roots[tree]!;
   const count = table.nodes.length;
   const records = new Int32Array(buffer, at, (count * RECORD.bytes) / 4);
-  const factors = new Float64Array(buffer, at + count * RECORD.bytes, count * 2 * STATE_COUNT * stride);
-  // Another tree's may have been here.
-  factors.fill(0);
-  const pointed = makePoints(trees, tree);
+  const shares = new Float64Array(buffer, areas.shares, (count * SHARES.bytes) / 8);
   const seen = new Uint8Array(table.splits);
   for (let local = 1; local < count; local += 1) {
     const node = start + local;
-    const [number, up] = [numbers[local]!, numbers[parent[node]! - start]!];
+    const number = numbers[local]!;
+    const up = numbers[parent[node]! - start]!;
     const way = seen[up]!;
     seen[up] = way + 1;
     if (way < 2) table.children[way]![up] = node;
-    const record = (number * RECORD.bytes) / 4;
+    const isFirst = above[node] === node;
+    const record = 4 * number;
     records[record] = up * stride * 8;
-    records[record + 1] = above[node] === node ? 0 : 4 * numbers[above[node]! - start]!;
+    records[record + 1] = isFirst ? 0 : 4 * numbers[above[node]! - start]!;
     records[record + 2] = up;
     records[record + 3] = 8 * input[node]! + way;
-    writeFactors(trees, node, pointed, factors.subarray(number * 2 * STATE_COUNT * stride), stride);
+    shares[3 * number] = known[node]!;
+    shares[3 * number + 1] = isFirst ? 1 : known[above[node]!]!;
+    shares[3 * number + 2] = share[node]!;
   }
-  return { at, end: at + count * bytesOfNode(stride), stride, ...table };
+  return { at, end: at + count * bytesOfNode(stride), points: pointsOf(trees, tree), stride, ...table };
 }
 
 /** The new numbers of a tree's nodes, and the nodes by these. */
-function numberNodes({ roots, isLeaf }: WeightedTrees, tree: number): Omit<PathTable, 'at' | 'end' | 'stride'> & { numbers: Uint32Array } {
+function numberNodes(
+  { roots, isLeaf }: WeightedTrees,
+  tree: number,
+): Omit<PathTable, 'at' | 'end' | 'points' | 'stride'> & { numbers: Uint32Array } {
   const [start, end] = [roots[tree]!, roots[tree + 1]!];
   let splits = 0;
   for (let node = start; node < end; node += 1) splits += 1 - isLeaf[node]!;
@@ -142,35 +139,22 @@ function numberNodes({ roots, isLeaf }: WeightedTrees, tree: number): Omit<PathT
   return { splits, leaves: end - start - splits, nodes, numbers, children: [new Uint32Array(splits), new Uint32Array(splits)] };
 }
 
-/** Points from 0 to 1, what is left of 1 behind each, and their weights. */
-type Points = { points: Float64Array; rests: Float64Array; weights: Float64Array };
+/** Points from 0 to 1, what is left of 1 behind each, their weights, and these by what is left and negative. */
+export type Points = { points: Float64Array; rests: Float64Array; weights: Float64Array; losses: Float64Array };
 
-function makePoints(trees: WeightedTrees, tree: number): Points {
-  const { points, weights } = gaussLegendre(pointsOf(trees, tree));
-  return { points, rests: points.map((point) => 1 - point), weights };
-}
-
-/** The factors of the way into a node, at each of its states. What the same input adds further up is taken off: a product has one factor for it. */
-function writeFactors(
-  { above, known, share }: WeightedTrees,
-  node: number,
-  { points, rests, weights }: Points,
-  out: Float64Array,
-  stride: number,
-): void {
-  const own = known[node]!;
-  const isFirst = above[node] === node;
-  const before = isFirst ? 1 : known[above[node]!]!;
-  const [goes, misses, missed] = [2 * stride * STATES.goes, 2 * stride * STATES.misses, 2 * stride * STATES.missed];
-  for (let k = 0; k < points.length; k += 1) {
-    const [t, rest, weight] = [points[k]!, rests[k]!, weights[k]!];
-    const now = t + rest * own;
-    const then = isFirst ? 1 : 1 / (t + rest * before);
-    const taken = (1 - before) * then;
-    out[goes + k] = now * then;
-    out[goes + stride + k] = weight * ((1 - own) / now - taken);
-    out[misses + k] = rest * own * then;
-    out[misses + stride + k] = weight * (-1 / rest - taken);
-    out[missed + k] = share[node]!;
-  }
+/** So many points of Gauss's quadrature, in pairs. */
+export function pairPoints(count: number): Points {
+  const { points, weights } = gaussLegendre(count);
+  const rests = points.map((point) => 1 - point);
+  const paired = (numbers: Float64Array, last: number) =>
+    Float64Array.from({ length: 2 * Math.ceil(count / 2) }, (_, k) => numbers[k] ?? last);
+  return {
+    points: paired(points, 1),
+    rests: paired(rests, 0),
+    weights: paired(weights, 0),
+    losses: paired(
+      rests.map((rest) => -1 / rest),
+      0,
+    ),
+  };
 }

@@ -10,6 +10,11 @@ import { mostInputs } from './trees.ts';
  *
  * Of one row x and one background row z, a leaf can only be reached where each input on the way is x's or z's. Where a of them must be
  * x's and b must be z's, an input of x's adds number * (a - 1)! b! / (a + b)!, and one of z's takes number * a! (b - 1)! / (a + b)! away.
+ *
+ * shap's extension has thresholds and leaves of 32 bits here, so that a value which lies on a split may go the other way there, and it then gives
+ * other contributions than these (xgboost-1.7-aft-binary and xgboost-3.2-categories-json in tests/explain/shap-main.ts: each row that
+ * differs lies on a split, or a background row does; by paths shap has doubles, and none differs).
+ *
  * Ways of all background rows together (rows-ways.ts) or of one pair after another (rows-pairs.ts) find these leaves.
  */
 

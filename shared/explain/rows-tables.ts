@@ -1,5 +1,5 @@
 import type { TreeGame } from './tree-shap.ts';
-import type { WeightedTrees } from './trees.ts';
+import { type WeightedTrees, WORDS } from './trees.ts';
 
 /*
  * Where the background rows go in a model's trees, found once (rows-ways.ts). Of each way it is kept, as a set of bits, which background
@@ -8,11 +8,6 @@ import type { WeightedTrees } from './trees.ts';
  * The nodes of a tree are numbered anew, each behind its parent and all below a node right behind it, so that one step skips what a row and
  * no background row reach together.
  */
-
-/** Numbers of 32 bits in a set of background rows. */
-export const WORDS = 4;
-/** Most nodes of all trees for which tables are made: of about 50 bytes each. */
-export const MOST_NODES = 2 ** 20;
 
 /** The tables of all trees, one behind another: tree t's nodes from `roots[t]` on, each told by its place among those of its tree. */
 export type RowsTables = {
@@ -30,11 +25,6 @@ export type RowsTables = {
   starts: Uint32Array;
   ends: Uint32Array;
 };
-
-/** Whether trees are small enough for tables, and the background rows few enough. */
-export function hasTables({ isLeaf }: WeightedTrees, background: number): boolean {
-  return isLeaf.length <= MOST_NODES && background <= 32 * WORDS;
-}
 
 /** Makes the tables for background rows, which lie side by side. */
 export function makeTables(game: TreeGame, background: Float64Array, inputs: number): RowsTables {

@@ -1,6 +1,6 @@
-import { hasTables, makeTables, type RowsTables, WORDS } from './rows-tables.ts';
+import { makeTables, type RowsTables } from './rows-tables.ts';
 import type { TreeGame } from './tree-shap.ts';
-import type { WeightedTrees } from './trees.ts';
+import { hasTables, type WeightedTrees, WORDS } from './trees.ts';
 
 /*
  * Contributions beside all background rows at once (rows-shap.ts). A row goes down each tree with the set of the background rows that

@@ -1,6 +1,6 @@
 import { makeKernel, type PathKernel, plainKernel } from './path-kernel.ts';
-import { MOST_KEPT, type PathTable, type Plan, planMemory, strideOf, writeTable } from './path-memory.ts';
-import type { WeightedTrees } from './trees.ts';
+import { type PathTable, type Plan, planMemory, writeTable } from './path-memory.ts';
+import { MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
 
 /*
  * Shapley values of trees, path-dependent (Lundberg, Erion, Lee: Consistent Individualized Feature Attribution for Tree Ensembles,
@@ -34,7 +34,7 @@ export type Explaining = { rows: Float64Array; inputs: number; outputs: Uint32Ar
 /** A number a row that an unknown row gets, and for each of its inputs what it adds. */
 export type Contributions = { baselines: Float64Array; contributions: Float64Array };
 
-/** For tests: without WebAssembly; and how many bytes of tables are kept. Both count when trees are explained first. */
+/** For tests: without WebAssembly; and how many bytes of tables are kept. */
 type How = { isPlain?: boolean; mostKept?: number };
 
 /** The contributions of each input to the sum of the trees, and the sum where no input is known. */
@@ -63,14 +63,15 @@ export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Ex
   return out;
 }
 
-const PATHS = new WeakMap<WeightedTrees, Paths>();
+const PATHS = new WeakMap<WeightedTrees, { paths: Paths; isFirst: boolean }>();
 
+/** A model's first request makes a table after another, in little memory: the first row of a process waits less. Those behind it keep theirs. */
 function pathsOf(trees: WeightedTrees, inputs: number, how: How): Paths {
   const known = PATHS.get(trees);
-  if (known) return known;
-  const made = new Paths(trees, inputs, how);
-  PATHS.set(trees, made);
-  return made;
+  if (known && !known.isFirst) return known.paths;
+  const paths = new Paths(trees, inputs, known ? how : { ...how, mostKept: 0 });
+  PATHS.set(trees, { paths, isFirst: !known });
+  return paths;
 }
 
 /** A model's trees with their tables, in which rows go their ways one after another. */
@@ -78,7 +79,7 @@ class Paths {
   readonly #trees: WeightedTrees;
   readonly #inputs: number;
   readonly #plan: Plan;
-  readonly #run: PathKernel;
+  readonly #kernel: PathKernel;
   readonly #buffer: ArrayBuffer;
   readonly #ways: Uint8Array;
   readonly #numbers: Float64Array;
@@ -96,8 +97,8 @@ class Paths {
     const { areas, bytes, block } = this.#plan;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
     this.#buffer = memory.buffer as ArrayBuffer;
-    const strides = Array.from(trees.inputs, (_, tree) => strideOf(trees, tree));
-    this.#run = isPlain ? plainKernel(this.#buffer, areas) : makeKernel(memory, areas, strides);
+    const points = Array.from(trees.inputs, (_, tree) => pointsOf(trees, tree));
+    this.#kernel = isPlain ? plainKernel(this.#buffer, areas) : makeKernel(memory, areas, points);
     this.#ways = new Uint8Array(this.#buffer, areas.ways);
     this.#numbers = new Float64Array(this.#buffer, areas.numbers);
     this.#contributions = new Float64Array(this.#buffer, areas.contributions, block * inputs);
@@ -127,7 +128,8 @@ class Paths {
     const { isKept, areas } = this.#plan;
     const known = isKept ? this.#tables[tree] : this.#tree === tree ? this.#table : undefined;
     if (known) return known;
-    const table = writeTable(this.#buffer, this.#trees, tree, isKept ? this.#end : areas.tables);
+    const table = writeTable(this.#buffer, areas, this.#trees, tree, isKept ? this.#end : areas.tables);
+    this.#kernel.fill(table);
     this.#tree = tree;
     if (isKept) {
       this.#tables[tree] = table;
@@ -145,7 +147,7 @@ class Paths {
       const child = game.next(rows, row, nodes[split]!);
       this.#ways[split] = child === first[split] ? 0 : child === second[split] ? 1 : 2;
     }
-    this.#run(table, this.#contributions.byteOffset + 8 * place * this.#inputs);
+    this.#kernel.add(table, this.#contributions.byteOffset + 8 * place * this.#inputs);
   }
 
   /** The contributions of so many rows. */

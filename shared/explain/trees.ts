@@ -3,8 +3,8 @@ export const MAX_DEPTH = 1_000;
 /** Most numbers that are kept of a tree while a row is explained: its nodes times its points, of 64 bytes each. */
 const MOST_NUMBERS = 2 ** 22;
 
-/** The children of a node, none for a leaf, and the input that it splits. */
-export type Nodes = { children(node: number): readonly number[]; input(node: number): number };
+/** The children of each node: none where `left` is 0, and a third one where `third` is not. The input that each splits. */
+export type Nodes = { left: ArrayLike<number>; right: ArrayLike<number>; third?: ArrayLike<number> | undefined; input: ArrayLike<number> };
 
 /**
  * Trees with the weight of each way through them, one place a node. Tree t owns the nodes from `roots[t]` up to `roots[t + 1]`, and
@@ -38,46 +38,51 @@ export function weighTrees(roots: Uint32Array, nodes: Nodes, weight: (leaf: numb
     isLeaf: new Uint8Array(count),
     input: new Uint32Array(count),
     share: new Float64Array(count).fill(1),
-    above: Uint32Array.from({ length: count }, (_, node) => node),
+    above: new Uint32Array(count),
     known: new Float64Array(count).fill(1),
     inputs: new Uint32Array(roots.length - 1),
   };
   const total = sumsOf(count, nodes, weight);
   const depth = new Uint32Array(count);
   const distinct = new Uint32Array(count);
+  const { left, right, third } = nodes;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    for (let node = roots[tree]!; node < roots[tree + 1]!; node += 1) {
-      const children = nodes.children(node);
-      if (children.length === 0) {
+    const [start, end] = [roots[tree]!, roots[tree + 1]!];
+    trees.above[start] = start;
+    for (let node = start; node < end; node += 1) {
+      if (left[node] === 0) {
         trees.isLeaf[node] = 1;
-        trees.inputs[tree] = Math.max(trees.inputs[tree]!, distinct[node]!);
+        if (distinct[node]! > trees.inputs[tree]!) trees.inputs[tree] = distinct[node]!;
         continue;
       }
       if (depth[node]! >= MAX_DEPTH) return undefined;
-      const all = children.reduce((sum, child) => sum + total[child]!, 0);
-      for (const child of children) {
+      const [one, two, three] = [left[node]!, right[node]!, third === undefined ? 0 : third[node]!];
+      const all = total[one]! + total[two]! + (three === 0 ? 0 : total[three]!);
+      const ways = three === 0 ? 2 : 3;
+      for (let way = 0; way < ways; way += 1) {
+        const child = way === 0 ? one : way === 1 ? two : three;
         depth[child] = depth[node]! + 1;
         trees.parent[child] = node;
-        trees.input[child] = nodes.input(node);
+        trees.input[child] = nodes.input[node]!;
         // A node without any training row says nothing of its children.
-        trees.share[child] = all > 0 ? total[child]! / all : 1 / children.length;
-        const above = sameAbove(trees, child, roots[tree]!);
+        trees.share[child] = all > 0 ? total[child]! / all : 1 / ways;
+        const above = sameAbove(trees, child, start);
         trees.above[child] = above;
         trees.known[child] = trees.share[child]! * (above === child ? 1 : trees.known[above]!);
         distinct[child] = distinct[node]! + (above === child ? 1 : 0);
       }
     }
-    if ((roots[tree + 1]! - roots[tree]!) * pointsOf(trees, tree) > MOST_NUMBERS) return undefined;
+    if ((end - start) * pointsOf(trees, tree) > MOST_NUMBERS) return undefined;
   }
   return trees;
 }
 
 /** The weight of each node: that of its leaves. */
-function sumsOf(count: number, { children }: Nodes, weight: (leaf: number) => number): Float64Array {
+function sumsOf(count: number, { left, right, third }: Nodes, weight: (leaf: number) => number): Float64Array {
   const total = new Float64Array(count);
   for (let node = count - 1; node >= 0; node -= 1) {
-    const below = children(node);
-    total[node] = below.length === 0 ? weight(node) : below.reduce((sum, child) => sum + total[child]!, 0);
+    if (left[node] === 0) total[node] = weight(node);
+    else total[node] = total[left[node]!]! + total[right[node]!]! + (third === undefined || third[node] === 0 ? 0 : total[third[node]!]!);
   }
   return total;
 }
@@ -104,4 +109,35 @@ export function workOf(trees: WeightedTrees): number {
 /** The most distinct inputs on a way, of all trees. */
 export function mostInputs({ inputs }: Pick<WeightedTrees, 'inputs'>): number {
   return inputs.reduce((most, one) => Math.max(most, one), 0);
+}
+
+/** How many numbers a node has at the points of a tree: these come in pairs. */
+export function strideOf(trees: Pick<WeightedTrees, 'inputs'>, tree: number): number {
+  return 2 * Math.ceil(pointsOf(trees, tree) / 2);
+}
+
+/** How many bytes a node takes in a table by paths, with so many numbers at the points (path-memory.ts). */
+export function bytesOfNode(stride: number): number {
+  return 16 + 48 * stride;
+}
+
+/** Most bytes of all tables by paths that are kept; of larger ones one tree's at a time is made, for each request anew. */
+export const MOST_KEPT = 2 ** 26;
+
+/** How many bytes all tables by paths take. */
+export function bytesOfTables(trees: WeightedTrees): number {
+  const { roots } = trees;
+  let all = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) all += (roots[tree + 1]! - roots[tree]!) * bytesOfNode(strideOf(trees, tree));
+  return all;
+}
+
+/** Numbers of 32 bits in a set of background rows. */
+export const WORDS = 4;
+/** Most nodes of all trees for which tables of background rows are made: of about 50 bytes each. */
+const MOST_NODES = 2 ** 20;
+
+/** Whether trees are small enough for tables of where background rows go, and these few enough (rows-tables.ts). */
+export function hasTables({ isLeaf }: Pick<WeightedTrees, 'isLeaf'>, background: number): boolean {
+  return isLeaf.length <= MOST_NODES && background <= 32 * WORDS;
 }

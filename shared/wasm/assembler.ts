@@ -99,6 +99,7 @@ export const laneF64 = (lane: number): Code => [0xfd, 0x21, lane];
 export const addF64x2: Code = [0xfd, ...unsigned(240)];
 export const subF64x2: Code = [0xfd, ...unsigned(241)];
 export const mulF64x2: Code = [0xfd, ...unsigned(242)];
+export const divF64x2: Code = [0xfd, ...unsigned(243)];
 /** The second where it is less than the first, else the first: so the first too where the second is NaN. */
 export const lesserF64x2: Code = [0xfd, ...unsigned(246)];
 /** Two doubles as whole numbers, towards 0. */

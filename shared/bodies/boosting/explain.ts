@@ -65,12 +65,9 @@ function outputsOf({ classes }: Schema, { base, objective }: Boosting): Record<T
 }
 
 function treesOf({ roots, left, right, feature, missing }: Boosting, cover: ArrayLike<number> | undefined): WeightedTrees | undefined {
-  const children = (node: number) => {
-    if (left[node] === 0) return [];
-    const [l, r, third] = [left[node]!, right[node]!, missing?.[node] ?? 0];
-    return third === 0 || third === l || third === r ? [l, r] : [l, r, third];
-  };
-  return weighTrees(roots, { children, input: (node) => feature[node]! }, (node) => (cover ? cover[right[node]!]! : 1));
+  // Missing values that go where others go have no way of their own.
+  const third = missing?.map((node, at) => (node === left[at] || node === right[at] ? 0 : node));
+  return weighTrees(roots, { left, right, third, input: feature }, (node) => (cover ? cover[right[node]!]! : 1));
 }
 
 type Opened = { game: TreeGame; basis: Basis };

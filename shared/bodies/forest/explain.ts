@@ -49,9 +49,8 @@ function withNodes(forest: Forest): Forest {
 /** A forest's trees with the weights of their leaves, where the basis has them; undefined where they are too large. */
 export function gameOf({ kind }: Schema, forest: Forest, { cover }: Basis): TreeGame | undefined {
   const { roots, left, right, feature, leaves, width } = forest;
-  const children = (node: number) => (left[node] === 0 ? [] : [left[node]!, right[node]!]);
   const weight = (node: number) => (cover ? cover[right[node]!]! : 1);
-  const trees = weighTrees(roots, { children, input: (node) => feature[node]! }, weight);
+  const trees = weighTrees(roots, { left, right, input: feature }, weight);
   if (!trees) return undefined;
   // ranger leaves leaves empty where it split between -Inf and Inf; no row reaches one.
   const numberOf = (number: number) => (Number.isNaN(number) ? 0 : number);

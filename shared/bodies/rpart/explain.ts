@@ -50,8 +50,7 @@ function treesOf({ left, right, first, input }: Rpart, cover: ArrayLike<number> 
   left.forEach((child, node) => {
     if (child === 0) places.set(node, places.size);
   });
-  const children = (node: number) => (left[node] === 0 ? [] : [left[node]!, right[node]!]);
-  return weighTrees(Uint32Array.of(0, left.length), { children, input: (node) => input[first[node]!]! }, (leaf) =>
+  return weighTrees(Uint32Array.of(0, left.length), { left, right, input: Array.from(first, (split) => input[split] ?? 0) }, (leaf) =>
     cover ? cover[places.get(leaf)!]! : 1,
   );
 }

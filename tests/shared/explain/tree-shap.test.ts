@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
-import { writeKernel } from '../../../shared/explain/path-code.ts';
-import { MOST_STRIDE } from '../../../shared/explain/path-kernel.ts';
+import { writeAdd, writeFill } from '../../../shared/explain/path-code.ts';
+import { MOST_POINTS } from '../../../shared/explain/path-kernel.ts';
 import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
 import { treeShap } from '../../../shared/explain/tree-shap.ts';
 import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
 import { generator as seeded } from '../../../shared/math/generator.ts';
 import { instantiate } from '../../../shared/wasm/assembler.ts';
-import { byAllOrders, gameOf, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
+import { byAllOrders, gameOf, layNodes, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */
 function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {
@@ -78,16 +78,21 @@ describe('the kernel in WebAssembly', () => {
       const random = seeded(100 * inputs + seed);
       const roots = Array.from({ length: 4 }, () => randomTree(random, inputs, depth));
       const asked = { rows: rowsOf(random, 5, inputs), inputs, outputs: new Uint32Array(5), from: 0, to: 4 };
-      expect(treeShap(gameOf(roots), asked)).toEqual(treeShap(gameOf(roots), asked, { isPlain: true }));
+      const [game, other] = [gameOf(roots), gameOf(roots)];
+      // The first request makes one table after another, the second keeps them.
+      const found = treeShap(game, asked);
+      expect(treeShap(game, asked)).toEqual(found);
+      for (const _request of [1, 2]) expect(treeShap(other, asked, { isPlain: true })).toEqual(found);
     }
   });
 
   test('is written for every number of points up to its limit, and this engine takes it', () => {
-    const areas = { ways: 0, states: 16, products: 64, sums: 128, numbers: 192, contributions: 256, tables: 512 };
+    const areas = { shares: 0, ways: 0, states: 16, products: 64, sums: 128, numbers: 192, contributions: 256, tables: 512 };
     const memory = new WebAssembly.Memory({ initial: 1 });
-    for (let stride = 2; stride <= MOST_STRIDE; stride += 2) {
-      const made = instantiate([writeKernel('run', stride, areas)], [{ memory, pages: 1, shared: false }]);
-      expect(made.run).toBeInstanceOf(Function);
+    for (let points = 1; points <= MOST_POINTS; points += 1) {
+      const functions = [writeFill('fill', points, areas), writeAdd('add', points, areas)];
+      const { fill, add } = instantiate(functions, [{ memory, pages: 1, shared: false }]);
+      expect([fill, add]).toEqual([expect.any(Function), expect.any(Function)]);
     }
   });
 
@@ -118,7 +123,8 @@ test('trees whose tables are too large to keep have the same bits, one table at 
   const game = gameOf(roots);
   const few = treeShap(game, asked, { mostKept: 0 });
   expect(treeShap(game, asked, { mostKept: 0 })).toEqual(few);
-  expect(treeShap(gameOf(roots), asked)).toEqual(few);
+  const other = gameOf(roots);
+  for (const _request of [1, 2, 3]) expect(treeShap(other, asked)).toEqual(few);
 });
 
 describe('the values of a game by its coalitions', () => {
@@ -152,7 +158,12 @@ describe('weighed trees', () => {
   /** A tree that goes on to one side: split k has the leaf 2k + 1 and the split 2k + 2. */
   const chain = (depth: number) => {
     const children = (node: number) => (node % 2 === 0 && node < 2 * depth ? [node + 1, node + 2] : []);
-    return weighTrees(Uint32Array.of(0, 2 * depth + 1), { children, input: (node) => (node / 2) % 4 }, () => 1);
+    const count = 2 * depth + 1;
+    return weighTrees(
+      Uint32Array.of(0, count),
+      layNodes(count, children, (node) => (node / 2) % 4),
+      () => 1,
+    );
   };
 
   test('count the inputs on a way, and the steps of computing a row', () => {
@@ -176,7 +187,8 @@ describe('weighed trees', () => {
         return node > ways && at % 2 === 0 && at < 2 * depth ? [node + 1, node + 2] : [];
       };
       const input = (node: number) => (node < ways ? 0 : Math.floor(((node - ways - 1) % size) / 2) + 1);
-      return weighTrees(Uint32Array.of(0, ways + 1 + ways * size), { children, input }, () => 1);
+      const count = ways + 1 + ways * size;
+      return weighTrees(Uint32Array.of(0, count), layNodes(count, children, input), () => 1);
     };
     expect(comb(20, 200)).toBeDefined();
     expect(comb(200, 400)).toBeUndefined();

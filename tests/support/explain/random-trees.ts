@@ -1,5 +1,5 @@
 import type { TreeGame } from '../../../shared/explain/tree-shap.ts';
-import { weighTrees } from '../../../shared/explain/trees.ts';
+import { type Nodes, weighTrees } from '../../../shared/explain/trees.ts';
 
 /** A node: a leaf's number and weight, or a split of an input with two or three children (the third one takes missing values). */
 export type RandomNode = { input: number; cut: number; children: RandomNode[]; number: number; weight: number };
@@ -41,6 +41,12 @@ export function worthOf(node: RandomNode, row: ArrayLike<number>, coalition: num
   }, 0);
 }
 
+/** Nodes by their children, none for a leaf and at most three. */
+export function layNodes(count: number, children: (node: number) => number[], input: (node: number) => number): Nodes {
+  const place = (way: number) => Uint32Array.from({ length: count }, (_, node) => children(node)[way] ?? 0);
+  return { left: place(0), right: place(1), third: place(2), input: Uint32Array.from({ length: count }, (_, node) => input(node)) };
+}
+
 /** Trees laid out one node behind another, as what explains takes them. */
 export function gameOf(roots: RandomNode[]): TreeGame {
   const nodes: RandomNode[] = [];
@@ -52,7 +58,11 @@ export function gameOf(roots: RandomNode[]): TreeGame {
   }
   const places = new Map(nodes.map((node, place) => [node, place]));
   const children = nodes.map((node) => node.children.map((child) => places.get(child)!));
-  const laid = { children: (node: number) => children[node]!, input: (node: number) => nodes[node]!.input };
+  const laid = layNodes(
+    nodes.length,
+    (node) => children[node]!,
+    (node) => nodes[node]!.input,
+  );
   const trees = weighTrees(Uint32Array.from([...starts, nodes.length]), laid, (leaf) => nodes[leaf]!.weight)!;
   return {
     trees,
