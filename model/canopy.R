@@ -19,8 +19,11 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
   fail <- function(...) stop(..., call. = FALSE)
   in_column <- function(name, value) tryCatch(value, error = function(e) fail("the column ", name, ": ", conditionMessage(e)))
   quoted <- function(x) { # texts become JSON's texts, as numbers do by digits(), and a column's values by cells()
-    if (any(bad <- !validUTF8(x <- enc2utf8(as.character(x))))) fail("a text is not UTF-8: ", encodeString(x[bad][1]), "; iconv() mends it")
-    out <- gsub("\"", "\\\"", gsub("\\", "\\\\", x, fixed = TRUE, useBytes = TRUE), fixed = TRUE, useBytes = TRUE)
+    x <- as.character(x)
+    odd <- Encoding(x) == "unknown" & !validUTF8(x)
+    if (any(odd) && (l10n_info()[["UTF-8"]] || Sys.getlocale("LC_CTYPE") == "C")) fail("not UTF-8: ", encodeString(x[odd][1]), "; see iconv()")
+    Encoding(x[Encoding(x) == "unknown" & !odd]) <- "UTF-8" # also where the locale is C
+    out <- gsub("\"", "\\\"", gsub("\\", "\\\\", enc2utf8(x), fixed = TRUE, useBytes = TRUE), fixed = TRUE, useBytes = TRUE)
     for (code in if (any(grepl("[\001-\037]", out, useBytes = TRUE))) 1:31)
       out <- gsub(rawToChar(as.raw(code)), sprintf("\\u%04x", code), out, fixed = TRUE, useBytes = TRUE)
     ifelse(is.na(x), "null", `Encoding<-`(paste0("\"", out, "\""), "UTF-8"))
@@ -291,13 +294,11 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
     columns <- if (is.null(known)) tried_columns(inner, kind, data[setdiff(names(data), target)]) else intersect(known, setdiff(names(data), target))
     if (!length(columns)) fail("no column of the data is one of the model's", if (length(known)) ": ", paste(known, collapse = ", "))
     told <- lapply(stats::setNames(columns, columns), function(name) in_column(name, describe(data[[name]], as.list(labels)[[name]])))
-    answer <- if (any(names(labels) %in% target)) list(label = labels[names(labels) %in% target][[1]])
-    sidecar <- json(list(title = title, answer = answer, r = session(kind), features = lapply(told, function(one) one$said),
-      proof = proof(inner, kind, data, told, share_rows)))
+    sidecar <- json(list(title = title, answer = if (any(names(labels) %in% target)) list(label = labels[names(labels) %in% target][[1]]),
+      r = session(kind), features = lapply(told, function(one) one$said), proof = proof(inner, kind, data, told, share_rows)))
     parts <- paste0(c(file, beside <- sub("[.][^.]*$", ".model.json", file)), ".part") # so that a stop in between leaves no half of one
     on.exit(unlink(parts), add = TRUE)
-    out <- gzfile(parts[1], "wb", compression = 1L) # R's usual 6 takes three times as long for 4 % less
-    tryCatch(saveRDS(model, out), finally = close(out))
+    tryCatch(saveRDS(model, out <- gzfile(parts[1], "wb", compression = 1L)), finally = close(out)) # R's usual 6 takes three times as long
     writeBin(charToRaw(enc2utf8(sidecar)), parts[2])
     if (!all(file.rename(parts, c(file, beside)))) fail("cannot write ", file)
     cat(file, " and ", beside, ": ", length(columns), " features, ", if (share_rows) "real" else "drawn", " rows with R's own predictions\n",
@@ -389,9 +390,8 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
     if (length(said$predictions) == length(some)) said else fail(length(said$predictions), " predictions for ", length(some), " rows")
   })
   all <- function(name) do.call(c, unname(lapply(answers, `[[`, name)))
-  place <- match(seq_len(nrow(newdata)), asked)
-  label <- row.names(newdata)
-  spread <- function(x) if (is.null(dim(x))) stats::setNames(x[place], label) else `rownames<-`(x[place, , drop = FALSE], label)
+  at <- stats::setNames(match(seq_len(nrow(newdata)), asked), row.names(newdata))
+  spread <- function(x) if (is.null(dim(x))) stats::setNames(x[at], names(at)) else `rownames<-`(x[at, , drop = FALSE], names(at))
   out <- spread(shaped(all("predictions"), object$model$classes))
   if (length(all("se"))) out <- list(fit = out, se.fit = spread(shaped(all("se"))))
   if (!explain) return(out)

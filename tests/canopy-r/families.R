@@ -20,6 +20,8 @@ others$count <- rpois(n, exp(signal / 10))
 others$time <- rexp(n, exp(-signal / 20))
 others$event <- rbinom(n, 1, 0.7)
 others$off <- runif(n)
+# Classes that no line divides: where one does, coefficients grow until their sums lose digits.
+others$k3 <- factor(c("a", "b", "c")[1 + (rank(signal + rnorm(n, 0, 2)) * 3) %/% (n + 1)])
 others$number <- others[["número"]]
 others[c("V1", "V2", "V3")] <- others[c("number", "whole", "off")] # what a matrix without names is called
 rows <- others[sample.int(n, 30), ]

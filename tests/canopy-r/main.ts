@@ -11,6 +11,7 @@ import { importModel } from '../../model/artifact/import.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { provenText } from '../../shared/proof/proof.ts';
 import { PROJECT } from '../support/project.ts';
+import { brokenServer } from './broken.ts';
 
 /*
  * node tests/canopy-r/main.ts [SEEDS] [FIRST]: fresh models of every kind of column that canopy.R saves: each is imported (which computes R's own
@@ -74,6 +75,24 @@ async function threeLines(): Promise<void> {
   }
 }
 
+/** canopy.R in an odd session, and asking servers that are broken. */
+async function odd(): Promise<void> {
+  const place = mkdtempSync(path.join(folder, 'odd-'));
+  await promisify(execFile)('Rscript', ['--vanilla', 'tests/canopy-r/odd.R', place], {
+    cwd: PROJECT,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const { schema, card } = decodeArtifact(importModel(path.join(place, 'odd.RDS')), 'odd');
+  assert.equal(card.proof?.agreed, 64);
+  const [text] = schema.features.filter(({ name }) => name === 'f');
+  assert.deepEqual(text?.type === 'factor' && text.levels.toSorted(), ['ção', 'n"ão', '日本'].toSorted());
+  const { server, url } = await brokenServer();
+  const { stdout } = await r('broken.R', url);
+  server.close().closeAllConnections();
+  process.stdout.write(stdout);
+}
+
+await odd();
 for (let at = 0; at < seeds; at += 1) await fromSeed((first + at) % 2 ** 31);
 await threeLines();
 rmSync(folder, { recursive: true });
