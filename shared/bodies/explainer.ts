@@ -44,9 +44,12 @@ export type ExplainerKind<B> = {
 };
 
 /** What a schema says of an explainer. */
-export function explainableOf(
-  { ways, isRounded }: Explainer,
-  { sha256, isReal = false, importance, permutation }: Pick<Basis, 'isReal' | 'importance' | 'permutation'> & { sha256: string },
-): Explainable {
-  return { sha256, ways, isRounded, isReal, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
+export function explainableOf({ ways, isRounded }: Explainer, basis: Basis & { sha256: string }): Explainable {
+  const { sha256, isReal = false, importance, permutation, background } = basis;
+  return {
+    ...{ sha256, ways, isRounded, isReal },
+    ...(importance ? { importance } : {}),
+    ...(permutation ? { permutation } : {}),
+    ...(background && !isReal ? { drawnRows: background } : {}),
+  };
 }

@@ -102,6 +102,7 @@ function start(data: PageData): void {
     translate(language);
   });
   openCode(data, values, now);
+  openSort(data.order);
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
   translate(words.language);
@@ -179,6 +180,23 @@ function presentOf(shown: Shown | undefined): Present | undefined {
 function openCode(data: PageData, values: Value[], words: () => Words): void {
   for (const radio of document.querySelectorAll('[name="code"]')) radio.addEventListener('change', () => showCode(data, values, words()));
   byId('copy').addEventListener('click', () => copyCode(words()));
+}
+
+/** Binds the button that puts the fields into the model's order and back; the keyboard goes along with them. */
+function openSort(order: number[]): void {
+  const button = document.getElementById('sort');
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const isModels = button.ariaPressed !== 'true';
+    button.ariaPressed = String(isModels);
+    const fields = (isModels ? order.toSorted((one, other) => one - other) : order).map(
+      (at) => byId(`l${at}`).closest('.field') as Element,
+    );
+    // Each goes in front of what stands behind the last of them, which stays.
+    const behind = [...document.querySelectorAll('#form > .field')].at(-1)?.nextSibling ?? null;
+    for (const field of fields) byId('form').insertBefore(field, behind);
+  });
 }
 
 /** How many numbers a prediction has. */

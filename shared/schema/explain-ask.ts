@@ -29,6 +29,8 @@ export type Explainable = {
   /** The mean of the absolute contributions of each feature over the background rows, where there are any. */
   importance?: Float64Array;
   permutation?: Permutation;
+  /** Background rows, side by side, where they were drawn and are no training rows: those may be shown to anybody. */
+  drawnRows?: Float64Array;
 };
 
 /** What is measured of a model's answers beside what came: the root of the mean squared error, the mean log loss, or the share of wrong classes. */

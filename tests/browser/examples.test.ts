@@ -85,7 +85,9 @@ inChromium('the page of the example heart', () => {
       const file = await through(page, `${rows.join('\n')}\n`);
       expect(file.split('\n')[0]).toMatch(/,diagnosis,prediction,prediction\.healthy,prediction\.heart disease$/);
       expect(file.split('\n')[1]).toMatch(/,healthy,healthy,0\.\d+,0\.\d+$/);
-      expect(await page.locator('#preview th.new').allTextContents()).toEqual(['prediction', 'no heart disease', 'heart disease']);
+      await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
+      const added = ['prediction', 'no heart disease', 'heart disease', 'reasons'];
+      expect(await page.locator('#preview th.new').allTextContents()).toEqual(added);
       expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease');
       expect(await page.locator('#preview-note').textContent()).toBe(
         'The first 2 of 2 · The download keeps the labels of the data: healthy, heart disease.',

@@ -47,8 +47,8 @@ inChromium('the page says why an answer is what it is', () => {
       const [by, end] = [contributions.age!, baseline + contributions.age!];
       const size = tenth(100 * Math.abs(by), language);
       return language === 'en'
-        ? `Starts at ${percent(baseline)}. Age ${age} ${by > 0 ? 'adds' : 'takes away'} ${size} points. Ends at ${percent(end)}.`
-        : `Começa em ${percent(baseline, 'pt')}. Idade ${age} ${by > 0 ? 'soma' : 'tira'} ${size} pontos. Termina em ${percent(end, 'pt')}.`;
+        ? `Starts at ${percent(baseline)}. Age (${age}) ${by > 0 ? 'adds' : 'takes away'} ${size} points. Ends at ${percent(end)}.`
+        : `Começa em ${percent(baseline, 'pt')}. Idade (${age}) ${by > 0 ? 'soma' : 'tira'} ${size} pontos. Termina em ${percent(end, 'pt')}.`;
     };
     await page.locator('#why-told', { hasText: saying(54, 'en') }).waitFor();
     expect(await rows(page)).toHaveLength(1);

@@ -153,7 +153,8 @@ inChromium('what few ask for', () => {
     await closeDialog(page);
     await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
-    expect(await page.locator('#preview').textContent()).toBe('ageprediction5462.7%');
+    await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
+    expect(await page.locator('#preview').textContent()).toBe('agepredictionreasons5462.7%Age (54): +8.1 points');
     await close();
   });
 });

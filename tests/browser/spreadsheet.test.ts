@@ -125,7 +125,9 @@ inChromium('a spreadsheet', () => {
     await page.dispatchEvent('#sheet', 'drop', { dataTransfer: dropped });
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
     expect(await page.locator('#run-name').textContent()).toBe('dropped.csv');
-    expect(await page.locator('#preview').textContent()).toBe('ageprediction5462.7%6112.1%');
+    await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
+    const shown = 'agepredictionreasons5462.7%Age (54): +8.1 points6112.1%Age (61): −42.5 points';
+    expect(await page.locator('#preview').textContent()).toBe(shown);
     await closeAll();
   });
 });

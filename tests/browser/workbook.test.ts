@@ -44,7 +44,8 @@ inChromium('a workbook', () => {
     expect(await loaded()).toBe(true);
     await page.getByRole('combobox', { name: 'Sheet' }).selectOption('Second');
     await page.locator('#run-state', { hasText: '1 row · Done' }).waitFor();
-    expect(await page.locator('#preview tbody').textContent()).toBe('6112.1%');
+    await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
+    expect(await page.locator('#preview tbody').textContent()).toBe('6112.1%Age (61): −42.5 points');
     await closeAll();
   });
 

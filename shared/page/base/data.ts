@@ -1,13 +1,9 @@
 import type { Card } from '../../schema/card.ts';
-import type { ExplainAsk } from '../../schema/explain-ask.ts';
-import { type Explanation, explainMs } from '../../schema/explanation.ts';
-import { defaultParameters } from '../../schema/parameters.ts';
+import type { Explanation } from '../../schema/explanation.ts';
 import type { IntervalName } from '../../schema/spread/interval.ts';
 import { MAX_FIELDS, startOf } from '../html/fields.ts';
 import type { FormFeature, FormModel } from '../html/form.ts';
-
-/** The longest that the reasons of one answer may take a server, in milliseconds: they are asked for whenever an input moves. */
-const MOST_MS = 500;
+import { explainedOf, type PageExplained } from './explained.ts';
 
 /** One element of an answer's predictions, by the contract. Where an answer is columns (the kind is `columns`), some of the values are texts, logicals or null: cellsOf. */
 export type Predicted = number | string | Record<string, number> | number[];
@@ -36,7 +32,7 @@ export type PageFeature = FormFeature & { start: Value };
 export type Votes = { parameters: Record<string, unknown>; trees?: number; codes?: number[] };
 
 /** What the page tells its script of a model, in a data block that is not executed. */
-export type PageData = {
+export type PageData = PageExplained & {
   /** ranger's word for what is predicted: regression, classification, probability or survival; or columns. */
   kind: string;
   classes: string[];
@@ -50,8 +46,6 @@ export type PageData = {
   standardErrors: boolean;
   /** The kind of interval that is shown beside an answer, where the model has one. */
   interval?: IntervalName;
-  /** How the reasons of an answer are asked for, where the model has some that come soon. */
-  explain?: ExplainAsk;
   /** Where an answer is a class alone: how the classes' shares are asked for. */
   votes?: Votes;
   sha256: string;
@@ -75,7 +69,6 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
   const kinds = schema.intervals?.kinds ?? [];
   // That of R's predict(), where there are both.
   const interval = kinds.includes('prediction') ? 'prediction' : kinds.at(-1);
-  const explain = explainOf(schema);
   return {
     kind: schema.kind,
     classes: schema.classes ?? [],
@@ -85,7 +78,7 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
     takesMissing: schema.takesMissing,
     standardErrors: schema.types?.includes('se') === true || schema.intervals?.hasErrors === true,
     ...(interval === undefined ? {} : { interval }),
-    ...(explain === undefined ? {} : { explain }),
+    ...explainedOf(model),
     ...(votes === undefined ? {} : { votes }),
     sha256,
     card,
@@ -95,30 +88,15 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
 
 /** The places of the features that have a field: the most important first where that is known, else in the model's order. */
 export function orderOf({ schema, card }: FormModel): number[] {
-  const importance = card.training?.importance ?? {};
+  const trained = card.training?.importance ?? {};
+  const means = schema.explain?.importance;
   const weight = (at: number) => {
     const name = schema.features[at]?.name ?? '';
-    return Object.hasOwn(importance, name) ? importance[name]! : Number.NEGATIVE_INFINITY;
+    return means?.[at] ?? (Object.hasOwn(trained, name) ? trained[name]! : Number.NEGATIVE_INFINITY);
   };
   const places = schema.features.map((_, at) => at);
-  if (Object.keys(importance).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);
+  if (means || Object.keys(trained).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);
   return places.slice(0, MAX_FIELDS);
-}
-
-/**
- * What is asked of an explanation: the number that is the answer, where the model has a way to it, else a sum that the answer is made from.
- * Undefined where nothing can be explained, or a row may take longer than MOST_MS.
- */
-function explainOf(schema: FormModel['schema']): ExplainAsk | undefined {
-  const asks = (schema.explain?.ways ?? []).flatMap(({ background, outputs }) => outputs.map((output) => ({ background, output })));
-  const width = schema.features.length;
-  const isSoon = (explain: ExplainAsk) =>
-    [0, Number.NaN].every(
-      (value) => explainMs(schema, { rows: new Float64Array(width).fill(value), count: 1, parameters: { explain } }) <= MOST_MS,
-    );
-  const soon = asks.filter(isSoon);
-  const isSum = ['link', 'lp', 'margin'].includes(defaultParameters(schema).type);
-  return soon.find(({ output }) => (output === 'margin') === isSum) ?? soon[0];
 }
 
 /** What R's predict() gives the shares of a classification by: the trees' votes or probabilities by a type, or the vote of every tree. */

@@ -1,7 +1,9 @@
 import type { PageData, PageFeature } from '../base/data.ts';
 import { make } from '../base/dom.ts';
+import type { PageImportance } from '../base/explained.ts';
 import { className, nameOf } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
+import { amountText } from '../plot/why-text.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 
@@ -37,6 +39,7 @@ function cardParts(data: PageData, words: Words): Node[] {
     ),
   );
   if (data.explain) fact('card.why', text('card.whyText'));
+  if (data.importance) fact('card.importance', ...importanceParts(data, data.importance, words));
   const answer = card.answer?.label === undefined ? '' : `${label(card.answer.label)}: `;
   fact(
     'card.what',
@@ -55,6 +58,25 @@ function cardParts(data: PageData, words: Words): Node[] {
     );
   fact('card.sha', make('code', { className: 'hash' }, sha256));
   return [...parts, list];
+}
+
+/** The inputs by how much the model makes of them, and how much worse its answers get with each shuffled. */
+function importanceParts(data: PageData, { means, output, shuffled, loss, base }: PageImportance, words: Words): Node[] {
+  const { features, order } = data;
+  const number = (value: number) => words.number(value, { maximumSignificantDigits: 3 });
+  const lines = order.map((at) => {
+    const beside = shuffled ? ` (${shuffled[at]! < 0 ? '' : '+'}${number(shuffled[at]!)})` : '';
+    return make(
+      'li',
+      {},
+      `${nameOf(features[at] as PageFeature, words)}: ${amountText({ ...data, explain: { output } }, words, means[at]!)}${beside}`,
+    );
+  });
+  const told = words
+    .text('card.shuffled')
+    .replace('{loss}', words.text(`loss.${loss}`))
+    .replace('{base}', number(base ?? 0));
+  return [make('p', {}, `${words.text('card.importanceText')}${shuffled ? ` ${told}` : ''}`), make('ol', {}, ...lines)];
 }
 
 /** A label in words, and as the data and requests have it. */

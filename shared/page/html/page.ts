@@ -75,12 +75,12 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 <div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
-${fields}${more}<p class="actions"><button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
+${fields}${more}<p class="actions">${sortButton(data.order)}<button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
-${answerHtml(data)}${PLOT}</div>
-</div>
-${data.explain ? whyHtml(data) : ''}${SHEET}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
+${answerHtml(data)}${plotHtml(data)}</div>
+${data.explain ? whyHtml(data) : ''}</div>
+${sheetHtml(data)}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>
@@ -88,6 +88,12 @@ ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(
 }
 
 const text = (key: string) => `data-text="${key}">${TEXTS.en[key]}`;
+
+/** Puts the fields into the model's order and back, where they are not in it; it is shown once there is a script. */
+function sortButton(order: readonly number[]): string {
+  const isSorted = order.some((at, place) => place > 0 && at < order[place - 1]!);
+  return isSorted ? `<button type="button" id="sort" class="quiet" aria-pressed="false" hidden ${text('modelOrder')}</button> ` : '';
+}
 
 function answerHtml(data: PageData): string {
   const words = wordsIn('en');
@@ -131,24 +137,29 @@ ${explain?.output === 'margin' ? `<p class="dim note" ${text('whyScore')}</p>\n`
 `;
 }
 
-const PLOT = `<section id="response" class="card" aria-labelledby="response-heading" hidden>
+function plotHtml({ others }: PageData): string {
+  const lines = `<label id="beside"><input type="checkbox" id="others"> <span ${text('others')}</span></label>\n`;
+  return `<section id="response" class="card" aria-labelledby="response-heading" hidden>
 <div class="head"><h2 id="response-heading" ${text('response')}</h2>
 <div class="choices">
 <label id="of"><span ${text('along')}</span> <select id="along"></select></label>
 <label id="at" hidden><span ${text('atTime')}</span> <input id="time" type="range" min="0" max="0" step="1" value="0"> <output id="time-shown" for="time"></output></label>
-</div></div>
+${others ? lines : ''}</div></div>
 <div id="plot" class="plot" role="img"></div>
 <dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>
 <div id="small" role="group" data-label="small" aria-label="${TEXTS.en.small}" hidden></div>
 </section>
 `;
+}
 
-const SHEET = `<section id="sheet" class="card" aria-labelledby="sheet-heading">
+function sheetHtml({ explain }: PageData): string {
+  const reasons = `<p><label id="with-reasons"><input type="checkbox" id="reasons"> <span ${text('sheetReasons')}</span></label></p>\n`;
+  return `<section id="sheet" class="card" aria-labelledby="sheet-heading">
 <h2 id="sheet-heading" ${text('sheet')}</h2>
 <p class="dim" ${text('sheetHelp')}</p>
 <div id="drop"><label for="file" class="button" ${text('choose')}</label><input id="file" type="file" accept=".csv,.tsv,.txt,.xlsx,text/csv"><span class="dim" ${text('orDrop')}</span></div>
-<div id="run" hidden>
+${explain ? reasons : ''}<div id="run" hidden>
 <p id="run-name"></p>
 <label id="sheets" hidden><span class="dim" ${text('sheetName')}</span> <select id="sheet-name"></select></label>
 <div class="bar"><progress id="progress" max="1" value="0" data-label="progress" aria-label="${TEXTS.en.progress}"></progress><button type="button" id="stop" class="quiet" ${text('stop')}</button></div>
@@ -161,6 +172,7 @@ const SHEET = `<section id="sheet" class="card" aria-labelledby="sheet-heading">
 </div>
 </section>
 `;
+}
 
 const CODE = `<section id="developers" class="card" aria-labelledby="developers-heading">
 <h2 id="developers-heading" ${text('developers')}</h2>

@@ -8,6 +8,8 @@ export type ChartSpec = {
   lines: { name: string; ys: number[] }[];
   /** Constant from one x to the next, as a survival curve is. */
   stepped: boolean;
+  /** Thin lines behind the others, each over an x of its own and in the colour of the line at its place. */
+  thin?: { x: number[]; ys: number[]; line: number }[] | undefined;
   /** The edges of a band around the first line. */
   band?: { low: number[]; high: number[] } | undefined;
   yRange: [number, number];
@@ -67,6 +69,7 @@ export function partsOf(spec: ChartSpec, plan: Plan): SVGElement[] {
     ...axisParts(spec, plan),
     over,
     ...bandParts(spec, plan),
+    ...thinParts(spec, plan),
     ...lineParts(spec, plan),
     ...markParts(spec, plan),
   ];
@@ -105,6 +108,13 @@ function bandParts({ x, band }: ChartSpec, { toX, toY }: Plan): SVGElement[] {
   const corner = (ys: number[]) => (value: number, place: number) => `${at(toX(value))} ${at(toY(ys[place]!))}`;
   const corners = [...x.map(corner(band.high)), ...x.map(corner(band.low)).reverse()];
   return [svg('path', { class: 'band', d: `M${corners.join('L')}Z` })];
+}
+
+function thinParts({ thin = [] }: ChartSpec, { toX, toY }: Plan): SVGElement[] {
+  return thin.map(({ x, ys, line }) => {
+    const d = ys.map((y, place) => `${place === 0 ? 'M' : 'L'}${at(toX(x[place]!))} ${at(toY(y))}`).join('');
+    return svg('path', { class: `thin c${line % 8}`, d });
+  });
 }
 
 /** The lines; each of several has its name at its end, as far as the names do not meet, so that no colour need be told from another. */

@@ -1,8 +1,9 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { isSeveral, isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
+import { classOf, isSeveral, isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
+import type { Beside } from './beside.ts';
 import type { Chart } from './chart.ts';
 import { isBars } from './grid.ts';
 
@@ -12,7 +13,7 @@ const BAND = 1.96;
 /** The answer to the present inputs, with the inputs it is for. */
 export type Present = { values: Value[]; prediction: Predicted; votes?: Predicted };
 /** The answers along a feature: its place, its values, and what was answered to them. */
-export type Curve = { at: number; grid: Value[]; body: AnswerBody };
+export type Curve = { at: number; grid: Value[]; body: AnswerBody; beside?: Beside | undefined };
 
 /** Shows a curve: a number feature's in the chart, another's as bars; `range` keeps the y axis, `pick` hears a value pointed at. */
 export function showCurve(
@@ -46,12 +47,19 @@ export function showCurve(
   // Without its votes a class has no place among the lines: then the mark is a line alone.
   const told = data.votes ? present?.votes : present?.prediction;
   const mark = typeof here === 'number' ? { x: here, ys: told === undefined ? [] : numbersOf(data, told, time) } : undefined;
+  const thin = thinLines(data, curve.beside, time, present);
   chart.show({
     x,
     lines,
     stepped: false,
     band,
-    yRange: range([...lines.flatMap(({ ys }) => ys), ...(band ? [...band.low, ...band.high] : []), ...(mark?.ys ?? [])]),
+    thin,
+    yRange: range([
+      ...thin.flatMap(({ ys }) => ys),
+      ...lines.flatMap(({ ys }) => ys),
+      ...(band ? [...band.low, ...band.high] : []),
+      ...(mark?.ys ?? []),
+    ]),
     xName: nameOf(feature, words),
     xFormat: (value) => words.number(value, { maximumSignificantDigits: 9 }),
     yFormat: (value) => tick(data, words, value),
@@ -66,10 +74,23 @@ export function showCurve(
       data.votes?.trees ? words.text('votes') : lastingText(data, curve.body, time, words),
       known ? words.text(feature.edges ? 'beyondEdges' : 'beyondData') : '',
       band ? words.text('band') : '',
+      thin.length > 0 ? words.text('othersNote') : '',
     ]
       .filter((note) => note !== '')
       .join(' '),
   );
+}
+
+/** A thin line for each made-up row: of several lines (the shares of classes) that of the present answer. */
+function thinLines(data: PageData, beside: Beside | undefined, time: number, present: Present | undefined) {
+  if (!beside) return [];
+  const line = present ? classOf(data, present.prediction) : 0;
+  const x = beside.grid as number[];
+  const rows = beside.body.predictions.length / x.length;
+  return Array.from({ length: rows }, (_, row) => {
+    const predictions = beside.body.predictions.slice(row * x.length, (row + 1) * x.length);
+    return { x, ys: predictions.map((prediction) => numbersOf(data, prediction, time)[line]!), line };
+  });
 }
 
 /** What a share of survival along a feature is: of those that last longer than the time chosen. */

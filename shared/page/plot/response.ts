@@ -3,6 +3,7 @@ import type { AnswerBody, PageData, PageFeature, Value } from '../base/data.ts';
 import { byId, make } from '../base/dom.ts';
 import { isShare, nameOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
+import { openBeside } from './beside.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type Curve, type Present, showCurve } from './curve.ts';
 import { gridOf, gridRows } from './grid.ts';
@@ -56,6 +57,7 @@ export function openResponse(
     along = at;
     changed();
   });
+  const beside = openBeside(data, () => render());
   const load = newestWins(async () => {
     if (along === undefined) return;
     const at = along;
@@ -68,6 +70,7 @@ export function openResponse(
     }
     curve = { at, grid, others, body: outcome.body, ms: outcome.ms };
     render();
+    beside.update(at);
   });
   // The curve of another feature would be taken for that of the one chosen.
   const hideOther = () => {
@@ -79,7 +82,7 @@ export function openResponse(
     byId('response').hidden = false;
     chart ??= openChart(byId('plot'));
     time = prepareTime(data, curve.body, chosenTime ?? time, last);
-    showCurve(data, curve, time ?? 0, last.present, last.words, chart, range, pick);
+    showCurve(data, { ...curve, beside: beside.along(curve.at) }, time ?? 0, last.present, last.words, chart, range, pick);
     small.show(along, time ?? 0, last.words);
   };
   const update = (values: Value[]) => {

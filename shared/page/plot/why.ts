@@ -1,13 +1,10 @@
 import type { Explanation } from '../../schema/explanation.ts';
 import type { PageData, Value } from '../base/data.ts';
 import { byId, make } from '../base/dom.ts';
-import { cellText, className, isShare, readable } from '../base/reading.ts';
-import { isTime, levelLabel, timeText } from '../html/fields.ts';
+import { className } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { barBetween, type Step, type Waterfall, waterfallOf } from './waterfall.ts';
-
-/** How many inputs the sentence names. */
-const TOLD = 3;
+import { changeText, inputText, numberText, whyText } from './why-text.ts';
 
 /** The reasons of an answer: not asked for yet, on their way (undefined), or none that came. */
 export type Why = Explanation | 'none' | undefined;
@@ -55,55 +52,6 @@ function draw(data: PageData, why: Explanation, values: Value[], words: Words): 
   byId('why-table').hidden = false;
   byId('why-room').replaceChildren();
   byId('why-drawn').hidden = why.standardErrors === undefined;
-}
-
-/** The reasons in short sentences: where the answer starts, the strongest steps, where it ends. */
-export function whyText(data: PageData, why: Explanation, values: Value[], words: Words): string {
-  const { start, end, steps } = waterfallOf(why.baseline, why.contributions, TOLD);
-  const { text } = words;
-  const told = steps.map((step) => {
-    const name = inputText(data, values, step, words);
-    if (step.by === 0) return `${name}: ${text('whyNothing')}.`;
-    if (step.name === undefined) return `${name}: ${changeText(data, words, step.by)}.`;
-    return `${name} ${text(step.by > 0 ? 'whyAdds' : 'whyTakes')} ${amountText(data, words, Math.abs(step.by))}.`;
-  });
-  const ofClass = why.class === undefined ? [] : [`${text('whyOf')} ${className(data, words, why.class)}.`];
-  const at = (key: string, value: number) => `${text(key)} ${numberText(data, words, value)}.`;
-  return [...ofClass, at('whyStarts', start), ...told, at('whyEnds', end)].join(' ');
-}
-
-/** An input with its value, or how many inputs are one step. */
-function inputText(data: PageData, values: Value[], { name, inputs }: Step, words: Words): string {
-  if (name === undefined) return `${words.number(inputs)} ${words.text('whyOthers')}`;
-  const at = data.features.findIndex((feature) => feature.name === name);
-  const feature = data.features[at];
-  // An endpoint with another model may have other inputs.
-  if (!feature) return name;
-  const value = values[at] ?? null;
-  const unit = 'unit' in feature && feature.unit !== undefined && value !== null ? ` ${words.label(feature.unit)}` : '';
-  const isLevel = feature.type === 'factor' && (value !== null || feature.levels.includes(null));
-  const told = isLevel
-    ? words.label(levelLabel(feature, value === null ? null : String(value)))
-    : isTime(feature) && value !== null
-      ? timeText(feature, String(value)).replace('T', ' ')
-      : cellText(words, value);
-  return `${words.label(feature.label ?? name)} ${told}${unit}`;
-}
-
-/** A number on the way, as the answer is written; a score of the model has no unit. */
-function numberText(data: PageData, words: Words, value: number): string {
-  return data.explain?.output === 'margin' ? words.number(value, { maximumSignificantDigits: 4 }) : readable(data, words, value);
-}
-
-/** How much a step changes, without a sign: points of a hundred where the answer is a share. */
-function amountText(data: PageData, words: Words, value: number): string {
-  if (data.explain?.output === 'margin' || !isShare(data)) return numberText(data, words, value);
-  return `${words.number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ${words.text('points')}`;
-}
-
-/** How much a step changes, with its sign. */
-function changeText(data: PageData, words: Words, by: number): string {
-  return `${by > 0 ? '+' : by < 0 ? '−' : ''}${amountText(data, words, Math.abs(by))}`;
 }
 
 /** A step: the input, its bar between the two numbers (which a screen reader reads), and what it changes. */

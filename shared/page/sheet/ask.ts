@@ -8,21 +8,22 @@ import type { Row } from './file.ts';
 const TRIES = 6;
 const PAUSE = 400;
 
-/** What came of rows: their predictions by the rows themselves, and the times of survival probabilities. */
-export type Answers = { predictions: Map<Row, Predicted>; times: number[] };
+/** What came of rows: their predictions by the rows themselves, the times of survival probabilities, and the strongest reasons in words, where these are asked for. */
+export type Answers = { predictions: Map<Row, Predicted>; times: number[]; reasons?: Map<Row, string> };
 
 /** Asks for rows, and remembers that a server is gone, so that not every batch waits for it. */
 export type Asker = (rows: Row[], signal: AbortSignal) => Promise<Answers>;
 
-/** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
-export function createAsker(data: PageData, words: () => Words): Asker {
-  const head = data.features.map(({ name }) => csvField(name)).join(',');
-  let isGone = false;
+/** Sends a body, and once more after a pause where the server is busy; rejects only where `signal` is aborted. */
+export type Sender = (body: string, contentType: string, signal: AbortSignal) => Promise<Outcome>;
 
-  const send = async (rows: Row[], signal: AbortSignal): Promise<Outcome> => {
+/** Starts to send. That a server is gone is remembered, so that not every body waits for it. */
+export function createSender(): Sender {
+  let isGone = false;
+  return async (body, contentType, signal) => {
     for (let tries = isGone ? TRIES : 1; ; tries += 1) {
       signal.throwIfAborted();
-      const outcome = await post(`${head}\n${rows.map(({ sent }) => sent).join('\n')}\n`, 'text/csv', signal);
+      const outcome = await post(body, contentType, signal);
       const isBusy = outcome.state === 'unreachable' || (outcome.state === 'refused' && (outcome.status === 429 || outcome.status >= 500));
       signal.throwIfAborted();
       if (isBusy && tries < TRIES) {
@@ -36,17 +37,28 @@ export function createAsker(data: PageData, words: () => Words): Asker {
       return outcome;
     }
   };
+}
+
+/** Whether a server refused a body for what is in it. */
+export function isRefusal(outcome: Outcome): outcome is Extract<Outcome, { state: 'refused' }> {
+  return outcome.state === 'refused' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 429;
+}
+
+/** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
+export function createAsker(data: PageData, words: () => Words): Asker {
+  const head = data.features.map(({ name }) => csvField(name)).join(',');
+  const send = createSender();
 
   const ask = async (rows: Row[], signal: AbortSignal, into: Answers): Promise<void> => {
     let open = rows.filter(({ reason, isBlank }) => reason === undefined && !isBlank);
     while (open.length > 0) {
-      const outcome = await send(open, signal);
+      const outcome = await send(`${head}\n${open.map(({ sent }) => sent).join('\n')}\n`, 'text/csv', signal);
       if (outcome.state === 'answered' && outcome.body.predictions.length === open.length) {
         for (const [at, row] of open.entries()) into.predictions.set(row, outcome.body.predictions[at] as Predicted);
         into.times = outcome.body.times ?? [];
         return;
       }
-      const isRefused = outcome.state === 'refused' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 429;
+      const isRefused = isRefusal(outcome);
       // Which rows the server names keep its reason; the others are asked for again.
       if (isRefused && outcome.status !== 413) {
         for (const { path, message } of outcome.errors) {

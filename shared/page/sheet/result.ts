@@ -6,6 +6,7 @@ import type { Words } from '../words/words.ts';
 import type { Answers } from './ask.ts';
 import { createTally, type Tally } from './check.ts';
 import type { Batch, Row } from './file.ts';
+import { createReasonsAsker } from './reasons.ts';
 import { addedCells, addedColumns, featureCells, freeName, type Layout, splitLine, valuesOf, writeCells } from './rows.ts';
 
 /** How many rows, and how many columns that were added, the preview shows; how many reasons the summary names. */
@@ -27,7 +28,7 @@ export type Result = {
 type Part = { text: Blob; ends: Uint32Array; hasReasons: boolean };
 
 /** Starts a result. */
-export function createResult(data: PageData, words: () => Words): Result {
+export function createResult(data: PageData, words: () => Words, signal: AbortSignal): Result {
   // Each part is given to the browser as it comes: to hand over all of a long file at its end would hold up the page.
   const parts: Part[] = [];
   const tally = createTally();
@@ -35,6 +36,7 @@ export function createResult(data: PageData, words: () => Words): Result {
   let rows = 0;
   let size = 0;
   let columns: string[] | undefined;
+  let hasWhy = false;
   let layout: Layout | undefined;
   const progress = byId<HTMLProgressElement>('progress');
   progress.value = 0;
@@ -57,6 +59,7 @@ export function createResult(data: PageData, words: () => Words): Result {
       const isFirst = rows === 0;
       const [first] = answers.predictions.values();
       if (first !== undefined) columns ??= addedColumns(data, first, answers.times, found.header);
+      hasWhy = answers.reasons !== undefined;
       for (const row of batch.rows) {
         if (row.reason !== undefined) tally.count(row.reason);
         if (row.isBlank) continue;
@@ -72,10 +75,15 @@ export function createResult(data: PageData, words: () => Words): Result {
       byId('run-state').removeAttribute('aria-busy');
       state(...told);
       preview();
-      showVotes(data, held, layout, words);
+      showBeside(data, held, layout, words, signal);
       showLeft(tally, rows, words());
     },
-    blob: () => wholeOf(parts, layout as Layout, columns ?? ['prediction'], tally.rows() > 0),
+    blob: () => {
+      const added = [...(columns ?? ['prediction']), ...(hasWhy ? [words().text('reasons')] : [])];
+      // A name of the reasons may be that of a column.
+      const named = added.map((name, at) => freeName(name, [...(layout as Layout).header, ...added.slice(0, at)]));
+      return wholeOf(parts, layout as Layout, named, tally.rows() > 0);
+    },
   };
 }
 
@@ -88,7 +96,8 @@ function partOf(data: PageData, batch: Batch, layout: Layout, answers: Answers, 
   const lines = batch.rows.map((row, at) => {
     const prediction = answers.predictions.get(row);
     const cells = prediction === undefined ? Array<string>(width).fill('') : addedCells(data, prediction);
-    const added = row.isBlank ? '' : writeCells([...cells, ...(hasReasons ? [row.reason ?? ''] : [])], delimiter, decimalComma);
+    const why = answers.reasons ? [answers.reasons.get(row) ?? ''] : [];
+    const added = row.isBlank ? '' : writeCells([...cells, ...why, ...(hasReasons ? [row.reason ?? ''] : [])], delimiter, decimalComma);
     const text = `${layout.isMade ? writeCells(splitLine(row.line, delimiter), delimiter, false).slice(1) : row.line}${added}`;
     length += text.length;
     // A blank line gets no cell later on.
@@ -189,26 +198,47 @@ function readableCells(data: PageData, prediction: Predicted, words: Words): str
   ];
 }
 
-/** Where an answer is a class alone, the preview has the classes' shares as well: they are asked for its rows alone. */
-async function showVotes(
+type Held = { row: Row; prediction: Predicted | undefined };
+
+/** What the preview has as well, asked for its rows alone: the strongest reasons, and where an answer is a class alone, the classes' shares. */
+async function showBeside(
   data: PageData,
-  held: { row: Row; prediction: Predicted | undefined }[],
+  held: Held[],
   layout: Layout | undefined,
   words: () => Words,
+  signal: AbortSignal,
 ): Promise<void> {
+  if (!layout) return;
+  await showVotes(data, held, layout, words);
+  if (!data.explain || signal.aborted) return;
+  const told = held.flatMap(({ row, prediction }) => (prediction === undefined ? [] : [row]));
+  const reasons = await createReasonsAsker(data, words)(told, layout, signal).catch(() => undefined);
+  if (reasons) addColumns([words().text('reasons')], held, ({ row }) => [reasons.get(row) ?? '']);
+}
+
+/** Adds columns to the preview, where it still has the rows. */
+function addColumns(names: string[], held: Held[], cellsOfRow: (one: Held) => string[]): void {
+  const table = byId<HTMLTableElement>('preview');
+  if (table.tBodies[0]?.rows.length !== held.length) return;
+  const cell = (tag: 'td' | 'th', text: string) => make(tag, { className: 'new' }, text);
+  table.tHead?.rows[0]?.append(...names.map((name) => cell('th', name)));
+  held.forEach((one, at) => {
+    table.tBodies[0]?.rows[at]?.append(...cellsOfRow(one).map((text) => cell('td', text)));
+  });
+}
+
+async function showVotes(data: PageData, held: Held[], layout: Layout, words: () => Words): Promise<void> {
   const { votes } = data;
-  if (!votes || !layout) return;
+  if (!votes) return;
   const told = held.filter(({ prediction }) => prediction !== undefined);
   const rows = told.map(({ row }) => valuesOf(data.features, featureCells(data.features, layout, splitLine(row.line, layout.delimiter))));
   const outcome = await askRows(rows, votes.parameters);
-  const table = byId<HTMLTableElement>('preview');
-  if (outcome.state !== 'answered' || table.tBodies[0]?.rows.length !== held.length) return;
-  const cell = (tag: 'td' | 'th', text: string) => make(tag, { className: 'new' }, text);
-  table.tHead?.rows[0]?.append(...data.classes.map((label) => cell('th', className(data, words(), label))));
-  held.forEach((one, at) => {
-    const prediction = outcome.body.predictions[told.indexOf(one)];
+  if (outcome.state !== 'answered') return;
+  const { predictions } = outcome.body;
+  const names = data.classes.map((label) => className(data, words(), label));
+  addColumns(names, held, (one) => {
+    const prediction = predictions[told.indexOf(one)];
     const shares = prediction === undefined ? data.classes.map(() => undefined) : numbersOf(data, prediction, 0);
-    const texts = shares.map((share) => (share === undefined ? '' : readable(data, words(), share)));
-    table.tBodies[0]?.rows[at]?.append(...texts.map((text) => cell('td', text)));
+    return shares.map((share) => (share === undefined ? '' : readable(data, words(), share)));
   });
 }

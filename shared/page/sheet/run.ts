@@ -4,8 +4,10 @@ import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 import { createAsker } from './ask.ts';
 import { isWorkbook, sheetOf } from './book.ts';
-import { batches, Fault } from './file.ts';
+import { type Batch, batches, Fault } from './file.ts';
+import { createReasonsAsker } from './reasons.ts';
 import { createResult, type Result } from './result.ts';
+import type { Layout } from './rows.ts';
 
 /** Most rows of one request; requests on their way at once. */
 const BATCH_ROWS = 2_500;
@@ -37,8 +39,15 @@ export async function runSheet(
   byId('preview-frame').hidden = true;
   byId('left').hidden = true;
   byId('stop').hidden = false;
-  const result = createResult(data, words);
+  const result = createResult(data, words, signal);
   const ask = createAsker(data, words);
+  const askReasons = createReasonsAsker(data, words);
+  const isExplained = data.explain !== undefined && byId<HTMLInputElement>('reasons').checked;
+  const answersTo = async (batch: Batch, layout: Layout) => {
+    const answers = await ask(batch.rows, signal);
+    if (!isExplained) return answers;
+    return { ...answers, reasons: await askReasons([...answers.predictions.keys()], layout, signal) };
+  };
   const started = performance.now();
   try {
     const asked: Promise<() => void>[] = [];
@@ -49,7 +58,7 @@ export async function runSheet(
     for await (const { batch, layout } of batches(data, csv, most, words)) {
       if (isMade) layout.isMade = true;
       signal.throwIfAborted();
-      asked.push(ask(batch.rows, signal).then((answers) => () => result.add(batch, layout, answers)));
+      asked.push(answersTo(batch, layout).then((answers) => () => result.add(batch, layout, answers)));
       // A rejection is heard when its turn comes.
       asked.at(-1)?.catch(() => {});
       if (asked.length >= AT_ONCE) await finish(asked.shift(), signal);

@@ -33,6 +33,9 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
   byId('sheet-name').addEventListener('change', ({ target }) => {
     start(last, Number((target as HTMLSelectElement).value));
   });
+  document.getElementById('reasons')?.addEventListener('change', () => {
+    start(last, Number(byId<HTMLSelectElement>('sheet-name').value));
+  });
   byId('stop').addEventListener('click', () => {
     // What is there by then is offered (run.ts).
     stop.abort('stopped');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { pageData } from '../../../shared/page/base/data.ts';
 import { pageHtml } from '../../../shared/page/html/page.ts';
 import { barBetween, waterfallOf } from '../../../shared/page/plot/waterfall.ts';
-import { whyText } from '../../../shared/page/plot/why.ts';
+import { whyText } from '../../../shared/page/plot/why-text.ts';
 import { wordsIn } from '../../../shared/page/words/words.ts';
 import type { ExplainWay } from '../../../shared/schema/explain-ask.ts';
 import type { Feature } from '../../../shared/schema/features.ts';
@@ -55,10 +55,10 @@ test('the sentences say it in both languages, in points where the answer is a sh
   const data = pageData(explained([PATH], { answer: { label: 'Chance', percent: true } }));
   const why = { baseline: 0.54, contributions: { age: 0.08, sex: -0.02 } };
   expect(whyText(data, why, [54, 'f'], wordsIn('en'))).toBe(
-    'Starts at 54.0%. Age 54 years adds 8.0 points. sex female takes away 2.0 points. Ends at 60.0%.',
+    'Starts at 54.0%. Age (54 years) adds 8.0 points. sex (female) takes away 2.0 points. Ends at 60.0%.',
   );
   expect(whyText(data, why, [54, null], wordsIn('pt'))).toBe(
-    'Começa em 54,0%. Idade 54 anos soma 8,0 pontos. sex ausente tira 2,0 pontos. Termina em 60,0%.',
+    'Começa em 54,0%. Idade (54 anos) soma 8,0 pontos. sex (ausente) tira 2,0 pontos. Termina em 60,0%.',
   );
 });
 
@@ -66,11 +66,11 @@ test('a number has its unit, a score has none, and a class is named', () => {
   const card = { answer: { label: 'Way', unit: 'km' } };
   const why = { baseline: 10, contributions: { age: 2.5, sex: 0 } };
   expect(whyText(pageData(explained([PATH], card)), why, [54, 'm'], wordsIn('en'))).toBe(
-    'Starts at 10 km. Age 54 years adds 2.5 km. sex m: no change. Ends at 12.5 km.',
+    'Starts at 10 km. Age (54 years) adds 2.5 km. sex (m): no change. Ends at 12.5 km.',
   );
   const score = pageData(explained([{ ...PATH, outputs: ['margin'] }], card));
   expect(whyText(score, { ...why, class: 'ill' }, [54, 'm'], wordsIn('en'))).toBe(
-    'Class: ill. Starts at 10. Age 54 years adds 2.5. sex m: no change. Ends at 12.5.',
+    'Class: ill. Starts at 10. Age (54 years) adds 2.5. sex (m): no change. Ends at 12.5.',
   );
 });
 
