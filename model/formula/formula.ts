@@ -73,6 +73,9 @@ export class FormulaReader {
     const { name, args } = this.#call(value);
     if (name === 'poly' || name === 'polym') return polyColumns(value, name, args, this);
     if (name === 'scale') return [scaleColumn(value, args, this)];
+    // survival's ridge(x, y) is the matrix of its variables.
+    if (name === 'ridge' || name === 'survival::ridge')
+      return args.flatMap((arg) => (arg.tag === undefined ? [this.number(arg.value)] : []));
     if (this.#splines && isSpline(name)) return this.#splines.columns(value, name, args, this);
     if ((name === 'I' || name === '(') && args[0]?.value.type === 'language') return this.columns({ value: args[0].value } as Variable);
     return [this.number(value)];

@@ -6,6 +6,8 @@ const PIVOT = 0.25;
 /** Least and greatest order of a basis. */
 const LEAST_ORDER = 2;
 const MOST_ORDER = 20;
+/** Most intervals of a pspline(). */
+const MOST_TERMS = 500;
 
 /** What R keeps of ns() or bs(): its knots, and of bs() the degree. */
 export type SplineParts = {
@@ -39,10 +41,33 @@ export function splineBasis(
   return { order, knots, boundary: [low, high], first, ...sides, reflections, width };
 }
 
+/** What survival keeps of pspline(): how many intervals there are between the boundary knots. */
+export type PenalizedParts = { terms: number; boundary: number[]; degree: number; hasIntercept: boolean };
+
+/** The basis of survival's pspline(): B-splines of knots at equal distances, and lines beyond the boundary knots. Throws the error that `fail` makes. */
+export function penalizedBasis(
+  { terms, boundary: [low, high], degree, hasIntercept }: PenalizedParts,
+  fail: (found: string, expected: string) => ModelError,
+): Basis {
+  const order = degree + 1;
+  const isOrder = Number.isInteger(order) && order >= LEAST_ORDER && order <= MOST_ORDER;
+  const areTerms = Number.isInteger(terms) && terms >= 3 && terms <= MOST_TERMS;
+  if (low === undefined || high === undefined || !(low < high) || !isOrder || !areTerms)
+    throw fail('another basis', 'pspline() with its boundary knots, nterm and degree');
+  const distance = (high - low) / terms;
+  const knots = [
+    ...Array.from({ length: degree + terms }, (_, at) => low + distance * (at - degree)),
+    ...Array.from({ length: order }, (_, at) => high + distance * at),
+  ];
+  const at: AtPivot = (pivot, which) => (which === 0 ? splineValues(knots, order, pivot) : derivatives(knots, order, pivot, which));
+  const first = hasIntercept ? 0 : 1;
+  return { order, knots, boundary: [low, high], first, ...naturalEnds([low, high], at), reflections: [], width: terms + degree - first };
+}
+
 /** A derivative of each B-spline at a pivot. */
 type AtPivot = (pivot: number, degree: number) => number[];
 
-/** Beyond its boundary knots a natural spline is a line. */
+/** Beyond its boundary knots a natural spline is a line, and so is a pspline(). */
 function naturalEnds([low, high]: [number, number], at: AtPivot): { left: Outside; right: Outside } {
   const line = (pivot: number): Outside => ({ pivot, rows: [0, 1].map((degree) => at(pivot, degree)) });
   return { left: line(low), right: line(high) };

@@ -344,3 +344,19 @@ family("coxph-strata", function() {
   said("slopes", coxph(Surv(round(time, -1), status) ~ age * strata(heavy) + wt.loss, lungs, x = TRUE), c("age", "wt.loss", "heavy"))
   said("cut", coxph(Surv(time, status) ~ wt.loss + strata(cut(age, c(30, 60, 90))), lungs, x = TRUE), c("wt.loss", "age"))
 })
+
+# survival's penalized terms: pspline() within its boundary knots and beyond, ridge(), and a frailty, which predict() leaves out.
+family("penalized-survival", function() {
+  suppressPackageStartupMessages(library(survival))
+  set.seed(34)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss", "inst")])
+  lungs <- transform(lungs[sample(nrow(lungs), 120), ], sexes = factor(sex, labels = c("m", "f")))
+  rows <- lungs[seq(1, 120, 6), ]
+  rows$age[1:4] <- c(20, 99, min(lungs$age), max(lungs$age))
+  said <- function(name, model, columns) golden_cox(here, paste0("coxph-", name), model, rows[columns])
+  said("pspline", coxph(Surv(time, status) ~ pspline(age, df = 3) + sexes, lungs), c("age", "sexes"))
+  said("pspline-combine", coxph(Surv(time, status) ~ pspline(age, nterm = 4, df = 2, combine = c(1, 1, 2, 3, 4, 5)) + pspline(wt.loss, df = 0, degree = 2), lungs), c("age", "wt.loss"))
+  said("ridge", coxph(Surv(time, status) ~ ridge(age, wt.loss, sqrt(ph.ecog), theta = 1) + sexes, lungs), c("age", "wt.loss", "ph.ecog", "sexes"))
+  said("frailty", coxph(Surv(time, status) ~ age + frailty(inst) + sexes, lungs), c("age", "sexes"))
+  golden_survreg(here, "survreg-pspline", survreg(Surv(time, status) ~ pspline(age, df = 3) + sexes, lungs), rows, c("age", "sexes"))
+})

@@ -159,7 +159,7 @@ golden_ksvm <- function(dir, name, model, rows, sidecar = NULL) {
 golden_cox <- function(dir, name, model, rows) {
   lp <- unname(predict(model, rows))
   others <- list(risk = unname(predict(model, rows, type = "risk")))
-  curves <- if (is.null(attr(terms(model), "offset"))) survival::survfit(model, rows, se.fit = FALSE)
+  curves <- if (is.null(attr(terms(model), "offset")) && is.null(model$frail)) survival::survfit(model, rows, se.fit = FALSE)
   if (!is.null(curves)) {
     times <- sort(unique(model$y[model$y[, ncol(model$y)] == 1, ncol(model$y) - 1]))
     own <- if (is.null(curves$strata)) summary(curves, times, extend = TRUE)$surv

@@ -43,6 +43,11 @@ SPLINES <- c("ns(a, 3)", "ns(b, df = 2, intercept = TRUE)", "bs(a, 5)", "bs(b, d
 STRATA <- c("strata(f, flag)", "strata(s, f)", "strata(flag, o)", "strata(f) + strata(flag)", "strata(s) + strata(b > 4, f)", "strata(cut(b, c(0, 3, 6, 10)))",
   "strata(cut(w, c(0, 0.5, 1, 99)), s)", "strata(f, sep = \"/\", shortlabel = FALSE)", "strata(kind = f, flag)", "w * strata(flag)", "strata(f) + poly(b, 2):strata(f)",
   "strata(two) + strata(s, three, flag)", "b:strata(flag)")
+# survival's penalized terms, and frailties, which predict() leaves out.
+PENALIZED <- c("pspline(a)", "pspline(b, df = 2)", "pspline(w, nterm = 6)", "pspline(sqrt(w), df = 3, degree = 2)", "pspline(b, df = 3, Boundary.knots = c(2, 7))",
+  "pspline(a, df = 0)", "pspline(a, df = 2, intercept = TRUE)", "ridge(a, b, theta = 1)", "ridge(a, n, w, df = 2)", "survival::ridge(sqrt(w), theta = 2, scale = FALSE)",
+  "pspline(b, nterm = 4, df = 2, combine = c(1, 1, 2, 3, 4, 5))")
+FRAILTIES <- c("frailty(id)", "frailty(id, distribution = \"gaussian\")", "frailty.gaussian(id, df = 3)", "frailty(n + 10 * id, theta = 0.5)")
 COLUMNS <- c("a", "b", "n", "w", "flag", "f", "s", "o", "a:f", "poly(b, 2)", "sqrt(w)", "I(a^2)", "splines::ns(a, 3)", "s:flag")
 # What machines of support vectors are fitted to, and 40 rows of theirs with the levels that they were fitted to.
 vectors_formula <- function(response) {
@@ -261,7 +266,7 @@ FAMILIES <- list(
       data$end <- runif(nrow(data)) < 0.7
       data$begin <- data$time * runif(nrow(data), 0, 0.5)
       counting <- runif(1) < 0.3
-      by <- pick(c("none", "weights", "f", "s", "flag", "n", "offset", "several"))
+      by <- pick(c("none", "weights", "f", "s", "flag", "n", "offset", "several", "penalized", "penalized"))
       form <- formula_of(if (counting) "Surv(begin, time, end)" else "Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag", by)))
       if (by == "offset") form <- update(form, . ~ . + offset(b / 7))
       if (by %in% c("f", "s", "flag")) form <- update(form, as.formula(paste(". ~ . + strata(", by, ")")))
@@ -271,6 +276,13 @@ FAMILIES <- list(
         form <- formula_of(if (counting) "Surv(begin, time, end)" else "Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag", all.vars(str2lang(by)))))
         form <- update(form, as.formula(paste(". ~ . +", by)))
       }
+      data$id <- rep(1:8, length.out = nrow(data))
+      if (by == "penalized") {
+        term <- pick(PENALIZED)
+        form <- update(form, as.formula(paste(". ~ . +", term)))
+        if (runif(1) < 0.3) form <- update(form, as.formula(paste(". ~ . +", pick(FRAILTIES))))
+        else if (runif(1) < 0.3) form <- update(form, as.formula(paste(". ~ . +", pick(STRATA[1:4]))))
+      }
       strata <- grepl("strata(", paste(deparse(form), collapse = ""), fixed = TRUE)
       args <- list(form, data, x = strata, ties = pick(c("efron", "breslow")))
       # With weights R makes the matrix anew, where poly() has other last bits than in training.
@@ -278,7 +290,8 @@ FAMILIES <- list(
       model <- tryCatch(do.call(coxph, args), error = function(e) NULL)
     }
     rows <- if (strata) data[sample(nrow(data), 40), ] else draw(40)
-    rows <- rows[all.vars(delete.response(terms(model)))]
+    # predict() never asks for a frailty's groups.
+    rows <- rows[setdiff(all.vars(delete.response(terms(model))), "id")]
     golden_cox(dir, name, model, rows)
   },
   survreg = function(name) {
@@ -289,11 +302,13 @@ FAMILIES <- list(
       data <- draw(sample(80:200, 1))
       data$time <- exp(data$a / 3 + rnorm(nrow(data)) / 2) * 10
       data$end <- runif(nrow(data)) < 0.7
+      data$id <- rep(1:8, length.out = nrow(data))
       form <- formula_of("Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag")))
+      if (runif(1) < 0.4) form <- update(form, as.formula(paste(". ~ . +", pick(c(PENALIZED, FRAILTIES[1:3])))))
       model <- tryCatch(survreg(form, data, dist = pick(c("weibull", "exponential", "gaussian", "logistic", "lognormal", "loglogistic", "extreme", "rayleigh"))), error = function(e) NULL, warning = function(w) NULL)
       if (!is.null(model) && (anyNA(coef(model)) || any(abs(coef(model)) > 100))) model <- NULL
     }
-    golden_survreg(dir, name, model, draw(40)[all.vars(delete.response(terms(model)))])
+    golden_survreg(dir, name, model, draw(40)[setdiff(all.vars(delete.response(terms(model))), "id")])
   },
   prcomp = function(name) {
     data <- draw(sample(20:200, 1))

@@ -119,9 +119,10 @@ function stratumCenters(value: RValue, width: number, strata: number, hasOffset:
 }
 
 /** The curves' start, where the file has what they are of. */
-function baselineOf(value: RValue, { strata }: Special, hasOffset: boolean, label: string): Baseline | undefined {
+function baselineOf(value: RValue, { strata, hasFrailty }: Special, hasOffset: boolean, label: string): Baseline | undefined {
   const y = element(value, 'y');
-  if (!y || y.type === 'null' || hasOffset) return undefined;
+  // Of a frailty R has no curves for new rows.
+  if (!y || y.type === 'null' || hasOffset || hasFrailty) return undefined;
   const places = strata ? numbersOf(element(value, 'strata'), `${label}'s strata`) : undefined;
   return readBaseline(value, y, strata?.combinations.length ?? 1, places, label);
 }

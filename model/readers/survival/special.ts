@@ -1,16 +1,18 @@
 import { ModelError } from '../../../shared/errors.ts';
 import { functionName } from '../../formula/constants.ts';
 import { readLevels, readTerms } from '../../formula/terms.ts';
-import { attributesOf, element, levelsOf, type RValue } from '../../rds/values.ts';
+import { attributesOf, element, levelsOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { joinTerms, readStrataTerm, type Strata, type StrataTerm } from './strata.ts';
 
 /** Functions of a formula that mean something to coxph alone. */
-const SPECIALS = ['strata', 'cluster', 'tt', 'frailty', 'frailty.gamma', 'frailty.gaussian', 'frailty.t', 'pspline', 'ridge', 'nsk'];
-/** What groups rows in training only. */
-const LEFT_OUT = ['strata', 'cluster'];
+const SPECIALS = ['strata', 'cluster', 'tt', 'frailty', 'frailty.gamma', 'frailty.gaussian', 'frailty.t', 'nsk'];
+/** What groups rows in training only; a frailty does so where it is sparse. */
+const LEFT_OUT = ['strata', 'cluster', 'frailty', 'frailty.gamma', 'frailty.gaussian', 'frailty.t'];
+/** What survival's fits note of a term that is sparse (pterms). */
+const SPARSE = 2;
 
 /** The variables of a formula that make no columns by themselves, by their names, and the strata, where there are some. */
-export type Special = { dropped: Set<string>; hasStrata: boolean; strata: Strata | undefined };
+export type Special = { dropped: Set<string>; hasStrata: boolean; hasFrailty: boolean; strata: Strata | undefined };
 
 /** Finds the special variables of a formula; the strata with their labels where `reads` says so. Throws a ModelError that names one that is not served. */
 export function readSpecial(value: RValue, label: string, reads: 'labels' | 'names'): Special {
@@ -18,12 +20,16 @@ export function readSpecial(value: RValue, label: string, reads: 'labels' | 'nam
   const xlevels = readLevels(element(value, 'xlevels'), `${label}'s xlevels`);
   const dropped = new Set<string>();
   const terms: StrataTerm[] = [];
-  let hasStrata = false;
+  let [hasStrata, hasFrailty] = [false, false];
+  const sparse = sparseOf(value, label);
   variables.forEach((variable, at) => {
     const name = specialOf(variable.source);
     if (name === undefined) return;
     const place = `${label}, ${variable.name.slice(0, 100)}`;
     if (!LEFT_OUT.includes(name)) throw new ModelError(place, `a term of ${name}()`, 'ns() or bs(), or a plain term');
+    const isFrailty = name.startsWith('frailty');
+    if (isFrailty && !sparse.has(variable.name)) throw new ModelError(place, 'a frailty with coefficients', `${name}() with sparse = TRUE`);
+    hasFrailty ||= isFrailty;
     // R's predict() leaves out the strata alone, and then codes a factor beside them in another way than the fit did.
     const isNumber = (other: number) => variables[other]!.kind !== 'logical' && !xlevels.has(variables[other]!.name);
     const fits = factors.every((pattern) => {
@@ -37,10 +43,20 @@ export function readSpecial(value: RValue, label: string, reads: 'labels' | 'nam
     hasStrata = true;
     if (reads === 'labels') terms.push(readStrataTerm(variable, xlevels.get(variable.name), place));
   });
+  if (hasFrailty && hasStrata) throw new ModelError(label, 'strata() with a frailty', 'one of them');
   const kept = element(value, 'strata');
   const named = kept && attributesOf(kept).get('levels');
   const joint = named && levelsOf(named, `${label}'s strata`);
-  return { dropped, hasStrata, strata: terms.length > 0 ? joinTerms(terms, xlevels, joint, label) : undefined };
+  return { dropped, hasStrata, hasFrailty, strata: terms.length > 0 ? joinTerms(terms, xlevels, joint, label) : undefined };
+}
+
+/** The terms whose effects are kept apart from the coefficients; R's predict() leaves them out. */
+function sparseOf(value: RValue, label: string): Set<string> {
+  const terms = element(value, 'pterms');
+  const names = terms && attributesOf(terms).get('names');
+  if (!terms || !names) return new Set();
+  const codes = numbersOf(terms, `${label}'s pterms`);
+  return new Set(textsOf(names, `${label}'s names of pterms`).filter((_, at) => codes[at] === SPARSE));
 }
 
 /** The special function that a variable calls, with or without its package before it. */

@@ -30,7 +30,13 @@ function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
   return named(all, 'coxph');
 }
 
-const special = (name: string) => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, 'factor')]);
+const special = (name: string, kind = 'factor') => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, kind)]);
+/** pspline(x) of three intervals from 0 to 3, and degree 1. */
+const pspline = (changes: Record<string, RValue> = {}) => {
+  const parts = { nterm: numbers(3), intercept: numbers(1), 'Boundary.knots': call('c', [numbers(0), numbers(3)]), degree: numbers(1) };
+  return terms([number(call('pspline', [x], { ...parts, ...changes }), 'pspline(x)', 'nmatrix.4')]);
+};
+const four = { coefficients: numbers(1, 10, 100, 1000), means: numbers(0, 0, 0, 0) };
 
 /** The same within strata, with x from 10 to 40. */
 function stratified(strata: RValue, levels: string[], places: number[], coefficient: number, members: Record<string, RValue> = {}): RValue {
@@ -66,6 +72,50 @@ describe('a coxph', () => {
     const value = stratified(call('strata', [symbol('g')]), ['1', '2'], [1, 1, 2, 2], 1, { weights: numbers(3, 1, 1, 1) });
     expect(predict(value, [{ x: 50, g: '1' }]).predictions).toEqual([50 - 12.5]);
     expect(COXPH_READER.read(value, 'm.RDS').schema.features[1]).toMatchObject({ type: 'factor', levels: ['1', '2'] });
+  });
+
+  test('pspline() is a basis of splines, and a line beyond its boundary knots; combine adds up columns', () => {
+    const lp = (at: number) => predict(coxph({ terms: pspline(), ...four }), [{ x: at }]).predictions[0];
+    // Of degree 1 R's splines has no slope above the last knot.
+    expect([0, 0.5, 1, 3, 4, -1].map(lp)).toEqual([1, 5.5, 10, 1000, 1000, -8]);
+    const value = coxph({
+      terms: pspline({
+        combine: call(
+          'c',
+          [1, 1, 2, 2].map((one) => numbers(one)),
+        ),
+      }),
+      coefficients: numbers(1, 10),
+      means: numbers(0, 0),
+    });
+    expect([0, 1, 1.5, 3].map((at) => predict(value, [{ x: at }]).predictions[0])).toEqual([1, 1, 5.5, 10]);
+  });
+
+  test.each<[string, Record<string, RValue>, string]>([
+    [
+      'combine that falls',
+      {
+        combine: call(
+          'c',
+          [2, 1, 3, 3].map((one) => numbers(one)),
+        ),
+      },
+      'found combine of another form',
+    ],
+    ['too many terms', { nterm: numbers(501) }, 'found another basis'],
+    ['boundary knots in the wrong order', { 'Boundary.knots': call('c', [numbers(3), numbers(0)]) }, 'found another basis'],
+  ])('pspline() with %s is refused', (_, changes, expected) => {
+    expect(() => predict(coxph({ terms: pspline(changes), ...four }), [{ x: 1 }])).toThrow(expected);
+  });
+
+  test('ridge() is the columns of its variables, and a sparse frailty is left out, without curves, as R has none', () => {
+    const ridge = terms([number(call('ridge', [x, symbol('z')], { theta: numbers(1) }), 'ridge(x, z)', 'nmatrix.2')]);
+    expect(predict(coxph({ terms: ridge, coefficients: numbers(1, 10), means: numbers(0, 0) }), [{ x: 3, z: 4 }]).predictions).toEqual([
+      43,
+    ]);
+    const frail = coxph({ terms: special('frailty'), pterms: attributed(integers(0, 2), { names: texts('x', 'frailty(g)') }) }, 2);
+    expect(predict(frail, [{ x: 3 }]).predictions).toEqual([4]);
+    expect(COXPH_READER.read(frail, 'm.RDS').schema).toMatchObject({ types: ['lp', 'risk'], features: [{ name: 'x' }] });
   });
 
   test.each<[string, RValue[], string[], string]>([
@@ -108,8 +158,9 @@ describe('a coxph', () => {
   });
 
   test.each<[string, RValue, string]>([
-    ['a smoothing term', coxph({ terms: special('pspline') }), 'm.RDS, pspline(g): found a term of pspline(), expected ns() or bs()'],
-    ['a frailty', coxph({ terms: special('frailty') }), 'a term of frailty()'],
+    ['a smoothing term without its knots', coxph({ terms: special('pspline', 'numeric') }), 'found pspline() without its knots'],
+    ['a natural spline of its own', coxph({ terms: special('nsk') }), 'm.RDS, nsk(g): found a term of nsk(), expected ns() or bs()'],
+    ['a frailty', coxph({ terms: special('frailty') }), 'found a frailty with coefficients, expected frailty() with sparse = TRUE'],
     ['strata without levels', coxph({ terms: special('strata') }), 'found strata without levels'],
     ['a mean too many', coxph({ means: numbers(1, 2) }), "m.RDS's means: found 2, expected 1"],
     ['a coefficient too many', coxph({ coefficients: numbers(1, 2) }), "m.RDS's coefficients: found 2, expected 1"],

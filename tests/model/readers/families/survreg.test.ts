@@ -56,7 +56,12 @@ describe('a survreg', () => {
     ['an unknown distribution', survreg({ dist: texts('gompertz') }), 'found gompertz, expected one of extreme'],
     ['a coefficient too few', survreg({ coefficients: numbers(1) }), "m.RDS's coefficients: found 1, expected 2"],
     ['a coefficient that is NA', survreg({ coefficients: numbers(1, Number.NaN) }), 'a coefficient that is not finite'],
-    ['a smoothing term', survreg({ terms: terms([number(call('pspline', [x]), 'pspline(x)')]) }), 'a term of pspline()'],
+    [
+      'a smoothing term without its knots',
+      survreg({ terms: terms([number(call('pspline', [x]), 'pspline(x)')]) }),
+      'pspline() without its knots',
+    ],
+    ['tt()', survreg({ terms: terms([number(call('tt', [x]), 'tt(x)')]) }), 'a term of tt()'],
     ['a scale below 0', survreg({ scale: numbers(-1) }), 'with the scale -1'],
   ])('with %s: refused', (_, value, expected) => {
     expect(() => predict(value)).toThrow(expected);
