@@ -47,6 +47,9 @@ saveRDS(coxph(Surv(time, status) ~ age + strata(sex), lung), "coxph-strata-nox.R
 saveRDS(coxph(Surv(time, status) ~ age + nsk(ph.ecog, df = 2), lung), "coxph-nsk.RDS")
 saveRDS(coxph(Surv(time, status) ~ age + frailty(inst, sparse = FALSE), lung), "coxph-frailty-dense.RDS")
 saveRDS(coxph(Surv(time, status) ~ tt(age), lung[1:12, ], tt = function(x, t, ...) x * log(t)), "coxph-tt.RDS")
+cox <- coxph(Surv(time, status) ~ age, lung[1:40, ], x = TRUE, model = TRUE)
+spec <- structure(list(mode = "censored regression", engine = "survival"), class = c("proportional_hazards", "model_spec"))
+saveRDS(structure(list(lvl = NULL, spec = spec, fit = cox, preproc = list(y_var = c("time", "status"))), class = c("_coxph", "model_fit")), "parsnip-cox.RDS")
 saveRDS(survreg(Surv(time, status) ~ age + offset(sex), lung), "survreg-offset.RDS")
 saveRDS(survreg(Surv(time, status) ~ age, lung[1:40, ], dist = list(name = "own", dist = "extreme", trans = log, dtrans = function(y) 1 / y, itrans = exp)), "survreg-own.RDS")
 # gbm takes hp:wt for a column that holds wt alone.

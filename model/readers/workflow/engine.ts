@@ -62,6 +62,9 @@ function input(column: FrameColumn, place: number, feature: Feature, label: stri
   return { column: { name: feature.name, kind: 'factor', levels: feature.levels }, value };
 }
 
+/** parsnip's mode of models of survival times. */
+const CENSORED = 'censored regression';
+
 /** What a pipeline says of its model: its mode, its classes in their order, and whether one number is the chance of the first. */
 export type Fitted = { mode: string; levels: string[] | undefined; eventFirst: boolean };
 
@@ -79,11 +82,22 @@ export function answersOf(
     if (kind !== 'regression') throw new ModelError(label, `a model of the kind ${kind} for regression`, 'one of regression');
     return { schema: { kind, features, takesMissing: false, types: [first], ...size } };
   }
+  if (mode === CENSORED) return { schema: censoredSchema(engine, features, label) };
   if (mode !== 'classification' || !levels) throw new ModelError(`${label}'s mode`, mode, 'regression, or classification with its levels');
   const outcome = outcomeOf(engine, levels, eventFirst, label);
   const shares: AnswerType[] = outcome.types.prob ? ['prob'] : [];
   const schema: Schema = { kind: 'classification', features, classes: levels, takesMissing: false, types: ['class', ...shares] };
   return { schema, outcome };
+}
+
+/** parsnip's time, linear_pred and quantile are what predict() gives for a survreg; for a coxph they are other numbers (censored, R/). */
+function censoredSchema({ schema, body, call }: Imported, features: Feature[], label: string): Schema {
+  if (!body.kind.types.includes('survreg')) {
+    const expected = "survival_reg() with the engine survival; save extract_fit_engine(model), which R's predict() answers as we do";
+    throw new ModelError(`${label}'s mode`, `${CENSORED}, of ${call.slice(0, 60)}`, expected);
+  }
+  const { types, takes } = schema;
+  return { kind: 'regression', features, takesMissing: false, ...(types ? { types } : {}), ...(takes ? { takes } : {}) };
 }
 
 /**
