@@ -85,7 +85,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
   const packed = model.body.kind.pack(model.body.data);
   const arrays = packed.arrays.map(([name, array]): ArrayPlan => ({ name, type: kindOf(array), length: array.length }));
   const bodyJson = { type: packed.type, scalars: packed.scalars, arrays };
-  const { inputs: _, explain: __, intervals: ___, ...kept } = schema;
+  const { inputs: _, explain: __, intervals: ___, later: ____, ...kept } = schema;
   const json = toJson(withSteps({ schema: kept, body: bodyJson, ...(model.outcome ? { outcome: model.outcome } : {}) }, model.steps ?? []));
   const cardJson = toJson(card);
   const places: number[] = [];
@@ -249,9 +249,11 @@ function openPredictor(
   return { schema, ...(bound.length > 0 ? { steps: bound } : {}), body: { kind, data }, ...(outcome ? { outcome } : {}) };
 }
 
-/** A schema with the columns that the steps give to the body, which can be asked for. */
-function withInputs({ schema, steps }: Predictor): Schema {
-  const { inputs: _, ...given } = schema;
+/** A schema with the columns that the steps give to the body, and the parameters that came later, which can be asked for. */
+function withInputs({ schema, steps, body, outcome }: Predictor): Schema {
+  const { inputs: _, ...stored } = schema;
+  const later = outcome ? undefined : body.kind.later?.(body.data);
+  const given = later ? { ...stored, later } : stored;
   if (!steps) return given;
   const kept = withTexts(given, steps);
   return kept.kind !== 'columns' ? { ...kept, inputs: answerColumns(inputSchema(kept, steps).features) } : kept;

@@ -45,6 +45,8 @@ export type BodyKind<B> = {
   check(schema: Schema, body: B, label: string): void;
   /** All that a body of a schema's kind can be asked for. */
   answers(schema: Schema, body: B): Answers;
+  /** Parameters that it takes beside those of a schema: they came after its artifacts, whose sha256 stays. */
+  later?(body: B): ParameterName[];
   /** The answers to rows of inputs that lie side by side, `outputWidth` doubles a row. */
   predict(schema: Schema, body: B, rows: Float64Array, parameters: Parameters): Float64Array;
   /** Makes the kernel for default answers now and keeps it; of the table that another thread made, where there is one. */

@@ -66,7 +66,7 @@ export function checkStored(schema: Schema, label: string): void {
 }
 
 /** What an artifact's schema has not: it is found where one is opened. */
-const FOUND_MEMBERS = ['inputs', 'explain', 'intervals', 'beginTexts'] satisfies (keyof Schema)[];
+const FOUND_MEMBERS = ['inputs', 'explain', 'intervals', 'later', 'beginTexts'] satisfies (keyof Schema)[];
 
 /** The member of a feature that is not of its type: the page writes them as they are. */
 function oddMember(feature: Feature): string | undefined {

@@ -87,6 +87,8 @@ export type Schema = {
   types?: AnswerType[];
   /** Which parameters it takes beside `type`; none where this is not given. */
   takes?: ParameterName[];
+  /** Parameters that it takes, too, which its kind of body had not when artifacts were first made of it. An artifact has them not: who opens it finds them. */
+  later?: ParameterName[];
   /** The number of trees of a forest. */
   trees?: number;
   /** The rounds of a boosted model that can be asked for fewer of them. */

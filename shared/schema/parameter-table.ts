@@ -182,6 +182,17 @@ export const PARAMETERS = {
     form: { is: 'flag' },
     keepsAnswer: (value) => value,
   }),
+  /** What a hazard's linear predictor is 0 at. */
+  reference: parameter({
+    summary:
+      'What a linear predictor is 0 at: the means within each stratum ("strata", R\'s default), those of all ("sample"), or columns of 0 ("zero").',
+    form: { is: 'choice', of: ['strata', 'sample', 'zero'] },
+    keepsAnswer: (value) => value === 'strata',
+    misfit: (_, { type, also = [] }) => {
+      const other = [type, ...also].find((one) => one !== 'lp' && one !== 'risk');
+      return other && `found reference with type "${other}", expected it with "lp" or "risk" only`;
+    },
+  }),
   aggregation: parameter({
     summary: "How trees' answers are put together: by votes, by their average, or weighted by the training rows in each leaf.",
     form: { is: 'choice', of: AGGREGATIONS, offered: ({ kind }) => AGGREGATIONS.slice(kind === 'regression' ? 1 : 0) },

@@ -34,7 +34,7 @@ export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table
 
 /** The parameters that a model takes beside `type`, each with its entry in the table. */
 export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
-  const names: string[] = [...(schema.takes ?? []), ...(schema.inputs ? ['steps'] : [])];
+  const names: string[] = [...(schema.takes ?? []), ...(schema.later ?? []), ...(schema.inputs ? ['steps'] : [])];
   if (schema.intervals && schema.intervals.kinds.length > 0) names.push('interval', 'level');
   if (schema.explain) names.push('explain');
   return names.flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));

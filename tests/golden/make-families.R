@@ -366,3 +366,15 @@ family("penalized-survival", function() {
   saveRDS(fit, file.path(here, "survreg-parsnip.RDS"), version = 3)
   golden_survreg(here, "survreg-pspline", survreg(Surv(time, status) ~ pspline(age, df = 3) + sexes, lungs), rows, c("age", "sexes"))
 })
+
+# coxph()'s linear predictors and risks by their reference.
+family("coxph-reference", function() {
+  suppressPackageStartupMessages(library(survival))
+  set.seed(35)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss")])
+  lungs <- lungs[sample(nrow(lungs), 100), ]
+  rows <- lungs[seq(1, 100, 5), ]
+  said <- function(name, model, columns, references) golden_cox(here, name, model, rows[columns], cox_references(model, rows, references))
+  said("coxph-reference", coxph(Surv(time, status) ~ age * factor(sex) + poly(wt.loss, 2), lungs), c("age", "sex", "wt.loss"), c("sample", "zero", "strata"))
+  said("coxph-reference-strata", coxph(Surv(time, status) ~ age + wt.loss + strata(sex), lungs, x = TRUE), c("age", "wt.loss", "sex"), c("zero", "strata"))
+})

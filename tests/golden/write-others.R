@@ -155,8 +155,14 @@ golden_ksvm <- function(dir, name, model, rows, sidecar = NULL) {
   write_levels(dir, name, sidecar)
 }
 
+# A coxph's linear predictors and risks by each reference, as further answers.
+cox_references <- function(model, rows, references) unlist(lapply(references, function(reference) vapply(c("lp", "risk"), function(type) {
+  said <- unname(predict(model, rows, type = type, reference = reference))
+  paste0("{\"parameters\":", json(list(type = type, reference = reference)), ",\"predictions\":", array1(said), "}")
+}, "")))
+
 # A coxph: lp, risk and the curves at the times of events.
-golden_cox <- function(dir, name, model, rows) {
+golden_cox <- function(dir, name, model, rows, more = NULL) {
   lp <- unname(predict(model, rows))
   others <- list(risk = unname(predict(model, rows, type = "risk")))
   curves <- if (is.null(attr(terms(model), "offset")) && is.null(model$frail)) survival::survfit(model, rows, se.fit = FALSE)
@@ -174,7 +180,7 @@ golden_cox <- function(dir, name, model, rows) {
     else vapply(seq_len(nrow(rows)), function(i) summary(curves[i], times, extend = TRUE)$surv, times)
     others$survival <- t(matrix(own, length(times)))
   }
-  write_golden(dir, name, model, "regression", rows, lp, others = others)
+  write_golden(dir, name, model, "regression", rows, lp, others = others, more = more)
   file <- file.path(dir, paste0(name, ".json"))
   lines <- readLines(file)
   # A curve is a power of an exponential, within 1e-12.

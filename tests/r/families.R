@@ -292,7 +292,9 @@ FAMILIES <- list(
     rows <- if (strata) data[sample(nrow(data), 40), ] else draw(40)
     # predict() never asks for a frailty's groups.
     rows <- rows[setdiff(all.vars(delete.response(terms(model))), "id")]
-    golden_cox(dir, name, model, rows)
+    fits <- is.null(attr(terms(model), "offset")) && is.null(model$frail)
+    references <- c("zero", if (!strata) "sample")
+    golden_cox(dir, name, model, rows, if (fits) cox_references(model, rows, references))
   },
   survreg = function(name) {
     suppressPackageStartupMessages(library(survival))

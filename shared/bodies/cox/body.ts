@@ -1,7 +1,7 @@
 import { pickArrays, takeArrays } from '../arrays.ts';
 import type { BodyKind } from '../kind.ts';
 import { count } from '../measures.ts';
-import { type Cox, checkCox, newStratumOf, predictCox } from './cox.ts';
+import { type Cox, checkCox, noAnswerOf, predictCox } from './cox.ts';
 
 const ARRAYS = { coefficients: Float64Array, centers: Float64Array, 'survival?': Float64Array } as const;
 
@@ -18,12 +18,13 @@ export const COX: BodyKind<Cox> = {
   check: checkCox,
   answers: (_, { survival }) => ({ types: ['lp', 'risk', ...(survival ? (['survival'] as const) : [])], takes: [] }),
   predict: predictCox,
-  noAnswer: newStratumOf,
+  later: ({ hasOffset }) => (hasOffset ? [] : ['reference']),
+  noAnswer: noAnswerOf,
   ulp: () => 0,
   measure: ({ coefficients, strata }) => ({
     name: 'cox',
     numbers: { coefficients: coefficients.length, strata },
     text: `${count(coefficients.length, 'coefficient')}, ${count(strata, 'stratum', 'strata')}`,
   }),
-  notServed: () => ['type "expected" and "terms"; se.fit; reference "sample" of strata, and "zero"'],
+  notServed: () => ['type "expected" and "terms"; se.fit; reference "sample" of strata, and any with an offset'],
 };

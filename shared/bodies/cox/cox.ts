@@ -21,12 +21,15 @@ export type Cox = {
 };
 
 /** Linear predictors, their exponents, or curves, row by row (survival, predict.coxph and survfit.coxph). */
-export function predictCox(schema: Schema, cox: Cox, rows: Float64Array, { type }: Parameters): Float64Array {
+export function predictCox(schema: Schema, cox: Cox, rows: Float64Array, { type, reference }: Parameters): Float64Array {
   const { exp, pow } = libraryOf(schema.libm);
   const width = schema.features.length;
   const count = rows.length / width;
   if (type !== 'survival') {
-    const sums = Float64Array.from({ length: count }, (_, row) => centered(cox, rows, row * width));
+    const sums = Float64Array.from({ length: count }, (_, row) => {
+      if (noReference(cox, reference) || isNew(cox, rows, row * width)) return Number.NaN;
+      return reference === 'zero' ? plain(cox, rows, row * width) : centered(cox, rows, row * width);
+    });
     return type === 'risk' ? sums.map((sum) => exp(sum)) : sums;
   }
   const points = schema.times?.length ?? 0;
@@ -45,10 +48,20 @@ function stratumOf({ coefficients, hasStratum }: Cox, rows: Float64Array, at: nu
   return hasStratum ? rows[at + coefficients.length]! : 1;
 }
 
-/** Why a row has no answer: its stratum is none of the training's. */
-export function newStratumOf(_: Schema, cox: Cox, row: Float64Array): string | undefined {
-  const stratum = stratumOf(cox, row, 0);
-  return stratum >= 1 && stratum <= cox.strata ? undefined : 'its stratum was not in training';
+/** Why a row has no answer: its stratum is none of the training's, or the means of all strata together are asked for. */
+export function noAnswerOf(_: Schema, cox: Cox, row: Float64Array, { reference }: Parameters): string | undefined {
+  if (noReference(cox, reference))
+    return 'reference "sample" takes the means of all strata, which the artifact has not; expected "strata" or "zero"';
+  return isNew(cox, row, 0) ? 'its stratum was not in training' : undefined;
+}
+
+function noReference({ hasStratum }: Cox, reference: Parameters['reference']): boolean {
+  return hasStratum && reference === 'sample';
+}
+
+function isNew(cox: Cox, rows: Float64Array, at: number): boolean {
+  const stratum = stratumOf(cox, rows, at);
+  return !(stratum >= 1 && stratum <= cox.strata);
 }
 
 /** The columns less their centre, times the coefficients, in the order of the columns; then the offset. */

@@ -32,9 +32,9 @@ function coxph(members: Record<string, RValue> = {}, coefficient = 0): RValue {
 
 const special = (name: string, kind = 'factor') => terms([number(x, 'x'), number(call(name, [symbol('g')]), `${name}(g)`, kind)]);
 /** pspline(x) of three intervals from 0 to 3, and degree 1. */
-const pspline = (changes: Record<string, RValue> = {}) => {
+const pspline = (changes: Record<string, RValue> = {}, columns = 4) => {
   const parts = { nterm: numbers(3), intercept: numbers(1), 'Boundary.knots': call('c', [numbers(0), numbers(3)]), degree: numbers(1) };
-  return terms([number(call('pspline', [x], { ...parts, ...changes }), 'pspline(x)', 'nmatrix.4')]);
+  return terms([number(call('pspline', [x], { ...parts, ...changes }), 'pspline(x)', `nmatrix.${columns}`)]);
 };
 const four = { coefficients: numbers(1, 10, 100, 1000), means: numbers(0, 0, 0, 0) };
 
@@ -74,17 +74,48 @@ describe('a coxph', () => {
     expect(COXPH_READER.read(value, 'm.RDS').schema.features[1]).toMatchObject({ type: 'factor', levels: ['1', '2'] });
   });
 
+  test('reference says what a linear predictor is 0 at; an artifact takes it without having it in its schema', () => {
+    const model = decodeArtifact(importModel(golden('coxph').file));
+    expect(model.schema.takes).toBeUndefined();
+    const { rows } = golden('coxph');
+    const ask = (parameters: object) =>
+      answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions as number[];
+    expect(ask({ reference: 'sample' })).toEqual(ask({ reference: 'strata' }));
+    const [centred, zero] = [ask({}), ask({ reference: 'zero' })];
+    zero.forEach((one, row) => {
+      expect(one - centred[row]!).toBeCloseTo(zero[0]! - centred[0]!, 10);
+    });
+    expect(() => ask({ type: 'survival', reference: 'zero' })).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ message: 'found reference with type "survival", expected it with "lp" or "risk" only' })],
+      }),
+    );
+    expect(() => ask({ reference: 'mean' })).toThrow();
+  });
+
+  test('the means of all strata are not in an artifact, and with an offset there is one reference', () => {
+    const model = decodeArtifact(importModel(golden('coxph-strata').file));
+    const query = readValue(model.schema, { instances: golden('coxph-strata').rows, parameters: { reference: 'sample' } });
+    expect(() => answerQuery(model, query)).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ message: expect.stringContaining('expected "strata" or "zero"') })] }),
+    );
+    expect(decodeArtifact(importModel(golden('coxph-offset').file)).schema.later).toEqual([]);
+  });
+
   test('pspline() is a basis of splines, and a line beyond its boundary knots; combine adds up columns', () => {
     const lp = (at: number) => predict(coxph({ terms: pspline(), ...four }), [{ x: at }]).predictions[0];
     // Of degree 1 R's splines has no slope above the last knot.
     expect([0, 0.5, 1, 3, 4, -1].map(lp)).toEqual([1, 5.5, 10, 1000, 1000, -8]);
     const value = coxph({
-      terms: pspline({
-        combine: call(
-          'c',
-          [1, 1, 2, 2].map((one) => numbers(one)),
-        ),
-      }),
+      terms: pspline(
+        {
+          combine: call(
+            'c',
+            [1, 1, 2, 2].map((one) => numbers(one)),
+          ),
+        },
+        2,
+      ),
       coefficients: numbers(1, 10),
       means: numbers(0, 0),
     });
