@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
+import { accessProblems, accessSettings } from './deploy/access.ts';
 import { packArtifact } from './deploy/archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './deploy/aws.ts';
 import { costInWords, type Plan } from './deploy/costs.ts';
@@ -12,7 +13,17 @@ import { idleParameters, problemsOf } from './deploy/parameters.ts';
 import { planInWords } from './deploy/plan.ts';
 import { parseRepository, type Repository } from './deploy/registry.ts';
 import { statementsFor } from './deploy/rights.ts';
-import { endpointName, framework, openSteps, type Place, PROJECT, readParams, readPlace, stackName } from './deploy/steps.ts';
+import {
+  endpointName,
+  framework,
+  openSteps,
+  type Place,
+  PROJECT,
+  paramDefaults,
+  readParams,
+  readPlace,
+  stackName,
+} from './deploy/steps.ts';
 import { packagedTemplate, resourcesMade } from './deploy/templates.ts';
 
 const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
@@ -25,6 +36,7 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
   --base IMAGE         the image that ours is built on, by digest (node:24-bookworm-slim@sha256:...)
+  --param auth=KIND    who may call the API: none, keys (npm run keys), jwt or iam; a deploy to prod asks for it
   --dry-run            changes nothing and prints the plan: stacks and resources, steps, what it needs and whether it is there, costs
   --policy             changes nothing and prints the IAM policy that such a deploy needs
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
@@ -53,6 +65,7 @@ async function main(): Promise<void> {
   const { options, only } = given;
   const { place, params } = options;
   const problems = problemsOf({ region: place.region, params });
+  if (only === undefined) problems.push(...accessProblems(accessSettings(paramDefaults('api', place.stage), params), place.stage));
   if (problems.length > 0) throw new AwsError(problems.join('\n'));
   const plan = planOf(options);
   if (only === 'policy') return console.log(JSON.stringify(await policyOf(options, plan), undefined, 2));

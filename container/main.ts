@@ -10,6 +10,7 @@ import { prepareKernel } from '../shared/predict.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
 import { onParentGone } from './local/parent.ts';
 import { openAccessLog } from './server/access-log.ts';
+import { openKeysFile } from './server/keys.ts';
 import { loadModelDir } from './server/model-dir.ts';
 import { createContainer, MODEL_KEY } from './server/server.ts';
 import { type ContainerSettings, readContainerSettings } from './server/settings.ts';
@@ -29,6 +30,8 @@ Environment:
   HOST        the address to listen on (127.0.0.1)
   PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
   WORKERS     threads for big requests (one less than there are processors, at least 1)
+  API_KEYS_FILE   the keys that callers are asked for (npm run keys -- add NAME --file FILE makes it); without it nobody is asked.
+              SageMaker's paths never ask (/ping, /invocations, /execution-parameters, /models)
   DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming
   MODELS_DIR  where POST /models may load from (/opt/ml/models)
   SAGEMAKER_MULTI_MODEL   true: no model at the start, only those that are loaded
@@ -99,12 +102,14 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
   const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE) };
   const accessLog = openAccessLog();
   let stopping = false;
+  const keys = settings.API_KEYS_FILE === '' ? undefined : openKeysFile(settings.API_KEYS_FILE, (problem) => console.error(problem));
   const server = createContainer(model, {
     mode,
     page,
     log: accessLog.write,
     isStopping: () => stopping,
     workers,
+    keys,
     ...(mode === 'sagemaker' ? { models } : {}),
   });
   server.on('error', (error: NodeJS.ErrnoException) => {

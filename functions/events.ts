@@ -17,6 +17,8 @@ export type HttpRequest = {
   /** The query's `format`: which form of answer is asked for. */
   format: string | undefined;
   body: Uint8Array;
+  /** What the gateway's authorizer says of the caller, where it has one. */
+  authorizer: unknown;
 };
 
 type Headers = Record<string, string | undefined> | null;
@@ -34,7 +36,13 @@ type HttpEvent = {
   multiValueQueryStringParameters?: Record<string, string[] | undefined> | null;
   body?: string | null;
   isBase64Encoded?: boolean | null;
-  requestContext: { http?: { method?: string } | null; elb?: object | null; stage?: string | null; path?: string | null };
+  requestContext: {
+    http?: { method?: string } | null;
+    elb?: object | null;
+    stage?: string | null;
+    path?: string | null;
+    authorizer?: unknown;
+  };
 };
 
 /**
@@ -62,6 +70,7 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
     path: pathBelow(given, stage, basePath),
     headers,
     format: formatOf(event as HttpEvent),
+    authorizer: requestContext.authorizer,
     body: Buffer.from(textOf(body, ''), isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -8,7 +8,7 @@ import type { Query } from '../shared/wire/wire.ts';
 import { now } from './endpoint/clock.ts';
 import type { Guard, Guarded } from './endpoint/guard.ts';
 import { sameBits } from './endpoint/same.ts';
-import { attributesOf, type Call } from './http.ts';
+import { attributesOf, type Call, callerIn } from './http.ts';
 import type { LocalPredictor } from './local.ts';
 import { readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
@@ -74,6 +74,7 @@ export function createFailover(
       },
       acceptEncoding: call.headers['accept-encoding'],
       ifNoneMatch: call.headers['if-none-match'],
+      accept: call.headers.accept,
       answer: local.predict,
     };
     const reply = isV2(call.path)
@@ -122,6 +123,7 @@ function record(
   const { servedBy, reason, model } = answer;
   telemetry.log(levelOf(names, outcome), 'answered', {
     requestId: call.requestId,
+    ...callerIn(call),
     ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
     direct: call.direct,
     rows,

@@ -23,6 +23,9 @@ export type Call = {
   value: unknown;
   /** The caller's place in a trace (W3C Trace Context), where it has the right form. */
   traceparent: string | undefined;
+  /** What the gateway's authorizer says of the caller; and the caller's name, once it is known who that is. */
+  authorizer?: unknown;
+  caller?: string;
   remainingMs: number;
 };
 
@@ -31,6 +34,11 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** What goes on to the endpoint as CustomAttributes: ids alone, in visible ASCII and far below their 1,024 characters. */
 export function attributesOf({ requestId, traceparent }: Call): string {
   return `x-request-id=${requestId}${traceparent === undefined ? '' : `;traceparent=${traceparent}`}`;
+}
+
+/** The caller's name as a log line has it; nothing where nobody was asked. */
+export function callerIn({ caller }: Call): { caller?: string } {
+  return caller === undefined ? {} : { caller };
 }
 
 /**
@@ -52,7 +60,7 @@ export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Teleme
       const refused = request.error instanceof RequestError ? request.error : undefined;
       const isOurs = refused === undefined;
       const advice = refused?.advice === undefined ? {} : { advice: refused.advice };
-      const entry = { requestId: call.requestId, status: refused?.status ?? 500, ...advice };
+      const entry = { requestId: call.requestId, ...callerIn(call), status: refused?.status ?? 500, ...advice };
       if (isOurs) telemetry.log('error', 'failed', { ...entry, stack: stackOf(request.error) });
       else telemetry.log('info', 'refused', entry);
       telemetry.flush();

@@ -25,5 +25,13 @@ const page = () => {
 const telemetry = openTelemetry('predict', settings.stage);
 
 const answer = createFailover(local, guard, telemetry, { dualShare: settings.dualShare, page });
+const { auth } = settings;
+/** What asks who calls, where callers are asked; loaded then alone. */
+const access =
+  auth === 'none'
+    ? undefined
+    : import('./access/access.ts').then(({ openAccess }) =>
+        openAccess({ kind: auth, stage: settings.stage, model: local.model, page, log: telemetry.log }, answer),
+      );
 /** The public API and its direct invoke: every path of shared/api/routes.ts, and the Open Inference Protocol. */
-export const handler = lambda(answer, telemetry, settings.basePath);
+export const handler = lambda(access ? async (call) => (await access)(call) : answer, telemetry, settings.basePath);

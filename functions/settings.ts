@@ -1,3 +1,4 @@
+import type { AccessKind } from '../shared/access/kinds.ts';
 import { FUNCTION_VARIABLES } from '../shared/settings/function.ts';
 import { type Environment, readVariables } from '../shared/settings/variables.ts';
 import type { GuardSettings } from './endpoint/guard.ts';
@@ -8,6 +9,8 @@ export type Settings = GuardSettings & {
   stage: string;
   /** What is taken off the path before it is looked at; empty where that is nothing. */
   basePath: string;
+  /** How callers are known. */
+  auth: AccessKind;
   /** Undefined where the page has no script and no style. */
   pageFile?: string | undefined;
   /** Undefined where there is no endpoint: then no call is made. */
@@ -24,6 +27,7 @@ export function readSettings(environment: Environment): Settings {
     modelFile: read.MODEL_FILE,
     stage: read.STAGE,
     basePath: read.BASE_PATH === 'none' ? '' : read.BASE_PATH,
+    auth: read.AUTH as AccessKind,
     pageFile: read.PAGE_FILE === 'none' ? undefined : read.PAGE_FILE,
     endpointName: read.ENDPOINT_NAME === 'none' ? undefined : read.ENDPOINT_NAME,
     connectMs: read.ENDPOINT_CONNECT_MS,

@@ -9,6 +9,7 @@ const TITLES: Record<number, string> = {
   200: 'OK',
   304: 'Not Modified',
   400: 'Bad Request',
+  401: 'Unauthorized',
   404: 'Not Found',
   405: 'Method Not Allowed',
   406: 'Not Acceptable',

@@ -44,6 +44,16 @@ export function costOfMillion(plan: Plan, { lambdaMs, lambdaGb, endpointMs, endp
   return 1e6 * (lambda + inference);
 }
 
+/** How long a small request keeps the function busy, in milliseconds: several times what it computes, so that the figure is none too low. */
+const REQUEST_MS = 10;
+
+/** What an API costs that is asked at its throttle all the time, without an endpoint, in dollars; `rate` in requests a second, `memory` in MB. */
+export function costAtThrottle(rate: number, memory: number): { day: number; month: number } {
+  const usage = { lambdaMs: REQUEST_MS, lambdaGb: memory / 1_024, endpointMs: 0, endpointGb: 0 };
+  const hour = (costOfMillion({ hosting: 'none', instanceType: '', instanceCount: 0 }, usage) / 1e6) * rate * 3_600;
+  return { day: 24 * hour, month: HOURS_A_MONTH * hour };
+}
+
 /** How long a request keeps the Lambda and the endpoint busy, in milliseconds, and with how many GB of memory. */
 export type Usage = { lambdaMs: number; lambdaGb: number; endpointMs: number; endpointGb: number };
 

@@ -21,6 +21,9 @@ const instanceType: Variable<string> = { expected: '', read: (value) => (instanc
  */
 export const PARAMETERS: Record<string, Variable<string | number>> = {
   // The API.
+  auth: text('none, keys, jwt or iam', /^(?:none|keys|jwt|iam|ask)$/),
+  jwtIssuer: text('an https address, or none', /^(?:none|https:\/\/\S+)$/),
+  jwtAudience: text('audiences with commas between them, or none', /^[^\s,]+(?:,[^\s,]+)*$/),
   basePath: FUNCTION_VARIABLES.BASE_PATH,
   endpointDeadlineMs: FUNCTION_VARIABLES.ENDPOINT_DEADLINE_MS,
   endpointShare: FUNCTION_VARIABLES.ENDPOINT_SHARE,

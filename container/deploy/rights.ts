@@ -55,6 +55,15 @@ export const RIGHTS: Record<string, Right[]> = {
         'logs:DescribeResourcePolicies logs:PutResourcePolicy',
     },
   ],
+  'AWS::ApiGatewayV2::Authorizer': [gateway()],
+  'AWS::DynamoDB::Table': [
+    {
+      on: 'tables',
+      actions:
+        'dynamodb:CreateTable dynamodb:DeleteTable dynamodb:DescribeTable dynamodb:UpdateTable dynamodb:TagResource dynamodb:ListTagsOfResource ' +
+        'dynamodb:DescribeContinuousBackups dynamodb:DescribeTimeToLive',
+    },
+  ],
   'AWS::SNS::Topic': [
     {
       on: 'topics',
@@ -134,6 +143,9 @@ export const RIGHTS: Record<string, Right[]> = {
   ],
 };
 
+/** What parameters alone add (auth=keys, auth=jwt): iam-policy.json has no room for it, and --policy with the parameter prints it. */
+export const ADDED = ['AWS::ApiGatewayV2::Authorizer', 'AWS::DynamoDB::Table'];
+
 /** What the commands themselves do beside the resources: the framework with its stack and bucket; the model's archive; the image. */
 export const COMMANDS: { api: Right[]; endpoint: Right[] } = {
   api: [
@@ -181,6 +193,7 @@ export const PLACES = {
     'arn:aws:logs:*:*:log-group:/aws/http-api/canopy-*',
     'arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/canopy-*',
   ],
+  tables: ['arn:aws:dynamodb:*:*:table/canopy-*'],
   topics: ['arn:aws:sns:*:*:canopy-*'],
   alarms: ['arn:aws:cloudwatch:*:*:alarm:canopy-*'],
   // Application Auto Scaling gives them such names.

@@ -75,10 +75,16 @@ const SET_BY_COMMANDS = ['model', 'endpoint', 'image', 'modelKey', 'workFolder']
 
 /** The parameters a stack has, as its table of defaults names them. */
 export function paramNames(stack: Stack): string[] {
+  return Object.keys(paramDefaults(stack, 'default'));
+}
+
+/** The values of a stack's parameters where none is given, as texts: the defaults, with those of a stage. */
+export function paramDefaults(stack: Stack, stage: string): Record<string, string> {
   const file = path.join(PROJECT, STACKS[stack].folder, 'serverless.yml');
   // The tags of CloudFormation (!Ref, !Sub) are not known to the parser, which would warn of each.
-  const { params } = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as { params: { default: Record<string, unknown> } };
-  return Object.keys(params.default);
+  const { params } = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as { params: Record<string, Record<string, unknown>> };
+  const all = { ...params.default, ...(Object.hasOwn(params, stage) ? params[stage] : {}) };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 
 /** Reads NAME=VALUE pairs. Throws an AwsError at the first that is none, and at one that no stack has: it would change nothing. */

@@ -11,6 +11,8 @@ export type LogEntry = {
   method: string;
   path: string;
   status: number;
+  /** The caller's name, where callers are asked for a key. */
+  caller?: string;
   rows?: number | undefined;
   ms: number;
   advice?: string;
@@ -89,10 +91,11 @@ export function openAccessLog(): AccessLog {
 }
 
 /** An entry as its line. What is not quoted by JSON's rules here has a form that needs none. */
-export function logLine({ time, requestId, traceparent, method, path, status, rows, ms, advice, error }: LogEntry): string {
+export function logLine({ time, requestId, traceparent, method, path, status, caller, rows, ms, advice, error }: LogEntry): string {
   let line = `{"level":"${error === undefined ? 'info' : 'error'}","time":"${time}","requestId":"${requestId}"`;
   if (traceparent !== undefined) line += `,"traceparent":"${traceparent}"`;
   line += `,"method":"${method}","path":${JSON.stringify(path)},"status":${status}`;
+  if (caller !== undefined) line += `,"caller":${JSON.stringify(caller)}`;
   if (rows !== undefined) line += `,"rows":${rows}`;
   line += `,"ms":${ms}`;
   if (advice !== undefined) line += `,"advice":${JSON.stringify(advice)}`;

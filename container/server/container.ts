@@ -1,8 +1,10 @@
 import type { Reply } from '../../shared/api/reply.ts';
 import type { PageParts } from '../../shared/page/base/parts.ts';
+import type { ModelInfo } from '../../shared/schema/card.ts';
 import type { LogEntry } from './access-log.ts';
 import type { Admission } from './admission.ts';
 import type { Connections } from './connections.ts';
+import type { ContainerKeys } from './keys.ts';
 import type { ContainerMetrics } from './metrics.ts';
 import type { Models, ModelsOptions, Served } from './models.ts';
 import type { Workers } from './workers.ts';
@@ -16,6 +18,8 @@ export type ContainerOptions = {
   isStopping?: () => boolean;
   /** The page's script and style, for `alone`. */
   page?: PageParts | undefined;
+  /** The keys that callers are asked for; without them nobody is asked. */
+  keys?: ContainerKeys | undefined;
   /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
   workers?: Workers;
   /** Where SageMaker may have models loaded from; without it there is no /models. */
@@ -25,6 +29,8 @@ export type ContainerOptions = {
 /** A container that runs: what its options gave, and what it counts and holds. */
 export type Container = Omit<ContainerOptions, 'models'> & {
   served: Served | undefined;
+  /** What may be shown of the model to whoever did not say who it is, where callers are asked. */
+  shown: ModelInfo | undefined;
   models: Models | undefined;
   admission: Admission;
   metrics: ContainerMetrics;

@@ -1,4 +1,7 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { isOpen } from '../../shared/access/kinds.ts';
+import { shownModel } from '../../shared/access/shown-model.ts';
+import type { PageRequest } from '../../shared/api/documents.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../../shared/api/reply.ts';
 import { route } from '../../shared/api/routes.ts';
 import type { Model } from '../../shared/artifact.ts';
@@ -14,6 +17,7 @@ import { limitConnections } from './connections.ts';
 import type { Answered, Container, ContainerOptions } from './container.ts';
 import { type Attributes, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
+import { asksForKey } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { createModels, type Models, type Served, serveModel } from './models.ts';
 import { answerParserErrors } from './parser-errors.ts';
@@ -60,6 +64,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
   const connections = limitConnections(server);
   const container: Container = {
     ...options,
+    shown: model && options.keys && shownModel(model),
     served: model && serveModel(MODEL_KEY, model),
     models: models && createModels(models, options.workers),
     admission,
@@ -82,6 +87,7 @@ type UnderWay = {
   label: string;
   started: number;
   unheardSince: number;
+  caller?: string | undefined;
 };
 /** What the log has of a request beside what every entry has. */
 type Logged = { rows?: number | undefined; advice?: string | undefined; error?: string };
@@ -100,6 +106,14 @@ function handle(container: Container, request: Incoming, response: ServerRespons
     checkHead(request);
     const found = findRoute(container.mode, container.models !== undefined, request.method ?? '', path);
     one.label = found.label;
+    if (container.keys && asksForKey(found, path)) {
+      const { caller, refusal } = container.keys.judge(request, started);
+      one.caller = caller;
+      if (refusal) {
+        end(container, one, refusalReply(refusal, requestId, path), {});
+        return;
+      }
+    }
     answered = answer(container, found, request, response, attributes);
   } catch (thrown) {
     fail(container, one, thrown);
@@ -141,6 +155,7 @@ function end(container: Container, one: UnderWay, reply: Reply, { rows, advice, 
   const rounded = Math.round(ms * 100) / 100;
   const method = request.method ?? '';
   const entry: LogEntry = { time: timeNow(), requestId, traceparent, method, path: loggedPath, status, rows, ms: rounded };
+  if (one.caller !== undefined) entry.caller = one.caller;
   if (advice !== undefined) entry.advice = advice;
   if (error !== undefined) entry.error = error;
   container.log(entry);
@@ -197,18 +212,28 @@ function answer(
     }
     case 'public': {
       const one = onlyModel(served);
-      const health = () => ({ ok: one.failed === undefined, servedBy: 'container', checkRows: one.failed ?? 'as at import' });
-      const page = {
-        parts: container.page,
-        acceptEncoding: headerOf(request, 'accept-encoding'),
-        ifNoneMatch: headerOf(request, 'if-none-match'),
-        ...(one.failed === undefined ? { answer: (query: Query) => answerQuery(one.model, query) } : {}),
-      };
-      const routed = route(request.method ?? '', pathOf(request), one.model, health, page);
+      const routed = publicReply(container, one, request);
       if (routed === 'predict') return predict(container, one, request, isWanted, ALONE);
       return Promise.resolve(routed).then((reply) => ({ reply }));
     }
   }
+}
+
+/** The reply to a public path; where callers are asked for keys, an open one has what may be shown of the model. */
+function publicReply({ keys, page: parts, shown }: Container, { model, failed }: Served, request: Incoming): ReturnType<typeof route> {
+  const path = pathOf(request);
+  const isShown = keys !== undefined && shown !== undefined && isOpen(path);
+  const told = isShown && failed !== undefined ? 'a check row has another answer than at the import' : failed;
+  const health = () => ({ ok: failed === undefined, servedBy: 'container', checkRows: told ?? 'as at import' });
+  const page: PageRequest = {
+    parts,
+    acceptEncoding: headerOf(request, 'accept-encoding'),
+    accept: headerOf(request, 'accept'),
+    ifNoneMatch: headerOf(request, 'if-none-match'),
+    ...(isShown ? { access: 'keys' } : {}),
+    ...(failed === undefined && !isShown ? { answer: (query: Query) => answerQuery(model, query) } : {}),
+  };
+  return route(request.method ?? '', path, isShown ? shown : model, health, page);
 }
 
 async function manageModels(models: Models, request: Incoming, container: Container): Promise<Reply> {

@@ -15,6 +15,8 @@ export const CONTAINER_VARIABLES = {
   MODELS_DIR: text('a folder', /./, '/opt/ml/models'),
   /** Empty where the page is built from the sources. */
   PAGE_FILE: text("the path of the page's parts", /./, ''),
+  /** Empty where nobody is asked for a key. */
+  API_KEYS_FILE: text('a file of keys, as npm run keys writes it', /./, ''),
   WORKERS: whole(0, 64, Math.max(availableParallelism() - 1, 1)),
   DRAIN_MS: whole(0, MOST_DRAIN, 5_000),
   SAGEMAKER_MULTI_MODEL: text('true or false', /^(?:true|false)$/, 'false'),

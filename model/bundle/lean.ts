@@ -56,7 +56,7 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
           const place = file.split(path.sep).join('/');
           const kinds = needed();
           if (kinds?.explainers.length === 0 && EXPLAINING.some((one) => place.endsWith(`shared/${one}`)))
-            return { contents: uncalled(readFileSync(file, 'utf8')), loader: 'ts' };
+            return { contents: uncalled(readFileSync(file, 'utf8'), 'made of an artifact that explains nothing'), loader: 'ts' };
           const list = LISTS.find((one) => place.endsWith(`shared/${one.file}`));
           if (!list || !kinds) return undefined;
           const keep = list.names.map((names) => names.some((name) => kinds[list.needs].includes(name)));
@@ -79,14 +79,23 @@ export const withoutBrowsers: Plugin = {
   },
 };
 
+/** An esbuild plugin: a function of an API that asks nobody does without what asks; one without keys, without their table and its client. */
+export function leanAccess(auth: () => string | undefined): Plugin {
+  return {
+    name: 'lean-access',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]functions[\\/]access[\\/](?:access|keys|keys-table)\.ts$/ }, ({ path: file }) => {
+        const isUsed = path.basename(file) === 'access.ts' ? auth() !== 'none' : auth() === 'keys';
+        return isUsed ? undefined : { contents: uncalled(readFileSync(file, 'utf8'), `made for auth=${auth()}`), loader: 'ts' };
+      });
+    },
+  };
+}
+
 /** A source whose functions do nothing but say that nobody calls them. */
-function uncalled(source: string): string {
+function uncalled(source: string, why: string): string {
   const names = Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);
-  return names
-    .map(
-      (name) => `export function ${name}() { throw new Error('${name}: this package was made of an artifact that explains nothing'); }\n`,
-    )
-    .join('');
+  return names.map((name) => `export function ${name}() { throw new Error('${name}: this package was ${why}'); }\n`).join('');
 }
 
 /** The source of a list with the entries to keep, and without the imports of the others. Throws where it is written in another form. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { lateNodes, lateOurs, loadAtOnce } from './late.ts';
-import { leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
+import { leanAccess, leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
 
 /**
  * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in separate files beside the
@@ -122,9 +122,10 @@ function specifier(name: string): string {
 }
 
 /** What serverless-esbuild bundles with; model/bundle/plugin.js says which kinds of bodies and steps the artifact names. */
-const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds } } }) => [
+const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds; access: { auth: string } } } }) => [
   leanLists(() => service.custom.kinds),
   withoutBrowsers,
+  leanAccess(() => service.custom.access.auth),
   split,
   lateNodes,
   lateOurs,

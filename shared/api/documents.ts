@@ -1,6 +1,7 @@
+import type { AskingKind } from '../access/kinds.ts';
 import { type Computing, cutsOf } from '../bodies/cuts.ts';
 import { RequestError } from '../errors.ts';
-import type { AnswerBody } from '../page/base/data.ts';
+import { type AnswerBody, pageData } from '../page/base/data.ts';
 import type { PagePart, PageParts } from '../page/base/parts.ts';
 import { startOf } from '../page/html/fields.ts';
 import { type FormModel, formFeatures } from '../page/html/form.ts';
@@ -9,7 +10,7 @@ import type { ModelInfo } from '../schema/card.ts';
 import type { Beside, Prediction } from '../schema/shape.ts';
 import { type Query, readValue } from '../wire/wire.ts';
 import { type Coding, codedPart, codedText, codingOf } from './coding.ts';
-import type { Reply } from './reply.ts';
+import { jsonReply, type Reply } from './reply.ts';
 
 /**
  * What the page is served with: its parts, where they were built, the client's Accept-Encoding and If-None-Match, and what answers at
@@ -18,7 +19,11 @@ import type { Reply } from './reply.ts';
 export type PageRequest = {
   parts: PageParts | undefined;
   acceptEncoding: string | undefined;
+  /** The client's Accept. */
+  accept?: string | undefined;
   ifNoneMatch?: string | undefined;
+  /** How callers are known, where they are asked: then the model is what may be shown of it to anybody. */
+  access?: AskingKind;
   answer?: (query: Query) => { predictions: Prediction[] } & Beside;
 };
 
@@ -74,8 +79,26 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
 
 /** The API's description as a page. What writes it is loaded only for it. */
 export async function docsReply(model: ModelInfo, page: PageRequest | undefined): Promise<Reply> {
-  const [{ openApi }, { docsHtml }] = await Promise.all([import('./openapi/openapi.ts'), import('../page/docs/docs-html.ts')]);
-  return unlessHeld(htmlReply(docsHtml(openApi(model), page?.parts), page), page?.ifNoneMatch);
+  const [document, { docsHtml }] = await Promise.all([openApiOf(model, page), import('../page/docs/docs-html.ts')]);
+  return unlessHeld(htmlReply(docsHtml(document, page?.parts), page), page?.ifNoneMatch);
+}
+
+/** The API's description as JSON, of an API that asks who calls. */
+export async function openApiReply(model: ModelInfo, page: PageRequest): Promise<Reply> {
+  return jsonReply(await openApiOf(model, page));
+}
+
+async function openApiOf(model: ModelInfo, page: PageRequest | undefined): Promise<object> {
+  if (page?.access) return (await import('./openapi/secured.ts')).securedOpenApi(model, page.access);
+  return (await import('./openapi/openapi.ts')).openApi(model);
+}
+
+/** What the page's script starts with, for a page that came without it since the API asks who calls. Its fields stand in the model's order. */
+export function pageDataReply(model: ModelInfo, page: PageRequest | undefined): Reply {
+  const form = formModel(model);
+  const { training: _, ...card } = form.card;
+  const data = pageData({ ...form, card }, firstAnswer(model, form, page));
+  return jsonReply({ ...data, card: form.card });
 }
 
 /** The pages made, by model, and then by what they were made with: to write and compress one takes milliseconds. */
@@ -94,7 +117,7 @@ function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
 
 function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {
   const form = formModel(model);
-  return htmlReply(pageHtml(form, page?.parts, firstAnswer(model, form, page)), page);
+  return htmlReply(pageHtml(form, page?.parts, firstAnswer(model, form, page), page?.access), page);
 }
 
 /** A text of HTML, compressed where the client takes that; asked for again after every deployment. */

@@ -29,6 +29,9 @@ const METHODS: Record<string, 'GET' | 'POST'> = {
   '/predict': 'POST',
 };
 
+/** What the page of an API that asks who calls accepts of /model: what it would have had in its HTML. */
+const PAGE_DATA = 'application/vnd.canopy.page+json';
+
 /**
  * The reply to a request for a public path, or 'predict' where it is one for predictions. HEAD is answered as GET; whoever
  * sends the reply leaves its body away. Throws a 404 or a 405 with Allow for anything else. The documents are promised: the
@@ -53,6 +56,7 @@ export function route(
     case '/predict':
       return 'predict';
     case '/model':
+      if (page?.accept === PAGE_DATA) return import('./documents.ts').then(({ pageDataReply }) => pageDataReply(model, page));
       return jsonReply(describeModel(model));
     case '/health': {
       const state = health();
@@ -65,6 +69,7 @@ export function route(
     case '/prototype':
       return import('./vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
     case '/openapi.json':
+      if (page?.access) return import('./documents.ts').then(({ openApiReply }) => openApiReply(model, page));
       return import('./openapi/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     case '/docs':
       return import('./documents.ts').then(({ docsReply }) => docsReply(model, page));

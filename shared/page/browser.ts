@@ -4,6 +4,7 @@ import type { PageData, PageFeature, Predicted, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
+import { openLock } from './base/lock.ts';
 import { openDialogs } from './dialogs/dialogs.ts';
 import { type CodeLanguage, curlSnippet } from './dialogs/snippets.ts';
 import { levelLabel } from './html/fields.ts';
@@ -21,13 +22,43 @@ const WRITE_AFTER = 250;
 /** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval and the reasons, where there are some. */
 type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
 
-start(JSON.parse(byId('model').textContent ?? ''));
+open(JSON.parse(byId('model').textContent ?? ''));
 
-/** The page's entry: binds the form, the answer, the plot, the spreadsheet and the code to one another. */
-function start(data: PageData): void {
+/** The page's entry. Where the API asks who calls, the visitor says it first. */
+function open(data: PageData): void {
+  if (data.access === undefined) {
+    start(data);
+    return;
+  }
+  const { view } = readQuery([], location.search.slice(1));
+  let chosen = view.language;
+  let words = wordsIn(chosen ?? languageOf(navigator.language));
+  let isOpen = false;
+  onLanguage((language) => {
+    chosen = language;
+    words = wordsIn(language);
+    if (!isOpen) translatePage(data, words);
+  });
+  translatePage(data, words);
+  openLock(
+    data,
+    () => words,
+    (whole) => {
+      isOpen = true;
+      start(whole, chosen);
+    },
+  );
+}
+
+function languageOf(tag: string): Language {
+  return tag.toLowerCase().startsWith('pt') ? 'pt' : 'en';
+}
+
+/** Binds the form, the answer, the plot, the spreadsheet and the code to one another. */
+function start(data: PageData, language?: Language): void {
   const { values, view } = readQuery(data.features, location.search.slice(1));
-  let words = wordsIn(view.language ?? (navigator.language.toLowerCase().startsWith('pt') ? 'pt' : 'en'));
-  let chosenLanguage = view.language;
+  let words = wordsIn(language ?? view.language ?? languageOf(navigator.language));
+  let chosenLanguage = language ?? view.language;
   let shown = firstOf(data, values);
   let width = 1;
 
@@ -232,15 +263,15 @@ function translatePage({ card, features, order }: PageData, { language, text, la
 }
 
 /** Shows the present request in the language chosen; languages other than the shell's come later. */
-async function showCode({ features }: PageData, values: Value[], words: Words): Promise<void> {
+async function showCode({ features, access }: PageData, values: Value[], words: Words): Promise<void> {
   const chosen = () => document.querySelector<HTMLInputElement>('[name="code"]:checked')?.value ?? 'curl';
   const language = chosen();
   const record = Object.fromEntries(features.map(({ name }, at) => [name, values[at] ?? null]));
   const url = new URL('predict', location.origin + location.pathname).href;
-  let code = curlSnippet(url, record);
+  let code = curlSnippet(url, record, access);
   if (language !== 'curl') {
     code = await loadLater().then(
-      ({ snippet }) => snippet(language as CodeLanguage, url, record),
+      ({ snippet }) => snippet(language as CodeLanguage, url, record, access),
       () => words.text('unreachable'),
     );
   }

@@ -13,6 +13,8 @@ export const FUNCTION_VARIABLES = {
   STAGE: text('a name', /./, 'local'),
   /** What a custom domain puts before the paths, such as /heart; none where it puts nothing. No `.` or `..` is a part of it: whoever asks takes them away. */
   BASE_PATH: text('a path such as /heart, or none', /^(?:none|(?:\/(?!\.\.?(?:\/|$))[\w.~-]+)+)$/, 'none'),
+  /** How callers are known: not at all, by keys of this API's own, or as API Gateway has decided by a token (jwt) or a signature (iam). */
+  AUTH: text('none, keys, jwt or iam', /^(?:none|keys|jwt|iam)$/, 'none'),
   /** The SageMaker endpoint's name, or `none`. */
   ENDPOINT_NAME: text('an endpoint name as SageMaker takes it, or none', /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'none'),
   /** How long a warm call to the endpoint may take (serverless inference: 1000). */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody, sendReply } from '../../container/server/http.ts';
+import type { ContainerKeys } from '../../container/server/keys.ts';
 import { createContainer, MODEL_KEY } from '../../container/server/server.ts';
 import { loadShared } from '../../container/server/shared-model.ts';
 import { startWorkers, type Workers } from '../../container/server/workers.ts';
@@ -30,13 +31,13 @@ export async function closeServers(): Promise<void> {
   for (const workers of threads.splice(0)) await workers.end();
 }
 
-/** The container on its own with a model file, and a thread for its batches as in the image: its page's address. */
-export async function serveModel(file: string): Promise<string> {
+/** The container on its own with a model file, and a thread for its batches as in the image: its page's address. With `keys` it asks for one of them. */
+export async function serveModel(file: string, keys?: ContainerKeys): Promise<string> {
   const { model, bytes } = await loadShared(file);
   const workers = startWorkers({ file: new URL('../../container/main.ts', import.meta.url), count: 1 });
   threads.push(workers);
   workers.open(MODEL_KEY, bytes);
-  return listen(createContainer(model, { mode: 'alone', log: () => {}, page, workers }));
+  return listen(createContainer(model, { mode: 'alone', log: () => {}, page, workers, keys }));
 }
 
 /** A body the page sends: rows in feature order, with parameters or without. */

@@ -36,6 +36,7 @@ test.each<[string, string[], RegExp]>([
   ['image', ['push'], /--plain-http/],
   ['image', ['check'], /--row[\s\S]*--start[\s\S]*--model/],
   ['deploy', [], /--stage[\s\S]*--region[\s\S]*--model[\s\S]*--api-only[\s\S]*--param[\s\S]*--tool[\s\S]*--dry-run/],
+  ['keys', [], /add NAME[\s\S]*list[\s\S]*remove NAME[\s\S]*--stage[\s\S]*--file[\s\S]*--per-second/],
   ['remove', [], /--stage[\s\S]*--region[\s\S]*--endpoint-only[\s\S]*--model[\s\S]*--param/],
   ['rehearse', [], /templates.*image.*lambda.*clients.*downtime.*aws/],
 ])('npm run %s %j --help tells what it takes, and does nothing else', async (script, command, text) => {
@@ -58,6 +59,7 @@ test.each<[string, string[], number, string]>([
   ['image', ['push', 'host/name'], 1, 'found --colour, expected --tool, --plain-http or --help\n'],
   ['image', ['check', 'canopy'], 1, 'found --colour, expected --row, --start, --model or --help\n'],
   ['deploy', [], 1, 'found --colour, expected --stage, --region, --model, '],
+  ['keys', [], 1, 'found --colour, expected --stage, --region, --file, --per-second or --help'],
   ['remove', [], 1, 'found --colour, expected --stage, --region, --model, '],
   ['rehearse', [], 2, 'found --colour, expected templates, image, lambda, clients, downtime or aws (see --help)\n'],
 ])('npm run %s %j refuses what it does not know by name', async (script, command, code, message) => {
@@ -73,7 +75,14 @@ test.each<[string, string[], string]>([
   ['bench', ['faults', '--only', 'hart'], '--only: found hart, expected a word of: fault: container killed'],
   ['image', ['check', 'http://127.0.0.1:1', '--model', 'x'], '--model: found http://127.0.0.1:1, expected an image'],
   ['image', ['check', 'canopy', '--start', 'x'], '--start: found canopy, expected a URL'],
-  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
+  ['deploy', ['--dry-run', '--param', 'mispelt=1'], '--param: found mispelt, expected auth, jwtIssuer, '],
+  ['deploy', ['--stage', 'prod'], 'stage prod: found no --param auth=..., expected one of none, keys, jwt and iam'],
+  ['deploy', ['--param', 'auth=jwt'], 'jwtIssuer: found none, expected the https address of who makes the tokens'],
+  ['keys', ['add'], 'found add, expected add NAME, list or remove NAME'],
+  ['keys', ['list', '--per-second', '5'], '--per-second: found it with list, expected add'],
+  ['keys', ['add', 'a b'], 'a b: expected letters, digits'],
+  ['keys', ['add', 'shop', '--per-second', '0', '--file', 'none.json'], '--per-second: found 0, expected a number from 0.01'],
+  ['keys', ['remove', 'shop', '--file', 'none.json'], 'shop: there is no key of this name'],
   ['deploy', ['--dry-run', '--param', 'endpoint=mine'], '--param: found endpoint, which this command sets itself; expected '],
   ['deploy', ['--dry-run', '--param', 'model=x.RDS'], '--param: found model=x.RDS, expected --model FILE\n'],
   ['deploy', ['--dry-run', '--param', 'hosting'], '--param: found "hosting", expected NAME=VALUE\n'],
@@ -87,7 +96,7 @@ test.each<[string, string[], string]>([
   ['deploy', ['--dry-run', '--region', 'sa-esat-1'], '--region: found sa-esat-1, expected a region of AWS'],
   ['deploy', ['--dry-run', '--model', 'nope.RDS'], 'nope.RDS: found no such file, expected a model saved by saveRDS'],
   ['deploy', ['--dry-run', '--model', 'package.json'], 'package.json: found JSON, expected an R file'],
-  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected basePath, endpointDeadlineMs, '],
+  ['remove', ['--param', 'mispelt=1'], '--param: found mispelt, expected auth, jwtIssuer, '],
   ['image', ['push'], 'npm run image -- push: found no repository, expected one, HOST/NAME'],
 ])('npm run %s %j is refused', async (script, args, message) => {
   const { code, out, err } = await run(script, args);

@@ -26,6 +26,7 @@ const ROOMS: Record<string, string[]> = {
   'shared/math': [],
   'shared/wasm': [],
   'shared/schema': ['shared/errors.ts'],
+  'shared/access': ['shared/errors.ts', 'shared/schema'],
   'shared/expressions': ['shared/errors.ts', 'shared/schema', 'shared/math'],
   'shared/steps': ['shared/errors.ts', 'shared/schema', 'shared/math', 'shared/expressions'],
   'shared/sections': ['shared/errors.ts', 'shared/schema'],
@@ -64,9 +65,10 @@ const ROOMS: Record<string, string[]> = {
   ],
   'shared/proof': ['shared/errors.ts', 'shared/schema', 'shared/sections', 'shared/wire', 'shared/predict.ts', 'shared/artifact.ts'],
   'shared/page': ['shared/schema', 'shared/wire'],
-  'shared/api': ['shared/errors.ts', 'shared/schema', 'shared/bodies', 'shared/wire', 'shared/page'],
+  'shared/api': ['shared/errors.ts', 'shared/schema', 'shared/access', 'shared/bodies', 'shared/wire', 'shared/page'],
   'functions/endpoint': ['shared'],
-  'functions/.': ['functions/endpoint', 'shared'],
+  'functions/access': ['functions/endpoint', 'shared'],
+  'functions/.': ['functions/endpoint', 'functions/access', 'shared'],
   'model/rds': ['shared'],
   'model/formula': ['model/rds', 'shared'],
   'model/steps': ['model/rds', 'model/formula', 'shared'],
@@ -80,7 +82,7 @@ const ROOMS: Record<string, string[]> = {
   'model/.': ['model/commands'],
   'container/server': ['model/artifact', 'shared'],
   'container/local': ['container/server', 'model/artifact', 'model/bundle', 'shared'],
-  'container/deploy': ['model/commands', 'shared'],
+  'container/deploy': ['model/artifact', 'model/commands', 'shared'],
   'container/check': ['model/commands', 'shared'],
   'container/.': ['container/server', 'container/local', 'container/deploy', 'model', 'shared'],
   'container/package': ['container/.', 'container/local', 'model', 'shared'],
@@ -95,7 +97,7 @@ function roomOf(file: string): string {
 
 /** The entry files, which alone read the environment. */
 const ENTRIES =
-  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image)\.ts|model\/bundle\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
+  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image|keys)\.ts|model\/bundle\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
 
 /** Every source file of the four rooms, by its path from the root, and its text. */
 const SOURCES = new Map(

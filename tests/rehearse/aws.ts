@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stackOutputs } from '../../container/deploy/aws.ts';
 import { must } from '../../container/deploy/command.ts';
 import { golden } from '../support/golden.ts';
+import { ACCESS_OTHER, ACCESS_REAL, accessByKeys } from './access.ts';
 import { check, freePort, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
 
@@ -42,6 +43,7 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
     step('the same deploy again', () => again(there())),
     step('another model', () => updated(there())),
     step('rolled back', () => rolledBack(there()), 'npx serverless rollback'),
+    { ...step('who may call: keys', () => accessByKeys(there().env), ACCESS_REAL), other: ACCESS_OTHER },
     step('endpoint removed, then all', () => removed(there()), 'npm run remove'),
     {
       ...step('what moto left out', async () => skippedTypes(there()), 'moto’s log'),

@@ -1,4 +1,5 @@
 import type { Words } from '../words/words.ts';
+import { credential } from './credential.ts';
 import type { AnswerBody, Value } from './data.ts';
 
 /** One thing wrong with a request: a JSON Pointer, and what. */
@@ -20,7 +21,7 @@ export async function post(body: string, contentType: string, signal?: AbortSign
   try {
     const reply = await fetch('predict', {
       method: 'POST',
-      headers: { 'content-type': contentType, accept: 'application/json' },
+      headers: { 'content-type': contentType, accept: 'application/json', ...credential() },
       body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });

@@ -31,6 +31,9 @@ export type PageFeature = FormFeature & { start: Value };
  */
 export type Votes = { parameters: Record<string, unknown>; trees?: number; codes?: number[] };
 
+/** How an API that asks knows its callers: keys of its own, tokens, or AWS's signatures. */
+export type PageAccess = 'keys' | 'jwt' | 'iam';
+
 /** What the page tells its script of a model, in a data block that is not executed. */
 export type PageData = PageExplained & {
   /** ranger's word for what is predicted: regression, classification, probability or survival; or columns. */
@@ -50,6 +53,8 @@ export type PageData = PageExplained & {
   votes?: Votes;
   sha256: string;
   card: Card;
+  /** How callers are known, where the API asks: then the ranges, starts and the first answer come once the visitor said who it is. */
+  access?: PageAccess;
   /** The answer to the values that the fields start at. */
   first?: AnswerBody;
 };

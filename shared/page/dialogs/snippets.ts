@@ -1,36 +1,48 @@
 /** The languages in which the present request is shown. */
 export type CodeLanguage = 'curl' | 'JavaScript' | 'Python' | 'R';
 
+/** How code says who calls: a key or a token, which it takes from its environment. A signature is no header that could be shown. */
+export type SnippetAccess = 'keys' | 'jwt' | 'iam' | undefined;
+
+/** The header, what stands before the value, and the variable of the environment. */
+function secret(access: SnippetAccess): { name: string; before: string; variable: string } | undefined {
+  if (access === 'keys') return { name: 'x-api-key', before: '', variable: 'CANOPY_KEY' };
+  return access === 'jwt' ? { name: 'authorization', before: 'Bearer ', variable: 'CANOPY_TOKEN' } : undefined;
+}
+
 /** The request for a record's prediction as a line for a shell. `url` is the address of POST /predict. */
-export function curlSnippet(url: string, record: Record<string, unknown>): string {
-  return `curl -d ${shellText(JSON.stringify(record))} ${shellText(url)}`;
+export function curlSnippet(url: string, record: Record<string, unknown>, access?: SnippetAccess): string {
+  const own = secret(access);
+  const header = own ? `-H "${own.name}: ${own.before}$${own.variable}" ` : '';
+  return `curl ${header}-d ${shellText(JSON.stringify(record))} ${shellText(url)}`;
 }
 
 /** The request for a record's prediction as code that runs as it stands. */
-export function snippet(language: CodeLanguage, url: string, record: Record<string, unknown>): string {
+export function snippet(language: CodeLanguage, url: string, record: Record<string, unknown>, access?: SnippetAccess): string {
+  const own = secret(access);
   const json = JSON.stringify(record);
   switch (language) {
     case 'curl':
-      return curlSnippet(url, record);
+      return curlSnippet(url, record, access);
     case 'JavaScript':
-      return `const response = await fetch(${JSON.stringify(url)}, {
+      return `${own ? `const key = ''; // yours\n` : ''}const response = await fetch(${JSON.stringify(url)}, {
   method: 'POST',
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json'${own ? `, '${own.name}': ${own.before ? `'${own.before}' + ` : ''}key` : ''} },
   body: JSON.stringify(${json}),
 });
 const { predictions } = await response.json();
 console.log(predictions[0]);`;
     case 'Python':
       return `import json
-from urllib.request import Request, urlopen
+${own ? 'import os\n' : ''}from urllib.request import Request, urlopen
 
 body = json.dumps(${pythonValue(record)}).encode()
-request = Request(${JSON.stringify(url)}, body, {"content-type": "application/json"})
+request = Request(${JSON.stringify(url)}, body, {"content-type": "application/json"${own ? `, "${own.name}": ${own.before ? `"${own.before}" + ` : ''}os.environ["${own.variable}"]` : ''}})
 print(json.load(urlopen(request))["predictions"][0])`;
     case 'R':
       return `source(${rText(url.replace(/predict$/, 'canopy.R'))})
 
-model <- canopy_endpoint(${rText(url.replace(/\/predict$/, ''))})
+model <- canopy_endpoint(${rText(url.replace(/\/predict$/, ''))}${access === 'keys' ? ', key = Sys.getenv("CANOPY_KEY")' : ''})
 row <- ${rValue(record)}
 predict(model, row)`;
   }

@@ -7,8 +7,15 @@ type Document = {
   info: { title: string; description: string; version: string };
   tags?: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object>; responses: Record<string, Response>; parameters: Record<string, Parameter> };
+  components: {
+    schemas: Record<string, object>;
+    responses: Record<string, Response>;
+    parameters: Record<string, Parameter>;
+    securitySchemes?: Record<string, Scheme>;
+  };
 };
+/** How callers say who they are, where the API asks. */
+type Scheme = { type: string; name?: string };
 type Reference = { $ref?: string };
 type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: { enum?: string[] } };
 type Content = Record<
@@ -68,7 +75,7 @@ export function docsHtml(given: object, parts?: PageParts): string {
 <noscript><p>Without JavaScript the requests can be read, but not tried.</p></noscript>
 </header>
 <main>
-${groups.join('\n')}
+${accessHtml(document)}${groups.join('\n')}
 <h2 ${text('schemas')}</h2>
 <details id="schemas"><summary><span ${text('allSchemas')}</span> (${schemas.length})</summary>
 ${schemas.join('\n')}
@@ -77,6 +84,14 @@ ${schemas.join('\n')}
 </body>
 </html>
 `;
+}
+
+/** A field for the key or the token that every request of the page then has; nothing where the API asks nobody, or for a signature. */
+function accessHtml({ components: { securitySchemes = {} } }: Document): string {
+  const [scheme] = Object.values(securitySchemes);
+  if (!scheme || scheme.name === 'authorization') return '';
+  const [header, before] = scheme.type === 'apiKey' ? [scheme.name ?? '', ''] : ['authorization', 'Bearer '];
+  return `<p><label for="key" ${text('key')}</label> <input id="key" type="password" autocomplete="off" spellcheck="false" data-header="${escapeHtml(header)}" data-before="${before}"></p>\n`;
 }
 
 /** The rest of an element with a fixed text, which the script puts into the reader's language. */

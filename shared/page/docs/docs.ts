@@ -51,6 +51,8 @@ async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Pr
   const button = form.querySelector('button') as HTMLButtonElement;
   const { method = 'GET', path = '/' } = form.dataset;
   const headers: Record<string, string> = area ? { 'content-type': area.dataset.type ?? 'application/json' } : {};
+  const key = document.getElementById('key') as HTMLInputElement | null;
+  if (key?.value) headers[key.dataset.header ?? ''] = `${key.dataset.before}${key.value.trim()}`;
   let url = `.${path}`;
   const query = new URLSearchParams();
   for (const input of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[data-in]')) {

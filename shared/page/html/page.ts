@@ -1,4 +1,4 @@
-import { type AnswerBody, type PageData, pageData } from '../base/data.ts';
+import { type AnswerBody, type PageAccess, type PageData, pageData } from '../base/data.ts';
 import type { PageParts } from '../base/parts.ts';
 import { headline } from '../base/reading.ts';
 import { TEXTS } from '../words/texts.ts';
@@ -37,12 +37,12 @@ export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3
 /**
  * The web page of a model: a form made from its schema, and places for what its script (shared/page/browser.ts) shows. It
  * comes in English; the script has the other language too. All its links are relative. `parts` only gives them their
- * addresses. With the `first` answer, to the values that the fields start at, a number stands there before any script runs.
+ * addresses. With `access` the visitor is asked for a key first. With the `first` answer, to the values that the fields start at, a number stands there before any script runs.
  */
-export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody): string {
+export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody, access?: PageAccess): string {
   const { schema, card } = model;
   const title = escapeHtml(english(card.title ?? card.name));
-  const data = pageData(model, first);
+  const data: PageData = { ...pageData(model, first), ...(access && { access }) };
   const rest = schema.features.length - data.order.length;
   const fields = data.order
     .map((at) => schema.features[at] as FormFeature)
@@ -71,8 +71,8 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 <button type="button" data-language="pt" lang="pt" aria-pressed="false">Português</button>
 </nav>
 </header>
-<main>
-<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
+<main${access ? ' data-locked' : ''}>
+${access ? accessHtml(access) : ''}<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
 ${fields}${more}<p class="actions">${sortButton(data.order)}<button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
@@ -84,6 +84,21 @@ ${sheetHtml(data)}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
 </html>
+`;
+}
+
+/** The question for a key, which goes once there is one. It is no field that a browser keeps, and has no name that would stand in an address. */
+function accessHtml(access: PageAccess): string {
+  const heading = `<h2 id="access-heading" ${text('access')}</h2>`;
+  if (access === 'iam')
+    return `<section id="access" class="card" aria-labelledby="access-heading">${heading}<p ${text('access.iam')}</p></section>\n`;
+  return `<form id="access" class="card" novalidate autocomplete="off" aria-labelledby="access-heading">${heading}
+<p ${text(`access.${access}`)}</p>
+<div class="field"><label for="key" ${text(access === 'keys' ? 'key' : 'token')}</label>
+<input id="key" type="password" autocomplete="off" spellcheck="false" autocapitalize="off" aria-describedby="key-problem">
+<p class="error" id="key-problem" role="alert" hidden></p></div>
+<p class="actions"><button class="button" ${text('useKey')}</button></p>
+</form>
 `;
 }
 

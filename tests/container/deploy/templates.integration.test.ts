@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { RIGHTS, statementsFor } from '../../../container/deploy/rights.ts';
+import { ADDED, RIGHTS, statementsFor } from '../../../container/deploy/rights.ts';
 import { paramNames, STACKS } from '../../../container/deploy/steps.ts';
 import { HTTP_API } from '../../../container/local/http-api.ts';
+import { isOpen } from '../../../shared/access/kinds.ts';
 import { PROJECT } from '../../support/project.ts';
 
 type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
@@ -94,6 +95,50 @@ test.each(['api', 'endpoint'] as const)('the parameters that npm run deploy know
   expect(paramNames(stack).toSorted()).toEqual([...new Set(used)].sort());
 });
 
+describe('who may call', () => {
+  const routesOf = ({ template: { Resources } }: Packaged) =>
+    Object.values(Resources)
+      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+      .map(({ Properties }): [string, unknown] => [Properties.RouteKey as string, Properties.AuthorizationType ?? 'NONE']);
+
+  test('without a word anybody: no table, no authorizer, and the function is told so', () => {
+    const { Resources, Conditions } = api.template;
+    expect(routesOf(api).filter(([, type]) => type !== 'NONE')).toEqual([]);
+    expect(Resources.KeysTable?.Condition).toBe('HasKeys');
+    expect(Resources.KeysPolicy?.Condition).toBe('HasKeys');
+    expect(Conditions.HasKeys).toEqual({ 'Fn::Equals': ['none', 'keys'] });
+    expect(Resources.PredictLambdaFunction?.Properties.Environment).toMatchObject({ Variables: { AUTH: 'none' } });
+  });
+
+  test.each<[string, string, string[]]>([
+    ['jwt', 'JWT', ['jwtIssuer=https://cognito-idp.sa-east-1.amazonaws.com/sa-east-1_abc', 'jwtAudience=one,two']],
+    ['iam', 'AWS_IAM', []],
+  ])(
+    'with auth=%s the gateway asks at every path but the open ones',
+    async (auth, type, more) => {
+      const asking = await packageStack('.', [`auth=${auth}`, ...more]);
+      const routes = routesOf(asking);
+      expect(routes.filter(([, kind]) => kind !== 'NONE')).toEqual([['$default', type]]);
+      const open = routes.filter(([, kind]) => kind === 'NONE').map(([key]) => key);
+      expect(open.filter((key) => key !== 'OPTIONS /{proxy+}').every((key) => isOpen(key.replace('ANY ', '')))).toBe(true);
+      expect(open).toHaveLength(13);
+      const { Environment } = asking.template.Resources.PredictLambdaFunction?.Properties as { Environment: { Variables: object } };
+      expect(Environment.Variables).toMatchObject({ AUTH: auth });
+      const { Format } = asking.template.Resources.HttpApiStage?.Properties.AccessLogSettings as { Format: string };
+      expect(JSON.parse(Format).caller).toMatch(/^\$context\./);
+      const authorizer = asking.template.Resources.HttpApiAuthorizerTokens?.Properties;
+      if (auth === 'jwt') expect(authorizer).toMatchObject({ JwtConfiguration: { Audience: ['one', 'two'] } });
+      else expect(authorizer).toBeUndefined();
+    },
+    80_000,
+  );
+
+  test('with auth=jwt and no issuer, or a kind that is none, nothing is packaged', async () => {
+    await expect(packageStack('.', ['auth=jwt'])).rejects.toThrow(/jwtIssuer: found none, expected the https address/);
+    await expect(packageStack('.', ['auth=key'])).rejects.toThrow(/auth: found key, expected none, keys, jwt or iam/);
+  }, 80_000);
+});
+
 test('without an image the endpoint’s stack makes nothing that costs by the hour', () => {
   const { Resources, Conditions } = endpoint.template;
   for (const { Type, Condition } of Object.values(Resources))
@@ -159,8 +204,12 @@ describe('the IAM policy of container/deploy/iam-policy.json', () => {
     [...new Set([api, endpoint].flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type)))].sort();
 
   test('has the rights of every resource type in both templates, and of no other', () => {
-    expect(Object.keys(RIGHTS).sort()).toEqual(types());
-    expect(policy).toEqual({ Version: '2012-10-17', Statement: statementsFor(types(), true) });
+    const always = types().filter((type) => !ADDED.includes(type));
+    expect(Object.keys(RIGHTS).sort()).toEqual([...always, ...ADDED].sort());
+    expect(policy).toEqual({ Version: '2012-10-17', Statement: statementsFor(always, true) });
+    // With all that parameters add the API's alone still fits a managed policy.
+    const ofApi = Object.values(api.template.Resources).map(({ Type }) => Type);
+    expect(JSON.stringify(statementsFor(new Set([...ofApi, ...ADDED]), false)).length).toBeLessThan(6_144);
   });
 
   test('may put of a bucket and a repository what the templates set, and nothing else', () => {

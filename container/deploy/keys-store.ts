@@ -1,0 +1,83 @@
+import type { StoredKey } from '../../shared/access/stored-key.ts';
+import { AwsError, explain } from './aws.ts';
+
+/** A key as `npm run keys` shows it: when it was made, and how many requests of it were let through, where that is known. */
+export type ListedKey = StoredKey & { made: string; used?: number };
+
+/** Where keys are kept. Each method throws an AwsError with a sentence. */
+export type KeysStore = {
+  /** What it is called in a sentence. */
+  name: string;
+  list(): Promise<ListedKey[]>;
+  /** Throws where there is a key of this name. */
+  add(key: ListedKey): Promise<void>;
+  /** Throws where there is none. */
+  remove(name: string): Promise<void>;
+};
+
+/** The DynamoDB table of a stage's API, which a deploy with auth=keys makes (serverless.yml). */
+export function tableStore(region: string, stage: string): KeysStore {
+  const TableName = `canopy-${stage}-keys`;
+  const ask = async <Result>(work: (tools: Tools) => Promise<Result>): Promise<Result> => {
+    const sdk = await import('@aws-sdk/client-dynamodb');
+    const client = new sdk.DynamoDBClient({ region, maxAttempts: 3 });
+    try {
+      return await work({ sdk, client });
+    } catch (error) {
+      if (error instanceof AwsError) throw error;
+      if ((error as Error).name === 'ResourceNotFoundException')
+        throw new AwsError(`stage ${stage} in ${region} keeps no keys; deploy it with --param auth=keys first`);
+      throw explain(error);
+    } finally {
+      client.destroy();
+    }
+  };
+  return {
+    name: `stage ${stage}`,
+    list: () =>
+      ask(async ({ sdk, client }) => {
+        const keys: ListedKey[] = [];
+        for await (const { Items = [] } of sdk.paginateScan({ client }, { TableName, ConsistentRead: true })) {
+          for (const { name, sha256, perSecond, made, used } of Items) {
+            const limit = perSecond?.N === undefined ? {} : { perSecond: Number(perSecond.N) };
+            keys.push({ name: name?.S ?? '', sha256: sha256?.S ?? '', ...limit, made: made?.S ?? '', used: Number(used?.N ?? 0) });
+          }
+        }
+        return keys;
+      }),
+    add: ({ name, sha256, perSecond, made }) =>
+      ask(async ({ sdk, client }) => {
+        const limit = perSecond === undefined ? {} : { perSecond: { N: String(perSecond) } };
+        const Item = { name: { S: name }, sha256: { S: sha256 }, made: { S: made }, used: { N: '0' }, ...limit };
+        const put = new sdk.PutItemCommand({
+          TableName,
+          Item,
+          ConditionExpression: 'attribute_not_exists(#name)',
+          ExpressionAttributeNames: { '#name': 'name' },
+        });
+        await client.send(put).catch((error: Error) => {
+          throw error.name === 'ConditionalCheckFailedException' ? taken(name) : error;
+        });
+      }),
+    remove: (name) =>
+      ask(async ({ sdk, client }) => {
+        const { Attributes } = await client.send(
+          new sdk.DeleteItemCommand({ TableName, Key: { name: { S: name } }, ReturnValues: 'ALL_OLD' }),
+        );
+        if (!Attributes) throw missing(name);
+      }),
+  };
+}
+
+type Sdk = typeof import('@aws-sdk/client-dynamodb');
+type Tools = { sdk: Sdk; client: InstanceType<Sdk['DynamoDBClient']> };
+
+/** A key's name is taken. */
+export function taken(name: string): AwsError {
+  return new AwsError(`${name}: there is a key of this name; expected another name, or npm run keys -- remove ${name} first`);
+}
+
+/** There is no such key. */
+export function missing(name: string): AwsError {
+  return new AwsError(`${name}: there is no key of this name; npm run keys -- list shows those that there are`);
+}
