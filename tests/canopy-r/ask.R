@@ -20,6 +20,13 @@ for (arg in args[-1]) {
       if (is.factor(given)) stopifnot(identical(levels(made), levels(given)))
     }
   }
+  # A sum of columns says why: contributions that add up from the baseline to each prediction.
+  if (name %in% c("aov", "lm-difftime")) {
+    said <- predict(endpoint, rows, explain = TRUE)
+    added <- rowSums(attr(said, "contributions")) + attr(said, "baseline")
+    stopifnot(identical(dim(attr(said, "contributions")), c(nrow(rows), length(endpoint$model$features))))
+    if (max(abs(added - said)) > 1e-9 * max(abs(said))) stop(name, ": contributions that do not add up")
+  }
   wrong <- tryCatch(predict(endpoint, rows, type = "nonsense"), canopy_problem = identity)
   stopifnot(inherits(wrong, "canopy_problem"), wrong$status == 422, nrow(wrong$problems) == 1, grepl("nonsense", conditionMessage(wrong)))
 }
