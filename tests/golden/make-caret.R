@@ -77,3 +77,18 @@ holes <- holes[c("mpg", "hp", "wt")]
 holes[4, ] <- c(NA, NA, 3)
 pre <- preProcess(holes, method = c("bagImpute", "center"))
 write("caret-pre-bag", pre, holes[1:16, ], predict(pre, holes[1:16, ]))
+
+# Bags of trees, and gams: a smooth of each column of more than ten values.
+set.seed(34)
+plain <- trainControl(method = "none")
+new <- mtcars[seq(1, 32, 3), ]
+m <- train(Species ~ ., iris, method = "treebag", nbagg = 7, trControl = plain)
+write("caret-treebag-class", m, iris[seq(1, 150, 9), 1:4], predict(m, iris[seq(1, 150, 9), ], type = "prob"), list(type = "prob"))
+m <- train(mpg ~ wt + hp + gear, mtcars, method = "treebag", nbagg = 7, trControl = plain)
+write("caret-treebag", m, new[c("wt", "hp", "gear")], predict(m, new))
+air <- na.omit(airquality)
+m <- train(Ozone ~ Wind + Temp, air, method = "gam", trControl = plain, tuneGrid = data.frame(select = FALSE, method = "GCV.Cp"))
+write("caret-gam", m, air[seq(1, 111, 9), c("Wind", "Temp")], predict(m, air[seq(1, 111, 9), ]))
+air$high <- factor(ifelse(air$Ozone > 40 + 10 * sin(air$Day), "yes", "no"))
+m <- train(high ~ Wind + Temp, air, method = "bam", trControl = plain, tuneGrid = data.frame(select = FALSE, method = "GCV.Cp"))
+write("caret-bam-class", m, air[seq(1, 111, 9), c("Wind", "Temp")], predict(m, air[seq(1, 111, 9), ], type = "prob"), list(type = "prob"))

@@ -30,10 +30,10 @@ const METHODS: readonly Method[] = [
   { names: ['rpart', 'rpart1SE', 'rpart2'] },
   { names: ['rpartCost'], prob: false },
   { names: ['lm', 'lmStepAIC', 'glm.nb', 'rlm'] },
-  { names: ['glm', 'glmStepAIC'], chance: 'second' },
+  { names: ['glm', 'glmStepAIC', 'gam', 'bam'], chance: 'second' },
   { names: ['gbm'], chance: 'first', rounds: 'n.trees' },
   { names: ['glmnet'], adapt: atTunedPenalty },
-  { names: ['knn', 'nnet', 'multinom', 'lda', 'qda', 'polr'] },
+  { names: ['knn', 'nnet', 'multinom', 'lda', 'qda', 'polr', 'treebag'] },
   { names: ['earth', 'gcvEarth'], adapt: withShares },
   { names: ['svmRadial', 'svmRadialCost', 'svmRadialSigma', 'svmLinear', 'svmPoly'], adapt: asCaretMachine }, // ksvm
   { names: ['xgbTree', 'xgbLinear'], chance: 'first' },

@@ -75,7 +75,10 @@ function readTree(held: RValue, classes: string[] | undefined, label: string): H
 /** For each node the responses of the sample's rows that ended there: their sum and number, or the number of each class. */
 function sumsOf({ held, tree }: HeldTree, response: ArrayLike<number>, classes: number | undefined, label: string) {
   const nodes = tree.rpart.left.length;
-  const rows = numbersOf(element(held, 'bindx'), `${label}'s bindx`);
+  const sample = element(held, 'bindx');
+  if (!sample || sample.type === 'null')
+    throw new ModelError(label, "no sample (bindx), which caret's trim = TRUE takes out", 'a fit without it');
+  const rows = numbersOf(sample, `${label}'s bindx`);
   const where = numbersOf(element(element(held, 'btree') as RValue, 'where'), `${label}'s where`);
   if (where.length !== rows.length) throw new ModelError(`${label}'s where`, `${where.length} rows`, `${rows.length}, as in its sample`);
   const own = Array.from({ length: nodes }, (): number[] => []);
