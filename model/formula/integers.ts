@@ -1,7 +1,7 @@
 import type { RValue } from '../rds/values.ts';
 
 /** Calls that are integers where what they are given is: integers, or TRUE and FALSE. */
-const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
+export const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
 /** Those of them whose result may be no integer. */
 export const OVERFLOWING = ['+', '-', '*', '%/%'];
 /** Calls that are integers, or TRUE or FALSE, whatever they are given. */

@@ -5,6 +5,7 @@ import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
 import { BaseNames } from '../formula/base-names.ts';
 import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from '../formula/constants.ts';
 import { deparse } from '../formula/deparse.ts';
+import { INTEGER_CALLS, OVERFLOWING } from '../formula/integers.ts';
 import { labelsOf } from '../formula/labels.ts';
 import { aroundOf, checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
@@ -69,8 +70,12 @@ export class Interpreter {
 
   /** A value that has to be a number, or TRUE or FALSE. */
   number(value: RValue): Expression {
+    return this.#plain(value).value;
+  }
+
+  #plain(value: RValue): Exclude<Typed, { levels: unknown }> {
     const made = this.read(value);
-    if (!('levels' in made)) return made.value;
+    if (!('levels' in made)) return made;
     throw this.#fail(value, `arithmetic with a ${made.kind}`, 'numbers');
   }
 
@@ -147,7 +152,12 @@ export class Interpreter {
       const found = known ? `${args.length} arguments of ${name}()` : `the function ${name}()`;
       throw this.#fail(value, found, known ? 'its plain arguments' : 'arithmetic, ifelse(), case_when() and other functions of one row');
     }
-    return { kind, value: { call: name, of: given.of.map((argument) => this.number(argument)) } };
+    const parts = given.of.map((argument) => this.#plain(argument));
+    const made: Expression = { call: name, of: parts.map((part) => part.value) };
+    const isWhole = parts.every((part) => part.kind === 'integer' || part.kind === 'logical');
+    if (!isWhole || !INTEGER_CALLS.includes(name)) return { kind, value: made };
+    // R's integers end at 2^31 - 1: beyond it their sum or product is NA.
+    return { kind: 'integer', value: OVERFLOWING.includes(name) ? { call: 'as.integer', of: [made] } : made };
   }
 
   /** A call's arguments in their order; `left` says that missing values are left out (na.rm = TRUE). */

@@ -5,7 +5,7 @@ import { Interpreter } from '../../../model/steps/interpreter.ts';
 import { compile } from '../../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../../shared/expressions/functions.ts';
 import { PIPELINE_FUNCTIONS } from '../../../shared/steps/pipeline-functions.ts';
-import { call, numbers, symbol, texts } from '../../support/r-objects.ts';
+import { call, integers, numbers, symbol, texts } from '../../support/r-objects.ts';
 
 const LEVELS = ['7', '1e+05', ' 1e2 ', '0b11', '+.5', '3000000000'];
 const frame = new Frame(
@@ -51,6 +51,17 @@ describe('a call of step_mutate() is what R makes of it', () => {
       Number.NaN,
       2147483647,
     ]);
+  });
+  test('integers stay integers, and a sum or product beyond 2^31 is missing', () => {
+    const whole = call('as.integer', [x]);
+    const product = call('*', [call('abs', [call('-', [whole])]), whole]);
+    expect([3, -46340, 46341, 2147483647].map((one) => answerOf(product, [one, 1]))).toEqual([9, -2147395600, Number.NaN, Number.NaN]);
+    expect(read(product).kind).toBe('integer');
+    const sum = call('+', [whole, integers(1)]);
+    expect([2147483646, 2147483647].map((one) => answerOf(sum, [one, 1]))).toEqual([2147483647, Number.NaN]);
+    // A double among them, and division, make doubles.
+    expect(answerOf(call('+', [whole, numbers(1)]), [2147483647, 1])).toBe(2147483648);
+    expect(read(call('/', [whole, whole])).kind).toBe('number');
   });
   test.each<[string, RValue]>([
     ['x %in% c(1, NA)', call('%in%', [x, call('c', [numbers(1), NA])])],
