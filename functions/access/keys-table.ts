@@ -1,3 +1,4 @@
+import { DynamoDBClient, paginateScan, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { StoredKey } from '../../shared/access/stored-key.ts';
 import { MOST_KEYS, readStoredKey } from '../../shared/access/stored-key.ts';
 
@@ -25,16 +26,12 @@ export function keysTableName(stage: string): string {
  * read all of it, and write `used` alone (serverless.yml).
  */
 export function openKeysTable(name: string): KeysTable {
-  let client: Promise<Client> | undefined;
-  const open = () => {
-    client ??= connect();
-    return client;
-  };
+  // Imported above and not by import(): this file itself is loaded late, and the bundle has the SDK in another form there.
+  const client = new DynamoDBClient({ maxAttempts: 2, requestHandler: WITHIN });
   return {
     read: async () => {
-      const { client: db, sdk } = await open();
       const answer: KeysRead = { keys: [], used: new Map() };
-      for await (const { Items = [] } of sdk.paginateScan({ client: db }, { TableName: name, ConsistentRead: true })) {
+      for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
         for (const { name: id, sha256, perSecond, used } of Items) {
           const key = readStoredKey({
             name: id?.S,
@@ -50,9 +47,8 @@ export function openKeysTable(name: string): KeysTable {
       return answer;
     },
     add: async (key, count) => {
-      const { client: db, sdk } = await open();
-      const { Attributes } = await db.send(
-        new sdk.UpdateItemCommand({
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
           TableName: name,
           Key: { name: { S: key } },
           UpdateExpression: 'ADD used :count',
@@ -65,12 +61,4 @@ export function openKeysTable(name: string): KeysTable {
       return Number(Attributes?.used?.N ?? Number.NaN);
     },
   };
-}
-
-type Client = Awaited<ReturnType<typeof connect>>;
-
-async function connect() {
-  const sdk = await import('@aws-sdk/client-dynamodb');
-  const client = new sdk.DynamoDBClient({ maxAttempts: 2, requestHandler: WITHIN });
-  return { sdk, client };
 }
