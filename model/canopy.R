@@ -117,7 +117,7 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
   inputs_of <- function(model) all.vars(stats::delete.response(stats::terms(model)))
   path_of <- function(model) if (is.null(model$glmnet.fit)) model else model$glmnet.fit
   refuse <- function(model, kind) { # what the import would refuse and R itself can see
-    if (kind %in% c("gam", "bam") && is.list(model$formula)) fail("a gam of several formulas (", model$family$family, ") is not served")
+    if (kind %in% c("gam", "bam") && (of <- model$family$family) %in% c("Cox PH", "Multivariate normal")) fail("a gam of ", of, " is not served")
     if (kind == "coxph" && length(attr(model$terms, "specials")$strata) && is.null(model[["x"]])) fail("a coxph with strata() needs x = TRUE")
     parts <- if (!isS4(model)) tryCatch(stats::delete.response(stats::terms(model)), error = function(e) NULL)
     for (name in setdiff(all.names(parts), c(all.vars(parts), ls(baseenv()), getNamespaceExports("stats"))))
@@ -153,7 +153,7 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
     errors <- function(said, ...) beside("se", cbind(said[[1]], said[[2]]), ...)
     with_errors <- function(...) c(each(c("response", "link"), ...), list(errors(p(type = "response", se.fit = TRUE, ...))))
     smooth <- function(...) c(with_errors(...), list(beside("terms", cbind(attr(terms <- p(type = "terms", ...), "constant"), terms))))
-    switch(group_of(kind),
+    switch(if (kind %in% c("gam", "bam") && is.list(model$formula)) "several" else group_of(kind), several = each("response", discrete = FALSE),
       ranger = {
         ask <- function(...) stats::predict(model, rows, num.threads = 1, seed = 7, ...)
         made <- ask()

@@ -82,7 +82,7 @@ refused <- function(model, words) {
 }
 own <- function(x) x^2
 refused(lm(y ~ own(number), others), "own\\(\\)")
-refused(gam(list(y ~ s(number, k = 5), ~1), gaulss(), others), "several formulas")
+refused(gam(time ~ s(number, k = 5), cox.ph(), others, weights = event), "a gam of Cox PH is not served")
 refused(coxph(Surv(time, event) ~ number + strata(cor), others), "x = TRUE")
 refused(ranger(y ~ number, others, num.trees = 2, write.forest = FALSE), "write.forest")
 refused(lm(cbind(y, off) ~ number, others), "class mlm")
