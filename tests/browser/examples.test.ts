@@ -89,6 +89,12 @@ inChromium('the page of the example heart', () => {
       const added = ['prediction', 'no heart disease', 'heart disease', 'reasons'];
       expect(await page.locator('#preview th.new').allTextContents()).toEqual(added);
       expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease');
+      // What was added is in sight, from its first column on.
+      const [frame, first] = await Promise.all(
+        ['#preview-frame', '#preview th.new >> nth=0'].map((one) => page.locator(one).boundingBox()),
+      );
+      expect(first!.x).toBeGreaterThanOrEqual(frame!.x - 1);
+      expect(first!.x + first!.width).toBeLessThanOrEqual(frame!.x + frame!.width + 1);
       expect(await page.locator('#preview-note').textContent()).toBe(
         'The first 2 of 2 · The download keeps the labels of the data: healthy, heart disease.',
       );

@@ -143,6 +143,16 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
       await page.locator('#why[aria-busy="false"]').waitFor();
       const [answer, why] = await Promise.all(['#prediction', '#why'].map((id) => page.locator(id).boundingBox()));
       expect([width, why!.x >= answer!.x + answer!.width, why!.y < answer!.y + answer!.height]).toEqual([width, isBeside, isBeside]);
+      // Scrolled to, they are covered by nothing that stays in sight.
+      await page.locator('#why').evaluate((element) => element.scrollIntoView({ block: 'end' }));
+      const isCovered = await page.locator('#why').evaluate((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        const places = [0.1, 0.3, 0.5, 0.7, 0.9].flatMap((x) =>
+          [0.2, 0.5, 0.8].map((y) => [left + x * (right - left), top + y * (bottom - top)]),
+        );
+        return places.some(([x, y]) => y! > 0 && y! < innerHeight && !element.contains(document.elementFromPoint(x!, y!)));
+      });
+      expect([width, isCovered]).toEqual([width, false]);
       await closeAll();
     }
   });

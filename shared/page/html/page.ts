@@ -72,13 +72,15 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 </nav>
 </header>
 <main${access ? ' data-locked' : ''}>
-${access ? accessHtml(access) : ''}<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
+${access ? accessHtml(access) : ''}<div id="desk">
+<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
 ${fields}${more}<p class="actions">${sortButton(data.order)}<button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
 ${answerHtml(data)}${plotHtml(data)}</div>
+</div>
 ${data.explain ? whyHtml(data) : ''}</div>
 ${sheetHtml(data)}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>

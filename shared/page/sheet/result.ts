@@ -181,7 +181,9 @@ function showPreview(
   if (frame.hidden) {
     frame.hidden = false;
     // What was added stands at the end of each row: its first column comes into sight.
-    frame.scrollLeft = head[header.length]?.offsetLeft ?? 0;
+    const first = head[header.length];
+    // By their places on the screen: offsetLeft counts from the page's edge.
+    if (first) frame.scrollLeft += first.getBoundingClientRect().left - frame.getBoundingClientRect().left;
   }
 }
 
