@@ -40,14 +40,11 @@ function open(data: PageData): void {
     if (!isOpen) translatePage(data, words);
   });
   translatePage(data, words);
-  openLock(
-    data,
-    () => words,
-    (whole) => {
-      isOpen = true;
-      start(whole, chosen);
-    },
-  );
+  const opened = (whole: PageData) => {
+    isOpen = true;
+    start(whole, chosen);
+  };
+  openLock(data, () => words, opened);
 }
 
 function languageOf(tag: string): Language {

@@ -35,12 +35,12 @@ inChromium('the page of an API with keys', () => {
   test('asks for the key, says when it is wrong, and has with it all that an open page has', async () => {
     const { page, complaints, close: leave } = await watch(urls.age!);
     expect(await page.getByRole('spinbutton').count()).toBe(0);
-    const field = page.getByLabel('Key', { exact: true });
+    const field = page.getByLabel('Key or token', { exact: true });
     expect(await violations(page)).toEqual([]);
     await shoot(page, 'access');
     await field.fill('canopy_wrong');
     await page.getByRole('button', { name: 'Use it' }).click();
-    await page.getByText('It is not known here.').waitFor();
+    await page.getByText('Not known here.').waitFor();
     await field.fill(KEY);
     await page.keyboard.press('Enter');
     await page.locator('#answer strong').waitFor();
@@ -68,7 +68,7 @@ inChromium('the page of an API with keys', () => {
   test('gives every field of a model with many features what it needs', async () => {
     const { page, complaints, close: leave } = await watch(urls.heart!);
     await page.getByRole('button', { name: 'Português' }).click();
-    await page.getByLabel('Chave', { exact: true }).fill(KEY);
+    await page.getByLabel('Chave ou token', { exact: true }).fill(KEY);
     await page.getByRole('button', { name: 'Usar' }).click();
     await page.locator('#answer strong').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('pt');

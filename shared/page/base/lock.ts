@@ -6,8 +6,6 @@ import { byId, make, say } from './dom.ts';
 
 /** The page's own form of /model (shared/api/routes.ts). */
 const PAGE_DATA = 'application/vnd.canopy.page+json';
-/** What a header can carry: visible ASCII. */
-const CREDENTIAL = /^[\x21-\x7e]+$/;
 
 /** Asks the visitor for a key until /model answers to it; then the page is whole, and `opened` gets what came. */
 export function openLock(data: PageData, words: () => Words, opened: (data: PageData) => void): void {
@@ -18,7 +16,7 @@ export function openLock(data: PageData, words: () => Words, opened: (data: Page
     event.preventDefault();
     const header = credentialOf(access, field.value.trim());
     say(problem, '');
-    const answer = CREDENTIAL.test(field.value.trim()) ? await ask(header) : 'noAccess';
+    const answer = await ask(header);
     if (typeof answer === 'string') {
       say(problem, words().text(answer));
       field.focus();

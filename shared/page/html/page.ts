@@ -95,8 +95,8 @@ function accessHtml(access: PageAccess): string {
   if (access === 'iam')
     return `<section id="access" class="card" aria-labelledby="access-heading">${heading}<p ${text('access.iam')}</p></section>\n`;
   return `<form id="access" class="card" novalidate autocomplete="off" aria-labelledby="access-heading">${heading}
-<p ${text(`access.${access}`)}</p>
-<div class="field"><label for="key" ${text(access === 'keys' ? 'key' : 'token')}</label>
+<p ${text('access.key')}</p>
+<div class="field"><label for="key" ${text('key')}</label>
 <input id="key" type="password" autocomplete="off" spellcheck="false" autocapitalize="off" aria-describedby="key-problem">
 <p class="error" id="key-problem" role="alert" hidden></p></div>
 <p class="actions"><button class="button" ${text('useKey')}</button></p>
