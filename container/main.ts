@@ -30,7 +30,7 @@ Environment:
   HOST        the address to listen on (127.0.0.1)
   PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
   WORKERS     threads for big requests (one less than there are processors, at least 1)
-  API_KEYS_FILE   the keys that callers are asked for (npm run keys -- add NAME --file FILE makes it); without it nobody is asked.
+  API_KEYS_FILE   the keys that callers are asked for (container/README.md says how the file is made); without it nobody is asked.
               SageMaker's paths never ask (/ping, /invocations, /execution-parameters, /models)
   DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming
   MODELS_DIR  where POST /models may load from (/opt/ml/models)
