@@ -302,8 +302,8 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
     writeBin(charToRaw(enc2utf8(sidecar)), parts[2])
     if (!all(file.rename(parts, c(file, beside)))) fail("cannot write ", file)
     cat(file, " and ", beside, ": ", length(columns), " features, ", if (share_rows) "real" else "drawn", " rows with R's own predictions\n",
-      paste(c("serve it here:    npm start -- --model", "deploy it to AWS: npx serverless deploy --param"),
-        paste0(c("", "model="), shQuote(normalizePath(file)), "\n")), sep = "")
+      "serve it here:    ", if (npm <- dir.exists("node_modules/@canopy-model")) "npx canopy start" else "npm start --", " --model ", to <-
+      shQuote(normalizePath(file)), "\ndeploy it to AWS: ", if (npm) "in a clone, ", "npx serverless deploy --param model=", to, "\n", sep = "")
     invisible(beside)
   }
 }, new.env(parent = baseenv()))

@@ -9,25 +9,49 @@ profile, and 64 rows with the package's own predictions, which are computed agai
 each column by itself, a number evenly within a bin of its histogram. No row of X is in it, unless share_rows=True.
 """
 
+import http.client
 import json
 import math
 import os
 import platform
 import random
+import shlex
 import sys
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROWS = 64
 LEAST = 5  # rows in a bin, or of a level, that is told
 CHUNK = 1000  # rows of one request
+CHUNK_BYTES = 4_000_000
+TIMEOUT = 100  # seconds without a byte of an answer
+WAITS = (1, 3)  # seconds before a server that is busy is asked again
+BUSY = (429, 502, 503, 504)
+ENDINGS = {"xgboost": (".ubj", ".json"), "lightgbm": (".txt",)}
 
 
 def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
     """Save an xgboost or LightGBM model with its sidecar. X is a pandas DataFrame, or an array of numbers; returns the sidecar's path."""
     package, booster = _booster_of(model)
+    file = os.fspath(file)
+    if not file.endswith(ENDINGS[package]):
+        raise ValueError(f"the file {file}; expected a name that ends in {' or '.join(ENDINGS[package])}")
+    if not os.access(os.path.dirname(file) or ".", os.W_OK):
+        raise ValueError(f"the folder {os.path.dirname(file) or '.'}; expected one that is there and can be written to")
+    if type(X).__module__.split(".")[0] == "polars":
+        X = X.to_pandas()
+    if hasattr(X, "columns"):
+        # The names that the packages give: numbers become texts, and LightGBM writes no space.
+        X = X.rename(columns={name: str(name).replace(" ", "_" if package == "lightgbm" else " ") for name in X.columns})
+        if not X.columns.is_unique:
+            raise ValueError(f"X has the column {X.columns[X.columns.duplicated()][0]} twice")
     columns = _columns_of(X, booster)
-    told = {name: _describe(values, (labels or {}).get(name)) for name, values in columns.items()}
+    unknown = [str(name) for name in labels or {} if name not in columns]
+    if unknown:
+        raise ValueError(f"the model has no column {', '.join(unknown)}, for labels")
+    told = {name: _in_column(name, _describe, values, (labels or {}).get(name)) for name, values in columns.items()}
     draw = random.Random(64)
     count = max(8, min(ROWS, 64000 // len(columns)))
     if share_rows:
@@ -35,9 +59,15 @@ def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
         rows = {name: [values[place] for place in places] for name, values in columns.items()}
     else:
         rows = {name: one["draw"](draw, count) for name, one in told.items()}
-    booster.save_model(file + ".part" + os.path.splitext(file)[1])
-    os.replace(file + ".part" + os.path.splitext(file)[1], file)
-    answers = _answers(package, file, _frame(X, rows))
+    beside, ending = os.path.splitext(file)
+    beside, part = beside + ".model.json", file + ".part" + ending
+    try:
+        booster.save_model(part)
+        answers = _answers(package, part, _frame(X, rows))
+        os.replace(part, file)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
     sidecar = {
         "title": title,
         "features": {name: one["said"] for name, one in told.items()},
@@ -49,13 +79,14 @@ def canopy_save(model, X, file, title=None, labels=None, share_rows=False):
             "answers": [{"parameters": {"type": kind}, "predictions": _numbers(made)} for kind, made in answers],
         },
     }
-    beside = os.path.splitext(file)[0] + ".model.json"
     with open(beside + ".part", "w", encoding="utf-8") as out:
         json.dump({name: value for name, value in sidecar.items() if value is not None}, out, ensure_ascii=False, allow_nan=False)
     os.replace(beside + ".part", beside)
     print(f"{file} and {beside}: {len(columns)} features, {len(rows and next(iter(rows.values())))} rows with {package}'s own predictions")
-    print(f"serve it here:    npm start -- --model {os.path.abspath(file)!r}")
-    print(f"deploy it to AWS: npx serverless deploy --param model={os.path.abspath(file)!r}")
+    is_npm = os.path.isdir("node_modules/@canopy-model")
+    path = shlex.quote(os.path.abspath(file))
+    print(f"serve it here:    {'npx canopy start' if is_npm else 'npm start --'} --model {path}")
+    print(f"deploy it to AWS: {'in a clone, ' if is_npm else ''}npx serverless deploy --param model={path}")
     return beside
 
 
@@ -66,25 +97,40 @@ def _booster_of(model):
             model = model() if callable(model) else model
     package = type(model).__module__.split(".")[0]
     if package not in ("xgboost", "lightgbm") or not hasattr(model, "save_model"):
-        raise TypeError(f"found {type(model).__module__}.{type(model).__name__}, expected a booster or an estimator of xgboost or lightgbm")
+        found = f"{type(model).__module__}.{type(model).__name__}"
+        raise TypeError(f"found {found}, expected a booster or a fitted estimator of xgboost or lightgbm")
     return package, model
 
 
 def _columns_of(X, booster):
     """The columns by their names, in the model's order."""
     names = booster.feature_name() if callable(getattr(booster, "feature_name", None)) else booster.feature_names
+    if len(X) == 0:
+        raise ValueError("no rows of X; expected those that the model was trained on")
     if hasattr(X, "columns"):
         lacking = [name for name in names or X.columns if name not in X.columns]
         if lacking:
             raise ValueError(f"X has no column {', '.join(map(str, lacking))}")
         return {str(name): X[name] for name in (names or X.columns)}
+    if not hasattr(X[0], "__len__"):
+        raise ValueError("X has one dimension; expected rows of numbers, or a DataFrame")
     width = len(X[0])
     names = names or [f"f{place}" for place in range(width)]
+    if len(names) != width:
+        raise ValueError(f"X has {width} columns; expected the model's {len(names)}: {', '.join(names[:20])}")
     return {name: [row[place] for row in X] for place, name in enumerate(names)}
 
 
+def _in_column(name, of, *given):
+    try:
+        return of(*given)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the column {name}: {error}") from None
+
+
 def _is_missing(value):
-    return value is None or value != value
+    # The NA of pandas is neither equal to itself nor not.
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
 def _describe(values, label):
@@ -93,7 +139,7 @@ def _describe(values, label):
     values = list(values)
     there = [value for value in values if not _is_missing(value)]
     if not there:
-        raise ValueError("a column without a value")
+        raise ValueError("no value but missing ones")
     missing = 1 - len(there) / len(values)
     said = {} if label is None else {"label": label}
     rare = 0.1 if missing > 0 else 0
@@ -109,9 +155,11 @@ def _describe(values, label):
         said["profile"] = {"shares": told, "others": 1 - missing - sum(told.values()), "missing": missing}
         said["profile"]["others"] = min(1, max(0, said["profile"]["others"]))
         return {"said": said, "draw": lambda draw, n: [often(draw, used[draw.randrange(len(used))]) for _ in range(n)]}
+    if any(isinstance(value, str) for value in there):
+        raise ValueError("texts; expected numbers, or a column of categories")
     numbers = sorted(float(value) for value in there if math.isfinite(value))
     if not numbers:
-        raise ValueError("a column without a finite number")
+        raise ValueError("no finite number")
     edges, counts = _bins(numbers)
     whole = all(number == int(number) for number in numbers)
     said |= {"rType": "number", "default": numbers[(len(numbers) - 1) // 2]}
@@ -212,49 +260,109 @@ class CanopyProblem(Exception):
     """What a server says of a request that it refuses: `status`, `detail`, and `problems`, each with a path and a message."""
 
     def __init__(self, url, status, document):
-        self.status, self.detail, self.problems = status, document.get("detail"), document.get("errors", [])
-        lines = [f"{url}: {self.detail or f'status {status}'}", *(f"  {one.get('path')} {one.get('message')}" for one in self.problems)]
+        errors = document.get("errors")
+        self.status, self.detail = status, document.get("detail") or document.get("message")
+        self.problems = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+        other = ", which leads to another address" if status // 100 == 3 else ", but no answer of a model" if status == 200 else ""
+        lines = [f"{url}: {self.detail or f'status {status}{other}'}", *(f"  {one.get('path')} {one.get('message')}" for one in self.problems)]
         super().__init__("\n".join(lines))
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like others: the key would go along."""
+
+    def redirect_request(self, *_):
+        return None
+
+
 class Endpoint:
-    """A model where it is served. `key` goes as the header x-api-key."""
+    """A model where it is served. `key` goes as the header x-api-key. A server that is busy is asked again, up to twice; no answer at all
+    is a ConnectionError."""
 
     def __init__(self, url, key=None):
+        if urllib.parse.urlsplit(url).scheme not in ("http", "https") or not url.isprintable() or " " in url:
+            raise ValueError("the address; expected one that begins with http:// or https://")
+        if key is not None and not (key.isascii() and key.isprintable()):
+            raise ValueError("the key; expected one line of letters, digits and signs")
         self.url, self._key = url.rstrip("/"), key
-        self.model = self._ask("/model")
+        self._open = urllib.request.build_opener(_NoRedirect).open
+        self.model = self._ask("/model", "features")
 
     def predict(self, frame, type=None, **parameters):
-        """Predictions of a pandas DataFrame, a dict of columns or a list of dicts: a number, a label, a list or a dict for each row."""
+        """Predictions of a DataFrame of pandas or polars, a dict of columns or a list of dicts: a number, a label, a list or a dict for each row."""
         names = [feature["name"] for feature in self.model["features"]]
         if isinstance(frame, list):
             frame = {name: [row.get(name) for row in frame] for name in names}
-        lacking = [name for name in names if name not in frame]
+        places = {str(name): name for name in getattr(frame, "columns", frame)}
+        lacking = [name for name in names if name not in places]
         if lacking:
             raise ValueError(f"the frame has no column {', '.join(lacking)}")
-        rows = [list(row) for row in zip(*(self._values(frame[name]) for name in names))]
+        columns = [_in_column(name, self._values, frame[places[name]]) for name in names]
+        if len({len(column) for column in columns}) > 1:
+            raise ValueError("the columns of the frame have different lengths")
         asked = parameters | ({} if type is None else {"type": type})
         made = []
-        for start in range(0, len(rows), CHUNK):
-            table = {"columns": names, "data": rows[start : start + CHUNK]}
-            made += self._ask("/predict", {"dataframe_split": table, "parameters": asked})["predictions"]
+        for rows in _chunks(json.dumps(row, allow_nan=False) for row in zip(*columns)):
+            body = f'{{"dataframe_split": {{"columns": {json.dumps(names)}, "data": [{", ".join(rows)}]}}, "parameters": {json.dumps(asked)}}}'
+            some = self._ask("/predict", "predictions", body)["predictions"]
+            if len(some) != len(rows):
+                raise ValueError(f"{len(some)} predictions for {len(rows)} rows")
+            made += some
         return made
 
     @staticmethod
     def _values(column):
         """A column as JSON has it: dates and times as ISO 8601 texts, missing values as null."""
         plain = [value.item() if hasattr(value, "item") else value for value in column]
-        return [None if _is_missing(value) else value.isoformat() if hasattr(value, "isoformat") else value for value in plain]
+        plain = [None if _is_missing(value) else value.isoformat() if hasattr(value, "isoformat") else value for value in plain]
+        if any(isinstance(value, float) and math.isinf(value) for value in plain):
+            raise ValueError("an infinite number, for which JSON has no word")
+        return plain
 
-    def _ask(self, path, body=None):
+    def _ask(self, path, expected, body=None):
         headers = {"content-type": "application/json", "accept": "application/json"} | ({} if self._key is None else {"x-api-key": self._key})
-        data = None if body is None else json.dumps(body, allow_nan=False).encode()
-        try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
+        url, data = self.url + path, None if body is None else body.encode()
+        for wait in (*WAITS, None):
             try:
-                document = json.load(error)
-            except ValueError:
-                document = {}
-            raise CanopyProblem(self.url + path, error.code, document if isinstance(document, dict) else {}) from None
+                with self._open(urllib.request.Request(url, data, headers), timeout=TIMEOUT) as answer:
+                    status, text = answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                status, text = error.code, _text_of(error)
+            except (OSError, http.client.HTTPException) as error:
+                raise ConnectionError(f"no answer from {url}: {getattr(error, 'reason', None) or error or error.__class__.__name__}") from None
+            if status not in BUSY or wait is None:
+                break
+            time.sleep(wait)
+        document = _object_of(text)
+        if status == 200 and expected in document:
+            return document
+        raise CanopyProblem(url, status, document)
+
+
+def _text_of(error):
+    """The body of a refusal; none where the connection ends within it."""
+    try:
+        return error.read()
+    except (OSError, http.client.HTTPException):
+        return b""
+
+
+def _object_of(text):
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    return document if isinstance(document, dict) else {}
+
+
+def _chunks(rows):
+    """Rows in lists of at most CHUNK, and of about CHUNK_BYTES."""
+    some, size = [], 0
+    for row in rows:
+        if some and (len(some) == CHUNK or size + len(row) > CHUNK_BYTES):
+            yield some
+            some, size = [], 0
+        some.append(row)
+        size += len(row)
+    if some:
+        yield some

@@ -40,6 +40,8 @@ export async function buildPackage(project: string): Promise<void> {
   const [node, browser, page] = await Promise.all([bundleNode(project, dist), bundleBrowser(project, dist), buildPage(project)]);
   writeFileSync(path.join(dist, 'page.json'), JSON.stringify(page.page));
   for (const file of Object.values(EXAMPLES)) copyExample(project, file, dist);
+  // What is sourced in R and imported in Python to save a model: a user of the package has no clone.
+  for (const file of ['canopy.R', 'canopy.py']) copyFileSync(path.join(project, 'model', file), path.join(dist, file));
   buildTypes(project, dist);
   await writeNotices(project, [node, browser], dist);
   copyFileSync(path.join(project, 'LICENSE'), path.join(folder, 'LICENSE'));

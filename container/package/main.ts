@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 // The command `canopy` of the package. Each subcommand is the entry that `npm run` starts in the repository, loaded when it is asked for.
@@ -25,8 +25,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 
-// Node keeps what it compiled (in NODE_COMPILE_CACHE, else in the folder for temporary files): the next command starts sooner.
-enableCompileCache();
+// Node keeps what it compiled (in NODE_COMPILE_CACHE, else in the folder for temporary files): the next command starts sooner. It is not
+// imported by its name: Node 20 does not have it, and would end with a syntax error before the check above.
+module.enableCompileCache();
 
 const [command, ...rest] = process.argv.slice(2);
 // A script of the user's package may be called start or model. Paths are then meant from where it runs, as in any script.

@@ -10,6 +10,7 @@ import { createContainer } from '../../container/server/server.ts';
 import { importModel } from '../../model/artifact/import.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { provenText } from '../../shared/proof/proof.ts';
+import { brokenServer } from '../canopy-r/broken.ts';
 import { PROJECT } from '../support/project.ts';
 
 // node tests/canopy-py/main.ts PYTHON [SEEDS] [FIRST]: models that canopy.py saved, imported, served and asked from Python.
@@ -20,6 +21,22 @@ const first = Number(process.argv[4] ?? process.env.CI_SEED ?? Date.now() % 2 **
 const run = (script: string, ...args: string[]) =>
   promisify(execFile)(python, [path.join('tests/canopy-py', script), ...args], { cwd: PROJECT, encoding: 'utf8' });
 
+/** What canopy.py refuses to save, and asking servers that are broken. */
+async function odd(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-from-python-odd-'));
+  await run('odd.py', folder);
+  for (const file of ['odd.ubj', 'one.ubj', 'plain.ubj', 'space.txt']) {
+    const { card } = decodeArtifact(importModel(path.join(folder, file)), file);
+    assert.ok(card.proof && card.proof.rows === card.proof.agreed, `${file}: ${card.proof ? provenText(card.proof) : 'no predictions'}`);
+  }
+  rmSync(folder, { recursive: true });
+  const { server, url } = await brokenServer();
+  const { stdout } = await run('broken.py', url);
+  server.close().closeAllConnections();
+  process.stdout.write(stdout);
+}
+
+await odd();
 for (let seed = first; seed < first + seeds; seed += 1) {
   const folder = mkdtempSync(path.join(tmpdir(), `canopy-from-python-${seed}-`));
   await run('save.py', folder, String(seed));

@@ -45,6 +45,18 @@ describe('what is installed', () => {
     expect(names.filter((name) => /\.[cm]?ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([]);
   });
 
+  test('holds what is sourced in R and imported in Python, as it stands in the project', () => {
+    for (const name of ['canopy.R', 'canopy.py']) {
+      expect(readFileSync(inPackage('dist', name), 'utf8')).toBe(readFileSync(path.join(PROJECT, 'model', name), 'utf8'));
+    }
+  });
+
+  test('imports by name nothing of Node that Node 20 does not have, so that its own words about the version are read', () => {
+    const head = readFileSync(inPackage('dist/canopy.js'), 'utf8');
+    expect(head).toContain('expected 22.18 or newer');
+    expect(head).not.toMatch(/import\s*\{[^}]*enableCompileCache/);
+  });
+
   test('calls its commands as they are called there', () => {
     const wrong = filesBelow(inPackage()).flatMap((name) => {
       const text = /\.(?:js|md)$/.test(name) ? readFileSync(inPackage(name), 'utf8') : '';
