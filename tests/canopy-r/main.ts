@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,8 @@ import { brokenServer } from './broken.ts';
 
 /*
  * node tests/canopy-r/main.ts [SEEDS] [FIRST]: fresh models of every kind of column that canopy.R saves: each is imported (which computes R's own
- * predictions again), served, and asked from R by canopy_endpoint(). Then three lines of R from ranger() to a local URL that answers.
+ * predictions again), served, and asked from R by canopy_endpoint(). Then three lines of R from ranger() to a local URL that
+ * answers, in the project and in a folder where the npm package is installed.
  * Needs R with codetools and the packages that save.R and families.R attach.
  */
 const seeds = Number(process.argv[2] ?? 1);
@@ -47,18 +48,16 @@ async function fromSeed(seed: number): Promise<void> {
   process.stdout.write(`seed ${seed}: ${stdout}`);
 }
 
-/** From R's ranger() to an answer of `npm start`, as somebody would do it. */
-async function threeLines(): Promise<void> {
-  const file = path.join(folder, 'flowers.RDS');
+/** From R's ranger() to an answer of the command that canopy_save() prints, in a folder, as somebody would do it there. */
+async function threeLines(cwd: string, script: string): Promise<void> {
+  const file = path.join(cwd === PROJECT ? folder : cwd, 'flowers.RDS');
   const start = performance.now();
-  const code = `source("model/canopy.R"); model <- ranger::ranger(Species ~ ., iris); canopy_save(model, iris, "${file}")`;
-  process.stdout.write(execFileSync('Rscript', ['-e', code], { cwd: PROJECT, encoding: 'utf8' }));
-  const child = spawn('npm', ['start', '--', '--model', file], {
-    cwd: PROJECT,
-    env: { ...process.env, ...PORTS },
-    stdio: 'ignore',
-    detached: true,
-  });
+  const code = `source("${script}"); model <- ranger::ranger(Species ~ ., iris); canopy_save(model, iris, "${file}")`;
+  const printed = execFileSync('Rscript', ['-e', code], { cwd, encoding: 'utf8' });
+  process.stdout.write(printed);
+  const command = /^serve it here: +(.+)$/m.exec(printed)?.[1];
+  assert.ok(command, 'no command was printed');
+  const child = spawn('sh', ['-c', command], { cwd, env: { ...process.env, ...PORTS }, stdio: 'ignore', detached: true });
   try {
     const body = JSON.stringify({ 'Sepal.Length': 5, 'Sepal.Width': 3, 'Petal.Length': 1.4, 'Petal.Width': 0.2 });
     const ask = () => fetch(`http://127.0.0.1:${PORTS.API_PORT}/predict`, { method: 'POST', body }).catch(() => undefined);
@@ -67,12 +66,23 @@ async function threeLines(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 100));
       answer = await ask();
     }
-    assert.ok(answer?.ok, 'npm start did not answer');
+    assert.ok(answer?.ok, `${command} did not answer`);
     assert.deepEqual(((await answer.json()) as { predictions: unknown }).predictions, ['setosa']);
-    console.log(`from ranger() to an answer: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    console.log(`from ranger() to an answer of ${command.split(' --')[0]}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
   } finally {
     process.kill(-child.pid!, 'SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
   }
+}
+
+/** A folder in which somebody installed the package by npm. */
+function installed(): string {
+  const place = mkdtempSync(path.join(folder, 'package-'));
+  const npm = (...args: string[]) => execFileSync('npm', args, { cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  writeFileSync(path.join(place, 'package.json'), '{"private":true}');
+  const packed = npm('pack', './container/package', '--ignore-scripts=false', '--silent', '--pack-destination', place).trim();
+  npm('install', '--prefix', place, '--no-audit', '--no-fund', '--offline', path.join(place, packed));
+  return place;
 }
 
 /** canopy.R in an odd session, and asking servers that are broken. */
@@ -94,5 +104,6 @@ async function odd(): Promise<void> {
 
 await odd();
 for (let at = 0; at < seeds; at += 1) await fromSeed((first + at) % 2 ** 31);
-await threeLines();
+await threeLines(PROJECT, 'model/canopy.R');
+await threeLines(installed(), 'node_modules/@canopy-model/canopy/dist/canopy.R');
 rmSync(folder, { recursive: true });
