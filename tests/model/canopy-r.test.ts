@@ -23,12 +23,15 @@ const NEWER = [
     'activeBindingFunction',
     'tryInvokeRestart',
     'globalCallingHandlers',
-    'stack.imag',
+    '.class2',
+    '.S3method',
+    'R_user_dir',
+    'trimConcordance',
   ],
   // 4.1 and 4.2
   ...['numToInts', 'numToBits', 'gregexec', 'charClass', '...names', 'Sys.setLanguage', 'isa', 'mtfrm', 'R_compiled_by'],
   // 4.3, 4.4 and 4.5
-  ...['array2DF', 'as.data.frame.vector', 'Tailcall', 'Exec', 'sort_by', 'use', 'grepv', '%\\|\\|%'],
+  ...['array2DF', 'as.data.frame.vector', 'Tailcall', 'Exec', 'sort_by', 'use', 'grepv', 'balancePOSIXlt', '%\\|\\|%'],
 ];
 
 describe('model/canopy.R', () => {
@@ -48,8 +51,9 @@ describe('model/canopy.R', () => {
     expect([...named].sort()).toEqual([...read].sort());
   });
 
+  // Also where it is handed over by its name, as in vapply(x, deparse1, ""); an argument of such a name is another thing.
   test.each(NEWER)('does not ask for %s, which R 3.5 has not', (name) => {
-    const escaped = name.startsWith('%') ? name : `(?<![\\w.$])${name.replaceAll('.', '\\.')}(?=\\()`;
+    const escaped = name.startsWith('%') ? name : `(?<![\\w.$])${name.replaceAll('.', '\\.')}(?![\\w.])(?!\\s*=[^=])`;
     expect(CODE).not.toMatch(new RegExp(escaped));
   });
 
@@ -58,11 +62,11 @@ describe('model/canopy.R', () => {
     ['a function by a backslash', /\\\(/],
     ['a raw text', /\b[rR]["']-*[([{]/],
     ['a pipe placeholder', /\b_\b/],
-    ['trimws(whitespace =)', /trimws\([^)]*whitespace/],
+    ['trimws(whitespace =)', /\bwhitespace\s*=/],
     ['paste(recycle0 =)', /recycle0/],
     ['named conditions of stopifnot()', /stopifnot\(\s*""\s*=/],
-    ['order(method) or factor(x, ...) of 4.x: Reduce(simplify =)', /Reduce\([^)]*simplify/],
-    ['tapply or unsplit of data frames', /\bunsplit\(|tapply\([^)]*~/],
+    ['order(method) or factor(x, ...) of 4.x: Reduce(simplify =)', /Reduce\((?:[^()]|\([^()]*\))*simplify/],
+    ['tapply or unsplit of data frames', /\bunsplit\(|tapply\((?:[^()]|\([^()]*\))*~/],
     ['a package that is attached', /\b(?:library|require)\(/],
     ['an assignment outside of its function', /<<-/],
   ])('does not have %s', (_, pattern) => {
