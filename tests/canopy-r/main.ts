@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -102,7 +102,22 @@ async function odd(): Promise<void> {
   process.stdout.write(stdout);
 }
 
+/** No value of the training data in a sidecar or an artifact. */
+async function planted(): Promise<void> {
+  const place = mkdtempSync(path.join(folder, 'planted-'));
+  const { stdout } = await r('planted.R', place);
+  const values = readFileSync(path.join(place, 'planted.txt'), 'utf8').trim().split('\n');
+  const artifact = Buffer.from(importModel(path.join(place, 'planted.RDS')));
+  assert.ok(values.length > 250);
+  for (const value of values) {
+    assert.ok(!artifact.includes(Buffer.from(Float64Array.of(Number(value)).buffer)), `${value} of the data is in the artifact`);
+    assert.ok(!artifact.includes(value.slice(0, 14)), `${value} of the data is in the artifact, as a text`);
+  }
+  process.stdout.write(stdout.split('\n').at(-2)! + '\n');
+}
+
 await odd();
+await planted();
 for (let at = 0; at < seeds; at += 1) await fromSeed((first + at) % 2 ** 31);
 await threeLines(PROJECT, 'model/canopy.R');
 await threeLines(installed(), 'node_modules/@canopy-model/canopy/dist/canopy.R');
