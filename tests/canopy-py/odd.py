@@ -1,5 +1,6 @@
 """What canopy_save() refuses, each in words that name it, and leaves no file of: python odd.py FOLDER"""
 
+import json
 import os
 import pathlib
 import sys
@@ -55,3 +56,24 @@ canopy_save(xgb.train({"nthread": 1}, xgb.DMatrix(plain, y), 3), plain, folder /
 canopy_save(lgb.train({"verbosity": -1, "num_threads": 1}, lgb.Dataset(X, y), 3), X, folder / "space.txt")
 names = [name + ending for name, own in (("odd", ".ubj"), ("one", ".ubj"), ("plain", ".ubj"), ("space", ".txt")) for ending in (".model.json", own)]
 assert sorted(os.listdir(folder)) == names, os.listdir(folder)
+
+# No value of the data in the sidecar, beside the two ends and the default of a column; with share_rows=True there are.
+plant = pd.DataFrame({"real": random.normal(5000, 900, 300), "whole": random.integers(10**11, 9 * 10**11, 300).astype(float)})
+grown = lgb.train({"verbosity": -1, "num_threads": 1}, lgb.Dataset(plant, plant["real"]), 5)
+
+
+def numbers_of(told):
+    if isinstance(told, (dict, list)):
+        return [number for one in (told.values() if isinstance(told, dict) else told) for number in numbers_of(one)]
+    return [told] if isinstance(told, (int, float)) else []
+
+
+def shown(**given):
+    told = json.loads(pathlib.Path(canopy_save(grown, plant, folder / "space.txt", **given)).read_text("utf-8"))
+    inside = {name: set(sorted(plant[name])[1:-1]) - {told["features"][name]["default"]} for name in plant}
+    numbers = set(numbers_of(told["features"]) + numbers_of(told["proof"]["rows"]))
+    return {name: len(values & numbers) for name, values in inside.items()}
+
+
+assert min(shown(share_rows=True).values()) > 50, "share_rows=True shows no value of the data"
+assert shown() == {"real": 0, "whole": 0}, shown()
