@@ -280,8 +280,9 @@ class Endpoint:
     is a ConnectionError."""
 
     def __init__(self, url, key=None):
-        if urllib.parse.urlsplit(url).scheme not in ("http", "https") or not url.isprintable() or " " in url:
-            raise ValueError("the address; expected one that begins with http:// or https://")
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or not url.isprintable() or " " in url:
+            raise ValueError("the address; expected one that begins with http:// or https://, without a user or a password")
         if key is not None and not (key.isascii() and key.isprintable()):
             raise ValueError("the key; expected one line of letters, digits and signs")
         self.url, self._key = url.rstrip("/"), key

@@ -36,8 +36,9 @@ expect("/forbidden/model: Forbidden", lambda: at("forbidden"))
 expect("CanopyProblem " + f"{base}/text/model: status 500", lambda: at("text"))
 expect("key a\"b\\c $x '", lambda: at("key", "a\"b\\c $x '"))
 assert "secret" not in expect("ConnectionError no answer from http://127.0.0.1:1/model", lambda: Endpoint("http://127.0.0.1:1", "secret"))
-for address in ("http://x\r\nHost:y", "http://x y", "file:///etc/hosts", "localhost:3000", ""):
-    expect("ValueError the address; expected one that begins with", lambda address=address: Endpoint(address))
+for address in ("http://x\r\nHost:y", "http://x y", "file:///etc/hosts", "localhost:3000", "", "http://", "http://me:secret@x"):
+    said = expect("ValueError the address; expected one that begins with", lambda address=address: Endpoint(address))
+    assert "secret" not in said
 for key in ("secret\r\nx: y", "secrét", "secret\0"):
     assert "secr" not in expect("ValueError the key; expected one line", lambda key=key: Endpoint(base, key))
 assert "secret" not in repr(vars(at("echo")))
