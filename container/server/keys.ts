@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { unwatchFile, watchFile } from 'node:fs';
+import { readWhole } from '../../model/artifact/read-file.ts';
 import { credentialOf, judge, type KeyRing, keyRing } from '../../shared/access/key-ring.ts';
 import { isOpen, type Verdict } from '../../shared/access/kinds.ts';
 import { readKeysFile } from '../../shared/access/stored-key.ts';
+import { ModelError } from '../../shared/errors.ts';
 import { SettingsError } from '../../shared/settings/variables.ts';
 import { headerOf } from './http.ts';
 import type { Incoming } from './incoming.ts';
@@ -23,10 +25,11 @@ const LOOK_MS = 1_000;
 export function openKeysFile(file: string, report: (problem: string) => void): ContainerKeys {
   const read = (before?: KeyRing): KeyRing => {
     try {
-      const text = readFileSync(file, 'utf8');
-      if (text.length > MOST_BYTES) throw new Error(`found ${text.length} characters, expected at most ${MOST_BYTES}`);
+      // A pipe without a writer would hold the thread that listens, and a file of gigabytes would be held whole.
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(readWhole(file, { most: MOST_BYTES, expected: 'a file' }));
       return keyRing(readKeysFile(text), digest, before);
     } catch (error) {
+      if (error instanceof ModelError) throw new SettingsError([`API_KEYS_FILE: ${error.message}`]);
       throw new SettingsError([`API_KEYS_FILE: ${file}: ${(error as Error).message}`]);
     }
   };
