@@ -27,6 +27,8 @@ const mkfifo = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((one) => existsSync(one))
     writeFileSync(file, JSON.stringify({ keys: [stored('shop', 'a-key')] }));
     const heard: string[] = [];
     const keys = openKeysFile(file, (problem) => void heard.push(problem));
+    // Only what changes after the first look at the file is noticed.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     renameSync(pipe, file);
     while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     keys.close();
