@@ -41,7 +41,7 @@ export type RValue =
  * has few variables. Of anything else only that it is there: it hides what an outer environment calls by its name.
  */
 export type Kept =
-  | { type: 'constant'; value: number | string }
+  | { type: 'constant'; value: number | string; whole?: 'integer' | 'logical' }
   | { type: 'columns'; names: string[] }
   | { type: 'numbers'; values: Float64Array }
   | { type: 'raw'; values: Uint8Array }
@@ -119,7 +119,10 @@ export function keptOf(value: RValue, isOfFew = false): Kept {
     return OTHER;
   const [one] = value.values;
   const isNA = one === null || one === undefined || (value.type !== 'double' && one === NA_INTEGER);
-  return isNA || attributes.has('class') ? OTHER : { type: 'constant', value: one };
+  if (isNA || attributes.has('class')) return OTHER;
+  return value.type === 'integer' || value.type === 'logical'
+    ? { type: 'constant', value: one, whole: value.type }
+    : { type: 'constant', value: one };
 }
 
 /** An argument of a function, by its value. Of a call (a formula is one) it is there whole. */

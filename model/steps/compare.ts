@@ -2,6 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { type Expression, printed } from '../../shared/expressions/expressions.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { numberText } from '../formula/deparse.ts';
+import type { Kept } from '../rds/values.ts';
 import { type LevelColumn, MISSING_VALUE } from './frame.ts';
 import { recode } from './step-values.ts';
 
@@ -9,6 +10,16 @@ import { recode } from './step-values.ts';
 export type Typed =
   | { kind: 'number' | 'integer' | 'logical' | 'date' | 'datetime'; value: Expression }
   | { kind: LevelColumn['kind']; levels: Level[]; value: Expression };
+
+/** Whether R makes an integer of these together: integers, TRUE and FALSE, and NA. */
+export function isWhole(parts: Typed[]): boolean {
+  return parts.every(({ kind }) => kind === 'integer' || kind === 'logical');
+}
+
+/** What a number of the environment is in arithmetic: R's integers end at 2^31 - 1. */
+export function kindOfConstant(kept: Kept | undefined): 'number' | 'integer' | 'logical' {
+  return (kept?.type === 'constant' ? kept.whole : undefined) ?? 'number';
+}
 
 type Labelled = Extract<Typed, { levels: Level[] }>;
 

@@ -7,9 +7,9 @@ import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH, matchAr
 import { deparse } from '../formula/deparse.ts';
 import { INTEGER_CALLS, OVERFLOWING } from '../formula/integers.ts';
 import { labelsOf } from '../formula/labels.ts';
-import { aroundOf, checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
+import { type Around, aroundOf, checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
-import { compared, placeOfNumber, type Typed } from './compare.ts';
+import { compared, isWhole, kindOfConstant, placeOfNumber, type Typed } from './compare.ts';
 import { type Frame, MISSING_VALUE } from './frame.ts';
 import { recode } from './step-values.ts';
 
@@ -31,6 +31,7 @@ export class Interpreter {
   readonly #label: string;
   readonly #scope: Scope;
   readonly #names: BaseNames;
+  readonly #around: Around;
   #depth = 0;
 
   /** `environment` is that of the calls: where R looks for what is no column. */
@@ -40,9 +41,9 @@ export class Interpreter {
     checkFunctions(environment, calls, label);
     const names = new Set(frame.columns.map(({ name }) => name));
     const parts = { environment, variables: calls, bare: names, data: names };
-    const around = aroundOf(parts);
-    this.#names = new BaseNames(around, parts, label);
-    this.#scope = scopeOf(around, parts, label);
+    this.#around = aroundOf(parts);
+    this.#names = new BaseNames(this.#around, parts, label);
+    this.#scope = scopeOf(this.#around, parts, label);
   }
 
   /** The value of an expression. Throws a ModelError that names what is not taken. */
@@ -88,7 +89,7 @@ export class Interpreter {
     }
     const found = this.#scope(name);
     if ((name === 'T' || name === 'F') && found === Number(name === 'T')) return { kind: 'logical', value: found };
-    if (typeof found === 'number') return { kind: 'number', value: found };
+    if (typeof found === 'number') return { kind: kindOfConstant(this.#around.innermost.get(name)), value: found };
     if (typeof found === 'string') return { kind: 'text', levels: [found], value: 1 };
     throw this.#fail(value, `the variable ${name}`, 'a column, or a number of the environment of the recipe: !!name keeps it');
   }
@@ -126,7 +127,10 @@ export class Interpreter {
       if (made) return made;
     }
     if (name === 'is.na' && args.length === 1) return { kind: 'logical', value: { call: 'is.na', of: [this.read(first).value] } };
-    if (name === 'coalesce') return this.#firstGiven(value, args);
+    if (name === 'coalesce') {
+      const branches = args.map((arg) => this.read(arg.value));
+      return this.#joined(value, branches, (of) => ({ call: name, of }));
+    }
     return this.#numeric(value, name, args);
   }
 
@@ -146,7 +150,8 @@ export class Interpreter {
     const kind = LOGICAL.includes(name) ? 'logical' : 'number';
     if (given.left) {
       const of = given.of.map((argument) => this.#skipping(name, argument, given.of));
-      return { kind, value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
+      const isInteger = INTEGER_CALLS.includes(name) && isWhole(given.of.map((argument) => this.read(argument)));
+      return { kind: isInteger ? 'integer' : kind, value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
     }
     if (!known || given.of.length < known.least || given.of.length > known.most) {
       const found = known ? `${args.length} arguments of ${name}()` : `the function ${name}()`;
@@ -154,8 +159,7 @@ export class Interpreter {
     }
     const parts = given.of.map((argument) => this.#plain(argument));
     const made: Expression = { call: name, of: parts.map((part) => part.value) };
-    const isWhole = parts.every((part) => part.kind === 'integer' || part.kind === 'logical');
-    if (!isWhole || !INTEGER_CALLS.includes(name)) return { kind, value: made };
+    if (!isWhole(parts) || !INTEGER_CALLS.includes(name)) return { kind, value: made };
     // R's integers end at 2^31 - 1: beyond it their sum or product is NA.
     return { kind: 'integer', value: OVERFLOWING.includes(name) ? { call: 'as.integer', of: [made] } : made };
   }
@@ -222,23 +226,16 @@ export class Interpreter {
     return this.#joined(value, branches, (of) => ({ call: 'case_when', of: of.flatMap((one, at) => [conditions[at] as Expression, one]) }));
   }
 
-  #firstGiven(value: Call, args: Argument[]): Typed {
-    return this.#joined(
-      value,
-      args.map((arg) => this.read(arg.value)),
-      (of) => ({ call: 'coalesce', of }),
-    );
-  }
-
   /** One of several values: of texts the place among the levels of all. */
   #joined(value: Call, branches: Typed[], make: (of: Expression[]) => Expression): Typed {
     const texts = branches.filter((branch) => 'levels' in branch);
     if (texts.length === 0) {
       const isLogical = branches.every(({ kind }) => kind === 'logical');
-      return { kind: isLogical ? 'logical' : 'number', value: make(branches.map((branch) => branch.value)) };
+      const kind = isLogical ? 'logical' : isWhole(branches) ? 'integer' : 'number';
+      return { kind, value: make(branches.map((branch) => branch.value)) };
     }
-    const isWhole = branches.every((branch) => 'levels' in branch || branch.value === MISSING_VALUE);
-    if (!isWhole) throw this.#fail(value, 'texts and numbers in one column', 'values of one class');
+    const areTexts = branches.every((branch) => 'levels' in branch || branch.value === MISSING_VALUE);
+    if (!areTexts) throw this.#fail(value, 'texts and numbers in one column', 'values of one class');
     if (functionName(value.values[0]) === 'ifelse' && texts.some(({ kind }) => kind !== 'text'))
       throw this.#fail(value, 'a factor in ifelse(), which R takes as its codes', 'as.character() of it');
     const levels = [...new Set(texts.flatMap((branch) => branch.levels))];

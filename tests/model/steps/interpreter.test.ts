@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RValue } from '../../../model/rds/values.ts';
+import { keptOf, type RValue } from '../../../model/rds/values.ts';
 import { Frame } from '../../../model/steps/frame.ts';
 import { Interpreter } from '../../../model/steps/interpreter.ts';
 import { compile } from '../../../shared/expressions/expressions.ts';
@@ -62,6 +62,30 @@ describe('a call of step_mutate() is what R makes of it', () => {
     // A double among them, and division, make doubles.
     expect(answerOf(call('+', [whole, numbers(1)]), [2147483647, 1])).toBe(2147483648);
     expect(read(call('/', [whole, whole])).kind).toBe('number');
+  });
+  test('an integer of the environment is one, a double is none', () => {
+    const square = (value: RValue) => {
+      const environment: RValue = { type: 'opaque', what: 'an environment', variables: new Map([['k', keptOf(value)]]) };
+      const product = call('*', [call('as.integer', [x]), symbol('k')]);
+      return new Interpreter(frame, [product], environment, 'r').read(product);
+    };
+    expect(square(integers(3))).toMatchObject({ kind: 'integer', value: { call: 'as.integer' } });
+    expect(square(numbers(3)).kind).toBe('number');
+    expect(square({ type: 'logical', values: Int32Array.of(1) }).kind).toBe('integer');
+  });
+  test.each<[string, (of: RValue) => RValue]>([
+    ['ifelse()', (of) => call('ifelse', [call('>', [x, numbers(0)]), of, integers(1)])],
+    ['if_else()', (of) => call('if_else', [call('>', [x, numbers(0)]), of, call('-', [of])])],
+    ['case_when()', (of) => call('case_when', [call('~', [call('>', [x, numbers(0)]), of])])],
+    ['coalesce()', (of) => call('coalesce', [of, integers(1)])],
+    ['pmax()', (of) => call('pmax', [of, integers(1)])],
+  ])('%s of integers is one, so that its square beyond 2^31 is missing', (_, make) => {
+    const made = make(call('as.integer', [x]));
+    expect(read(made).kind).toBe('integer');
+    const square = call('*', [made, made]);
+    expect([3, 46340, 46341].map((one) => answerOf(square, [one, 1]))).toEqual([9, 2147395600, Number.NaN]);
+    // A double among them makes a double.
+    expect(answerOf(call('*', [make(x), made]), [46341, 1])).toBe(46341 ** 2);
   });
   test.each<[string, RValue]>([
     ['x %in% c(1, NA)', call('%in%', [x, call('c', [numbers(1), NA])])],
