@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { sizeOfModelFile } from '../../model/artifact/import.ts';
 import { isPackageFormat } from '../../model/artifact/package-format.ts';
+import { sizeOfModelFile } from '../../model/artifact/read-file.ts';
 import { sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkWithin } from './model-folder.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { importModel, MAX_FILE } from '../../model/artifact/import.ts';
-import { checkOpened, cutMeanwhile, OPEN_FLAGS } from '../../model/artifact/read-file.ts';
+import { importModel } from '../../model/artifact/import.ts';
+import { checkOpened, cutMeanwhile, MODEL_FILE, OPEN_FLAGS } from '../../model/artifact/read-file.ts';
 import { decodeArtifact, type Model, modelSection } from '../../shared/artifact.ts';
 
 /** A model, and the artifact's bytes it is a view of, in memory that all threads share. */
@@ -21,7 +21,7 @@ export async function loadShared(file: string, within?: string): Promise<SharedM
   }
   const handle = await open(file, OPEN_FLAGS);
   try {
-    const shared = new SharedArrayBuffer(checkOpened(file, await handle.stat(), { most: MAX_FILE, expected: 'a file', within }));
+    const shared = new SharedArrayBuffer(checkOpened(file, await handle.stat(), { ...MODEL_FILE, within }));
     const bytes = new Uint8Array(shared);
     const hashed = await readHashed(handle, bytes, file);
     return { model: decodeArtifact(bytes, file, { hashed }), bytes: shared };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
-import { importModel, readArtifactFile, readModelFile, verifyArtifact } from './import.ts';
+import { importModel, readArtifactFile, verifyArtifact } from './import.ts';
+import { readModelFile } from './read-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { findData, findSidecar, readSidecar } from './sidecar.ts';
 

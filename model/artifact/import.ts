@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model, sha256Of } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
@@ -27,12 +26,9 @@ import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './package-format.ts';
 import { proveSidecar } from './proof.ts';
-import { readWhole } from './read-file.ts';
+import { readModelFile } from './read-file.ts';
 import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
-
-/** Largest model file or artifact that is read. */
-export const MAX_FILE = 2 ** 31;
 
 /** What a card says of a file that R did not write. */
 const OTHER_FORMAT = "in the package's own format";
@@ -263,27 +259,6 @@ export function verifyArtifact(bytes: Uint8Array, label: string): Model {
   const failed = failedCheck(model) ?? failedProof(model);
   if (failed !== undefined) throw new ModelError(label, failed, 'the same bits as at import');
   return model;
-}
-
-/** The bytes of a model file, which lies `within` a folder where one is given. Throws as sizeOfModelFile. */
-export function readModelFile(file: string, within?: string): Uint8Array {
-  sizeOfModelFile(file);
-  return readWhole(file, { most: MAX_FILE, expected: 'a file', within });
-}
-
-/** How many bytes a model file has. Throws a ModelError where there is none, or one too large. */
-export function sizeOfModelFile(file: string): number {
-  let size: number;
-  try {
-    const stat = statSync(file);
-    if (!stat.isFile()) throw new ModelError(file, stat.isDirectory() ? 'a folder' : 'a pipe or a device', 'a file');
-    size = stat.size;
-  } catch (error) {
-    if (error instanceof ModelError) throw error;
-    throw new ModelError(file, 'no such file', 'a model saved by saveRDS, or an artifact');
-  }
-  if (size > MAX_FILE) throw new ModelError(file, `${size} bytes`, `at most ${MAX_FILE}`);
-  return size;
 }
 
 /** A model's name from its file's: what a URL or a log line can carry. */

@@ -5,10 +5,30 @@ import { ModelError } from '../../shared/errors.ts';
 /** What a file may be: most bytes, and what a ModelError says was expected; `within`: the folder below which it must lie, links followed. */
 export type FileLimits = { most: number; expected: string; within?: string | undefined };
 
+/** What a model file or an artifact may be. */
+export const MODEL_FILE: FileLimits = { most: 2 ** 31, expected: 'a file' };
+
 /** How a file is opened: a pipe without a writer is not waited for, so that it can be refused. */
 export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Most bytes that the system reads at once. */
 const PIECE = 2 ** 30;
+
+/** The bytes of a model file, which lies `within` a folder where one is given. Throws as sizeOfModelFile. */
+export function readModelFile(file: string, within?: string): Uint8Array {
+  sizeOfModelFile(file);
+  return readWhole(file, { ...MODEL_FILE, within });
+}
+
+/** How many bytes a model file has. Throws a ModelError where there is none, or one too large. */
+export function sizeOfModelFile(file: string): number {
+  let found: Stats;
+  try {
+    found = statSync(file);
+  } catch {
+    throw new ModelError(file, 'no such file', 'a model saved by saveRDS, or an artifact');
+  }
+  return checkOpened(file, found, MODEL_FILE);
+}
 
 /**
  * The bytes of a file. What counts is the file that was opened, not what its name leads to before or after: somebody may put another

@@ -7,12 +7,14 @@ One thread each. xgboost is asked by inplace_predict on 32-bit floats, LightGBM 
 (GTIL); tl2cgen is the same model compiled by gcc, its rows made ready beforehand. A compiled model is kept beside its file.
 """
 
-import os
 import pathlib
 import sys
 import time
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from answer_lines import answer_lines
 
 PARTS = 16
 slices = {}
@@ -91,19 +93,5 @@ def time_calls(rows, least):
             return 1e3 * took / calls
 
 
-def main():
-    commands = {"open": open_model, "time": time_calls}
-    # The lines are ours, whatever the libraries have to say; what goes wrong is said in a line.
-    answers, sys.stdout = sys.stdout, sys.stderr
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    for line in sys.stdin:
-        name, *words = line.rstrip("\n").split("\t")
-        try:
-            said = f"{commands[name](*words):.6f}"
-        except Exception as error:
-            said = "error: " + " ".join(f"{type(error).__name__}: {error}".split())
-        print(said, file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer_lines({"open": open_model, "time": time_calls})

@@ -6,12 +6,14 @@
 """
 
 import json
-import os
 import pathlib
 import sys
 import time
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from answer_lines import answer_lines
 
 explainer = None
 matrix = None
@@ -56,19 +58,5 @@ def write_answers(count, file):
     return 0
 
 
-def main():
-    commands = {"open": open_trees, "time": time_calls, "answers": write_answers}
-    # The lines are ours, whatever the libraries have to say; what goes wrong is said in a line.
-    answers, sys.stdout = sys.stdout, sys.stderr
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    for line in sys.stdin:
-        name, *words = line.rstrip("\n").split("\t")
-        try:
-            said = f"{commands[name](*words):.6f}"
-        except Exception as error:
-            said = "error: " + " ".join(f"{type(error).__name__}: {error}".split())
-        print(said, file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer_lines({"open": open_trees, "time": time_calls, "answers": write_answers})
