@@ -46,7 +46,9 @@ export function openAccess<Call extends Asked>(
 ): Answering<Call> {
   const report = (error: unknown) =>
     log('error', 'the table of the keys does not answer', { error: error instanceof Error ? error.name : 'unknown' });
-  const keys = kind === 'keys' ? openKeys({ table: table ?? openKeysTable(keysTableName(stage)), now, report }) : undefined;
+  const unusable = (problems: string[]) =>
+    log('error', 'items of the table of the keys are no keys', { found: problems.length, first: problems[0] });
+  const keys = kind === 'keys' ? openKeys({ table: table ?? openKeysTable(keysTableName(stage)), now, report, unusable }) : undefined;
   const shown = shownModel(model);
   return async (call) => {
     if (call.direct) return answer(call);

@@ -41,8 +41,8 @@ test.each([5, 20])('20 environments, all asked too much, let at most twice %d a 
   // The table answers a tick after it was asked.
   const waiting: (() => void)[] = [];
   const { add } = table;
-  table.add = (name, count) => {
-    const total = add(name, count);
+  table.add = (name, count, signal) => {
+    const total = add(name, count, signal);
     return new Promise((resolve) => void waiting.push(() => resolve(total)));
   };
   for (let at = 0; at < (120 * 1_000) / TICK; at += 1) {
