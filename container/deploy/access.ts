@@ -1,3 +1,4 @@
+import { PUBLIC_PATHS } from '../../shared/api/paths.ts';
 import { costAtThrottle, PRICES_OF } from './costs.ts';
 
 /** What serverless.yml says of access: who may call, and what an open API could cost. */
@@ -16,6 +17,12 @@ const ISSUER = /^https:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:\/[\w.~/-]{0,500}
 /** The audiences of tokens, one of which a token must name. */
 export function audiencesOf({ jwtAudience }: Pick<AccessSettings, 'jwtAudience'>): string[] {
   return jwtAudience.split(',');
+}
+
+/** The events of what the gateway asks nobody about, where it asks: the open paths, and a browser's OPTIONS, which has no token. */
+export function openEvents(): { httpApi: string }[] {
+  const open = Object.entries(PUBLIC_PATHS).filter(([, { isOpen }]) => isOpen);
+  return [...open.map(([path]) => `ANY ${path}`), 'OPTIONS /{proxy+}'].map((httpApi) => ({ httpApi }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { withoutSlash } from '../../shared/api/routes.ts';
+import { withoutSlash } from '../../shared/api/paths.ts';
 import { isV2 } from '../../shared/api/v2/form.ts';
 import { RequestError } from '../../shared/errors.ts';
 

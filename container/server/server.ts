@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { isOpen } from '../../shared/access/kinds.ts';
 import { shownModel } from '../../shared/access/shown-model.ts';
 import type { PageRequest } from '../../shared/api/documents.ts';
+import { isOpen } from '../../shared/api/paths.ts';
 import { jsonReply, problemReply, type Reply, requestIdOf } from '../../shared/api/reply.ts';
 import { route } from '../../shared/api/routes.ts';
 import type { Model } from '../../shared/artifact.ts';

@@ -1,9 +1,10 @@
 import { credentialOf } from '../../shared/access/key-ring.ts';
-import { type AskingKind, isOpen, type Verdict } from '../../shared/access/kinds.ts';
+import type { AskingKind, Verdict } from '../../shared/access/kinds.ts';
 import { unknownCaller } from '../../shared/access/refusals.ts';
 import { shownModel } from '../../shared/access/shown-model.ts';
+import { isOpen, withoutSlash } from '../../shared/api/paths.ts';
 import { jsonReply, type Reply } from '../../shared/api/reply.ts';
-import { route, withoutSlash } from '../../shared/api/routes.ts';
+import { route } from '../../shared/api/routes.ts';
 import type { PageParts } from '../../shared/page/base/parts.ts';
 import type { ModelInfo } from '../../shared/schema/card.ts';
 import { now } from '../endpoint/clock.ts';

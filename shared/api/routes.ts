@@ -3,31 +3,11 @@ import type { ModelInfo } from '../schema/card.ts';
 import { explainsOf } from '../schema/explanation.ts';
 import { intervalsOf } from '../schema/spread/interval.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
+import { PUBLIC_PATHS, publicPath, withoutSlash } from './paths.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
-
-/** The public paths, each with its method. */
-const METHODS: Record<string, 'GET' | 'POST'> = {
-  '/': 'GET',
-  '/page.js': 'GET',
-  '/later.js': 'GET',
-  '/workbook.js': 'GET',
-  '/page.css': 'GET',
-  '/icon.svg': 'GET',
-  '/docs': 'GET',
-  '/docs.js': 'GET',
-  '/docs.css': 'GET',
-  '/canopy.R': 'GET',
-  '/model': 'GET',
-  '/model/importance': 'GET',
-  '/metadata': 'GET',
-  '/prototype': 'GET',
-  '/openapi.json': 'GET',
-  '/health': 'GET',
-  '/predict': 'POST',
-};
 
 /** What the page of an API that asks who calls accepts of /model: what it would have had in its HTML. */
 const PAGE_DATA = 'application/vnd.canopy.page+json';
@@ -45,8 +25,8 @@ export function route(
   page?: PageRequest,
 ): Reply | 'predict' | Promise<Reply> {
   const path = withoutSlash(sent);
-  const allowed = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
-  if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(METHODS).join(', ')}, /v2`);
+  const allowed = publicPath(path)?.method;
+  if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(PUBLIC_PATHS).join(', ')}, /v2`);
   const asked = method === 'HEAD' ? 'GET' : method;
   if (asked !== allowed) {
     const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;
@@ -76,11 +56,6 @@ export function route(
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));
   }
-}
-
-/** A path without a slash at its end: /predict/ is /predict. */
-export function withoutSlash(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** What GET /model answers. */

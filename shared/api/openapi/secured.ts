@@ -1,5 +1,6 @@
-import { type AskingKind, isOpen } from '../../access/kinds.ts';
+import type { AskingKind } from '../../access/kinds.ts';
 import type { ModelInfo } from '../../schema/card.ts';
+import { isOpen } from '../paths.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEMS, problemReference, requestIdHeader } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentialOf, findKey, judge, keyRing } from '../../../shared/access/key-ring.ts';
-import { isOpen } from '../../../shared/access/kinds.ts';
 import { readKeysFile } from '../../../shared/access/stored-key.ts';
+import { isOpen } from '../../../shared/api/paths.ts';
 import { digest, stored } from '../../support/access/keys.ts';
 
 const ring = keyRing([stored('shop', 'one-key'), stored('lab', 'other-key', 2)], digest);
@@ -54,18 +54,7 @@ test('a ring that is made anew keeps the buckets of the keys that stay', () => {
 
 test('the page, its parts and the documents are open, with a slash at the end too; all else asks', () => {
   const open = ['/', '/page.js', '/health', '/health/', '/openapi.json', '/docs', '/docs.css', '/canopy.R', '/icon.svg'];
-  const asks = [
-    '/predict',
-    '/model',
-    '/model/importance',
-    '/metadata',
-    '/prototype',
-    '/v2',
-    '/v2/health/live',
-    '/metrics',
-
-    '/healthz',
-  ];
+  const asks = ['/predict', '/model', '/model/importance', '/metadata', '/prototype', '/v2', '/v2/health/live', '/metrics', '/healthz'];
   for (const path of open) expect([path, isOpen(path)]).toEqual([path, true]);
   for (const path of [...asks, '/docs/../model', '', 'health', '/HEALTH', '/health//']) expect([path, isOpen(path)]).toEqual([path, false]);
 });
