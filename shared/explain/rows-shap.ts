@@ -1,4 +1,6 @@
 import { Pairs } from './rows-pairs.ts';
+import { backgroundSums, type Part } from './rows-sums.ts';
+import type { RowsTables } from './rows-tables.ts';
 import { type OrderWeights, tablesOf, Ways } from './rows-ways.ts';
 import type { Contributions, Explaining, TreeGame } from './tree-shap.ts';
 import { mostInputs } from './trees.ts';
@@ -34,10 +36,10 @@ export function rowsShap(game: TreeGame, explaining: Explaining, beside: Beside,
   const { background } = beside;
   const given = background.length / inputs;
   const out = { baselines: new Float64Array(outputs.length), contributions: new Float64Array(rows.length) };
-  const scales = scaleRows(game, explaining, beside, out.baselines);
+  const tables = isByPairs ? undefined : tablesOf(game, background, inputs);
+  const scales = scaleRows(game, explaining, { ...beside, tables }, out.baselines);
   const most = mostInputs(game.trees) + 1;
   const order = { weights: orderWeights(most), most };
-  const tables = isByPairs ? undefined : tablesOf(game, background, inputs);
   if (tables) addWays(new Ways(game, tables, given, order), game, explaining, scales, out.contributions);
   else addPairs(new Pairs(game, inputs, background, order), explaining, given, scales, out.contributions);
   for (let at = 0; at < out.contributions.length; at += 1) out.contributions[at]! /= given;
@@ -48,10 +50,20 @@ export function rowsShap(game: TreeGame, explaining: Explaining, beside: Beside,
 type Scales = (row: number) => Float64Array;
 
 /** Finds the baselines, and what the background rows count. */
-function scaleRows(game: TreeGame, explaining: Explaining, { background, answerOf }: Beside, baselines: Float64Array): Scales {
+function scaleRows(
+  game: TreeGame,
+  explaining: Explaining,
+  { background, answerOf, tables }: Beside & { tables: RowsTables | undefined },
+  baselines: Float64Array,
+): Scales {
   const { rows, inputs, outputs, from, to } = explaining;
   const given = background.length / inputs;
-  const sums = new Map([...new Set(outputs)].map((output) => [output, sumsOf(game, background, inputs, { output, from, to })]));
+  const sums = new Map(
+    [...new Set(outputs)].map((output) => {
+      const part = { output, from, to };
+      return [output, tables ? backgroundSums(game, tables, given, part) : sumsOf(game, background, inputs, part)];
+    }),
+  );
   for (let row = 0; row < outputs.length; row += 1) {
     const [output, theirs] = [outputs[row]!, sums.get(outputs[row]!)!];
     let baseline = 0;
@@ -101,9 +113,6 @@ function scaleOf(answerOf: (sum: number) => number, one: number, other: number):
   const step = 2 ** -20 * Math.max(1, Math.abs(one));
   return (answerOf(one + step) - answerOf(one - step)) / (2 * step);
 }
-
-/** An output of some of the trees. */
-type Part = { output: number; from: number; to: number };
 
 /** What the trees give each row of some that lie side by side. */
 export function sumsOf(game: TreeGame, rows: Float64Array, inputs: number, part: Part): Float64Array {

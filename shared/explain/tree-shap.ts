@@ -50,7 +50,7 @@ export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Ex
       for (const [place, output] of used.entries()) {
         if (!game.adds(tree, output)) continue;
         const own = numbers[place]!;
-        const isOpen = paths.open(tree, own.leaves);
+        const isOpen = paths.open(tree, own);
         for (let row = first; row < last; row += 1) {
           if (outputs[row] !== output) continue;
           out.baselines[row]! += own.means[tree]!;
@@ -115,12 +115,12 @@ class Paths {
     this.#contributions.fill(0, 0, rows * this.#inputs);
   }
 
-  /** Takes a tree, with the numbers of its leaves (by the places of all nodes). False where it has no split. */
-  open(tree: number, leaves: Float64Array): boolean {
+  /** Takes a tree, with the numbers of its leaves. False where it has no split. */
+  open(tree: number, { leaves, starts }: Numbers): boolean {
     if (this.#trees.inputs[tree] === 0) return false;
-    const table = this.#tableOf(tree);
-    this.#table = table;
-    for (let leaf = 0; leaf < table.leaves; leaf += 1) this.#numbers[leaf] = leaves[table.nodes[table.splits + leaf]!]!;
+    this.#table = this.#tableOf(tree);
+    const start = starts[tree]!;
+    for (let leaf = 0; leaf < this.#table.leaves; leaf += 1) this.#numbers[leaf] = leaves[start + leaf]!;
     return true;
   }
 
@@ -156,8 +156,8 @@ class Paths {
   }
 }
 
-/** The numbers of the leaves for an output, by the places of their nodes, and the mean of each tree's by their shares. */
-type Numbers = { leaves: Float64Array; means: Float64Array };
+/** The numbers of the leaves for an output, in their order, where each tree's start, and the mean of each tree's by their shares. */
+type Numbers = { leaves: Float64Array; starts: Uint32Array; means: Float64Array };
 
 const NUMBERS = new WeakMap<TreeGame, Map<number, Numbers>>();
 /** Most numbers of leaves that are kept of a model, of all outputs together. */
@@ -172,20 +172,24 @@ function numbersOf(game: TreeGame, output: number): Numbers {
 }
 
 function makeNumbers({ trees: { roots, parent, share, isLeaf }, leaf, adds }: TreeGame, output: number): Numbers {
-  const leaves = new Float64Array(isLeaf.length);
+  const leaves = new Float64Array(isLeaf.reduce((sum, one) => sum + one, 0));
+  const starts = new Uint32Array(roots.length);
   const reached = new Float64Array(isLeaf.length);
   const means = new Float64Array(roots.length - 1);
   for (let tree = 0; tree < means.length; tree += 1) {
-    if (!adds(tree, output)) continue;
     const root = roots[tree]!;
-    let mean = 0;
+    const isOf = adds(tree, output);
+    let [mean, at] = [0, starts[tree]!];
     for (let node = root; node < roots[tree + 1]!; node += 1) {
       reached[node] = node === root ? 1 : reached[parent[node]!]! * share[node]!;
       if (isLeaf[node] === 0) continue;
-      leaves[node] = leaf(tree, node, output);
-      mean += reached[node]! * leaves[node]!;
+      const number = isOf ? leaf(tree, node, output) : 0;
+      leaves[at] = number;
+      mean += reached[node]! * number;
+      at += 1;
     }
     means[tree] = mean;
+    starts[tree + 1] = at;
   }
-  return { leaves, means };
+  return { leaves, starts, means };
 }

@@ -79,6 +79,26 @@ describe('contributions beside background rows', () => {
     }
   });
 
+  test('have the baseline of the trees that are asked for, however many others were asked for before', () => {
+    const random = seeded(31);
+    const roots = Array.from({ length: 12 }, () => randomTree(random, 4, 4));
+    const [rows, background] = [rowsOf(random, 1, 4), rowsOf(random, 6, 4)];
+    const game = gameOf(roots);
+    let compared = 0;
+    for (const _round of [1, 2]) {
+      for (let from = 0; from < 12; from += 1) {
+        for (let to = from + 1; to <= 12; to += 1) {
+          const explaining = { rows, inputs: 4, outputs: new Uint32Array(1), from, to };
+          const { baselines } = rowsShap(game, explaining, { background });
+          expect(baselines).toEqual(rowsShap(gameOf(roots), explaining, { background }, true).baselines);
+          compared += 1;
+        }
+      }
+    }
+    // More than are kept.
+    expect(compared).toBe(156);
+  });
+
   test('of an answer are scaled pair by pair, and add up to it', () => {
     const random = seeded(9);
     const roots = Array.from({ length: 4 }, () => randomTree(random, 4, 5));
