@@ -1,18 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readWhole } from '../../model/artifact/read-file.ts';
 import { replaceFile } from '../../model/artifact/replace-file.ts';
-import { MOST_KEYS, readKeysFile } from '../../shared/access/stored-key.ts';
+import { MOST_FILE_BYTES, MOST_KEYS, readKeysFile } from '../../shared/access/stored-key.ts';
+import { ModelError } from '../../shared/errors.ts';
 import { AwsError } from './aws.ts';
-import { type KeysStore, type ListedKey, missing, taken } from './keys-store.ts';
+import { type KeysStore, type ListedKey, missing, taken, tooMany } from './keys-store.ts';
 
-/** The file of a container's keys (API_KEYS_FILE): {"keys": [...]}. It is written whole or not at all, and is made where it is not there. */
+/** How long another command is waited for, in milliseconds; each takes few. */
+const LOCK_MS = 5_000;
+const AGAIN_MS = 20;
+
+/**
+ * The file of a container's keys (API_KEYS_FILE): {"keys": [...]}. It is written whole or not at all, and is made where it is not there.
+ * Commands at once change it one after the other.
+ */
 export function fileStore(file: string): KeysStore {
   const read = (): ListedKey[] => {
     let text: string;
     try {
-      text = readFileSync(file, 'utf8');
+      text = Buffer.from(readWhole(file, { most: MOST_FILE_BYTES, expected: 'a file of keys' })).toString();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw new AwsError(`${file}: ${(error as Error).message}`);
+      throw new AwsError(error instanceof ModelError ? error.message : `${file}: ${(error as Error).message}`);
     }
     try {
       readKeysFile(text);
@@ -26,16 +36,46 @@ export function fileStore(file: string): KeysStore {
   return {
     name: file,
     list: async () => read(),
-    add: async (key) => {
-      const keys = read();
-      if (keys.some(({ name }) => name === key.name)) throw taken(key.name);
-      if (keys.length >= MOST_KEYS) throw new AwsError(`${file}: found ${keys.length} keys, which are the most that there can be`);
-      write([...keys, key]);
-    },
-    remove: async (name) => {
-      const keys = read();
-      if (!keys.some((key) => key.name === name)) throw missing(name);
-      write(keys.filter((key) => key.name !== name));
-    },
+    add: (key) =>
+      alone(file, () => {
+        const keys = read();
+        if (keys.some(({ name }) => name === key.name)) throw taken(key.name);
+        if (keys.length >= MOST_KEYS) throw tooMany(file, keys.length);
+        write([...keys, key]);
+      }),
+    remove: (name) =>
+      alone(file, () => {
+        const keys = read();
+        if (!keys.some((key) => key.name === name)) throw missing(name);
+        write(keys.filter((key) => key.name !== name));
+      }),
   };
+}
+
+/**
+ * Does a work on a file while no other command does one: of two at once, each would write the keys without what the other did, and a key
+ * that was removed would open again.
+ */
+async function alone(file: string, work: () => void): Promise<void> {
+  const lock = `${existsSync(file) ? realpathSync(file) : file}.lock`;
+  for (const until = Date.now() + LOCK_MS; !isTaken(lock); await sleep(AGAIN_MS)) {
+    if (Date.now() > until)
+      throw new AwsError(`${lock}: another command is at work on the keys; expected it to end; delete that file where none runs any more`);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Whether the lock was taken now; false where another has it. */
+function isTaken(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new AwsError(`its lock cannot be made: ${(error as Error).message}`);
+  }
 }

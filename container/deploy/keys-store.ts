@@ -1,4 +1,4 @@
-import type { StoredKey } from '../../shared/access/stored-key.ts';
+import { MOST_KEYS, type StoredKey } from '../../shared/access/stored-key.ts';
 import { AwsError, explain } from './aws.ts';
 
 /** A key as `npm run keys` shows it: when it was made, and how many requests of it were let through, where that is known. */
@@ -34,19 +34,11 @@ export function tableStore(region: string, stage: string): KeysStore {
   };
   return {
     name: `stage ${stage}`,
-    list: () =>
-      ask(async ({ sdk, client }) => {
-        const keys: ListedKey[] = [];
-        for await (const { Items = [] } of sdk.paginateScan({ client }, { TableName, ConsistentRead: true })) {
-          for (const { name, sha256, perSecond, made, used } of Items) {
-            const limit = perSecond?.N === undefined ? {} : { perSecond: Number(perSecond.N) };
-            keys.push({ name: name?.S ?? '', sha256: sha256?.S ?? '', ...limit, made: made?.S ?? '', used: Number(used?.N ?? 0) });
-          }
-        }
-        return keys;
-      }),
+    list: () => ask((tools) => readAll(tools, TableName)),
     add: ({ name, sha256, perSecond, made }) =>
       ask(async ({ sdk, client }) => {
+        const { length } = await readAll({ sdk, client }, TableName);
+        if (length >= MOST_KEYS) throw tooMany(`stage ${stage}`, length);
         const limit = perSecond === undefined ? {} : { perSecond: { N: String(perSecond) } };
         const Item = { name: { S: name }, sha256: { S: sha256 }, made: { S: made }, used: { N: '0' }, ...limit };
         const put = new sdk.PutItemCommand({
@@ -72,9 +64,25 @@ export function tableStore(region: string, stage: string): KeysStore {
 type Sdk = typeof import('@aws-sdk/client-dynamodb');
 type Tools = { sdk: Sdk; client: InstanceType<Sdk['DynamoDBClient']> };
 
+async function readAll({ sdk, client }: Tools, TableName: string): Promise<ListedKey[]> {
+  const keys: ListedKey[] = [];
+  for await (const { Items = [] } of sdk.paginateScan({ client }, { TableName, ConsistentRead: true })) {
+    for (const { name, sha256, perSecond, made, used } of Items) {
+      const limit = perSecond === undefined ? {} : { perSecond: Number(perSecond.N ?? Number.NaN) };
+      keys.push({ name: name?.S ?? '', sha256: sha256?.S ?? '', ...limit, made: made?.S ?? '', used: Number(used?.N ?? 0) });
+    }
+  }
+  return keys;
+}
+
 /** A key's name is taken. */
 export function taken(name: string): AwsError {
   return new AwsError(`${name}: there is a key of this name; expected another name, or npm run keys -- remove ${name} first`);
+}
+
+/** There is room for no more: whoever reads them reads no more. */
+export function tooMany(where: string, found: number): AwsError {
+  return new AwsError(`${where}: found ${found} keys, which are the most that there can be`);
 }
 
 /** There is no such key. */

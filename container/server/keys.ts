@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { unwatchFile, watchFile } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { readWhole } from '../../model/artifact/read-file.ts';
 import { credentialOf, judge, type KeyRing, keyRing } from '../../shared/access/key-ring.ts';
 import type { Verdict } from '../../shared/access/kinds.ts';
-import { readKeysFile } from '../../shared/access/stored-key.ts';
+import { MOST_FILE_BYTES, readKeysFile } from '../../shared/access/stored-key.ts';
 import { isOpen } from '../../shared/api/paths.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { SettingsError } from '../../shared/settings/variables.ts';
@@ -14,8 +15,6 @@ import type { Route } from './routes.ts';
 /** The keys of a container: decides on a request, and stops looking at the file. */
 export type ContainerKeys = { judge(request: Incoming, now: number): Verdict; close(): void };
 
-/** Most bytes of a file of keys: a thousand of the longest have less. */
-const MOST_BYTES = 1_048_576;
 /** How often the file is looked at, in milliseconds. */
 const LOOK_MS = 1_000;
 
@@ -26,27 +25,50 @@ const LOOK_MS = 1_000;
 export function openKeysFile(file: string, report: (problem: string) => void): ContainerKeys {
   const read = (before?: KeyRing): KeyRing => {
     try {
-      // A pipe without a writer would hold the thread that listens, and a file of gigabytes would be held whole.
-      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(readWhole(file, { most: MOST_BYTES, expected: 'a file' }));
-      return keyRing(readKeysFile(text), digest, before);
+      return keyRing(readKeysFile(textOf(file)), digest, before);
     } catch (error) {
       if (error instanceof ModelError) throw new SettingsError([`API_KEYS_FILE: ${error.message}`]);
       throw new SettingsError([`API_KEYS_FILE: ${file}: ${(error as Error).message}`]);
     }
   };
+  let seen = stateOf(statSync(file, { ...BIG, throwIfNoEntry: false }));
   let ring = read();
-  const look = () => {
+  // Not watchFile: it compares with what it finds once it has begun, so that a change right after the reading would never be seen.
+  const look = async () => {
+    const state = await stat(file, BIG).then(stateOf, () => ABSENT);
+    const isOther = state.text !== seen.text;
+    const isRead = isOther || !seen.isSettled;
+    seen = state;
     try {
-      ring = read(ring);
+      if (isRead) ring = read(ring);
     } catch (error) {
-      report((error as Error).message);
+      if (isOther) report((error as Error).message);
     }
+    timer.refresh();
   };
-  watchFile(file, { interval: LOOK_MS, persistent: false }, look);
+  const timer = setTimeout(look, LOOK_MS).unref();
   return {
     judge: (request, now) => judge(ring, credentialOf(headerOf(request, 'x-api-key'), request.headers.authorization), now),
-    close: () => unwatchFile(file, look),
+    close: () => clearTimeout(timer),
   };
+}
+
+function textOf(file: string): string {
+  // A pipe without a writer would hold the thread that listens, and a file of gigabytes would be held whole.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(readWhole(file, { most: MOST_FILE_BYTES, expected: 'a file' }));
+}
+
+const BIG = { bigint: true } as const;
+
+/** What tells that a file was changed, or another put in its place; not settled where one change more could have the very same time. */
+type FileState = { text: string; isSettled: boolean };
+const ABSENT: FileState = { text: 'absent', isSettled: true };
+
+function stateOf(stats: BigIntStats | undefined): FileState {
+  if (!stats) return ABSENT;
+  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+  const age = Date.now() - Number(ctimeNs / 1_000_000n);
+  return { text: [dev, ino, size, mtimeNs, ctimeNs].join(), isSettled: age > LOOK_MS };
 }
 
 /** Whether a request must say who asks. SageMaker's own paths never do, since it has no key to send; nor do the page and its documents. */

@@ -11,6 +11,8 @@ export type StoredKey = {
 export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Most keys that an API has: all of them are held in memory. */
 export const MOST_KEYS = 1_000;
+/** Most bytes of a file of keys: a thousand of the longest have less. */
+export const MOST_FILE_BYTES = 1_048_576;
 /** Most requests a second that a key is limited to. */
 export const MOST_PER_SECOND = 100_000;
 const SHA256 = /^[0-9a-f]{64}$/;

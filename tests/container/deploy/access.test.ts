@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -54,6 +54,27 @@ test('a container’s file of keys is made, filled and emptied by names', async 
     await expect(store.remove('shop')).rejects.toThrow('shop: there is no key of this name');
     expect((await store.list()).map(({ name }) => name)).toEqual(['lab']);
     expect(readFileSync(file, 'utf8')).not.toContain('"two"');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a command waits for another that is at work on the keys, and reads no pipe, folder or huge file', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-keys-'));
+  const file = path.join(folder, 'keys.json');
+  try {
+    const store = fileStore(file);
+    writeFileSync(`${file}.lock`, '');
+    const added = store.add({ ...stored('shop', 'one'), made: '2026-01-01' });
+    expect(await store.list()).toEqual([]);
+    rmSync(`${file}.lock`);
+    await added;
+    expect((await store.list()).map(({ name }) => name)).toEqual(['shop']);
+    await expect(fileStore(folder).list()).rejects.toThrow('found a folder, expected a file of keys');
+    writeFileSync(file, '');
+    truncateSync(file, 1_100_000_000);
+    await expect(store.add({ ...stored('lab', 'two'), made: '' })).rejects.toThrow('found 1100000000 bytes, expected at most 1048576');
+    expect(existsSync(`${file}.lock`)).toBe(false);
   } finally {
     rmSync(folder, { recursive: true });
   }
