@@ -97,10 +97,11 @@ export function bodySchema({ schema, steps, outcome }: Predictor): Schema {
 
 /** What explains a model's kind of body; undefined where nothing does. */
 export function explainerKindOf(
-  { steps, body, outcome }: Predictor,
+  { schema, steps, body, outcome }: Predictor,
   explainers: readonly ExplainerKind<unknown>[] = EXPLAINERS,
 ): ExplainerKind<unknown> | undefined {
-  if (steps || outcome) return undefined;
+  // The chance to live past a time is no sum of trees, as their hazards are.
+  if (steps || outcome || schema.kind === 'survival') return undefined;
   return explainers.find(({ types }) => types.some((type) => body.kind.types.includes(type)));
 }
 

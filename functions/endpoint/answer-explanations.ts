@@ -20,6 +20,7 @@ const explainedForm = z.object({
   output: z.enum(['margin', 'response', 'probability']),
   background: z.enum(['path', 'rows', 'means']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  time: z.number().optional(),
 });
 
 /** What of an endpoint's answer its explanations are. */
@@ -41,7 +42,8 @@ export function checkReasons(
   if (!explain.success || !list.success) return `found other explanations, expected one for each of ${count} rows, and what they are of`;
   const explanations = list.data as Explanation[];
   const ours = explainedOf(schema, ask);
-  if (isOurs && (explain.data.output !== ours?.output || explain.data.background !== ours.background))
+  const { output, background, time } = explain.data;
+  if (isOurs && !(output === ours?.output && background === ours.background && time === ours.time))
     return 'found explanations of another number, expected that which was asked for';
   const most = isOurs ? schema.features.length : MOST_CONTRIBUTIONS;
   const expected = Math.min(most, ask.top ?? most);
@@ -55,7 +57,7 @@ export function checkReasons(
     return !isNamed || !isClass || (ask.class !== undefined && label !== ask.class) || (others !== undefined) !== expected < most;
   });
   if (wrong !== -1) return `found number ${wrong} of explanations of other features or of another class, expected those of the model`;
-  return { explanations, explain: explain.data };
+  return { explanations, explain: explain.data as Explained };
 }
 
 /** Whether two objects have the same members. */

@@ -16,7 +16,7 @@ import { checkedModel } from './load.ts';
 import { expectArguments, HELP_OPTION as help, OBJECT_OPTION as object } from './options.ts';
 
 const HELP = `npm run model -- explain FILE ROWS [--report FILE.html] [--top N] [--output NUMBER]
-    [--background path|rows|means] [--class LABEL] [--csv | --jsonl] [--object NAME]
+    [--background path|rows|means] [--class LABEL] [--time T] [--csv | --jsonl] [--object NAME]
 
   FILE        a model of R (*.RDS), a booster's own file, each with its sidecar; or an artifact (*.canopy)
   ROWS        a file in any form POST /predict takes; - reads standard input
@@ -27,6 +27,8 @@ const HELP = `npm run model -- explain FILE ROWS [--report FILE.html] [--top N] 
               first one that GET /model names
   --background  what a feature is where it is not known: see shared/README.md
   --class     the class whose number is explained; the predicted one by default
+  --time      of a survival model: the time whose chance to live on is explained; the middle one of the
+              model's times by default
   --csv       ROWS is CSV, whatever it is called
   --jsonl     ROWS is JSON Lines, whatever it is called
   --object    which model, of a file with several (save(), or a list): m, or lst$m
@@ -40,8 +42,19 @@ const SLOW_MS = 2_000;
 
 const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean' } as const;
-const OPTIONS = { help, object, report: TEXT, top: TEXT, output: TEXT, background: TEXT, class: TEXT, csv: FLAG, jsonl: FLAG } as const;
-type Wishes = Partial<Record<'top' | 'output' | 'background' | 'class', string>>;
+const OPTIONS = {
+  help,
+  object,
+  report: TEXT,
+  top: TEXT,
+  output: TEXT,
+  background: TEXT,
+  class: TEXT,
+  time: TEXT,
+  csv: FLAG,
+  jsonl: FLAG,
+} as const;
+type Wishes = Partial<Record<'top' | 'output' | 'background' | 'class' | 'time', string>>;
 
 /** `explain`: why the predictions of a file of rows are what they are. What it prints; throws a UsageError, a RequestError or a ModelError. */
 export async function explainCommand(args: string[]): Promise<string> {
@@ -61,9 +74,13 @@ export async function explainCommand(args: string[]): Promise<string> {
 }
 
 /** The rows with all contributions asked for, whatever the rows' file asks for. Throws a RequestError where the model has no such ones. */
-function asking({ schema }: Model, query: Query, { output, background, class: label }: Wishes): Query {
+function asking({ schema }: Model, query: Query, { output, background, class: label, time }: Wishes): Query {
   const wishes = { ...(output && { output }), ...(background && { background }), ...(label && { class: label }) };
-  const { parameters, problems } = readParameters(schema, { explain: Object.keys(wishes).length > 0 ? wishes : true }, '');
+  const { parameters, problems } = readParameters(
+    schema,
+    { explain: wishes, ...(time === undefined ? {} : { time: /\d/.test(time) ? Number(time) : time }) },
+    '',
+  );
   if (problems.length === 0) return { ...query, parameters };
   const messages = schema.explain ? problems.map(({ message }) => message) : [notExplained(true, schema)];
   throw new RequestError(

@@ -84,7 +84,8 @@ export function greatestReasons({ reasons }: ExplainedRow, most: number): { grea
 }
 
 /** What the explained number is, in words. */
-export function numberName({ explain: { output } }: ExplainedRows, { class: label }: ExplainedRow): string {
+export function numberName({ explain: { output, time } }: ExplainedRows, { class: label }: ExplainedRow): string {
+  if (time !== undefined) return `${output === 'margin' ? 'cumulative hazard up to' : 'chance to live past'} the time ${shortNumber(time)}`;
   const name = { margin: 'sum before the transform', response: 'answer', probability: 'probability' }[output];
   if (label === undefined) return name;
   return output === 'margin' ? `sum for the class "${label}"` : `share of the class "${label}"`;

@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { ModelInfo } from '../schema/card.ts';
 import type { Permutation } from '../schema/explain-ask.ts';
+import { explainedOf } from '../schema/explanation.ts';
 
 /**
  * How much a feature adds to or takes from an answer, in the mean; and how much worse the answers get with its values shuffled, where the
@@ -19,15 +20,14 @@ export function importance({ card, schema, sha256 }: ModelInfo): object {
       404,
       'this model has no importance of its features; import it with --data training.csv, so that its answers can be explained',
     );
-  const { importance: values, permutation, ways } = explain;
+  const { importance: values, permutation } = explain;
   const list = features.map(({ name }, column): FeatureImportance => {
     const shuffled = permutation ? { permutation: permutation.increases[column]! } : {};
     return { feature: name, importance: values[column]!, ...shuffled };
   });
-  const [{ background, outputs } = { background: 'path', outputs: ['response'] }] = ways;
   return {
     importance: list.toSorted((one, other) => other.importance - one.importance),
-    explain: { output: outputs[0], background, sha256: explain.sha256 },
+    explain: explainedOf(schema, {}),
     ...(permutation ? { permutation: permutedOf(permutation) } : {}),
     model: { name: card.name, sha256 },
   };

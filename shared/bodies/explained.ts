@@ -1,9 +1,10 @@
 import { RequestError } from '../errors.ts';
-import { wayOf } from '../schema/explain-ask.ts';
+import { timeOf, wayOf } from '../schema/explain-ask.ts';
 import { EXPLANATION, explanationWidth, hasErrors } from '../schema/explanation.ts';
 import type { Schema } from '../schema/features.ts';
 import { answerTypes, defaultParameters, type Parameters } from '../schema/parameters.ts';
 import { outputWidth } from '../schema/shape.ts';
+import { placeOfTime } from './explained-number.ts';
 import type { Explainer } from './explainer.ts';
 
 /** The model's answers to the rows for other parameters. */
@@ -27,7 +28,10 @@ export function explainedRows(
   const width = predicted.length / count;
   const places = placesOf(schema, ask.class, asked, predicted, predict);
   const output = ask.output ?? outputs[0]!;
-  const { baselines, contributions, numbers, standardErrors } = explainer.explain({ rows, background, output, places, parameters: asked });
+  const at = timeOf(schema, ask, output);
+  const time = at === undefined ? undefined : placeOfTime(schema, at);
+  const questions = { rows, background, output, places, time, parameters: asked };
+  const { baselines, contributions, numbers, standardErrors } = explainer.explain(questions);
   const stride = width + explanationWidth(schema);
   const out = new Float64Array(count * stride);
   for (let row = 0; row < count; row += 1) {

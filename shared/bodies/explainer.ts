@@ -4,12 +4,16 @@ import type { Background, Explainable, ExplainOutput, ExplainWay } from '../sche
 import type { Schema } from '../schema/features.ts';
 import type { Parameters } from '../schema/parameters.ts';
 
-/** Rows to explain, side by side: the way and the number that are asked for, and, where the model has classes, the place of each row's class. */
+/**
+ * Rows to explain, side by side: the way and the number that are asked for; where the model has classes, the place of each row's class;
+ * where the number is of a curve, the place of its time (-1 before the first).
+ */
 export type Questions = {
   rows: Float64Array;
   background: Background;
   output: ExplainOutput;
   places: Int32Array | undefined;
+  time: number | undefined;
   parameters: Parameters;
 };
 

@@ -26,7 +26,10 @@ export const EXPLAIN_BY_ROWS: AnswersExplainer = (model) => {
   const byPath = model.cover ? explainThroughSteps(model) : undefined;
   const byMeans = explainSum(model);
   const byRows = model.background ? explainNumbers(model, model.background) : undefined;
-  const ways = [byPath, byMeans, byRows].flatMap((one) => one?.ways ?? []);
+  const all = [byPath, byMeans, byRows].flatMap((one) => one?.ways ?? []);
+  // Of a survival model people see chances, and not hazards.
+  const isChance = ({ outputs }: ExplainWay) => model.schema.kind === 'survival' && outputs[0] === 'probability';
+  const ways = [...all.filter(isChance), ...all.filter((way) => !isChance(way))];
   if (ways.length === 0) return undefined;
   const by = { path: byPath, means: byMeans, rows: byRows };
   return { ways, isRounded: byPath?.isRounded ?? false, explain: (questions) => by[questions.background]!.explain(questions) };
@@ -59,14 +62,15 @@ function explain(
   { schema, predict }: Answering,
   background: Float64Array,
   { number, parts }: Explained,
-  { rows, places, parameters }: Questions,
+  { rows, places, parameters, output, time = 0 }: Questions,
 ) {
   const { type, width, by } = number;
   const features = schema.features.length;
   const numbers = (some: Float64Array, place: number) => {
     const doubles = predict(some, { ...parameters, type });
     const sign = by === 'sign' && place === 0 ? -1 : 1;
-    const from = by === 'place' ? place : 0;
+    if (by === 'time' && time < 0) return new Float64Array(some.length / features).fill(output === 'probability' ? 1 : 0);
+    const from = by === 'place' ? place : by === 'time' ? time : 0;
     return Float64Array.from({ length: some.length / features }, (_, row) => sign * doubles[row * width + from]!);
   };
   const outputs = places ?? new Uint8Array(rows.length / features);

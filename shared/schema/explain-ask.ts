@@ -13,8 +13,38 @@ export type Background = TreeBackground | 'means';
 export type TreeBackground = 'path' | 'rows';
 const BACKGROUNDS: readonly string[] = ['path', 'rows', 'means'] satisfies Background[];
 
-/** What a request asks of an explanation; what it does not name has the model's default. */
-export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: Background; class?: string };
+/**
+ * What a request asks of an explanation; what it does not name has the model's default. `time` is the time of a curve whose number is
+ * explained; a request names it beside `explain` (the parameter `time`).
+ */
+export type ExplainAsk = { top?: number; output?: ExplainOutput; background?: Background; class?: string; time?: number };
+
+/** What of a model its curve over time depends on. */
+type Curve = { kind: string; classes?: readonly string[]; times?: readonly number[] };
+
+/** Whether an explained number is of a curve at one time: the chance to live past it, or a survival forest's cumulative hazard up to it. */
+export function isOfTime({ kind, classes, times = [] }: Curve, output: ExplainOutput): boolean {
+  return times.length > 0 && (kind === 'survival' || (output === 'probability' && !classes));
+}
+
+/** The times at which a curve is known: from 0 (nothing has happened yet) or the model's first time, to its last one. */
+export function knownTimes({ times = [] }: Pick<Curve, 'times'>): [from: number, to: number] {
+  return [Math.min(0, times[0] ?? 0), times.at(-1) ?? 0];
+}
+
+/** What is asked of a curve with its time and its number in it: a type of answer that is a curve, or a time, means that curve's number. */
+export function withTime(ask: ExplainAsk, { type, time }: { type: string; time?: number | undefined }, curve: Curve): ExplainAsk {
+  const isCurve = type === 'survival' || (time !== undefined && curve.kind !== 'survival');
+  const output = ask.output ?? (isCurve ? 'probability' : type === 'chf' ? 'margin' : undefined);
+  return { ...ask, ...(output ? { output } : {}), ...(time === undefined ? {} : { time }) };
+}
+
+/** The time of a curve that is explained: the one that is asked for, else the middle one of the model's; undefined where the number is of none. */
+export function timeOf(curve: Curve, { time }: ExplainAsk, output: ExplainOutput): number | undefined {
+  if (!isOfTime(curve, output)) return undefined;
+  const { times = [] } = curve;
+  return time ?? times[Math.floor((times.length - 1) / 2)];
+}
 
 /** What a model's explanations rest on. An artifact's schema has it not: who opens it finds it. */
 export type Explainable = {
@@ -68,7 +98,7 @@ export function wayOf({ ways }: Pick<Explainable, 'ways'>, { background, output 
 }
 
 /** The types of answer that go with an explanation: the model's own number or class, in one of its forms. */
-const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin', 'lp'];
+const TYPES: readonly string[] = ['response', 'prob', 'vote', 'vector', 'class', 'link', 'margin', 'lp', 'survival', 'chf'];
 
 /** What a request asks for: `true`, or an object of wishes. Undefined where it is neither, or a wish has no such value. */
 export function readExplainAsk(given: unknown): ExplainAsk | false | undefined {
@@ -102,15 +132,19 @@ type Asking = { type: string; also?: unknown; [name: string]: unknown };
 export function misfitExplain(
   ask: ExplainAsk | false,
   { type, also, predictAll, steps }: Asking,
-  { explain, classes }: { explain?: Explainable; classes?: string[] },
+  { explain, ...curve }: Curve & { explain?: Explainable },
 ): string | undefined {
   if (ask === false || !explain) return undefined;
   if (also || predictAll || steps) return 'found explain with other lists of answers, expected one type alone';
   if (!TYPES.includes(type)) return `found explain with type "${type}", expected a type that is the answer itself`;
-  const { output, background, class: label } = ask;
+  const { output, background, class: label, time } = ask;
+  const { classes } = curve;
+  if (time !== undefined && output && !isOfTime(curve, output)) return `found time with output "${output}", expected output "probability"`;
   const own = explain.ways.filter((way) => (background ?? way.background) === way.background);
   if (background && own.length === 0) return `found explain with background "${background}", ${LACKING[background]}`;
   if (!wayOf(explain, ask)) {
+    if (output && isOfTime(curve, output) && explain.ways.every(({ outputs }) => !outputs.includes(output)))
+      return `found explain with output "${output}", expected background rows for it; import the model with --data training.csv`;
     const known = [...new Set(own.flatMap(({ outputs }) => outputs))].map(quote).join(' or ');
     const by = background ? ` and background "${background}"` : '';
     return `found explain with output "${output}"${by}, expected ${known} for this model`;
@@ -136,7 +170,6 @@ export function notExplained(given: unknown, schema: Unexplained): string {
 }
 
 function reasonOf({ kind, types = ['response'], margins = 1 }: Unexplained): string {
-  if (kind === 'survival') return 'its answer is a curve over time, which has no single number';
   if (kind === 'columns' || (kind === 'regression' && margins > 1)) return 'its answer is several numbers, and not one';
   const hasShares = kind !== 'classification' || types.some((type) => type === 'prob' || type === 'vote' || type === 'response');
   if (!hasShares) return 'its answer is a class without probabilities; fit it with those';

@@ -1,8 +1,8 @@
-import { type Background, type ExplainAsk, type Explainable, type ExplainOutput, wayOf } from './explain-ask.ts';
+import { type Background, type ExplainAsk, type Explainable, type ExplainOutput, timeOf, wayOf } from './explain-ask.ts';
 import type { Schema } from './features.ts';
 
-/** What an answer says of its explanations. */
-export type Explained = { output: ExplainOutput; background: Background; sha256: string };
+/** What an answer says of its explanations; `time` where they are of a curve at one time. */
+export type Explained = { output: ExplainOutput; background: Background; sha256: string; time?: number };
 
 /**
  * Why a prediction is what it is: the baseline and all contributions add up to the explained number. `others` is the sum of the
@@ -61,7 +61,10 @@ export function explainedOf(schema: Schema, ask: ExplainAsk | false | undefined)
   const explain = ask ? schema.explain : undefined;
   if (!ask || !explain) return undefined;
   const way = wayOf(explain, ask);
-  return way && { output: ask.output ?? way.outputs[0]!, background: way.background, sha256: explain.sha256 };
+  if (!way) return undefined;
+  const output = ask.output ?? way.outputs[0]!;
+  const time = timeOf(schema, ask, output);
+  return { output, background: way.background, sha256: explain.sha256, ...(time === undefined ? {} : { time }) };
 }
 
 /** What GET /model says of explanations: what they rest on, and what can be asked of them. */

@@ -1,5 +1,5 @@
 import { quote } from './describe-value.ts';
-import { EXPECTED_ASK, type ExplainAsk, type Explainable, misfitExplain } from './explain-ask.ts';
+import { EXPECTED_ASK, type ExplainAsk, type Explainable, knownTimes, misfitExplain } from './explain-ask.ts';
 import { DEFAULT_LEVEL, INTERVALS, type Intervals, misfitInterval } from './spread/interval.ts';
 
 /** The types of answer that R's predict() has for one model or another, under R's names. */
@@ -31,6 +31,7 @@ export type Rounds = { all: number; used: number; trees: number };
 export type Asked = { kind: string; types?: AnswerType[]; trees?: number; rounds?: Rounds; chosen?: string[]; classes?: string[] } & {
   explain?: Explainable;
   intervals?: Intervals;
+  times?: number[];
 };
 
 /** The values that a parameter takes. */
@@ -45,6 +46,8 @@ export type ValueForm =
   | { is: 'level' }
   /** What a request asks of an explanation. */
   | { is: 'explain' }
+  /** A time of the model's curve. */
+  | { is: 'time' }
   /** A number, or one of the names that the model has for some (those that start with `names`). */
   | { is: 'named'; most: number; names: string };
 
@@ -60,7 +63,7 @@ type ValueOf<F extends ValueForm> = F extends { is: 'flag' }
       ? One
       : F extends { is: 'named' }
         ? number | string
-        : F extends { is: 'level' }
+        : F extends { is: 'level' | 'time' }
           ? number
           : F extends { is: 'explain' }
             ? ExplainAsk | false
@@ -225,6 +228,13 @@ export const PARAMETERS = {
     keepsAnswer: (value) => value === false,
     misfit: (value, given, schema) => misfitExplain(value, given, schema),
   }),
+  /** The time at which the chance to live on is explained. */
+  time: parameter({
+    summary: "The time whose survival probability is explained, with explain; the middle one of the model's times by default.",
+    form: { is: 'time' },
+    keepsAnswer: () => true,
+    misfit: (_, { explain }) => (explain ? undefined : 'found time, expected it with explain only'),
+  }),
 };
 
 /** What a body may ask for beside the type of answer. */
@@ -253,6 +263,10 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
       return `two whole numbers from 1 to ${form.most(schema)}, the smaller one first`;
     case 'explain':
       return EXPECTED_ASK;
+    case 'time': {
+      const [from, to] = knownTimes(schema);
+      return `a number from ${from} to ${to}, the model's last time`;
+    }
     case 'shares':
       return `1 to ${form.most} numbers from 0 to 1`;
     case 'named': {

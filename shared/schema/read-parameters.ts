@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { describe, quote } from './describe-value.ts';
-import { notExplained, readExplainAsk } from './explain-ask.ts';
+import { knownTimes, notExplained, readExplainAsk, withTime } from './explain-ask.ts';
 import type { Schema } from './features.ts';
 import {
   type AllGiven,
@@ -36,7 +36,7 @@ export function keepsDefaultAnswer(schema: Schema, parameters: Parameters, table
 export function takenParameters(schema: Schema, table: ParameterTable = PARAMETERS) {
   const names: string[] = [...(schema.takes ?? []), ...(schema.later ?? []), ...(schema.inputs ? ['steps'] : [])];
   if (schema.intervals && schema.intervals.kinds.length > 0) names.push('interval', 'level');
-  if (schema.explain) names.push('explain');
+  if (schema.explain) names.push('explain', ...(schema.times?.length ? ['time'] : []));
   return names.flatMap((name) => (Object.hasOwn(table, name) ? [{ name: name as string, entry: table[name]! }] : []));
 }
 
@@ -66,6 +66,7 @@ export function readParameters(
     return read[name] === undefined ? [{ path: at, message: `found ${describe(given)}, expected ${expectedOf(entry, schema)}` }] : [];
   });
   if (problems.length === 0) {
+    if (read.explain && schema.times) read.explain = withTime(read.explain, read, schema);
     for (const [name, entry] of Object.entries(table)) {
       const value = (read[name] ?? entry.missing?.(read)) as never;
       if (value === undefined) continue;
@@ -73,6 +74,8 @@ export function readParameters(
       const message = entry.misfit?.(value, read as AllGiven, schema);
       if (message !== undefined) return { parameters: read, problems: [{ path, message }] };
     }
+    // It stands in what is asked of the explanation, and is no other answer.
+    delete read.time;
     if (read.steps) read.also = [...(read.also ?? []), 'steps'];
   }
   return { parameters: read, problems };
@@ -119,6 +122,10 @@ function readValueOf({ form }: Parameter, schema: Asked, given: unknown): unknow
     }
     case 'explain':
       return readExplainAsk(single);
+    case 'time': {
+      const [from, to] = knownTimes(schema);
+      return typeof single === 'number' && single >= from && single <= to ? single : undefined;
+    }
     case 'shares': {
       const list: unknown = typeof given === 'number' ? [given] : given;
       const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;

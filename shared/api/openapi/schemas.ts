@@ -57,7 +57,7 @@ function rowOf(columns: AnswerColumn[]): z.ZodType {
 }
 
 /** What an answer has beside its predictions where `explain` is asked for. */
-function explanationMembers({ classes, explain }: Schema): Record<string, z.ZodType> {
+function explanationMembers({ classes, explain, times }: Schema): Record<string, z.ZodType> {
   const explanation = z.object({
     ...(classes ? { class: labels(classes).describe('The class whose number is explained.') } : {}),
     baseline: z.number().describe('The number where no feature is known. With all contributions it adds up to the explained number.'),
@@ -76,7 +76,12 @@ function explanationMembers({ classes, explain }: Schema): Record<string, z.ZodT
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
   return {
     explanations: z.array(explanation).describe('Why each prediction is what it is, with `explain`.').optional(),
-    explain: z.object({ output: z.enum(outputsOf(explain!)), background: z.enum(backgroundsOf(explain!)), sha256 }).optional(),
+    explain: z
+      .object({
+        ...{ output: z.enum(outputsOf(explain!)), background: z.enum(backgroundsOf(explain!)), sha256 },
+        ...(times?.length ? { time: z.number().describe('The time of the curve that is explained.').optional() } : {}),
+      })
+      .optional(),
   };
 }
 

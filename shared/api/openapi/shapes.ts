@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DAYS, SECONDS } from '../../schema/dates.ts';
+import { knownTimes } from '../../schema/explain-ask.ts';
 import { backgroundsOf, outputsOf } from '../../schema/explanation.ts';
 import type { Feature, Label, Level, Schema } from '../../schema/features.ts';
 import { choicesFor, namesFor, PARAMETERS, type Parameter, type ParameterTable } from '../../schema/parameter-table.ts';
@@ -69,6 +70,10 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
         .length(2);
     case 'explain':
       return explainAsk(schema);
+    case 'time': {
+      const [from, to] = knownTimes(schema);
+      return z.number().min(from).max(to);
+    }
     case 'shares':
       return z.array(z.number().min(0).max(1)).min(1).max(form.most);
     case 'named': {

@@ -7,7 +7,7 @@ import { countLeaves, explainTrees, treeWays } from '../tree-ways.ts';
 import type { Forest } from './forest.ts';
 import { hasLevel } from './predict.ts';
 
-/** Explains a forest: the mean of its trees, the share of a class, or the share of the trees that vote for it. */
+/** Explains a forest: the mean of its trees, the share of a class, the share of the trees that vote for it, or the mean hazard up to a time. */
 export const EXPLAIN_FOREST: ExplainerKind<Forest> = {
   types: ['forest', 'unordered-forest'],
   leaves: ({ leaves, width }) => leaves.length / width,
@@ -20,11 +20,7 @@ export const EXPLAIN_FOREST: ExplainerKind<Forest> = {
     for (let node = 0; node < left.length; node += 1) if (left[node] === 0) counts[right[node]!]! += found[node]!;
     return counts;
   },
-  open: (schema, forest, basis) => {
-    // A curve over time is no number.
-    if (schema.kind === 'survival') return undefined;
-    return openExplainer(schema, forest, basis);
-  },
+  open: openExplainer,
 };
 
 function openExplainer(schema: Schema, forest: Forest, basis: Basis): Explainer {
@@ -33,7 +29,8 @@ function openExplainer(schema: Schema, forest: Forest, basis: Basis): Explainer 
     made ??= { game: gameOf(schema, withNodes(forest), basis) };
     return made.game;
   };
-  const outputs = schema.classes ? (['response', 'probability'] as const) : (['response'] as const);
+  const ofNumber = schema.kind === 'survival' ? (['margin'] as const) : (['response'] as const);
+  const outputs = schema.classes ? (['response', 'probability'] as const) : ofNumber;
   return {
     ways: treeWays({ basis, outputs: { path: [...outputs], rows: [...outputs] }, game, inputs: schema.features.length }),
     isRounded: false,
@@ -78,13 +75,14 @@ function explainRows(
   schema: Schema,
   forest: Forest,
   { game, basis }: Opened,
-  { rows, places, background, parameters }: Questions,
+  { rows, places, time, background, parameters }: Questions,
 ): Explanations {
   const inputs = schema.features.length;
   const trees = parameters.numTrees ?? forest.roots.length - 1;
-  const outputs = Uint32Array.from({ length: rows.length / inputs }, (_, row) => places?.[row] ?? 0);
+  const outputs = Uint32Array.from({ length: rows.length / inputs }, (_, row) => places?.[row] ?? Math.max(0, time ?? 0));
   const found = explainTrees(game, { rows, inputs, outputs, from: 0, to: trees }, background, { basis });
-  const [intercept, slope] = forest.correction ?? [0, 1];
+  // Before the first time no tree has a hazard.
+  const [intercept, slope] = forest.correction ?? [0, time === -1 ? 0 : 1];
   for (let row = 0; row < outputs.length; row += 1) found.baselines[row] = intercept! + (slope! * found.baselines[row]!) / trees;
   for (let at = 0; at < found.contributions.length; at += 1) found.contributions[at] = (slope! * found.contributions[at]!) / trees;
   return found;

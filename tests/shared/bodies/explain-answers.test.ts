@@ -69,7 +69,9 @@ function numbersOf(model: Model, rows: Float64Array, output: ExplainOutput, labe
   const doubles = predictRows(model, rows, { type });
   const place = label === undefined ? 0 : model.schema.classes!.indexOf(label);
   const sign = by === 'sign' && place === 0 ? -1 : 1;
-  return Float64Array.from({ length: doubles.length / width }, (_, row) => sign * doubles[row * width + (by === 'place' ? place : 0)]!);
+  // Of a curve the number at the middle one of its times.
+  const at = by === 'place' ? place : by === 'time' ? Math.floor((width - 1) / 2) : 0;
+  return Float64Array.from({ length: doubles.length / width }, (_, row) => sign * doubles[row * width + at]!);
 }
 
 function explanationsOf(model: Model, rows: Float64Array, output: ExplainOutput): Explanation[] {

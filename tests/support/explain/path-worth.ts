@@ -1,7 +1,11 @@
+import type { Model } from '../../../shared/artifact.ts';
 import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import { stepOf } from '../../../shared/bodies/boosting/walk.ts';
+import type { Forest } from '../../../shared/bodies/forest/forest.ts';
 import { directionOf, type Rpart } from '../../../shared/bodies/rpart/predict.ts';
+import { predictRows } from '../../../shared/predict.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
+import { defaultParameters } from '../../../shared/schema/parameters.ts';
 
 /** A tree by its nodes: the children, the input that decides for a row (or several), and where the row goes; the weight of a leaf. */
 type Nodes = {
@@ -72,4 +76,47 @@ export function worthOfRpart(rpart: Rpart, cover: ArrayLike<number>, row: Float6
     number: (node) => values[node * width + output]!,
   };
   return (coalition: number) => worthAt(nodes, 0, coalition);
+}
+
+/**
+ * The number of a forest, of a class or of a time, for a coalition. The counts of training rows below each node are found by
+ * predict() itself: who they are is asked by its terminal nodes.
+ */
+export function worthOfForest(model: Model, own: Float64Array, all: Float64Array, place: number) {
+  const forest = model.body.data as Forest;
+  const { roots, left, right, feature, leaves, width, correction } = forest;
+  const { schema, body } = model;
+  const leavesOf = (rows: Float64Array) => predictRows({ schema, body }, rows, { ...defaultParameters(schema), type: 'terminalNodes' });
+  const counts = new Float64Array(left.length);
+  const trees = roots.length - 1;
+  leavesOf(all).forEach((node, at) => {
+    counts[roots[at % trees]! + node]! += 1;
+  });
+  const below = (node: number): number => (left[node] === 0 ? counts[node]! : below(left[node]!) + below(right[node]!));
+  const number = (node: number) => {
+    if (schema.kind === 'classification') return leaves[right[node]!] === place ? 1 : 0;
+    return leaves[right[node]! * width + Math.max(0, place)]! || 0;
+  };
+  const goesLeft = (node: number) => {
+    const value = own[feature[node]!]!;
+    if (forest.partitioned[feature[node]!] === 1) {
+      const level = Number.isNaN(value) ? 1 : value;
+      return Math.floor(forest.threshold[node]! / 2 ** (level - 1)) % 2 === 0;
+    }
+    if (Number.isNaN(value) && forest.missing) return (forest.missing[node] || left[node]) === left[node];
+    return value <= forest.threshold[node]!;
+  };
+  const worth = (node: number, coalition: number): number => {
+    if (left[node] === 0) return number(node);
+    const [l, r] = [left[node]!, right[node]!];
+    if ((coalition >> feature[node]!) & 1) return worth(goesLeft(node) ? l : r, coalition);
+    const [a, b] = [below(l), below(r)];
+    return a + b > 0 ? (a * worth(l, coalition) + b * worth(r, coalition)) / (a + b) : (worth(l, coalition) + worth(r, coalition)) / 2;
+  };
+  const [intercept, slope] = correction ?? [0, 1];
+  return (coalition: number) => {
+    let sum = 0;
+    for (let tree = 0; tree < trees; tree += 1) sum += worth(roots[tree]!, coalition);
+    return intercept! + (slope! * sum) / trees;
+  };
 }

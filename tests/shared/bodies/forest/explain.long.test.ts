@@ -8,6 +8,7 @@ import { shapleyValues } from '../../../../shared/explain/exact.ts';
 import { answerQuery, predictRows } from '../../../../shared/predict.ts';
 import { defaultParameters } from '../../../../shared/schema/parameters.ts';
 import { explained, rowsOf, withBasis } from '../../../support/explain/explained-model.ts';
+import { worthOfForest } from '../../../support/explain/path-worth.ts';
 import { PROJECT } from '../../../support/project.ts';
 
 const FOLDER = path.join(PROJECT, 'tests/golden');
@@ -59,47 +60,7 @@ function worthsOf(model: Model, own: Float64Array, all: Float64Array, place: num
       );
     return sum / (all.length / inputs);
   };
-  return { rows: beside, path: pathWorth(model, own, all, place) };
-}
-
-/** The numbers of training rows below each node: who they are is asked of predict() itself, by its terminal nodes. */
-function pathWorth(model: Model, own: Float64Array, all: Float64Array, place: number) {
-  const forest = model.body.data as Forest;
-  const { roots, left, right, feature, leaves, width, correction } = forest;
-  const { schema, body } = model;
-  const leavesOf = (rows: Float64Array) => predictRows({ schema, body }, rows, { ...defaultParameters(schema), type: 'terminalNodes' });
-  const counts = new Float64Array(left.length);
-  const trees = roots.length - 1;
-  leavesOf(all).forEach((node, at) => {
-    counts[roots[at % trees]! + node]! += 1;
-  });
-  const below = (node: number): number => (left[node] === 0 ? counts[node]! : below(left[node]!) + below(right[node]!));
-  const number = (node: number) => {
-    if (schema.kind === 'classification') return leaves[right[node]!] === place ? 1 : 0;
-    return leaves[right[node]! * width + Math.max(0, place)]! || 0;
-  };
-  const goesLeft = (node: number) => {
-    const value = own[feature[node]!]!;
-    if (forest.partitioned[feature[node]!] === 1) {
-      const level = Number.isNaN(value) ? 1 : value;
-      return Math.floor(forest.threshold[node]! / 2 ** (level - 1)) % 2 === 0;
-    }
-    if (Number.isNaN(value) && forest.missing) return (forest.missing[node] || left[node]) === left[node];
-    return value <= forest.threshold[node]!;
-  };
-  const worth = (node: number, coalition: number): number => {
-    if (left[node] === 0) return number(node);
-    const [l, r] = [left[node]!, right[node]!];
-    if ((coalition >> feature[node]!) & 1) return worth(goesLeft(node) ? l : r, coalition);
-    const [a, b] = [below(l), below(r)];
-    return a + b > 0 ? (a * worth(l, coalition) + b * worth(r, coalition)) / (a + b) : (worth(l, coalition) + worth(r, coalition)) / 2;
-  };
-  const [intercept, slope] = correction ?? [0, 1];
-  return (coalition: number) => {
-    let sum = 0;
-    for (let tree = 0; tree < trees; tree += 1) sum += worth(roots[tree]!, coalition);
-    return intercept! + (slope! * sum) / trees;
-  };
+  return { rows: beside, path: worthOfForest(model, own, all, place) };
 }
 
 const few = forests.filter(
