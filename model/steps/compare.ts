@@ -2,26 +2,9 @@ import { ModelError } from '../../shared/errors.ts';
 import { type Expression, printed } from '../../shared/expressions/expressions.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { numberText } from '../formula/deparse.ts';
-import type { Kept } from '../rds/values.ts';
-import { type LevelColumn, MISSING_VALUE } from './frame.ts';
+import { MISSING_VALUE } from './frame.ts';
+import type { Labelled, Plain, Typed } from './kinds.ts';
 import { recode } from './step-values.ts';
-
-/** The value of a call for a row: numbers, or places among levels. */
-export type Typed =
-  | { kind: 'number' | 'integer' | 'logical' | 'date' | 'datetime'; value: Expression }
-  | { kind: LevelColumn['kind']; levels: Level[]; value: Expression };
-
-/** Whether R makes an integer of these together: integers, TRUE and FALSE, and NA. */
-export function isWhole(parts: Typed[]): boolean {
-  return parts.every(({ kind }) => kind === 'integer' || kind === 'logical');
-}
-
-/** What a number of the environment is in arithmetic: R's integers end at 2^31 - 1. */
-export function kindOfConstant(kept: Kept | undefined): 'number' | 'integer' | 'logical' {
-  return (kept?.type === 'constant' ? kept.whole : undefined) ?? 'number';
-}
-
-type Labelled = Extract<Typed, { levels: Level[] }>;
 
 /** == and != where one side is a factor or text; undefined for two numbers. R compares a number with a text by its own text: 1e+05. */
 export function compared(name: string, left: Typed, right: Typed, label: string): Typed | undefined {
@@ -60,7 +43,7 @@ function numberOfText(text: Level, kind: string): number | undefined {
 }
 
 /** The place of a number's text among others, from 1; 0 where it is none of them. Throws a ModelError for dates and times. */
-export function placeOfNumber({ kind, value }: Exclude<Typed, Labelled>, texts: readonly Level[], label: string): Expression {
+export function placeOfNumber({ kind, value }: Plain, texts: readonly Level[], label: string): Expression {
   if (kind === 'date' || kind === 'datetime') throw new ModelError(label, `a ${kind} among texts`, 'texts or numbers');
   if (kind === 'logical') {
     const [no, yes] = ['FALSE', 'TRUE'].map((text) => texts.indexOf(text) + 1);

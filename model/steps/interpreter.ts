@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import { type Expression, printed } from '../../shared/expressions/expressions.ts';
+import type { Expression } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
 import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
 import { BaseNames } from '../formula/base-names.ts';
@@ -9,16 +9,16 @@ import { INTEGER_CALLS, OVERFLOWING } from '../formula/integers.ts';
 import { labelsOf } from '../formula/labels.ts';
 import { type Around, aroundOf, checkFunctions, type Scope, scopeOf } from '../formula/scope.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
-import { compared, isWhole, kindOfConstant, placeOfNumber, type Typed } from './compare.ts';
+import { compared, placeOfNumber } from './compare.ts';
 import { type Frame, MISSING_VALUE } from './frame.ts';
-import { recode } from './step-values.ts';
+import { factorOf, isTime, isWhole, joined, kindOfCall, kindOfConstant, type Plain, type Typed, withoutClass } from './kinds.ts';
 
-const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
-const LOGICAL = [...COMPARISONS, '!', '&', '|', 'is.na', 'between', 'logical'];
 /** Functions that give back what they are given. */
-const WRAPPERS = ['(', 'I', 'identity', 'as.vector', 'c'];
+const WRAPPERS = ['(', 'I', 'identity', 'c'];
 /** The table of what a call may name, without those for steps alone. */
 const NUMERIC = { ...FUNCTIONS, ...PIPELINE_FUNCTIONS };
+/** What steps call by these names is nothing that R has by them. */
+const NOT_OF_R = ['logical', 'logit', 'invlogit'];
 /** Packages whose functions are known by their names alone. */
 const PACKAGES = /^(?:dplyr|tidyr|base|stats)::/;
 
@@ -74,7 +74,7 @@ export class Interpreter {
     return this.#plain(value).value;
   }
 
-  #plain(value: RValue): Exclude<Typed, { levels: unknown }> {
+  #plain(value: RValue): Plain {
     const made = this.read(value);
     if (!('levels' in made)) return made;
     throw this.#fail(value, `arithmetic with a ${made.kind}`, 'numbers');
@@ -85,7 +85,8 @@ export class Interpreter {
     if (this.#frame.has(name)) {
       const column = this.#frame.column(name, this.#label);
       const found = this.#frame.value(name, this.#label);
-      return 'levels' in column ? { kind: column.kind, levels: column.levels, value: found } : { kind: column.kind, value: found };
+      const { name: _, ...kind } = column;
+      return { ...kind, value: found };
     }
     const found = this.#scope(name);
     if ((name === 'T' || name === 'F') && found === Number(name === 'T')) return { kind: 'logical', value: found };
@@ -114,10 +115,11 @@ export class Interpreter {
     if (name === '$' || name === '[[') return this.#member(value, args);
     if (!first) throw this.#fail(value, 'no arguments', 'what it is of');
     if (WRAPPERS.includes(name) && args.length === 1) return this.read(first);
+    if (name === 'as.vector' && args.length === 1) return withoutClass(this.read(first));
     if (name === 'ifelse' || name === 'if_else') return this.#choice(value, name, args);
     if (name === 'case_when') return this.#cases(value, args);
     if (name === '%in%') return this.#among(value, args);
-    if (name === 'as.character') return this.#text(value, first);
+    if (name === 'as.character' && args.length === 1) return this.#text(value, first);
     if (name === 'factor' || name === 'as.factor') return this.#factor(value, args);
     const converted = this.#converted(name, first, args.length);
     if (converted) return converted;
@@ -145,41 +147,50 @@ export class Interpreter {
   }
 
   #numeric(value: Call, name: string, args: Argument[]): Typed {
-    const known = Object.hasOwn(NUMERIC, name) && !name.startsWith('(') ? NUMERIC[name] : undefined;
-    const given = this.#arguments(name, args);
-    const kind = LOGICAL.includes(name) ? 'logical' : 'number';
-    if (given.left) {
-      const of = given.of.map((argument) => this.#skipping(name, argument, given.of));
-      const isInteger = INTEGER_CALLS.includes(name) && isWhole(given.of.map((argument) => this.read(argument)));
-      return { kind: isInteger ? 'integer' : kind, value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
-    }
+    const known = Object.hasOwn(NUMERIC, name) && !name.startsWith('(') && !NOT_OF_R.includes(name) ? NUMERIC[name] : undefined;
+    const given = this.#arguments(value, name, args);
     if (!known || given.of.length < known.least || given.of.length > known.most) {
       const found = known ? `${args.length} arguments of ${name}()` : `the function ${name}()`;
       throw this.#fail(value, found, known ? 'its plain arguments' : 'arithmetic, ifelse(), case_when() and other functions of one row');
     }
     const parts = given.of.map((argument) => this.#plain(argument));
+    const kind = kindOfCall(name, parts, (found, expected) => this.#fail(value, found, expected));
+    const isInteger = isWhole(parts) && INTEGER_CALLS.includes(name);
+    if (given.left) {
+      const of = given.of.map((argument) => this.#skipping(argument, given.of));
+      return { ...(isInteger ? { kind: 'integer' } : kind), value: of.reduce((all, one) => ({ call: name, of: [all, one] })) };
+    }
     const made: Expression = { call: name, of: parts.map((part) => part.value) };
-    if (!isWhole(parts) || !INTEGER_CALLS.includes(name)) return { kind, value: made };
+    if (!isInteger) return { ...kind, value: made };
     // R's integers end at 2^31 - 1: beyond it their sum or product is NA.
     return { kind: 'integer', value: OVERFLOWING.includes(name) ? { call: 'as.integer', of: [made] } : made };
   }
 
   /** A call's arguments in their order; `left` says that missing values are left out (na.rm = TRUE). */
-  #arguments(name: string, args: Argument[]): { of: RValue[]; left: boolean } {
-    const left = args.find(({ tag }) => tag === 'na.rm');
+  #arguments(value: Call, name: string, args: Argument[]): { of: RValue[]; left: boolean } {
+    const isLeast = name === 'pmin' || name === 'pmax';
+    const left = isLeast ? args.find(({ tag }) => tag === 'na.rm') : undefined;
     const others = args.filter((arg) => arg !== left);
-    const isLeft = (name === 'pmin' || name === 'pmax') && left !== undefined && constantsOf(left.value)?.[0] === 1;
-    const names = { log: ['x', 'base'], between: ['x', 'left', 'right'] }[name];
-    if (!names) return { of: others.map((arg) => arg.value), left: isLeft };
-    const matched = matchArguments(others, names);
-    return { of: names.flatMap((one) => matched[one] ?? []), left: isLeft };
+    const skips = left ? constantsOf(left.value)?.[0] : 0;
+    if (skips !== 0 && skips !== 1) throw this.#fail(value, 'another na.rm', 'TRUE or FALSE');
+    const names = { log: ['x', 'base'], between: ['x', 'left', 'right'], atan2: ['y', 'x'] }[name];
+    if (!names) return { of: others.map((arg) => arg.value), left: skips === 1 };
+    const matched = this.#matched(value, others, names);
+    return { of: names.flatMap((one) => matched[one] ?? []), left: false };
+  }
+
+  /** Arguments by the names of a function's parameters. Throws for any other name: R takes the first letters of one too. */
+  #matched(value: Call, args: Argument[], names: string[]): Partial<Record<string, RValue>> {
+    const matched = matchArguments(args, names);
+    const known = names.filter((name) => matched[name] !== undefined);
+    if (known.length !== args.length) throw this.#fail(value, 'other arguments', names.join(', '));
+    return matched;
   }
 
   /** An argument of pmin() or pmax(), which counts as another one where it is missing. */
-  #skipping(name: string, argument: RValue, all: RValue[]): Expression {
+  #skipping(argument: RValue, all: RValue[]): Expression {
     const others = all.filter((other) => other !== argument).map((other) => this.number(other));
-    const value = this.number(argument);
-    return name === 'pmin' || name === 'pmax' ? { call: 'coalesce', of: [value, ...others] } : value;
+    return { call: 'coalesce', of: [this.number(argument), ...others] };
   }
 
   #converted(name: string, first: RValue, count: number): Typed | undefined {
@@ -199,9 +210,9 @@ export class Interpreter {
 
   #choice(value: Call, name: string, args: Argument[]): Typed {
     const names = name === 'ifelse' ? ['test', 'yes', 'no'] : ['condition', 'true', 'false', 'missing'];
-    const given = matchArguments(args, names);
+    const given = this.#matched(value, args, names);
     const parts = names.flatMap((one) => given[one] ?? []);
-    if (parts.length !== args.length || parts.length < 3) throw this.#fail(value, 'other arguments', names.join(', '));
+    if (parts.length < 3) throw this.#fail(value, `${parts.length} arguments`, names.join(', '));
     const [test, ...branches] = parts as [RValue, ...RValue[]];
     const condition = this.number(test);
     return this.#joined(
@@ -226,23 +237,9 @@ export class Interpreter {
     return this.#joined(value, branches, (of) => ({ call: 'case_when', of: of.flatMap((one, at) => [conditions[at] as Expression, one]) }));
   }
 
-  /** One of several values: of texts the place among the levels of all. */
   #joined(value: Call, branches: Typed[], make: (of: Expression[]) => Expression): Typed {
-    const texts = branches.filter((branch) => 'levels' in branch);
-    if (texts.length === 0) {
-      const isLogical = branches.every(({ kind }) => kind === 'logical');
-      const kind = isLogical ? 'logical' : isWhole(branches) ? 'integer' : 'number';
-      return { kind, value: make(branches.map((branch) => branch.value)) };
-    }
-    const areTexts = branches.every((branch) => 'levels' in branch || branch.value === MISSING_VALUE);
-    if (!areTexts) throw this.#fail(value, 'texts and numbers in one column', 'values of one class');
-    if (functionName(value.values[0]) === 'ifelse' && texts.some(({ kind }) => kind !== 'text'))
-      throw this.#fail(value, 'a factor in ifelse(), which R takes as its codes', 'as.character() of it');
-    const levels = [...new Set(texts.flatMap((branch) => branch.levels))];
-    const places = branches.map((branch) => {
-      return 'levels' in branch ? recode(branch.value, { name: '', ...branch }, levels, { beyond: levels.length + 1 }) : branch.value;
-    });
-    return { kind: 'text', levels, value: make(places) };
+    const name = functionName(value.values[0]) ?? '';
+    return joined(name, branches, make, (found, expected) => this.#fail(value, found, expected));
   }
 
   /** x %in% c(...): never missing. */
@@ -257,6 +254,7 @@ export class Interpreter {
       const values = made.levels.map((level) => (level !== null && known.has(level) ? 1 : 0));
       return { kind: 'logical', value: { pick: made.value, values, missing: 0, beyond: 0 } };
     }
+    if (isTime(made)) throw this.#fail(value, `a ${made.kind} in %in%`, 'numbers or texts');
     // R compares a number with texts by its own text.
     if (listed.some((one) => typeof one === 'string'))
       return { kind: 'logical', value: { call: '>', of: [placeOfNumber(made, labels, this.#label), 0] } };
@@ -273,22 +271,19 @@ export class Interpreter {
   }
 
   #factor(value: Call, args: Argument[]): Typed {
-    const given = matchArguments(args, ['x', 'levels', 'labels']);
+    const given = this.#matched(value, args, ['x', 'levels', 'labels', 'exclude', 'ordered']);
     const made = given.x && this.read(given.x);
-    if (!made || given.labels) throw this.#fail(value, 'other arguments', 'x and levels');
+    if (!made || given.labels || given.exclude) throw this.#fail(value, 'other arguments', 'x, levels and ordered');
+    const ordered = given.ordered ? constantsOf(given.ordered)?.[0] : Number(made.kind === 'ordered');
+    if (ordered !== 0 && ordered !== 1) throw this.#fail(value, 'another ordered', 'TRUE or FALSE');
     const listed = labelsOf(given.levels);
     if (given.levels && !listed) throw this.#fail(value, 'other levels', 'levels = c(...), without NA');
-    if (!('levels' in made)) {
-      const numbers = listed?.map(numberOf);
-      if (!listed || !numbers?.every(Number.isFinite)) throw this.#fail(value, 'a factor of numbers without its levels', 'levels = c(...)');
-      const place: Expression = { number: made.value, in: numbers.map(printed) };
-      return { kind: 'factor', levels: listed, value: { pick: place, values: listed.map((_, at) => at + 1), missing: null, beyond: null } };
-    }
-    if (!listed && made.kind === 'text')
-      throw this.#fail(value, 'a factor of texts, whose levels depend on each request', 'levels = c(...)');
-    const levels = listed ?? made.levels;
-    const kind = made.kind === 'ordered' ? 'ordered' : 'factor';
-    return { kind, levels, value: recode(made.value, { name: '', ...made }, levels) };
+    if (!listed && !('levels' in made)) throw this.#fail(value, 'a factor of numbers without its levels', 'levels = c(...)');
+    const isItself = functionName(value.values[0]) === 'as.factor' && made.kind !== 'text';
+    if (!listed && !isItself)
+      throw this.#fail(value, 'a factor whose levels depend on each request', 'as.factor() of a factor, or levels = c(...)');
+    const levels = listed ?? ('levels' in made ? made.levels : []);
+    return factorOf(made, levels, ordered === 1, (plain) => placeOfNumber(plain, levels, this.#label));
   }
 
   #fail(value: RValue, found: string, expected: string): ModelError {

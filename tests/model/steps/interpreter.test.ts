@@ -12,15 +12,20 @@ const frame = new Frame(
   [
     { name: 'x', kind: 'number' },
     { name: 's', kind: 'text', levels: LEVELS },
+    { name: 'f', kind: 'factor', levels: ['10', '2', '1'] },
+    { name: 'o', kind: 'ordered', levels: ['lo', 'hi'] },
+    { name: 'l', kind: 'logical' },
+    { name: 'd', kind: 'date' },
+    { name: 't', kind: 'datetime', timeZone: 'America/Sao_Paulo' },
   ],
   'r',
 );
-const [x, s] = [symbol('x'), symbol('s')];
+const [x, s, f, o, l, d, t] = ['x', 's', 'f', 'o', 'l', 'd', 't'].map(symbol) as [RValue, RValue, RValue, RValue, RValue, RValue, RValue];
 const NA: RValue = { type: 'logical', values: Int32Array.of(-2147483648) };
 const read = (value: RValue) => new Interpreter(frame, [value], undefined, 'r').read(value);
 
-/** What a call is for a row of x and the place of s. */
-function answerOf(value: RValue, row: [number, number]): number {
+/** What a call is for a row of x, the place of s, and what stands behind them. */
+function answerOf(value: RValue, row: number[]): number {
   const schema = { kind: 'regression' as const, features: [], takesMissing: true };
   return compile(read(value).value, schema, { ...FUNCTIONS, ...PIPELINE_FUNCTIONS })(Float64Array.from(row), 0);
 }
@@ -93,5 +98,58 @@ describe('a call of step_mutate() is what R makes of it', () => {
     ['factor(s, levels = c("a", NA))', call('factor', [s], { levels: call('c', [texts('a'), NA]) })],
   ])('%s is refused: it asks for missing values', (_, value) => {
     expect(() => read(value)).toThrow('without NA');
+  });
+  test('a choice of dplyr between factors is a factor, whose number is its code', () => {
+    const either = call('if_else', [call('>', [x, numbers(0)]), f, f]);
+    for (const chosen of [either, call('coalesce', [f, f]), call('case_when', [call('~', [numbers(1), f])])]) {
+      expect(read(chosen)).toMatchObject({ kind: 'factor', levels: ['10', '2', '1'] });
+      expect(answerOf(call('as.integer', [chosen]), [1, 1, 3])).toBe(3);
+    }
+    expect(read(call('coalesce', [o, o])).kind).toBe('ordered');
+    expect(read(call('coalesce', [f, texts('a')])).kind).toBe('text');
+  });
+  test('as.vector() of a factor is its text, and of a date its number', () => {
+    const vector = call('as.vector', [f]);
+    expect([1, 2, 3].map((place) => answerOf(call('as.integer', [vector]), [1, 1, place]))).toEqual([10, 2, 1]);
+    expect(read(call('as.vector', [d])).kind).toBe('number');
+  });
+  test('factor() compares the texts of values with those of levels', () => {
+    const codeOf = (of: RValue, levels: RValue[]) => call('as.integer', [call('factor', [of], { levels: call('c', levels) })]);
+    const zeroOne = codeOf(l, [numbers(0), numbers(1)]);
+    const truths = codeOf(l, [texts('TRUE'), texts('FALSE')]);
+    const spelt = codeOf(x, [texts('1e5'), texts('1e+05'), texts('01'), texts('1')]);
+    expect([0, 1].map((one) => answerOf(zeroOne, [0, 1, 1, 1, one]))).toEqual([Number.NaN, Number.NaN]);
+    expect([0, 1].map((one) => answerOf(truths, [0, 1, 1, 1, one]))).toEqual([2, 1]);
+    expect([1e5, 1, 7].map((one) => answerOf(spelt, [one, 1]))).toEqual([2, 4, Number.NaN]);
+    expect(read(call('factor', [x], { levels: numbers(1), ordered: { type: 'logical', values: Int32Array.of(1) } })).kind).toBe('ordered');
+  });
+  test('a date and a number are a date, two dates are days, and a time keeps its zone', () => {
+    expect(read(call('+', [numbers(1), d])).kind).toBe('date');
+    expect(read(call('-', [d, d])).kind).toBe('number');
+    expect(read(call('pmin', [d, d])).kind).toBe('date');
+    expect(read(call('>', [t, t])).kind).toBe('logical');
+    const zoned = { kind: 'datetime', timeZone: 'America/Sao_Paulo' };
+    for (const time of [t, call('+', [t, numbers(60)]), call('coalesce', [t, t])]) expect(read(time)).toMatchObject(zoned);
+    expect(read(call('ifelse', [l, t, t])).kind).toBe('number');
+  });
+  test.each<[string, RValue]>([
+    ['the difference of times, whose unit R chooses', call('-', [t, t])],
+    ['a time and a column, which may be days', call('+', [t, x])],
+    ['trunc() of a time, which cuts to its day', call('trunc', [t])],
+    ['a date beside a time', call('>', [d, t])],
+    ['a date beside a number in one column', call('coalesce', [d, x])],
+    ['%in% of a date, which R takes by its text', call('%in%', [d, numbers(18262)])],
+    ['factor() of a factor, which drops the levels that a request lacks', call('factor', [f])],
+    ['factor() without some values', call('factor', [x], { levels: numbers(1), exclude: numbers(1) })],
+    ['log() by the first letter of an argument', call('log', [x], { b: numbers(3) })],
+    ['logical(), which makes FALSE', call('logical', [numbers(1)])],
+    ['logit(), which R does not have', call('logit', [x])],
+    ['an ordered factor beside a factor', call('coalesce', [o, f])],
+    ['pmin() where a row says whether its missing values count', call('pmin', [x, x], { 'na.rm': l })],
+  ])('%s is refused', (_, value) => {
+    expect(() => read(value)).toThrow(/expected/);
+  });
+  test('atan2() takes its arguments by their names', () => {
+    expect(answerOf(call('atan2', [], { x, y: numbers(1) }), [0, 1])).toBe(Math.PI / 2);
   });
 });
