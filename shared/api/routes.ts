@@ -25,7 +25,7 @@ export function route(
   page?: PageRequest,
 ): Reply | 'predict' | Promise<Reply> {
   const path = withoutSlash(sent);
-  const allowed = publicPath(path)?.method;
+  const allowed = publicPath(sent)?.method;
   if (!allowed) throw new RequestError(404, `there is nothing at this path; there is ${Object.keys(PUBLIC_PATHS).join(', ')}, /v2`);
   const asked = method === 'HEAD' ? 'GET' : method;
   if (asked !== allowed) {

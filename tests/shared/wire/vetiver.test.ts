@@ -8,6 +8,7 @@ import { lambda } from '../../../functions/http.ts';
 import { openLocal } from '../../../functions/local.ts';
 import type { Telemetry } from '../../../functions/telemetry.ts';
 import { buildArtifact } from '../../../model/artifact/build.ts';
+import { PUBLIC_PATHS } from '../../../shared/api/paths.ts';
 import { prototype } from '../../../shared/api/vetiver.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { writeAnswer } from '../../../shared/wire/answers.ts';
@@ -135,4 +136,13 @@ test('a slash at the end of a path is of no matter', async () => {
   expect(await byFunction(event('/predict/', ''))).toMatchObject({ status: 200, body: { predictions: R } });
   expect((await fetch(`${url}/ping/`)).status).toBe(200);
   expect((await fetch(`${url}//`)).status).toBe(404);
+});
+
+test('more than one slash at the end of a path makes it none', async () => {
+  const asked = { ...event('/', ''), requestContext: { http: { method: 'GET' } } };
+  for (const path of Object.keys(PUBLIC_PATHS))
+    for (const more of ['//', '///']) {
+      const { status } = await byFunction({ ...asked, rawPath: path + more });
+      expect([path + more, status]).toEqual([path + more, 404]);
+    }
 });
