@@ -1,7 +1,7 @@
 import { explainedRows } from './bodies/explained.ts';
 import { type Explainer, type ExplainerKind, explainableOf } from './bodies/explainer.ts';
 import { EXPLAINERS } from './bodies/explainers.ts';
-import type { Interval, IntervalKind } from './bodies/interval.ts';
+import { type Interval, type IntervalKind, moreOf } from './bodies/interval.ts';
 import { INTERVAL_KINDS } from './bodies/intervals.ts';
 import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
@@ -71,7 +71,7 @@ export function predictRows(model: Predictor, rows: Float64Array, parameters = d
 /** What gives the intervals or the errors that are asked for; undefined where none are, or the body itself gives them. */
 function intervalAsked(all: readonly Interval[], { interval, type }: Parameters): Interval | undefined {
   if (interval) return all.find(({ names }) => names.includes(interval));
-  return type === 'se' ? all.find(({ hasErrors }) => hasErrors) : undefined;
+  return all.find(({ hasErrors, more }) => (type === 'se' && hasErrors) || more?.types.includes(type));
 }
 
 /** The answers of the body to its inputs, and what the model makes of them. */
@@ -148,8 +148,10 @@ export function withIntervals<M extends Predictor>(
   const offered = {
     ...{ sha256: toHex(sha256), kinds: intervals.flatMap(({ names }) => names), hasErrors: intervals.some(({ hasErrors }) => hasErrors) },
     ...(calibration === undefined ? {} : { calibration }),
+    ...moreOf(intervals),
   };
-  return { ...model, intervals, schema: { ...schema, intervals: offered } };
+  const later = [...(schema.later ?? []), ...intervals.flatMap(({ more }) => more?.takes ?? [])];
+  return { ...model, intervals, schema: { ...schema, intervals: offered, ...(later.length > 0 ? { later } : {}) } };
 }
 
 /**

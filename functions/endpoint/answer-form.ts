@@ -1,6 +1,7 @@
 import { isCellOf } from '../../shared/schema/answer-columns.ts';
 import type { Parameters } from '../../shared/schema/parameters.ts';
 import { type Shape, shapeWidth } from '../../shared/schema/shape.ts';
+import { isQuantiles } from '../../shared/schema/spread/types.ts';
 
 /** What an answer has beside its predictions, as far as their form depends on it. */
 export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined };
@@ -37,16 +38,16 @@ export function hasShape(value: unknown, { sides, labels, places, columns }: Sha
  */
 export function formOf(first: unknown, { type, predictAll, quantiles }: Parameters, beside: Lists, ours: Shape): Form | undefined {
   const isOfTrees = type === 'terminalNodes' || type === 'leaf';
-  if (typeof first === 'string') return predictAll || isOfTrees || type === 'quantiles' || type === 'margin' ? undefined : 'label';
+  if (typeof first === 'string') return predictAll || isOfTrees || isQuantiles(type) || type === 'margin' ? undefined : 'label';
   if (ours.columns) return isRowOfCells(first) ? 'cells' : undefined;
   const shape = shapeFound(first, predictAll ? 2 : 1);
   if (!shape) return undefined;
   const [side] = shape.sides;
   const isFree = predictAll || isOfTrees || type === 'margin';
-  const expected = type === 'quantiles' ? quantiles?.length : beside.times?.length;
+  const expected = isQuantiles(type) ? quantiles?.length : beside.times?.length;
   const isList = side !== undefined && shape.labels === undefined;
   if (isList && !isFree && side !== expected) return undefined;
-  if (type === 'quantiles' && !(isList && beside.quantiles?.length === side)) return undefined;
+  if (isQuantiles(type) && !(isList && beside.quantiles?.length === side)) return undefined;
   const most = Math.max(MOST_NUMBERS, 4 * shapeWidth(ours));
   return shapeWidth(shape) <= most ? shape : undefined;
 }

@@ -1,5 +1,6 @@
 import type { IntervalPart } from '../intervals/section.ts';
 import type { Schema } from '../schema/features.ts';
+import type { AnswerType, ParameterName } from '../schema/parameter-table.ts';
 import type { Parameters } from '../schema/parameters.ts';
 import type { IntervalName } from '../schema/spread/interval.ts';
 import type { Body } from './kind.ts';
@@ -14,6 +15,8 @@ export type Interval = {
   hasErrors: boolean;
   /** How many rows it is calibrated by. */
   calibration?: number;
+  /** Types of answer that it adds to the body's own, with the names of type "terms", and the parameters that it takes. */
+  more?: { types: AnswerType[]; takes: ParameterName[]; terms?: string[] };
   /** The doubles of the answers, in the form that shapeOf says: with type `se` the errors lie behind each prediction. */
   answer(question: IntervalQuestion): Float64Array;
 };
@@ -32,4 +35,11 @@ export type IntervalKind = {
 /** An array of a part; undefined where there is none of that name. */
 export function arrayOf({ arrays }: IntervalPart, name: string): Float64Array | undefined {
   return arrays.find(([own]) => own === name)?.[1];
+}
+
+/** The types of answer that intervals add, and the names of type "terms". */
+export function moreOf(intervals: readonly Interval[]): { types?: AnswerType[]; terms?: string[] } {
+  const types = intervals.flatMap(({ more }) => more?.types ?? []);
+  const terms = intervals.find(({ more }) => more?.terms)?.more?.terms;
+  return { ...(types.length > 0 ? { types } : {}), ...(terms ? { terms } : {}) };
 }

@@ -1,7 +1,7 @@
 import type { Cell } from '../schema/answer-columns.ts';
 import type { Schema } from '../schema/features.ts';
 import { pairNames } from '../schema/pairs.ts';
-import type { Prediction } from '../schema/shape.ts';
+import { type Prediction, termsOf } from '../schema/shape.ts';
 import { INTERVAL } from '../schema/spread/interval.ts';
 
 /** How many doubles lie between two: 0 for the same bits. */
@@ -18,8 +18,8 @@ export function flat(schema: Schema, prediction: Prediction | Cell): (number | s
   if (prediction === null || prediction === undefined) return ['NA'];
   if (typeof prediction === 'boolean') return [String(prediction)];
   if (typeof prediction !== 'object') return [prediction];
-  const orders = [INTERVAL, schema.classes, schema.columns?.map(({ name }) => name), schema.terms, pairNames(schema.classes ?? [])];
-  const labels = orders.find((order) => order?.every((label) => Object.hasOwn(prediction, label))) ?? [];
+  const orders = [INTERVAL, schema.classes, schema.columns?.map(({ name }) => name), termsOf(schema), pairNames(schema.classes ?? [])];
+  const labels = orders.find((order) => order?.length && order.every((label) => Object.hasOwn(prediction, label))) ?? [];
   const parts = Array.isArray(prediction) ? prediction : labels.map((label) => prediction[label] as Prediction | Cell);
   return parts.flatMap((part) => flat(schema, part));
 }

@@ -6,6 +6,7 @@ import { DECIMAL } from '../schema/decimal.ts';
 import type { Feature, Schema } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';
 import type { Beside, Prediction } from '../schema/shape.ts';
+import { isCurve } from '../schema/spread/types.ts';
 import { readValue } from '../wire/wire.ts';
 import { flat, ulps } from './compare.ts';
 import type { Proof, ProofAnswer } from './section.ts';
@@ -71,7 +72,7 @@ function greatest(values: (number | string)[]): number {
 }
 
 function withinOf({ parameters: { type, interval } }: ProofAnswer, { within }: Proof): number {
-  return interval === undefined && type !== 'survival' && type !== 'se' ? within : Math.max(within, SPREAD_WITHIN);
+  return interval === undefined && !(typeof type === 'string' && isCurve(type)) && type !== 'se' ? within : Math.max(within, SPREAD_WITHIN);
 }
 
 /** What of a prediction is not R's, in words; undefined where nothing is. */

@@ -1,28 +1,9 @@
 import { quote } from './describe-value.ts';
 import { EXPECTED_ASK, type ExplainAsk, type Explainable, knownTimes, misfitExplain } from './explain-ask.ts';
 import { DEFAULT_LEVEL, INTERVALS, type Intervals, misfitInterval } from './spread/interval.ts';
+import { type AnswerType, isCurve, isQuantiles, misfitSeMethod, SE_OF } from './spread/types.ts';
 
-/** The types of answer that R's predict() has for one model or another, under R's names. */
-export type AnswerType =
-  | 'response'
-  | 'chf'
-  | 'terminalNodes'
-  | 'quantiles'
-  | 'se'
-  | 'prob'
-  | 'vote'
-  | 'vector'
-  | 'class'
-  | 'link'
-  | 'margin'
-  | 'leaf'
-  | 'steps'
-  | 'terms'
-  | 'earth'
-  | 'decision'
-  | 'lp'
-  | 'risk'
-  | 'survival';
+export type { AnswerType };
 
 /** The rounds of a boosted model: how many there are, how many R's predict() uses where nothing is asked, and the trees of each. */
 export type Rounds = { all: number; used: number; trees: number };
@@ -42,6 +23,8 @@ export type ValueForm =
   | { is: 'choice'; of: readonly string[]; offered?: (schema: Asked) => readonly string[] }
   | { is: 'range'; most: (schema: Asked) => number }
   | { is: 'shares'; most: number }
+  /** Some finite numbers. */
+  | { is: 'numbers'; most: number }
   /** A number between 0 and 1, and neither of them. */
   | { is: 'level' }
   /** What a request asks of an explanation. */
@@ -85,8 +68,9 @@ export type Parameter<F extends ValueForm = ValueForm> = {
 /** Parameters by their names. */
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
-/** Most quantiles of one request. */
+/** Most quantiles of one request, and most times. */
 export const MAX_QUANTILES = 100;
+const MAX_TIMES = 1_000;
 /** A seed as ranger takes it: R's integers. */
 const MAX_SEED = 2 ** 31 - 1;
 /** ipred's aggregations. */
@@ -131,20 +115,31 @@ export const PARAMETERS = {
     form: { is: 'shares', most: MAX_QUANTILES },
     keepsAnswer: () => false,
     // R's predict.ranger has the same three as its default.
-    missing: ({ type }) => (type === 'quantiles' ? [0.1, 0.5, 0.9] : undefined),
-    misfit: (_, { type }) => (type === 'quantiles' ? undefined : 'found quantiles, expected them with type "quantiles" only'),
+    missing: ({ type }) => (isQuantiles(type) ? [0.1, 0.5, 0.9] : undefined),
+    misfit: (_, { type }) => (isQuantiles(type) ? undefined : 'found quantiles, expected them with type "quantiles" only'),
   }),
   /** How standard errors are found: the infinitesimal jackknife where it is not given, or the jackknife; with type `se`. */
   seMethod: parameter({
     summary: 'How standard errors are found, with type "se".',
     form: { is: 'choice', of: ['infjack', 'jack'] },
     keepsAnswer: () => false,
-    misfit: (value, { type, numTrees }, { kind }) => {
-      if (type !== 'se') return 'found seMethod, expected it with type "se" only';
-      if (value !== 'jack') return undefined;
-      if (kind !== 'regression') return 'found seMethod "jack", expected "infjack": R has the jackknife for regression only';
-      return numTrees === 1 ? 'found numTrees 1 with seMethod "jack", expected at least 2' : undefined;
-    },
+    misfit: misfitSeMethod,
+  }),
+  /** What standard errors are of, where a model has them of several types; with type `se`. */
+  seOf: parameter({
+    summary: 'What the predictions and their standard errors are of, with type "se": of the default type where it is not given.',
+    form: { is: 'choice', of: SE_OF, offered: ({ types = [] }) => SE_OF.filter((name) => types.includes(name)) },
+    keepsAnswer: () => false,
+    misfit: (_, { type }) => (type === 'se' ? undefined : 'found seOf, expected it with type "se" only'),
+  }),
+  /** The times at which a survival model gives its curves; with types `survival` and `expected`. */
+  times: parameter({
+    summary:
+      'The times that curves are asked for, with type "survival" or "expected": those of the events of training where it is not given.',
+    form: { is: 'numbers', most: MAX_TIMES },
+    keepsAnswer: () => false,
+    misfit: (_, { type, also = [] }) =>
+      [type, ...also].some(isCurve) ? undefined : 'found times, expected them with type "survival" or "expected" only',
   }),
   /** The columns that the steps give to the body, beside the answer: they are another answer, called `steps`. */
   steps: parameter({
@@ -152,7 +147,7 @@ export const PARAMETERS = {
     form: { is: 'flag' },
     keepsAnswer: (value) => !value,
     misfit: (value, { type }) =>
-      value && (type === 'se' || type === 'quantiles') ? `found steps with type "${type}", expected another type` : undefined,
+      value && (type === 'se' || isQuantiles(type)) ? `found steps with type "${type}", expected another type` : undefined,
   }),
   /** Use only the first so many rounds of boosting; those up to the best iteration, or all, where it is not given. */
   nTrees: parameter({
@@ -269,6 +264,8 @@ export function expectedOf({ form }: Parameter, schema: Asked): string {
     }
     case 'shares':
       return `1 to ${form.most} numbers from 0 to 1`;
+    case 'numbers':
+      return `1 to ${form.most} finite numbers`;
     case 'named': {
       const range = form.most === Number.MAX_VALUE ? 'a number from 0 on' : `a number from 0 to ${form.most}`;
       return [range, ...namesFor(form, schema).map((name) => `"${name}"`)].join(' or ');

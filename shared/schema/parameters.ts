@@ -10,9 +10,9 @@ export type Parameters = ParameterValues & {
 };
 
 /** A type of answer that may stand beside others: it is a list under its name, and needs no second one. */
-export type ListedType = Exclude<AnswerType, 'se' | 'quantiles'>;
+export type ListedType = Exclude<AnswerType, 'se' | 'quantiles' | 'uquantiles'>;
 /** Those that may not: their lists are called as what belongs to them. */
-const ALONE: readonly AnswerType[] = ['se', 'quantiles'] satisfies Exclude<AnswerType, ListedType>[];
+const ALONE: readonly AnswerType[] = ['se', 'quantiles', 'uquantiles'] satisfies Exclude<AnswerType, ListedType>[];
 /** Most rows for which R's infinitesimal jackknife is not calibrated at random (rInfJack in ranger's R/infinitesimalJackknife.R). */
 const MAX_UNCALIBRATED = 20;
 
@@ -24,7 +24,9 @@ export function standsAlone(type: AnswerType): boolean {
 /** The types of answer of a model, the default first. */
 export function answerTypes(schema: Schema): AnswerType[] {
   const types = schema.types ?? ['response'];
-  return schema.intervals?.hasErrors && !types.includes('se') ? [...types, 'se'] : types;
+  const { types: more = [], hasErrors = false } = schema.intervals ?? {};
+  const beside = [...more, ...(hasErrors ? (['se'] as const) : [])].filter((type) => !types.includes(type));
+  return beside.length > 0 ? [...types, ...beside] : types;
 }
 
 /** Those of a model's types that may be asked for together; none where there are not two. */

@@ -131,6 +131,10 @@ function readValueOf({ form }: Parameter, schema: Asked, given: unknown): unknow
       const isShare = (share: unknown) => typeof share === 'number' && share >= 0 && share <= 1;
       return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(isShare) ? list : undefined;
     }
+    case 'numbers': {
+      const list: unknown = typeof given === 'number' ? [given] : given;
+      return Array.isArray(list) && list.length > 0 && list.length <= form.most && list.every(Number.isFinite) ? list : undefined;
+    }
     case 'named': {
       const isNumber = typeof single === 'number' && single >= 0 && single <= form.most;
       return isNumber || (typeof single === 'string' && namesFor(form, schema).includes(single)) ? single : undefined;

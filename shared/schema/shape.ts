@@ -4,6 +4,7 @@ import type { AnswerColumn, Schema } from './features.ts';
 import { pairNames } from './pairs.ts';
 import { eachType, type ListedType, type Parameters } from './parameters.ts';
 import { INTERVAL, type IntervalTold, intervalTold } from './spread/interval.ts';
+import { isCurve, isQuantiles } from './spread/types.ts';
 
 /**
  * The form of one prediction: its sides ([] is one number), the labels of its first side (then it is an object), or the
@@ -41,7 +42,7 @@ export type Predicted = Pick<Beside, 'se' | 'explanations' | ListedType> & { pre
 const LISTED = {
   ...{ response: true, chf: true, terminalNodes: true, prob: true },
   ...{ vote: true, vector: true, class: true, link: true, margin: true, leaf: true, steps: true, terms: true },
-  ...{ earth: true, decision: true, lp: true, risk: true, survival: true },
+  ...{ earth: true, decision: true, lp: true, risk: true, survival: true, expected: true },
 } satisfies Record<ListedType, true>;
 
 /** Whether a member of an answer has the predictions of one of its types. */
@@ -76,11 +77,18 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   if (parameters.interval) return intervalShape(schema);
   if (type === 'steps') return columnsShape(schema.inputs ?? []);
   if (type === 'terminalNodes') return { sides: [trees] };
-  if (type === 'quantiles') return { sides: [parameters.quantiles?.length ?? 0] };
+  if (parameters.seOf) {
+    const { seOf, ...rest } = parameters;
+    return shapeOf(schema, { ...rest, type: seOf });
+  }
+  if (isQuantiles(type)) return { sides: [parameters.quantiles?.length ?? 0] };
   if (type === 'leaf') return { sides: [treesAsked(schema, parameters)] };
-  if (type === 'terms') return { sides: [schema.terms?.length ?? 0], labels: schema.terms ?? [] };
+  if (type === 'terms') {
+    const labels = termsOf(schema);
+    return { sides: [labels.length], labels };
+  }
   if (type === 'decision') return pairsShape(classes);
-  if (type === 'survival') return { sides: [schema.times?.length ?? 0] };
+  if (isCurve(type)) return { sides: [(parameters.times ?? schema.times ?? []).length] };
   const { margins = 1 } = schema;
   // gbm's and glm's word for the same.
   if (type === 'margin' || type === 'link' || type === 'earth') return marginShape(margins, classes);
@@ -105,6 +113,11 @@ export function shapeOf(schema: Schema, parameters: Parameters): Shape {
 function intervalShape({ classes }: Schema): Shape {
   if (classes) return columnsShape(classes.map((name): AnswerColumn => ({ name, type: 'logical' })));
   return { sides: [INTERVAL.length], labels: INTERVAL };
+}
+
+/** The names of the numbers of type "terms". */
+export function termsOf({ terms, intervals }: Schema): string[] {
+  return terms ?? intervals?.terms ?? [];
 }
 
 function columnsShape(columns: AnswerColumn[]): Shape {
@@ -187,12 +200,10 @@ export function besideOf(schema: Schema, parameters: Parameters): Pick<Beside, '
   const { type, also = [] } = parameters;
   const explain = explainedOf(schema, parameters.explain);
   const interval = intervalTold(schema, parameters);
-  const isCurve = [type, ...also].some(
-    (one) => one === 'survival' || (schema.kind === 'survival' && (one === 'response' || one === 'chf')),
-  );
+  const hasCurve = [type, ...also].some((one) => isCurve(one) || (schema.kind === 'survival' && (one === 'response' || one === 'chf')));
   return {
-    ...(isCurve ? { times: schema.times ?? [] } : {}),
-    ...(type === 'quantiles' ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
+    ...(hasCurve ? { times: [...(parameters.times ?? schema.times ?? [])] } : {}),
+    ...(isQuantiles(type) ? { quantiles: [...(parameters.quantiles ?? [])] } : {}),
     ...(explain ? { explain } : {}),
     ...(interval ? { interval } : {}),
   };

@@ -60,7 +60,7 @@ export function checkAnswerSize(
   const isOther = form === 'npy' || form === 'csvHeader';
   let most = isOther ? undefined : MOST_ROWS.get(parameters);
   if (most === undefined) {
-    const times = (schema.times?.length ?? 0) * NUMBER_BYTES;
+    const times = (parameters.times ?? schema.times ?? []).length * NUMBER_BYTES;
     const header = form === 'csvHeader' ? Buffer.byteLength(headerOf(schema, parameters)) : 0;
     const bytes = form === 'npy' ? arrayBytes(schema, parameters) : predictionBytes(schema, parameters);
     most = Math.max(0, Math.floor((MAX_ANSWER_BYTES - ENVELOPE_BYTES - times - header) / bytes));

@@ -378,3 +378,19 @@ family("coxph-reference", function() {
   said("coxph-reference", coxph(Surv(time, status) ~ age * factor(sex) + poly(wt.loss, 2), lungs), c("age", "sex", "wt.loss"), c("sample", "zero", "strata"))
   said("coxph-reference-strata", coxph(Surv(time, status) ~ age + wt.loss + strata(sex), lungs, x = TRUE), c("age", "wt.loss", "sex"), c("zero", "strata"))
 })
+
+# coxph()'s terms, standard errors and expected events.
+family("coxph-spreads", function() {
+  suppressPackageStartupMessages({library(survival); library(splines)})
+  set.seed(36)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "ph.ecog", "wt.loss", "inst")])
+  lungs <- transform(lungs[sample(nrow(lungs), 120), ], sexes = factor(sex, labels = c("m", "f")), begin = time * runif(120, 0, 0.4), tens = round(time, -1), hundreds = round(time, -2) + 100)
+  lungs <- transform(lungs[lungs$ph.ecog < 3, ], grade = factor(ph.ecog))
+  rows <- lungs[seq(1, nrow(lungs), 6), ]
+  said <- function(name, model, columns) golden_cox(here, paste0("coxph-", name), model, rows[columns], cox_spreads(model, rows[columns]))
+  said("spread", coxph(Surv(time, status) ~ ns(age, 3) * sexes + wt.loss, lungs), c("age", "sexes", "wt.loss"))
+  said("spread-strata", coxph(Surv(time, status) ~ grade + poly(wt.loss, 2) + strata(sexes), lungs, x = TRUE, robust = TRUE), c("grade", "wt.loss", "sexes"))
+  said("spread-counting", coxph(Surv(begin, tens, status) ~ age + grade, subset(lungs, begin < tens), weights = inst, ties = "breslow"), c("age", "grade"))
+  said("spread-exact", coxph(Surv(hundreds, status) ~ age + sexes, lungs, ties = "exact"), c("age", "sexes"))
+  said("spread-offset", coxph(Surv(time, status) ~ pspline(age, df = 3) + sexes + offset(wt.loss / 50), lungs), c("age", "sexes", "wt.loss"))
+})

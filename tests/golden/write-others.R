@@ -161,6 +161,32 @@ cox_references <- function(model, rows, references) unlist(lapply(references, fu
   paste0("{\"parameters\":", json(list(type = type, reference = reference)), ",\"predictions\":", array1(said), "}")
 }, "")))
 
+# A coxph's terms, standard errors, and expected events and survival at some times from the beginning, as further answers.
+cox_spreads <- function(model, rows) {
+  one <- function(parameters, p, se = NULL, relative = NULL) paste0("{\"parameters\":", json(parameters), ",\"predictions\":", if (is.matrix(p)) json(unname(p)) else json(one_each(unname(p))),
+    if (!is.null(se)) paste0(",\"se\":", json(one_each(unname(se)))), if (!is.null(relative)) paste0(",\"relative\":", relative), "}")
+  ask <- function(type) predict(model, rows, type = type, se.fit = TRUE)
+  has_offset <- !is.null(attr(terms(model), "offset"))
+  # With an offset R's predict() centres it where standard errors are asked for, and not where they are not.
+  asked <- if (!has_offset) lapply(c("lp", "risk"), function(type) { said <- ask(type); one(list(type = "se", seOf = type), said$fit, said$se.fit) })
+  if (is.null(model$frail)) asked <- c(asked, one(list(type = "terms"), predict(model, rows, type = "terms")))
+  # Where a column depends on others R has no expected events.
+  if (!has_offset && is.null(model$frail) && !anyNA(coef(model))) {
+    ends <- model$y[, ncol(model$y) - 1]
+    times <- c(min(ends) - 1, sample(ends, 3), median(ends) + 0.123, max(ends) + 10)
+    response <- all.vars(terms(model)[[2]])
+    expected <- vapply(times, function(time) {
+      own <- rows
+      for (name in response) own[[name]] <- 0
+      if (length(response) == 3) own[[response[1]]] <- min(model$y[, 1:2]) - 2
+      own[[response[length(response) - 1]]] <- time
+      predict(model, own, type = "expected")
+    }, numeric(nrow(rows)))
+    asked <- c(asked, one(list(type = "expected", times = times), expected, relative = "1e-12"), one(list(type = "survival", times = times), exp(-expected), relative = "1e-12"))
+  }
+  unlist(asked)
+}
+
 # A coxph: lp, risk and the curves at the times of events.
 golden_cox <- function(dir, name, model, rows, more = NULL) {
   lp <- unname(predict(model, rows))

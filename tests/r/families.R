@@ -284,7 +284,9 @@ FAMILIES <- list(
         else if (runif(1) < 0.3) form <- update(form, as.formula(paste(". ~ . +", pick(STRATA[1:4]))))
       }
       strata <- grepl("strata(", paste(deparse(form), collapse = ""), fixed = TRUE)
-      args <- list(form, data, x = strata, ties = pick(c("efron", "breslow")))
+      args <- list(form, data, x = strata, robust = runif(1) < 0.2,
+        # Of a counting process R gives an exact fit no class, and of many events at a time R itself may end.
+        ties = pick(c("efron", "breslow", "efron", "breslow", if (!counting && max(table(data$time)) < 5) "exact")))
       # With weights R makes the matrix anew, where poly() has other last bits than in training.
       if (by == "weights" || strata && runif(1) < 0.3 && !any(grepl("poly", deparse(form)))) args$weights <- data$w
       model <- tryCatch(do.call(coxph, args), error = function(e) NULL)
@@ -294,7 +296,9 @@ FAMILIES <- list(
     rows <- rows[setdiff(all.vars(delete.response(terms(model))), "id")]
     fits <- is.null(attr(terms(model), "offset")) && is.null(model$frail)
     references <- c("zero", if (!strata) "sample")
-    golden_cox(dir, name, model, rows, if (fits) cox_references(model, rows, references))
+    # With weights R makes the matrix anew, where poly() has other last bits than in training.
+    spreads <- is.null(model$frail) && !(strata && any(grepl("poly|ns\\(|pspline", deparse(form))) && !is.null(args$weights))
+    golden_cox(dir, name, model, rows, c(if (fits) cox_references(model, rows, references), if (spreads) cox_spreads(model, rows)))
   },
   survreg = function(name) {
     suppressPackageStartupMessages(library(survival))

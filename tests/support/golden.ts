@@ -5,7 +5,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import { ulps } from '../../shared/proof/compare.ts';
 import type { Kind, Schema } from '../../shared/schema/features.ts';
 import { pairNames } from '../../shared/schema/pairs.ts';
-import type { Prediction } from '../../shared/schema/shape.ts';
+import { type Prediction, termsOf } from '../../shared/schema/shape.ts';
 import { INTERVAL } from '../../shared/schema/spread/interval.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 
@@ -96,7 +96,7 @@ function readGolden(folder: string, name: string): Golden {
 /** The doubles of a prediction in class order, or its label. */
 function parts(schema: Schema, prediction: Prediction): (number | string)[] {
   if (typeof prediction !== 'object') return [prediction];
-  const lists = [INTERVAL, schema.terms, schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
+  const lists = [INTERVAL, termsOf(schema), schema.columns?.map(({ name }) => name), schema.classes, pairNames(schema.classes ?? [])];
   if (Array.isArray(prediction)) return prediction.flatMap((part) => parts(schema, part));
   const labels = lists.find((list) => list?.length && list.every((label) => Object.hasOwn(prediction, label)));
   if (labels === undefined) throw new Error(`no order is known of the parts ${Object.keys(prediction).join(', ')}`);

@@ -6,8 +6,8 @@ import { attributesOf, element, numbersOf, type RValue, textsOf } from '../../rd
 const MAX_TIMES = 20_000;
 const MAX_POINTS = 1_000_000;
 
-/** The times at which a curve has a step, and the survival of each stratum there where the risk is 1. */
-export type Baseline = { times: number[]; survival: Float64Array };
+/** The times at which a curve has a step, and the survival and the cumulative hazard of each stratum there where the risk is 1. */
+export type Baseline = { times: number[]; survival: Float64Array; hazards: Float64Array };
 /** A row of the training: the time from which it was there, its last one, whether it ended in an event, its weight and risk. */
 type Row = { start: number; stop: number; isEvent: boolean; weight: number; risk: number; stratum: number };
 
@@ -27,6 +27,7 @@ export function readBaseline(value: RValue, y: RValue, strata: number, places: A
       `1 to ${MAX_TIMES}, and at most ${MAX_POINTS} points of curves`,
     );
   const survival = new Float64Array(strata * times.length);
+  const cumulated = new Float64Array(survival.length);
   for (let stratum = 1; stratum <= strata; stratum += 1) {
     const hazards = hazardsOf(
       rows.filter((row) => row.stratum === stratum),
@@ -36,10 +37,11 @@ export function readBaseline(value: RValue, y: RValue, strata: number, places: A
     let sum = 0;
     hazards.forEach((hazard, at) => {
       sum += hazard;
+      cumulated[(stratum - 1) * times.length + at] = sum;
       survival[(stratum - 1) * times.length + at] = FUSED.exp(-sum);
     });
   }
-  return { times, survival };
+  return { times, survival, hazards: cumulated };
 }
 
 function readRows(value: RValue, y: RValue, places: ArrayLike<number> | undefined, label: string): Row[] {

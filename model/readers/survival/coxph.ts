@@ -2,6 +2,7 @@ import { longSum } from '../../../shared/bodies/boosting/long-sum.ts';
 import type { Cox } from '../../../shared/bodies/cox/cox.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { AnswerType } from '../../../shared/schema/parameter-table.ts';
 import { COLUMNS, type MadeColumn } from '../../../shared/steps/columns.ts';
@@ -12,11 +13,14 @@ import { productOf } from '../../formula/model-matrix.ts';
 import { attributesOf, classOf, element, numbersOf, type RValue } from '../../rds/values.ts';
 import { type Design, type DesignParts, readDesign } from '../linear/design.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
+import { coxSpread } from './cox-spread.ts';
 import { readSpecial, type Special } from './special.ts';
 import { placeOf, stratumOf, variablesOf } from './strata.ts';
 
 /** A coxph as a schema, the steps that make its columns, and its coefficients. */
-export type CoxphModel = { schema: Schema; steps: BoundStep[]; cox: Cox; call: string; isOfFused: boolean; read: Read };
+export type CoxphModel = { schema: Schema; steps: BoundStep[]; cox: Cox; call: string; isOfFused: boolean; read: Read } & {
+  intervalParts: readonly IntervalPart[];
+};
 
 /**
  * Turns what coxph() returned into hazards that are proportional (survival, R/predict.coxph.R, R/survfit.coxph.R). Linear predictors are
@@ -54,6 +58,7 @@ export function readCoxph(value: RValue, label: string): CoxphModel {
   const call = element(value, 'call');
   return {
     ...{ schema, cox, isOfFused: design.isOfFused, read: design.read },
+    intervalParts: [coxSpread(value, means, given.some(Number.isNaN) ? undefined : baseline?.hazards, hasOffset)],
     steps: [...design.steps, columnsStep(value, design, stratum)],
     call: call?.type === 'language' ? deparse(call) : 'coxph',
   };

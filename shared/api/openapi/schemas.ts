@@ -3,6 +3,7 @@ import { LOSSES } from '../../schema/explain-ask.ts';
 import { backgroundsOf, hasErrors, outputsOf } from '../../schema/explanation.ts';
 import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, listedTypes } from '../../schema/parameters.ts';
+import { isQuantiles } from '../../schema/spread/types.ts';
 import type { ShownDialects } from './dialects.ts';
 import { labels, MAX_SPELLED, type Shapes, scalar } from './shapes.ts';
 import { v2Schemas } from './v2.ts';
@@ -108,7 +109,7 @@ export function components(
     Answer: z.object({
       predictions: z.array(prediction),
       ...(schema.times ? { times: z.array(z.number()).optional() } : {}),
-      ...(schema.types?.includes('quantiles') ? { quantiles: z.array(z.number()).describe('With type "quantiles".').optional() } : {}),
+      ...(answerTypes(schema).some(isQuantiles) ? { quantiles: z.array(z.number()).describe('With type "quantiles".').optional() } : {}),
       ...Object.fromEntries(
         listedTypes(schema).map((type) => [type, z.array(prediction).describe('Where several types are asked for.').optional()]),
       ),

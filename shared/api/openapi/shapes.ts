@@ -76,6 +76,8 @@ function valuesOf({ form }: Parameter, schema: Schema): z.ZodType {
     }
     case 'shares':
       return z.array(z.number().min(0).max(1)).min(1).max(form.most);
+    case 'numbers':
+      return z.array(z.number()).min(1).max(form.most);
     case 'named': {
       const number = form.most === Number.MAX_VALUE ? z.number().min(0) : z.number().min(0).max(form.most);
       const names = namesFor(form, schema);

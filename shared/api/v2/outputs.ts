@@ -2,6 +2,7 @@ import type { Cell } from '../../schema/answer-columns.ts';
 import type { AnswerColumn, Schema } from '../../schema/features.ts';
 import { answerTypes, defaultParameters, listedTypes } from '../../schema/parameters.ts';
 import { isListed, listsOf, type Prediction, type Shape, shapeOf } from '../../schema/shape.ts';
+import { isCurve, isQuantiles } from '../../schema/spread/types.ts';
 import { cellText, labelsOf } from '../../wire/answer-text.ts';
 import type { Answer } from '../../wire/answers.ts';
 
@@ -31,15 +32,16 @@ const DATATYPES: Record<AnswerColumn['type'], Datatype> = {
  */
 export function outputsOf(schema: Schema): OutputInfo[] {
   const types = answerTypes(schema);
+  const takesTimes = schema.later?.includes('times') === true;
   const [row, ...others] = rowsOf('predictions', shapeOf(schema, defaultParameters(schema)));
   return [
     row!,
     ...others,
     ...(types.includes('se') ? [{ ...row!, name: 'se' }] : []),
     ...(schema.classes ? [{ name: 'classes', datatype: 'BYTES' as const, shape: [schema.classes.length] }] : []),
-    ...(schema.times ? [{ name: 'times', datatype: 'FP64' as const, shape: [schema.times.length] }] : []),
-    ...(types.includes('quantiles') ? [{ name: 'quantiles', datatype: 'FP64' as const, shape: [-1] }] : []),
-    ...listedTypes(schema).flatMap((type) => rowsOf(type, shapeOf(schema, { type }))),
+    ...(schema.times ? [{ name: 'times', datatype: 'FP64' as const, shape: takesTimes ? [-1] : [schema.times.length] }] : []),
+    ...(types.some(isQuantiles) ? [{ name: 'quantiles', datatype: 'FP64' as const, shape: [-1] }] : []),
+    ...listedTypes(schema).flatMap((type) => rowsOf(type, takesTimes && isCurve(type) ? { sides: [-1] } : shapeOf(schema, { type }))),
     ...(schema.inputs ? rowsOf('steps', shapeOf(schema, { type: 'steps' })) : []),
   ];
 }

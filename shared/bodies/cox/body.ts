@@ -18,7 +18,7 @@ export const COX: BodyKind<Cox> = {
   check: checkCox,
   answers: (_, { survival }) => ({ types: ['lp', 'risk', ...(survival ? (['survival'] as const) : [])], takes: [] }),
   predict: predictCox,
-  later: ({ hasOffset }) => (hasOffset ? [] : ['reference']),
+  later: ({ hasOffset, survival }) => [...(hasOffset ? [] : (['reference'] as const)), ...(survival ? (['times'] as const) : [])],
   noAnswer: noAnswerOf,
   ulp: () => 0,
   measure: ({ coefficients, strata }) => ({
@@ -26,5 +26,8 @@ export const COX: BodyKind<Cox> = {
     numbers: { coefficients: coefficients.length, strata },
     text: `${count(coefficients.length, 'coefficient')}, ${count(strata, 'stratum', 'strata')}`,
   }),
-  notServed: () => ['type "expected" and "terms"; se.fit; reference "sample" of strata, and any with an offset'],
+  notServed: (_, { survival }) => [
+    'se.fit of types "expected", "survival" and "terms"; reference "sample" of strata, and any with an offset',
+    ...(survival ? [] : ['type "survival" and "expected" with an offset or a frailty']),
+  ],
 };

@@ -21,30 +21,47 @@ export type Cox = {
 };
 
 /** Linear predictors, their exponents, or curves, row by row (survival, predict.coxph and survfit.coxph). */
-export function predictCox(schema: Schema, cox: Cox, rows: Float64Array, { type, reference }: Parameters): Float64Array {
+export function predictCox(schema: Schema, cox: Cox, rows: Float64Array, { type, reference, times }: Parameters): Float64Array {
   const { exp, pow } = libraryOf(schema.libm);
   const width = schema.features.length;
   const count = rows.length / width;
   if (type !== 'survival') {
     const sums = Float64Array.from({ length: count }, (_, row) => {
       if (noReference(cox, reference) || isNew(cox, rows, row * width)) return Number.NaN;
-      return reference === 'zero' ? plain(cox, rows, row * width) : centered(cox, rows, row * width);
+      return reference === 'zero' ? plain(cox, rows, row * width) : centeredSum(cox, rows, row * width);
     });
     return type === 'risk' ? sums.map((sum) => exp(sum)) : sums;
   }
   const points = schema.times?.length ?? 0;
   const curves = cox.survival as Float64Array;
-  const out = new Float64Array(count * points);
+  const places = placesOf(schema, times);
+  const out = new Float64Array(count * places.length);
   for (let row = 0; row < count; row += 1) {
     const risk = exp(plain(cox, rows, row * width) - cox.middle);
     const start = (stratumOf(cox, rows, row * width) - 1) * points;
-    for (let at = 0; at < points; at += 1) out[row * points + at] = pow(curves[start + at] ?? Number.NaN, risk);
+    places.forEach((place, at) => {
+      out[row * places.length + at] = pow(place < 0 ? 1 : (curves[start + place] ?? Number.NaN), risk);
+    });
   }
   return out;
 }
 
+/** Where on the curves the times lie: at the last event up to each, -1 before the first; all places where no times are asked for. */
+export function placesOf({ times: known = [] }: Schema, times: readonly number[] | undefined): number[] {
+  if (!times) return known.map((_, place) => place);
+  return times.map((time) => {
+    let [from, to] = [0, known.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (known[middle]! <= time) from = middle + 1;
+      else to = middle;
+    }
+    return from - 1;
+  });
+}
+
 /** A row's stratum; one that training did not have is none of them. */
-function stratumOf({ coefficients, hasStratum }: Cox, rows: Float64Array, at: number): number {
+export function stratumOf({ coefficients, hasStratum }: Cox, rows: Float64Array, at: number): number {
   return hasStratum ? rows[at + coefficients.length]! : 1;
 }
 
@@ -64,8 +81,14 @@ function isNew(cox: Cox, rows: Float64Array, at: number): boolean {
   return !(stratum >= 1 && stratum <= cox.strata);
 }
 
+/** The columns less their centre. */
+export function centered(cox: Cox, rows: Float64Array, at: number): Float64Array {
+  const start = (stratumOf(cox, rows, at) - 1) * cox.coefficients.length;
+  return Float64Array.from(cox.coefficients, (_, column) => rows[at + column]! - (cox.centers[start + column] ?? Number.NaN));
+}
+
 /** The columns less their centre, times the coefficients, in the order of the columns; then the offset. */
-function centered(cox: Cox, rows: Float64Array, at: number): number {
+function centeredSum(cox: Cox, rows: Float64Array, at: number): number {
   const { coefficients, centers, hasStratum, hasOffset } = cox;
   const width = coefficients.length;
   const start = (stratumOf(cox, rows, at) - 1) * width;
@@ -76,7 +99,8 @@ function centered(cox: Cox, rows: Float64Array, at: number): number {
   return hasOffset ? sum + rows[at + width + (hasStratum ? 1 : 0)]! : sum;
 }
 
-function plain({ coefficients }: Cox, rows: Float64Array, at: number): number {
+/** The sum of the columns times the coefficients. */
+export function plain({ coefficients }: Cox, rows: Float64Array, at: number): number {
   let sum = 0;
   for (let column = 0; column < coefficients.length; column += 1) sum += coefficients[column]! * rows[at + column]!;
   return sum;

@@ -1,3 +1,5 @@
+import type { AnswerType } from './types.ts';
+
 /**
  * The kinds of intervals: R's confidence and prediction intervals of a linear model, and `conformal`, by the errors of calibration rows
  * (of classes: the set of those that are likely enough).
@@ -13,6 +15,9 @@ export type Intervals = {
   kinds: IntervalName[];
   /** Whether the section adds standard errors: the type of answer `se`. */
   hasErrors: boolean;
+  /** Further types of answer that the section adds, and the names of the numbers of type "terms". */
+  types?: AnswerType[];
+  terms?: string[];
   /** How many rows conformal intervals are calibrated by. */
   calibration?: number;
 };

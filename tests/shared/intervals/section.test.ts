@@ -7,6 +7,7 @@ const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 const parts: IntervalPart[] = [
   { by: 'linear', scalars: { variance: 0.1, df: 7 }, arrays: [['inverse', Float64Array.of(1, 2, 3)]] },
   { by: 'conformal', scalars: {}, arrays: [['errors', Float64Array.of(0.25)]] },
+  { by: 'cox', scalars: {}, arrays: [], names: ['age', 'sex'] },
 ];
 const whole = encodeIntervals(parts, hash);
 
@@ -34,6 +35,8 @@ describe('the section for intervals', () => {
     ['a scalar that is no JSON', '"df":7', '"df":a', 'not JSON'],
     ['a scalar that is a list', '"df":7', '"df":[]', 'JSON'],
     ['an array without a name', '"name":"inverse"', '"nome":"inverse"', 'another form of its JSON'],
+    ['a name twice', '["age","sex"]', '["age","age"]', 'another form of its JSON'],
+    ['a name that is a number', '["age","sex"]', '["age",12345]', 'another form of its JSON'],
     ['an array that is too long', '"length":3', '"length":9', 'beyond its end'],
     ['an array that is too short', '"length":3', '"length":2', 'arrays up to byte'],
   ])('is refused with %s, whoever hashed it', (_, from, to, words) => {
