@@ -21,6 +21,7 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
   const named = matchArguments(
     args.filter(({ tag }) => tag !== undefined && tag !== 'x'),
     ['degree', 'coefs', 'raw', 'simple'],
+    (found, expected) => reader.fail(value, found, expected),
   );
   const vectors = args.flatMap(({ tag, value: vector }) => (tag === undefined || tag === 'x' ? [vector] : []));
   const [, second] = vectors;
@@ -79,7 +80,7 @@ function combinations(variables: number, degree: number, tooMany: () => ModelErr
 
 /** scale() as predvars has it, with the numbers of the training data. */
 export function scaleColumn(value: Call, args: Argument[], reader: PartReader): Expression {
-  const given = matchArguments(args, ['x', 'center', 'scale']);
+  const given = matchArguments(args, ['x', 'center', 'scale'], (found, expected) => reader.fail(value, found, expected));
   if (!given.x) throw reader.fail(value, 'scale() of nothing', 'scale(x)');
   let made = reader.number(given.x);
   for (const [name, call] of [

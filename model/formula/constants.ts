@@ -22,8 +22,15 @@ export function functionName(head: RValue | undefined): string | undefined {
 /** An argument of a call, with its name where it has one. */
 export type Argument = { value: RValue; tag: string | undefined };
 
-/** Arguments by the names of a function's parameters: those named (in full), then the rest in order. */
-export function matchArguments(args: Argument[], names: string[]): Partial<Record<string, RValue>> {
+/**
+ * Arguments by the names of a function's parameters: those named (in full), then the rest in order. Throws what `fail` makes where there are
+ * more, or other names: R takes the first letters of a name too.
+ */
+export function matchArguments(
+  args: Argument[],
+  names: string[],
+  fail: (found: string, expected: string) => Error,
+): Partial<Record<string, RValue>> {
   const matched: Record<string, RValue> = {};
   for (const { tag, value } of args) if (tag !== undefined) matched[tag] = value;
   const left = names.filter((name) => !Object.hasOwn(matched, name));
@@ -31,6 +38,8 @@ export function matchArguments(args: Argument[], names: string[]): Partial<Recor
     const name = tag === undefined ? left.shift() : undefined;
     if (name !== undefined) matched[name] = value;
   }
+  const known = names.filter((name) => Object.hasOwn(matched, name));
+  if (known.length !== args.length) throw fail('other arguments', names.join(', '));
   return matched;
 }
 
@@ -130,4 +139,16 @@ export function memberOf(value: RValue | undefined, name: string): number[] | un
   const part = value.type === 'language' ? value.values[at] : element(value, name);
   const numbers = part && constantsOf(part);
   return numbers?.every((number) => typeof number === 'number' && Number.isFinite(number)) ? (numbers as number[]) : undefined;
+}
+
+/** Whether a call takes a value that is no constant from another one, be it within other calls. */
+export function isDifference(value: RValue): boolean {
+  const rest = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next.type !== 'language') continue;
+    const [head, ...parts] = next.values;
+    if (functionName(head) === '-' && parts.length === 2 && parts.every((part) => constantsOf(part) === undefined)) return true;
+    for (const part of parts) rest.push(part);
+  }
+  return false;
 }

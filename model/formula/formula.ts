@@ -5,7 +5,17 @@ import type { Feature, Level } from '../../shared/schema/features.ts';
 import type { RValue } from '../rds/values.ts';
 import { BaseNames } from './base-names.ts';
 import { polyColumns, scaleColumn } from './columns.ts';
-import { type Argument, areTruths, type Call, constantsOf, functionName, MAX_DEPTH, matchArguments, numberOf } from './constants.ts';
+import {
+  type Argument,
+  areTruths,
+  type Call,
+  constantsOf,
+  functionName,
+  isDifference,
+  MAX_DEPTH,
+  matchArguments,
+  numberOf,
+} from './constants.ts';
 import { deparse } from './deparse.ts';
 import { FACTORS, FeatureTable, type Read } from './feature-table.ts';
 import { isInteger, OVERFLOWING } from './integers.ts';
@@ -18,6 +28,8 @@ import type { Terms, Variable } from './terms.ts';
 
 /** Functions that give back what they are given, as far as a row is concerned. */
 const WRAPPERS = ['(', 'I', 'identity', 'as.numeric', 'as.double', 'as.vector', 'offset'];
+/** The functions that an error offers. */
+const SHOWN = Object.keys(FUNCTIONS).filter((name) => /^[a-z]/.test(name) && name !== 'logical');
 /** Calls beside which T and F are TRUE and FALSE, and no column called T. */
 const TRUTHFUL = ['==', '!=', '&', '|', '!'];
 /**
@@ -67,8 +79,10 @@ export class FormulaReader {
   }
 
   /** The columns a numeric variable makes: one, or as many as poly() and the like make. */
-  columns({ value: given }: Variable): Expression[] {
+  columns({ value: given, kind }: Pick<Variable, 'value' | 'kind'>): Expression[] {
     const value = this.#names.settled(given);
+    // A class of its own is a difftime here, in days of two dates, but of two times in a unit that hangs on the data.
+    if (kind === 'other' && isDifference(value)) throw this.fail(value, 'a difference of dates or times', 'as.numeric() of each of them');
     if (value.type !== 'language') return [this.number(value)];
     const { name, args } = this.#call(value);
     if (name === 'poly' || name === 'polym') return polyColumns(value, name, args, this);
@@ -77,7 +91,7 @@ export class FormulaReader {
     if (name === 'ridge' || name === 'survival::ridge')
       return args.flatMap((arg) => (arg.tag === undefined ? [this.number(arg.value)] : []));
     if (this.#splines && isSpline(name)) return this.#splines.columns(value, name, args, this);
-    if ((name === 'I' || name === '(') && args[0]?.value.type === 'language') return this.columns({ value: args[0].value } as Variable);
+    if ((name === 'I' || name === '(') && args[0]?.value.type === 'language') return this.columns({ value: args[0].value, kind });
     return [this.number(value)];
   }
 
@@ -131,7 +145,7 @@ export class FormulaReader {
     const known = Object.hasOwn(FUNCTIONS, name) && name !== 'logical' ? FUNCTIONS[name] : undefined;
     if (!known || !isPlain || args.length < known.least || args.length > known.most) {
       const found = known ? `${args.length} arguments of ${name}()${isPlain ? '' : ', some by name'}` : `the function ${name}()`;
-      throw this.fail(value, found, known ? 'its plain arguments' : `arithmetic, or one of ${shownFunctions()}`);
+      throw this.fail(value, found, known ? 'its plain arguments' : `arithmetic, or one of ${SHOWN.join(', ')}`);
     }
     const isCompared = TRUTHFUL.includes(name);
     const made = { call: name, of: args.map((arg) => (isCompared ? this.#truthOrNumber(arg.value) : this.number(arg.value))) };
@@ -270,10 +284,9 @@ export class FormulaReader {
   }
 
   #ordered(value: Call, args: Argument[], names: string[]): Expression[] {
-    const given = matchArguments(args, names);
+    const given = matchArguments(args, names, (found, expected) => this.fail(value, found, expected));
     const found = names.filter((name) => given[name] !== undefined);
-    if (found.length !== args.length || found.some((name, at) => name !== names[at]))
-      throw this.fail(value, 'other arguments', names.join(', '));
+    if (found.some((name, at) => name !== names[at])) throw this.fail(value, 'other arguments', names.join(', '));
     return found.map((name) => {
       const part = given[name] as RValue;
       return name === 'yes' || name === 'no' ? this.#truthOrNumber(part) : this.number(part);
@@ -284,10 +297,4 @@ export class FormulaReader {
   fail(value: RValue, found: string, expected: string): ModelError {
     return new ModelError(`${this.#label}, ${deparse(value).slice(0, 100)}`, found, expected);
   }
-}
-
-function shownFunctions(): string {
-  return Object.keys(FUNCTIONS)
-    .filter((name) => /^[a-z]/.test(name) && name !== 'logical')
-    .join(', ');
 }

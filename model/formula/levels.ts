@@ -10,6 +10,9 @@ import { labelsOf } from './labels.ts';
 
 /** Most breaks of one cut(). */
 const MAX_BREAKS = 100_001;
+/** The arguments of factor() and of cut(), in their order. */
+const FACTOR = ['x', 'levels', 'labels', 'exclude', 'ordered'];
+const CUT = ['x', 'breaks', 'labels', 'include.lowest', 'right', 'dig.lab', 'ordered_result'];
 
 /** A call that makes a factor, and the levels that the model knows of it. */
 export type FactorCall = { value: Call; args: Argument[]; levels: Level[] };
@@ -22,7 +25,7 @@ export type PartReader = {
 
 /** factor(x, levels = c(...), labels = c(...)); undefined where the labels are those of x. Without levels R would draw them from each request. */
 export function relabelled({ value, args, levels }: FactorCall, reader: PartReader, features: FeatureTable): Expression | undefined {
-  const given = matchArguments(args, ['x', 'levels', 'labels', 'exclude', 'ordered']);
+  const given = matchArguments(args, FACTOR, (found, expected) => reader.fail(value, found, expected));
   if (given.exclude && given.exclude.type !== 'null') throw reader.fail(value, `exclude in ${deparse(value).split('(')[0]}()`, 'levels');
   if (given.x?.type === 'symbol' && areTruths(given.levels) && !features.has(given.x.name))
     features.add({ name: given.x.name, type: 'logical' });
@@ -38,7 +41,7 @@ export function relabelled({ value, args, levels }: FactorCall, reader: PartRead
 
 /** cut(x, breaks = c(...)): its intervals by their labels, since unused ones have no level. */
 export function cutLevels({ value, args, levels }: FactorCall, reader: PartReader): Expression {
-  const given = matchArguments(args, ['x', 'breaks', 'labels', 'include.lowest', 'right', 'dig.lab', 'ordered_result']);
+  const given = matchArguments(args, CUT, (found, expected) => reader.fail(value, found, expected));
   const breaks = constantsOf(given.breaks)?.map(Number);
   if (breaks && breaks.length > MAX_BREAKS) throw reader.fail(value, `${breaks.length} breaks`, `at most ${MAX_BREAKS}`);
   const truth = (name: string, standard: boolean) => {

@@ -42,7 +42,8 @@ export class FormulaSplines {
   columns(value: Call, name: string, args: Argument[], reader: PartReader): Expression[] {
     if (PENALIZED.includes(name)) return this.#penalized(value, args, reader);
     const isNatural = name.endsWith('ns');
-    const given = matchArguments(args, ['x', 'df', 'knots', ...(isNatural ? [] : ['degree']), 'intercept', 'Boundary.knots']);
+    const names = ['x', 'df', 'knots', ...(isNatural ? [] : ['degree']), 'intercept', 'Boundary.knots'];
+    const given = matchArguments(args, names, (found, expected) => reader.fail(value, found, expected));
     const [knots, boundary, degree, intercept] = ['knots', 'Boundary.knots', 'degree', 'intercept'].map((part) => numbersIn(given[part]));
     if (!given.x || !knots || boundary?.length !== 2 || !degree || !intercept)
       throw reader.fail(value, `${name}() without its knots`, `a model that predict() can use, with ${name}() as a term of its own`);
@@ -53,7 +54,7 @@ export class FormulaSplines {
 
   /** survival's pspline(); `combine` adds up neighbours. */
   #penalized(value: Call, args: Argument[], reader: PartReader): Expression[] {
-    const given = matchArguments(args, PSPLINE);
+    const given = matchArguments(args, PSPLINE, (found, expected) => reader.fail(value, found, expected));
     const [boundary, terms, degree, intercept, combine] = ['Boundary.knots', 'nterm', 'degree', 'intercept', 'combine'].map((part) => {
       return numbersIn(given[part]);
     });

@@ -179,12 +179,8 @@ export class Interpreter {
     return { of: names.flatMap((one) => matched[one] ?? []), left: false };
   }
 
-  /** Arguments by the names of a function's parameters. Throws for any other name: R takes the first letters of one too. */
   #matched(value: Call, args: Argument[], names: string[]): Partial<Record<string, RValue>> {
-    const matched = matchArguments(args, names);
-    const known = names.filter((name) => matched[name] !== undefined);
-    if (known.length !== args.length) throw this.#fail(value, 'other arguments', names.join(', '));
-    return matched;
+    return matchArguments(args, names, (found, expected) => this.#fail(value, found, expected));
   }
 
   /** An argument of pmin() or pmax(), which counts as another one where it is missing. */

@@ -45,8 +45,8 @@ const MODELS: Record<string, SelfStart> = {
 export function selfStart(name: string, args: Argument[], fail: (found: string, expected: string) => ModelError): RValue | undefined {
   if (!Object.hasOwn(MODELS, name)) return undefined;
   const { names, value } = MODELS[name]!;
-  const given = matchArguments(args, names);
+  const given = matchArguments(args, names, (found, expected) => fail(`${found} of ${name}()`, expected));
   const parts = names.flatMap((one) => given[one] ?? []);
-  if (parts.length !== names.length || args.length !== names.length) throw fail(`other arguments of ${name}()`, names.join(', '));
+  if (parts.length !== names.length) throw fail(`other arguments of ${name}()`, names.join(', '));
   return value(...parts);
 }

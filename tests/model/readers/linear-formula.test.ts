@@ -46,6 +46,36 @@ describe('an expression of a formula is what R makes of it', () => {
     expect(term(value, row)).toBe(expected);
   });
 
+  // R takes the first letters of an argument's name too: an argument that is passed over would be another number.
+  test.each<[string, RValue]>([
+    ['log(x, b = 3)', call('log', [x], { b: numbers(3) })],
+    ['scale(x, cen = 2)', call('scale', [x], { cen: numbers(2), scale: numbers(4), center: numbers(1) })],
+    ['poly(x, r = TRUE)', call('poly', [x, numbers(2)], { r: numbers(1), raw: numbers(1) })],
+    ['bs(x, deg = 2)', call('bs', [x], { deg: numbers(2), knots: numbers(1), 'Boundary.knots': call('c', [numbers(0), numbers(2)]) })],
+  ])('%s is refused by its arguments', (_, value) => {
+    expect(() => term(value, { x: 1 })).toThrow('found other arguments');
+  });
+  test.each<[string, RValue]>([
+    [
+      'cut(x, breaks, ri = FALSE)',
+      call('cut', [x, call('c', [numbers(0), numbers(2), numbers(5)])], { labels: texts('a', 'b'), ri: numbers(0) }),
+    ],
+    ['factor(x, levels, lab)', call('factor', [x, call('c', [numbers(2), numbers(5)])], { lab: texts('a', 'b') })],
+  ])('%s is refused by its arguments', (_, value) => {
+    const model = lm({
+      variables: [number(value, 'v', 'factor')],
+      coefficients: [0, 1],
+      members: { ...FACTOR, xlevels: named({ v: texts('a', 'b') }) },
+    });
+    expect(() => read(model)).toThrow('found other arguments');
+  });
+  test('a difference that is a class of its own is refused: of two times its unit hangs on the data', () => {
+    const z = symbol('z');
+    const of = (kind: string) => lm({ variables: [number(call('I', [call('-', [x, z])]), 'v', kind)], coefficients: [0, 1] });
+    expect(() => read(of('other'))).toThrow('a difference of dates or times');
+    expect(predict(of('numeric'), [{ x: 3, z: 1 }])).toEqual([2]);
+  });
+
   test.each<[string, RValue, object, number]>([
     ['factor(x) of numbers', call('factor', [x]), { x: 6 }, 1],
     ['relevel(f)', call('relevel', [symbol('f')], { ref: texts('a') }), { f: 'c' }, 10],
