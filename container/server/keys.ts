@@ -48,9 +48,17 @@ export function openKeysFile(file: string, report: (problem: string) => void): C
   };
   const timer = setTimeout(look, LOOK_MS).unref();
   return {
-    judge: (request, now) => judge(ring, credentialOf(headerOf(request, 'x-api-key'), request.headers.authorization), now),
+    judge: (request, now) => judge(ring, credentialOf(headerOf(request, 'x-api-key'), authorizationOf(request)), now),
     close: () => clearTimeout(timer),
   };
+}
+
+/** The header Authorization; of two, both, which are no key: Node would give the first, API Gateway gives both to a function. */
+function authorizationOf({ headers, rawHeaders }: Incoming): string | undefined {
+  const { authorization } = headers;
+  if (authorization === undefined) return undefined;
+  const all = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'authorization');
+  return all.length > 1 ? all.join(',') : authorization;
 }
 
 function textOf(file: string): string {

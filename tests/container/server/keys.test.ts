@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,7 +38,7 @@ async function open(mode: 'alone' | 'sagemaker') {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ask = async (where: string, headers: Record<string, string> = {}, body?: string) => {
     const response = await fetch(url + where, { headers, ...(body === undefined ? {} : { method: 'POST', body }) });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { url: response.url, status: response.status, headers: response.headers, text: await response.text() };
   };
   return { ask, entries };
 }
@@ -66,6 +67,19 @@ describe('a container with keys', () => {
     expect((await alone.ask(where, { 'x-api-key': `${KEY}x` }, body)).status).toBe(401);
     expect((await alone.ask(where, { 'x-api-key': KEY }, body)).status).not.toBe(401);
     expect((await alone.ask(where, { authorization: `Bearer ${KEY}` }, body)).status).not.toBe(401);
+  });
+
+  test('takes a key that is sent twice for none, as the function does behind API Gateway', async () => {
+    const url = new URL((await alone.ask('/health')).url);
+    for (const name of ['authorization', 'x-api-key']) {
+      const value = name === 'authorization' ? `Bearer ${KEY}` : KEY;
+      const status = (values: string[]) =>
+        new Promise((resolve, reject) => {
+          const asked = get(new URL('/model', url), { headers: { [name]: values } }, ({ statusCode }) => resolve(statusCode));
+          asked.on('error', reject);
+        });
+      expect([await status([value]), await status([value, value])]).toEqual([200, 401]);
+    }
   });
 
   test('never asks at SageMaker’s paths, in both ways of running', async () => {
