@@ -1,43 +1,58 @@
-import { instantiate } from '../wasm/assembler.ts';
-import { writeAdd, writeFill } from './path-code.ts';
-import { type Areas, type PathTable, pairPoints, RECORD, STATE_COUNT, WAY_MASK } from './path-memory.ts';
+import { instantiate, type WasmFunction } from '../wasm/assembler.ts';
+import { writeAdd } from './path-code.ts';
+import { ownFactors, tableFactors, writeFill } from './path-factors.ts';
+import { type Areas, MOST_POINTS, type PathTable, pairPoints, STATE_COUNT, WAY_MASK, writePoints } from './path-memory.ts';
 
 /*
  * One row's way through one tree (tree-shap.ts), twice with the same bits: in WebAssembly, two points at a time, and in JavaScript, where an
  * engine has no vectors. Both add the points up in two sums, those at even places and those at odd ones, and these at the end.
  */
 
-/** What computes in the memory. */
+/** What computes in the memory: adds what a tree gives each input of the row whose ways and numbers lie in the memory, to the contributions at a place. */
 export type PathKernel = {
   /** Makes the factors of a tree of its shares. */
-  fill(table: PathTable): void;
-  /** Adds what a tree gives each input of the row whose ways and numbers lie in the memory, to the contributions at a place. */
-  add(table: PathTable, contributions: number): void;
+  fill(table: PathTable, factors: number): void;
+  /** Where the factors were made. */
+  add(table: PathTable, factors: number, contributions: number): void;
+  /** Where they were not; undefined where this kernel needs them. */
+  addAlone(points: number): ((table: PathTable, contributions: number) => void) | undefined;
 };
-
-/** Most points of a tree for which code is written in WebAssembly: that grows with them. */
-export const MOST_POINTS = 32;
 
 /** The kernel for memory of these areas; `points` are those of its trees. */
 export function makeKernel(memory: WebAssembly.Memory, areas: Areas, points: readonly number[]): PathKernel {
   const plain = plainKernel(memory.buffer as ArrayBuffer, areas);
   const written = [...new Set(points)].filter((count) => count > 0 && count <= MOST_POINTS);
+  const over = [{ memory, pages: memory.buffer.byteLength / 65_536, shared: false }];
+  const make = (write: (count: number) => WasmFunction) => {
+    const made = instantiate(written.map(write), over);
+    return Array.from({ length: MOST_POINTS + 1 }, (_, count) => made[String(count)]);
+  };
+  for (const count of written) writePoints(memory.buffer as ArrayBuffer, areas.points, count);
   try {
-    const functions = written.flatMap((count) => [writeFill(`fill${count}`, count, areas), writeAdd(`add${count}`, count, areas)]);
-    const made = instantiate(functions, [{ memory, pages: memory.buffer.byteLength / 65_536, shared: false }]);
-    const named = (name: string) => Array.from({ length: MOST_POINTS + 1 }, (_, count) => made[`${name}${count}`]);
-    const [fills, adds] = [named('fill'), named('add')];
-    const factorsOf = ({ at, splits, leaves }: PathTable) => at + (splits + leaves) * RECORD.bytes;
+    const alone = make((count) => writeAdd(String(count), count, areas, ownFactors(count, areas)));
+    // A process that explains a row now and then never needs these.
+    let many: { fills: ReturnType<typeof make>; adds: ReturnType<typeof make> } | undefined;
+    const forMany = () => {
+      many ??= {
+        fills: make((count) => writeFill(String(count), count)),
+        adds: make((count) => writeAdd(String(count), count, areas, tableFactors(count))),
+      };
+      return many;
+    };
     return {
-      fill: (table) => {
-        const fill = fills[table.points];
-        if (fill) fill(factorsOf(table), table.splits + table.leaves);
-        else plain.fill(table);
+      fill: (table, factors) => {
+        const fill = forMany().fills[table.points];
+        if (fill) fill(factors, table.splits + table.leaves, table.shares);
+        else plain.fill(table, factors);
       },
-      add: (table, contributions) => {
-        const add = adds[table.points];
-        if (add) add(table.at, factorsOf(table), table.splits, table.leaves, contributions);
-        else plain.add(table, contributions);
+      add: (table, factors, contributions) => {
+        const add = forMany().adds[table.points];
+        if (add) add(table.records, factors, table.splits, table.leaves, contributions);
+        else plain.add(table, factors, contributions);
+      },
+      addAlone: (count) => {
+        const add = alone[count];
+        return add && (({ records, shares, splits, leaves }, contributions) => add(records, shares, splits, leaves, contributions));
       },
     };
   } catch (error) {
@@ -48,23 +63,22 @@ export function makeKernel(memory: WebAssembly.Memory, areas: Areas, points: rea
 
 /** The kernel in JavaScript. */
 export function plainKernel(buffer: ArrayBuffer, areas: Areas): PathKernel {
-  return { fill: plainFill(buffer, areas), add: plainAdd(buffer, areas) };
+  return { fill: plainFill(buffer), add: plainAdd(buffer, areas), addAlone: () => undefined };
 }
 
 /** What the same input adds further up is taken off: a product has one factor for it. */
-function plainFill(buffer: ArrayBuffer, areas: Areas): PathKernel['fill'] {
+function plainFill(buffer: ArrayBuffer): PathKernel['fill'] {
   const doubles = new Float64Array(buffer);
-  return ({ at, splits, leaves, points: count, stride }) => {
+  return ({ shares: first, splits, leaves, points: count, stride }, factors) => {
     const { points, rests, weights, losses } = pairPoints(count);
-    const factors = (at + (splits + leaves) * RECORD.bytes) / 8;
     for (let node = 0; node < splits + leaves; node += 1) {
-      const shares = areas.shares / 8 + 3 * node;
+      const shares = first / 8 + 3 * node;
       const [own, before, share] = [doubles[shares]!, doubles[shares + 1]!, doubles[shares + 2]!];
       for (let k = 0; k < stride; k += 1) {
         const now = points[k]! + rests[k]! * own;
         const then = 1 / (points[k]! + rests[k]! * before);
         const taken = (1 - before) * then;
-        const out = factors + 2 * STATE_COUNT * stride * node + k;
+        const out = factors / 8 + 2 * STATE_COUNT * stride * node + k;
         doubles[out] = now * then;
         doubles[out + stride] = weights[k]! * ((1 - own) / now - taken);
         doubles[out + 2 * stride] = rests[k]! * own * then;
@@ -79,10 +93,10 @@ function plainFill(buffer: ArrayBuffer, areas: Areas): PathKernel['fill'] {
 function plainAdd(buffer: ArrayBuffer, areas: Areas): PathKernel['add'] {
   const [bytes, wholes, doubles] = [new Uint8Array(buffer), new Int32Array(buffer), new Float64Array(buffer)];
   const [products, sums, numbers, states] = [areas.products / 8, areas.sums / 8, areas.numbers / 8, areas.states / 4];
-  return ({ at, splits, leaves, stride }, contributions) => {
+  return ({ records: first, splits, leaves, stride }, factors, contributions) => {
     const stateBytes = 16 * stride;
-    const [records, factors] = [at / 4, (at + (splits + leaves) * RECORD.bytes) / 8];
-    const factorsOf = (node: number, state: number) => factors + 2 * STATE_COUNT * stride * node + state / 8;
+    const records = first / 4;
+    const factorsOf = (node: number, state: number) => factors / 8 + 2 * STATE_COUNT * stride * node + state / 8;
     const stateOf = (record: number) => {
       if (wholes[states + wholes[record + 1]! / 4] !== 0) return 2 * stateBytes;
       return bytes[areas.ways + wholes[record + 2]!] === (wholes[record + 3]! & WAY_MASK) ? 0 : stateBytes;

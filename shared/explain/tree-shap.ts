@@ -1,6 +1,6 @@
 import { makeKernel, type PathKernel, plainKernel } from './path-kernel.ts';
-import { type PathTable, type Plan, planMemory, writeTable } from './path-memory.ts';
-import { MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
+import { type PathTable, type Plan, planMemory, RECORD, SHARES, writeTable } from './path-memory.ts';
+import { bytesOfFactors, MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
 
 /*
  * Shapley values of trees, path-dependent (Lundberg, Erion, Lee: Consistent Individualized Feature Attribution for Tree Ensembles,
@@ -46,13 +46,13 @@ export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Ex
   for (let first = 0; first < outputs.length; first += paths.block) {
     const last = Math.min(outputs.length, first + paths.block);
     paths.start(last - first);
+    const rowsOf = used.map((output) => placesOf(outputs, output, first, last));
     for (let tree = from; tree < to; tree += 1) {
       for (const [place, output] of used.entries()) {
         if (!game.adds(tree, output)) continue;
-        const own = numbers[place]!;
-        const isOpen = paths.open(tree, own);
-        for (let row = first; row < last; row += 1) {
-          if (outputs[row] !== output) continue;
+        const [own, some] = [numbers[place]!, rowsOf[place]!];
+        const isOpen = some.length > 0 && paths.open(tree, own, some.length);
+        for (const row of some) {
           out.baselines[row]! += own.means[tree]!;
           if (isOpen) paths.add(game, rows, row * inputs, row - first);
         }
@@ -63,16 +63,23 @@ export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Ex
   return out;
 }
 
-const PATHS = new WeakMap<WeightedTrees, { paths: Paths; isFirst: boolean }>();
+/** The places from `first` up to `last` at which an output stands. */
+function placesOf(outputs: Uint32Array, output: number, first: number, last: number): number[] {
+  const places: number[] = [];
+  for (let row = first; row < last; row += 1) if (outputs[row] === output) places.push(row);
+  return places;
+}
 
-/** A model's first request makes a table after another, in little memory: the first row of a process waits less. Those behind it keep theirs. */
+const PATHS = new WeakMap<WeightedTrees, Paths>();
+
 function pathsOf(trees: WeightedTrees, inputs: number, how: How): Paths {
-  const known = PATHS.get(trees);
-  if (known && !known.isFirst) return known.paths;
-  const paths = new Paths(trees, inputs, known ? how : { ...how, mostKept: 0 });
-  PATHS.set(trees, { paths, isFirst: !known });
+  const paths = PATHS.get(trees) ?? new Paths(trees, inputs, how);
+  PATHS.set(trees, paths);
   return paths;
 }
+
+/** So many rows come through a tree without factors that are made beforehand: a row reads fewer bytes then. */
+const FEW = 3;
 
 /** A model's trees with their tables, in which rows go their ways one after another. */
 class Paths {
@@ -86,9 +93,13 @@ class Paths {
   readonly #contributions: Float64Array;
   /** The tables that are made: each tree's where these are kept, else that of the tree which was opened last. */
   readonly #tables: (PathTable | undefined)[] = [];
+  /** Where the next factors that are kept go. */
   #end: number;
   #table: PathTable | undefined;
   #tree = -1;
+  /** The tree whose factors were made last. */
+  #filled = -1;
+  #addAlone: ReturnType<PathKernel['addAlone']>;
 
   constructor(trees: WeightedTrees, inputs: number, { isPlain = false, mostKept = MOST_KEPT }: How) {
     this.#trees = trees;
@@ -102,7 +113,7 @@ class Paths {
     this.#ways = new Uint8Array(this.#buffer, areas.ways);
     this.#numbers = new Float64Array(this.#buffer, areas.numbers);
     this.#contributions = new Float64Array(this.#buffer, areas.contributions, block * inputs);
-    this.#end = areas.tables;
+    this.#end = areas.factors;
   }
 
   /** So many rows are explained together. */
@@ -115,27 +126,38 @@ class Paths {
     this.#contributions.fill(0, 0, rows * this.#inputs);
   }
 
-  /** Takes a tree, with the numbers of its leaves. False where it has no split. */
-  open(tree: number, { leaves, starts }: Numbers): boolean {
+  /** Takes a tree, with the numbers of its leaves, for so many rows. False where it has no split. */
+  open(tree: number, { leaves, starts }: Numbers, rows: number): boolean {
     if (this.#trees.inputs[tree] === 0) return false;
-    this.#table = this.#tableOf(tree);
+    const table = this.#tableOf(tree);
+    this.#table = table;
+    this.#addAlone = rows <= FEW ? this.#kernel.addAlone(table.points) : undefined;
+    if (!this.#addAlone && table.factors === undefined && this.#filled !== tree) this.#fill(table, tree);
     const start = starts[tree]!;
-    for (let leaf = 0; leaf < this.#table.leaves; leaf += 1) this.#numbers[leaf] = leaves[start + leaf]!;
+    for (let leaf = 0; leaf < table.leaves; leaf += 1) this.#numbers[leaf] = leaves[start + leaf]!;
     return true;
   }
 
   #tableOf(tree: number): PathTable {
-    const { isKept, areas } = this.#plan;
-    const known = isKept ? this.#tables[tree] : this.#tree === tree ? this.#table : undefined;
+    const { keeps, areas } = this.#plan;
+    const known = keeps.nodes ? this.#tables[tree] : this.#tree === tree ? this.#table : undefined;
     if (known) return known;
-    const table = writeTable(this.#buffer, areas, this.#trees, tree, isKept ? this.#end : areas.tables);
-    this.#kernel.fill(table);
+    const from = keeps.nodes ? this.#trees.roots[tree]! : 0;
+    const at = { records: areas.records + RECORD.bytes * from, shares: areas.shares + SHARES.bytes * from };
+    const table = writeTable(this.#buffer, at, this.#trees, tree);
     this.#tree = tree;
-    if (isKept) {
-      this.#tables[tree] = table;
-      this.#end = table.end;
-    }
+    if (keeps.nodes) this.#tables[tree] = table;
     return table;
+  }
+
+  #fill(table: PathTable, tree: number): void {
+    const { keeps, areas } = this.#plan;
+    const at = keeps.factors ? this.#end : areas.factors;
+    this.#kernel.fill(table, at);
+    this.#filled = tree;
+    if (!keeps.factors) return;
+    table.factors = at;
+    this.#end += (table.splits + table.leaves) * bytesOfFactors(table.stride);
   }
 
   /** Adds what the tree gives a row: that at a place of the rows, one of those that were started with. */
@@ -147,7 +169,9 @@ class Paths {
       const child = game.next(rows, row, nodes[split]!);
       this.#ways[split] = child === first[split] ? 0 : child === second[split] ? 1 : 2;
     }
-    this.#kernel.add(table, this.#contributions.byteOffset + 8 * place * this.#inputs);
+    const contributions = this.#contributions.byteOffset + 8 * place * this.#inputs;
+    if (this.#addAlone) this.#addAlone(table, contributions);
+    else this.#kernel.add(table, table.factors ?? this.#plan.areas.factors, contributions);
   }
 
   /** The contributions of so many rows. */

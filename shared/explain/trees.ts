@@ -116,9 +116,10 @@ export function strideOf(trees: Pick<WeightedTrees, 'inputs'>, tree: number): nu
   return 2 * Math.ceil(pointsOf(trees, tree) / 2);
 }
 
-/** How many bytes a node takes in a table by paths, with so many numbers at the points (path-memory.ts). */
-export function bytesOfNode(stride: number): number {
-  return 16 + 48 * stride;
+/** How many bytes a node takes in a table by paths (path-memory.ts), and how many its factors, with so many numbers at the points. */
+export const BYTES_OF_NODE = 40;
+export function bytesOfFactors(stride: number): number {
+  return 48 * stride;
 }
 
 /** Most bytes of all tables by paths that are kept; of larger ones one tree's at a time is made, for each request anew. */
@@ -128,7 +129,8 @@ export const MOST_KEPT = 2 ** 26;
 export function bytesOfTables(trees: WeightedTrees): number {
   const { roots } = trees;
   let all = 0;
-  for (let tree = 0; tree + 1 < roots.length; tree += 1) all += (roots[tree + 1]! - roots[tree]!) * bytesOfNode(strideOf(trees, tree));
+  for (let tree = 0; tree + 1 < roots.length; tree += 1)
+    all += (roots[tree + 1]! - roots[tree]!) * (BYTES_OF_NODE + bytesOfFactors(strideOf(trees, tree)));
   return all;
 }
 

@@ -60,6 +60,10 @@ export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0, memory = 0): Code => [0xfd, 0x00, ...access(4, offset, memory)];
 export const storeV128 = (offset = 0): Code => [0xfd, 0x0b, ...access(4, offset, 0)];
 export const andV128: Code = [0xfd, ...unsigned(78)];
+/** The bits of the first of two where those of a third are 1, else those of the second. */
+export const bitselectV128: Code = [0xfd, ...unsigned(82)];
+/** A whole number in all four lanes. */
+export const splatI32x4: Code = [0xfd, 0x11];
 /** A 64-bit lane, 0 or 1, of a vector. */
 export const laneI64 = (lane: number): Code => [0xfd, 0x1d, lane];
 export const ctzI64: Code = [0x7a];
@@ -116,6 +120,11 @@ export function loop(body: Code): Code {
 /** A body that is run where the number on the stack is not 0. */
 export function when(body: Code): Code {
   return [0x04, VOID, ...body, 0x0b];
+}
+
+/** One body where the number on the stack is not 0, else the other. */
+export function either(body: Code, other: Code): Code {
+  return [0x04, VOID, ...body, 0x05, ...other, 0x0b];
 }
 
 function section(id: number, content: Code): Code {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
-import { writeAdd, writeFill } from '../../../shared/explain/path-code.ts';
-import { MOST_POINTS } from '../../../shared/explain/path-kernel.ts';
+import { writeAdd } from '../../../shared/explain/path-code.ts';
+import { ownFactors, tableFactors, writeFill } from '../../../shared/explain/path-factors.ts';
+import { MOST_POINTS } from '../../../shared/explain/path-memory.ts';
 import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
 import { treeShap } from '../../../shared/explain/tree-shap.ts';
 import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
@@ -87,12 +88,24 @@ describe('the kernel in WebAssembly', () => {
   });
 
   test('is written for every number of points up to its limit, and this engine takes it', () => {
-    const areas = { shares: 0, ways: 0, states: 16, products: 64, sums: 128, numbers: 192, contributions: 256, tables: 512 };
+    const areas = {
+      points: 0,
+      ways: 0,
+      states: 16,
+      products: 64,
+      sums: 128,
+      gains: 192,
+      numbers: 256,
+      contributions: 320,
+      records: 512,
+      shares: 576,
+      factors: 640,
+    };
     const memory = new WebAssembly.Memory({ initial: 1 });
     for (let points = 1; points <= MOST_POINTS; points += 1) {
-      const functions = [writeFill('fill', points, areas), writeAdd('add', points, areas)];
-      const { fill, add } = instantiate(functions, [{ memory, pages: 1, shared: false }]);
-      expect([fill, add]).toEqual([expect.any(Function), expect.any(Function)]);
+      const adds = [tableFactors(points), ownFactors(points, areas)].map((factors, at) => writeAdd(`add${at}`, points, areas, factors));
+      const made = instantiate([writeFill('fill', points), ...adds], [{ memory, pages: 1, shared: false }]);
+      for (const name of ['fill', 'add0', 'add1']) expect(made[name]).toEqual(expect.any(Function));
     }
   });
 
