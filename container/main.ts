@@ -10,6 +10,7 @@ import { prepareKernel } from '../shared/predict.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
 import { onParentGone } from './local/parent.ts';
 import { openAccessLog } from './server/access-log.ts';
+import { createBatch, type OnError } from './server/batch/batch.ts';
 import { openKeysFile } from './server/keys.ts';
 import { loadModelDir } from './server/model-dir.ts';
 import { createContainer, MODEL_KEY } from './server/server.ts';
@@ -34,6 +35,9 @@ Environment:
               SageMaker's paths never ask (/ping, /invocations, /execution-parameters, /models)
   DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming
   MODELS_DIR  where POST /models may load from (/opt/ml/models)
+  SAGEMAKER_BATCH   true: a transform job. Payloads of CSV and JSON Lines have any size, and a line of answer for each of their lines
+  BATCH_ON_ERROR    what a row does in a transform job that cannot be read or has no answer. fail: the payload fails (the default);
+              line: an error stands in its line, and its reason in the log
   SAGEMAKER_MULTI_MODEL   true: no model at the start, only those that are loaded
 `;
 
@@ -102,6 +106,9 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
   const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE) };
   const accessLog = openAccessLog();
   let stopping = false;
+  const isBatch = mode === 'sagemaker' && settings.SAGEMAKER_BATCH.toLowerCase() === 'true';
+  const [onError, isWhole] = [settings.BATCH_ON_ERROR as OnError, settings.SAGEMAKER_MAX_PAYLOAD_IN_MB === 0];
+  const batch = isBatch ? createBatch({ onError, isWhole, threads: Math.max(count, 1), memory }) : undefined;
   const keys = settings.API_KEYS_FILE === '' ? undefined : openKeysFile(settings.API_KEYS_FILE, (problem) => console.error(problem));
   const server = createContainer(model, {
     mode,
@@ -110,6 +117,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
     isStopping: () => stopping,
     workers,
     keys,
+    batch,
     ...(mode === 'sagemaker' ? { models } : {}),
   });
   server.on('error', (error: NodeJS.ErrnoException) => {

@@ -17,6 +17,9 @@ export type LogEntry = {
   ms: number;
   advice?: string;
   error?: string;
+  /** Rows of a payload of batch transform that have no answer, and for the first of them the line and the reason. */
+  bad?: number;
+  badLines?: string[];
 };
 
 /** The access log. */
@@ -91,7 +94,21 @@ export function openAccessLog(): AccessLog {
 }
 
 /** An entry as its line. What is not quoted by JSON's rules here has a form that needs none. */
-export function logLine({ time, requestId, traceparent, method, path, status, caller, rows, ms, advice, error }: LogEntry): string {
+export function logLine({
+  time,
+  requestId,
+  traceparent,
+  method,
+  path,
+  status,
+  caller,
+  rows,
+  ms,
+  advice,
+  error,
+  bad,
+  badLines,
+}: LogEntry): string {
   let line = `{"level":"${error === undefined ? 'info' : 'error'}","time":"${time}","requestId":"${requestId}"`;
   if (traceparent !== undefined) line += `,"traceparent":"${traceparent}"`;
   line += `,"method":"${method}","path":${JSON.stringify(path)},"status":${status}`;
@@ -100,5 +117,7 @@ export function logLine({ time, requestId, traceparent, method, path, status, ca
   line += `,"ms":${ms}`;
   if (advice !== undefined) line += `,"advice":${JSON.stringify(advice)}`;
   if (error !== undefined) line += `,"error":${JSON.stringify(error)}`;
+  if (bad !== undefined) line += `,"bad":${bad}`;
+  if (badLines !== undefined) line += `,"badLines":${JSON.stringify(badLines)}`;
   return `${line}}\n`;
 }

@@ -3,6 +3,7 @@ import type { PageParts } from '../../shared/page/base/parts.ts';
 import type { ModelInfo } from '../../shared/schema/card.ts';
 import type { LogEntry } from './access-log.ts';
 import type { Admission } from './admission.ts';
+import type { Batch } from './batch/batch.ts';
 import type { Connections } from './connections.ts';
 import type { ContainerKeys } from './keys.ts';
 import type { ContainerMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export type ContainerOptions = {
   keys?: ContainerKeys | undefined;
   /** Threads for big requests, which know the model as `model`; without them all is computed in this one. */
   workers?: Workers;
+  /** Set in a transform job of SageMaker; without it a payload is answered as any other request. */
+  batch?: Batch | undefined;
   /** Where SageMaker may have models loaded from; without it there is no /models. */
   models?: ModelsOptions;
 };
@@ -37,5 +40,8 @@ export type Container = Omit<ContainerOptions, 'models'> & {
   bodies: { bytes: number };
   connections: Connections;
 };
-/** An answer, and how many rows it is for. */
-export type Answered = { reply: Reply; rows?: number };
+/** An answer, and how many rows it is for; or that it was sent as it was computed. */
+export type Answered = { reply: Reply; rows?: number } | { sent: Sent };
+
+/** What was sent in pieces: its status, its bytes, and the rows. `badLines`: rows that have no answer, the first of them with reasons. */
+export type Sent = { status: number; bytes: number; rows: number; bad?: number; badLines?: string[] };

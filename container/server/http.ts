@@ -72,6 +72,19 @@ export type Extra = { requestId: string; sha256: string | undefined; closes: boo
 export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, more?: Extra): number {
   const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
   const length = bytes ? bytes.length : Buffer.byteLength(body);
+  const list = headList(headers, more);
+  // That of a 304 would be taken for the document's.
+  if (status !== 304) list.push('content-length', String(length));
+  response.writeHead(status, list);
+  if (response.req.method === 'HEAD') response.end();
+  else if (bytes) response.end(bytes);
+  // A text of one byte a character needs no encoding.
+  else response.end(body, length === body.length ? 'latin1' : 'utf8');
+  return length;
+}
+
+/** The headers of an answer as a flat list. */
+export function headList(headers: Record<string, string>, more?: Extra): string[] {
   const list: string[] = [];
   if (more) {
     list.push('x-request-id', more.requestId);
@@ -81,14 +94,7 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
   }
   if (headers['x-content-type-options'] === undefined) list.push('x-content-type-options', 'nosniff');
   for (const name in headers) list.push(name, headers[name] as string);
-  // That of a 304 would be taken for the document's.
-  if (status !== 304) list.push('content-length', String(length));
-  response.writeHead(status, list);
-  if (response.req.method === 'HEAD') response.end();
-  else if (bytes) response.end(bytes);
-  // A text of one byte a character needs no encoding.
-  else response.end(body, length === body.length ? 'latin1' : 'utf8');
-  return length;
+  return list;
 }
 
 /** A request's path, without what stands behind the question mark; of an absolute form too, which every server must take (RFC 9112, 3.2.2). */

@@ -2,6 +2,9 @@ import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
 import { cutOff, type Hold, joined, tooLarge } from './http.ts';
 
+/** A body that is read piece by piece: what came in and was not taken yet, and who waits for more. */
+type Flow = { most: number; pieces: Uint8Array[]; bytes: number; isOver: boolean; error?: RequestError; isHeld: boolean; wake(): void };
+
 type Reading = { most: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
 
 const NOTHING = new Uint8Array(0);
@@ -19,6 +22,58 @@ export class Incoming extends IncomingMessage {
   #reading: Reading | undefined;
   #held: Uint8Array | undefined;
   #length = 0;
+  #flow: Flow | undefined;
+
+  /**
+   * The body piece by piece, of any length. No more than `most` bytes are held beside the last that came in: then the sender has to
+   * wait until they are taken. Throws a 400 where the message is cut off. Whoever stops taking has the rest thrown away.
+   */
+  pieces(most: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const flow: Flow = { most, pieces: [], bytes: 0, isOver: false, isHeld: false, wake: () => {} };
+    this.#flow = flow;
+    return this.#taken(flow);
+  }
+
+  async *#taken(flow: Flow): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      while (true) {
+        const piece = flow.pieces.shift();
+        if (piece) {
+          flow.bytes -= piece.length;
+          this.#letIn(flow, flow.most / 2);
+          yield piece;
+        } else if (flow.error) throw flow.error;
+        else if (flow.isOver) return;
+        else
+          await new Promise<void>((resolve) => {
+            flow.wake = resolve;
+          });
+      }
+    } finally {
+      this.#flow = undefined;
+      flow.bytes = 0;
+      this.#letIn(flow, 0);
+    }
+  }
+
+  /** Has the sender go on, where it had to wait and there is room again. */
+  #letIn(flow: Flow, below: number): void {
+    if (!flow.isHeld || flow.bytes > below) return;
+    flow.isHeld = false;
+    // Node's own way to read on from the socket.
+    this._read(0);
+  }
+
+  #flowIn(flow: Flow, chunk: Uint8Array | null): boolean {
+    if (chunk === null) flow.isOver = true;
+    else {
+      flow.pieces.push(chunk);
+      flow.bytes += chunk.length;
+    }
+    flow.wake();
+    flow.isHeld = flow.bytes >= flow.most;
+    return !flow.isHeld;
+  }
 
   /**
    * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count. Rejects with a 413 before anything is read where the content-length is over that, else as soon
@@ -35,6 +90,7 @@ export class Incoming extends IncomingMessage {
 
   /** Node's parser hands over each piece of the body here, and null at its end. */
   override push(chunk: Uint8Array | null): boolean {
+    if (this.#flow) return this.#flowIn(this.#flow, chunk);
     const reading = this.#reading;
     if (!reading) return true;
     if (chunk === null) {
@@ -67,6 +123,10 @@ export class Incoming extends IncomingMessage {
   }
 
   override _destroy(error: Error | null, then: (error?: Error | null) => void): void {
+    if (this.#flow && !this.#flow.isOver) {
+      this.#flow.error = cutOff();
+      this.#flow.wake();
+    }
     const reading = this.#reading;
     if (reading) {
       this.#end(reading);

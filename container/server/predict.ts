@@ -62,8 +62,14 @@ async function predictRows(
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
   const sent = await readWithin(container, request);
   const body = isPacked ? await inflateWithin(container, sent) : sent;
+  return answerBody(container, served, { body, form, accepted, ...limits }, isWanted);
+}
+
+/** The answer to a body that came in whole. */
+export async function answerBody(container: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Answered> {
+  const { accepted } = asked;
   if (served.isUnloaded) throw unloaded();
-  const { text, rows, ms, reply } = await computeSomewhere(container, served, { body, form, accepted, ...limits }, isWanted);
+  const { text, rows, ms, reply } = await computeSomewhere(container, served, asked, isWanted);
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPES[accepted],
     ...reply?.headers,

@@ -12,10 +12,12 @@ import { MAX_ROWS } from '../../shared/wire/limits.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import type { LogEntry } from './access-log.ts';
 import { createAdmission } from './admission.ts';
+import { batchParameters } from './batch/parameters.ts';
+import { transform } from './batch/transform.ts';
 import { checkHead } from './check-head.ts';
 import { limitConnections } from './connections.ts';
-import type { Answered, Container, ContainerOptions } from './container.ts';
-import { type Attributes, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
+import type { Answered, Container, ContainerOptions, Sent } from './container.ts';
+import { type Attributes, type Extra, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { asksForKey } from './keys.ts';
 import { createMetrics } from './metrics.ts';
@@ -43,6 +45,8 @@ const LIMITS: ServerOptions<typeof Incoming> = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16_384,
 };
+/** Those of a transform job: a payload comes in as fast as it is computed, which may take an hour. */
+const BATCH_LIMITS = { ...LIMITS, requestTimeout: 0 };
 /** A connection on which nothing moves for so long is closed: whoever does not read an answer holds its bytes. */
 const IDLE_MS = 80_000;
 
@@ -60,7 +64,7 @@ export const MODEL_KEY = 'model';
  */
 export function createContainer(model: Model | undefined, { models, ...options }: ContainerOptions): Server {
   const admission = createAdmission();
-  const server = createServer(LIMITS, (request, response) => handle(container, request, response));
+  const server = createServer(options.batch ? BATCH_LIMITS : LIMITS, (request, response) => handle(container, request, response));
   const connections = limitConnections(server);
   const container: Container = {
     ...options,
@@ -91,6 +95,7 @@ type UnderWay = {
 };
 /** What the log has of a request beside what every entry has. */
 type Logged = { rows?: number | undefined; advice?: string | undefined; error?: string };
+type Done = Omit<Sent, 'rows'>;
 
 /** Answers one request, whatever happens, and logs it. What can be answered at once costs no promise. */
 function handle(container: Container, request: Incoming, response: ServerResponse): void {
@@ -114,16 +119,17 @@ function handle(container: Container, request: Incoming, response: ServerRespons
         return;
       }
     }
-    answered = answer(container, found, request, response, attributes);
+    answered = answer(container, found, one);
   } catch (thrown) {
     fail(container, one, thrown);
     return;
   }
   if (answered instanceof RequestError) end(container, one, refusalReply(answered, requestId, path), {});
   else if ('reply' in answered) end(container, one, answered.reply, answered);
+  else if ('sent' in answered) note(container, one, answered.sent);
   else {
     answered.then(
-      (later) => end(container, one, later.reply, later),
+      (later) => ('sent' in later ? note(container, one, later.sent) : end(container, one, later.reply, later)),
       (thrown) => fail(container, one, thrown),
     );
   }
@@ -135,16 +141,23 @@ function fail(container: Container, one: UnderWay, thrown: unknown): void {
   end(container, one, reply, thrown instanceof RequestError ? { advice: thrown.advice } : { error: stackOf(thrown) });
 }
 
-/** Sends the reply, counts and logs it. */
-function end(container: Container, one: UnderWay, reply: Reply, { rows, advice, error }: Logged): void {
+/** Sends the reply, counts and logs it. Where another answer is under way, its connection is broken, so that nobody takes it for whole. */
+function end(container: Container, one: UnderWay, reply: Reply, logged: Logged): void {
+  let bytes = 0;
+  if (one.response.headersSent) one.response.destroy();
+  else bytes = sendReply(one.response, reply, extraOf(container, one));
+  note(container, one, { ...logged, status: reply.status, bytes });
+}
+
+/** What the headers of an answer say of it. */
+function extraOf(container: Container, { requestId, attributes }: UnderWay): Extra {
+  const closes = container.isStopping?.() ?? false;
+  return { requestId, sha256: container.served?.model.sha256, closes, invocation: attributes.invocation };
+}
+
+/** Counts and logs an answer that was sent. */
+function note(container: Container, one: UnderWay, { status, bytes, rows, advice, error, bad, badLines }: Logged & Done): void {
   const { request, response, requestId, path, label, started } = one;
-  const { status } = reply;
-  const bytes = sendReply(response, reply, {
-    requestId,
-    sha256: container.served?.model.sha256,
-    closes: container.isStopping?.() ?? false,
-    invocation: one.attributes.invocation,
-  });
   container.connections.end(request, response, bytes);
   const ended = performance.now();
   const ms = ended - started;
@@ -158,6 +171,8 @@ function end(container: Container, one: UnderWay, reply: Reply, { rows, advice, 
   if (one.caller !== undefined) entry.caller = one.caller;
   if (advice !== undefined) entry.advice = advice;
   if (error !== undefined) entry.error = error;
+  if (bad !== undefined) entry.bad = bad;
+  if (badLines !== undefined) entry.badLines = badLines;
   container.log(entry);
 }
 
@@ -174,18 +189,13 @@ function timeNow(): string {
  * The reply to a request. Throws a RequestError where the request is at fault or the model cannot be trusted, and gives one where there is
  * no room. No promise more than it takes.
  */
-function answer(
-  container: Container,
-  found: Route,
-  request: Incoming,
-  response: ServerResponse,
-  attributes: Attributes,
-): Answered | RequestError | Promise<Answered> {
-  const { served, models, metrics } = container;
+function answer(container: Container, found: Route, one: UnderWay): Answered | RequestError | Promise<Answered> {
+  const { request, response, attributes } = one;
+  const { served, models, metrics, batch } = container;
   const isWanted = wanted(response, attributes);
   switch (found.is) {
     case 'execution-parameters':
-      return { reply: jsonReply(EXECUTION_PARAMETERS) };
+      return { reply: jsonReply(batch && served ? batchParameters(batch, served) : EXECUTION_PARAMETERS) };
     case 'metrics':
       return metrics.text().then(({ type, body }) => ({ reply: { status: 200, headers: { 'content-type': type }, body } }));
     case 'ping':
@@ -193,6 +203,7 @@ function answer(
       if (served) checkModel(served);
       return { reply: { status: 200, headers: {}, body: '' } };
     case 'invocations':
+      if (batch) return transform(container, batch, onlyModel(served), { request, response, extra: extraOf(container, one) });
       return predict(container, onlyModel(served), request, isWanted, {});
     case 'models':
       return manageModels(models as Models, request, container).then((reply) => ({ reply }));
@@ -211,9 +222,9 @@ function answer(
       return predict(container, routed.served, request, isWanted, { ...limits, infer: { name: routed.name, headerLength } });
     }
     case 'public': {
-      const one = onlyModel(served);
-      const routed = publicReply(container, one, request);
-      if (routed === 'predict') return predict(container, one, request, isWanted, ALONE);
+      const only = onlyModel(served);
+      const routed = publicReply(container, only, request);
+      if (routed === 'predict') return predict(container, only, request, isWanted, ALONE);
       return Promise.resolve(routed).then((reply) => ({ reply }));
     }
   }

@@ -19,6 +19,12 @@ export const CONTAINER_VARIABLES = {
   API_KEYS_FILE: text('a file of keys, as npm run keys writes it', /./, ''),
   WORKERS: whole(0, 64, Math.max(availableParallelism() - 1, 1)),
   DRAIN_MS: whole(0, MOST_DRAIN, 5_000),
+  /** True where the platform runs a transform job. */
+  SAGEMAKER_BATCH: text('true or false', /^(?:true|false)$/i, 'false'),
+  /** Of a transform job: 0 where each payload is all of a file. */
+  SAGEMAKER_MAX_PAYLOAD_IN_MB: whole(0, 1_000_000, 6),
+  /** What a row does in batch transform that cannot be read or has no answer. */
+  BATCH_ON_ERROR: text('fail or line', /^(?:fail|line)$/, 'fail'),
   SAGEMAKER_MULTI_MODEL: text('true or false', /^(?:true|false)$/, 'false'),
 };
 
@@ -30,5 +36,7 @@ export function readContainerSettings(environment: Environment): ContainerSettin
   const { SAGEMAKER_BIND_TO_PORT: bound } = set;
   if (bound !== undefined) delete set.PORT;
   const { SAGEMAKER_BIND_TO_PORT: port, ...settings } = readVariables(CONTAINER_VARIABLES, set);
+  // In a transform job the listening thread has little to do.
+  if (/^true$/i.test(settings.SAGEMAKER_BATCH) && set.WORKERS === undefined) settings.WORKERS = availableParallelism();
   return bound === undefined ? settings : { ...settings, PORT: port };
 }

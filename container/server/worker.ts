@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Model } from '../../shared/artifact.ts';
 import { ModelError, type Problem, RequestError, stackOf } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
+import { computePiece, type PieceAsked, type PieceDone } from './batch/piece.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
 import { loadModelDir } from './model-dir.ts';
 import { openShared } from './shared-model.ts';
@@ -11,6 +12,7 @@ export type Order =
   | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
   | { close: string }
   | { job: number; answer: Asked; key: string }
+  | { job: number; piece: PieceAsked; key: string }
   | { job: number; load: string; root: string }
   | { ready: true };
 
@@ -20,6 +22,7 @@ type Refused = { status: number; detail: string; problems: Problem[]; headers: R
 export type Report =
   | { ready: true }
   | { job: number; computed: Computed }
+  | { job: number; done: PieceDone }
   | { job: number; loaded: SharedArrayBuffer }
   | { job: number; refused: Refused }
   | { job: number; unusable: string }
@@ -57,6 +60,7 @@ async function workOn(models: Models, order: Extract<Order, { job: number }>): P
     const model = models.get(order.key);
     if (!model) throw unloaded();
     if (model instanceof Error) return { job, fault: `the model could not be opened in this thread: ${stackOf(model)}` };
+    if ('piece' in order) return { job, done: computePiece(model, order.piece) };
     return { job, computed: compute(model, order.answer.query ?? read(model, order.answer), order.answer) };
   } catch (error) {
     if (error instanceof ModelError) return { job, unusable: error.message };

@@ -1,4 +1,5 @@
 import { ModelError, RequestError } from '../../shared/errors.ts';
+import type { PieceAsked, PieceDone } from './batch/piece.ts';
 import type { Asked, Computed } from './compute.ts';
 import { overloaded } from './refusals.ts';
 import type { Order, Report } from './worker.ts';
@@ -18,6 +19,8 @@ export type Workers = {
   close(key: string): void;
   /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. */
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
+  /** The same for a piece of a payload of batch transform. */
+  piece(key: string, asked: PieceAsked, isWanted: () => boolean): Promise<PieceDone>;
   /** The artifact of the one model in a folder below `root`. Throws a ModelError where there is none that can be used. */
   load(dir: string, root: string): Promise<SharedArrayBuffer>;
   /** Threads there are at most. */
@@ -112,22 +115,23 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       models.delete(key);
       sendAll({ close: key });
     },
-    answer: async (key, asked, isWanted) => {
-      const report = await submit((job) => ({ job, answer: asked, key }), isWanted);
-      if ('computed' in report) return report.computed;
-      throw errorOf(report);
-    },
-    load: async (dir, root) => {
-      const report = await submit((job) => ({ job, load: dir, root }), always);
-      if ('loaded' in report) return report.loaded;
-      throw errorOf(report);
-    },
+    answer: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, answer: asked, key }), isWanted), 'computed'),
+    piece: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, piece: asked, key }), isWanted), 'done'),
+    load: async (dir, root) => partOf(await submit((job) => ({ job, load: dir, root }), always), 'loaded'),
     jobs: () => queue.length + threads.filter(({ job }) => job !== undefined).length,
     end: async () => {
       isEnding = true;
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+type Parts = { computed: Computed; done: PieceDone; loaded: SharedArrayBuffer };
+
+/** What a job gave. Throws what went wrong with it. */
+function partOf<Name extends keyof Parts>(report: Report, name: Name): Parts[Name] {
+  if (name in report) return (report as unknown as Parts)[name];
+  throw errorOf(report);
 }
 
 /** Ends jobs for which no thread can be started for so many seconds. */
