@@ -394,3 +394,20 @@ family("coxph-spreads", function() {
   said("spread-exact", coxph(Surv(hundreds, status) ~ age + sexes, lungs, ties = "exact"), c("age", "sexes"))
   said("spread-offset", coxph(Surv(time, status) ~ pspline(age, df = 3) + sexes + offset(wt.loss / 50), lungs), c("age", "sexes", "wt.loss"))
 })
+
+# survreg()'s standard errors, quantiles of Student's t, and those before they are made times.
+family("survreg-spreads", function() {
+  suppressPackageStartupMessages({library(survival); library(splines)})
+  set.seed(37)
+  lungs <- na.omit(lung[c("time", "status", "age", "sex", "wt.loss")])
+  lungs <- transform(lungs[sample(nrow(lungs), 100), ], sexes = factor(sex, labels = c("m", "f")))
+  rows <- lungs[seq(1, 100, 6), ]
+  said <- function(name, columns, ...) {
+    model <- survreg(..., data = lungs)
+    golden_survreg(here, paste0("survreg-spread", name), model, rows, columns, more = survreg_spreads(model, rows))
+  }
+  said("", c("age", "sexes"), Surv(time, status) ~ ns(age, 3) * sexes)
+  said("-t", c("age", "wt.loss"), Surv(time, status) ~ age + wt.loss, dist = "t", parms = 3)
+  said("-strata", c("age", "sexes"), Surv(time, status) ~ pspline(age, df = 3) + sexes + strata(sex), dist = "lognormal")
+  said("-scale", c("age", "sexes"), Surv(time, status) ~ age + sexes, dist = "gaussian", scale = 200, robust = TRUE)
+})

@@ -216,10 +216,22 @@ golden_cox <- function(dir, name, model, rows, more = NULL) {
   writeLines(lines, file, useBytes = TRUE)
 }
 
+# A survreg's standard errors, quantiles before they are made times, and those of Student's t, as further answers.
+survreg_spreads <- function(model, rows, p = c(0.01, 0.1, 0.5, 0.75, 0.999)) {
+  one <- function(parameters, p, se = NULL, relative = NULL) paste0("{\"parameters\":", json(parameters), ",\"predictions\":", if (is.matrix(p)) json(unname(p)) else json(one_each(unname(p))),
+    if (!is.null(se)) paste0(",\"se\":", json(one_each(unname(se)))), if (!is.null(relative)) paste0(",\"relative\":", relative), "}")
+  asked <- lapply(c("response", "lp"), function(type) { said <- predict(model, rows, type = type, se.fit = TRUE); one(list(type = "se", seOf = type), said$fit, said$se.fit) })
+  if (is.null(attr(terms(model), "specials")$strata)) {
+    near <- if (model$dist == "t") "1e-12"
+    for (type in c("uquantile", if (model$dist == "t") "quantile")) asked <- c(asked, one(list(type = paste0(type, "s"), quantiles = p), predict(model, rows, type = type, p = p), relative = near))
+  }
+  unlist(asked)
+}
+
 # A survreg: times, linear predictors, and quantiles where its file has what they need.
-golden_survreg <- function(dir, name, model, rows, columns = names(rows), p = c(0.01, 0.1, 0.5, 0.95)) {
+golden_survreg <- function(dir, name, model, rows, columns = names(rows), p = c(0.01, 0.1, 0.5, 0.95), more = NULL) {
   lp <- predict(model, rows, type = "lp")
-  write_golden(dir, name, model, "regression", rows[columns], unname(predict(model, rows)), others = list(lp = unname(lp)))
+  write_golden(dir, name, model, "regression", rows[columns], unname(predict(model, rows)), others = list(lp = unname(lp)), more = more)
   if (is.null(attr(terms(model), "specials")$strata) && model$dist != "t") {
     file <- file.path(dir, paste0(name, ".json"))
     own <- paste0("{\"parameters\":{\"type\":\"quantiles\",\"quantiles\":", array1(p), "},\"predictions\":", json(unname(predict(model, rows, type = "quantile", p = p))), "},")

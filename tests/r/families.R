@@ -311,10 +311,14 @@ FAMILIES <- list(
       data$id <- rep(1:8, length.out = nrow(data))
       form <- formula_of("Surv(time, end)", setdiff(COLUMNS, c("a:f", "s:flag")))
       if (runif(1) < 0.4) form <- update(form, as.formula(paste(". ~ . +", pick(c(PENALIZED, FRAILTIES[1:3])))))
-      model <- tryCatch(survreg(form, data, dist = pick(c("weibull", "exponential", "gaussian", "logistic", "lognormal", "loglogistic", "extreme", "rayleigh"))), error = function(e) NULL, warning = function(w) NULL)
+      dist <- pick(c("weibull", "exponential", "gaussian", "logistic", "lognormal", "loglogistic", "extreme", "rayleigh", "t"))
+      args <- list(form, data, dist = dist, robust = runif(1) < 0.2)
+      if (dist == "t" && runif(1) < 0.7) args$parms <- pick(c(1, 2.5, 8, 40))
+      model <- tryCatch(do.call(survreg, args), error = function(e) NULL, warning = function(w) NULL)
       if (!is.null(model) && (anyNA(coef(model)) || any(abs(coef(model)) > 100))) model <- NULL
     }
-    golden_survreg(dir, name, model, draw(40)[setdiff(all.vars(delete.response(terms(model))), "id")])
+    rows <- draw(40)[setdiff(all.vars(delete.response(terms(model))), "id")]
+    golden_survreg(dir, name, model, rows, more = if (is.null(model$frail)) survreg_spreads(model, rows))
   },
   prcomp = function(name) {
     data <- draw(sample(20:200, 1))

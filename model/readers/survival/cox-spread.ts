@@ -24,14 +24,19 @@ export function coxSpread(value: RValue, means: Float64Array, hazards: Float64Ar
   };
 }
 
-/** The covariances of so many coefficients, column after column; undefined where the file has others, or one that is not finite. */
+/**
+ * The covariances of so many coefficients, column after column; what lies behind them (that of the scale of a survreg) is left out. Undefined
+ * where the file has fewer, or one that is not finite.
+ */
 export function varianceOf(value: RValue, width: number): Float64Array | undefined {
   const found = element(value, 'var');
   if (found?.type !== 'double' || width > MOST_COLUMNS) return undefined;
   const dim = attributesOf(found).get('dim');
   const sides = dim?.type === 'integer' ? Array.from(dim.values) : [];
-  const isSquare = sides.length === 2 && sides[0] === sides[1] && sides[0] === width && found.values.length === width * width;
-  return isSquare && found.values.every(Number.isFinite) ? Float64Array.from(found.values) : undefined;
+  const side = sides[0] ?? 0;
+  if (sides.length !== 2 || sides[1] !== side || side < width || found.values.length !== side * side) return undefined;
+  const square = Float64Array.from({ length: width * width }, (_, at) => found.values[Math.floor(at / width) * side + (at % width)]!);
+  return square.every(Number.isFinite) ? square : undefined;
 }
 
 /** The number of the term of each column, from 1, and the names of the terms; undefined where a column has none, or two. */

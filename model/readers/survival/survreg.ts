@@ -1,5 +1,6 @@
 import { SPREADS, type Survreg } from '../../../shared/bodies/survreg/survreg.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { deparse } from '../../formula/deparse.ts';
@@ -7,10 +8,13 @@ import type { Read } from '../../formula/feature-table.ts';
 import { element, numbersOf, type RValue, textOf } from '../../rds/values.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
+import { varianceOf } from './cox-spread.ts';
 import { readSpecial } from './special.ts';
 
 /** A survreg as a schema, the steps that make its columns, and its coefficients. */
-export type SurvregModel = { schema: Schema; steps?: BoundStep[]; survreg: Survreg; call: string; isOfFused: boolean; read: Read };
+export type SurvregModel = { schema: Schema; steps?: BoundStep[]; survreg: Survreg; call: string; isOfFused: boolean; read: Read } & {
+  intervalParts: readonly IntervalPart[];
+};
 
 /** The distributions by their names: that of the errors, and whether times are logarithms (survreg.distributions). */
 const DISTRIBUTIONS: Record<string, { errors: string; isLog: boolean }> = {
@@ -29,7 +33,7 @@ const DISTRIBUTIONS: Record<string, { errors: string; isLog: boolean }> = {
     lognormal: { errors: 'gaussian', isLog: true },
     loglogistic: { errors: 'logistic', isLog: true },
   },
-  // The quantiles of Student's t are not served.
+  // Its quantiles need the degrees of freedom: they stand beside the model, among its standard errors.
   t: { errors: 't', isLog: false },
 };
 
@@ -59,9 +63,20 @@ export function readSurvreg(value: RValue, label: string): SurvregModel {
     ...(spread ? { takes: ['quantiles'] } : {}),
   };
   const steps = designSteps(design, 'all');
+  const t = errors === 't' && !hasStrata && scales.length === 1 ? studentsT(value, scales[0]!) : undefined;
+  const variance = varianceOf(value, coefficients.length);
+  const part: IntervalPart = { by: 'survreg', scalars: t ?? {}, arrays: variance ? [['variance', variance]] : [] };
   return {
     ...{ schema, survreg: { coefficients, isLog, ...(spread ? { spread } : {}) }, isOfFused: design.isOfFused, read: design.read },
     ...(steps.length > 0 ? { steps } : {}),
+    intervalParts: [part],
     call: call?.type === 'language' ? deparse(call) : 'survreg',
   };
+}
+
+/** The scale and the degrees of freedom of Student's t; undefined where the file does not tell them. */
+function studentsT(value: RValue, scale: number): { scale: number; df: number } | undefined {
+  const parms = element(value, 'parms');
+  const df = parms?.type === 'double' && parms.values.length === 1 ? parms.values[0]! : Number.NaN;
+  return df > 0 && Number.isFinite(df) ? { scale, df } : undefined;
 }

@@ -27,5 +27,8 @@ export const SURVREG: BodyKind<Survreg> = {
       text: `${count(coefficients.length, 'coefficient')}, errors ${name}`,
     };
   },
-  notServed: () => ['type "uquantile" and "terms"; se.fit'],
+  notServed: (_, { spread }) => [
+    'type "terms"; se.fit of quantiles',
+    ...(spread ? [] : ["quantiles within strata, whose variable is no feature of the model, and R's predict() looks for the data again"]),
+  ],
 };

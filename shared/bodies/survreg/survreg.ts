@@ -23,13 +23,22 @@ const QUANTILES: Record<string, (p: number, library: MathLibrary) => number> = {
 /** The names of the distributions whose quantiles are served. */
 export const SPREADS = Object.keys(QUANTILES);
 
+/** How far the quantile of a probability lies from a sum, in its unit. */
+export type Distribution = (p: number) => number;
+
+/** The quantiles of a distribution of errors, times their scale. */
+export function quantilesOf({ libm }: Schema, { distribution, scale }: NonNullable<Survreg['spread']>): Distribution {
+  const library = libraryOf(libm);
+  return (p) => QUANTILES[distribution]!(p, library) * scale;
+}
+
 /** Times, linear predictors or quantiles of times, row by row (survival, predict.survreg). */
 export function predictSurvreg(schema: Schema, survreg: Survreg, rows: Float64Array, { type, quantiles = [] }: Parameters): Float64Array {
   const library = libraryOf(schema.libm);
   const { coefficients, isLog, spread } = survreg;
   const width = coefficients.length;
   const time = (sum: number) => (isLog ? library.exp(sum) : sum);
-  const shifts = type === 'quantiles' ? quantiles.map((p) => QUANTILES[spread!.distribution]!(p, library) * spread!.scale) : [];
+  const shifts = type === 'quantiles' ? quantiles.map(quantilesOf(schema, spread!)) : [];
   const out: number[] = [];
   for (let at = 0; at < rows.length; at += width) {
     let sum = 0;

@@ -1,37 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { importModel } from '../../../../model/artifact/import.ts';
 import { openApi } from '../../../../shared/api/openapi/openapi.ts';
-import { decodeArtifact, encodeArtifact, type Model } from '../../../../shared/artifact.ts';
+import { decodeArtifact, encodeArtifact } from '../../../../shared/artifact.ts';
 import { INTERVAL_COX } from '../../../../shared/bodies/cox/spread.ts';
-import { RequestError } from '../../../../shared/errors.ts';
 import type { IntervalPart } from '../../../../shared/intervals/section.ts';
-import { answerQuery, bodySchema } from '../../../../shared/predict.ts';
+import { bodySchema } from '../../../../shared/predict.ts';
 import { answerTypes } from '../../../../shared/schema/parameters.ts';
 import { writeAnswer } from '../../../../shared/wire/answers.ts';
-import { readValue } from '../../../../shared/wire/wire.ts';
+import { answerOf, modelOf, problemOf } from '../../../support/asking.ts';
 import { golden } from '../../../support/golden.ts';
 
-const opened = new Map<string, Model>();
-function modelOf(name: string): Model {
-  const model = opened.get(name) ?? decodeArtifact(importModel(golden(name).file));
-  opened.set(name, model);
-  return model;
-}
 function ask(name: string, parameters: object, rows: object[] = golden(name).rows.slice(0, 2)) {
-  const model = modelOf(name);
-  return answerQuery(model, readValue(model.schema, { instances: rows, parameters }));
+  return answerOf(modelOf(name), rows, parameters);
 }
-/** What a request that is refused is told. */
-function problemOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof RequestError) return error.problems.map(({ message }) => message).join('; ');
-    throw error;
-  }
-  return 'nothing was refused';
-}
-
 describe('a coxph has terms, expected events and standard errors', () => {
   test('by a section beside its schema, which artifacts of earlier versions have without them', () => {
     const { spread: _, ...model } = modelOf('coxph');
@@ -77,7 +57,7 @@ describe('a coxph has terms, expected events and standard errors', () => {
       expect(ask('coxph-spread-strata', parameters, [row!]).predictions).toHaveLength(1);
     const pair = { age: 50, sexes: 'm', 'ph.ecog': 99 };
     for (const type of ['terms', 'expected'])
-      expect(problemOf(() => ask('coxph-strata-pair', { type }, [pair]))).toBe('its stratum was not in training');
+      expect(problemOf(() => ask('coxph-strata-pair', { type }, [pair]))).toContain('its stratum was not in training');
   });
 
   test.each<[string, string, object, string]>([

@@ -1,30 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readRFile } from '../../../../model/rds/rds.ts';
 import { attributesOf, element, listOf, type RValue } from '../../../../model/rds/values.ts';
 import { IPRED_READER } from '../../../../model/readers/ipred/reader.ts';
-import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
-import { readValue } from '../../../../shared/wire/wire.ts';
+import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
 import { golden } from '../../../support/golden.ts';
 import { attributed, integers, list, numbers, texts } from '../../../support/r-objects.ts';
 
-const objectOf = (name: string) => readRFile(readFileSync(golden(name).file), 'm.RDS').value as RValue;
-
-function ask(value: RValue, rows: object[], parameters: object = {}) {
-  const model = IPRED_READER.read(value, 'm.RDS');
-  checkPredictor(model, 'm.RDS');
-  return answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
-}
-
-function problemOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    const { message, problems } = error as { message: string; problems?: { message: string }[] };
-    return `${message} ${problems?.[0]?.message ?? ''}`;
-  }
-  return 'nothing';
-}
+const open = (value: RValue) => openedBy(IPRED_READER, value);
+const ask = (value: RValue, rows: object[], parameters: object = {}) => answerOf(open(value), rows, parameters).predictions;
 
 /** A value with other members in the places of its own. */
 function changed(value: RValue, members: Record<string, RValue>): RValue {

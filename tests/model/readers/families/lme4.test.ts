@@ -1,39 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { deparse } from '../../../../model/formula/deparse.ts';
-import { readRFile } from '../../../../model/rds/rds.ts';
 import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
 import { partBars } from '../../../../model/readers/lme4/bars.ts';
 import { LME4_READER } from '../../../../model/readers/lme4/reader.ts';
-import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
-import { readValue } from '../../../../shared/wire/wire.ts';
-import { golden } from '../../../support/golden.ts';
+import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
 import { attributed, call, NULL, numbers, symbol, texts } from '../../../support/r-objects.ts';
 
-const objectOf = (name: string) => readRFile(readFileSync(golden(name).file), 'm.RDS').value as RValue;
+const open = (value: RValue) => openedBy(LME4_READER, value);
+const ask = (value: RValue, rows: object[], parameters: object = {}) => answerOf(open(value), rows, parameters).predictions;
 const sleep = () => objectOf('lmer');
-
-function open(value: RValue) {
-  const model = LME4_READER.read(value, 'm.RDS');
-  checkPredictor(model, 'm.RDS');
-  return model;
-}
-
-function ask(value: RValue, rows: object[], parameters: object = {}) {
-  const model = open(value);
-  return answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
-}
-
-/** The error's text and that of its first problem. */
-function problemOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    const { message, problems } = error as { message: string; problems?: { path: string; message: string }[] };
-    return [message, problems?.[0]?.path, problems?.[0]?.message].join(' ');
-  }
-  return 'nothing';
-}
 
 describe('a mixed model of lme4', () => {
   test('a group that training did not have is refused by its variables, not by its value', () => {

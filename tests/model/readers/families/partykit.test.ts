@@ -1,35 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readRFile } from '../../../../model/rds/rds.ts';
 import type { RValue } from '../../../../model/rds/values.ts';
 import { PARTYKIT_READER } from '../../../../model/readers/partykit/reader.ts';
-import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
-import { readValue } from '../../../../shared/wire/wire.ts';
+import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
 import { golden } from '../../../support/golden.ts';
 import { attributed, integers, list, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
 
-const objectOf = (name: string) => readRFile(readFileSync(golden(name).file), 'm.RDS').value as RValue;
-
-function open(value: RValue) {
-  const model = PARTYKIT_READER.read(value, 'm.RDS');
-  checkPredictor(model, 'm.RDS');
-  return model;
-}
-
-function ask(value: RValue, rows: object[], parameters: object = {}) {
-  const model = open(value);
-  return answerQuery(model, readValue(model.schema, { instances: rows, parameters })).predictions;
-}
-
-function problemOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    const { message, problems } = error as { message: string; problems?: { message: string }[] };
-    return `${message} ${problems?.[0]?.message ?? ''}`;
-  }
-  return 'nothing';
-}
+const open = (value: RValue) => openedBy(PARTYKIT_READER, value);
+const ask = (value: RValue, rows: object[], parameters: object = {}) => answerOf(open(value), rows, parameters).predictions;
 
 const factor = (codes: number[], ...levels: string[]) =>
   attributed(integers(...codes), { levels: texts(...levels), class: texts('factor') });
@@ -57,7 +34,7 @@ describe('a tree of partykit', () => {
 
   test('has no answer where R draws a way: of a level that the split has not seen', () => {
     expect(problemOf(() => ask(party(), [{ g: 'c' }]))).toMatch(
-      'row 1 at a split its value is missing, or a level that the split has not seen',
+      'row 1 /0 at a split its value is missing, or a level that the split has not seen',
     );
   });
 
