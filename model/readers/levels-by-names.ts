@@ -12,6 +12,9 @@ export type LackingLevels = ReadonlyMap<string, readonly (string | undefined)[]>
 /** The levels of a formula's factors as a model's xlevels, with a word where one is not known; and those that lack some. */
 export type FoundLevels = { xlevels: RValue; lacking: LackingLevels };
 
+/** What stands in the place of a level that the file does not name. */
+export const LACKING = 'which the file lacks';
+
 const FACTOR_KINDS = ['factor', 'ordered', 'character'];
 /** Most ways to share the columns among the terms that are looked at. */
 const MAX_WAYS = 10_000;
@@ -160,7 +163,7 @@ function partly({ name, kind, value }: Variable, levels: string[], label: string
 
 function asLevels(found: ReadonlyMap<string, readonly (string | undefined)[]>): RValue {
   const values = [...found.values()].map((levels): RValue => {
-    return { type: 'character', values: levels.map((level, at): Level => level ?? `(level ${at + 1}, which the file lacks)`) };
+    return { type: 'character', values: levels.map((level, at): Level => level ?? `(level ${at + 1}, ${LACKING})`) };
   });
   return { type: 'list', values, attributes: new Map([['names', { type: 'character', values: [...found.keys()] }]]) };
 }

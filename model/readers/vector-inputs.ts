@@ -3,6 +3,7 @@ import type { Feature } from '../../shared/schema/features.ts';
 import { readTerms } from '../formula/terms.ts';
 import { attributesOf, listOf, numbersOf, type RValue, textsOf } from '../rds/values.ts';
 import { levelsByNames } from './levels-by-names.ts';
+import { checkCoding } from './linear/check-coding.ts';
 import { readDesign } from './linear/design.ts';
 import { designSteps } from './linear/inputs.ts';
 import { withRange } from './range.ts';
@@ -33,6 +34,7 @@ export function vectorInputs(call: RValue | undefined, terms: RValue | undefined
   const columns = design.columns.slice(design.intercept ? 1 : 0);
   if (columns.length !== width)
     throw new ModelError(`${label}'s formula`, `${columns.length} columns`, `${width}, as its support vectors have`);
+  checkCoding(design, names, label);
   const steps = designSteps(design);
   const places = columns.map(([first, ...rest]) =>
     rest.length === 0 && typeof first === 'object' && 'feature' in first ? first.feature : -1,

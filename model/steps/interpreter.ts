@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { Expression } from '../../shared/expressions/expressions.ts';
+import { type Expression, featuresOf } from '../../shared/expressions/expressions.ts';
 import { FUNCTIONS } from '../../shared/expressions/functions.ts';
 import { PIPELINE_FUNCTIONS } from '../../shared/steps/pipeline-functions.ts';
 import { BaseNames } from '../formula/base-names.ts';
@@ -211,6 +211,8 @@ export class Interpreter {
     if (parts.length < 3) throw this.#fail(value, `${parts.length} arguments`, names.join(', '));
     const [test, ...branches] = parts as [RValue, ...RValue[]];
     const condition = this.number(test);
+    // R's ifelse() gives as many values as its test has: those of the first row, for all.
+    if (name === 'ifelse' && featuresOf(condition).length === 0) throw this.#fail(value, 'a test of no column', 'a test of each row');
     return this.#joined(
       value,
       branches.map((branch) => this.read(branch)),

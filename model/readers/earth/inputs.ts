@@ -6,6 +6,7 @@ import type { Read } from '../../formula/feature-table.ts';
 import { productOf } from '../../formula/model-matrix.ts';
 import { attributesOf, element, listOf, type RValue, textsOf } from '../../rds/values.ts';
 import { matrixOf } from '../../steps/projections.ts';
+import { checkCoding } from '../linear/check-coding.ts';
 import { readDesign } from '../linear/design.ts';
 import { withRange } from '../range.ts';
 import type { Term } from './terms.ts';
@@ -31,6 +32,7 @@ export function inputsOf(value: RValue, terms: Term[], label: string): Inputs {
   const design = readDesign({ terms: formula, xlevels, contrasts: undefined, call, hasDefaults: true }, label);
   const columns = (design.intercept ? design.columns.slice(1) : design.columns).map((factors) => productOf({ name: '', factors }));
   if (columns.length !== width) throw new ModelError(`${label}'s formula`, `${columns.length} columns`, `${width}, as its dirs have`);
+  checkCoding(design, namesOfDirs(dirs, label), label);
   if (design.offsets.length > 1) throw new ModelError(label, `${design.offsets.length} offsets`, 'one');
   return {
     ...{ features: design.features, steps: design.steps, columns, isOfFused: design.isOfFused, read: design.read },
@@ -38,10 +40,15 @@ export function inputsOf(value: RValue, terms: Term[], label: string): Inputs {
   };
 }
 
+/** The names of the columns that the terms are of. */
+function namesOfDirs(dirs: RValue, label: string): string[] {
+  const [, columns] = listOf(attributesOf(dirs).get('dimnames'), `${label}'s names of dirs`);
+  return textsOf(columns, `${label}'s columns`);
+}
+
 /** Of a matrix or a data frame: features by its columns' names, with the range of the cuts. */
 function ofMatrix(value: RValue, terms: Term[], width: number, label: string): Inputs {
-  const [, columns] = listOf(attributesOf(element(value, 'dirs') as RValue).get('dimnames'), `${label}'s names of dirs`);
-  const names = textsOf(columns, `${label}'s columns`);
+  const names = namesOfDirs(element(value, 'dirs') as RValue, label);
   const modvars = element(value, 'modvars');
   const variables = modvars ? matrixOf(modvars, `${label}'s modvars`) : [];
   // Columns of a factor belong to one variable; which level is the first one, the file does not say.

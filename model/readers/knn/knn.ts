@@ -4,6 +4,7 @@ import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { checkCoding } from '../linear/check-coding.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 import { withRange } from '../range.ts';
@@ -83,6 +84,7 @@ function inputsOf(value: RValue, { cells, rows, width, names }: Matrix, label: s
     const design = readDesign({ terms, xlevels, contrasts, call, hasDefaults: true }, label);
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as the training data have`);
+    checkCoding(design, names, label);
     const steps = designSteps(design);
     return {
       features: design.features,

@@ -6,7 +6,7 @@ import { areOfFused, type ContrastColumn, indicators, MAX_LEVELS, MAX_POLY, read
 import { dataColumns } from '../../formula/data-columns.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { FormulaReader } from '../../formula/formula.ts';
-import { type Coded, type CodedColumn, modelMatrix } from '../../formula/model-matrix.ts';
+import { type Coded, type CodedColumn, contrastNames, modelMatrix } from '../../formula/model-matrix.ts';
 import { remap } from '../../formula/remap.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
@@ -42,6 +42,7 @@ export type DesignParts = {
 
 /** A formula's columns, each the product of its expressions, none for the intercept; and what is added to their sum. */
 export type DesignColumns = { columns: Expression[][]; offsets: Expression[] };
+type NamedColumns = DesignColumns & Pick<Design, 'names'>;
 
 /** A formula as R's model.matrix computes it from new data. */
 export type Design = DesignColumns & {
@@ -50,6 +51,8 @@ export type Design = DesignColumns & {
   steps: BoundStep[];
   /** Whether the first column is the intercept. */
   intercept: boolean;
+  /** R's names of the columns, undefined where they are not known: those of contrasts that the model keeps, or of poly() and the like. */
+  names: (string | undefined)[];
   /** The columns of the further formulas. */
   more: DesignColumns[];
   isOfFused: boolean;
@@ -86,20 +89,22 @@ export function readDesign(parts: DesignParts, label: string): Design {
     return { columns: columns.map((factors) => factors.map(resolve)), offsets: offsets.map(resolve) };
   });
   return {
-    ...{ features, steps: splines.steps(features, label), intercept: terms.intercept, ...first!, more: rest },
+    ...{ features, steps: splines.steps(features, label), intercept: terms.intercept, ...first!, names: made[0]!.names, more: rest },
     read: reader.read,
     isOfFused: [...levels].some(([name, all]) => areOfFused(contrasts && element(contrasts, name), all.length)),
   };
 }
 
 /** The columns of one formula, and its offsets. */
-function readColumns(reader: FormulaReader, terms: Terms, context: CodeContext): DesignColumns {
+function readColumns(reader: FormulaReader, terms: Terms, context: CodeContext): NamedColumns {
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeVariable(reader, variable, context) : undefined;
   });
+  const matrix = modelMatrix(terms, coded, context.label);
   return {
-    columns: modelMatrix(terms, coded, context.label).map(({ factors }) => factors),
+    columns: matrix.map(({ factors }) => factors),
+    names: matrix.map(({ name }) => (name.includes(UNNAMED) ? undefined : name)),
     offsets: terms.offsets.map((at) => reader.number((terms.variables[at] as Variable).source)),
   };
 }
@@ -121,21 +126,30 @@ function codeVariable(reader: FormulaReader, variable: Variable, context: CodeCo
     if (kind.startsWith('nmatrix.') && columns.length !== Number(kind.slice('nmatrix.'.length))) {
       throw new ModelError(`${label}, variable ${name}`, `${columns.length} columns`, kind.slice('nmatrix.'.length));
     }
-    return { contrasts: unnamed(columns), levels: undefined };
+    const isPlain = variable.value.type === 'symbol' && columns.length === 1;
+    return { contrasts: named(columns, isPlain ? [name] : []), levels: undefined };
   }
   const place = context.place?.(variable, reader) ?? reader.category(variable, names);
   const count = names?.length ?? 2;
   if (count > MAX_LEVELS) throw new ModelError(`${label}, variable ${name}`, `${count} levels`, `at most ${MAX_LEVELS}`);
   const usual: RValue = { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
-  const named = (contrasts && element(contrasts, name)) ?? (hasDefaults ? usual : undefined);
+  const kept = contrasts && element(contrasts, name);
   // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
-  const matrix = readContrasts(named, count, `${label}'s contrasts of ${name}`, MAX_POLY);
-  return { contrasts: unnamed(tables(place, matrix)), levels: unnamed(tables(place, indicators(count))) };
+  const matrix = readContrasts(kept ?? (hasDefaults ? usual : undefined), count, `${label}'s contrasts of ${name}`, MAX_POLY);
+  const labels = names ?? ['FALSE', 'TRUE'];
+  const usualNames = kept ? [] : contrastNames(name, labels, kind === 'ordered' ? 'poly' : 'treatment');
+  return {
+    contrasts: named(tables(place, matrix), usualNames),
+    levels: named(tables(place, indicators(count)), contrastNames(name, labels, 'levels')),
+  };
 }
 
-/** Columns whose names nobody asks for: coefficients stand in their order. */
-function unnamed(columns: Expression[]): CodedColumn[] {
-  return columns.map((value) => ({ name: '', value }));
+/** Stands in the name of a column that is not known. */
+const UNNAMED = '\0';
+
+/** Columns with R's names, as far as they are known. */
+function named(columns: Expression[], names: readonly string[]): CodedColumn[] {
+  return columns.map((value, at) => ({ name: names[at] ?? UNNAMED, value }));
 }
 
 /** Columns of contrasts as functions of a level's place. */

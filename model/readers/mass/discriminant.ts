@@ -8,6 +8,7 @@ import { inputSchema } from '../../../shared/steps/pipeline.ts';
 import { deparse } from '../../formula/deparse.ts';
 import type { Read } from '../../formula/feature-table.ts';
 import { attributesOf, classOf, element, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { checkCoding } from '../linear/check-coding.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
 import { withRange } from '../range.ts';
@@ -66,6 +67,7 @@ function inputsOf(value: RValue, { cells, classes, width, names }: Means, label:
     const design = readDesign({ terms, xlevels, contrasts, call, hasDefaults: true }, label);
     const used = design.columns.length - (design.intercept ? 1 : 0);
     if (used !== width) throw new ModelError(`${label}'s formula`, `${used} columns`, `${width}, as its means have`);
+    checkCoding(design, names, label);
     const steps = designSteps(design);
     return { features: design.features, ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, read: design.read };
   }

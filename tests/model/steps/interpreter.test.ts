@@ -143,6 +143,7 @@ describe('a call of step_mutate() is what R makes of it', () => {
     ['factor() without some values', call('factor', [x], { levels: numbers(1), exclude: numbers(1) })],
     ['log() by the first letter of an argument', call('log', [x], { b: numbers(3) })],
     ['logical(), which makes FALSE', call('logical', [numbers(1)])],
+    ['ifelse() whose test is one value, for which R takes the first row', call('ifelse', [call('!', [numbers(1)]), x, s])],
     ['logit(), which R does not have', call('logit', [x])],
     ['an ordered factor beside a factor', call('coalesce', [o, f])],
     ['pmin() where a row says whether its missing values count', call('pmin', [x, x], { 'na.rm': l })],

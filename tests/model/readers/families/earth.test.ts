@@ -5,7 +5,7 @@ import type { Imported } from '../../../../model/readers/reader.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { number, x } from '../../../support/lm-objects.ts';
-import { attributed, integers, list, named, numbers, terms, texts } from '../../../support/r-objects.ts';
+import { attributed, integers, list, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
 
 function predict(model: Imported, rows: object[], parameters: object = {}) {
   checkPredictor(model, 'm.RDS');
@@ -55,6 +55,15 @@ describe('an earth', () => {
     expect(predict(model, [{ x: 3 }])).toEqual([314]);
     const factor = { ...rest, modvars: matrix([[1]], [['sex'], ['sexmale']]) };
     expect(() => read(named(factor, 'earth'))).toThrow('an earth of a data frame with factors');
+  });
+
+  test('of other contrasts than the usual ones is refused by its columns', () => {
+    const by = (column: string) => {
+      const dirs = matrix([[0], [1], [-1], [2]], [ROWS, [column]]);
+      return earth({ dirs, terms: terms([number(symbol('f'), 'f', 'factor')]), xlevels: named({ f: texts('u', 'v') }) });
+    };
+    expect(predict(read(by('fv')), [{ f: 'v' }])).toEqual([110]);
+    expect(() => read(by('f1'))).toThrow('found the column f1, expected fv');
   });
 
   test('with a glm has the link, and the terms without it', () => {

@@ -4,7 +4,8 @@ import { KNN_READER } from '../../../../model/readers/knn/reader.ts';
 import { NEAREST } from '../../../../shared/bodies/nearest/body.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
-import { attributed, integers, named, numbers, texts } from '../../../support/r-objects.ts';
+import { number } from '../../../support/lm-objects.ts';
+import { attributed, integers, list, NULL, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
 
 const no: RValue = { type: 'logical', values: Int32Array.of(0) };
 
@@ -27,6 +28,14 @@ describe('the nearest neighbours of knn3()', () => {
       { a: 0.5, b: 0.5 },
       { a: 0, b: 1 },
     ]);
+  });
+
+  test('of other contrasts than the usual ones are refused by their columns', () => {
+    const parts = { terms: terms([number(symbol('l'), 'l', 'logical')]) };
+    const by = (name: string) =>
+      knn(parts, { X: attributed(numbers(0, 1, 1), { dim: integers(3, 1), dimnames: list(NULL, texts(name)) }) });
+    expect(predict(by('lTRUE'), [{ l: true }])).toEqual([{ a: 0, b: 1 }]);
+    expect(() => predict(by('l1'), [])).toThrow('found the column l1, expected lTRUE');
   });
 
   test('a tie of votes goes to the first class', () => {

@@ -5,7 +5,7 @@ import type { Reader } from '../../../../model/readers/reader.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { number, x } from '../../../support/lm-objects.ts';
-import { attributed, integers, list, NULL, named, numbers, terms, texts } from '../../../support/r-objects.ts';
+import { attributed, integers, list, NULL, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
 
 function predict(reader: Reader, value: RValue, rows: object[], parameters: object = {}) {
   const model = reader.read(value, 'm.RDS');
@@ -25,6 +25,18 @@ describe('a discriminant analysis', () => {
   test('the nearer mean wins, and a tie is the first class', () => {
     expect(predict(DISCRIMINANT_READER, lda(), [{ x: -3 }, { x: 0.1 }, { x: 0 }])).toEqual(['a', 'b', 'a']);
     expect(predict(DISCRIMINANT_READER, lda(), [{ x: 0 }], { type: 'prob' })).toEqual([{ a: 0.5, b: 0.5 }]);
+  });
+
+  test('of other contrasts than the usual ones is refused by its columns, as it keeps none', () => {
+    const by = (...columns: string[]) =>
+      lda({
+        means: attributed(numbers(0, 1, 1, 0), { dim: integers(2, 2), dimnames: list(texts('a', 'b'), texts(...columns)) }),
+        scaling: attributed(numbers(1, 2), { dim: integers(2, 1) }),
+        terms: terms([number(symbol('f'), 'f', 'factor')]),
+        xlevels: named({ f: texts('u', 'v', 'w') }),
+      });
+    expect(predict(DISCRIMINANT_READER, by('fv', 'fw'), [{ f: 'v' }, { f: 'w' }])).toEqual(['b', 'a']);
+    expect(() => predict(DISCRIMINANT_READER, by('f1', 'f2'), [])).toThrow("found the column f1, expected fv, by R's usual contrasts");
   });
 
   test('of a quadratic one each class has its scale', () => {
