@@ -1,7 +1,7 @@
 import type { Schema } from '../../schema/features.ts';
 import { type Forest, treeCount } from '../forest/forest.ts';
 import { type SumKernel, sumKernel } from '../forest/kernels/sums.ts';
-import type { WalkTable } from '../forest/kernels/walk.ts';
+import type { WalkTable } from '../forest/kernels/walk-table.ts';
 import { unpackedBytes } from '../forest/packed.ts';
 import { asForest } from './as-forest.ts';
 import type { Boosting } from './boosting.ts';

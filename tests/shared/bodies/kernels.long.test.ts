@@ -113,6 +113,23 @@ test.each([
   }
 });
 
+test.each<[string, Kind, number]>([
+  ['a vote a leaf', 'classification', 1],
+  ['three numbers a leaf', 'probability', 3],
+])('trees that do not stay in a cache: %s', (_, kind, width) => {
+  // 18 trees of up to 180,001 nodes: of the sixteen that a row walks in step the second group is mostly filled up.
+  const { schema, forest } = grow({ seed: 6, kind, features: 7, sets: false, trees: 18, splits: 90_000, width, missing: false });
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('walk');
+  expect(kernel.table?.buffer.byteLength).toBeGreaterThan(2 ** 24);
+  const rows = drawRows(forest, 70, dice(8));
+  const expected = plain(schema, forest, rows);
+  const [features, outputs] = [schema.features.length, expected.length / 70];
+  for (const few of [1, 7, 23, 24, 25, 70]) {
+    expect(differing(kernel.predict(rows.subarray(0, few * features)), expected.subarray(0, few * outputs))).toEqual([]);
+  }
+});
+
 test.each([
   ['one slice that is half empty', 9, 3],
   ['whole slices', 32, 12],

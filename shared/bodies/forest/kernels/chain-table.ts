@@ -1,7 +1,7 @@
 import type { Forest } from '../forest.ts';
 import { isInner, type PackedForest, rankBits } from '../packed.ts';
 import type { Sums } from './kernel.ts';
-import type { WalkTable } from './walk.ts';
+import type { WalkTable } from './walk-table.ts';
 
 /*
  * The nodes of a forest as chain.ts walks them: tree after tree, siblings side by side. A node is a word of 32 bits:

@@ -5,7 +5,7 @@ import { addAloneCode, addManyCode, aloneCode, manyCode, touchCode } from './cha
 import { type ChainMemory, groupsOf, LANES, openMemory } from './chain-memory.ts';
 import { chainTable, type Layout, layoutOf, PAGE } from './chain-table.ts';
 import type { Kernel, Sums } from './kernel.ts';
-import type { WalkTable } from './walk.ts';
+import type { WalkTable } from './walk-table.ts';
 
 /*
  * Eight rows go down the trees in step, so that the wait for one row's node hides behind the others. A row does not wait in a leaf

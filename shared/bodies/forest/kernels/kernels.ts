@@ -8,7 +8,7 @@ import { finishSums, predictForest } from '../predict.ts';
 import { mostLeaves, WORD } from './mask-tables.ts';
 import { stepKernel } from './steps.ts';
 import { sumKernel } from './sums.ts';
-import type { WalkTable } from './walk.ts';
+import type { WalkTable } from './walk-table.ts';
 
 /** What computes a forest's default answers: a table of steps, tables of masks, a walk through many trees or by many rows, or the plain predictor. */
 export type KernelName = 'steps' | 'masks' | 'chain' | 'walk' | 'plain';

@@ -2,7 +2,8 @@ import type { Forest } from '../forest.ts';
 import { chainKernel } from './chain.ts';
 import type { Kernel, Sums } from './kernel.ts';
 import { maskKernel } from './masks.ts';
-import { type WalkTable, walkKernel, walkTable } from './walk.ts';
+import { walkKernel } from './walk.ts';
+import type { WalkTable } from './walk-table.ts';
 
 /** The fastest kernel of a forest's sums: all sums of rows that lie side by side; of chains and walks also the table that threads share. */
 export type SumKernel = { name: 'masks' | 'chain' | 'walk'; sums(rows: Float64Array): Float64Array; bytes: number; table?: WalkTable };
@@ -19,10 +20,8 @@ export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumK
     if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
     const chain = chainKernel(forest, summed, given);
     if (chain) return { name: 'chain', sums: summing(chain), bytes: chain.bytes, table: chain.table };
-    const table = given ?? walkTable(forest, summed);
-    if (!table) return undefined;
-    const walk = walkKernel(forest, table, summed);
-    return { name: 'walk', sums: summing(walk), bytes: walk.bytes, table };
+    const walk = walkKernel(forest, summed, given);
+    return walk && { name: 'walk', sums: summing(walk), bytes: walk.bytes, table: walk.table };
   } catch (error) {
     // An engine without what a kernel needs, or without room for its memory.
     if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof RangeError)

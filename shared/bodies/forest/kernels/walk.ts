@@ -1,8 +1,10 @@
 import * as w from '../../../wasm/assembler.ts';
 import type { Forest } from '../forest.ts';
 import { treeCount } from '../forest.ts';
-import { countBelow, isInner, type PackedForest, rankBits } from '../packed.ts';
-import type { Kernel, Sums } from './kernel.ts';
+import { type PackedForest, rankBits } from '../packed.ts';
+import type { Kernel } from './kernel.ts';
+import { rankSearch } from './rank-search.ts';
+import { PAGE, type Summed, type WalkTable, walkLayout, walkTable } from './walk-table.ts';
 import { type AlonePlan, aloneCode, openAlone, planAlone } from './walk-trees.ts';
 import type { WidePlan } from './wide-leaves.ts';
 import { WIDES } from './wides.ts';
@@ -13,11 +15,8 @@ import { WIDES } from './wides.ts';
  * ranked once: a value's key is its feature above its rank, and a node's key its feature above the place of its threshold,
  * so that one comparison of integers gives the side, with the same outcome as on the doubles themselves.
  *
- * A node is 8 bytes, siblings lie side by side:
- *   low word    an inner node's key (a split of the packed forest); of a leaf its number, below a feature that is none
- *   high word   how many bytes on the left child lies; 0 for a leaf
- * The feature that is none has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
- * Fewer than eight rows come one by one (walk-trees.ts): each walks eight trees in step.
+ * The nodes are those of walk-table.ts. A leaf's feature, which is none, has the least key in every row, so a row that is in a leaf stays there until all eight are in leaves.
+ * Few rows come one by one (walk-trees.ts): each walks several trees in step.
  *
  * Why: trees of more than 64 leaves have no masks, and chain.ts takes neither leaves of several numbers nor forests whose nodes do not
  * fit into 4 bytes. Measured: 2026-11-29, Node 24.21, 2 cores, 10,000 rows of the example heart, the best of five calls: 112 ms, 269 ms by
@@ -26,162 +25,146 @@ import { WIDES } from './wides.ts';
  */
 /** Rows that go down a tree in step. */
 const LANES = 8;
-/** Most bytes of a table of nodes. */
-const MAX_TABLE_BYTES = 2 ** 30;
 /** Bytes of a block's keys, which are read in order: to have each tree come from afar once for so many rows is worth more than the nearest cache. */
 const BLOCK_BYTES = 2 ** 21;
 /** From so many rows on a tree is read in order before it is walked: that takes a tenth of the time that its nodes take one by one. */
 const ROWS_TO_TOUCH = 16;
+/** A table of more bytes does not stay in a cache: then so few rows come one by one, which are faster than by eight in step. */
+const FAR_BYTES = 2 ** 24;
+const FEW_ROWS_FROM_AFAR = 24;
 /** Bytes of a line of the cache. */
 const LINE = 64;
-const PAGE = 65_536;
-
-/** What a walk has to know of the sums. */
-type Summed = Omit<Sums, 'outputs'>;
-
-/** The nodes of a forest in memory that threads can share, and behind them its leaves where these are wide (wide-leaves.ts). */
-export type WalkTable = WebAssembly.Memory;
 
 /** How many groups of eight rows a block has, and where its parts lie in the kernel's memory; `sums` are those of wide leaves. */
 type Plan = { groups: number; keyBytes: number; out: number; alone: AlonePlan; sums: number; pages: number; bits: number };
 
 /**
- * The nodes of a forest as the kernel walks them; undefined where a feature's splits are sets of levels, the leaves have
- * too great numbers or all would take too much memory.
+ * The kernel of a forest and its table, or the one that another thread made; undefined where it has none (walk-table.ts). Throws where
+ * this engine has no WebAssembly with two memories, and a RangeError where there is no room.
  */
-export function walkTable(forest: Forest, summed: Summed): WalkTable | undefined {
-  const { roots, packed, partitioned } = forest;
-  const count = roots[roots.length - 1]!;
-  if (!packed || partitioned.includes(1) || count * 8 > MAX_TABLE_BYTES) return undefined;
-  const bits = rankBits(partitioned.length);
-  const none = 2 ** (32 - bits) - 1;
-  if (count - packed.splits.length > 2 ** bits) return undefined;
-  const wide = WIDES[0]?.plan(forest, summed, count * 8);
-  const pages = Math.ceil((wide?.end ?? count * 8) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  if (wide) WIDES[0]?.fill(forest, wide, memory.buffer);
-  const words = new Uint32Array(memory.buffer);
-  const firstLeaf = none * 2 ** bits;
-  let split = 0;
-  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const end = roots[tree + 1]!;
-    let next = roots[tree]! + 1;
-    for (let node = next - 1; node < end; node += 1) {
-      if (!isInner(packed.inner, node)) {
-        words[2 * node] = firstLeaf + node - split;
-        continue;
-      }
-      words[2 * node] = packed.splits[split]!;
-      words[2 * node + 1] = (next - node) * 8;
-      next += 2;
-      split += 1;
-    }
-  }
-  return memory;
-}
-
-/** The kernel of a forest that has such a table. Throws where this engine has no WebAssembly with two memories. */
-export function walkKernel(forest: Forest, table: WalkTable, summed: Summed): Kernel {
-  const { roots } = forest;
+export function walkKernel(forest: Forest, summed: Summed, given?: WalkTable): (Kernel & { table: WalkTable }) | undefined {
+  const layout = walkLayout(forest, summed);
+  if (!layout) return undefined;
+  const { starts, values, wide: widePlan } = layout;
+  const table = given ?? walkTable(forest, layout);
   const packed = forest.packed as PackedForest;
   const features = packed.cutStarts.length - 1;
   const way = WIDES[0];
-  const widePlan = way?.plan(forest, summed, roots[roots.length - 1]! * 8);
-  const plan = planOf(features, treeCount(forest), widePlan);
+  const isFar = table.buffer.byteLength > FAR_BYTES;
+  const few = isFar ? FEW_ROWS_FROM_AFAR : LANES;
+  const plan = planOf(features, treeCount(forest), widePlan, isFar);
   const memory = new WebAssembly.Memory({ initial: plan.pages });
   const ours = { memory, pages: plan.pages, shared: false };
   const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
   const more = way && widePlan ? [way.code(widePlan, plan.sums)] : [];
   const { walk, alone, wide: addWide } = w.instantiate([walkCode(plan), aloneCode(plan.alone), ...more], [ours, nodes]);
   const wide = way && widePlan && addWide ? way.open(widePlan, memory, plan.sums, addWide) : undefined;
-  const addAlone = openAlone(forest, memory, plan.alone, summed, wide);
+  const rank = rankSearch(packed);
+  const doubles = new Float64Array(table.buffer);
+  const addAlone = openAlone({ starts, values, doubles, rank, features }, memory, plan.alone, summed, wide);
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * LANES);
   const block = plan.groups * LANES;
-  const add = adderOf(forest, summed);
+  const add = adderOf(values, summed);
   const stride = wide ? block * 4 : 0;
   if (wide && widePlan) new Uint32Array(memory.buffer, plan.out, widePlan.trees * block).fill(wide.noLeaf, treeCount(forest) * block);
   const sum: Kernel['sum'] = (rows, sums, outputs) => {
     const count = rows.length / features;
-    if (count < LANES) {
+    if (count < few) {
       for (let row = 0; row < count; row += 1) addAlone(rows, row, sums, outputs, () => alone?.(plan.alone.groups));
       return;
     }
     for (let start = 0; start < count; start += block) {
       const size = Math.min(block, count - start);
-      rankRows(packed, rows, start, size, keys, plan);
+      rankRows(rank, features, rows, start, size, keys, plan);
       for (let tree = 0; tree < treeCount(forest); tree += 1) {
-        const end = size < ROWS_TO_TOUCH ? 0 : roots[tree + 1]! * 8;
-        walk?.(roots[tree]! * 8, Math.ceil(size / LANES), end, tree * stride);
-        if (!wide) add(forest, places, size, sums, start, outputs);
+        const end = size < ROWS_TO_TOUCH ? 0 : starts[tree + 1]! * 8;
+        walk?.(starts[tree]! * 8, Math.ceil(size / LANES), end, tree * stride);
+        if (!wide) add({ doubles, start: starts[tree]!, values }, places, size, sums, start, outputs);
       }
       wide?.add(plan.out, stride, size, sums, start);
     }
   };
-  return { sum, bytes: memory.buffer.byteLength };
+  return { sum, bytes: memory.buffer.byteLength, table };
 }
 
-function planOf(features: number, trees: number, wide: WidePlan | undefined): Plan {
+function planOf(features: number, trees: number, wide: WidePlan | undefined, isFar: boolean): Plan {
   const bits = rankBits(features);
   const keyBytes = 2 ** (32 - bits) * LANES * 4;
   const most = Math.max(1, Math.floor(BLOCK_BYTES / keyBytes));
   const groups = wide ? Math.min(most, wide.rows / LANES) : most;
   const out = groups * keyBytes;
-  const alone = planAlone(out + groups * LANES * 4 * (wide?.trees ?? 1), trees, bits);
+  const alone = planAlone(out + groups * LANES * 4 * (wide?.trees ?? 1), trees, bits, isFar);
   const sums = Math.ceil(alone.end / LINE) * LINE;
   return { groups, keyBytes, out, alone, sums, pages: Math.ceil((sums + (wide?.sumBytes ?? 0)) / PAGE), bits };
 }
 
 /** What adds the leaves of one tree, where they are not wide. */
-function adderOf({ width }: Forest, { isVote, isFloat }: Summed) {
+function adderOf(values: number, { isVote, isFloat }: Summed) {
   if (isVote) return addVotes;
   if (isFloat) return addFloats;
-  return width === 1 ? addValues : addLeaves;
+  return values === 1 ? addValues : addLeaves;
 }
 
 /** Writes the keys of a block's rows, feature by feature, so that one feature's thresholds stay in the cache. */
-function rankRows({ cuts, cutStarts }: PackedForest, rows: Float64Array, start: number, size: number, keys: Uint32Array, plan: Plan): void {
-  const features = cutStarts.length - 1;
+function rankRows(
+  rank: (feature: number, value: number) => number,
+  features: number,
+  rows: Float64Array,
+  start: number,
+  size: number,
+  keys: Uint32Array,
+  plan: Plan,
+): void {
   const stride = plan.keyBytes / 4;
   for (let feature = 0; feature < features; feature += 1) {
-    const [from, to] = [cutStarts[feature]!, cutStarts[feature + 1]!];
     const high = feature * 2 ** plan.bits + 1;
     for (let row = 0; row < size; row += 1) {
       const value = rows[(start + row) * features + feature]!;
-      keys[(row >> 3) * stride + feature * LANES + (row & 7)] = high + countBelow(cuts, from, to, value);
+      keys[(row >> 3) * stride + feature * LANES + (row & 7)] = high + rank(feature, value);
     }
   }
 }
 
+/** The numbers of a tree's leaves: where they are counted from in the table, how many a leaf has. */
+type Tree = { doubles: Float64Array; start: number; values: number };
+
 /** Adds the doubles of the leaves that a block's rows fell into in one tree. */
-function addValues({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+function addValues({ doubles, start: root }: Tree, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
   for (let row = 0; row < size; row += 1) {
-    sums[start + row] = sums[start + row]! + leaves[places[row]!]!;
+    sums[start + row] = sums[start + row]! + doubles[root + places[row]!]!;
   }
 }
 
 /** The same of leaves that hold several. */
-function addLeaves({ leaves, width }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+function addLeaves({ doubles, start: root, values }: Tree, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
   for (let row = 0; row < size; row += 1) {
-    const leaf = places[row]! * width;
-    const at = (start + row) * width;
-    for (let k = 0; k < width; k += 1) sums[at + k] = sums[at + k]! + leaves[leaf + k]!;
+    const leaf = root + places[row]!;
+    const at = (start + row) * values;
+    for (let k = 0; k < values; k += 1) sums[at + k] = sums[at + k]! + doubles[leaf + k]!;
   }
 }
 
 /** The same where every sum is rounded to 32 bits. */
-function addFloats({ leaves, width }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
+function addFloats({ doubles, start: root, values }: Tree, places: Uint32Array, size: number, sums: Float64Array, start: number): void {
   for (let row = 0; row < size; row += 1) {
-    const leaf = places[row]! * width;
-    const at = (start + row) * width;
-    for (let k = 0; k < width; k += 1) sums[at + k] = Math.fround(sums[at + k]! + leaves[leaf + k]!);
+    const leaf = root + places[row]!;
+    const at = (start + row) * values;
+    for (let k = 0; k < values; k += 1) sums[at + k] = Math.fround(sums[at + k]! + doubles[leaf + k]!);
   }
 }
 
 /** The same of votes: a leaf holds the place of its class. */
-function addVotes({ leaves }: Forest, places: Uint32Array, size: number, sums: Float64Array, start: number, classes: number): void {
+function addVotes(
+  { doubles, start: root }: Tree,
+  places: Uint32Array,
+  size: number,
+  sums: Float64Array,
+  start: number,
+  classes: number,
+): void {
   for (let row = 0; row < size; row += 1) {
-    const at = (start + row) * classes + leaves[places[row]!]!;
+    const at = (start + row) * classes + doubles[root + places[row]!]!;
     sums[at] = sums[at]! + 1;
   }
 }
