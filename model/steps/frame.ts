@@ -51,7 +51,7 @@ export class Frame {
     this.#unproved ??= label;
   }
 
-  /** The columns that a step named as recipes does, where a user may have given it another function for names. */
+  /** The columns that a step named as recipes does, where another function for names, or other contrasts, may have named them. */
   readonly guessedNames: Set<string> = new Set();
 
   get columns(): readonly FrameColumn[] {

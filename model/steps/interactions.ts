@@ -15,8 +15,12 @@ export const INTERACTION_STEPS: StepReader = {
   steps: ['step_interact', 'step_ratio', 'step_intercept'],
   read: (step, context) => {
     const { frame, of, label } = context;
-    if (of === 'step_interact') frame.change(of, { add: interactions(step, context) });
-    else if (of === 'step_ratio') ratios(step, context);
+    if (of === 'step_interact') {
+      const add = interactions(step, context);
+      // By other contrasts than R's usual ones, which the step does not keep, the columns of factors have other names.
+      for (const { name } of add) frame.guessedNames.add(name);
+      frame.change(of, { add });
+    } else if (of === 'step_ratio') ratios(step, context);
     else {
       const name = textOf(member(step, 'name', label), `${label}'s name`);
       const first: Arranged = { column: { name, kind: 'number' }, value: number(step, 'value', label, 1) };

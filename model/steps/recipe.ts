@@ -116,7 +116,7 @@ function isMissing(values: (string | null)[]): boolean {
 
 /**
  * A recipe's columns have to have the names that R has at its end. A step may name its columns by a function that a user wrote (naming of
- * step_dummy), whose code is not read.
+ * step_dummy), whose code is not read, and R names those of a factor by the contrasts of its session, which a recipe does not keep.
  */
 function checkNames(recipe: RValue, frame: Frame, done: readonly PipelineStep[], label: string): void {
   const variables = ['last_term_info', 'term_info'].map((part) => {
@@ -131,7 +131,7 @@ function checkNames(recipe: RValue, frame: Frame, done: readonly PipelineStep[],
   if (made) throw new ModelError(label, `the column "${made.name}", which R has under another name`, NAMING);
 }
 
-const NAMING = "steps with recipes' names (naming = dummy_names)";
+const NAMING = "steps with recipes' names (naming = dummy_names), and R's usual contrasts";
 
 /** Each predictor of a recipe has to be there. Throws a ModelError that names the first that is not. */
 export function checkPredictors(frame: Frame, names: string[], label: string): void {
