@@ -10,11 +10,12 @@ import { csvHeader, findDelimiter, type Header } from './delimiter.ts';
 /**
  * A CSV: a header line with the features' names in any order, or none and then the model's feature order. Between its fields
  * are commas, or semicolons or tabs, and then its numbers may have decimal commas. Blank lines are skipped as R's read.csv and
- * pandas skip them; but in a CSV of one column it stands for a missing value, where the model answers those.
+ * pandas skip them; but in a CSV of one column it stands for a missing value, where the model answers those. Rows beyond `most` are
+ * counted alone: a line of two bytes takes a hundred times as many as an array.
  */
-export function csvCells(schema: Schema, text: string): Cells {
+export function csvCells(schema: Schema, text: string, most = Number.POSITIVE_INFINITY): Cells {
   const { delimiter, ...rest } = findDelimiter(schema, text);
-  const { rows, numbers, header, isHeader } = readLines(schema, rest.text, delimiter, rest.firstLine);
+  const { rows, numbers, count: rowCount, header, isHeader } = readLines(schema, rest.text, delimiter, { most, firstLine: rest.firstLine });
   const count = `${header.length} field${header.length === 1 ? '' : 's'}`;
   const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
   const places = columnPlaces(schema, header, '/0');
@@ -23,6 +24,7 @@ export function csvCells(schema: Schema, text: string): Cells {
   const isNumber = schema.features.map(({ type }) => type === 'number');
   return {
     ...cells,
+    rows: rowCount,
     text: true,
     names: () => header,
     ...(hasCommas ? { cell: (row: number, column: number) => withPoint(cells.cell(row, column), isNumber[column] as boolean) } : {}),
@@ -35,15 +37,19 @@ export function csvCells(schema: Schema, text: string): Cells {
   };
 }
 
-type Lines = Header & { rows: string[][]; numbers: number[] };
+/** `count`: how many rows there are, of which the first `most` are kept, each with the number of its line. */
+type Lines = Header & { rows: string[][]; numbers: number[]; count: number };
 
-/** The rows of a CSV, each with the number of its line, and its columns. */
-function readLines(schema: Schema, text: string, delimiter: string, firstLine: number): Lines {
+/** The row of a line without a character, which is one for all: a body may have millions of them. */
+const BLANK: string[] = [''];
+
+/** The rows of a CSV and its columns. */
+function readLines(schema: Schema, text: string, delimiter: string, { most, firstLine }: { most: number; firstLine: number }): Lines {
   const rows: string[][] = [];
   const numbers: number[] = [];
   let columns: Header | undefined;
   let keepsBlank = false;
-  let blanks = 0;
+  let [count, blanks] = [0, 0];
   let number = firstLine - 1;
   eachLine(text, delimiter, (fields, isBlank) => {
     number += 1;
@@ -54,13 +60,16 @@ function readLines(schema: Schema, text: string, delimiter: string, firstLine: n
       if (columns.isHeader) return;
     }
     if (isBlank && !keepsBlank) return;
-    rows.push(fields);
-    numbers.push(number);
+    count += 1;
     blanks = isBlank ? blanks + 1 : 0;
+    if (count > most) return;
+    rows.push(fields[0] === '' && isBlank ? BLANK : fields);
+    numbers.push(number);
   });
   // At the very end one is hardly meant.
-  rows.length -= blanks;
-  return { ...(columns ?? { header: namesOf(schema), isHeader: false }), rows, numbers };
+  count -= blanks;
+  rows.length = Math.min(rows.length, count);
+  return { ...(columns ?? { header: namesOf(schema), isHeader: false }), rows, numbers, count };
 }
 
 /**

@@ -39,7 +39,7 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
   }
   if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
   if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits, dialects);
-  if (form === 'csv') return readCells(schema, csvCells(schema, text), limits);
+  if (form === 'csv') return readCells(schema, csvCells(schema, text, most), limits);
   return readCells(schema, { ...lineCells(schema, text), rounded: roundedNumbers(schema, text) }, limits);
 }
 

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RequestError } from '../../../shared/errors.ts';
+import type { Schema } from '../../../shared/schema/features.ts';
 import { csvField, parseCsv } from '../../../shared/wire/csv.ts';
+import { csvCells } from '../../../shared/wire/csv-cells.ts';
+import { readAnyBody } from '../../../shared/wire/wire.ts';
 
 test.each<[string, string, string[][]]>([
   ['one field', 'a', [['a']]],
@@ -89,4 +92,26 @@ test('any text is read or refused with 400, and soon', () => {
 test('six megabytes are read in one go', () => {
   expect(parseCsv('1234567,2345678\n'.repeat(375_000))).toHaveLength(375_000);
   expect(parseCsv(`"${'""'.repeat(3_000_000)}"`)[0]?.[0]).toHaveLength(3_000_000);
+});
+
+const ofAge: Schema = { kind: 'regression', features: [{ name: 'age', type: 'number' }], takesMissing: true };
+const rowsOf = (text: string, most?: number) => {
+  const { rows, count } = readAnyBody(ofAge, Buffer.from(text), 'csv', most);
+  return [count, ...rows];
+};
+
+test('rows beyond those that are answered are counted and not kept', () => {
+  const cells = csvCells(ofAge, `age\n${'1\n'.repeat(1_000_000)}`, 10);
+  expect([cells.rows, cells.cell(9, 0)]).toEqual([1_000_000, '1']);
+  expect(() => cells.cell(10, 0)).toThrow();
+  expect(() => rowsOf(`age\n${'x\n'.repeat(1_000_000)}`, 10)).toThrow('1000000 rows; expected at most 10 in one request');
+});
+
+test('blank lines are missing values, but at the end; so many that they would be too many rows are no rows there', () => {
+  expect(rowsOf('age\n1\n\n \n2\n\n\n', 4)).toEqual([4, 1, Number.NaN, Number.NaN, 2]);
+  expect(() => rowsOf('age\n1\n\n \n2\n\n\n', 3)).toThrow('4 rows; expected at most 3');
+  expect(rowsOf(`age\n1\n${'\n'.repeat(1_000_000)}`, 4)).toEqual([1, 1]);
+  expect(rowsOf(`age\n1\n""\n${'\n'.repeat(10)}`, 4)).toEqual([2, 1, Number.NaN]);
+  const sparse = rowsOf(`age\n${'\n'.repeat(100_000)}7`);
+  expect([sparse.length, sparse[0], sparse[1], sparse.at(-1)]).toEqual([100_002, 100_001, Number.NaN, 7]);
 });
