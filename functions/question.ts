@@ -1,6 +1,6 @@
 import type { Reply } from '../shared/api/reply.ts';
 import { RequestError } from '../shared/errors.ts';
-import { explainMs } from '../shared/schema/explanation.ts';
+import { triedExplainMs } from '../shared/schema/explanation.ts';
 import type { Schema } from '../shared/schema/features.ts';
 import { type Answer, checkAnswerSize, type TextForm, writeAnswer } from '../shared/wire/answers.ts';
 import { inflateBody, isCompressed } from '../shared/wire/encoding.ts';
@@ -61,7 +61,7 @@ async function readInvoke(schema: Schema, value: unknown, form: AnswerForm): Pro
 /** Throws a 413 that names the rows that fit where explanations could take longer than a function should compute. */
 function checkTime(schema: Schema, query: Query): void {
   const { count } = query;
-  const ms = explainMs(schema, query);
+  const ms = triedExplainMs(schema, query);
   if (ms <= MOST_EXPLAIN_MS) return;
   const fit = Math.floor((count * MOST_EXPLAIN_MS) / ms);
   const expected = fit > 0 ? `at most ${fit} rows in one request` : 'a smaller model, as not even one row fits';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
-import { explainMs } from '../../shared/schema/explanation.ts';
+import { triedExplainMs } from '../../shared/schema/explanation.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
@@ -99,7 +99,7 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
   if (workers && asked.body.length > most) return workers.answer(key, asked, isWanted);
   const query = read(model, asked);
-  const explaining = explainMs(model.schema, query);
+  const explaining = triedExplainMs(model.schema, query);
   const estimate = pace.ms(query.count) + explaining;
   if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
     return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);

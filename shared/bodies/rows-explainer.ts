@@ -1,7 +1,9 @@
 import { RequestError } from '../errors.ts';
 import { explainByRows, isDrawn, partsOf, rowsToCompute } from '../explain/rows-game.ts';
-import type { GamePart } from '../explain/rows-part.ts';
+import type { GamePart, RowsGame } from '../explain/rows-part.ts';
+import { timeRows } from '../explain/rows-time.ts';
 import type { ExplainOutput, ExplainWay } from '../schema/explain-ask.ts';
+import type { Parameters } from '../schema/parameters.ts';
 import { type Answering, type AnswersExplainer, summandsOf, sumOf } from './answering.ts';
 import { type ExplainedNumber, numberOf } from './explained-number.ts';
 import type { Explainer, Questions } from './explainer.ts';
@@ -45,6 +47,7 @@ function explainNumbers(model: Answering, background: Float64Array): Pick<Explai
       get work() {
         return rowsToCompute(parts, count) * stepsOf(model);
       },
+      msOf: timeRows(gameOf(model, background, found.get(output)!, { output, parameters: {} })),
       ...(isOfOrders ? { isDrawn: true } : {}),
     };
   });
@@ -58,12 +61,13 @@ function entryOf(model: Answering, output: ExplainOutput): [ExplainOutput, Expla
   return number ? [[output, { number, parts: partsFor(model, number) }]] : [];
 }
 
-function explain(
+/** What is explained of a model: its numbers for rows, of the class at a place. */
+function gameOf(
   { schema, predict }: Answering,
   background: Float64Array,
   { number, parts }: Explained,
-  { rows, places, parameters, output, time = 0 }: Questions,
-) {
+  { parameters, output, time = 0 }: Pick<Questions, 'output'> & { time?: number | undefined; parameters: Omit<Parameters, 'type'> },
+): RowsGame {
   const { type, width, by } = number;
   const features = schema.features.length;
   const numbers = (some: Float64Array, place: number) => {
@@ -73,8 +77,15 @@ function explain(
     const from = by === 'place' ? place : by === 'time' ? time : 0;
     return Float64Array.from({ length: some.length / features }, (_, row) => sign * doubles[row * width + from]!);
   };
+  return { features, background, parts, numbers };
+}
+
+function explain(model: Answering, background: Float64Array, explained: Explained, questions: Questions) {
+  const { rows, places } = questions;
+  const game = gameOf(model, background, explained, questions);
+  const { features, numbers } = game;
   const outputs = places ?? new Uint8Array(rows.length / features);
-  const found = explainByRows({ features, background, parts, numbers }, rows, outputs);
+  const found = explainByRows(game, rows, outputs);
   const at = found.contributions.findIndex((value) => !Number.isFinite(value));
   const row = Math.floor(at / features);
   // A row without an answer is refused as it is without explanations.

@@ -32,10 +32,14 @@ export function treeWays({ basis, outputs, game, inputs, moreOfMissing = 0 }: Tr
   const ways: ExplainWay[] = [];
   if (basis.cover) ways.push(way('path', moreOfMissing, ({ trees }) => pathWork(trees)));
   const given = basis.background ? basis.background.length / inputs : 0;
-  const lacking = basis.background && moreOfMissing > 0 ? rowsThatLack(basis.background, inputs) * moreOfMissing : 0;
-  if (given > 0) ways.push(way('rows', given * moreOfMissing - lacking, ({ trees }) => rowsWork(trees, given) + lacking));
+  const beside = BESIDE * moreOfMissing;
+  const lacking = basis.background && beside > 0 ? rowsThatLack(basis.background, inputs) * beside : 0;
+  if (given > 0) ways.push(way('rows', given * beside - lacking, ({ trees }) => rowsWork(trees, given) + lacking));
   return ways;
 }
+
+/** Beside a background row a coalition goes one way through a tree, and not all of them. */
+const BESIDE = 0.5;
 
 /** A step of a row by paths is so many of the estimate's: of trees whose tables are kept, two at a time (measured: 2026-11-29, 2 busy cores). */
 const PATH_STEP = 0.5;
@@ -45,20 +49,24 @@ function pathWork(trees: WeightedTrees): number {
   return workOf(trees) * (bytesOfTables(trees) <= MOST_KEPT ? PATH_STEP : 1);
 }
 
-/** How a tree's ways through background rows are counted: a row and a background row part at a few of its nodes; by pairs, or all at once. */
+/**
+ * How a tree's ways through background rows are counted: a row and a background row part at a few of its nodes; by pairs, or all at once, for
+ * which each node takes some steps, too, however few the rows are.
+ */
 const PAIR_STEPS = 3;
-const TOGETHER_STEPS = 1.5;
+const TOGETHER = { steps: 1, ofNode: 2 };
 
 /** How many steps of computing a row takes beside background rows: at most all nodes of a tree for each, as a rule few times its depth. */
 function rowsWork(trees: WeightedTrees, rows: number): number {
   const { roots, inputs } = trees;
-  const steps = hasTables(trees, rows) ? TOGETHER_STEPS : PAIR_STEPS;
+  const isTogether = hasTables(trees, rows);
+  const steps = isTogether ? TOGETHER.steps : PAIR_STEPS;
   let work = 0;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const nodes = roots[tree + 1]! - roots[tree]!;
     work += Math.min(nodes, steps * (1 + inputs[tree]!));
   }
-  return work * rows;
+  return work * rows + (isTogether ? TOGETHER.ofNode * trees.isLeaf.length : 0);
 }
 
 /** The contributions by one background or the other. */

@@ -19,7 +19,7 @@ export function isDrawn({ features, together }: GamePart): boolean {
 }
 
 /** Whether all coalitions of a part's features are computed; else orders of them. */
-function isByCoalitions({ features, together }: GamePart): boolean {
+export function isByCoalitions({ features, together }: GamePart): boolean {
   return features.length <= (together <= 2 ? 3 : MOST_EXACT);
 }
 

@@ -88,6 +88,8 @@ export type ExplainWay = {
   work: number;
   /** How many steps a row takes that lacks a value, where these are more. */
   workOfMissing?: number;
+  /** How many milliseconds rows take here, of the class at a place, which is found by computing some; where work cannot tell well. */
+  msOf?(rows: Float64Array, place: number): number;
   /** Whether each contribution has a standard error, as orders of features are drawn. */
   isDrawn?: true;
 };

@@ -37,7 +37,7 @@ export function hasErrors(explain: Explainable | undefined): boolean {
 /** Rows, side by side, and whether explanations of them are asked for. */
 type Asked = { rows: Float64Array; count: number; parameters: { explain?: ExplainAsk | false } };
 
-/** How long the explanations of a request's rows take at most, in milliseconds; 0 where none are asked for. */
+/** About how long the explanations of a request's rows take, in milliseconds, without computing any; 0 where none are asked for. */
 export function explainMs(schema: Schema, { rows, count, parameters }: Asked): number {
   if (!parameters.explain || count === 0) return 0;
   const { explain } = schema;
@@ -47,6 +47,22 @@ export function explainMs(schema: Schema, { rows, count, parameters }: Asked): n
   const { work, workOfMissing } = way;
   const missing = workOfMissing === undefined ? 0 : rowsThatLack(rows, rows.length / count);
   return ((count - missing) * work + missing * (workOfMissing ?? 0)) / STEPS_PER_MS;
+}
+
+/** What takes less by the estimate is not tried out. */
+const SOON_MS = 5;
+
+/**
+ * The same, where the estimate says little by some of the rows, which are computed: that takes a few milliseconds, and as long as a row or two of the
+ * model where these take longer. Another time it may be another number.
+ */
+export function triedExplainMs(schema: Schema, asked: Asked): number {
+  const estimate = explainMs(schema, asked);
+  const { explain: ask } = asked.parameters;
+  const way = ask && estimate > SOON_MS ? schema.explain && wayOf(schema.explain, ask) : undefined;
+  if (!way?.msOf) return estimate;
+  const named = ask && ask.class !== undefined ? (schema.classes?.indexOf(ask.class) ?? 0) : 0;
+  return way.msOf(asked.rows, Math.max(0, named));
 }
 
 /** How many rows lack a value. */

@@ -3,6 +3,7 @@ import { checkAnswer } from '../../functions/endpoint/check-answer.ts';
 import { sameBits } from '../../functions/endpoint/same.ts';
 import { readQuestion } from '../../functions/question.ts';
 import { loadModel } from '../../model/artifact/import.ts';
+import { decodeArtifact, encodeArtifact } from '../../shared/artifact.ts';
 import type { Rpart } from '../../shared/bodies/rpart/predict.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import { explainMs } from '../../shared/schema/explanation.ts';
@@ -93,6 +94,42 @@ describe('explanations that take long', () => {
     await expect(ask(slow(1e12), 1, { explain: true })).rejects.toMatchObject({
       message: expect.stringContaining('not even one row fits'),
     });
+  });
+
+  test('are tried out where the estimate cannot tell, but not where they are soon done', async () => {
+    const { ways, ...rest } = model.schema.explain!;
+    const tried: number[] = [];
+    const schemaOf = (work: number, msOfRow: number): Schema => {
+      const msOf = (rows: Float64Array, place: number) => {
+        tried.push(place);
+        return (rows.length / model.schema.features.length) * msOfRow;
+      };
+      return { ...model.schema, explain: { ...rest, ways: ways.map((way) => ({ ...way, work, msOf })) } };
+    };
+    const [steps, few] = [1_000_000, 1_000];
+    // By the estimate 20 rows take 0.4 s.
+    await expect(ask(schemaOf(steps, 400), 20, { explain: true })).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringContaining('expected at most 5 rows in one request'),
+    });
+    expect((await ask(schemaOf(steps, 400), 5, { explain: { class: 'present' } })).query.count).toBe(5);
+    expect((await ask(schemaOf(100 * steps, 1), 1_000, { explain: true })).query.count).toBe(1_000);
+    expect(tried).toEqual([0, model.schema.classes!.indexOf('present'), 0]);
+    expect((await ask(schemaOf(few, 1e9), 20, { explain: true })).query.count).toBe(20);
+    expect(tried).toHaveLength(3);
+  });
+
+  test('of a model whose size tells little of its time are answered for a row, and refused for thousands', async () => {
+    const { file, rows } = golden('ksvm');
+    const imported = loadModel(file);
+    const { schema } = decodeArtifact(encodeArtifact({ ...imported, basis: { background: imported.checks.rows } }), 'ksvm');
+    const asking = (count: number) => {
+      const value = { instances: Array.from({ length: count }, (_, at) => rows[at % rows.length]), parameters: { explain: true } };
+      return readQuestion(schema, { direct: true, value, headers: {} } as never);
+    };
+    expect((await asking(1)).query.count).toBe(1);
+    // They take a minute here.
+    await expect(asking(10_000)).rejects.toMatchObject({ status: 413, message: expect.stringMatching(/expected at most [1-9]\d* rows/) });
   });
 
   test('count each coalition for a row that lacks a value', async () => {

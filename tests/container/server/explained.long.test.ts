@@ -4,7 +4,7 @@ import { createContainer, MODEL_KEY } from '../../../container/server/server.ts'
 import { loadShared } from '../../../container/server/shared-model.ts';
 import { startWorkers, type Workers } from '../../../container/server/workers.ts';
 import { answerQuery } from '../../../shared/predict.ts';
-import { explainMs } from '../../../shared/schema/explanation.ts';
+import { explainMs, STEPS_PER_MS } from '../../../shared/schema/explanation.ts';
 import { exampleRecord } from '../../../shared/wire/cells.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { PROJECT } from '../../support/project.ts';
@@ -53,4 +53,19 @@ test('explained work goes to a thread, and meanwhile the container answers pings
   expect(handed).toBe(1);
   open();
   expect((await answer).explanations).toEqual(answerQuery(model, query).explanations);
+});
+
+test('rows that turn out to take long go to a thread, too, whatever the estimate is', async () => {
+  const { ways, ...rest } = model.schema.explain!;
+  const explain = { ...rest, ways: ways.map((way) => ({ ...way, work: 10 * STEPS_PER_MS, msOf: () => 1_000 })) };
+  const other = createContainer({ ...model, schema: { ...model.schema, explain } }, { mode: 'sagemaker', log: () => {}, workers: gated });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const before = handed;
+  const body = asking(1, true);
+  const place = `http://127.0.0.1:${(other.address() as AddressInfo).port}/invocations`;
+  const answer = await fetch(place, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(30_000) });
+  expect(await answer.json()).toMatchObject({ explanations: answerQuery(model, readValue(model.schema, body)).explanations! });
+  expect(handed).toBe(before + 1);
+  other.closeAllConnections();
+  await new Promise((resolve) => other.close(resolve));
 });
