@@ -30,7 +30,9 @@ export function explainedRows(
   const output = ask.output ?? outputs[0]!;
   const at = timeOf(schema, ask, output);
   const time = at === undefined ? undefined : placeOfTime(schema, at);
-  const questions = { rows, background, output, places, time, parameters: asked };
+  // The place of a time is among those of the model, whichever times the predictions are asked for.
+  const { times: _, ...parameters } = asked;
+  const questions = { rows, background, output, places, time, parameters };
   const { baselines, contributions, numbers, standardErrors } = explainer.explain(questions);
   const stride = width + explanationWidth(schema);
   const out = new Float64Array(count * stride);

@@ -145,6 +145,17 @@ describe('a hazard model', () => {
     expect(asked(model, rows, { explain: true, type: 'survival' }).explain).toMatchObject({ output: 'probability', time: 223 });
   });
 
+  test('explains the same number at whichever times its curve is asked for', () => {
+    const { times } = model.schema;
+    const wished = { type: 'survival', explain: true, time: times![20] };
+    const { explanations } = asked(model, rows, wished);
+    for (const others of [[times![40]!], [times![0]!, times![1]!], times!.toReversed()]) {
+      const found = asked(model, rows, { ...wished, times: others });
+      expect(found.times).toEqual(others);
+      expect(found.explanations).toEqual(explanations);
+    }
+  });
+
   test.each<[string, object, string]>([
     [
       'a time of another number',
