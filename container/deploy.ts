@@ -3,7 +3,8 @@ import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
-import { accessProblems, accessSettings } from './deploy/access.ts';
+import { accessProblems, accessSettings, openingProblems } from './deploy/access.ts';
+import { deployedApi } from './deploy/account/deployed.ts';
 import { packArtifact } from './deploy/archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './deploy/aws.ts';
 import { costInWords, type Plan } from './deploy/costs.ts';
@@ -42,6 +43,9 @@ const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and 
   --repository HOST/NAME --plain-http   pushes the image there instead of ECR (for rehearsals)
 `;
 
+/** Most characters of a managed policy, blanks not counted (IAM's quotas). */
+const MANAGED_POLICY = 6_144;
+
 /** What was asked for on the command line. */
 type Options = {
   place: Place;
@@ -65,16 +69,24 @@ async function main(): Promise<void> {
   const { options, only } = given;
   const { place, params } = options;
   const problems = problemsOf({ region: place.region, params });
-  if (only === undefined) problems.push(...accessProblems(accessSettings(paramDefaults('api', place.stage), params), place.stage));
+  const access = accessSettings(paramDefaults('api', place.stage), params);
+  if (only === undefined) problems.push(...accessProblems(access, place.stage));
   if (problems.length > 0) throw new AwsError(problems.join('\n'));
   const plan = planOf(options);
-  if (only === 'policy') return console.log(JSON.stringify(await policyOf(options, plan), undefined, 2));
+  if (only === 'policy') return printPolicy(await policyOf(options, plan));
   // Everything that can be known beforehand is asked before anything is changed.
   const built = buildArtifact(path.resolve(options.model), PROJECT);
   console.log(`model ${built.model.card.name} (sha256 ${built.model.sha256.slice(0, 8)}), stage ${place.stage}, region ${place.region}`);
   if (only === 'dry-run') return dryRun(options, plan);
   console.log(costInWords(plan));
   console.log(`account ${await accountOf(place.region)}`);
+  const [opening] = openingProblems(
+    access,
+    place.stage,
+    await deployedApi(place.region, stackName('api', place.stage)),
+    params.auth !== undefined,
+  );
+  if (opening !== undefined) throw new AwsError(opening);
   const tool = plan.hosting === 'none' ? undefined : await findTool(options.tool);
 
   const step = openSteps(tool === undefined ? 1 : 5, console.log);
@@ -82,7 +94,9 @@ async function main(): Promise<void> {
   const known = (await stackOutputs(place.region, stackName('api', place.stage)))?.EndpointName ?? 'none';
   const kept: Record<string, string> = known === 'none' ? {} : { endpoint: known, endpointDeadlineMs: deadlineOf(plan, params) };
   await step('the API', async () => {
-    await framework('api', 'deploy', place, { ...api, ...kept });
+    const output = await framework('api', 'deploy', place, { ...api, ...kept });
+    // What container/deploy/plugin.js says of it.
+    for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(note);
     return { said: known === 'none' ? 'answers from its fallback' : `asks ${known} first, as before`, value: undefined };
   });
   if (tool !== undefined) {
@@ -149,10 +163,23 @@ async function resourcesOf({ place, params, model }: Options, plan: Plan) {
   return { ...made, endpoint: resourcesMade(await packagedTemplate('endpoint', place, endpoint)) };
 }
 
+function printPolicy(policy: object): void {
+  console.log(JSON.stringify(policy, undefined, 2));
+  const size = JSON.stringify(policy).length;
+  if (size > MANAGED_POLICY)
+    process.stderr.write(
+      `found ${size} characters, and a managed policy has room for ${MANAGED_POLICY}: use container/deploy/iam-policy.json and ` +
+        'iam-policy-endpoint.json, which are two, or an inline policy of a role\n',
+    );
+}
+
 async function policyOf(options: Options, plan: Plan) {
   const made = await resourcesOf(options, plan);
   const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
-  return { Version: '2012-10-17', Statement: statementsFor(types, plan.hosting !== 'none') };
+  return {
+    Version: '2012-10-17',
+    Statement: statementsFor({ types, withEndpoint: plan.hosting !== 'none', kmsKey: options.params.kmsKey }),
+  };
 }
 
 /** Prints the plan and changes nothing, here or in the account. */
@@ -161,7 +188,8 @@ async function dryRun(options: Options, plan: Plan): Promise<void> {
   const made = await resourcesOf(options, plan);
   const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
   const withEndpoint = plan.hosting !== 'none';
-  const needs = await lookForNeeds(place, statementsFor(types, withEndpoint), withEndpoint, tool);
+  const statements = statementsFor({ types, withEndpoint, kmsKey: params.kmsKey });
+  const needs = await lookForNeeds(place, statements, withEndpoint, tool);
   console.log(planInWords(place, plan, made, needs, idleParameters(params, plan.hosting)));
 }
 

@@ -1,13 +1,15 @@
 import { buildArtifact } from '../model/artifact/build.ts';
 import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
+import { deleteKeysTable, hasKeysTable, tableName } from './deploy/account/deployed.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './deploy/aws.ts';
 import { framework, openSteps, type Place, PROJECT, readParams, readPlace, type Stack, stackName } from './deploy/steps.ts';
 
 const HELP = `Takes away the endpoint, then the API; safe to repeat.
 
-  npm run remove -- [--stage dev] [--region sa-east-1] [--endpoint-only [--model FILE | --example NAME] [--param NAME=VALUE]...]
+  npm run remove -- [--stage dev] [--region sa-east-1] [--keys] [--endpoint-only [--model FILE | --example NAME] [--param NAME=VALUE]...]
 
+  --keys               the callers' keys go too (auth=keys); without it their table is left
   --endpoint-only      the API stays, and answers from its fallback
   --model FILE, --example NAME   what the API was deployed with (the example heart-age), since it is deployed anew
   --param NAME=VALUE   a parameter it was deployed with
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
       example: text,
       param: { ...text, multiple: true },
       'endpoint-only': flag,
+      keys: flag,
       help: flag,
     },
   });
@@ -45,8 +48,10 @@ async function main(): Promise<void> {
   const model = chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' });
   const stays = values['endpoint-only'] ?? false;
   const params = readParams(values.param ?? []);
+  if (stays && values.keys)
+    throw new AwsError('--keys: found it with --endpoint-only, whose API stays and needs them; expected one of them');
   console.log(`account ${await accountOf(place.region)}, stage ${place.stage}, region ${place.region}`);
-  const step = openSteps(3, console.log);
+  const step = openSteps(values.keys ? 4 : 3, console.log);
   // The API last: until then it answers, from its fallback once the endpoint is gone.
   if (stays) await step('the API, without the endpoint', () => forget(place, model, params));
   await step('every version of every model in the bucket', async () => {
@@ -56,7 +61,22 @@ async function main(): Promise<void> {
   });
   await step('the endpoint', () => removeStack(place, 'endpoint'));
   if (!stays) await step('the API', () => removeStack(place, 'api'));
-  console.log(LEFT);
+  // Somebody without auth=keys may have no rights to ask for a table.
+  const hasKeys = await hasKeysTable(place.region, place.stage).catch((error) => {
+    if (values.keys) throw error;
+    return false;
+  });
+  if (values.keys) {
+    await step("the callers' keys", async () => {
+      if (hasKeys) await deleteKeysTable(place.region, place.stage);
+      return { said: hasKeys ? 'are gone' : 'there were none', value: undefined };
+    });
+  }
+  console.log(
+    hasKeys && !stays && !values.keys
+      ? `${LEFT}\n  the callers' keys     the table ${tableName(place.stage)}: npm run remove -- --keys`
+      : LEFT,
+  );
 }
 
 async function removeStack(place: Place, stack: Stack): Promise<{ said: string; value: undefined }> {

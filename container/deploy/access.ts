@@ -1,5 +1,7 @@
 import { PUBLIC_PATHS } from '../../shared/api/paths.ts';
+import { type DeployedApi, tableName } from './account/deployed.ts';
 import { costAtThrottle, PRICES_OF } from './costs.ts';
+import type { Service } from './hardening.ts';
 
 /** What serverless.yml says of access: who may call, and what an open API could cost. */
 export type AccessSettings = {
@@ -41,6 +43,49 @@ export function accessProblems(settings: AccessSettings, stage: string | undefin
   for (const [name, value] of Object.entries({ jwtIssuer, jwtAudience }))
     if (asked !== 'jwt' && value !== 'none') problems.push(`${name}: found ${value}, expected auth=jwt with it`);
   return problems;
+}
+
+/**
+ * A sentence where a deploy would open an API that asks its callers now, and nobody said so: a stage is deployed again without the parameter
+ * that it was deployed with. `isGiven`: whether this deploy was told who may call.
+ */
+export function openingProblems(
+  { asked }: Pick<AccessSettings, 'asked'>,
+  stage: string,
+  deployed: DeployedApi | undefined,
+  isGiven: boolean,
+): string[] {
+  if (asked !== 'none' || isGiven || deployed === undefined || deployed.auth === 'none') return [];
+  return [
+    `stage ${stage}: found no --param auth=..., and its API asks its callers now (${deployed.auth}); expected --param auth=${deployed.auth}, ` +
+      'which leaves that as it is, or auth=none, which opens it to anybody',
+  ];
+}
+
+/** What becomes of a stage's keys in a deploy, where that is to be said. `hasTable`: whether there is a table of keys, whoever made it. */
+export function keysNotes(
+  { asked }: Pick<AccessSettings, 'asked'>,
+  stage: string,
+  deployed: DeployedApi | undefined,
+  hasTable: boolean,
+): string[] {
+  if (asked === 'keys' && hasTable && !deployed?.hasTable)
+    return [`the keys of an earlier deploy are there, and open the API again (npm run keys -- list --stage ${stage})`];
+  if (asked !== 'keys' && deployed?.auth === 'keys')
+    return [
+      `the keys open nothing any more; they stay in the table ${tableName(stage)}, for a later auth=keys (npm run remove -- --keys deletes it)`,
+    ];
+  return [];
+}
+
+/** Leaves the table of keys out of a stack that did not make it: CloudFormation would fail, since it is there. */
+export function adoptTable({ resources }: Service, stage: string): void {
+  const { KeysTable: _, ...rest } = resources.Resources;
+  const { KeysPolicy } = rest;
+  const { Statement } = KeysPolicy?.Properties.PolicyDocument as { Statement: { Resource: unknown }[] };
+  const Resource = { 'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${tableName(stage)}` };
+  for (const statement of Statement) statement.Resource = Resource;
+  resources.Resources = rest;
 }
 
 /** What serverless.yml and a command line say of access together: the defaults, those of the stage, and what was given. */

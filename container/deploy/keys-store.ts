@@ -1,4 +1,5 @@
 import { MOST_KEYS, type StoredKey } from '../../shared/access/stored-key.ts';
+import { tableName } from './account/deployed.ts';
 import { AwsError, explain } from './aws.ts';
 
 /** A key as `npm run keys` shows it: when it was made, and how many requests of it were let through, where that is known. */
@@ -17,7 +18,7 @@ export type KeysStore = {
 
 /** The DynamoDB table of a stage's API, which a deploy with auth=keys makes (serverless.yml). */
 export function tableStore(region: string, stage: string): KeysStore {
-  const TableName = `canopy-${stage}-keys`;
+  const TableName = tableName(stage);
   const ask = async <Result>(work: (tools: Tools) => Promise<Result>): Promise<Result> => {
     const sdk = await import('@aws-sdk/client-dynamodb');
     const client = new sdk.DynamoDBClient({ region, maxAttempts: 3 });

@@ -1,3 +1,4 @@
+import { oneOf } from '../../model/commands/command-line.ts';
 import { FUNCTION_VARIABLES } from '../../shared/settings/function.ts';
 import { number, text, type Variable, whole } from '../../shared/settings/variables.ts';
 import { instanceTypeProblem } from './instance-types.ts';
@@ -32,16 +33,22 @@ export const PARAMETERS: Record<string, Variable<string | number>> = {
   throttlingRate: number(0.1, 1_000_000, 100),
   throttlingBurst: whole(1, 1_000_000, 200),
   corsOrigins: text(
-    '* or origins with commas between them, such as https://example.org (no path, no blank)',
-    new RegExp(String.raw`^(?:\*|${ORIGIN}(?:,${ORIGIN}){0,99})$`),
+    'none, * or origins with commas between them, such as https://example.org (no path, no blank)',
+    new RegExp(String.raw`^(?:none|\*|${ORIGIN}(?:,${ORIGIN}){0,99})$`),
   ),
+  budget: text('dollars a month, such as 20, or none', /^(?:none|[1-9]\d{0,6}(?:\.\d{1,2})?)$/),
+  domain: text('a domain such as api.example.org, or none', /^(?:none|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,63})$/),
   alarmP99Ms: number(1, 30_000, 1_500),
-  reservedConcurrency: text('a whole number from 1 to 100000, or null for none', /^(?:null|[1-9]\d{0,4}|100000)$/),
+  reservedConcurrency: text('a whole number from 1 to 100000, auto, or null for none', /^(?:null|auto|[1-9]\d{0,4}|100000)$/),
   // Both.
   logRetentionInDays: oneOfNumbers(RETENTION),
   alarmEmail: text(
     'an address such as someone@example.org, or none',
     /^(?:none|[^\s@,;<>"]{1,64}@[^\s@,;<>"]{1,253}\.[^\s@,;<>".]{2,63})$/,
+  ),
+  kmsKey: text(
+    'the ARN of a KMS key, such as arn:aws:kms:sa-east-1:123456789012:key/1234abcd-..., or none',
+    /^(?:none|arn:aws[a-z-]{0,10}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,128})$/,
   ),
   // The endpoint.
   hosting: text('serverless or instances', /^(?:serverless|instances)$/),
@@ -74,6 +81,13 @@ export function problemsOf({ region, params }: Asked): string[] {
   if (params.hosting === 'instances' && params.scaling !== 'off' && count > 1 && most < count)
     problems.push(`mostInstances: found ${most}, expected at least instanceCount (${count})`);
   return problems;
+}
+
+/** A sentence on everything that is wrong with the NAME=VALUE pairs that the framework was given for a stack with parameters `known`: it takes any. */
+export function givenProblems(known: string[], region: string, pairs: string[]): string[] {
+  const given = pairs.map((pair) => pair.split(/=(.*)/s) as [string, string | undefined]);
+  const unknown = given.filter(([name]) => !known.includes(name)).map(([name]) => `--param: found ${name}, expected ${oneOf(known)}`);
+  return [...unknown, ...problemsOf({ region, params: Object.fromEntries(given.map(([name, value = '']) => [name, value])) })];
 }
 
 /** Parameters that were given and have no part in what is deployed, each with the reason. */

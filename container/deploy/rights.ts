@@ -61,8 +61,12 @@ export const RIGHTS: Record<string, Right[]> = {
       on: 'tables',
       actions:
         'dynamodb:CreateTable dynamodb:DeleteTable dynamodb:DescribeTable dynamodb:UpdateTable dynamodb:TagResource dynamodb:ListTagsOfResource ' +
-        'dynamodb:DescribeContinuousBackups dynamodb:DescribeTimeToLive',
+        'dynamodb:DescribeContinuousBackups dynamodb:UpdateContinuousBackups dynamodb:DescribeTimeToLive',
     },
+  ],
+  'AWS::Budgets::Budget': [
+    { on: 'budgets', actions: 'budgets:ModifyBudget budgets:ViewBudget budgets:TagResource budgets:ListTagsForResource' },
+    { on: 'any', actions: 'billing:GetBillingViewData' },
   ],
   'AWS::SNS::Topic': [
     {
@@ -143,8 +147,14 @@ export const RIGHTS: Record<string, Right[]> = {
   ],
 };
 
-/** What parameters alone add (auth=keys, auth=jwt): iam-policy.json has no room for it, and --policy with the parameter prints it. */
-export const ADDED = ['AWS::ApiGatewayV2::Authorizer', 'AWS::DynamoDB::Table'];
+/** What parameters alone add: auth=jwt, budget and auth=keys. */
+export const ADDED = ['AWS::ApiGatewayV2::Authorizer', 'AWS::Budgets::Budget', 'AWS::DynamoDB::Table'];
+
+/** What kmsKey adds: the functions' variables, the table, the bucket and the uploads are encrypted with the rights of who deploys. */
+const WITH_KEY: Right[] = [
+  { on: 'keys', actions: 'kms:CreateGrant kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey' },
+  { on: 'logGroups', actions: 'logs:AssociateKmsKey logs:DisassociateKmsKey' },
+];
 
 /** What the commands themselves do beside the resources: the framework with its stack and bucket; the model's archive; the image. */
 export const COMMANDS: { api: Right[]; endpoint: Right[] } = {
@@ -157,7 +167,9 @@ export const COMMANDS: { api: Right[]; endpoint: Right[] } = {
         'cloudformation:CreateChangeSet cloudformation:DescribeChangeSet cloudformation:ExecuteChangeSet cloudformation:DeleteChangeSet ' +
         'cloudformation:TagResource',
     },
-    { on: 'any', actions: 'cloudformation:ValidateTemplate sts:GetCallerIdentity' },
+    { on: 'any', actions: 'cloudformation:ValidateTemplate sts:GetCallerIdentity lambda:GetAccountSettings' },
+    // How many executions can be reserved (reservedConcurrency=auto), beside what is.
+    { on: 'functions', actions: 'lambda:GetFunctionConcurrency' },
     { on: 'objects', actions: 's3:GetObject s3:PutObject s3:DeleteObject' },
   ],
   endpoint: [
@@ -194,6 +206,10 @@ export const PLACES = {
     'arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/canopy-*',
   ],
   tables: ['arn:aws:dynamodb:*:*:table/canopy-*'],
+  // CloudFormation names it after the stack.
+  budgets: ['arn:aws:budgets::*:budget/canopy-*'],
+  // Where it is not known which.
+  keys: ['arn:aws:kms:*:*:key/*'],
   topics: ['arn:aws:sns:*:*:canopy-*'],
   alarms: ['arn:aws:cloudwatch:*:*:alarm:canopy-*'],
   // Application Auto Scaling gives them such names.
@@ -217,19 +233,35 @@ function gateway(): Right {
 
 export type Statement = { Sid: string; Effect: 'Allow'; Action: string[]; Resource: string[]; Condition?: Record<string, unknown> };
 
-/** The rights that a deploy of resource types needs, a statement a place. Throws an Error for a type without a line above. */
-export function statementsFor(types: Iterable<string>, withEndpoint: boolean): Statement[] {
-  const needed = [...COMMANDS.api, ...(withEndpoint ? COMMANDS.endpoint : [])];
+/** What is deployed: types of resources, whether with an endpoint's commands, and the KMS key that encrypts (or `*`, any). */
+export type Deployed = { types: Iterable<string>; withEndpoint: boolean; kmsKey?: string | undefined };
+
+/** The rights that a deploy needs, a statement a place. Throws an Error for a type without a line above. */
+export function statementsFor({ types, withEndpoint, kmsKey = 'none' }: Deployed): Statement[] {
+  const needed = [...COMMANDS.api, ...(withEndpoint ? COMMANDS.endpoint : []), ...(kmsKey === 'none' ? [] : WITH_KEY)];
   for (const type of types) {
     if (!Object.hasOwn(RIGHTS, type)) throw new Error(`${type}: found no rights for it in container/deploy/rights.ts, expected them`);
     needed.push(...(RIGHTS[type] as Right[]));
   }
   return (Object.keys(PLACES) as Right['on'][]).flatMap((place) => {
     const actions = needed.filter(({ on }) => on === place).flatMap((right) => right.actions.split(' '));
-    if (actions.length === 0) return [];
-    const service = PASSED_TO[place];
-    const Condition = service === undefined ? {} : { Condition: { StringEquals: { 'iam:PassedToService': service } } };
-    const Sid = `${place[0]?.toUpperCase()}${place.slice(1)}`;
-    return [{ Sid, Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource: PLACES[place], ...Condition }];
+    return actions.length === 0 ? [] : [statementOf(place, actions, kmsKey)];
+  });
+}
+
+function statementOf(place: Right['on'], actions: string[], kmsKey: string): Statement {
+  const service = PASSED_TO[place];
+  const Condition = service === undefined ? {} : { Condition: { StringEquals: { 'iam:PassedToService': service } } };
+  const Sid = `${place[0]?.toUpperCase()}${place.slice(1)}`;
+  const Resource = place === 'keys' && kmsKey !== '*' ? [kmsKey] : PLACES[place];
+  return { Sid, Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource, ...Condition };
+}
+
+/** What of statements is not in others: the same places, with the actions that are missing there. */
+export function statementsBeyond(all: Statement[], others: Statement[]): Statement[] {
+  return all.flatMap((statement) => {
+    const there = others.find(({ Sid }) => Sid === statement.Sid)?.Action ?? [];
+    const Action = statement.Action.filter((action) => !there.includes(action));
+    return Action.length === 0 ? [] : [{ ...statement, Action }];
   });
 }

@@ -51,7 +51,7 @@ export function openSteps(count: number, show: (line: string) => void) {
   };
 }
 
-/** Runs a command of the framework on a stack, with `more` arguments of that command. Throws an AwsError with what to do, or the framework's last lines. */
+/** Runs a command of the framework on a stack, with those of the parameters that it has and `more` arguments of that command. Throws an AwsError with what to do, or the framework's last lines. */
 export async function framework(
   stack: Stack,
   command: string,
@@ -60,7 +60,8 @@ export async function framework(
   more: string[] = [],
 ): Promise<string> {
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
-  const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+  const known = paramNames(stack);
+  const given = Object.entries(params).flatMap(([name, value]) => (known.includes(name) ? ['--param', `${name}=${value}`] : []));
   const args = [script, command, '--stage', stage, '--region', region, ...given, ...more];
   const { code, output } = await run(process.execPath, args, { cwd: path.join(PROJECT, STACKS[stack].folder) });
   if (code === 0) return output;

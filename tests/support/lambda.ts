@@ -8,9 +8,12 @@ import { PROJECT } from './project.ts';
 /** What a command printed, and how it ended. */
 export type Ran = { code: number; output: string };
 
+/** Where the framework runs, from the project's top, and environment variables beside this process's own. */
+export type Place = { folder?: string; env?: Record<string, string> };
+
 /** Runs the Serverless Framework in the project; one that packages by itself, since all of them put their zips into one folder. */
-export function serverless(args: string[]): Promise<Ran> {
-  return args[0] === 'package' ? alone(() => run(args)) : run(args);
+export function serverless(args: string[], place: Place = {}): Promise<Ran> {
+  return args[0] === 'package' ? alone(() => run(args, place)) : run(args, place);
 }
 
 /** Does a work while no other process of the tests does one, by a file with the id of the process that does. */
@@ -46,7 +49,7 @@ function isLeft(lock: string): boolean {
   }
 }
 
-function run(args: string[]): Promise<Ran> {
+function run(args: string[], { folder = '.', env = {} }: Place): Promise<Ran> {
   // The framework and its plugins leave folders behind in TMPDIR.
   const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-scratch-'));
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
@@ -54,7 +57,7 @@ function run(args: string[]): Promise<Ran> {
     const child = execFile(
       process.execPath,
       [script, ...args],
-      { cwd: PROJECT, timeout: 90_000, env: { ...process.env, TMPDIR: scratch } },
+      { cwd: path.join(PROJECT, folder), timeout: 90_000, env: { ...process.env, TMPDIR: scratch, ...env } },
       (error, stdout, stderr) => {
         rmSync(scratch, { recursive: true, force: true });
         resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });
@@ -136,7 +139,7 @@ export function openEnvironments(
   extra: Record<string, string>,
   count: number,
 ): Promise<Environment[]> {
-  const host = path.join(PROJECT, 'tests/support/lambda-host.ts');
+  const host = path.join(PROJECT, 'tests/support/deploy/lambda-host.ts');
   const env = {
     PATH: process.env.PATH,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,

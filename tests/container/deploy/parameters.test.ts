@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { idleParameters, PARAMETERS, problemsOf } from '../../../container/deploy/parameters.ts';
+import { givenProblems, idleParameters, PARAMETERS, problemsOf } from '../../../container/deploy/parameters.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const problems = (params: Record<string, string>, region = 'sa-east-1') => problemsOf({ region, params });
@@ -37,7 +37,7 @@ test.each<[Record<string, string>, string]>([
   [{ memorySize: '512MB' }, 'memorySize: found 512MB'],
   [{ logRetentionInDays: '10' }, 'logRetentionInDays: found 10, expected one of 1, 3, 5, 7, 14, '],
   [{ capturePercent: '101' }, 'capturePercent: found 101, expected a whole number from 0 to 100'],
-  [{ corsOrigins: 'example.org' }, 'corsOrigins: found example.org, expected * or origins with commas'],
+  [{ corsOrigins: 'example.org' }, 'corsOrigins: found example.org, expected none, * or origins with commas'],
   [{ corsOrigins: 'https://a.org, https://b.org' }, 'corsOrigins: found https://a.org, https://b.org'],
   [{ corsOrigins: 'https://a.org/page' }, 'corsOrigins: found https://a.org/page'],
   [{ alarmEmail: 'someone' }, 'alarmEmail: found someone, expected an address'],
@@ -50,15 +50,33 @@ test.each<[Record<string, string>, string]>([
   [{ endpointDeadlineMs: '-1' }, 'endpointDeadlineMs: found -1, expected a whole number from 1 to 30000'],
   [{ reservedConcurrency: '0' }, 'reservedConcurrency: found 0, expected a whole number from 1'],
   [{ throttlingRate: '0' }, 'throttlingRate: found 0'],
+  [{ budget: '0' }, 'budget: found 0, expected dollars a month'],
+  [{ budget: '20.5.1' }, 'budget: found 20.5.1'],
+  [{ kmsKey: 'alias/mine' }, 'kmsKey: found alias/mine, expected the ARN of a KMS key'],
+  [{ kmsKey: 'arn:aws:kms:sa-east-1:123456789012:alias/mine' }, 'kmsKey: found arn:aws:kms'],
+  [{ domain: 'https://api.example.org' }, 'domain: found https://api.example.org, expected a domain such as api.example.org'],
+  [{ domain: 'localhost' }, 'domain: found localhost'],
 ])('%j is refused before anything is changed', (params, message) => {
   expect(problems(params)).toEqual([expect.stringContaining(message)]);
+});
+
+test('of the framework’s own command a parameter that the stack does not have is refused too, since it would change nothing', () => {
+  const given = (...pairs: string[]) => givenProblems(['model', 'auth', 'memorySize'], 'sa-east-1', pairs);
+  expect(given('budegt=20')).toEqual(['--param: found budegt, expected model, auth or memorySize']);
+  expect(given('memorySize=64', 'auth')).toEqual([
+    'memorySize: found 64, expected a whole number from 128 to 10240',
+    'auth: found , expected none, keys, jwt or iam',
+  ]);
+  expect(given('model=a=b.RDS', 'auth=keys')).toEqual([]);
 });
 
 test('what AWS takes is taken', () => {
   for (const type of ['ml.c7i.large', 'ml.t2.medium', 'ml.g4dn.xlarge', 'ml.g6e.xlarge', 'ml.p5.48xlarge', 'ml.c6in.32xlarge'])
     expect(problems({ hosting: 'instances', instanceType: type })).toEqual([]);
   expect(problems({ corsOrigins: 'https://a.example.org,http://localhost:8000' })).toEqual([]);
-  expect(problems({ alarmEmail: 'some.one+x@mail.example.org', reservedConcurrency: '5' })).toEqual([]);
+  expect(problems({ alarmEmail: 'some.one+x@mail.example.org', reservedConcurrency: '5', corsOrigins: 'none' })).toEqual([]);
+  expect(problems({ budget: '20', domain: 'api.example.org', reservedConcurrency: 'auto' })).toEqual([]);
+  expect(problems({ kmsKey: 'arn:aws:kms:sa-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab' })).toEqual([]);
   expect(problems({}, 'eu-central-2')).toEqual([]);
 });
 

@@ -1,39 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ADDED, RIGHTS, statementsFor } from '../../../container/deploy/rights.ts';
 import { paramNames, STACKS } from '../../../container/deploy/steps.ts';
 import { HTTP_API } from '../../../container/local/http-api.ts';
+import { type Packaged, packageStack, type Template } from '../../support/deploy/package-stack.ts';
 import { PROJECT } from '../../support/project.ts';
-
-type Resource = { Type: string; Condition?: string; Properties: Record<string, unknown> };
-type Template = { Resources: Record<string, Resource>; Outputs: Record<string, object>; Conditions: Record<string, object> };
-type Packaged = { output: string; template: Template };
-
-/** Packages the service of a folder; no parameter is needed. `env` stands beside this process's own. */
-function packageStack(folder: string, params: string[] = [], env: Record<string, string> = {}): Promise<Packaged> {
-  const out = mkdtempSync(path.join(tmpdir(), 'canopy-stack-'));
-  const work = folder === '.' ? [`workFolder=.esbuild/${path.basename(out)}`] : [];
-  const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
-  const args = [script, 'package', '--package', out, ...[...params, ...work].flatMap((param) => ['--param', param])];
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      process.execPath,
-      args,
-      { cwd: path.join(PROJECT, folder), timeout: 80_000, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => {
-        rmSync(path.join(PROJECT, '.esbuild', path.basename(out)), { recursive: true, force: true });
-        if (error) return reject(new Error(`${stdout}${stderr}`));
-        const template = JSON.parse(readFileSync(path.join(out, 'cloudformation-template-update-stack.json'), 'utf8'));
-        rmSync(out, { recursive: true });
-        resolve({ output: `${stdout}${stderr}`, template });
-      },
-    );
-    child.stdin?.end();
-  });
-}
 
 let api: Packaged;
 let endpoint: Packaged;
@@ -202,60 +174,10 @@ test('npm start serves the routes, the CORS and the time-out that are deployed (
   expect(TimeoutInMillis).toBeGreaterThan(HTTP_API.timeoutMs);
 });
 
-describe('the IAM policy of container/deploy/iam-policy.json', () => {
-  const policy = JSON.parse(readFileSync(path.join(PROJECT, 'container/deploy/iam-policy.json'), 'utf8'));
-  const types = () =>
-    [...new Set([api, endpoint].flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type)))].sort();
-
-  test('has the rights of every resource type in both templates, and of no other', () => {
-    const always = types().filter((type) => !ADDED.includes(type));
-    expect(Object.keys(RIGHTS).sort()).toEqual([...always, ...ADDED].sort());
-    expect(policy).toEqual({ Version: '2012-10-17', Statement: statementsFor(always, true) });
-    // With all that parameters add the API's alone still fits a managed policy.
-    const ofApi = Object.values(api.template.Resources).map(({ Type }) => Type);
-    expect(JSON.stringify(statementsFor(new Set([...ofApi, ...ADDED]), false)).length).toBeLessThan(6_144);
-  });
-
-  test('may put of a bucket and a repository what the templates set, and nothing else', () => {
-    const puts: Record<string, string> = {
-      BucketEncryption: 's3:PutEncryptionConfiguration',
-      VersioningConfiguration: 's3:PutBucketVersioning',
-      OwnershipControls: 's3:PutBucketOwnershipControls',
-      PublicAccessBlockConfiguration: 's3:PutBucketPublicAccessBlock',
-      LifecycleConfiguration: 's3:PutLifecycleConfiguration',
-      PolicyDocument: 's3:PutBucketPolicy',
-      ImageScanningConfiguration: 'ecr:PutImageScanningConfiguration',
-      ImageTagMutability: 'ecr:PutImageTagMutability',
-      LifecyclePolicy: 'ecr:PutLifecyclePolicy',
-    };
-    // Not of a property: the stack's tags, the archives and the image.
-    const others = ['s3:PutBucketTagging', 's3:PutObject', 'ecr:PutImage'];
-    const set = [api, endpoint].flatMap(({ template }) =>
-      Object.values(template.Resources)
-        .filter(({ Type }) => /^AWS::(?:S3|ECR)::/.test(Type))
-        .flatMap(({ Properties }) => Object.keys(Properties)),
-    );
-    const needed = new Set([...others, ...set.flatMap((property) => puts[property] ?? [])]);
-    const allowed = policy.Statement.flatMap(({ Action }: { Action: string[] }) =>
-      Action.filter((action) => /^(?:s3|ecr):Put/.test(action)),
-    );
-    expect(allowed.sort()).toEqual([...needed].sort());
-  });
-
-  test('fits a managed policy, asks for no wildcard action, and passes roles on to two services alone', () => {
-    expect(JSON.stringify(policy).length).toBeLessThan(6_144);
-    const passes = policy.Statement.filter(({ Action }: { Action: string[] }) => Action.includes('iam:PassRole'));
-    expect(passes.map(({ Condition }: { Condition: object }) => Condition)).toEqual(
-      ['lambda', 'sagemaker'].map((service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } })),
-    );
-    for (const { Action } of policy.Statement) for (const action of Action) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z0-9]+$/);
-  });
-});
-
 test('packaging leaves nothing in the folder for temporary files', async () => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-tmpdir-'));
   try {
-    await packageStack('.', [], { TMPDIR: scratch });
+    await packageStack('.', [], { env: { TMPDIR: scratch } });
     expect(readdirSync(scratch)).toEqual([]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
