@@ -411,3 +411,33 @@ family("survreg-spreads", function() {
   said("-strata", c("age", "sexes"), Surv(time, status) ~ pspline(age, df = 3) + sexes + strata(sex), dist = "lognormal")
   said("-scale", c("age", "sexes"), Surv(time, status) ~ age + sexes, dist = "gaussian", scale = 200, robust = TRUE)
 })
+
+# Standard errors of the link: of glm(), and of gam() with one linear predictor and with several.
+family("link-errors", function() {
+  suppressPackageStartupMessages(library(mgcv))
+  source(file.path(here, "write-gam.R"))
+  set.seed(38)
+  data <- transform(mtcars, am = factor(am, labels = c("auto", "manual")))
+  rows <- data[seq(1, 32, 2), c("wt", "hp", "am")]
+  for (one in list(list("probit", glm(am == "manual" ~ wt + sqrt(hp), binomial("probit"), data)), list("gamma", glm(mpg ~ wt * am, Gamma("log"), data, weights = carb)))) {
+    at <- rows[all.vars(delete.response(terms(one[[2]])))]
+    golden_linear(here, paste0("spread-link-", one[[1]]), one[[2]], at, spreads = linear_spreads(one[[2]], at))
+  }
+  data$late <- as.numeric(data$qsec > 17.7)
+  golden_gam(here, "gam-link-binomial", gam(late ~ s(wt, k = 5) + am, binomial, data), rows[c("wt", "am")], links = TRUE)
+  flowers <- transform(iris, kind = as.numeric(Species) - 1, width = Sepal.Width)
+  golden_gam(here, "gam-link-multinom", gam(list(kind ~ s(width, k = 4), ~ width), multinom(K = 2), flowers), flowers[seq(1, 150, 9), "width", drop = FALSE], links = TRUE)
+  golden_gam(here, "gam-link-gaulss", gam(list(mpg ~ s(wt, k = 5), ~ am), gaulss(), data), rows[c("wt", "am")], links = TRUE)
+})
+
+# Intervals and standard errors of MASS's rlm().
+family("rlm-spreads", function() {
+  suppressPackageStartupMessages(library(MASS))
+  set.seed(39)
+  homes <- data.frame(area = runif(90, 30, 200), lat = runif(90, -1, 1), zone = factor(sample(c("A", "B", "C"), 90, TRUE)))
+  homes$y <- sqrt(homes$area) + as.integer(homes$zone) + homes$lat + rt(90, 2)
+  rows <- homes[seq(1, 90, 4), c("area", "lat", "zone")]
+  said <- function(name, model) write_golden(here, name, model, "regression", rows, unname(predict(model, rows)), more = linear_spreads(model, rows))
+  said("spread-rlm", rlm(y ~ area * zone + poly(lat, 2), homes, psi = psi.bisquare, maxit = 50))
+  said("spread-rlm-weights", rlm(y ~ area + zone + offset(lat / 10) - 1, homes, weights = runif(90, 0, 3), method = "MM"))
+})

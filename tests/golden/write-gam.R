@@ -7,7 +7,8 @@ lighter <- function(model) {
   model
 }
 
-golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL) {
+# `links`: with the standard errors of the link.
+golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL, links = FALSE) {
   n <- nrow(rows)
   # Of one predictor multinom takes the first row's offset for all rows, and gammals and gumbls an error of the first row: then each row is asked alone.
   family <- model$family$family
@@ -36,6 +37,10 @@ golden_gam <- function(dir, name, model, rows, relative = NULL, discrete = NULL)
   other <- function(type, p, more = "", own = bound) paste0("{\"parameters\":{\"type\":", text(type), "},\"predictions\":", text_of(p), more, own, "}")
   others <- c(if (family != "ziplss") other("link", flat(ask(type = "link"))), if (has_terms) other("terms", terms),
               other("se", flat(errors[[1]]), paste0(",\"se\":", text_of(flat(errors[[2]]))), ",\"relative\":1e-12"))
+  if (links && family != "ziplss") {
+    link <- ask(type = "link", se.fit = TRUE)
+    others <- c(others, sub("\"type\":\"se\"", "\"type\":\"se\",\"seOf\":\"link\"", other("se", flat(link[[1]]), paste0(",\"se\":", text_of(flat(link[[2]]))), ",\"relative\":1e-12"), fixed = TRUE))
+  }
   classes <- if (is_shares) as.character(if (grepl("^multinom", model$family$family)) seq_len(ncol(response)) - 1 else seq_len(ncol(response)))
   saveRDS(lighter(model), file.path(dir, paste0(name, ".RDS")), version = 3)
   parts <- c(

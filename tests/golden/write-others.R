@@ -90,7 +90,10 @@ linear_spreads <- function(model, rows, ulp = NULL) {
   se <- tryCatch(ask(type = "response", se.fit = TRUE), error = function(e) if (grepl("singular", conditionMessage(e))) NULL else stop(e))
   if (is.null(se)) return(NULL)
   asked <- list(one(list(type = "se"), unname(se$fit), unname(se$se.fit), if (!is.null(ulp)) near))
-  if (!inherits(model, "glm")) for (kind in c("confidence", "prediction")) for (level in c(0.95, round(runif(1, 0.01, 0.999), 3)))
+  if (inherits(model, "glm")) {
+    link <- ask(type = "link", se.fit = TRUE)
+    asked <- c(asked, list(one(list(type = "se", seOf = "link"), unname(link$fit), unname(link$se.fit), if (!is.null(ulp)) near)))
+  } else for (kind in c("confidence", "prediction")) for (level in c(0.95, round(runif(1, 0.01, 0.999), 3)))
     asked <- c(asked, list(one(list(interval = kind, level = level), cbind(ask(interval = kind, level = level), level), NULL, near)))
   unlist(asked)
 }

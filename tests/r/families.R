@@ -212,7 +212,7 @@ FAMILIES <- list(
       model <- tryCatch(rlm(form, data, weights = weight, psi = pick(list(psi.huber, psi.hampel, psi.bisquare))[[1]], method = pick(c("M", "MM"))), error = function(e) NULL)
     }
     rows <- rows_of(model)
-    write_golden(dir, name, model, "regression", rows, unname(predict(model, rows)))
+    write_golden(dir, name, model, "regression", rows, unname(predict(model, rows)), more = linear_spreads(model, rows))
   },
   rq = function(name) {
     suppressPackageStartupMessages(library(quantreg))

@@ -65,7 +65,7 @@ make <- function(name, terms, family = "gaussian") {
   rows <- rows[intersect(names(rows), all.vars(model$pred.formula))]
   answers <- suppressWarnings(predict(model, rows, type = "response"))
   if (!all(is.finite(answers))) return(FALSE)
-  golden_gam(dir, name, model, rows)
+  golden_gam(dir, name, model, rows, links = TRUE)
   TRUE
 }
 
@@ -90,7 +90,7 @@ make_multinom <- function(name, count = pick(c(1, 1, 2, 2, 3, 5))) {
   if (length(rows) == 0) return(FALSE)
   answers <- suppressWarnings(predict(model, rows, type = "response"))
   if (!all(is.finite(answers))) return(FALSE)
-  golden_gam(dir, name, model, rows)
+  golden_gam(dir, name, model, rows, links = TRUE)
   TRUE
 }
 
@@ -112,7 +112,7 @@ make_several <- function(name, kind = pick(names(SEVERAL))) {
   rows <- rows[intersect(names(rows), all.vars(model$pred.formula))]
   answers <- suppressWarnings(predict(model, rows, type = "response", se.fit = TRUE))
   if (!all(is.finite(unlist(answers)))) return(FALSE)
-  golden_gam(dir, name, model, rows)
+  golden_gam(dir, name, model, rows, links = TRUE)
   TRUE
 }
 

@@ -1,11 +1,10 @@
 import { longSum } from '../../../shared/bodies/boosting/long-sum.ts';
 import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import { attributesOf, classOf, element, type RValue, textOf } from '../../rds/values.ts';
+import { inverseOf } from './triangle.ts';
 
 /** Most columns of a fit whose intervals are kept: a triangle of so many has 1 MB. */
-const MOST_COLUMNS = 500;
-/** By which part of its length a column of R must stand out of those before it (tol of qr(); LINPACK's dqrdc2). */
-const SINGULAR = 1e-7;
+export const MOST_COLUMNS = 500;
 /** Families whose dispersion summary.glm takes as 1. */
 const FIXED = ['poisson', 'binomial'];
 
@@ -20,9 +19,8 @@ export function readSpread(value: RValue, rank: number, label: string): readonly
   const triangle = rank <= MOST_COLUMNS ? triangleOf(value, rank) : undefined;
   if (df === undefined || !(df > 0) || variance === undefined || !(variance >= 0) || !Number.isFinite(variance) || !triangle) return [];
   // A glm is fitted with columns so near to others that qr.solve() takes R as singular: then R's predict() fails.
-  if (triangle.some((column) => Math.abs(column.at(-1)!) < SINGULAR * Math.hypot(...column))) return [];
-  const inverse = inverseOf(triangle, rank);
-  if (!inverse.every(Number.isFinite)) return [];
+  const inverse = inverseOf(triangle);
+  if (!inverse) return [];
   return [{ by: 'linear', scalars: { variance, df, intervals: isGlm ? 0 : 1 }, arrays: [['inverse', inverse]] }];
 }
 
@@ -60,39 +58,4 @@ function triangleOf(value: RValue, rank: number): Float64Array[] | undefined {
   const [rows = 0, columns = 0] = (matrix && doubles(attributesOf(matrix).get('dim'))) ?? [];
   if (!numbers || rows < rank || columns < rank || rows * columns !== numbers.length) return undefined;
   return Array.from({ length: rank }, (_, column) => numbers.slice(column * rows, column * rows + column + 1));
-}
-
-/**
- * The inverse of a triangle by columns, as qr.solve() computes it (LINPACK's dqrdc2 and dqrsl): Householder reflections that only turn
- * signs, up to a last bit, then the columns from the last row up.
- */
-function inverseOf(triangle: Float64Array[], size: number): Float64Array {
-  const columns = triangle.map((column) => column.slice());
-  const pivots = new Float64Array(size);
-  for (let row = 0; row < size - 1; row += 1) {
-    const own = columns[row]!;
-    const norm = own[row]! < 0 ? -Math.abs(own[row]!) : Math.abs(own[row]!);
-    const pivot = own[row]! * (1 / norm) + 1;
-    pivots[row] = pivot;
-    for (let column = row + 1; column < size; column += 1) columns[column]![row] = reflected(columns[column]![row]!, pivot);
-    own[row] = -norm;
-  }
-  const inverse = new Float64Array((size * (size + 1)) / 2);
-  for (let column = 0, at = 0; column < size; column += 1) {
-    const solved = new Float64Array(column + 1);
-    solved[column] = column < size - 1 ? reflected(1, pivots[column]!) : 1;
-    for (let row = column; row >= 0; row -= 1) {
-      const own = columns[row]!;
-      solved[row] = solved[row]! / own[row]!;
-      for (let above = 0; above < row; above += 1) solved[above]! += -solved[row]! * own[above]!;
-    }
-    inverse.set(solved, at);
-    at += column + 1;
-  }
-  return inverse;
-}
-
-/** A number after a reflection whose vector has this one element. */
-function reflected(number: number, pivot: number): number {
-  return number + (-(pivot * number) / pivot) * pivot;
 }

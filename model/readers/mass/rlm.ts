@@ -1,6 +1,9 @@
 import { ModelError } from '../../../shared/errors.ts';
+import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import { element, numbersOf, type RValue } from '../../rds/values.ts';
 import { type LinearModel, readLinear } from '../linear/linear.ts';
+import { MOST_COLUMNS } from '../linear/spread.ts';
+import { inverseOf, triangleOfColumns } from '../linear/triangle.ts';
 
 /** How little of a column may be left beside the columns before it. R's qr() calls a column dependent below 1e-7. */
 const LEAST_LEFT = 1e-6;
@@ -25,8 +28,32 @@ export function readRlm(value: RValue, label: string): LinearModel {
     );
   }
   // What rlm() decomposed are the rows times the roots of their weights of the last iteration; the matrix itself is in the file.
-  const { means: _, ...rest } = made;
+  const { means: _, ...bare } = made;
+  const rest = { ...bare, intervalParts: rlmSpread(value, coefficients.length, label) };
   return made.linear.offsets.length > 0 ? rest : { ...rest, means: summandMeans(value, coefficients, label) };
+}
+
+/**
+ * What predict.rlm has for intervals: the square of the scale as the variance of the residuals, the normal distribution, and the inverse of
+ * R of the QR of the rows times the roots of their weights. None where R itself has no number.
+ */
+function rlmSpread(value: RValue, width: number, label: string): readonly IntervalPart[] {
+  const scale = element(value, 's');
+  const variance = scale?.type === 'double' ? scale.values[0]! ** 2 : Number.NaN;
+  const inverse = width > 0 && width <= MOST_COLUMNS ? inverseOf(triangleOfColumns(weightedColumns(value, width, label))) : undefined;
+  if (!Number.isFinite(variance) || !inverse) return [];
+  return [{ by: 'linear', scalars: { variance, normal: 1, intervals: 1 }, arrays: [['inverse', inverse]] }];
+}
+
+/** The columns of the matrix, its rows times the roots of their weights. */
+function weightedColumns(value: RValue, width: number, label: string): Float64Array[] {
+  const cells = numbersOf(element(value, 'x'), `${label}'s x`);
+  const weights = numbersOf(element(value, 'weights'), `${label}'s weights`);
+  const rows = weights.length;
+  if (cells.length !== rows * width) throw new ModelError(`${label}'s x`, `${cells.length} cells`, `${rows * width}`);
+  return Array.from({ length: width }, (_, column) =>
+    Float64Array.from({ length: rows }, (_, row) => Math.sqrt(weights[row]!) * cells[column * rows + row]!),
+  );
 }
 
 /** The mean over the training rows of each column times its coefficient. */
@@ -42,20 +69,16 @@ function summandMeans(value: RValue, coefficients: ArrayLike<number>, label: str
 
 /** Whether a column of the matrix, its rows times the roots of their weights, depends nearly on those before it. */
 function isNearlyDependent(value: RValue, width: number, label: string): boolean {
-  const cells = numbersOf(element(value, 'x'), `${label}'s x`);
   const weights = numbersOf(element(value, 'weights'), `${label}'s weights`);
-  const rows = weights.length;
-  if (cells.length !== rows * width) throw new ModelError(`${label}'s x`, `${cells.length} cells`, `${rows * width}`);
   // rlm() itself refuses a matrix that depends without weights.
   if (weights.every((weight) => weight === weights[0])) return false;
   const columns: Float64Array[] = [];
-  for (let column = 0; column < width; column += 1) {
-    const left = Float64Array.from({ length: rows }, (_, row) => Math.sqrt(weights[row]!) * cells[column * rows + row]!);
+  for (const left of weightedColumns(value, width, label)) {
     const whole = lengthOf(left);
     for (const before of columns) {
       let shared = 0;
-      for (let row = 0; row < rows; row += 1) shared += before[row]! * left[row]!;
-      for (let row = 0; row < rows; row += 1) left[row] = left[row]! - shared * before[row]!;
+      for (let row = 0; row < left.length; row += 1) shared += before[row]! * left[row]!;
+      for (let row = 0; row < left.length; row += 1) left[row] = left[row]! - shared * before[row]!;
     }
     const rest = lengthOf(left);
     if (!(rest > LEAST_LEFT * whole)) return true;

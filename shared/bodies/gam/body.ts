@@ -27,6 +27,7 @@ export const GAM: BodyKind<Gam> = {
     ({ ...takeArrays(arrays, ARRAYS, label), variables, blocks, smooths, predictors, response, terms }) as Gam,
   check: checkGam,
   answers: (schema, gam) => ({ types: typesOf(schema.terms !== undefined, gam), takes: [] }),
+  later: (gam) => (hasLinks(gam) ? ['seOf'] : []),
   predict: predictGam,
   ulp: (_, gam) => {
     const isLink = gam.response.by === 'link' && gam.response.link === NOT_EXACT_LINK;
@@ -38,7 +39,7 @@ export const GAM: BodyKind<Gam> = {
     return { name: 'gam', numbers, text: `${count(smooths.length, 'smooth')}, ${count(coefficients.length, 'coefficient')}, ${link}` };
   },
   notServed: (_, gam) => [
-    'type "lpmatrix" and "iterms"; terms and exclude; unconditional = TRUE',
+    'type "lpmatrix" and "iterms"; se.fit of terms; terms and exclude; unconditional = TRUE',
     ...(hasLinks(gam) ? [] : ['type "link", two numbers a row where the response is one']),
   ],
 };

@@ -5,7 +5,7 @@ import { outputWidth } from '../../schema/shape.ts';
 import { type Columns, columnsOf, productsOfExpressions, type Row } from './bases/basis.ts';
 import { constrained, swept } from './bases/constraint.ts';
 import type { Gam, Smooth } from './gam.ts';
-import { responseOf, standardErrors } from './response.ts';
+import { linkErrors, responseOf, standardErrors } from './response.ts';
 
 /** The columns of a row: a smooth that its by variable switches off has none, which count as 0. */
 type Part = { first: number; columns: (row: Row) => Float64Array | undefined };
@@ -48,9 +48,11 @@ export function predictGam(schema: Schema, gam: Gam, rows: Float64Array, paramet
       for (const evaluate of offsets[predictor]!) offset += evaluate(rows, row.at);
       return sumOf(places) + offset;
     });
-    const answer = parameters.type === 'link' ? sums : respond(sums);
+    const isLink = parameters.type === 'link' || parameters.seOf === 'link';
+    const answer = isLink ? sums : respond(sums);
     out.set(answer, at * width);
-    if (parameters.type === 'se') out.set(standardErrors(schema, gam, columns, sums), at * width + answer.length);
+    if (parameters.type !== 'se') continue;
+    out.set(isLink ? linkErrors(gam, columns) : standardErrors(schema, gam, columns, sums), at * width + answer.length);
   }
   return out;
 }

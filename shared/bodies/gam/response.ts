@@ -82,6 +82,11 @@ export function standardErrors(schema: Schema, gam: Gam, columns: Float64Array, 
   return orderedShares(thresholds, sums[0]!, library.exp).slopes.map((slope) => error * Math.abs(slope));
 }
 
+/** The standard errors of a row's linear predictors. */
+export function linkErrors({ covariance, predictors }: Gam, columns: Float64Array): number[] {
+  return predictors.map((places) => Math.sqrt(Math.max(0, quadratic(covariance, columns, places, places))));
+}
+
 /** x'Vy of the columns of two linear predictors: rowSums((X %*% V) * Y) of R, which adds up in long doubles. */
 function quadratic(covariance: Float64Array, columns: Float64Array, from: number[], to: number[]): number {
   const size = columns.length;

@@ -3,6 +3,7 @@ import { compile, type Evaluate } from '../../expressions/expressions.ts';
 import { tQuantile } from '../../intervals/t-quantile.ts';
 import { libraryOf } from '../../math/library.ts';
 import type { Schema } from '../../schema/features.ts';
+import type { ParameterName } from '../../schema/parameter-table.ts';
 import { DEFAULT_LEVEL, type IntervalName } from '../../schema/spread/interval.ts';
 import { slopeOf } from '../gam/slopes.ts';
 import { arrayOf, type Interval, type IntervalKind, type IntervalQuestion } from '../interval.ts';
@@ -14,11 +15,13 @@ type Spread = { variance: number; df: number; inverse: Float64Array };
 /** R's intervals and standard errors of lm, and standard errors of glm (predict.lm and predict.glm of stats), to the bit but for the quantile of t. */
 export const INTERVAL_LINEAR: IntervalKind = {
   by: 'linear',
-  open: ({ ofBody, body, isMade }, part, label): Interval => {
+  open: ({ schema, ofBody, body, isMade }, part, label): Interval => {
     const fail = (found: string, expected: string) => new ModelError(`${label}'s intervals`, found, expected);
     const linear = body.data as Linear;
     if (isMade || !body.kind.types.includes('linear')) throw fail('R-like intervals of another model', 'those of a linear model');
-    const { variance, df, intervals } = part.scalars;
+    const { variance, intervals, normal } = part.scalars;
+    // MASS's rlm takes the normal distribution.
+    const df = normal === 1 ? Number.POSITIVE_INFINITY : part.scalars.df;
     const inverse = arrayOf(part, 'inverse');
     const size = linear.coefficients.length;
     if (!(variance! >= 0)) throw fail(`the variance ${variance}`, 'a number from 0 on');
@@ -28,14 +31,21 @@ export const INTERVAL_LINEAR: IntervalKind = {
     const hasIntervals = intervals === 1 && linear.link === 'identity';
     const names: IntervalName[] = hasIntervals ? ['confidence', 'prediction'] : [];
     const spread = { variance: variance!, df: df!, inverse };
-    return { by: 'linear', names, hasErrors: true, answer: (question) => answer(ofBody, linear, spread, question) };
+    const takes: ParameterName[] = schema.types?.includes('link') ? ['seOf'] : [];
+    return {
+      by: 'linear',
+      names,
+      hasErrors: true,
+      more: { types: [], takes },
+      answer: (question) => answer(ofBody, linear, spread, question),
+    };
   },
 };
 
 function answer(schema: Schema, linear: Linear, { variance, df, inverse }: Spread, question: IntervalQuestion): Float64Array {
   const { parameters, predict } = question;
   const inputs = question.inputs();
-  const { interval, level = DEFAULT_LEVEL, ...rest } = parameters;
+  const { interval, level = DEFAULT_LEVEL, seOf, ...rest } = parameters;
   const library = libraryOf(schema.libm);
   const predicted = predict({ ...rest, type: 'response' });
   const leverages = variancesOf(schema, linear, inverse, variance, inputs);
@@ -49,12 +59,13 @@ function answer(schema: Schema, linear: Linear, { variance, df, inverse }: Sprea
     return out;
   }
   const sums = predictLinear(schema, linear, inputs, { type: 'link' });
-  const isPlain = linear.link === 'identity';
+  const isLink = seOf === 'link';
+  const isPlain = isLink || linear.link === 'identity';
   const slope = slopeOf({ by: 'link', link: linear.link, ...(linear.lambda === undefined ? {} : { lambda: linear.lambda }) }, library);
   const out = new Float64Array(2 * predicted.length);
   predicted.forEach((fit, row) => {
     const error = Math.sqrt(leverages[row]!);
-    out.set([fit, isPlain ? error : error * Math.abs(slope(sums[row]!))], 2 * row);
+    out.set([isLink ? sums[row]! : fit, isPlain ? error : error * Math.abs(slope(sums[row]!))], 2 * row);
   });
   return out;
 }

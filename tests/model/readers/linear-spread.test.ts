@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RValue } from '../../../model/rds/values.ts';
 import { readSpread } from '../../../model/readers/linear/spread.ts';
+import { inverseOf, triangleOfColumns } from '../../../model/readers/linear/triangle.ts';
 import type { IntervalPart } from '../../../shared/intervals/section.ts';
 import { integers, named, numbers, texts } from '../../support/r-objects.ts';
 
@@ -52,5 +53,30 @@ describe('what a fit has for intervals', () => {
     ['a column of zeros', { qr: named({ qr: { ...matrix, values: new Float64Array(6) } as RValue }) }],
   ])('is nothing with %s', (_, changes) => {
     expect(spread(changes)).toEqual([]);
+  });
+});
+
+describe("the triangle of a QR decomposition and its inverse, as LINPACK's", () => {
+  test('of two columns', () => {
+    const triangle = triangleOfColumns([Float64Array.of(3, 4, 0), Float64Array.of(1, 0, 2)]);
+    expect(triangle.map((column) => Array.from(column))).toEqual([
+      [-5],
+      [expect.closeTo(-0.6, 15), expect.closeTo(Math.sqrt(5 - 0.36), 14)],
+    ]);
+  });
+
+  test('of a column of zeros, and of as many columns as rows', () => {
+    expect(triangleOfColumns([Float64Array.of(0, 0)])).toEqual([Float64Array.of(0)]);
+    expect(triangleOfColumns([Float64Array.of(2, 0), Float64Array.of(0, 3)])).toEqual([Float64Array.of(-2), Float64Array.of(0, 3)]);
+    expect(inverseOf([Float64Array.of(0)])).toBeUndefined();
+  });
+
+  test('times one another are the identity', () => {
+    const triangle = triangleOfColumns([Float64Array.of(1, 1, 1), Float64Array.of(1, 2, 4)]);
+    const inverse = inverseOf(triangle)!;
+    const [[a], [b, c]] = triangle as unknown as [[number], [number, number]];
+    expect(Math.abs(inverse[0]! * a)).toBeCloseTo(1, 14);
+    expect(Math.abs(inverse[2]! * c)).toBeCloseTo(1, 14);
+    expect(a * inverse[1]! + b * inverse[2]!).toBeCloseTo(0, 14);
   });
 });

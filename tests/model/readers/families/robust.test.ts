@@ -6,7 +6,8 @@ import { RQ_READER } from '../../../../model/readers/quantreg/reader.ts';
 import type { Reader } from '../../../../model/readers/reader.ts';
 import { openApi } from '../../../../shared/api/openapi/openapi.ts';
 import { decodeArtifact } from '../../../../shared/artifact.ts';
-import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
+import { decodeIntervals, encodeIntervals, type IntervalPart } from '../../../../shared/intervals/section.ts';
+import { answerQuery, checkPredictor, withIntervals } from '../../../../shared/predict.ts';
 import { writeAnswer } from '../../../../shared/wire/answers.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { golden } from '../../../support/golden.ts';
@@ -29,6 +30,33 @@ describe('an rlm', () => {
   test('answers as an lm', () => {
     expect(predict(RLM_READER, rlm([1, 1, 1], [1, 2, 3]), [{ x: 3 }])).toEqual([7]);
     expect(predict(RLM_READER, rlm([1, 2, 0], [1, 2, 3]), [{ x: 3 }])).toEqual([7]);
+  });
+
+  test('has intervals by its scale and the normal distribution', () => {
+    const { spread } = decodeArtifact(importModel(golden('spread-rlm').file));
+    const [{ scalars }] = decodeIntervals(spread!, 'm', undefined).parts as [IntervalPart];
+    expect(scalars).toEqual({ variance: expect.any(Number), normal: 1, intervals: 1 });
+    const model = RLM_READER.read(rlm([1, 1, 1], [1, 2, 3], { s: numbers(2) }), 'm.RDS');
+    const section = encodeIntervals(model.intervalParts!, () => new Uint8Array(32));
+    const whole = withIntervals(model, section, 'm', undefined);
+    const ask = (parameters: object) => answerQuery(whole, readValue(whole.schema, { instances: [{ x: 2 }], parameters }));
+    const error = 2 * Math.sqrt(1 / 3);
+    expect(ask({ type: 'se' }).se![0]).toBeCloseTo(error, 13);
+    const { fit, lower, upper } = ask({ interval: 'confidence' }).predictions[0] as { fit: number; lower: number; upper: number };
+    expect([fit, lower, upper]).toEqual([
+      5,
+      expect.closeTo(5 - 1.959963984540054 * error, 12),
+      expect.closeTo(5 + 1.959963984540054 * error, 12),
+    ]);
+  });
+
+  test.each<[string, Record<string, RValue>]>([
+    ['without its scale', {}],
+    ['with a scale that is NaN', { s: numbers(Number.NaN) }],
+  ])('%s answers, but has no intervals', (_, members) => {
+    const value = rlm([1, 1, 1], [1, 2, 3], members);
+    expect(predict(RLM_READER, value, [{ x: 3 }])).toEqual([7]);
+    expect(RLM_READER.read(value, 'm.RDS').intervalParts).toEqual([]);
   });
 
   test.each<[string, RValue, string]>([
