@@ -16,6 +16,7 @@ const FOREST = 'a forest of ranger() or randomForest(), or boosting of xgboost o
 const TERMS = 'glmnet() or gam() of mgcv, whose terms are chosen or smooth too';
 const TREE = 'a tree of rpart()';
 const GROUPS = 'lm() or glm() with the groups as a factor, where each group was in training';
+const MIXED = 'lmer() or glmer() of lme4, which are served';
 const SERIES = 'a service that keeps its series: its answers follow from the last training values, and not from features';
 const RUNTIME = 'the runtime of its own package: the file holds only a handle or its state';
 /** What helps where a family that people know is not served, by the object's class. */
@@ -23,7 +24,14 @@ const ADVICE: Record<string, string> = {
   ...{ 'C5.0': FOREST, cubist: FOREST, rfsrc: FOREST, cforest: FOREST, RandomForest: FOREST },
   ...{ kknn: "caret's knn3() or knnreg()", 'train.kknn': "caret's knn3() or knnreg()" },
   loess: 'a formula with ns() or bs() in lm(), which is as smooth and is served',
-  ...{ glmmTMB: GROUPS, nlmerMod: GROUPS, lme: GROUPS },
+  ...{
+    glmmTMB: `${MIXED}, or ${GROUPS}`,
+    lme: MIXED,
+    glmmPQL: MIXED,
+    nlmerMod: GROUPS,
+    nlme: 'nls(), whose parameters may go by a factor: a[g]',
+  },
+  gls: 'lm(), with weights where it has them',
   ...{
     party: TREE,
     simpleparty: TREE,

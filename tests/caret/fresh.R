@@ -48,8 +48,9 @@ METHODS <- list(
   gbm = list(of = c("y", "two", "three"), weight = 3, more = list(verbose = FALSE)), glmnet = list(of = c("y", "two", "three"), weight = 2),
   knn = list(of = c("y", "two"), weight = 1), nnet = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)),
   multinom = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)), earth = list(of = c("y", "two", "three"), weight = 2),
-  rlm = list(of = "y", weight = 1, more = list(maxit = 50)))
-METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC", "rlm"), if (!installed("earth")) "earth")]
+  rlm = list(of = "y", weight = 1, more = list(maxit = 50)), treebag = list(of = c("y", "two", "three"), weight = 2, more = list(nbagg = 7)),
+  gam = list(of = c("y", "two"), weight = 1), bam = list(of = c("y", "two"), weight = 1))
+METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC", "rlm"), if (!installed("earth")) "earth", if (!installed("ipred")) "treebag", if (!installed("mgcv")) c("gam", "bam"))]
 
 train_one <- function(missing, rows) {
   name <- sample(names(METHODS), 1, prob = vapply(METHODS, function(m) m$weight, 0))
@@ -61,11 +62,12 @@ train_one <- function(missing, rows) {
   isForest <- name %in% c("rf", "rpart", "rpart2", "gbm") && !missing
   columns <- c(some(NUMBERS, 3), if (yes(0.7)) some(c("f", "g", "o", "l"), 1, 3), if (yes(0.2)) "s")
   probs <- of != "y" && (name != "ranger" || yes(0.7)) && name != "rpartCost"
-  control <- trainControl(method = sample(c("none", "cv"), 1), number = 2, classProbs = probs, trim = yes(0.3), returnData = yes(0.7),
+  control <- trainControl(method = sample(c("none", "cv"), 1), number = 2, classProbs = probs, trim = name != "treebag" && yes(0.3), returnData = yes(0.7),
     preProcOptions = list(thresh = 0.8, k = sample(3:6, 1), cutoff = 0.6))
   grid <- if (control$method == "none") switch(name, rf = data.frame(mtry = 2), ranger = data.frame(mtry = 2, min.node.size = 5, splitrule = if (of == "y") "variance" else "gini"),
     rpart = data.frame(cp = 0.02), rpart2 = data.frame(maxdepth = 3), rpartCost = data.frame(cp = 0.02, Cost = 2), lm = data.frame(intercept = TRUE), glmnet = data.frame(alpha = sample(c(0, 0.5, 1), 1), lambda = 0.02), knn = data.frame(k = 5),
     nnet = data.frame(size = 2, decay = 0.1), multinom = data.frame(decay = 0.1), earth = data.frame(nprune = 6, degree = sample(1:2, 1)),
+    gam = data.frame(select = yes(0.3), method = "GCV.Cp"), bam = data.frame(select = FALSE, method = "GCV.Cp"),
     rlm = data.frame(intercept = TRUE, psi = sample(c("psi.huber", "psi.hampel", "psi.bisquare"), 1)),
     gbm = data.frame(n.trees = 20, interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5))
   if (is.null(grid) && name == "gbm") grid <- expand.grid(n.trees = c(10, 25), interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5)
@@ -89,7 +91,7 @@ numbers <- function(x) ifelse(is.na(x), NA, sprintf("%.17g", as.numeric(x)))
 text <- function(x) if (is.factor(x) || is.character(x)) as.character(x) else numbers(x)
 answers <- function(model, new, probs) {
   raw <- predict(model, new, na.action = na.pass)
-  if (probs && inherits(model$finalModel, c("randomForest", "knn3"))) {
+  if (probs && inherits(model$finalModel, c("randomForest", "knn3", "classbagg"))) {
     # R draws one of the classes that have as many votes; ours is the first.
     votes <- as.matrix(predict(model, new, type = "prob", na.action = na.pass))
     raw <- factor(colnames(votes)[max.col(votes, "first")], levels = levels(raw))

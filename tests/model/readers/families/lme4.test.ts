@@ -42,6 +42,12 @@ describe('a mixed model of lme4', () => {
     expect(problemOf(() => ask(sleep(), [{ Days: 3, Subject: null }]))).toMatch('found a missing value');
   });
 
+  test('with allowNewLevels, too, where R counts it as no group: any other label has that number', () => {
+    const parameters = { allowNewLevels: true };
+    expect(problemOf(() => ask(sleep(), [{ Days: 3, Subject: null }], parameters))).toMatch('found a missing value');
+    expect(ask(sleep(), [{ Days: 3, Subject: '' }], parameters)).toEqual([282.80696272727295]);
+  });
+
   test('a factor of the fixed effects takes no other level, also where it makes groups', () => {
     const row = { girl: true, town: 'east', class: 'a', school: 4, age: 9, hours: 3 };
     expect(problemOf(() => ask(objectOf('lmer-nested'), [row], { allowNewLevels: true }))).toMatch('feature "town"');
