@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compareCase } from '../support/boosted-case.ts';
+import { compareCase } from '../support/boosting/boosted-case.ts';
 
 /*
  * node tests/boosting/main.ts TOOLS [COUNT] [VALUES] [SEED]: the generators of this folder make COUNT fresh boosted models with about VALUES

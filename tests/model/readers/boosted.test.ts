@@ -5,8 +5,8 @@ import { keptOf, type RValue } from '../../../model/rds/values.ts';
 import { LIGHTGBM_READER } from '../../../model/readers/lightgbm/reader.ts';
 import { predictRows } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
-import { compareCase } from '../../support/boosted-case.ts';
-import { lightgbmText, SPLIT } from '../../support/lightgbm-text.ts';
+import { compareCase } from '../../support/boosting/boosted-case.ts';
+import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
 import { numbers } from '../../support/r-objects.ts';
 
 /** Small models of each package with the package's answers, as the generators of tests/boosting wrote them. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { countWords, doublesIn, integersIn, type Members, textIn } from '../../../model/readers/lightgbm/members.ts';
 import { importText } from '../../../model/readers/lightgbm/reader.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
 import { errorOf } from '../../support/error-of.ts';
-import { lightgbmText, SPLIT } from '../../support/lightgbm-text.ts';
 
 const MB = 2 ** 20;
 const member = (value: string): Members => new Map([['key', Buffer.from(value)]]);

@@ -5,7 +5,7 @@ import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { checkPredictor, predictRows } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
-import { lightgbmText, SPLIT, type TreeText } from '../../support/lightgbm-text.ts';
+import { lightgbmText, SPLIT, type TreeText } from '../../support/boosting/lightgbm-text.ts';
 
 /** The answers of a model of such trees for rows of two features. */
 function answers(trees: TreeText[], rows: number[][], header: Record<string, string | undefined> = {}, parameters?: Parameters): number[] {

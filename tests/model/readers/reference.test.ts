@@ -7,7 +7,7 @@ import type { Model } from '../../../shared/artifact.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
-import { compareCase } from '../../support/boosted-case.ts';
+import { compareCase } from '../../support/boosting/boosted-case.ts';
 import { compare, golden } from '../../support/golden.ts';
 import { distanceFrom } from '../../support/pipelines/golden.ts';
 import { type Line, TABLE, withTable } from '../../support/reference-table.ts';

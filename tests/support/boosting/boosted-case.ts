@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadModel } from '../../model/artifact/import.ts';
-import { failedCheck, type Model } from '../../shared/artifact.ts';
-import { predictRows } from '../../shared/predict.ts';
-import { readParameters } from '../../shared/schema/read-parameters.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { failedCheck, type Model } from '../../../shared/artifact.ts';
+import { predictRows } from '../../../shared/predict.ts';
+import { readParameters } from '../../../shared/schema/read-parameters.ts';
 
 /**
  * A boosted model with its package's answers: a folder with the model's file, its rows and each answer as doubles. The generators of
