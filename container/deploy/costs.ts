@@ -13,7 +13,7 @@ const INFERENCE_PER_GB_SECOND = 20e-6;
 const PER_ALARM_METRIC = 0.1;
 /** What the two stacks' alarms look at: those with a formula count each of their metrics. */
 const ALARM_METRICS = { api: 7, endpoint: 6 };
-/** An hour of one instance of a SageMaker endpoint; all but the m5 are unconfirmed. */
+/** An hour of one instance of a SageMaker endpoint, or of a transform job, whose price is the same; all but the m5 are unconfirmed. */
 const INSTANCE_HOUR: Record<string, number> = {
   'ml.t2.medium': 0.056,
   'ml.c5.large': 0.102,
@@ -26,6 +26,11 @@ const INSTANCE_HOUR: Record<string, number> = {
   'ml.m7i.large': 0.121,
 };
 
+/** What an hour of an instance costs, in dollars; undefined where it is not known here. */
+export function hourlyPrice(instanceType: string): number | undefined {
+  return Object.hasOwn(INSTANCE_HOUR, instanceType) ? INSTANCE_HOUR[instanceType] : undefined;
+}
+
 /** What answers: the Lambda alone, or an endpoint. */
 export type Plan = { hosting: 'none' | 'serverless' | 'instances'; instanceType: string; instanceCount: number };
 
@@ -33,7 +38,7 @@ export type Plan = { hosting: 'none' | 'serverless' | 'instances'; instanceType:
 export function idleCost(plan: Plan): number | undefined {
   const alarms = PER_ALARM_METRIC * (ALARM_METRICS.api + (plan.hosting === 'none' ? 0 : ALARM_METRICS.endpoint));
   if (plan.hosting !== 'instances') return alarms;
-  const hour = INSTANCE_HOUR[plan.instanceType];
+  const hour = hourlyPrice(plan.instanceType);
   return hour === undefined ? undefined : alarms + hour * HOURS_A_MONTH * plan.instanceCount;
 }
 

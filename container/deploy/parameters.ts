@@ -60,6 +60,7 @@ export const PARAMETERS: Record<string, Variable<string | number>> = {
   scaling: text('on or off', /^(?:on|off)$/),
   scalingTarget: number(1, 1_000_000_000, 6_000),
   capturePercent: whole(0, 100, 0),
+  batchBucket: text('the name of a bucket, or none', /^(?:none|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/),
   alarmLatencyMs: number(1, 60_000, 200),
 };
 
@@ -100,6 +101,7 @@ export function idleParameters(params: Record<string, string>, hosting: 'none' |
       ...of.instances,
       ...instancesToo,
       'hosting',
+      'batchBucket',
       'alarmLatencyMs',
       'endpointDeadlineMs',
       'endpointShare',

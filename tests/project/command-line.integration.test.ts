@@ -37,6 +37,11 @@ test.each<[string, string[], RegExp]>([
   ['image', ['check'], /--row[\s\S]*--start[\s\S]*--model/],
   ['deploy', [], /--stage[\s\S]*--region[\s\S]*--model[\s\S]*--api-only[\s\S]*--param[\s\S]*--tool[\s\S]*--dry-run/],
   ['keys', [], /add NAME[\s\S]*list[\s\S]*remove NAME[\s\S]*--stage[\s\S]*--file[\s\S]*--per-second/],
+  [
+    'batch',
+    [],
+    /--in s3:[\s\S]*--follow JOB[\s\S]*--stop JOB[\s\S]*--instance-type[\s\S]*--count[\s\S]*--on-error[\s\S]*--yes[\s\S]*--policy/,
+  ],
   ['remove', [], /--stage[\s\S]*--region[\s\S]*--endpoint-only[\s\S]*--model[\s\S]*--param/],
   ['rehearse', [], /templates.*image.*lambda.*clients.*downtime.*aws/],
 ])('npm run %s %j --help tells what it takes, and does nothing else', async (script, command, text) => {
@@ -60,6 +65,7 @@ test.each<[string, string[], number, string]>([
   ['image', ['check', 'canopy'], 1, 'found --colour, expected --row, --start, --model or --help\n'],
   ['deploy', [], 1, 'found --colour, expected --stage, --region, --model, '],
   ['keys', [], 1, 'found --colour, expected --stage, --region, --file, --per-second or --help'],
+  ['batch', [], 1, 'found --colour, expected --in, --out, --follow, --stop, '],
   ['remove', [], 1, 'found --colour, expected --stage, --region, --model, '],
   ['rehearse', [], 2, 'found --colour, expected templates, image, lambda, clients, downtime or aws (see --help)\n'],
 ])('npm run %s %j refuses what it does not know by name', async (script, command, code, message) => {

@@ -4,6 +4,7 @@ import { stackOutputs } from '../../container/deploy/aws.ts';
 import { must } from '../../container/deploy/command.ts';
 import { golden } from '../support/golden.ts';
 import { ACCESS_OTHER, ACCESS_REAL, accessByKeys } from './access.ts';
+import { BATCH_OTHER, BATCH_REAL, batchTransform } from './batch.ts';
 import { check, freePort, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
 
@@ -41,6 +42,7 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
       return deployed(world);
     }),
     step('the same deploy again', () => again(there())),
+    { ...step('batch transform', () => batchTransform(there().env), BATCH_REAL), other: BATCH_OTHER },
     step('another model', () => updated(there())),
     step('rolled back', () => rolledBack(there()), 'npx serverless rollback'),
     { ...step('who may call: keys', () => accessByKeys(there().env), ACCESS_REAL), other: ACCESS_OTHER },

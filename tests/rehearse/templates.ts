@@ -10,10 +10,13 @@ const ENDPOINT = [
   '--param',
   'modelKey=models/model-0.tar.gz',
 ];
-const INSTANCES = ['hosting=instances', 'instanceCount=2', 'capturePercent=10', 'alarmEmail=someone@example.org'].flatMap((param) => [
-  '--param',
-  param,
-]);
+const INSTANCES = [
+  'hosting=instances',
+  'instanceCount=2',
+  'capturePercent=10',
+  'batchBucket=data',
+  'alarmEmail=someone@example.org',
+].flatMap((param) => ['--param', param]);
 const VARIANTS: [string, string, string[]][] = [
   ['the API', '.', []],
   ['the API with an endpoint', '.', ['--stage', 'prod', '--param', 'endpoint=canopy-prod', '--param', 'alarmEmail=someone@example.org']],

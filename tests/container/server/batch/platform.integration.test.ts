@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../../model/artifact/import.ts';
 import { predictCommand } from '../../../../model/commands/predict.ts';
 import { golden } from '../../../support/golden.ts';
-import { runTransformJob, type TransformJob } from '../../../support/transform-job.ts';
+import { runTransformJob, type TransformJob } from '../../../support/batch/transform-job.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../container/main.ts', import.meta.url));
 const ages = golden('heart-age');

@@ -1,0 +1,134 @@
+import type { CreateTransformJobCommandInput } from '@aws-sdk/client-sagemaker';
+import { AwsError, explain } from './aws.ts';
+import { type InputFiles, type S3Place, urlOf } from './batch-plan.ts';
+
+/** A transform job as SageMaker describes it. Times in seconds. */
+export type JobState = { status: string; reason: string | undefined; output: string; seconds: number };
+
+/** Most objects that are listed: what a plan says of more is "at least". */
+const MOST_LISTED = 50_000;
+/** Where SageMaker logs transform jobs. */
+const LOG_GROUP = '/aws/sagemaker/TransformJobs';
+/** Most log events that are looked at, and most reasons that are shown. */
+const MOST_EVENTS = 2_000;
+const MOST_REASONS = 10;
+
+type SageMaker = typeof import('@aws-sdk/client-sagemaker');
+
+async function ask<Result>(region: string, work: (sdk: SageMaker, client: InstanceType<SageMaker['SageMakerClient']>) => Promise<Result>) {
+  const sdk = await import('@aws-sdk/client-sagemaker');
+  const client = new sdk.SageMakerClient({ region, maxAttempts: 5 });
+  try {
+    return await work(sdk, client);
+  } catch (error) {
+    throw error instanceof AwsError ? error : inWords(error as Error);
+  } finally {
+    client.destroy();
+  }
+}
+
+function inWords(error: Error): AwsError {
+  if (/ResourceLimitExceeded/.test(error.name)) {
+    return new AwsError(
+      `${error.message}: ask for more in the console under Service Quotas (SageMaker: the instance type "for transform job usage")`,
+    );
+  }
+  if (/Could not find|RecordWithin|does not exist|not found/i.test(error.message))
+    return new AwsError(`${error.message}: found no such job or model`);
+  return explain(error);
+}
+
+/** The objects below a place, without those that stand for folders. Throws an AwsError where they cannot be listed. */
+export async function listInput(region: string, place: S3Place): Promise<InputFiles> {
+  const s3 = await import('@aws-sdk/client-s3');
+  const client = new s3.S3Client({ region, forcePathStyle: true });
+  const files: InputFiles = { keys: [], bytes: 0 };
+  try {
+    for await (const { Contents = [] } of s3.paginateListObjectsV2({ client }, { Bucket: place.bucket, Prefix: place.prefix })) {
+      for (const { Key = '', Size = 0 } of Contents) {
+        if (Key.endsWith('/')) continue;
+        files.keys.push(Key);
+        files.bytes += Size;
+      }
+      if (files.keys.length >= MOST_LISTED) break;
+    }
+    return files;
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchBucket') throw new AwsError(`${urlOf(place)}: found no such bucket`);
+    throw explain(error);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Starts a job. Throws an AwsError. */
+export function startJob(region: string, job: CreateTransformJobCommandInput): Promise<void> {
+  return ask(region, async (sdk, client) => void (await client.send(new sdk.CreateTransformJobCommand(job))));
+}
+
+/** Asks a job to stop; what it has written whole stays. Throws an AwsError. */
+export function stopJob(region: string, name: string): Promise<void> {
+  return ask(region, async (sdk, client) => void (await client.send(new sdk.StopTransformJobCommand({ TransformJobName: name }))));
+}
+
+/** How a job is. Throws an AwsError where there is none of that name. */
+export function describeJob(region: string, name: string): Promise<JobState> {
+  return ask(region, async (sdk, client) => {
+    const told = await client.send(new sdk.DescribeTransformJobCommand({ TransformJobName: name }));
+    const from = told.TransformStartTime ?? told.CreationTime ?? new Date();
+    return {
+      status: told.TransformJobStatus ?? 'Unknown',
+      reason: told.FailureReason,
+      output: told.TransformOutput?.S3OutputPath ?? '',
+      seconds: Math.max(0, ((told.TransformEndTime ?? new Date()).getTime() - from.getTime()) / 1_000),
+    };
+  });
+}
+
+/** Why a job failed, by its log: a sentence each, the first of them. None where the log cannot be read, and `problem` says why. */
+export async function loggedReasons(region: string, name: string): Promise<{ reasons: string[]; problem?: string }> {
+  const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+  const client = new sdk.CloudWatchLogsClient({ region, maxAttempts: 3 });
+  const messages: string[] = [];
+  try {
+    const asked = { logGroupName: LOG_GROUP, logStreamNamePrefix: `${name}/` };
+    for await (const { events = [] } of sdk.paginateFilterLogEvents({ client }, asked)) {
+      messages.push(...events.map(({ message = '' }) => message));
+      if (messages.length >= MOST_EVENTS) break;
+    }
+    return { reasons: reasonsIn(messages) };
+  } catch (error) {
+    return { reasons: [], problem: `its log ${LOG_GROUP} could not be read (${(error as Error).message})` };
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * The sentences in a job's log that say why it failed. SageMaker's own lines have `[sagemaker logs]: FILE: TEXT`, where a text may be the
+ * container's answer; the container's lines are JSON, with `advice` or `error`.
+ */
+export function reasonsIn(messages: string[]): string[] {
+  const reasons = messages.flatMap((message) => {
+    const told = /\[sagemaker logs\]: (.*)$/s.exec(message)?.[1]?.trim();
+    if (told !== undefined) {
+      if (/^MaxConcurrentTransforms=|Message:$|:$/.test(told)) return [];
+      const at = told.indexOf(': {');
+      const detail = at === -1 ? undefined : textIn(told.slice(at + 2), 'detail');
+      return [detail === undefined ? told : `${told.slice(0, at)}: ${detail}`];
+    }
+    const reason = textIn(message, 'advice') ?? textIn(message, 'error')?.split('\n')[0];
+    return reason === undefined ? [] : [`the container: ${reason}`];
+  });
+  return [...new Set(reasons)].slice(0, MOST_REASONS);
+}
+
+/** A member of a JSON object, where it is a text. */
+function textIn(json: string, name: string): string | undefined {
+  try {
+    const value = (JSON.parse(json) as Record<string, unknown> | null)?.[name];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
