@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stackOutputs } from '../../container/deploy/aws.ts';
 import { must } from '../../container/deploy/command.ts';
-import { golden } from '../support/golden.ts';
 import { runTransformJob, type TransformJob } from '../support/batch/transform-job.ts';
+import { golden } from '../support/golden.ts';
 import { check, PROJECT, PYTHON, TOOLS } from './run.ts';
 
 const REGION = 'sa-east-1';

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../../model/artifact/import.ts';
 import { predictCommand } from '../../../../model/commands/predict.ts';
-import { golden } from '../../../support/golden.ts';
 import { runTransformJob, type TransformJob } from '../../../support/batch/transform-job.ts';
+import { golden } from '../../../support/golden.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../container/main.ts', import.meta.url));
 const ages = golden('heart-age');
