@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
-import { golden } from '../../support/golden.ts';
 import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
+import { golden } from '../../support/golden.ts';
 
 /*
  * SIGTERM to a container that does not serve yet. As the first process of a container (PID 1) it hears only signals that it has a handler
