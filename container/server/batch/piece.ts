@@ -20,45 +20,80 @@ export type PieceDone = { text: string; rows: number; bad: number; badLines: Bad
 
 /** Most bad lines that are listed. */
 export const MOST_LISTED = 100;
+/** A blank line is seen before it is read, where it is so short. */
+const MOST_BLANK = 2;
+const BLANK_LINE = new RequestError(422, 'the line is blank');
 /** Stands for a blank line where that is a missing value: a quoted field is never skipped. */
 const BLANK = Buffer.from('""\n');
 
 /** A piece that is read: what is done, and the number of the next line. */
 type Work = { model: Model; asked: PieceAsked; done: PieceDone; line: number };
 
+/** How many times fewer records are read together after some of which one is bad. */
+const FEWER = 4;
+
 /**
  * Reads the records of a piece, computes and writes a line for each, with the bits of any other request. What cannot be read, or has no
- * answer, is looked for by halves. With `fail` it is thrown as a RequestError that names its line; with `line` it has an error in its place.
+ * answer, is looked for record by record. With `fail` it is thrown as a RequestError that names its line; with `line` it has an error in its place.
  */
 export function computePiece(model: Model, asked: PieceAsked): PieceDone {
   const work: Work = { model, asked, done: { text: '', rows: 0, bad: 0, badLines: [] }, line: asked.line };
   const [bytes, records] = asked.onError === 'fail' && asked.isLast ? withoutBlankEnd(asked) : [asked.bytes, asked.records];
-  if (records > 0) readPart(work, bytes, records);
+  if (records > 1) {
+    if (readPart(work, bytes, records) !== undefined) readEach(work, bytes, recordEnds(bytes, asked.form === 'csv'), true);
+  } else if (records === 1) readOne(work, bytes, true);
   return work.done;
 }
 
-function readPart(work: Work, part: Uint8Array, records: number): void {
-  const { asked, done } = work;
-  try {
-    done.text += answer(work.model, part, records, asked);
-    done.rows += records;
-    work.line += linesIn(part);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    const ends = records > 1 ? recordEnds(part, asked.form === 'csv') : physicalEnds(work, part);
-    if (ends.length === 1) noteBad(work, part, error);
-    else if (records > 1) {
-      const middle = ends.length >> 1;
-      const cut = ends[middle - 1]!;
-      readPart(work, part.subarray(0, cut), middle);
-      readPart(work, part.subarray(cut), ends.length - middle);
-    } else ends.forEach((end, at) => void readPart(work, part.subarray(at === 0 ? 0 : ends[at - 1], end), 1));
+/**
+ * Reads records that end at `ends`, among which there are bad ones: ever more together while all are good, and fewer where one is bad. So
+ * neither many bad rows nor few of them cost much more than good ones. `isRecord` as in readOne.
+ */
+function readEach(work: Work, bytes: Uint8Array, ends: number[], isRecord: boolean): void {
+  for (let [at, start, size] = [0, 0, 1]; at < ends.length; ) {
+    const count = Math.min(size, ends.length - at);
+    const part = bytes.subarray(start, ends[at + count - 1]);
+    if (count === 1) size = readOne(work, part, isRecord) ? 2 : 1;
+    else if (readPart(work, part, count) === undefined) size = 2 * count;
+    else {
+      size = Math.max(1, Math.floor(count / FEWER));
+      continue;
+    }
+    at += count;
+    start = ends[at - 1]!;
   }
 }
 
-/** The ends of the lines of a record that cannot be read. A quote that nobody closed made one record of them: each is read by itself. */
-function physicalEnds({ asked }: Work, part: Uint8Array): number[] {
-  return asked.onError === 'line' ? recordEnds(part, false) : [part.length];
+/**
+ * Reads one record; whether it is good. Of one that cannot be read each line is read by itself with `line`: a quote that nobody closed
+ * made one record of them (`isRecord`: it is a record, and not yet one of its lines).
+ */
+function readOne(work: Work, part: Uint8Array, isRecord: boolean): boolean {
+  const { asked } = work;
+  const isAlone = asked.onError === 'line' && !asked.columns.isBlankMissing;
+  if (isAlone && part.length <= MOST_BLANK && isBlank(part)) {
+    noteBad(work, part);
+    return false;
+  }
+  const error = readPart(work, part, 1);
+  if (!error) return true;
+  const ends = isRecord && asked.onError === 'line' ? recordEnds(part, false) : [part.length];
+  if (ends.length > 1) readEach(work, part, ends, false);
+  else noteBad(work, part, error);
+  return false;
+}
+
+/** Answers some records; the RequestError where one of them has no answer. */
+function readPart(work: Work, part: Uint8Array, records: number): RequestError | undefined {
+  try {
+    work.done.text += answer(work.model, part, records, work.asked);
+    work.done.rows += records;
+    work.line += linesIn(part);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return error;
+  }
 }
 
 /** The lines of the answer to some records. Throws a RequestError where any of them has none. */
@@ -72,9 +107,10 @@ function answer(model: Model, part: Uint8Array, records: number, { columns, form
   return writeOutputs(schema, defaultParameters(schema), computeQuery(model, query), accepted, '');
 }
 
-function noteBad(work: Work, part: Uint8Array, error: RequestError): void {
+/** Notes a record without an answer; one without an error is blank. */
+function noteBad(work: Work, part: Uint8Array, error = BLANK_LINE): void {
   const { asked, done, line } = work;
-  const isEmpty = isBlank(part);
+  const isEmpty = error === BLANK_LINE || isBlank(part);
   const logged = isEmpty ? 'the line is blank' : loggedReason(error, asked.form, asked.columns);
   const reason = isEmpty ? logged : reasonOf(error, asked.columns);
   if (asked.onError === 'fail') throw new RequestError(error.status, `line ${line}: ${reason}`, [], {}, `line ${line}: ${logged}`);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
@@ -82,7 +83,7 @@ async function answerLinewise(container: Container, batch: Batch, served: Served
   const output = openOutput(response, headers);
   const lines = answerLines(schema);
   let columns: Columns | undefined = form === 'csv' ? undefined : NO_COLUMNS;
-  const compute = piecesComputer(container, batch, served, response);
+  const compute = awaited(response, piecesComputer(container, batch, served, response));
   const job: Job = {
     output,
     queue: [],
@@ -127,6 +128,26 @@ async function takeOne({ queue, output, sum }: Job): Promise<void> {
   sum.bad += bad;
   for (const one of badLines) if (sum.badLines.length < MOST_LISTED) sum.badLines.push(`line ${one.line}: ${one.reason}`);
   await output.write(text);
+}
+
+/**
+ * Has the connection live while a piece of its payload is computed or waits for its turn, however long nothing moves on it. Else one that
+ * is silent for long is closed, as any other.
+ */
+function awaited(response: ServerResponse, compute: (asked: PieceAsked) => Promise<PieceDone>): typeof compute {
+  let pieces = 0;
+  response.on('timeout', (socket: Socket) => {
+    if (pieces > 0) socket.setTimeout(socket.timeout ?? 0);
+    else socket.destroy();
+  });
+  return async (asked) => {
+    pieces += 1;
+    try {
+      return await compute(asked);
+    } finally {
+      pieces -= 1;
+    }
+  };
 }
 
 /** What computes pieces: the threads, in as many slots as they take; without threads this one, between two looks at the sockets. */

@@ -131,7 +131,28 @@ describe('a bad row', () => {
   });
 });
 
+test('many bad rows, few, and runs of blank lines: each has its line, and every other row its number', async () => {
+  for (const [every, bad] of [
+    [1, 'x'],
+    [2, ''],
+    [3, '"61'],
+    [7, '1,2'],
+    [1_000, ' '],
+  ] as const) {
+    const isBad = (at: number) => at % every === 0 || (at > 4_000 && at < 5_000);
+    const rows = ages.slice(0, 10_000).map((one, at) => (isBad(at) ? bad : String(one)));
+    const lines = (await textOf(send(line, `${rows.join('\n')}\n`))).trimEnd().split('\n');
+    expect(lines).toEqual(rows.map((_, at) => (isBad(at) ? '""' : String(expected[at]))));
+    expect(logged.at(-1)).toMatchObject({ bad: rows.filter((_, at) => isBad(at)).length });
+  }
+});
+
 describe('blank lines', () => {
+  test('by the hundred thousand, of one piece, are as many bad rows', async () => {
+    const lines = (await textOf(send(line, `54\n${'\n'.repeat(300_000)}`))).split('\n');
+    expect([lines.length, lines[0], new Set(lines.slice(1, -1))]).toEqual([300_002, String(alone([54])[0]), new Set(['""'])]);
+  });
+
   test('at the end are hardly meant, but within the rows one is a bad row', async () => {
     expect(await textOf(send(fail, '54\n\n\n'))).toBe(`${alone([54])[0]}\n`);
     expect((await problem(await send(fail, '54\n\n61\n'))).detail).toBe('line 2: the line is blank');
