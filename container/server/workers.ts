@@ -10,7 +10,7 @@ const MOST_WAITING = 2;
 /** How long a batch may wait and be computed, in milliseconds: less than the 60 s after which SageMaker no longer listens. */
 const CUT_MS = 55_000;
 /** Room for what lives shortly: by itself, V8 lets a thread grow by tens of megabytes before it looks what can go. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /** Threads for what would keep the listening thread from listening: big batches, and loading models. */
 export type Workers = {

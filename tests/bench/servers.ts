@@ -5,8 +5,8 @@ import { bundleContainer } from '../../container/bundle.ts';
 import { PROJECT } from '../support/project.ts';
 import { end, freePort, keep, works } from './children.ts';
 
-/** A server under load: where it answers, and its end. */
-export type Server = { name: string; url: string; close(): Promise<void> };
+/** A server under load: where it answers, its process, and its end. */
+export type Server = { name: string; url: string; pid: number; close(): Promise<void> };
 
 /** How long a server may take until it answers, in milliseconds; R takes seconds. */
 const READY_WITHIN = 30_000;
@@ -59,7 +59,7 @@ export async function startPlumber(model: string): Promise<Server> {
     const answered = await fetch(`${url}/ping`)
       .then(({ ok }) => ok)
       .catch(() => false);
-    if (answered && child.exitCode === null) return { name: 'plumber', url, close: () => end(child) };
+    if (answered && child.exitCode === null) return { name: 'plumber', url, pid: child.pid as number, close: () => end(child) };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -87,7 +87,7 @@ export async function startFlask(features: string[]): Promise<Server> {
 async function startSaying(name: string, command: string, args: string[], env: NodeJS.ProcessEnv, address: RegExp): Promise<Server> {
   const child = keep(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   const url = await heard(child, address, name);
-  return { name, url, close: () => end(child) };
+  return { name, url, pid: child.pid as number, close: () => end(child) };
 }
 
 function heard(child: ChildProcess, address: RegExp, name: string): Promise<string> {

@@ -12,6 +12,7 @@ import { benchExplain } from './explain/explain.ts';
 import { type Files, makeForests, rVersions } from './forests.ts';
 import { benchFunction } from './function.ts';
 import { benchMath } from './math.ts';
+import { benchMemory } from './memory.ts';
 import { installOnnx } from './onnx/install.ts';
 import { benchPipeline } from './pipeline.ts';
 import { hasRanger, hasRecipes, startR } from './ranger.ts';
@@ -27,7 +28,7 @@ status is then 1.
 
   --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), pipeline (a recipe of five steps
-            and heart's forest), growth, load, container, function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves),
+            and heart's forest), growth, load, container, memory (of the container), function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves),
             explain (contributions, beside shap's)
   --write   puts the tables into tests/README.md; a whole run alone can
   --against a commit: its code and ours take turns, in short rounds. A table has each ratio beside those of three runs of that commit; where one is
@@ -40,9 +41,9 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'function', 'math', 'explain', ...BOOSTERS];
+const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'memory', 'function', 'math', 'explain', ...BOOSTERS];
 /** What needs no R: forests, their rows and what is right of them are R's. */
-const WITHOUT_R = ['function', 'math', 'explain', ...BOOSTERS];
+const WITHOUT_R = ['memory', 'function', 'math', 'explain', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
 const LONG = ['large', 'growth', 'load', 'boosters-large'];
 const ROUNDS = 5;
@@ -108,6 +109,7 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   if (names.includes('container')) {
     await benchContainer(await make(['heart-age', 'heart']), await bundleImage(folder), folder, times, report);
   }
+  if (names.includes('memory')) await benchMemory(await bundleImage(folder), folder, report);
   if (names.includes('function')) await benchFunction(times, report);
   if (names.includes('math')) await benchMath(times, report);
   if (names.includes('explain')) await benchExplain(folder, times, report);

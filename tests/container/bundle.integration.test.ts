@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,3 +88,26 @@ test('npm run serve ends with the shell that npm started it through', async () =
   shell.kill('SIGTERM');
   await closed;
 }, 30_000);
+
+test('has no character beyond ASCII, or the engine would keep each of its characters in two bytes', () => {
+  expect(readFileSync(bundle(), 'utf8').match(/.{0,80}\P{ASCII}.{0,80}/u)?.[0]).toBeUndefined();
+});
+
+test('a start loads no client of the web, no TLS and no HTTP/2 of Node', () => {
+  const models = path.join(folder, 'lean');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'heart-age.RDS'));
+  // Beside the server, which says its address once it is ready.
+  const watch = path.join(folder, 'watch.mjs');
+  writeFileSync(
+    watch,
+    `process.stdout.write = (line) => { process.stderr.write(JSON.stringify(process.moduleLoadList)); process.exit(); };
+    process.argv[1] = ${JSON.stringify(bundle())};
+    await import(process.argv[1]);`,
+  );
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1' };
+  const { stderr } = spawnSync(process.execPath, [watch, 'serve'], { env, encoding: 'utf8', timeout: 60_000 });
+  const loaded = JSON.parse(stderr) as string[];
+  expect(loaded).toContain('NativeModule http');
+  expect(loaded.filter((name) => /undici|tls|http2/.test(name))).toEqual([]);
+}, 90_000);
