@@ -1,6 +1,6 @@
 import { makeKernel, type PathKernel, plainKernel } from './path-kernel.ts';
 import { type PathTable, type Plan, planMemory, RECORD, SHARES, writeTable } from './path-memory.ts';
-import { bytesOfFactors, MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
+import { bytesOfFactors, bytesOfTables, MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
 
 /*
  * Shapley values of trees, path-dependent (Lundberg, Erion, Lee: Consistent Individualized Feature Attribution for Tree Ensembles,
@@ -73,13 +73,21 @@ function placesOf(outputs: Uint32Array, output: number, first: number, last: num
 const PATHS = new WeakMap<WeightedTrees, Paths>();
 
 function pathsOf(trees: WeightedTrees, inputs: number, how: How): Paths {
-  const paths = PATHS.get(trees) ?? new Paths(trees, inputs, how);
+  const known = PATHS.get(trees);
+  if (known) {
+    known.isFirst = false;
+    return known;
+  }
+  const paths = new Paths(trees, inputs, how);
   PATHS.set(trees, paths);
   return paths;
 }
 
-/** So many rows come through a tree without factors that are made beforehand: a row reads fewer bytes then. */
-const FEW = 3;
+/**
+ * So many rows come through a tree without factors that are made beforehand: those of a model's first request, which wait less, and of models
+ * whose tables have more bytes than the nearer caches, from which a row had to read them anew.
+ */
+const FEW = { rows: 3, bytes: 2 ** 23 };
 
 /** A model's trees with their tables, in which rows go their ways one after another. */
 class Paths {
@@ -91,6 +99,9 @@ class Paths {
   readonly #ways: Uint8Array;
   readonly #numbers: Float64Array;
   readonly #contributions: Float64Array;
+  readonly #isLarge: boolean;
+  /** Whether these are the first rows. */
+  isFirst = true;
   /** The tables that are made: each tree's where these are kept, else that of the tree which was opened last. */
   readonly #tables: (PathTable | undefined)[] = [];
   /** Where the next factors that are kept go. */
@@ -105,6 +116,7 @@ class Paths {
     this.#trees = trees;
     this.#inputs = inputs;
     this.#plan = planMemory(trees, inputs, mostKept);
+    this.#isLarge = bytesOfTables(trees) > FEW.bytes;
     const { areas, bytes, block } = this.#plan;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
     this.#buffer = memory.buffer as ArrayBuffer;
@@ -131,7 +143,7 @@ class Paths {
     if (this.#trees.inputs[tree] === 0) return false;
     const table = this.#tableOf(tree);
     this.#table = table;
-    this.#addAlone = rows <= FEW ? this.#kernel.addAlone(table.points) : undefined;
+    this.#addAlone = rows <= FEW.rows && (this.isFirst || this.#isLarge) ? this.#kernel.addAlone(table.points) : undefined;
     if (!this.#addAlone && table.factors === undefined && this.#filled !== tree) this.#fill(table, tree);
     const start = starts[tree]!;
     for (let leaf = 0; leaf < table.leaves; leaf += 1) this.#numbers[leaf] = leaves[start + leaf]!;

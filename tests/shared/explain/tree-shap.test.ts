@@ -74,6 +74,24 @@ describe('the kernel in WebAssembly', () => {
     ['one input', 1, 6],
     ['few inputs', 3, 7],
     ['many inputs', 12, 9],
+  ])('gives the first row, for which no factors are made beforehand, the bits of the one in JavaScript: %s', (_, inputs, depth) => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = seeded(300 * inputs + seed);
+      const roots = Array.from({ length: 4 }, () => randomTree(random, inputs, depth));
+      for (const rows of [1, 3]) {
+        const asked = { rows: rowsOf(random, rows, inputs), inputs, outputs: new Uint32Array(rows), from: 0, to: 4 };
+        const game = gameOf(roots);
+        const first = treeShap(game, asked);
+        expect(first).toEqual(treeShap(gameOf(roots), asked, { isPlain: true }));
+        expect(treeShap(game, asked)).toEqual(first);
+      }
+    }
+  });
+
+  test.each([
+    ['one input', 1, 6],
+    ['few inputs', 3, 7],
+    ['many inputs', 12, 9],
   ])('gives the bits of the one in JavaScript: %s', (_, inputs, depth) => {
     for (let seed = 1; seed <= 10; seed += 1) {
       const random = seeded(100 * inputs + seed);
