@@ -3,7 +3,7 @@ import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 /** The entries of the page's browser code, which the package holds ready-made. */
-const PAGE = ['browser.ts', 'later.ts', 'workbook.ts'].map((name) => `shared/page/${name}`);
+const PAGE = ['browser.ts', 'later.ts', 'workbook.ts', 'reasons.ts'].map((name) => `shared/page/${name}`);
 
 /**
  * Writes the licences of all libraries that were bundled into one file, as they ask for. Throws where a library has no text of its

@@ -13,8 +13,8 @@ const TARGET = ['chrome115', 'firefox115', 'safari16.4'];
 export type BuiltPage = { file: string; page: PageParts };
 
 /**
- * Bundles the page's browser code and its style sheet into one text each, and what the code loads later into others, modules: one for
- * all of it, and one that reads workbooks. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The
+ * Bundles the page's browser code and its style sheet into one text each, and what the code loads later into others, modules: one
+ * that reads workbooks, one that shows reasons, and one for the rest. They are built anew at each call (a tenth of a second), so that nothing is ever stale. The
  * file is called by its content's sha256 and lies in a folder that git ignores. Throws esbuild's error where a source is wrong.
  */
 export async function buildPage(project: string): Promise<BuiltPage> {
@@ -36,16 +36,17 @@ export async function buildPage(project: string): Promise<BuiltPage> {
     });
     return partOf(outputFiles[0]?.text ?? '');
   };
-  const [script, later, workbook, style, docs, docsStyle] = await Promise.all([
+  const [script, later, workbook, reasons, style, docs, docsStyle] = await Promise.all([
     bundle('browser.ts'),
     bundle('later.ts', 'esm'),
     bundle('workbook.ts', 'esm'),
+    bundle('reasons.ts', 'esm'),
     bundle('style.css'),
     bundle('docs/docs.ts'),
     bundle('docs/docs.css'),
   ]);
   const canopyR = partOf(readFileSync(path.join(project, 'model/canopy.R'), 'utf8'));
-  const page = { script, later, workbook, style, docs, docsStyle, canopyR };
+  const page = { script, later, workbook, reasons, style, docs, docsStyle, canopyR };
   const hashes = Object.values(page).map(({ hash }) => hash);
   const file = path.join(project, '.canopy/page', `${hashes.join('')}.json`);
   mkdirSync(path.dirname(file), { recursive: true });

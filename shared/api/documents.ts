@@ -33,6 +33,7 @@ export type DocumentPath =
   | '/page.js'
   | '/later.js'
   | '/workbook.js'
+  | '/reasons.js'
   | '/page.css'
   | '/icon.svg'
   | '/docs.js'
@@ -60,6 +61,8 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
       return pagePart('text/javascript', page?.parts?.later, page?.acceptEncoding);
     case '/workbook.js':
       return pagePart('text/javascript', page?.parts?.workbook, page?.acceptEncoding);
+    case '/reasons.js':
+      return pagePart('text/javascript', page?.parts?.reasons, page?.acceptEncoding);
     case '/page.css':
       return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
     case '/docs.js':
@@ -108,8 +111,9 @@ const pages = new WeakMap<ModelInfo, Map<string, Reply>>();
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
   const kept = pages.get(model) ?? new Map<string, Reply>();
   pages.set(model, kept);
-  const { script, later, workbook, style } = page?.parts ?? {};
-  const key = [codingOf(page?.acceptEncoding), script?.hash, later?.hash, workbook?.hash, style?.hash, page?.answer !== undefined].join();
+  const { script, later, workbook, reasons, style } = page?.parts ?? {};
+  const hashes = [script, later, workbook, reasons, style].map((part) => part?.hash);
+  const key = [codingOf(page?.acceptEncoding), ...hashes, page?.answer !== undefined].join();
   const reply = kept.get(key) ?? makePage(model, page);
   kept.set(key, reply);
   return reply;

@@ -10,6 +10,7 @@ export const PUBLIC_PATHS: Readonly<Record<string, PublicPath>> = {
   '/page.js': OPEN,
   '/later.js': OPEN,
   '/workbook.js': OPEN,
+  '/reasons.js': OPEN,
   '/page.css': OPEN,
   '/icon.svg': OPEN,
   '/docs': OPEN,

@@ -1,6 +1,6 @@
 import { readQuery, type View, writeQuery } from './base/address.ts';
 import { askRows, forVisitors, newestWins, type Outcome } from './base/ask.ts';
-import type { PageData, PageFeature, Predicted, Value } from './base/data.ts';
+import type { AnswerBody, PageData, PageFeature, Predicted, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
@@ -61,9 +61,7 @@ function start(data: PageData, language?: Language): void {
 
   const answer = openAnswer(data, () => askBeside());
   const writeAddress = paused(WRITE_AFTER, () => {
-    const [along, time] = [response.along(), response.time()];
-    const isChosen = along !== undefined && (along !== firstAlong || view.along !== undefined);
-    showAddress(writeQuery(data.features, values, viewOf(chosenLanguage, isChosen ? along : undefined, time)));
+    showAddress(writeQuery(data.features, values, viewOf(chosenLanguage, response.chosen(), response.time())));
   });
   const render = () => {
     const wrong = inputs.check(words);
@@ -91,7 +89,7 @@ function start(data: PageData, language?: Language): void {
     shown = known;
     render();
   };
-  const askBeside = besideAsker(data, answer.chosen, () => shown, know);
+  const askBeside = besideAsker(data, () => ({ class: answer.chosen(), placeOf: response.place }), { shown: () => shown, know });
   const changed = (at: number) => {
     if (at >= 0) response.choose(at);
     // The curve may have the answer already. The server is asked all the same, and has the last word.
@@ -104,32 +102,32 @@ function start(data: PageData, language?: Language): void {
   const response = openResponse(
     data,
     view,
-    (at, value) => {
-      if (values[at] !== value) inputs.set(at, value);
-    },
+    (at, value) => values[at] !== value && inputs.set(at, value),
     () => {
-      view.along = response.along() ?? 0;
       writeAddress();
       response.update(values);
       response.show(presentOf(shown), words);
+      if (data.kind === 'survival') askBeside();
     },
   );
-  const firstAlong = response.along();
-  const now = () => words;
-  openSheet(data, now, () => width);
-  const showDialog = openDialogs(data, now);
+  openSheet(
+    data,
+    () => words,
+    () => width,
+  );
+  const showDialog = openDialogs(data, () => words);
   const translate = (language: Language) => {
     words = wordsIn(language);
     translatePage(data, words);
     render();
     showDialog();
   };
-  onLanguage((language) => {
-    chosenLanguage = language;
+  onLanguage((one) => {
+    chosenLanguage = one;
     writeAddress();
-    translate(language);
+    translate(one);
   });
-  openCode(data, values, now);
+  openCode(data, values, () => words);
   openSort(data.order);
   // Asked first, so that the answer is on its way while the page is put into its language.
   ask();
@@ -156,15 +154,20 @@ function showAddress(query: string): void {
 
 /**
  * Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, an interval, and the reasons
- * (of the `chosen` class, where there is one).
+ * (of the class that is `chosen`, where there is one, and at the place of a time).
  */
 function besideAsker(
-  { votes, interval, explain }: PageData,
-  chosen: () => string | undefined,
-  shown: () => Shown | undefined,
-  know: (shown: Shown) => void,
+  { kind, votes, interval, explain }: PageData,
+  chosen: () => { class: string | undefined; placeOf(survival: number[]): number },
+  { shown, know }: { shown: () => Shown | undefined; know: (shown: Shown) => void },
 ): () => Promise<void> {
-  const explained = () => ({ explain: { ...explain, ...(chosen() === undefined ? {} : { class: chosen() }) } });
+  const explained = () => {
+    const { class: label, placeOf } = chosen();
+    const { outcome } = shown() ?? {};
+    const { times, predictions } = outcome?.state === 'answered' && kind === 'survival' ? outcome.body : {};
+    const time = predictions && times?.[placeOf(predictions[0] as number[])];
+    return { explain: { ...explain, ...(label === undefined ? {} : { class: label }) }, ...(time === undefined ? {} : { time }) };
+  };
   const questions = { votes: () => votes?.parameters, interval: () => interval && { interval }, why: () => explain && explained() };
   return newestWins(async () => {
     const whose = shown()?.outcome;
@@ -175,11 +178,18 @@ function besideAsker(
       if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
       const outcome = await askRows([now.values], parameters);
       const body = outcome.state === 'answered' ? outcome.body : undefined;
-      const told = beside === 'why' ? (body?.explanations?.[0] ?? 'none') : body?.predictions[0];
+      const told = beside === 'why' ? reasonsOf(body) : body?.predictions[0];
       const present = shown();
       if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });
     }
   });
+}
+
+/** The reasons of an answer, with the time that they are of, where they are of one. */
+function reasonsOf(body: AnswerBody | undefined): Why {
+  const [reasons] = body?.explanations ?? [];
+  const time = body?.explain?.time;
+  return reasons ? { ...reasons, ...(time === undefined ? {} : { time }) } : 'none';
 }
 
 /** What the page came with: the answer to the values that the fields start at, where the address has no others. */
@@ -238,6 +248,7 @@ function translatePage({ card, features, order }: PageData, { language, text, la
   document.title = label(card.title ?? card.name);
   byId('title').textContent = document.title;
   byId('description').textContent = label(card.description ?? '');
+  byId('limits').textContent = label(card.limits ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) place.textContent = text(place.dataset.text ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) place.ariaLabel = text(place.dataset.label ?? '');
   for (const place of document.querySelectorAll<HTMLInputElement>('[data-empty]')) place.placeholder = text(place.dataset.empty ?? '');

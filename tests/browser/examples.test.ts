@@ -65,8 +65,8 @@ inChromium('the page of the example heart', () => {
 
   test('says its classes and levels in Portuguese too, and sends the data’s own words', () =>
     withPage({ locale: 'pt-BR' }, async (page) => {
-      expect(await page.title()).toBe('Doença cardíaca a partir de um exame');
-      expect(await page.locator('#answer').textContent()).toMatch(/Mais provável (?:sem )?doença cardíaca \d/);
+      expect(await page.title()).toBe('Doença cardíaca: o que um exame sugere');
+      expect(await page.locator('#answer').textContent()).toMatch(/Mais provável .*?(?:sem )?doença cardíaca \d/);
       await page.locator('#shares', { hasText: 'sem doença cardíaca' }).waitFor();
       expect(await optionsOf(page, 'Dor no peito')).toContain('sem dor');
       const sent = page.waitForRequest((request) => request.method() === 'POST');
@@ -86,9 +86,9 @@ inChromium('the page of the example heart', () => {
       expect(file.split('\n')[0]).toMatch(/,diagnosis,prediction,prediction\.healthy,prediction\.heart disease$/);
       expect(file.split('\n')[1]).toMatch(/,healthy,healthy,0\.\d+,0\.\d+$/);
       await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
-      const added = ['prediction', 'no heart disease', 'heart disease', 'reasons'];
+      const added = ['prediction', 'healthy (no heart disease)', 'heart disease', 'reasons (percentage points)'];
       expect(await page.locator('#preview th.new').allTextContents()).toEqual(added);
-      expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease');
+      expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('healthy (no heart disease)');
       // What was added is in sight, from its first column on.
       const [frame, first] = await Promise.all(
         ['#preview-frame', '#preview th.new >> nth=0'].map((one) => page.locator(one).boundingBox()),
@@ -96,16 +96,19 @@ inChromium('the page of the example heart', () => {
       expect(first!.x).toBeGreaterThanOrEqual(frame!.x - 1);
       expect(first!.x + first!.width).toBeLessThanOrEqual(frame!.x + frame!.width + 1);
       expect(await page.locator('#preview-note').textContent()).toBe(
-        'The first 2 of 2 · The download keeps the labels of the data: healthy, heart disease.',
+        'The first 2 of 2 · Reasons are what the model makes of the values, and no causes.',
       );
     }));
 
-  test('has all small curves in sight at 1280 by 800, and the answer’s class in one line', () =>
+  test('has the answer, what other values give and the strongest reasons in sight at 1280 by 800', () =>
     withPage({ viewport: { width: 1280, height: 800 } }, async (page) => {
       await page.locator('#small button path, #small button rect').first().waitFor({ state: 'attached' });
-      const bottoms = await page.locator('#small button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom));
-      expect(bottoms).toHaveLength(13);
-      expect(Math.max(...bottoms)).toBeLessThanOrEqual(800);
+      await page.locator('#why[aria-busy="false"] #why-steps tr').first().waitFor();
+      expect(await page.locator('#small button').count()).toBe(13);
+      for (const part of ['#prediction', '#levels', '#why-told', '#why-steps tr:nth-child(4)']) {
+        const { y, height } = (await page.locator(part).boundingBox())!;
+        expect([part, y + height <= 800]).toEqual([part, true]);
+      }
       const lines = await page
         .locator('#answer strong')
         .evaluate((strong) => strong.getClientRects()[0]!.height / Number.parseFloat(getComputedStyle(strong).lineHeight));

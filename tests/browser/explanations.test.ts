@@ -45,10 +45,11 @@ inChromium('the page says why an answer is what it is', () => {
     const saying = (age: number, language: 'en' | 'pt') => {
       const { baseline, contributions } = reasonsOf(HEART_AGE, { age });
       const [by, end] = [contributions.age!, baseline + contributions.age!];
-      const size = tenth(100 * Math.abs(by), language);
+      // What is read adds up.
+      const size = tenth(Math.abs(Math.round(1000 * end) - Math.round(1000 * baseline)) / 10, language);
       return language === 'en'
-        ? `Starts at ${percent(baseline)}. Age (${age}) ${by > 0 ? 'adds' : 'takes away'} ${size} points. Ends at ${percent(end)}.`
-        : `Começa em ${percent(baseline, 'pt')}. Idade (${age}) ${by > 0 ? 'soma' : 'tira'} ${size} pontos. Termina em ${percent(end, 'pt')}.`;
+        ? `The average answer is ${percent(baseline)}. Age (${age}) ${by > 0 ? 'adds' : 'takes away'} ${size} percentage points. With all inputs it is ${percent(end)}.`
+        : `A resposta média é ${percent(baseline, 'pt')}. Idade (${age}) ${by > 0 ? 'soma' : 'tira'} ${size} pontos percentuais. Com todas as entradas é ${percent(end, 'pt')}.`;
     };
     await page.locator('#why-told', { hasText: saying(54, 'en') }).waitFor();
     expect(await rows(page)).toHaveLength(1);
@@ -60,7 +61,7 @@ inChromium('the page says why an answer is what it is', () => {
     await page.locator('#why-told', { hasText: saying(55, 'en') }).waitFor();
     await page.getByRole('button', { name: 'Português' }).click();
     await page.locator('#why-told', { hasText: saying(55, 'pt') }).waitFor();
-    expect(await page.getByRole('heading', { name: 'Por que esta resposta' }).isVisible()).toBe(true);
+    expect(await page.getByRole('heading', { name: 'As razões do modelo' }).isVisible()).toBe(true);
     await page.getByRole('spinbutton').first().fill('');
     await page.locator('#why').waitFor({ state: 'hidden' });
     await closeAll();
@@ -70,13 +71,14 @@ inChromium('the page says why an answer is what it is', () => {
     const page = await open(urls.heart!);
     await told(page);
     const steps = await rows(page);
-    expect([steps[0]![0], steps.at(-1)![0]]).toEqual(['Start', 'End']);
+    expect([steps[0]![0], steps.at(-1)![0]]).toEqual(['Average answer', 'This answer']);
     const named = steps.slice(1, -1).map(([, change]) => change!);
-    for (const change of named) expect(change).toMatch(/^[+−]?\d+\.\d points$/);
-    // The start and all changes are the end, within what a tenth of a point hides.
+    for (const change of named) expect(change).toMatch(/^[+−]?\d+\.\d$/);
+    expect(await page.locator('#why-table thead').textContent()).toContain('percentage points');
+    // The start and all changes are the end, as they are read.
     const number = (text: string) => Number(text.replace('−', '-').replace(/[^\d.-]/g, ''));
     const sum = number(steps[0]![1]!) + named.reduce((all, change) => all + number(change), 0);
-    expect(Math.abs(sum - number(steps.at(-1)![1]!))).toBeLessThan(0.05 * (steps.length + 1));
+    expect(Math.abs(sum - number(steps.at(-1)![1]!))).toBeLessThan(1e-9);
     const first = await told(page);
     const choice = page.locator('#why-class');
     const classes = loadModel(HEART).schema.classes!;
@@ -86,12 +88,12 @@ inChromium('the page says why an answer is what it is', () => {
         all
           .slice(1)
           .map((one) => one.textContent!)
-          .find((name) => !sentence.startsWith(`Class: ${name}.`))!,
+          .find((name) => !sentence.startsWith(`Reasons for “${name}”.`))!,
       first!,
     );
     await choice.focus();
     await choice.selectOption(other);
-    await page.locator('#why-told', { hasText: `Class: ${other}.` }).waitFor();
+    await page.locator('#why-told', { hasText: `Reasons for “${other}”.` }).waitFor();
     await closeAll();
   });
 
@@ -99,7 +101,7 @@ inChromium('the page says why an answer is what it is', () => {
     const page = await open(urls.cars!);
     const { baseline } = reasonsOf(golden('car-rpart').file, { Price: 15_000, Country: 'USA', Type: 'Van', Weight: 3000 }, {});
     const start = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 }).format(baseline);
-    expect(await told(page)).toContain(`Starts at ${start}. `);
+    expect(await told(page)).toContain(`The average answer is ${start}. `);
     await closeAll();
   });
 

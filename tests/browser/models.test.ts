@@ -22,9 +22,9 @@ inChromium('any model has its page', () => {
     await page.getByRole('spinbutton', { name: 'Petal.Length' }).fill('1.4');
     await page.locator('#answer', { hasText: 'setosa' }).waitFor();
     await page.locator('#plot[aria-label^="Petal.Length from"]').waitFor();
-    expect(await page.getByRole('combobox', { name: 'along' }).inputValue()).toBe('2');
+    expect(await page.getByRole('combobox', { name: 'Input', exact: true }).inputValue()).toBe('2');
     expect(await drawn(page, '#plot')).toBeGreaterThan(100);
-    await page.getByRole('combobox', { name: 'along' }).selectOption('Petal.Width');
+    await page.getByRole('combobox', { name: 'Input', exact: true }).selectOption('Petal.Width');
     await page.locator('#plot[aria-label^="Petal.Width from"]').waitFor();
     await closeAll();
   });
@@ -140,7 +140,7 @@ inChromium('any model has its page', () => {
   test('16 digits only where somebody asks for them', async () => {
     const page = await open(urls.age!);
     expect(await page.locator('main').innerText()).not.toMatch(/\d\.\d{8}/);
-    await page.getByText('Exactly …').click();
+    await page.getByText('All digits').click();
     expect(await page.locator('#exact').innerText()).toBe(String(chanceAt(25)));
     await closeAll();
   });
@@ -170,14 +170,14 @@ inChromium('any model has its page', () => {
     const last = survival.at(-1)!.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1 });
     expect(await page.locator('#survival').getAttribute('aria-label')).toContain(`from 100 % to ${last} at ${times.at(-1)}`);
     expect(await drawn(page, '#survival')).toBeGreaterThan(100);
-    await page.getByRole('combobox', { name: 'along' }).selectOption('karno');
+    await page.getByRole('combobox', { name: 'Input', exact: true }).selectOption('karno');
     await page.locator('#plot[aria-label^="karno from"]').waitFor();
     const before = await page.locator('#plot[aria-label]').getAttribute('aria-label');
     await page.getByRole('slider', { name: 'at time' }).fill('5');
     await page.locator(`#plot:not([aria-label="${before}"])`).waitFor();
     await page.getByRole('combobox', { name: 'celltype' }).selectOption('large');
     await page.locator('#levels [aria-current]', { hasText: 'large' }).waitFor();
-    await page.getByRole('combobox', { name: 'along' }).selectOption('karno');
+    await page.getByRole('combobox', { name: 'Input', exact: true }).selectOption('karno');
     await page.locator('#plot .over').waitFor();
     await shoot(page, 'survival');
     await closeAll();

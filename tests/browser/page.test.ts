@@ -99,7 +99,7 @@ inChromium('the page of the default model', () => {
   test('tells who answered, the model and its sha256, and has a card with its limits', async () => {
     const page = await open(urls.age!);
     // The answer that the page came with says nothing of it.
-    await page.locator('#served', { hasText: /^Answered by the container · \d+ ms$/ }).waitFor();
+    await page.locator('#served', { hasText: /^Answered by the server · \d+ ms$/ }).waitFor();
     expect(await page.locator('#sha256').textContent()).toMatch(/^[0-9a-f]{8}$/);
     const card = await openDialog(page, 'About the model');
     for (const told of ['Not medical advice', 'R squared is -0.09', 'ranger(', 'heart-age.RDS', 'does not extrapolate']) {

@@ -41,7 +41,7 @@ function expected({ feature, by }: { feature: string; by: number }, language: 'e
   const size = new Intl.NumberFormat(language, digits).format(Math.abs(100 * by));
   const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   return new RegExp(
-    `^${literal(name)} \\(.+?\\): ${by > 0 ? '\\+' : '−'}${literal(size)} ${language === 'en' ? 'points' : 'pontos'}; .+; `,
+    `^${language === 'en' ? 'for' : 'para'} “.+”: ${literal(name)} \\(.+?\\) ${by > 0 ? '\\+' : '−'}${literal(size)}; .+; `,
   );
 }
 
@@ -63,7 +63,7 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
   test('the strongest input comes first in the form; a button puts them into the model’s order, and the keyboard goes along', async () => {
     const page = await open(urls.heart!);
     expect(await fieldNames(page)).toEqual(byImportance);
-    const button = page.getByRole('button', { name: 'Model’s order'.replace('’', "'") });
+    const button = page.getByRole('button', { name: 'In the order of the data' });
     await button.click();
     expect(await fieldNames(page)).toEqual([...byImportance.keys()]);
     expect(await button.getAttribute('aria-pressed')).toBe('true');
@@ -84,8 +84,8 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
   test('the preview of a spreadsheet has the three strongest reasons in words, the download where they are asked for', async () => {
     const page = await open(urls.heart!);
     await drop(page);
-    const cells = page.locator('#preview tbody tr td:last-child');
-    await page.locator('#preview thead th:last-child', { hasText: 'reasons' }).waitFor();
+    const cells = page.locator('#preview tbody tr td.told');
+    await page.locator('#preview thead th.told', { hasText: 'reasons (percentage points)' }).waitFor();
     const reasons = strongest();
     const texts = await cells.allTextContents();
     expect(texts).toHaveLength(8);
@@ -95,10 +95,10 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     const plain = await downloaded(page);
     expect(plain[0]).not.toContain('reasons');
     await page.getByRole('button', { name: 'Português' }).click();
-    await page.getByLabel('Com as três razões mais fortes de cada linha').check();
-    await page.locator('#preview thead th:last-child', { hasText: 'razões' }).waitFor();
+    await page.getByLabel('Pôr as três razões mais fortes de cada linha no arquivo').check();
+    await page.locator('#preview thead th.told', { hasText: 'razões' }).waitFor();
     const whole = await downloaded(page);
-    expect(whole[0]).toEqual([...plain[0]!, 'razões']);
+    expect(whole[0]).toEqual([...plain[0]!, 'razões (pontos percentuais)']);
     whole.slice(1).forEach((line, row) => {
       expect(line.at(-1)).toMatch(expected(reasons[row]!, 'pt'));
       // What stood there without them is the same: numbers stay numbers.
@@ -115,10 +115,10 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     expect(await page.locator('#plot .thin').count()).toBe(0);
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.postData() ?? ''));
-    await page.getByLabel('beside made-up rows').check();
+    await page.getByLabel('with made-up examples').check();
     await page.locator('#plot .thin').first().waitFor();
     expect(await page.locator('#plot .thin').count()).toBe(12);
-    expect(await page.locator('#plot-note').textContent()).toContain('made-up rows');
+    expect(await page.locator('#plot-note').textContent()).toContain('made-up examples');
     // The rows that are asked for have the values of drawn rows, along the chosen feature.
     const asked = sent.flatMap((body) => (body === '' ? [] : [JSON.parse(body)])).find((body) => (body.instances ?? body).length > 201);
     const rows = (asked.instances ?? asked) as unknown[][];
@@ -134,10 +134,11 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     await closeAll();
   });
 
-  test('a wide window has the reasons beside the answer, a narrower one below', async () => {
+  test('a wide window has the reasons beside the answer, a narrower one below, and nothing slides over them', async () => {
     for (const [width, isBeside] of [
       [1440, true],
-      [1280, false],
+      [1280, true],
+      [1000, false],
     ] as const) {
       const page = await open(urls.heart!, { viewport: { width, height: 900 } });
       await page.locator('#why[aria-busy="false"]').waitFor();
@@ -167,8 +168,8 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     const points = told(100 * importance![first]!, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     const worse = told(permutation!.increases[first]!, { maximumSignificantDigits: 3 });
     expect(await list.count()).toBe(byImportance.length);
-    expect(await list.first().textContent()).toBe(`Vessels on X-ray: ${points} points (+${worse})`);
-    expect(await dialog.textContent()).toContain('log loss on the training data (0.211)');
+    expect(await list.first().textContent()).toBe(`Vessels on X-ray: ${points} percentage points (+${worse})`);
+    expect(await dialog.textContent()).toContain('(log loss) on the training data (0.211)');
     await closeAll();
   });
 });

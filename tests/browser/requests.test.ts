@@ -24,7 +24,7 @@ inChromium('hostile names', () => {
     }));
     const page = await open(url);
     await page.locator('#plot .over').waitFor();
-    await page.getByRole('combobox', { name: 'along' }).selectOption('1');
+    await page.getByRole('combobox', { name: 'Input', exact: true }).selectOption('1');
     await page.locator('#levels:not([hidden])').waitFor();
     await page.locator('#file').setInputFiles({ name: `${hostile}.csv`, mimeType: 'text/csv', buffer: Buffer.from('x\n1\n') });
     await page.locator('#run-problem', { hasText: hostile }).waitFor();
@@ -154,7 +154,7 @@ inChromium('what few ask for', () => {
     await page.locator('#file').setInputFiles({ name: 'ages.csv', mimeType: 'text/csv', buffer: Buffer.from('age\n54\n') });
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
     await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
-    expect(await page.locator('#preview').textContent()).toBe('agepredictionreasons5462.7%Age (54): +8.1 points');
+    expect(await page.locator('#preview').textContent()).toBe('predictionreasons (percentage points)age62.7%Age (54) +8.254');
     await close();
   });
 });

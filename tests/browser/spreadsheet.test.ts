@@ -126,7 +126,7 @@ inChromium('a spreadsheet', () => {
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
     expect(await page.locator('#run-name').textContent()).toBe('dropped.csv');
     await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
-    const shown = 'agepredictionreasons5462.7%Age (54): +8.1 points6112.1%Age (61): −42.5 points';
+    const shown = 'predictionreasons (percentage points)age62.7%Age (54) +8.25412.1%Age (61) −42.461';
     expect(await page.locator('#preview').textContent()).toBe(shown);
     await closeAll();
   });

@@ -14,6 +14,7 @@ export type AnswerBody = {
   times?: number[];
   se?: number[];
   explanations?: Explanation[];
+  explain?: { time?: number };
   model?: { name: string; sha256: string };
   servedBy?: string;
   reason?: string;

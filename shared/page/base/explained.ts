@@ -41,7 +41,9 @@ export function explainedOf({ schema }: FormModel): PageExplained {
  */
 function explainOf(schema: FormModel['schema']): ExplainAsk | undefined {
   const asks = (schema.explain?.ways ?? []).flatMap(({ background, outputs }) => outputs.map((output) => ({ background, output })));
-  const soon = asks.filter((ask) => msOf(schema, ask) <= MOST_MS);
+  // Of a curve over time people see the chance to live on, and no hazard.
+  const shown = schema.kind === 'survival' ? asks.filter(({ output }) => output === 'probability') : asks;
+  const soon = shown.filter((ask) => msOf(schema, ask) <= MOST_MS);
   const isSum = ['link', 'lp', 'margin'].includes(defaultParameters(schema).type);
   return soon.find(({ output }) => (output === 'margin') === isSum) ?? soon[0];
 }

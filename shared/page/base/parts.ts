@@ -5,13 +5,14 @@
 export type PagePart = { brotli: string; hash: string };
 
 /**
- * The page's browser code, what it loads later and what reads a workbook, and the style sheet, each bundled into one text
+ * The page's browser code, what it loads later, what reads a workbook, what shows reasons, and the style sheet, each bundled into one text
  * (model/bundle/build-page.ts makes them); the code and the style sheet of /docs; and canopy.R, for those who work in R.
  */
 export type PageParts = {
   script: PagePart;
   later: PagePart;
   workbook: PagePart;
+  reasons: PagePart;
   style: PagePart;
   docs: PagePart;
   docsStyle: PagePart;

@@ -1,9 +1,8 @@
 import type { PageData, PageFeature } from '../base/data.ts';
 import { make } from '../base/dom.ts';
 import type { PageImportance } from '../base/explained.ts';
-import { className, nameOf } from '../base/reading.ts';
+import { className, isShare, nameOf, readable } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
-import { amountText } from '../plot/why-text.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 
@@ -34,9 +33,11 @@ function cardParts(data: PageData, words: Words): Node[] {
   const fact = (key: string, ...told: (Node | string)[]) => list.append(make('dt', {}, text(key)), make('dd', {}, ...told));
   fact(
     'card.limits',
-    ...[card.limits && label(card.limits), text('card.trees'), text(card.pipeline ? 'card.near' : 'card.numbers')].flatMap((told) =>
-      told ? [make('p', {}, told)] : [],
-    ),
+    ...[
+      card.limits && label(card.limits),
+      text(features.some(({ edges }) => edges) ? 'card.trees' : 'card.line'),
+      text(card.pipeline ? 'card.near' : 'card.numbers'),
+    ].flatMap((told) => (told ? [make('p', {}, told)] : [])),
   );
   if (data.explain) fact('card.why', text('card.whyText'));
   if (data.importance) fact('card.importance', ...importanceParts(data, data.importance, words));
@@ -64,13 +65,16 @@ function cardParts(data: PageData, words: Words): Node[] {
 function importanceParts(data: PageData, { means, output, shuffled, loss, base }: PageImportance, words: Words): Node[] {
   const { features, order } = data;
   const number = (value: number) => words.number(value, { maximumSignificantDigits: 3 });
+  const isScore = output === 'margin';
+  const mean = (value: number) =>
+    isScore || !isShare(data)
+      ? isScore
+        ? words.number(value, { maximumSignificantDigits: 4 })
+        : readable(data, words, value)
+      : `${words.number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ${words.text('points')}`;
   const lines = order.map((at) => {
     const beside = shuffled ? ` (${shuffled[at]! < 0 ? '' : '+'}${number(shuffled[at]!)})` : '';
-    return make(
-      'li',
-      {},
-      `${nameOf(features[at] as PageFeature, words)}: ${amountText({ ...data, explain: { output } }, words, means[at]!)}${beside}`,
-    );
+    return make('li', {}, `${nameOf(features[at] as PageFeature, words)}: ${mean(means[at]!)}${beside}`);
   });
   const told = words
     .text('card.shuffled')

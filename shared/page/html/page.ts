@@ -58,7 +58,7 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 <title>${title}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${address('page.css', parts?.style.hash)}">
-<script src="${address('page.js', parts?.script.hash)}" data-later="${address('later.js', parts?.later.hash)}" data-workbook="${address('workbook.js', parts?.workbook.hash)}" defer></script>
+<script src="${address('page.js', parts?.script.hash)}" data-later="${address('later.js', parts?.later.hash)}" data-workbook="${address('workbook.js', parts?.workbook.hash)}" data-reasons="${address('reasons.js', parts?.reasons.hash)}" defer></script>
 </head>
 <body>
 <header>
@@ -72,16 +72,16 @@ export function pageHtml(model: FormModel, parts?: PageParts, first?: AnswerBody
 </nav>
 </header>
 <main${access ? ' data-locked' : ''}>
-${access ? accessHtml(access) : ''}<div id="desk">
-<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
+${access ? accessHtml(access) : ''}<div id="top" class="${data.order.length <= FEW && data.kind !== 'survival' ? 'few' : 'many'}">
 <form id="form" class="card" novalidate autocomplete="off">
 <h2 data-text="inputs">${TEXTS.en.inputs}</h2>
 ${fields}${more}<p class="actions">${sortButton(data.order)}<button type="reset" class="quiet" data-text="reset">${TEXTS.en.reset}</button></p>
 </form>
 <div id="view">
+<div id="now">
 ${answerHtml(data)}${plotHtml(data)}</div>
-</div>
 ${data.explain ? whyHtml(data) : ''}</div>
+</div>
 ${sheetHtml(data)}${CODE}${pipelineHtml(model)}${trainingHtml(model.card)}</main>
 ${footer(model)}${DIALOG}<script type="application/json" id="model">${dataBlock(data)}</script>
 </body>
@@ -127,6 +127,7 @@ function answerHtml(data: PageData): string {
 <h2 id="prediction-heading" ${text('prediction')}</h2>
 <p id="answer">${shown}</p>
 <p id="interval" class="dim note"></p>
+${data.card.limits ? `<p class="note"><a href="#card" ${text('limits')}</a></p>\n` : ''}<p id="limits" class="note"></p>
 <details id="exactly"${exact === '' ? ' hidden' : ''}><summary class="dim" ${text('exactly')}</summary><p id="exact">${exact}</p></details>
 <dl id="shares" class="bars">${'<div class="bar-room"></div>'.repeat(isShared ? Math.min(8, data.classes.length) : 0)}</dl>
 <div id="curve" hidden><p class="dim note" ${text('surviving')}</p><div id="survival" class="plot" role="img"></div></div>
@@ -138,18 +139,11 @@ function answerHtml(data: PageData): string {
 }
 
 /** Places for the reasons of the answer, with room for their rows, so that nothing moves when they come. */
-function whyHtml({ features, classes, explain }: PageData): string {
-  const options = classes.map((label, at) => `<option value="${at}">${escapeHtml(label)}</option>`).join('');
-  const choice = `<div class="choices"><label><span ${text('whyClass')}</span> <select id="why-class"><option value="" ${text('whyPredicted')}</option>${options}</select></label></div>`;
-  const head = ['whyInput', 'whyWay', 'whyChange'].map((key) => `<th scope="col"><span class="unseen" ${text(key)}</span></th>`).join('');
-  const rooms = features.length === 1 ? 1 : Math.min(9, features.length) + 2;
+function whyHtml({ features }: PageData): string {
+  const rooms = features.length === 1 ? 4 : Math.min(9, features.length) + 8;
   return `<section id="why" class="card" aria-labelledby="why-heading" aria-busy="true">
-<div class="head"><h2 id="why-heading" ${text('why')}</h2>${classes.length > 1 ? choice : ''}</div>
-<p id="why-told"></p>
-<table id="why-table" hidden><caption class="unseen" ${text('whyTable')}</caption><thead><tr>${head}</tr></thead><tbody id="why-steps"></tbody></table>
+<h2 id="why-heading" ${text('why')}</h2>
 <div id="why-room">${'<div></div>'.repeat(rooms)}</div>
-<p class="dim note" ${text('whyNote')}</p>
-${explain?.output === 'margin' ? `<p class="dim note" ${text('whyScore')}</p>\n` : ''}<p id="why-drawn" class="dim note" hidden ${text('whyDrawn')}</p>
 </section>
 `;
 }
@@ -165,6 +159,7 @@ ${others ? lines : ''}</div></div>
 <div id="plot" class="plot" role="img"></div>
 <dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>
+<p class="dim note" ${text('noCause')}</p>
 <div id="small" role="group" data-label="small" aria-label="${TEXTS.en.small}" hidden></div>
 </section>
 `;

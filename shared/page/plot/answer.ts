@@ -17,7 +17,8 @@ import {
 } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { type Chart, openChart } from './chart.ts';
-import { openWhy, type Why } from './why.ts';
+import type { Why } from './why.ts';
+import { openWhyLate } from './why-late.ts';
 
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;
@@ -37,7 +38,7 @@ export type AnswerView = {
 /** Opens the place of the prediction; `chosen` hears that the reasons of another class are wanted. */
 export function openAnswer(data: PageData, chosen: () => void): AnswerView {
   let chart: Chart | undefined;
-  const why = openWhy(data, chosen);
+  const why = openWhyLate(data, chosen);
   const speak = paused(SPEAK_AFTER, () => {
     const spoken = byId('answer').textContent ?? '';
     if (byId('spoken').textContent !== spoken) byId('spoken').textContent = spoken;

@@ -49,10 +49,18 @@ function hasLines({ features }: PageData, at: number): boolean {
   return !isBars(features[at] as PageFeature);
 }
 
+/** The values of a line: beyond the outermost thresholds it is flat, and seen to be. */
+function lineGrid(feature: PageFeature): Value[] {
+  const all = gridOf(feature) as number[];
+  const ends = (feature.edges ?? []).flatMap((edge) => [all.findLast((value) => value <= edge), all.find((value) => value > edge)]);
+  const grid = new Set([...gridOf(feature, POINTS), ...ends.filter((end) => end !== undefined)] as number[]);
+  return [...grid].sort((one, other) => one - other);
+}
+
 /** Asks for the answers; undefined where the server has none. */
 async function ask(data: PageData, at: number, rows: Value[][]): Promise<Beside | undefined> {
   const { votes } = data;
-  const grid = gridOf(data.features[at] as PageFeature, POINTS);
+  const grid = lineGrid(data.features[at] as PageFeature);
   const most = votes?.codes ? Math.max(1, Math.floor(VOTES / (votes.trees ?? 1) / grid.length)) : rows.length;
   const asked = rows.slice(0, most).flatMap((values) => gridRows(values, at, grid));
   const outcome = await askRows(asked, votes?.parameters);

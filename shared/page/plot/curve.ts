@@ -24,7 +24,7 @@ export function showCurve(
   words: Words,
   chart: Chart,
   range: (ys: number[]) => [number, number],
-  pick: (at: number, value: Value) => void,
+  pick: (at: number, value: Value) => unknown,
 ): void {
   const feature = data.features[curve.at] as PageFeature;
   const areBars = isBars(feature);
@@ -130,7 +130,7 @@ function showLevels(
   time: number,
   present: Present | undefined,
   words: Words,
-  pick: (at: number, value: Value) => void,
+  pick: (at: number, value: Value) => unknown,
 ): void {
   const all = body.predictions.map((prediction) => numbersOf(data, prediction, time));
   const lengthOf = (values: number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);

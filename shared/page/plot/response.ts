@@ -14,11 +14,13 @@ const VOTES = 20_000;
 
 /** The curve of the predictions along one feature. */
 export type Response = {
-  /** The place of the feature it goes along; undefined where there is none to look at. */
-  along(): number | undefined;
+  /** The place of the feature it goes along, where a person chose it or touched its field. */
+  chosen(): number | undefined;
   choose(at: number): void;
   /** The place among the times of the one that a person chose, for survival. */
   time(): number | undefined;
+  /** The place of the time at which a curve is looked at, chosen or not. */
+  place(survival: number[]): number;
   /** How the request for the curve ended for these inputs, where it has their answer already; undefined where it has not. */
   known(values: Value[]): Outcome | undefined;
   /** Asks for the curve anew where the other inputs have changed. */
@@ -36,7 +38,7 @@ type Loaded = Curve & { others: string; ms: number };
 export function openResponse(
   data: PageData,
   start: { along?: number; time?: number },
-  pick: (at: number, value: Value) => void,
+  pick: (at: number, value: Value) => unknown,
   changed: () => void,
 ): Response {
   // Columns have no one scale to be drawn on.
@@ -44,6 +46,7 @@ export function openResponse(
   const choices = order.filter((at) => gridOf(data.features[at] as PageFeature).length > 1);
   const select = byId<HTMLSelectElement>('along');
   let along = start.along !== undefined && choices.includes(start.along) ? start.along : choices[0];
+  let untouched = start.along === undefined ? along : undefined;
   let chosenTime = start.time;
   let time: number | undefined;
   let key = '';
@@ -53,10 +56,12 @@ export function openResponse(
   let chart: Chart | undefined;
   const range = rangeKeeper(data);
 
-  const small = openSmall(data, choices, (at) => {
+  const goAlong = (at: number) => {
     along = at;
+    untouched = undefined;
     changed();
-  });
+  };
+  const small = openSmall(data, choices, goAlong);
   const beside = openBeside(data, () => render());
   const load = newestWins(async () => {
     if (along === undefined) return;
@@ -94,21 +99,19 @@ export function openResponse(
     wanted = [...values];
     load();
   };
-  select.addEventListener('change', () => {
-    along = Number(select.value);
-    changed();
-  });
+  select.addEventListener('change', () => goAlong(Number(select.value)));
   byId('time').addEventListener('input', ({ target }) => {
     chosenTime = Number((target as HTMLInputElement).value);
     render();
     changed();
   });
   return {
-    along: () => along,
+    chosen: () => (along === untouched ? undefined : along),
     choose: (at) => {
       if (choices.includes(at)) along = at;
     },
     time: () => chosenTime,
+    place: (survival) => placeOf(survival, chosenTime ?? time),
     known: (values) => (curve && curve.at === along ? knownFrom(data, curve, values) : undefined),
     update,
     show: (present, words) => {
@@ -168,6 +171,12 @@ function rangeKeeper(data: PageData): (ys: number[]) => [number, number] {
   };
 }
 
+/** The place of a time that was chosen, or where half are left. */
+function placeOf(survival: number[], time: number | undefined): number {
+  const [half, last] = [survival.findIndex((share) => share <= 0.5), survival.length - 1];
+  return Math.min(last, Math.max(0, Math.round(time ?? (half < 0 ? last : half))));
+}
+
 /** Shows the choice of a time, for survival; the time's place, at first the one that the answer names: where half are left. */
 function prepareTime(
   data: PageData,
@@ -176,9 +185,7 @@ function prepareTime(
   { present, words }: Last,
 ): number | undefined {
   if (data.kind !== 'survival' || times.length === 0) return undefined;
-  const survival = (present?.prediction ?? predictions[0]) as number[];
-  const half = survival.findIndex((share) => share <= 0.5);
-  const place = Math.min(times.length - 1, Math.max(0, Math.round(time ?? (half < 0 ? times.length - 1 : half))));
+  const place = placeOf((present?.prediction ?? predictions[0]) as number[], time);
   const slider = byId<HTMLInputElement>('time');
   byId('at').hidden = false;
   slider.max = String(times.length - 1);

@@ -41,6 +41,27 @@ function byStrength([, one]: [string, number], [, other]: [string, number]): num
   return Math.abs(other) - Math.abs(one);
 }
 
+/** The numbers of a way as they are read, with so many decimals: start and changes add up to the end (by largest remainders, Hamilton 1792). */
+export function roundedWay({ start, end, steps }: Waterfall, decimals: number): { start: number; end: number; changes: number[] } {
+  const scale = 10 ** decimals;
+  const [from, to] = [Math.round(start * scale), Math.round(end * scale)];
+  const exact = steps.map(({ by }) => by * scale);
+  const whole = exact.map(Math.floor);
+  const left = to - from - whole.reduce((sum, one) => sum + one, 0);
+  // One that changes nothing has no remainder, and comes last.
+  const byRemainder = exact.map((one, at) => [one - whole[at]!, at] as const).toSorted(([one], [other]) => other - one);
+  for (const [, at] of byRemainder.slice(0, Math.max(0, left))) whole[at]! += 1;
+  return { start: from / scale, end: to / scale, changes: whole.map((one) => one / scale) };
+}
+
+/** The ends of a scale on which a way lies: the next tenth, hundredth ... of what it spans. */
+export function scaleOf({ low, high }: Pick<Waterfall, 'low' | 'high'>): { low: number; high: number } {
+  if (!(high > low)) return { low, high };
+  const step = 10 ** Math.floor(Math.log10(high - low));
+  const tidy = (value: number) => Number((value * step).toPrecision(12));
+  return { low: tidy(Math.floor(low / step)), high: tidy(Math.ceil(high / step)) };
+}
+
 /** Where a bar between two numbers starts and how wide it is, in percent of the drawing's width. Where all numbers are the same, they are in the middle. */
 export function barBetween({ low, high }: Pick<Waterfall, 'low' | 'high'>, one: number, other: number): { left: number; width: number } {
   const place = (value: number) => (high > low ? (100 * (value - low)) / (high - low) : 50);

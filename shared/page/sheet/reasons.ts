@@ -1,5 +1,5 @@
 import type { PageData, Value } from '../base/data.ts';
-import { reasonsText } from '../plot/why-text.ts';
+import { loadReasons } from '../base/load-later.ts';
 import type { Words } from '../words/words.ts';
 import { createSender, isRefusal } from './ask.ts';
 import type { Row } from './file.ts';
@@ -23,9 +23,11 @@ export function createReasonsAsker(data: PageData, words: () => Words): ReasonsA
     const body = JSON.stringify({ instances: rows.map(({ values }) => values), parameters });
     const outcome = await send(body, 'application/json', signal);
     if (outcome.state === 'answered' && outcome.body.explanations?.length === rows.length) {
-      const { explanations } = outcome.body;
+      const { explanations, explain } = outcome.body;
+      const { reasonsText } = await loadReasons();
+      const time = explain?.time === undefined ? {} : { time: explain.time };
       rows.forEach(({ row, values }, at) => {
-        into.set(row, reasonsText(data, explanations[at]!, values, words()));
+        into.set(row, reasonsText(data, { ...explanations[at]!, ...time }, values, words()));
       });
     } else if (isRefusal(outcome) && rows.length > 1) {
       const half = Math.ceil(rows.length / 2);

@@ -1,7 +1,7 @@
 import { askRows } from '../base/ask.ts';
 import type { PageData, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { bestOf, cellsOf, cellText, className, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
+import { bestOf, cellsOf, cellText, className, isShare, isShares, labelsOf, numbersOf, readable } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import type { Answers } from './ask.ts';
 import { createTally, type Tally } from './check.ts';
@@ -79,7 +79,7 @@ export function createResult(data: PageData, words: () => Words, signal: AbortSi
       showLeft(tally, rows, words());
     },
     blob: () => {
-      const added = [...(columns ?? ['prediction']), ...(hasWhy ? [words().text('reasons')] : [])];
+      const added = [...(columns ?? ['prediction']), ...(hasWhy ? [reasonsName(data, words())] : [])];
       // A name of the reasons may be that of a column.
       const named = added.map((name, at) => freeName(name, [...(layout as Layout).header, ...added.slice(0, at)]));
       return wholeOf(parts, layout as Layout, named, tally.rows() > 0);
@@ -156,12 +156,13 @@ function showPreview(
   const labels = isShares(shares) && data.kind !== 'columns' ? labelsOf(data, shares) : [];
   const shown = columns
     .slice(0, PREVIEW.columns)
-    .map((name, at) => (at > 0 && labels[at - 1] ? className(data, words, labels[at - 1]!) : name));
+    .map((name, at) => (at > 0 && labels[at - 1] ? bothNames(data, words, labels[at - 1]!) : name));
   const hasReasons = held.some(({ row }) => row.reason !== undefined);
   const names = [...shown, ...(hasReasons ? ['problem'] : [])];
+  // What was added comes first, and its first column stays in sight.
   const head = [
-    ...header.map((name) => make('th', { scope: 'col' }, name)),
     ...names.map((name) => make('th', { scope: 'col', className: 'new' }, name)),
+    ...header.map((name) => make('th', { scope: 'col' }, name)),
   ];
   const body = held.map(({ row, prediction }) => {
     const fields = splitLine(row.line, delimiter);
@@ -169,33 +170,37 @@ function showPreview(
     return make(
       'tr',
       {},
-      ...header.map((_, column) => make('td', {}, fields[column] ?? '')),
       ...[...cells, ...(hasReasons ? [row.reason ?? ''] : [])].map((cell) => make('td', { className: 'new' }, cell)),
+      ...header.map((_, column) => make('td', {}, fields[column] ?? '')),
     );
   });
   const note = `${words.text('first')} ${words.number(held.length)} ${words.text('of')} ${words.number(rows)}`;
-  const isInWords = data.classes.some((label) => className(data, words, label) !== label);
-  say(byId('preview-note'), isInWords ? `${note} · ${words.text('dataLabels')} ${data.classes.join(', ')}.` : note);
+  say(byId('preview-note'), data.explain ? `${note} · ${words.text('sheetNoCause')}` : note);
   byId('preview').replaceChildren(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
-  const frame = byId('preview-frame');
-  if (frame.hidden) {
-    frame.hidden = false;
-    // What was added stands at the end of each row: its first column comes into sight.
-    const first = head[header.length];
-    // By their places on the screen: offsetLeft counts from the page's edge.
-    if (first) frame.scrollLeft += first.getBoundingClientRect().left - frame.getBoundingClientRect().left;
-  }
+  byId('preview-frame').hidden = false;
 }
 
-/** A prediction's cells in words; the download has the data's labels, so that it can be read by a program. */
+/** A class's label as the file has it, and in words. */
+function bothNames(data: PageData, words: Words, label: string): string {
+  const name = className(data, words, label);
+  return name === label ? label : `${label} (${name})`;
+}
+
+/** What the column of reasons is called: in what its changes are, too. */
+function reasonsName(data: PageData, words: Words): string {
+  const isPercent = data.explain?.output !== 'margin' && isShare(data);
+  return `${words.text('reasons')}${isPercent ? ` (${words.text('points')})` : ''}`;
+}
+
+/** A prediction's cells, with a class's label as the download has it and in words. */
 function readableCells(data: PageData, prediction: Predicted, words: Words): string[] {
-  if (typeof prediction === 'string') return [className(data, words, prediction)];
+  if (typeof prediction === 'string') return [bothNames(data, words, prediction)];
   if (typeof prediction === 'number') return [readable(data, words, prediction)];
   if (Array.isArray(prediction)) return prediction.map((share) => readable(data, words, share));
   const columns = cellsOf(data, prediction);
   if (columns) return columns.map(([, value]) => cellText(words, value));
   return [
-    className(data, words, bestOf(data, prediction)),
+    bothNames(data, words, bestOf(data, prediction)),
     ...labelsOf(data, prediction).map((label) => readable(data, words, prediction[label]!)),
   ];
 }
@@ -215,17 +220,27 @@ async function showBeside(
   if (!data.explain || signal.aborted) return;
   const told = held.flatMap(({ row, prediction }) => (prediction === undefined ? [] : [row]));
   const reasons = await createReasonsAsker(data, words)(told, layout, signal).catch(() => undefined);
-  if (reasons) addColumns([words().text('reasons')], held, ({ row }) => [reasons.get(row) ?? '']);
+  if (reasons) addColumns([reasonsName(data, words())], held, ({ row }) => [reasons.get(row) ?? ''], 'new told');
 }
 
-/** Adds columns to the preview, where it still has the rows. */
-function addColumns(names: string[], held: Held[], cellsOfRow: (one: Held) => string[]): void {
+/** Adds columns to the preview behind those that were added before, where it still has the rows. */
+function addColumns(names: string[], held: Held[], cellsOfRow: (one: Held) => string[], className = 'new'): void {
   const table = byId<HTMLTableElement>('preview');
   if (table.tBodies[0]?.rows.length !== held.length) return;
-  const cell = (tag: 'td' | 'th', text: string) => make(tag, { className: 'new' }, text);
-  table.tHead?.rows[0]?.append(...names.map((name) => cell('th', name)));
+  const cell = (tag: 'td' | 'th', text: string) => make(tag, { className }, text);
+  const add = (row: HTMLTableRowElement | undefined, cells: HTMLElement[]) => {
+    const before = Array.from(row?.cells ?? []).find(({ className }) => className === '') ?? null;
+    for (const one of cells) row?.insertBefore(one, before);
+  };
+  add(
+    table.tHead?.rows[0],
+    names.map((name) => cell('th', name)),
+  );
   held.forEach((one, at) => {
-    table.tBodies[0]?.rows[at]?.append(...cellsOfRow(one).map((text) => cell('td', text)));
+    add(
+      table.tBodies[0]?.rows[at],
+      cellsOfRow(one).map((text) => cell('td', text)),
+    );
   });
 }
 
@@ -237,7 +252,7 @@ async function showVotes(data: PageData, held: Held[], layout: Layout, words: ()
   const outcome = await askRows(rows, votes.parameters);
   if (outcome.state !== 'answered') return;
   const { predictions } = outcome.body;
-  const names = data.classes.map((label) => className(data, words(), label));
+  const names = data.classes.map((label) => bothNames(data, words(), label));
   addColumns(names, held, (one) => {
     const prediction = predictions[told.indexOf(one)];
     const shares = prediction === undefined ? data.classes.map(() => undefined) : numbersOf(data, prediction, 0);

@@ -68,7 +68,7 @@ test.each(['api', 'endpoint'] as const)('the parameters that npm run deploy know
 
 /** What the gateway asks nobody about, word for word: a path that is added to the API asks, until it stands here too. */
 const OPEN_PATHS = [
-  ...['/', '/page.js', '/later.js', '/workbook.js', '/page.css', '/icon.svg'],
+  ...['/', '/page.js', '/later.js', '/workbook.js', '/reasons.js', '/page.css', '/icon.svg'],
   ...['/docs', '/docs.js', '/docs.css', '/canopy.R', '/openapi.json', '/health'],
 ];
 

@@ -110,7 +110,7 @@ test("the page's script and style are in the package, compressed for those who t
     const answer = await environment.invoke({ ...recordedEvent('get-page'), rawPath: path, headers });
     return answer as HttpAnswer & { isBase64Encoded?: boolean };
   };
-  for (const path of ['/page.js', '/later.js', '/workbook.js', '/page.css', '/docs.js', '/docs.css', '/canopy.R']) {
+  for (const path of ['/page.js', '/later.js', '/workbook.js', '/reasons.js', '/page.css', '/docs.js', '/docs.css', '/canopy.R']) {
     const plain = await ask(path, {});
     expect(plain).toMatchObject({ statusCode: 200 });
     expect(plain.isBase64Encoded).toBeUndefined();

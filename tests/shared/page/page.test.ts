@@ -49,7 +49,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
   test('has nothing inline, and only relative links', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
     expect([...html.matchAll(/<script(?![^>]*type="application\/json")[^>]*>/g)].map(String)).toEqual([
-      `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" data-workbook="workbook.js?${parts.workbook.hash}" defer>`,
+      `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" data-workbook="workbook.js?${parts.workbook.hash}" data-reasons="reasons.js?${parts.reasons.hash}" defer>`,
     ]);
     const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
     expect(links.sort()).toEqual(['#api', '#card', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);

@@ -11,6 +11,7 @@ import type { PagePart } from '../../../shared/page/base/parts.ts';
 import { PAGE_SECURITY, pageHtml } from '../../../shared/page/html/page.ts';
 import { TEXTS } from '../../../shared/page/words/texts.ts';
 import { LATER_TEXTS } from '../../../shared/page/words/texts-later.ts';
+import { WHY_TEXTS } from '../../../shared/page/words/texts-why.ts';
 import { PROJECT } from '../../support/project.ts';
 import { infoOf } from './made-up.ts';
 
@@ -24,10 +25,10 @@ describe('script, style and headers', () => {
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
     // Names of XML's vocabularies are no addresses that are asked.
-    for (const part of [parts.script, parts.later]) {
+    for (const part of [parts.script, parts.later, parts.reasons]) {
       expect(textOf(part).replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);
     }
-    for (const part of [parts.script, parts.later, parts.workbook]) {
+    for (const part of [parts.script, parts.later, parts.workbook, parts.reasons]) {
       expect(textOf(part)).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|new Worker/);
     }
   });
@@ -35,7 +36,7 @@ describe('script, style and headers', () => {
   test('what comes first is under 22 KB compressed, and what comes later under 12 KB a part', () => {
     const bytes = ({ brotli }: PagePart) => Buffer.from(brotli, 'base64').length;
     expect(bytes(parts.script) + bytes(parts.style) + brotliCompressSync(pageHtml(info, parts)).length).toBeLessThan(22_000);
-    for (const part of [parts.later, parts.workbook]) expect(bytes(part)).toBeLessThan(12_000);
+    for (const part of [parts.later, parts.workbook, parts.reasons]) expect(bytes(part)).toBeLessThan(12_000);
   });
 
   test('what it loads later has none of its texts', () => {
@@ -47,7 +48,7 @@ describe('script, style and headers', () => {
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {
-    for (const { en, pt } of [TEXTS, LATER_TEXTS]) expect(Object.keys(pt)).toEqual(Object.keys(en));
+    for (const { en, pt } of [TEXTS, LATER_TEXTS, WHY_TEXTS]) expect(Object.keys(pt)).toEqual(Object.keys(en));
     const keys = [...pageHtml(info).matchAll(/data-(?:text|label)="([^"]+)"/g)].map((match) => match[1] as string);
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => TEXTS.en[key] === undefined)).toEqual([]);
@@ -58,7 +59,7 @@ describe('script, style and headers', () => {
     const reasons = [...(/export type Reason =([^;]*);/.exec(source)?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map((match) => match[1]);
     expect(reasons.length).toBeGreaterThan(8);
     expect([...reasons, 'forced'].filter((reason) => TEXTS.en[`reason.${reason}`] === undefined)).toEqual([]);
-    for (const texts of [TEXTS, LATER_TEXTS].flatMap(({ en, pt }) => [en, pt])) {
+    for (const texts of [TEXTS, LATER_TEXTS, WHY_TEXTS].flatMap(({ en, pt }) => [en, pt])) {
       expect(Object.values(texts).join(' ')).not.toMatch(/sidecar|model\.json|--data|deploy/i);
     }
   });
@@ -76,6 +77,7 @@ describe('script, style and headers', () => {
     ['/page.js', 'text/javascript', parts.script],
     ['/later.js', 'text/javascript', parts.later],
     ['/workbook.js', 'text/javascript', parts.workbook],
+    ['/reasons.js', 'text/javascript', parts.reasons],
     ['/page.css', 'text/css', parts.style],
     ['/docs.js', 'text/javascript', parts.docs],
     ['/docs.css', 'text/css', parts.docsStyle],

@@ -1,8 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { generator } from '../../../shared/math/generator.ts';
 import { pageData } from '../../../shared/page/base/data.ts';
 import { pageHtml } from '../../../shared/page/html/page.ts';
-import { barBetween, waterfallOf } from '../../../shared/page/plot/waterfall.ts';
-import { whyText } from '../../../shared/page/plot/why-text.ts';
+import { barBetween, roundedWay, scaleOf, waterfallOf } from '../../../shared/page/plot/waterfall.ts';
+import { reasonsText, whyText } from '../../../shared/page/plot/why-text.ts';
+import type { Language } from '../../../shared/page/words/texts.ts';
+import { whyWords } from '../../../shared/page/words/texts-why.ts';
 import { wordsIn } from '../../../shared/page/words/words.ts';
 import type { ExplainWay } from '../../../shared/schema/explain-ask.ts';
 import type { Feature } from '../../../shared/schema/features.ts';
@@ -18,6 +21,7 @@ function explained(ways: ExplainWay[], card: Parameters<typeof infoOf>[1] = {}) 
   const info = infoOf(FEATURES, card);
   return { ...info, schema: { ...info.schema, explain: { sha256: 'cd'.repeat(32), ways, isRounded: false, isReal: false } } };
 }
+const told = (language: Language) => whyWords(wordsIn(language));
 const PATH: ExplainWay = { background: 'path', outputs: ['response'], work: 1 };
 
 test('the strongest contribution comes first, and each step starts where the one before ended', () => {
@@ -51,26 +55,52 @@ test('a bar lies between its two numbers, in percent of what the way spans', () 
   expect(barBetween({ low: 2, high: 2 }, 2, 2)).toEqual({ left: 50, width: 0 });
 });
 
+test('the numbers that are read add up, each within one of its last digit', () => {
+  const random = generator(7);
+  for (let round = 0; round < 200; round += 1) {
+    const count = 1 + Math.floor(random() * 12);
+    const contributions = Object.fromEntries(Array.from({ length: count }, (_, at) => [`x${at}`, random() < 0.2 ? 0 : random() - 0.5]));
+    const way = waterfallOf(random(), contributions);
+    const { start, end, changes } = roundedWay(way, 3);
+    const thousandths = (value: number) => Math.round(1000 * value);
+    expect(thousandths(start) + changes.reduce((sum, one) => sum + thousandths(one), 0)).toBe(thousandths(end));
+    expect([start, end]).toEqual([thousandths(way.start) / 1000, thousandths(way.end) / 1000]);
+    changes.forEach((one, at) => {
+      expect(Math.abs(one - way.steps[at]!.by)).toBeLessThan(0.001);
+      if (way.steps[at]!.by === 0) expect(one).toBe(0);
+    });
+  }
+});
+
+test('the scale ends at round numbers around the way', () => {
+  expect(scaleOf({ low: 0.54, high: 0.861 })).toEqual({ low: 0.5, high: 0.9 });
+  expect(scaleOf({ low: -3, high: 21 })).toEqual({ low: -10, high: 30 });
+  expect(scaleOf({ low: 2, high: 2 })).toEqual({ low: 2, high: 2 });
+});
+
 test('the sentences say it in both languages, in points where the answer is a share', () => {
   const data = pageData(explained([PATH], { answer: { label: 'Chance', percent: true } }));
   const why = { baseline: 0.54, contributions: { age: 0.08, sex: -0.02 } };
-  expect(whyText(data, why, [54, 'f'], wordsIn('en'))).toBe(
-    'Starts at 54.0%. Age (54 years) adds 8.0 points. sex (female) takes away 2.0 points. Ends at 60.0%.',
+  expect(whyText(data, why, [54, 'f'], told('en'))).toBe(
+    'The average answer is 54.0%. Age (54 years) adds 8.0 percentage points. sex (female) takes away 2.0 percentage points. With all inputs it is 60.0%.',
   );
-  expect(whyText(data, why, [54, null], wordsIn('pt'))).toBe(
-    'Começa em 54,0%. Idade (54 anos) soma 8,0 pontos. sex (ausente) tira 2,0 pontos. Termina em 60,0%.',
+  expect(whyText(data, why, [54, null], told('pt'))).toBe(
+    'A resposta média é 54,0%. Idade (54 anos) soma 8,0 pontos percentuais. sex (ausente) tira 2,0 pontos percentuais. Com todas as entradas é 60,0%.',
   );
+  expect(reasonsText(data, why, [54, 'f'], wordsIn('en'))).toBe('Age (54 years) +8.0; sex (female) −2.0');
+  expect(reasonsText(data, { ...why, class: 'ill' }, [54, 'f'], wordsIn('en'))).toBe('for “ill”: Age (54 years) +8.0; sex (female) −2.0');
+  expect(reasonsText(data, { ...why, time: 90 }, [54, 'f'], wordsIn('en'))).toMatch(/^for “Share that lasts longer than 90”: /);
 });
 
 test('a number has its unit, a score has none, and a class is named', () => {
   const card = { answer: { label: 'Way', unit: 'km' } };
   const why = { baseline: 10, contributions: { age: 2.5, sex: 0 } };
-  expect(whyText(pageData(explained([PATH], card)), why, [54, 'm'], wordsIn('en'))).toBe(
-    'Starts at 10 km. Age (54 years) adds 2.5 km. sex (m): no change. Ends at 12.5 km.',
+  expect(whyText(pageData(explained([PATH], card)), why, [54, 'm'], told('en'))).toBe(
+    'The average answer is 10 km. Age (54 years) adds 2.5 km. sex (m): no change. With all inputs it is 12.5 km.',
   );
   const score = pageData(explained([{ ...PATH, outputs: ['margin'] }], card));
-  expect(whyText(score, { ...why, class: 'ill' }, [54, 'm'], wordsIn('en'))).toBe(
-    'Class: ill. Starts at 10. Age (54 years) adds 2.5. sex (m): no change. Ends at 12.5.',
+  expect(whyText(score, { ...why, class: 'ill' }, [54, 'm'], told('en'))).toBe(
+    'Reasons for “ill”. The average answer is 10. Age (54 years) adds 2.5. sex (m): no change. With all inputs it is 12.5.',
   );
 });
 
