@@ -1,6 +1,7 @@
 import { readQuery, type View, writeQuery } from './base/address.ts';
 import { askRows, forVisitors, newestWins, type Outcome } from './base/ask.ts';
-import type { AnswerBody, PageData, PageFeature, Predicted, Value } from './base/data.ts';
+import { besideAsker, type Shown } from './base/beside.ts';
+import type { PageData, PageFeature, Value } from './base/data.ts';
 import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
@@ -11,16 +12,12 @@ import { levelLabel } from './html/fields.ts';
 import { openAnswer } from './plot/answer.ts';
 import type { Present } from './plot/curve.ts';
 import { openResponse } from './plot/response.ts';
-import type { Why } from './plot/why.ts';
 import { openSheet } from './sheet/sheet.ts';
 import type { Language } from './words/texts.ts';
 import { type Words, wordsIn } from './words/words.ts';
 
 /** How long the inputs rest before they are written into the address, in milliseconds: browsers bound how often that may be. */
 const WRITE_AFTER = 250;
-
-/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval and the reasons, where there are some. */
-type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
 
 open(JSON.parse(byId('model').textContent ?? ''));
 
@@ -150,46 +147,6 @@ function onLanguage(chosen: (language: Language) => void): void {
 /** Puts a query into the page's address. */
 function showAddress(query: string): void {
   history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
-}
-
-/**
- * Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, an interval, and the reasons
- * (of the class that is `chosen`, where there is one, and at the place of a time).
- */
-function besideAsker(
-  { kind, votes, interval, explain }: PageData,
-  chosen: () => { class: string | undefined; placeOf(survival: number[]): number },
-  { shown, know }: { shown: () => Shown | undefined; know: (shown: Shown) => void },
-): () => Promise<void> {
-  const explained = () => {
-    const { class: label, placeOf } = chosen();
-    const { outcome } = shown() ?? {};
-    const { times, predictions } = outcome?.state === 'answered' && kind === 'survival' ? outcome.body : {};
-    const time = predictions && times?.[placeOf(predictions[0] as number[])];
-    return { explain: { ...explain, ...(label === undefined ? {} : { class: label }) }, ...(time === undefined ? {} : { time }) };
-  };
-  const questions = { votes: () => votes?.parameters, interval: () => interval && { interval }, why: () => explain && explained() };
-  return newestWins(async () => {
-    const whose = shown()?.outcome;
-    for (const [beside, parametersOf] of Object.entries(questions)) {
-      const now = shown();
-      const parameters = parametersOf();
-      // Meanwhile the inputs may have another answer.
-      if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
-      const outcome = await askRows([now.values], parameters);
-      const body = outcome.state === 'answered' ? outcome.body : undefined;
-      const told = beside === 'why' ? reasonsOf(body) : body?.predictions[0];
-      const present = shown();
-      if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });
-    }
-  });
-}
-
-/** The reasons of an answer, with the time that they are of, where they are of one. */
-function reasonsOf(body: AnswerBody | undefined): Why {
-  const [reasons] = body?.explanations ?? [];
-  const time = body?.explain?.time;
-  return reasons ? { ...reasons, ...(time === undefined ? {} : { time }) } : 'none';
 }
 
 /** What the page came with: the answer to the values that the fields start at, where the address has no others. */

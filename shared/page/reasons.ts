@@ -1,3 +1,3 @@
-// The entry of what shows the reasons of an answer, loaded once there is one (load-later.ts).
+// The entry of what shows the reasons of an answer, loaded once there is one (load-reasons.ts).
 export { openWhy } from './plot/why.ts';
 export { reasonsText } from './plot/why-text.ts';

@@ -1,5 +1,5 @@
 import type { PageData } from '../base/data.ts';
-import { loadReasons } from '../base/load-later.ts';
+import { loadReasons } from '../base/load-reasons.ts';
 import type { WhyView } from './why.ts';
 
 /** The place of the reasons, whose code is loaded when the first ones came; nothing where the model has none. */

@@ -1,5 +1,5 @@
 import type { PageData, Value } from '../base/data.ts';
-import { loadReasons } from '../base/load-later.ts';
+import { loadReasons } from '../base/load-reasons.ts';
 import type { Words } from '../words/words.ts';
 import { createSender, isRefusal } from './ask.ts';
 import type { Row } from './file.ts';
