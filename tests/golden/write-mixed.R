@@ -5,15 +5,9 @@ each_row <- function(model, rows, ...) vapply(seq_len(nrow(rows)), function(i) u
 # `new`: rows with groups that training did not have.
 golden_mixed <- function(dir, name, model, rows, new = NULL) {
   write_golden(dir, name, model, "regression", rows, each_row(model, rows, type = "response"), others = if (lme4::isGLMM(model)) list(link = each_row(model, rows)))
-  file <- file.path(dir, paste0(name, ".json"))
   asked <- function(parameters, data, ...) paste0("{\"parameters\":", parameters, if (!identical(data, rows)) paste0(",\"given\":", records(data)),
     ",\"predictions\":", array1(each_row(model, data, type = "response", ...)), "}")
   own <- c(asked("{\"random\":false}", if (is.null(new)) rows else new, re.form = NA),
     if (!is.null(new)) asked("{\"allowNewLevels\":true}", new, allow.new.levels = TRUE))
-  lines <- readLines(file)
-  at <- grep("^\"others\":\\[", lines)
-  text <- paste(own, collapse = ",\n")
-  if (length(at)) lines[at] <- sub("\"others\":[", paste0("\"others\":[", text, ","), lines[at], fixed = TRUE)
-  else lines <- append(lines, paste0("\"others\":[", text, "],"), grep("^\"predictions\":", lines) - 1)
-  writeLines(lines, file, useBytes = TRUE)
+  put_others(dir, name, own)
 }

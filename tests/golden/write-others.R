@@ -48,6 +48,17 @@ write_golden <- function(dir, name, model, kind, rows, predictions, classes = NU
   writeLines(paste0("{", paste(parts, collapse = ",\n"), "}"), file.path(dir, paste0(name, ".json")), useBytes = TRUE)
 }
 
+# Puts further answers, as JSON, before the others of a golden that is written.
+put_others <- function(dir, name, own) {
+  file <- file.path(dir, paste0(name, ".json"))
+  lines <- readLines(file)
+  at <- grep("^\"others\":\\[", lines)
+  text <- paste(own, collapse = ",\n")
+  if (length(at)) lines[at] <- sub("\"others\":[", paste0("\"others\":[", text, ","), lines[at], fixed = TRUE)
+  else lines <- append(lines, paste0("\"others\":[", text, "],"), grep("^\"predictions\":", lines) - 1)
+  writeLines(lines, file, useBytes = TRUE)
+}
+
 golden_forest <- function(dir, name, model, rows) {
   if (model$type == "regression") return(write_golden(dir, name, model, "regression", rows, predict(model, rows)))
   shares <- predict(model, rows, type = "prob")
@@ -236,11 +247,7 @@ golden_survreg <- function(dir, name, model, rows, columns = names(rows), p = c(
   lp <- predict(model, rows, type = "lp")
   write_golden(dir, name, model, "regression", rows[columns], unname(predict(model, rows)), others = list(lp = unname(lp)), more = more)
   if (is.null(attr(terms(model), "specials")$strata) && model$dist != "t") {
-    file <- file.path(dir, paste0(name, ".json"))
-    own <- paste0("{\"parameters\":{\"type\":\"quantiles\",\"quantiles\":", array1(p), "},\"predictions\":", json(unname(predict(model, rows, type = "quantile", p = p))), "},")
-    lines <- readLines(file)
-    at <- grep("^\"others\":\\[", lines)
-    lines[at] <- sub("\"others\":[", paste0("\"others\":[", own), lines[at], fixed = TRUE)
-    writeLines(lines, file, useBytes = TRUE)
+    own <- paste0("{\"parameters\":{\"type\":\"quantiles\",\"quantiles\":", array1(p), "},\"predictions\":", json(unname(predict(model, rows, type = "quantile", p = p))), "}")
+    put_others(dir, name, own)
   }
 }

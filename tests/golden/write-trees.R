@@ -44,11 +44,5 @@ golden_bag <- function(dir, name, model, rows) {
     others <- c(other("{\"type\":\"prob\",\"aggregation\":\"weighted\"}", ask(type = "prob", aggregation = "weighted")),
       if (!is.null(averages)) other("{\"type\":\"prob\",\"aggregation\":\"average\"}", averages))
   }
-  file <- file.path(dir, paste0(name, ".json"))
-  lines <- readLines(file)
-  at <- grep("^\"others\":\\[", lines)
-  text <- paste(others, collapse = ",\n")
-  if (length(at)) lines[at] <- sub("\"others\":[", paste0("\"others\":[", text, ","), lines[at], fixed = TRUE)
-  else lines <- append(lines, paste0("\"others\":[", text, "],"), grep("^\"predictions\":", lines) - 1)
-  writeLines(lines, file, useBytes = TRUE)
+  put_others(dir, name, others)
 }

@@ -1,18 +1,7 @@
 # Fresh random models of the smaller families, with R's predictions: Rscript tests/r/families.R OUTDIR SEED [COUNT]
 # Needs r-base-core and the packages that FAMILIES names. COUNT / 40 models a family (120: 3).
-arguments <- commandArgs(FALSE)
-here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "golden", "write-others.R"))
-arguments <- commandArgs(TRUE)
-if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
-dir <- arguments[1]
-seed <- as.integer(arguments[2])
-each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 120) / 40))
-dir.create(dir, showWarnings = FALSE, recursive = TRUE)
-RNGversion("4.0.0")
-set.seed(seed)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])), "..", "golden", "live.R"))
 
-pick <- function(x, n = 1) x[sample.int(length(x), n)]
 draw <- function(n) {
   data <- data.frame(
     a = rnorm(n), b = round(runif(n, 0.5, 9), 1), n = rpois(n, 4) + 1L, w = rexp(n) + 0.1, flag = runif(n) < 0.4,

@@ -1,21 +1,10 @@
 # Fresh random models of mgcv, with R's predictions: Rscript tests/r/gam.R OUTDIR SEED [COUNT]
 # Needs r-base-core and r-cran-mgcv. COUNT / 40 models of each kind of smooth and family are made: 3 with 120.
-arguments <- commandArgs(FALSE)
-here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "golden", "write-others.R"))
-source(file.path(here, "..", "golden", "write-gam.R"))
-arguments <- commandArgs(TRUE)
-if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
-dir <- arguments[1]
-seed <- as.integer(arguments[2])
-each <- max(1L, as.integer(arguments[3]) %/% 40L, na.rm = TRUE)
-dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])), "..", "golden", "live.R"))
+source(file.path(golden, "write-gam.R"))
 suppressPackageStartupMessages(library(mgcv))
 library(splines)
-RNGversion("4.0.0")
-set.seed(seed)
 
-pick <- function(x, n = 1) x[sample.int(length(x), n)]
 draw <- function(n, edge = 0) {
   d <- data.frame(x = runif(n, -edge, 1 + edge), z = round(runif(n, -edge, 1 + edge), 2), w = rexp(n), v = rnorm(n),
     f = factor(sample(c("low", "mid", "high"), n, TRUE), levels = c("mid", "low", "high")), g = factor(sample(letters[1:6], n, TRUE), levels = letters[1:6]),

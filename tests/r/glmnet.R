@@ -1,20 +1,9 @@
 # Fresh random models of glmnet, with R's predictions: Rscript tests/r/glmnet.R OUTDIR SEED [COUNT]
 # Needs r-base-core, r-cran-glmnet and r-cran-survival. COUNT / 40 models of each family are made: 3 with 120.
-arguments <- commandArgs(FALSE)
-here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "golden", "write-others.R"))
-source(file.path(here, "..", "golden", "write-glmnet.R"))
-arguments <- commandArgs(TRUE)
-if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
-dir <- arguments[1]
-seed <- as.integer(arguments[2])
-each <- max(1L, as.integer(arguments[3]) %/% 40L, na.rm = TRUE)
-dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])), "..", "golden", "live.R"))
+source(file.path(golden, "write-glmnet.R"))
 suppressPackageStartupMessages({library(glmnet); library(survival)})
-RNGversion("4.0.0")
-set.seed(seed)
 
-pick <- function(x, n = 1) x[sample.int(length(x), n)]
 
 # A response for a family, of a linear predictor.
 draw_y <- function(family, eta) {

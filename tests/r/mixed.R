@@ -1,20 +1,9 @@
 # Fresh random mixed models of lme4, with R's predictions: Rscript tests/r/mixed.R OUTDIR SEED [COUNT]
 # Needs r-base-core and r-cran-lme4. COUNT / 40 models a family (120: 3).
-arguments <- commandArgs(FALSE)
-here <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
-source(file.path(here, "..", "golden", "write-others.R"))
-source(file.path(here, "..", "golden", "write-mixed.R"))
-arguments <- commandArgs(TRUE)
-if (!length(arguments) %in% 2:3) stop("found ", length(arguments), " arguments, expected OUTDIR SEED [COUNT]")
-dir <- arguments[1]
-seed <- as.integer(arguments[2])
-each <- max(1, round((if (length(arguments) == 3) as.integer(arguments[3]) else 120) / 40))
-dir.create(dir, showWarnings = FALSE, recursive = TRUE)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])), "..", "golden", "live.R"))
+source(file.path(golden, "write-mixed.R"))
 suppressPackageStartupMessages(library(lme4))
-RNGversion("4.0.0")
-set.seed(seed)
 
-pick <- function(x, n = 1) x[sample.int(length(x), n)]
 LABELS <- c("a", "B", "c c", "d:e", "\u00e9", "10", "9", "TRUE")
 draw <- function(n) {
   groups <- sample(3:12, 4, TRUE)
