@@ -7,26 +7,44 @@ const heartAge = golden('heart-age');
 const STAGE = ['--stage', 'keys'];
 /** What the step is about, for the table. */
 export const ACCESS_REAL = 'npm run deploy and keys, npx serverless deploy, the packaged zip in a process of its own, the SDK';
-export const ACCESS_OTHER = 'DynamoDB, CloudFormation, IAM by moto; API Gateway, its authorizers (jwt, iam), the function’s rights';
+export const ACCESS_OTHER =
+  'DynamoDB, CloudFormation, IAM by moto; API Gateway, its authorizers (jwt, iam), the function’s rights, KMS, budgets, the account’s executions';
 
-/** A deploy to prod is asked who may call; a stage with keys is deployed, a key made, used by the packaged function, limited and removed. */
+/**
+ * A deploy to prod is asked who may call, one that would open an API is refused; a stage with keys is deployed, a key made, used by the packaged
+ * function, limited, kept while the API is open, found again, and removed.
+ */
 export async function accessByKeys(env: NodeJS.ProcessEnv): Promise<string> {
   const node = (args: string[]) => must(process.execPath, args, { cwd: PROJECT, env, seconds: 300 });
   const keys = (...args: string[]) => node(['container/keys.ts', ...args, ...STAGE]);
-  const framework = ['node_modules/serverless/bin/serverless.js', 'deploy'];
-  for (const command of [['container/deploy.ts', '--api-only'], framework]) {
-    const { code, output } = await run(process.execPath, [...command, '--stage', 'prod'], { cwd: PROJECT, env, seconds: 120 });
-    check(code !== 0 && /found no --param auth=/.test(output) && /\$\d+ a day/.test(output), `prod: found ${code} ${output}`);
-  }
-  await node(['container/deploy.ts', '--api-only', '--param', 'auth=keys', ...STAGE]);
+  const deploy = (auth: string) => node(['container/deploy.ts', '--api-only', '--param', `auth=${auth}`, ...STAGE]);
+  await refused(env, ['--stage', 'prod'], /found no --param auth=[\s\S]*\$\d+ a day/);
+  await deploy('keys');
   const key = (await keys('add', 'shop', '--per-second', '2')).trim();
   check(/^canopy_[\w-]{43}$/.test(key), 'npm run keys -- add: expected a key');
   check(!(await keys('list')).includes(key) && /shop +2 /.test(await keys('list')), 'npm run keys -- list: expected the name and no key');
   const { code } = await run(process.execPath, ['container/keys.ts', 'add', 'shop', ...STAGE], { cwd: PROJECT, env });
   check(code !== 0, 'npm run keys -- add: expected that a name is taken once');
+  await refused(env, STAGE, /its API asks its callers now \(keys\)/);
+  check(/note: the keys open nothing any more/.test(await deploy('none')), 'auth=none: expected a note on the keys');
+  check(/note: the keys of an earlier deploy are there/.test(await deploy('keys')), 'auth=keys again: expected that the keys are there');
+  check(/shop +2 /.test(await keys('list')), 'auth=keys again: expected the key');
   const statuses = await answers(env, key, () => keys('remove', 'shop'));
-  await node(['container/remove.ts', ...STAGE]);
-  return `prod asked by both commands; ${statuses}`;
+  check(/the table canopy-keys-keys/.test(await node(['container/remove.ts', ...STAGE])), 'removed: expected that the table is named');
+  const gone = await node(['container/remove.ts', '--keys', ...STAGE]);
+  check(/keys: are gone/.test(gone) && !/the table/.test(gone), `removed with the keys: found ${gone}`);
+  return `prod asked and an API that asks not opened, by both commands; keys kept over auth=none and a removal; ${statuses}`;
+}
+
+/** Both commands refuse to deploy, with a sentence. */
+async function refused(env: NodeJS.ProcessEnv, place: string[], sentence: RegExp): Promise<void> {
+  for (const command of [
+    ['container/deploy.ts', '--api-only'],
+    ['node_modules/serverless/bin/serverless.js', 'deploy'],
+  ]) {
+    const { code, output } = await run(process.execPath, [...command, ...place], { cwd: PROJECT, env, seconds: 120 });
+    check(code !== 0 && sentence.test(output), `${command[0]} ${place.join(' ')}: found ${code} ${output}`);
+  }
 }
 
 /** What the packaged function answers without a key, with a wrong one and the true one, over the limit, and once the key was removed. */

@@ -1,12 +1,14 @@
-"""Starts moto's server, which stands in for AWS, with four things mended. Arguments: the port.
+"""Starts moto's server, which stands in for AWS, with five things mended. Arguments: the port.
 
 A template is refused for cfn-lint's errors, as AWS would; moto refuses it for a warning too. And a stack has its new
 template's outputs after a change set; moto keeps the old ones. And what a condition kept out before is made once the
-condition holds; moto takes it for a change of something that was never there. Deleting a change set that is gone already is no error."""
+condition holds; moto takes it for a change of something that was never there. Deleting a change set that is gone already is no error.
+And what leaves a template with a DeletionPolicy of Retain stays; moto keeps it where a whole stack is deleted alone."""
 
 import sys
 
 import moto.cloudformation.models as cloudformation
+from moto.cloudformation.parsing import ResourceMap
 from moto.server import main
 
 lint = cloudformation.validate_template_cfn_lint
@@ -26,6 +28,11 @@ def apply_with_outputs(self):
 
 
 cloudformation.ChangeSet.apply = apply_with_outputs
+
+delete_resource = ResourceMap._delete_resource
+ResourceMap._delete_resource = lambda self, resource, found: (
+    None if found.get("DeletionPolicy") == "Retain" else delete_resource(self, resource, found)
+)
 
 delete_change_set = cloudformation.CloudFormationBackend.delete_change_set
 

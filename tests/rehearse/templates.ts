@@ -10,19 +10,23 @@ const ENDPOINT = [
   '--param',
   'modelKey=models/model-0.tar.gz',
 ];
-const INSTANCES = [
-  'hosting=instances',
-  'instanceCount=2',
-  'capturePercent=10',
-  'batchBucket=data',
-  'alarmEmail=someone@example.org',
-].flatMap((param) => ['--param', param]);
+const given = (...params: string[]) => params.flatMap((param) => ['--param', param]);
+const EMAIL = 'alarmEmail=someone@example.org';
+const KEY = 'kmsKey=arn:aws:kms:sa-east-1:123456789012:key/0a1b2c3d-0000-0000-0000-000000000000';
+const INSTANCES = given('hosting=instances', 'instanceCount=2', 'capturePercent=10', 'batchBucket=data', EMAIL, KEY);
+/** Everything that parameters put around the API of prod. */
+const AROUND = ['--stage', 'prod', ...given('budget=20', EMAIL, KEY, 'domain=api.example.org', 'reservedConcurrency=5')];
+const JWT = ['auth=jwt', 'jwtIssuer=https://example.org', 'jwtAudience=canopy'];
 const VARIANTS: [string, string, string[]][] = [
   ['the API', '.', []],
   ['the API with an endpoint', '.', ['--stage', 'prod', '--param', 'endpoint=canopy-prod', '--param', 'alarmEmail=someone@example.org']],
-  ['the API with keys', '.', ['--param', 'auth=keys']],
-  ['the API with tokens', '.', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://example.org', '--param', 'jwtAudience=canopy']],
-  ['the API with signatures', '.', ['--stage', 'prod', '--param', 'auth=iam']],
+  ['the API with keys', '.', given('auth=keys')],
+  ['the API with tokens', '.', given(...JWT)],
+  ['the API with signatures', '.', given('auth=iam')],
+  ['prod, open, with all around it', '.', [...AROUND, ...given('auth=none')]],
+  ['prod with keys and all around it', '.', [...AROUND, ...given('auth=keys')]],
+  ['prod with tokens and all around it', '.', [...AROUND, ...given(...JWT)]],
+  ['prod with signatures and all around it', '.', [...AROUND, ...given('auth=iam')]],
   ['the endpoint’s stack without an image', 'container', []],
   ['a serverless endpoint', 'container', ENDPOINT],
   ['two instances', 'container', ['--stage', 'prod', ...ENDPOINT, ...INSTANCES]],
