@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { importModel } from '../../../model/artifact/import.ts';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import type { Rpart } from '../../../shared/bodies/rpart/predict.ts';
@@ -12,6 +12,7 @@ import { answerQuery, explainerKindOf } from '../../../shared/predict.ts';
 import type { Parameters } from '../../../shared/schema/parameters.ts';
 import { readParameters } from '../../../shared/schema/read-parameters.ts';
 import type { Prediction } from '../../../shared/schema/shape.ts';
+import { withBasis } from '../../support/explain/explained-model.ts';
 import { worthOfBoosting, worthOfRpart } from '../../support/explain/path-worth.ts';
 import { PROJECT } from '../../support/project.ts';
 
@@ -112,4 +113,35 @@ test.each(alone)('contributions are the Shapley values: %s', (_, { model, cover 
     });
     expect(Math.abs(sign * worth(0) - explanations[row]!.baseline)).toBeLessThan(1e-6);
   }
+});
+
+// No steps come before their trees, so that neither the tests of pipelines have them nor those of models that are explained by their answers.
+const PIPELINES = path.join(FOLDER, 'pipelines');
+const withoutSteps = readdirSync(PIPELINES)
+  .filter((name) => name.endsWith('.RDS'))
+  .map((name) => [name, loadModel(path.join(PIPELINES, name))] as const)
+  .filter(([, model]) => explainerKindOf(model) !== undefined);
+
+test.each(withoutSteps)('baseline and contributions add up to each number, by each background: %s', (_, given) => {
+  const rows = rowsOf(given);
+  const count = rows.length / given.schema.features.length;
+  const ways = [given, withBasis(given, rows)].flatMap((model) => model.schema.explain!.ways.map((way) => ({ model, ...way })));
+  expect([...new Set(ways.map(({ background }) => background))]).toEqual(['path', 'rows']);
+  for (const { model, background, outputs } of ways) {
+    for (const output of outputs) {
+      const explain = { background, output };
+      const { explanations = [], predictions } = answerQuery(model, { rows, count, parameters: asked(model, { explain }) });
+      explanations.forEach(({ class: label, baseline, contributions, rounding = 0 }, row) => {
+        const prediction = predictions[row]!;
+        const number = typeof prediction === 'object' ? (prediction as Record<string, number>)[label!]! : (prediction as number);
+        const sum = Object.values(contributions).reduce((all, one) => all + one, baseline);
+        expect(Math.abs(sum + rounding - number)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(number)));
+      });
+      expect(explanations).toHaveLength(count);
+    }
+  }
+});
+
+test('there are such pipelines', () => {
+  expect(withoutSteps.map(([name]) => name)).toEqual(expect.arrayContaining(['engine-xgboost.RDS', 'mlr-tuned.RDS']));
 });
