@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { LineForm, OnError } from '../../../../container/server/batch/batch.ts';
+import { createCutter, type PieceSize } from '../../../../container/server/batch/cutter.ts';
+import { answerLines, csvColumns, NO_COLUMNS } from '../../../../container/server/batch/header.ts';
+import { computePiece, type PieceDone } from '../../../../container/server/batch/piece.ts';
+import { loadModel } from '../../../../model/artifact/import.ts';
+import type { Model } from '../../../../shared/artifact.ts';
+import { golden } from '../../../support/golden.ts';
+
+/** What a payload is answered in pieces of a size. */
+function answer(model: Model, text: string, form: LineForm, size: PieceSize, onError: OnError = 'line'): PieceDone {
+  const bytes = Buffer.from(text);
+  const cutter = createCutter(form === 'csv', size);
+  const { empty } = answerLines(model.schema);
+  // As of a payload without a header line.
+  const columns = form === 'csv' ? csvColumns(model.schema, Buffer.from(`${rowsOf(model)[0]}\n`), false) : NO_COLUMNS;
+  const sum: PieceDone = { text: '', rows: 0, bad: 0, badLines: [] };
+  for (const piece of [...cutter.add(bytes.subarray(0, 7)), ...cutter.add(bytes.subarray(7)), cutter.end()]) {
+    const done = computePiece(model, { ...piece, columns, form, accepted: form, empty, onError });
+    sum.text += done.text;
+    sum.rows += done.rows;
+    sum.bad += done.bad;
+    sum.badLines.push(...done.badLines);
+  }
+  return sum;
+}
+
+/** The golden's rows as lines of CSV without a header. */
+function rowsOf(model: Model): string[] {
+  const names = model.schema.features.map(({ name }) => name);
+  return golden(model.card.name).rows.map((row) => names.map((name) => row[name] ?? '').join(','));
+}
+
+const MODELS = ['heart-age', 'iris', 'na-class', 'warpbreaks-ignore', 'chickwts-order'].map((name) => loadModel(golden(name).file));
+const WHOLE = { bytes: 1e9, records: 1e9 };
+const size = fc.record({ bytes: fc.integer({ min: 1, max: 200 }), records: fc.integer({ min: 1, max: 9 }) });
+
+/** Lines of a payload: rows, and whatever else may stand between them. No quote alone on a line: two of them are a field of several lines. */
+function payloadOf(model: Model, form: LineForm) {
+  const { features } = model.schema;
+  const names = features.map(({ name }) => name);
+  const rows = golden(model.card.name).rows;
+  const good = form === 'csv' ? rowsOf(model) : rows.map((row) => JSON.stringify(row));
+  const odd = [
+    '',
+    ' ',
+    'x',
+    '"x',
+    'x"',
+    '"x"y',
+    ',',
+    '{}',
+    '[]',
+    '[1',
+    'null',
+    '"1"',
+    names.join(','),
+    `${good[0]},1`,
+    'sep=;',
+    'NA',
+    '1;2',
+  ];
+  const line = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+  return fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 40 });
+}
+
+describe.each(['csv', 'jsonlines'] as const)('of %s', (form) => {
+  test.each(
+    MODELS.map((model) => [model.card.name, model] as const),
+  )('%s: each line is answered as if it came alone, whatever stands around it and wherever it is cut', (_, model) => {
+    fc.assert(
+      fc.property(payloadOf(model, form), size, (lines, pieces) => {
+        const text = lines.map(([line, end]) => line + end).join('');
+        const cut = answer(model, text, form, pieces);
+        const alone = lines.map(([line, end]) => answer(model, line + end, form, WHOLE));
+        expect(cut.text).toBe(alone.map((one) => one.text).join(''));
+        expect(cut.text.split('\n')).toHaveLength(lines.length + 1);
+        expect([cut.rows, cut.rows + cut.bad]).toEqual([alone.reduce((sum, one) => sum + one.rows, 0), lines.length]);
+        const bad = alone.flatMap((one, at) => one.badLines.map(({ reason }) => ({ line: at + 1, reason })));
+        expect(cut.badLines).toEqual(bad);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
