@@ -3,8 +3,8 @@ import type { Parameters } from '../../shared/schema/parameters.ts';
 import { type Shape, shapeWidth } from '../../shared/schema/shape.ts';
 import { isQuantiles } from '../../shared/schema/spread/types.ts';
 
-/** What an answer has beside its predictions, as far as their form depends on it. */
-export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined };
+/** What an answer has beside its predictions, as far as their form depends on it, and whether the model held here gives a curve over times. */
+export type Lists = { times?: number[] | undefined; quantiles?: number[] | undefined; isCurve?: boolean };
 
 /** Most characters of a label of a class, or of a name of a feature. */
 const MOST_LABEL = 1_000;
@@ -33,10 +33,11 @@ export function hasShape(value: unknown, { sides, labels, places, columns }: Sha
 /**
  * The form of the predictions of a model that is not the one held here, taken from the first row; each row must then have it.
  * Undefined where no model of any kind gives such to these parameters (shapeOf in shared/schema/shape.ts): a number; a label; an array as
- * long as `times` or `quantiles`; shares by their labels; and what `predictAll`, `terminalNodes`, `leaf` and `margin` make of these. `ours` is what
+ * long as `times` or `quantiles`, or, of a model of several numbers, as its own; shares by their labels; and what `predictAll`, `terminalNodes`, `leaf` and `margin` make of these. `ours` is what
  * the model held here gives.
  */
 export function formOf(first: unknown, { type, predictAll, quantiles }: Parameters, beside: Lists, ours: Shape): Form | undefined {
+  const numbers = ours.labels || beside.isCurve ? undefined : ours.sides[0];
   const isOfTrees = type === 'terminalNodes' || type === 'leaf';
   if (typeof first === 'string') return predictAll || isOfTrees || isQuantiles(type) || type === 'margin' ? undefined : 'label';
   if (ours.columns) return isRowOfCells(first) ? 'cells' : undefined;
@@ -44,7 +45,7 @@ export function formOf(first: unknown, { type, predictAll, quantiles }: Paramete
   if (!shape) return undefined;
   const [side] = shape.sides;
   const isFree = predictAll || isOfTrees || type === 'margin';
-  const expected = isQuantiles(type) ? quantiles?.length : beside.times?.length;
+  const expected = isQuantiles(type) ? quantiles?.length : (beside.times?.length ?? numbers);
   const isList = side !== undefined && shape.labels === undefined;
   if (isList && !isFree && side !== expected) return undefined;
   if (isQuantiles(type) && !(isList && beside.quantiles?.length === side)) return undefined;

@@ -71,12 +71,14 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
     throw new BadAnswer(`found ${se ? '' : 'no '}se, expected it where it is asked for`);
   if (interval?.kind !== parameters.interval || interval?.level !== (parameters.interval && parameters.level))
     throw new BadAnswer('found another interval, expected that which was asked for');
-  if (isOurs) checkBeside({ times, quantiles }, besideOf(expected.schema, parameters));
+  const own = besideOf(expected.schema, parameters);
+  if (isOurs) checkBeside({ times, quantiles }, own);
+  const lists = { times, quantiles, isCurve: own.times !== undefined };
   const check = (name: string, list: unknown, asked: Parameters) => {
     const ours = shapeOf(expected.schema, asked);
     if (!Array.isArray(list)) throw new BadAnswer(`found no ${name}, expected it beside the predictions`);
     if (list.length !== query.count) throw new BadAnswer(`found ${list.length} ${name}, expected ${query.count}`);
-    const form = isOurs ? ours : formOf(name === 'se' ? predictions[0] : list[0], asked, { times, quantiles }, ours);
+    const form = isOurs ? ours : formOf(name === 'se' ? predictions[0] : list[0], asked, lists, ours);
     const other = list.findIndex((one) => form === undefined || !hasForm(one, form));
     const whose = isOurs ? 'of the model' : 'of a model, and one for all rows';
     if (other !== -1) throw new BadAnswer(`found number ${other} of ${name} of another form, expected that ${whose}`);
@@ -88,9 +90,9 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
   if (typeof reasons === 'string') throw new BadAnswer(reasons);
   const believed = { predictions: check('predictions', predictions, first!), model, ...(Object.fromEntries(beside) as Beside), ...reasons };
   if (others.length === 0) return believed;
-  const lists = [first!, ...others].map((one) => [one.type, check(one.type, parsed.data[one.type], one)]);
-  if (!isSame(lists[0]![1], predictions)) throw new BadAnswer(`found other predictions than ${first!.type}, expected the same twice`);
-  return { ...believed, ...(Object.fromEntries(lists) as Beside) };
+  const each = [first!, ...others].map((one) => [one.type, check(one.type, parsed.data[one.type], one)]);
+  if (!isSame(each[0]![1], predictions)) throw new BadAnswer(`found other predictions than ${first!.type}, expected the same twice`);
+  return { ...believed, ...(Object.fromEntries(each) as Beside) };
 }
 
 /** Throws where the lists beside the predictions are not those that the model held here gives. */

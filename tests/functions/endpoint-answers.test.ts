@@ -73,6 +73,25 @@ describe('an answer of another model than the one held here', () => {
   });
 });
 
+test('an answer of another model of several numbers is taken with as many, and a curve with its times alone', () => {
+  const verdicts = (name: string, bodies: Uint8Array[]) => {
+    const model = loadModel(golden(name).file);
+    const query = { rows: model.checks.rows.slice(0, model.schema.features.length), count: 1, parameters: { type: 'response' as const } };
+    const isTaken = (body: Uint8Array) => {
+      try {
+        return checkAnswer(body, query, model).predictions.length === 1;
+      } catch {
+        return false;
+      }
+    };
+    return bodies.map(isTaken);
+  };
+  const bodies = (length: number) => [answer([Array(length).fill(0.5)]), answer([Array(length + 1).fill(0.5)])];
+  expect(verdicts('gam-gevlss', bodies(3))).toEqual([true, false]);
+  const { times } = loadModel(golden('veteran-survival').file).schema;
+  expect(verdicts('veteran-survival', bodies(times!.length))).toEqual([false, false]);
+});
+
 test('an answer of the model held here has its form and no other, whatever its size', () => {
   const model = { name: 'heart-age', sha256: age.sha256 };
   expect(verdict(answer([0.5], {}, model))).toBeUndefined();
