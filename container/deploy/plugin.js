@@ -3,7 +3,7 @@
  * where a parameter asks for it. The stage prod must be told who may call its API, and parameters must be known, right and go together.
  */
 export default class DeployPlugin {
-  /** @param {any} serverless @param {{ param?: string | string[] }} options @param {{ log: { notice: (text: string) => void } }} io */
+  /** @param {any} serverless @param {{ param?: string | string[], 'aws-profile'?: string }} options @param {{ log: { notice: (text: string) => void } }} io */
   constructor(serverless, options, { log }) {
     const prepare = async () => {
       const { service, processedInput } = serverless;
@@ -22,6 +22,8 @@ export default class DeployPlugin {
         const refuse = (/** @type {Error} */ error) => {
           throw new serverless.classes.Error(error.message, 'AWS');
         };
+        // The account is asked by the SDK, which knows of the framework's own option by this alone.
+        if (options['aws-profile']) process.env.AWS_PROFILE = options['aws-profile'];
         const asked = isDeploy && problems.length === 0 ? await askAccount(service, isGiven).catch(refuse) : undefined;
         problems.push(...(asked?.problems ?? []));
         if (problems.length === 0) hardenApi(service, service.custom.hardening);
