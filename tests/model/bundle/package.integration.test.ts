@@ -231,10 +231,9 @@ test('packaging fails where a check row does not give its answer', async () => {
 }, 60_000);
 
 /** What `serverless invoke local` prints of predict, and how it ends. */
-async function invokeLocal(params: string[] = []): Promise<Ran> {
+async function invokeLocal(...given: string[]): Promise<Ran> {
   const work = '.esbuild/invoke-test';
-  const given = [...params, `workFolder=${work}`].flatMap((param) => ['--param', param]);
-  const ran = await serverless(['invoke', 'local', '-f', 'predict', '--data', '{"age":54}', ...given]);
+  const ran = await serverless(['invoke', 'local', '-f', 'predict', '--data', '{"age":54}', '--param', `workFolder=${work}`, ...given]);
   rmSync(path.join(PROJECT, work), { recursive: true, force: true });
   return ran;
 }
@@ -246,8 +245,14 @@ test('serverless invoke local prints the answer', async () => {
 }, 60_000);
 
 test('serverless invoke local ends where the function does not load, and says why', async () => {
-  const { code, output } = await invokeLocal(['endpointShare=2']);
+  const { code, output } = await invokeLocal('--env', 'ENDPOINT_SHARE=2');
   expect(output).toContain('settings that cannot be used: ENDPOINT_SHARE: found "2", expected a number from 0 to 1');
+  expect(code).toBe(1);
+}, 60_000);
+
+test('serverless refuses a parameter that its function would not start with', async () => {
+  const { code, output } = await invokeLocal('--param', 'endpointShare=2');
+  expect(output).toContain('endpointShare: found 2, expected a number from 0 to 1');
   expect(code).toBe(1);
 }, 60_000);
 
