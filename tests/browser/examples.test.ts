@@ -86,9 +86,9 @@ inChromium('the page of the example heart', () => {
       expect(file.split('\n')[0]).toMatch(/,diagnosis,prediction,prediction\.healthy,prediction\.heart disease$/);
       expect(file.split('\n')[1]).toMatch(/,healthy,healthy,0\.\d+,0\.\d+$/);
       await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
-      const added = ['prediction', 'healthy (no heart disease)', 'heart disease', 'reasons (percentage points)'];
+      const added = ['prediction', 'no heart disease (healthy)', 'heart disease', 'reasons (percentage points)'];
       expect(await page.locator('#preview th.new').allTextContents()).toEqual(added);
-      expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('healthy (no heart disease)');
+      expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease (healthy)');
       // What was added is in sight, from its first column on.
       const [frame, first] = await Promise.all(
         ['#preview-frame', '#preview th.new >> nth=0'].map((one) => page.locator(one).boundingBox()),

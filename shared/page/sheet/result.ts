@@ -180,10 +180,10 @@ function showPreview(
   byId('preview-frame').hidden = false;
 }
 
-/** A class's label as the file has it, and in words. */
+/** A class in words, and the label that the file has for it. */
 function bothNames(data: PageData, words: Words, label: string): string {
   const name = className(data, words, label);
-  return name === label ? label : `${label} (${name})`;
+  return name === label ? label : `${name} (${label})`;
 }
 
 /** What the column of reasons is called: in what its changes are, too. */
