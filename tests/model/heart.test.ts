@@ -55,11 +55,11 @@ describe('the example heart', () => {
   const folder = `${PROJECT}model/examples/heart/`;
   const example = loadModel(`${folder}heart.canopy`);
 
-  test('is worth something: out of the bag it names the diagnosis of five in six, as its description says', () => {
+  test('is worth something: out of the bag it names the diagnosis of five of six, as its description says', () => {
     expect(example.card.training?.metrics.accuracy).toBeGreaterThan(5 / 6);
     expect(example.card.description).toMatchObject({
-      en: expect.stringContaining('five in six'),
-      pt: expect.stringContaining('cinco em cada seis'),
+      en: expect.stringContaining('five of six'),
+      pt: expect.stringContaining('cinco de cada seis'),
     });
   });
 
