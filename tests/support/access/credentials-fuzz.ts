@@ -40,7 +40,8 @@ export async function fuzzCredentials(count: number, seed: number): Promise<Cred
     }
   };
   const ofContainer = (headers: Headers) => {
-    const { refusal } = container.judge({ headers } as unknown as Incoming, 0);
+    const rawHeaders = Object.entries(headers).flat();
+    const { refusal } = container.judge({ headers, rawHeaders } as unknown as Incoming, 0);
     return refusal ? inWords(refusal.status, refusal.headers) : inWords(200);
   };
   const random = generator(seed);
