@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import net, { type AddressInfo } from 'node:net';
 
 const running = new Set<ChildProcess>();
 
@@ -44,13 +43,4 @@ export async function outputOf(command: string, args: string[], options: { cwd?:
 /** Whether a command is here and ends well. */
 export function works(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-/** A port that nobody listens on, for a server that cannot take port 0. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

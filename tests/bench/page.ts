@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { readCommandLine } from '../../model/commands/command-line.ts';
 import { hasChromium, launch } from '../browser/launch.ts';
+import { freePort } from '../support/ports.ts';
 import { PROJECT } from '../support/project.ts';
 
 const HELP = `The page of the default model against the series' Shiny page, in the same Chromium and the same run (chromium, r-cran-shiny
@@ -151,14 +151,6 @@ async function answers(url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${url}: found no answer after 30 s, expected 200`);
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function median(numbers: number[]): number {

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleContainer } from '../../container/bundle.ts';
+import { freePort } from '../support/ports.ts';
 import { PROJECT } from '../support/project.ts';
-import { end, freePort, keep, works } from './children.ts';
+import { end, keep, works } from './children.ts';
 
 /** A server under load: where it answers, its process, and its end. */
 export type Server = { name: string; url: string; pid: number; close(): Promise<void> };

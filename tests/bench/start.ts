@@ -4,9 +4,10 @@ import { cpus, loadavg } from 'node:os';
 import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { histogram, openLoop, percentile } from '../faults/load.ts';
 import { golden } from '../support/golden.ts';
+import { startPorts } from '../support/ports.ts';
 import { below, leftOf, memoryOf, type Process } from '../support/processes.ts';
 import { PROJECT } from '../support/project.ts';
-import { endAllAtExit, freePort } from './children.ts';
+import { endAllAtExit } from './children.ts';
 
 const HELP = `npm start under load, as a person has it: how soon it answers after the command, its memory at rest, and open-loop load during
 which the container is frozen at a third of the time and killed at half of it. Needs Linux. 127.0.0.1 alone, on ports that are free.
@@ -84,8 +85,7 @@ export async function runStart(args: string[]): Promise<number> {
 }
 
 async function start(): Promise<Started> {
-  const [api, container, runtime] = [await freePort(), await freePort(), await freePort()];
-  const ports = { API_PORT: String(api), CONTAINER_PORT: String(container), RUNTIME_PORT: String(runtime) };
+  const ports = await startPorts();
   const began = performance.now();
   const npm = spawn('npm', ['start'], { cwd: PROJECT, detached: true, env: { ...process.env, ...ports } });
   let hasEnded = false;
@@ -99,7 +99,7 @@ async function start(): Promise<Started> {
       if (said.length < 10_000) said += chunk;
     });
   }
-  const url = `http://127.0.0.1:${api}/predict`;
+  const url = `http://127.0.0.1:${ports.API_PORT}/predict`;
   const until = <Value>(look: () => Promise<Value | undefined> | Value | undefined) =>
     waitFor(
       look,

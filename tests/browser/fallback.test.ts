@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { golden } from '../support/golden.ts';
+import { startPorts } from '../support/ports.ts';
 import { PROJECT } from '../support/project.ts';
 import { openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';
@@ -20,16 +20,6 @@ afterAll(async () => {
   stack.kill('SIGTERM');
   await ended;
 }, 20_000);
-
-/** Ports nobody listens on, for all of npm start. */
-async function freePorts(): Promise<Record<string, string>> {
-  const names = ['API_PORT', 'CONTAINER_PORT', 'RUNTIME_PORT'];
-  const servers = names.map(() => net.createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return Object.fromEntries(names.map((name, place) => [name, ports[place] as string]));
-}
 
 /** Runs npm start's script until it says that all is ready; what it said. */
 function start(env: Record<string, string>): Promise<string> {
@@ -50,7 +40,7 @@ function start(env: Record<string, string>): Promise<string> {
 (hasChromium ? test : test.skip)(
   'the container is killed, and the page goes on answering and says fallback',
   async () => {
-    const ports = await freePorts();
+    const ports = await startPorts();
     const said = await start(ports);
     browser = await launch();
     const { page, complaints, close } = await openPage(browser, `http://127.0.0.1:${ports.API_PORT}/`);

@@ -6,10 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { stopChild } from '../../container/local/child.ts';
 import { createContainer } from '../../container/server/server.ts';
 import { importModel } from '../../model/artifact/import.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { provenText } from '../../shared/proof/proof.ts';
+import { startPorts } from '../support/ports.ts';
 import { PROJECT } from '../support/project.ts';
 import { brokenServer } from './broken.ts';
 
@@ -23,7 +25,6 @@ const seeds = Number(process.argv[2] ?? 1);
 const first = Number(process.argv[3] ?? process.env.CI_SEED ?? Date.now() % 2 ** 31);
 /** How long three lines may take at the very most, in milliseconds: five times what is promised. */
 const MOST_MS = 150_000;
-const PORTS = { API_PORT: '38310', CONTAINER_PORT: '38311', RUNTIME_PORT: '38312' };
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-from-r-'));
 
 const r = (script: string, ...args: string[]) =>
@@ -57,22 +58,41 @@ async function threeLines(cwd: string, script: string): Promise<void> {
   process.stdout.write(printed);
   const command = /^serve it here: +(.+)$/m.exec(printed)?.[1];
   assert.ok(command, 'no command was printed');
-  const child = spawn('sh', ['-c', command], { cwd, env: { ...process.env, ...PORTS }, stdio: 'ignore', detached: true });
+  const body = JSON.stringify({ 'Sepal.Length': 5, 'Sepal.Width': 3, 'Petal.Length': 1.4, 'Petal.Width': 0.2 });
+  const ports = await startPorts();
+  const ask = () => fetch(`http://127.0.0.1:${ports.API_PORT}/predict`, { method: 'POST', body }).catch(() => undefined);
+  const server = startCommand(command, cwd, ports);
   try {
-    const body = JSON.stringify({ 'Sepal.Length': 5, 'Sepal.Width': 3, 'Petal.Length': 1.4, 'Petal.Width': 0.2 });
-    const ask = () => fetch(`http://127.0.0.1:${PORTS.API_PORT}/predict`, { method: 'POST', body }).catch(() => undefined);
     let answer = await ask();
-    while (!answer?.ok && performance.now() - start < MOST_MS) {
+    while (!answer?.ok && performance.now() - start < MOST_MS && server.ended() === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       answer = await ask();
     }
-    assert.ok(answer?.ok, `${command} did not answer`);
+    assert.ok(answer?.ok, `${command}: found no answer (${server.ended() ?? 'it runs'}), expected one; it said\n${server.said()}`);
     assert.deepEqual(((await answer.json()) as { predictions: unknown }).predictions, ['setosa']);
     console.log(`from ranger() to an answer of ${command.split(' --')[0]}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
   } finally {
-    process.kill(-child.pid!, 'SIGTERM');
-    await new Promise((resolve) => child.once('exit', resolve));
+    await stopChild(server);
   }
+}
+
+/** A command of the shell in a process group of its own: what it said so far, and how it ended, if it did. */
+function startCommand(command: string, cwd: string, ports: Record<string, string>) {
+  const child = spawn('sh', ['-c', command], { cwd, env: { ...process.env, ...ports }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let said = '';
+  let how: string | undefined;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-10_000);
+    });
+  }
+  const exited = new Promise<string>((resolve) => {
+    child.on('exit', (code, signal) => {
+      how = signal ?? `exit code ${code}`;
+      resolve(how);
+    });
+  });
+  return { name: command, pid: child.pid ?? 0, exited, said: () => said, ended: () => how };
 }
 
 /** A folder in which somebody installed the package by npm. */

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { stackOutputs } from '../../container/deploy/aws.ts';
 import { must } from '../../container/deploy/command.ts';
 import { golden } from '../support/golden.ts';
+import { freePort } from '../support/ports.ts';
 import { ACCESS_OTHER, ACCESS_REAL, accessByKeys } from './access.ts';
 import { BATCH_OTHER, BATCH_REAL, batchTransform } from './batch.ts';
-import { check, freePort, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
+import { check, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
 
 const REGION = 'sa-east-1';

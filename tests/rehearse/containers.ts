@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { must, run } from '../../container/deploy/command.ts';
 import { buildArtifact } from '../../model/artifact/build.ts';
-import { check, freePort, PROJECT, statusOf, TOOLS, until } from './run.ts';
+import { freePort } from '../support/ports.ts';
+import { check, PROJECT, statusOf, TOOLS, until } from './run.ts';
 
 /** How SageMaker's platform, or a careful one, would run the image: nothing to write to, nothing to become. */
 const RESTRICTIONS = [

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { golden } from '../support/golden.ts';
 import { type Packaged, packageFunction } from '../support/lambda.ts';
+import { freePort } from '../support/ports.ts';
 import { recordedEvent } from '../support/project.ts';
-import { check, freePort, has, PROJECT, post, RIC, RIE, type Service, startService, until } from './run.ts';
+import { check, has, PROJECT, post, RIC, RIE, type Service, startService, until } from './run.ts';
 import type { Step } from './table.ts';
 
 const heartAge = golden('heart-age');

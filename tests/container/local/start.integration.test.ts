@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { golden } from '../../support/golden.ts';
+import { startPorts } from '../../support/ports.ts';
 import { below, leftOf } from '../../support/processes.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -77,19 +78,6 @@ function run(args: string[], env: Record<string, string>) {
   return { child, ended, until };
 }
 
-/** Three ports nobody listens on. */
-async function freePorts() {
-  const servers = [net.createServer(), net.createServer(), net.createServer()];
-  const ports: string[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ports.push(String((server.address() as AddressInfo).port));
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  const [API_PORT = '', CONTAINER_PORT = '', RUNTIME_PORT = ''] = ports;
-  return { API_PORT, CONTAINER_PORT, RUNTIME_PORT };
-}
-
 /** Whether anybody listens on a port. */
 function isListening(port: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -110,7 +98,7 @@ async function askUntil(port: string, servedBy: string) {
 }
 
 test('it starts all, answers without the container too, and leaves nothing behind', async () => {
-  const ports = await freePorts();
+  const ports = await startPorts();
   const { child, until, ended } = run([], { ...ports, ENDPOINT_DEADLINE_MS: '777' });
   const said = await until('/predict');
   expect(said).toContain(`curl -d '{"age":25}' http://127.0.0.1:${ports.API_PORT}/predict`);
@@ -133,7 +121,7 @@ test('it starts all, answers without the container too, and leaves nothing behin
 }, 60_000);
 
 test('an example is served by its name, and one that is not there is answered by those that are', async () => {
-  const ports = await freePorts();
+  const ports = await startPorts();
   const { child, until, ended } = run(['--example', 'heart', '--no-container'], ports);
   expect(await until('/predict')).toMatch(/^heart \(sha256 [0-9a-f]{8}\) is ready/m);
   const body = JSON.stringify({ ...HEART, cp: 'asymptomatic' });
@@ -159,7 +147,7 @@ test.each([
 });
 
 test('it ends with the shell that npm started it through', async () => {
-  const ports = await freePorts();
+  const ports = await startPorts();
   // What follows keeps any shell from becoming the command itself.
   const command = `"${process.execPath}" container/start.ts --no-container; true`;
   const shell = spawn('sh', ['-c', command], { cwd: PROJECT, env: { ...process.env, ...ports, npm_lifecycle_event: 'start' } });
@@ -181,7 +169,7 @@ const KILLED: [string, (npm: number) => void][] = [
 onLinux.each(KILLED)(
   'SIGKILL %s leaves no process and no port behind',
   async (_, kill) => {
-    const ports = await freePorts();
+    const ports = await startPorts();
     const { npm } = await npmStart([], ports);
     const processes = below(npm.pid ?? 0);
     expect(processes.filter(({ command }) => command.includes('container/main.ts'))).toHaveLength(1);
@@ -195,7 +183,7 @@ onLinux.each(KILLED)(
 onLinux(
   'Ctrl-C in the terminal ends all of it without a word, and nothing of it watches files',
   async () => {
-    const ports = await freePorts();
+    const ports = await startPorts();
     const { npm } = await npmStart([], ports);
     const processes = below(npm.pid ?? 0).filter(({ command }) => command.includes('container/'));
     const watching = processes.flatMap(({ pid }) =>
@@ -224,7 +212,7 @@ onLinux(
 
 // Before Node has read the script, while the model is read, and while the API and the container start.
 test.each([50, 300, 600, 900, 1_200])('Ctrl-C %i ms after the start ends it without a word', async (ms) => {
-  const ports = await freePorts();
+  const ports = await startPorts();
   const child = spawn(process.execPath, [path.join(PROJECT, 'container/start.ts')], { env: { ...process.env, ...ports }, detached: true });
   started.push(child);
   const said: string[] = [];
@@ -239,7 +227,7 @@ test.each([50, 300, 600, 900, 1_200])('Ctrl-C %i ms after the start ends it with
 }, 60_000);
 
 test('it starts without the container', async () => {
-  const ports = await freePorts();
+  const ports = await startPorts();
   const { child, until, ended } = run(['--no-container', '--model', golden('chickwts-order').file], ports);
   await until('/predict');
   const url = `http://127.0.0.1:${ports.API_PORT}/predict`;
@@ -256,7 +244,7 @@ test('it names every port that is taken, and the variable that changes it', asyn
   const taken = net.createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   const port = String((taken.address() as AddressInfo).port);
-  const ports = await freePorts();
+  const ports = await startPorts();
   const one = await run([], { ...ports, RUNTIME_PORT: port }).ended;
   expect(one).toEqual({ code: 1, said: `port ${port} on 127.0.0.1 is taken by another process; set RUNTIME_PORT to another\n` });
   const twice = await run([], { ...ports, CONTAINER_PORT: ports.API_PORT }).ended;
@@ -273,7 +261,7 @@ test('it tells what it can do, and refuses what it cannot, in one line', async (
   const option = await run(['--modle', 'x'], {}).ended;
   expect(option.code).toBe(1);
   expect(option.said).toBe('found --modle, expected --model, --example, --no-container or --help\n');
-  const model = await run(['--model', 'gone.RDS'], await freePorts()).ended;
+  const model = await run(['--model', 'gone.RDS'], await startPorts()).ended;
   expect(model.code).toBe(1);
   expect(model.said).toMatch(/gone\.RDS: found no such file, expected a model saved by saveRDS, or an artifact\n$/);
 });

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { golden } from '../../support/golden.ts';
 import { filesBelow, installPackage, NODE, run, serve, stopAll } from '../../support/packed.ts';
+import { startPorts } from '../../support/ports.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const MEGABYTE = 1e6;
@@ -152,17 +152,17 @@ describe('the command', () => {
   }, 60_000);
 
   test('starts the API, its page and the container without the AWS SDK, says so, and leaves nothing behind', async () => {
-    const [API_PORT, CONTAINER_PORT, RUNTIME_PORT] = (await freePorts(3)) as [string, string, string];
+    const ports = await startPorts();
     const temporary = path.join(folder, 'temporary');
     mkdirSync(temporary);
-    const env = { API_PORT, CONTAINER_PORT, RUNTIME_PORT, TMPDIR: temporary };
+    const env = { ...ports, TMPDIR: temporary };
     const { until, stop } = serve([inPackage('dist/canopy.js'), 'start'], consumer, env);
     await until(/npm install @aws-sdk\/client-sagemaker-runtime has it ask the container/);
     await until(/\/predict\n/);
-    const response = await fetch(`http://127.0.0.1:${API_PORT}/predict`, { method: 'POST', body: '{"age":54}' });
+    const response = await fetch(`http://127.0.0.1:${ports.API_PORT}/predict`, { method: 'POST', body: '{"age":54}' });
     expect(await response.json()).toMatchObject({ predictions: [R54], servedBy: 'fallback' });
-    expect((await fetch(`http://127.0.0.1:${CONTAINER_PORT}/ping`)).status).toBe(200);
-    expect(await (await fetch(`http://127.0.0.1:${API_PORT}/`)).text()).toContain('Heart Disease Predictor');
+    expect((await fetch(`http://127.0.0.1:${ports.CONTAINER_PORT}/ping`)).status).toBe(200);
+    expect(await (await fetch(`http://127.0.0.1:${ports.API_PORT}/`)).text()).toContain('Heart Disease Predictor');
     expect(await stop()).toBe(0);
     expect(filesBelow(temporary).filter((name) => name.startsWith('canopy-'))).toEqual([]);
   }, 60_000);
@@ -250,12 +250,3 @@ describe('the library', () => {
     expect(lines).toEqual(wrong.map((__, at) => `wrong.ts ${at + 2}`));
   });
 });
-
-/** Ports of this machine that nobody listens on. */
-async function freePorts(count: number): Promise<string[]> {
-  const servers = Array.from({ length: count }, () => net.createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
-}
