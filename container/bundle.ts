@@ -1,23 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { replaceFile } from '../model/artifact/replace-file.ts';
+import { lateNodes } from '../model/bundle/late.ts';
 
 /**
- * Modules of Node that are had without their other exports. An `import` of node:http reads all of them, a client for the web among them
+ * Modules of Node that come without their other exports. An `import` of node:http reads all of them, a client for the web among them
  * which nobody here uses: 2 MB of memory. prom-client loads https, 2 MB more, for a push that is not done here.
  */
-const builtins: Plugin = {
-  name: 'builtins',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(?:node:)?https?$/ }, ({ path: name }) => ({ path: name.replace('node:', ''), namespace: 'builtin' }));
-    onLoad({ filter: /^http$/, namespace: 'builtin' }, () => ({ contents: "module.exports = process.getBuiltinModule('http');" }));
-    onLoad({ filter: /^https$/, namespace: 'builtin' }, () => ({
-      contents: "module.exports = new Proxy({}, { get: (_, member) => process.getBuiltinModule('https')[member] });",
-    }));
-  },
-};
+const LATE = /^(?:node:)?https?$/;
 
 /** prom-client is in CommonJS form and calls require. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -34,7 +26,7 @@ export async function bundleContainer(project: string): Promise<Uint8Array> {
     format: 'esm',
     banner: { js: REQUIRE },
     external: ['esbuild'],
-    plugins: [builtins],
+    plugins: [lateNodes(LATE, ['import-statement', 'require-call'])],
     logLevel: 'warning',
   });
   return inAscii((outputFiles[0] as { contents: Uint8Array }).contents);

@@ -49,6 +49,27 @@ export function explain(error: unknown): AwsError {
   return new AwsError(advice === undefined ? `${name}: ${message}` : `${message}: ${advice}`);
 }
 
+/**
+ * Works with a client of the SDK, and closes it. `caught` turns an error into a result, or throws an AwsError of its own; without it every
+ * error becomes one that says what to do. An AwsError from inside stays as it is.
+ */
+export async function withClient<Client extends { destroy(): void }, Result>(
+  client: Client,
+  work: (client: Client) => Promise<Result>,
+  caught: (error: Error) => Result = (error) => {
+    throw explain(error);
+  },
+): Promise<Result> {
+  try {
+    return await work(client);
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    return caught(error as Error);
+  } finally {
+    client.destroy();
+  }
+}
+
 /** Who the credentials belong to: the account, and the user or role. */
 export type Caller = { account: string; arn: string };
 
@@ -56,14 +77,8 @@ export type Caller = { account: string; arn: string };
 export async function callerOf(region: string): Promise<Caller> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({ region, maxAttempts: 2 });
-  try {
-    const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
-    return { account: Account, arn: Arn };
-  } catch (error) {
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  const { Account = '', Arn = '' } = await withClient(client, () => client.send(new GetCallerIdentityCommand({})));
+  return { account: Account, arn: Arn };
 }
 
 /** The account that the credentials belong to. Throws an AwsError that says what to do where there are none. */
@@ -74,18 +89,18 @@ export async function accountOf(region: string): Promise<string> {
 /** A stack's outputs by name; undefined where there is no such stack. */
 export async function stackOutputs(region: string, name: string): Promise<Record<string, string> | undefined> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({ region });
-  try {
+  const ask = async (client: InstanceType<typeof CloudFormationClient>) => {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
     const stack = Stacks?.[0];
     if (!stack || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
     return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']));
-  } catch (error) {
-    if (/does not exist/.test((error as Error).message)) return undefined;
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  };
+  return withClient(new CloudFormationClient({ region }), ask, noStack);
+}
+
+/** Where there is no such stack: nothing, which is no failure. Throws an AwsError for any other error. */
+export function noStack(error: Error): undefined {
+  if (!/does not exist/.test(error.message)) throw explain(error);
 }
 
 /** The login, as USER:PASSWORD, of an ECR registry; undefined for any other. It holds for twelve hours. */
@@ -94,14 +109,8 @@ export async function ecrLogin(host: string): Promise<string | undefined> {
   if (region === undefined) return undefined;
   const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
   const client = new ECRClient({ region });
-  try {
-    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
-    return Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
-  } catch (error) {
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  const { authorizationData } = await withClient(client, () => client.send(new GetAuthorizationTokenCommand({})));
+  return Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
 }
 
 async function openS3(region: string) {
@@ -114,7 +123,7 @@ async function openS3(region: string) {
 /** Puts an object where there is none of that key yet; whether it was put. Its bytes' sha256 travels with it and is checked. */
 export async function putOnce(region: string, bucket: string, key: string, bytes: Uint8Array): Promise<boolean> {
   const { s3, client } = await openS3(region);
-  try {
+  return withClient(client, async () => {
     const there = await client.send(new s3.HeadObjectCommand({ Bucket: bucket, Key: key })).then(
       () => true,
       (error: Error) => {
@@ -126,19 +135,14 @@ export async function putOnce(region: string, bucket: string, key: string, bytes
     const ChecksumSHA256 = createHash('sha256').update(bytes).digest('base64');
     await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: 'application/gzip', ChecksumSHA256 }));
     return true;
-  } catch (error) {
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 /** Deletes every version of every object of a bucket; how many there were. */
 export async function emptyBucket(region: string, bucket: string): Promise<number> {
   const { s3, client } = await openS3(region);
-  let deleted = 0;
-  try {
-    for (;;) {
+  const empty = async () => {
+    for (let deleted = 0; ; ) {
       // The first page again and again: what was deleted is not listed any more.
       const page = await client.send(new s3.ListObjectVersionsCommand({ Bucket: bucket }));
       const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
@@ -148,10 +152,9 @@ export async function emptyBucket(region: string, bucket: string): Promise<numbe
       if (Errors?.[0]) throw new AwsError(`bucket ${bucket}: ${Errors[0].Key} could not be deleted (${Errors[0].Message})`);
       deleted += Objects.length;
     }
-  } catch (error) {
-    if ((error as Error).name === 'NoSuchBucket') return 0;
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  };
+  return withClient(client, empty, (error) => {
+    if (error.name === 'NoSuchBucket') return 0;
+    throw explain(error);
+  });
 }

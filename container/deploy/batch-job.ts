@@ -1,5 +1,5 @@
 import type { CreateTransformJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { AwsError, explain } from './aws.ts';
+import { AwsError, explain, withClient } from './aws.ts';
 import { type InputFiles, type S3Place, urlOf } from './batch-plan.ts';
 
 /** A transform job as SageMaker describes it. Times in seconds. */
@@ -18,13 +18,13 @@ type SageMaker = typeof import('@aws-sdk/client-sagemaker');
 async function ask<Result>(region: string, work: (sdk: SageMaker, client: InstanceType<SageMaker['SageMakerClient']>) => Promise<Result>) {
   const sdk = await import('@aws-sdk/client-sagemaker');
   const client = new sdk.SageMakerClient({ region, maxAttempts: 5 });
-  try {
-    return await work(sdk, client);
-  } catch (error) {
-    throw error instanceof AwsError ? error : inWords(error as Error);
-  } finally {
-    client.destroy();
-  }
+  return withClient(
+    client,
+    () => work(sdk, client),
+    (error) => {
+      throw inWords(error);
+    },
+  );
 }
 
 function inWords(error: Error): AwsError {
@@ -42,8 +42,8 @@ function inWords(error: Error): AwsError {
 export async function listInput(region: string, place: S3Place): Promise<InputFiles> {
   const s3 = await import('@aws-sdk/client-s3');
   const client = new s3.S3Client({ region, forcePathStyle: true });
-  const files: InputFiles = { keys: [], bytes: 0 };
-  try {
+  const list = async () => {
+    const files: InputFiles = { keys: [], bytes: 0 };
     for await (const { Contents = [] } of s3.paginateListObjectsV2({ client }, { Bucket: place.bucket, Prefix: place.prefix })) {
       for (const { Key = '', Size = 0 } of Contents) {
         if (Key.endsWith('/')) continue;
@@ -53,12 +53,10 @@ export async function listInput(region: string, place: S3Place): Promise<InputFi
       if (files.keys.length >= MOST_LISTED) break;
     }
     return files;
-  } catch (error) {
-    if ((error as Error).name === 'NoSuchBucket') throw new AwsError(`${urlOf(place)}: found no such bucket`);
-    throw explain(error);
-  } finally {
-    client.destroy();
-  }
+  };
+  return withClient(client, list, (error) => {
+    throw error.name === 'NoSuchBucket' ? new AwsError(`${urlOf(place)}: found no such bucket`) : explain(error);
+  });
 }
 
 /** Starts a job. Throws an AwsError. */
@@ -89,19 +87,19 @@ export function describeJob(region: string, name: string): Promise<JobState> {
 export async function loggedReasons(region: string, name: string): Promise<{ reasons: string[]; problem?: string }> {
   const sdk = await import('@aws-sdk/client-cloudwatch-logs');
   const client = new sdk.CloudWatchLogsClient({ region, maxAttempts: 3 });
-  const messages: string[] = [];
-  try {
+  const read = async () => {
+    const messages: string[] = [];
     const asked = { logGroupName: LOG_GROUP, logStreamNamePrefix: `${name}/` };
     for await (const { events = [] } of sdk.paginateFilterLogEvents({ client }, asked)) {
       messages.push(...events.map(({ message = '' }) => message));
       if (messages.length >= MOST_EVENTS) break;
     }
     return { reasons: reasonsIn(messages) };
-  } catch (error) {
-    return { reasons: [], problem: `its log ${LOG_GROUP} could not be read (${(error as Error).message})` };
-  } finally {
-    client.destroy();
-  }
+  };
+  return withClient<typeof client, { reasons: string[]; problem?: string }>(client, read, ({ message }) => ({
+    reasons: [],
+    problem: `its log ${LOG_GROUP} could not be read (${message})`,
+  }));
 }
 
 /**

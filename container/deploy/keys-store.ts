@@ -1,6 +1,6 @@
 import { MOST_KEYS, type StoredKey } from '../../shared/access/stored-key.ts';
 import { tableName } from './account/deployed.ts';
-import { AwsError, explain } from './aws.ts';
+import { AwsError, explain, withClient } from './aws.ts';
 
 /** A key as `npm run keys` shows it: when it was made, and how many requests of it were let through, where that is known. */
 export type ListedKey = StoredKey & { made: string; used?: number };
@@ -22,16 +22,14 @@ export function tableStore(region: string, stage: string): KeysStore {
   const ask = async <Result>(work: (tools: Tools) => Promise<Result>): Promise<Result> => {
     const sdk = await import('@aws-sdk/client-dynamodb');
     const client = new sdk.DynamoDBClient({ region, maxAttempts: 3 });
-    try {
-      return await work({ sdk, client });
-    } catch (error) {
-      if (error instanceof AwsError) throw error;
-      if ((error as Error).name === 'ResourceNotFoundException')
+    return withClient(
+      client,
+      () => work({ sdk, client }),
+      (error) => {
+        if (error.name !== 'ResourceNotFoundException') throw explain(error);
         throw new AwsError(`stage ${stage} in ${region} keeps no keys; deploy it with --param auth=keys first`);
-      throw explain(error);
-    } finally {
-      client.destroy();
-    }
+      },
+    );
   };
   return {
     name: `stage ${stage}`,

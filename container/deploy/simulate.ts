@@ -1,4 +1,4 @@
-import { AwsError, type Caller, explain } from './aws.ts';
+import { type Caller, withClient } from './aws.ts';
 import type { Statement } from './rights.ts';
 
 /** What IAM says of a caller's rights: the actions that it would deny. */
@@ -13,7 +13,7 @@ export async function deniedRights(region: string, stage: string, caller: Caller
   if (/^arn:[^:]+:iam::\d+:root$/.test(caller.arn)) return { asked, denied: [] };
   const { IAMClient, SimulatePrincipalPolicyCommand, GetRoleCommand } = await import('@aws-sdk/client-iam');
   const client = new IAMClient({ region, maxAttempts: 2 });
-  try {
+  return withClient(client, async () => {
     const role = /^arn:[^:]+:sts::\d+:assumed-role\/([^/]+)\//.exec(caller.arn)?.[1];
     // The path of a role is not in the name that STS gives.
     const source = role === undefined ? caller.arn : ((await client.send(new GetRoleCommand({ RoleName: role }))).Role?.Arn ?? caller.arn);
@@ -33,11 +33,7 @@ export async function deniedRights(region: string, stage: string, caller: Caller
         if (EvalDecision !== 'allowed') denied.add(EvalActionName);
     }
     return { asked, denied: [...denied].sort() };
-  } catch (error) {
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 /** A resource as a pattern of the policy has it, in this account. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Plugin } from 'esbuild';
+import type { ImportKind, Plugin } from 'esbuild';
 
 /*
  * What a function's start does not need is loaded when it is first used, although the sources import it at their top.
@@ -10,17 +10,18 @@ import type { Plugin } from 'esbuild';
  * Delete when: starts are made from a snapshot.
  */
 
-/** Modules of Node that take milliseconds to load, whose importers use them late, or never in most environments. */
-const NODES = /^node:(?:crypto|http|perf_hooks|stream|stream\/promises|stream\/web)$/;
+/** Modules of Node that take milliseconds to load, whose importers in a function use them late, or never in most environments. */
+export const NODES = /^node:(?:crypto|http|perf_hooks|stream|stream\/promises|stream\/web)$/;
 
-/** An esbuild plugin: such a module is loaded when something of it is first used. */
-export const lateNodes: Plugin = {
+/**
+ * An esbuild plugin: a module of Node that `filter` names is loaded when something of it is first used, and without its other exports.
+ * `kinds` are the ways of naming it that are meant; a require() of a library mostly uses it at once.
+ */
+export const lateNodes = (filter: RegExp, kinds: ImportKind[] = ['import-statement']): Plugin => ({
   name: 'late-nodes',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: NODES }, ({ path: name, kind }) =>
-      kind === 'import-statement' ? { path: name, namespace: 'late-node' } : undefined,
-    );
-    onLoad({ filter: NODES, namespace: 'late-node' }, ({ path: name }) => {
+    onResolve({ filter }, ({ path: name, kind }) => (kinds.includes(kind) ? { path: name, namespace: 'late-node' } : undefined));
+    onLoad({ filter, namespace: 'late-node' }, ({ path: name }) => {
       // In the prototype's place, which esbuild's copy of a module's exports keeps: their names are not known here.
       const contents = `module.exports = Object.create(new Proxy({}, {
         get: (_, member) => member === '__esModule' ? undefined : process.getBuiltinModule('${name}')[member],
@@ -28,7 +29,7 @@ export const lateNodes: Plugin = {
       return { contents };
     });
   },
-};
+});
 
 /** Modules of ours that wait, with what they alone import. Each exports functions alone, which are not called for every request. */
 export const OURS = [

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
-import { lateNodes, lateOurs, loadAtOnce } from './late.ts';
+import { lateNodes, lateOurs, loadAtOnce, NODES } from './late.ts';
 import { leanAccess, leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
 
 /**
@@ -127,7 +127,7 @@ const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds; access
   withoutBrowsers,
   leanAccess(() => service.custom.access.auth),
   split,
-  lateNodes,
+  lateNodes(NODES),
   lateOurs,
 ];
 

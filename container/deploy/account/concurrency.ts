@@ -1,4 +1,4 @@
-import { explain } from '../aws.ts';
+import { withClient } from '../aws.ts';
 
 /** Lambda keeps so many executions of an account for the functions that reserve none, and refuses to reserve them. */
 const KEPT = 100;
@@ -24,7 +24,7 @@ export function reservationOf({ limit, unreserved, wanted }: Room): { reserved: 
 export async function roomFor(region: string, stage: string, throttlingRate: number): Promise<Room> {
   const { LambdaClient, GetAccountSettingsCommand, GetFunctionConcurrencyCommand } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient({ region, maxAttempts: 2 });
-  try {
+  return withClient(client, async () => {
     const { AccountLimit = {} } = await client.send(new GetAccountSettingsCommand({}));
     // What this function has reserved already is not among the unreserved, and is its own to keep.
     const own = await client.send(new GetFunctionConcurrencyCommand({ FunctionName: `canopy-${stage}-predict` })).then(
@@ -36,9 +36,5 @@ export async function roomFor(region: string, stage: string, throttlingRate: num
     );
     const { ConcurrentExecutions = 0, UnreservedConcurrentExecutions = 0 } = AccountLimit;
     return { limit: ConcurrentExecutions, unreserved: UnreservedConcurrentExecutions + own, wanted: Math.ceil(throttlingRate) };
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    client.destroy();
-  }
+  });
 }

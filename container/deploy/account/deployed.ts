@@ -1,4 +1,4 @@
-import { AwsError, explain } from '../aws.ts';
+import { explain, noStack, withClient } from '../aws.ts';
 
 /** What a stage's API is in the account now: who may call it, and whether its stack has made the table of keys. */
 export type DeployedApi = { auth: string; hasTable: boolean };
@@ -13,8 +13,7 @@ export function tableName(stage: string): string {
 /** The API as its stack's template has it; undefined where there is none yet. Throws an AwsError where nobody says. */
 export async function deployedApi(region: string, stack: string): Promise<DeployedApi | undefined> {
   const { CloudFormationClient, GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({ region, maxAttempts: 2 });
-  try {
+  const ask = async (client: InstanceType<typeof CloudFormationClient>) => {
     const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: stack }));
     const { Resources = {} } = JSON.parse(TemplateBody ?? '{}') as { Resources?: Record<string, Function> };
     // The framework makes a stack with its bucket alone first.
@@ -22,38 +21,24 @@ export async function deployedApi(region: string, stack: string): Promise<Deploy
     // Stacks of before there was a choice have no such variable.
     const { AUTH = 'none' } = Resources.PredictLambdaFunction.Properties?.Environment?.Variables ?? {};
     return { auth: String(AUTH), hasTable: AUTH === 'keys' && Resources.KeysTable !== undefined };
-  } catch (error) {
-    if (/does not exist/.test((error as Error).message)) return undefined;
-    throw error instanceof AwsError ? error : explain(error);
-  } finally {
-    client.destroy();
-  }
+  };
+  return withClient(new CloudFormationClient({ region, maxAttempts: 2 }), ask, noStack);
 }
 
 /** Whether a stage has a table of keys, whoever made it. Throws an AwsError where nobody says. */
 export async function hasKeysTable(region: string, stage: string): Promise<boolean> {
   const { DynamoDBClient, DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient({ region, maxAttempts: 2 });
-  try {
-    await client.send(new DescribeTableCommand({ TableName: tableName(stage) }));
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'ResourceNotFoundException') return false;
+  const describe = () => client.send(new DescribeTableCommand({ TableName: tableName(stage) })).then(() => true);
+  return withClient(client, describe, (error) => {
+    if (error.name === 'ResourceNotFoundException') return false;
     throw explain(error);
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 /** Deletes the table of keys of a stage. Throws an AwsError where that cannot be. */
 export async function deleteKeysTable(region: string, stage: string): Promise<void> {
   const { DynamoDBClient, DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient({ region, maxAttempts: 2 });
-  try {
-    await client.send(new DeleteTableCommand({ TableName: tableName(stage) }));
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    client.destroy();
-  }
+  await withClient(client, () => client.send(new DeleteTableCommand({ TableName: tableName(stage) })));
 }
