@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Model } from '../../shared/artifact.ts';
+import { computePiece, type PieceAsked, type PieceDone } from '../../shared/batch/piece.ts';
 import { ModelError, type Problem, RequestError, stackOf } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
-import { computePiece, type PieceAsked, type PieceDone } from './batch/piece.ts';
 import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
 import { loadModelDir } from './model-dir.ts';
 import { openShared } from './shared-model.ts';

@@ -1,5 +1,5 @@
+import type { PieceAsked, PieceDone } from '../../shared/batch/piece.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
-import type { PieceAsked, PieceDone } from './batch/piece.ts';
 import type { Asked, Computed } from './compute.ts';
 import { overloaded } from './refusals.ts';
 import type { Order, Report } from './worker.ts';

@@ -1,7 +1,4 @@
-/** The forms of payloads and of answers that have a line for each row. */
-export type LineForm = 'csv' | 'jsonlines';
-/** What a bad row does: the payload fails, or that row alone has no answer. */
-export type OnError = 'fail' | 'line';
+import type { OnError } from '../../../shared/batch/piece.ts';
 
 /**
  * A transform job of SageMaker: what a bad row does, whether each payload is all of a file, and what there is to compute with: threads,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LineForm } from '../../../shared/batch/columns.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { MAX_BODY_BYTES } from '../../../shared/wire/limits.ts';
@@ -8,7 +9,6 @@ import { formatOf, headerOf, tooLarge } from '../http.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Served } from '../models.ts';
 import { answerBody } from '../predict.ts';
-import type { LineForm } from './batch.ts';
 
 type Chunks = AsyncIterable<Uint8Array>;
 

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { answerLines, type Columns, csvColumns, NO_COLUMNS } from '../../../shared/batch/columns.ts';
+import { createCutter, type Piece, type PieceSize, recordEnds } from '../../../shared/batch/cutter.ts';
+import { computePiece, MOST_LISTED, type PieceAsked, type PieceDone } from '../../../shared/batch/piece.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { outputWidth } from '../../../shared/schema/shape.ts';
@@ -13,11 +16,8 @@ import type { Served } from '../models.ts';
 import { checkModel } from '../predict.ts';
 import { overloaded } from '../refusals.ts';
 import type { Batch } from './batch.ts';
-import { createCutter, type Piece, type PieceSize, recordEnds } from './cutter.ts';
-import { answerLines, type Columns, csvColumns, NO_COLUMNS } from './header.ts';
 import { type Output, openOutput } from './output.ts';
 import { answerWhole, type Lines, openPayload } from './payload.ts';
-import { computePiece, MOST_LISTED, type PieceAsked, type PieceDone } from './piece.ts';
 
 /** Most bytes of a payload that are held before they are cut: what a client may send without a look at the answer. */
 const MOST_WAITING = 6_291_456;

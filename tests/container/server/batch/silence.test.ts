@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createBatch } from '../../../../container/server/batch/batch.ts';
-import { computePiece } from '../../../../container/server/batch/piece.ts';
 import { createContainer } from '../../../../container/server/server.ts';
 import type { Workers } from '../../../../container/server/workers.ts';
 import { loadModel } from '../../../../model/artifact/import.ts';
+import { computePiece } from '../../../../shared/batch/piece.ts';
 import { golden } from '../../../support/golden.ts';
 
 const model = loadModel(golden('heart-age').file);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createBatch, type OnError } from '../../../../container/server/batch/batch.ts';
+import { createBatch } from '../../../../container/server/batch/batch.ts';
 import { loadModel } from '../../../../model/artifact/import.ts';
+import type { OnError } from '../../../../shared/batch/piece.ts';
 import { answerQuery } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { openContainers, post, problem } from '../../../support/containers.ts';

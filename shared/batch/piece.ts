@@ -1,13 +1,15 @@
-import type { Model } from '../../../shared/artifact.ts';
-import { RequestError } from '../../../shared/errors.ts';
-import { computeQuery } from '../../../shared/predict.ts';
-import { defaultParameters } from '../../../shared/schema/parameters.ts';
-import { writeOutputs } from '../../../shared/wire/answers.ts';
-import { readBody } from '../../../shared/wire/read-body.ts';
-import type { LineForm, OnError } from './batch.ts';
+import type { Model } from '../artifact.ts';
+import { RequestError } from '../errors.ts';
+import { computeQuery } from '../predict.ts';
+import { defaultParameters } from '../schema/parameters.ts';
+import { writeOutputs } from '../wire/answers.ts';
+import { readBody } from '../wire/read-body.ts';
+import type { Columns, LineForm } from './columns.ts';
 import { isBlank, type Piece, recordEnds } from './cutter.ts';
-import type { Columns } from './header.ts';
 import { loggedReason, reasonOf } from './reasons.ts';
+
+/** What a bad row does: the payload fails, or that row alone has no answer. */
+export type OnError = 'fail' | 'line';
 
 /** A piece of a payload and how to answer it; plain data, so that it can go to a worker. `empty`: the line of CSV for a row without an answer. */
 export type PieceAsked = Piece & { columns: Columns; form: LineForm; accepted: LineForm; empty: string; onError: OnError };

@@ -1,6 +1,5 @@
-import type { RequestError } from '../../../shared/errors.ts';
-import type { LineForm } from './batch.ts';
-import type { Columns } from './header.ts';
+import type { RequestError } from '../errors.ts';
+import type { Columns, LineForm } from './columns.ts';
 
 /** Most things that are said of one row. */
 const MOST_SAID = 3;

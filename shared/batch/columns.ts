@@ -1,12 +1,15 @@
-import { RequestError } from '../../../shared/errors.ts';
-import type { Schema } from '../../../shared/schema/features.ts';
-import { defaultParameters } from '../../../shared/schema/parameters.ts';
-import { outputWidth } from '../../../shared/schema/shape.ts';
-import { utf8Text } from '../../../shared/schema/utf8.ts';
-import { writeOutputs } from '../../../shared/wire/answers.ts';
-import { columnPlaces, namesOf } from '../../../shared/wire/cells.ts';
-import { csvField, parseCsv } from '../../../shared/wire/csv.ts';
-import { csvHeader, findDelimiter } from '../../../shared/wire/delimiter.ts';
+import { RequestError } from '../errors.ts';
+import type { Schema } from '../schema/features.ts';
+import { defaultParameters } from '../schema/parameters.ts';
+import { outputWidth } from '../schema/shape.ts';
+import { utf8Text } from '../schema/utf8.ts';
+import { writeOutputs } from '../wire/answers.ts';
+import { columnPlaces, namesOf } from '../wire/cells.ts';
+import { csvField, parseCsv } from '../wire/csv.ts';
+import { csvHeader, findDelimiter } from '../wire/delimiter.ts';
+
+/** The forms of rows and of answers that have a line for each row. */
+export type LineForm = 'csv' | 'jsonlines';
 
 /**
  * The columns of a payload. `before` stands before each piece of a CSV that is read: a line of names, so that no row is taken for a
@@ -81,8 +84,7 @@ function namesLine(schema: Schema): Uint8Array {
 }
 
 /** The header line of answers as CSV, and the line for a row without one: as many empty fields, in quotes where there is one, since readers skip blank lines. */
-export function answerLines(schema: Schema): { header: string; empty: string } {
-  const parameters = defaultParameters(schema);
+export function answerLines(schema: Schema, parameters = defaultParameters(schema)): { header: string; empty: string } {
   const zeros = new Float64Array(outputWidth(schema, parameters));
   const row = writeOutputs(schema, parameters, zeros, 'csv', '');
   const both = writeOutputs(schema, parameters, zeros, 'csvHeader', '');

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LineForm, OnError } from '../../../../container/server/batch/batch.ts';
-import { createCutter, type PieceSize } from '../../../../container/server/batch/cutter.ts';
-import { answerLines, csvColumns, NO_COLUMNS } from '../../../../container/server/batch/header.ts';
-import { computePiece, type PieceDone } from '../../../../container/server/batch/piece.ts';
-import { loadModel } from '../../../../model/artifact/import.ts';
-import type { Model } from '../../../../shared/artifact.ts';
-import { golden } from '../../../support/golden.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import type { Model } from '../../../shared/artifact.ts';
+import { answerLines, csvColumns, type LineForm, NO_COLUMNS } from '../../../shared/batch/columns.ts';
+import { createCutter, type PieceSize } from '../../../shared/batch/cutter.ts';
+import { computePiece, type OnError, type PieceDone } from '../../../shared/batch/piece.ts';
+import { golden } from '../../support/golden.ts';
 
 /** What a payload is answered in pieces of a size. */
 function answer(model: Model, text: string, form: LineForm, size: PieceSize, onError: OnError = 'line'): PieceDone {

@@ -1,4 +1,4 @@
-import { RequestError } from '../../../shared/errors.ts';
+import { RequestError } from '../errors.ts';
 
 /** Some whole records of a payload. `line` is the number of the first of its lines, from 1. */
 export type Piece = { bytes: Uint8Array; records: number; line: number; isLast: boolean };

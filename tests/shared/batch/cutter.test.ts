@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createCutter, isBlank, MOST_RECORD, type Piece, recordEnds } from '../../../../container/server/batch/cutter.ts';
-import { parseCsv } from '../../../../shared/wire/csv.ts';
+import { createCutter, isBlank, MOST_RECORD, type Piece, recordEnds } from '../../../shared/batch/cutter.ts';
+import { parseCsv } from '../../../shared/wire/csv.ts';
 
 const SIZE = { bytes: 40, records: 3 };
 
