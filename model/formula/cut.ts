@@ -1,3 +1,5 @@
+import { significant } from '../../shared/math/significant.ts';
+
 /**
  * The labels cut() gives its intervals: its breaks with as few significant digits as make them differ, from `digits` on (R's
  * cut.default and formatC).
@@ -32,7 +34,9 @@ function distinctTexts(breaks: number[], digits: number): string[] | undefined {
   // Rounding twice may bring together what fewer digits keep apart, so all are compared at the digits found.
   for (; width <= most; width += 1) {
     const texts = breaks.map((value) => general(value, width));
-    if (texts.every((text, at) => at === 0 || text !== texts[at - 1])) return texts;
+    // formatC() writes what is not finite by format(), which makes texts equally long: beside -Inf there is " Inf".
+    if (texts.every((text, at) => at === 0 || text !== texts[at - 1]))
+      return texts.map((text) => (text === 'Inf' && texts.includes('-Inf') ? ' Inf' : text));
   }
   return undefined;
 }
@@ -41,9 +45,9 @@ function distinctTexts(breaks: number[], digits: number): string[] | undefined {
 function general(value: number, digits: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Inf' : '-Inf';
   if (value === 0) return '0';
-  const [mantissa = '', exponent = '0'] = value.toExponential(digits - 1).split('e');
+  const [mantissa = '', exponent = '0'] = significant(value, digits).split('e');
   const power = Number(exponent);
   const trim = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   if (power < -4 || power >= digits) return `${trim(mantissa)}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-  return trim(value.toFixed(Math.max(0, digits - 1 - power)));
+  return trim(Number(significant(value, digits)).toFixed(Math.max(0, digits - 1 - power)));
 }

@@ -1,3 +1,4 @@
+import { numberText } from '../../shared/math/significant.ts';
 import { classOf, NA_INTEGER, type RValue, typeOf } from '../rds/values.ts';
 
 /** Longest text of a call. */
@@ -118,16 +119,6 @@ function constant(type: 'logical' | 'integer' | 'double' | 'character', value: n
   if (type === 'logical') return value === 0 ? 'FALSE' : 'TRUE';
   if (type === 'integer') return `${value}L`;
   return numberText(value);
-}
-
-/** A double with 15 significant digits, in scientific form where that is shorter (1e+05), as R prints it and as.character() has it. */
-export function numberText(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Inf' : '-Inf';
-  const rounded = Number(value.toPrecision(15));
-  const [digits = '', exponent = '+0'] = rounded.toExponential().split('e');
-  const scientific = `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
-  const fixed = String(rounded);
-  return fixed.length <= scientific.length && !fixed.includes('e') ? fixed : scientific;
 }
 
 /** A name, in backticks where R's grammar asks for them. */

@@ -1,6 +1,6 @@
+import { numberText } from '../../shared/math/significant.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
 import { constantsOf } from './constants.ts';
-import { numberText } from './deparse.ts';
 
 /** Most texts of one constant, and the deepest calls of c(). */
 const MAX_TEXTS = 2 ** 20;

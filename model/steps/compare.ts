@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import { type Expression, printed } from '../../shared/expressions/expressions.ts';
+import { numberText } from '../../shared/math/significant.ts';
 import type { Level } from '../../shared/schema/features.ts';
-import { numberText } from '../formula/deparse.ts';
 import { MISSING_VALUE } from './frame.ts';
 import type { Labelled, Plain, Typed } from './kinds.ts';
 import { recode } from './step-values.ts';

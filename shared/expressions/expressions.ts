@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { significant } from '../math/significant.ts';
 import type { Level, Schema } from '../schema/features.ts';
 import { FUNCTIONS, functionsFor, orthogonalPolynomial, type RFunction } from './functions.ts';
 
@@ -176,7 +177,7 @@ function partsOf(expression: Expression): Expression[] {
 
 /** A double as R prints it, with 15 significant digits, for it is by their texts that R compares numbers with labels. */
 export function printed(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
+  return Number.isFinite(value) ? Number(significant(value, 15)) : value;
 }
 
 /** The interval of cut() a value lies in, counted from 1; 0 for none. */

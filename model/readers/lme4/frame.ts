@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
+import { numberText } from '../../../shared/math/significant.ts';
 import type { Level } from '../../../shared/schema/features.ts';
-import { numberText } from '../../formula/deparse.ts';
 import { keyOf } from '../../formula/expand.ts';
 import { readTerms, type Variable } from '../../formula/terms.ts';
 import { attributesOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';

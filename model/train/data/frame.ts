@@ -1,4 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
+import { numberText } from '../../../shared/math/significant.ts';
 import type { RangerArguments } from '../arguments.ts';
 import type { NumericColumn, TrainKind } from './data.ts';
 import { type Formula, readFormula } from './formula.ts';
@@ -68,15 +69,17 @@ function kindOf(response: Column, isSurvival: boolean, given: RangerArguments): 
   return response.type === 'factor' || response.type === 'logical' || given.classification ? 'classification' : 'regression';
 }
 
-/** factor() of R: the levels that are there, numbers in their order. */
-function asFactor(column: Column): Column {
-  const { name, type, values } = column;
-  const distinct = [...new Set(values)].sort((one, other) => one - other);
+/** factor() of R: the levels that are there, numbers in their order; those that R prints alike are one. */
+function asFactor({ name, type, values, levels: known }: Column): Column {
   const text = (value: number) => {
-    if (type === 'factor') return column.levels?.[value - 1] as string;
-    return type === 'logical' ? (value === 1 ? 'TRUE' : 'FALSE') : String(Number(value.toPrecision(15)));
+    if (type === 'factor') return known?.[value - 1] as string;
+    if (type === 'logical') return value === 1 ? 'TRUE' : 'FALSE';
+    return type === 'integer' ? String(value) : numberText(value);
   };
-  return { name, type: 'factor', levels: distinct.map(text), values: values.map((value) => distinct.indexOf(value) + 1) };
+  const texts = new Map([...new Set(values)].sort((one, other) => one - other).map((value) => [value, text(value)]));
+  const levels = [...new Set(texts.values())];
+  const codes = new Map(levels.map((level, at) => [level, at + 1]));
+  return { name, type: 'factor', levels, values: values.map((value) => codes.get(texts.get(value) as string) as number) };
 }
 
 /** Every value of a column is there and finite. */

@@ -146,8 +146,11 @@ test('the labels of cut() are those of R', () => {
   ]);
   expect(cutLabels([Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY], { ...shown, right: false, lowest: true })).toEqual([
     '[-Inf,0)',
-    '[0,Inf]',
+    '[0, Inf]',
   ]);
+  expect(cutLabels([0, 1, Number.POSITIVE_INFINITY], shown)).toEqual(['(0,1]', '(1,Inf]']);
+  // Halfway: the even digit, as C has it.
+  expect(cutLabels([-1, 1.125, 2.375, 100000.5], shown)).toEqual(['(-1,1.12]', '(1.12,2.38]', '(2.38,1e+05]']);
 });
 
 describe("variables of a formula's environment", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readFormula } from '../../../model/train/data/formula.ts';
-import { readCsv } from '../../../model/train/data/read-csv.ts';
+import { makeFrame } from '../../../model/train/data/frame.ts';
+import { readCsv, type Table } from '../../../model/train/data/read-csv.ts';
 import { Touched } from '../../../model/train/grow/touched.ts';
 import { erf } from '../../../model/train/numbers/c-math.ts';
 import { Mt64 } from '../../../model/train/numbers/mt19937.ts';
@@ -127,6 +128,26 @@ test('a formula names its features in the order of R', () => {
   expect(readFormula('y ~ b + .', columns).features).toEqual(['b', 'a', 'c']);
   expect(readFormula('Surv(a, b) ~ .', columns).features).toEqual(['y', 'c']);
   expect(readFormula('factor(y) ~ a', columns).target).toEqual({ type: 'factor', name: 'y' });
+});
+
+test('factor() of numbers has the labels of R, and one of those that R prints alike', () => {
+  const [y, a] = [Float64Array.of(1e5, 0.3, 123456.5, 0.1 + 0.2, 1e5), Float64Array.of(1, 2, 3, 4, 5)];
+  const tableOf = (type: 'double' | 'integer', values: Float64Array): Table => {
+    return {
+      label: 'rows.csv',
+      rows: 5,
+      columns: [
+        { name: 'y', type, values },
+        { name: 'a', type: 'double', values: a },
+      ],
+    };
+  };
+  const doubles = makeFrame(tableOf('double', y), 'factor(y) ~ a', {});
+  expect([doubles.classes, [...doubles.y]]).toEqual([
+    ['0.3', '1e+05', '123456.5'],
+    [2, 1, 3, 1, 2],
+  ]);
+  expect(makeFrame(tableOf('integer', Float64Array.of(1e5, 7, 7, 7, 7)), 'factor(y) ~ a', {}).classes).toEqual(['7', '100000']);
 });
 
 test('progress is shown once a second, with the time that is left', () => {
