@@ -1,0 +1,205 @@
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
+import type { Compressors, DecodedArray, ParquetParsers, SchemaElement } from 'hyparquet/src/types.js';
+import { MAX_PROBLEMS, RequestError } from '../errors.ts';
+import { missing } from '../schema/complaints.ts';
+import type { Schema } from '../schema/features.ts';
+import { pointer } from '../schema/pointer.ts';
+import { columnPlaces, isFeature } from '../wire/cells.ts';
+import { type CellOf, cellReader } from './parquet-cells.ts';
+
+/** A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy. */
+export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors };
+
+/** Rows of a Parquet file, all in one of its row groups: the first, from 0, and how many. */
+export type RowRange = { start: number; rows: number };
+
+/** Rows that were read, and not yet checked: for each feature its column's values and how one becomes a cell; undefined for one that the file has not. */
+export type ParquetRows = { rows: number; columns: ({ values: DecodedArray; cell: CellOf } | undefined)[]; names: string[] };
+
+/** Most bytes of a footer, and of one row group's columns that a model takes, inflated; most rows of a row group; most names that are looked at where one is missing. */
+const MOST = { footer: 2 ** 26, group: 2 ** 31, rows: 2 ** 31, strangers: 1_000 };
+const MAGIC = 'PAR1';
+/** Magic at the start; the footer's length and magic at the end. */
+const LEAST_BYTES = 12;
+
+/**
+ * The times of a file as seconds and its days as days since 1970, which is what a model takes; hyparquet's Dates have milliseconds only.
+ * A nanosecond does not fit a double of this century, a microsecond does.
+ */
+const PARSERS: Partial<Record<keyof ParquetParsers, (value: never) => unknown>> = {
+  timestampFromMilliseconds: (value: bigint | undefined) => value && Number(value) / 1e3,
+  timestampFromMicroseconds: (value: bigint | undefined) => value && Number(value) / 1e6,
+  timestampFromNanoseconds: (value: bigint | undefined) =>
+    value && (value % 1000n === 0n ? Number(value / 1000n) / 1e6 : Number(value) / 1e9),
+  dateFromDays: (value: number | undefined) => value,
+};
+
+/**
+ * Opens a Parquet file by its footer. `compressors` inflate what is not Snappy: each gets the bytes and how many come out. Throws a
+ * RequestError: 400 where it is none or is damaged, 413 for a footer of more than 64 MB.
+ */
+export async function openParquet(given: AsyncBuffer, compressors: Compressors = {}): Promise<Parquet> {
+  const file = { byteLength: given.byteLength, slice: (start: number, end?: number) => noted(() => given.slice(start, end)) };
+  const notOne = (found: string) => new RequestError(400, `found ${found}, expected a Parquet file`);
+  if (file.byteLength < LEAST_BYTES) throw notOne(`${file.byteLength} bytes`);
+  const [start, end] = [await file.slice(0, MAGIC.length), await file.slice(file.byteLength - 8, file.byteLength)];
+  const magicOf = (bytes: ArrayBuffer, at: number) => new TextDecoder('latin1').decode(new Uint8Array(bytes, at, MAGIC.length));
+  if (magicOf(start, 0) !== MAGIC) throw notOne('no PAR1 at its start');
+  if (magicOf(end, 4) !== MAGIC) throw notOne('no PAR1 at its end: it was cut off, or is still being written,');
+  const footer = new DataView(end).getUint32(0, true);
+  if (footer > MOST.footer) throw new RequestError(413, `found a Parquet footer of ${footer} bytes, expected at most ${MOST.footer}`);
+  const metadata = await told(() => parquetMetadataAsync(file, { geoparquet: false }));
+  checkMetadata(metadata, file.byteLength);
+  return { file, metadata, compressors };
+}
+
+/** Throws a 400 where a footer does not fit its file, so that no later step has to ask. */
+function checkMetadata({ schema, row_groups, num_rows }: FileMetaData, bytes: number): void {
+  const isCount = (value: unknown, most: number) => typeof value === 'bigint' && value >= 0n && value <= most;
+  const isColumn = ({ meta_data }: FileMetaData['row_groups'][number]['columns'][number]) =>
+    Array.isArray(meta_data?.path_in_schema) &&
+    isCount(meta_data.data_page_offset, bytes) &&
+    isCount(meta_data.total_compressed_size, bytes) &&
+    isCount(meta_data.total_uncompressed_size, Number.MAX_SAFE_INTEGER) &&
+    (meta_data.dictionary_page_offset === undefined || isCount(meta_data.dictionary_page_offset, bytes));
+  const isFine =
+    schema.length > 0 &&
+    schema.every(({ name }) => typeof name === 'string') &&
+    isCount(num_rows, Number.MAX_SAFE_INTEGER) &&
+    row_groups.every((group) => isCount(group.num_rows, MOST.rows) && group.columns.every(isColumn)) &&
+    row_groups.reduce((sum, group) => sum + group.num_rows, 0n) === num_rows;
+  if (!isFine) throw damaged('its footer does not fit it');
+}
+
+/** The rows of a file in ranges of at most `most` rows, each within a row group. */
+export function* rangesOf({ metadata }: Parquet, most: number): Generator<RowRange> {
+  let start = 0;
+  for (const group of metadata.row_groups) {
+    const end = start + Number(group.num_rows);
+    for (; start < end; start += most) yield { start, rows: Math.min(most, end - start) };
+    start = end;
+  }
+}
+
+/** How many rows a file has. */
+export function rowsOf({ metadata }: Parquet): number {
+  return Number(metadata.num_rows);
+}
+
+/** Throws a RequestError that lists the model's columns which a file has not, as a 422, or one that it has twice. */
+export function checkColumns(schema: Schema, { metadata }: Parquet): void {
+  const names = flatColumns(metadata).map(({ name }) => name);
+  const strangers = names.filter((name) => !isFeature(schema, name));
+  const problems = columnPlaces(schema, names, '').flatMap((place, column) => {
+    if (place !== undefined) return [];
+    const path = `/${pointer(schema.features[column]?.name ?? '')}`;
+    return [{ path, message: missing(schema, column, strangers.slice(0, MOST.strangers), strangers.length <= MOST.strangers) }];
+  });
+  if (problems.length === 0) return;
+  const detail = `the file lacks ${problems.length === 1 ? 'a column' : `${problems.length} columns`} of the model`;
+  throw new RequestError(422, detail, problems.slice(0, MAX_PROBLEMS));
+}
+
+/**
+ * The columns that a model takes, for a range of rows. A column that is missing has no values (checkColumns says so before). Throws a RequestError: 400 for a damaged file, 415 for a compression that is not read, 422 for a column given twice.
+ */
+export async function readParquet(schema: Schema, parquet: Parquet, { start, rows }: RowRange): Promise<ParquetRows> {
+  const { file, metadata, compressors } = parquet;
+  const elements = flatColumns(metadata);
+  const names = elements.map(({ name }) => name);
+  const places = columnPlaces(schema, names, '');
+  const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
+  checkGroup(parquet, start, taken);
+  const read = new Map<string, { values: DecodedArray; rowStart: number }[]>(taken.map((name) => [name, []]));
+  const onChunk = ({ columnName, columnData, rowStart }: { columnName: string; columnData: DecodedArray; rowStart: number }) =>
+    read.get(columnName)?.push({ values: columnData, rowStart });
+  if (taken.length > 0) {
+    const parsers = PARSERS as Partial<ParquetParsers>;
+    await told(() => parquetRead({ file, metadata, compressors, parsers, columns: taken, rowStart: start, rowEnd: start + rows, onChunk }));
+  }
+  const columns = schema.features.map((feature, at) => {
+    const place = places[at];
+    if (place === undefined) return undefined;
+    const element = elements[place] as SchemaElement;
+    return { values: joined(read.get(element.name) ?? [], { start, rows }), cell: cellReader(feature, element) };
+  });
+  return { rows, columns, names };
+}
+
+/** The columns of a file that have one value a row. A nested one can be no feature, and counts as missing. */
+function flatColumns({ schema }: FileMetaData): SchemaElement[] {
+  const flat: SchemaElement[] = [];
+  for (let at = 1; at < schema.length; ) {
+    const element = schema[at] as SchemaElement;
+    const end = endOf(schema, at);
+    if (end === at + 1 && element.type !== undefined && element.repetition_type !== 'REPEATED') flat.push(element);
+    at = end;
+  }
+  return flat;
+}
+
+/** Behind the element at a place and all that lie in it. */
+function endOf(schema: SchemaElement[], at: number): number {
+  let end = at + 1;
+  for (let left = schema[at]?.num_children ?? 0; left > 0 && end < schema.length; end += 1) left += (schema[end]?.num_children ?? 0) - 1;
+  return end;
+}
+
+/** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
+function checkGroup({ metadata, compressors }: Parquet, start: number, taken: string[]): void {
+  let first = 0;
+  const group = metadata.row_groups.find(({ num_rows }) => {
+    first += Number(num_rows);
+    return start < first;
+  });
+  const chunks = (group?.columns ?? []).filter(({ meta_data }) => taken.includes(meta_data?.path_in_schema[0] ?? ''));
+  const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
+  if (bytes > MOST.group) throw new RequestError(413, `found a row group of ${bytes} bytes, expected at most ${MOST.group}`);
+  for (const { meta_data } of chunks) {
+    const codec = meta_data?.codec ?? 'UNCOMPRESSED';
+    if (codec === 'UNCOMPRESSED' || codec === 'SNAPPY' || compressors[codec]) continue;
+    const known = ['SNAPPY', ...Object.keys(compressors)].join(', ');
+    throw new RequestError(415, `found a Parquet file that is compressed by ${codec}, expected ${known} or no compression`);
+  }
+}
+
+/** The values of a range, of the chunks in which they came. */
+function joined(chunks: { values: DecodedArray; rowStart: number }[], { start, rows }: RowRange): DecodedArray {
+  const only = chunks[0];
+  if (only && chunks.length === 1 && only.rowStart === start && only.values.length === rows) return only.values;
+  const all: unknown[] = new Array(rows);
+  let filled = 0;
+  for (const { values, rowStart } of chunks) {
+    const [from, to] = [Math.max(start, rowStart), Math.min(start + rows, rowStart + values.length)];
+    for (let row = from; row < to; row += 1) all[row - start] = values[row - rowStart];
+    filled += Math.max(0, to - from);
+  }
+  if (filled !== rows) throw damaged(`a column has ${filled} values for ${rows} rows`);
+  return all;
+}
+
+/** Errors of reading the bytes, which are not about what they are. */
+const OF_READING = new WeakSet<object>();
+
+async function noted<Result>(read: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    OF_READING.add(error as object);
+    throw error;
+  }
+}
+
+/** What hyparquet throws is about the file's bytes, unless it is an error of reading them. */
+async function told<Result>(read: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (OF_READING.has(error as object)) throw error;
+    throw damaged((error as Error).message);
+  }
+}
+
+function damaged(why: string): RequestError {
+  return new RequestError(400, `the Parquet file is damaged, or has what is not read: ${why}`);
+}
