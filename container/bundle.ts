@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { replaceFile } from '../model/artifact/replace-file.ts';
 import { lateNodes } from '../model/bundle/late.ts';
+import { type Entries, nameEntries } from './source-urls.ts';
 
 /**
  * Modules of Node that come without their other exports. An `import` of node:http reads all of them, a client for the web among them
@@ -14,22 +15,53 @@ const LATE = /^(?:node:)?https?$/;
 /** prom-client is in CommonJS form and calls require. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-/** The container as one file: what the image holds, and what `npm run serve` starts. Not minified, so that a stack in the log can be read. */
-export async function bundleContainer(project: string): Promise<Uint8Array> {
+/** What is started: the server, and its threads. Each is a file of that name, beside the parts that they share. */
+const ENTRIES: Entries = { main: 'container/main.ts', worker: 'container/worker-main.ts' };
+const ENDING = '.mjs';
+
+/**
+ * The container as files in one folder, by their names: what the image holds, and what `npm run serve` starts (main.mjs). What reads the
+ * files of R and of boosters is a part of its own, which an artifact never loads. Not minified, so that a stack in the log can be read.
+ */
+export async function bundleContainer(project: string): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(project, 'container/main.ts')],
+    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: path.join(project, file), out })),
     absWorkingDir: project,
+    outdir: path.join(project, '.canopy/container'),
+    outExtension: { '.js': ENDING },
+    chunkNames: 'part-[hash]',
     bundle: true,
+    splitting: true,
     write: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     banner: { js: REQUIRE },
     external: ['esbuild'],
-    plugins: [lateNodes(LATE, ['import-statement', 'require-call'])],
+    plugins: [lateNodes(LATE, ['import-statement', 'require-call']), startingEntries(project)],
     logLevel: 'warning',
   });
-  return inAscii((outputFiles[0] as { contents: Uint8Array }).contents);
+  return new Map(outputFiles.map(({ path: file, contents }) => [path.basename(file), inAscii(contents)]));
+}
+
+/** An esbuild plugin: the sources start their threads by the files of the bundle. */
+function startingEntries(project: string): Plugin {
+  return {
+    name: 'starting-entries',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[/\\]container[/\\](?:.*[/\\])?[^/\\]+\.ts$/ }, ({ path: file }) => ({
+        contents: nameEntries(readFileSync(file, 'utf8'), file, { project, entries: ENTRIES, ending: ENDING }),
+        loader: 'ts',
+      }));
+    },
+  };
+}
+
+/** Writes the container's files into a folder, main.mjs last: where that is there, all are. */
+export function writeBundle(files: Map<string, Uint8Array>, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of [...files].sort(([a], [b]) => Number(a === 'main.mjs') - Number(b === 'main.mjs')))
+    replaceFile(path.join(folder, name), bytes);
 }
 
 /**
@@ -41,12 +73,13 @@ function inAscii(source: Uint8Array): Uint8Array {
   return Buffer.from(lines.map((line) => (/^\s*(?:\/\/|\/?\*)/.test(line) ? line.replaceAll(/\P{ASCII}/gu, '-') : line)).join('\n'));
 }
 
-/** That file in a folder that git ignores, called by its content's sha256; its path. */
+/** Those files in a folder that git ignores, called by their contents' sha256; the path of main.mjs. */
 export async function keepBundle(project: string): Promise<string> {
-  const bytes = await bundleContainer(project);
-  const file = path.join(project, '.canopy/container', `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.mjs`);
-  if (existsSync(file)) return file;
-  mkdirSync(path.dirname(file), { recursive: true });
-  replaceFile(file, bytes);
-  return file;
+  const files = await bundleContainer(project);
+  const hash = createHash('sha256');
+  for (const [name, bytes] of files) hash.update(name).update(bytes);
+  const folder = path.join(project, '.canopy/container', hash.digest('hex').slice(0, 16));
+  const main = path.join(folder, 'main.mjs');
+  if (!existsSync(main)) writeBundle(files, folder);
+  return main;
 }

@@ -3,7 +3,6 @@ import { createServer, Server } from 'node:net';
 import { totalmem } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort } from 'node:worker_threads';
 import type { OnError } from '../shared/batch/piece.ts';
 import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
@@ -16,7 +15,6 @@ import { openKeysFile } from './server/keys.ts';
 import { loadModelDir } from './server/model-dir.ts';
 import { createContainer, MODEL_KEY } from './server/server.ts';
 import { type ContainerSettings, readContainerSettings } from './server/settings.ts';
-import { runWorker } from './server/worker.ts';
 import { startWorkers } from './server/workers.ts';
 
 const HELP = `Serves one model over HTTP.
@@ -55,9 +53,7 @@ const MODELS_SHARE = 0.5;
 /** Read at once: it may end while the model is loaded. */
 const parent = process.ppid;
 
-// The bundle is one file, so a worker thread starts here too.
-if (isMainThread) await main();
-else if (parentPort) runWorker(parentPort);
+await main();
 
 async function main(): Promise<void> {
   const given = process.argv.slice(2);
@@ -101,7 +97,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
   // An import gives no signal its turn: one that came meanwhile is heard here, and nothing is served any more.
   await turn();
   const model = loaded?.model;
-  const workers = startWorkers({ file: new URL(import.meta.url), count: Math.max(count, 1) });
+  const workers = startWorkers({ file: new URL('./worker-main.ts', import.meta.url), count: Math.max(count, 1) });
   if (loaded) workers.open(MODEL_KEY, loaded.bytes, prepareKernel(loaded.model)?.table);
   const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
   const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE) };

@@ -4,6 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { findData, findSidecar, readSidecar, sidecarPaths } from '../../model/artifact/sidecar.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { EXAMPLES } from '../../model/examples/examples.ts';
+import type { Entries } from '../source-urls.ts';
 import { writeNotices } from './notices.ts';
 import { noNode, packaged } from './plugins.ts';
 import { buildTypes } from './types.ts';
@@ -12,11 +13,12 @@ import { buildTypes } from './types.ts';
 const TARGETS = { node: 'node22.18', browser: ['chrome115', 'firefox115', 'safari16.4'] };
 
 /** The entries in Node, by the file that each becomes. Threads and child processes are entries too. */
-const ENTRIES: Record<string, string> = {
+const ENTRIES: Entries = {
   canopy: 'container/package/main.ts',
   library: 'container/package/library.ts',
   prepare: 'container/package/prepare-main.ts',
   container: 'container/main.ts',
+  'container-worker': 'container/worker-main.ts',
   predict: 'functions/predict.ts',
   'train-worker': 'model/train/worker.ts',
   leash: 'container/local/leash.ts',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
+import { type Entries, nameEntries } from '../source-urls.ts';
 
 /** How a text of the sources calls a command, and how the package does. The longer ones first. */
 const COMMANDS: readonly (readonly [string, string])[] = [
@@ -18,15 +19,12 @@ const INSTEAD: Record<string, string> = {
   'container/local/places.ts': 'container/package/places.ts',
 };
 
-/** A source that is named by its place beside the file that names it, for a thread or a child process. */
-const SOURCE_URL = /new URL\('([^']+\.ts)', import\.meta\.url\)/g;
-
 /**
  * An esbuild plugin that makes the sources into the package's: texts call the command `canopy`, optional peers may be missing, and
  * what a thread or a child process starts with is named by its file in the package. `entries` are those files, by the name that each
  * has there. Throws where a source names a file that is none of them.
  */
-export function packaged(project: string, entries: Record<string, string>): Plugin {
+export function packaged(project: string, entries: Entries): Plugin {
   return {
     name: 'packaged',
     setup: ({ onLoad, onResolve }) => {
@@ -38,16 +36,7 @@ export function packaged(project: string, entries: Record<string, string>): Plug
       });
       onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
         if (file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
-        const named = readFileSync(file, 'utf8').replaceAll(SOURCE_URL, (_, source: string) => {
-          const place = path
-            .relative(project, path.resolve(path.dirname(file), source))
-            .split(path.sep)
-            .join('/');
-          const entry = Object.keys(entries).find((key) => entries[key] === place);
-          if (entry === undefined)
-            throw new Error(`${path.relative(project, file)}: starts ${place}, expected one of the package's entries`);
-          return `new URL('./${entry}.js', import.meta.url)`;
-        });
+        const named = nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: '.js' });
         const contents = COMMANDS.reduce((text, [here, there]) => text.replaceAll(here, there), named);
         return { contents, loader: 'ts' };
       });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { importModel } from '../../model/artifact/import.ts';
 import { checkOpened, cutMeanwhile, MODEL_FILE, OPEN_FLAGS } from '../../model/artifact/read-file.ts';
 import { decodeArtifact, type Model, modelSection } from '../../shared/artifact.ts';
 
@@ -16,6 +15,8 @@ const PIECE = 2 ** 22;
  */
 export async function loadShared(file: string, within?: string): Promise<SharedModel> {
   if (!file.endsWith('.canopy')) {
+    // Not before there is such a file: what reads R's files is most of the container's code.
+    const { importModel } = await import('../../model/artifact/import.ts');
     const bytes = shareBytes(importModel(file, { within }));
     return { model: openShared(bytes, file), bytes };
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { bundleContainer } from '../../container/bundle.ts';
+import { bundleContainer, writeBundle } from '../../container/bundle.ts';
 import { freePort } from '../support/ports.ts';
 import { PROJECT } from '../support/project.ts';
 import { end, keep, works } from './children.ts';
@@ -12,11 +12,10 @@ export type Server = { name: string; url: string; pid: number; close(): Promise<
 /** How long a server may take until it answers, in milliseconds; R takes seconds. */
 const READY_WITHIN = 30_000;
 
-/** The one file of the image, made as container/Dockerfile makes it. */
+/** The file that the image starts, made as container/Dockerfile makes it. */
 export async function bundleImage(folder: string): Promise<string> {
-  const file = path.join(folder, 'main.mjs');
-  writeFileSync(file, await bundleContainer(PROJECT));
-  return file;
+  writeBundle(await bundleContainer(PROJECT), folder);
+  return path.join(folder, 'main.mjs');
 }
 
 /** What the image starts Node with, before its file. */

@@ -34,7 +34,7 @@ export async function closeServers(): Promise<void> {
 /** The container on its own with a model file, and a thread for its batches as in the image: its page's address. With `keys` it asks for one of them. */
 export async function serveModel(file: string, keys?: ContainerKeys): Promise<string> {
   const { model, bytes } = await loadShared(file);
-  const workers = startWorkers({ file: new URL('../../container/main.ts', import.meta.url), count: 1 });
+  const workers = startWorkers({ file: new URL('../../container/worker-main.ts', import.meta.url), count: 1 });
   threads.push(workers);
   workers.open(MODEL_KEY, bytes);
   return listen(createContainer(model, { mode: 'alone', log: () => {}, page, workers, keys }));

@@ -9,7 +9,7 @@ import { startWorkers } from '../../../container/server/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 const { model, bytes } = await loadShared(golden('heart-age').file);
-const workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+const workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
 const open: Server[] = [];
 afterAll(async () => {
   for (const server of open) {

@@ -16,7 +16,7 @@ let opened: Socket[] = [];
 const { model, bytes } = await loadShared(golden('heart-age').file);
 
 beforeAll(async () => {
-  workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+  workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
   workers.open(MODEL_KEY, bytes);
   server = createContainer(model, { mode: 'sagemaker', log: () => {}, workers });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -10,7 +10,7 @@ import { readValue } from '../../../shared/wire/wire.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const { model, bytes } = await loadShared(`${PROJECT}model/examples/heart/heart.canopy`);
-const workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+const workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
 workers.open(MODEL_KEY, bytes);
 let open = () => {};
 const gate = new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ import { loadShared } from '../../../container/server/shared-model.ts';
 import { startWorkers, type Workers } from '../../../container/server/workers.ts';
 import { golden } from '../../support/golden.ts';
 
-const FILE = new URL('../../../container/main.ts', import.meta.url);
+const FILE = new URL('../../../container/worker-main.ts', import.meta.url);
 const ages = golden('heart-age');
 const R54 = ages.predictions[54]!;
 const { model, bytes } = await loadShared(ages.file);

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bundleContainer } from '../../../container/bundle.ts';
+import { bundleContainer, writeBundle } from '../../../container/bundle.ts';
 import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import { golden } from '../../support/golden.ts';
@@ -182,10 +182,9 @@ test('no signal opens a debugger, neither by npm run serve nor in the image', as
   );
 }, 30_000);
 
-test('works as the one file that the image holds, its workers too', async () => {
+test('works as the files that the image holds, its workers too', async () => {
   const bundle = path.join(dir, 'bundle/main.mjs');
-  mkdirSync(path.dirname(bundle));
-  writeFileSync(bundle, await bundleContainer(PROJECT));
+  writeBundle(await bundleContainer(PROJECT), path.dirname(bundle));
   const { child, ready, ended } = run(['serve'], {}, bundle);
   const body = JSON.stringify(Array.from({ length: 2_000 }, () => [54]));
   const response = await fetch(`${await ready}/invocations`, { method: 'POST', body });

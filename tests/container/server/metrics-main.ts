@@ -6,7 +6,7 @@ import { golden } from '../../support/golden.ts';
 
 // node tests/container/server/metrics-main.ts   what a container tells at /metrics after some requests, for promtool check metrics
 const { model, bytes } = await loadShared(golden('heart-age').file);
-const workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+const workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
 workers.open(MODEL_KEY, bytes);
 const server = createContainer(model, { mode: 'alone', log: () => {}, workers });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -29,7 +29,7 @@ beforeAll(async () => {
     mkdirSync(path.join(root, name));
     cpSync(file, path.join(root, name, 'model.RDS'));
   }
-  workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+  workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
   const models = { root, mostBytes: 100_000_000 };
   server = createContainer(undefined, { mode: 'sagemaker', log: () => {}, workers, models });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

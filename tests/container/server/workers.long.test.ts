@@ -10,7 +10,7 @@ import { RequestError, stackOf } from '../../../shared/errors.ts';
 import { golden } from '../../support/golden.ts';
 
 const ages = golden('heart-age');
-const MAIN = new URL('../../../container/main.ts', import.meta.url);
+const WORKER = new URL('../../../container/worker-main.ts', import.meta.url);
 const asked = { body: Buffer.from('[[54]]'), form: 'json', accepted: 'json' } as const;
 const wanted = () => true;
 let dir: string;
@@ -32,7 +32,7 @@ function brittle(name: string): { file: URL; starts: () => number; heal: () => v
     `import { appendFileSync, existsSync } from 'node:fs';
     appendFileSync(${JSON.stringify(log)}, '.');
     if (!existsSync(${JSON.stringify(healthy)})) throw new Error('the secret 54.25');
-    await import(${JSON.stringify(MAIN.href)});`,
+    await import(${JSON.stringify(WORKER.href)});`,
   );
   return { file: pathToFileURL(file), starts: () => readFileSync(log, 'utf8').length, heal: () => appendFileSync(healthy, '') };
 }
@@ -77,7 +77,7 @@ test('the pause after a failed start doubles up to half a minute, and ends with 
 });
 
 test('a model that a worker cannot open is its own fault alone: others are computed', async () => {
-  const workers = startWorkers({ file: MAIN, count: 1 });
+  const workers = startWorkers({ file: WORKER, count: 1 });
   workers.open('broken', new SharedArrayBuffer(100));
   workers.open('ages', (await loadShared(ages.file)).bytes);
   expect(await outcome(workers.answer('broken', asked, wanted))).toBe('the model could not be opened in this thread: ModelError');
@@ -88,7 +88,7 @@ test('a model that a worker cannot open is its own fault alone: others are compu
 });
 
 test('a refusal keeps its advice for the log on its way from a worker', async () => {
-  const workers = startWorkers({ file: MAIN, count: 1 });
+  const workers = startWorkers({ file: WORKER, count: 1 });
   workers.open('ages', (await loadShared(ages.file)).bytes);
   const answer = workers.answer('ages', { ...asked, body: Buffer.from('{"age":"fifty-four"}') }, wanted);
   await expect(answer).rejects.toMatchObject({ status: 422, advice: expect.stringContaining('model.json') });

@@ -128,7 +128,7 @@ describe.each(WAYS)('explained answers of the %s', (name) => {
 });
 
 test('a worker thread gives the same text', async () => {
-  const workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+  const workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
   workers.open('kyphosis', (await loadShared(kyphosis.file)).bytes);
   const asked = { body: Buffer.from(JSON.stringify(asking(true))), form: 'json', accepted: 'json' } as const;
   const { text } = await workers.answer('kyphosis', asked, () => true);

@@ -85,7 +85,7 @@ describe.each(WAYS)('classes and shares together, of the %s', (name) => {
 });
 
 test('a worker thread gives the same text', async () => {
-  const workers = startWorkers({ file: new URL('../../../container/main.ts', import.meta.url), count: 1 });
+  const workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
   workers.open('kyphosis', (await loadShared(kyphosis.file)).bytes);
   const asked = { body: Buffer.from(BODY), form: 'json', accepted: 'csvHeader' } as const;
   const computed = await workers.answer('kyphosis', asked, () => true);
