@@ -86,14 +86,19 @@ function stepText({ step, changes, adds, drops, skipped }: StepChange): string {
 /** How a model was trained, where its card says. */
 function trainingFacts(training: TrainingCard | undefined): [string, string][] {
   if (!training) return [];
-  const { rows, columns, formula, seed, rangerSeed, versions, metrics, importance } = training;
-  const measures = Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(10))}`);
+  const { rows, columns, formula, seed, rangerSeed, versions, metrics, validation, importance } = training;
+  const listed = (numbers: Record<string, number>) =>
+    Object.entries(numbers)
+      .map(([name, value]) => `${name} ${Number(value.toPrecision(10))}`)
+      .join(', ');
+  const measures = listed(metrics);
   const first = Object.entries(importance ?? {}).slice(0, SHOWN);
   return [
     ['trained on', `${count(rows, 'row')} of ${count(columns, 'column')}, ${formula}`],
     ['seed', seed === undefined ? String(rangerSeed) : `${seed}, so ranger's seed is ${rangerSeed}`],
     ['equals', `ranger ${versions.ranger}; grown by Node ${versions.node}`],
-    ...(measures.length === 0 ? [] : [['out of bag', measures.join(', ')] as [string, string]]),
+    ...(measures === '' ? [] : [['out of bag', measures] as [string, string]]),
+    ...(validation ? [['validation', `${listed(validation.metrics)}, of ${count(validation.rows, 'row')}`] as [string, string]] : []),
     ...(first.length === 0
       ? []
       : [['importance', first.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`).join(', ')] as [string, string]]),

@@ -1,5 +1,4 @@
-import { ModelError } from '../../shared/errors.ts';
-import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments } from '../train/arguments.ts';
+import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments, readSeed } from '../train/arguments.ts';
 import { type TrainedFile, trainFile } from '../train/artifact.ts';
 import { progressLine } from '../train/progress.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
@@ -13,6 +12,7 @@ export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORM
   --ranger-seed    ranger's argument seed=
   -o, --output     the artifact to write
   --sidecar        labels, levels and ranges (else NAME.model.json or model.json beside the data)
+  --validation     CSV of rows to measure the model by, which it is not trained on; its columns are those of the data
   --report         an HTML file with plots, beside what is printed
   --date           the date for the model's card; SOURCE_DATE_EPOCH (seconds) does the same
 
@@ -44,7 +44,7 @@ export function readTrainRequest(
   show: (line: string) => void,
 ): TrainRequest | undefined {
   const text = { type: 'string' } as const;
-  const ours = { data: text, formula: text, seed: text, 'ranger-seed': text, sidecar: text, report: text, date: text };
+  const ours = { data: text, formula: text, seed: text, 'ranger-seed': text, sidecar: text, validation: text, report: text, date: text };
   const names: string[] = [...ARGUMENT_NAMES, ...Object.keys(REFUSED)];
   const options = {
     ...ours,
@@ -56,12 +56,12 @@ export function readTrainRequest(
   const known = [...Object.keys(ours), 'output', 'help', ...ARGUMENT_NAMES];
   const { values } = readCommandLine({ args: withValues(args), options }, known);
   if (values.help) return undefined;
-  const { data, formula, output, sidecar, report } = values;
+  const { data, formula, output, sidecar, validation, report } = values;
   if (data === undefined) throw new UsageError('found no --data, expected --data FILE.csv');
   if (formula === undefined) throw new UsageError("found no --formula, expected such as --formula 'target ~ .'");
   if (!output?.endsWith('.canopy')) throw new UsageError(`found ${output ?? 'no output'}, expected -o OUT.canopy`);
   if (report !== undefined && !/\.html?$/.test(report)) throw new UsageError(`found the report ${report}, expected FILE.html`);
-  const seeds = { seed: readSeed('seed', values.seed), rangerSeed: readSeed('ranger-seed', values['ranger-seed']) };
+  const seeds = { seed: seedOf('seed', values.seed), rangerSeed: seedOf('ranger-seed', values['ranger-seed']) };
   if (seeds.seed === undefined && seeds.rangerSeed === undefined)
     throw new UsageError('found no seed, expected --seed N (set.seed in R) or --ranger-seed N');
   const given = Object.entries(values).filter(
@@ -70,7 +70,7 @@ export function readTrainRequest(
   const ranger = readArguments(Object.fromEntries(given));
   const date = dateOf(values.date);
   const onProgress = progressLine(ranger['num.trees'] ?? 500, show);
-  const run = () => trainFile(data, { formula, arguments: ranger, seeds, sidecar, output, date, onProgress });
+  const run = () => trainFile(data, { formula, arguments: ranger, seeds, sidecar, validation, output, date, onProgress });
   return { data, formula, output, report, date, run };
 }
 
@@ -84,12 +84,8 @@ function withValues(args: string[]): string[] {
   });
 }
 
-function readSeed(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  const [least, most] = name === 'seed' ? [-2147483647, 2147483647] : [1, 4294967295];
-  if (/^-?\d{1,10}$/.test(text) && value >= least && value <= most) return value;
-  throw new ModelError(`--${name}`, text, `a whole number from ${least} to ${most}`);
+function seedOf(name: 'seed' | 'ranger-seed', text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readSeed(name, text, `--${name}`);
 }
 
 /** Names in lines of at most 110 characters. */

@@ -95,6 +95,14 @@ export function readArguments(texts: Record<string, string>): RangerArguments {
   return Object.fromEntries(read) as RangerArguments;
 }
 
+/** A seed as set.seed() (`seed`) or ranger's argument (`ranger-seed`) takes it. Throws a ModelError that names it as `label`. */
+export function readSeed(name: 'seed' | 'ranger-seed', text: string, label: string): number {
+  const value = Number(text);
+  const [least, most] = name === 'seed' ? [-2147483647, 2147483647] : [1, 4294967295];
+  if (/^-?\d{1,10}$/.test(text) && value >= least && value <= most) return value;
+  throw new ModelError(label, text, `a whole number from ${least} to ${most}`);
+}
+
 /** The arguments as R code, for a call that people read. */
 export function writeArguments(given: RangerArguments): string {
   const write = (value: unknown): string => {

@@ -9,15 +9,21 @@ import { encodeModel } from '../artifact/import.ts';
 import { applySidecar, findSidecar, readSidecar, type Sidecar } from '../artifact/sidecar.ts';
 import { type RangerModel, readRanger } from '../readers/ranger/ranger.ts';
 import { writeArguments } from './arguments.ts';
-import { readCsv } from './data/read-csv.ts';
+import { readCsv, type Table } from './data/read-csv.ts';
 import { type Metrics, measure } from './report/metrics.ts';
+import { type HeldRows, readHeld, validate } from './report/validation.ts';
 import { type Trained, type TrainOptions, trainForest } from './train.ts';
 
 /** The ranger whose forests these equal. */
 export const RANGER_VERSION = '0.14.1';
 
-/** How a model is trained of a file: its sidecar (else the one beside the data), the artifact's name, a date for the card. */
-export type TrainFileOptions = TrainOptions & { sidecar?: string | undefined; output: string; date?: string | undefined };
+/** How a model is trained of a file: its sidecar (else the one beside the data), a file of rows to measure it by, the artifact's name, a date for the card. */
+export type TrainFileOptions = TrainOptions & {
+  sidecar?: string | undefined;
+  validation?: string | undefined;
+  output: string;
+  date?: string | undefined;
+};
 
 /** A trained model: its artifact's bytes, and what the report shows. */
 export type TrainedFile = { artifact: Uint8Array; trained: Trained; metrics: Metrics; model: RangerModel; card: TrainingCard };
@@ -41,8 +47,14 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
     return levels ? [[name, levels as string[]]] : [];
   });
   const table = readCsv(readText(bytes, file), path.basename(file), Object.fromEntries(settled));
+  // Before the hours that growing may take.
+  const held = options.validation === undefined ? undefined : readHeldFile(options.validation, table, options.formula);
   const trained = await trainForest(table, options);
   const metrics = measure(trained);
+  const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
+  const { forest, ...read } = model;
+  const body = bodyOf(FOREST, forest);
+  const validation = held && validate({ schema: read.schema, body }, trained, held);
   const card: TrainingCard = {
     rows: table.rows,
     columns: table.columns.length,
@@ -52,9 +64,9 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
     rangerSeed: trained.settings.seed,
     versions: { ranger: RANGER_VERSION, node: process.version },
     metrics: Object.fromEntries(Object.entries(metrics.numbers).filter(([, value]) => Number.isFinite(value))),
+    ...(validation ? { validation } : {}),
     ...(metrics.importance ? { importance: Object.fromEntries(metrics.importance.filter(([, value]) => Number.isFinite(value))) } : {}),
   };
-  const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
   // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.
   const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...others }]) => [name, others])) };
   const explained = { bytes, file, order: undefined };
@@ -68,8 +80,7 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
     explained,
   };
   const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
-  const { forest, ...read } = model;
-  return { artifact: encodeModel({ ...read, body: bodyOf(FOREST, forest), call }, rest, origin), trained, metrics, model, card };
+  return { artifact: encodeModel({ ...read, body, call }, rest, origin), trained, metrics, model, card };
 }
 
 /** The schema with what the data say beside the forest: logical columns, and levels. */
@@ -79,6 +90,10 @@ function withDataTypes(model: RangerModel, { frame }: Trained, label: string): R
     return type === 'logical' ? [[name, { type }]] : [];
   });
   return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(entries) }, label) };
+}
+
+function readHeldFile(file: string, training: Table, formula: string): HeldRows {
+  return readHeld(readText(readData(file), file), path.basename(file), training, formula);
 }
 
 function readData(file: string): Uint8Array {

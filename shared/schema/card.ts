@@ -59,6 +59,8 @@ export type TrainingCard = {
   versions: { ranger: string; node: string };
   /** Numbers by name, out of the bag. */
   metrics: Record<string, number>;
+  /** Numbers by name, of rows that it was not trained on, and how many these were. */
+  validation?: { rows: number; metrics: Record<string, number> };
   importance?: Record<string, number>;
 };
 

@@ -68,6 +68,10 @@ function checkTraining(training: TrainingCard, label: string): void {
   for (const name of ['ranger', 'node'] as const) need(versions[name], text(SHORT), `${label}: its version of ${name}`);
   need(card.metrics, NUMBERS, `${label}: its metrics`);
   allow(card.importance, NUMBERS, `${label}: its importance`);
+  if (card.validation === undefined) return;
+  const validation = recordOf(card.validation, `${label}: its validation`);
+  need(validation.rows, COUNT, `${label}: the rows of its validation`);
+  need(validation.metrics, NUMBERS, `${label}: the metrics of its validation`);
 }
 
 function need(value: unknown, { expected, fits }: Form, label: string): void {

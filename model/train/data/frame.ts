@@ -70,20 +70,24 @@ function kindOf(response: Column, isSurvival: boolean, given: RangerArguments): 
 }
 
 /** factor() of R: the levels that are there, numbers in their order; those that R prints alike are one. */
-function asFactor({ name, type, values, levels: known }: Column): Column {
-  const text = (value: number) => {
-    if (type === 'factor') return known?.[value - 1] as string;
-    if (type === 'logical') return value === 1 ? 'TRUE' : 'FALSE';
-    return type === 'integer' ? String(value) : numberText(value);
-  };
-  const texts = new Map([...new Set(values)].sort((one, other) => one - other).map((value) => [value, text(value)]));
+function asFactor(column: Column): Column {
+  const { name, values } = column;
+  const distinct = [...new Set(values)].sort((one, other) => one - other);
+  const texts = new Map(distinct.map((value) => [value, factorText(column, value)]));
   const levels = [...new Set(texts.values())];
   const codes = new Map(levels.map((level, at) => [level, at + 1]));
   return { name, type: 'factor', levels, values: values.map((value) => codes.get(texts.get(value) as string) as number) };
 }
 
-/** Every value of a column is there and finite. */
-function expectComplete(label: string, { name, values, type, levels }: Column): void {
+/** The level that factor() of R makes of a column's value. */
+export function factorText({ type, levels }: Pick<Column, 'type' | 'levels'>, value: number): string {
+  if (type === 'factor') return levels?.[value - 1] as string;
+  if (type === 'logical') return value === 1 ? 'TRUE' : 'FALSE';
+  return type === 'integer' ? String(value) : numberText(value);
+}
+
+/** Every value of a column is there and finite. Throws a ModelError. */
+export function expectComplete(label: string, { name, values, type, levels }: Column): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong !== -1) {
     const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);

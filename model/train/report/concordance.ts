@@ -1,7 +1,7 @@
 import type { TrainingData } from '../data/data.ts';
 
 /** Harrell's concordance index, as ranger counts it (src/utility.cpp): `sums[i]` is the summed hazard of the row `rows[i]`. */
-export function concordance({ y, status }: TrainingData, sums: Float64Array, rows: Uint32Array): number {
+export function concordance({ y, status }: Pick<TrainingData, 'y' | 'status'>, sums: Float64Array, rows: Uint32Array): number {
   let concordant = 0;
   let permissible = 0;
   for (let i = 0; i < sums.length; i += 1) {

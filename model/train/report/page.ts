@@ -40,6 +40,8 @@ function factsTable({ metrics, card }: TrainedFile, model: Model): string {
     ['equals', `ranger ${card.versions.ranger}; grown by Node ${card.versions.node}`],
     ...(model.card.date === undefined ? [] : [['date', model.card.date] as [string, string]]),
     ...Object.entries(metrics.numbers).map(([name, value]): [string, string] => [`out of the bag: ${name}`, String(value)]),
+    ...Object.entries(card.validation?.metrics ?? {}).map(([name, value]): [string, string] => [`validation: ${name}`, String(value)]),
+    ...(card.validation ? [['rows of the validation', String(card.validation.rows)] as [string, string]] : []),
   ];
   const rows = facts.map(([name, value]) => `<tr><th>${escapeXml(name)}</th><td><code>${escapeXml(value)}</code></td></tr>`);
   return `<table class="facts">${rows.join('\n')}</table>`;

@@ -22,6 +22,8 @@ export function reportText({ trained, metrics, card }: TrainedFile, model: Model
     ['node size', String(settings.minNodeSize)],
     ['splitrule', settings.splitrule],
     ...Object.entries(metrics.numbers).map(([name, value]): [string, string] => [`oob ${name}`, value.toPrecision(10)]),
+    ...(card.validation ? [['validation', `${card.validation.rows} rows`] as [string, string]] : []),
+    ...Object.entries(card.validation?.metrics ?? {}).map(([name, value]): [string, string] => [`valid. ${name}`, value.toPrecision(10)]),
     ['sha256', model.sha256],
   ];
   const width = facts.reduce((most, [name]) => Math.max(most, name.length), 0);

@@ -87,6 +87,9 @@ describe('a card whose member has another form is refused, by the name of that m
     [training({ metrics: { auc: null } }), "the card's training: its metrics"],
     [training({ importance: { age: '1' } }), "the card's training: its importance"],
     [training({ importance: [0.5] }), "the card's training: its importance"],
+    [training({ validation: 1 }), "the card's training: its validation"],
+    [training({ validation: { rows: 1.5, metrics: {} } }), "the card's training: the rows of its validation"],
+    [training({ validation: { rows: 1, metrics: { rmse: '1' } } }), "the card's training: the metrics of its validation"],
   ])('%j: %s', (change, label) => {
     const error = errorOf(() => check({ ...CARD, ...change }));
     expect(error).toBeInstanceOf(ModelError);
