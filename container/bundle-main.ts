@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { bundleContainer, keepBundle, writeBundle } from './bundle.ts';
+import { bundleImage, keepBundle, writeBundle } from './bundle.ts';
 
-// node container/bundle-main.ts FOLDER    writes the container's files (for its image)
+// node container/bundle-main.ts FOLDER    writes the files of the image: the container and the training
 // node container/bundle-main.ts serve     becomes it, as `npm run serve` does: without what strips types, 40 MB less
 const [what, ...rest] = process.argv.slice(2);
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -9,7 +9,7 @@ if (what === undefined) {
   console.error('arguments: found none, expected the folder to write into, or serve');
   process.exit(1);
 }
-if (what !== 'serve') writeBundle(await bundleContainer(project), what);
+if (what !== 'serve') writeBundle(await bundleImage(project), what);
 else {
   const file = await keepBundle(project);
   // The same process goes on as the server, so that a signal reaches it. Where that cannot be, it is loaded into this one.

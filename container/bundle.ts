@@ -16,16 +16,27 @@ const LATE = /^(?:node:)?https?$/;
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /** What is started: the server, and its threads. Each is a file of that name, beside the parts that they share. */
-const ENTRIES: Entries = { main: 'container/main.ts', worker: 'container/worker-main.ts' };
+const SERVER: Entries = { main: 'container/main.ts', worker: 'container/worker-main.ts' };
+/** What a training job starts: itself, and the threads in which trees grow. They share nothing with the server, which so loads nothing of theirs. */
+const TRAINING: Entries = { train: 'container/train/main.ts', 'train-worker': 'model/train/worker.ts' };
 const ENDING = '.mjs';
 
 /**
- * The container as files in one folder, by their names: what the image holds, and what `npm run serve` starts (main.mjs). What reads the
- * files of R and of boosters is a part of its own, which an artifact never loads. Not minified, so that a stack in the log can be read.
+ * The container as files in one folder, by their names: what `npm run serve` starts (main.mjs). What reads the files of R and of boosters
+ * is a part of its own, which an artifact never loads. Not minified, so that a stack in the log can be read.
  */
-export async function bundleContainer(project: string): Promise<Map<string, Uint8Array>> {
+export function bundleContainer(project: string): Promise<Map<string, Uint8Array>> {
+  return bundle(project, SERVER);
+}
+
+/** What the image holds: the container's files, and those of the training. */
+export async function bundleImage(project: string): Promise<Map<string, Uint8Array>> {
+  return new Map([...(await bundle(project, SERVER)), ...(await bundle(project, TRAINING))]);
+}
+
+async function bundle(project: string, entries: Entries): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
-    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: path.join(project, file), out })),
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ in: path.join(project, file), out })),
     absWorkingDir: project,
     outdir: path.join(project, '.canopy/container'),
     outExtension: { '.js': ENDING },
@@ -38,19 +49,19 @@ export async function bundleContainer(project: string): Promise<Map<string, Uint
     format: 'esm',
     banner: { js: REQUIRE },
     external: ['esbuild'],
-    plugins: [lateNodes(LATE, ['import-statement', 'require-call']), startingEntries(project)],
+    plugins: [lateNodes(LATE, ['import-statement', 'require-call']), startingEntries(project, entries)],
     logLevel: 'warning',
   });
   return new Map(outputFiles.map(({ path: file, contents }) => [path.basename(file), inAscii(contents)]));
 }
 
 /** An esbuild plugin: the sources start their threads by the files of the bundle. */
-function startingEntries(project: string): Plugin {
+function startingEntries(project: string, entries: Entries): Plugin {
   return {
     name: 'starting-entries',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /[/\\]container[/\\](?:.*[/\\])?[^/\\]+\.ts$/ }, ({ path: file }) => ({
-        contents: nameEntries(readFileSync(file, 'utf8'), file, { project, entries: ENTRIES, ending: ENDING }),
+      onLoad({ filter: /[/\\](?:container|model[/\\]train)[/\\](?:.*[/\\])?[^/\\]+\.ts$/ }, ({ path: file }) => ({
+        contents: nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: ENDING }),
         loader: 'ts',
       }));
     },

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
 import { totalmem } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { OnError } from '../shared/batch/piece.ts';
 import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
@@ -21,8 +21,9 @@ const HELP = `Serves one model over HTTP.
 
   npm run serve            what SageMaker asks: GET /ping, POST /invocations, GET /execution-parameters
   node container/main.ts   the same, and the page and the API: /, /predict, /model, /openapi.json, /health
+  node container/main.ts train   a training job, as SageMaker runs it; ML_DIR is its folder (/opt/ml)
 
-The image does the first with the argument serve, the second without one.
+The image does the first with the argument serve, the second without one, the third with train.
 
 Environment:
   MODEL_DIR   the folder with the model: a *.canopy, an *.RDS or a booster's own file (/opt/ml/model)
@@ -62,6 +63,8 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const training = given.join(' ') === 'train' ? trainingFile() : undefined;
+  if (training !== undefined) return becomeTraining(training);
   if ((command !== undefined && command !== 'serve') || rest.length > 0) {
     const unknown = command === 'serve' ? rest : given;
     fail(`arguments: found ${unknown.join(' ')}, expected serve or nothing; settings are environment variables, such as PORT (see --help)`);
@@ -77,6 +80,20 @@ async function main(): Promise<void> {
     if (error instanceof ModelError || error instanceof SettingsError) fail(error.message);
     throw error;
   }
+}
+
+/** The training's own file, beside this one in the sources and in the image, so that what serves does not carry it; the package has none. */
+function trainingFile(): string | undefined {
+  const place = import.meta.url.endsWith('.ts') ? './train/main.ts' : './train.mjs';
+  const file = fileURLToPath(new URL(place, import.meta.url));
+  return existsSync(file) ? file : undefined;
+}
+
+/** The same process goes on as the training, so that a signal reaches it, with the memory that Node chooses for its young heap. */
+async function becomeTraining(file: string): Promise<void> {
+  const flags = process.execArgv.filter((flag) => !/^--(?:max-semi-space-size|v8-pool-size)=/.test(flag));
+  if (process.execve) process.execve(process.execPath, [process.execPath, ...flags, file], process.env);
+  else await import(pathToFileURL(file).href);
 }
 
 /** The page's parts: read where the image has them, else built. Predictions do not wait for a page that cannot be had. */

@@ -86,9 +86,10 @@ const ROOMS: Record<string, string[]> = {
   'model/.': ['model/commands'],
   'container/server': ['model/artifact', 'shared'],
   'container/local': ['container/server', 'model/artifact', 'model/bundle', 'shared'],
-  'container/deploy': ['model/artifact', 'model/commands', 'shared'],
+  'container/train': ['model/artifact', 'model/commands', 'model/train', 'shared'],
+  'container/deploy': ['container/train', 'model/artifact', 'model/commands', 'model/train', 'shared'],
   'container/check': ['model/commands', 'shared'],
-  'container/.': ['container/server', 'container/local', 'container/deploy', 'model', 'shared'],
+  'container/.': ['container/server', 'container/local', 'container/train', 'container/deploy', 'model', 'shared'],
   'container/package': ['container/.', 'container/local', 'model', 'shared'],
 };
 
