@@ -27,13 +27,7 @@ export function pairOf(first: Imported, model: Imported, names: Names): Imported
     throw new ModelError(`${label}'s ${names.second}`, `the column "${missing.name}", which ${names.first} does not make`, expected);
   }
   checkOrder(first, model, names);
-  const wanted = new Set(model.schema.features.map(({ name }) => name));
-  // data.frame() changes names as make.names() does.
-  const columns = (first.schema.columns ?? []).map((column): FrameColumn => {
-    const made = makeName(column.name);
-    return frameColumn(!wanted.has(column.name) && wanted.has(made) ? { ...column, name: made } : column);
-  });
-  const frame = new Frame(columns, label);
+  const frame = new Frame((first.schema.columns ?? []).map(frameColumn), label);
   const behind = { ...model, steps: [...(first.steps ?? []), ...connect(frame, model, label)] };
   const paired = { ...behind, schema: { ...model.schema, features: first.schema.features } };
   const pipeline = [...(first.pipeline ?? []), ...(model.pipeline ?? [])];

@@ -49,8 +49,9 @@ METHODS <- list(
   knn = list(of = c("y", "two"), weight = 1), nnet = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)),
   multinom = list(of = c("two", "three"), weight = 1, more = list(trace = FALSE)), earth = list(of = c("y", "two", "three"), weight = 2),
   rlm = list(of = "y", weight = 1, more = list(maxit = 50)), treebag = list(of = c("y", "two", "three"), weight = 2, more = list(nbagg = 7)),
-  gam = list(of = c("y", "two"), weight = 1), bam = list(of = c("y", "two"), weight = 1))
-METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC", "rlm"), if (!installed("earth")) "earth", if (!installed("ipred")) "treebag", if (!installed("mgcv")) c("gam", "bam"))]
+  gam = list(of = c("y", "two"), weight = 1), bam = list(of = c("y", "two"), weight = 1), lda = list(of = c("two", "three"), weight = 1),
+  svmRadial = list(of = c("y", "two", "three"), weight = 1), svmLinear = list(of = c("y", "two", "three"), weight = 1))
+METHODS <- METHODS[!names(METHODS) %in% c(if (!installed("gbm")) "gbm", if (!installed("glmnet")) "glmnet", if (!installed("nnet")) c("nnet", "multinom"), if (!installed("ranger")) "ranger", if (!installed("MASS")) c("lmStepAIC", "glmStepAIC", "rlm"), if (!installed("earth")) "earth", if (!installed("ipred")) "treebag", if (!installed("mgcv")) c("gam", "bam"), if (!installed("MASS")) "lda", if (!installed("kernlab")) c("svmRadial", "svmLinear"))]
 
 train_one <- function(missing, rows) {
   name <- sample(names(METHODS), 1, prob = vapply(METHODS, function(m) m$weight, 0))
@@ -68,6 +69,7 @@ train_one <- function(missing, rows) {
     rpart = data.frame(cp = 0.02), rpart2 = data.frame(maxdepth = 3), rpartCost = data.frame(cp = 0.02, Cost = 2), lm = data.frame(intercept = TRUE), glmnet = data.frame(alpha = sample(c(0, 0.5, 1), 1), lambda = 0.02), knn = data.frame(k = 5),
     nnet = data.frame(size = 2, decay = 0.1), multinom = data.frame(decay = 0.1), earth = data.frame(nprune = 6, degree = sample(1:2, 1)),
     gam = data.frame(select = yes(0.3), method = "GCV.Cp"), bam = data.frame(select = FALSE, method = "GCV.Cp"),
+    svmRadial = data.frame(sigma = 0.1, C = 1), svmLinear = data.frame(C = 1),
     rlm = data.frame(intercept = TRUE, psi = sample(c("psi.huber", "psi.hampel", "psi.bisquare"), 1)),
     gbm = data.frame(n.trees = 20, interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5))
   if (is.null(grid) && name == "gbm") grid <- expand.grid(n.trees = c(10, 25), interaction.depth = 2, shrinkage = 0.1, n.minobsinnode = 5)

@@ -92,3 +92,10 @@ write("caret-gam", m, air[seq(1, 111, 9), c("Wind", "Temp")], predict(m, air[seq
 air$high <- factor(ifelse(air$Ozone > 40 + 10 * sin(air$Day), "yes", "no"))
 m <- train(high ~ Wind + Temp, air, method = "bam", trControl = plain, tuneGrid = data.frame(select = FALSE, method = "GCV.Cp"))
 write("caret-bam-class", m, air[seq(1, 111, 9), c("Wind", "Temp")], predict(m, air[seq(1, 111, 9), ], type = "prob"), list(type = "prob"))
+
+# kernlab gets columns by the names that make.names() gives them.
+set.seed(35)
+odd <- transform(mtcars, gear = factor(gear, labels = c("3x", "4 x", "five")))
+odd[["car weight"]] <- odd$wt
+m <- train(mpg ~ `car weight` + gear + log(hp) + `car weight`:vs, odd, method = "svmRadial", preProcess = "center", trControl = plain, tuneGrid = data.frame(sigma = 0.2, C = 1))
+write("caret-svm-names", m, odd[seq(1, 32, 3), c("car weight", "gear", "hp", "vs")], predict(m, odd[seq(1, 32, 3), ]))

@@ -7,6 +7,7 @@ import { COMPLETE } from '../../../shared/steps/complete.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import { stepOf } from '../../../shared/steps/kind.ts';
 import type { Arranged, Frame, FrameColumn } from '../../steps/frame.ts';
+import { makeName } from '../../steps/r-names.ts';
 import { recode } from '../../steps/step-values.ts';
 import { isLike } from '../levels-by-names.ts';
 import type { Imported } from '../reader.ts';
@@ -14,9 +15,10 @@ import type { Imported } from '../reader.ts';
 /** The columns that the engine's model takes, out of those that the pipeline makes: by their names, with the model's levels. */
 export function connect(frame: Frame, engine: Imported, label: string): BoundStep[] {
   const { features, takesMissing } = engine.schema;
+  const valid = validNames(frame);
   const arranged = features.map((feature): Arranged => {
     const at = `${label}, column ${feature.name}`;
-    const name = frame.has(feature.name) ? feature.name : plainName(feature.name, frame);
+    const name = frame.has(feature.name) ? feature.name : (plainName(feature.name, frame) ?? valid.get(feature.name));
     if (name === undefined) {
       const expected = `one that the pipeline makes: ${frame.columns
         .slice(0, 20)
@@ -43,6 +45,13 @@ export function withLevelsOf(column: FrameColumn, feature: Feature, known: reado
 function plainName(name: string, frame: Frame): string | undefined {
   const bare = /^`(.*)`$/s.exec(name)?.[1];
   return bare !== undefined && frame.has(bare) ? bare : undefined;
+}
+
+/** The columns by their names as data.frame() changes them (make.names()), where only one has that name then. */
+function validNames(frame: Frame): Map<string, string | undefined> {
+  const names = new Map<string, string | undefined>();
+  for (const { name } of frame.columns) names.set(makeName(name), names.has(makeName(name)) ? undefined : name);
+  return names;
 }
 
 function input(column: FrameColumn, place: number, feature: Feature, label: string): Arranged {
