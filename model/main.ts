@@ -5,7 +5,7 @@ const HELP = `npm run model -- COMMAND
   describe FILE                  what a model is: kind, features, classes, size, sha256
   explain FILE ROWS              why predictions are what they are: what each feature adds
   import FILE -o OUT.canopy      make a model file into an artifact
-  predict FILE ROWS              predict with a model file or an artifact
+  predict FILE ROWS [-o OUT]     predict with a model file or an artifact; with -o a file of any size
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
   verify FILE ROWS.json          compare with R's predictions
 
@@ -53,5 +53,5 @@ try {
   const { explain } = await import('./commands/explain.ts');
   const usage = error instanceof UsageError;
   process.stderr.write(`${explain(error)}${usage ? '; --help says more' : ''}\n`);
-  process.exitCode = usage ? 2 : 1;
+  process.exitCode = usage ? 2 : ((error as { exitCode?: number }).exitCode ?? 1);
 }

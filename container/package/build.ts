@@ -21,6 +21,7 @@ const ENTRIES: Entries = {
   'container-worker': 'container/worker-main.ts',
   predict: 'functions/predict.ts',
   'train-worker': 'model/train/worker.ts',
+  'batch-worker': 'model/batch/worker.ts',
   leash: 'container/local/leash.ts',
 };
 

@@ -9,7 +9,7 @@ const HELP = `canopy COMMAND
   describe FILE                  what a model is: kind, features, classes, size of its forest, sha256
   explain FILE ROWS              why predictions are what they are: what each feature adds
   import FILE.RDS -o OUT.canopy  make a model file into an artifact
-  predict FILE ROWS              predict with a model file or an artifact
+  predict FILE ROWS [-o OUT]     predict with a model file or an artifact; with -o a file of any size
   train --data FILE.csv ...      grow the forest that R's ranger grows, and make it into an artifact
   verify FILE ROWS.json          compare with R's predictions
   serve [--api]                  serve the model of a folder over HTTP, as SageMaker asks; --api: the page and the public API too

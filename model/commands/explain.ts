@@ -1,5 +1,6 @@
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { printable } from '../artifact/printable.ts';
+import { Stopped, Unfinished } from '../batch/errors.ts';
 import { UsageError } from './command-line.ts';
 
 const FILE_ERRORS: Record<string, string> = {
@@ -12,6 +13,8 @@ const FILE_ERRORS: Record<string, string> = {
   EROFS: 'a read-only file system',
   ELOOP: 'links that lead to each other',
   ENAMETOOLONG: 'a name that is too long',
+  EFBIG: 'a file that is too large here',
+  EDQUOT: 'no space left of what you may use',
   EIO: 'an error of the device',
   ENXIO: 'a socket, where a file was expected',
 };
@@ -32,6 +35,7 @@ function shown(line: string): string {
 }
 
 function linesOf(error: unknown): string[] {
+  if (error instanceof Unfinished) return [...(error.cause instanceof Stopped ? [] : linesOf(error.cause)), error.message];
   if (error instanceof RequestError) {
     const problems = error.problems.map((problem) => `  ${problem.path || '/'}  ${problem.message}`);
     return [error.message, ...problems, ...(error.advice === undefined ? [] : [error.advice])];

@@ -1,7 +1,7 @@
-import { failedCheck, type Model } from '../../shared/artifact.ts';
+import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { failedProof } from '../../shared/proof/check.ts';
-import { loadModel } from '../artifact/import.ts';
+import { importModel, readArtifactFile } from '../artifact/import.ts';
 import { printable } from '../artifact/printable.ts';
 import type { Progress } from '../rds/budget.ts';
 
@@ -22,8 +22,15 @@ export function progressLine(file: string): Progress {
 
 /** A model that may answer: one whose check rows come out as they did at import. */
 export function checkedModel(file: string, name: string | undefined): Model {
-  const model = loadModel(file, { progress: progressLine(file), object: name });
+  return checkedArtifact(file, name).model;
+}
+
+/** The same with the bytes of its artifact. */
+export function checkedArtifact(file: string, name: string | undefined): { model: Model; artifact: Uint8Array } {
+  const options = { progress: progressLine(file), object: name };
+  const artifact = file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options);
+  const model = decodeArtifact(artifact, file);
   const failed = failedCheck(model) ?? failedProof(model);
   if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
-  return model;
+  return { model, artifact };
 }

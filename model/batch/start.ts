@@ -1,0 +1,41 @@
+import { rm } from 'node:fs/promises';
+import { ModelError } from '../../shared/errors.ts';
+import { checkHead, type Head, type Kept, readJournal } from './journal.ts';
+import { discard, type Files, sizeOf } from './output.ts';
+import { counted } from './progress.ts';
+
+/** Goes on behind what an earlier run wrote, or begins anew and replaces what is there; `new`: a file that is there is an error. */
+export type Mode = 'new' | 'resume' | 'force';
+
+/**
+ * What an earlier run left that this one goes on with; undefined where it begins anew. Throws a ModelError where a file would be overwritten
+ * that nobody said may be, or where that run was another.
+ */
+export async function leftover({ files, mode }: { files: Files; mode: Mode }, head: Head): Promise<Kept | undefined> {
+  if (mode === 'force') {
+    await discard(files);
+    return undefined;
+  }
+  const [kept, part, output] = [await readJournal(files.journal), await sizeOf(files.part), await sizeOf(files.output)];
+  const isNamed = kept?.isWhole === true && part === undefined && output === kept.place?.written;
+  if (output !== undefined && !(isNamed && mode === 'resume')) {
+    throw new ModelError(files.output, 'a file that is there already', 'another name, or --force to replace it');
+  }
+  if (mode === 'new' && (kept || part !== undefined)) {
+    const rows = kept?.place ? `${counted(kept.place.rows + kept.place.bad)} rows` : 'nothing that counts';
+    throw new ModelError(
+      kept ? files.journal : files.part,
+      `an earlier run that did not end, which wrote ${rows}`,
+      '--resume to go on with it, or --force to begin anew',
+    );
+  }
+  if (kept && kept.bytes > 0) {
+    checkHead(files.journal, kept, head);
+    if (kept.place) return kept;
+    await discard(files);
+    return undefined;
+  }
+  if (part !== undefined) throw new ModelError(files.part, 'no journal of it that can be read', 'one, or --force to begin anew');
+  await rm(files.journal, { force: true });
+  return undefined;
+}
