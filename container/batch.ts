@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCommandLine } from '../model/commands/command-line.ts';
+import { isWanted, showState, sizeInWords } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
 import { describeJob, type JobState, listInput, loggedReasons, startJob, stopJob } from './deploy/batch-job.ts';
 import { type BatchPlan, batchCost, formOfFiles, jobName, readInstances, readS3Place, transformJob, urlOf } from './deploy/batch-plan.ts';
@@ -114,17 +113,6 @@ async function deployedModel({ stage, region }: Place, places: string[]): Promis
   );
 }
 
-/** Asks whether a job is wanted. Throws an AwsError where there is nobody to ask. */
-async function isWanted(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new AwsError('found nobody to ask whether to start it, expected --yes');
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C and the end of the input are a no.
-  const gone = once(lines, 'close').then(() => '');
-  const answer = await Promise.race([lines.question('start it? [y/N] '), gone]).catch(() => '');
-  lines.close();
-  return /^y(?:es)?$/i.test(answer.trim());
-}
-
 /** Shows how a job is until it has ended. Throws an AwsError with the reasons where it failed. */
 async function followJob({ region }: Place, name: string, every: number): Promise<void> {
   process.once('SIGINT', () => {
@@ -134,7 +122,7 @@ async function followJob({ region }: Place, name: string, every: number): Promis
   let shown = '';
   for (;;) {
     const state = await describeJob(region, name);
-    shown = show(state, shown);
+    shown = showState(state.status, state.seconds, /^(?:InProgress|Stopping)$/.test(state.status), shown);
     if (state.status === 'Completed')
       return console.log(`the results are at ${state.output}, NAME.out for each file: aws s3 sync ${state.output} .`);
     if (state.status === 'Stopped') return console.log(`it was stopped; what was done is at ${state.output}`);
@@ -143,25 +131,10 @@ async function followJob({ region }: Place, name: string, every: number): Promis
   }
 }
 
-/** A line for each status and for each minute; on a terminal one line that counts. What was shown. */
-function show({ status, seconds }: JobState, before: string): string {
-  const [minutes, rest] = [Math.floor(seconds / 60), Math.floor(seconds % 60)];
-  const isOpen = status === 'InProgress' || status === 'Stopping';
-  if (process.stdout.isTTY) process.stdout.write(`\r${status} ${minutes}:${String(rest).padStart(2, '0')}   ${isOpen ? '' : '\n'}`);
-  const now = `${status} ${minutes}`;
-  if (!process.stdout.isTTY && now !== before) console.log(`${status}, ${minutes} min`);
-  return now;
-}
-
 async function failure(region: string, name: string, { reason, output }: JobState): Promise<AwsError> {
   const { reasons, problem } = await loggedReasons(region, name);
   const lines = [`${name} failed: ${reason ?? 'SageMaker says no more'}`, ...reasons.map((one) => `  ${one}`)];
   if (problem !== undefined) lines.push(problem);
   lines.push(`files without a failure are done, at ${output}; --on-error line lets a bad row fail nothing`);
   return new AwsError(lines.join('\n'));
-}
-
-function sizeInWords(bytes: number): string {
-  const [unit, size] = bytes >= 1e9 ? ['GB', 1e9] : bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
-  return `${(bytes / size).toFixed(1)} ${unit}`;
 }

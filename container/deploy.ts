@@ -29,10 +29,11 @@ import { packagedTemplate, resourcesMade } from './deploy/templates.ts';
 
 const HELP = `Deploys the API, then the endpoint behind it; safe to repeat, and the API answers at every moment.
 
-  npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE | --example NAME] [--api-only] [--param NAME=VALUE]...
+  npm run deploy -- [--stage dev] [--region sa-east-1] [--model FILE | --example NAME | --from-job JOB] [--api-only] [--param NAME=VALUE]...
 
   --model FILE         the model file: saved by saveRDS, a booster's own file, or an artifact (*.canopy)
   --example NAME       ${EXAMPLE_HELP}; heart-age without --model
+  --from-job JOB       the model of a training job (npm run train-job)
   --api-only           the API with the fallback, and no endpoint
   --param NAME=VALUE   a parameter of serverless.yml or container/serverless.yml, such as hosting=instances
   --tool NAME          docker, podman or buildah
@@ -64,7 +65,7 @@ await main().catch((error: Error) => {
 });
 
 async function main(): Promise<void> {
-  const given = readOptions();
+  const given = await readOptions();
   if (given === undefined) return;
   const { options, only } = given;
   const { place, params } = options;
@@ -208,7 +209,17 @@ function deadlineOf(plan: Plan, params: Record<string, string>): string {
   return params.endpointDeadlineMs ?? (plan.hosting === 'serverless' ? '1000' : '250');
 }
 
-function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefined } | undefined {
+/** The file of the model that a command line asks for; that of a training job is fetched. */
+async function modelOf(place: Place, values: { model?: string; example?: string; 'from-job'?: string }): Promise<string> {
+  const { model, example, 'from-job': job } = values;
+  if (job === undefined) return chooseModel({ model, example, project: PROJECT, from: '.' });
+  if (model !== undefined || example !== undefined)
+    throw new AwsError('--from-job: found it with --model or --example, expected one of the three');
+  const { fetchTrained } = await import('./deploy/training/job.ts');
+  return (await fetchTrained(place.region, job, path.join(PROJECT, '.canopy/jobs'))).file;
+}
+
+async function readOptions(): Promise<{ options: Options; only: 'dry-run' | 'policy' | undefined } | undefined> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values } = readCommandLine({
@@ -217,6 +228,7 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
       region: text,
       model: text,
       example: text,
+      'from-job': text,
       tool: text,
       base: text,
       repository: text,
@@ -233,9 +245,10 @@ function readOptions(): { options: Options; only: 'dry-run' | 'policy' | undefin
     return undefined;
   }
   const { repository, tool, base } = values;
+  const place = readPlace(values);
   const options: Options = {
-    place: readPlace(values),
-    model: chooseModel({ model: values.model, example: values.example, project: PROJECT, from: '.' }),
+    place,
+    model: await modelOf(place, values),
     apiOnly: values['api-only'] ?? false,
     params: readParams(values.param ?? []),
     ...(tool === undefined ? {} : { tool }),

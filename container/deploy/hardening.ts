@@ -14,7 +14,7 @@ export type ApiHardening = {
   reservedConcurrency: number | string | null;
 };
 /** And container/serverless.yml, of the endpoint. */
-export type EndpointHardening = { kmsKey: string; capturePercent: string | number };
+export type EndpointHardening = { kmsKey: string };
 
 type Resource = { Type: string; Properties: Record<string, unknown> };
 type Resources = {
@@ -70,7 +70,7 @@ export function hardenApi(service: Service, settings: ApiHardening): void {
 }
 
 /** Adds to the endpoint's stack what was asked for. The image has no model in it, and its repository keeps AWS's own key. */
-export function hardenEndpoint(service: Service, { kmsKey, capturePercent }: EndpointHardening): void {
+export function hardenEndpoint(service: Service, { kmsKey }: EndpointHardening): void {
   if (kmsKey === 'none') return;
   const { resources } = service;
   encryptUploads(service, kmsKey);
@@ -81,8 +81,8 @@ export function hardenEndpoint(service: Service, { kmsKey, capturePercent }: End
       { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKey }, BucketKeyEnabled: true },
     ],
   });
-  const captures = String(capturePercent) !== '0';
-  resources.Resources.KmsPolicy = policyOf(kmsKey, ['EndpointRole'], captures ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt']);
+  // Jobs and captures write into the bucket of models.
+  resources.Resources.KmsPolicy = policyOf(kmsKey, ['EndpointRole', 'TrainingRole'], ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
 /**

@@ -61,6 +61,7 @@ export const PARAMETERS: Record<string, Variable<string | number>> = {
   scalingTarget: number(1, 1_000_000_000, 6_000),
   capturePercent: whole(0, 100, 0),
   batchBucket: text('the name of a bucket, or none', /^(?:none|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/),
+  trainBucket: text('the name of a bucket, or none', /^(?:none|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/),
   alarmLatencyMs: number(1, 60_000, 200),
 };
 
@@ -102,6 +103,7 @@ export function idleParameters(params: Record<string, string>, hosting: 'none' |
       ...instancesToo,
       'hosting',
       'batchBucket',
+      'trainBucket',
       'alarmLatencyMs',
       'endpointDeadlineMs',
       'endpointShare',

@@ -176,6 +176,8 @@ export const COMMANDS: { api: Right[]; endpoint: Right[] } = {
     { on: 'buckets', actions: 's3:ListBucketVersions' },
     { on: 'objects', actions: 's3:DeleteObjectVersion' },
     { on: 'any', actions: 'ecr:GetAuthorizationToken' },
+    // The model of a training job (--from-job).
+    { on: 'trainingJobs', actions: 'sagemaker:DescribeTrainingJob' },
     {
       on: 'repositories',
       actions:
@@ -216,6 +218,7 @@ export const PLACES = {
   scalingAlarms: ['arn:aws:cloudwatch:*:*:alarm:TargetTracking-*'],
   dashboards: ['arn:aws:cloudwatch::*:dashboard/canopy-*'],
   repositories: ['arn:aws:ecr:*:*:repository/canopy-*'],
+  trainingJobs: ['arn:aws:sagemaker:*:*:training-job/canopy-*'],
   sagemaker: ['arn:aws:sagemaker:*:*:model/*', 'arn:aws:sagemaker:*:*:endpoint-config/*', 'arn:aws:sagemaker:*:*:endpoint/canopy-*'],
 };
 /** A role is passed on to the service alone that works with it. */

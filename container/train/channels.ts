@@ -52,21 +52,31 @@ function checkChannel(name: string, about: Record<string, unknown>): void {
 function filesOf(folder: string, name: string): Channel | undefined {
   const files = listFiles(path.join(folder, name));
   if (!files) return undefined;
-  const sidecars = files.filter((file) => /(?:^|\.|\/)model\.json$/.test(file));
+  const { data, sidecar } = chooseFiles(files, `the channel "${name}"`);
+  const at = (file: string) => path.join(folder, name, file);
+  return { data: at(data), sidecar: sidecar === undefined ? undefined : at(sidecar) };
+}
+
+/**
+ * Which of the files of a channel, by their paths, are the data and the sidecar; hidden ones and markers (_SUCCESS) are none. Throws a
+ * ModelError where there is not exactly one of data.
+ */
+export function chooseFiles(all: string[], label: string): Channel {
+  const files = all.filter((file) => !/(?:^|\/)[._][^/]*$/.test(file)).sort();
+  const sidecars = files.filter((file) => /(?:^|[./])model\.json$/.test(file));
   const data = files.filter((file) => !sidecars.includes(file));
   const [only] = data;
-  const label = `the channel "${name}"`;
-  const shown = (all: string[]) => `${all.slice(0, NAMED).join(', ')}${all.length > NAMED ? ` and ${all.length - NAMED} more` : ''}`;
+  const shown = (names: string[]) =>
+    `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
   if (only === undefined) throw new ModelError(label, 'no file of data', 'one CSV file');
   if (data.length > 1)
     throw new ModelError(label, `${data.length} files: ${shown(data)}`, 'one CSV file, and beside it a sidecar *.model.json');
   if (sidecars.length > 1) throw new ModelError(label, `${sidecars.length} sidecars: ${shown(sidecars)}`, 'one');
   if (/\.(?:parquet|gz|zip|bz2|xz|zst|xlsx?)$/i.test(only)) throw new ModelError(label, only, 'a CSV file that is not packed');
-  const at = (file: string) => path.join(folder, name, file);
-  return { data: at(only), sidecar: sidecars[0] === undefined ? undefined : at(sidecars[0]) };
+  return { data: only, sidecar: sidecars[0] };
 }
 
-/** The files below a folder but hidden ones and markers (_SUCCESS), by their paths in it, sorted; undefined where there is no folder. */
+/** The files below a folder, by their paths in it; undefined where there is no folder. */
 function listFiles(folder: string): string[] | undefined {
   let entries: Dirent[];
   try {
@@ -76,6 +86,6 @@ function listFiles(folder: string): string[] | undefined {
     throw error;
   }
   if (entries.length > MOST_FILES) throw new ModelError(folder, `${entries.length} files`, `at most ${MOST_FILES}`);
-  const files = entries.filter((entry) => !entry.isDirectory() && !/^[._]/.test(entry.name));
-  return files.map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name))).sort();
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
 }

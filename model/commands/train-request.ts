@@ -1,4 +1,4 @@
-import { ARGUMENT_NAMES, FLAG_NAMES, REFUSED, readArguments, readSeed } from '../train/arguments.ts';
+import { ARGUMENT_NAMES, argumentLines, REFUSED, readArguments, readSeed, withFlagValues } from '../train/arguments.ts';
 import { type TrainedFile, trainFile } from '../train/artifact.ts';
 import { progressLine } from '../train/progress.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
@@ -18,7 +18,7 @@ export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORM
 
 ranger's arguments, by ranger's names and with its defaults; TRUE or FALSE, or the name alone for TRUE; commas between numbers:
 
-  ${lines(ARGUMENT_NAMES.map((name) => `--${name}`))}
+  ${argumentLines()}
 
 case.weights names a column. The forest is that of R's ranger 0.14.1 for the same data, arguments and seed, node by node,
 whatever num.threads is.
@@ -54,7 +54,7 @@ export function readTrainRequest(
   } as const;
   // Those that are refused have a reason each, and are not offered.
   const known = [...Object.keys(ours), 'output', 'help', ...ARGUMENT_NAMES];
-  const { values } = readCommandLine({ args: withValues(args), options }, known);
+  const { values } = readCommandLine({ args: withFlagValues(args), options }, known);
   if (values.help) return undefined;
   const { data, formula, output, sidecar, validation, report } = values;
   if (data === undefined) throw new UsageError('found no --data, expected --data FILE.csv');
@@ -74,27 +74,6 @@ export function readTrainRequest(
   return { data, formula, output, report, date, run };
 }
 
-/** TRUE behind a flag's name that no TRUE or FALSE follows, and a negative seed joined to its name, as parseArgs wants it. */
-function withValues(args: string[]): string[] {
-  const flags = new Set(FLAG_NAMES.map((name) => `--${name}`));
-  return args.flatMap((arg, at) => {
-    if (arg === '--seed' && /^-\d+$/.test(args[at + 1] ?? '')) return [`${arg}=${args[at + 1]}`];
-    if (args[at - 1] === '--seed' && /^-\d+$/.test(arg)) return [];
-    return flags.has(arg) && !/^(?:TRUE|FALSE|T|F|true|false)$/.test(args[at + 1] ?? '') ? [arg, 'TRUE'] : [arg];
-  });
-}
-
 function seedOf(name: 'seed' | 'ranger-seed', text: string | undefined): number | undefined {
   return text === undefined ? undefined : readSeed(name, text, `--${name}`);
-}
-
-/** Names in lines of at most 110 characters. */
-function lines(names: string[]): string {
-  const out = [''];
-  for (const name of names) {
-    const last = out[out.length - 1] as string;
-    if (last.length + name.length > 108) out.push(name);
-    else out[out.length - 1] = last === '' ? name : `${last} ${name}`;
-  }
-  return out.join('\n  ');
 }

@@ -61,7 +61,7 @@ const READERS: { [name in keyof Required<RangerArguments>]: Reader } = {
 /** Names of the arguments that are read. */
 export const ARGUMENT_NAMES = Object.keys(READERS) as (keyof RangerArguments)[];
 /** Those of them that are TRUE or FALSE. */
-export const FLAG_NAMES = ARGUMENT_NAMES.filter((name) => READERS[name] === flag);
+const FLAG_NAMES = ARGUMENT_NAMES.filter((name) => READERS[name] === flag);
 
 /** ranger's arguments that are refused, each with its reason. */
 export const REFUSED: Record<string, string> = {
@@ -93,6 +93,30 @@ export function readArguments(texts: Record<string, string>): RangerArguments {
     return [name, READERS[name as keyof RangerArguments](text, name)];
   });
   return Object.fromEntries(read) as RangerArguments;
+}
+
+/** The arguments as a help text lists them: options, in lines of at most 110 characters. */
+export function argumentLines(): string {
+  const out = [''];
+  for (const name of ARGUMENT_NAMES.map((one) => `--${one}`)) {
+    const last = out[out.length - 1] as string;
+    if (last.length + name.length > 108) out.push(name);
+    else out[out.length - 1] = last === '' ? name : `${last} ${name}`;
+  }
+  return out.join('\n  ');
+}
+
+/**
+ * A command line with ranger's arguments as parseArgs wants it: TRUE behind a flag's name that no TRUE or FALSE follows, and a negative seed
+ * joined to its name.
+ */
+export function withFlagValues(args: string[]): string[] {
+  const flags = new Set(FLAG_NAMES.map((name) => `--${name}`));
+  return args.flatMap((arg, at) => {
+    if (arg === '--seed' && /^-\d+$/.test(args[at + 1] ?? '')) return [`${arg}=${args[at + 1]}`];
+    if (args[at - 1] === '--seed' && /^-\d+$/.test(arg)) return [];
+    return flags.has(arg) && !/^(?:TRUE|FALSE|T|F|true|false)$/.test(args[at + 1] ?? '') ? [arg, 'TRUE'] : [arg];
+  });
 }
 
 /** A seed as set.seed() (`seed`) or ranger's argument (`ranger-seed`) takes it. Throws a ModelError that names it as `label`. */

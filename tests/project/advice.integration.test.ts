@@ -47,7 +47,7 @@ test('every npm script that a text names is there, and takes the options that it
   const wrong: string[] = [];
   for (const { where, line } of LINES) {
     for (const [, run, whole = ''] of line.matchAll(
-      /\bnpm (?:run (?:--silent )?)?((?:(?<=run |silent )[a-z]+(?::[a-z]+)*)|start)(?: -- ([^`"|;#\n]*))?/g,
+      /\bnpm (?:run (?:--silent )?)?((?:(?<=run |silent )[a-z]+(?:[:-][a-z]+)*)|start)(?: -- ([^`"|;#\n]*))?/g,
     )) {
       const script = run as string;
       if (!Object.hasOwn(scripts, script)) wrong.push(`${where}: npm run ${script}`);

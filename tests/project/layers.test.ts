@@ -103,7 +103,7 @@ function roomOf(file: string): string {
 
 /** The entry files, which alone read the environment. */
 const ENTRIES =
-  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image|keys)\.ts|(?:model\/bundle|container\/deploy)\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
+  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image|keys|train-job)\.ts|(?:model\/bundle|container\/deploy)\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
 
 /** Every source file of the four rooms, by its path from the root, and its text. */
 const SOURCES = new Map(

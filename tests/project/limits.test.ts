@@ -49,6 +49,7 @@ const NAMED: Record<string, string> = {
   'model/main.ts': 'the help of train',
   'container/package/main.ts': 'the help of train',
   'model/commands/train-request.ts': 'the help and the options of train',
+  'container/train-job.ts': 'the help of train-job',
   'container/train/hyperparameters.ts': 'the names of what a training job is asked for',
   'model/artifact/describe.ts': 'the card of a model that was trained here',
   'shared/page/html/training.ts': 'the card of a model that was trained here',

@@ -13,7 +13,7 @@ const ENDPOINT = [
 const given = (...params: string[]) => params.flatMap((param) => ['--param', param]);
 const EMAIL = 'alarmEmail=someone@example.org';
 const KEY = 'kmsKey=arn:aws:kms:sa-east-1:123456789012:key/0a1b2c3d-0000-0000-0000-000000000000';
-const INSTANCES = given('hosting=instances', 'instanceCount=2', 'capturePercent=10', 'batchBucket=data', EMAIL, KEY);
+const INSTANCES = given('hosting=instances', 'instanceCount=2', 'capturePercent=10', 'batchBucket=data', 'trainBucket=data', EMAIL, KEY);
 /** Everything that parameters put around the API of prod. */
 const AROUND = ['--stage', 'prod', ...given('budget=20', EMAIL, KEY, 'domain=api.example.org', 'reservedConcurrency=5')];
 const JWT = ['auth=jwt', 'jwtIssuer=https://example.org', 'jwtAudience=canopy'];

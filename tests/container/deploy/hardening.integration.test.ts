@@ -62,7 +62,7 @@ test('the endpoint’s bucket and log are encrypted with a key that is named', (
     },
   });
   expect(propertiesOf('KmsPolicy', endpoint)).toMatchObject({
-    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: KEY }] },
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY }] },
   });
 });
 

@@ -31,7 +31,7 @@ function hardened(settings: Partial<ApiHardening>): Service {
 test('where nothing is asked for, nothing is changed', () => {
   expect(hardened({})).toEqual(serviceOf('serverless.yml'));
   const endpoint = serviceOf('container/serverless.yml');
-  hardenEndpoint(endpoint, { kmsKey: 'none', capturePercent: 10 });
+  hardenEndpoint(endpoint, { kmsKey: 'none' });
   expect(endpoint).toEqual(serviceOf('container/serverless.yml'));
 });
 
@@ -54,14 +54,14 @@ test('origins that are named may call; with none there is no CORS at all', () =>
   expect(resources.extensions?.HttpApi?.Properties).not.toHaveProperty('CorsConfiguration');
 });
 
-test('what is uploaded has the key too, since the functions’ packages hold the model; an endpoint that captures may write with it', () => {
+test('what is uploaded has the key too, since the functions’ packages hold the model; jobs and captures may write with it', () => {
   const upload = { serverSideEncryption: 'aws:kms', sseKMSKeyId: KEY, blockPublicAccess: true };
   expect(hardened({ kmsKey: KEY }).provider.deploymentBucketObject).toMatchObject(upload);
   const service = serviceOf('container/serverless.yml');
-  hardenEndpoint(service, { kmsKey: KEY, capturePercent: '10' });
+  hardenEndpoint(service, { kmsKey: KEY });
   expect(service.provider.deploymentBucketObject).toMatchObject(upload);
   expect(service.resources.Resources.KmsPolicy?.Properties).toMatchObject({
-    Roles: [{ Ref: 'EndpointRole' }],
+    Roles: [{ Ref: 'EndpointRole' }, { Ref: 'TrainingRole' }],
     PolicyDocument: { Statement: [{ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY }] },
   });
 });

@@ -1,13 +1,17 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a small server that stands for AWS knows: a stack's outputs, buckets with the sizes of their objects, transform jobs, a log. */
+/** What a small server that stands for AWS knows: a stack's outputs, buckets with the sizes of their objects, jobs, a log. */
 export type FakeAws = {
   outputs: Record<string, string> | undefined;
   buckets: Record<string, Record<string, number>>;
   /** What each look at a job gives, the last for good. */
   states: { TransformJobStatus: string; FailureReason?: string }[];
   log: string[] | undefined;
+  /** What each look at a training job gives, the last for good. */
+  training?: Record<string, unknown>[];
+  /** The bytes of objects, by BUCKET/KEY. */
+  objects?: Record<string, Uint8Array>;
   /** The orders that came, in their order: the operation and what was asked. */
   orders: { operation: string; asked: Record<string, unknown> }[];
 };
@@ -17,9 +21,9 @@ export async function startFakeAws(aws: FakeAws): Promise<{ url: string; close: 
   const server = http.createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const body = Buffer.concat(parts).toString();
-    const [status, type, text] = answer(aws, request, body);
-    response.writeHead(status, { 'content-type': type }).end(text);
+    const body = Buffer.concat(parts);
+    const [status, type, content] = objectOf(aws, request, body) ?? answer(aws, request, body.toString());
+    response.writeHead(status, { 'content-type': type }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () => {
@@ -29,7 +33,15 @@ export async function startFakeAws(aws: FakeAws): Promise<{ url: string; close: 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-type Answer = [number, string, string];
+type Answer = [number, string, string | Uint8Array];
+
+/** A request for the bytes of an object; undefined where it is none. */
+function objectOf({ objects = {} }: FakeAws, { method, url = '' }: http.IncomingMessage, body: Buffer): Answer | undefined {
+  const name = new URL(url, 'http://aws').pathname.slice(1);
+  if (method === 'PUT') objects[name] = body;
+  else if (method !== 'GET' || objects[name] === undefined) return undefined;
+  return [200, 'application/octet-stream', method === 'PUT' ? '' : (objects[name] as Uint8Array)];
+}
 
 function answer(aws: FakeAws, { headers, url = '' }: http.IncomingMessage, body: string): Answer {
   const [service, operation] = String(headers['x-amz-target'] ?? '').split('.');
@@ -46,6 +58,13 @@ function json(aws: FakeAws, service: string, operation: string, asked: Record<st
     if (!aws.log) return refused('ResourceNotFoundException', 'The specified log group does not exist.');
     return ok({ events: aws.log.map((message, at) => ({ message, eventId: String(at) })) });
   }
+  if (operation === 'DescribeTrainingJob') {
+    const state = aws.training && (aws.training.length > 1 ? aws.training.shift() : aws.training[0]);
+    return state
+      ? ok({ ...state, TrainingStartTime: Date.now() / 1_000 - 75 })
+      : refused('ValidationException', 'Requested resource not found.');
+  }
+  if (operation === 'CreateModelPackage') return ok({ ModelPackageArn: 'arn:aws:sagemaker:sa-east-1:1:model-package/canopy-dev/1' });
   if (operation !== 'DescribeTransformJob') return ok({ TransformJobArn: 'arn:aws:sagemaker:sa-east-1:1:transform-job/x' });
   const state = aws.states.length > 1 ? aws.states.shift() : aws.states[0];
   if (!state) return refused('ValidationException', 'Could not find requested job');
