@@ -8,7 +8,7 @@ import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import { prepareKernel } from '../shared/predict.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
-import { onParentGone } from './local/parent.ts';
+import { onParentGone, readParents } from './local/parent.ts';
 import { openAccessLog } from './server/access-log.ts';
 import { createBatch } from './server/batch/batch.ts';
 import { openKeysFile } from './server/keys.ts';
@@ -52,7 +52,7 @@ const QUIET_MS = 0.03;
 const MODELS_SHARE = 0.5;
 
 /** Read at once: it may end while the model is loaded. */
-const parent = process.ppid;
+const parents = readParents();
 
 await main();
 
@@ -183,7 +183,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, leaveAtOnce);
   process.on('SIGTERM', () => stop(drainMs, SILENT_WITHIN));
   process.on('SIGINT', () => stop(0, 0));
-  if (process.env.npm_lifecycle_event === 'serve') onParentGone(parent, () => stop(0, 0));
+  if (process.env.npm_lifecycle_event === 'serve') onParentGone(parents, () => stop(0, 0));
   // What state the process is in is not known then, so it ends, and SageMaker starts another.
   process.on('uncaughtException', (error) => {
     console.error(JSON.stringify({ time: new Date().toISOString(), error: stackOf(error) }));

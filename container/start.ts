@@ -9,7 +9,7 @@ import { type Child, outputOf, signalGroup, sleep, startChild, stopChild } from 
 import { loadHandler } from './local/functions.ts';
 import { createHost } from './local/host.ts';
 import { HTTP_API } from './local/http-api.ts';
-import { onParentGone } from './local/parent.ts';
+import { onParentGone, readParents } from './local/parent.ts';
 import { PLACES } from './local/places.ts';
 import { HOST, type Ports, Refusal, readPorts } from './local/ports.ts';
 import type { Prepared } from './local/prepare-main.ts';
@@ -37,7 +37,7 @@ const SAME_SIGNAL = 500;
 const READY_WITHIN = 60_000;
 
 /** Read at once: it may end while the model is imported. */
-const parent = process.ppid;
+const parents = readParents();
 const children: Child[] = [];
 const servers: Server[] = [];
 let endingSince: number | undefined;
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   const options = readOptions();
   checkSettings(process.env);
   const ports = await readPorts(process.env, options.container);
-  if (process.env.npm_lifecycle_event === 'start') onParentGone(parent, () => end(0));
+  if (process.env.npm_lifecycle_event === 'start') onParentGone(parents, () => end(0));
   // SIGKILL ends the children by their standard input; any other way does it here.
   process.on('exit', () => {
     for (const child of children) signalGroup(child, 'SIGKILL');

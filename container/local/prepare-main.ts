@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../../model/artifact/build.ts';
 import { maybeFactorsNote } from '../../model/artifact/maybe-factors.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
+import { explain } from '../../model/commands/explain.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { exampleRecord } from '../../shared/wire/cells.ts';
 
@@ -17,6 +18,8 @@ process.stdout.on('error', () => process.exit(1));
 
 try {
   const page = buildPage(PROJECT);
+  // Its error is reported below, or the model's, which comes first.
+  page.catch(() => {});
   const given = process.argv[2] ?? '';
   const { file, model } = buildArtifact(given, PROJECT);
   const { card, sha256, schema } = model;
@@ -24,7 +27,9 @@ try {
   const prepared: Prepared = { file, page: (await page).file, ...said };
   process.stdout.write(JSON.stringify(prepared));
 } catch (error) {
-  if (!(error instanceof ModelError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // A clone that cannot be written to, or a full disk, is no fault of ours.
+  const isSaid = error instanceof ModelError || (error as NodeJS.ErrnoException).path !== undefined;
+  if (!isSaid) throw error;
+  process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 }

@@ -3,7 +3,8 @@
  * clock that never goes back, so that no timer runs.
  *
  * Buckets of one key in several environments tell one another by counts (exchange.ts). What the others let through is taken away here too,
- * as far as it was not already lost: tokens that came while the bucket was full count for that first. A bucket can so be in debt.
+ * as far as it was not already lost: tokens that came while the bucket was full count for that first. A bucket can so be in debt, of
+ * MOST_DEBT of its sizes at most.
  */
 export type Bucket = {
   perSecond: number;
@@ -14,6 +15,12 @@ export type Bucket = {
   /** Tokens that ran over since the last exchange. */
   spilled: number;
 };
+
+/**
+ * So many times its size a bucket owes at most: two minutes of a limit from one a second on. Environments that could not tell one another for
+ * an hour would shut their caller out for hours else. Each of up to 480 may let through too much in the quarter of a second between two exchanges.
+ */
+const MOST_DEBT = 120;
 
 /** A full bucket: of a second's tokens, and of one at least. */
 export function fullBucket(perSecond: number, now: number): Bucket {
@@ -35,7 +42,8 @@ export function take(bucket: Bucket, now: number): number {
 /** Takes away what other environments let through since the last exchange. */
 export function takeOthers(bucket: Bucket, others: number, now: number): void {
   fill(bucket, now);
-  bucket.tokens -= Math.max(0, others - bucket.spilled);
+  const owed = Math.max(0, others - bucket.spilled);
+  bucket.tokens = Math.max(bucket.tokens - owed, Math.min(bucket.tokens, -MOST_DEBT * bucket.size));
   bucket.spilled = 0;
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +87,38 @@ test('npm run serve ends with the shell that npm started it through', async () =
   shell.kill('SIGTERM');
   await closed;
 }, 30_000);
+
+test('npm run serve ends with a shell that ends before it serves', async () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const env = { PATH: process.env.PATH, MODEL_DIR: path.join(folder, 'served'), PORT: '0', npm_lifecycle_event: 'serve' };
+  const shell = spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(shell, 'close');
+  // Node has hardly begun.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  shell.kill('SIGKILL');
+  await closed;
+}, 30_000);
+
+test('a clone that nothing can be written into serves from its sources, and npm start says what is wrong in a line', async () => {
+  const clone = path.join(folder, 'clone');
+  for (const room of ['container', 'functions', 'model', 'shared', 'package.json'])
+    cpSync(path.join(ROOT, room), path.join(clone, room), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(clone, 'node_modules'));
+  // No folder can be made here, by root neither.
+  writeFileSync(path.join(clone, '.canopy'), '');
+  const models = path.join(folder, 'served-from-sources');
+  mkdirSync(models);
+  copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
+  const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
+  const child = spawn(process.execPath, ['container/bundle-main.ts', 'serve'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [[said], [why]] = (await Promise.all([once(child.stdout, 'data'), once(child.stderr, 'data')])) as [[Buffer], [Buffer]];
+  expect(String(said)).toMatch(/is served on http/);
+  expect(String(why)).toMatch(/^\S+: found E\w+, expected a folder to write into; serving from the sources, with 40 MB more\n$/);
+  child.kill('SIGKILL');
+  const prepare = ['container/local/prepare-main.ts', golden('heart-age').file];
+  const { status, stderr } = spawnSync(process.execPath, prepare, { cwd: clone, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^\S+: a file, where a folder was expected\n$/)]);
+}, 60_000);
 
 test('has no character beyond ASCII, or the engine would keep each of its characters in two bytes', () => {
   const app = path.dirname(bundle());

@@ -87,3 +87,27 @@ test('an environment that was frozen for an hour while others worked within the 
   clock.now += 1_000;
   expect(await ask(all[0] as Keys)).toBe(1);
 });
+
+test.each(['late', 'away'])('a table that is %s for ten minutes shuts the caller out for two at most', async (how) => {
+  const { clock, table, all, ask } = world(10, 5);
+  const { add } = table;
+  table.add = (name, count, signal) => {
+    const late = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+    if (how === 'away') return Promise.reject(new Error('the table is away'));
+    return add(name, count, signal).then(() => Promise.reject(late));
+  };
+  const run = async (seconds: number) => {
+    let through = 0;
+    for (let at = 0; at < seconds * 10; at += 1) {
+      clock.now += 100;
+      for (const keys of all) through += await ask(keys);
+      await settle();
+    }
+    return through;
+  };
+  const through = await run(600);
+  expect(table.used.get('shop') ?? 0).toBeLessThanOrEqual(through);
+  table.add = add;
+  await run(125);
+  expect(await run(60)).toBeGreaterThan(0.8 * 600);
+});
