@@ -86,7 +86,7 @@ const ROOMS: Record<string, string[]> = {
   'model/examples': ['model/commands'],
   'model/.': ['model/commands'],
   'container/server': ['model/artifact', 'shared'],
-  'container/local': ['container/server', 'model/artifact', 'model/bundle', 'shared'],
+  'container/local': ['container/server', 'model/artifact', 'model/bundle', 'model/commands', 'shared'],
   'container/train': ['model/artifact', 'model/commands', 'model/train', 'shared'],
   'container/deploy': ['container/train', 'model/artifact', 'model/commands', 'model/train', 'shared'],
   'container/check': ['model/commands', 'shared'],
