@@ -7,11 +7,11 @@ import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ROWS_EXPLAINERS } from './bodies/rows-explainers.ts';
 import { treesOf } from './bodies/trees-of.ts';
+import { findUnanswered } from './bodies/unanswered.ts';
 import { ModelError, RequestError } from './errors.ts';
 import { checkBasis } from './explain/check-basis.ts';
 import { type Basis, decodeSection } from './explain/section.ts';
 import { decodeIntervals } from './intervals/section.ts';
-import { columnProblem } from './schema/answer-columns.ts';
 import { checkSchema } from './schema/check-schema.ts';
 import type { Explainable } from './schema/explain-ask.ts';
 import type { Schema } from './schema/features.ts';
@@ -239,55 +239,42 @@ export function prepareKernel(model: Predictor, table?: Prepared['table']): Prep
  */
 export function computeQuery(model: Predictor, query: Query): Float64Array {
   const outputs = predictRows(model, query.rows, query.parameters);
-  checkFinite(model, query, outputs);
+  findUnanswered(model.schema, query.parameters, outputs, reasonsOf(model, query), ({ error }) => {
+    throw error;
+  });
   return outputs;
 }
 
+/** The same, where a row without an answer keeps no other from its answer: the error of each such row, by its number. */
+export function computeEach(model: Predictor, query: Query): { outputs: Float64Array; errors: Map<number, RequestError> } {
+  const errors = new Map<number, RequestError>();
+  const [width, features] = [outputWidth(model.schema, query.parameters), model.schema.features.length];
+  if (query.count === 0) return { outputs: new Float64Array(0), errors };
+  try {
+    const outputs = predictRows(model, query.rows, query.parameters);
+    findUnanswered(model.schema, query.parameters, outputs, reasonsOf(model, query), ({ row, error }) => errors.set(row, error));
+    return { outputs, errors };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    if (query.count === 1) return { outputs: new Float64Array(width), errors: errors.set(0, error) };
+  }
+  // A row that cannot be explained, say: it is looked for one by one.
+  const outputs = new Float64Array(query.count * width);
+  for (let row = 0; row < query.count; row += 1) {
+    const one = computeEach(model, { ...query, rows: query.rows.subarray(row * features, (row + 1) * features), count: 1 });
+    outputs.set(one.outputs, row * width);
+    for (const error of one.errors.values()) errors.set(row, error);
+  }
+  return { outputs, errors };
+}
+
 /** Why a row has no answer, where the body's kind knows it. */
-function reasonOf(model: Predictor, { rows, parameters }: Query, row: number): string | undefined {
+function reasonsOf(model: Predictor, { rows, parameters }: Query): (row: number) => string | undefined {
   const { schema, steps, body } = model;
-  if (!body.kind.noAnswer) return undefined;
-  const one = rows.subarray(row * schema.features.length, (row + 1) * schema.features.length);
-  const inputs = steps ? computeInputs(schema, steps, one).inputs : one;
-  return body.kind.noAnswer(bodySchema(model), body.data, inputs, parameters);
-}
-
-function checkFinite(model: Predictor, query: Query, outputs: Float64Array): void {
-  const { schema } = model;
-  const { parameters } = query;
-  if (schema.kind === 'columns' || parameters.steps) {
-    checkCells(schema, parameters, outputs);
-    return;
-  }
-  for (let at = 0; at < outputs.length; at += 1) {
-    if (Number.isFinite(outputs[at])) continue;
-    const row = Math.floor(at / outputWidth(schema, parameters));
-    const message =
-      parameters.type === 'se' && schema.trees !== undefined && Number.isNaN(outputs[at])
-        ? 'the estimate of the variance is below 0, for which R says NaN; expected a forest of more trees'
-        : (reasonOf(model, query, row) ?? `the model's answer is ${outputs[at]}, expected a finite number`);
-    throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
-  }
-}
-
-/** The same where some of the doubles are those of columns, in which a value may be missing. */
-function checkCells(schema: Schema, parameters: Parameters, outputs: Float64Array): void {
-  const stride = outputWidth(schema, parameters);
-  const parts = partsOf(schema, parameters);
-  for (let row = 0; row < outputs.length / stride; row += 1) {
-    for (const { shape, offset, width } of parts) {
-      for (let at = 0; at < width; at += 1) {
-        const value = outputs[row * stride + offset + at]!;
-        const column = shape.columns?.[at];
-        const isFine = Number.isFinite(value) && !column;
-        const message = isFine
-          ? undefined
-          : column
-            ? columnProblem(column, value)
-            : `the model's answer is ${value}, expected a finite number`;
-        if (message !== undefined)
-          throw new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
-      }
-    }
-  }
+  return (row) => {
+    if (!body.kind.noAnswer) return undefined;
+    const one = rows.subarray(row * schema.features.length, (row + 1) * schema.features.length);
+    const inputs = steps ? computeInputs(schema, steps, one).inputs : one;
+    return body.kind.noAnswer(bodySchema(model), body.data, inputs, parameters);
+  };
 }

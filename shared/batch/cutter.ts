@@ -108,6 +108,10 @@ export function recordEnds(bytes: Uint8Array, quotes: boolean): number[] {
 }
 
 /** Whether there is nothing but a line's end between two places, white space aside. */
-export function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((code) => code === LINE || code === RETURN || code === 0x20 || code === 0x09);
+export function isBlank(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at];
+    if (code !== LINE && code !== RETURN && code !== 0x20 && code !== 0x09) return false;
+  }
+  return true;
 }

@@ -5,6 +5,7 @@ import type { Schema } from '../schema/features.ts';
 import { defaultParameters, type Parameters } from '../schema/parameters.ts';
 import { pointer } from '../schema/pointer.ts';
 import { type Cells, readRows } from '../schema/rows.ts';
+import { badRecord } from '../wire/records.ts';
 import { NO_COLUMNS } from './columns.ts';
 import { type Parquet, type ParquetRows, type RowRange, readParquet } from './parquet-input.ts';
 import { type Counts, MOST_LISTED, type OnError } from './piece.ts';
@@ -37,8 +38,9 @@ export async function answerRange(model: Model, parquet: Parquet, { range, onErr
   };
   const refuse = (row: number, error: RequestError) => {
     const line = range.start + row + 1;
-    const [reason, logged] = [reasonOf(error, NO_COLUMNS), loggedReason(error, 'jsonlines', NO_COLUMNS)];
-    if (onError === 'fail') throw new RequestError(error.status, `row ${line}: ${reason}`, [], {}, `row ${line}: ${logged}`);
+    const bad = badRecord(error);
+    const [reason, logged] = [() => reasonOf(bad, NO_COLUMNS), loggedReason(bad, 'jsonlines', NO_COLUMNS)];
+    if (onError === 'fail') throw new RequestError(error.status, `row ${line}: ${reason()}`, [], {}, `row ${line}: ${logged}`);
     counts.bad += 1;
     if (counts.badLines.length < MOST_LISTED) counts.badLines.push({ line, reason: logged });
     sink.skip(reason);

@@ -1,11 +1,16 @@
 import type { Model } from '../artifact.ts';
 import { RequestError } from '../errors.ts';
-import { computeQuery } from '../predict.ts';
+import { computeEach } from '../predict.ts';
+import type { Schema } from '../schema/features.ts';
 import { defaultParameters, type Parameters } from '../schema/parameters.ts';
-import { readBody } from '../wire/read-body.ts';
+import { outputWidth } from '../schema/shape.ts';
+import { utf8Text } from '../schema/utf8.ts';
+import { quickBody } from '../wire/read-body.ts';
+import { type BadRecord, badRecord, csvRecords, jsonRecords, type RecordReader, separateRecords } from '../wire/records.ts';
+import { notUtf8 } from '../wire/wire.ts';
 import type { Columns, LineForm } from './columns.ts';
 import { isBlank, type Piece, recordEnds } from './cutter.ts';
-import { loggedReason, reasonOf } from './reasons.ts';
+import { loggedReason, MOST_SAID, reasonOf } from './reasons.ts';
 import { createTextSink, type Sink } from './sinks.ts';
 
 /** What a bad row does: the payload fails, or that row alone has no answer. */
@@ -28,21 +33,23 @@ export type PieceDone = Counts & { text: string };
 
 /** Most bad lines that are listed. */
 export const MOST_LISTED = 100;
-/** A blank line is seen before it is read, where it is so short. */
-const MOST_BLANK = 2;
-const BLANK_LINE = new RequestError(422, 'the line is blank');
+/** Records that are read before they are computed together: at most so many, and so many doubles of them. */
+const GROUP = { records: 1_024, doubles: 131_072 };
+const BLANK_LINE = badRecord(new RequestError(422, 'the line is blank'));
+const NOT_UTF8 = badRecord(notUtf8());
 /** Stands for a blank line where that is a missing value: a quoted field is never skipped. */
-const BLANK = Buffer.from('""\n');
+const BLANK = '""\n';
+const LINE = 0x0a;
 
 /** A piece that is read: what is done, and the number of the next line. */
-type Work = { model: Model; asked: RowsAsked; sink: Sink; done: Counts; line: number };
+type Work = { model: Model; asked: RowsAsked; parameters: Parameters; sink: Sink; done: Counts; line: number };
 
-/** How many times fewer records are read together after some of which one is bad. */
-const FEWER = 4;
+/** Records that were read: how many lines each has, and what is wrong with it. */
+type Group = { lines: () => number[]; bad: (BadRecord | undefined)[] };
 
 /**
- * Reads the records of a piece, computes and writes a line for each, with the bits of any other request. What cannot be read, or has no
- * answer, is looked for record by record. With `fail` it is thrown as a RequestError that names its line; with `line` it has an error in its place.
+ * Reads the records of a piece, computes and writes a line for each, with the bits of any other request. One that cannot be read, or has
+ * no answer, is thrown with `fail` as a RequestError that names its line; with `line` it has an error in its place.
  */
 export function computePiece(model: Model, asked: PieceAsked): PieceDone {
   const { accepted: form, empty, parameters = defaultParameters(model.schema) } = asked;
@@ -53,93 +60,133 @@ export function computePiece(model: Model, asked: PieceAsked): PieceDone {
 
 /** The same, whose answers go into a sink. */
 export function answerPiece(model: Model, asked: RowsAsked, sink: Sink): Counts {
-  const work: Work = { model, asked, sink, done: { rows: 0, bad: 0, badLines: [] }, line: asked.line };
+  const { columns, form, parameters = defaultParameters(model.schema) } = asked;
+  const work: Work = { model, asked, parameters, sink, done: { rows: 0, bad: 0, badLines: [] }, line: asked.line };
   const [bytes, records] = asked.onError === 'fail' && asked.isLast ? withoutBlankEnd(asked) : [asked.bytes, asked.records];
-  if (records > 1) {
-    if (readPart(work, bytes, records) !== undefined) readEach(work, bytes, recordEnds(bytes, asked.form === 'csv'), true);
-  } else if (records === 1) readOne(work, bytes, true);
+  if (records === 0) return work.done;
+  const body = columns.before.length === 0 ? bytes : Buffer.concat([columns.before, bytes]);
+  const query = quickBody(model.schema, body, form);
+  if (query?.count === records) {
+    // Lines are counted where one of them has to be named.
+    const lines = (ends = recordEnds(bytes, form === 'csv')) => ends.map((end, at) => linesIn(bytes, at === 0 ? 0 : ends[at - 1]!, end));
+    answerGroup(work, { lines, bad: [] }, query.rows, records);
+  } else readAll(work, bytes, recordEnds(bytes, form === 'csv'));
   return work.done;
 }
 
 /**
- * Reads records that end at `ends`, among which there are bad ones: ever more together while all are good, and fewer where one is bad. So
- * neither many bad rows nor few of them cost much more than good ones. `isRecord` as in readOne.
+ * Reads records that end at `ends` one by one, and answers groups of them. With `line` each line of a record that cannot be read is read
+ * by itself: a quote that nobody closed made one record of them.
  */
-function readEach(work: Work, bytes: Uint8Array, ends: number[], isRecord: boolean): void {
-  for (let [at, start, size] = [0, 0, 1]; at < ends.length; ) {
-    const count = Math.min(size, ends.length - at);
-    const part = bytes.subarray(start, ends[at + count - 1]);
-    if (count === 1) size = readOne(work, part, isRecord) ? 2 : 1;
-    else if (readPart(work, part, count) === undefined) size = 2 * count;
-    else {
-      size = Math.max(1, Math.floor(count / FEWER));
-      continue;
+function readAll(work: Work, bytes: Uint8Array, ends: number[]): void {
+  const { model, asked } = work;
+  const width = model.schema.features.length;
+  const most = Math.max(1, Math.min(GROUP.records, Math.floor(GROUP.doubles / width)));
+  const rows = new Float64Array(most * width);
+  const read = openReader(work, bytes);
+  let lines: number[] = [];
+  let bad: (BadRecord | undefined)[] = [];
+  let good = 0;
+  const answer = () => {
+    const ofGroup = lines;
+    answerGroup(work, { lines: () => ofGroup, bad }, rows.subarray(0, good * width), good);
+    [lines, bad, good] = [[], [], 0];
+  };
+  const add = (start: number, end: number, isRecord: boolean) => {
+    const wrong = read(start, end, rows, good * width);
+    const count = linesIn(bytes, start, end);
+    if (wrong && count > 1 && isRecord && asked.onError === 'line') {
+      let from = start;
+      for (const to of recordEnds(bytes.subarray(start, end), false)) {
+        add(from, start + to, false);
+        from = start + to;
+      }
+      return;
     }
-    at += count;
-    start = ends[at - 1]!;
+    lines.push(count);
+    bad.push(wrong);
+    if (!wrong) good += 1;
+    // With `fail` the first bad record is the last that is looked at, unless one before it has no answer.
+    if (lines.length === most || (wrong && asked.onError === 'fail')) answer();
+  };
+  let start = 0;
+  for (const end of ends) {
+    add(start, end, true);
+    start = end;
   }
+  if (lines.length > 0) answer();
 }
 
-/**
- * Reads one record; whether it is good. Of one that cannot be read each line is read by itself with `line`: a quote that nobody closed
- * made one record of them (`isRecord`: it is a record, and not yet one of its lines).
- */
-function readOne(work: Work, part: Uint8Array, isRecord: boolean): boolean {
-  const { asked } = work;
-  const isAlone = asked.onError === 'line' && !asked.columns.isBlankMissing;
-  if (isAlone && part.length <= MOST_BLANK && isBlank(part)) {
-    noteBad(work, part);
-    return false;
+/** Makes what reads the record between two places of a piece, and puts its row at a place; gives what is wrong with it otherwise. */
+function openReader(
+  { model, asked }: Work,
+  bytes: Uint8Array,
+): (start: number, end: number, rows: Float64Array, at: number) => BadRecord | undefined {
+  const { columns, form, onError } = asked;
+  const read = recordReader(model.schema, form, columns);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (start, end, rows, at) => {
+    const blank = isBlank(bytes, start, end);
+    if (blank && onError === 'line' && !columns.isBlankMissing) return BLANK_LINE;
+    const text = buffer.toString('utf8', start, end);
+    // What is not UTF-8 becomes this character; a decoder that throws takes far longer to say so.
+    if (text.includes('\uFFFD') && !Buffer.from(text).equals(buffer.subarray(start, end))) return NOT_UTF8;
+    const bad = read(blank && columns.isBlankMissing ? BLANK : text, rows, at);
+    return bad && blank ? { ...BLANK_LINE, status: bad.status } : bad;
+  };
+}
+
+function recordReader(schema: Schema, form: LineForm, { before }: Columns): RecordReader {
+  if (form === 'jsonlines') return jsonRecords(schema, MOST_SAID);
+  return before.length > 0 ? csvRecords(schema, utf8Text(before), MOST_SAID) : separateRecords(schema, form);
+}
+
+/** Answers a group of records: the rows of those that could be read, and the errors of all others. */
+function answerGroup(work: Work, { lines, bad }: Group, rows: Float64Array, count: number): void {
+  const { model, parameters, sink, done } = work;
+  const { outputs, errors } = computeEach(model, { rows, count, parameters });
+  const width = outputWidth(model.schema, parameters);
+  if (bad.length === 0 && errors.size === 0) {
+    sink.take(outputs);
+    done.rows += count;
+    return;
   }
-  const error = readPart(work, part, 1);
-  if (!error) return true;
-  const ends = isRecord && asked.onError === 'line' ? recordEnds(part, false) : [part.length];
-  if (ends.length > 1) readEach(work, part, ends, false);
-  else noteBad(work, part, error);
-  return false;
-}
-
-/** Answers some records; the RequestError where one of them has no answer. */
-function readPart(work: Work, part: Uint8Array, records: number): RequestError | undefined {
-  try {
-    work.sink.take(answer(work.model, part, records, work.asked));
-    work.done.rows += records;
-    work.line += linesIn(part);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    return error;
+  // Rows that have an answer go on together, from one of them to the next.
+  let [from, row] = [0, 0];
+  const take = () => {
+    if (row > from) sink.take(outputs.subarray(from * width, row * width));
+    done.rows += row - from;
+  };
+  for (const [at, ofRecord] of lines().entries()) {
+    const unread = bad[at];
+    const error = unread ? undefined : errors.get(row);
+    const wrong = unread ?? (error && badRecord(error));
+    if (wrong) {
+      take();
+      noteBad(work, wrong);
+      from = unread ? row : row + 1;
+    }
+    if (!unread) row += 1;
+    work.line += ofRecord;
   }
+  take();
 }
 
-/** The doubles of the answer to some records. Throws a RequestError where any of them has none. */
-function answer(model: Model, part: Uint8Array, records: number, { columns, form, parameters }: RowsAsked): Float64Array {
-  const { schema } = model;
-  const rows = records === 1 && columns.isBlankMissing && isBlank(part) ? BLANK : part;
-  const body = columns.before.length === 0 ? rows : Buffer.concat([columns.before, rows]);
-  const query = readBody(schema, body, form);
-  // A blank line was skipped, or a row was taken for a header: the halves show which.
-  if (query.count !== records) throw new RequestError(422, 'the line has no row');
-  return computeQuery(model, parameters ? { ...query, parameters } : query);
-}
-
-/** Notes a record without an answer; one without an error is blank. */
-function noteBad(work: Work, part: Uint8Array, error = BLANK_LINE): void {
-  const { asked, done, sink, line } = work;
-  const isEmpty = error === BLANK_LINE || isBlank(part);
-  const logged = isEmpty ? 'the line is blank' : loggedReason(error, asked.form, asked.columns);
-  const reason = isEmpty ? logged : reasonOf(error, asked.columns);
-  if (asked.onError === 'fail') throw new RequestError(error.status, `line ${line}: ${reason}`, [], {}, `line ${line}: ${logged}`);
+/** Notes a record without an answer. */
+function noteBad({ asked, sink, done, line }: Work, wrong: BadRecord): void {
+  const logged = () => (wrong.message === BLANK_LINE.message ? wrong.message : loggedReason(wrong, asked.form, asked.columns));
+  const reason = () => reasonOf(wrong, asked.columns);
+  if (asked.onError === 'fail') throw new RequestError(wrong.status, `line ${line}: ${reason()}`, [], {}, `line ${line}: ${logged()}`);
   done.bad += 1;
-  if (done.badLines.length < MOST_LISTED) done.badLines.push({ line, reason: logged });
+  if (done.badLines.length < MOST_LISTED) done.badLines.push({ line, reason: logged() });
   sink.skip(reason);
-  work.line += linesIn(part);
 }
 
-function linesIn(part: Uint8Array): number {
-  let lines = 0;
-  for (let at = part.indexOf(0x0a); at !== -1; at = part.indexOf(0x0a, at + 1)) lines += 1;
-  return part.at(-1) === 0x0a ? lines : lines + 1;
+/** How many lines there are between two places. */
+function linesIn(bytes: Uint8Array, start: number, end: number): number {
+  let lines = bytes[end - 1] === LINE ? 0 : 1;
+  for (let at = start; at < end; at += 1) if (bytes[at] === LINE) lines += 1;
+  return lines;
 }
 
 /** The last piece without the blank lines at its end, which are hardly meant, and how many records are left. */
@@ -147,6 +194,6 @@ function withoutBlankEnd({ bytes, records, form }: RowsAsked): [Uint8Array, numb
   if (records === 0) return [bytes, 0];
   const ends = recordEnds(bytes, form === 'csv');
   let left = ends.length;
-  while (left > 0 && isBlank(bytes.subarray(left === 1 ? 0 : ends[left - 2], ends[left - 1]))) left -= 1;
+  while (left > 0 && isBlank(bytes, left === 1 ? 0 : ends[left - 2]!, ends[left - 1]!)) left -= 1;
   return [left === 0 ? bytes.subarray(0, 0) : bytes.subarray(0, ends[left - 1]), left];
 }

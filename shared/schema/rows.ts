@@ -29,6 +29,9 @@ export type Cells = {
   misfit?(row: number): Problem | undefined;
 };
 
+/** What is wrong with rows: how many things, and the first of them in words. `advice` as a RequestError has it. */
+export type Wrong = { found: number; problems: Problem[]; advice?: string | undefined };
+
 /**
  * The numeric rows of a request, row after row in the order of the schema's features (NaN: missing). Throws a 422 that
  * lists everything wrong, `others` among it, up to 100 problems, each with its path.
@@ -37,67 +40,74 @@ export function readRows(schema: Schema, cells: Cells, others: Problem[] = []): 
   const width = schema.features.length;
   schema.beginTexts?.();
   const rows = new Float64Array(cells.rows * width);
-  const problems = others.slice(0, MAX_PROBLEMS);
-  let found = others.length;
-  let advice: string | undefined;
-  const names = namesOfRows(schema, cells);
-  const message = (row: number, column: number, value: unknown, spelt: string | undefined) => {
-    if (spelt !== undefined) return roundedComplaint(schema, column, spelt);
-    if (value !== undefined) return complaint(schema, column, value, cells.text);
-    const strangers = names.strangers(row);
-    return missing(schema, column, strangers, strangers.length < MOST_STRANGERS);
-  };
-  const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
-  for (let row = 0; row < cells.rows; row += 1) {
-    const misfit = cells.misfit?.(row);
-    if (misfit) {
-      found += 1;
-      if (problems.length < MAX_PROBLEMS) problems.push(misfit);
-      continue;
-    }
-    for (let column = 0; column < width; column += 1) {
-      let value = cells.cell(row, column);
-      if (value === undefined && cells.columnar && row > 0) continue;
-      // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
-      if (value === undefined && isOptional(column) && !cells.columnar && names.areFeatures(row)) value = null;
-      const spelt = cells.rounded && schema.features[column]?.type === 'integer64' ? cells.rounded.get(value as number) : undefined;
-      const number = value === undefined || spelt !== undefined ? undefined : readCell(schema, column, value, cells.text);
-      if (number !== undefined) {
-        rows[row * width + column] = number;
-        continue;
-      }
-      found += 1;
-      // Only what is reported is put into words, since there may be millions.
-      if (problems.length >= MAX_PROBLEMS) continue;
-      problems.push({ path: cells.path(row, column), message: message(row, column, value, spelt) });
-      advice ??= adviceFor(schema, column, value, cells.text);
-    }
-  }
+  const wrong: Wrong = { found: others.length, problems: others.slice(0, MAX_PROBLEMS) };
+  const read = createRowReader(schema, cells, MAX_PROBLEMS);
+  for (let row = 0; row < cells.rows; row += 1) read(row, rows, row * width, wrong, cells.columnar && row > 0);
+  const { found, problems, advice } = wrong;
   if (found > 0) throw new RequestError(422, detail(schema, problems, found, cells.instead), problems, {}, advice);
   return rows;
 }
 
+/**
+ * Puts the numbers of a row at a place of `rows`, and what does not fit into `wrong`, of which the first `most` things are put into
+ * words: there may be millions. `isTold`: that a column is missing was said of another row.
+ */
+export type RowReader = (row: number, rows: Float64Array, at: number, wrong: Wrong, isTold: boolean) => void;
+
+/** Makes what reads rows of cells one by one. */
+export function createRowReader(schema: Schema, cells: Cells, most: number): RowReader {
+  const width = schema.features.length;
+  const strangersOf = strangersFinder(schema, cells);
+  const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
+  return (row, rows, at, wrong, isTold) => {
+    const misfit = cells.misfit?.(row);
+    if (misfit) {
+      wrong.found += 1;
+      if (wrong.problems.length < most) wrong.problems.push(misfit);
+      return;
+    }
+    let strangers: string[] | undefined;
+    for (let column = 0; column < width; column += 1) {
+      let value = cells.cell(row, column);
+      if (value === undefined) {
+        if (isTold) continue;
+        strangers ??= strangersOf(row);
+        // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
+        if (strangers.length === 0 && cells.names && !cells.columnar && isOptional(column)) value = null;
+      }
+      const spelt = cells.rounded && schema.features[column]?.type === 'integer64' ? cells.rounded.get(value as number) : undefined;
+      const number = value === undefined || spelt !== undefined ? undefined : readCell(schema, column, value, cells.text);
+      if (number !== undefined) {
+        rows[at + column] = number;
+        continue;
+      }
+      wrong.found += 1;
+      if (wrong.problems.length >= most) continue;
+      let message: string;
+      if (spelt !== undefined) message = roundedComplaint(schema, column, spelt);
+      else if (value !== undefined) message = complaint(schema, column, value, cells.text);
+      else message = missing(schema, column, strangers ?? [], (strangers ?? []).length < MOST_STRANGERS);
+      wrong.problems.push({ path: cells.path(row, column), message });
+      wrong.advice ??= adviceFor(schema, column, value, cells.text);
+    }
+  };
+}
+
 /** For a row in which a feature is missing: the names in it that are none, most likely that feature's under another spelling. */
-function namesOfRows(schema: Schema, cells: Cells): { strangers(row: number): string[]; areFeatures(row: number): boolean } {
+function strangersFinder(schema: Schema, cells: Cells): (row: number) => string[] {
   // Made at the first such row: most requests have none.
   let known: Set<string> | undefined;
-  let last = -1;
-  let found: string[] = [];
-  const strangers = (row: number) => {
-    if (row === last) return found;
-    last = row;
+  return (row) => {
     if (!known) {
       const names = schema.features.map(({ name }) => name);
       known = new Set([...names, ...otherForms(names).flat()]);
     }
-    const features = known;
-    found = [];
+    const found: string[] = [];
     for (const name of cells.names?.(row) ?? []) {
-      if (features.has(name)) continue;
+      if (known.has(name)) continue;
       found.push(name);
       if (found.length === MOST_STRANGERS) break;
     }
     return found;
   };
-  return { strangers, areFeatures: (row) => cells.names !== undefined && strangers(row).length === 0 };
 }

@@ -217,6 +217,15 @@ function writeTypes({ schema, parameters, outputs, form, tail }: Computed): stri
 /** Writes the doubles of one prediction, which begin at a place. */
 type Writer = (outputs: Float64Array, at: number) => string;
 
+/** Makes what writes the doubles of rows as lines, as writeOutputs does: for answers that come in many small parts. */
+export function linesWriter(schema: Schema, parameters: Parameters, form: 'csv' | 'jsonlines'): (outputs: Float64Array) => string {
+  if (parameters.explain || parameters.also) return (outputs) => writeOutputs(schema, parameters, outputs, form, '');
+  const shape = shapeOf(schema, parameters);
+  const stride = outputWidth(schema, parameters);
+  const write = form === 'csv' ? csvWriter(shape) : jsonWriter(shape);
+  return (outputs) => writeRows(write, outputs, stride, 0, '', '\n');
+}
+
 function writeRows(write: Writer, outputs: Float64Array, stride: number, offset: number, between: string, behind: string): string {
   let text = '';
   for (let at = offset; at < outputs.length; at += stride) text += (at === offset ? '' : between) + write(outputs, at) + behind;

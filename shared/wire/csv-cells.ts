@@ -15,19 +15,26 @@ import { csvHeader, findDelimiter, type Header } from './delimiter.ts';
  */
 export function csvCells(schema: Schema, text: string, most = Number.POSITIVE_INFINITY): Cells {
   const { delimiter, ...rest } = findDelimiter(schema, text);
-  const { rows, numbers, count: rowCount, header, isHeader } = readLines(schema, rest.text, delimiter, { most, firstLine: rest.firstLine });
+  const lines = readLines(schema, rest.text, delimiter, { most, firstLine: rest.firstLine });
+  const { rows, header } = lines;
+  const places = columnPlaces(schema, header, '/0');
+  const cells = { ...fieldCells(schema, lines, places), rows: lines.count };
+  if (delimiter === ',' || !hasDecimalCommas(schema, { rows, places, width: header.length, delimiter })) return cells;
+  const isNumber = schema.features.map(({ type }) => type === 'number');
+  return { ...cells, cell: (row, column) => withPoint(cells.cell(row, column), isNumber[column] as boolean) };
+}
+
+/** The rows of a CSV, each with the number of its line. */
+type Rows = Header & { rows: string[][]; numbers: number[] };
+
+/** The cells of a CSV's rows below its header; `places` are those of the features among the columns. */
+export function fieldCells(schema: Schema, { rows, numbers, header, isHeader }: Rows, places: (number | undefined)[]): Cells {
   const count = `${header.length} field${header.length === 1 ? '' : 's'}`;
   const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
-  const places = columnPlaces(schema, header, '/0');
-  const cells = placedCells(rows, places);
-  const hasCommas = delimiter !== ',' && hasDecimalCommas(schema, { rows, places, width: header.length, delimiter });
-  const isNumber = schema.features.map(({ type }) => type === 'number');
   return {
-    ...cells,
-    rows: rowCount,
+    ...placedCells(rows, places),
     text: true,
     names: () => header,
-    ...(hasCommas ? { cell: (row: number, column: number) => withPoint(cells.cell(row, column), isNumber[column] as boolean) } : {}),
     path: (row, column) => `/${row}/${pointer(schema.features[column]?.name as string)}`,
     misfit: (row) => {
       const found = (rows[row] as string[]).length;
@@ -37,8 +44,8 @@ export function csvCells(schema: Schema, text: string, most = Number.POSITIVE_IN
   };
 }
 
-/** `count`: how many rows there are, of which the first `most` are kept, each with the number of its line. */
-type Lines = Header & { rows: string[][]; numbers: number[]; count: number };
+/** `count`: how many rows there are, of which the first `most` are kept. */
+type Lines = Rows & { count: number };
 
 /** The row of a line without a character, which is one for all: a body may have millions of them. */
 const BLANK: string[] = [''];

@@ -23,10 +23,15 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 
 export function parseJson(text: string, label = 'the body'): unknown {
   const keys = scan(text, label);
   let value: unknown;
+  // As in RequestError: nobody sees the stack of its error, and a payload may have as many bad lines as it has bytes.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new RequestError(400, `${label} is not JSON: ${reason(error as Error, text)}`);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   if (checkKeys(value, label) !== keys) throw new RequestError(400, `${label} has an object with a duplicate key`);
   return value;

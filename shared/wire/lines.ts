@@ -12,10 +12,19 @@ export function lineCells(schema: Schema, text: string): Cells {
     .replace(/^\uFEFF/, '')
     .split('\n')
     .forEach((line, at) => {
-      if (line.trim() === '') return;
-      const value = parseJson(line, `line ${at + 1}`);
-      values.push(boxed(value) ?? value);
+      if (line.trim() !== '') values.push(lineValue(line, at + 1));
     });
+  return valueCells(schema, values);
+}
+
+/** The value of a line of JSON Lines; of {"features": [...]} that array. Throws as parseJson, and names the line. */
+export function lineValue(line: string, number: number): unknown {
+  const value = parseJson(line, `line ${number}`);
+  return boxed(value) ?? value;
+}
+
+/** The cells of values, each of which is a row: a record or an array. */
+export function valueCells(schema: Schema, values: unknown[]): Cells {
   const names = namesOf(schema);
   const member = memberReader(schema);
   return {

@@ -35,12 +35,27 @@ export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, mo
   try {
     text = utf8Text(body);
   } catch {
-    throw new RequestError(400, 'the body is not UTF-8');
+    throw notUtf8();
   }
-  if (text.trim() === '') throw new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
+  if (text.trim() === '') throw emptyBody();
   if (form === 'json') return readJson(schema, { value: parseBody(text), path: '', text }, limits, dialects);
   if (form === 'csv') return readCells(schema, csvCells(schema, text, most), limits);
   return readCells(schema, { ...lineCells(schema, text), rounded: roundedNumbers(schema, text) }, limits);
+}
+
+/** The refusal of a body, or of a record of it, that is not UTF-8. */
+export function notUtf8(): RequestError {
+  return new RequestError(400, 'the body is not UTF-8');
+}
+
+/** That of one in which there is nothing. */
+export function emptyBody(): RequestError {
+  return new RequestError(400, 'the body is empty; expected JSON, CSV or JSON Lines');
+}
+
+/** That of one in which there are no rows. */
+export function noRows(schema: Schema): RequestError {
+  return new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
 }
 
 /** A JSON body's value. What cannot be meant for JSON is most likely a CSV that was declared as JSON. */
@@ -125,7 +140,7 @@ function mostValues(bytes: number): number {
 
 function readCells(schema: Schema, cells: Cells, { most, values }: Limits, asked?: Asked): Query {
   const { parameters, problems } = asked ?? { parameters: defaultParameters(schema), problems: [] };
-  if (cells.rows === 0) throw new RequestError(422, `there are no rows; expected at least one, such as ${example(schema)}`);
+  if (cells.rows === 0) throw noRows(schema);
   const fit = Math.min(most, Math.max(1, Math.floor(values / schema.features.length)));
   if (cells.rows > fit) throw new RequestError(413, `${cells.rows} rows; expected at most ${fit} in one request`);
   const misfit = misfitRows(schema, parameters, cells.rows);

@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import { loadModel } from '../../../model/artifact/import.ts';
 import type { Model } from '../../../shared/artifact.ts';
 import { answerLines, csvColumns, type LineForm, NO_COLUMNS } from '../../../shared/batch/columns.ts';
-import { createCutter, type PieceSize } from '../../../shared/batch/cutter.ts';
+import { createCutter, isBlank, type PieceSize } from '../../../shared/batch/cutter.ts';
 import { computePiece, type OnError, type PieceDone } from '../../../shared/batch/piece.ts';
+import { reasonOf } from '../../../shared/batch/reasons.ts';
+import { RequestError } from '../../../shared/errors.ts';
+import { computeQuery } from '../../../shared/predict.ts';
+import { writeOutputs } from '../../../shared/wire/answers.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { golden } from '../../support/golden.ts';
 
 /** What a payload is answered in pieces of a size. */
@@ -64,6 +69,23 @@ function payloadOf(model: Model, form: LineForm) {
   return fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 40 });
 }
 
+/** The line of a payload as the body of a request of its own, and the line of the answer. */
+function asked(model: Model, line: string, form: LineForm): string {
+  const { schema } = model;
+  const columns = form === 'csv' ? csvColumns(schema, Buffer.from(`${rowsOf(model)[0]}\n`), false) : NO_COLUMNS;
+  const isBlankLine = isBlank(Buffer.from(line));
+  const text = isBlankLine && columns.isBlankMissing ? '""\n' : line;
+  let reason: string;
+  try {
+    const query = readBody(schema, Buffer.concat([columns.before, Buffer.from(text)]), form);
+    return writeOutputs(schema, query.parameters, computeQuery(model, query), form, '');
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    reason = isBlankLine ? 'the line is blank' : reasonOf({ ...error, message: error.message, found: error.problems.length }, columns);
+  }
+  return form === 'csv' ? answerLines(schema).empty : `${JSON.stringify({ error: reason })}\n`;
+}
+
 describe.each(['csv', 'jsonlines'] as const)('of %s', (form) => {
   test.each(
     MODELS.map((model) => [model.card.name, model] as const),
@@ -81,5 +103,38 @@ describe.each(['csv', 'jsonlines'] as const)('of %s', (form) => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test.each(
+    MODELS.map((model) => [model.card.name, model] as const),
+  )('%s: each line has the answer, or the reason, of a request with that line alone', (_, model) => {
+    fc.assert(
+      fc.property(payloadOf(model, form), (lines) => {
+        const { text } = answer(model, lines.map(([line, end]) => line + end).join(''), form, WHOLE);
+        expect(text).toBe(lines.map(([line, end]) => asked(model, line + end, form)).join(''));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('rows for which the model has no finite answer', () => {
+  const model = loadModel(golden('days-inverse-glm').file);
+  const found = "the model's answer is NaN, expected a finite number";
+  const one = asked(model, '0.5\n', 'csv');
+
+  test.each([
+    ['among good ones', '0.5\n1e9\n0.5\n', `${one}""\n${one}`, [2]],
+    ['among others that cannot be read', '1e9\nx\n0.5\n1e9\n', `""\n""\n${one}""\n`, [1, 2, 4]],
+  ])('have no answer, %s', (_, text, expected, lines) => {
+    const { text: written, badLines } = answer(model, text, 'csv', WHOLE);
+    expect([written, badLines.map(({ line }) => line)]).toEqual([expected, lines]);
+    const asJson = text.replaceAll(/^.+$/gm, (age) => `{"dose":${age}}`);
+    expect(answer(model, asJson, 'jsonlines', WHOLE).text).toContain(found);
+  });
+
+  test('fail the payload before a later one that cannot be read', () => {
+    expect(() => answer(model, '0.5\n1e9\nx\n', 'csv', WHOLE, 'fail')).toThrow(`line 2: ${found}`);
+    expect(() => answer(model, '0.5\nx\n1e9\n', 'csv', WHOLE, 'fail')).toThrow('line 2: feature "dose": found the text "x"');
   });
 });
