@@ -79,6 +79,7 @@ const sidecar = z.strictObject({
       unit: shownText.optional(),
       percent: z.boolean().optional(),
       classes: z.record(z.string().max(1000), shownText).optional(),
+      meaning: shownText.optional(),
     })
     .optional(),
   /** A CSV file beside the sidecar, as import's --data. */

@@ -6,7 +6,7 @@ import { byId, paused } from './base/dom.ts';
 import { openInputs } from './base/inputs.ts';
 import { loadLater } from './base/load-later.ts';
 import { openLock } from './base/lock.ts';
-import { openDialogs } from './dialogs/dialogs.ts';
+import { openCard } from './dialogs/card.ts';
 import { type CodeLanguage, curlSnippet } from './dialogs/snippets.ts';
 import { levelLabel } from './html/fields.ts';
 import { openAnswer } from './plot/answer.ts';
@@ -112,12 +112,12 @@ function start(data: PageData, language?: Language): void {
     () => words,
     () => width,
   );
-  const showDialog = openDialogs(data, () => words);
+  const showCard = openCard(data, () => words);
   const translate = (language: Language) => {
     words = wordsIn(language);
     translatePage(data, words);
     render();
-    showDialog();
+    showCard();
   };
   onLanguage((one) => {
     chosenLanguage = one;
@@ -206,6 +206,8 @@ function translatePage({ card, features, order }: PageData, { language, text, la
   byId('title').textContent = document.title;
   byId('description').textContent = label(card.description ?? '');
   byId('limits').textContent = label(card.limits ?? '');
+  const meaning = document.getElementById('meaning');
+  if (meaning) meaning.textContent = label(card.answer?.meaning ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) place.textContent = text(place.dataset.text ?? '');
   for (const place of document.querySelectorAll<HTMLElement>('[data-label]')) place.ariaLabel = text(place.dataset.label ?? '');
   for (const place of document.querySelectorAll<HTMLInputElement>('[data-empty]')) place.placeholder = text(place.dataset.empty ?? '');

@@ -17,6 +17,8 @@ export type Card = {
     percent?: boolean | undefined;
     /** What people see instead of a class's label, by the label. */
     classes?: Record<string, Label> | undefined;
+    /** What the words of an answer mean, in a sentence that stands beside its reasons. */
+    meaning?: Label | undefined;
   };
   /** What made the model: the file does not have ranger's version, but its call. */
   madeBy: string;

@@ -44,7 +44,7 @@ export function checkCard(card: Card, label: string): void {
   allow(card.pipeline, PIPELINE, `${label}'s pipeline`);
   if (card.answer !== undefined) {
     const answer = recordOf(card.answer, `${label}'s answer`);
-    for (const name of ['label', 'unit'] as const) allow(answer[name], LABEL, `${label}'s answer: its ${name}`);
+    for (const name of ['label', 'unit', 'meaning'] as const) allow(answer[name], LABEL, `${label}'s answer: its ${name}`);
     allow(answer.percent, FLAG, `${label}'s answer: its percent`);
     allow(answer.classes, WORDS, `${label}'s answer: its classes`);
   }

@@ -96,7 +96,7 @@ inChromium('the page of the example heart', () => {
       expect(first!.x).toBeGreaterThanOrEqual(frame!.x - 1);
       expect(first!.x + first!.width).toBeLessThanOrEqual(frame!.x + frame!.width + 1);
       expect(await page.locator('#preview-note').textContent()).toBe(
-        'The first 2 of 2 · Reasons are what the model makes of the values, and no causes.',
+        'The first 2 of 2 rows · scroll sideways for all columns · Reasons are what the model makes of the values, and no causes.',
       );
     }));
 

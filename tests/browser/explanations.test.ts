@@ -88,12 +88,12 @@ inChromium('the page says why an answer is what it is', () => {
         all
           .slice(1)
           .map((one) => one.textContent!)
-          .find((name) => !sentence.startsWith(`Reasons for “${name}”.`))!,
+          .find((name) => !sentence.startsWith(`For “${name}” `))!,
       first!,
     );
     await choice.focus();
     await choice.selectOption(other);
-    await page.locator('#why-told', { hasText: `Reasons for “${other}”.` }).waitFor();
+    await page.locator('#why-told', { hasText: `For “${other}” the average answer is` }).waitFor();
     await closeAll();
   });
 

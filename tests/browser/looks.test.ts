@@ -25,11 +25,9 @@ inChromium('craft', () => {
       expect([model, sticking]).toEqual([model, 0]);
       await shoot(page, `${model}-${name}`);
       if (model !== 'age') continue;
-      for (const link of ['About the model', 'The API']) {
-        await openDialog(page, link);
-        expect([link, await violations(page)]).toEqual([link, []]);
-        await closeDialog(page);
-      }
+      await openDialog(page, 'About the model');
+      expect(await violations(page)).toEqual([]);
+      await closeDialog(page);
     }
     await closeAll();
   }, 60_000);

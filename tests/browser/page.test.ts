@@ -107,11 +107,9 @@ inChromium('the page of the default model', () => {
     }
     await shoot(page, 'card');
     await closeDialog(page);
-    const api = await openDialog(page, 'The API');
-    await api.getByText('POST /predict').waitFor();
-    await api.getByText('Bodies it takes').first().click();
-    await api.getByText('pandas, split').waitFor();
-    await shoot(page, 'api');
+    await page.getByRole('link', { name: 'The API' }).click();
+    await page.getByRole('button', { name: 'Send' }).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/docs');
     await closeAll();
   });
 
@@ -150,6 +148,7 @@ inChromium('the page of the default model', () => {
       expect.arrayContaining(['English', 'Português', 'f0', 's0', 'Reset', 'file', 'copy', 'About the model', 'The API']),
     );
     await says(page, chanceAt(54));
+    await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await closeDialog(page);

@@ -40,8 +40,10 @@ function expected({ feature, by }: { feature: string; by: number }, language: 'e
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
   const size = new Intl.NumberFormat(language, digits).format(Math.abs(100 * by));
   const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const [plus, minus] = language === 'en' ? ['for', 'against'] : ['a favor de', 'contra'];
+  // The first of its side: those for the class stand before those against it.
   return new RegExp(
-    `^${language === 'en' ? 'for' : 'para'} “.+”: ${literal(name)} \\(.+?\\) ${by > 0 ? '\\+' : '−'}${literal(size)}; .+; `,
+    `(?:^|; )${by > 0 ? plus : minus} (?:“.+?”|it|isso): ${literal(name)} \\(.+?\\) ${by > 0 ? '\\+' : '−'}${literal(size)}`,
   );
 }
 
@@ -168,7 +170,7 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     const points = told(100 * importance![first]!, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     const worse = told(permutation!.increases[first]!, { maximumSignificantDigits: 3 });
     expect(await list.count()).toBe(byImportance.length);
-    expect(await list.first().textContent()).toBe(`Vessels on X-ray: ${points} percentage points (+${worse})`);
+    expect(await list.first().textContent()).toBe(`Main vessels coloured on X-ray (of 3): ${points} percentage points (+${worse})`);
     expect(await dialog.textContent()).toContain('(log loss) on the training data (0.211)');
     await closeAll();
   });

@@ -24,7 +24,9 @@ inChromium('no row of a spreadsheet is thrown away', () => {
     ]);
     await page.getByText('2 of 4 rows have no prediction').waitFor();
     expect(await page.locator('#left li').allTextContents()).toEqual(['1 × age: a value is missing', '1 × age: not a number']);
-    expect(await page.locator('#preview-note').textContent()).toMatch(/^The first 4 of 4 · Reasons are .* no causes\.$/);
+    expect(await page.locator('#preview-note').textContent()).toMatch(
+      /^The first 4 of 4 rows · (?:scroll .* · )?Reasons are .* no causes\.$/,
+    );
     // One blank line is a row where there is one column, and nothing at the end.
     expect(await through(page, 'age\n54\n\n61\n\n')).toBe(
       `age,prediction,problem\n54,${chanceAt(54)},\n,,age: a value is missing\n61,${chanceAt(61)},\n`,
@@ -55,7 +57,7 @@ inChromium('no row of a spreadsheet is thrown away', () => {
       `99,${chanceAt(99)},`,
     ]);
     expect(new Set(file.slice(0, -1).map((line) => line.split(',').length))).toEqual(new Set([3]));
-    expect(await page.locator('#preview-note').textContent()).toMatch(/^The first 8 of 10,000 · /);
+    expect(await page.locator('#preview-note').textContent()).toMatch(/^The first 8 of 10,000 rows · /);
     await closeAll();
   });
 

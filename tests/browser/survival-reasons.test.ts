@@ -27,7 +27,7 @@ const percent = (value: number) => value.toLocaleString('en', { style: 'percent'
 /** What the reasons say first at a time, by the model itself. */
 function saying(time: number): string {
   const [reasons] = answerQuery(model, readValue(model.schema, { instances: [row], parameters: { explain: true, time } })).explanations!;
-  return `Reasons for “Share that lasts longer than ${time.toLocaleString('en')}”. The average answer is ${percent(reasons!.baseline)}.`;
+  return `For “Share that lasts longer than ${time.toLocaleString('en')} (time)” the average answer is ${percent(reasons!.baseline)}.`;
 }
 
 inChromium('the reasons of a curve over time', () => {

@@ -94,6 +94,15 @@ export function unitOf({ card }: PageData, words: Words): string {
   return words.label(card.answer?.unit ?? '');
 }
 
+/** A time with its unit, or called a time where the card has none. */
+export function timeName(data: PageData, words: Words, time: number): string {
+  return `${words.number(time)} ${timeUnit(data, words)}`;
+}
+
+function timeUnit(data: PageData, words: Words): string {
+  return unitOf(data, words) || `(${words.text('time')})`;
+}
+
 /** A feature's label with its unit. */
 export function nameOf(feature: PageFeature, words: Words): string {
   const name = words.label(feature.label ?? feature.name);
@@ -121,8 +130,10 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
   if (Array.isArray(prediction)) {
     if (isSeveral(data, prediction))
       return { main: prediction.map((value) => short(data, words, value)).join(' · '), unit: isShare(data) ? '' : unitOf(data, words) };
-    const median = medianTime(prediction, times);
-    return { main: words.number(median ?? times[times.length - 1] ?? 0), unit: unitOf(data, words) };
+    const at = medianTime(prediction, times) ?? times[times.length - 1] ?? 0;
+    const share = prediction[times.indexOf(at)];
+    const lasting = share === undefined ? {} : { share: `${readable(data, words, share)} ${words.text('lastLonger')}` };
+    return { main: words.number(at), unit: timeUnit(data, words), ...lasting };
   }
   const cells = cellsOf(data, prediction);
   if (cells) return { main: `${words.number(cells.length)} ${words.text('columns')}` };

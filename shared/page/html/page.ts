@@ -117,7 +117,7 @@ function answerHtml(data: PageData): string {
   const prediction = data.first?.predictions[0];
   const { main = '', share = '', unit = '' } = prediction === undefined ? {} : headline(data, words, prediction, data.first?.times ?? []);
   const beside = (name: string, told: string) => told && ` <span class="${name}">${escapeHtml(told)}</span>`;
-  const told = `${escapeHtml(main)}${beside('share', share)}${beside('measure', unit)}`;
+  const told = `${escapeHtml(main)}${beside('measure', unit)}${beside('share', share)}`;
   const isWord = typeof prediction !== 'number' && data.kind !== 'survival';
   const shown = main && `<strong${isWord ? ' class="word"' : ''}>${told}</strong>`;
   const exact = typeof prediction === 'number' ? String(prediction) : '';
@@ -127,7 +127,7 @@ function answerHtml(data: PageData): string {
 <h2 id="prediction-heading" ${text('prediction')}</h2>
 <p id="answer">${shown}</p>
 <p id="interval" class="dim note"></p>
-${data.card.limits ? `<p class="note"><a href="#card" ${text('limits')}</a></p>\n` : ''}<p id="limits" class="note"></p>
+${data.explain ? '' : meaningHtml(data)}${data.card.limits ? `<p class="note"><a href="#card" ${text('limits')}</a></p>\n` : ''}<p id="limits" class="note"></p>
 <details id="exactly"${exact === '' ? ' hidden' : ''}><summary class="dim" ${text('exactly')}</summary><p id="exact">${exact}</p></details>
 <dl id="shares" class="bars">${'<div class="bar-room"></div>'.repeat(isShared ? Math.min(8, data.classes.length) : 0)}</dl>
 <div id="curve" hidden><p class="dim note" ${text('surviving')}</p><div id="survival" class="plot" role="img"></div></div>
@@ -138,12 +138,18 @@ ${data.card.limits ? `<p class="note"><a href="#card" ${text('limits')}</a></p>\
 `;
 }
 
+/** What the words of the answer mean, where the card says it; the script puts it into the other language. */
+function meaningHtml({ card: { answer } }: PageData): string {
+  return answer?.meaning === undefined ? '' : `<p id="meaning" class="note">${escapeHtml(english(answer.meaning))}</p>\n`;
+}
+
 /** Places for the reasons of the answer, with room for their rows, so that nothing moves when they come. */
-function whyHtml({ features }: PageData): string {
+function whyHtml(data: PageData): string {
+  const { features } = data;
   const rooms = features.length === 1 ? 4 : Math.min(9, features.length) + 8;
   return `<section id="why" class="card" aria-labelledby="why-heading" aria-busy="true">
 <h2 id="why-heading" ${text('why')}</h2>
-<div id="why-room">${'<div></div>'.repeat(rooms)}</div>
+${meaningHtml(data)}<div id="why-room">${'<div></div>'.repeat(rooms)}</div>
 </section>
 `;
 }
@@ -179,6 +185,7 @@ ${explain ? reasons : ''}<div id="run" hidden>
 <p class="error" id="run-problem" role="alert" hidden></p>
 <div id="left" role="status" hidden></div>
 <a id="download" class="button" hidden ${text('download')}</a>
+<p id="counts" role="status" hidden></p>
 <p id="preview-note" class="dim note" hidden></p>
 <div id="preview-frame" tabindex="0" role="region" data-label="preview" aria-label="${TEXTS.en.preview}" hidden><table id="preview"></table></div>
 </div>
@@ -207,7 +214,7 @@ function footer({ card, sha256 }: FormModel): string {
   return `<footer>
 <p id="served"></p>
 <p><span ${text('model')}</span> <span id="name">${escapeHtml(card.name)}</span> <code id="sha256" title="${escapeHtml(sha256)}">${escapeHtml(sha256.slice(0, 8))}</code>
-<span class="links">· <a href="#card" ${text('about')}</a> · <a href="#api" ${text('api')}</a></span></p>
+<span class="links">· <a href="#card" ${text('about')}</a> · <a href="docs" ${text('api')}</a></span></p>
 </footer>
 `;
 }

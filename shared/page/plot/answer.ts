@@ -13,6 +13,7 @@ import {
   numbersOf,
   readable,
   tick,
+  timeName,
   unitOf,
 } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
@@ -104,8 +105,8 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
       'strong',
       { className: `c${classOf(data, prediction) % 8} ${isWord ? 'word' : ''}` },
       main,
-      ...beside('share', share),
       ...beside('measure', unit),
+      ...beside('share', share),
     ),
   );
   const cells = cellsOf(data, prediction);
@@ -180,7 +181,7 @@ function showSurvival(data: PageData, { predictions, times = [] }: AnswerBody, w
   const median = medianTime(survival, times);
   const last = times.length - 1;
   const unit = unitOf(data, words);
-  const described = `${words.text('surviving')}: ${words.text('from')} 100 % ${words.text('to')} ${readable(data, words, survival[last] ?? 0)} ${words.text('at')} ${words.number(times[last] ?? 0)}`;
+  const described = `${words.text('surviving')}: ${words.text('from')} 100 % ${words.text('to')} ${readable(data, words, survival[last] ?? 0)} ${words.text('at')} ${timeName(data, words, times[last] ?? 0)}`;
   byId('survival').ariaLabel = described;
   chart.show({
     x: [0, ...times],

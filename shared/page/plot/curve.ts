@@ -1,6 +1,6 @@
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
-import { classOf, isSeveral, isShare, linesOf, nameOf, numbersOf, readable, tick, unitOf } from '../base/reading.ts';
+import { classOf, isSeveral, isShare, linesOf, nameOf, numbersOf, readable, tick, timeName } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Beside } from './beside.ts';
@@ -97,7 +97,7 @@ function thinLines(data: PageData, beside: Beside | undefined, time: number, pre
 function lastingText(data: PageData, { times }: AnswerBody, time: number, words: Words): string {
   const shown = times?.[time];
   if (shown === undefined) return '';
-  return `${words.text('lasting')} ${words.number(shown)} ${unitOf(data, words)}`.trim();
+  return `${words.text('lasting')} ${timeName(data, words, shown)}`;
 }
 
 function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number[] } | undefined {

@@ -1,7 +1,7 @@
 import { askRows, newestWins, type Outcome } from '../base/ask.ts';
 import type { AnswerBody, PageData, PageFeature, Value } from '../base/data.ts';
 import { byId, make } from '../base/dom.ts';
-import { isShare, nameOf } from '../base/reading.ts';
+import { isShare, nameOf, unitOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
 import { openBeside } from './beside.ts';
 import { type Chart, openChart } from './chart.ts';
@@ -191,7 +191,8 @@ function prepareTime(
   slider.max = String(times.length - 1);
   slider.value = String(place);
   slider.style.setProperty('--at', `${(100 * place) / Math.max(1, times.length - 1)}%`);
-  byId('time-shown').textContent = words.number(times[place]!);
-  slider.setAttribute('aria-valuetext', words.number(times[place]!));
+  const shown = `${words.number(times[place]!)} ${unitOf(data, words)}`.trim();
+  byId('time-shown').textContent = shown;
+  slider.setAttribute('aria-valuetext', shown);
   return place;
 }

@@ -36,7 +36,6 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
     button.addEventListener('click', () => choose(at));
     return button;
   });
-  const hasBars = shown.some((at) => isBars(data.features[at] as PageFeature));
   if (shown.length > 1) byId('small').append(...buttons);
   let wanted: Value[] = [];
   let curves: { values: Value[]; body: AnswerBody } | undefined;
@@ -62,12 +61,12 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
       from += grid.length;
       return numbers;
     });
-    const [low, high] = spanOf([...all.flat(2), ...(isShare(data) || hasBars ? [0] : [])]);
+    const [low, high] = spanOf([...all.flat(2), ...(isShare(data) ? [0] : [])]);
     buttons.forEach((button, place) => {
       const at = shown[place] as number;
       const y = (value: number) => HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4);
       const draw = isBars(data.features[at] as PageFeature) ? barParts : lineParts;
-      const parts = draw(grids[place] ?? [], all[place] ?? [], values[at], y);
+      const parts = draw(grids[place] ?? [], all[place] ?? [], values[at], y, isShare(data));
       button.lastElementChild?.replaceChildren(...parts);
     });
   };
@@ -121,8 +120,14 @@ function lineParts(grid: Value[], points: number[][], here: Value | undefined, y
   return isIn ? [svg('path', { d: `M${x(here).toFixed(1)} 0V${HEIGHT}`, class: 'here' }), ...lines] : lines;
 }
 
-/** A group of bars for each value, the present one's with a ground behind it. */
-function barParts(grid: Value[], points: number[][], here: Value | undefined, y: (value: number) => number): SVGElement[] {
+/** A group of bars for each value, the present one's with a ground behind it; of numbers that need not start at 0 the upper ends alone. */
+function barParts(
+  grid: Value[],
+  points: number[][],
+  here: Value | undefined,
+  y: (value: number) => number,
+  isFromZero: boolean,
+): SVGElement[] {
   const wide = WIDTH / grid.length;
   return grid.flatMap((value, at) => {
     const values = points[at] ?? [];
@@ -131,9 +136,9 @@ function barParts(grid: Value[], points: number[][], here: Value | undefined, y:
     const bars = values.map((number, line) =>
       svg('rect', {
         x: (at + 0.15) * wide + line * bar,
-        y: Math.min(y(0), y(number)),
+        y: y(number) - (isFromZero ? 0 : 1),
         width: bar * 0.9,
-        height: Math.abs(y(0) - y(number)),
+        height: isFromZero ? y(0) - y(number) : 2,
         class: `c${line % 8}`,
       }),
     );

@@ -59,7 +59,8 @@ export function scaleOf({ low, high }: Pick<Waterfall, 'low' | 'high'>): { low: 
   if (!(high > low)) return { low, high };
   const step = 10 ** Math.floor(Math.log10(high - low));
   const tidy = (value: number) => Number((value * step).toPrecision(12));
-  return { low: tidy(Math.floor(low / step)), high: tidy(Math.ceil(high / step)) };
+  // The last bits of a sum are no step more: a share ends at 1.
+  return { low: tidy(Math.floor(low / step + 1e-9)), high: tidy(Math.ceil(high / step - 1e-9)) };
 }
 
 /** Where a bar between two numbers starts and how wide it is, in percent of the drawing's width. Where all numbers are the same, they are in the middle. */

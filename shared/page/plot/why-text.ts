@@ -1,6 +1,6 @@
 import type { Explanation } from '../../schema/explanation.ts';
 import type { PageData, Value } from '../base/data.ts';
-import { cellText, className, isShare, readable, unitOf } from '../base/reading.ts';
+import { cellText, className, isShare, readable, timeName, unitOf } from '../base/reading.ts';
 import { isTime, levelLabel, timeText } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import { roundedWay, type Step, type Waterfall, waterfallOf } from './waterfall.ts';
@@ -35,10 +35,9 @@ function decimalsOf({ end, low, high }: Waterfall): number {
 }
 
 /** What is explained: a class, or what of a curve at which time; empty where there is but one number. */
-function whatText(data: PageData, why: Reasons, { number, text, ...words }: Words): string {
-  if (why.time !== undefined)
-    return `“${text('lasting')} ${number(why.time)} ${unitOf(data, { number, text, ...words })}`.trim().concat('”');
-  return why.class === undefined ? '' : `“${className(data, { number, text, ...words }, why.class)}”`;
+function whatText(data: PageData, why: Reasons, words: Words): string {
+  if (why.time !== undefined) return `“${words.text('lasting')} ${timeName(data, words, why.time)}”`;
+  return why.class === undefined ? '' : `“${className(data, words, why.class)}”`;
 }
 
 /** The reasons in short sentences: what is explained, the average answer, the strongest steps, and the answer. */
@@ -55,18 +54,32 @@ export function whyText(data: PageData, why: Reasons, values: Value[], words: Wo
   });
   const what = whatText(data, why, words);
   const at = (key: string, value: number) => `${text(key)} ${numberText(data, words, value, decimals)}.`;
-  return [...(what ? [`${text('whyClass')} ${what}.`] : []), at('whyStarts', start), ...told, at('whyEnds', end)].join(' ');
+  const starts = what ? `${text('whyOf')} ${what} ${at('whyAverage', start)}` : at('whyStarts', start);
+  return [starts, ...told, at('whyEnds', end)].join(' ');
 }
 
-/** The strongest reasons in one line, for a cell of a table: what is explained, then each input with its value and its change. */
+/**
+ * The strongest reasons in one line, for a cell of a table: what is explained, then each input with its value and its change. Those that
+ * speak for a class stand before those that speak against it.
+ */
 export function reasonsText(data: PageData, why: Reasons, values: Value[], words: Words): string {
   const { all, decimals, changes } = shownOf(data, why);
   const told = all.steps.slice(0, TOLD).flatMap((step, at) => {
     const by = changes[at]!;
-    return step.name === undefined || by === 0 ? [] : [`${inputText(data, values, step, words)} ${changeText(data, words, by, decimals)}`];
+    if (step.name === undefined || by === 0) return [];
+    return [{ by, text: `${inputText(data, values, step, words)} ${changeText(data, words, by, decimals)}` }];
   });
   const what = whatText(data, why, words);
-  return `${what && `${words.text('whyIn')} ${what}: `}${told.join('; ')}`;
+  const joined = (some: { text: string }[]) => some.map(({ text }) => text).join('; ');
+  if (why.class === undefined || why.time !== undefined) return `${what && `${what}: `}${joined(told)}`;
+  const sides = [
+    ['whyFor', told.filter(({ by }) => by > 0)],
+    ['whyAgainst', told.filter(({ by }) => by < 0)],
+  ] as const;
+  return sides
+    .filter(([, some]) => some.length > 0)
+    .map(([key, some], place) => `${words.text(key)} ${place === 0 ? what : words.text('whyIt')}: ${joined(some)}`)
+    .join('; ');
 }
 
 /** An input with its value, or how many inputs are one step. */

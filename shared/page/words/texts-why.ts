@@ -4,7 +4,9 @@ import type { Words } from './words.ts';
 /** The words of the reasons, which come with what shows them. */
 export const WHY_TEXTS: Record<Language, Record<string, string>> = {
   en: {
-    whyClass: 'Reasons for',
+    whyClass: 'For and against',
+    whyOf: 'For',
+    whyAverage: 'the average answer is',
     whyPredicted: 'what is most likely',
     whyStarts: 'The average answer is',
     whyEnds: 'With all inputs it is',
@@ -23,7 +25,9 @@ export const WHY_TEXTS: Record<Language, Record<string, string>> = {
     whyDrawn: 'The changes are estimated: small differences between them say nothing.',
   },
   pt: {
-    whyClass: 'Razões para',
+    whyClass: 'A favor e contra',
+    whyOf: 'Para',
+    whyAverage: 'a resposta média é',
     whyPredicted: 'o mais provável',
     whyStarts: 'A resposta média é',
     whyEnds: 'Com todas as entradas é',

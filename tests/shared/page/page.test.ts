@@ -52,7 +52,7 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the page of 
       `<script src="page.js?${parts.script.hash}" data-later="later.js?${parts.later.hash}" data-workbook="workbook.js?${parts.workbook.hash}" data-reasons="reasons.js?${parts.reasons.hash}" defer>`,
     ]);
     const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
-    expect(links.sort()).toEqual(['#api', '#card', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);
+    expect(links.sort()).toEqual(['#card', 'docs', 'icon.svg', `page.css?${parts.style.hash}`, `page.js?${parts.script.hash}`]);
   });
 });
 

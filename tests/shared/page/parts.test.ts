@@ -44,7 +44,7 @@ describe('script, style and headers', () => {
     expect(textOf(parts.later)).not.toContain(TEXTS.pt.sheetHelp);
     expect(textOf(parts.script)).not.toContain(LATER_TEXTS.pt['card.trees']);
     expect(textOf(parts.later).length).toBeLessThan(textOf(parts.script).length);
-    expect(textOf(parts.later)).toMatch(/export\{[\w$]+ as dialogParts,[\w$]+ as runSheet,[\w$]+ as snippet\}/);
+    expect(textOf(parts.later)).toMatch(/export\{[\w$]+ as cardParts,[\w$]+ as runSheet,[\w$]+ as snippet\}/);
   });
 
   test('every text has both languages, and the page asks for none that is not there', () => {

@@ -5,6 +5,7 @@ import { pageHtml } from '../../../shared/page/html/page.ts';
 import { barBetween, roundedWay, scaleOf, waterfallOf } from '../../../shared/page/plot/waterfall.ts';
 import { reasonsText, whyText } from '../../../shared/page/plot/why-text.ts';
 import type { Language } from '../../../shared/page/words/texts.ts';
+import { laterWords } from '../../../shared/page/words/texts-later.ts';
 import { whyWords } from '../../../shared/page/words/texts-why.ts';
 import { wordsIn } from '../../../shared/page/words/words.ts';
 import type { ExplainWay } from '../../../shared/schema/explain-ask.ts';
@@ -22,6 +23,7 @@ function explained(ways: ExplainWay[], card: Parameters<typeof infoOf>[1] = {}) 
   return { ...info, schema: { ...info.schema, explain: { sha256: 'cd'.repeat(32), ways, isRounded: false, isReal: false } } };
 }
 const told = (language: Language) => whyWords(wordsIn(language));
+const later = (language: Language) => laterWords(wordsIn(language));
 const PATH: ExplainWay = { background: 'path', outputs: ['response'], work: 1 };
 
 test('the strongest contribution comes first, and each step starts where the one before ended', () => {
@@ -75,6 +77,8 @@ test('the numbers that are read add up, each within one of its last digit', () =
 test('the scale ends at round numbers around the way', () => {
   expect(scaleOf({ low: 0.54, high: 0.861 })).toEqual({ low: 0.5, high: 0.9 });
   expect(scaleOf({ low: -3, high: 21 })).toEqual({ low: -10, high: 30 });
+  // The last bit of a sum is no share above 100 %.
+  expect(scaleOf({ low: 0.332, high: 1 + 2 ** -52 })).toEqual({ low: 0.3, high: 1 });
   expect(scaleOf({ low: 2, high: 2 })).toEqual({ low: 2, high: 2 });
 });
 
@@ -87,9 +91,20 @@ test('the sentences say it in both languages, in points where the answer is a sh
   expect(whyText(data, why, [54, null], told('pt'))).toBe(
     'A resposta média é 54,0%. Idade (54 anos) soma 8,0 pontos percentuais. sex (ausente) tira 2,0 pontos percentuais. Com todas as entradas é 60,0%.',
   );
-  expect(reasonsText(data, why, [54, 'f'], wordsIn('en'))).toBe('Age (54 years) +8.0; sex (female) −2.0');
-  expect(reasonsText(data, { ...why, class: 'ill' }, [54, 'f'], wordsIn('en'))).toBe('for “ill”: Age (54 years) +8.0; sex (female) −2.0');
-  expect(reasonsText(data, { ...why, time: 90 }, [54, 'f'], wordsIn('en'))).toMatch(/^for “Share that lasts longer than 90”: /);
+  expect(reasonsText(data, why, [54, 'f'], later('en'))).toBe('Age (54 years) +8.0; sex (female) −2.0');
+  expect(reasonsText(data, { ...why, time: 90 }, [54, 'f'], later('en'))).toBe(
+    '“Share that lasts longer than 90 (time)”: Age (54 years) +8.0; sex (female) −2.0',
+  );
+});
+
+test('in a cell, what speaks against a class is never among what speaks for it', () => {
+  const data = pageData(explained([PATH], { answer: { label: 'Chance', percent: true } }));
+  const cell = (age: number, sex: number, language: 'en' | 'pt' = 'en') =>
+    reasonsText(data, { class: 'ill', baseline: 0.54, contributions: { age, sex } }, [54, 'f'], later(language));
+  expect(cell(-0.08, 0.02)).toBe('for “ill”: sex (female) +2.0; against it: Age (54 years) −8.0');
+  expect(cell(-0.08, 0.02, 'pt')).toBe('a favor de “ill”: sex (feminino) +2,0; contra isso: Idade (54 anos) −8,0');
+  expect(cell(-0.08, -0.02)).toBe('against “ill”: Age (54 years) −8.0; sex (female) −2.0');
+  expect(cell(0, 0.02)).toBe('for “ill”: sex (female) +2.0');
 });
 
 test('a number has its unit, a score has none, and a class is named', () => {
@@ -100,7 +115,7 @@ test('a number has its unit, a score has none, and a class is named', () => {
   );
   const score = pageData(explained([{ ...PATH, outputs: ['margin'] }], card));
   expect(whyText(score, { ...why, class: 'ill' }, [54, 'm'], told('en'))).toBe(
-    'Reasons for “ill”. The average answer is 10. Age (54 years) adds 2.5. sex (m): no change. With all inputs it is 12.5.',
+    'For “ill” the average answer is 10. Age (54 years) adds 2.5. sex (m): no change. With all inputs it is 12.5.',
   );
 });
 

@@ -20,7 +20,7 @@ const TRAINING = {
 const CARD = {
   name: 'heart',
   title: { en: 'Heart', pt: 'Coração' },
-  answer: { label: 'Risk', unit: '%', percent: true, classes: { yes: 'Ill' } },
+  answer: { label: 'Risk', unit: '%', percent: true, classes: { yes: 'Ill' }, meaning: { en: 'Ill: in bed.', pt: 'Doente: de cama.' } },
   madeBy: 'ranger(target ~ age)',
   versions: 'R 4.2.2',
   source: { file: 'heart.csv', sha256: 'a'.repeat(64) },
@@ -71,6 +71,7 @@ describe('a card whose member has another form is refused, by the name of that m
     [answer({ unit: [] }), "the card's answer: its unit"],
     [answer({ percent: 'yes' }), "the card's answer: its percent"],
     [answer({ classes: { yes: 1 } }), "the card's answer: its classes"],
+    [answer({ meaning: { en: 'Ill.' } }), "the card's answer: its meaning"],
     [{ pipeline: [{ step: 'x', skipped: 1 }] }, "the card's pipeline"],
     [{ pipeline: [{ gives: ['x'] }] }, "the card's pipeline"],
     [{ training: [] }, "the card's training"],

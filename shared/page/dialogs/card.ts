@@ -3,33 +3,32 @@ import { byId, make } from '../base/dom.ts';
 import { loadLater } from '../base/load-later.ts';
 import type { Words } from '../words/words.ts';
 
-/** The page's dialogs, each at a hash of its own, so that a link opens it. */
-const HASHES = ['#card', '#api'];
+/** The hash at which the model's card is, so that a link opens it. */
+const HASH = '#card';
 
-/** Opens the dialog that the address names, now and whenever it changes; the function returned shows it anew. */
-export function openDialogs(data: PageData, words: () => Words): () => void {
+/** Opens the model's card where the address names it, now and whenever the address changes; the function returned shows it anew. */
+export function openCard(data: PageData, words: () => Words): () => void {
   const dialog = byId<HTMLDialogElement>('dialog');
   const show = async () => {
-    const hash = location.hash;
-    if (!HASHES.includes(hash)) {
+    if (location.hash !== HASH) {
       dialog.close();
       return;
     }
-    byId('dialog-heading').textContent = words().text(hash === '#card' ? 'about' : 'api');
+    byId('dialog-heading').textContent = words().text('about');
     const body = byId('dialog-body');
     if (!dialog.open) {
       body.replaceChildren(make('p', { className: 'dim' }, words().text('loading')));
       dialog.showModal();
     }
     body.setAttribute('aria-busy', 'true');
-    const parts = await partsOf(hash, data, words());
-    // Meanwhile another may have been asked for, or none.
-    if (location.hash !== hash) return;
+    const parts = await partsOf(data, words());
+    // Meanwhile it may have been closed.
+    if (location.hash !== HASH) return;
     body.replaceChildren(...parts);
     body.removeAttribute('aria-busy');
   };
   dialog.addEventListener('close', () => {
-    if (HASHES.includes(location.hash)) history.pushState(null, '', `${location.pathname}${location.search}`);
+    if (location.hash === HASH) history.pushState(null, '', `${location.pathname}${location.search}`);
   });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
@@ -40,10 +39,10 @@ export function openDialogs(data: PageData, words: () => Words): () => void {
   };
 }
 
-async function partsOf(hash: string, data: PageData, words: Words): Promise<Node[]> {
+async function partsOf(data: PageData, words: Words): Promise<Node[]> {
   try {
-    const { dialogParts } = await loadLater();
-    return await dialogParts(hash, data, words);
+    const { cardParts } = await loadLater();
+    return cardParts(data, words);
   } catch {
     return [make('p', { className: 'error' }, words.text('unreachable'))];
   }

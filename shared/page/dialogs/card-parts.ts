@@ -6,26 +6,9 @@ import { levelLabel } from '../html/fields.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
 
-/** The parts of an OpenAPI document that are shown. */
-type Operation = {
-  summary?: string;
-  description?: string;
-  requestBody?: { content?: Record<string, { examples?: Record<string, { summary?: string; value?: unknown }> }> };
-  responses?: Record<string, { description?: string; $ref?: string }>;
-};
-type Document = {
-  info?: { title?: string; version?: string; description?: string };
-  paths?: Record<string, Record<string, Operation>>;
-  components?: { responses?: Record<string, { description?: string }> };
-};
-
-/** What a dialog shows, by its hash: the model card, or the API. */
-export async function dialogParts(hash: string, data: PageData, words: Words): Promise<Node[]> {
-  return hash === '#card' ? cardParts(data, laterWords(words)) : apiParts(laterWords(words));
-}
-
 /** The model card: what it predicts, from what, what made it, and where it ends. */
-function cardParts(data: PageData, words: Words): Node[] {
+export function cardParts(data: PageData, base: Words): Node[] {
+  const words = laterWords(base);
   const { card, kind, classes, features, sha256 } = data;
   const { text, label } = words;
   const parts: Node[] = card.description === undefined ? [] : [make('p', {}, label(card.description))];
@@ -45,6 +28,7 @@ function cardParts(data: PageData, words: Words): Node[] {
   fact(
     'card.what',
     `${answer}${text(`kind.${kind}`)}${classes.length > 0 ? `: ${classes.map((name) => inWords(className(data, words, name), name)).join(', ')}` : ''}`,
+    ...(card.answer?.meaning === undefined ? [] : [make('p', {}, label(card.answer.meaning))]),
   );
   fact('card.features', make('ul', {}, ...features.map((feature) => make('li', {}, featureText(feature, words)))));
   fact('card.madeBy', make('code', {}, card.madeBy));
@@ -103,55 +87,4 @@ function featureText(feature: PageFeature, words: Words): string {
   const [low, high] = range.map((value) => (typeof value === 'string' ? value : words.number(value)));
   if (!edges) return `${name}: ${words.text('card.range')} ${low} ${words.text('to')} ${high}`;
   return `${name}: ${low === high ? `${words.text('card.edge')} ${low}` : `${words.text('card.edges')} ${low} ${words.text('card.and')} ${high}`}`;
-}
-
-/** The OpenAPI document, read for people: each operation with the bodies it takes and its answers. */
-async function apiParts(words: Words): Promise<Node[]> {
-  const link = make(
-    'p',
-    {},
-    make('a', { href: 'docs' }, words.text('docs')),
-    ' · ',
-    make('a', { href: 'openapi.json' }, words.text('document')),
-  );
-  let document: Document;
-  try {
-    document = await (await fetch('openapi.json')).json();
-  } catch {
-    return [link, make('p', { className: 'error' }, words.text('unreachable'))];
-  }
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => operationPart(path, method, operation, document, words)),
-  );
-  const parts = make('div', { lang: 'en' }, make('p', { className: 'dim' }, document.info?.description ?? ''), ...operations);
-  return [link, parts];
-}
-
-function operationPart(path: string, method: string, operation: Operation, document: Document, words: Words): HTMLElement {
-  const heading = make('h3', {}, make('code', {}, `${method.toUpperCase()} ${path}`), ` ${operation.summary ?? ''}`);
-  const part = make('section', { className: 'operation' }, heading);
-  if (operation.description) part.append(make('p', {}, operation.description));
-  const bodies = Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
-    Object.values(examples).map(({ summary = '', value }) => {
-      const body = typeof value === 'string' ? value : JSON.stringify(value);
-      return make('div', {}, make('p', {}, `${summary} `, make('span', { className: 'dim' }, type)), make('pre', {}, body));
-    }),
-  );
-  if (bodies.length > 0) {
-    const title = `${words.text('requestBodies')} (${bodies.length})`;
-    part.append(make('details', {}, make('summary', { lang: words.language }, title), ...bodies));
-  }
-  const answers = Object.entries(operation.responses ?? {}).map(([status, { description, $ref }]) => {
-    const told = description ?? document.components?.responses?.[$ref?.split('/').at(-1) ?? '']?.description ?? '';
-    return [make('dt', {}, make('code', {}, status)), make('dd', {}, told)];
-  });
-  part.append(
-    make(
-      'details',
-      {},
-      make('summary', { lang: words.language }, words.text('answers')),
-      make('dl', { className: 'statuses' }, ...answers.flat()),
-    ),
-  );
-  return part;
 }
