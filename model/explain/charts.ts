@@ -2,6 +2,7 @@ import type { Model } from '../../shared/artifact.ts';
 import { type Axis, axis, escapeXml, scatterPlot, shown } from '../train/report/plot.ts';
 import { permutationParts, permutationText } from './permutation.ts';
 import { type ExplainedRow, type ExplainedRows, greatestReasons, importanceOf, numberName, type Reason, signed } from './reasons.ts';
+import { type WordedRows, wordsOf } from './words.ts';
 
 /** Most features of a row's chart, of all rows' charts, and of those with a plot of their own. */
 const [MOST_STEPS, MOST_STRIPS, MOST_PLOTS] = [12, 20, 12];
@@ -11,9 +12,11 @@ const MOST_DOTS = 300;
 const [DOT_STEP, MOST_STACKED] = [3, 5];
 
 /** From the baseline to a row's number: a table whose steps are bars. */
-export function waterfall(explained: ExplainedRows, row: ExplainedRow, at: number): string {
-  const { greatest, others } = greatestReasons(row, MOST_STEPS);
-  const steps = greatest.map(({ label, value, adds, error }) => ({ name: `${label} = ${value}`, adds, error }));
+export function waterfall(explained: WordedRows, row: ExplainedRow, at: number): string {
+  // A rest of one is named.
+  const most = row.reasons.length === MOST_STEPS + 1 ? MOST_STEPS + 1 : MOST_STEPS;
+  const { greatest, others } = greatestReasons(row, most);
+  const steps = greatest.map(({ label, value, adds, error }) => ({ name: `${label} (${value})`, adds, error }));
   if (others.count > 0) steps.push({ name: `${others.count} others`, adds: others.adds, error: undefined });
   if (row.rounding !== 0) steps.push({ name: 'rounding to 32 bits', adds: row.rounding, error: undefined });
   const ends = [row.baseline];
@@ -28,8 +31,8 @@ export function waterfall(explained: ExplainedRows, row: ExplainedRow, at: numbe
     return `<tr><th scope="row">${escapeXml(name)}</th>${way}<td class="much">${signed(Number(shown(adds)))}${spread}</td></tr>`;
   });
   const end = (name: string, value: number) =>
-    `<tr class="end"><th scope="row" colspan="2">${escapeXml(name)}</th><td class="much">${shown(value)}</td></tr>`;
-  return `<figure><figcaption>Row ${at + 1}</figcaption><table class="fall">${end('starts at', row.baseline)}
+    `<tr class="end"><th scope="row" colspan="2">${escapeXml(name)}</th><td class="much">${shown(value)}${escapeXml(explained.unit)}</td></tr>`;
+  return `<figure><figcaption>Row ${at + 1}</figcaption><table class="fall">${end('starts at the average answer', row.baseline)}
 ${lines.join('\n')}
 ${end(numberName(explained, row), row.number)}</table></figure>`;
 }
@@ -127,6 +130,6 @@ export function dependencePlots(explained: ExplainedRows, model: Model): string 
 function namesOf({ schema }: Model, at: number, points: [number, number][]): { place: number; name: string }[] | undefined {
   const feature = schema.features[at]!;
   const found = [...new Set(points.map(([place]) => place))].filter(Number.isFinite).sort((one, other) => one - other);
-  if (feature.type === 'factor') return found.map((place) => ({ place, name: feature.levels[place - 1] ?? 'NA' }));
+  if (feature.type === 'factor') return found.map((place) => ({ place, name: wordsOf(feature.words, feature.levels[place - 1] ?? 'NA') }));
   return feature.type === 'logical' ? found.map((place) => ({ place, name: place === 0 ? 'no' : 'yes' })) : undefined;
 }

@@ -42,7 +42,7 @@ function rowText(explained: ExplainedRows, row: ExplainedRow, at: number, most: 
       ...(error === undefined ? [] : [`standard error ${shortNumber(error)}`]),
     ];
   });
-  if (others.count > 0) lines.push([`${others.count} others`, '', signed(others.adds), '']);
+  if (others.count > 0) lines.push([`${others.count} other${others.count === 1 ? '' : 's'}`, '', signed(others.adds), '']);
   const head = `row ${at + 1}: ${numberName(explained, row)} ${shortNumber(row.number)}, from ${shortNumber(row.baseline)}`;
   return [printable(head), ...columns(lines)].join('\n');
 }

@@ -15,7 +15,7 @@ table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
 figure{margin:0;padding:.75rem;background:var(--plot);border:1px solid var(--line);border-radius:.5rem;break-inside:avoid}
 figcaption{font-weight:600}svg{display:block;width:100%;height:auto}
-.bars{display:grid;grid-template-columns:minmax(0,max-content) minmax(4rem,1fr) max-content;gap:.3rem .75rem;align-items:center}
+.bars{display:grid;grid-template-columns:fit-content(45%) minmax(4rem,1fr) max-content;gap:.3rem .75rem;align-items:center}
 .bars>span{overflow-wrap:anywhere}.track{height:.9rem;background:var(--line);border-radius:.2rem;overflow:hidden}
 .track i{display:block;height:100%;background:var(--c0);-webkit-print-color-adjust:exact;print-color-adjust:exact}.track .below{background:var(--c1)}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}.legend i{display:inline-block;width:.8rem;height:.8rem;margin-right:.4rem;

@@ -126,3 +126,37 @@ test('what the answers need is told beside what the features add, where the arti
   expect(text.split('as they are')[1]!.match(/^ {2}\w+ +0\.\d+ {2}\+/gm)!.length).toBeGreaterThan(8);
   expect(explainedHtml(model, explained(model, glm.rows.slice(0, 2)))).not.toContain('What the answers need');
 });
+
+describe('the report of the example heart is for people', () => {
+  const heart = loadModel(`${PROJECT}model/examples/heart/heart.canopy`);
+  const row = Object.fromEntries(heart.schema.features.map((feature) => [feature.name, startOf(feature)]));
+  const given = explained(heart, [row, { ...row, age: 60 }]);
+  const html = explainedHtml(heart, given);
+
+  test('it has the sidecar’s words, units and yes or no, and says what the answer’s words mean', () => {
+    expect(html).toContain('<h1>Why these numbers</h1>\n<p class="dim">Heart disease: what an examination suggests</p>');
+    expect(html).toContain('none is.</p>');
+    expect(html).toContain('Not medical advice.');
+    for (const told of [
+      'Chest pain (other pain)',
+      'Age (55 years)',
+      'Angina in exercise (no)',
+      'share of the class &quot;no heart disease&quot;',
+    ])
+      expect(html).toContain(told);
+    expect(html).not.toContain('non-anginal');
+  });
+
+  test('its shares are in percent, and what is added in percentage points', () => {
+    const { baseline, number } = given.rows[0]!;
+    const percent = (value: number) => `${Number((100 * value).toPrecision(4))}%</td>`;
+    for (const value of [baseline, number]) expect(html).toContain(percent(value));
+    expect(html).toContain('in percentage points');
+    expect(explainedHtml(model, explained(model, glm.rows.slice(0, 2)))).not.toContain('percentage points');
+  });
+
+  test('each of its thirteen features has a name in a row, and none is one other', () => {
+    expect(html).not.toMatch(/\b1 others?\b/);
+    expect(explainedText(heart, given, 12)).toContain('1 other ');
+  });
+});
