@@ -89,7 +89,8 @@ function readAll(work: Work, bytes: Uint8Array, ends: number[]): void {
   let good = 0;
   const answer = () => {
     const ofGroup = lines;
-    answerGroup(work, { lines: () => ofGroup, bad }, rows.subarray(0, good * width), good);
+    // A copy, since a sink may keep answers, and those of some models are the rows themselves.
+    answerGroup(work, { lines: () => ofGroup, bad }, rows.slice(0, good * width), good);
     [lines, bad, good] = [[], [], 0];
   };
   const add = (start: number, end: number, isRecord: boolean) => {

@@ -1,45 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { importModel } from '../../../../model/artifact/import.ts';
 import { predictCommand } from '../../../../model/commands/predict.ts';
+import { openBatch } from '../../../support/batch/start-batch.ts';
 import { runTransformJob, type TransformJob } from '../../../support/batch/transform-job.ts';
 import { golden } from '../../../support/golden.ts';
 
-const MAIN = fileURLToPath(new URL('../../../../container/main.ts', import.meta.url));
 const ages = golden('heart-age');
+const batch = openBatch('heart-age');
 
 let dir: string;
-const children: ChildProcess[] = [];
 let failing: string[] = [];
 let bearing: string[] = [];
 
 /** Two containers, as two instances of a job have them. */
-function instances(env: Record<string, string>): Promise<string[]> {
-  return Promise.all(
-    [0, 1].map(async () => {
-      const { PATH, NODE_COMPILE_CACHE } = process.env;
-      const batch = { SAGEMAKER_BATCH: 'true', MODEL_DIR: dir, PORT: '0' };
-      const child = spawn(process.execPath, [MAIN, 'serve'], {
-        env: { PATH, NODE_COMPILE_CACHE, ...batch, ...env },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      children.push(child);
-      let said = '';
-      for await (const chunk of child.stdout) {
-        said += chunk;
-        const url = /http:\/\/[\d.]+:\d+/.exec(said)?.[0];
-        if (!url) continue;
-        child.stdout.resume();
-        return url;
-      }
-      throw new Error(`the container ended: ${said}`);
-    }),
-  );
+async function instances(env: Record<string, string>): Promise<string[]> {
+  const started = await Promise.all([batch.start(env), batch.start(env)]);
+  return started.map(({ url }) => url);
 }
 
 /** So many rows, from a place on; most ages have 17 digits. */
@@ -67,19 +45,12 @@ async function filesOf(counts: Record<string, number>, ending: 'csv' | 'jsonl'):
 let [csv, lines, small]: (Files | undefined)[] = [];
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'canopy-platform-'));
-  writeFileSync(path.join(dir, 'heart-age.canopy'), importModel(ages.file));
   [failing, bearing] = await Promise.all([instances({}), instances({ BATCH_ON_ERROR: 'line' })]);
   csv = await filesOf({ a: 140_000, bb: 560_000, ccc: 3 }, 'csv');
   lines = await filesOf({ a: 60_000, bb: 250_000, ccc: 1 }, 'jsonl');
   small = await filesOf({ a: 40, bb: 7 }, 'csv');
 }, 60_000);
-afterAll(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-  }
-  rmSync(dir, { recursive: true });
-});
+afterAll(() => rmSync(dir, { recursive: true }));
 
 const CSV = { ContentType: 'text/csv', Accept: 'text/csv' };
 const JSON_LINES = { ContentType: 'application/jsonlines', Accept: 'application/jsonlines' };

@@ -1,53 +1,15 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { importModel } from '../../../../model/artifact/import.ts';
+import { expect, test } from '@jest/globals';
+import { openBatch } from '../../../support/batch/start-batch.ts';
 import { golden } from '../../../support/golden.ts';
 
-const MAIN = fileURLToPath(new URL('../../../../container/main.ts', import.meta.url));
 const MB = 1_048_576;
 /** A megabyte of rows, more or less: ages with all the digits that a double has. */
 const BLOCK = Array.from({ length: 56_000 }, (_, at) => `${20 + ((at * 7_919) % 55_001) / 1_001}\n`).join('');
 
-let dir: string;
-const children: ReturnType<typeof spawn>[] = [];
-beforeAll(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'canopy-batch-'));
-  writeFileSync(path.join(dir, 'heart-age.canopy'), importModel(golden('heart-age').file));
-});
-afterAll(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-  }
-  rmSync(dir, { recursive: true });
-});
-
-/** A container as the platform starts it for a transform job. */
-async function serve(env: Record<string, string>): Promise<{ url: string; peak: () => number }> {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { PATH, NODE_COMPILE_CACHE, MODEL_DIR: dir, PORT: '0', SAGEMAKER_BATCH: 'true', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += chunk;
-    const url = /http:\/\/[\d.]+:\d+/.exec(said)?.[0];
-    if (!url) continue;
-    child.stdout.resume();
-    const peak = () => Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024;
-    return { url, peak };
-  }
-  throw new Error(`the container ended: ${said}`);
-}
+const batch = openBatch('heart-age');
 
 function open(url: string): http.ClientRequest {
   const request = http.request(`${url}/invocations`, { method: 'POST', headers: { 'content-type': 'text/csv' } });
@@ -61,7 +23,7 @@ async function sendBlocks(request: http.ClientRequest, blocks: number): Promise<
 }
 
 test('100 MB in chunks are answered while they come in, each row with the bits of a small request, and memory stays flat', async () => {
-  const { url, peak } = await serve({});
+  const { url, peak } = await batch.start();
   const small = await (await fetch(`${url}/invocations`, { method: 'POST', body: BLOCK, headers: { 'content-type': 'text/csv' } })).text();
   expect(small.split('\n')).toHaveLength(56_001);
   // What one payload of a megabyte takes is what any takes.
@@ -83,7 +45,7 @@ test('100 MB in chunks are answered while they come in, each row with the bits o
 }, 120_000);
 
 test('a client that does not read is not read from, and its going stops the work', async () => {
-  const { url, peak } = await serve({});
+  const { url, peak } = await batch.start();
   const request = open(url);
   let sent = 0;
   let isOver = false;
@@ -111,7 +73,7 @@ test('a client that does not read is not read from, and its going stops the work
 }, 60_000);
 
 test('a bad row behind an answer that has begun breaks the connection, so that nobody takes the answer for whole', async () => {
-  const { url } = await serve({});
+  const { url } = await batch.start();
   const request = open(url);
   const ended = once(request, 'response').then(async ([response]) => {
     try {
