@@ -49,6 +49,16 @@ export function costOfMillion(plan: Plan, { lambdaMs, lambdaGb, endpointMs, endp
   return 1e6 * (lambda + inference);
 }
 
+/** A step of a state machine, as guides of 2025 have it. */
+const PER_TRANSITION = 25e-6;
+/** Steps of a state machine for a part of a batch job: its own execution's start and end, and the call. */
+const TRANSITIONS_A_PART = 3;
+
+/** What the parts of a batch job by the state machine cost without their computing, in dollars, and what a second of computing does; `memory` in MB. */
+export function batchMapCost(parts: number, memory: number): { parts: number; second: number } {
+  return { parts: parts * (TRANSITIONS_A_PART * PER_TRANSITION + LAMBDA.perRequest), second: LAMBDA.perGbSecond * (memory / 1_024) };
+}
+
 /** How long a small request keeps the function busy, in milliseconds: several times what it computes, so that the figure is none too low. */
 const REQUEST_MS = 10;
 

@@ -30,7 +30,7 @@ export type Service = {
     /** What the framework reads of provider.deploymentBucket. */
     deploymentBucketObject?: { serverSideEncryption?: string; sseKMSKeyId?: string };
   };
-  functions?: { predict: { reservedConcurrency?: number } };
+  functions?: { predict: { reservedConcurrency?: number }; batch?: object };
   resources: Resources;
 };
 
@@ -67,6 +67,10 @@ export function hardenApi(service: Service, settings: ApiHardening): void {
   setProperty(resources, 'KeysTable', 'SSESpecification', { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: kmsKey });
   // Their variables, and the table of keys, which DynamoDB decrypts with the rights of who reads or writes it.
   resources.Resources.KmsPolicy = policyOf(kmsKey, ['PredictRole', 'FallbackRole'], ['kms:Decrypt']);
+  if (!functions?.batch) return;
+  encryptLogs(resources, ['BatchLogGroup'], kmsKey);
+  // Of files that the key encrypts too.
+  resources.Resources.KmsBatchPolicy = policyOf(kmsKey, ['BatchRole', 'BatchMachineRole'], ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
 /** Adds to the endpoint's stack what was asked for. The image has no model in it, and its repository keeps AWS's own key. */

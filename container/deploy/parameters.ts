@@ -14,6 +14,8 @@ const oneOfNumbers = (values: number[]): Variable<string> => ({
   expected: `one of ${values.join(', ')}`,
   read: (value) => (values.some((known) => String(known) === value) ? value : undefined),
 });
+/** A bucket, and the beginning of keys in it. */
+const S3_PLACE = text('BUCKET or BUCKET/PREFIX, or none', /^(?:none|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[\w!.()/=-]{0,500})?)$/);
 const instanceType: Variable<string> = { expected: '', read: (value) => (instanceTypeProblem(value) === undefined ? value : undefined) };
 
 /**
@@ -40,6 +42,11 @@ export const PARAMETERS: Record<string, Variable<string | number>> = {
   domain: text('a domain such as api.example.org, or none', /^(?:none|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,63})$/),
   alarmP99Ms: number(1, 30_000, 1_500),
   reservedConcurrency: text('a whole number from 1 to 100000, auto, or null for none', /^(?:null|auto|[1-9]\d{0,4}|100000)$/),
+  batch: text('on or off', /^(?:on|off)$/),
+  batchInput: S3_PLACE,
+  batchOutput: S3_PLACE,
+  batchMemory: whole(512, 10_240, 1_769),
+  batchConcurrency: whole(1, 10_000, 5),
   // Both.
   logRetentionInDays: oneOfNumbers(RETENTION),
   alarmEmail: text(

@@ -26,7 +26,12 @@ export default class DeployPlugin {
         if (options['aws-profile']) process.env.AWS_PROFILE = options['aws-profile'];
         const asked = isDeploy && problems.length === 0 ? await askAccount(service, isGiven).catch(refuse) : undefined;
         problems.push(...(asked?.problems ?? []));
-        if (problems.length === 0) hardenApi(service, service.custom.hardening);
+        const { addBatch, batchProblems } = await import('./batch/stack.ts');
+        problems.push(...batchProblems(service.custom.batch));
+        if (problems.length === 0) {
+          addBatch(service, service.custom.batch);
+          hardenApi(service, service.custom.hardening);
+        }
         if (asked?.isTableLeft) (await import('./access.ts')).adoptTable(service, service.provider.stage);
         // container/deploy.ts looks for such lines.
         for (const note of asked?.notes ?? []) log.notice(`note: ${note}`);

@@ -42,6 +42,15 @@ export const RIGHTS: Record<string, Right[]> = {
   ],
   'AWS::Lambda::Version': [{ on: 'functions', actions: 'lambda:PublishVersion lambda:ListVersionsByFunction' }],
   'AWS::Lambda::Permission': [{ on: 'functions', actions: 'lambda:AddPermission lambda:RemovePermission lambda:GetPolicy' }],
+  'AWS::StepFunctions::StateMachine': [
+    {
+      on: 'machines',
+      actions:
+        'states:CreateStateMachine states:DeleteStateMachine states:DescribeStateMachine states:UpdateStateMachine states:TagResource ' +
+        'states:ListTagsForResource',
+    },
+    { on: 'passedToStates', actions: 'iam:PassRole' },
+  ],
   'AWS::ApiGatewayV2::Api': [gateway()],
   'AWS::ApiGatewayV2::Integration': [gateway()],
   'AWS::ApiGatewayV2::Route': [gateway()],
@@ -147,8 +156,8 @@ export const RIGHTS: Record<string, Right[]> = {
   ],
 };
 
-/** What parameters alone add: auth=jwt, budget and auth=keys. */
-export const ADDED = ['AWS::ApiGatewayV2::Authorizer', 'AWS::Budgets::Budget', 'AWS::DynamoDB::Table'];
+/** What parameters alone add: auth=jwt, budget, auth=keys and batch=on. */
+export const ADDED = ['AWS::ApiGatewayV2::Authorizer', 'AWS::Budgets::Budget', 'AWS::DynamoDB::Table', 'AWS::StepFunctions::StateMachine'];
 
 /** What kmsKey adds: the functions' variables, the table, the bucket and the uploads are encrypted with the rights of who deploys. */
 const WITH_KEY: Right[] = [
@@ -199,7 +208,9 @@ export const PLACES = {
   roles: ['arn:aws:iam::*:role/canopy-*'],
   passedToLambda: ['arn:aws:iam::*:role/canopy-*'],
   passedToSageMaker: ['arn:aws:iam::*:role/canopy-*'],
+  passedToStates: ['arn:aws:iam::*:role/canopy-*'],
   scalingRole: ['arn:aws:iam::*:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*'],
+  machines: ['arn:aws:states:*:*:stateMachine:canopy-*'],
   functions: ['arn:aws:lambda:*:*:function:canopy-*'],
   gateway: ['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*', 'arn:aws:apigateway:*::/tags/*'],
   logGroups: [
@@ -225,6 +236,7 @@ export const PLACES = {
 const PASSED_TO: Partial<Record<Right['on'], string>> = {
   passedToLambda: 'lambda.amazonaws.com',
   passedToSageMaker: 'sagemaker.amazonaws.com',
+  passedToStates: 'states.amazonaws.com',
 };
 
 function gateway(): Right {

@@ -40,7 +40,7 @@ test.each<[string, string[], RegExp]>([
   [
     'batch',
     [],
-    /--in s3:[\s\S]*--follow JOB[\s\S]*--stop JOB[\s\S]*--instance-type[\s\S]*--count[\s\S]*--on-error[\s\S]*--yes[\s\S]*--policy/,
+    /--in s3:[\s\S]*--follow JOB[\s\S]*--stop JOB[\s\S]*--engine[\s\S]*--on-error[\s\S]*--join[\s\S]*--yes[\s\S]*--policy[\s\S]*--count[\s\S]*--range-mb/,
   ],
   ['remove', [], /--stage[\s\S]*--region[\s\S]*--endpoint-only[\s\S]*--model[\s\S]*--param/],
   ['rehearse', [], /templates.*image.*lambda.*clients.*downtime.*aws/],

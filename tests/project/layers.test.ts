@@ -72,7 +72,8 @@ const ROOMS: Record<string, string[]> = {
   'shared/api': ['shared/errors.ts', 'shared/schema', 'shared/access', 'shared/bodies', 'shared/wire', 'shared/page'],
   'functions/endpoint': ['shared'],
   'functions/access': ['functions/endpoint', 'shared'],
-  'functions/.': ['functions/endpoint', 'functions/access', 'shared'],
+  'functions/batch': ['shared'],
+  'functions/.': ['functions/endpoint', 'functions/access', 'functions/batch', 'shared'],
   'model/rds': ['shared'],
   'model/formula': ['model/rds', 'shared'],
   'model/steps': ['model/rds', 'model/formula', 'shared'],
@@ -103,7 +104,7 @@ function roomOf(file: string): string {
 
 /** The entry files, which alone read the environment. */
 const ENTRIES =
-  /^(?:functions\/(?:predict|fallback)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image|keys|train-job)\.ts|(?:model\/bundle|container\/deploy)\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
+  /^(?:functions\/(?:predict|fallback|batch)\.ts|(?:[a-z]+\/)+(?:[a-z]+-)?main\.ts|container\/(?:start|deploy|remove|image|keys|train-job)\.ts|(?:model\/bundle|container\/deploy)\/plugin\.js|model\/examples\/clients\/ask\.mjs)$/;
 
 /** Every source file of the four rooms, by its path from the root, and its text. */
 const SOURCES = new Map(

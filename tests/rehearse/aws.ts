@@ -6,6 +6,7 @@ import { golden } from '../support/golden.ts';
 import { freePort } from '../support/ports.ts';
 import { ACCESS_OTHER, ACCESS_REAL, accessByKeys } from './access.ts';
 import { BATCH_OTHER, BATCH_REAL, batchTransform } from './batch.ts';
+import { batchMap, type Calls, MAP_OTHER, MAP_REAL, openCalls } from './batch-map.ts';
 import { check, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
 
@@ -13,7 +14,7 @@ const REGION = 'sa-east-1';
 const OTHER_MODEL = golden('heart-probability').file;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
-type World = { env: NodeJS.ProcessEnv; moto: Service; registry: Service; repository: string };
+type World = { env: NodeJS.ProcessEnv; calls: Calls; moto: Service; registry: Service; repository: string };
 
 /** Both stacks deployed, changed, rolled back and removed by the project's commands, against moto and a real registry. */
 export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
@@ -44,6 +45,7 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
     }),
     step('the same deploy again', () => again(there())),
     { ...step('batch transform', () => batchTransform(there().env), BATCH_REAL), other: BATCH_OTHER },
+    { ...step('batch by the state machine', () => batchMap(there().env, there().calls), MAP_REAL), other: MAP_OTHER },
     step('another model', () => updated(there())),
     step('rolled back', () => rolledBack(there()), 'npx serverless rollback'),
     { ...step('who may call: keys', () => accessByKeys(there().env), ACCESS_REAL), other: ACCESS_OTHER },
@@ -79,13 +81,18 @@ async function openWorld(containers: NodeJS.ProcessEnv): Promise<World> {
   };
   // In this process too: the stacks' outputs are asked for by the project's client.
   Object.assign(process.env, env);
-  const moto = startService(path.join(PYTHON, 'python'), [path.join(PROJECT, 'tests/rehearse/moto_server.py'), String(motoPort)], {
-    cwd: folder,
-  });
+  const calls = await openCalls();
+  const moto = startService(
+    path.join(PYTHON, 'python'),
+    [path.join(PROJECT, 'tests/rehearse/moto_server.py'), String(motoPort), calls.url],
+    {
+      cwd: folder,
+    },
+  );
   const registry = startService('docker-registry', ['serve', path.join(folder, 'registry.yml')], { cwd: folder });
   await until('moto', 60, async () => (await statusOf(url)) === 200);
   await until('docker-registry', 20, async () => (await statusOf(`http://127.0.0.1:${registryPort}/v2/`)) === 200);
-  return { env, moto, registry, repository: `127.0.0.1:${registryPort}/canopy` };
+  return { env, calls, moto, registry, repository: `127.0.0.1:${registryPort}/canopy` };
 }
 
 function deploy({ env, repository }: World, more: string[] = []): Promise<string> {
@@ -177,11 +184,12 @@ async function removed(world: World): Promise<string> {
   return 'no stack and no bucket is left; again is harmless';
 }
 
-async function skippedTypes({ moto, registry }: World): Promise<string> {
+async function skippedTypes({ calls, moto, registry }: World): Promise<string> {
   const types = [...moto.output().matchAll(/No Moto CloudFormation support for (\S+)/g)].map((match) =>
     (match[1] as string).replace('AWS::', ''),
   );
   await moto.stop();
   await registry.stop();
+  calls.close();
   return `not exercised: ${[...new Set(types)].sort().join(', ')}`;
 }

@@ -14,12 +14,14 @@ const given = (...params: string[]) => params.flatMap((param) => ['--param', par
 const EMAIL = 'alarmEmail=someone@example.org';
 const KEY = 'kmsKey=arn:aws:kms:sa-east-1:123456789012:key/0a1b2c3d-0000-0000-0000-000000000000';
 const INSTANCES = given('hosting=instances', 'instanceCount=2', 'capturePercent=10', 'batchBucket=data', 'trainBucket=data', EMAIL, KEY);
+const BATCH = ['batch=on', 'batchInput=data/in/', 'batchOutput=data/out/'];
 /** Everything that parameters put around the API of prod. */
-const AROUND = ['--stage', 'prod', ...given('budget=20', EMAIL, KEY, 'domain=api.example.org', 'reservedConcurrency=5')];
+const AROUND = ['--stage', 'prod', ...given('budget=20', EMAIL, KEY, 'domain=api.example.org', 'reservedConcurrency=5', ...BATCH)];
 const JWT = ['auth=jwt', 'jwtIssuer=https://example.org', 'jwtAudience=canopy'];
 const VARIANTS: [string, string, string[]][] = [
   ['the API', '.', []],
   ['the API with an endpoint', '.', ['--stage', 'prod', '--param', 'endpoint=canopy-prod', '--param', 'alarmEmail=someone@example.org']],
+  ['the API with batch jobs', '.', given(...BATCH)],
   ['the API with keys', '.', given('auth=keys')],
   ['the API with tokens', '.', given(...JWT)],
   ['the API with signatures', '.', given('auth=iam')],

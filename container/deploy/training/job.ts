@@ -7,7 +7,7 @@ import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { extract } from 'tar-stream';
 import { replaceFile } from '../../../model/artifact/replace-file.ts';
 import { AwsError, explain, withClient } from '../aws.ts';
-import { readS3Place } from '../batch-plan.ts';
+import { readS3Place } from '../batch/plan.ts';
 
 /** A training job as SageMaker describes it. Times in seconds; `measures` by the names that its log has. */
 export type TrainingState = {

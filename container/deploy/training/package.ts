@@ -2,7 +2,7 @@ import type { CreateModelPackageCommandInput } from '@aws-sdk/client-sagemaker';
 import { loadModel } from '../../../model/artifact/import.ts';
 import type { ModelInfo } from '../../../shared/schema/card.ts';
 import { withClient } from '../aws.ts';
-import { readS3Place, urlOf } from '../batch-plan.ts';
+import { readS3Place, urlOf } from '../batch/plan.ts';
 import { askSageMaker, fetchTrained } from './job.ts';
 
 /** What the container reads and writes. */

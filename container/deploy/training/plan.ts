@@ -3,7 +3,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import { chooseFiles } from '../../train/channels.ts';
 import { metricDefinitions } from '../../train/measures.ts';
 import { AwsError } from '../aws.ts';
-import { type InputFiles, type S3Place, urlOf } from '../batch-plan.ts';
+import { type InputFiles, type S3Place, urlOf } from '../batch/plan.ts';
 import { instanceTypeProblem } from '../instance-types.ts';
 
 /** What a training job is to do. */

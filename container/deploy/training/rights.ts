@@ -1,4 +1,4 @@
-import { readS3Place } from '../batch-plan.ts';
+import { readS3Place } from '../batch/plan.ts';
 
 type Statement = { Sid: string; Effect: 'Allow'; Action: string[]; Resource: string[]; Condition?: Record<string, unknown> };
 

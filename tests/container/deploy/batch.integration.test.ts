@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type FakeAws, startFakeAws } from '../../support/batch/fake-aws.ts';
 import { PROJECT } from '../../support/project.ts';
 
-const aws: FakeAws = { outputs: undefined, buckets: {}, states: [], log: undefined, orders: [] };
+const aws: FakeAws = { outputs: undefined, buckets: {}, states: [], executions: [], running: [], log: undefined, orders: [] };
 let server: { url: string; close: () => void };
 beforeAll(async () => {
   server = await startFakeAws(aws);
@@ -13,7 +13,7 @@ afterAll(() => server.close());
 const DEPLOYED = { ModelName: 'Model-x', ModelBucketName: 'canopy-models', BatchBucket: 'data' };
 beforeEach(() => {
   const buckets = { data: { 'in/a.csv': 3e6, 'in/b.csv': 1e6, 'in/': 0 } };
-  Object.assign(aws, { outputs: DEPLOYED, buckets, states: [], log: undefined, orders: [] });
+  Object.assign(aws, { outputs: DEPLOYED, buckets, states: [], executions: [], running: [], log: undefined, orders: [] });
 });
 
 /** Runs the command against the small AWS; `interrupt` sends it Ctrl-C once it has said such a line. */
@@ -126,7 +126,12 @@ describe('npm run batch', () => {
     ['files of two kinds', PLACES, { buckets: { data: { 'in/a.csv': 1, 'in/b.jsonl': 1 } } }, '--in: found several kinds of files'],
     ['unknown names', PLACES, { buckets: { data: { 'in/rows.parquet': 1 } } }, '--in: found rows.parquet, expected names that end in .csv'],
     ['some packed', PLACES, { buckets: { data: { 'in/a.csv': 1, 'in/b.csv.gz': 1 } } }, 'found 1 of 2 objects packed by gzip'],
-    ['another bucket', ['--in', 's3://other/in', '--out', 's3://data/out'], {}, "s3://other/in: found no right of the model's role to it"],
+    [
+      'another bucket',
+      ['--in', 's3://other/in', '--out', 's3://data/out'],
+      {},
+      's3://other/in: found no right to it, expected s3://canopy-models/batch/ or s3://data/',
+    ],
     ['no bucket', PLACES, { buckets: {} }, 's3://data/in/: found no such bucket'],
     ['no place', ['--in', '/data', '--out', 's3://data/out'], {}, '--in: found /data, expected a place in S3, s3://BUCKET/PREFIX'],
     ['nothing to write to', ['--in', 's3://data/in'], {}, '--out: found nothing, expected a place in S3'],
@@ -156,7 +161,102 @@ describe('npm run batch', () => {
       'sagemaker:CreateTransformJob',
       'sagemaker:DescribeTransformJob',
       'sagemaker:StopTransformJob',
+      'states:DescribeExecution',
+      'states:DescribeMapRun',
+      'states:ListExecutions',
+      'states:ListMapRuns',
+      'states:StartExecution',
+      'states:StopExecution',
     ]);
     expect(Statement.flatMap(({ Resource }) => Resource)).toContain('arn:aws:s3:::data');
+  });
+});
+
+const MACHINE = {
+  BatchMachineArn: 'arn:aws:states:sa-east-1:1:stateMachine:canopy-dev-batch',
+  BatchInput: 'data/in/',
+  BatchOutput: 'data/out',
+  BatchSize: '1769 x 5',
+};
+const begun = () => aws.orders.find(({ operation }) => operation === 'StartExecution')?.asked as Record<string, string> | undefined;
+
+describe('npm run batch by the state machine', () => {
+  beforeEach(() => {
+    aws.outputs = { ...DEPLOYED, ...MACHINE };
+  });
+
+  test('is what runs where it is deployed: says what a job costs, starts it, counts its parts, ends with where they are', async () => {
+    aws.running = ['map-dev-earlier'];
+    aws.executions = [
+      { status: 'RUNNING', succeeded: 1 },
+      { status: 'SUCCEEDED', succeeded: 3, output: '{"rows":1000,"bad":2,"parts":3}' },
+    ];
+    const { code, out, err } = await batch([...PLACES, '--yes', '--on-error', 'line', '--join', '--range-mb', '1', '--no-split']);
+    expect([code, err]).toEqual([0, '']);
+    const lines = out.trim().split('\n');
+    expect(lines[0]).toBe('2 files, 4.0 MB, from s3://data/in/ to s3://data/out, by the state machine');
+    expect(lines[1]).toMatch(/^about 5 parts, 5 at once: \$0\.0004 and 1 min for a small forest, .*, at most \$0\.10 \(us-east-1/);
+    expect(lines[2]).toMatch(/^map-dev-earlier runs too/);
+    expect(lines[3]).toMatch(/^job map-dev-\d{8}-\d{6}-[0-9a-f]{4} is started$/);
+    const { stateMachineArn, name, input } = begun() ?? {};
+    expect(lines.slice(4)).toEqual([
+      'InProgress, 1 of 3 parts, 1 min',
+      'Completed, 3 of 3 parts, 1 min',
+      `1000 rows, 2 more without an answer in 3 parts are at s3://data/out/${name}/, a folder for each file and manifest.json: aws s3 sync s3://data/out/${name}/ .`,
+    ]);
+    expect(stateMachineArn).toBe(MACHINE.BatchMachineArn);
+    const asked = { in: 's3://data/in/', out: 's3://data/out', onError: 'line', rangeMb: 1, split: false, join: true };
+    expect(JSON.parse(input ?? '')).toEqual(asked);
+  });
+
+  test('leaves a job running at Ctrl-C, names the parts that failed, and stops a job, by its name alone', async () => {
+    aws.executions = [{ status: 'RUNNING', succeeded: 0 }];
+    const { code, out } = await batch([...PLACES, '--yes'], /InProgress/);
+    expect(code).toBe(130);
+    expect(out).toMatch(/(map-dev-\S+) goes on, and costs until it ends: npm run batch -- --follow \1 shows it, --stop \1 stops it/);
+    aws.executions = [
+      { status: 'FAILED', succeeded: 3, cause: '1 of 3 parts failed\nin/a.csv, part 0: line 7: age: expected a finite number' },
+    ];
+    const failed = await batch(['--follow', 'map-dev-1']);
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain('map-dev-1 failed: 1 of 3 parts failed\nin/a.csv, part 0: line 7');
+    expect(failed.err).toContain('parts without a failure are done, at s3://data/out/map-dev-1/');
+    await batch(['--stop', 'map-dev-1']);
+    const executionArn = 'arn:aws:states:sa-east-1:1:execution:canopy-dev-batch:map-dev-1';
+    expect(aws.orders.at(-1)).toEqual({ operation: 'StopExecution', asked: { executionArn } });
+  });
+
+  test('leaves the choice to whoever asks: --engine transform, with the input joined', async () => {
+    aws.states = [{ TransformJobStatus: 'Completed' }];
+    expect((await batch([...PLACES, '--yes', '--engine', 'transform', '--join'])).code).toBe(0);
+    expect(made()).toMatchObject({ DataProcessing: { JoinSource: 'Input' }, TransformOutput: { AssembleWith: 'Line' } });
+  });
+
+  test.each<[string, string[], Partial<FakeAws>, string]>([
+    [
+      'nothing deployed',
+      ['--engine', 'map'],
+      { outputs: DEPLOYED },
+      'has no state machine for jobs; expected a deploy with --param batch=on',
+    ],
+    ['another engine', ['--engine', 'lambda'], {}, '--engine: found lambda, expected map or transform'],
+    ['an option of the other', ['--count', '2'], {}, '--count: found it with --engine map'],
+    ['one of the map', ['--engine', 'transform', '--format', 'csv'], {}, '--format: found it with --engine transform'],
+    ['no size', ['--range-mb', 'x'], {}, '--range-mb: found x, expected MB'],
+    ['no form', ['--format', 'xml'], {}, '--format: found xml, expected csv, jsonlines, parquet'],
+    [
+      'no right to read',
+      [],
+      { outputs: { ...MACHINE, BatchInput: 'data/other/' } },
+      's3://data/in/: found no right to it, expected s3://data/other/',
+    ],
+    ['no files', [], { buckets: { data: {} } }, '--in: found no objects at s3://data/in/'],
+  ])('%s: a sentence, and nothing is started', async (_, args, given, message) => {
+    Object.assign(aws, given);
+    const { code, err } = await batch([...PLACES, '--yes', ...args]);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(begun() ?? made()).toBeUndefined();
   });
 });

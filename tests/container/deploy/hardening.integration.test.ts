@@ -13,11 +13,12 @@ const KEY = 'arn:aws:kms:sa-east-1:123456789012:key/0a1b2c3d-0000-0000-0000-0000
 
 /** Everything that parameters add to a stack, in as few packagings as it takes. */
 const ALL = ['budget=20', 'alarmEmail=someone@example.org', `kmsKey=${KEY}`, 'domain=api.example.org', 'basePath=/heart'];
+const BATCH = ['batch=on', 'batchInput=data/in/', 'batchOutput=data/out/'];
 const JWT = ['auth=jwt', 'jwtIssuer=https://example.org', 'jwtAudience=canopy'];
 let api: Packaged;
 let endpoint: Packaged;
 beforeAll(async () => {
-  api = await packageStack('.', [...ALL, ...JWT], { stage: 'prod' });
+  api = await packageStack('.', [...ALL, ...BATCH, ...JWT], { stage: 'prod' });
   endpoint = await packageStack('container', [`kmsKey=${KEY}`]);
 }, 120_000);
 
@@ -66,6 +67,44 @@ test('the endpoint’s bucket and log are encrypted with a key that is named', (
   });
 });
 
+test('batch=on adds a function and a state machine, each with the rights that it needs on the places that are named', () => {
+  const statementsOf = (role: string) =>
+    (
+      propertiesOf(role).Policies as {
+        PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Condition?: object }[] };
+      }[]
+    )[0]?.PolicyDocument.Statement ?? [];
+  const onS3 = (role: string) => statementsOf(role).filter(({ Action }) => String(Action).startsWith('s3:'));
+  const arn = (place: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${place}` });
+  expect(onS3('BatchRole')).toEqual([
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: arn('data/in/*') },
+    { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn('data'), Condition: { StringLike: { 's3:prefix': 'in/*' } } },
+    { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], Resource: arn('data/out/*') },
+    { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn('data'), Condition: { StringLike: { 's3:prefix': 'out/*' } } },
+  ]);
+  expect(onS3('BatchMachineRole').map(({ Resource }) => Resource)).toEqual([arn('data/out/*')]);
+  for (const role of ['BatchRole', 'BatchMachineRole'])
+    expect(
+      statementsOf(role)
+        .filter(({ Resource }) => Resource === '*')
+        .map(({ Action }) => Action),
+    ).toEqual([expect.arrayContaining(['xray:PutTraceSegments'])]);
+  const text = (propertiesOf('BatchMachine').DefinitionString as { 'Fn::Sub': string })['Fn::Sub'];
+  expect(text.match(/\$\{BatchLambdaFunction\.Arn\}/g)).toHaveLength(3);
+  expect(JSON.parse(text).States.Ranges).toMatchObject({
+    Type: 'Map',
+    MaxConcurrency: 5,
+    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' } },
+  });
+  expect(propertiesOf('BatchLambdaFunction')).toMatchObject({ Timeout: 900, MemorySize: 1769 });
+  expect(propertiesOf('KmsBatchPolicy')).toMatchObject({ Roles: [{ Ref: 'BatchRole' }, { Ref: 'BatchMachineRole' }] });
+});
+
+test('without batch=on a stack has nothing of it, and names without it are refused', async () => {
+  await expect(packageStack('.', ['batch=on'])).rejects.toThrow(/batchInput: found none, expected --param batchInput=BUCKET\/PREFIX/);
+  await expect(packageStack('.', ['batchOutput=data'])).rejects.toThrow(/batchOutput: found data, expected --param batch=on with it/);
+}, 80_000);
+
 test('the framework’s own command refuses a parameter that is none, and a budget that nobody hears of', async () => {
   const refused = packageStack('.', ['budegt=20', 'budget=20']);
   await expect(refused).rejects.toThrow(/--param: found budegt, expected model, .*\nbudget: found 20, expected --param alarmEmail=/);
@@ -80,10 +119,10 @@ test('the first policy has the rights of all that the API’s stack can have, th
   expect(bySid(two.Statement)).toEqual(bySid(statementsBeyond(statementsFor({ types: both, withEndpoint: true, kmsKey: '*' }), first)));
 });
 
-test('of a deploy without parameters the rights are fewer: none on tables, budgets and encryption keys', () => {
+test('of a deploy without parameters the rights are fewer: none on tables, budgets, state machines and encryption keys', () => {
   const types = typesOf(api).filter((type) => !ADDED.includes(type));
   const plain = statementsFor({ types, withEndpoint: false }).flatMap(({ Action }) => Action);
-  expect(plain.filter((action) => /^(?:kms|budgets|billing|dynamodb):|KmsKey/.test(action))).toEqual([]);
+  expect(plain.filter((action) => /^(?:kms|budgets|billing|dynamodb|states):|KmsKey/.test(action))).toEqual([]);
 });
 
 test('the rights on an encryption key are those on the one that is named', () => {
@@ -126,11 +165,11 @@ test('of a bucket, a repository, a table and a log group may be set what the tem
   expect(allowed.sort()).toEqual([...needed].sort());
 });
 
-test('each fits a managed policy, asks for no wildcard action, and passes roles on to two services alone', () => {
+test('each fits a managed policy, asks for no wildcard action, and passes roles on to three services alone', () => {
   for (const policy of policies) expect(JSON.stringify(policy).length).toBeLessThan(6_144);
   const passes = statements.filter(({ Action }) => Action.includes('iam:PassRole'));
   expect(passes.map(({ Condition }) => Condition)).toEqual(
-    ['lambda', 'sagemaker'].map((service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } })),
+    ['lambda', 'states', 'sagemaker'].map((service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } })),
   );
   for (const { Action } of statements) for (const action of Action) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z0-9]+$/);
 });

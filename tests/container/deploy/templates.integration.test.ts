@@ -150,6 +150,7 @@ test('alarms, dashboard, access log and log retention are there, and everything 
     TracingConfig: { Mode: 'Active' },
   });
   expect(Resources.PredictLambdaFunction?.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  expect(Object.keys(Resources).filter((name) => /Batch/.test(name))).toEqual([]);
   expect(Outputs).toMatchObject({ Url: {}, DashboardUrl: {}, ModelSha256: { Value: expect.stringMatching(/^[0-9a-f]{64}$/) } });
 });
 

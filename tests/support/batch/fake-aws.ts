@@ -7,6 +7,9 @@ export type FakeAws = {
   buckets: Record<string, Record<string, number>>;
   /** What each look at a job gives, the last for good. */
   states: { TransformJobStatus: string; FailureReason?: string }[];
+  /** And at an execution of a state machine, with how many of its parts are done; others that run. */
+  executions?: { status: string; cause?: string; output?: string; succeeded: number }[];
+  running?: string[];
   log: string[] | undefined;
   /** What each look at a training job gives, the last for good. */
   training?: Record<string, unknown>[];
@@ -65,10 +68,25 @@ function json(aws: FakeAws, service: string, operation: string, asked: Record<st
       : refused('ValidationException', 'Requested resource not found.');
   }
   if (operation === 'CreateModelPackage') return ok({ ModelPackageArn: 'arn:aws:sagemaker:sa-east-1:1:model-package/canopy-dev/1' });
+  if (service === 'AWSStepFunctions') return ok(execution(aws, operation, asked));
   if (operation !== 'DescribeTransformJob') return ok({ TransformJobArn: 'arn:aws:sagemaker:sa-east-1:1:transform-job/x' });
   const state = aws.states.length > 1 ? aws.states.shift() : aws.states[0];
   if (!state) return refused('ValidationException', 'Could not find requested job');
   return ok({ ...state, TransformStartTime: Date.now() / 1_000 - 75, TransformOutput: { S3OutputPath: 's3://data/out' } });
+}
+
+function execution(aws: FakeAws, operation: string, asked: Record<string, unknown>): object {
+  const [startDate, mapRunArn] = [Date.now() / 1_000 - 75, 'arn:aws:states:sa-east-1:1:mapRun:canopy-dev-batch/x:y'];
+  if (operation === 'ListExecutions') return { executions: (aws.running ?? []).map((name) => ({ name })) };
+  if (operation === 'ListMapRuns') return { mapRuns: [{ mapRunArn }] };
+  const { executions = [] } = aws;
+  const [state] = executions;
+  if (operation === 'DescribeMapRun') {
+    if (executions.length > 1) executions.shift();
+    return { mapRunArn, itemCounts: { total: 3, succeeded: state?.succeeded ?? 0 } };
+  }
+  if (operation === 'DescribeExecution') return { ...state, ...asked, startDate, input: '{"in":"s3://data/in/","out":"s3://data/out"}' };
+  return { executionArn: 'arn:aws:states:sa-east-1:1:execution:canopy-dev-batch:x', startDate, stopDate: startDate };
 }
 
 function stacks({ outputs }: FakeAws): Answer {

@@ -22,7 +22,7 @@ const handlers = Array.from({ length: Number(count) }, () => {
   return (require(entry) as { handler: Handler }).handler;
 });
 process.on('message', async ({ id, at, event }: { id: number; at: number; event: unknown }) => {
-  const end = Date.now() + 8000;
+  const end = Date.now() + Number(process.env.HOST_MS ?? 8_000);
   const context = { awsRequestId: `invoke-${id}`, functionName: 'predict', getRemainingTimeInMillis: () => end - Date.now() };
   try {
     tell({ id, answer: await handlers[at]?.(event, context) });

@@ -1,9 +1,7 @@
 import type { CreateTransformJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { AwsError, explain, withClient } from './aws.ts';
-import { type InputFiles, type S3Place, urlOf } from './batch-plan.ts';
-
-/** A transform job as SageMaker describes it. Times in seconds. */
-export type JobState = { status: string; reason: string | undefined; output: string; seconds: number };
+import { AwsError, explain, withClient } from '../aws.ts';
+import type { JobState } from './engine.ts';
+import { type InputFiles, type S3Place, urlOf } from './plan.ts';
 
 /** Most objects that are listed: what a plan says of more is "at least". */
 const MOST_LISTED = 50_000;

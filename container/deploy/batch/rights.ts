@@ -1,4 +1,4 @@
-import { readS3Place } from './batch-plan.ts';
+import { readS3Place } from './plan.ts';
 
 type Policy = { Version: '2012-10-17'; Statement: { Sid: string; Effect: 'Allow'; Action: string[]; Resource: string[] }[] };
 
@@ -12,12 +12,24 @@ export function batchPolicy(out?: string): Policy {
   return {
     Version: '2012-10-17',
     Statement: [
-      allow('Stack', ['cloudformation:DescribeStacks'], ['arn:aws:cloudformation:*:*:stack/canopy-endpoint-*/*']),
+      allow('Stack', ['cloudformation:DescribeStacks'], ['arn:aws:cloudformation:*:*:stack/canopy-*/*']),
       allow('Files', ['s3:ListBucket'], [`arn:aws:s3:::${bucket}`]),
       allow(
         'Jobs',
         ['sagemaker:AddTags', 'sagemaker:CreateTransformJob', 'sagemaker:DescribeTransformJob', 'sagemaker:StopTransformJob'],
         ['arn:aws:sagemaker:*:*:transform-job/canopy-*', 'arn:aws:sagemaker:*:*:model/*'],
+      ),
+      allow(
+        'Machine',
+        [
+          'states:DescribeExecution',
+          'states:DescribeMapRun',
+          'states:ListExecutions',
+          'states:ListMapRuns',
+          'states:StartExecution',
+          'states:StopExecution',
+        ],
+        ['stateMachine', 'execution', 'mapRun'].map((kind) => `arn:aws:states:*:*:${kind}:canopy-*`),
       ),
       allow('Log', ['logs:FilterLogEvents'], ['arn:aws:logs:*:*:log-group:/aws/sagemaker/TransformJobs:*']),
     ],

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CreateTransformJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { AwsError } from './aws.ts';
-import { hourlyPrice, PRICES_OF } from './costs.ts';
-import { instanceTypeProblem } from './instance-types.ts';
+import { AwsError } from '../aws.ts';
+import { hourlyPrice, PRICES_OF } from '../costs.ts';
+import { instanceTypeProblem } from '../instance-types.ts';
 
 /** A place in S3: a bucket, and the beginning of the keys in it. */
 export type S3Place = { bucket: string; prefix: string };
@@ -16,6 +16,8 @@ export type BatchPlan = {
   contentType: string;
   isGzip: boolean;
   onError: 'fail' | 'line';
+  /** The input's columns stand before the answers. */
+  join: boolean;
 };
 
 /** The objects of a job's input: how many, and their bytes. */
@@ -32,6 +34,24 @@ export function readS3Place(option: string, given: string | undefined): S3Place 
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(given ?? '') ?? [];
   if (bucket === undefined) throw new AwsError(`${option}: found ${given ?? 'nothing'}, expected a place in S3, s3://BUCKET/PREFIX`);
   return { bucket, prefix };
+}
+
+/** What a bad row does. Throws an AwsError for another word. */
+export function readOnError(given = 'fail'): 'fail' | 'line' {
+  if (given === 'fail' || given === 'line') return given;
+  throw new AwsError(`--on-error: found ${given}, expected fail or line`);
+}
+
+/** Throws an AwsError for a place in S3 that a job has no right to; `allowed` are beginnings of addresses. */
+export function checkPlaces(places: S3Place[], allowed: string[], help: string): void {
+  const strange = places.map(urlOf).find((one) => !allowed.some((begin) => one.startsWith(begin)));
+  if (strange !== undefined) throw new AwsError(`${strange}: found no right to it, expected ${allowed.join(' or ')}; ${help}`);
+}
+
+/** Throws an AwsError for an option that the engine does not know. */
+export function checkOptions(values: Record<string, unknown>, engine: string, others: string[]): void {
+  const strange = others.find((name) => values[name] !== undefined);
+  if (strange !== undefined) throw new AwsError(`--${strange}: found it with --engine ${engine}, expected it with the other engine alone`);
 }
 
 export function urlOf({ bucket, prefix }: S3Place): string {
@@ -86,9 +106,9 @@ export function batchCost({ instanceType, count }: Pick<BatchPlan, 'instanceType
   return `${of} costs about $${hour.toFixed(2)} an hour, by the second while the job runs and at least some minutes for its start: $${(hour / 6).toFixed(2)} for ten minutes (${beside})`;
 }
 
-/** A job's name: its stage, the time and a few letters. */
-export function jobName(stage: string, now = new Date()): string {
-  return `canopy-${stage}-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
+/** A job's name: what runs it, its stage, the time and a few letters. */
+export function jobName(stage: string, engine: 'canopy' | 'map' = 'canopy', now = new Date()): string {
+  return `${engine}-${stage}-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
 }
 
 /**
@@ -96,7 +116,7 @@ export function jobName(stage: string, now = new Date()): string {
  * each line themselves, so nothing is put between them.
  */
 export function transformJob(name: string, model: string, plan: BatchPlan): CreateTransformJobCommandInput {
-  const { input, output, instanceType, count, contentType, isGzip, onError } = plan;
+  const { input, output, instanceType, count, contentType, isGzip, onError, join } = plan;
   return {
     TransformJobName: name,
     ModelName: model,
@@ -108,7 +128,8 @@ export function transformJob(name: string, model: string, plan: BatchPlan): Crea
       SplitType: 'Line',
       CompressionType: isGzip ? 'Gzip' : 'None',
     },
-    TransformOutput: { S3OutputPath: urlOf(output), Accept: contentType, AssembleWith: 'None' },
+    TransformOutput: { S3OutputPath: urlOf(output), Accept: contentType, AssembleWith: join ? 'Line' : 'None' },
+    ...(join ? { DataProcessing: { JoinSource: 'Input' } } : {}),
     TransformResources: { InstanceType: instanceType as 'ml.m5.large', InstanceCount: count },
     Tags: [{ Key: 'project', Value: 'canopy' }],
   };

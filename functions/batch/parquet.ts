@@ -1,0 +1,40 @@
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { openParquet, type Parquet, type RowRange, rangesOf } from '../../shared/batch/parquet-input.ts';
+import type { Listed, Store } from './store.ts';
+import { bytesOf } from './stream.ts';
+
+/** What inflates the pages of a file, beside Snappy; to no more bytes than it says. */
+const COMPRESSORS = {
+  GZIP: (bytes: Uint8Array, most: number) => gunzipSync(bytes, { maxOutputLength: Math.max(most, 1) }),
+  ZSTD: (bytes: Uint8Array, most: number) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(most, 1) }),
+  BROTLI: (bytes: Uint8Array, most: number) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(most, 1) }),
+};
+/** Rows that are read and computed together. */
+const MOST_ROWS = 131_072;
+
+/** A Parquet file in S3, by its footer; its columns are read as they are asked for. Throws a RequestError where it is none. */
+export function openFile(store: Store, bucket: string, file: Listed): Promise<Parquet> {
+  const slice = async (start: number, end = file.bytes): Promise<ArrayBuffer> => {
+    const bytes = await bytesOf(await store.read(bucket, file, start, end));
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  };
+  return openParquet({ byteLength: file.bytes, slice }, COMPRESSORS);
+}
+
+/** The rows of a file in ranges of whole row groups, or parts of large ones, of about so many bytes of the file each. */
+export function rowRanges(parquet: Parquet, fileBytes: number, rangeBytes: number): RowRange[] {
+  const rows = Number(parquet.metadata.num_rows);
+  const most = Math.max(1, Math.ceil(rows / Math.max(1, Math.ceil(fileBytes / rangeBytes))));
+  const ranges: RowRange[] = [];
+  for (const { start, rows } of rangesOf(parquet, MOST_ROWS)) {
+    const last = ranges.at(-1);
+    if (last && last.rows + rows <= most) last.rows += rows;
+    else ranges.push({ start, rows });
+  }
+  return ranges;
+}
+
+/** The rows of a range in the pieces in which they are computed. */
+export function* piecesOf(parquet: Parquet, { start, rows }: RowRange): Generator<RowRange> {
+  for (const range of rangesOf(parquet, MOST_ROWS)) if (range.start >= start && range.start < start + rows) yield range;
+}
