@@ -41,8 +41,8 @@ export function treeWays({ basis, outputs, game, inputs, moreOfMissing = 0 }: Tr
 /** Beside a background row a coalition goes one way through a tree, and not all of them. */
 const BESIDE = 0.5;
 
-/** A step of a row by paths is so many of the estimate's: of trees whose tables are kept, two at a time (measured: 2026-11-29, 2 busy cores). */
-const PATH_STEP = 0.5;
+/** A step of a row by paths is so many of the estimate's: of trees whose tables are kept (measured: 2026-11-29, 2 busy cores, 0.07). */
+const PATH_STEP = 0.1;
 
 /** How many steps of computing a row takes by paths. */
 function pathWork(trees: WeightedTrees): number {

@@ -1,6 +1,9 @@
-import { makeKernel, type PathKernel, plainKernel } from './path-kernel.ts';
-import { type PathTable, type Plan, planMemory, RECORD, SHARES, writeTable } from './path-memory.ts';
-import { bytesOfFactors, bytesOfTables, MOST_KEPT, pointsOf, type WeightedTrees } from './trees.ts';
+import { binaryTrees } from './paths/binary.ts';
+import { makeKernel, type PathKernel, plainKernel } from './paths/kernel.ts';
+import { type PathTable, type Plan, planMemory, writeConstants } from './paths/memory.ts';
+import { TableWriter } from './paths/table.ts';
+import { VARIANTS, writeAsked, writeValues } from './paths/values.ts';
+import { type Cuts, MOST_KEPT, type WeightedTrees } from './trees.ts';
 
 /*
  * Shapley values of trees, path-dependent (Lundberg, Erion, Lee: Consistent Individualized Feature Attribution for Tree Ensembles,
@@ -12,10 +15,14 @@ import { bytesOfFactors, bytesOfTables, MOST_KEPT, pointsOf, type WeightedTrees 
  *
  *   number * (goes - share) * product over the other inputs of (t * goes + (1 - t) * share)
  *
- * a polynomial in t, which Gauss's quadrature integrates exactly (Owen's multilinear extension). At each of its points one way down
- * makes the products, and one way up sums the leaves, so that a row takes as many steps as the trees have nodes, times the points
- * (Linear TreeSHAP: Yu, Xu, Schuurmans, 2022, whose polynomials are these). All factors are positive: nothing cancels. They depend on the
- * trees alone, and stand in tables that are made for the first row that is explained (path-memory.ts).
+ * a polynomial in t, which Gauss's quadrature integrates exactly (Owen's multilinear extension; Linear TreeSHAP: Yu, Xu, Schuurmans, 2022).
+ *
+ * At each of its points a split is a mean of what is below its two ways: where the inputs above are as they are, and t of the row's own input is
+ * known. With the sums S of the way that the row goes and R of the other one, whose share is b, they differ by D = b (S - R), the sum above is
+ * S - r D, and the input gets w p q D, where p is the product of the factors on the way, w the point's weight, and (r, q) are the split's rates:
+ * (1 - t, 1) as a rule; below a way by the same input that has the share c and that the row goes ((1 - t) c / f, c / f^2) with f = t + (1 - t) c,
+ * its factor; and (1, 0) below one that the row misses, where nothing is left to say. So a row takes a step for each split and point, one way down
+ * for the products and one up for the sums, and no division: rates depend on the trees alone, and stand in tables (paths/memory.ts).
  */
 
 /** A model's trees, how a row goes through them, and the number that a leaf adds to an output; 0 where its tree adds to others only. */
@@ -23,6 +30,8 @@ export type TreeGame = {
   trees: WeightedTrees;
   /** The child of a split to which a row goes. */
   next(rows: Float64Array, row: number, node: number): number;
+  /** The same by numbers, for those splits that are by one. Without them each split is asked for each row, which takes longer. */
+  cuts?(): Cuts;
   leaf(tree: number, node: number, output: number): number;
   /** Whether a tree adds to an output. */
   adds(tree: number, output: number): boolean;
@@ -40,25 +49,24 @@ type How = { isPlain?: boolean; mostKept?: number };
 /** The contributions of each input to the sum of the trees, and the sum where no input is known. */
 export function treeShap(game: TreeGame, { rows, inputs, outputs, from, to }: Explaining, how: How = {}): Contributions {
   const out = { baselines: new Float64Array(outputs.length), contributions: new Float64Array(rows.length) };
-  const paths = pathsOf(game.trees, inputs, how);
+  const paths = pathsOf(game, inputs, how);
   const used = [...new Set(outputs)];
   const numbers = used.map((output) => numbersOf(game, output));
   for (let first = 0; first < outputs.length; first += paths.block) {
     const last = Math.min(outputs.length, first + paths.block);
-    paths.start(last - first);
+    paths.start(rows.subarray(first * inputs, last * inputs));
     const rowsOf = used.map((output) => placesOf(outputs, output, first, last));
     for (let tree = from; tree < to; tree += 1) {
       for (const [place, output] of used.entries()) {
         if (!game.adds(tree, output)) continue;
         const [own, some] = [numbers[place]!, rowsOf[place]!];
-        const isOpen = some.length > 0 && paths.open(tree, own, some.length);
-        for (const row of some) {
-          out.baselines[row]! += own.means[tree]!;
-          if (isOpen) paths.add(game, rows, row * inputs, row - first);
-        }
+        for (const row of some) out.baselines[row]! += own.means[tree]!;
+        const table = some.length > 0 && paths.open(tree, own);
+        if (!table) continue;
+        for (const row of some) paths.add(table, row - first, (node) => game.next(rows, row * inputs, node));
       }
     }
-    out.contributions.set(paths.found(last - first), first * inputs);
+    paths.copy(out.contributions.subarray(first * inputs, last * inputs));
   }
   return out;
 }
@@ -72,60 +80,40 @@ function placesOf(outputs: Uint32Array, output: number, first: number, last: num
 
 const PATHS = new WeakMap<WeightedTrees, Paths>();
 
-function pathsOf(trees: WeightedTrees, inputs: number, how: How): Paths {
-  const known = PATHS.get(trees);
-  if (known) {
-    known.isFirst = false;
-    return known;
-  }
-  const paths = new Paths(trees, inputs, how);
-  PATHS.set(trees, paths);
+function pathsOf(game: TreeGame, inputs: number, how: How): Paths {
+  const paths = PATHS.get(game.trees) ?? new Paths(game, inputs, how);
+  PATHS.set(game.trees, paths);
   return paths;
 }
-
-/**
- * So many rows come through a tree without factors that are made beforehand: those of a model's first request, which wait less, and of models
- * whose tables have more bytes than the nearer caches, from which a row had to read them anew.
- */
-const FEW = { rows: 3, bytes: 2 ** 23 };
 
 /** A model's trees with their tables, in which rows go their ways one after another. */
 class Paths {
   readonly #trees: WeightedTrees;
   readonly #inputs: number;
+  readonly #writer: TableWriter;
   readonly #plan: Plan;
   readonly #kernel: PathKernel;
   readonly #buffer: ArrayBuffer;
-  readonly #ways: Uint8Array;
-  readonly #numbers: Float64Array;
-  readonly #contributions: Float64Array;
-  readonly #isLarge: boolean;
-  /** Whether these are the first rows. */
-  isFirst = true;
-  /** The tables that are made: each tree's where these are kept, else that of the tree which was opened last. */
+  readonly #doubles: Float64Array;
+  /** The tables that are made: each tree's where these are kept, else that of the tree which was opened last; and whose numbers they have. */
   readonly #tables: (PathTable | undefined)[] = [];
-  /** Where the next factors that are kept go. */
+  readonly #numbers: (Numbers | undefined)[] = [];
+  /** Where the next table goes. */
   #end: number;
-  #table: PathTable | undefined;
-  #tree = -1;
-  /** The tree whose factors were made last. */
-  #filled = -1;
-  #addAlone: ReturnType<PathKernel['addAlone']>;
 
-  constructor(trees: WeightedTrees, inputs: number, { isPlain = false, mostKept = MOST_KEPT }: How) {
-    this.#trees = trees;
+  constructor(game: TreeGame, inputs: number, { isPlain = false, mostKept = MOST_KEPT }: How) {
+    const of = binaryTrees(game.trees, game.cuts?.());
+    this.#trees = of.trees;
     this.#inputs = inputs;
-    this.#plan = planMemory(trees, inputs, mostKept);
-    this.#isLarge = bytesOfTables(trees) > FEW.bytes;
-    const { areas, bytes, block } = this.#plan;
+    this.#plan = planMemory(of, inputs, mostKept);
+    const { areas, bytes } = this.#plan;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
     this.#buffer = memory.buffer as ArrayBuffer;
-    const points = Array.from(trees.inputs, (_, tree) => pointsOf(trees, tree));
-    this.#kernel = isPlain ? plainKernel(this.#buffer, areas) : makeKernel(memory, areas, points);
-    this.#ways = new Uint8Array(this.#buffer, areas.ways);
-    this.#numbers = new Float64Array(this.#buffer, areas.numbers);
-    this.#contributions = new Float64Array(this.#buffer, areas.contributions, block * inputs);
-    this.#end = areas.factors;
+    this.#doubles = new Float64Array(this.#buffer);
+    writeConstants(this.#buffer, areas);
+    this.#kernel = isPlain ? plainKernel(this.#buffer, areas) : makeKernel(memory, areas);
+    this.#writer = new TableWriter(this.#buffer, this.#plan, of, inputs);
+    this.#end = areas.tables;
   }
 
   /** So many rows are explained together. */
@@ -133,62 +121,62 @@ class Paths {
     return this.#plan.block;
   }
 
-  /** Starts with so many rows, whose contributions are 0. */
-  start(rows: number): void {
-    this.#contributions.fill(0, 0, rows * this.#inputs);
+  /** Starts with rows, which lie side by side and whose contributions are 0. */
+  start(rows: Float64Array): void {
+    const inputs = this.#inputs;
+    for (let row = 0; row * inputs < rows.length; row += 1) {
+      const at = this.#placeOf(row);
+      this.#doubles.fill(0, at, at + inputs);
+      writeValues(this.#doubles, at + inputs, rows.subarray(row * inputs, (row + 1) * inputs));
+    }
   }
 
-  /** Takes a tree, with the numbers of its leaves, for so many rows. False where it has no split. */
-  open(tree: number, { leaves, starts }: Numbers, rows: number): boolean {
-    if (this.#trees.inputs[tree] === 0) return false;
+  /** Where a row's contributions are, and behind them its numbers, in doubles. */
+  #placeOf(row: number): number {
+    return this.#plan.areas.rows / 8 + row * this.#plan.rowNumbers;
+  }
+
+  /** A tree's table, with the numbers of its leaves; undefined where it has no split. */
+  open(tree: number, numbers: Numbers): PathTable | undefined {
+    if (this.#trees.inputs[tree] === 0) return undefined;
     const table = this.#tableOf(tree);
-    this.#table = table;
-    this.#addAlone = rows <= FEW.rows && (this.isFirst || this.#isLarge) ? this.#kernel.addAlone(table.points) : undefined;
-    if (!this.#addAlone && table.factors === undefined && this.#filled !== tree) this.#fill(table, tree);
-    const start = starts[tree]!;
-    for (let leaf = 0; leaf < table.leaves; leaf += 1) this.#numbers[leaf] = leaves[start + leaf]!;
-    return true;
-  }
-
-  #tableOf(tree: number): PathTable {
-    const { keeps, areas } = this.#plan;
-    const known = keeps.nodes ? this.#tables[tree] : this.#tree === tree ? this.#table : undefined;
-    if (known) return known;
-    const from = keeps.nodes ? this.#trees.roots[tree]! : 0;
-    const at = { records: areas.records + RECORD.bytes * from, shares: areas.shares + SHARES.bytes * from };
-    const table = writeTable(this.#buffer, at, this.#trees, tree);
-    this.#tree = tree;
-    if (keeps.nodes) this.#tables[tree] = table;
+    if (this.#numbers[tree] === numbers) return table;
+    const [to, from] = [table.numbers / 8, numbers.starts[tree]!];
+    const { places } = table;
+    for (let leaf = 0; leaf < places.length; leaf += 1) this.#doubles[to + leaf] = numbers.leaves[from + places[leaf]!]!;
+    this.#numbers[tree] = numbers;
     return table;
   }
 
-  #fill(table: PathTable, tree: number): void {
+  #tableOf(tree: number): PathTable {
+    const known = this.#tables[tree];
+    if (known) return known;
     const { keeps, areas } = this.#plan;
-    const at = keeps.factors ? this.#end : areas.factors;
-    this.#kernel.fill(table, at);
-    this.#filled = tree;
-    if (!keeps.factors) return;
-    table.factors = at;
-    this.#end += (table.splits + table.leaves) * bytesOfFactors(table.stride);
-  }
-
-  /** Adds what the tree gives a row: that at a place of the rows, one of those that were started with. */
-  add(game: TreeGame, rows: Float64Array, row: number, place: number): void {
-    const table = this.#table!;
-    const { nodes, splits, children } = table;
-    const [first, second] = children;
-    for (let split = 0; split < splits; split += 1) {
-      const child = game.next(rows, row, nodes[split]!);
-      this.#ways[split] = child === first[split] ? 0 : child === second[split] ? 1 : 2;
+    if (!keeps) {
+      this.#tables.length = 0;
+      this.#numbers.length = 0;
     }
-    const contributions = this.#contributions.byteOffset + 8 * place * this.#inputs;
-    if (this.#addAlone) this.#addAlone(table, contributions);
-    else this.#kernel.add(table, table.factors ?? this.#plan.areas.factors, contributions);
+    const at = keeps ? this.#end : areas.tables;
+    const table = this.#writer.write(tree, at);
+    this.#tables[tree] = table;
+    this.#end = table.end;
+    return table;
   }
 
-  /** The contributions of so many rows. */
-  found(rows: number): Float64Array {
-    return this.#contributions.subarray(0, rows * this.#inputs);
+  /** Adds what a tree gives a row: one of those that were started with, of which `next` says where it goes from a node. */
+  add(table: PathTable, row: number, next: (node: number) => number): void {
+    const at = this.#placeOf(row);
+    if (table.asked.length > 0) writeAsked(this.#doubles, at + (1 + VARIANTS) * this.#inputs, table.asked, next);
+    this.#kernel(table, 8 * at);
+  }
+
+  /** Copies the contributions of the rows. */
+  copy(to: Float64Array): void {
+    const inputs = this.#inputs;
+    for (let row = 0; row * inputs < to.length; row += 1) {
+      const at = this.#placeOf(row);
+      to.set(this.#doubles.subarray(at, at + inputs), row * inputs);
+    }
   }
 }
 

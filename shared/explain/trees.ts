@@ -6,6 +6,15 @@ const MOST_NUMBERS = 2 ** 22;
 /** The children of each node: none where `left` is 0, and a third one where `third` is not. The input that each splits. */
 export type Nodes = { left: ArrayLike<number>; right: ArrayLike<number>; third?: ArrayLike<number> | undefined; input: ArrayLike<number> };
 
+/** What a node's split says of values: a value that is the cut goes low, a missing one goes low (else high, or the third way); nothing but by the model itself. */
+export const HOW = { atMost: 1, missingLow: 2, asked: 4 } as const;
+
+/**
+ * Splits by a number, one place a node: a row whose value is less than `cut` goes to the child `low`, one whose value is greater to `high`; `how` says the
+ * rest (HOW; 0 for a leaf). The cut of one that is not asked is no NaN.
+ */
+export type Cuts = { low: ArrayLike<number>; high: ArrayLike<number>; cut: ArrayLike<number>; how: Uint8Array };
+
 /**
  * Trees with the weight of each way through them, one place a node. Tree t owns the nodes from `roots[t]` up to `roots[t + 1]`, and
  * children come after their parents. What is said of a node that is no root is said of the way into it.
@@ -47,7 +56,8 @@ export function weighTrees(roots: Uint32Array, nodes: Nodes, weight: (leaf: numb
   const distinct = new Uint32Array(count);
   const { left, right, third } = nodes;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const [start, end] = [roots[tree]!, roots[tree + 1]!];
+    const start = roots[tree]!;
+    const end = roots[tree + 1]!;
     trees.above[start] = start;
     for (let node = start; node < end; node += 1) {
       if (left[node] === 0) {
@@ -56,7 +66,10 @@ export function weighTrees(roots: Uint32Array, nodes: Nodes, weight: (leaf: numb
         continue;
       }
       if (depth[node]! >= MAX_DEPTH) return undefined;
-      const [one, two, three] = [left[node]!, right[node]!, third === undefined ? 0 : third[node]!];
+      // No pattern on the left: a model's first request runs this before it is compiled.
+      const one = left[node]!;
+      const two = right[node]!;
+      const three = third === undefined ? 0 : third[node]!;
       const all = total[one]! + total[two]! + (three === 0 ? 0 : total[three]!);
       const ways = three === 0 ? 2 : 3;
       for (let way = 0; way < ways; way += 1) {
@@ -116,21 +129,19 @@ export function strideOf(trees: Pick<WeightedTrees, 'inputs'>, tree: number): nu
   return 2 * Math.ceil(pointsOf(trees, tree) / 2);
 }
 
-/** How many bytes a node takes in a table by paths (path-memory.ts), and how many its factors, with so many numbers at the points. */
-export const BYTES_OF_NODE = 40;
-export function bytesOfFactors(stride: number): number {
-  return 48 * stride;
+/** The most bytes that a node takes in a table by paths (paths/memory.ts), with so many numbers at the points. */
+export function bytesOfNode(stride: number): number {
+  return 32 + 16 * stride;
 }
 
 /** Most bytes of all tables by paths that are kept; of larger ones one tree's at a time is made, for each request anew. */
 export const MOST_KEPT = 2 ** 26;
 
-/** How many bytes all tables by paths take. */
+/** How many bytes all tables by paths take at the most. */
 export function bytesOfTables(trees: WeightedTrees): number {
   const { roots } = trees;
   let all = 0;
-  for (let tree = 0; tree + 1 < roots.length; tree += 1)
-    all += (roots[tree + 1]! - roots[tree]!) * (BYTES_OF_NODE + bytesOfFactors(strideOf(trees, tree)));
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) all += (roots[tree + 1]! - roots[tree]!) * bytesOfNode(strideOf(trees, tree));
   return all;
 }
 

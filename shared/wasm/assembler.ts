@@ -16,6 +16,8 @@ const VOID = 0x40;
 
 /** An unsigned number in LEB128. */
 function unsigned(value: number): Code {
+  // Nearly all are small, and a process's first kernel is written before this is compiled.
+  if (value < 128) return [value];
   const bytes: Code = [];
   let left = value;
   do {

@@ -1,12 +1,12 @@
 import type { Basis } from '../../explain/section.ts';
 import type { TreeGame } from '../../explain/tree-shap.ts';
-import { type WeightedTrees, weighTrees } from '../../explain/trees.ts';
+import { type Cuts, HOW, type WeightedTrees, weighTrees } from '../../explain/trees.ts';
 import type { ExplainOutput, TreeBackground } from '../../schema/explain-ask.ts';
 import type { Schema } from '../../schema/features.ts';
 import { roundsAsked } from '../../schema/shape.ts';
 import type { Explainer, ExplainerKind, Explanations, Questions } from '../explainer.ts';
 import { countLeaves, explainTrees, treeWays } from '../tree-ways.ts';
-import type { Boosting } from './boosting.ts';
+import { type Boosting, FLAGS } from './boosting.ts';
 import { floatsOf } from './inputs.ts';
 import { predictBoosting } from './predict.ts';
 import { transformFor } from './transforms.ts';
@@ -150,7 +150,26 @@ export function gameOf(schema: Schema, boosting: Boosting, { cover }: Basis): Tr
   return {
     trees,
     next: stepOf(boosting, schema),
+    cuts: () => cutsOf(boosting),
     leaf: (tree, node, output) => numberOf(tree, right[node]! * width + (width > 1 ? output : 0)),
     adds: (tree, output) => width > 1 || (group?.[tree] ?? 0) === output,
   };
+}
+
+/** The splits by numbers; sets of categories are asked, and numbers that may be missing, and missing values that are numbers beside a third way. */
+function cutsOf({ left, right, threshold, flags, missing, compare }: Boosting): Cuts {
+  const atMost = compare === 'atMost' ? HOW.atMost : 0;
+  const how = new Uint8Array(left.length);
+  for (let node = 0; node < how.length; node += 1) {
+    if (left[node] === 0) continue;
+    const flag = flags[node]!;
+    const cut = threshold[node]!;
+    const third = missing === undefined ? 0 : missing[node]!;
+    const isZero = (flag & FLAGS.missingIsZero) !== 0;
+    let isLow = third === left[node] || (third === 0 && (flag & FLAGS.missingLeft) !== 0);
+    if (isZero) isLow = atMost === 0 ? 0 < cut : 0 <= cut;
+    const isAsked = (flag & (FLAGS.categories | FLAGS.zeroIsMissing)) !== 0 || Number.isNaN(cut) || (isZero && third !== 0);
+    how[node] = isAsked ? HOW.asked : atMost | (isLow ? HOW.missingLow : 0);
+  }
+  return { low: left, high: right, cut: threshold, how };
 }

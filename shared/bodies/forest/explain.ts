@@ -1,6 +1,6 @@
 import type { Basis } from '../../explain/section.ts';
 import type { TreeGame } from '../../explain/tree-shap.ts';
-import { weighTrees } from '../../explain/trees.ts';
+import { type Cuts, HOW, weighTrees } from '../../explain/trees.ts';
 import type { Schema } from '../../schema/features.ts';
 import type { Explainer, ExplainerKind, Explanations, Questions } from '../explainer.ts';
 import { countLeaves, explainTrees, treeWays } from '../tree-ways.ts';
@@ -55,7 +55,7 @@ export function gameOf({ kind }: Schema, forest: Forest, { cover }: Basis): Tree
   const leaf: TreeGame['leaf'] = isVote
     ? (_, node, output) => (leaves[right[node]!] === output ? 1 : 0)
     : (_, node, output) => numberOf(leaves[right[node]! * width + output]!);
-  return { trees, next: stepOf(forest), leaf, adds: () => true };
+  return { trees, next: stepOf(forest), cuts: () => cutsOf(forest), leaf, adds: () => true };
 }
 
 /** How rows go on from a split, as predictForest goes. */
@@ -67,6 +67,18 @@ function stepOf({ left, right, feature, threshold, partitioned, missing }: Fores
     if (missing !== undefined && Number.isNaN(value)) return missing[node] || left[node]!;
     return value <= threshold[node]! ? left[node]! : right[node]!;
   };
+}
+
+/** The splits by numbers; those by sets of levels are asked. */
+function cutsOf({ left, right, feature, threshold, partitioned, missing }: Forest): Cuts {
+  const how = new Uint8Array(left.length);
+  for (let node = 0; node < how.length; node += 1) {
+    if (left[node] === 0) continue;
+    const isAsked = partitioned[feature[node]!] === 1 || Number.isNaN(threshold[node]!);
+    const isLow = missing !== undefined && (missing[node] === 0 || missing[node] === left[node]);
+    how[node] = isAsked ? HOW.asked : HOW.atMost | (isLow ? HOW.missingLow : 0);
+  }
+  return { low: left, high: right, cut: threshold, how };
 }
 
 type Opened = { game: TreeGame; basis: Basis };

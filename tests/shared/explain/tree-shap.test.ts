@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
-import { writeAdd } from '../../../shared/explain/path-code.ts';
-import { ownFactors, tableFactors, writeFill } from '../../../shared/explain/path-factors.ts';
-import { MOST_POINTS } from '../../../shared/explain/path-memory.ts';
+import { writeAdd } from '../../../shared/explain/paths/code.ts';
+import { MOST_POINTS } from '../../../shared/explain/paths/kernel.ts';
 import { gaussLegendre } from '../../../shared/explain/quadrature.ts';
 import { treeShap } from '../../../shared/explain/tree-shap.ts';
 import { MAX_DEPTH, pointsOf, weighTrees, workOf } from '../../../shared/explain/trees.ts';
 import { generator as seeded } from '../../../shared/math/generator.ts';
 import { instantiate } from '../../../shared/wasm/assembler.ts';
-import { byAllOrders, gameOf, layNodes, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
+import { byAllOrders, gameByCuts, gameOf, layNodes, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
 /** Rows of numbers from 0 to 1, some of them missing. */
 function rowsOf(random: () => number, rows: number, inputs: number): Float64Array {
@@ -69,25 +68,38 @@ describe('contributions of trees', () => {
   });
 });
 
-describe('the kernel in WebAssembly', () => {
-  test.each([
-    ['one input', 1, 6],
-    ['few inputs', 3, 7],
-    ['many inputs', 12, 9],
-  ])('gives the first row, for which no factors are made beforehand, the bits of the one in JavaScript: %s', (_, inputs, depth) => {
-    for (let seed = 1; seed <= 10; seed += 1) {
-      const random = seeded(300 * inputs + seed);
-      const roots = Array.from({ length: 4 }, () => randomTree(random, inputs, depth));
-      for (const rows of [1, 3]) {
-        const asked = { rows: rowsOf(random, rows, inputs), inputs, outputs: new Uint32Array(rows), from: 0, to: 4 };
-        const game = gameOf(roots);
-        const first = treeShap(game, asked);
-        expect(first).toEqual(treeShap(gameOf(roots), asked, { isPlain: true }));
-        expect(treeShap(game, asked)).toEqual(first);
-      }
+test('splits by numbers tell what the model tells where it is asked, for values that are cuts and for missing ones', () => {
+  const cutsOf = (node: RandomNode): number[] => [node.cut, ...node.children.flatMap(cutsOf)];
+  let [worst, turnedAway] = [0, 0];
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const random = seeded(500 + seed);
+    const roots = Array.from({ length: 4 }, () => randomTree(random, 5, 6));
+    const cuts = [...roots.flatMap(cutsOf), Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0];
+    const rows = rowsOf(random, 40, 5).map((value) => (random() < 0.5 ? cuts[Math.floor(random() * cuts.length)]! : value));
+    const asked = { rows, inputs: 5, outputs: new Uint32Array(40), from: 0, to: 4 };
+    const { contributions: expected } = treeShap(gameOf(roots), asked);
+    for (const isAsked of [() => false, ({ number }: RandomNode) => number < -0.5]) {
+      const found = treeShap(gameByCuts(roots, isAsked), asked);
+      expect(treeShap(gameByCuts(roots, isAsked), asked, { isPlain: true })).toEqual(found);
+      worst = found.contributions.reduce((most, value, at) => Math.max(most, Math.abs(value - expected[at]!)), worst);
     }
-  });
+    // Else the rows would tell nothing of who takes the cut itself.
+    const others = treeShap(
+      gameByCuts(roots.map(turned), () => false),
+      asked,
+    ).contributions;
+    turnedAway += others.reduce((sum, value, at) => sum + (Math.abs(value - expected[at]!) > 1e-6 ? 1 : 0), 0);
+  }
+  expect(worst).toBeLessThan(1e-13);
+  expect(turnedAway).toBeGreaterThan(300);
+});
 
+/** The same tree, but that each split gives the cut itself to the other side. */
+function turned(node: RandomNode): RandomNode {
+  return { ...node, isAtMost: !node.isAtMost, children: node.children.map(turned) };
+}
+
+describe('the kernel in WebAssembly', () => {
   test.each([
     ['one input', 1, 6],
     ['few inputs', 3, 7],
@@ -98,7 +110,7 @@ describe('the kernel in WebAssembly', () => {
       const roots = Array.from({ length: 4 }, () => randomTree(random, inputs, depth));
       const asked = { rows: rowsOf(random, 5, inputs), inputs, outputs: new Uint32Array(5), from: 0, to: 4 };
       const [game, other] = [gameOf(roots), gameOf(roots)];
-      // The first request makes one table after another, the second keeps them.
+      // The first request makes the tables.
       const found = treeShap(game, asked);
       expect(treeShap(game, asked)).toEqual(found);
       for (const _request of [1, 2]) expect(treeShap(other, asked, { isPlain: true })).toEqual(found);
@@ -106,31 +118,18 @@ describe('the kernel in WebAssembly', () => {
   });
 
   test('is written for every number of points up to its limit, and this engine takes it', () => {
-    const areas = {
-      points: 0,
-      ways: 0,
-      states: 16,
-      products: 64,
-      sums: 128,
-      gains: 192,
-      numbers: 256,
-      contributions: 320,
-      records: 512,
-      shares: 576,
-      factors: 640,
-    };
+    const constants = new Map(Array.from({ length: MOST_POINTS }, (_, at) => [at + 1, 64]));
     const memory = new WebAssembly.Memory({ initial: 1 });
     for (let points = 1; points <= MOST_POINTS; points += 1) {
-      const adds = [tableFactors(points), ownFactors(points, areas)].map((factors, at) => writeAdd(`add${at}`, points, areas, factors));
-      const made = instantiate([writeFill('fill', points), ...adds], [{ memory, pages: 1, shared: false }]);
-      for (const name of ['fill', 'add0', 'add1']) expect(made[name]).toEqual(expect.any(Function));
+      const add = writeAdd('add', points, { yes: 0, constants, slots: 2_048, rows: 4_096, tables: 8_192 });
+      expect(instantiate([add], [{ memory, pages: 1, shared: false }]).add).toEqual(expect.any(Function));
     }
   });
 
   test('leaves trees of more points to the one in JavaScript, and they add up', () => {
     // A way of 80 inputs: split k has a leaf on its left.
     const random = seeded(80);
-    const leaf = () => ({ input: 0, cut: 0, children: [], number: random(), weight: Math.ceil(random() * 9) });
+    const leaf = () => ({ input: 0, cut: 0, children: [], number: random(), weight: Math.ceil(random() * 9), isAtMost: false, missing: 1 });
     let root: RandomNode = leaf();
     for (let input = 0; input < 80; input += 1) root = { ...leaf(), input, cut: 0.3, children: [leaf(), root] };
     const rows = Float64Array.from({ length: 3 * 80 }, () => 0.3 + 0.7 * random()).map((value, at) =>

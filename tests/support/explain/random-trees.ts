@@ -1,25 +1,33 @@
 import type { TreeGame } from '../../../shared/explain/tree-shap.ts';
-import { type Nodes, weighTrees } from '../../../shared/explain/trees.ts';
+import { HOW, type Nodes, weighTrees } from '../../../shared/explain/trees.ts';
 
-/** A node: a leaf's number and weight, or a split of an input with two or three children (the third one takes missing values). */
-export type RandomNode = { input: number; cut: number; children: RandomNode[]; number: number; weight: number };
+/** A node: a leaf's number and weight, or a split of an input with two or three children; which one takes the cut itself, and which missing values. */
+export type RandomNode = {
+  input: number;
+  cut: number;
+  children: RandomNode[];
+  number: number;
+  weight: number;
+  isAtMost: boolean;
+  missing: number;
+};
 
 /** A tree of at most so many splits one above another. Now and then a leaf has no weight, and a way splits by an input again. */
 export function randomTree(random: () => number, inputs: number, depth: number): RandomNode {
   const isLeaf = depth === 0 || random() < 0.15;
   const weight = random() < 0.1 ? 0 : Math.ceil(random() * 50);
-  const leaf = { input: 0, cut: 0, children: [], number: random() * 4 - 2, weight };
+  const leaf = { input: 0, cut: 0, children: [], number: random() * 4 - 2, weight, isAtMost: random() < 0.5, missing: 0 };
   if (isLeaf) return leaf;
   const count = random() < 0.2 ? 3 : 2;
   const children = Array.from({ length: count }, () => randomTree(random, inputs, depth - 1));
-  return { ...leaf, input: Math.floor(random() * inputs), cut: random(), children };
+  return { ...leaf, input: Math.floor(random() * inputs), cut: random(), children, missing: count === 3 ? 2 : Math.floor(2 * random()) };
 }
 
 /** The child to which a row goes. */
-function childOf({ input, cut, children }: RandomNode, row: ArrayLike<number>): RandomNode {
+function childOf({ input, cut, children, isAtMost, missing }: RandomNode, row: ArrayLike<number>): RandomNode {
   const value = row[input]!;
-  if (Number.isNaN(value)) return children.at(-1)!;
-  return value < cut ? children[0]! : children[1]!;
+  if (Number.isNaN(value)) return children[missing]!;
+  return value < cut || (isAtMost && value === cut) ? children[0]! : children[1]!;
 }
 
 const WEIGHTS = new WeakMap<RandomNode, number>();
@@ -47,8 +55,14 @@ export function layNodes(count: number, children: (node: number) => number[], in
   return { left: place(0), right: place(1), third: place(2), input: Uint32Array.from({ length: count }, (_, node) => input(node)) };
 }
 
-/** Trees laid out one node behind another, as what explains takes them. */
+/** Trees laid out one node behind another, as what explains takes them; without what they say of their splits, each is asked for each row. */
 export function gameOf(roots: RandomNode[]): TreeGame {
+  const { cuts: _, ...game } = gameByCuts(roots, () => false);
+  return game;
+}
+
+/** The same with splits by numbers, but for some that are asked. */
+export function gameByCuts(roots: RandomNode[], isAsked: (node: RandomNode) => boolean): TreeGame {
   const nodes: RandomNode[] = [];
   const starts: number[] = [];
   for (const root of roots) {
@@ -69,6 +83,13 @@ export function gameOf(roots: RandomNode[]): TreeGame {
     next: (rows, row, node) => places.get(childOf(nodes[node]!, rows.subarray(row)))!,
     leaf: (_, node) => nodes[node]!.number,
     adds: () => true,
+    cuts: () => ({
+      ...{ low: laid.left, high: laid.right, cut: nodes.map(({ cut }) => cut) },
+      how: Uint8Array.from(nodes, (node) => {
+        if (node.children.length === 0) return 0;
+        return isAsked(node) ? HOW.asked : (node.isAtMost ? HOW.atMost : 0) | (node.missing === 0 ? HOW.missingLow : 0);
+      }),
+    }),
   };
 }
 
