@@ -1,5 +1,5 @@
 import type { ModelError } from '../../shared/errors.ts';
-import { type Attributes, NA_INTEGER, type RValue, typeOf } from './values.ts';
+import { type Attributes, NA_INTEGER, type RValue, typeOf, withAttributes } from './values.ts';
 
 /** Makes the error for what was found where something else was expected. */
 type Fail = (found: string, expected: string) => ModelError;
@@ -14,8 +14,7 @@ const TEXT = 4;
 export function altrep(info: RValue, state: RValue, attributes: Attributes, most: number, fail: Fail): { value: RValue; made: number } {
   const name = info.type === 'pairlist' && info.values[0]?.type === 'symbol' ? info.values[0].name : typeOf(info);
   const { value, made } = expand(name, state, most, fail);
-  const bare = attributes.size === 0 || value.type === 'null' || value.type === 'symbol';
-  return { value: bare ? value : { ...value, attributes }, made };
+  return { value: attributes.size === 0 ? value : withAttributes(value, attributes), made };
 }
 
 function expand(name: string, state: RValue, most: number, fail: Fail): { value: RValue; made: number } {

@@ -6,7 +6,7 @@ import { frameOf } from './environment.ts';
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
 import { type Encoding, LATIN1 } from './texts.ts';
-import { type Attributes, BASE, closureOf, promiseOf, type RValue, typeOf } from './values.ts';
+import { type Attributes, BASE, closureOf, promiseOf, type RValue, typeOf, withAttributes } from './values.ts';
 
 /** Least elements of a list that is read into one array where all are plain doubles. */
 const PACKED = 256;
@@ -92,11 +92,11 @@ export class Reader {
       case T.unbound:
         return { type: 'opaque', what: 'a missing argument' };
       default:
-        return this.#withAttributes(flags, this.#vector(type));
+        return this.#withAttributes(flags, this.#vector(type, flags));
     }
   }
 
-  #vector(type: number): RValue {
+  #vector(type: number, flags: number): RValue {
     const stream = this.#stream;
     switch (type) {
       case T.logical:
@@ -116,8 +116,10 @@ export class Reader {
       case T.expression: {
         const values: RValue[] = [];
         const length = this.#length(4, COST.place, 'a list');
-        // What a forest's leaves hold comes as millions of small vectors: a value for each would take many times their bytes.
-        const packed = type === T.list && length >= PACKED ? stream.packed(length) : undefined;
+        // What a forest's leaves hold comes as millions of small vectors: a value for each would take many times their bytes. With
+        // attributes it is another list: a data frame of many columns, say, which its readers know by its type.
+        const isPlain = type === T.list && length >= PACKED && !(flags & HAS_ATTRIBUTES);
+        const packed = isPlain ? stream.packed(length) : undefined;
         if (packed) {
           this.#budget.take(packed.values.byteLength);
           return { type: 'packed', ...packed };
@@ -269,8 +271,7 @@ export class Reader {
 
   #withAttributes(flags: number, value: RValue): RValue {
     if (!(flags & HAS_ATTRIBUTES)) return value;
-    const attributes = this.#attributes(this.item());
-    return value.type === 'null' || value.type === 'symbol' ? value : { ...value, attributes };
+    return withAttributes(value, this.#attributes(this.item()));
   }
 
   #attributes(value: RValue): Attributes {

@@ -17,8 +17,8 @@ export type RValue =
   | { type: 'character'; values: (string | null)[]; attributes?: Attributes }
   | { type: 'raw'; values: Uint8Array; attributes?: Attributes }
   | { type: 'list'; values: RValue[]; attributes?: Attributes }
-  /** A long list of plain double vectors: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
-  | { type: 'packed'; starts: Uint32Array; values: Float64Array; attributes?: Attributes }
+  /** A long list of plain double vectors, without names: element k is `values` from `starts[k]` up to `starts[k + 1]`. */
+  | { type: 'packed'; starts: Uint32Array; values: Float64Array }
   | { type: 'pairlist' | 'language'; values: RValue[]; tags: (string | undefined)[]; attributes?: Attributes }
   | { type: 'symbol'; name: string; isColumn?: true }
   | {
@@ -135,6 +135,12 @@ export function attributesOf(value: RValue): Attributes {
   return ('attributes' in value && value.attributes) || new Map();
 }
 
+/** A value with its attributes. A packed list with some is a list like any other: a data frame, say. */
+export function withAttributes(value: RValue, attributes: Attributes): RValue {
+  if (value.type === 'null' || value.type === 'symbol') return value;
+  return value.type === 'packed' ? { type: 'list', values: listOf(value, 'a list'), attributes } : { ...value, attributes };
+}
+
 /** A value's class attribute; empty where it has none. */
 export function classOf(value: RValue): string[] {
   const classes = attributesOf(value).get('class');
@@ -159,16 +165,11 @@ function placeOf(names: (string | null)[], name: string): number {
 
 /** The element called `name` of a named list, or undefined. */
 export function element(value: RValue, name: string): RValue | undefined {
-  if (value.type !== 'list' && value.type !== 'packed') return undefined;
+  if (value.type !== 'list') return undefined;
   const names = attributesOf(value).get('names');
   const place = names?.type === 'character' ? placeOf(names.values, name) : -1;
-  if (value.type === 'packed') return place >= 0 && place + 1 < value.starts.length ? packedElement(value, place) : undefined;
   const found = value.values[place];
   return found?.type === 'null' ? undefined : found;
-}
-
-function packedElement({ starts, values }: Extract<RValue, { type: 'packed' }>, place: number): RValue {
-  return { type: 'double', values: values.subarray(starts[place], starts[place + 1]) };
 }
 
 /** The numbers of an integer, logical or double vector. Throws where it is none. */
@@ -213,7 +214,8 @@ export function levelsOf(value: RValue | undefined, label: string): Level[] {
 /** The elements of a list. Throws where it is none. */
 export function listOf(value: RValue | undefined, label: string): RValue[] {
   if (value?.type === 'packed') {
-    return Array.from({ length: value.starts.length - 1 }, (_, place) => packedElement(value, place));
+    const { starts, values } = value;
+    return Array.from({ length: starts.length - 1 }, (_, at) => ({ type: 'double', values: values.subarray(starts[at], starts[at + 1]) }));
   }
   if (value?.type === 'list') return value.values;
   throw new ModelError(label, typeOf(value), 'a list');

@@ -16,6 +16,7 @@ import {
   textsOf,
 } from '../../../model/rds/values.ts';
 import { golden } from '../../support/golden.ts';
+import { rdsFile } from '../../support/r-writer.ts';
 import { doubles, rds, xdr } from '../../support/rds-bytes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../rds-files/', import.meta.url));
@@ -202,6 +203,13 @@ describe('every form, compression and way of saving gives the same value', () =>
     const list = listOf(value, 'x');
     expect([list.length, ...[0, 1, 5].map((at) => Array.from(numbersOf(list[at], 'x')))]).toEqual([300, [], [1], [5, 5]]);
     expect(readRds(rds(xdr(19, 300), ...vectors.slice(1), xdr(254)), 'x')).toMatchObject({ type: 'list' });
+  });
+
+  test('a data frame of many columns of doubles is a list: its attributes say what it is', () => {
+    const columns = Array.from({ length: 300 }, (_, at): RValue => ({ type: 'double', values: Float64Array.of(at) }));
+    const names: RValue = { type: 'character', values: columns.map((_, at) => `V${at}`) };
+    const frame: RValue = { type: 'list', values: columns, attributes: new Map([['names', names]]) };
+    expect(readRds(rdsFile(frame), 'x')).toEqual(frame);
   });
 });
 
