@@ -9,7 +9,15 @@ import { regionProblem } from './deploy/regions.ts';
 import { endpointName, type Place, PROJECT, readPlace, stackName } from './deploy/steps.ts';
 import { describeTraining, startTraining, stopTraining } from './deploy/training/job.ts';
 import { registerModel } from './deploy/training/package.ts';
-import { checkTrainingFiles, readHours, readTrainingType, type TrainingPlan, trainingJob, volumeFor } from './deploy/training/plan.ts';
+import {
+  checkTrainingFiles,
+  contentTypeOf,
+  readHours,
+  readTrainingType,
+  type TrainingPlan,
+  trainingJob,
+  volumeFor,
+} from './deploy/training/plan.ts';
 import { trainingPolicy } from './deploy/training/rights.ts';
 import { readHyperparameters } from './train/hyperparameters.ts';
 
@@ -19,10 +27,10 @@ const HELP = `Trains a model by a training job of SageMaker, with the image of t
   npm run train-job -- --follow JOB [--register]   goes on to show how a job is
   npm run train-job -- --stop JOB                  stops a job, which leaves no model
 
-  --data               one CSV file with a line of names, and beside it a sidecar (model.json or NAME.model.json), where there is one. A
+  --data               one CSV file with a line of names, or one Parquet file, and beside it a sidecar (model.json or NAME.model.json), where there is one. A
                        deploy with --param trainBucket=BUCKET lets jobs read there; without it there is the folder training/ of the
                        model's own bucket, where each job writes
-  --validation         one CSV file of rows to measure the model by
+  --validation         one such file of rows to measure the model by
   --formula, --seed, --ranger-seed   as npm run model -- train --help explains them, and ranger's arguments:
 
   ${argumentLines()}
@@ -95,9 +103,10 @@ async function start(place: Place, values: Values, hyperparameters: Record<strin
   const files = await listInput(place.region, data);
   const held = validation && (await listInput(place.region, validation));
   const name = checkTrainingFiles('--data', files, data);
-  if (validation && held) checkTrainingFiles('--validation', held, validation);
+  const heldName = validation && held ? checkTrainingFiles('--validation', held, validation) : '';
+  const types = { data: contentTypeOf(name), validation: contentTypeOf(heldName) };
   const volume = volumeFor(files.bytes + (held?.bytes ?? 0));
-  const plan: TrainingPlan = { data, validation, output, instanceType, volume, seconds, hyperparameters, image, role };
+  const plan: TrainingPlan = { data, validation, output, types, instanceType, volume, seconds, hyperparameters, image, role };
   console.log(`${formula} on ${name}, ${sizeInWords(files.bytes)}${held ? `, measured by ${sizeInWords(held.bytes)} more` : ''}`);
   console.log(batchCost({ instanceType, count: 1 }));
   if (!values.yes && !(await isWanted())) {

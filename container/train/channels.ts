@@ -23,7 +23,8 @@ export function findChannels(places: Places): Channels {
     checkChannel(name, (about ?? {}) as Record<string, unknown>);
   }
   const train = filesOf(places.data, 'train');
-  if (!train) throw new ModelError('the channel "train"', `no folder ${path.join(places.data, 'train')}`, 'a channel with a CSV file');
+  if (!train)
+    throw new ModelError('the channel "train"', `no folder ${path.join(places.data, 'train')}`, 'a channel with a CSV or Parquet file');
   return { train, validation: filesOf(places.data, 'validation') };
 }
 
@@ -37,7 +38,10 @@ export function checkHosts(places: Places): void {
 /** What the platform says of a channel has to be what is read here. */
 function checkChannel(name: string, about: Record<string, unknown>): void {
   const expected: Record<string, [RegExp, string]> = {
-    ContentType: [/^(?:text\/csv|application\/csv)?(?:;.*)?$/i, 'text/csv'],
+    ContentType: [
+      /^(?:text\/csv|application\/csv|application\/(?:x-|vnd\.apache\.)?parquet)?(?:;.*)?$/i,
+      'text/csv or application/x-parquet',
+    ],
     TrainingInputMode: [/^(?:File|FastFile)$/, 'File or FastFile'],
     RecordWrapperType: [/^(?:None)?$/, 'None'],
     CompressionType: [/^(?:None)?$/, 'None'],
@@ -68,11 +72,11 @@ export function chooseFiles(all: string[], label: string): Channel {
   const [only] = data;
   const shown = (names: string[]) =>
     `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
-  if (only === undefined) throw new ModelError(label, 'no file of data', 'one CSV file');
+  if (only === undefined) throw new ModelError(label, 'no file of data', 'one CSV or Parquet file');
   if (data.length > 1)
-    throw new ModelError(label, `${data.length} files: ${shown(data)}`, 'one CSV file, and beside it a sidecar *.model.json');
+    throw new ModelError(label, `${data.length} files: ${shown(data)}`, 'one CSV or Parquet file, and beside it a sidecar *.model.json');
   if (sidecars.length > 1) throw new ModelError(label, `${sidecars.length} sidecars: ${shown(sidecars)}`, 'one');
-  if (/\.(?:parquet|gz|zip|bz2|xz|zst|xlsx?)$/i.test(only)) throw new ModelError(label, only, 'a CSV file that is not packed');
+  if (/\.(?:gz|zip|bz2|xz|zst|xlsx?)$/i.test(only)) throw new ModelError(label, only, 'a CSV or Parquet file that is not packed');
   return { data: only, sidecar: sidecars[0] };
 }
 

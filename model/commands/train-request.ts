@@ -5,14 +5,14 @@ import { readCommandLine, UsageError } from './command-line.ts';
 
 export const TRAIN_HELP = `npm run model -- train --data FILE.csv --formula FORMULA (--seed N | --ranger-seed N) -o OUT.canopy
 
-  --data           CSV with a line of names, typed as R's read.csv(stringsAsFactors = TRUE) types it; levels stand in the
+  --data           CSV with a line of names, or NAME.parquet; CSV is typed as R's read.csv(stringsAsFactors = TRUE) types it; levels stand in the
                    order of their code points, or as the sidecar says
   --formula        y ~ ., y ~ a + b, y ~ . - c; factor(y) ~ ... for classes as numbers; Surv(time, status) ~ ...
   --seed           what set.seed() would be given in R before ranger(...)
   --ranger-seed    ranger's argument seed=
   -o, --output     the artifact to write
   --sidecar        labels, levels and ranges (else NAME.model.json or model.json beside the data)
-  --validation     CSV of rows to measure the model by, which it is not trained on; its columns are those of the data
+  --validation     a file of rows to measure the model by, which it is not trained on; its columns are those of the data
   --report         an HTML file with plots, beside what is printed
   --date           the date for the model's card; SOURCE_DATE_EPOCH (seconds) does the same
 

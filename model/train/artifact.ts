@@ -46,9 +46,9 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
       );
     return levels ? [[name, levels as string[]]] : [];
   });
-  const table = readCsv(readText(bytes, file), path.basename(file), Object.fromEntries(settled));
+  const { table, explained: data } = await readTable(file, bytes, Object.fromEntries(settled));
   // Before the hours that growing may take.
-  const held = options.validation === undefined ? undefined : readHeldFile(options.validation, table, options.formula);
+  const held = options.validation === undefined ? undefined : await readHeldFile(options.validation, table, options.formula);
   const trained = await trainForest(table, options);
   const metrics = measure(trained);
   const model = withDataTypes(readRanger(trained.object, path.basename(file)), trained, file);
@@ -69,7 +69,7 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
   };
   // The levels were settled when the data were read; respect.unordered.factors = "order" put them in another order since.
   const rest = { ...sidecar, features: Object.fromEntries(features.map(([name, { levels: _, ...others }]) => [name, others])) };
-  const explained = { bytes, file, order: undefined };
+  const explained = data && { bytes: data, file, order: undefined };
   const origin = {
     file: options.output,
     bytes,
@@ -77,7 +77,7 @@ export async function trainFile(file: string, options: TrainFileOptions): Promis
     source: file,
     training: card,
     date: options.date,
-    explained,
+    ...(explained ? { explained } : {}),
   };
   const call = `ranger(${card.formula}, data${writeArguments(options.arguments ?? {})})`;
   return { artifact: encodeModel({ ...read, body, call }, rest, origin), trained, metrics, model, card };
@@ -92,14 +92,27 @@ function withDataTypes(model: RangerModel, { frame }: Trained, label: string): R
   return { ...model, schema: applySidecar(model.schema, { features: Object.fromEntries(entries) }, label) };
 }
 
-function readHeldFile(file: string, training: Table, formula: string): HeldRows {
-  return readHeld(readText(readData(file), file), path.basename(file), training, formula);
+/** The data of a file, CSV or Parquet (NAME.parquet), and the CSV of it that explanations are made of. */
+async function readTable(
+  file: string,
+  bytes: Uint8Array,
+  levels: Record<string, string[]>,
+): Promise<{ table: Table; explained: Uint8Array | undefined }> {
+  if (!/\.parquet$/i.test(file)) return { table: readCsv(readText(bytes, file), path.basename(file), levels), explained: bytes };
+  const { readParquet, writeCsv } = await import('./data/read-parquet.ts');
+  const table = await readParquet(file, levels);
+  return { table, explained: writeCsv(table) };
+}
+
+async function readHeldFile(file: string, training: Table, formula: string): Promise<HeldRows> {
+  const levels = training.columns.flatMap(({ name, levels }): [string, string[]][] => (levels ? [[name, levels]] : []));
+  return readHeld((await readTable(file, readData(file), Object.fromEntries(levels))).table, training, formula);
 }
 
 function readData(file: string): Uint8Array {
   try {
     const stat = statSync(file);
-    if (stat.isCharacterDevice() || stat.isBlockDevice()) throw new ModelError(file, 'a device', 'a CSV file');
+    if (stat.isCharacterDevice() || stat.isBlockDevice()) throw new ModelError(file, 'a device', 'a file');
     return readFileSync(file);
   } catch (error) {
     if (error instanceof ModelError) throw error;

@@ -9,6 +9,7 @@ import { BATCH_OTHER, BATCH_REAL, batchTransform } from './batch.ts';
 import { batchMap, type Calls, MAP_OTHER, MAP_REAL, openCalls } from './batch-map.ts';
 import { check, has, PROJECT, PYTHON, type Service, startService, statusOf, TOOLS, until } from './run.ts';
 import type { Step } from './table.ts';
+import { TRAIN_OTHER, TRAIN_REAL, trainingJob } from './train.ts';
 
 const REGION = 'sa-east-1';
 const OTHER_MODEL = golden('heart-probability').file;
@@ -46,6 +47,11 @@ export function awsSteps(containers: NodeJS.ProcessEnv): Step[] {
     step('the same deploy again', () => again(there())),
     { ...step('batch transform', () => batchTransform(there().env), BATCH_REAL), other: BATCH_OTHER },
     { ...step('batch by the state machine', () => batchMap(there().env, there().calls), MAP_REAL), other: MAP_OTHER },
+    {
+      ...step('training job', () => trainingJob(there().env, (more) => deploy(there(), more)), TRAIN_REAL),
+      other: TRAIN_OTHER,
+      needs: () => [...needs(), has('podman')],
+    },
     step('another model', () => updated(there())),
     step('rolled back', () => rolledBack(there()), 'npx serverless rollback'),
     { ...step('who may call: keys', () => accessByKeys(there().env), ACCESS_REAL), other: ACCESS_OTHER },

@@ -48,6 +48,20 @@ export async function startContainer(
   return { id, url, readyMs: performance.now() - start };
 }
 
+/** Runs a training job in a folder that stands for /opt/ml, to its end. */
+export function trainOnce(env: NodeJS.ProcessEnv, folder: string, more: string[] = []) {
+  return run('podman', ['run', '--rm', ...RESTRICTIONS, '-v', `${folder}:/opt/ml`, ...more, 'canopy', 'train'], { env, seconds: 120 });
+}
+
+/** Starts one, and does not wait; its id. */
+export async function startTraining(env: NodeJS.ProcessEnv, folder: string): Promise<string> {
+  const id = (
+    await must('podman', ['run', '-d', ...RESTRICTIONS, '-v', `${folder}:/opt/ml`, 'canopy', 'train'], { env, seconds: 60 })
+  ).trim();
+  left.add(id);
+  return id;
+}
+
 /** Stops a container as SageMaker does, with SIGTERM; its exit code and its log. It is removed. */
 export async function stopContainer(env: NodeJS.ProcessEnv, id: string): Promise<{ code: number; log: string }> {
   await must('podman', ['stop', '--time', '30', id], { env, seconds: 60 });

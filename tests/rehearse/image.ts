@@ -6,6 +6,7 @@ import { standInBases } from './bases.ts';
 import { inside, modelFolder, startContainer, stopContainer } from './containers.ts';
 import { check, has, PROJECT, post, statusOf } from './run.ts';
 import type { Step } from './table.ts';
+import { trainInImage } from './train.ts';
 
 /** What the image may weigh, in bytes: unpacked, and as its layers are sent. */
 const MOST_UNPACKED = 140e6;
@@ -31,6 +32,13 @@ export function imageSteps(env: NodeJS.ProcessEnv): Step[] {
       other: 'SageMaker',
       needs,
       work: () => serve(env),
+    },
+    {
+      step: 'image trains as SageMaker runs it',
+      real: 'podman: train, read-only root, no capabilities, 256 MB, a full disk',
+      other: 'SageMaker',
+      needs,
+      work: () => trainInImage(env),
     },
     { step: 'image without any network', real: 'podman --network none', other: '', needs, work: () => offline(env) },
     { step: 'image alone, model inside', real: 'podman, no argument: page and API', other: '', needs, work: () => alone(env) },

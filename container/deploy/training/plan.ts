@@ -11,6 +11,8 @@ export type TrainingPlan = {
   data: S3Place;
   validation: S3Place | undefined;
   output: S3Place;
+  /** Content types of the channels. */
+  types: { data: string; validation: string };
   instanceType: string;
   /** Of the disk: GB. */
   volume: number;
@@ -44,13 +46,18 @@ export function readHours(text: string): number {
 
 /** The name of the file of data among the objects of a channel. Throws an AwsError where there is not one, or one too large. */
 export function checkTrainingFiles(option: string, { keys, bytes }: InputFiles, from: S3Place): string {
-  if (keys.length === 0) throw new AwsError(`${option}: found no objects at ${urlOf(from)}, expected one CSV file`);
+  if (keys.length === 0) throw new AwsError(`${option}: found no objects at ${urlOf(from)}, expected one CSV or Parquet file`);
   if (bytes > MOST_BYTES) throw new AwsError(`${option}: found ${bytes} bytes at ${urlOf(from)}, expected at most ${MOST_BYTES}`);
   try {
     return chooseFiles(keys, `${option} ${urlOf(from)}`).data;
   } catch (error) {
     throw error instanceof ModelError ? new AwsError(error.message) : error;
   }
+}
+
+/** The content type of a file by the end of its name. */
+export function contentTypeOf(name: string): string {
+  return /\.parquet$/i.test(name) ? 'application/x-parquet' : 'text/csv';
 }
 
 /** The disk that a job with so many bytes of data gets, in GB. */
@@ -60,9 +67,9 @@ export function volumeFor(bytes: number): number {
 
 /** What SageMaker is asked for. The container fetches nothing, so that it gets no network. */
 export function trainingJob(name: string, plan: TrainingPlan): CreateTrainingJobCommandInput {
-  const channel = (ChannelName: string, place: S3Place) => ({
+  const channel = (ChannelName: string, place: S3Place, contentType: string) => ({
     ChannelName,
-    ContentType: 'text/csv',
+    ContentType: contentType,
     InputMode: 'File' as const,
     DataSource: {
       S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri: urlOf(place), S3DataDistributionType: 'FullyReplicated' as const },
@@ -73,7 +80,10 @@ export function trainingJob(name: string, plan: TrainingPlan): CreateTrainingJob
     RoleArn: plan.role,
     AlgorithmSpecification: { TrainingImage: plan.image, TrainingInputMode: 'File', MetricDefinitions: metricDefinitions() },
     HyperParameters: plan.hyperparameters,
-    InputDataConfig: [channel('train', plan.data), ...(plan.validation ? [channel('validation', plan.validation)] : [])],
+    InputDataConfig: [
+      channel('train', plan.data, plan.types.data),
+      ...(plan.validation ? [channel('validation', plan.validation, plan.types.validation)] : []),
+    ],
     OutputDataConfig: { S3OutputPath: urlOf(plan.output) },
     ResourceConfig: { InstanceType: plan.instanceType as TrainingInstanceType, InstanceCount: 1, VolumeSizeInGB: plan.volume },
     StoppingCondition: { MaxRuntimeInSeconds: plan.seconds },

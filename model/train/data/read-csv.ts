@@ -3,7 +3,7 @@ import { parseCsv } from '../../../shared/wire/csv.ts';
 import { readDecimal } from '../numbers/r-decimal.ts';
 
 /** Most cells of a table, so that a mistaken file ends in a sentence. */
-const MAX_CELLS = 200_000_000;
+export const MAX_CELLS = 200_000_000;
 
 /**
  * A column as R's read.csv types it, text as a factor. NaN is NA; a logical is 1 or 0, a factor the place of its level from
@@ -77,7 +77,7 @@ function typed(name: string, fields: string[], label: string): Column {
 }
 
 /** A factor of the fields; its levels as they are given, or all there are. A field NA is missing, unless it is a level. */
-function factor(name: string, fields: string[], label: string, given?: string[]): Column {
+export function factor(name: string, fields: string[], label: string, given?: string[]): Column {
   const levels = given ?? sortedLevels(new Set(fields.filter((field) => field !== 'NA')));
   const codes = new Map(levels.map((level, at) => [level, at + 1]));
   const values = Float64Array.from(fields, (field, row) => {
@@ -97,7 +97,7 @@ function sortedLevels(texts: Set<string>): string[] {
 }
 
 /** Names as make.names(unique = TRUE) makes them: letters, digits, dots and underscores, not starting with a digit. */
-function validNames(head: string[]): string[] {
+export function validNames(head: string[]): string[] {
   const names = head.map((given) => {
     const valid = given.replaceAll(/[^\p{L}\p{N}._]/gu, '.');
     const isName = /^(?:\p{L}|\.(?!\d))/u.test(valid);

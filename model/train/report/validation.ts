@@ -3,7 +3,7 @@ import { type Predictor, predictRows } from '../../../shared/predict.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { readFormula } from '../data/formula.ts';
 import { expectComplete, factorText } from '../data/frame.ts';
-import { type Column, readCsv, type Table } from '../data/read-csv.ts';
+import type { Column, Table } from '../data/read-csv.ts';
 import type { Trained } from '../train.ts';
 import { concordance } from './concordance.ts';
 import { rocOf } from './roc.ts';
@@ -20,17 +20,16 @@ export type Validation = { rows: number; metrics: Record<string, number> };
 export type HeldRows = { rows: number; features: Column[]; target: Column; status: Column | undefined; training: Table };
 
 /**
- * Reads rows to measure a model by, before it is trained: CSV with the columns of a formula, as `training` has them (a factor has the
- * same levels). Throws a ModelError that names column and row.
+ * Takes the rows to measure a model by, before it is trained: a table with the columns of a formula, as `training` has them (a factor
+ * has the same levels). Throws a ModelError that names column and row.
  */
-export function readHeld(text: string, label: string, training: Table, formulaText: string): HeldRows {
+export function readHeld(table: Table, training: Table, formulaText: string): HeldRows {
+  const { label } = table;
   const formula = readFormula(
     formulaText,
     training.columns.map(({ name }) => name),
   );
   const { target } = formula;
-  const levels = training.columns.flatMap(({ name, levels }): [string, string[]][] => (levels ? [[name, levels]] : []));
-  const table = readCsv(text, label, Object.fromEntries(levels));
   if (table.rows === 0) throw new ModelError(label, '0 rows', 'at least 1');
   const column = (name: string): Column => {
     const found = table.columns.find((one) => one.name === name);

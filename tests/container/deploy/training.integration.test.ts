@@ -167,7 +167,7 @@ describe('npm run train-job', () => {
       'two files',
       ASKED,
       { buckets: { data: { 'in/a.csv': 1, 'in/b.csv': 1 } } },
-      'found 2 files: in/a.csv, in/b.csv, expected one CSV file',
+      'found 2 files: in/a.csv, in/b.csv, expected one CSV or Parquet file',
     ],
     ['too much', ASKED, { buckets: { data: { 'in/a.csv': 6e8 } } }, '--data: found 600000000 bytes at s3://data/in/, expected at most'],
     ['another bucket', ['--data', 's3://other/in', ...ASKED.slice(2)], {}, "s3://other/in: found no right of the training's role to it"],

@@ -134,8 +134,12 @@ describe('what a job cannot do is a sentence with exit code 1, and leaves nothin
     ['a refused name', [() => asked({ ...AGE, 'min.bucket': '5' })], 'min.bucket: found min.bucket=5, expected it left out'],
     ['no channel', [() => asked(AGE)], 'the channel "train": found no folder'],
     ['an empty channel', [good, () => rmSync(path.join(places.data, 'train/heart.csv'))], 'found no file of data'],
-    ['two files', [good, () => data('')], 'found 2 files: a.csv, heart.csv, expected one CSV file'],
-    ['a packed file', [() => asked(AGE), () => put('train', 'heart.csv.gz', { text: '' })], 'found heart.csv.gz, expected a CSV file'],
+    ['two files', [good, () => data('')], 'found 2 files: a.csv, heart.csv, expected one CSV or Parquet file'],
+    [
+      'a packed file',
+      [() => asked(AGE), () => put('train', 'heart.csv.gz', { text: '' })],
+      'found heart.csv.gz, expected a CSV or Parquet file',
+    ],
     [
       'another channel',
       [good, () => writeFileSync(places.channels, '{"test":{}}')],

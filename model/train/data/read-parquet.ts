@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { parquetRead } from 'hyparquet';
+import type { DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
+import { ModelError, RequestError } from '../../../shared/errors.ts';
+import { openParquetFile } from '../../batch/parquet-file.ts';
+import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
+
+/** What becomes of a column. */
+type Kind = 'logical' | 'integer' | 'double' | 'text';
+
+/**
+ * Reads a Parquet file as readCsv reads CSV: texts are factors with their levels in the order of their code points, whole numbers that fit
+ * 32 bits are integers, a null is NA, and names are made valid as R makes them. `levels` settles those of a column. Throws a ModelError for
+ * what is damaged, and for columns of other types than numbers, booleans and texts.
+ */
+export async function readParquet(file: string, levels: Record<string, string[]>): Promise<Table> {
+  const label = path.basename(file);
+  try {
+    const { parquet, check } = await openParquetFile(file);
+    const { metadata } = parquet;
+    const elements = metadata.schema.slice(1);
+    const rows = Number(metadata.num_rows);
+    if (elements.length * rows > MAX_CELLS) throw new ModelError(label, `${elements.length * rows} cells`, `at most ${MAX_CELLS}`);
+    const kinds = elements.map((element) => kindOf(element, label));
+    const names = validNames(elements.map(({ name }) => name));
+    const columns: Column[] = [];
+    for (const [at, { name }] of elements.entries()) {
+      const values: unknown[] = new Array(rows);
+      const onChunk = ({ columnData, rowStart }: { columnData: DecodedArray; rowStart: number }) => {
+        for (let row = 0; row < columnData.length; row += 1) values[rowStart + row] = columnData[row];
+      };
+      await parquetRead({ ...parquet, columns: [name], onChunk });
+      columns.push(columnOf(names[at] as string, kinds[at] as Kind, values, label, levels));
+    }
+    check();
+    return { label, rows, columns };
+  } catch (error) {
+    if (error instanceof RequestError) throw new ModelError(label, error.message, 'a Parquet file');
+    throw error;
+  }
+}
+
+/** The kind of a column. Throws a ModelError for one whose values are no number, boolean or text. */
+function kindOf({ name, type, num_children, repetition_type, converted_type, logical_type }: SchemaElement, label: string): Kind {
+  const meant = logical_type?.type ?? converted_type;
+  if (num_children === undefined && type !== undefined && repetition_type !== 'REPEATED') {
+    if (type === 'BOOLEAN') return 'logical';
+    if (type === 'BYTE_ARRAY' && (meant === undefined || ['STRING', 'UTF8', 'ENUM'].includes(meant))) return 'text';
+    if ((type === 'FLOAT' || type === 'DOUBLE') && meant === undefined) return 'double';
+    if ((type === 'INT32' || type === 'INT64') && (meant === undefined || /^U?INT(?:_\d+|EGER)?$/.test(meant))) return 'integer';
+  }
+  const found = num_children === undefined ? `${type ?? 'no type'}${meant === undefined ? '' : ` as ${meant}`}` : 'a nested column';
+  throw new ModelError(`${label}, column "${name}"`, found, 'numbers, booleans or texts');
+}
+
+function columnOf(name: string, kind: Kind, values: unknown[], label: string, levels: Record<string, string[]>): Column {
+  const isMissing = (value: unknown) => value === null || value === undefined || Number.isNaN(value);
+  const given = Object.hasOwn(levels, name) ? levels[name] : undefined;
+  if (kind === 'text' || given) {
+    const textOf = (value: unknown) => (typeof value === 'boolean' ? String(value).toUpperCase() : String(value));
+    const fields = values.map((value) => (isMissing(value) ? 'NA' : textOf(value)));
+    return factor(name, fields, label, given);
+  }
+  const numbers = Float64Array.from(values, (value, row) => {
+    if (isMissing(value)) return Number.NaN;
+    const number = Number(value);
+    if (typeof value === 'bigint' && !Number.isSafeInteger(number))
+      throw new ModelError(`${label}, column "${name}", row ${row + 1}`, 'a whole number beyond 2^53', 'one that a double holds');
+    return number;
+  });
+  const isInteger = kind === 'integer' && numbers.every((value) => Number.isNaN(value) || Math.abs(value) < 2 ** 31);
+  return { name, type: kind === 'integer' && !isInteger ? 'double' : kind, values: numbers } as Column;
+}
+
+/** Most cells that are written as CSV for explanations: these are made without the data where there are more. */
+const MOST_WRITTEN = 20_000_000;
+
+/** A table as CSV, which the reading of explanations takes; undefined where it is too large. */
+export function writeCsv({ columns, rows }: Table): Uint8Array | undefined {
+  if (columns.length * rows > MOST_WRITTEN) return undefined;
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const cellOf = ({ type, values, levels }: Column, row: number) => {
+    const value = values[row] as number;
+    if (Number.isNaN(value)) return 'NA';
+    if (type === 'factor') return quoted(levels?.[value - 1] ?? '');
+    return type === 'logical' ? (value === 1 ? 'TRUE' : 'FALSE') : String(value);
+  };
+  const lines = [columns.map(({ name }) => quoted(name)).join(',')];
+  for (let row = 0; row < rows; row += 1) lines.push(columns.map((column) => cellOf(column, row)).join(','));
+  return Buffer.from(`${lines.join('\n')}\n`);
+}
