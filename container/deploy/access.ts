@@ -100,8 +100,8 @@ function question({ throttlingRate, memorySize }: AccessSettings, stage: string)
   return [
     `stage ${stage}: found no --param auth=..., expected one of none, keys, jwt and iam: who may call this API`,
     `  An open API (auth=none) answers anybody, at ${throttlingRate} requests a second at most. Somebody who asks so much all the time costs`,
-    `  about $${day.toFixed(0)} a day, $${month.toFixed(0)} a month (the HTTP API and the function, us-east-1, prices of ${PRICES_OF} at second`,
-    '  hand; logs and an endpoint come on top). A lower --param throttlingRate bounds it.',
+    `  about $${day.toFixed(0)} a day, $${month.toFixed(0)} a month (the HTTP API, the function, logs and traces, us-east-1, prices of ${PRICES_OF} at`,
+    '  second hand; an endpoint comes on top). A lower --param throttlingRate bounds it, --param budget=20 tells of it.',
     `  keys: each caller has a key (npm run keys -- add NAME --stage ${stage})`,
     "  jwt:  tokens of --param jwtIssuer=https://... for --param jwtAudience=..., Cognito's too",
     '  iam:  requests signed with AWS credentials (SigV4)',

@@ -59,13 +59,24 @@ export function batchMapCost(parts: number, memory: number): { parts: number; se
   return { parts: parts * (TRANSITIONS_A_PART * PER_TRANSITION + LAMBDA.perRequest), second: LAMBDA.perGbSecond * (memory / 1_024) };
 }
 
+/** What a request writes into logs in bytes: two or three lines of the function (758) and one of the API; AWS takes some for each line. */
+const LOGGED_BYTES = 1_300;
+const PER_LOGGED_GB = 0.5;
+/** Of requests one in twenty is traced. */
+const PER_TRACE = 5e-6;
+const TRACED = 0.05;
+
 /** How long a small request keeps the function busy, in milliseconds: several times what it computes, so that the figure is none too low. */
 const REQUEST_MS = 10;
 
-/** What an API costs that is asked at its throttle all the time, without an endpoint, in dollars; `rate` in requests a second, `memory` in MB. */
+/**
+ * What an API costs that is asked at its throttle all the time, with its logs and traces, without an endpoint, in dollars; `rate` in requests a
+ * second, `memory` in MB.
+ */
 export function costAtThrottle(rate: number, memory: number): { day: number; month: number } {
   const usage = { lambdaMs: REQUEST_MS, lambdaGb: memory / 1_024, endpointMs: 0, endpointGb: 0 };
-  const hour = (costOfMillion({ hosting: 'none', instanceType: '', instanceCount: 0 }, usage) / 1e6) * rate * 3_600;
+  const answered = costOfMillion({ hosting: 'none', instanceType: '', instanceCount: 0 }, usage) / 1e6;
+  const hour = (answered + (LOGGED_BYTES / 1e9) * PER_LOGGED_GB + TRACED * PER_TRACE) * rate * 3_600;
   return { day: 24 * hour, month: HOURS_A_MONTH * hour };
 }
 

@@ -16,8 +16,8 @@ export const MAP_OTHER =
 
 const STAGE = 'map';
 const PARAMS = ['batch=on', 'batchInput=data/in/', 'batchOutput=data/out/', 'auth=none'];
-/** Rows of the larger file: more than a range has, and more bytes of answers than one upload takes. */
-const ROWS = 500_000;
+/** Rows of the larger file: two ranges of them, and of the first more bytes of answers than one upload takes. */
+const ROWS = 1_000_000;
 
 /** Answers the calls of functions that moto's interpreter makes, which go to whatever `answer` is; its address. */
 export type Calls = { url: string; answer: ((event: unknown) => Promise<unknown>) | undefined; close(): void };
@@ -68,12 +68,13 @@ export async function batchMap(env: NodeJS.ProcessEnv, calls: Calls): Promise<st
       const places = ['--in', 's3://data/in/', '--out', 's3://data/out', '--stage', STAGE, '--yes', '--every', '0.2'];
       return run(process.execPath, ['container/batch.ts', ...places, ...more], { cwd: PROJECT, env });
     };
-    const { code, output } = await batch('--range-mb', '0.9');
+    const { code, output } = await batch('--range-mb', '1.9');
     check(code === 0 && /about 3 parts, 5 at once: \$/.test(output), `npm run batch: found ${output}`);
     const job = /job (\S+) is started/.exec(output)?.[1] ?? '';
     check(output.includes(`${ROWS + ages.rows.length} rows in 3 parts are at s3://data/out/${job}/`), `npm run batch: found ${output}`);
     const parts = await Promise.all(['a.csv/part-00000.csv', 'a.csv/part-00001.csv'].map((part) => textOf(`out/${job}/${part}`)));
     const expected = many.map((_, at) => `${ages.predictions[at % ages.rows.length]}\n`).join('');
+    check((parts[0]?.length ?? 0) > 8 * 1_048_576, 'a.csv: expected a part that was written by several uploads');
     check(parts.join('') === `predictions\n${expected}`, 'a.csv: expected R’s numbers, part behind part');
     const answers = ages.predictions.map((one) => `${one}\n`).join('');
     check((await textOf(`out/${job}/b.jsonl/part-00000.jsonl`)) === answers, 'b.jsonl: expected R’s numbers');

@@ -21,10 +21,10 @@ test('a deploy to dev is open without a word, one to prod asks who may call and 
   expect(question).toMatch(/^stage prod: found no --param auth=\.\.\., expected one of none, keys, jwt and iam/);
   expect(question).toContain('at 500 requests a second at most');
   // 500 a second: (1.0 + 0.2 + 13.3334 x 1 GB x 0.01 s) $ a million.
-  expect(question).toContain('$58 a day, $1752 a month');
-  expect(problems('prod', { throttlingRate: '10' })[0]).toContain('$1 a day, $35 a month');
+  expect(question).toContain('$96 a day, $2935 a month');
+  expect(problems('prod', { throttlingRate: '10' })[0]).toContain('$2 a day, $59 a month');
   for (const auth of ['none', 'keys', 'iam']) expect(problems('prod', { auth })).toEqual([]);
-  expect(costAtThrottle(500, 1_024).day).toBeCloseTo(500 * 86_400 * 1.333334e-6, 6);
+  expect(costAtThrottle(500, 1_024).day).toBeCloseTo(500 * 86_400 * (1.333334e-6 + 0.65e-6 + 0.25e-6), 6);
 });
 
 test('an authorizer’s parameters go together', () => {
