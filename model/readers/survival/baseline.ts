@@ -2,7 +2,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import { FUSED } from '../../../shared/math/library.ts';
 import { attributesOf, element, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 
-/** Most times at which curves have a step, of all strata, and most points of curves. */
+/** Most times at which curves have a step, of all strata, and most points of curves; a model of more has no curves. */
 const MAX_TIMES = 20_000;
 const MAX_POINTS = 1_000_000;
 
@@ -13,19 +13,22 @@ type Row = { start: number; stop: number; isEvent: boolean; weight: number; risk
 
 /**
  * The survival of each stratum by its cumulative hazard: Efron's for ties where the model has them so, else Breslow's (survival, agsurv.R).
- * `places` are the strata of the training's rows, from 1; undefined where there are none. Throws a ModelError.
+ * `places` are the strata of the training's rows, from 1; undefined where there are none. Undefined where the curves would have too many
+ * points. Throws a ModelError.
  */
-export function readBaseline(value: RValue, y: RValue, strata: number, places: ArrayLike<number> | undefined, label: string): Baseline {
+export function readBaseline(
+  value: RValue,
+  y: RValue,
+  strata: number,
+  places: ArrayLike<number> | undefined,
+  label: string,
+): Baseline | undefined {
   const rows = readRows(value, y, places, label);
   const method = element(value, 'method');
   const isEfron = method?.type === 'character' && method.values[0] === 'efron';
   const times = [...new Set(rows.filter(({ isEvent }) => isEvent).map(({ stop }) => stop))].sort((a, b) => a - b);
-  if (times.length === 0 || times.length > MAX_TIMES || times.length * strata > MAX_POINTS)
-    throw new ModelError(
-      `${label}'s times of events`,
-      String(times.length),
-      `1 to ${MAX_TIMES}, and at most ${MAX_POINTS} points of curves`,
-    );
+  if (times.length === 0) throw new ModelError(`${label}'s times of events`, '0', 'at least one');
+  if (times.length > MAX_TIMES || times.length * strata > MAX_POINTS) return undefined;
   const survival = new Float64Array(strata * times.length);
   const cumulated = new Float64Array(survival.length);
   for (let stratum = 1; stratum <= strata; stratum += 1) {

@@ -179,6 +179,16 @@ describe('a coxph', () => {
     expect(decodeArtifact(importModel(golden('coxph-offset').file)).schema.types).toEqual(['lp', 'risk']);
   });
 
+  test('of more than 20,000 times of events it has no curves, and its other answers', () => {
+    const count = 20_001;
+    const cells = numbers(...Array.from({ length: count }, (_, row) => row + 1), ...new Array<number>(count).fill(1));
+    const y = attributed(cells, { dim: integers(count, 2), type: texts('right') });
+    const model = coxph({ y, 'linear.predictors': numbers(...new Array<number>(count).fill(0)) }, 2);
+    expect(COXPH_READER.read(model, 'm.RDS').schema.types).toEqual(['lp', 'risk']);
+    expect(predict(model, [{ x: 4 }]).predictions).toEqual([6]);
+    expect(() => predict(model, [{ x: 4 }], { type: 'survival' })).toThrow();
+  });
+
   test('curves stand under their times in a header of CSV', () => {
     const model = decodeArtifact(importModel(golden('coxph-strata').file));
     const query = readValue(model.schema, { instances: golden('coxph-strata').rows.slice(0, 1), parameters: { type: ['lp', 'survival'] } });
