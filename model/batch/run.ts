@@ -10,7 +10,7 @@ import { type Head, type Journal, type Kept, openJournal, type Place } from './j
 import { discard, type Files, finish, type Output, openOutput } from './output.ts';
 import { counted, type Progress } from './progress.ts';
 import type { Cut, Sizes, Source } from './source.ts';
-import { leftover, type Mode } from './start.ts';
+import { leftover, type Mode, REPLACES } from './start.ts';
 import type { Done, OutputForm } from './task.ts';
 import { startThreads, type Threads } from './threads.ts';
 
@@ -86,7 +86,9 @@ async function runFrom(asked: Asked, kept: Kept | undefined): Promise<Summary> {
   };
   const place = kept?.place ?? { read: 0, hash: '', line: 1, written: 0, rows: 0, bad: 0 };
   try {
-    const journal = source.isFile ? open(await openJournal(files.journal, headOf(asked), kept)) : undefined;
+    const journal = source.isFile
+      ? open(await openJournal(files.journal, { ...headOf(asked), ...(asked.mode === 'force' ? REPLACES : {}) }, kept))
+      : undefined;
     const output = open(await openOutput(files, place.written));
     const threads = open(startThreads(taskOf(asked), asked.threads));
     const kit = { asked, output, journal, threads, queue: [], place, badLines: [] };

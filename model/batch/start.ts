@@ -4,6 +4,9 @@ import { checkHead, type Head, type Kept, readJournal } from './journal.ts';
 import { discard, type Files, sizeOf } from './output.ts';
 import { counted } from './progress.ts';
 
+/** What the head of a journal has beside the rest where the run replaces an output that is there: one that goes on does so too. */
+export const REPLACES: Head = { replaces: true };
+
 /** Goes on behind what an earlier run wrote, or begins anew and replaces what is there; `new`: a file that is there is an error. */
 export type Mode = 'new' | 'resume' | 'force';
 
@@ -18,7 +21,8 @@ export async function leftover({ files, mode }: { files: Files; mode: Mode }, he
   }
   const [kept, part, output] = [await readJournal(files.journal), await sizeOf(files.part), await sizeOf(files.output)];
   const isNamed = kept?.isWhole === true && part === undefined && output === kept.place?.written;
-  if (output !== undefined && !(isNamed && mode === 'resume')) {
+  const replaces = kept !== undefined && replacesOutput(kept);
+  if (output !== undefined && !(mode === 'resume' && (isNamed || replaces))) {
     throw new ModelError(files.output, 'a file that is there already', 'another name, or --force to replace it');
   }
   if (mode === 'new' && (kept || part !== undefined)) {
@@ -30,7 +34,7 @@ export async function leftover({ files, mode }: { files: Files; mode: Mode }, he
     );
   }
   if (kept && kept.bytes > 0) {
-    checkHead(files.journal, kept, head);
+    checkHead(files.journal, kept, { ...head, ...(replaces ? REPLACES : {}) });
     if (kept.place) return kept;
     await discard(files);
     return undefined;
@@ -38,4 +42,8 @@ export async function leftover({ files, mode }: { files: Files; mode: Mode }, he
   if (part !== undefined) throw new ModelError(files.part, 'no journal of it that can be read', 'one, or --force to begin anew');
   await rm(files.journal, { force: true });
   return undefined;
+}
+
+function replacesOutput({ head }: Kept): boolean {
+  return head !== '' && (JSON.parse(head) as Head).replaces === true;
 }

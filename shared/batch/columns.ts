@@ -37,7 +37,7 @@ export function csvColumns(schema: Schema, first: Uint8Array, isWhole: boolean):
   if (found.delimiter !== ',' || found.firstLine > 1) {
     throw new RequestError(
       415,
-      'the first line of the CSV has another delimiter, or names it; expected commas in a payload of batch transform',
+      'the first line of the CSV has another delimiter, or names it; expected commas where rows are answered piece by piece',
     );
   }
   const { header, isHeader } = csvHeader(schema, fieldsOf(line));

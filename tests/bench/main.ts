@@ -6,6 +6,7 @@ const USAGE = `npm run bench -- NAME [--help]: what is measured rather than test
   speed    ours against ranger, plumber, onnxruntime-node, scikit-learn, bare Node, xgboost, LightGBM, treelite, tl2cgen and shap
   page     the page against the series' Shiny page, in Chromium
   start    npm start: how soon it answers, its memory, and a minute of load while the container is frozen and killed
+  predict  files of predictions of millions of rows, against R and Python
   faults   what production does to this service, and what it answers then
 `;
 const [name, ...args] = process.argv.slice(2);
@@ -31,6 +32,11 @@ async function main(): Promise<void> {
     case 'start': {
       const { runStart } = await import('./start.ts');
       process.exitCode = await runStart(args);
+      break;
+    }
+    case 'predict': {
+      const { runPredict } = await import('./predict/predict.ts');
+      process.exitCode = await runPredict(args);
       break;
     }
     case 'faults': {

@@ -26,10 +26,11 @@ function run(script: string, args: string[], env: Record<string, string> = {}): 
 test.each<[string, string[], RegExp]>([
   ['start', [], /npm start -- \[--model FILE \| --example NAME\] \[--no-container\]/],
   ['serve', [], /npm run serve .*\/ping[\s\S]*MODEL_DIR[\s\S]*PORT/],
-  ['bench', [], /speed .*\n.*page .*\n.*start .*\n.*faults/],
+  ['bench', [], /speed .*\n.*page .*\n.*start .*\n.*predict .*\n.*faults/],
   ['bench', ['speed'], /--quick[\s\S]*--only[\s\S]*--write/],
   ['bench', ['page'], /Shiny/],
   ['bench', ['start'], /--short[\s\S]*--rate[\s\S]*--seconds/],
+  ['bench', ['predict'], /--age[\s\S]*--heart[\s\S]*--peers/],
   ['bench', ['faults'], /--short[\s\S]*--rate[\s\S]*--seconds[\s\S]*--only/],
   ['image', [], /build \[--model FILE\][\s\S]*push HOST[\s\S]*check URL \[--start COMMAND\][\s\S]*check IMAGE \[--model DIR\]/],
   ['image', ['build'], /--tool/],

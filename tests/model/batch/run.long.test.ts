@@ -43,7 +43,7 @@ describe('a file is answered row by row', () => {
   });
 
   test('as JSON Lines and Parquet too', async () => {
-    await runs.predict('ages.csv', 'ages.out.jsonl');
+    await runs.predict('ages.csv', 'ages.out.jsonl', { threads: 3 });
     expect(runs.read('ages.out.jsonl')).toBe(`${PREDICTIONS.join('\n')}\n`);
     for (const name of ['ages.csv', 'ages.parquet']) {
       await runs.predict(name, `${name}.out.parquet`);
@@ -92,6 +92,8 @@ describe('a row that cannot be answered', () => {
 });
 
 describe('an input that changes while it is read', () => {
+  const LARGER = { sizes: { rows: 2_000, bytes: 20_000 }, everyMs: 1_000 };
+
   /** Runs, and does something to the input once the first rows are written. */
   async function changed(name: string, change: (file: string) => void): Promise<string> {
     runs.write(name, csvOf(AGES));
@@ -102,7 +104,7 @@ describe('an input that changes while it is read', () => {
       if (!isDone) change(runs.at(name));
       isDone = true;
     };
-    const error = await runs.predict(name, `${name}.out.csv`, { progress }).catch((thrown) => thrown);
+    const error = await runs.predict(name, `${name}.out.csv`, { ...LARGER, progress }).catch((thrown) => thrown);
     return error.cause?.message ?? error.message;
   }
 
@@ -110,7 +112,7 @@ describe('an input that changes while it is read', () => {
     expect(await changed('grows.csv', (name) => appendFileSync(name, '55.5\n'))).toMatch(
       /^.*: found \d+ bytes, expected \d+: it grew while it was read$/,
     );
-    await runs.predict('grows.csv', 'grows.csv.out.csv', { mode: 'resume' });
+    await runs.predict('grows.csv', 'grows.csv.out.csv', { ...LARGER, mode: 'resume' });
     const lines = runs.read('grows.csv.out.csv').trimEnd().split('\n');
     expect(lines.length).toBe(1 + 361 * AGES.length + 1);
     expect(lines.slice(0, 1_001)).toEqual(EXPECTED.trimEnd().split('\n'));
@@ -137,7 +139,11 @@ describe('what an earlier run left', () => {
     for (const mode of ['new', 'resume'] as const)
       await expect(runs.predict('ages.csv', 'there.csv', { mode })).rejects.toThrow('found a file that is there already');
     expect(runs.read('there.csv')).toBe('mine\n');
-    await runs.predict('ages.csv', 'there.csv', { mode: 'force' });
+    runs.write('ages-later.csv', withRow('old'));
+    await expect(runs.predict('ages-later.csv', 'there.csv', { mode: 'force' })).rejects.toThrow('rows are kept');
+    expect(runs.read('there.csv')).toBe('mine\n');
+    runs.write('ages-later.csv', csvOf(AGES));
+    expect((await runs.predict('ages-later.csv', 'there.csv', { mode: 'resume' })).before).toBeGreaterThan(800);
     expect(runs.read('there.csv')).toBe(EXPECTED);
   });
 

@@ -15,7 +15,7 @@ import { decodeArtifact } from '../../../shared/artifact.ts';
 const SIZES = { rows: 40, bytes: 1_000 };
 
 /** What a test asks of a run beside its files. */
-export type Options = Partial<Pick<Asked, 'mode' | 'onError' | 'signal' | 'everyMs' | 'parameters'>> & {
+export type Options = Partial<Pick<Asked, 'mode' | 'threads' | 'sizes' | 'onError' | 'signal' | 'everyMs' | 'parameters'>> & {
   progress?: (state: Progress) => void;
 };
 
@@ -34,7 +34,7 @@ export function openRuns(modelFile: string) {
   };
 }
 
-/** Answers a file into another as the command does, by two threads and in small pieces. */
+/** Answers a file into another as the command does, in small pieces, by one thread unless it is said: they take long to start. */
 export async function predict(modelFile: string, input: string, output: string, options: Options = {}): Promise<Summary> {
   const artifact = importModel(modelFile);
   const model = decodeArtifact(artifact, modelFile);
@@ -45,7 +45,7 @@ export async function predict(modelFile: string, input: string, output: string, 
     ? await openParquetRows(model.schema, input)
     : await openLines(model.schema, 'rows', await openBytes(input), 'any');
   return runBatch({
-    ...{ model, artifact, source, form, label: 'rows', files: filesOf(output), threads: 2, sizes: SIZES },
+    ...{ model, artifact, source, form, label: 'rows', files: filesOf(output), threads: 1, sizes: SIZES },
     ...{ mode: 'new', onError: 'fail', everyMs: 0, signal: new AbortController().signal, progress: () => {}, ...options },
   });
 }
