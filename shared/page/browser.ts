@@ -64,7 +64,7 @@ function start(data: PageData, language?: Language): void {
     const wrong = inputs.check(words);
     if (wrong.size > 0) {
       inputs.showErrors(wrong);
-      answer.refuse(words);
+      answer.refuse([...wrong.keys()], words);
     } else {
       answer.show(shown?.outcome, shown, words);
       inputs.showErrors(refusals(shown?.outcome, data.order), 'en');

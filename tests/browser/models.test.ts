@@ -168,7 +168,7 @@ inChromium('any model has its page', () => {
     // The share beside the time says how near to a half it is.
     const half = survival.find((share) => share <= 0.5)!;
     const shown = half.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-    expect(await page.locator('#answer').textContent()).toBe(`Half last until ${median.toLocaleString('en')} (time) ${shown} last longer`);
+    expect(await page.locator('#answer').textContent()).toBe(`Half last until time ${median.toLocaleString('en')} ${shown} last longer`);
     const last = survival.at(-1)!.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1 });
     expect(await page.locator('#survival').getAttribute('aria-label')).toContain(`from 100 % to ${last} at ${times.at(-1)}`);
     expect(await drawn(page, '#survival')).toBeGreaterThan(100);
@@ -190,7 +190,7 @@ inChromium('any model has its page', () => {
     const info = infoOf('survival', [{ name: 'x', type: 'number', min: 0, max: 9, step: 1 }], { times });
     const answer = ({ rows }: { rows: number[][] }) => ({ predictions: rows.map(() => [0.9, 0.4, 0.2]), times });
     const plain = await open(await serveAnswers(info, answer));
-    expect(await plain.locator('#answer').textContent()).toBe('Half last until 122 (time) 40.0% last longer');
+    expect(await plain.locator('#answer').textContent()).toBe('Half last until time 122 40.0% last longer');
     expect(await plain.locator('body').innerText()).not.toMatch(/surviv|live|death|die/i);
     const told = { ...info, card: { ...info.card, answer: { label: 'Half of the pumps run longer than', unit: 'days' } } };
     const page = await open(await serveAnswers(told, answer));

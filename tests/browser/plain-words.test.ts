@@ -121,6 +121,41 @@ inChromium('plain to whoever sees the page for the first time', () => {
     await closeAll();
   });
 
+  test('a file that cannot be read leaves nothing of the one before it', async () => {
+    const page = await open(urls.age!);
+    await through(page, 'age\n54\n');
+    await page.locator('#file').setInputFiles({ name: 'b.csv', mimeType: 'text/csv', buffer: Buffer.from('size\n1\n') });
+    await page.getByText('The header line lacks: age').waitFor();
+    for (const place of ['#counts', '#preview-note', '#preview-frame', '#download'])
+      expect([place, await page.locator(place).isVisible()]).toEqual([place, false]);
+    await closeAll();
+  });
+
+  test('a file to start from has the columns that the page takes, and gets predictions', async () => {
+    for (const model of ['heart', 'veteran']) {
+      const page = await open(urls[model]!);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'A file to start from' }).click(),
+      ]);
+      const example = readFileSync(await download.path(), 'utf8');
+      const { features } = loadModel(model === 'heart' ? HEART : golden('veteran-survival').file).schema;
+      expect(example.split('\n')[0]).toBe(features.map(({ name }) => name).join(','));
+      const whole = await through(page, example, download.suggestedFilename());
+      expect(whole.split('\n')[0]).not.toContain('problem');
+      await closeAll();
+    }
+  });
+
+  test('where there is no prediction, the fields to be mended are named', async () => {
+    const page = await open(urls.heart!);
+    await page.getByRole('spinbutton', { name: 'Cholesterol' }).fill('');
+    await page.getByText('No prediction: see what is said beside “Cholesterol”.').first().waitFor();
+    await page.getByRole('button', { name: 'Português' }).click();
+    await page.getByText('Sem previsão: veja o que está dito junto a “Colesterol”.').first().waitFor();
+    await closeAll();
+  });
+
   test('a spreadsheet of survival starts with the time that half reach', async () => {
     const { rows, predictions, times } = golden('veteran-survival');
     const names = Object.keys(rows[0]!);

@@ -96,11 +96,7 @@ export function unitOf({ card }: PageData, words: Words): string {
 
 /** A time with its unit, or called a time where the card has none. */
 export function timeName(data: PageData, words: Words, time: number): string {
-  return `${words.number(time)} ${timeUnit(data, words)}`;
-}
-
-function timeUnit(data: PageData, words: Words): string {
-  return unitOf(data, words) || `(${words.text('time')})`;
+  return `${words.number(time)} ${unitOf(data, words) || `(${words.text('time')})`}`;
 }
 
 /** A feature's label with its unit. */
@@ -133,7 +129,7 @@ export function headline(data: PageData, words: Words, prediction: Predicted, ti
     const at = medianTime(prediction, times) ?? times[times.length - 1] ?? 0;
     const share = prediction[times.indexOf(at)];
     const lasting = share === undefined ? {} : { share: `${readable(data, words, share)} ${words.text('lastLonger')}` };
-    return { main: words.number(at), unit: timeUnit(data, words), ...lasting };
+    return { main: words.number(at), unit: unitOf(data, words), ...lasting };
   }
   const cells = cellsOf(data, prediction);
   if (cells) return { main: `${words.number(cells.length)} ${words.text('columns')}` };

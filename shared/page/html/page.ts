@@ -116,7 +116,7 @@ function answerHtml(data: PageData): string {
   const words = wordsIn('en');
   const prediction = data.first?.predictions[0];
   const { main = '', share = '', unit = '' } = prediction === undefined ? {} : headline(data, words, prediction, data.first?.times ?? []);
-  const beside = (name: string, told: string) => told && ` <span class="${name}">${escapeHtml(told)}</span>`;
+  const beside = (name: string, told: string) => told && `<span class="${name}"> ${escapeHtml(told)}</span>`;
   const told = `${escapeHtml(main)}${beside('measure', unit)}${beside('share', share)}`;
   const isWord = typeof prediction !== 'number' && data.kind !== 'survival';
   const shown = main && `<strong${isWord ? ' class="word"' : ''}>${told}</strong>`;
@@ -175,7 +175,7 @@ function sheetHtml({ explain }: PageData): string {
   const reasons = `<p><label id="with-reasons"><input type="checkbox" id="reasons"> <span ${text('sheetReasons')}</span></label></p>\n`;
   return `<section id="sheet" class="card" aria-labelledby="sheet-heading">
 <h2 id="sheet-heading" ${text('sheet')}</h2>
-<p class="dim" ${text('sheetHelp')}</p>
+<p class="dim"><span ${text('sheetHelp')}</span> <a id="example" download="example.csv" ${text('sheetExample')}</a></p>
 <div id="drop"><label for="file" class="button" ${text('choose')}</label><input id="file" type="file" accept=".csv,.tsv,.txt,.xlsx,text/csv"><span class="dim" ${text('orDrop')}</span></div>
 ${explain ? reasons : ''}<div id="run" hidden>
 <p id="run-name"></p>

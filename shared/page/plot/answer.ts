@@ -30,8 +30,8 @@ type Told = { values: Value[]; votes?: Predicted; interval?: Predicted; why?: Wh
 /** The place of the prediction: shows how a request ended, in the words given. */
 export type AnswerView = {
   show(outcome: Outcome | undefined, told: Told | undefined, words: Words): void;
-  /** Says that the fields must be mended first. */
-  refuse(words: Words): void;
+  /** Says that the fields of the features at these places must be mended first. */
+  refuse(places: number[], words: Words): void;
   /** The class whose reasons a person chose; undefined where it is the predicted one. */
   chosen(): string | undefined;
 };
@@ -72,8 +72,9 @@ export function openAnswer(data: PageData, chosen: () => void): AnswerView {
       }
       speak();
     },
-    refuse: (words) => {
-      clear(words.text('invalid'), words);
+    refuse: (places, words) => {
+      const names = places.map((at) => words.label(data.features[at]!.label ?? data.features[at]!.name));
+      clear(`${words.text('invalid')} ${names.map((name) => `“${name}”`).join(', ')}.`, words);
       say(byId('problem'), '');
       speak();
     },
@@ -97,7 +98,7 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   // A class's name may be long, and so are several numbers.
   const isWord = typeof prediction !== 'number' && (!Array.isArray(prediction) || isSeveral(data, prediction));
   const { main, share, unit } = headline(data, words, prediction, times);
-  const beside = (className: string, told: string | undefined) => (told ? [' ', make('span', { className }, told)] : []);
+  const beside = (className: string, told: string | undefined) => (told ? [make('span', { className }, ` ${told}`)] : []);
   byId('answer').replaceChildren(
     ...(caption ? [make('span', { className: 'caption' }, caption)] : []),
     ' ',
@@ -147,7 +148,7 @@ function rowOfCell([name, value]: [string, Value], words: Words): HTMLElement {
 function survivalCaption(data: PageData, survival: number[], times: number[], words: Words): string {
   if (medianTime(survival, times) === undefined) return words.text('medianBeyond');
   const { label } = data.card.answer ?? {};
-  return label ? words.label(label) : words.text('median');
+  return label ? words.label(label) : words.text(unitOf(data, words) === '' ? 'medianTime' : 'median');
 }
 
 /** A bar for each class with its share, in the colours that the plot's lines have. */

@@ -100,7 +100,10 @@ function axisParts(
       svg('text', { class: 'middle', x: at(place), y: bottom + 18 }, text),
     ];
   });
-  return [...marks, ...below, svg('text', { class: 'middle', x: at((left + right) / 2), y: height - 6 }, xName)];
+  // A name that is longer than the plot is cut; the choice above has all of it.
+  const most = Math.floor((right - left) / CHAR);
+  const name = xName.length > most ? `${xName.slice(0, most - 1)}…` : xName;
+  return [...marks, ...below, svg('text', { class: 'middle', x: at((left + right) / 2), y: height - 6 }, name)];
 }
 
 function bandParts({ x, band }: ChartSpec, { toX, toY }: Plan): SVGElement[] {

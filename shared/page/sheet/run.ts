@@ -38,7 +38,7 @@ export async function runSheet(
   link.hidden = true;
   byId('preview-frame').hidden = true;
   byId('left').hidden = true;
-  say(byId('counts'), '');
+  for (const id of ['counts', 'preview-note']) say(byId(id), '');
   byId('stop').hidden = false;
   const result = createResult(data, words, signal);
   const ask = createAsker(data, words);

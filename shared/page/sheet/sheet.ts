@@ -1,3 +1,4 @@
+import { csvField } from '../../wire/csv.ts';
 import type { PageData } from '../base/data.ts';
 import { byId, say } from '../base/dom.ts';
 import { loadLater } from '../base/load-later.ts';
@@ -44,6 +45,7 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     byId('run-state').textContent = words().text('stopped');
     field.focus();
   });
+  byId<HTMLAnchorElement>('example').href = URL.createObjectURL(new Blob([exampleOf(data)], { type: 'text/csv' }));
   const place = byId('sheet');
   // A file dropped beside the place would take the page away.
   for (const type of ['dragover', 'drop'] as const) document.addEventListener(type, (event) => event.preventDefault());
@@ -53,4 +55,10 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     place.classList.remove('over');
     start(event.dataTransfer?.files[0]);
   });
+}
+
+/** A file that the page takes: the names of the inputs, and the values that the fields start at. */
+function exampleOf({ features }: PageData): string {
+  const lines = [features.map(({ name }) => name), features.map(({ start }) => String(start ?? ''))];
+  return lines.map((cells) => `${cells.map(csvField).join(',')}\n`).join('');
 }

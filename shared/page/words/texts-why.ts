@@ -7,7 +7,7 @@ export const WHY_TEXTS: Record<Language, Record<string, string>> = {
     whyClass: 'For and against',
     whyOf: 'For',
     whyAverage: 'the average answer is',
-    whyPredicted: 'what is most likely',
+    whyPredicted: 'the most likely',
     whyStarts: 'The average answer is',
     whyEnds: 'With all inputs it is',
     whyStart: 'Average answer',
