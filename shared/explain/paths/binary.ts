@@ -13,44 +13,47 @@ type Three = { node: number; others: [number, number]; third: number };
 export function binaryTrees(trees: WeightedTrees, cuts: Cuts | undefined): BinaryTrees {
   if (isBinary(trees)) return { trees, cuts, nodes: undefined };
   const threes = findThrees(trees, cuts);
-  const { roots, parent, isLeaf, input, share, above, known, inputs } = trees;
+  const { isLeaf, share, above, known } = trees;
   const count = isLeaf.length;
   // Where a node is now: what is put in stands right behind its split.
   const places = new Uint32Array(count + 1).fill(1, 1);
   for (const { node } of threes) places[node + 1] = 2;
   for (let node = 0; node < count; node += 1) places[node + 1]! += places[node]!;
-  const all = places[count]!;
-  const nodes = new Uint32Array(all);
+  const nodes = new Uint32Array(places[count]!);
   for (let node = 0; node < count; node += 1) nodes.fill(node, places[node]!, places[node + 1]!);
-  const placeOf = (node: number) => places[node]!;
+  const placed = (of: ArrayLike<number>) => nodes.map((node) => places[of[node]!]!);
+  const doubles = (of: ArrayLike<number>) => Float64Array.from(nodes, (node) => of[node]!);
+  const bytes = (of: Uint8Array) => Uint8Array.from(nodes, (node) => of[node]!);
   const made: WeightedTrees = {
-    ...{ roots: roots.map(placeOf), parent: nodes.map((node) => placeOf(parent[node]!)), inputs },
-    ...{ isLeaf: Uint8Array.from(nodes, (node) => isLeaf[node]!), input: nodes.map((node) => input[node]!) },
-    ...{ share: Float64Array.from(nodes, (node) => share[node]!), known: Float64Array.from(nodes, (node) => known[node]!) },
-    above: nodes.map((node) => placeOf(above[node]!)),
+    ...{ roots: trees.roots.map((root) => places[root]!), parent: placed(trees.parent), isLeaf: bytes(isLeaf) },
+    ...{
+      input: nodes.map((node) => trees.input[node]!),
+      share: doubles(share),
+      above: placed(above),
+      known: doubles(known),
+      inputs: trees.inputs,
+    },
   };
-  const tests = cuts && {
-    ...{ low: nodes.map((node) => placeOf(cuts.low[node]!)), high: nodes.map((node) => placeOf(cuts.high[node]!)) },
-    ...{ cut: Float64Array.from(nodes, (node) => cuts.cut[node]!), how: Uint8Array.from(nodes, (node) => cuts.how[node]!) },
-  };
+  const tests = cuts && { low: placed(cuts.low), high: placed(cuts.high), cut: doubles(cuts.cut), how: bytes(cuts.how) };
   for (const { node, others, third } of threes) {
-    const [at, between] = [placeOf(node), placeOf(node) + 1];
+    const at = places[node]!;
+    const between = at + 1;
     const isFirst = above[third] === third;
     const both = share[others[0]]! + share[others[1]]!;
     made.parent[between] = at;
-    made.input[between] = input[third]!;
+    made.input[between] = trees.input[third]!;
     made.share[between] = both;
-    made.above[between] = isFirst ? between : placeOf(above[third]!);
+    made.above[between] = isFirst ? between : places[above[third]!]!;
     made.known[between] = both * (isFirst ? 1 : known[above[third]!]!);
     for (const other of others) {
-      const place = placeOf(other);
+      const place = places[other]!;
       made.parent[place] = between;
-      made.share[place] = both > 0 ? share[other]! / both : 0.5;
       made.above[place] = between;
+      made.share[place] = both > 0 ? share[other]! / both : 0.5;
     }
     if (!tests || tests.how[at] === HOW.asked) continue;
     // A value, whatever it is, or none.
-    [tests.low[at], tests.high[at], tests.cut[at], tests.how[at]] = [between, placeOf(third), Number.POSITIVE_INFINITY, HOW.atMost];
+    [tests.low[at], tests.high[at], tests.cut[at], tests.how[at]] = [between, places[third]!, Number.POSITIVE_INFINITY, HOW.atMost];
   }
   return { trees: made, cuts: tests, nodes };
 }
@@ -73,8 +76,8 @@ function findThrees({ roots, parent, isLeaf }: WeightedTrees, cuts: Cuts | undef
       ways[up]! += 1;
       if (ways[up] !== 3) continue;
       const [one, two] = [children[3 * up]!, children[3 * up + 1]!];
-      if (!cuts || cuts.how[up] === HOW.asked) threes.push({ node: up, others: [one, two], third: node });
-      else threes.push({ node: up, others: [cuts.low[up]!, cuts.high[up]!], third: one + two + node - cuts.low[up]! - cuts.high[up]! });
+      const others: Three['others'] = cuts && cuts.how[up] !== HOW.asked ? [cuts.low[up]!, cuts.high[up]!] : [one, two];
+      threes.push({ node: up, others, third: one + two + node - others[0] - others[1] });
     }
   }
   return threes;

@@ -89,7 +89,7 @@ export type Plan = { areas: Areas; bytes: number; keeps: boolean; rowNumbers: nu
 /** Plans the memory for trees of so many inputs, of whose tables so many bytes are kept. */
 export function planMemory({ trees, cuts }: Pick<BinaryTrees, 'trees' | 'cuts'>, inputs: number, mostKept: number): Plan {
   const { roots } = trees;
-  const most = { nodes: 0, slots: 0, table: 0, asked: 0 };
+  let [mostNodes, mostSlots, mostTable, mostAsked] = [0, 0, 0, 0];
   let end = 0;
   const area = (bytes: number) => {
     const start = end;
@@ -100,18 +100,18 @@ export function planMemory({ trees, cuts }: Pick<BinaryTrees, 'trees' | 'cuts'>,
   const constants = new Map<number, number>();
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const [nodes, points, stride] = [roots[tree + 1]! - roots[tree]!, pointsOf(trees, tree), strideOf(trees, tree)];
-    most.nodes = Math.max(most.nodes, nodes);
-    most.slots = Math.max(most.slots, nodes * slotOf(stride).bytes);
-    most.table = Math.max(most.table, nodes * bytesOfNode(stride));
-    most.asked = Math.max(most.asked, countAsked(trees, tree, cuts));
+    mostNodes = Math.max(mostNodes, nodes);
+    mostSlots = Math.max(mostSlots, nodes * slotOf(stride).bytes);
+    mostTable = Math.max(mostTable, nodes * bytesOfNode(stride));
+    mostAsked = Math.max(mostAsked, countAsked(trees, tree, cuts));
     if (!constants.has(points)) constants.set(points, area(32 * stride));
   }
   const all = bytesOfTables(trees);
-  const rowNumbers = (1 + VARIANTS) * inputs + most.asked;
+  const rowNumbers = (1 + VARIANTS) * inputs + mostAsked;
   const block = Math.max(1, Math.min(BLOCK.rows, Math.floor(BLOCK.numbers / rowNumbers)));
   const keeps = all <= mostKept;
-  const areas = { yes, constants, slots: area(most.slots), rows: area(8 * rowNumbers * block), tables: area(keeps ? all : most.table) };
-  return { areas, bytes: end, keeps, rowNumbers, block, nodes: most.nodes };
+  const areas = { yes, constants, slots: area(mostSlots), rows: area(8 * rowNumbers * block), tables: area(keeps ? all : mostTable) };
+  return { areas, bytes: end, keeps, rowNumbers, block, nodes: mostNodes };
 }
 
 /** Writes what is the same for all rows and trees. */

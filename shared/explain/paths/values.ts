@@ -17,15 +17,12 @@ export type AskedSplit = { node: number; second: number };
 
 /** Writes a row's numbers for its inputs from a place on. */
 export function writeValues(to: Float64Array, place: number, row: Float64Array): void {
-  const inputs = row.length;
-  for (let input = 0; input < inputs; input += 1) {
-    const value = row[input]!;
-    const passing = Number.isNaN(value) ? Number.NEGATIVE_INFINITY : undefined;
-    to[place + input] = value;
-    to[place + VARIANT.passes * inputs + input] = passing ?? value;
-    to[place + VARIANT.negative * inputs + input] = -value;
-    to[place + (VARIANT.negative + VARIANT.passes) * inputs + input] = passing ?? -value;
-  }
+  row.forEach((value, input) => {
+    for (let variant = 0; variant < VARIANTS; variant += 1) {
+      const passes = Number.isNaN(value) && (variant & VARIANT.passes) !== 0;
+      to[place + variant * row.length + input] = passes ? Number.NEGATIVE_INFINITY : (variant & VARIANT.negative) !== 0 ? -value : value;
+    }
+  });
 }
 
 /** Writes a row's numbers for the splits that are asked, by the child to which it goes from a node, from a place on. */

@@ -66,14 +66,14 @@ export function walkTable(forest: Forest, { starts, values, wide }: WalkLayout):
   const written: Written = { tree: 0, split: 0, at: new Uint32Array(largest), below: new Uint32Array(largest) };
   // A call a tree, so that what the engine compiles meanwhile is used from the next tree on: a start waits for this.
   for (; written.tree < treeCount(forest); written.tree += 1) {
-    countBelow(forest, written, values);
+    countSlots(forest, written, values);
     writeTree(forest, written, starts[written.tree]!, values, slots);
   }
   return memory;
 }
 
 /** Counts the slots below each node of a tree. */
-function countBelow({ roots, packed }: Forest, { tree, below }: Written, values: number): void {
+function countSlots({ roots, packed }: Forest, { tree, below }: Written, values: number): void {
   const { inner } = packed as PackedForest;
   const root = roots[tree]!;
   const count = roots[tree + 1]! - root;
