@@ -19,7 +19,7 @@ const PERMISSIVE = new Set([
   'BlueOak-1.0.0',
   'Zlib',
 ]);
-/** What is bundled: the two functions, the container, the package's command and library, and each of the page's parts, as its build names them. */
+/** What is bundled: the functions, the container, the package's command and library, and each of the page's parts, as its build names them. */
 const BUILD = readFileSync(`${TOP}model/bundle/build-page.ts`, 'utf8');
 const PARTS = Array.from(BUILD.matchAll(/bundle\('([\w-]+\.ts)'/g), ([, part]) => `shared/page/${part}`);
 if (PARTS.length < 2)
@@ -27,6 +27,7 @@ if (PARTS.length < 2)
 const ENTRIES = [
   'functions/predict.ts',
   'functions/fallback.ts',
+  'functions/batch.ts',
   'container/main.ts',
   'container/package/main.ts',
   'container/package/library.ts',
