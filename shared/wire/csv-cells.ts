@@ -47,8 +47,8 @@ export function fieldCells(schema: Schema, { rows, numbers, header, isHeader }: 
 /** `count`: how many rows there are, of which the first `most` are kept. */
 type Lines = Rows & { count: number };
 
-/** The row of a line without a character, which is one for all: a body may have millions of them. */
-const BLANK: string[] = [''];
+/** The row of one empty field, which is one for all: a body may have millions of them. */
+const EMPTY: string[] = [''];
 
 /** The rows of a CSV and its columns. */
 function readLines(schema: Schema, text: string, delimiter: string, { most, firstLine }: { most: number; firstLine: number }): Lines {
@@ -70,7 +70,7 @@ function readLines(schema: Schema, text: string, delimiter: string, { most, firs
     count += 1;
     blanks = isBlank ? blanks + 1 : 0;
     if (count > most) return;
-    rows.push(fields[0] === '' && isBlank ? BLANK : fields);
+    rows.push(fields.length === 1 && fields[0] === '' ? EMPTY : fields);
     numbers.push(number);
   });
   // At the very end one is hardly meant.

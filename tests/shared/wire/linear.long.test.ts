@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
 import { codingOf } from '../../../shared/api/coding.ts';
 import { RequestError } from '../../../shared/errors.ts';
@@ -150,3 +151,31 @@ test("the page's reading of a CSV takes linear time", () => {
     (line) => splitLine(line, ','),
   );
 });
+
+const BODY_BYTES = 6_291_000;
+/** Most memory that a body may take while it is read, in MB. */
+const MOST_MB = 400;
+
+/** Reads a body in a thread with so much memory; the status of its refusal, or the thread's end. */
+const READER = `
+  import('node:worker_threads').then(async ({ parentPort, workerData: { root, schema, body } }) => {
+    const { readBody } = await import(root + 'shared/wire/read-body.ts');
+    try {
+      readBody(schema, body, 'csv');
+    } catch (error) {
+      parentPort.postMessage(error.status);
+    }
+  });
+`;
+
+test.each(['""\n', 'x\n', ',\n'])('a CSV of 6 MB of short lines, %j, is refused with little memory', async (line) => {
+  const workerData = {
+    root: new URL('../../../', import.meta.url).href,
+    schema: AGE,
+    body: Buffer.from(line.repeat(Math.floor(BODY_BYTES / line.length))),
+  };
+  const worker = new Worker(READER, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: MOST_MB } });
+  const refused = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject).once('exit', resolve));
+  expect(refused).toBe(422);
+  await worker.terminate();
+}, 60_000);
