@@ -105,6 +105,19 @@ describe('the command', () => {
     expect(ran.stderr).not.toMatch(/^\s+at /m);
   });
 
+  test('predicts files in threads of its own, Parquet too', () => {
+    file('rows.csv', 'age\n54\n');
+    for (const [from, to] of [
+      ['rows.csv', 'out.parquet'],
+      ['rows.csv', 'out.csv'],
+    ] as const) {
+      const { status, stdout } = canopy(['predict', ages.file, from, '-o', to]);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`1 rows in ${to}`) });
+    }
+    expect(readFileSync(path.join(consumer, 'out.csv'), 'utf8')).toBe(`predictions\n${R54}\n`);
+    expect(readFileSync(path.join(consumer, 'out.parquet'), 'latin1')).toMatch(/^PAR1[\s\S]*PAR1$/);
+  });
+
   test('describes, imports, verifies and predicts with the bits of R', () => {
     expect(canopy(['describe', ages.file]).stdout).toContain('forest      500 trees');
     expect(canopy(['import', ages.file, '-o', 'age.canopy'])).toMatchObject({ status: 0, stderr: '' });
