@@ -82,15 +82,21 @@ function checkHash(part: string, said: Uint8Array, hashed: Uint8Array): void {
   if (found !== expected) throw new ModelError(part, `sha256 ${found}`, expected);
 }
 
-/** The sections of such bytes, each a view on them. Throws a ModelError where one has an unknown name, comes twice or is cut off. */
+/**
+ * The sections of such bytes, each a view on them. Throws a ModelError where one has an unknown name, comes twice or behind a later one, or is
+ * cut off: one model with the same sections is always the same bytes.
+ */
 export function splitSections(bytes: Uint8Array, label: string): { [Name in SectionName]?: Uint8Array } {
   const sections: { [Name in SectionName]?: Uint8Array } = {};
   for (let at = 0; at < bytes.length; ) {
     const rest = bytes.subarray(at);
-    const fail = (found: string) => new ModelError(`${label}'s sections`, found, `sections that start with ${NAMES.join(' or ')}`);
+    const fail = (found: string) =>
+      new ModelError(`${label}'s sections`, found, `sections that start with ${NAMES.join(', ')}, in this order`);
     const name = nameOf(rest);
     if (name === undefined) throw fail(`${rest.length} other bytes`);
     if (sections[name]) throw fail(`${name} twice`);
+    const later = NAMES.slice(NAMES.indexOf(name) + 1).find((one) => sections[one]);
+    if (later) throw fail(`${name} behind ${later}`);
     const said = new DataView(rest.buffer, rest.byteOffset).getUint32(12, true);
     const length = said === 0 ? rest.length : SECTION_HEAD + 8 * said;
     if (length > rest.length) throw fail(`${rest.length} bytes of ${name} (cut off?)`);

@@ -32,6 +32,11 @@ describe('sections behind an artifact', () => {
     ['more bytes than it says', joined(whole, new Uint8Array(8)), 'found 8 other bytes'],
     ['a length beyond any file', whole.with(15, 255), 'cut off'],
     ['one section twice', joined(whole, whole), 'PROOF twice'],
+    [
+      'two in another order',
+      joined(whole, section('EXPLAIN', 0)),
+      'EXPLAIN behind PROOF, expected sections that start with EXPLAIN, PROOF',
+    ],
   ])('with %s are refused', (_, bytes, word) => {
     expect(() => splitSections(bytes, 'a.canopy')).toThrow(word);
   });
