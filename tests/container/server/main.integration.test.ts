@@ -152,8 +152,8 @@ test('ends with 1 and the port where that is taken', async () => {
 });
 
 test.each([
-  ['an argument it does not know', ['train'], {}, 'arguments: found train, expected serve or nothing; '],
-  ['too many arguments', ['serve', 'it'], {}, 'arguments: found it, expected serve or nothing; '],
+  ['an argument it does not know', ['fly'], {}, 'arguments: found fly, expected serve, train or nothing; '],
+  ['too many arguments', ['serve', 'it'], {}, 'arguments: found it, expected serve, train or nothing; '],
   ['a port that is none', ['serve'], { PORT: '80a' }, 'PORT: found "80a", expected a whole number from 0 to 65535\n'],
   [
     'a port too large',
