@@ -33,12 +33,14 @@ const DATATYPES: Record<AnswerColumn['type'], Datatype> = {
 export function outputsOf(schema: Schema): OutputInfo[] {
   const types = answerTypes(schema);
   const takesTimes = schema.later?.includes('times') === true;
+  // The columns of a decision are pairs of classes, one of two classes.
+  const labels = types.includes('decision') ? -1 : (schema.classes ?? []).length;
   const [row, ...others] = rowsOf('predictions', shapeOf(schema, defaultParameters(schema)));
   return [
     row!,
     ...others,
     ...(types.includes('se') ? [{ ...row!, name: 'se' }] : []),
-    ...(schema.classes ? [{ name: 'classes', datatype: 'BYTES' as const, shape: [schema.classes.length] }] : []),
+    ...(schema.classes ? [{ name: 'classes', datatype: 'BYTES' as const, shape: [labels] }] : []),
     ...(schema.times ? [{ name: 'times', datatype: 'FP64' as const, shape: takesTimes ? [-1] : [schema.times.length] }] : []),
     ...(types.some(isQuantiles) ? [{ name: 'quantiles', datatype: 'FP64' as const, shape: [-1] }] : []),
     ...listedTypes(schema).flatMap((type) => rowsOf(type, takesTimes && isCurve(type) ? { sides: [-1] } : shapeOf(schema, { type }))),

@@ -11,6 +11,9 @@ import { lambda } from '../../../functions/http.ts';
 import { openLocal } from '../../../functions/local.ts';
 import { readSettings } from '../../../functions/settings.ts';
 import { buildArtifact } from '../../../model/artifact/build.ts';
+import { outputOf, outputsOf } from '../../../shared/api/v2/outputs.ts';
+import { answerQuery } from '../../../shared/predict.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
 import { golden } from '../../support/golden.ts';
 import { PROJECT } from '../../support/project.ts';
 
@@ -206,4 +209,13 @@ test('a container whose model fails its check is not ready', async () => {
   expect((await ask({ path: '/v2/health/ready' })).status).toBe(503);
   expect(jsonOf(await ask({ path: '/v2/models/heart-age/ready' }))).toEqual({ name: 'heart-age', ready: false });
   expect(jsonOf(await ask(post(INFER, { inputs: [ages] })))).toEqual({ error: expect.stringContaining('expected numbers') });
+});
+
+test('the shape of classes is any where a decision has pairs of them, as of two classes one', () => {
+  const { model } = artifact('svm-two');
+  const classes = outputsOf(model.schema).find(({ name }) => name === 'classes');
+  const rows = { instances: golden('svm-two').rows.slice(0, 2), parameters: { type: 'decision' } };
+  const answer = { ...answerQuery(model, readValue(model.schema, rows)), model: { name: 'svm-two', sha256: model.sha256 } };
+  expect(classes?.shape).toEqual([-1]);
+  expect(outputOf(model.schema, answer, 'classes')).toMatchObject({ shape: [1], values: ['0/1'] });
 });
