@@ -67,7 +67,9 @@ async function main(): Promise<void> {
   if (training !== undefined) return becomeTraining(training);
   if ((command !== undefined && command !== 'serve') || rest.length > 0) {
     const unknown = command === 'serve' ? rest : given;
-    fail(`arguments: found ${unknown.join(' ')}, expected serve, train or nothing; settings are environment variables, such as PORT (see --help)`);
+    fail(
+      `arguments: found ${unknown.join(' ')}, expected serve, train or nothing; settings are environment variables, such as PORT (see --help)`,
+    );
   }
   // As the first process of a container it would not hear a signal that it has no handler for, and a model may take long to load.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leaveAtOnce);

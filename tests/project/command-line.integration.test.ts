@@ -54,7 +54,12 @@ test.each<[string, string[], RegExp]>([
 
 test.each<[string, string[], number, string]>([
   ['start', [], 1, 'found --colour, expected --model, --example, --no-container or --help\n'],
-  ['serve', [], 1, 'arguments: found --colour, expected serve, train or nothing; settings are environment variables, such as PORT (see --help)\n'],
+  [
+    'serve',
+    [],
+    1,
+    'arguments: found --colour, expected serve, train or nothing; settings are environment variables, such as PORT (see --help)\n',
+  ],
   ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write, --against or --help\n'],
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
   ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
