@@ -1,11 +1,11 @@
-import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import { readWhole } from '../../model/artifact/read-file.ts';
 import { replaceFile } from '../../model/artifact/replace-file.ts';
 import { MOST_FILE_BYTES, MOST_KEYS, readKeysFile } from '../../shared/access/stored-key.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { AwsError } from './aws.ts';
 import { type KeysStore, type ListedKey, missing, taken, tooMany } from './keys-store.ts';
+import { takeTurn } from './turn.ts';
 
 /** How long another command is waited for, in milliseconds; each takes few. */
 const LOCK_MS = 5_000;
@@ -58,24 +58,10 @@ export function fileStore(file: string): KeysStore {
  */
 async function alone(file: string, work: () => void): Promise<void> {
   const lock = `${existsSync(file) ? realpathSync(file) : file}.lock`;
-  for (const until = Date.now() + LOCK_MS; !isTaken(lock); await sleep(AGAIN_MS)) {
-    if (Date.now() > until)
-      throw new AwsError(`${lock}: another command is at work on the keys; expected it to end; delete that file where none runs any more`);
-  }
+  const end = await takeTurn(lock, { doing: 'at work on the keys', mostMs: LOCK_MS, againMs: AGAIN_MS });
   try {
     work();
   } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-/** Whether the lock was taken now; false where another has it. */
-function isTaken(lock: string): boolean {
-  try {
-    closeSync(openSync(lock, 'wx'));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new AwsError(`its lock cannot be made: ${(error as Error).message}`);
+    end();
   }
 }

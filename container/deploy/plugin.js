@@ -9,6 +9,7 @@ export default class DeployPlugin {
       const { service, processedInput } = serverless;
       const stack = service.custom.access ? 'api' : 'endpoint';
       const given = [options.param ?? []].flat();
+      if (isPackaging(processedInput.commands)) await takeTurnOf(stack, log);
       const { paramNames } = await import('./steps.ts');
       const { givenProblems } = await import('./parameters.ts');
       const problems = givenProblems(paramNames(stack), service.provider.region, given);
@@ -40,6 +41,23 @@ export default class DeployPlugin {
     };
     this.hooks = { initialize: prepare };
   }
+}
+
+/** Whether a command writes packages. @param {string[]} commands */
+function isPackaging([command, more]) {
+  return command === 'package' || (command === 'deploy' && more !== 'list');
+}
+
+/**
+ * Waits for other commands that write into the stack's .serverless: of two at once, one would upload the model of the other.
+ * @param {'api' | 'endpoint'} stack @param {{ notice: (text: string) => void }} log
+ */
+async function takeTurnOf(stack, log) {
+  const { PROJECT } = await import('./steps.ts');
+  const { takeTurn } = await import('./turn.ts');
+  const doing = `packaging or deploying the stack of the ${stack === 'api' ? 'API' : 'endpoint'} from this folder`;
+  const turn = { doing, mostMs: 1_800_000, againMs: 100, onWait: log.notice };
+  process.once('exit', await takeTurn(`${PROJECT}.canopy/turn-${stack}`, turn));
 }
 
 /**

@@ -11,45 +11,8 @@ export type Ran = { code: number; output: string };
 /** Where the framework runs, from the project's top, and environment variables beside this process's own. */
 export type Place = { folder?: string; env?: Record<string, string> };
 
-/** Runs the Serverless Framework in the project; one that packages by itself, since all of them put their zips into one folder. */
-export function serverless(args: string[], place: Place = {}): Promise<Ran> {
-  return args[0] === 'package' ? alone(() => run(args, place)) : run(args, place);
-}
-
-/** Does a work while no other process of the tests does one, by a file with the id of the process that does. */
-async function alone<Value>(work: () => Promise<Value>): Promise<Value> {
-  const lock = path.join(PROJECT, '.canopy/packaging');
-  mkdirSync(path.dirname(lock), { recursive: true });
-  while (!take(lock)) await new Promise((resolve) => setTimeout(resolve, 50));
-  try {
-    return await work();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-function take(lock: string): boolean {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    // Of a process that was killed it would stay.
-    if (isLeft(lock)) rmSync(lock, { force: true });
-    return false;
-  }
-}
-
-function isLeft(lock: string): boolean {
-  try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
-    return false;
-  } catch (error) {
-    // No such process; where there is no such file it was just given back.
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function run(args: string[], { folder = '.', env = {} }: Place): Promise<Ran> {
+/** Runs the Serverless Framework in the project. Of several at once one packages: container/deploy/plugin.js sees to it. */
+export function serverless(args: string[], { folder = '.', env = {} }: Place = {}): Promise<Ran> {
   // The framework and its plugins leave folders behind in TMPDIR.
   const scratch = mkdtempSync(path.join(tmpdir(), 'canopy-scratch-'));
   const script = path.join(PROJECT, 'node_modules/serverless/bin/serverless.js');
@@ -57,7 +20,7 @@ function run(args: string[], { folder = '.', env = {} }: Place): Promise<Ran> {
     const child = execFile(
       process.execPath,
       [script, ...args],
-      { cwd: path.join(PROJECT, folder), timeout: 90_000, env: { ...process.env, TMPDIR: scratch, ...env } },
+      { cwd: path.join(PROJECT, folder), timeout: 300_000, env: { ...process.env, TMPDIR: scratch, ...env } },
       (error, stdout, stderr) => {
         rmSync(scratch, { recursive: true, force: true });
         resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` });

@@ -45,6 +45,13 @@ test('both stacks are packaged without a parameter and without a warning', () =>
   for (const { output } of [api, endpoint]) expect(output).not.toMatch(/warning|deprecat/i);
 });
 
+test('of two commands that package at once, one waits for the other', async () => {
+  const both = await Promise.all([packageStack('.'), packageStack('.', ['throttlingRate=7'])]);
+  expect(both.map(({ template }) => /"ThrottlingRateLimit":"?7\b/.test(JSON.stringify(template)))).toEqual([false, true]);
+  const sentence = /another command \(process \d+\) is packaging or deploying the stack of the API from this folder; it is waited for/;
+  expect(both.filter(({ output }) => sentence.test(output))).toHaveLength(1);
+}, 90_000);
+
 test('neither stack refers to the other: no Ref, no import, no name of one in the other', () => {
   for (const [one, other] of [
     [api.template, endpoint.template],
