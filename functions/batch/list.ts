@@ -1,4 +1,5 @@
 import type { Model } from '../../shared/artifact.ts';
+import { bytesOf, withoutMark } from '../../shared/batch/chunks.ts';
 import { csvColumns } from '../../shared/batch/columns.ts';
 import { recordEnds } from '../../shared/batch/cutter.ts';
 import { checkColumns } from '../../shared/batch/parquet-input.ts';
@@ -7,7 +8,6 @@ import { type FileForm, type FileRange, type Job, keysOf } from './job.ts';
 import { MOST_RECORD } from './lines.ts';
 import { openFile, rowRanges } from './parquet.ts';
 import type { Listed, Store } from './store.ts';
-import { bytesOf, withoutMark } from './stream.ts';
 
 /** Most ranges of a job: the list of them stays far below what a state machine reads. */
 const MOST_RANGES = 100_000;

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { bytesOf } from '../../shared/batch/chunks.ts';
 import { openParquet, type Parquet, type RowRange, rangesOf } from '../../shared/batch/parquet-input.ts';
 import type { Listed, Store } from './store.ts';
-import { bytesOf } from './stream.ts';
 
 /** What inflates the pages of a file, beside Snappy; to no more bytes than it says. */
 const COMPRESSORS = {

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Model } from '../../shared/artifact.ts';
+import { bytesOf, markless, withoutMark } from '../../shared/batch/chunks.ts';
 import { type Columns, csvColumns, type LineForm, NO_COLUMNS } from '../../shared/batch/columns.ts';
 import { createCutter, type Piece, type PieceSize, recordEnds } from '../../shared/batch/cutter.ts';
 import { answerPiece } from '../../shared/batch/piece.ts';
@@ -8,7 +9,6 @@ import { RequestError } from '../../shared/errors.ts';
 import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { outputWidth } from '../../shared/schema/shape.ts';
 import { bytesToRead, closesQuotes, linesOfRange } from './lines.ts';
-import { bytesOf, markless, withoutMark } from './stream.ts';
 import { addCounts, type Work } from './work.ts';
 
 /** How large a piece is that is computed at once: so many bytes, rows, doubles of answers. */

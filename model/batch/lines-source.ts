@@ -1,15 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
+import { firstOf, joined, MOST_MARK } from '../../shared/batch/chunks.ts';
 import { type Columns, csvColumns, type LineForm, NO_COLUMNS } from '../../shared/batch/columns.ts';
 import { createCutter, MOST_RECORD, type Piece, recordEnds } from '../../shared/batch/cutter.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Schema } from '../../shared/schema/features.ts';
-import { formOf } from '../../shared/wire/form.ts';
+import { formOf, markLength } from '../../shared/wire/form.ts';
 import type { DeclaredForm } from '../../shared/wire/media.ts';
 import type { Bytes } from './bytes.ts';
 import { Changed } from './errors.ts';
 import type { Cut, Mark, Sizes, Source } from './source.ts';
-
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** What is known of a text by its first bytes: its form and columns, and where its rows begin: behind how many bytes, in which line. */
 type Start = { form: LineForm; columns: Columns; bytes: number; line: number };
@@ -17,7 +16,7 @@ type Start = { form: LineForm; columns: Columns; bytes: number; line: number };
 /** Opens a CSV or JSON Lines. Throws a RequestError where it is another form, or has no row at all. */
 export async function openLines(schema: Schema, label: string, bytes: Bytes, declared: DeclaredForm): Promise<Source> {
   const chunks = bytes.chunks();
-  const first = await firstOf(chunks, MOST_RECORD + MARK.length);
+  const first = await firstOf(chunks, MOST_RECORD + MOST_MARK);
   const start = startOf(schema, label, first, declared);
   return {
     rows: { form: start.form, columns: start.columns },
@@ -33,7 +32,7 @@ export async function openLines(schema: Schema, label: string, bytes: Bytes, dec
 }
 
 function startOf(schema: Schema, label: string, first: Buffer, declared: DeclaredForm): Start {
-  const mark = MARK.equals(first.subarray(0, MARK.length)) ? MARK.length : 0;
+  const mark = markLength(first);
   const text = first.subarray(mark);
   const form = declared === 'csv' || declared === 'jsonlines' ? declared : formOf('any', text);
   if (text.length === 0) throw new ModelError(label, 'no row', 'CSV, JSON Lines or Parquet');
@@ -87,23 +86,6 @@ async function behind(label: string, chunks: AsyncGenerator<Uint8Array>, mark: M
     );
   }
   return joined(over, chunks);
-}
-
-/** The first bytes of a text: so many where there are. They are looked at alone; what reads them later reads them again. */
-async function firstOf(chunks: AsyncGenerator<Uint8Array>, most: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for (let length = 0; length < most; ) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    parts.push(value);
-    length += value.length;
-  }
-  return Buffer.concat(parts);
-}
-
-async function* joined(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first;
-  yield* rest;
 }
 
 function linesIn(bytes: Uint8Array): number {

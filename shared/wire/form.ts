@@ -16,7 +16,7 @@ export const NPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 export function formOf(declared: DeclaredForm, body: Uint8Array): BodyForm {
   if (declared !== 'any' && declared !== 'fields') return declared;
   if (isNpy(body)) return 'npy';
-  const start = skipSpace(body, MARK.every((byte, at) => body[at] === byte) ? MARK.length : 0);
+  const start = skipSpace(body, markLength(body));
   if (start === body.length) return 'json';
   if (body[start] === OPEN_OBJECT || body[start] === OPEN_ARRAY) return hasMore(body, start) ? 'jsonlines' : 'json';
   if (declared === 'fields' && areFields(body)) {
@@ -26,6 +26,11 @@ export function formOf(declared: DeclaredForm, body: Uint8Array): BodyForm {
     );
   }
   return 'csv';
+}
+
+/** How many bytes of a text are UTF-8's mark: 3 or none. */
+export function markLength(body: Uint8Array): number {
+  return MARK.every((byte, at) => body[at] === byte) ? MARK.length : 0;
 }
 
 /** Whether a body begins as NumPy's files do. */

@@ -1,5 +1,6 @@
 import type { CreateTransformJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { AwsError, explain, withClient } from '../aws.ts';
+import { askSageMaker, type JobKind } from '../sagemaker.ts';
 import type { JobState } from './engine.ts';
 import { type InputFiles, type S3Place, urlOf } from './plan.ts';
 
@@ -11,30 +12,11 @@ const LOG_GROUP = '/aws/sagemaker/TransformJobs';
 const MOST_EVENTS = 2_000;
 const MOST_REASONS = 10;
 
-type SageMaker = typeof import('@aws-sdk/client-sagemaker');
-
-async function ask<Result>(region: string, work: (sdk: SageMaker, client: InstanceType<SageMaker['SageMakerClient']>) => Promise<Result>) {
-  const sdk = await import('@aws-sdk/client-sagemaker');
-  const client = new sdk.SageMakerClient({ region, maxAttempts: 5 });
-  return withClient(
-    client,
-    () => work(sdk, client),
-    (error) => {
-      throw inWords(error);
-    },
-  );
-}
-
-function inWords(error: Error): AwsError {
-  if (/ResourceLimitExceeded/.test(error.name)) {
-    return new AwsError(
-      `${error.message}: ask for more in the console under Service Quotas (SageMaker: the instance type "for transform job usage")`,
-    );
-  }
-  if (/Could not find|RecordWithin|does not exist|not found/i.test(error.message))
-    return new AwsError(`${error.message}: found no such job or model`);
-  return explain(error);
-}
+const TRANSFORM: JobKind = {
+  quota: 'transform job usage',
+  missing: /Could not find|RecordWithin|does not exist|not found/i,
+  none: 'job or model',
+};
 
 /** The objects below a place, without those that stand for folders. Throws an AwsError where they cannot be listed. */
 export async function listInput(region: string, place: S3Place): Promise<InputFiles> {
@@ -59,17 +41,21 @@ export async function listInput(region: string, place: S3Place): Promise<InputFi
 
 /** Starts a job. Throws an AwsError. */
 export function startJob(region: string, job: CreateTransformJobCommandInput): Promise<void> {
-  return ask(region, async (sdk, client) => void (await client.send(new sdk.CreateTransformJobCommand(job))));
+  return askSageMaker(region, TRANSFORM, async (sdk, client) => void (await client.send(new sdk.CreateTransformJobCommand(job))));
 }
 
 /** Asks a job to stop; what it has written whole stays. Throws an AwsError. */
 export function stopJob(region: string, name: string): Promise<void> {
-  return ask(region, async (sdk, client) => void (await client.send(new sdk.StopTransformJobCommand({ TransformJobName: name }))));
+  return askSageMaker(
+    region,
+    TRANSFORM,
+    async (sdk, client) => void (await client.send(new sdk.StopTransformJobCommand({ TransformJobName: name }))),
+  );
 }
 
 /** How a job is. Throws an AwsError where there is none of that name. */
 export function describeJob(region: string, name: string): Promise<JobState> {
-  return ask(region, async (sdk, client) => {
+  return askSageMaker(region, TRANSFORM, async (sdk, client) => {
     const told = await client.send(new sdk.DescribeTransformJobCommand({ TransformJobName: name }));
     const from = told.TransformStartTime ?? told.CreationTime ?? new Date();
     return {

@@ -6,8 +6,9 @@ import { createGunzip } from 'node:zlib';
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { extract } from 'tar-stream';
 import { replaceFile } from '../../../model/artifact/replace-file.ts';
-import { AwsError, explain, withClient } from '../aws.ts';
+import { AwsError, withClient } from '../aws.ts';
 import { readS3Place } from '../batch/plan.ts';
+import { askSageMaker, type JobKind } from '../sagemaker.ts';
 
 /** A training job as SageMaker describes it. Times in seconds; `measures` by the names that its log has. */
 export type TrainingState = {
@@ -28,45 +29,29 @@ const JOB_NAME = /^[a-zA-Z0-9](?:-?[a-zA-Z0-9]){0,62}$/;
 const MOST_ARCHIVE = 2 ** 30;
 const MOST_ARTIFACT = 2 ** 31;
 
-type SageMaker = typeof import('@aws-sdk/client-sagemaker');
-type Client = InstanceType<SageMaker['SageMakerClient']>;
-
-/** Asks SageMaker. Throws an AwsError that says what to do. */
-export async function askSageMaker<Result>(region: string, work: (sdk: SageMaker, client: Client) => Promise<Result>): Promise<Result> {
-  const sdk = await import('@aws-sdk/client-sagemaker');
-  const client = new sdk.SageMakerClient({ region, maxAttempts: 5 });
-  return withClient(
-    client,
-    () => work(sdk, client),
-    (error) => {
-      throw inWords(error);
-    },
-  );
-}
-
-function inWords(error: Error): AwsError {
-  if (/ResourceLimitExceeded/.test(error.name)) {
-    const where = 'ask for more in the console under Service Quotas (SageMaker: the instance type "for training job usage")';
-    return new AwsError(`${error.message}: ${where}`);
-  }
-  if (/Requested resource not found|Could not find|does not exist|not found/i.test(error.message))
-    return new AwsError(`${error.message}: found no such training job`);
-  return explain(error);
-}
+export const TRAINING: JobKind = {
+  quota: 'training job usage',
+  missing: /Requested resource not found|Could not find|does not exist|not found/i,
+  none: 'training job',
+};
 
 /** Starts a job. Throws an AwsError. */
 export function startTraining(region: string, job: CreateTrainingJobCommandInput): Promise<void> {
-  return askSageMaker(region, async (sdk, client) => void (await client.send(new sdk.CreateTrainingJobCommand(job))));
+  return askSageMaker(region, TRAINING, async (sdk, client) => void (await client.send(new sdk.CreateTrainingJobCommand(job))));
 }
 
 /** Asks a job to stop; it leaves no model. Throws an AwsError. */
 export function stopTraining(region: string, name: string): Promise<void> {
-  return askSageMaker(region, async (sdk, client) => void (await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: name }))));
+  return askSageMaker(
+    region,
+    TRAINING,
+    async (sdk, client) => void (await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: name }))),
+  );
 }
 
 /** How a job is. Throws an AwsError where there is none of that name. */
 export function describeTraining(region: string, name: string): Promise<TrainingState> {
-  return askSageMaker(region, async (sdk, client) => {
+  return askSageMaker(region, TRAINING, async (sdk, client) => {
     const told = await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: name }));
     const from = told.TrainingStartTime ?? told.CreationTime ?? new Date();
     const metrics = (told.FinalMetricDataList ?? []).map(({ MetricName = '', Value = Number.NaN }): [string, number] => [

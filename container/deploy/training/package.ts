@@ -3,7 +3,8 @@ import { loadModel } from '../../../model/artifact/import.ts';
 import type { ModelInfo } from '../../../shared/schema/card.ts';
 import { withClient } from '../aws.ts';
 import { readS3Place, urlOf } from '../batch/plan.ts';
-import { askSageMaker, fetchTrained } from './job.ts';
+import { askSageMaker } from '../sagemaker.ts';
+import { fetchTrained, TRAINING } from './job.ts';
 
 /** What the container reads and writes. */
 const TYPES = ['text/csv', 'application/json', 'application/jsonlines'];
@@ -26,7 +27,7 @@ export async function registerModel(region: string, job: string, group: string, 
   const archive = readS3Place('the archive', state.archive);
   const metrics = { bucket: archive.bucket, prefix: archive.prefix.replace(/[^/]*$/, 'model-quality.json') };
   await putJson(region, metrics, qualityOf(model));
-  return askSageMaker(region, async (sdk, client) => {
+  return askSageMaker(region, TRAINING, async (sdk, client) => {
     const about = { ModelPackageGroupName: group, ModelPackageGroupDescription: 'Models trained by canopy' };
     await client.send(new sdk.CreateModelPackageGroupCommand(about)).catch((error: Error) => {
       if (!/already exists/i.test(error.message)) throw error;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { firstOf, joined, MOST_MARK, withoutMark } from '../../../shared/batch/chunks.ts';
 import type { LineForm } from '../../../shared/batch/columns.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { formOf } from '../../../shared/wire/form.ts';
@@ -19,7 +20,6 @@ export type Whole = { whole: Chunks; form: DeclaredForm; accepted: AnswerForm };
 
 /** As many bytes show whether JSON goes on in another line. */
 const MOST_LOOKED_AT = 262_144;
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Finds out what a payload is, by its content type and, where that says too little, by its first bytes: JSON with a value a line is read
@@ -28,7 +28,7 @@ const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint8Array, void, undefined>): Promise<Lines | Whole> {
   const declared = bodyForm(headerOf(request, 'content-type'));
   const isSaid = declared === 'csv' || declared === 'jsonlines';
-  const first = await firstOf(chunks, isSaid ? MARK.length : MOST_LOOKED_AT);
+  const first = await firstOf(chunks, isSaid ? MOST_MARK : MOST_LOOKED_AT);
   const found = isSaid || declared === 'npy' ? declared : formOf(declared === 'fields' ? 'fields' : 'any', first);
   // No lines in, no lines out.
   const form = first.length === 0 ? 'jsonlines' : declared === 'json' && found !== 'jsonlines' ? 'json' : found;
@@ -36,8 +36,7 @@ export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint
   if (form === 'json' || form === 'npy') {
     return { whole: joined(first, chunks), form: declared, accepted: answerForm(accept, format) };
   }
-  const start = MARK.equals(first.subarray(0, MARK.length)) ? MARK.length : 0;
-  return { form, accepted: linesAccepted(accept, format, form), chunks: joined(first.subarray(start), chunks) };
+  return { form, accepted: linesAccepted(accept, format, form), chunks: joined(withoutMark(first), chunks) };
 }
 
 /** The form of an answer's lines: the payload's, unless another is asked for. Of JSON each line has a value. */
@@ -48,23 +47,6 @@ function linesAccepted(accept: string | undefined, format: string | undefined, f
   if (asked === 'json' || asked === 'jsonlines') return 'jsonlines';
   if (asked === 'csv' || asked === 'csvHeader') return 'csv';
   throw new RequestError(406, 'found an answer asked for that has no lines; expected text/csv or application/jsonlines in a transform job');
-}
-
-/** The first bytes of a payload: at least so many, where there are. */
-async function firstOf(chunks: AsyncGenerator<Uint8Array, void, undefined>, least: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for (let length = 0; length < least; ) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    parts.push(value);
-    length += value.length;
-  }
-  return Buffer.concat(parts);
-}
-
-async function* joined(first: Uint8Array, rest: Chunks): Chunks & AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first;
-  yield* rest;
 }
 
 /** Answers a payload that is one value as any request with it, of at most 6 MB. */
