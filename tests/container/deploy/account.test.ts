@@ -44,20 +44,15 @@ const server = createServer(async (request, response) => {
 });
 const xmlText = (text = '') => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-const before = { ...process.env };
-const VARIABLES = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_ENDPOINT_URL: '' };
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  Object.assign(process.env, VARIABLES, { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 });
 beforeEach(() => {
   account = EMPTY;
 });
 afterAll(async () => {
-  for (const name of Object.keys(VARIABLES)) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });

@@ -37,17 +37,12 @@ const server = createServer(async (request, response) => {
   );
 });
 
-const VARIABLES = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_ENDPOINT_URL_IAM: '' };
-const before = { ...process.env };
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  Object.assign(process.env, VARIABLES, { AWS_ENDPOINT_URL_IAM: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL_IAM: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 });
 afterAll(async () => {
-  for (const name of Object.keys(VARIABLES)) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
