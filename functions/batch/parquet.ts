@@ -1,14 +1,9 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import zlib from 'node:zlib';
 import { bytesOf } from '../../shared/batch/chunks.ts';
+import { codecsOf } from '../../shared/batch/parquet-codecs.ts';
 import { openParquet, type Parquet, type RowRange, rangesOf } from '../../shared/batch/parquet-input.ts';
 import type { Listed, Store } from './store.ts';
 
-/** What inflates the pages of a file, beside Snappy; to no more bytes than it says. */
-const COMPRESSORS = {
-  GZIP: (bytes: Uint8Array, most: number) => gunzipSync(bytes, { maxOutputLength: Math.max(most, 1) }),
-  ZSTD: (bytes: Uint8Array, most: number) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(most, 1) }),
-  BROTLI: (bytes: Uint8Array, most: number) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(most, 1) }),
-};
 /** Rows that are read and computed together. */
 const MOST_ROWS = 131_072;
 
@@ -18,7 +13,7 @@ export function openFile(store: Store, bucket: string, file: Listed): Promise<Pa
     const bytes = await bytesOf(await store.read(bucket, file, start, end));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   };
-  return openParquet({ byteLength: file.bytes, slice }, COMPRESSORS);
+  return openParquet({ byteLength: file.bytes, slice }, codecsOf(zlib));
 }
 
 /** The rows of a file in ranges of whole row groups, or parts of large ones, of about so many bytes of the file each. */

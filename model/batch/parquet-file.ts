@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
 import { fstatSync, openSync, readSync } from 'node:fs';
 import zlib from 'node:zlib';
+import { codecsOf } from '../../shared/batch/parquet-codecs.ts';
 import { openParquet, type Parquet } from '../../shared/batch/parquet-input.ts';
 import { Changed } from './errors.ts';
-
-/** What inflates the pages of a Parquet file, never to more than its header says. Zstandard came with Node 22.15. */
-const COMPRESSORS = {
-  GZIP: (bytes: Uint8Array, length: number) => zlib.gunzipSync(bytes, { maxOutputLength: Math.max(length, 1) }),
-  BROTLI: (bytes: Uint8Array, length: number) => zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) }),
-  ...('zstdDecompressSync' in zlib
-    ? { ZSTD: (bytes: Uint8Array, length: number) => zlib.zstdDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) }) }
-    : {}),
-};
 
 /** A Parquet file on this machine. `identity` tells it from any other, and from itself once it was written to. */
 export type ParquetFile = { parquet: Parquet; identity: { bytes: number; changed: number; footer: string }; check(): void };
@@ -29,7 +21,7 @@ export async function openParquetFile(file: string): Promise<ParquetFile> {
     }
     return bytes.buffer;
   };
-  const parquet = await openParquet({ byteLength: size, slice }, COMPRESSORS);
+  const parquet = await openParquet({ byteLength: size, slice }, codecsOf(zlib));
   const footer = new DataView(slice(size - 8)).getUint32(0, true) + 8;
   const hash = createHash('sha256').update(new Uint8Array(slice(size - footer)));
   const check = () => {
