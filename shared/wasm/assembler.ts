@@ -54,14 +54,23 @@ export const loadI32 = (offset = 0, memory = 0): Code => [0x28, ...access(2, off
 export const loadI64 = (offset = 0, memory = 0): Code => [0x29, ...access(3, offset, memory)];
 export const loadF32 = (offset = 0, memory = 0): Code => [0x2a, ...access(2, offset, memory)];
 export const loadF64 = (offset = 0, memory = 0): Code => [0x2b, ...access(3, offset, memory)];
+/** Two bytes, as a number from 0 on. */
+export const loadU16 = (offset = 0, memory = 0): Code => [0x2f, ...access(1, offset, memory)];
 /** A byte, as a number from 0 on. */
 export const loadU8 = (offset = 0): Code => [0x2d, ...access(0, offset, 0)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
+export const storeI64 = (offset = 0): Code => [0x37, ...access(3, offset, 0)];
 export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0, memory = 0): Code => [0xfd, 0x00, ...access(4, offset, memory)];
 export const storeV128 = (offset = 0): Code => [0xfd, 0x0b, ...access(4, offset, 0)];
 export const andV128: Code = [0xfd, ...unsigned(78)];
+/** The bits of the first of two that are 0 in the second. */
+export const andNotV128: Code = [0xfd, ...unsigned(79)];
+/** 1 where a vector has a bit that is 1, else 0. */
+export const anyV128: Code = [0xfd, ...unsigned(83)];
+/** A whole number of 32 bits from memory in all four lanes. */
+export const loadSplatI32 = (offset = 0): Code => [0xfd, 0x09, ...access(2, offset, 0)];
 /** The bits of the first of two where those of a third are 1, else those of the second. */
 export const bitselectV128: Code = [0xfd, ...unsigned(82)];
 /** A whole number in all four lanes. */
@@ -72,6 +81,14 @@ export const ctzI64: Code = [0x7a];
 export const wrapI64: Code = [0xa7];
 /** Shifts a 64-bit number right by that many bits, filling with zeros. */
 export const shrI64 = (bits: number): Code => [0x42, ...signed(bits), 0x88];
+/** An unsigned number of 32 bits as one of 64. */
+export const wideI64: Code = [0xad];
+/** Shifts a 64-bit number left by that many bits. */
+export const shlI64 = (bits: number): Code => [0x42, ...signed(bits), 0x86];
+export const orI64: Code = [0x84];
+/** Shifts a 32-bit number left, or right filling with zeros, by as many bits as lie on the stack. */
+export const shlByI32: Code = [0x74];
+export const shrByI32: Code = [0x76];
 export const addI32: Code = [0x6a];
 export const subI32: Code = [0x6b];
 export const mulI32: Code = [0x6c];
@@ -86,6 +103,8 @@ export const gtI32: Code = [0x4b];
 export const addF32: Code = [0x92];
 export const zeroF32: Code = [0x43, 0, 0, 0, 0];
 export const addF64: Code = [0xa0];
+/** An unsigned whole number as a double. */
+export const toF64: Code = [0xb8];
 export const zeroF64: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
 export const leF64: Code = [0x65];
 export const eqF64: Code = [0x61];
@@ -100,6 +119,22 @@ export const constF64x2 = (...lanes: [number, number]): Code => [0xfd, 0x0c, ...
 export const constI32x4 = (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(new Int32Array(4).fill(value).buffer)];
 /** A double in both lanes. */
 export const splatF64x2: Code = [0xfd, 0x14];
+/** A vector with another double in a lane, 0 or 1. */
+export const putF64 = (lane: number): Code => [0xfd, 0x22, lane];
+/** A vector of two doubles with its lanes swapped. */
+export const swapF64x2 = (vector: number): Code => {
+  const lanes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+  return [...get(vector), ...get(vector), 0xfd, 0x0d, ...lanes];
+};
+/** All bits of each lane whose double is greater than the other's. */
+export const greaterF64x2: Code = [0xfd, 0x4a];
+/** -1 in each lane whose whole number is another than the other's, else 0. */
+export const unlikeI32x4: Code = [0xfd, 0x38];
+/** -1 in each lane whose unsigned whole number is less than the other's, else 0. */
+export const lessI32x4: Code = [0xfd, 0x3a];
+export const subI32x4: Code = [0xfd, ...unsigned(177)];
+/** The whole number of a lane, 0 to 3. */
+export const laneI32 = (lane: number): Code => [0xfd, 0x1b, lane];
 /** The double of a lane, 0 or 1. */
 export const laneF64 = (lane: number): Code => [0xfd, 0x21, lane];
 export const addF64x2: Code = [0xfd, ...unsigned(240)];
@@ -127,6 +162,11 @@ export function when(body: Code): Code {
 /** One body where the number on the stack is not 0, else the other. */
 export function either(body: Code, other: Code): Code {
   return [0x04, VOID, ...body, 0x05, ...other, 0x0b];
+}
+
+/** Fills so many bytes from an address on with 0. */
+export function clear(address: Code, bytes: Code): Code {
+  return [...address, ...i32(0), ...bytes, 0xfc, 0x0b, 0x00];
 }
 
 function section(id: number, content: Code): Code {

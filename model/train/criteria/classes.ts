@@ -4,8 +4,9 @@ import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
 import { Touched } from '../grow/touched.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { uniformInt } from '../numbers/std-random.ts';
+import { midpoint, type SplitSearch } from '../search/search.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
-import { maskOf, midpoint } from './regression.ts';
+import { maskOf } from './regression.ts';
 
 /**
  * ranger's TreeClassification and TreeProbability (src/TreeClassification.cpp, src/TreeProbability.cpp): the split with the
@@ -22,9 +23,16 @@ export class ClassCriterion implements Criterion {
   readonly #left: Float64Array;
   readonly #classes: number;
   readonly #inNode: Uint32Array;
+  readonly #search: SplitSearch | undefined;
 
-  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number) {
-    const distinct = Math.max(mostDistinct(data), settings.numRandomSplits);
+  /** `search` is the faster way to an ordered column's split, where there is one. */
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number, search: SplitSearch | undefined) {
+    // Its sums are exact, and so in any order the same, where weights are whole numbers.
+    const isExact = data.classWeights.every(
+      (weight) => Number.isInteger(weight) && weight * inbag * inbag * data.classWeights.length < 2 ** 52,
+    );
+    this.#search = isExact && settings.splitrule === 'gini' ? search : undefined;
+    const distinct = Math.max(this.#search ? 0 : mostDistinct(data), settings.numRandomSplits);
     this.#data = data;
     this.#settings = settings;
     this.#random = random;
@@ -34,7 +42,7 @@ export class ClassCriterion implements Criterion {
     this.#perClass = new Uint32Array(distinct * this.#classes);
     this.#total = new Float64Array(this.#classes);
     this.#left = new Float64Array(this.#classes);
-    this.#inNode = new Uint32Array(inbag);
+    this.#inNode = search?.ids ?? new Uint32Array(inbag);
   }
 
   isPure({ samples, start, end }: NodeView): boolean {
@@ -82,6 +90,7 @@ export class ClassCriterion implements Criterion {
     for (const column of columns) {
       if (this.#data.ordered[column] === 1) {
         if (extra) this.#drawn(node, column, best);
+        else if (this.#search) this.#search.gini(node, column, total, this.#data.classWeights, best);
         else this.#ordered(node, column, best);
       } else {
         const subsets = subsetsToTry(this.#data, this.#settings, this.#random, node, column);

@@ -2,6 +2,7 @@ import { mostDistinct, type TrainingData } from '../data/data.ts';
 import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
 import { Touched } from '../grow/touched.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
+import { midpoint, type SplitSearch } from '../search/search.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
 import { bestMaxstat, ranksOf } from './maxstat.ts';
 
@@ -17,17 +18,20 @@ export class RegressionCriterion implements Criterion {
   readonly #sums: Float64Array;
   readonly #counts: Uint32Array;
   readonly #responses: Float64Array;
+  readonly #search: SplitSearch | undefined;
   #sum = 0;
 
-  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number) {
-    const distinct = Math.max(mostDistinct(data), settings.numRandomSplits);
+  /** `search` is the faster way to an ordered column's split, where there is one. */
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number, search: SplitSearch | undefined) {
+    const distinct = Math.max(search ? 0 : mostDistinct(data), settings.numRandomSplits);
     this.#data = data;
     this.#settings = settings;
     this.#random = random;
     this.#touched = new Touched(distinct);
     this.#sums = new Float64Array(distinct);
     this.#counts = new Uint32Array(distinct);
-    this.#responses = new Float64Array(inbag);
+    this.#responses = search?.numbers ?? new Float64Array(inbag);
+    this.#search = search;
   }
 
   isPure({ samples, start, end }: NodeView): boolean {
@@ -63,6 +67,7 @@ export class RegressionCriterion implements Criterion {
     for (const column of columns) {
       if (this.#data.ordered[column] === 1) {
         if (extra) this.#drawn(node, column, best);
+        else if (this.#search) this.#search.variance(node, column, sum, best);
         else this.#ordered(node, column, best);
       } else {
         const subsets = subsetsToTry(this.#data, this.#settings, this.#random, node, column);
@@ -166,12 +171,6 @@ export class RegressionCriterion implements Criterion {
       best.value = value;
     }
   }
-}
-
-/** ranger's split between two values: the middle, or the smaller where the middle is the larger one's double. */
-export function midpoint(smaller: number, larger: number): number {
-  const middle = (smaller + larger) / 2;
-  return middle === larger ? smaller : middle;
 }
 
 /** A set of levels as ranger writes it: bit k - 1 is 1 where level k goes right. */

@@ -2,9 +2,10 @@ import type { TrainingData } from '../data/data.ts';
 import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { stdOrder } from '../numbers/std-order.ts';
+import { midpoint } from '../search/search.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
 import { bestMaxstat } from './maxstat.ts';
-import { maskOf, midpoint } from './regression.ts';
+import { maskOf } from './regression.ts';
 
 /** ranger's TreeSurvival (src/TreeSurvival.cpp): the split with the greatest logrank statistic; leaves hold a cumulative hazard. */
 export class SurvivalCriterion implements Criterion {

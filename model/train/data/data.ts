@@ -8,14 +8,15 @@ export type NumericColumn = { name: string; values: Float64Array; ordered: boole
 
 /**
  * The training data in shared memory, so that all threads read one copy. A cell is kept as the rank of its value among its
- * column's distinct values (ranger's index_data), 4 bytes instead of ranger's 16.
+ * column's distinct values (ranger's index_data), 2 or 4 bytes instead of ranger's 16.
  */
 export type TrainingData = {
   kind: TrainKind;
   rows: number;
   columns: number;
-  /** Column after column: the rank of each row's value. */
-  ranks: Uint32Array;
+  /** Column after column: the rank of each row's value. They lie at the start of `memory`. */
+  ranks: Uint16Array | Uint32Array;
+  memory: WebAssembly.Memory;
   /** Every column's distinct values, ascending; those of column c are at `offsets[c]` up to `offsets[c + 1]`. */
   values: Float64Array;
   offsets: Uint32Array;
@@ -41,13 +42,18 @@ export type Target = { kind: TrainKind; y: Float64Array; status?: Uint8Array | u
 /** Makes the columns and the target ready for growing. */
 export function indexData(columns: NumericColumn[], target: Target, caseWeights: Float64Array = new Float64Array(0)): TrainingData {
   const rows = target.y.length;
-  const ranks = sharedUint32(rows * columns.length);
   const offsets = sharedUint32(columns.length + 1);
   const distinct = columns.map(({ values }, column) => {
     const found = distinctValues(values);
-    rankInto(values, found, ranks, column * rows);
     offsets[column + 1] = offsets[column]! + found.length;
     return found;
+  });
+  const isShort = distinct.every(({ length }) => length <= 65_536);
+  const pages = Math.ceil((rows * columns.length * (isShort ? 2 : 4)) / 65_536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const ranks = new (isShort ? Uint16Array : Uint32Array)(memory.buffer, 0, rows * columns.length);
+  columns.forEach(({ values }, column) => {
+    rankInto(values, distinct[column] as Float64Array, ranks, column * rows);
   });
   const values = sharedFloat64(offsets[columns.length]!);
   distinct.forEach((found, column) => {
@@ -63,6 +69,7 @@ export function indexData(columns: NumericColumn[], target: Target, caseWeights:
     rows,
     columns: columns.length,
     ranks,
+    memory,
     values,
     offsets,
     ordered: shared(Uint8Array.from(columns, (column) => (column.ordered ? 1 : 0))),
@@ -103,7 +110,7 @@ function distinctValues(values: Float64Array): Float64Array {
 }
 
 /** Writes the rank of each value among the distinct ones, from `start` on. */
-function rankInto(values: Float64Array, distinct: Float64Array, ranks: Uint32Array, start: number): void {
+function rankInto(values: Float64Array, distinct: Float64Array, ranks: Uint16Array | Uint32Array, start: number): void {
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row]!;
     let [low, high] = [0, distinct.length];

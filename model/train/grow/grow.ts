@@ -5,6 +5,7 @@ import { type TrainingData, valueAt } from '../data/data.ts';
 import { Mt64 } from '../numbers/mt19937.ts';
 import { shuffle } from '../numbers/std-random.ts';
 import { concordance } from '../report/concordance.ts';
+import { SplitSearch } from '../search/search.ts';
 import type { Criterion, TrainSettings } from '../settings.ts';
 import { type GrownTree, inbagSize, TreeGrower } from './tree.ts';
 
@@ -16,7 +17,11 @@ export function growTrees(
   give: (tree: GrownTree, at: number) => void,
 ): void {
   const random = new Mt64();
-  const grower = new TreeGrower(data, settings, random, criterionOf(data, settings, random));
+  const inbag = inbagSize(settings, data.rows);
+  const isSorted = settings.splitrule === 'variance' || settings.splitrule === 'gini';
+  const search = isSorted ? SplitSearch.open(data, inbag) : undefined;
+  const samples = search?.samples ?? new Uint32Array(inbag);
+  const grower = new TreeGrower(data, settings, random, criterionOf(data, settings, random, search), samples);
   for (let at = take(); at < settings.numTrees; at = take()) {
     const tree = grower.grow(at);
     const asksOob = settings.oobError || settings.importance === 'permutation';
@@ -26,11 +31,11 @@ export function growTrees(
   }
 }
 
-function criterionOf(data: TrainingData, settings: TrainSettings, random: Mt64): Criterion {
+function criterionOf(data: TrainingData, settings: TrainSettings, random: Mt64, search: SplitSearch | undefined): Criterion {
   const inbag = inbagSize(settings, data.rows);
-  if (data.kind === 'regression') return new RegressionCriterion(data, settings, random, inbag);
+  if (data.kind === 'regression') return new RegressionCriterion(data, settings, random, inbag, search);
   if (data.kind === 'survival') return new SurvivalCriterion(data, settings, random);
-  const criterion = new ClassCriterion(data, settings, random, inbag);
+  const criterion = new ClassCriterion(data, settings, random, inbag, search);
   // Only a probability tree's leaves hold shares.
   return data.kind === 'probability' ? criterion : Object.assign(criterion, { leafShares: undefined });
 }

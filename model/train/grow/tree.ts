@@ -52,15 +52,15 @@ export class TreeGrower {
   readonly #shares: Float64Array;
   #nodes = 0;
 
-  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, criterion: Criterion) {
-    const inbag = inbagSize(settings, data.rows);
+  /** `samples`: as many rows as a tree draws. */
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, criterion: Criterion, samples: Uint32Array) {
     // A tree has at most one leaf a row and one node less above them; a partition may leave a side empty.
-    const nodes = 2 * inbag + 2;
+    const nodes = 2 * samples.length + 2;
     this.data = data;
     this.random = random;
     this.#settings = settings;
     this.#criterion = criterion;
-    this.#samples = new Uint32Array(inbag);
+    this.#samples = samples;
     this.#starts = new Uint32Array(nodes);
     this.#ends = new Uint32Array(nodes);
     this.#left = new Uint32Array(nodes);
