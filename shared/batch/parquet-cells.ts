@@ -5,12 +5,30 @@ import type { Feature } from '../schema/features.ts';
 export type CellOf = (value: unknown) => unknown;
 
 const DAY_SECONDS = 86_400;
+/** The longest decimals that writers have: 256 bits, and so many digits. */
+const MOST_DECIMAL_BYTES = 32;
+const MOST_DIGITS = 76;
+
+/**
+ * A column as hyparquet is to read it. Of a decimal it takes the integer alone: hyparquet would multiply that by a power of ten, and 3 * 0.1
+ * is not the double of 0.3. All other bytes are texts, also those that their writer does not call so.
+ */
+export function readAs(element: SchemaElement): SchemaElement {
+  if (isDecimal(element)) {
+    const { converted_type, logical_type, ...plain } = element;
+    return plain;
+  }
+  const isBytes = element.type === 'BYTE_ARRAY' && (element.converted_type === undefined || element.converted_type === 'ENUM');
+  return isBytes ? { ...element, converted_type: 'UTF8' } : element;
+}
 
 /**
  * How the values of a Parquet column become a feature's cells. A NaN is a missing value, as in R and pandas. Days and times are numbers
  * (parquet-input.ts), which are told here in the feature's unit.
  */
-export function cellReader(feature: Feature, { converted_type, logical_type, type }: SchemaElement): CellOf {
+export function cellReader(feature: Feature, element: SchemaElement): CellOf {
+  const { converted_type, logical_type, type } = element;
+  if (isDecimal(element)) return decimalReader(feature, (logical_type?.type === 'DECIMAL' ? logical_type.scale : element.scale) ?? 0);
   const isDay = converted_type === 'DATE' || logical_type?.type === 'DATE';
   const isTime = converted_type?.startsWith('TIMESTAMP') || logical_type?.type === 'TIMESTAMP' || type === 'INT96';
   // A day is no number to a model that has none: it would be the days since 1970.
@@ -19,6 +37,33 @@ export function cellReader(feature: Feature, { converted_type, logical_type, typ
   if (isTime && feature.type === 'date') return (value) => present(value, (seconds) => Math.floor(Number(seconds) / DAY_SECONDS));
   if (feature.type === 'integer64') return (value) => present(value, exactNumber);
   return (value) => present(value, (found) => (typeof found === 'bigint' ? Number(found) : found));
+}
+
+function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL' || logical_type?.type === 'DECIMAL';
+}
+
+/** Decimals as the double that is nearest, which is what their digits give in CSV or JSON; of a 64-bit integer all digits count. */
+function decimalReader(feature: Feature, scale: number): CellOf {
+  const unit = scale >= 0 && scale <= MOST_DIGITS ? 10n ** BigInt(scale) : undefined;
+  // Both fit a double, so that their quotient is rounded once.
+  const divisor = scale >= 0 && scale <= 22 ? Number(`1e${scale}`) : undefined;
+  return (value) =>
+    present(value, (found) => {
+      const integer = found instanceof Uint8Array ? integerOf(found) : (found as number | bigint);
+      if (integer === undefined) return `a decimal of ${(found as Uint8Array).length} bytes`;
+      if (feature.type === 'integer64' && unit && BigInt(integer) % unit === 0n) return exactNumber(BigInt(integer) / unit);
+      const number = Number(integer);
+      return divisor !== undefined && Number.isSafeInteger(number) ? number / divisor : Number(`${integer}e${-scale}`);
+    });
+}
+
+/** The integer of some bytes, the greatest first, in two's complement; undefined where they are too many. */
+function integerOf(bytes: Uint8Array): bigint | undefined {
+  if (bytes.length > MOST_DECIMAL_BYTES) return undefined;
+  let digits = '0x0';
+  for (const byte of bytes) digits += byte.toString(16).padStart(2, '0');
+  return BigInt.asIntN(8 * bytes.length, BigInt(digits));
 }
 
 function present(value: unknown, made: (value: unknown) => unknown): unknown {

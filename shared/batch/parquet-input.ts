@@ -5,7 +5,7 @@ import { missing } from '../schema/complaints.ts';
 import type { Schema } from '../schema/features.ts';
 import { pointer } from '../schema/pointer.ts';
 import { columnPlaces, isFeature } from '../wire/cells.ts';
-import { type CellOf, cellReader } from './parquet-cells.ts';
+import { type CellOf, cellReader, readAs } from './parquet-cells.ts';
 
 /** A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy. */
 export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors };
@@ -115,7 +115,19 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
     read.get(columnName)?.push({ values: columnData, rowStart });
   if (taken.length > 0) {
     const parsers = PARSERS as Partial<ParquetParsers>;
-    await told(() => parquetRead({ file, metadata, compressors, parsers, columns: taken, rowStart: start, rowEnd: start + rows, onChunk }));
+    const raw = { ...metadata, schema: metadata.schema.map(readAs) };
+    const asked = {
+      file,
+      metadata: raw,
+      compressors,
+      parsers,
+      columns: taken,
+      rowStart: start,
+      rowEnd: start + rows,
+      utf8: false,
+      onChunk,
+    };
+    await told(() => parquetRead(asked));
   }
   const columns = schema.features.map((feature, at) => {
     const place = places[at];

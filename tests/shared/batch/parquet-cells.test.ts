@@ -61,6 +61,27 @@ describe("a Parquet column's values as a feature's cells", () => {
     expect(await cells(number, { data: [7n, -3n], type: 'INT64' })).toEqual([7, -3]);
   });
 
+  test('a decimal is the double that its digits are in CSV, however its integer is kept', async () => {
+    const decimal = (scale: number) => ({ ...OPTIONAL, converted_type: 'DECIMAL', precision: 18, scale }) as const;
+    const cents = [30n, null, -1_915n, 0n, 123_456_789n];
+    const doubles = [0.3, null, -19.15, 0, 1_234_567.89];
+    for (const type of ['INT32', 'INT64', 'BYTE_ARRAY'] as const) {
+      expect(await cells(number, { data: cents }, { ...decimal(2), type })).toEqual(doubles);
+    }
+    expect(await cells(number, { data: [-3n] }, { ...decimal(1), type: 'FIXED_LEN_BYTE_ARRAY', type_length: 7 })).toEqual([-0.3]);
+    expect(await cells(number, { data: [123_456_789_012_345_678n] }, { ...decimal(17), type: 'INT64' })).toEqual([1.2345678901234567]);
+    const { converted_type, precision, scale, ...bare } = decimal(3);
+    const named = { ...bare, type: 'INT64', logical_type: { type: 'DECIMAL', precision, scale } } as const;
+    expect(await cells(number, { data: [1_001n] }, named)).toEqual([1.001]);
+  });
+
+  test('a decimal without a fraction is a 64-bit integer with all its digits', async () => {
+    const ids = { ...OPTIONAL, type: 'INT64', converted_type: 'DECIMAL', precision: 18, scale: 2 } as const;
+    expect(await cells(count, { data: [700n, 150n] }, ids)).toEqual([7, 1.5]);
+    expect(await cells(count, { data: [123_456_789_012_345_600n] }, ids)).toEqual([1_234_567_890_123_456]);
+    expect(await cells(count, { data: [2n ** 53n + 1n] }, { ...ids, scale: 0 })).toEqual(['9007199254740993']);
+  });
+
   test('texts and logicals stay what they are, and NaN is missing', async () => {
     const factor: Feature = { name: 'sex', type: 'factor', levels: ['f', 'm'] };
     expect(await cells(factor, { data: ['m', null, 'f'], type: 'STRING' })).toEqual(['m', null, 'f']);
