@@ -1,6 +1,6 @@
 import { ModelError, RequestError } from '../../../shared/errors.ts';
-import { parseCsv } from '../../../shared/wire/csv.ts';
-import { readDecimal } from '../numbers/r-decimal.ts';
+import { eachLine } from '../../../shared/wire/csv.ts';
+import { Cells } from './cells.ts';
 
 /** Most cells of a table, so that a mistaken file ends in a sentence. */
 export const MAX_CELLS = 200_000_000;
@@ -21,59 +21,62 @@ export type Table = { label: string; rows: number; columns: Column[] };
  * fields are then text whatever they look like. Throws a ModelError.
  */
 export function readCsv(text: string, label: string, levels: Record<string, string[]> = {}): Table {
-  const [head, ...lines] = parse(text, label);
-  if (!head) throw new ModelError(label, 'an empty file', 'a line with the names of the columns');
-  if (head.length * lines.length > MAX_CELLS) throw new ModelError(label, `${head.length * lines.length} cells`, `at most ${MAX_CELLS}`);
-  lines.forEach((fields, row) => {
-    if (fields.length === head.length) return;
-    throw new ModelError(`${label}, row ${row + 1}`, `${fields.length} fields`, `${head.length}, as many as the first line has`);
+  let names: string[] = [];
+  const cells: Cells[] = [];
+  let rows = 0;
+  // Each line's fields go to their columns at once: as texts all of a table's take ten times its memory.
+  eachRow(text, label, (fields) => {
+    if (cells.length === 0) {
+      names = validNames(fields);
+      for (const name of names) cells.push(new Cells(Object.hasOwn(levels, name)));
+      return;
+    }
+    rows += 1;
+    if (fields.length !== cells.length)
+      throw new ModelError(`${label}, row ${rows}`, `${fields.length} fields`, `${cells.length}, as many as the first line has`);
+    if (rows * cells.length > MAX_CELLS) throw new ModelError(label, `more than ${MAX_CELLS} cells`, `at most ${MAX_CELLS}`);
+    for (let at = 0; at < fields.length; at += 1) (cells[at] as Cells).add(fields[at] as string);
   });
-  const names = validNames(head);
-  const columns = names.map((name, at) => {
-    const fields = lines.map((line) => line[at] as string);
-    return Object.hasOwn(levels, name) ? factor(name, fields, label, levels[name]) : typed(name, fields, label);
+  if (cells.length === 0) throw new ModelError(label, 'an empty file', 'a line with the names of the columns');
+  const texts = textsOf(text, label, cells);
+  const columns = names.map((name, at): Column => {
+    const { type } = cells[at] as Cells;
+    if (type === 'text') return factor(name, texts[at] as string[], label, Object.hasOwn(levels, name) ? levels[name] : undefined);
+    return { name, type, values: (cells[at] as Cells).take() };
   });
-  return { label, rows: lines.length, columns };
+  return { label, rows, columns };
 }
 
-function parse(text: string, label: string): string[][] {
+/** Hands over the fields of each line; read.csv skips lines without any field. */
+function eachRow(text: string, label: string, take: (fields: string[]) => void): void {
   try {
-    // read.csv skips lines without any field.
-    return parseCsv(text).filter((fields) => fields.length > 1 || fields[0] !== '');
+    eachLine(text, ',', (fields) => {
+      if (fields.length > 1 || fields[0] !== '') take(fields);
+    });
   } catch (error) {
     if (error instanceof RequestError) throw new ModelError(label, error.message, 'CSV with its quotes closed');
     throw error;
   }
 }
 
-const LOGICAL = new Map([
-  ['T', 1],
-  ['TRUE', 1],
-  ['true', 1],
-  ['True', 1],
-  ['F', 0],
-  ['FALSE', 0],
-  ['false', 0],
-  ['False', 0],
-]);
-
-/** A column of the first type that takes all its fields (type.convert of R). */
-function typed(name: string, fields: string[], label: string): Column {
-  const values = new Float64Array(fields.length);
-  const isMissing = (field: string) => field === 'NA' || field.trim() === '';
-  const isAll = (read: (field: string) => number | undefined) =>
-    fields.every((field, row) => {
-      const value = isMissing(field) ? Number.NaN : read(field.trim());
-      values[row] = value ?? 0;
-      return value !== undefined;
-    });
-  if (isAll((field) => LOGICAL.get(field))) return { name, type: 'logical', values };
-  if (isAll(readDecimal)) {
-    const isInteger = (value: number, row: number) =>
-      Number.isNaN(value) || (/^[+-]?\d+$/.test((fields[row] as string).trim()) && Math.abs(value) < 2 ** 31);
-    return { name, type: values.every(isInteger) ? 'integer' : 'double', values };
-  }
-  return factor(name, fields, label);
+/** The fields of each column of texts; equal ones are one text in memory. */
+function textsOf(text: string, label: string, cells: Cells[]): (string[] | undefined)[] {
+  const known = new Map<string, string>();
+  const lists = cells.map(({ type }): string[] | undefined => (type === 'text' ? [] : undefined));
+  if (lists.every((list) => list === undefined)) return lists;
+  let isHead = true;
+  const keep = (field: string) => {
+    known.set(field, field);
+    return field;
+  };
+  eachRow(text, label, (fields) => {
+    for (let at = 0; at < lists.length && !isHead; at += 1) {
+      const field = fields[at] as string;
+      lists[at]?.push(known.get(field) ?? keep(field));
+    }
+    isHead = false;
+  });
+  return lists;
 }
 
 /** A factor of the fields; its levels as they are given, or all there are. A field NA is missing, unless it is a level. */

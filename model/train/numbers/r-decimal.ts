@@ -7,6 +7,32 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /** The double that R 4 reads from a text on x86-64; undefined where it is no number. */
 export function readDecimal(text: string): number | undefined {
+  return readShort(text) ?? readAny(text);
+}
+
+/** A number of at most 15 digits without an exponent, which most are: both its digits and their power of ten are doubles. */
+function readShort(text: string): number | undefined {
+  const first = text.charCodeAt(0);
+  const start = first === 43 || first === 45 ? 1 : 0;
+  const length = text.length;
+  let digits = 0;
+  let point = -1;
+  if (length - start > 16) return undefined;
+  for (let at = start; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) digits = digits * 10 + code - 48;
+    else if (code === 46 && point === -1) point = at;
+    else return undefined;
+  }
+  const count = length - start - (point === -1 ? 0 : 1);
+  if (count === 0 || count > 15) return undefined;
+  const scale = point === -1 ? 0 : point + 1 - length;
+  const nearest = digits / 10 ** -scale;
+  if (!isFar(digits, scale, nearest)) return undefined;
+  return first === 45 ? -nearest : nearest;
+}
+
+function readAny(text: string): number | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return special(text);
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
@@ -21,6 +47,11 @@ export function readDecimal(text: string): number | undefined {
 /** Whether a number is so far from the middle between two doubles that rounding it twice gives the nearest, too. */
 function isPlain(digits: string, scale: number, nearest: number): boolean {
   if (digits.length > 15 || scale > 0 || scale < -22 || (nearest !== 0 && nearest < 1e-200)) return false;
+  return isFar(Number(digits), scale, nearest);
+}
+
+/** The same, for digits that are a double, and a power of ten that is one. */
+function isFar(digits: number, scale: number, nearest: number): boolean {
   if (scale === 0 || nearest === 0) return true;
   const power = 10 ** -scale;
   // Dekker's product: nearest * power is exactly product + rest.
@@ -28,7 +59,7 @@ function isPlain(digits: string, scale: number, nearest: number): boolean {
   const [a, b] = [upperHalf(nearest), upperHalf(power)];
   const [c, d] = [nearest - a, power - b];
   const rest = a * b - product + a * d + c * b + c * d;
-  const away = Math.abs(Number(digits) - product - rest);
+  const away = Math.abs(digits - product - rest);
   VIEW.setFloat64(0, nearest);
   const unit = 2 ** (((VIEW.getUint32(0) >>> 20) & 0x7ff) - 1075) * power;
   return Math.abs(away - unit / 2) > unit / 1024;

@@ -96,6 +96,29 @@ describe('data as read.csv types them', () => {
     expect(columns[3]?.levels).toEqual(['x']);
   });
 
+  test('a later field may change the type of all before it', () => {
+    const { columns } = readCsv('a,b,c,d,e\n,1,1,T,T\n 2 ,NA, ,F,1\n+3,2.5,x,NaN,0\n', 'x.csv');
+    expect(columns.map(({ type }) => type)).toEqual(['integer', 'double', 'factor', 'factor', 'factor']);
+    expect(columns.slice(0, 2).map(({ values }) => [...values])).toEqual([
+      [Number.NaN, 2, 3],
+      [1, Number.NaN, 2.5],
+    ]);
+    expect(columns.slice(2).map(({ levels }) => levels)).toEqual([
+      [' ', '1', 'x'],
+      ['F', 'NaN', 'T'],
+      ['0', '1', 'T'],
+    ]);
+  });
+
+  test('a short number is read as a long way round reads it, to the bit', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[+-]?[0-9]{0,9}\.?[0-9]{0,9}$/), (text) => {
+        expect(readDecimal(text)).toBe(readDecimal(`${text}e0`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('names are made valid and unique, levels stand by their code points', () => {
     const { columns } = readCsv('"",my name,2nd,a,a,if\nb,1,1,1,1,1\nB,1,1,1,1,1\n', 'x.csv');
     expect(columns.map(({ name }) => name)).toEqual(['X', 'my.name', 'X2nd', 'a', 'a.1', 'if.']);
