@@ -5,7 +5,7 @@ const USAGE = `npm run bench -- NAME [--help]: what is measured rather than test
 
   speed    ours against ranger, plumber, onnxruntime-node, scikit-learn, bare Node, xgboost, LightGBM, treelite, tl2cgen and shap
   page     the page against the series' Shiny page, in Chromium
-  start    npm start: how soon it answers, its memory, and a minute of load while the container is frozen and killed
+  start    the first second of describe, serve and predict; npm start: how soon it answers, its memory, a minute of load with faults
   predict  files of predictions of millions of rows, against R and Python
   faults   what production does to this service, and what it answers then
 `;
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
       break;
     }
     case 'start': {
-      const { runStart } = await import('./start.ts');
+      const { runStart } = await import('./start/start.ts');
       process.exitCode = await runStart(args);
       break;
     }

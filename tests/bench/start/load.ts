@@ -1,23 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
 import { cpus, loadavg } from 'node:os';
-import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
-import { histogram, openLoop, percentile } from '../faults/load.ts';
-import { golden } from '../support/golden.ts';
-import { startPorts } from '../support/ports.ts';
-import { below, leftOf, memoryOf, type Process } from '../support/processes.ts';
-import { PROJECT } from '../support/project.ts';
-import { endAllAtExit } from './children.ts';
-
-const HELP = `npm start under load, as a person has it: how soon it answers after the command, its memory at rest, and open-loop load during
-which the container is frozen at a third of the time and killed at half of it. Needs Linux. 127.0.0.1 alone, on ports that are free.
-
-  npm run bench -- start [--short] [--rate N] [--seconds N]
-
-  --short      100 requests a second for 12 s, and no figure of time is judged: the form for a shared machine
-  --rate       requests a second (500)
-  --seconds    length of the load (60)
-`;
+import { histogram, openLoop, percentile } from '../../faults/load.ts';
+import { golden } from '../../support/golden.ts';
+import { startPorts } from '../../support/ports.ts';
+import { below, leftOf, memoryOf, type Process } from '../../support/processes.ts';
+import { PROJECT } from '../../support/project.ts';
+import { endAllAtExit } from '../children.ts';
 
 /** The bars: milliseconds to the first answer, bytes of all processes at rest, and milliseconds within which 99 % are answered. */
 const BARS = { answersWithin: 3_000, memory: 200_000_000, p99: 300 };
@@ -35,21 +24,8 @@ type Load = { requests: number; failed: number; wrong: number; p50: number; p99:
 
 const ages = golden('heart-age');
 
-/** Runs all of it and prints a line for each part. The exit code is 1 where something that must hold does not. */
-export async function runStart(args: string[]): Promise<number> {
-  const options = { short: { type: 'boolean' }, rate: { type: 'string' }, seconds: { type: 'string' }, help: { type: 'boolean' } } as const;
-  const { values } = readCommandLine({ args, options });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const short = values.short === true;
-  const rate = Number(values.rate ?? (short ? 100 : 500));
-  const seconds = Number(values.seconds ?? (short ? 12 : 60));
-  if (!(rate >= 1 && rate <= 2_000 && seconds >= 6 && seconds <= 600)) {
-    throw new UsageError(`found --rate ${rate} and --seconds ${seconds}, expected 1 to 2000 and 6 to 600`);
-  }
-  if (process.platform !== 'linux') throw new UsageError(`found ${process.platform}, expected Linux, whose /proc tells memory`);
+/** `npm start` and its load; a line for each part. What must hold and does not: times count where it is not `short`. */
+export async function runLoad({ rate, seconds, short }: { rate: number; seconds: number; short: boolean }): Promise<string[]> {
   console.log(`${rate} requests a second for ${seconds} s; ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before we began`);
   const missed: string[] = [];
   const say = (what: string, claims: [holds: boolean, what: string, isTime?: 'time'][]) => {
@@ -79,9 +55,7 @@ export async function runStart(args: string[]): Promise<number> {
   }
   const left = await leftOf(started.processes);
   say(`after Ctrl-C ${left.length} processes are left`, [[left.length === 0, `no process left (found ${left.join(', ')})`]]);
-  const allHolds = `all holds${short ? ' but times, which are not judged in the short form' : ''}`;
-  console.log(missed.length === 0 ? allHolds : `${missed.length} that must hold do not: ${missed.join('; ')}`);
-  return missed.length === 0 ? 0 : 1;
+  return missed;
 }
 
 async function start(): Promise<Started> {
