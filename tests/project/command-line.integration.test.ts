@@ -62,7 +62,7 @@ test.each<[string, string[], number, string]>([
   ],
   ['bench', ['speed'], 2, 'bench speed: found --colour, expected --quick, --only, --write, --against or --help\n'],
   ['bench', ['page'], 2, 'bench page: found --colour, expected --help\n'],
-  ['bench', ['start'], 2, 'bench start: found --colour, expected --short, --rate, --seconds or --help\n'],
+  ['bench', ['start'], 2, 'bench start: found --colour, expected --only, --short, --rate, --seconds or --help\n'],
   ['bench', ['faults'], 2, 'bench faults: found --colour, expected --short, --rate, --seconds, --only, --row-ms, --runs or --help\n'],
   ['model', ['describe', 'x.RDS'], 2, 'found --colour, expected --help, --object or --json; --help says more\n'],
   ['model', ['train'], 2, 'found --colour, expected --data, --formula, --seed, --ranger-seed, --sidecar, '],

@@ -21,7 +21,7 @@ const HELP = `How soon things start. Needs Linux. Two parts, one after the other
 /** Runs the parts and prints a line for each thing. The exit code is 1 where something that must hold does not. */
 export async function runStart(args: string[]): Promise<number> {
   const [flag, text] = [{ type: 'boolean' }, { type: 'string' }] as const;
-  const options = { short: flag, help: flag, rate: text, seconds: text, only: text };
+  const options = { only: text, short: flag, rate: text, seconds: text, help: flag };
   const { values } = readCommandLine({ args, options });
   if (values.help) {
     process.stdout.write(HELP);
