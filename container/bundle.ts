@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { replaceFile } from '../model/artifact/replace-file.ts';
-import { lateNodes } from '../model/bundle/late.ts';
+import { lateNodes, lateOurs, loadAtOnce, OURS_OF_SERVERS, takeDirectly } from '../model/bundle/late.ts';
 import { type Entries, nameEntries } from './source-urls.ts';
 
 /**
  * Modules of Node that come without their other exports. An `import` of node:http reads all of them, a client for the web among them
  * which nobody here uses: 2 MB of memory. prom-client loads https, 2 MB more, for a push that is not done here.
  */
-const LATE = /^(?:node:)?https?$/;
+const LATE = /^(?:(?:node:)?https?|stream\/web)$/;
 
 /** prom-client is in CommonJS form and calls require. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -49,10 +49,10 @@ async function bundle(project: string, entries: Entries): Promise<Map<string, Ui
     format: 'esm',
     banner: { js: REQUIRE },
     external: ['esbuild'],
-    plugins: [lateNodes(LATE, ['import-statement', 'require-call']), startingEntries(project, entries)],
+    plugins: [lateNodes(LATE, ['import-statement', 'require-call']), lateOurs(OURS_OF_SERVERS), startingEntries(project, entries)],
     logLevel: 'warning',
   });
-  return new Map(outputFiles.map(({ path: file, contents }) => [path.basename(file), inAscii(contents)]));
+  return new Map(outputFiles.map(({ path: file, text }) => [path.basename(file), inAscii(loadAtOnce(text))]));
 }
 
 /** An esbuild plugin: the sources start their threads by the files of the bundle. */
@@ -60,8 +60,8 @@ function startingEntries(project: string, entries: Entries): Plugin {
   return {
     name: 'starting-entries',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /[/\\](?:container|model[/\\]train)[/\\](?:.*[/\\])?[^/\\]+\.ts$/ }, ({ path: file }) => ({
-        contents: nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: ENDING }),
+      onLoad({ filter: /[/\\](?:container|model|shared)[/\\](?:.*[/\\])?[^/\\]+\.ts$/ }, ({ path: file }) => ({
+        contents: takeDirectly(nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: ENDING })),
         loader: 'ts',
       }));
     },
@@ -79,8 +79,8 @@ export function writeBundle(files: Map<string, Uint8Array>, folder: string): voi
  * A source whose comments have no character beyond ASCII: with a single one, the engine keeps every character of the file in two bytes,
  * 2 MB more at each start. esbuild escapes those of code by itself.
  */
-function inAscii(source: Uint8Array): Uint8Array {
-  const lines = Buffer.from(source).toString().split('\n');
+function inAscii(source: string): Uint8Array {
+  const lines = source.split('\n');
   return Buffer.from(lines.map((line) => (/^\s*(?:\/\/|\/?\*)/.test(line) ? line.replaceAll(/\P{ASCII}/gu, '-') : line)).join('\n'));
 }
 

@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { findData, findSidecar, readSidecar, sidecarPaths } from '../../model/artifact/sidecar.ts';
+import { sidecarPaths } from '../../model/artifact/sidecar/paths.ts';
+import { findData, findSidecar, readSidecar } from '../../model/artifact/sidecar.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
+import { lateNodes, lateOurs, loadAtOnce, OURS_OF_SERVERS } from '../../model/bundle/late.ts';
 import { EXAMPLES } from '../../model/examples/examples.ts';
 import type { Entries } from '../source-urls.ts';
 import { writeNotices } from './notices.ts';
@@ -66,8 +68,9 @@ function copyExample(project: string, file: string, dist: string): void {
 }
 
 async function bundleNode(project: string, outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: project,
+    write: false,
     entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: path.join(project, file), out })),
     outdir,
     // Parts lie beside the entries, so that a file that one of them names by its URL is found from both.
@@ -83,8 +86,9 @@ async function bundleNode(project: string, outdir: string): Promise<Metafile> {
     banner: { js: REQUIRE },
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [packaged(project, ENTRIES)],
+    plugins: [lateNodes(/^stream\/web$/, ['require-call']), lateOurs(OURS_OF_SERVERS), packaged(project, ENTRIES)],
   });
+  for (const { path: file, text } of outputFiles) writeFileSync(file, loadAtOnce(text));
   return metafile;
 }
 

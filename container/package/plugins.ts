@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
+import { takeDirectly } from '../../model/bundle/late.ts';
 import { type Entries, nameEntries } from '../source-urls.ts';
 
 /** How a text of the sources calls a command, and how the package does. The longer ones first. */
@@ -38,7 +39,7 @@ export function packaged(project: string, entries: Entries): Plugin {
         if (file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
         const named = nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: '.js' });
         const contents = COMMANDS.reduce((text, [here, there]) => text.replaceAll(here, there), named);
-        return { contents, loader: 'ts' };
+        return { contents: takeDirectly(contents), loader: 'ts' };
       });
     },
   };

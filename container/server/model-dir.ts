@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isPackageFormat } from '../../model/artifact/package-format.ts';
 import { sizeOfModelFile } from '../../model/artifact/read-file.ts';
-import { sidecarPaths } from '../../model/artifact/sidecar.ts';
+import { sidecarPaths } from '../../model/artifact/sidecar/paths.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { checkWithin } from './model-folder.ts';
 import { loadShared, type SharedModel } from './shared-model.ts';

@@ -23,15 +23,17 @@ export type Given = {
   isReal: boolean;
   /** Whether data that do not fit are left alone: of a training, which reads numbers in more ways. */
   mayMisfit: boolean;
+  /** Whether no more is asked than that the answers can be explained: without the importances of features, and by one way alone. */
+  isBrief: boolean;
 };
 
 /**
  * What a model's explanations rest on; undefined where its answers cannot be explained by what is given: a model whose file has odd
- * weights, or a pipeline, still answers. Throws a ModelError where the training data do not fit the model.
+ * weights, or a pipeline, still answers. `stored` is the model as its artifact has it. Throws a ModelError where the training data do not fit the model.
  */
 export function basisOf(
-  model: Predictor,
-  { cover, means, data, target, call, isReal, mayMisfit }: Given,
+  { model, stored }: { model: Predictor; stored: Predictor },
+  { cover, means, data, target, call, isReal, mayMisfit, isBrief }: Given,
   label: string,
 ): Basis | undefined {
   const kind = explainerKindOf(model);
@@ -39,16 +41,29 @@ export function basisOf(
   const table = data && (mayMisfit ? unlessMisfit(() => trainingTable(schema, data)) : trainingTable(schema, data));
   const rows = table?.rows;
   const counted = () => rows && (kind ?? treesOf(body))?.count?.(bodySchema(model), body.data, inputsOf(model, rows));
-  const weights = cover ?? counted();
   const drawn = rows && drawBackground(schema, rows, isReal);
   const background = drawn && !kind ? answered(model, drawn) : drawn;
   const beside: Basis = background ? { background, ...(isReal ? { isReal: true } : {}) } : {};
+  // Whether answers can be explained is known by the background rows alone, which take less time.
+  if (isBrief && isUsable(model, beside, label)) return beside;
+  const weights = cover ?? counted();
   const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
   const basis = [...more, beside].find((one) => isUsable(model, one, label));
-  const importance = basis && importanceOf(model, basis, label);
+  if (isBrief || !basis) return basis;
+  const importance = importanceOf(model, basis, label);
   const asked = { call, ...(target === undefined ? {} : { target }) };
-  const permutation = basis && table && permutationOf(model, table, asked);
-  return basis && { ...basis, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
+  const permutation = table && permutationOf(stored, table, asked);
+  return { ...basis, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
+}
+
+/**
+ * A model with its body as its artifact will have it: kernels answer many rows of that in a part of the time, with the same bits, and
+ * it is packed once.
+ */
+export function asStored(model: Predictor, label: string): Predictor {
+  const { kind, data } = model.body;
+  const { type, scalars, arrays } = kind.pack(data);
+  return { ...model, body: { kind, data: kind.unpack({ type, scalars, arrays: new Map(arrays) }, label) } };
 }
 
 /** Most milliseconds of computing importances, by their estimate. */

@@ -16,7 +16,7 @@ import { READERS } from '../readers/readers.ts';
 import { type Chosen, modelIn } from '../readers/saved.ts';
 import { describeUnread } from '../readers/unread.ts';
 import { assumedNote } from './assumed.ts';
-import { basisOf } from './basis.ts';
+import { asStored, basisOf } from './basis.ts';
 import type { Calibration } from './calibration.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
@@ -27,7 +27,8 @@ import { applyNames } from './names.ts';
 import { fileReaderOf } from './package-format.ts';
 import { proveSidecar } from './proof.ts';
 import { readModelFile } from './read-file.ts';
-import { applySidecar, findData, findSidecar, readSidecar, type Sidecar } from './sidecar.ts';
+import type { Sidecar } from './sidecar/form.ts';
+import { applySidecar, findData, findSidecar, readSidecar } from './sidecar.ts';
 import { featureSplits, leastLevels } from './splits.ts';
 
 /** What a card says of a file that R did not write. */
@@ -53,6 +54,8 @@ export type ImportOptions = {
   within?: string | undefined;
   /** Which object of a file with several, as R writes it: model, or lst$model. */
   object?: string | undefined;
+  /** Leaves out what explains the answers but for the fact that something does: for somebody who shows none of it. */
+  isBrief?: boolean | undefined;
   /** Takes a model although R's own predictions in its sidecar differ, to look at it: its card says how many agree. */
   acceptDifferences?: boolean | undefined;
   /** Told how far the reading of the file is. */
@@ -174,11 +177,16 @@ export function encodeModel(
     ...(training === undefined ? {} : { training }),
     ...(proved.card === undefined ? {} : { proof: proved.card }),
   };
-  const [isReal, mayMisfit] = [origin.background === 'real', origin.explained !== undefined];
-  const basis = basisOf(model, { cover, means, data: explained, target: origin.target, call, isReal, mayMisfit }, file);
+  const how = {
+    isReal: origin.background === 'real',
+    mayMisfit: origin.explained !== undefined,
+    isBrief: origin.isBrief ?? false,
+  };
+  const stored = asStored(model, file);
+  const basis = basisOf({ model, stored }, { cover, means, data: explained, target: origin.target, call, ...how }, file);
   const proof = proved.section;
   const sections = { ...(basis ? { basis } : {}), ...(spread ? { spread } : {}), ...(proof ? { proof } : {}) };
-  return encodeArtifact({ ...model, card, checks: drawCheckRows(model), ...sections });
+  return encodeArtifact({ ...stored, card, checks: drawCheckRows(model), ...sections });
 }
 
 /** An R object as a model, by the reader of its first class. Throws a ModelError that names the class where none reads it. */

@@ -3,7 +3,7 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { isLike, type LackingLevels } from '../readers/levels-by-names.ts';
 import { columnValues, sortLevels, type TrainingData } from './levels.ts';
-import type { Sidecar } from './sidecar.ts';
+import type { Sidecar } from './sidecar/form.ts';
 
 /** What may name the levels that a file lacks: its sidecar and the training data. */
 type Given = { file: string; sidecar: Sidecar; data: TrainingData | undefined };

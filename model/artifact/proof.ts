@@ -7,7 +7,7 @@ import { prove } from '../../shared/proof/proof.ts';
 import { encodeProof } from '../../shared/proof/section.ts';
 import type { ProofCard } from '../../shared/schema/card.ts';
 import { replaceFile } from './replace-file.ts';
-import type { RSession, Sidecar } from './sidecar.ts';
+import type { RSession, Sidecar } from './sidecar/form.ts';
 
 /**
  * How far numbers may be from R's where R summed or computed in another way than promised, as a part of the greatest of them. Terms that nearly

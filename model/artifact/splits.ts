@@ -2,10 +2,21 @@ import type { InputSplits } from '../../shared/bodies/kind.ts';
 import type { Predictor } from '../../shared/predict.ts';
 import { sourcesOf } from '../../shared/steps/pipeline.ts';
 
+/** The splits of bodies by the number of their inputs, each walked once: an import asks for them many times. */
+const KNOWN = new WeakMap<object, { inputs: number; splits: InputSplits[] }>();
+
+function splitsOf({ kind, data }: Predictor['body'], inputs: number): InputSplits[] {
+  const known = KNOWN.get(data as object);
+  if (known?.inputs === inputs) return known.splits;
+  const splits = kind.splits?.(data, inputs) ?? [];
+  KNOWN.set(data as object, { inputs, splits });
+  return splits;
+}
+
 /** The finite splits of each feature, in the order of the nodes. Splits of what a step computes say nothing about the features. */
 export function featureSplits({ schema, steps, body }: Predictor): InputSplits[] {
   const sources = sourcesOf(schema, steps);
-  const splits = body.kind.splits?.(body.data, sources.length) ?? [];
+  const splits = splitsOf(body, sources.length);
   const found = schema.features.map((): InputSplits => ({ values: [], isSet: false }));
   sources.forEach((feature, input) => {
     const { values, isSet } = splits[input] ?? { values: [], isSet: false };

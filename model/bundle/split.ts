@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
-import { lateNodes, lateOurs, loadAtOnce, NODES } from './late.ts';
+import { lateNodes, lateOurs, loadAtOnce, NODES, OURS } from './late.ts';
 import { leanAccess, leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
 
 /**
@@ -128,7 +128,7 @@ const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds; access
   leanAccess(() => service.custom.access.auth),
   split,
   lateNodes(NODES),
-  lateOurs,
+  lateOurs(OURS),
 ];
 
 // How Node's require() of an ES module gives this very value: serverless-esbuild wants the function itself.

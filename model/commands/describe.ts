@@ -17,6 +17,8 @@ export function describeCommand(args: string[]): string {
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options: { help, object, json: { type: 'boolean' } } });
   if (values.help) return HELP;
   const [file] = expectArguments(positionals, ['FILE']) as [string];
-  const loaded = { file, model: loadModel(file, { progress: progressLine(file), object: values.object }), bytes: statSync(file).size };
+  // The text says of explanations only that there are some; the JSON has their sha256.
+  const options = { progress: progressLine(file), object: values.object, isBrief: !values.json };
+  const loaded = { file, model: loadModel(file, options), bytes: statSync(file).size };
   return values.json ? `${JSON.stringify(describeFile(loaded), null, 2)}\n` : describeText(loaded);
 }

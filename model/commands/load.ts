@@ -10,12 +10,12 @@ const SLOW_BYTES = 5e7;
 
 /** Says on standard error how far a file is read, once a second and only where it takes longer than that. */
 export function progressLine(file: string): Progress {
-  const [start, mb] = [performance.now(), (bytes: number) => (bytes / 1e6).toFixed(1)];
+  const [start, mb] = [Date.now(), (bytes: number) => (bytes / 1e6).toFixed(1)];
   let said = start;
   return (done, all) => {
     if (done === 0 && all > SLOW_BYTES) process.stderr.write(`${printable(file)}: inflating ${mb(all)} MB\n`);
-    if (performance.now() - said < 1000) return;
-    said = performance.now();
+    if (Date.now() - said < 1000) return;
+    said = Date.now();
     process.stderr.write(`${printable(file)}: ${mb(done)} of ${mb(all)} MB read\n`);
   };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ImportOptions, importModel } from '../../../model/artifact/import.ts';
 import { isPackageFormat } from '../../../model/artifact/package-format.ts';
-import { sidecarPaths } from '../../../model/artifact/sidecar.ts';
+import { sidecarPaths } from '../../../model/artifact/sidecar/paths.ts';
 import { decodeArtifact, type Model } from '../../../shared/artifact.ts';
 import { BODIES } from '../../../shared/bodies/bodies.ts';
 import { ModelError } from '../../../shared/errors.ts';

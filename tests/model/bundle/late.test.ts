@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadAtOnce, OURS, standIn } from '../../../model/bundle/late.ts';
+import { loadAtOnce, OURS, OURS_OF_SERVERS, standIn, takeDirectly } from '../../../model/bundle/late.ts';
 import { PROJECT } from '../../support/project.ts';
 
 describe('the stand-in of a module that waits', () => {
-  test.each(OURS)('of %s has its functions', async (file) => {
+  test.each([...OURS, ...OURS_OF_SERVERS])('of %s has its functions', async (file) => {
     const module: Record<string, unknown> = await import(path.join(PROJECT, file));
     const text = standIn(readFileSync(path.join(PROJECT, file), 'utf8'), file);
     const named = Array.from(text.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);
@@ -28,5 +28,19 @@ describe('the stand-in of a module that waits', () => {
     expect(loadAtOnce('let a,b=()=>a??=__late(import("./predict.npy-A.cjs"));await import("./other.cjs")')).toBe(
       'let a,b=()=>a??=require("./predict.npy-A.cjs");await import("./other.cjs")',
     );
+  });
+});
+
+describe('what a source imports of Node', () => {
+  test('is taken from the module itself, by the names that it has here', () => {
+    expect(takeDirectly("import { type FileHandle, open as openFile, stat } from 'node:fs/promises';\nopenFile();")).toBe(
+      "const { open: openFile, stat } = globalThis.process.getBuiltinModule('node:fs/promises');\nopenFile();",
+    );
+  });
+
+  test('stays where it is a type, a whole module, or of a library', () => {
+    const others = ["import type { Socket } from 'node:net';", "import path from 'node:path';", "import { z } from 'zod';"].join('\n');
+    expect(takeDirectly(others)).toBe(others);
+    expect(takeDirectly("import { type Dirent } from 'node:fs';")).toBe('');
   });
 });
