@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
 import { mostDistinct, type TrainingData } from '../data/data.ts';
-import { drawSplits, spread, subsetsToTry } from '../data/levels.ts';
+import { drawSplits, ranksUpTo, spread, subsetsToTry } from '../data/levels.ts';
 import { Touched } from '../grow/touched.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { uniformInt } from '../numbers/std-random.ts';
@@ -23,6 +23,8 @@ export class ClassCriterion implements Criterion {
   readonly #left: Float64Array;
   readonly #classes: number;
   readonly #inNode: Uint32Array;
+  readonly #ranks: Uint32Array;
+  readonly #rights: Uint32Array;
   readonly #search: SplitSearch | undefined;
 
   /** `search` is the faster way to an ordered column's split, where there is one. */
@@ -32,7 +34,7 @@ export class ClassCriterion implements Criterion {
       (weight) => Number.isInteger(weight) && weight * inbag * inbag * data.classWeights.length < 2 ** 52,
     );
     this.#search = isExact && settings.splitrule === 'gini' ? search : undefined;
-    const distinct = Math.max(this.#search ? 0 : mostDistinct(data), settings.numRandomSplits);
+    const distinct = this.#search || settings.splitrule === 'extratrees' ? 0 : mostDistinct(data);
     this.#data = data;
     this.#settings = settings;
     this.#random = random;
@@ -42,6 +44,8 @@ export class ClassCriterion implements Criterion {
     this.#perClass = new Uint32Array(distinct * this.#classes);
     this.#total = new Float64Array(this.#classes);
     this.#left = new Float64Array(this.#classes);
+    this.#ranks = new Uint32Array(settings.splitrule === 'extratrees' ? inbag : 0);
+    this.#rights = new Uint32Array(this.#classes);
     this.#inNode = search?.ids ?? new Uint32Array(inbag);
   }
 
@@ -172,29 +176,24 @@ export class ClassCriterion implements Criterion {
   }
 
   #drawn(node: NodeView, column: number, best: Split): void {
-    const { samples, start, end } = node;
-    const { ranks, rows, values, offsets } = this.#data;
-    const [low, high] = spread(this.#data, node, column);
+    const size = node.end - node.start;
+    const [ranks, inNode] = [this.#ranks, this.#inNode];
+    const [low, high] = spread(this.#data, node, column, ranks);
     if (low === high) return;
-    const splits = drawSplits(this.#random, low, high, this.#settings.numRandomSplits);
-    const classes = this.#classes;
-    const [counts, perClass] = [this.#counts, this.#perClass];
-    const [base, first] = [column * rows, offsets[column]!];
-    for (let at = start; at < end; at += 1) {
-      const value = values[first + ranks[base + samples[at]!]!] as number;
-      for (let split = 0; split < splits.length && value > splits[split]!; split += 1) {
-        counts[split] = counts[split]! + 1;
-        const place = split * classes + this.#inNode[at - start]!;
-        perClass[place] = perClass[place]! + 1;
+    const rights = this.#rights;
+    for (const split of drawSplits(this.#random, low, high, this.#settings.numRandomSplits)) {
+      const last = ranksUpTo(this.#data, column, split) - 1;
+      let right = 0;
+      for (let at = 0; at < size; at += 1) {
+        // 1 where the row goes right: a branch would be foretold wrongly for half of the rows.
+        const goesRight = (last - ranks[at]!) >>> 31;
+        right += goesRight;
+        const id = inNode[at]!;
+        rights[id] = rights[id]! + goesRight;
       }
+      if (right !== 0 && right !== size) this.#offer(best, column, split, rights, right, size);
+      rights.fill(0);
     }
-    for (let split = 0; split < splits.length; split += 1) {
-      const right = counts[split]!;
-      if (right === 0 || right === end - start) continue;
-      this.#offer(best, column, splits[split]!, perClass.subarray(split * classes, (split + 1) * classes), right, end - start);
-    }
-    counts.fill(0, 0, splits.length);
-    perClass.fill(0, 0, splits.length * classes);
   }
 
   #partition({ samples, start, end }: NodeView, column: number, subset: Uint8Array, best: Split): void {

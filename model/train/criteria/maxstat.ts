@@ -3,6 +3,7 @@ import { log } from '../../../shared/math/log.ts';
 import type { TrainingData } from '../data/data.ts';
 import { erf } from '../numbers/c-math.ts';
 import { stdOrder } from '../numbers/std-order.ts';
+import type { SplitSearch } from '../search/search.ts';
 import type { NodeView, Split, TrainSettings } from '../settings.ts';
 
 /*
@@ -24,7 +25,10 @@ export function ranksOf(values: Float64Array): Float64Array {
   return ranks;
 }
 
-/** Puts the split with the least p-value into `best`, where that is at most alpha; its decrease is its statistic. */
+/**
+ * Puts the split with the least p-value into `best`, where that is at most alpha; its decrease is its statistic. `search` sorts the rows, where
+ * scores are such (ranks) that any order of equal rows gives the same sums.
+ */
 export function bestMaxstat(
   data: TrainingData,
   settings: TrainSettings,
@@ -32,6 +36,7 @@ export function bestMaxstat(
   scores: Float64Array,
   columns: Uint32Array,
   best: Split,
+  search?: SplitSearch,
 ): void {
   const { alpha, minprop } = settings;
   const found: { column: number; value: number; statistic: number; p: number }[] = [];
@@ -42,7 +47,7 @@ export function bestMaxstat(
     for (let at = 0; at < size; at += 1) {
       x[at] = data.values[first + data.ranks[base + node.samples[node.start + at]!]!] as number;
     }
-    const order = stdOrder(x);
+    const order = search?.order(node, column) ?? stdOrder(x);
     const { statistic, value } = maxstat(scores, x, order, minprop);
     if (statistic > -1) found.push({ column, value, statistic, p: pValue(data, statistic, minprop, cutpoints(x, order), size) });
   }
@@ -124,10 +129,12 @@ function lau92(b: number, minprop: number): number {
 
 function lau94(b: number, counts: number[], n: number): number {
   let sum = 0;
+  const density = (1 / Math.PI) * exp((-b * b) / 2);
+  const power = (b * b) / 4 - 1;
   for (let at = 0; at + 1 < counts.length; at += 1) {
     const [one, other] = [counts[at]!, counts[at + 1]!];
     const t = Math.sqrt(1 - (one * (n - other)) / ((n - one) * other));
-    sum += (1 / Math.PI) * exp((-b * b) / 2) * (t - (((b * b) / 4 - 1) * (t * t * t)) / 6);
+    sum += density * (t - (power * (t * t * t)) / 6);
   }
   return 2 * (1 - normal(b)) + sum;
 }

@@ -12,16 +12,18 @@ export class SurvivalCriterion implements Criterion {
   readonly #data: TrainingData;
   readonly #settings: TrainSettings;
   readonly #random: Mt64;
+  readonly #ranks: Uint32Array;
   readonly #deaths: Float64Array;
   readonly #atRisk: Float64Array;
   readonly #deathsRight: Float64Array;
   readonly #leavingRight: Float64Array;
 
-  constructor(data: TrainingData, settings: TrainSettings, random: Mt64) {
+  constructor(data: TrainingData, settings: TrainSettings, random: Mt64, inbag: number) {
     const times = data.times.length;
     this.#data = data;
     this.#settings = settings;
     this.#random = random;
+    this.#ranks = new Uint32Array(settings.splitrule === 'maxstat' ? 0 : inbag);
     this.#deaths = new Float64Array(times);
     this.#atRisk = new Float64Array(times);
     this.#deathsRight = new Float64Array(times);
@@ -96,7 +98,7 @@ export class SurvivalCriterion implements Criterion {
     const { ranks, rows, values, offsets } = this.#data;
     const [base, first] = [column * rows, offsets[column]!];
     const cellAt = (at: number) => values[first + ranks[base + samples[at]!]!] as number;
-    const [low, high] = spread(this.#data, node, column);
+    const [low, high] = spread(this.#data, node, column, this.#ranks);
     if (low === high) return;
     const distinct = Float64Array.from(new Set(Float64Array.from({ length: end - start }, (_, at) => cellAt(start + at)))).sort();
     const splits = extra ? drawSplits(this.#random, low, high, this.#settings.numRandomSplits) : distinct.subarray(0, -1);

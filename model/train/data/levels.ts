@@ -85,13 +85,15 @@ function drawSubset(random: Mt64, { inside, outside, levels }: NodeLevels): Uint
   return subset;
 }
 
-/** The least and the greatest value of a column in a node. */
-export function spread(data: TrainingData, { samples, start, end }: NodeView, column: number): [number, number] {
+/** The least and the greatest value of a column in a node. Its rows' ranks are written into `out`, from 0 on. */
+export function spread(data: TrainingData, { samples, start, end }: NodeView, column: number, out: Uint32Array): [number, number] {
   const { ranks, rows, offsets, values } = data;
+  const base = column * rows;
   let low = Number.MAX_SAFE_INTEGER;
   let high = -1;
   for (let at = start; at < end; at += 1) {
-    const rank = ranks[column * rows + samples[at]!]!;
+    const rank = ranks[base + samples[at]!]!;
+    out[at - start] = rank;
     if (rank < low) low = rank;
     if (rank > high) high = rank;
   }

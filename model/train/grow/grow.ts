@@ -1,13 +1,14 @@
 import { ClassCriterion } from '../criteria/classes.ts';
 import { RegressionCriterion } from '../criteria/regression.ts';
 import { SurvivalCriterion } from '../criteria/survival.ts';
-import { type TrainingData, valueAt } from '../data/data.ts';
+import type { TrainingData } from '../data/data.ts';
 import { Mt64 } from '../numbers/mt19937.ts';
 import { shuffle } from '../numbers/std-random.ts';
 import { concordance } from '../report/concordance.ts';
 import { SplitSearch } from '../search/search.ts';
 import type { Criterion, TrainSettings } from '../settings.ts';
-import { type GrownTree, inbagSize, TreeGrower } from './tree.ts';
+import { inbagSize } from './bootstrap.ts';
+import { type GrownTree, TreeGrower } from './tree.ts';
 
 /** Grows trees for as long as `take` gives places of trees, counted from 0; hands each to `give`. One call a thread. */
 export function growTrees(
@@ -18,15 +19,15 @@ export function growTrees(
 ): void {
   const random = new Mt64();
   const inbag = inbagSize(settings, data.rows);
-  const isSorted = settings.splitrule === 'variance' || settings.splitrule === 'gini';
+  const isSorted = ['variance', 'gini', 'maxstat'].includes(settings.splitrule) && data.kind !== 'survival';
   const search = isSorted ? SplitSearch.open(data, inbag) : undefined;
   const samples = search?.samples ?? new Uint32Array(inbag);
   const grower = new TreeGrower(data, settings, random, criterionOf(data, settings, random, search), samples);
   for (let at = take(); at < settings.numTrees; at = take()) {
     const tree = grower.grow(at);
     const asksOob = settings.oobError || settings.importance === 'permutation';
-    if (asksOob) tree.oobLeaves = tree.oob.map((row) => findLeaf(data, tree, row));
-    if (settings.importance === 'permutation') tree.permutation = permutationImportance(data, tree, random);
+    if (asksOob) tree.oobLeaves = tree.oob.map((row) => grower.leafOf(row));
+    if (settings.importance === 'permutation') tree.permutation = permutationImportance(data, tree, grower);
     give(tree, at);
   }
 }
@@ -34,28 +35,14 @@ export function growTrees(
 function criterionOf(data: TrainingData, settings: TrainSettings, random: Mt64, search: SplitSearch | undefined): Criterion {
   const inbag = inbagSize(settings, data.rows);
   if (data.kind === 'regression') return new RegressionCriterion(data, settings, random, inbag, search);
-  if (data.kind === 'survival') return new SurvivalCriterion(data, settings, random);
+  if (data.kind === 'survival') return new SurvivalCriterion(data, settings, random, inbag);
   const criterion = new ClassCriterion(data, settings, random, inbag, search);
   // Only a probability tree's leaves hold shares.
   return data.kind === 'probability' ? criterion : Object.assign(criterion, { leafShares: undefined });
 }
 
-/** The leaf that a row falls into, with another row's value in the column `permuted`. */
-function findLeaf(data: TrainingData, tree: GrownTree, row: number, permuted = -1, other = row): number {
-  const { left, right, splitVarIds, splitValues } = tree;
-  let node = 0;
-  while (left[node] !== 0 || right[node] !== 0) {
-    const column = splitVarIds[node]!;
-    const value = valueAt(data, column === permuted ? other : row, column);
-    const split = splitValues[node]!;
-    const goesLeft = data.ordered[column] === 1 ? value <= split : Math.floor(split / 2 ** (value - 1)) % 2 === 0;
-    node = (goesLeft ? left[node] : right[node]) as number;
-  }
-  return node;
-}
-
 /** The loss of accuracy out of the bag when a column's values are shuffled, for each column (0 where the tree has no split by it). */
-function permutationImportance(data: TrainingData, tree: GrownTree, random: Mt64): Float64Array {
+function permutationImportance(data: TrainingData, tree: GrownTree, grower: TreeGrower): Float64Array {
   const losses = new Float64Array(data.columns);
   const used = new Set(tree.splitVarIds);
   const places = leafPlaces(tree);
@@ -64,8 +51,8 @@ function permutationImportance(data: TrainingData, tree: GrownTree, random: Mt64
   const permuted = tree.oob.slice();
   for (let column = 0; column < data.columns; column += 1) {
     if (!used.has(column)) continue;
-    shuffle(random, permuted, 0, permuted.length);
-    const leaves = tree.oob.map((row, at) => findLeaf(data, tree, row, column, permuted[at]!));
+    shuffle(grower.random, permuted, 0, permuted.length);
+    const leaves = tree.oob.map((row, at) => grower.leafOf(row, column, permuted[at]!));
     losses[column] = accuracy - treeAccuracy(data, tree, leaves, places);
   }
   return losses;

@@ -1,8 +1,9 @@
 import type { TrainingData } from '../data/data.ts';
 import { ranksUpTo } from '../data/levels.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
-import { cumulativeShares, discrete, drawWithoutReplacement, shuffle, uniformInt } from '../numbers/std-random.ts';
+import { drawWithoutReplacement } from '../numbers/std-random.ts';
 import type { Criterion, Split, TrainSettings } from '../settings.ts';
+import { Bootstrap } from './bootstrap.ts';
 
 /** A grown tree, under ranger's names; `extras` are its leaves' shares, side by side in the order of the leaves' ids. */
 export type GrownTree = {
@@ -22,18 +23,6 @@ export type GrownTree = {
   permutation: Float64Array;
 };
 
-/** How many rows a tree draws: C++ cuts a product to an integer, and rounds it for each class. */
-export function inbagSize({ sampleFraction }: TrainSettings, rows: number): number {
-  if (sampleFraction.length === 1) return Math.floor(rows * sampleFraction[0]!);
-  return sampleFraction.reduce((sum, share) => sum + roundHalfAway(rows * share), 0);
-}
-
-/** C's round(), for numbers that are not negative. */
-function roundHalfAway(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor >= 0.5 ? floor + 1 : floor;
-}
-
 /** Grows trees one after another in the same memory, as src/Tree.cpp does: nodes in the order they are made. */
 export class TreeGrower {
   readonly data: TrainingData;
@@ -47,9 +36,10 @@ export class TreeGrower {
   readonly #right: Uint32Array;
   readonly #splitVarIds: Uint16Array;
   readonly #splitValues: Float64Array;
+  readonly #splitRanks: Uint32Array;
   readonly #decreases: Float64Array;
   readonly #candidates: Uint32Array;
-  readonly #shares: Float64Array;
+  readonly #bootstrap: Bootstrap;
   #nodes = 0;
 
   /** `samples`: as many rows as a tree draws. */
@@ -67,9 +57,10 @@ export class TreeGrower {
     this.#right = new Uint32Array(nodes);
     this.#splitVarIds = new Uint16Array(nodes);
     this.#splitValues = new Float64Array(nodes);
+    this.#splitRanks = new Uint32Array(nodes);
     this.#decreases = new Float64Array(settings.importance === 'impurity' ? nodes : 0);
     this.#candidates = new Uint32Array(Math.max(data.columns, settings.mtry));
-    this.#shares = data.caseWeights.length > 0 ? cumulativeShares(data.caseWeights) : new Float64Array(0);
+    this.#bootstrap = new Bootstrap(data, settings, random);
   }
 
   /** Grows the tree at a place, counted from 0. */
@@ -77,11 +68,11 @@ export class TreeGrower {
     const settings = this.#settings;
     // (i + 1) * seed, cut to 32 bits.
     this.random.seed(Math.imul(tree + 1, settings.seed) >>> 0);
-    const { oob, counts } = this.#bootstrap();
+    const { oob, counts } = this.#bootstrap.draw(this.#samples);
     this.#nodes = 1;
     this.#clear(0);
     this.#starts[0] = 0;
-    this.#ends[0] = inbagSize(settings, this.data.rows);
+    this.#ends[0] = this.#samples.length;
     const extras: Float64Array[] = [];
     const best: Split = { column: 0, value: 0, decrease: -1 };
     let depth = 0;
@@ -95,6 +86,22 @@ export class TreeGrower {
       }
     }
     return this.#result(oob, counts, extras);
+  }
+
+  /** The leaf of the tree that was grown last that a row falls into, with another row's value in the column `permuted`. */
+  leafOf(row: number, permuted = -1, other = row): number {
+    const { rows, ranks, values, offsets, ordered } = this.data;
+    const [left, splitVarIds, splitRanks] = [this.#left, this.#splitVarIds, this.#splitRanks];
+    let node = 0;
+    // The right child follows the left one.
+    for (let child = left[0]!; child !== 0; child = left[node]!) {
+      const column = splitVarIds[node]!;
+      const rank = ranks[column * rows + (column === permuted ? other : row)]!;
+      const goesRight =
+        ordered[column] === 1 ? rank >= splitRanks[node]! : isInSet(this.#splitValues[node]!, values[offsets[column]! + rank]!);
+      node = goesRight ? child + 1 : child;
+    }
+    return node;
   }
 
   #result(oob: Uint32Array, counts: Uint32Array, extras: Float64Array[]): GrownTree {
@@ -151,119 +158,67 @@ export class TreeGrower {
 
   /** Moves the rows that go right to the node's end, the last of them first, and makes its children. */
   #part(node: number, { column, value }: Split): void {
-    const { rows, ranks, values, offsets, ordered } = this.data;
-    const samples = this.#samples;
-    const base = column * rows;
-    const first = offsets[column]!;
-    const upTo = ordered[column] === 1 ? ranksUpTo(this.data, column, value) : 0;
-    const goesLeft = (rank: number) => Math.floor(value / 2 ** (values[first + rank]! - 1)) % 2 === 0;
-    let at = this.#starts[node]!;
-    let right = this.#ends[node]!;
-    while (at < right) {
-      const sample = samples[at]!;
-      const rank = ranks[base + sample]!;
-      if (ordered[column] === 1 ? rank < upTo : goesLeft(rank)) at += 1;
-      else {
-        right -= 1;
-        samples[at] = samples[right]!;
-        samples[right] = sample;
-      }
-    }
+    const { data } = this;
+    const [start, end] = [this.#starts[node]!, this.#ends[node]!];
+    const base = column * data.rows;
+    if (data.ordered[column] === 1) this.#splitRanks[node] = ranksUpTo(data, column, value);
+    const right =
+      data.ordered[column] === 1
+        ? partBelow(this.#samples, start, end, data.ranks, base, this.#splitRanks[node]!)
+        : partBy(this.#samples, start, end, (row) => !isInSet(value, data.values[data.offsets[column]! + data.ranks[base + row]!]!));
     const child = this.#nodes;
     this.#nodes += 2;
     this.#clear(child);
     this.#clear(child + 1);
     this.#left[node] = child;
     this.#right[node] = child + 1;
-    this.#starts[child] = this.#starts[node]!;
+    this.#starts[child] = start;
     this.#ends[child] = right;
     this.#starts[child + 1] = right;
-    this.#ends[child + 1] = this.#ends[node]!;
+    this.#ends[child + 1] = end;
   }
+}
 
-  /** Draws the rows of a tree into `samples`; gives those out of the bag, and how often each was drawn where that was counted. */
-  #bootstrap(): { oob: Uint32Array; counts: Uint32Array } {
-    const { replace, sampleFraction } = this.#settings;
-    const { rows } = this.data;
-    const inbag = inbagSize(this.#settings, rows);
-    const isWeighted = this.#shares.length > 0;
-    if (!replace && !isWeighted) return sampleFraction.length > 1 ? this.#withoutReplacementByClass() : this.#withoutReplacement(inbag);
-    const counts = new Uint32Array(rows);
-    const take = (at: number, row: number) => {
-      this.#samples[at] = row;
-      counts[row] = counts[row]! + 1;
-    };
-    if (isWeighted) {
-      for (let at = 0; at < inbag; at += 1) {
-        let row = discrete(this.random, this.#shares);
-        while (!replace && counts[row] !== 0) row = discrete(this.random, this.#shares);
-        take(at, row);
-      }
-    } else if (sampleFraction.length > 1) {
-      let at = 0;
-      this.#rowsByClass().forEach((ofClass, id) => {
-        const last = at + roundHalfAway(rows * sampleFraction[id]!);
-        for (; at < last; at += 1) take(at, ofClass[uniformInt(this.random, ofClass.length)]!);
-      });
-    } else {
-      for (let at = 0; at < inbag; at += 1) take(at, uniformInt(this.random, rows));
+/** Parts rows: those whose rank is below `limit` stay at the front, the others go to the end. Gives where these start. */
+function partBelow(
+  samples: Uint32Array,
+  start: number,
+  end: number,
+  ranks: Uint16Array | Uint32Array,
+  base: number,
+  limit: number,
+): number {
+  let at = start;
+  let right = end;
+  while (at < right) {
+    const sample = samples[at]!;
+    if (ranks[base + sample]! < limit) at += 1;
+    else {
+      right -= 1;
+      samples[at] = samples[right]!;
+      samples[right] = sample;
     }
-    return { oob: placesOf(counts, 0), counts };
   }
-
-  /** The generator was passed by value in C++, and so it stands as before once the rows are shuffled. */
-  #withoutReplacement(inbag: number): { oob: Uint32Array; counts: Uint32Array } {
-    const state = this.random.save();
-    const all = Uint32Array.from({ length: this.data.rows }, (_, row) => row);
-    shuffle(this.random, all, 0, all.length);
-    this.random.restore(state);
-    this.#samples.set(all.subarray(0, inbag));
-    const oob = all.slice(inbag);
-    return { oob, counts: countsOutside(this.data.rows, oob) };
-  }
-
-  #withoutReplacementByClass(): { oob: Uint32Array; counts: Uint32Array } {
-    const { rows } = this.data;
-    const state = this.random.save();
-    const oob: number[] = [];
-    let at = 0;
-    this.#rowsByClass().forEach((ofClass, id) => {
-      const all = Uint32Array.from(ofClass);
-      shuffle(this.random, all, 0, all.length);
-      this.random.restore(state);
-      const inbag = roundHalfAway(rows * this.#settings.sampleFraction[id]!);
-      this.#samples.set(all.subarray(0, inbag), at);
-      at += inbag;
-      for (const row of all.subarray(inbag)) oob.push(row);
-    });
-    return { oob: Uint32Array.from(oob), counts: countsOutside(rows, oob) };
-  }
-
-  /** The rows of each class, in the order of classValues. */
-  #rowsByClass(): number[][] {
-    const lists = Array.from(this.data.classValues, (): number[] => []);
-    this.data.classIds.forEach((id, row) => {
-      (lists[id] as number[]).push(row);
-    });
-    return lists;
-  }
+  return right;
 }
 
-/** The places of a value, ascending. */
-function placesOf(counts: Uint32Array, value: number): Uint32Array {
-  const places = new Uint32Array(counts.length);
-  let found = 0;
-  for (let row = 0; row < counts.length; row += 1) {
-    if (counts[row] !== value) continue;
-    places[found] = row;
-    found += 1;
+/** The same by a question to each row. */
+function partBy(samples: Uint32Array, start: number, end: number, goesLeft: (row: number) => boolean): number {
+  let at = start;
+  let right = end;
+  while (at < right) {
+    const sample = samples[at]!;
+    if (goesLeft(sample)) at += 1;
+    else {
+      right -= 1;
+      samples[at] = samples[right]!;
+      samples[right] = sample;
+    }
   }
-  return places.slice(0, found);
+  return right;
 }
 
-/** 1 a row, 0 for those out of the bag. */
-function countsOutside(rows: number, oob: ArrayLike<number>): Uint32Array {
-  const counts = new Uint32Array(rows).fill(1);
-  for (let at = 0; at < oob.length; at += 1) counts[oob[at]!] = 0;
-  return counts;
+/** Whether a set of levels, as ranger writes it, has the level. */
+function isInSet(set: number, level: number): boolean {
+  return Math.floor(set / 2 ** (level - 1)) % 2 !== 0;
 }

@@ -38,6 +38,7 @@ export class SplitSearch {
   readonly #counts: Float64Array;
   readonly #decrease: Float64Array;
   readonly #found: Uint32Array;
+  readonly #words: Uint32Array;
 
   /** A search for trees of so many rows; undefined where the engine or the memory does not allow it. */
   static open(data: TrainingData, inbag: number): SplitSearch | undefined {
@@ -79,6 +80,7 @@ export class SplitSearch {
     this.ids = new Uint32Array(buffer, laid.targets, isRegression ? 0 : inbag);
     this.#counts = new Float64Array(buffer, laid.classes, (classes * CLASS_BYTES) / 8);
     this.#decrease = new Float64Array(buffer, 0, 1);
+    this.#words = new Uint32Array(buffer);
     this.#found = new Uint32Array(buffer, 0, FOUND_BYTES / 4);
   }
 
@@ -103,6 +105,14 @@ export class SplitSearch {
     }
     this.#walk(keys, node.end - node.start, best.decrease, sum);
     this.#take(column, best);
+  }
+
+  /** The places of a node's rows in it, in the order of their values, equal ones as they stand. */
+  order(node: NodeView, column: number): Uint32Array {
+    const from = this.#sort(node, column) / 4;
+    const order = new Uint32Array(node.end - node.start);
+    for (let at = 0; at < order.length; at += 1) order[at] = this.#words[from + 2 * at]!;
+    return order;
   }
 
   /** Sorts the rows of a node by a column. Gives where the keys lie. */
