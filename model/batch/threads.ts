@@ -7,7 +7,8 @@ import type { Done, Order, Report, Task, Work } from './task.ts';
 export type Threads = { compute(work: Work): Promise<Done>; close(): Promise<void> };
 
 type Waiting = { resolve(done: Done): void; reject(error: Error): void };
-type Thread = { worker: Worker; waiting: Map<number, Waiting> };
+/** `ended`: why it is no more. */
+type Thread = { worker: Worker; waiting: Map<number, Waiting>; ended: Error | undefined };
 
 /** V8 lets a thread grow by tens of megabytes before it looks what can go: pieces live shortly. */
 const LIMITS = { maxYoungGenerationSizeMb: 16 };
@@ -18,9 +19,10 @@ export function startThreads(task: Task, count: number): Threads {
   let last = 0;
   const threads = Array.from({ length: count }, (): Thread => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, resourceLimits: LIMITS });
-    const thread: Thread = { worker, waiting: new Map() };
+    const thread: Thread = { worker, waiting: new Map(), ended: undefined };
     const fail = (error: Error) => {
       if (isEnding) return;
+      thread.ended ??= error;
       for (const { reject } of thread.waiting.values()) reject(error);
       thread.waiting.clear();
     };
@@ -38,6 +40,8 @@ export function startThreads(task: Task, count: number): Threads {
       new Promise((resolve, reject) => {
         last += 1;
         const thread = threads.reduce((least, one) => (one.waiting.size < least.waiting.size ? one : least));
+        // One that ended while it had nothing to do is told at the next rows, which it would never answer.
+        if (thread.ended) return reject(thread.ended);
         thread.waiting.set(last, { resolve, reject });
         if ('range' in work) return thread.worker.postMessage({ number: last, work } satisfies Order);
         const bytes = alone(work.piece.bytes);
