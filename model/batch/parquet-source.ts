@@ -19,5 +19,11 @@ export async function openParquetRows(schema: Schema, file: string): Promise<Sou
     }
     check();
   }
-  return { rows: { form: 'parquet', file }, identity: { input: 'parquet', ...identity }, isFile: true, cuts, close: async () => {} };
+  return {
+    rows: { form: 'parquet', file, identity },
+    identity: { input: 'parquet', ...identity },
+    isFile: true,
+    cuts,
+    close: async () => {},
+  };
 }

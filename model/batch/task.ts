@@ -3,12 +3,13 @@ import type { Piece } from '../../shared/batch/cutter.ts';
 import type { RowRange } from '../../shared/batch/parquet-input.ts';
 import type { Counts, OnError } from '../../shared/batch/piece.ts';
 import type { Parameters } from '../../shared/schema/parameters.ts';
+import type { ParquetFile } from './parquet-file.ts';
 
 /** What a file of answers can be. */
 export type OutputForm = LineForm | 'parquet';
 
-/** How the rows of an input are read: lines come as bytes, rows of Parquet by their places in a file that each thread opens. */
-export type Rows = { form: LineForm; columns: Columns } | { form: 'parquet'; file: string };
+/** How the rows of an input are read: lines come as bytes, rows of Parquet by their places in a file that each thread opens; it must be `identity`. */
+export type Rows = { form: LineForm; columns: Columns } | { form: 'parquet'; file: string; identity: ParquetFile['identity'] };
 
 /** What a thread is started with. The artifact, and the nodes that a kernel walks, lie in memory that all share. */
 export type Task = {

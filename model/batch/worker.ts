@@ -7,7 +7,7 @@ import { RequestError, stackOf } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
 import { defaultParameters } from '../../shared/schema/parameters.ts';
 import { Changed } from './errors.ts';
-import type { Done, Order, Report, Task, Work } from './task.ts';
+import type { Done, Order, Report, Rows, Task, Work } from './task.ts';
 
 // An entry: a thread of threads.ts, which answers the rows that it is sent, one order after the other.
 const { artifact, table, rows, output, onError, parameters } = workerData as Task;
@@ -16,7 +16,7 @@ prepareKernel(model, table);
 const used = parameters ?? defaultParameters(model.schema);
 const asked = { onError, ...(parameters ? { parameters } : {}) };
 const { empty } = answerLines(model.schema, used);
-const opened = rows.form === 'parquet' ? openRanges(rows.file) : undefined;
+const opened = rows.form === 'parquet' ? openRanges(rows) : undefined;
 // An error of it is told with each order.
 opened?.catch(() => {});
 
@@ -49,12 +49,19 @@ async function fill(sink: Sink, work: Work): Promise<Counts> {
   return answerPiece(model, { ...work.piece, ...asked, columns: rows.columns, form: rows.form }, sink);
 }
 
-async function openRanges(file: string): Promise<(work: Extract<Work, { range: unknown }>, sink: Sink) => Promise<Counts>> {
+type FileOfRows = Extract<Rows, { form: 'parquet' }>;
+
+async function openRanges({
+  file,
+  identity,
+}: FileOfRows): Promise<(work: Extract<Work, { range: unknown }>, sink: Sink) => Promise<Counts>> {
   const [{ answerRange }, { openParquetFile }] = await Promise.all([
     import('../../shared/batch/parquet-piece.ts'),
     import('./parquet-file.ts'),
   ]);
-  const { parquet } = await openParquetFile(file);
+  const { parquet, identity: found } = await openParquetFile(file);
+  // The first thread has looked at its columns and rows: another file of that name by now has others.
+  if (JSON.stringify(found) !== JSON.stringify(identity)) throw new Changed(`${file}: it was replaced while it was read`);
   return ({ range }, sink) => answerRange(model, parquet, { range, ...asked }, sink);
 }
 

@@ -1,4 +1,4 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, type RowGroup } from 'hyparquet';
 import type { Compressors, DecodedArray, ParquetParsers, SchemaElement } from 'hyparquet/src/types.js';
 import { MAX_PROBLEMS, RequestError } from '../errors.ts';
 import { missing } from '../schema/complaints.ts';
@@ -6,9 +6,13 @@ import type { Schema } from '../schema/features.ts';
 import { pointer } from '../schema/pointer.ts';
 import { columnPlaces, isFeature } from '../wire/cells.ts';
 import { type CellOf, cellReader, readAs } from './parquet-cells.ts';
+import { type GroupPages, pagesOf } from './parquet-pages.ts';
 
 /** A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy. */
-export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors };
+export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors; pages?: KnownPages };
+
+/** The pages of the row group and the columns that were read last: more are not kept. */
+type KnownPages = { group: number; taken: string; pages: Promise<GroupPages> };
 
 /** Rows of a Parquet file, all in one of its row groups: the first, from 0, and how many. */
 export type RowRange = { start: number; rows: number };
@@ -109,7 +113,8 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   const names = elements.map(({ name }) => name);
   const places = columnPlaces(schema, names, '');
   const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
-  checkGroup(parquet, start, taken);
+  const group = groupAt(parquet, start);
+  checkGroup(parquet, group, taken);
   const read = new Map<string, { values: DecodedArray; rowStart: number }[]>(taken.map((name) => [name, []]));
   const onChunk = ({ columnName, columnData, rowStart }: { columnName: string; columnData: DecodedArray; rowStart: number }) =>
     read.get(columnName)?.push({ values: columnData, rowStart });
@@ -127,7 +132,11 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
       utf8: false,
       onChunk,
     };
-    await told(() => parquetRead(asked));
+    // Of a whole row group all pages are read anyway.
+    const isPart = rows < Number(metadata.row_groups[group]?.num_rows);
+    const pages = isPart ? await told(() => knownPages(parquet, group, taken)) : {};
+    const withPages = { ...asked, pageLocationsByGroup: Object.assign([], { [group]: pages }) };
+    await told(() => parquetRead(withPages));
   }
   const columns = schema.features.map((feature, at) => {
     const place = places[at];
@@ -157,13 +166,28 @@ function endOf(schema: SchemaElement[], at: number): number {
   return end;
 }
 
-/** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
-function checkGroup({ metadata, compressors }: Parquet, start: number, taken: string[]): void {
-  let first = 0;
-  const group = metadata.row_groups.find(({ num_rows }) => {
-    first += Number(num_rows);
-    return start < first;
+/** The row group in which a row stands. */
+function groupAt({ metadata }: Parquet, row: number): number {
+  let end = 0;
+  return metadata.row_groups.findIndex(({ num_rows }) => {
+    end += Number(num_rows);
+    return row < end;
   });
+}
+
+/** The pages of a row group's columns: ranges of one group are read one after the other. */
+function knownPages(parquet: Parquet, group: number, taken: string[]): Promise<GroupPages> {
+  const names = JSON.stringify(taken);
+  if (parquet.pages?.group !== group || parquet.pages.taken !== names) {
+    const rowGroup = parquet.metadata.row_groups[group] as RowGroup;
+    parquet.pages = { group, taken: names, pages: pagesOf(parquet.file, rowGroup, taken) };
+  }
+  return parquet.pages.pages;
+}
+
+/** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
+function checkGroup({ metadata, compressors }: Parquet, at: number, taken: string[]): void {
+  const group = metadata.row_groups[at];
   const chunks = (group?.columns ?? []).filter(({ meta_data }) => taken.includes(meta_data?.path_in_schema[0] ?? ''));
   const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
   if (bytes > MOST.group) throw new RequestError(413, `found a row group of ${bytes} bytes, expected at most ${MOST.group}`);
