@@ -42,6 +42,8 @@ export const OURS = [
   'shared/bodies/forest/kernels/chain.ts',
   'shared/bodies/forest/kernels/masks.ts',
   'shared/bodies/forest/kernels/walk.ts',
+  'shared/bodies/forest/kernels/wide-leaves.ts',
+  'shared/bodies/forest/kernels/wide-masks.ts',
   'shared/explain/rows-shap.ts',
   'shared/explain/section.ts',
   'shared/explain/tree-shap.ts',

@@ -4,26 +4,26 @@ import { TAILS, TWO_TO_128THS } from './tables/exp-table.ts';
 
 // The numbers of Arm's optimized routines (MIT, see NOTICE), as glibc has them.
 /** 128 / log(2). */
-const STEPS = 184.6649652337873;
+export const STEPS = 184.6649652337873;
 /** -log(2) / 128, the first 36 bits and the rest. */
-const [STEP_HIGH, STEP_LOW] = [-0.005415212348111709, -1.2864023111638346e-14];
+export const [STEP_HIGH, STEP_LOW] = [-0.005415212348111709, -1.2864023111638346e-14];
 /** Up to so many steps their product with STEP_HIGH is exact. */
 const EXACT_STEPS = 131072;
 /** e^r - 1 - r, as a polynomial of r from -log(2) / 256 to log(2) / 256. */
-const [C2, C3, C4, C5] = [0.49999999999996786, 0.16666666666665886, 0.0416666808410674, 0.008333335853059549];
+export const [C2, C3, C4, C5] = [0.49999999999996786, 0.16666666666665886, 0.0416666808410674, 0.008333335853059549];
 /** Adding it rounds a double to a whole number: 1.5 * 2^52. */
-const SHIFT = 6755399441055744;
+export const SHIFT = 6755399441055744;
 
 /** Up to here no sum can come to the ends of the doubles, however its parts were rounded. */
-const QUICK_UP_TO = 511;
+export const QUICK_UP_TO = 511;
 /** Beyond this the nearest whole number depends on how a product was rounded. */
-const NEARLY_HALF = 0.5 - 2 ** -30;
+export const NEARLY_HALF = 0.5 - 2 ** -30;
 /**
  * How far `rest` may lie from the rest by fused multiplication. Both are sums of the same numbers below 2^-8, whose roundings are at most
  * 2^-62 each: three of the one sum, three of the other, and r, which may differ by 2^-61. The rest is for the product with the scale
  * (2^-61.5), and for all that is smaller.
  */
-const DOUBT = 1.25 * 2 ** -59;
+export const DOUBT = 1.25 * 2 ** -59;
 
 /**
  * e^x, as glibc's exp on a processor with fused multiplication. It is computed without it first: the last sum shows whether that could

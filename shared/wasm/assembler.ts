@@ -64,6 +64,8 @@ export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0, memory = 0): Code => [0xfd, 0x00, ...access(4, offset, memory)];
 export const storeV128 = (offset = 0): Code => [0xfd, 0x0b, ...access(4, offset, 0)];
+/** Sixteen bytes of two vectors, counted from the first's. */
+export const shuffleV128 = (...bytes: number[]): Code => [0xfd, 0x0d, ...bytes];
 export const andV128: Code = [0xfd, ...unsigned(78)];
 /** The bits of the first of two that are 0 in the second. */
 export const andNotV128: Code = [0xfd, ...unsigned(79)];
@@ -143,6 +145,16 @@ export const mulF64x2: Code = [0xfd, ...unsigned(242)];
 export const divF64x2: Code = [0xfd, ...unsigned(243)];
 /** The second where it is less than the first, else the first: so the first too where the second is NaN. */
 export const lesserF64x2: Code = [0xfd, ...unsigned(246)];
+export const absF64x2: Code = [0xfd, ...unsigned(236)];
+export const negF64x2: Code = [0xfd, ...unsigned(237)];
+/** Comparisons: all bits of a lane are 1 where it holds. */
+export const eqF64x2: Code = [0xfd, ...unsigned(71)];
+export const ltF64x2: Code = [0xfd, ...unsigned(73)];
+export const addI64x2: Code = [0xfd, ...unsigned(206)];
+/** Shifts both 64-bit numbers left. */
+export const shlI64x2 = (bits: number): Code => [...i32(bits), 0xfd, ...unsigned(203)];
+/** 1 where no lane of 64 bits is 0. */
+export const allI64x2: Code = [0xfd, ...unsigned(195)];
 /** Two doubles as whole numbers, towards 0. */
 export const truncF64x2: Code = [0xfd, ...unsigned(252)];
 export const maxI32x4: Code = [0xfd, ...unsigned(184)];

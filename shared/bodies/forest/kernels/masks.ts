@@ -59,7 +59,7 @@ export function maskKernel(forest: Forest, summed: Sums): Kernel | undefined {
 }
 
 /** Turns the places of ranks in the first block's rows into those in the columns. */
-function toColumns({ rows, columns, blocks }: Plan, addresses: Int32Array): void {
+export function toColumns({ rows, columns, blocks }: Plan, addresses: Int32Array): void {
   for (let at = 0; at < addresses.length; at += 1) addresses[at] = (addresses[at]! - rows) * blocks + columns;
 }
 
@@ -82,7 +82,7 @@ const untilEnd = (local: number, by: number, end: number): w.Code => [
 ];
 
 /** The code rank(size): writes, of so many rows, the place of each group's rank in the first block's rows, and zeros as sums. */
-function rankFunction({ outputs, bytes, groups, features, rows, values, buckets, addresses, sums }: Plan): w.WasmFunction {
+export function rankFunction({ outputs, bytes, groups, features, rows, values, buckets, addresses, sums }: Plan): w.WasmFunction {
   const [end, row, out, sum, rank, bits, value] = [0, 1, 2, 3, 4, 5, 6] as const;
   const locals: RankLocals = { row, value, rank, bits };
   const arithmetic = arithmeticOf(bytes);

@@ -4,6 +4,7 @@ import type { Kernel, Sums } from './kernel.ts';
 import { maskKernel } from './masks.ts';
 import { walkKernel } from './walk.ts';
 import type { WalkTable } from './walk-table.ts';
+import { WIDES } from './wides.ts';
 
 /** The fastest kernel of a forest's sums: all sums of rows that lie side by side; of chains and walks also the table that threads share. */
 export type SumKernel = { name: 'masks' | 'chain' | 'walk'; sums(rows: Float64Array): Float64Array; bytes: number; table?: WalkTable };
@@ -16,7 +17,7 @@ export function sumKernel(forest: Forest, summed: Sums, given?: WalkTable): SumK
     return sums;
   };
   try {
-    const masks = maskKernel(forest, summed);
+    const masks = maskKernel(forest, summed) ?? WIDES[0]?.masks(forest, summed);
     if (masks) return { name: 'masks', sums: summing(masks), bytes: masks.bytes };
     const chain = chainKernel(forest, summed, given);
     if (chain) return { name: 'chain', sums: summing(chain), bytes: chain.bytes, table: chain.table };

@@ -56,7 +56,7 @@ export function walkKernel(forest: Forest, summed: Summed, given?: WalkTable): (
   const memory = new WebAssembly.Memory({ initial: plan.pages });
   const ours = { memory, pages: plan.pages, shared: false };
   const nodes = { memory: table, pages: table.buffer.byteLength / PAGE, shared: true };
-  const more = way && widePlan ? [way.code(widePlan, plan.sums)] : [];
+  const more = way && widePlan ? [way.code(widePlan, 1)] : [];
   const { walk, alone, wide: addWide } = w.instantiate([walkCode(plan), aloneCode(plan.alone), ...more], [ours, nodes]);
   const wide = way && widePlan && addWide ? way.open(widePlan, memory, plan.sums, addWide) : undefined;
   const rank = rankSearch(packed);

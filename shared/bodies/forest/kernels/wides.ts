@@ -1,6 +1,6 @@
-import { WIDE_LEAVES, type WideWay } from './wide-leaves.ts';
+import { WIDE_LEAVES } from './wide-way.ts';
 
 /** What adds leaves of many doubles. Packaging leaves it out for kinds of forests that have none (model/bundle/lean.ts). */
-export const WIDES: readonly WideWay[] = [
+export const WIDES: readonly (typeof WIDE_LEAVES)[] = [
   WIDE_LEAVES, // eight doubles and more
 ];
