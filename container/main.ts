@@ -15,7 +15,7 @@ import { openKeysFile } from './server/keys.ts';
 import { loadModelDir } from './server/model-dir.ts';
 import { createContainer, MODEL_KEY } from './server/server.ts';
 import { type ContainerSettings, readContainerSettings } from './server/settings.ts';
-import { startWorkers } from './server/workers.ts';
+import { startWorkers } from './server/threads/workers.ts';
 
 const HELP = `Serves one model over HTTP.
 
@@ -30,7 +30,7 @@ Environment:
   PORT        the port, 0 for any that is free (8080); SAGEMAKER_BIND_TO_PORT wins over it
   HOST        the address to listen on (127.0.0.1)
   PAGE_FILE   the page's parts as the image holds them; without it they are built from the sources
-  WORKERS     threads for big requests (one less than there are processors, at least 1)
+  WORKERS     threads for big requests (as many as there are processors)
   API_KEYS_FILE   the keys that callers are asked for (container/README.md says how the file is made); without it nobody is asked.
               SageMaker's paths never ask (/ping, /invocations, /execution-parameters, /models)
   DRAIN_MS    how long requests are still taken after SIGTERM, in milliseconds (5000); up to 4 s more while they go on coming

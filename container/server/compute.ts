@@ -6,8 +6,9 @@ import { RequestError } from '../../shared/errors.ts';
 import { computeQuery } from '../../shared/predict.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { toPredictions } from '../../shared/schema/shape.ts';
-import { checkAnswerSize, tailOf, writeOutputs } from '../../shared/wire/answers.ts';
+import { checkAnswerSize, joinLists, tailOf, writeList, writeOutputs } from '../../shared/wire/answers.ts';
 import type { AnswerForm, DeclaredForm } from '../../shared/wire/media.ts';
+import { type BodyPart, readPart } from '../../shared/wire/quick/parts.ts';
 import { readBody } from '../../shared/wire/read-body.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 
@@ -60,6 +61,40 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
   }
   const tail = tailFor(model, query.parameters, servedBy);
   return { text: writeOutputs(model.schema, query.parameters, outputs, accepted, tail), rows: query.count, ms };
+}
+
+/** A part of a body, or of the rows that were read of it, for a thread; `most` as in what is asked. */
+export type PartAsked = { accepted: AnswerForm; most?: number } & ({ read: BodyPart } | { query: Query });
+
+/** The list of a part's predictions. `isRecords` and `isWrapped` as Part has them. */
+export type PartComputed = { text: string; rows: number; ms: number; isRecords: boolean; isWrapped: boolean };
+
+/**
+ * Reads, computes and writes a part of a body; undefined where it has to go another way: it is read as no part, or has too many rows.
+ * Throws as compute does.
+ */
+export function computePart(model: Model, asked: PartAsked): PartComputed | undefined {
+  const { schema } = model;
+  const part = 'read' in asked ? readPart(schema, asked.read) : undefined;
+  const query = 'query' in asked ? asked.query : part && { ...part, parameters: defaultParameters(schema) };
+  if (!query || query.count > (asked.most ?? query.count)) return undefined;
+  checkAnswerSize(schema, query.count, query.parameters, asked.accepted);
+  const started = performance.now();
+  const outputs = computeQuery(model, query);
+  const ms = performance.now() - started;
+  const text = writeList(schema, query.parameters, outputs, asked.accepted);
+  const { isRecords, isWrapped } = part ?? { isRecords: false, isWrapped: false };
+  return { text, rows: query.count, ms, isRecords, isWrapped };
+}
+
+/** The answer that parts make together. Throws a 413 where it would be too large. */
+export function joinParts(model: Model, parts: PartComputed[], parameters: Parameters, { accepted, servedBy }: Asked): Computed {
+  const { schema } = model;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  checkAnswerSize(schema, rows, parameters, accepted);
+  const lists = parts.map(({ text }) => text);
+  const text = joinLists(schema, parameters, lists, accepted, tailFor(model, parameters, servedBy));
+  return { text, rows, ms: Math.max(...parts.map(({ ms }) => ms)) };
 }
 
 /** The tails of answers to default parameters, kept for each model. */

@@ -8,7 +8,7 @@ import type { Connections } from './connections.ts';
 import type { ContainerKeys } from './keys.ts';
 import type { ContainerMetrics } from './metrics.ts';
 import type { Models, ModelsOptions, Served } from './models.ts';
-import type { Workers } from './workers.ts';
+import type { Workers } from './threads/workers.ts';
 
 /** What a container is made of. */
 export type ContainerOptions = {

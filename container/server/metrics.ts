@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import type { Admission } from './admission.ts';
 import type { Connections } from './connections.ts';
-import type { Workers } from './workers.ts';
+import type { Workers } from './threads/workers.ts';
 
 /** What is counted of the container, as Prometheus text. */
 export type ContainerMetrics = {

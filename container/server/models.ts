@@ -7,7 +7,7 @@ import { createPace } from './admission.ts';
 import { loadModelDir, sizeOfModelDir } from './model-dir.ts';
 import { resolveWithin } from './model-folder.ts';
 import { openShared } from './shared-model.ts';
-import type { Workers } from './workers.ts';
+import type { Workers } from './threads/workers.ts';
 
 /**
  * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has another one, so

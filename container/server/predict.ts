@@ -11,6 +11,7 @@ import { type Attributes, formatOf, headerOf } from './http.ts';
 import type { Incoming } from './incoming.ts';
 import type { Served } from './models.ts';
 import { overloaded } from './refusals.ts';
+import { answerParts, splitBody, splitRows } from './threads/split.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
@@ -94,15 +95,27 @@ async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<U
 const NO_BODY = new Uint8Array(0);
 
 /** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
-function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
+async function computeSomewhere(
+  { workers, admission }: Container,
+  served: Served,
+  asked: Asked,
+  isWanted: () => boolean,
+): Promise<Computed> {
   const { model, pace, key } = served;
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
-  if (workers && asked.body.length > most) return workers.answer(key, asked, isWanted);
+  if (workers && asked.body.length > most) {
+    const parts = splitBody(workers, served, asked);
+    const answer = parts && (await answerParts(workers, served, parts, asked, isWanted));
+    return answer ?? workers.answer(key, asked, isWanted);
+  }
   const query = read(model, asked);
   const explaining = triedExplainMs(model.schema, query);
   const estimate = pace.ms(query.count) + explaining;
-  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms))
-    return workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms)) {
+    const parts = splitRows(workers, served, query, asked, estimate);
+    const answer = parts && (await answerParts(workers, served, parts, asked, isWanted));
+    return answer ?? workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+  }
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
     if (explaining === 0) pace.note(computed.rows, computed.ms);

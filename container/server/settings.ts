@@ -17,7 +17,7 @@ export const CONTAINER_VARIABLES = {
   PAGE_FILE: text("the path of the page's parts", /./, ''),
   /** Empty where nobody is asked for a key. */
   API_KEYS_FILE: text('a file of keys, as npm run keys writes it', /./, ''),
-  WORKERS: whole(0, 64, Math.max(availableParallelism() - 1, 1)),
+  WORKERS: whole(0, 64, availableParallelism()),
   DRAIN_MS: whole(0, MOST_DRAIN, 5_000),
   /** True where the platform runs a transform job. */
   SAGEMAKER_BATCH: text('true or false', /^(?:true|false)$/i, 'false'),
@@ -36,7 +36,5 @@ export function readContainerSettings(environment: Environment): ContainerSettin
   const { SAGEMAKER_BIND_TO_PORT: bound } = set;
   if (bound !== undefined) delete set.PORT;
   const { SAGEMAKER_BIND_TO_PORT: port, ...settings } = readVariables(CONTAINER_VARIABLES, set);
-  // In a transform job the listening thread has little to do.
-  if (/^true$/i.test(settings.SAGEMAKER_BATCH) && set.WORKERS === undefined) settings.WORKERS = availableParallelism();
   return bound === undefined ? settings : { ...settings, PORT: port };
 }

@@ -169,14 +169,32 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   }
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, toPredictions(schema, parameters, outputs), form);
   if (parameters.also) return writeTypes({ schema, parameters, outputs, form, tail });
+  if (parameters.explain) return writeExplained({ schema, parameters, outputs, form, tail });
+  const list = writeList(schema, parameters, outputs, form);
+  if (parameters.type !== 'se') return joinLists(schema, parameters, [list], form, tail);
+  if (form !== 'json') return list;
+  const shape = shapeOf(schema, parameters);
+  const errors = writeRows(jsonWriter(shape), outputs, outputWidth(schema, parameters), shapeWidth(shape), ',', '');
+  return `{"predictions":[${list}],"se":[${errors}],${tail}`;
+}
+
+/** Whether an answer is one list, so that what writeOutputs writes can be put together of lists of some rows each. */
+export function isOneList({ also, explain, type }: Parameters, form: AnswerForm): boolean {
+  return !also && !explain && type !== 'se' && (form === 'json' || form === 'jsonlines' || form === 'csv' || form === 'csvHeader');
+}
+
+/** The list of some rows of such an answer. */
+export function writeList(schema: Schema, parameters: Parameters, outputs: Float64Array, form: AnswerForm): string {
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
-  if (parameters.explain) return writeExplained({ schema, parameters, outputs, form, tail });
-  if (form === 'csv') return writeRows(csvWriter(shape), outputs, stride, 0, '', '\n');
-  const write = jsonWriter(shape);
-  if (form === 'jsonlines') return writeRows(write, outputs, stride, 0, '', '\n');
-  const errors = parameters.type === 'se' ? `"se":[${writeRows(write, outputs, stride, shapeWidth(shape), ',', '')}],` : '';
-  return `{"predictions":[${writeRows(write, outputs, stride, 0, ',', '')}],${errors}${tail}`;
+  if (form === 'json') return writeRows(jsonWriter(shape), outputs, stride, 0, ',', '');
+  return writeRows(form === 'jsonlines' ? jsonWriter(shape) : csvWriter(shape), outputs, stride, 0, '', '\n');
+}
+
+/** Such an answer, of its lists in order; `tail` as writeOutputs has it. */
+export function joinLists(schema: Schema, parameters: Parameters, lists: string[], form: AnswerForm, tail: string): string {
+  if (form === 'json') return `{"predictions":[${lists.join(',')}],${tail}`;
+  return form === 'csvHeader' ? headerOf(schema, parameters) + lists.join('') : lists.join('');
 }
 
 /** What writeOutputs writes, in the forms that have no table. */

@@ -4,7 +4,7 @@ import { readBody, sendReply } from '../../container/server/http.ts';
 import type { ContainerKeys } from '../../container/server/keys.ts';
 import { createContainer, MODEL_KEY } from '../../container/server/server.ts';
 import { loadShared } from '../../container/server/shared-model.ts';
-import { startWorkers, type Workers } from '../../container/server/workers.ts';
+import { startWorkers, type Workers } from '../../container/server/threads/workers.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
 import { jsonReply, problemReply } from '../../shared/api/reply.ts';
 import { route } from '../../shared/api/routes.ts';

@@ -37,6 +37,36 @@ export function quickJson(schema: Schema, body: Uint8Array, wrappers = QUICK_WRA
   return ended(reader);
 }
 
+/** Where a part of a body is: `isFirst` with the body's begin, `isLast` with its end. */
+export type Place = { isFirst: boolean; isLast: boolean };
+/** What was read of a part: its rows, and what the other parts must have in common with it. `isWrapped` of the first and the last alone. */
+export type Part = Rows & { isRecords: boolean; isWrapped: boolean };
+
+/**
+ * Reads a part of such a body, whose first element begins where the part does, or behind the body's begin, and whose last element has its comma
+ * at the part's end, or the body's end behind it. Parts that are all read, and agree in what they are, are together what quickJson reads.
+ */
+export function quickJsonPart(schema: Schema, body: Uint8Array, { isFirst, isLast }: Place): Part | undefined {
+  const reader = openReader(schema, body, false);
+  if (!reader) return undefined;
+  let isWrapped = false;
+  if (isFirst) {
+    isWrapped = peek(reader) === OPEN_OBJECT && takeWrapper(reader, QUICK_WRAPPERS);
+    if (!take(reader, OPEN_ARRAY)) return undefined;
+  }
+  const isRecords = peek(reader) === OPEN_OBJECT;
+  const readElement = isRecords ? readRecord : readRow;
+  do {
+    if (!readElement(reader)) return undefined;
+  } while (take(reader, COMMA) && (isLast || reader.at < body.length));
+  if (isLast) {
+    if (!take(reader, CLOSE_ARRAY)) return undefined;
+    isWrapped = take(reader, CLOSE_OBJECT);
+  } else if (body[reader.at - 1] !== COMMA) return undefined;
+  const rows = ended(reader);
+  return rows && { ...rows, isRecords, isWrapped };
+}
+
 /** The same of JSON Lines: a record or a row a line. */
 export function quickLines(schema: Schema, body: Uint8Array): Rows | undefined {
   const reader = openReader(schema, body, true);

@@ -5,7 +5,7 @@ import { checkContainer } from '../../../container/check/contract.ts';
 import { findRow, readRow } from '../../../container/check/example-row.ts';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers } from '../../../container/server/workers.ts';
+import { startWorkers } from '../../../container/server/threads/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 const { model, bytes } = await loadShared(golden('heart-age').file);

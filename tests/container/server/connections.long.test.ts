@@ -3,7 +3,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers, type Workers } from '../../../container/server/workers.ts';
+import { startWorkers, type Workers } from '../../../container/server/threads/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 /** More than the container takes. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from '@jest/globals';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers, type Workers } from '../../../container/server/workers.ts';
+import { startWorkers, type Workers } from '../../../container/server/threads/workers.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { explainMs, STEPS_PER_MS } from '../../../shared/schema/explanation.ts';
 import { exampleRecord } from '../../../shared/wire/cells.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LogEntry } from '../../../container/server/access-log.ts';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers, type Workers } from '../../../container/server/workers.ts';
+import { startWorkers, type Workers } from '../../../container/server/threads/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 const FILE = new URL('../../../container/worker-main.ts', import.meta.url);
@@ -74,11 +74,11 @@ describe('big requests', () => {
     const workers = startWorkers({ file: FILE, count: 1, cutMs: 100 });
     closing.push(() => workers.end());
     workers.open('slow', bytes);
-    const asked = { body: Buffer.from(rowsOf(200_000)), form: 'json', accepted: 'json' } as const;
+    const [big, asked] = [rowsOf(200_000), { form: 'json', accepted: 'json' } as const];
     const ends = await Promise.all(
       Array.from({ length: 6 }, () =>
         workers
-          .answer('slow', asked, () => true)
+          .answer('slow', { ...asked, body: Buffer.from(big) }, () => true)
           .then(
             () => 'computed',
             (error) => `${error.status} ${error.message}`,

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers } from '../../../container/server/workers.ts';
+import { startWorkers } from '../../../container/server/threads/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 // node tests/container/server/metrics-main.ts   what a container tells at /metrics after some requests, for promtool check metrics

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createContainer } from '../../../container/server/server.ts';
-import { startWorkers, type Workers } from '../../../container/server/workers.ts';
+import { startWorkers, type Workers } from '../../../container/server/threads/workers.ts';
 import { golden } from '../../support/golden.ts';
 
 const ages = golden('heart-age');

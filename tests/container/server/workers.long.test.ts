@@ -4,8 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { createPause } from '../../../container/server/worker-thread.ts';
-import { startWorkers } from '../../../container/server/workers.ts';
+import { createPause } from '../../../container/server/threads/worker-thread.ts';
+import { startWorkers } from '../../../container/server/threads/workers.ts';
 import { RequestError, stackOf } from '../../../shared/errors.ts';
 import { golden } from '../../support/golden.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers } from '../../../container/server/workers.ts';
+import { startWorkers } from '../../../container/server/threads/workers.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { documentReply } from '../../../shared/api/documents.ts';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';

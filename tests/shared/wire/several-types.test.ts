@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadShared } from '../../../container/server/shared-model.ts';
-import { startWorkers } from '../../../container/server/workers.ts';
+import { startWorkers } from '../../../container/server/threads/workers.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { answerTypes, listedTypes } from '../../../shared/schema/parameters.ts';

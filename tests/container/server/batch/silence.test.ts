@@ -4,7 +4,7 @@ import net from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createBatch } from '../../../../container/server/batch/batch.ts';
 import { createContainer } from '../../../../container/server/server.ts';
-import type { Workers } from '../../../../container/server/workers.ts';
+import type { Workers } from '../../../../container/server/threads/workers.ts';
 import { loadModel } from '../../../../model/artifact/import.ts';
 import { computePiece } from '../../../../shared/batch/piece.ts';
 import { golden } from '../../../support/golden.ts';

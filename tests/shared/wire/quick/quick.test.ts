@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Feature, Schema } from '../../../shared/schema/features.ts';
-import type { BodyForm } from '../../../shared/wire/media.ts';
-import { quickCsv } from '../../../shared/wire/quick/csv.ts';
-import { quickJson, quickLines } from '../../../shared/wire/quick/json.ts';
-import { readAnyBody } from '../../../shared/wire/wire.ts';
+import type { Feature, Schema } from '../../../../shared/schema/features.ts';
+import type { BodyForm } from '../../../../shared/wire/media.ts';
+import { quickCsv } from '../../../../shared/wire/quick/csv.ts';
+import { quickJson, quickLines } from '../../../../shared/wire/quick/json.ts';
+import { readAnyBody } from '../../../../shared/wire/wire.ts';
 
 const QUICK = { json: quickJson, jsonlines: quickLines, csv: quickCsv, npy: () => undefined };
 const ODD: Schema = {

@@ -1,5 +1,5 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { stackOf } from '../../shared/errors.ts';
+import { stackOf } from '../../../shared/errors.ts';
 import type { Order, Report } from './worker.ts';
 
 /** The models that every thread knows, by their keys. */

@@ -1,7 +1,7 @@
-import type { PieceAsked, PieceDone } from '../../shared/batch/piece.ts';
-import { ModelError, RequestError } from '../../shared/errors.ts';
-import type { Asked, Computed } from './compute.ts';
-import { overloaded } from './refusals.ts';
+import type { PieceAsked, PieceDone } from '../../../shared/batch/piece.ts';
+import { ModelError, RequestError } from '../../../shared/errors.ts';
+import type { Asked, Computed, PartAsked, PartComputed } from '../compute.ts';
+import { overloaded } from '../refusals.ts';
 import type { Order, Report } from './worker.ts';
 import { createPause, type OpenModels, startThread, type Thread } from './worker-thread.ts';
 
@@ -9,6 +9,8 @@ import { createPause, type OpenModels, startThread, type Thread } from './worker
 const MOST_WAITING = 2;
 /** How long a batch may wait and be computed, in milliseconds: less than the 60 s after which SageMaker no longer listens. */
 const CUT_MS = 55_000;
+/** Fewer bytes are copied to a thread. */
+const LEAST_MOVED = 131_072;
 /** Room for what lives shortly: by itself, V8 lets a thread grow by tens of megabytes before it looks what can go. */
 const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
@@ -17,14 +19,20 @@ export type Workers = {
   /** Makes a model known to all workers under a key, with the nodes that its kernel walks where there are such. */
   open(key: string, bytes: SharedArrayBuffer, table?: WebAssembly.Memory): void;
   close(key: string): void;
-  /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. */
+  /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. A big body goes to the thread: it is nobody else's any more. */
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
+  /** The same for a part of a request, whose memory goes to the thread; undefined where it has to be answered as a whole. */
+  part(key: string, asked: PartAsked, isWanted: () => boolean): Promise<PartComputed | undefined>;
   /** The same for a piece of a payload of batch transform. */
   piece(key: string, asked: PieceAsked, isWanted: () => boolean): Promise<PieceDone>;
   /** The artifact of the one model in a folder below `root`. Throws a ModelError where there is none that can be used. */
   load(dir: string, root: string): Promise<SharedArrayBuffer>;
   /** Threads there are at most. */
   count: number;
+  /** Threads that have started and have nothing to do. */
+  idle(): number;
+  /** Starts threads that are not there yet, as many as so many jobs at once would want. */
+  prepare(jobs: number): void;
   /** Jobs that wait or are worked on. */
   jobs(): number;
   end(): Promise<void>;
@@ -33,6 +41,8 @@ export type Workers = {
 type Job = {
   number: number;
   order: Extract<Order, { job: number }>;
+  /** Memory that goes to the thread with the order, instead of a copy. */
+  moved: ArrayBuffer[];
   isWanted: () => boolean;
   settle(report: Report): void;
   timer: NodeJS.Timeout;
@@ -60,7 +70,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
         if (!job) return;
         if (job.isWanted()) {
           thread.job = job;
-          thread.worker.postMessage(job.order);
+          thread.worker.postMessage(job.order, job.moved);
         } else finish(job, refusal(job.number, 'the time of this request was over before its turn came'));
       }
     }
@@ -93,12 +103,12 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     void thread.worker.terminate();
     next();
   };
-  const submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean): Promise<Report> => {
+  const submit: Submit = (order, isWanted, moved = []) => {
     if (queue.length >= MOST_WAITING * count) throw overloaded('too many big requests are waiting; ask again soon');
     last += 1;
     const number = last;
     return new Promise((settle) => {
-      const job: Job = { number, order: order(number), isWanted, settle, timer: setTimeout(() => cut(job), cutMs).unref() };
+      const job: Job = { number, order: order(number), moved, isWanted, settle, timer: setTimeout(() => cut(job), cutMs).unref() };
       queue.push(job);
       next();
     });
@@ -115,9 +125,11 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       models.delete(key);
       sendAll({ close: key });
     },
-    answer: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, answer: asked, key }), isWanted), 'computed'),
-    piece: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, piece: asked, key }), isWanted), 'done'),
-    load: async (dir, root) => partOf(await submit((job) => ({ job, load: dir, root }), always), 'loaded'),
+    idle: () => (queue.length > 0 ? 0 : threads.filter(({ job, isReady }) => isReady && !job).length),
+    prepare: (jobs) => {
+      while (threads.length < Math.min(jobs, count) && pause.leftMs() === 0) threads.push(start());
+    },
+    ...jobsBy(submit),
     jobs: () => queue.length + threads.filter(({ job }) => job !== undefined).length,
     end: async () => {
       isEnding = true;
@@ -126,7 +138,30 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
   };
 }
 
-type Parts = { computed: Computed; done: PieceDone; loaded: SharedArrayBuffer };
+type Submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean, moved?: ArrayBuffer[]) => Promise<Report>;
+
+/** What threads do, each as a job that is submitted. */
+function jobsBy(submit: Submit): Pick<Workers, 'answer' | 'part' | 'piece' | 'load'> {
+  return {
+    answer: async (key, asked, isWanted) => {
+      const moved = [...ownMemory(asked.body), ...ownMemory(asked.query?.rows)];
+      return partOf(await submit((job) => ({ job, answer: asked, key }), isWanted, moved), 'computed');
+    },
+    part: async (key, asked, isWanted) => {
+      const moved = ownMemory('read' in asked ? asked.read.body : asked.query.rows);
+      return partOf(await submit((job) => ({ job, part: asked, key }), isWanted, moved), 'part');
+    },
+    piece: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, piece: asked, key }), isWanted), 'done'),
+    load: async (dir, root) => partOf(await submit((job) => ({ job, load: dir, root }), always), 'loaded'),
+  };
+}
+
+/** The memory of an array that nothing else lies in: a small one may be a piece of what Node keeps for all of them. */
+function ownMemory(array: Uint8Array | Float64Array | undefined): ArrayBuffer[] {
+  return array && array.buffer instanceof ArrayBuffer && array.byteLength >= LEAST_MOVED ? [array.buffer] : [];
+}
+
+type Parts = { computed: Computed; part: PartComputed | undefined; done: PieceDone; loaded: SharedArrayBuffer };
 
 /** What a job gave. Throws what went wrong with it. */
 function partOf<Name extends keyof Parts>(report: Report, name: Name): Parts[Name] {

@@ -1,17 +1,18 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Model } from '../../shared/artifact.ts';
-import { computePiece, type PieceAsked, type PieceDone } from '../../shared/batch/piece.ts';
-import { ModelError, type Problem, RequestError, stackOf } from '../../shared/errors.ts';
-import { prepareKernel } from '../../shared/predict.ts';
-import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
-import { loadModelDir } from './model-dir.ts';
-import { openShared } from './shared-model.ts';
+import type { Model } from '../../../shared/artifact.ts';
+import { computePiece, type PieceAsked, type PieceDone } from '../../../shared/batch/piece.ts';
+import { ModelError, type Problem, RequestError, stackOf } from '../../../shared/errors.ts';
+import { prepareKernel } from '../../../shared/predict.ts';
+import { type Asked, type Computed, compute, computePart, type PartAsked, type PartComputed, read, unloaded } from '../compute.ts';
+import { loadModelDir } from '../model-dir.ts';
+import { openShared } from '../shared-model.ts';
 
 /** What a worker is sent. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
 export type Order =
   | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
   | { close: string }
   | { job: number; answer: Asked; key: string }
+  | { job: number; part: PartAsked; key: string }
   | { job: number; piece: PieceAsked; key: string }
   | { job: number; load: string; root: string }
   | { ready: true };
@@ -22,6 +23,7 @@ type Refused = { status: number; detail: string; problems: Problem[]; headers: R
 export type Report =
   | { ready: true }
   | { job: number; computed: Computed }
+  | { job: number; part: PartComputed | undefined }
   | { job: number; done: PieceDone }
   | { job: number; loaded: SharedArrayBuffer }
   | { job: number; refused: Refused }
@@ -61,6 +63,7 @@ async function workOn(models: Models, order: Extract<Order, { job: number }>): P
     if (!model) throw unloaded();
     if (model instanceof Error) return { job, fault: `the model could not be opened in this thread: ${stackOf(model)}` };
     if ('piece' in order) return { job, done: computePiece(model, order.piece) };
+    if ('part' in order) return { job, part: computePart(model, order.part) };
     return { job, computed: compute(model, order.answer.query ?? read(model, order.answer), order.answer) };
   } catch (error) {
     if (error instanceof ModelError) return { job, unusable: error.message };

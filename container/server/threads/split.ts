@@ -1,0 +1,82 @@
+import { RequestError } from '../../../shared/errors.ts';
+import { defaultParameters } from '../../../shared/schema/parameters.ts';
+import { isOneList } from '../../../shared/wire/answers.ts';
+import { formOf } from '../../../shared/wire/form.ts';
+import { belongTogether, cutBody, firstRowBytes } from '../../../shared/wire/quick/parts.ts';
+import { type Asked, type Computed, joinParts, type PartAsked, type PartComputed, type Read } from '../compute.ts';
+import type { Served } from '../models.ts';
+import type { Workers } from './workers.ts';
+
+/*
+ * A big request in parts, one for each thread that has nothing to do: each reads, computes and writes its rows. Under load, where
+ * no threads wait, a request is one thread's, which costs the least. The listening thread cuts and joins, and goes on listening.
+ */
+
+/** What a part takes at least, in milliseconds: less is not worth another thread, nor its memory. */
+const LEAST_MS = 3;
+/** What it takes to read a byte, in milliseconds. */
+const READ_MS = 3e-6;
+/** Answers that would be no answer to all: another try is the same again. */
+const BUSY = 503;
+
+/** The parts of a body that no thread has read; undefined where it is better, or has to be, read as a whole. */
+export function splitBody(workers: Workers, { model, pace }: Served, asked: Asked): PartAsked[] | undefined {
+  const { body, accepted, infer } = asked;
+  const { schema } = model;
+  if (infer || workers.count < 2 || schema.beginTexts || !isOneList(defaultParameters(schema), accepted)) return undefined;
+  const form = formOf(asked.form, body);
+  const rowBytes = firstRowBytes(body, form);
+  if (rowBytes === undefined) return undefined;
+  const most = partsFor(workers, READ_MS * body.length + pace.ms(body.length / rowBytes));
+  const parts = most > 1 ? cutBody(body, form, most) : undefined;
+  // Copies, since each thread gets the memory of its own, and the whole body stays here.
+  return parts?.map((part) => ({ read: { ...part, body: new Uint8Array(part.body) }, accepted, ...mostOf(asked) }));
+}
+
+/** The parts of rows that were read; undefined where they are better computed as a whole. `ms`: what that is thought to take. */
+export function splitRows(workers: Workers, { model }: Served, query: Read, asked: Asked, ms: number): PartAsked[] | undefined {
+  const { rows, count, parameters } = query;
+  const isDefault = parameters === defaultParameters(model.schema);
+  if (query.infer || !isDefault || workers.count < 2 || model.schema.beginTexts || !isOneList(parameters, asked.accepted)) return undefined;
+  const most = Math.min(count, partsFor(workers, ms));
+  if (most < 2) return undefined;
+  const width = model.schema.features.length;
+  return Array.from({ length: most }, (_, part) => {
+    const [from, to] = [part, part + 1].map((at) => Math.floor((count / most) * at)) as [number, number];
+    return { query: { rows: rows.slice(from * width, to * width), count: to - from, parameters }, accepted: asked.accepted };
+  });
+}
+
+/** How many parts something is worth that takes so long; a thread that is not there yet is started for the next time. */
+function partsFor(workers: Workers, ms: number): number {
+  const worth = Math.floor(ms / LEAST_MS);
+  if (worth > 1) workers.prepare(worth);
+  return Math.min(worth, workers.idle());
+}
+
+function mostOf({ most }: Asked): Pick<Asked, 'most'> {
+  return most === undefined ? {} : { most };
+}
+
+/**
+ * The answer that the threads make of the parts. Undefined where they are no parts of one body, or there is anything wrong with
+ * one of them, which only the whole way can tell as it has to be told. Throws a 503, and what is a fault of ours.
+ */
+export async function answerParts(
+  workers: Workers,
+  { key, model }: Served,
+  parts: PartAsked[],
+  asked: Asked,
+  isWanted: () => boolean,
+): Promise<Computed | undefined> {
+  try {
+    const computed = await Promise.all(parts.map((part) => workers.part(key, part, isWanted)));
+    const all = computed.filter((part): part is PartComputed => part !== undefined);
+    if (all.length < parts.length || !belongTogether(all)) return undefined;
+    if (asked.most !== undefined && all.reduce((sum, { rows }) => sum + rows, 0) > asked.most) return undefined;
+    return joinParts(model, all, defaultParameters(model.schema), asked);
+  } catch (error) {
+    if (error instanceof RequestError && error.status !== BUSY) return undefined;
+    throw error;
+  }
+}
