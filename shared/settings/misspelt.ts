@@ -31,24 +31,28 @@ export function meantBy(name: string, known: string[]): string | undefined {
 function isNear(name: string, known: string): boolean {
   const most = known.length >= TWO_WRONG_LETTERS ? 2 : 1;
   // These alone are enough for most names: a function's start waits for this, and the whole distance to each name took it milliseconds.
-  if (Math.abs(name.length - known.length) > most || lettersApart(name, known) > most) return false;
+  if (Math.abs(name.length - known.length) > most || kindsApart(name, known) > 2 * most) return false;
   return editsTo(name, known) <= most && (known.length >= ONE_WRONG_LETTER || !isOneReplaced(name, known));
 }
 
-/** How often each letter stands in one name more than in another, again for each pair of names. */
-const COUNTS = new Int16Array(128);
+/** The letters that stand in a name, a bit each, of every name that was asked for. */
+const KINDS = new Map<string, number>();
 
-/** How many letters one of the names has and the other has not, wherever they stand: no fewer edits make one of the other. */
-function lettersApart(name: string, known: string): number {
-  const counts = COUNTS.fill(0);
-  for (let at = 0; at < name.length; at += 1) counts[name.charCodeAt(at) & 127]! += 1;
-  for (let at = 0; at < known.length; at += 1) counts[known.charCodeAt(at) & 127]! -= 1;
-  let [more, fewer] = [0, 0];
-  for (const count of counts) {
-    if (count > 0) more += count;
-    else fewer -= count;
+function kindsOf(name: string): number {
+  let kinds = KINDS.get(name);
+  if (kinds === undefined) {
+    kinds = 0;
+    for (let at = 0; at < name.length; at += 1) kinds |= 1 << (name.charCodeAt(at) & 31);
+    KINDS.set(name, kinds);
   }
-  return Math.max(more, fewer);
+  return kinds;
+}
+
+/** How many kinds of letters stand in one of the names alone: an edit changes two at most. */
+function kindsApart(name: string, known: string): number {
+  let [count, others] = [0, kindsOf(name) ^ kindsOf(known)];
+  for (; others !== 0; others &= others - 1) count += 1;
+  return count;
 }
 
 /** The letters of our settings' names, which are compared with each variable of an environment. */

@@ -92,7 +92,7 @@ function scriptsOf(packaged: Packaged) {
   const event = JSON.stringify(recordedEvent('predict-json'));
   const answer = `${load} handler(${event}, ${context}).then((said) => { process.exitCode = said.statusCode === 200 ? 0 : 1; });`;
   const fake = { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-  const env = { ...plainEnvironment(), ...fake, ...packaged.environment };
+  const env = { PATH: process.env.PATH, ...fake, ...packaged.environment };
   return { load, answer, options: { cwd: packaged.folder, env } };
 }
 
