@@ -13,9 +13,9 @@ import { STEPS } from '../../shared/steps/steps.ts';
 
 /**
  * The kinds of bodies and steps that a package needs, by their names in its artifact, what explains it (its body's types; `rows` where it
- * is explained by its answers), and its kinds of intervals; all of them where nothing is said.
+ * is explained by its answers), its kinds of intervals, and the kernels that compute it; all of them where nothing is said.
  */
-export type NeededKinds = Readonly<Record<'bodies' | 'steps' | 'kinds' | 'explainers' | 'intervals', readonly string[]>>;
+export type NeededKinds = Readonly<Record<'bodies' | 'steps' | 'kinds' | 'explainers' | 'intervals' | 'kernels', readonly string[]>>;
 
 /** The lists that are cut: what each is called in its file, and the names of its entries, in their order. */
 const LISTS = [
@@ -32,6 +32,9 @@ const LISTS = [
 /** What only explaining calls: a package without anything that explains has functions that nobody calls in its place. */
 const EXPLAINING = ['bodies/explained.ts', 'explain/section.ts'];
 
+/** The kernels that compute forests and boosters, of which a model has one. */
+const KERNELS = /[\\/]forest[\\/]kernels[\\/](masks|chain|walk)\.ts$/;
+
 /** What a model's package needs to explain its answers; nothing where its artifact has no section for that. */
 export function explainerNames(model: Predictor): string[] {
   if (!model.explainer) return [];
@@ -47,6 +50,17 @@ export function leanLists(needed: () => NeededKinds | undefined): Plugin {
   return {
     name: 'lean-lists',
     setup: ({ onLoad }) => {
+      onLoad({ filter: KERNELS }, ({ path: file }) => {
+        const kinds = needed();
+        const [, name = ''] = KERNELS.exec(file) ?? [];
+        if (!kinds || kinds.kernels.includes(name)) return undefined;
+        // In its place stands what fits no forest.
+        return {
+          contents: functionsOf(readFileSync(file, 'utf8'))
+            .map((one) => `export function ${one}() {}\n`)
+            .join(''),
+        };
+      });
       onLoad(
         {
           filter:
@@ -94,8 +108,13 @@ export function leanAccess(auth: () => string | undefined): Plugin {
 
 /** A source whose functions do nothing but say that nobody calls them. */
 function uncalled(source: string, why: string): string {
-  const names = Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);
+  const names = functionsOf(source);
   return names.map((name) => `export function ${name}() { throw new Error('${name}: this package was ${why}'); }\n`).join('');
+}
+
+/** The names of the functions that a source exports. */
+function functionsOf(source: string): string[] {
+  return Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name as string);
 }
 
 /** The source of a list with the entries to keep, and without the imports of the others. Throws where it is written in another form. */

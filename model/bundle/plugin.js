@@ -27,6 +27,7 @@ export default class ModelPlugin {
       const { buildArtifact } = await import('../artifact/build.ts');
       const { leanArtifact } = await import('../artifact/proof.ts');
       const { explainerNames } = await import('./lean.ts');
+      const { prepareKernel } = await import('../../shared/predict.ts');
       const { buildPage } = await import('./build-page.ts');
       const project = serverless.serviceDir;
       // What a command that was killed left there would be packaged too, another model's artifact among it.
@@ -37,7 +38,8 @@ export default class ModelPlugin {
       const bodies = model.body.kind.types;
       const intervals = (model.intervals ?? []).map(({ by }) => by);
       const explainers = explainerNames(model);
-      serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers, intervals };
+      const kernels = [prepareKernel(model)?.name];
+      serverless.service.custom.kinds = { bodies, steps, kinds: [model.schema.kind], explainers, intervals, kernels };
       // A function computes the check rows at its start, and does not carry R's own predictions.
       const relative = path.relative(project, leanArtifact(file, model));
       serverless.service.provider.environment = { ...serverless.service.provider.environment, MODEL_FILE: relative };

@@ -60,6 +60,8 @@ export const loadU16 = (offset = 0, memory = 0): Code => [0x2f, ...access(1, off
 export const loadU8 = (offset = 0): Code => [0x2d, ...access(0, offset, 0)];
 export const storeI32 = (offset = 0): Code => [0x36, ...access(2, offset, 0)];
 export const storeI64 = (offset = 0): Code => [0x37, ...access(3, offset, 0)];
+/** Stores the lower two bytes. */
+export const storeU16 = (offset = 0): Code => [0x3b, ...access(1, offset, 0)];
 export const storeF32 = (offset = 0): Code => [0x38, ...access(2, offset, 0)];
 export const storeF64 = (offset = 0): Code => [0x39, ...access(3, offset, 0)];
 export const loadV128 = (offset = 0, memory = 0): Code => [0xfd, 0x00, ...access(4, offset, memory)];
@@ -96,8 +98,11 @@ export const subI32: Code = [0x6b];
 export const mulI32: Code = [0x6c];
 export const andI32: Code = [0x71];
 export const orI32: Code = [0x72];
+export const xorI32: Code = [0x73];
 export const shlI32 = (bits: number): Code => [...i32(bits), 0x74];
 export const shrI32 = (bits: number): Code => [...i32(bits), 0x76];
+/** Shifts right by that many bits, filling with the highest one. */
+export const sarI32 = (bits: number): Code => [...i32(bits), 0x75];
 export const eqI32: Code = [0x46];
 /** Comparisons of unsigned numbers. */
 export const ltI32: Code = [0x49];

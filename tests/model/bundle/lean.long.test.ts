@@ -29,8 +29,22 @@ async function bundle(needed: NeededKinds | undefined): Promise<string> {
 
 test('a package has the bodies and steps that its artifact names, and no others', async () => {
   const all = await bundle(undefined);
-  const forest = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['regression'], explainers: [], intervals: [] });
-  const tree = await bundle({ bodies: ['rpart'], steps: ['expressions'], kinds: ['regression'], explainers: [], intervals: [] });
+  const forest = await bundle({
+    bodies: ['forest', 'unordered-forest'],
+    steps: [],
+    kinds: ['regression'],
+    explainers: [],
+    intervals: [],
+    kernels: [],
+  });
+  const tree = await bundle({
+    bodies: ['rpart'],
+    steps: ['expressions'],
+    kinds: ['regression'],
+    explainers: [],
+    intervals: [],
+    kernels: [],
+  });
   // Words of each kind that minifying leaves.
   const words = {
     forest: 'doubles a leaf',
@@ -45,14 +59,19 @@ test('a package has the bodies and steps that its artifact names, and no others'
   expect(has(tree)).toEqual(['rpart', 'expressions']);
   expect(forest.length).toBeLessThan(all.length);
   // The C library's exp comes with survival alone, by a number of its table.
-  const survival = await bundle({ bodies: ['forest', 'unordered-forest'], steps: [], kinds: ['survival'], explainers: [], intervals: [] });
+  const walked = { bodies: ['forest', 'unordered-forest'], steps: [], explainers: [], intervals: [], kernels: ['walk'] };
+  const survival = await bundle({ ...walked, kinds: ['survival'] });
   expect([survival.includes('1.0054299011128027'), forest.includes('1.0054299011128027')]).toEqual([true, false]);
-  // So does what adds leaves of many times.
-  expect([survival.includes('noLeaf:'), forest.includes('noLeaf:')]).toEqual([true, false]);
+  // A model has one kernel: the others are left out.
+  const regression = await bundle({ ...walked, kinds: ['regression'] });
+  expect(regression.length - forest.length).toBeGreaterThan(4_000);
+  expect(all.length - regression.length).toBeGreaterThan(4_000);
+  // What adds leaves of many times comes with survival too.
+  expect([survival.includes('noLeaf:'), regression.includes('noLeaf:')]).toEqual([true, false]);
 });
 
 test('a package has what explains its answers where the artifact has a section for that', async () => {
-  const linear = { bodies: ['linear'], steps: [], kinds: ['regression'], intervals: [] };
+  const linear = { bodies: ['linear'], steps: [], kinds: ['regression'], intervals: [], kernels: [] };
   const without = await bundle({ ...linear, explainers: [] });
   const { file } = golden('heart-glm');
   const model = loadModel(file);

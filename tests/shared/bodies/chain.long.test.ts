@@ -40,12 +40,34 @@ test.each<[string, Partial<Shape>]>([
     expect(differing(kernel.predict(rows.subarray(0, few * width)), expected.subarray(0, few * outputs))).toEqual([]);
 });
 
-test('in chains too where more rows come than are ranked at once', () => {
+test.each<[string, Partial<Shape>, number]>([
+  ['trees of one leaf and of two among them', { trees: 300, splits: 70 }, 700],
+  ['trees whose rows are more than their nodes', { trees: 3, splits: 100 }, 9_000],
+  ['more rows than are listed at once', { trees: 5, splits: 90 }, 17_001],
+  ['more rows than are ranked at once', { features: 200, trees: 20, splits: 70 }, 4_501],
+  ['ranks of more than 16 bits', { features: 2, trees: 1_400, splits: 250, thresholds: 1e6 }, 600],
+  ['features that no tree asks for', { features: 30, trees: 2, splits: 70, thresholds: 3 }, 600],
+])('many rows are parted node by node: %s', (_, more, count) => {
   const { schema, forest } = grow({
-    ...{ seed: 13, kind: 'regression', features: 200, sets: false, trees: 20, splits: 70, width: 1, missing: false },
+    ...{ seed: 12, kind: 'regression', features: 5, sets: false, trees: 9, splits: 90, width: 1, missing: false },
+    ...more,
   });
   const kernel = makeKernel(schema, forest);
   expect(kernel.name).toBe('chain');
-  const rows = drawRows(forest, 4_501, dice(5));
+  const rows = drawRows(forest, count, dice(5));
+  const expected = plain(schema, forest, rows);
+  expect(differing(kernel.predict(rows), expected)).toEqual([]);
+  // Rows that come alone, and some, have the same numbers.
+  const width = schema.features.length;
+  for (const few of [1, 100]) expect(differing(kernel.predict(rows.subarray(0, few * width)), expected.subarray(0, few))).toEqual([]);
+});
+
+test('in chains too where more rows come than have their keys at once', () => {
+  const { schema, forest } = grow({
+    ...{ seed: 13, kind: 'regression', features: 4_500, sets: false, trees: 20, splits: 70, width: 1, missing: false },
+  });
+  const kernel = makeKernel(schema, forest);
+  expect(kernel.name).toBe('chain');
+  const rows = drawRows(forest, 600, dice(5));
   expect(differing(kernel.predict(rows), plain(schema, forest, rows))).toEqual([]);
 });

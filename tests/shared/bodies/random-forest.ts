@@ -60,10 +60,15 @@ export type Shape = {
   splits: number;
   width: number;
   missing: boolean;
+  /** How many thresholds there are to draw from; 400 where this is not given. */
+  thresholds?: number;
 };
 
 /** A random forest of a shape, as an artifact gives it: its trees grow at random leaves, level by level. */
-export function grow({ seed, kind, features, sets, trees, splits, width, missing }: Shape): { schema: Schema; forest: Forest } {
+export function grow({ seed, kind, features, sets, trees, splits, width, missing, thresholds = 400 }: Shape): {
+  schema: Schema;
+  forest: Forest;
+} {
   const roll = dice(seed);
   const partitioned = Uint8Array.from({ length: features }, () => (sets ? roll(2) : 0));
   const nodes: { left: number; feature: number; threshold: number }[] = [];
@@ -76,7 +81,7 @@ export function grow({ seed, kind, features, sets, trees, splits, width, missing
       // The last open node must split while splits are left.
       const isInner = left > 0 && (node + 1 === next || roll(3) > 0);
       const feature = roll(features);
-      const threshold = partitioned[feature] === 1 ? roll(2 ** 20) * 2 ** roll(33) : roll(40) === 0 ? ODD[roll(9)]! : roll(400) / 8;
+      const threshold = partitioned[feature] === 1 ? roll(2 ** 20) * 2 ** roll(33) : roll(40) === 0 ? ODD[roll(9)]! : roll(thresholds) / 8;
       nodes.push({ left: isInner ? next : 0, feature, threshold });
       if (isInner) [next, left] = [next + 2, left - 1];
     }

@@ -1,5 +1,6 @@
 import * as w from '../../../wasm/assembler.ts';
 import { type Layout, LEAF } from './chain-table.ts';
+import type { NodeCode } from './partition-code.ts';
 
 /** Bytes of a line of the cache. */
 const LINE = 64;
@@ -144,4 +145,22 @@ export function touchCode(scratch: number): w.WasmFunction {
     ...[...w.i32(0), ...w.get(seen), ...w.storeI32(scratch)],
   ];
   return { name: 'touch', params: locals(2, 'i32'), locals: locals(1, 'i32'), body };
+}
+
+/** How a row's walk through one tree reads the table's nodes, where a leaf's number has so many bytes. */
+export function nodeCode({ featureAt, placeAt }: Layout, bytes: number): NodeCode {
+  const part = (word: w.Code, from: number, to: number): w.Code => [
+    ...word,
+    ...w.shrI32(from),
+    ...w.i32(2 ** (to - from) - 1),
+    ...w.andI32,
+  ];
+  return {
+    bytes: 4,
+    isLeaf: (word) => [...word, ...w.shrI32(31)],
+    feature: (word) => [...word, ...w.shrI32(featureAt)],
+    place: (word) => part(word, placeAt, featureAt),
+    number: (word) => [...part(word, placeAt, 31), ...w.i32(bytes), ...w.mulI32],
+    child: (node, word) => [...node, ...part(word, 0, placeAt), ...w.shlI32(2), ...w.addI32],
+  };
 }

@@ -1,4 +1,5 @@
 import * as w from '../../../wasm/assembler.ts';
+import type { RankRow } from './rank-search.ts';
 import type { Summed } from './walk-table.ts';
 import type { Wide } from './wide-leaves.ts';
 
@@ -53,18 +54,18 @@ export function aloneCode({ keys, roots, out, lanes: count, bits }: AlonePlan): 
   return { name: 'alone', params: ['i32'], locals, body: w.loop(group) };
 }
 
-/** What a walk through all trees works with: where their roots lie, how many numbers a leaf has, the table, a value's rank, the features. */
+/** What a walk through all trees works with: where their roots lie, how many numbers a leaf has, the table, what ranks a row, the features. */
 type Alone = {
   starts: Uint32Array;
   values: number;
   doubles: Float64Array;
-  rank: (feature: number, value: number) => number;
+  rankRow: RankRow;
   features: number;
 };
 
 /** Writes the places of the roots; gives what ranks a row, has it walk, and adds what its leaves hold to its sums. */
 export function openAlone(
-  { starts, values, doubles, rank, features }: Alone,
+  { starts, values, doubles, rankRow, features }: Alone,
   memory: WebAssembly.Memory,
   plan: AlonePlan,
   { isVote, isFloat }: Summed,
@@ -78,8 +79,8 @@ export function openAlone(
   const places = new Uint32Array(memory.buffer, plan.out, plan.groups * plan.lanes);
   const round = isFloat ? Math.fround : (value: number) => value;
   return (rows: Float64Array, row: number, sums: Float64Array, outputs: number, walk: () => void) => {
-    for (let feature = 0; feature < features; feature += 1)
-      keys[feature] = feature * 2 ** plan.bits + 1 + rank(feature, rows[row * features + feature]!);
+    const ranks = rankRow(rows, row * features);
+    for (let feature = 0; feature < features; feature += 1) keys[feature] = feature * 2 ** plan.bits + 1 + ranks[feature]!;
     walk();
     if (wide) {
       places.fill(wide.noLeaf, trees);
