@@ -1,4 +1,4 @@
-import { npyReply } from '../../shared/api/npy-reply.ts';
+import { isArrayOfDoubles, npyOutputs, npyReply } from '../../shared/api/npy-reply.ts';
 import type { Reply } from '../../shared/api/reply.ts';
 import { type InferForm, inferReply, readInference } from '../../shared/api/v2/infer.ts';
 import type { Model } from '../../shared/artifact.ts';
@@ -6,7 +6,7 @@ import { RequestError } from '../../shared/errors.ts';
 import { computeQuery } from '../../shared/predict.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { toPredictions } from '../../shared/schema/shape.ts';
-import { checkAnswerSize, joinLists, tailOf, writeList, writeOutputs } from '../../shared/wire/answers.ts';
+import { checkAnswerSize, isOneList, joinLists, tailOf, writeList, writeOutputs } from '../../shared/wire/answers.ts';
 import type { AnswerForm, DeclaredForm } from '../../shared/wire/media.ts';
 import { type BodyPart, readPart } from '../../shared/wire/quick/parts.ts';
 import { readBody } from '../../shared/wire/read-body.ts';
@@ -53,6 +53,8 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
   const started = performance.now();
   const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
+  if (accepted === 'npy' && isArrayOfDoubles(model.schema, query.parameters))
+    return { text: '', rows: query.count, ms, reply: npyOutputs(model.schema, query.parameters, [outputs]) };
   if (accepted === 'npy' || (query.infer && infer)) {
     const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
     const answer = { ...toPredictions(model.schema, query.parameters, outputs), ...who };
@@ -66,8 +68,8 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
 /** A part of a body, or of the rows that were read of it, for a thread; `most` as in what is asked. */
 export type PartAsked = { accepted: AnswerForm; most?: number } & ({ read: BodyPart } | { query: Query });
 
-/** The list of a part's predictions. `isRecords` and `isWrapped` as Part has them. */
-export type PartComputed = { text: string; rows: number; ms: number; isRecords: boolean; isWrapped: boolean };
+/** The list of a part's predictions; of an array its doubles. `isRecords` and `isWrapped` as Part has them. */
+export type PartComputed = { text: string; doubles?: Float64Array; rows: number; ms: number; isRecords: boolean; isWrapped: boolean };
 
 /**
  * Reads, computes and writes a part of a body; undefined where it has to go another way: it is read as no part, or has too many rows.
@@ -82,9 +84,15 @@ export function computePart(model: Model, asked: PartAsked): PartComputed | unde
   const started = performance.now();
   const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
-  const text = writeList(schema, query.parameters, outputs, asked.accepted);
   const { isRecords, isWrapped } = part ?? { isRecords: false, isWrapped: false };
-  return { text, rows: query.count, ms, isRecords, isWrapped };
+  const all = { rows: query.count, ms, isRecords, isWrapped };
+  if (asked.accepted === 'npy') return { ...all, text: '', doubles: outputs };
+  return { ...all, text: writeList(schema, query.parameters, outputs, asked.accepted) };
+}
+
+/** Whether an answer to parameters can be put together of parts. */
+export function canJoin({ schema }: Model, parameters: Parameters, accepted: AnswerForm): boolean {
+  return accepted === 'npy' ? isArrayOfDoubles(schema, parameters) : isOneList(parameters, accepted);
 }
 
 /** The answer that parts make together. Throws a 413 where it would be too large. */
@@ -92,9 +100,11 @@ export function joinParts(model: Model, parts: PartComputed[], parameters: Param
   const { schema } = model;
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   checkAnswerSize(schema, rows, parameters, accepted);
+  const ms = Math.max(...parts.map((part) => part.ms));
+  const pieces = parts.flatMap(({ doubles }) => doubles ?? []);
+  if (accepted === 'npy') return { text: '', rows, ms, reply: npyOutputs(schema, parameters, pieces) };
   const lists = parts.map(({ text }) => text);
-  const text = joinLists(schema, parameters, lists, accepted, tailFor(model, parameters, servedBy));
-  return { text, rows, ms: Math.max(...parts.map(({ ms }) => ms)) };
+  return { text: joinLists(schema, parameters, lists, accepted, tailFor(model, parameters, servedBy)), rows, ms };
 }
 
 /** The tails of answers to default parameters, kept for each model. */

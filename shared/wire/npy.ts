@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
+import { takesMissing } from '../schema/missing.ts';
 import type { Cells } from '../schema/rows.ts';
 import { inOrder } from './cells.ts';
 import { isNpy, NPY } from './form.ts';
@@ -33,8 +34,7 @@ const KINDS: Record<string, Kind> = {
  * The cells of an array of shape [rows, features], in C or Fortran order. An array of one dimension is one row, or, for a model of
  * one feature, a value a row. NaN is a missing value. Throws a 400 for what is no such array.
  */
-export function npyCells(schema: Schema, body: Uint8Array): Cells {
-  const { kind, little, isFortran, shape, data } = readHeader(body);
+export function npyCells(schema: Schema, { kind, little, isFortran, shape, data }: Header): Cells {
   const width = schema.features.length;
   const flat = width === 1 ? [shape[0] ?? 1, 1] : [1, shape[0] ?? 1];
   const [rows, columns] = (shape.length < 2 ? flat : shape) as [number, number];
@@ -56,9 +56,43 @@ export function npyCells(schema: Schema, body: Uint8Array): Cells {
   };
 }
 
-type Header = { kind: Kind; little: boolean; isFortran: boolean; shape: number[]; data: Uint8Array };
+/** An array's header: how its values are read, in which order they lie, and their bytes behind it. `descr` is the type's letter and size. */
+export type Header = { kind: Kind; descr: string; little: boolean; isFortran: boolean; shape: number[]; data: Uint8Array };
 
-function readHeader(body: Uint8Array): Header {
+/**
+ * The rows of an array of float64 or float32 as most are sent (little-endian, in C order, [rows, features]), where all features are
+ * numbers: without a look at each cell, and without a copy where the memory allows it. Undefined for any other, good or bad, whose cells npyCells gives.
+ */
+export function npyRows(schema: Schema, header: Header): { rows: Float64Array; count: number } | undefined {
+  const { descr, little, isFortran, shape, data, kind } = header;
+  const [count = 0, width = 0] = shape;
+  if (!little || isFortran || shape.length !== 2 || count === 0 || width !== schema.features.length) return undefined;
+  if (count * width * kind.bytes !== data.byteLength || schema.features.some(({ type }) => type !== 'number')) return undefined;
+  if (descr !== 'f8' && descr !== 'f4') return undefined;
+  const { buffer, byteOffset } = data.byteOffset % kind.bytes === 0 ? data : new Uint8Array(data);
+  const length = count * width;
+  const rows =
+    descr === 'f8' ? new Float64Array(buffer, byteOffset, length) : Float64Array.from(new Float32Array(buffer, byteOffset, length));
+  // The difference is 0 for every finite number and for no other.
+  const odd = rows.findIndex((value) => value - value !== 0);
+  return odd === -1 ? { rows, count } : withMissing(schema, rows, odd, count);
+}
+
+/** The same rows with one kind of NaN for all missing values, from a place on; undefined where a number is not finite or may not be missing. */
+function withMissing(schema: Schema, given: Float64Array, from: number, count: number): { rows: Float64Array; count: number } | undefined {
+  const optional = schema.features.map((feature) => takesMissing(schema, feature));
+  const rows = given.slice();
+  for (let place = from; place < rows.length; place += 1) {
+    const value = rows[place]!;
+    if (Number.isFinite(value)) continue;
+    if (!Number.isNaN(value) || !optional[place % optional.length]) return undefined;
+    rows[place] = Number.NaN;
+  }
+  return { rows, count };
+}
+
+/** Reads an array's header. Throws a 400 for what is none, or of other values than numbers. */
+export function npyHeader(body: Uint8Array): Header {
   const major = body[NPY.length]!;
   if (!isNpy(body) || body.length < 12) throw refusal('other bytes', 'what numpy.save() writes');
   if (major < 1 || major > 3) throw refusal(`version ${major}`, 'version 1, 2 or 3');
@@ -77,7 +111,7 @@ function readHeader(body: Uint8Array): Header {
   const numbers = sides.filter((side) => side !== '').map(Number);
   if (!numbers.every(Number.isSafeInteger)) throw refusal('another shape', 'whole numbers');
   const isFortran = order[1] === 'True';
-  return { kind, little: descr[1] !== '>', isFortran, shape: numbers, data: body.subarray(start + length) };
+  return { kind, descr: descr[2] as string, little: descr[1] !== '>', isFortran, shape: numbers, data: body.subarray(start + length) };
 }
 
 function refusal(found: string, expected: string): RequestError {

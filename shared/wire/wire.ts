@@ -16,7 +16,7 @@ import { modelParameters, tensorCells } from './dialects/tensors.ts';
 import { checkKeys, parseJson } from './json.ts';
 import { lineCells } from './lines.ts';
 import type { BodyForm } from './media.ts';
-import { npyCells } from './npy.ts';
+import { npyCells, npyHeader, npyRows } from './npy.ts';
 
 /**
  * A column of one value that stands for all rows, and keys that are left out, make more values than there are bytes. So many are
@@ -30,7 +30,12 @@ export type Query = { rows: Float64Array; count: number; parameters: Parameters 
 /** The general way of readBody (read-body.ts), which takes any body: by a text and its values. What the quick way reads has the same rows here. */
 export function readAnyBody(schema: Schema, body: Uint8Array, form: BodyForm, most = Number.POSITIVE_INFINITY, dialects = DIALECTS): Query {
   const limits = { most, values: mostValues(body.length) };
-  if (form === 'npy') return readCells(schema, npyCells(schema, body), limits);
+  if (form === 'npy') {
+    const header = npyHeader(body);
+    const quick = npyRows(schema, header);
+    if (quick && quick.count <= most) return { ...quick, parameters: defaultParameters(schema) };
+    return readCells(schema, npyCells(schema, header), limits);
+  }
   let text: string;
   try {
     text = utf8Text(body);

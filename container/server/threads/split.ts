@@ -1,9 +1,8 @@
 import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
-import { isOneList } from '../../../shared/wire/answers.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { belongTogether, cutBody, firstRowBytes } from '../../../shared/wire/quick/parts.ts';
-import { type Asked, type Computed, joinParts, type PartAsked, type PartComputed, type Read } from '../compute.ts';
+import { type Asked, type Computed, canJoin, joinParts, type PartAsked, type PartComputed, type Read } from '../compute.ts';
 import type { Served } from '../models.ts';
 import type { Workers } from './workers.ts';
 
@@ -23,21 +22,25 @@ const BUSY = 503;
 export function splitBody(workers: Workers, { model, pace }: Served, asked: Asked): PartAsked[] | undefined {
   const { body, accepted, infer } = asked;
   const { schema } = model;
-  if (infer || workers.count < 2 || schema.beginTexts || !isOneList(defaultParameters(schema), accepted)) return undefined;
+  if (infer || workers.count < 2 || schema.beginTexts || !canJoin(model, defaultParameters(schema), accepted)) return undefined;
   const form = formOf(asked.form, body);
   const rowBytes = firstRowBytes(body, form);
   if (rowBytes === undefined) return undefined;
   const most = partsFor(workers, READ_MS * body.length + pace.ms(body.length / rowBytes));
   const parts = most > 1 ? cutBody(body, form, most) : undefined;
   // Copies, since each thread gets the memory of its own, and the whole body stays here.
-  return parts?.map((part) => ({ read: { ...part, body: new Uint8Array(part.body) }, accepted, ...mostOf(asked) }));
+  return parts?.map(({ body, first, ...part }) => {
+    const copies = { body: new Uint8Array(body), ...(first ? { first: new Uint8Array(first) } : {}) };
+    return { read: { ...part, ...copies }, accepted, ...mostOf(asked) };
+  });
 }
 
 /** The parts of rows that were read; undefined where they are better computed as a whole. `ms`: what that is thought to take. */
 export function splitRows(workers: Workers, { model }: Served, query: Read, asked: Asked, ms: number): PartAsked[] | undefined {
   const { rows, count, parameters } = query;
   const isDefault = parameters === defaultParameters(model.schema);
-  if (query.infer || !isDefault || workers.count < 2 || model.schema.beginTexts || !isOneList(parameters, asked.accepted)) return undefined;
+  if (query.infer || !isDefault || workers.count < 2 || model.schema.beginTexts || !canJoin(model, parameters, asked.accepted))
+    return undefined;
   const most = Math.min(count, partsFor(workers, ms));
   if (most < 2) return undefined;
   const width = model.schema.features.length;

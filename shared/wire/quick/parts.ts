@@ -1,7 +1,8 @@
 import type { Schema } from '../../schema/features.ts';
 import type { BodyForm } from '../media.ts';
+import { npyHeader, npyRows } from '../npy.ts';
 import { quickCsv, quickCsvLines } from './csv.ts';
-import { type Part, type Place, quickJsonPart, quickLines } from './json.ts';
+import { type Part, type Place, quickJsonPart, quickLines, type Rows } from './json.ts';
 
 /*
  * A large body in parts that are read at the same time, cut between two rows. A cut is a guess, made without reading what is before it: a text
@@ -9,7 +10,7 @@ import { type Part, type Place, quickJsonPart, quickLines } from './json.ts';
  * part before it is not, and the whole body goes the way of all others.
  */
 
-/** A part of a body. `first`: a CSV's first line, where this is not the part with it. */
+/** A part of a body. `first`: a CSV's first line, where this is not the part with it; an array's header, of each part. */
 export type BodyPart = Place & { body: Uint8Array; form: BodyForm; first?: Uint8Array };
 
 const [COMMA, LINE, SPACE] = [0x2c, 0x0a, 0x20];
@@ -22,6 +23,10 @@ type Border = { from: number; next(at: number): number };
 
 /** The bytes of a body's first row: a guess as a cut is. Undefined where it has no second one, or has another form than parts are made of. */
 export function firstRowBytes(body: Uint8Array, form: BodyForm): number | undefined {
+  if (form === 'npy') {
+    const { shape, data } = npyHeader(body);
+    return shape.length === 2 && shape[0]! > 1 ? data.length / shape[0]! : undefined;
+  }
   const border = borderOf(body, form);
   const end = border ? border.next(border.from + 1) : -1;
   return border && end !== -1 ? end - border.from : undefined;
@@ -29,6 +34,7 @@ export function firstRowBytes(body: Uint8Array, form: BodyForm): number | undefi
 
 /** Up to `most` parts of a body, of about the same size; undefined where fewer than two are found. */
 export function cutBody(body: Uint8Array, form: BodyForm, most: number): BodyPart[] | undefined {
+  if (form === 'npy') return cutArray(body, most);
   const border = borderOf(body, form);
   if (!border) return undefined;
   const cuts = [0];
@@ -44,11 +50,38 @@ export function cutBody(body: Uint8Array, form: BodyForm, most: number): BodyPar
   });
 }
 
+/** The same of an array: as many rows for each part. */
+function cutArray(body: Uint8Array, most: number): BodyPart[] | undefined {
+  const { shape, data, kind } = npyHeader(body);
+  const [count = 0, width = 0] = shape;
+  const rowBytes = width * kind.bytes;
+  const parts = Math.min(most, count);
+  if (shape.length !== 2 || parts < 2 || count * rowBytes !== data.length) return undefined;
+  const first = body.subarray(0, body.length - data.length);
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part, part + 1].map((at) => Math.floor((count / parts) * at) * rowBytes);
+    return { isFirst: part === 0, isLast: part === parts - 1, form: 'npy', first, body: data.subarray(from, to) };
+  });
+}
+
+/** The rows of a part of an array, whose header says how many there are in all. */
+function arrayRows(schema: Schema, first: Uint8Array, data: Uint8Array): Rows | undefined {
+  const header = npyHeader(first);
+  const [, width = 0] = header.shape;
+  return npyRows(schema, { ...header, shape: [data.length / (width * header.kind.bytes), width], data });
+}
+
 /** The rows of a part in one pass over its bytes; undefined where it has anything else, good or bad, than readBody's quick way knows. */
 export function readPart(schema: Schema, { body, form, first, ...place }: BodyPart): Part | undefined {
   if (form === 'json') return quickJsonPart(schema, body, place);
-  const rows = form === 'jsonlines' ? quickLines(schema, body) : first ? quickCsvLines(schema, first, body) : quickCsv(schema, body);
+  const rows = linesOrArray(schema, body, form, first);
   return rows && { ...rows, isRecords: false, isWrapped: false };
+}
+
+function linesOrArray(schema: Schema, body: Uint8Array, form: BodyForm, first: Uint8Array | undefined): Rows | undefined {
+  if (form === 'jsonlines') return quickLines(schema, body);
+  if (form === 'npy') return first && arrayRows(schema, first, body);
+  return first ? quickCsvLines(schema, first, body) : quickCsv(schema, body);
 }
 
 /** Whether parts that were read are those of one body: all elements of one kind, and the wrapper closed that was opened. */

@@ -50,15 +50,17 @@ const recordsOf = (count: number) =>
 
 /** What both answer, and how many parts it was computed in. */
 async function ask(
-  body: string,
+  body: string | Buffer<ArrayBuffer>,
   type: string,
   accept: string,
+  path = '/predict',
 ): Promise<{ together: string; byOne: string; status: number; parts: number }> {
   parts = 0;
   const post = async (url: string) => {
-    const reply = await fetch(`${url}/predict`, { method: 'POST', body, headers: { 'content-type': type, accept } });
+    const reply = await fetch(`${url}${path}`, { method: 'POST', body, headers: { 'content-type': type, accept } });
     // What differs from request to request.
-    return { status: reply.status, text: (await reply.text()).replace(/"requestId":"[^"]*"/, '') };
+    const text = Buffer.from(await reply.arrayBuffer()).toString('latin1');
+    return { status: reply.status, text: text.replace(/"requestId":"[^"]*"/, '') };
   };
   const [together, byOne] = [await post(shared), await post(alone)];
   expect(together.status).toBe(byOne.status);
@@ -85,6 +87,26 @@ test.each(Object.entries(BODIES))('two threads give the bytes of one to %s, in e
     const { together, byOne, status, ...rest } = await ask(text, type, accept);
     expect({ status, isSame: together === byOne, ...rest }).toEqual({ status: 200, isSame: true, parts: 2 });
   }
+});
+
+/** What numpy.save() writes of the rows. */
+function arrayOf(rows: number[][]): Buffer<ArrayBuffer> {
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows.length}, ${NAMES.length}), }`.padEnd(117);
+  return Buffer.concat([Buffer.from(`\x93NUMPY\x01\0v\0${text}\n`, 'latin1'), Buffer.from(Float64Array.from(rows.flat()).buffer)]);
+}
+
+test('two threads give the bytes of one to an array, and an array of their answers', async () => {
+  const body = arrayOf([...rowsOf(9_000), ...rowsOf(1_000), ...rowsOf(10_000)]);
+  expect(body.length).toBeGreaterThan(262_144);
+  const many = await ask(body, 'application/x-npy', 'application/json');
+  expect({ status: many.status, isSame: many.together === many.byOne, parts: many.parts }).toEqual({ status: 413, isSame: true, parts: 2 });
+  for (const accept of ['application/json', 'application/x-npy']) {
+    const { together, byOne, status, ...rest } = await ask(body, 'application/x-npy', accept, '/invocations');
+    expect({ status, isSame: together === byOne, ...rest }).toEqual({ status: 200, isSame: true, parts: 2 });
+  }
+  const bad = arrayOf([...rowsOf(19_999), [Number.NaN, Number.POSITIVE_INFINITY]]);
+  const { together, byOne, status } = await ask(bad, 'application/x-npy', 'application/json', '/invocations');
+  expect({ status, isSame: together === byOne }).toEqual({ status: 422, isSame: true });
 });
 
 test('rows that were read already are shared, too', async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { isArrayOfDoubles, npyOutputs, npyReply } from '../../../shared/api/npy-reply.ts';
+import { predictRows } from '../../../shared/predict.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
+import { defaultParameters } from '../../../shared/schema/parameters.ts';
+import { readRows } from '../../../shared/schema/rows.ts';
+import { outputWidth, toPredictions } from '../../../shared/schema/shape.ts';
+import { npyCells, npyHeader, npyRows } from '../../../shared/wire/npy.ts';
 import { npyBytes } from '../../../shared/wire/npy-answer.ts';
 import { readBody } from '../../../shared/wire/read-body.ts';
+import { golden } from '../../support/golden.ts';
 import { numbers, read, refusal } from '../../support/requests.ts';
 
 const TWO = numbers('a', 'b');
@@ -109,4 +117,51 @@ describe('an answer as an array', () => {
       'the answer has 8128 bytes; expected fewer rows',
     );
   });
+});
+
+test('every NaN is one and the same missing value, whatever its bits', () => {
+  const optional: Schema = { ...TWO, takesMissing: true };
+  // R's NA, and a negative NaN.
+  const data = Buffer.from('a20700000000f07f000000000000f8ff0000000000000040000000000000f83f', 'hex');
+  const found = readBody(optional, npy(header('<f8', '(2, 2)'), data), 'npy').rows;
+  expect(Buffer.from(found.buffer, found.byteOffset, 32)).toEqual(Buffer.from(Float64Array.of(Number.NaN, Number.NaN, 2, 1.5).buffer));
+  expect(data.subarray(0, 2)).toEqual(Buffer.from('a207', 'hex'));
+});
+
+test('what most arrays are is read to the rows that its cells give, and nothing else is', () => {
+  for (const takesMissing of [true, false])
+    for (const values of [
+      [1.5, -0, 3, 4],
+      [1, Number.NaN, 3, 4],
+      [1, 2, 3, Number.POSITIVE_INFINITY],
+    ])
+      for (const [descr, data] of [
+        ['<f8', Float64Array.from(values)],
+        ['<f4', Float32Array.from(values)],
+      ] as const) {
+        const body = npy(header(descr, '(2, 2)'), new Uint8Array(data.buffer));
+        // As Node gives a body: not at a place where a double may begin.
+        for (const bytes of [body, Buffer.concat([Buffer.alloc(1), body]).subarray(1)]) {
+          const schema: Schema = { ...TWO, takesMissing };
+          const array = npyHeader(bytes);
+          const cells = npyCells(schema, array);
+          let expected: Float64Array | undefined;
+          try {
+            expected = readRows(schema, cells);
+          } catch {}
+          expect(npyRows(schema, array)?.rows).toEqual(expected);
+        }
+      }
+});
+
+test.each(['iris', 'heart-age', 'heart-probability'])('the doubles of %s make the array that its predictions make', (name) => {
+  const model = loadModel(golden(name).file);
+  const parameters = defaultParameters(model.schema);
+  const outputs = predictRows(model, model.checks.rows, parameters);
+  const answer = { ...toPredictions(model.schema, parameters, outputs), model: { name, sha256: '' } };
+  const half = Math.floor(outputs.length / outputWidth(model.schema, parameters) / 2) * outputWidth(model.schema, parameters);
+  const pieces = [outputs.slice(0, half), outputs.slice(half)];
+  if (isArrayOfDoubles(model.schema, parameters))
+    expect(npyOutputs(model.schema, parameters, pieces)).toEqual(npyReply(model.schema, answer));
+  else expect(model.schema.kind).toBe('classification');
 });
