@@ -1,18 +1,18 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, type RowGroup } from 'hyparquet';
-import type { Compressors, DecodedArray, ParquetParsers, SchemaElement } from 'hyparquet/src/types.js';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from 'hyparquet';
+import type { Compressors, DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
 import { MAX_PROBLEMS, RequestError } from '../errors.ts';
 import { missing } from '../schema/complaints.ts';
 import type { Schema } from '../schema/features.ts';
 import { pointer } from '../schema/pointer.ts';
 import { columnPlaces, isFeature } from '../wire/cells.ts';
-import { type CellOf, cellReader, readAs } from './parquet-cells.ts';
-import { type GroupPages, pagesOf } from './parquet-pages.ts';
+import { type CellOf, cellReader } from './parquet-cells.ts';
+import { type OpenColumn, openColumn } from './parquet-column.ts';
 
 /** A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy. */
-export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors; pages?: KnownPages };
+export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors; open?: Opened };
 
-/** The pages of the row group and the columns that were read last: more are not kept. */
-type KnownPages = { group: number; taken: string; pages: Promise<GroupPages> };
+/** The columns of the row group that was read last, by their names: more are not kept. */
+type Opened = { group: number; columns: Map<string, Promise<OpenColumn>> };
 
 /** Rows of a Parquet file, all in one of its row groups: the first, from 0, and how many. */
 export type RowRange = { start: number; rows: number };
@@ -25,18 +25,6 @@ const MOST = { footer: 2 ** 26, group: 2 ** 31, rows: 2 ** 31, strangers: 1_000 
 const MAGIC = 'PAR1';
 /** Magic at the start; the footer's length and magic at the end. */
 const LEAST_BYTES = 12;
-
-/**
- * The times of a file as seconds and its days as days since 1970, which is what a model takes; hyparquet's Dates have milliseconds only.
- * A nanosecond does not fit a double of this century, a microsecond does.
- */
-const PARSERS: Partial<Record<keyof ParquetParsers, (value: never) => unknown>> = {
-  timestampFromMilliseconds: (value: bigint | undefined) => value && Number(value) / 1e3,
-  timestampFromMicroseconds: (value: bigint | undefined) => value && Number(value) / 1e6,
-  timestampFromNanoseconds: (value: bigint | undefined) =>
-    value && (value % 1000n === 0n ? Number(value / 1000n) / 1e6 : Number(value) / 1e9),
-  dateFromDays: (value: number | undefined) => value,
-};
 
 /**
  * Opens a Parquet file by its footer. `compressors` inflate what is not Snappy: each gets the bytes and how many come out. Throws a
@@ -108,43 +96,34 @@ export function checkColumns(schema: Schema, { metadata }: Parquet): void {
  * The columns that a model takes, for a range of rows. A column that is missing has no values (checkColumns says so before). Throws a RequestError: 400 for a damaged file, 415 for a compression that is not read, 422 for a column given twice.
  */
 export async function readParquet(schema: Schema, parquet: Parquet, { start, rows }: RowRange): Promise<ParquetRows> {
-  const { file, metadata, compressors } = parquet;
+  const { metadata } = parquet;
   const elements = flatColumns(metadata);
   const names = elements.map(({ name }) => name);
   const places = columnPlaces(schema, names, '');
   const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
   const group = groupAt(parquet, start);
   checkGroup(parquet, group, taken);
-  const read = new Map<string, { values: DecodedArray; rowStart: number }[]>(taken.map((name) => [name, []]));
-  const onChunk = ({ columnName, columnData, rowStart }: { columnName: string; columnData: DecodedArray; rowStart: number }) =>
-    read.get(columnName)?.push({ values: columnData, rowStart });
-  if (taken.length > 0) {
-    const parsers = PARSERS as Partial<ParquetParsers>;
-    const raw = { ...metadata, schema: metadata.schema.map(readAs) };
-    const asked = {
-      file,
-      metadata: raw,
-      compressors,
-      parsers,
-      columns: taken,
-      rowStart: start,
-      rowEnd: start + rows,
-      utf8: false,
-      onChunk,
-    };
-    // Of a whole row group all pages are read anyway.
-    const isPart = rows < Number(metadata.row_groups[group]?.num_rows);
-    const pages = isPart ? await told(() => knownPages(parquet, group, taken)) : {};
-    const withPages = { ...asked, pageLocationsByGroup: Object.assign([], { [group]: pages }) };
-    await told(() => parquetRead(withPages));
-  }
+  const first = start - firstOf(parquet, group);
+  const read = async (name: string) => [name, await (await columnOf(parquet, group, name)).read(first, rows)] as const;
+  const values = new Map(await told(() => Promise.all(taken.map(read))));
   const columns = schema.features.map((feature, at) => {
     const place = places[at];
     if (place === undefined) return undefined;
     const element = elements[place] as SchemaElement;
-    return { values: joined(read.get(element.name) ?? [], { start, rows }), cell: cellReader(feature, element) };
+    return { values: values.get(element.name) as DecodedArray, cell: cellReader(feature, element) };
   });
   return { rows, columns, names };
+}
+
+/** All values of a column that has one a row. Throws as readParquet. */
+export async function readColumn(parquet: Parquet, name: string): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (const [at, group] of parquet.metadata.row_groups.entries()) {
+    checkGroup(parquet, at, [name]);
+    const values = await told(async () => (await openColumn(parquet, group, name)).read(0, Number(group.num_rows)));
+    for (const value of values) all.push(value);
+  }
+  return all;
 }
 
 /** The columns of a file that have one value a row. A nested one can be no feature, and counts as missing. */
@@ -175,14 +154,17 @@ function groupAt({ metadata }: Parquet, row: number): number {
   });
 }
 
-/** The pages of a row group's columns: ranges of one group are read one after the other. */
-function knownPages(parquet: Parquet, group: number, taken: string[]): Promise<GroupPages> {
-  const names = JSON.stringify(taken);
-  if (parquet.pages?.group !== group || parquet.pages.taken !== names) {
-    const rowGroup = parquet.metadata.row_groups[group] as RowGroup;
-    parquet.pages = { group, taken: names, pages: pagesOf(parquet.file, rowGroup, taken) };
-  }
-  return parquet.pages.pages;
+function firstOf({ metadata }: Parquet, group: number): number {
+  return metadata.row_groups.slice(0, group).reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+}
+
+/** A column of a row group, which is opened once for all ranges of that group. */
+function columnOf(parquet: Parquet, group: number, name: string): Promise<OpenColumn> {
+  if (parquet.open?.group !== group) parquet.open = { group, columns: new Map() };
+  const { columns } = parquet.open;
+  const column = columns.get(name) ?? openColumn(parquet, parquet.metadata.row_groups[group] as RowGroup, name);
+  columns.set(name, column);
+  return column;
 }
 
 /** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
@@ -197,21 +179,6 @@ function checkGroup({ metadata, compressors }: Parquet, at: number, taken: strin
     const known = ['SNAPPY', ...Object.keys(compressors)].join(', ');
     throw new RequestError(415, `found a Parquet file that is compressed by ${codec}, expected ${known} or no compression`);
   }
-}
-
-/** The values of a range, of the chunks in which they came. */
-function joined(chunks: { values: DecodedArray; rowStart: number }[], { start, rows }: RowRange): DecodedArray {
-  const only = chunks[0];
-  if (only && chunks.length === 1 && only.rowStart === start && only.values.length === rows) return only.values;
-  const all: unknown[] = new Array(rows);
-  let filled = 0;
-  for (const { values, rowStart } of chunks) {
-    const [from, to] = [Math.max(start, rowStart), Math.min(start + rows, rowStart + values.length)];
-    for (let row = from; row < to; row += 1) all[row - start] = values[row - rowStart];
-    filled += Math.max(0, to - from);
-  }
-  if (filled !== rows) throw damaged(`a column has ${filled} values for ${rows} rows`);
-  return all;
 }
 
 /** Errors of reading the bytes, which are not about what they are. */

@@ -1,12 +1,12 @@
-import type { AsyncBuffer, ColumnMetaData, RowGroup } from 'hyparquet';
+import type { AsyncBuffer, ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import type { PageLocation } from 'hyparquet/src/types.js';
 
-/** Where the pages of a row group's columns stand, by the columns' paths, as an offset index has it. */
-export type GroupPages = Record<string, PageLocation[]>;
+/** A page of a column in a row group: its first byte, its bytes with its head, its first row in the group, and how many rows. */
+export type Page = { at: number; size: number; row: number; rows: number };
 
-/** Columns of fewer bytes are read whole. */
-const LEAST_BYTES = 2 ** 20;
+/** The pages of a column in a row group; `dictionary`: the page of the values that others name by their places. */
+export type Pages = { dictionary: Page | undefined; data: Page[] };
+
 /** So many bytes are read to see the head of a page; four times as many where it is longer (texts as statistics). */
 const HEAD_BYTES = 16_384;
 const MOST_HEAD_BYTES = 2 ** 24;
@@ -14,37 +14,28 @@ const MOST_HEAD_BYTES = 2 ** 24;
 const MOST_PAGES = 2 ** 20;
 
 /**
- * The pages of the columns of a row group that are large, found by the pages' own heads: so that a range of its rows is read without all
- * others, which would take a time quadratic in the group's rows. The columns must be flat. Throws an Error where heads do not fit the group.
+ * Finds the pages of a flat column in a row group by their own heads. So a range of rows is read without all others, which would take a time
+ * quadratic in the group's rows. Throws an Error where heads do not fit each other, the file or the group's rows.
  */
-export async function pagesOf(file: AsyncBuffer, { columns, num_rows }: RowGroup, taken: string[]): Promise<GroupPages> {
-  const large = columns.flatMap(({ meta_data }) => {
-    const isLarge = meta_data !== undefined && meta_data.total_compressed_size >= LEAST_BYTES;
-    return isLarge && taken.includes(meta_data.path_in_schema.join('.')) ? [meta_data] : [];
-  });
-  const found = await Promise.all(
-    large.map(async (column) => [column.path_in_schema.join('.'), await pagesIn(file, column, num_rows)] as const),
-  );
-  return Object.fromEntries(found);
-}
-
-async function pagesIn(file: AsyncBuffer, column: ColumnMetaData, groupRows: bigint): Promise<PageLocation[]> {
+export async function pagesOf(file: AsyncBuffer, column: ColumnMetaData, groupRows: number): Promise<Pages> {
   const start = Number(column.dictionary_page_offset || column.data_page_offset);
   const end = Math.min(start + Number(column.total_compressed_size), file.byteLength);
-  const pages: PageLocation[] = [];
-  const heads = headReader(file, end);
-  let rows = 0;
-  for (let at = start; at < end && rows < groupRows; ) {
-    const { head, bytes } = await heads(at);
+  const pages: Pages = { dictionary: undefined, data: [] };
+  const headAt = headReader(file, end);
+  let row = 0;
+  for (let at = start; at < end && row < groupRows; ) {
+    const { head, bytes } = await headAt(at);
     const size = bytes + head.compressed_page_size;
-    const count = head.data_page_header?.num_values ?? head.data_page_header_v2?.num_rows ?? 0;
-    if (!(head.compressed_page_size >= 0 && count >= 0 && at + size <= end)) throw new Error(`a page's head at byte ${at} does not fit`);
-    if (head.type !== 'DICTIONARY_PAGE') pages.push({ offset: BigInt(at), compressed_page_size: size, first_row_index: BigInt(rows) });
-    if (pages.length > MOST_PAGES) throw new Error(`a column has more than ${MOST_PAGES} pages in a row group`);
-    rows += count;
+    const rows = head.data_page_header?.num_values ?? head.data_page_header_v2?.num_rows ?? 0;
+    if (!(head.compressed_page_size >= 0 && at + size <= end && rows >= 0 && row + rows <= groupRows))
+      throw new Error(`the head of the page at byte ${at} does not fit`);
+    if (head.type === 'DICTIONARY_PAGE') pages.dictionary = { at, size, row, rows: 0 };
+    else pages.data.push({ at, size, row, rows });
+    if (pages.data.length > MOST_PAGES) throw new Error(`a column has more than ${MOST_PAGES} pages in a row group`);
+    row += rows;
     at += size;
   }
-  if (BigInt(rows) !== groupRows) throw new Error(`a column has ${rows} values for ${groupRows} rows`);
+  if (row !== groupRows) throw new Error(`a column has ${row} values for ${groupRows} rows`);
   return pages;
 }
 

@@ -9,7 +9,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_LIBRARIES = ['read-excel-file/universal'];
 
 /** What reads and writes Parquet, which only a file of batches imports. */
-const BATCH_LIBRARIES = ['hyparquet', 'hyparquet/src/column.js', 'hyparquet/src/types.js', 'hyparquet-writer'];
+const BATCH_LIBRARIES = [
+  'hyparquet',
+  ...['column', 'convert', 'datapage', 'plain', 'schema', 'types'].map((one) => `hyparquet/src/${one}.js`),
+  'hyparquet-writer',
+];
 
 /** Which rooms a room may import from, beside itself. */
 const ARROWS: Record<string, string[]> = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { parquetRead } from 'hyparquet';
-import type { DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
+import type { SchemaElement } from 'hyparquet/src/types.js';
+import { readColumn } from '../../../shared/batch/parquet-input.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { openParquetFile } from '../../batch/parquet-file.ts';
 import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
@@ -25,11 +25,7 @@ export async function readParquet(file: string, levels: Record<string, string[]>
     const names = validNames(elements.map(({ name }) => name));
     const columns: Column[] = [];
     for (const [at, { name }] of elements.entries()) {
-      const values: unknown[] = new Array(rows);
-      const onChunk = ({ columnData, rowStart }: { columnData: DecodedArray; rowStart: number }) => {
-        for (let row = 0; row < columnData.length; row += 1) values[rowStart + row] = columnData[row];
-      };
-      await parquetRead({ ...parquet, columns: [name], onChunk });
+      const values = await readColumn(parquet, name);
       columns.push(columnOf(names[at] as string, kinds[at] as Kind, values, label, levels));
     }
     check();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { openParquet, rangesOf, readParquet } from '../../../shared/batch/parquet-input.ts';
+import { checkColumns, openParquet, rangesOf, readParquet } from '../../../shared/batch/parquet-input.ts';
+import { checkRuns } from '../../../shared/batch/parquet-runs.ts';
+import { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 
 const SCHEMA: Schema = { kind: 'regression', features: [{ name: 'x', type: 'number' }], takesMissing: true };
@@ -40,5 +42,65 @@ describe('a large row group', () => {
     if (!column) throw new Error('found no column, expected one');
     column.total_compressed_size -= 100_000n;
     await expect(readParquet(SCHEMA, parquet, { start: 0, rows: 10 })).rejects.toThrow(/damaged.*at byte \d+ does not fit/);
+  });
+});
+
+describe('a damaged file', () => {
+  const texts = Array.from({ length: 40 }, (_, row) => (row % 5 === 0 ? null : `level ${row % 3}`));
+  const factor: Schema = {
+    kind: 'regression',
+    features: [{ name: 'x', type: 'factor', levels: texts.filter((one) => one !== null) }],
+    takesMissing: true,
+  };
+
+  async function valuesOf(bytes: Uint8Array): Promise<unknown[]> {
+    const slice = (start: number, end = bytes.length) => bytes.slice(start, end).buffer;
+    const parquet = await openParquet({ byteLength: bytes.length, slice });
+    checkColumns(factor, parquet);
+    const cells: unknown[] = [];
+    for (const range of rangesOf(parquet, 16)) {
+      if (cells.length > texts.length) break;
+      const [column] = (await readParquet(factor, parquet, range)).columns;
+      for (let row = 0; row < range.rows; row += 1) cells.push(column?.cell(column.values[row]));
+    }
+    return cells;
+  }
+
+  test.each([
+    'RLE_DICTIONARY',
+    'PLAIN',
+  ] as const)('with any byte changed (%s) is refused at once, or read by other values', async (encoding) => {
+    const columnData = [{ name: 'x', data: texts, type: 'STRING' as const, encoding }];
+    const good = new Uint8Array(parquetWriteBuffer({ columnData, codec: 'SNAPPY' }));
+    expect(await valuesOf(good)).toEqual(texts);
+    for (let at = 0; at < good.length; at += 1) {
+      for (const value of [0xff, 0x7f, 0, (good[at] as number) ^ 1]) {
+        const bytes = good.slice();
+        bytes[at] = value;
+        // What is thrown must be about the file: a TypeError would be a fault of ours.
+        await valuesOf(bytes).catch((error: unknown) => expect(error).toBeInstanceOf(RequestError));
+      }
+    }
+  });
+
+  test('has no run of more values than are left, however few bytes say so', () => {
+    expect(checkRuns(Uint8Array.of(10, 1), 1, 5)).toBe(5);
+    expect(checkRuns(Uint8Array.of(3, 0b10101), 1, 5)).toBe(8);
+    expect(() => checkRuns(Uint8Array.of(12, 1), 1, 5)).toThrow('a run of 6 values where 5 are left');
+    expect(() => checkRuns(Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 0x0f, 1), 1, 5)).toThrow('a run of 2147483647 values where 5 are left');
+    expect(() => checkRuns(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), 0, 5)).toThrow('where 5 are left');
+    expect(() => checkRuns(Uint8Array.of(0x80), 1, 5)).toThrow('a run whose length does not end');
+  });
+
+  test('that names a value which its dictionary has not is refused, and the value is not missing', async () => {
+    const columnData = [{ name: 'x', data: texts, type: 'STRING' as const, encoding: 'RLE_DICTIONARY' as const }];
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED' }));
+    const slice = (start: number, end = bytes.length) => bytes.slice(start, end).buffer;
+    const parquet = await openParquet({ byteLength: bytes.length, slice });
+    const column = parquet.metadata.row_groups[0]?.columns[0]?.meta_data;
+    if (column?.dictionary_page_offset === undefined) throw new Error('found no dictionary, expected one');
+    column.total_compressed_size -= column.data_page_offset - column.dictionary_page_offset;
+    column.dictionary_page_offset = 0n;
+    await expect(readParquet(factor, parquet, { start: 0, rows: 16 })).rejects.toThrow('of a dictionary of 0');
   });
 });

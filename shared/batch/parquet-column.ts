@@ -1,0 +1,95 @@
+import type { AsyncBuffer, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { getSchemaPath } from 'hyparquet/src/schema.js';
+import type { Compressors, DecodedArray, ParquetParsers } from 'hyparquet/src/types.js';
+import { readAs } from './parquet-cells.ts';
+import { type Decoder, decodeDictionary, decodePage } from './parquet-decode.ts';
+import { type Page, pagesOf } from './parquet-pages.ts';
+
+/** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none. */
+export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray> };
+
+/** A column of fewer bytes is read at once. */
+const READ_WHOLE = 2 ** 20;
+
+/**
+ * The times of a file as seconds and its days as days since 1970, which is what a model takes; hyparquet's Dates have milliseconds only.
+ * A nanosecond does not fit a double of this century, a microsecond does.
+ */
+const PARSERS: ParquetParsers = {
+  ...DEFAULT_PARSERS,
+  ...({
+    timestampFromMilliseconds: (value: bigint | undefined) => value && Number(value) / 1e3,
+    timestampFromMicroseconds: (value: bigint | undefined) => value && Number(value) / 1e6,
+    timestampFromNanoseconds: (value: bigint | undefined) =>
+      value && (value % 1000n === 0n ? Number(value / 1000n) / 1e6 : Number(value) / 1e9),
+    dateFromDays: (value: number | undefined) => value,
+  } satisfies Partial<Record<keyof ParquetParsers, (value: never) => unknown>> as Partial<ParquetParsers>),
+};
+
+/** What a column is read from. */
+type From = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors };
+
+/** Opens a flat column by its name. Throws an Error where the row group has none, or one that does not fit it. */
+export async function openColumn({ file, metadata, compressors }: From, group: RowGroup, name: string): Promise<OpenColumn> {
+  const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.length === 1 && meta_data.path_in_schema[0] === name);
+  const column = chunk?.meta_data;
+  if (!column || chunk.file_path) throw new Error('a row group lacks a column, or has it in another file');
+  const source = await sourceOf(file, column);
+  const { dictionary, data } = await pagesOf(source, column, Number(group.num_rows));
+  const decoder = decoderOf(metadata, column, compressors);
+  const bytesOf = async (first: Page, last: Page) => new Uint8Array(await source.slice(first.at, last.at + last.size));
+  const places = dictionary && decodeDictionary(await bytesOf(dictionary, dictionary), decoder);
+  // Two ranges may share a page.
+  let kept: { page: Page; values: DecodedArray } | undefined;
+  return {
+    read: async (from, rows) => {
+      const pages = data.filter((page) => page.row < from + rows && page.row + page.rows > from);
+      const parts = kept && kept.page === pages[0] ? [kept] : [];
+      const fresh = pages.slice(parts.length);
+      const [first, last] = [fresh[0], fresh.at(-1)];
+      if (first && last) {
+        const bytes = await bytesOf(first, last);
+        for (const page of fresh) {
+          const at = page.at - first.at;
+          parts.push({ page, values: decodePage(bytes.subarray(at, at + page.size), decoder, places) });
+        }
+      }
+      kept = parts.at(-1);
+      return joined(parts, from, rows);
+    },
+  };
+}
+
+/** The file, or, of a small column, its bytes alone, which are read once. */
+async function sourceOf(file: AsyncBuffer, column: ColumnMetaData): Promise<AsyncBuffer> {
+  const start = Number(column.dictionary_page_offset || column.data_page_offset);
+  const size = Number(column.total_compressed_size);
+  if (size >= READ_WHOLE) return file;
+  const bytes = await file.slice(start, Math.min(start + size, file.byteLength));
+  return { byteLength: start + bytes.byteLength, slice: (from, to = start + bytes.byteLength) => bytes.slice(from - start, to - start) };
+}
+
+function decoderOf(metadata: FileMetaData, column: ColumnMetaData, compressors: Compressors): Decoder {
+  const path = getSchemaPath(metadata.schema.map(readAs), column.path_in_schema);
+  const element = path.at(-1)?.element;
+  if (element?.type === undefined) throw new Error('a column without a type');
+  const { codec, path_in_schema: pathInSchema, total_uncompressed_size } = column;
+  const most = Number(total_uncompressed_size);
+  return { ...{ pathInSchema, type: element.type, element, schemaPath: path, codec, compressors, most }, parsers: PARSERS, utf8: false };
+}
+
+/** The values of a range, of the pages in which it stands. */
+function joined(parts: { page: Page; values: DecodedArray }[], from: number, rows: number): DecodedArray {
+  const [only] = parts;
+  if (only && parts.length === 1 && only.page.row === from && only.page.rows === rows && only.values.length === rows) return only.values;
+  const all: unknown[] = new Array(rows);
+  let filled = 0;
+  for (const { page, values } of parts) {
+    const [start, end] = [Math.max(from, page.row), Math.min(from + rows, page.row + values.length)];
+    for (let row = start; row < end; row += 1) all[row - from] = values[row - page.row];
+    filled += Math.max(0, end - start);
+  }
+  if (filled !== rows) throw new Error(`a column has ${filled} values for ${rows} rows`);
+  return all;
+}
