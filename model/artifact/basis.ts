@@ -1,4 +1,4 @@
-import { explainableOf } from '../../shared/bodies/explainer.ts';
+import { type Explainer, explainableOf } from '../../shared/bodies/explainer.ts';
 import { treesOf } from '../../shared/bodies/trees-of.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import type { Basis } from '../../shared/explain/section.ts';
@@ -45,12 +45,13 @@ export function basisOf(
   const background = drawn && !kind ? answered(model, drawn) : drawn;
   const beside: Basis = background ? { background, ...(isReal ? { isReal: true } : {}) } : {};
   // Whether answers can be explained is known by the background rows alone, which take less time.
-  if (isBrief && isUsable(model, beside, label)) return beside;
+  if (isBrief && usable(model, beside, label)) return beside;
   const weights = cover ?? counted();
   const more = [...(weights ? [{ cover: weights, ...beside }] : []), ...(means ? [{ means, ...beside }] : [])];
-  const basis = [...more, beside].find((one) => isUsable(model, one, label));
-  if (isBrief || !basis) return basis;
-  const importance = importanceOf(model, basis, label);
+  const found = firstOf([...more, beside], (one) => usable(model, one, label));
+  if (isBrief || !found) return found?.basis;
+  const { basis, explainer } = found;
+  const importance = importanceOf(stored, basis, explainer);
   const asked = { call, ...(target === undefined ? {} : { target }) };
   const permutation = table && permutationOf(stored, table, asked);
   return { ...basis, ...(importance ? { importance } : {}), ...(permutation ? { permutation } : {}) };
@@ -73,10 +74,9 @@ const MOST_MS = 2_000;
  * The mean of the absolute contributions of each feature over the background rows (over the first of them, where that would take long), by
  * the default way; for classes that of the predicted one. Undefined where there are no background rows, or one cannot be explained.
  */
-function importanceOf(model: Predictor, basis: Basis, label: string): Float64Array | undefined {
+function importanceOf(model: Predictor, basis: Basis, explainer: Explainer): Float64Array | undefined {
   const { schema } = model;
   const width = schema.features.length;
-  const explainer = openExplainer(model, basis, label);
   const explained = { ...model, explainer, schema: { ...schema, explain: explainableOf(explainer, { sha256: '' }) } };
   const parameters = { ...defaultParameters(schema), explain: {} };
   const given = basis.background ?? new Float64Array(0);
@@ -85,10 +85,12 @@ function importanceOf(model: Predictor, basis: Basis, label: string): Float64Arr
   if (count < 1) return undefined;
   const sums = new Float64Array(width);
   try {
-    const doubles = predictRows(explained, given.subarray(0, count * width), parameters);
-    const stride = doubles.length / count;
+    // Of few features many rows are the same, and each is explained once.
+    const { rows, places } = distinctRows(given.subarray(0, count * width), width);
+    const doubles = predictRows(explained, rows, parameters);
+    const stride = (doubles.length * width) / rows.length;
     for (let row = 0; row < count; row += 1) {
-      const at = (row + 1) * stride - explanationWidth(explained.schema) + EXPLANATION.contributions;
+      const at = (places[row]! + 1) * stride - explanationWidth(explained.schema) + EXPLANATION.contributions;
       for (let column = 0; column < width; column += 1) sums[column]! += Math.abs(doubles[at + column]!) / count;
     }
     return sums.every(Number.isFinite) ? sums : undefined;
@@ -118,12 +120,37 @@ function answered(model: Predictor, rows: Float64Array): Float64Array | undefine
   return kept.length > 0 ? kept : undefined;
 }
 
-function isUsable(model: Predictor, basis: Basis, label: string): boolean {
-  if (!basis.cover && !basis.background && !basis.means) return false;
-  const ways = unlessMisfit(() => openExplainer(model, basis, label).ways) ?? [];
+/** A basis that explains a model's answers, with what does; undefined for one that does not. */
+function usable(model: Predictor, basis: Basis, label: string): { basis: Basis; explainer: Explainer } | undefined {
+  if (!basis.cover && !basis.background && !basis.means) return undefined;
+  const explainer = unlessMisfit(() => openExplainer(model, basis, label));
+  const ways = explainer?.ways ?? [];
   // Weights that no way takes would be carried for nothing.
-  if (basis.cover && !ways.some(({ background }) => background === 'path')) return false;
-  return ways.length > 0 && ways.every(({ work }) => Number.isFinite(work));
+  if (basis.cover && !ways.some(({ background }) => background === 'path')) return undefined;
+  return explainer && ways.length > 0 && ways.every(({ work }) => Number.isFinite(work)) ? { basis, explainer } : undefined;
+}
+
+/** What is first found by looking at one after the other. */
+function firstOf<One, Found>(all: readonly One[], look: (one: One) => Found | undefined): Found | undefined {
+  for (const one of all) {
+    const found = look(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The rows that differ, in the order in which they first come, and for each row its place among them. */
+function distinctRows(rows: Float64Array, width: number): { rows: Float64Array; places: number[] } {
+  const known = new Map<string, number>();
+  const firsts: number[] = [];
+  const places = Array.from({ length: rows.length / width }, (_, row) => {
+    const bits = new BigUint64Array(rows.slice(row * width, (row + 1) * width).buffer).join();
+    const place = known.get(bits) ?? known.size;
+    if (place === known.size) firsts.push(...rows.subarray(row * width, (row + 1) * width));
+    known.set(bits, place);
+    return place;
+  });
+  return { rows: Float64Array.from(firsts), places };
 }
 
 /** What some work gives; undefined where it says that something does not fit the model. */

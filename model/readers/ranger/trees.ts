@@ -135,14 +135,14 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
       leaf += 1;
       continue;
     }
-    const [left, right, missing] = [tree.left[node]!, tree.right[node]!, tree.missing?.[node] ?? 0];
+    const left = tree.left[node]!;
+    const right = tree.right[node]!;
+    const missing = tree.missing?.[node] ?? 0;
     const variable = tree.splitVarIds[node]!;
     // Checked against their bounds before they are cut to the arrays' integers.
-    for (const child of missing === 0 ? [left, right] : [left, right, missing]) {
-      if (!(Number.isInteger(child) && child > node && child < count)) {
-        throw new ModelError(`${context.label}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);
-      }
-    }
+    checkChild(left, node, count, context.label);
+    checkChild(right, node, count, context.label);
+    if (missing !== 0) checkChild(missing, node, count, context.label);
     if (!(Number.isInteger(variable) && variable >= 0 && variable < out.partitioned.length)) {
       throw new ModelError(`${context.label}, node ${node}`, `split variable ${variable}`, `0 to ${out.partitioned.length - 1}`);
     }
@@ -153,6 +153,12 @@ function addTree(out: Forest, at: number, tree: Tree, firstLeaf: number, context
     if (out.missing && missing !== 0) out.missing[start + node] = start + missing;
   }
   return leaf;
+}
+
+function checkChild(child: number, node: number, count: number, label: string): void {
+  if (!(Number.isInteger(child) && child > node && child < count)) {
+    throw new ModelError(`${label}, node ${node}`, `child ${child}`, `an id from ${node + 1} to ${count - 1}`);
+  }
 }
 
 /** Writes what a leaf holds: ranger keeps a mean or a class value in split.values, shares of classes in terminal.class.counts. */
