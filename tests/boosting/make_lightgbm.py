@@ -20,6 +20,9 @@ ROWS = 400
 SMALL = sys.argv[5:] == ["small"]
 LEAVES = [2, 4, 7] if SMALL else [2, 4, 15, 63]
 ROUNDS = [1, 4] if SMALL else [1, 7, 40]
+# What LightGBM takes for 0 (kZeroThreshold, a float), and what lies next to it.
+EDGE = float(np.float32(1e-35))
+NEAR_ZERO = [EDGE, -EDGE, 1e-36, -1e-36, 1.001 * EDGE, -1.001 * EDGE, -0.0]
 
 
 def target_of(random, objective, rows):
@@ -92,6 +95,9 @@ def train(random, place):
 
     def draw(count):
         rows = draw_rows(random, count, columns, missing, zeros)
+        if zeros and not SMALL:
+            near = random.random(rows.shape) < 0.05
+            rows[near] = random.choice(NEAR_ZERO, size=near.sum())
         if category == "none":
             return rows, rows
         codes = random.integers(0, len(levels), size=count).astype(float)

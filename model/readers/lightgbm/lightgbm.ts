@@ -70,12 +70,17 @@ function readFeatures(header: Members, count: number, pandas: string | undefined
   if (infos.length !== count) throw new ModelError(`${label}'s feature_infos`, `${infos.length} values`, String(count));
   // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
   const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));
-  const levels = readPandasLevels(pandas, isCategory.filter(Boolean).length, label);
+  const levels = readPandasLevels(pandas, infos.filter((_, place) => isCategory[place]).map(greatestCode), label);
   let next = 0;
   return names.map((name, place): Feature => {
     const categories = isCategory[place] ? levels[next++] : undefined;
     return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
+}
+
+/** The greatest of the codes of categories that LightGBM saw; -1 stands for a missing one. */
+function greatestCode(info: string): number {
+  return info.split(':').reduce((most, code) => Math.max(most, Number(code)), -1);
 }
 
 const ENDS = /^\[([^:\]]{1,30}):([^:\]]{1,30})\]$/;

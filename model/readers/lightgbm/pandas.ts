@@ -5,10 +5,12 @@ const MAX_CATEGORIES = 1_000_000;
 
 /**
  * The categories of a pandas data frame's columns, a list a column, in the order of their codes (python-package/lightgbm/basic.py,
- * _dump_pandas_categorical). They are used where there is a list for each feature that is split by categories; with any other
- * number nobody can say whose they are, and callers send codes. Throws a ModelError where the line is no such JSON.
+ * _dump_pandas_categorical). They are used where there is a list for each feature that is split by categories, of which
+ * `greatest` has the greatest code that training had; with any other number of lists, or with a code beyond a list, nobody can say whose they are
+ * (columns that are ordered have lists, too, and columns of codes have none), and callers send codes. Throws a ModelError where the line is no
+ * such JSON.
  */
-export function readPandasLevels(json: string | undefined, count: number, label: string): string[][] {
+export function readPandasLevels(json: string | undefined, greatest: readonly number[], label: string): string[][] {
   const at = `${label}'s pandas_categorical`;
   let lists: unknown;
   try {
@@ -16,10 +18,10 @@ export function readPandasLevels(json: string | undefined, count: number, label:
   } catch (error) {
     throw new ModelError(at, `what is not JSON (${(error as Error).message.slice(0, 80)})`, 'lists of categories');
   }
-  if (lists === null || (Array.isArray(lists) && lists.length !== count)) return [];
+  if (lists === null || (Array.isArray(lists) && lists.length !== greatest.length)) return [];
   if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
   let all = 0;
-  return lists.map((list: unknown, place): string[] => {
+  const levels = lists.map((list: unknown, place): string[] => {
     if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');
     all += list.length;
     if (all > MAX_CATEGORIES) throw new ModelError(at, `more than ${MAX_CATEGORIES} categories`, 'fewer');
@@ -27,4 +29,5 @@ export function readPandasLevels(json: string | undefined, count: number, label:
     if (new Set(labels).size !== labels.length) throw new ModelError(`${at}[${place}]`, 'a category twice', 'each once');
     return labels;
   });
+  return levels.every((list, place) => greatest[place]! < list.length) ? levels : [];
 }

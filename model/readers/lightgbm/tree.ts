@@ -1,3 +1,4 @@
+import { ZERO } from '../../../shared/bodies/boosting/walk.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { doublesIn, integerIn, integersIn, type Members } from './members.ts';
 
@@ -7,6 +8,9 @@ const DEFAULT_LEFT = 2;
 const MISSING_SHIFT = 2;
 /** What counts as missing, by its number in decision_type. */
 const MISSING = ['none', 'zero', 'nan'] as const;
+
+/** The greatest number below all that LightGBM takes for 0: the doubles next to it lie 2^-169 away, as ZERO lies from 2^-117 up to 2^-116. */
+const BELOW_ZERO = -ZERO - 2 ** -169;
 
 /** A split: where a value goes that is there, and where one goes that counts as missing. */
 export type Split = {
@@ -60,8 +64,18 @@ function readSplits(members: Members, count: number, features: number, label: st
     const categories = isByCategory ? sets[threshold[split]!] : undefined;
     if (isByCategory && !categories) throw new ModelError(where, `the set of categories ${threshold[split]}`, `0 to ${sets.length - 1}`);
     const isDefaultLeft = (bits & DEFAULT_LEFT) !== 0;
-    return { feature: place, threshold: threshold[split]!, categories, missing, isDefaultLeft, left: left[split]!, right: right[split]! };
+    const cut = cutOf(threshold[split]!);
+    return { feature: place, threshold: cut, categories, missing, isDefaultLeft, left: left[split]!, right: right[split]! };
   });
+}
+
+/**
+ * A threshold by which every number goes as with LightGBM, which puts 0 in the place of those up to kZeroThreshold before its trees see
+ * them (c_api.cpp, RowPairFunctionFromDenseMatric): none of them lies between two thresholds.
+ */
+function cutOf(threshold: number): number {
+  if (!(Math.abs(threshold) <= ZERO)) return threshold;
+  return threshold < 0 ? BELOW_ZERO : ZERO;
 }
 
 /** The sets of categories, each as words of 32 bits. */

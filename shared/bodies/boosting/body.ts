@@ -102,7 +102,7 @@ function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inp
       known.values.push(2 ** Math.min(MOST_BITS - 1, category));
     } else if (Number.isFinite(threshold[node])) {
       // LightGBM writes 0 as the greatest number that it takes for 0; people are shown 0.
-      known.values.push(Math.abs(threshold[node]!) <= ZERO ? 0 : threshold[node]!);
+      known.values.push(Math.abs(threshold[node]!) < 2 * ZERO ? 0 : threshold[node]!);
     }
   });
   return splits;

@@ -6,7 +6,7 @@ import type { Boosting } from './boosting.ts';
 import { floatsOf, withoutInfinite } from './inputs.ts';
 import { kernelFor } from './kernels.ts';
 import { answersOfMargins } from './margins.ts';
-import { type FindLeaf, walkOf } from './walk.ts';
+import { type FindLeaf, walkOf, ZERO } from './walk.ts';
 
 const { fround } = Math;
 
@@ -84,7 +84,8 @@ function addOf(boosting: Boosting, inputs: Float64Array): (tree: number, leaf: n
       for (let term = linearStarts[leaf]!; term < linearStarts[leaf + 1]!; term += 1) {
         const value = inputs[row + linearFeatures[term]!]!;
         if (Number.isNaN(value)) return leaves[leaf]!;
-        sum += value * linearCoefficients[term]!;
+        // LightGBM has 0 in the place of what is as small.
+        sum += (Math.abs(value) <= ZERO ? 0 : value) * linearCoefficients[term]!;
       }
       return sum;
     };

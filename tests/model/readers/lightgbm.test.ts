@@ -67,10 +67,22 @@ describe('a split at a threshold', () => {
       ),
     ).toEqual([2, 2, 1]);
   });
+
+  // LightGBM 4.7 gives these: it puts 0 in the place of what is as near to 0 before its trees see it.
+  test.each<[string, number[]]>([
+    ['-1.0000000180025095e-35', [1, 2, 2, 2, 2]],
+    ['-1e-36', [1, 2, 2, 2, 2]],
+    ['0', [1, 1, 1, 1, 2]],
+    ['1e-36', [1, 1, 1, 1, 2]],
+  ])('has no number between the least and the greatest that LightGBM takes for 0, where it is %s', (threshold, expected) => {
+    const edge = Math.fround(1e-35);
+    const rows = [-edge * 1.001, -edge, -5e-36, edge, edge * 1.001].map((value) => [value, 0]);
+    expect(answers([{ ...SPLIT, threshold }], rows)).toEqual(expected);
+  });
 });
 
-test('the threshold that LightGBM writes for 0 is shown as 0', () => {
-  const { body } = importText(lightgbmText([{ ...SPLIT, threshold: '1.0000000180025095e-35' }]), 'm.txt');
+test.each(['', '-'])('the threshold %s1.0000000180025095e-35, which LightGBM writes for 0, is shown as 0', (sign) => {
+  const { body } = importText(lightgbmText([{ ...SPLIT, threshold: `${sign}1.0000000180025095e-35` }]), 'm.txt');
   expect(body.kind.splits?.(body.data, 2)[0]).toEqual({ values: [0], isSet: false });
 });
 
@@ -112,6 +124,9 @@ describe('a split by categories', () => {
     // "a" is code 1, and level 2 of the row.
     expect(Array.from(predictRows(model, Float64Array.of(1, 0, 2, 0)))).toEqual([2, 1]);
     expect(importText(text('[["b", "a"], ["c"]]'), 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
+    // A column of codes beside an ordered one, whose list it is: training had code 2 of it.
+    const codes = lightgbmText([tree], { feature_infos: '-1:0:1:2 [0:1]' }, 'pandas_categorical:[["low", "high"]]');
+    expect(importText(codes, 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
     expect(() => importText(text('[["b", "b"]]'), 'm.txt')).toThrow('a category twice');
     expect(() => importText(text('[["b"'), 'm.txt')).toThrow("m.txt's pandas_categorical: found what is not JSON");
   });
@@ -134,6 +149,11 @@ describe('leaves that are lines', () => {
         ],
       ),
     ).toEqual([10 + 0.5 * 0.5 + 3, 1, 20]);
+  });
+
+  test('have 0 in the place of what LightGBM takes for it', () => {
+    const steep = { ...tree, leaf_const: '0 20', leaf_coeff: '1e300 1e300' };
+    expect(answers([steep], [[-1e-35, 1e-36]])).toEqual([0]);
   });
 
   test('may stand beside trees of constants', () => {
