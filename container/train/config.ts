@@ -21,5 +21,5 @@ export function readConfig(file: string): Record<string, unknown> | undefined {
     throw new ModelError(file, 'text that is no JSON', 'an object');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ModelError(file, Array.isArray(value) ? 'an array' : typeof value, 'an object');
+  throw new ModelError(file, value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value, 'an object');
 }

@@ -7,6 +7,7 @@ import { quote } from '../../shared/schema/describe-value.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
 import { readTraining } from './levels.ts';
+import { classReader } from './target.ts';
 import { wholeRows } from './training-rows.ts';
 
 /** Rows that a model was not trained on, as a CSV file, and which of its columns has what the model predicts: by default the one that is no feature. */
@@ -31,7 +32,9 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const missing = schema.features.find(({ name }) => !names.has(name));
   if (missing) throw new ModelError(file, `no column "${missing.name}"`, "all of the model's features, and what it predicts");
   const target = header.indexOf(targetOf(schema, header, calibration));
-  const known = lines.filter((line) => !/^\s*(?:NA)?\s*$/.test(line[target] ?? ''));
+  const placeOf = classReader(schema.classes ?? []);
+  // A class may be called NA, or nothing.
+  const known = lines.filter((line) => placeOf(line[target] ?? '') !== undefined || !/^\s*(?:NA)?\s*$/.test(line[target] ?? ''));
   const { rows, kept } = wholeRows(schema, header, known, file);
   const width = schema.features.length;
   const chosen =
@@ -43,7 +46,7 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const predicted = predictRows(model, picked, asked);
   const errorAt = (row: number, at: number) => {
     const text = (known[kept[row]!] as string[])[target] as string;
-    return errorOf(schema, predicted, at, text, `${file}, column "${header[target]}"`);
+    return errorOf({ ...schema, placeOf }, predicted, at, text, `${file}, column "${header[target]}"`);
   };
   const errors = Float64Array.from(chosen, errorAt).filter(Number.isFinite).sort();
   if (errors.length === 0) throw new ModelError(file, 'no row with an answer and a value of what the model predicts', 'some');
@@ -68,13 +71,19 @@ function targetOf({ features }: Schema, header: string[], { file, target }: Cali
 }
 
 /** How far the answer to a row is from what came: the distance of two numbers, or what the class's share lacks of 1. */
-function errorOf({ classes }: Schema, predicted: Float64Array, at: number, text: string, label: string): number {
+function errorOf(
+  { classes, placeOf }: Schema & { placeOf: ReturnType<typeof classReader> },
+  predicted: Float64Array,
+  at: number,
+  text: string,
+  label: string,
+): number {
   if (!classes) {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value)) throw new ModelError(label, quote(text.slice(0, 50)), 'a number');
     return Math.abs(value - predicted[at]!);
   }
-  const place = classes.indexOf(text.trim());
-  if (place < 0) throw new ModelError(label, quote(text.slice(0, 50)), `one of ${classes.slice(0, SHOWN).map(quote).join(', ')}`);
+  const place = placeOf(text);
+  if (place === undefined) throw new ModelError(label, quote(text.slice(0, 50)), `one of ${classes.slice(0, SHOWN).map(quote).join(', ')}`);
   return 1 - predicted[at * classes.length + place]!;
 }

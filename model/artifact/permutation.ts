@@ -10,7 +10,7 @@ import type { Schema } from '../../shared/schema/features.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { shapeOf } from '../../shared/schema/shape.ts';
 import { shuffled } from './background.ts';
-import { guessTarget } from './target.ts';
+import { classReader, guessTarget } from './target.ts';
 import type { TrainingTable } from './training-rows.ts';
 
 const SEED = 1;
@@ -116,12 +116,13 @@ function targetsOf(
 ): (number | undefined)[] | undefined {
   const place = header.indexOf(name);
   if (place < 0) throw new ModelError(file, `no column ${quote(name)}`, 'that of --target');
-  const placeOf = classes && new Map(classes.map((label, at) => [label, at]));
+  const placeOf = classes && classReader(classes);
   const targets: (number | undefined)[] = [];
   for (const [at, line] of lines.entries()) {
-    const text = (line[place] ?? '').trim();
-    const value = placeOf ? placeOf.get(text) : Number(text);
-    const isMissing = value === undefined || text === '' || !Number.isFinite(value);
+    const field = line[place] ?? '';
+    const text = field.trim();
+    const value = placeOf ? placeOf(field) : text === '' ? undefined : Number(text);
+    const isMissing = value === undefined || !Number.isFinite(value);
     if (isMissing && text !== '' && text !== 'NA') {
       if (!isNamed) return undefined;
       const expected = classes ? `one of ${classes.slice(0, 8).map(quote).join(', ')}` : 'a number';

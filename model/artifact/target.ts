@@ -20,3 +20,9 @@ export function guessTarget(header: readonly string[], { features }: Pick<Schema
   const name = quoted ?? plain;
   return name !== undefined && others.includes(name) ? name : undefined;
 }
+
+/** The place of the class that a field of a table names: exactly, or without the white space around it; undefined where there is none. */
+export function classReader(classes: readonly string[]): (field: string) => number | undefined {
+  const places = new Map(classes.map((label, place) => [label, place]));
+  return (field) => places.get(field) ?? places.get(field.trim());
+}

@@ -12,12 +12,16 @@ export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArra
 /** A column of fewer bytes is read at once. */
 const READ_WHOLE = 2 ** 20;
 
+/** A byte-order mark is a part of a text in a column: a level may begin with it. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * The times of a file as seconds and its days as days since 1970, which is what a model takes; hyparquet's Dates have milliseconds only.
  * A nanosecond does not fit a double of this century, a microsecond does.
  */
 const PARSERS: ParquetParsers = {
   ...DEFAULT_PARSERS,
+  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
   ...({
     timestampFromMilliseconds: (value: bigint | undefined) => value && Number(value) / 1e3,
     timestampFromMicroseconds: (value: bigint | undefined) => value && Number(value) / 1e6,

@@ -31,9 +31,14 @@ export async function readParquet(file: string, levels: Record<string, string[]>
     check();
     return { label, rows, columns };
   } catch (error) {
-    if (error instanceof RequestError) throw new ModelError(label, error.message, 'a Parquet file');
-    throw error;
+    throw error instanceof RequestError ? inWords(error, label) : error;
   }
+}
+
+/** An error of a file, whose sentence may say already what was found and what was expected. */
+function inWords({ message }: RequestError, label: string): ModelError {
+  const [, found = message, expected = 'a Parquet file'] = /^found (.*), expected (.*)$/s.exec(message) ?? [];
+  return new ModelError(label, found, expected);
 }
 
 /** The kind of a column. Throws a ModelError for one whose values are no number, boolean or text. */

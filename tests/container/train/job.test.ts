@@ -125,6 +125,7 @@ describe('what a job cannot do is a sentence with exit code 1, and leaves nothin
     ['no hyperparameters', [], 'hyperparameters.json: found no such file'],
     ['hyperparameters that are no texts', [() => asked({ ...AGE, mtry: 3 })], 'the hyperparameter mtry: found number, expected a text'],
     ['hyperparameters that are a list', [() => asked([1])], 'hyperparameters.json: found an array, expected an object'],
+    ['hyperparameters that are null', [() => asked(null)], 'hyperparameters.json: found null, expected an object'],
     ['no JSON', [() => writeFileSync(places.hyperparameters, '{')], 'hyperparameters.json: found text that is no JSON'],
     ['no formula', [() => asked({ seed: '1' })], 'hyperparameters: found no formula'],
     ['no seed', [() => asked({ formula: 'y ~ x' })], 'hyperparameters: found no seed'],

@@ -39,6 +39,19 @@ describe('calibration rows', () => {
     expect(Array.from(calibrationPart(flowers, rowsOf(text), 'm.RDS').arrays[0]![1])).toEqual([1 - shares[1]!]);
   });
 
+  test('name a class as it is, with white space around it, called NA or nothing at all, or as it is without', () => {
+    const odd = { ...flowers, schema: { ...flowers.schema, classes: [' setosa ', 'NA', ''] } };
+    const [row] = golden('iris-randomForest').rows;
+    const values = Object.values(row!) as number[];
+    const shares = predictRows(flowers, Float64Array.from(values), { type: 'prob' });
+    const errorsOf = (model: typeof flowers, label: string) =>
+      Array.from(
+        calibrationPart(model, rowsOf(`${[...Object.keys(row!), 'kind'].join()}\n${values.join()},"${label}"\n`), 'm.RDS').arrays[0]![1],
+      );
+    expect(odd.schema.classes.flatMap((label) => errorsOf(odd, label))).toEqual(Array.from(shares, (share) => 1 - share));
+    expect(errorsOf(flowers, ' versicolor ')).toEqual([1 - shares[1]!]);
+  });
+
   test('are 10,000 at most, the same ones each time', () => {
     const lines = Array.from({ length: 10_050 }, (_, at) => line(0, at));
     const errors = () => calibrationPart(regression, csv(header, ...lines), 'm.RDS').arrays[0]![1];

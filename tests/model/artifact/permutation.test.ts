@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
-import { guessTarget } from '../../../model/artifact/target.ts';
+import { classReader, guessTarget } from '../../../model/artifact/target.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import type { Permutation } from '../../../shared/schema/explain-ask.ts';
@@ -138,4 +138,9 @@ test.each<[string, string[], string | undefined]>([
       call,
     ),
   ).toBe(target);
+});
+
+test('a class of a table is known with and without the white space around it, and one of its own wins', () => {
+  const placeOf = classReader([' a', 'a', 'b ', 'NA']);
+  expect(['a', ' a', ' a ', 'b', 'b ', 'NA', ' NA', '', 'c'].map(placeOf)).toEqual([1, 0, 1, undefined, 2, 3, 3, undefined, undefined]);
 });

@@ -98,6 +98,11 @@ describe('its columns', () => {
     await expect(readParquet(parquet('x.parquet', columns), {})).rejects.toThrow(message);
   });
 
+  test('of texts keep a byte-order mark before them, as another text', async () => {
+    const file = parquet('mark.parquet', [{ name: 'g', data: ['\ufeffb', 'b', 'a'], type: 'STRING' }]);
+    expect((await readParquet(file, {})).columns[0]).toMatchObject({ levels: ['a', 'b', '\ufeffb'], values: Float64Array.of(3, 2, 1) });
+  });
+
   test('of a file that is cut off, or is none, are refused in words', async () => {
     const whole = readFileSync(parquet('whole.parquet', [{ name: 'x', data: [1, 2], type: 'INT32' }]));
     for (const [name, bytes] of [
@@ -105,7 +110,9 @@ describe('its columns', () => {
       ['none.parquet', Buffer.from('x,y\n1,2\n3,4\n')],
     ] as const) {
       writeFileSync(path.join(folder, name), bytes);
-      await expect(readParquet(path.join(folder, name), {})).rejects.toThrow(/^\w+\.parquet: found .*, expected a Parquet file$/);
+      await expect(readParquet(path.join(folder, name), {})).rejects.toThrow(
+        /^\w+\.parquet: found no PAR1 at its (?:start|end: it was cut off, or is still being written,), expected a Parquet file$/,
+      );
     }
   });
 });

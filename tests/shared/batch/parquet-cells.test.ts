@@ -85,6 +85,8 @@ describe("a Parquet column's values as a feature's cells", () => {
   test('texts and logicals stay what they are, and NaN is missing', async () => {
     const factor: Feature = { name: 'sex', type: 'factor', levels: ['f', 'm'] };
     expect(await cells(factor, { data: ['m', null, 'f'], type: 'STRING' })).toEqual(['m', null, 'f']);
+    // A byte-order mark within a file is a part of the text.
+    expect(await cells(factor, { data: ['\ufeffm'], type: 'STRING' })).toEqual(['\ufeffm']);
     expect(await cells({ name: 'is', type: 'logical' }, { data: [true, false], type: 'BOOLEAN' })).toEqual([true, false]);
     expect(await cells(number, { data: [1.5, Number.NaN, null], type: 'DOUBLE' })).toEqual([1.5, null, null]);
   });
