@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import { takeDirectly } from '../../model/bundle/late.ts';
 import { type Entries, nameEntries } from '../source-urls.ts';
+import { findCore } from './core.ts';
 
 /** How a text of the sources calls a command, and how the package does. The longer ones first. */
 const COMMANDS: readonly (readonly [string, string])[] = [
@@ -26,6 +27,7 @@ const INSTEAD: Record<string, string> = {
  * has there. Throws where a source names a file that is none of them.
  */
 export function packaged(project: string, entries: Entries): Plugin {
+  const core = findCore(project);
   return {
     name: 'packaged',
     setup: ({ onLoad, onResolve }) => {
@@ -39,7 +41,7 @@ export function packaged(project: string, entries: Entries): Plugin {
         if (file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
         const named = nameEntries(readFileSync(file, 'utf8'), file, { project, entries, ending: '.js' });
         const contents = COMMANDS.reduce((text, [here, there]) => text.replaceAll(here, there), named);
-        return { contents: takeDirectly(contents), loader: 'ts' };
+        return { contents: takeDirectly(core.whole(contents, file)), loader: 'ts' };
       });
     },
   };
