@@ -1,4 +1,5 @@
 import type { Kind } from '../../../shared/schema/features.ts';
+import { lowerBound } from '../numbers/std-random.ts';
 
 /** What a forest may be grown for: what is served here, and survival. */
 export type TrainKind = Exclude<Kind, 'columns'> | 'survival';
@@ -109,17 +110,23 @@ function distinctValues(values: Float64Array): Float64Array {
   return sorted.slice(0, count);
 }
 
-/** Writes the rank of each value among the distinct ones, from `start` on. */
+/**
+ * Writes the rank of each value among the distinct ones, from `start` on. The search begins between the first values of two buckets of equal
+ * width, as many as there are values, since a search among all of them misses the caches at each step.
+ */
 function rankInto(values: Float64Array, distinct: Float64Array, ranks: Uint16Array | Uint32Array, start: number): void {
+  const count = distinct.length;
+  const least = distinct[0]!;
+  const width = distinct[count - 1]! - least;
+  // Without a width, or with one beyond the doubles, all values are in the first bucket.
+  const scale = width > 0 && Number.isFinite(width) && Number.isFinite(count / width) ? (count - 1) / width : 0;
+  const firsts = new Uint32Array(count + 1).fill(count);
+  for (let rank = count - 1; rank >= 0; rank -= 1) firsts[Math.floor((distinct[rank]! - least) * scale)] = rank;
+  for (let bucket = count - 1; bucket >= 0; bucket -= 1) firsts[bucket] = Math.min(firsts[bucket]!, firsts[bucket + 1]!);
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row]!;
-    let [low, high] = [0, distinct.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (distinct[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    ranks[start + row] = low;
+    const bucket = Math.floor((value - least) * scale);
+    ranks[start + row] = lowerBound(distinct, firsts[bucket]!, firsts[bucket + 1]!, value);
   }
 }
 

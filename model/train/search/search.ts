@@ -7,6 +7,9 @@ import { CLASS_BYTES, FOUND, FOUND_BYTES, giniCode, varianceCode } from './walk-
 const PAGE = 65_536;
 const LARGEST = 65_536 * PAGE;
 
+/** From so many rows on, fewer digits with more counters are faster (measured). */
+const MANY = 300;
+
 type Run = (...args: number[]) => void;
 
 /** Where a search's parts lie in its memory. */
@@ -126,7 +129,7 @@ export class SplitSearch {
       return this.#plan.keys;
     }
     const bits = Math.max(1, 32 - Math.clz32(offsets[column + 1]! - offsets[column]! - 1));
-    const digits = Math.min(DIGITS, Math.ceil(bits / (n < 1024 ? 8 : DIGIT_BITS)));
+    const digits = Math.min(DIGITS, Math.ceil(bits / (n < MANY ? 8 : DIGIT_BITS)));
     (this.#many[digits - 1] as Run)(from, samples, n, Math.ceil(bits / digits));
     return digits % 2 === 1 ? this.#plan.room : this.#plan.keys;
   }
