@@ -11,7 +11,8 @@ export type Peers = { r: RSession; onnx: string | undefined };
 /** How often ours is faster, for each size of batch. */
 export type Found = { ours: number[]; ranger: number[]; onnx: number[] | undefined };
 
-const SIZES = [1, 100, 10_000];
+/** Rows of a call. */
+export const SIZES = [1, 100, 10_000];
 /** The forests and how many times ranger's rows a second must be ours. */
 const BARS: Record<string, number> = { 'heart-age': 500, heart: 50, large: 6 };
 /** How many times onnxruntime-node's. */
@@ -66,7 +67,7 @@ async function race(
   for (const one of all) await one.time(size, least / 2);
   const [took = [], r = [], runtime] = await interleave(rounds, all, async (one) => (await one.time(size, least)) / size);
   report.speed(what, 'us a row', took, [
-    ['ranger', r],
+    [ranger.name, r],
     ...(runtime ? [['onnxruntime-node (float32)', runtime] as [string, number[]]] : []),
   ]);
   return { ours: took, ranger: ratios(r, took), onnx: runtime && ratios(runtime, took) };
@@ -104,17 +105,27 @@ function judge(name: string, size: number, { ours, ranger }: Found, report: Repo
   if (size === 1 && name === 'heart') report.judge('heart, single row in process', '< 3 us', `${short(median(ours))} us`, median(ours) < 3);
 }
 
+/** What is measured beside R alone: R's name in the tables, the batches of a model, and what its figures are called. */
+type BesideR = { peer: string; sizes(name: string): readonly number[]; figure(name: string): string };
+
+/** Models beside R's predict() of their package, on one thread each. */
+export async function benchBesideR(models: Files[], peers: Peers, measure: Measure, report: Report, asked: BesideR): Promise<void> {
+  for (const files of models) {
+    const ours = await startTimed('ours', 'ours-main.ts', [], files);
+    const theirs = await peers.r.open(files, asked.peer);
+    await compare(files, ours, undefined, report);
+    for (const size of asked.sizes(files.name)) {
+      const what = `${asked.figure(files.name)}, ${short(size)} ${size === 1 ? 'row' : 'rows'}`;
+      await race(what, size, [ours, theirs, undefined], measure, report);
+    }
+    for (const one of [ours, theirs]) await one.close();
+  }
+}
+
 /** How the time of a row grows with trees, depth and rows, beside ranger's. */
 export async function benchGrowth(forests: Files[], peers: Peers, measure: Measure, report: Report): Promise<void> {
-  for (const files of forests) {
-    const ours = await startTimed('ours', 'ours-main.ts', [], files);
-    const ranger = await peers.r.open(files);
-    await compare(files, ours, undefined, report);
-    for (const size of files.name === 'heart' ? [1, 10, 100, 1_000, 10_000] : [10_000]) {
-      await race(`growth: ${files.name}, ${short(size)} ${size === 1 ? 'row' : 'rows'}`, size, [ours, ranger, undefined], measure, report);
-    }
-    for (const one of [ours, ranger]) await one.close();
-  }
+  const sizes = (name: string) => (name === 'heart' ? [1, 10, 100, 1_000, 10_000] : [10_000]);
+  await benchBesideR(forests, peers, measure, report, { peer: 'ranger', sizes, figure: (name) => `growth: ${name}` });
 }
 
 /** The large model's artifact against readRDS of its RDS: milliseconds. */

@@ -15,8 +15,12 @@ export type Files = { name: string; model: string; data: string; rows: string; a
  * The files of forests, made by R where they are not kept from before. They are kept under the sha256 of the script that
  * makes them and of the versions of R and ranger.
  */
-export async function makeForests(names: readonly string[], versions: string, say: (line: string) => void): Promise<Files[]> {
-  const script = path.join(PROJECT, 'tests/bench/forests.R');
+export async function makeForests(
+  names: readonly string[],
+  versions: string,
+  say: (line: string) => void,
+  script = path.join(PROJECT, 'tests/bench/forests.R'),
+): Promise<Files[]> {
   const key = createHash('sha256').update(readFileSync(script)).update(versions).digest('hex').slice(0, 12);
   const folder = path.join(CACHE, `forests-${key}`);
   mkdirSync(folder, { recursive: true });

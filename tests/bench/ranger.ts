@@ -5,9 +5,9 @@ import type { Files } from './forests.ts';
 import { startSession } from './session.ts';
 import type { Contender } from './timed.ts';
 
-/** R with ranger in one long-lived process: the peer that times itself, and R's readRDS. */
+/** R in one long-lived process: the peer that times itself (ranger's predict(), or that of another model's package), and R's readRDS. */
 export type RSession = {
-  open(files: Files): Promise<Contender>;
+  open(files: Files, name?: string): Promise<Contender>;
   /** The recipe before the forest that was opened last, alone. */
   recipe: Contender;
   /** Milliseconds of one readRDS. */
@@ -31,9 +31,9 @@ export function startR(): RSession {
   return {
     load: (file) => ask('load', file),
     recipe: { name: 'bake()', time: (rows, least) => ask('bake', rows, least), close: async () => {} },
-    open: async ({ model, data }) => {
+    open: async ({ model, data }, name = 'ranger') => {
       await ask('open', model, data);
-      return { name: 'ranger', time: (rows, least) => ask('time', rows, least), close: async () => {} };
+      return { name, time: (rows, least) => ask('time', rows, least), close: async () => {} };
     },
     close,
   };

@@ -14,24 +14,27 @@ import { benchFunction } from './function.ts';
 import { benchMath } from './math.ts';
 import { benchMemory } from './memory.ts';
 import { installOnnx } from './onnx/install.ts';
+import { benchPackages, PACKAGES } from './packages/packages.ts';
 import { benchPipeline } from './pipeline.ts';
 import { hasRanger, hasRecipes, startR } from './ranger.ts';
 import { createReport, type Report, summary, toMarkdown, verdict, writeBetweenMarks } from './report.ts';
 import { bundleImage } from './servers.ts';
 
 const HELP = `How fast ours is, beside its peers in the same run: ranger's own predict, the series' plumber container, onnxruntime-node,
-scikit-learn behind Flask, bare Node; xgboost, LightGBM, treelite, tl2cgen and shap. Peers that are not installed are named. The last line names the bars that are missed, and the
-status is then 1.
+scikit-learn behind Flask, bare Node; randomForest, rpart, xgboost, LightGBM, treelite, tl2cgen and shap. Peers that are not installed are named. The last
+line names the bars that are missed, and the status is then 1.
 
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
   npm run bench -- speed --against COMMIT [--only NAME[,NAME]]
 
-  --quick   short rounds, no large forest, no large boosted trees and no growth: the form for a shared machine
-  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), pipeline (a recipe of five steps
-            and heart's forest), growth, load, container, memory (of the container), function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255 leaves),
-            explain (contributions, beside shap's)
+  --quick   short rounds: the form for a shared machine. large-short and growth-short stand for large and growth; no load and no boosters-large
+  --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), large-short (100 trees as large as those of
+            large), pipeline (a recipe of five steps and heart's forest), growth, growth-short (six of its forests), load, randomForest and rpart (models of these packages beside R's predict()), container, memory (of the
+            container), function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255
+            leaves), explain (contributions, beside shap's)
   --write   puts the tables into tests/README.md; a whole run alone can
-  --against a commit: its code and ours take turns, in short rounds. A table has each ratio beside those of three runs of that commit; where one is
+  --against a commit, or "before": what is committed, where files are changed; else where this branch left main; else the commit before the last.
+            Its code and ours take turns, in the form of --quick. A table has each ratio beside those of three runs of that commit; where one is
             slower than the slowest of them by more than 5 %, and slower again in a second run, the status is 1
 `;
 
@@ -41,11 +44,21 @@ const GROWTH = [
   ...['heart-50-trees', 'heart-100-trees', 'heart-200-trees', 'heart'],
   ...['depth-4', 'depth-6', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000', 'rows-20000'],
 ];
-const PARTS = [...FORESTS, 'pipeline', 'growth', 'load', 'container', 'memory', 'function', 'math', 'explain', ...BOOSTERS];
+const SHORT_GROWTH = ['heart', 'depth-4', 'depth-8', 'depth-12', 'rows-1000', 'rows-5000'];
+/** As many rows trained it as the large forest. */
+const SHORT_LARGE = 'rows-20000';
+/** What --quick has in the place of longer parts. */
+const SHORT = ['large-short', 'growth-short'];
+const PARTS = [
+  ...[...FORESTS, 'pipeline', 'growth', 'load', ...SHORT, ...PACKAGES],
+  ...['container', 'memory', 'function', 'math', 'explain', ...BOOSTERS],
+];
 /** What needs no R: forests, their rows and what is right of them are R's. */
 const WITHOUT_R = ['memory', 'function', 'math', 'explain', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
 const LONG = ['large', 'growth', 'load', 'boosters-large'];
+/** What has no ratios to compare with an older commit's. */
+const WITHOUT_PEERS = ['memory'];
 const ROUNDS = 5;
 
 /** Measures, prints the tables. The exit code is 1 where an answer is not R's or a bar is missed; the last line names them. */
@@ -62,7 +75,8 @@ export async function runSpeed(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const names = only?.split(',') ?? PARTS.filter((name) => !((quick || against) && LONG.includes(name)));
+  const left = against === undefined ? (quick ? LONG : SHORT) : [...LONG, ...WITHOUT_PEERS];
+  const names = only?.split(',') ?? PARTS.filter((name) => !left.includes(name));
   const unknown = names.filter((name) => !PARTS.includes(name));
   if (unknown.length > 0) throw new UsageError(`--only: found ${unknown.join(', ')}, expected some of ${PARTS.join(', ')}`);
   if (write && (quick || only)) throw new UsageError('--write: found --quick or --only with it, expected a whole run');
@@ -93,9 +107,11 @@ export async function runSpeed(args: string[]): Promise<number> {
 async function measure(names: string[], quick: boolean, versions: string, folder: string, report: Report): Promise<void> {
   const times = { rounds: ROUNDS, least: quick ? 100 : 300, seconds: quick ? 1 : 3 };
   const make = (wanted: readonly string[]) => makeForests(wanted, versions, report.say);
-  const batches = FORESTS.filter((name) => names.includes(name));
-  const [withLoad, withGrowth, withPipeline] = ['load', 'growth', 'pipeline'].map((name) => names.includes(name));
-  if (batches.length > 0 || withLoad || withGrowth || withPipeline) {
+  const batches = [...FORESTS.filter((name) => names.includes(name)), ...(names.includes('large-short') ? [SHORT_LARGE] : [])];
+  const packages = PACKAGES.filter((name) => names.includes(name));
+  const [withLoad, withPipeline] = ['load', 'pipeline'].map((name) => names.includes(name));
+  const growth = names.includes('growth') ? GROWTH : names.includes('growth-short') ? SHORT_GROWTH : [];
+  if (batches.length > 0 || packages.length > 0 || growth.length > 0 || withLoad || withPipeline) {
     const onnx = batches.length > 0 ? await installOnnx(report.say) : undefined;
     if (onnx && 'missing' in onnx) report.missing('onnxruntime-node', onnx.missing);
     const peers: Peers = { r: startR(), onnx: onnx && 'folder' in onnx ? onnx.folder : undefined };
@@ -103,7 +119,8 @@ async function measure(names: string[], quick: boolean, versions: string, folder
     if (withPipeline && !hasRecipes()) report.missing('pipeline', 'it needs r-cran-recipes: apt-get install it');
     else if (withPipeline) await benchPipeline((await make(['recipe', 'recipe-body'])) as [Files, Files], peers, times, report);
     if (withLoad) for (const files of await make(['large'])) await benchLoad(files, peers, times, report);
-    if (withGrowth) await benchGrowth(await make(GROWTH), peers, times, report);
+    await benchGrowth(await make(growth), peers, times, report);
+    await benchPackages(packages, peers, times, report);
     await peers.r.close();
   }
   if (names.includes('container')) {

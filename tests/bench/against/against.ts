@@ -7,43 +7,76 @@ import { UsageError } from '../../../model/commands/command-line.ts';
 import { PROJECT } from '../../support/project.ts';
 import { keep } from '../children.ts';
 import { CACHE } from '../forests.ts';
-import { type Compared, comparedText, compareRatios, type Ratios, readRatios, slowerRatios } from './compare.ts';
+import { type Compared, comparedText, compareRatios, differingDoubles, type Ratios, readRatios, slowerRatios } from './compare.ts';
 
 /** Runs of the older commit for each part. */
 const RUNS = 3;
+/** A run of a part ends after so long: some take half a minute, the first of a machine that makes its forests more. */
+const MOST_MINUTES = 15;
 /** With what the bench ends where a part is not one of its own: an older one has fewer. */
 const NOT_UNDERSTOOD = 2;
 
+/** Measures one part: by the older code or ours, said as `what`. Undefined where that code has no such part. */
+export type MeasurePart = (of: 'older' | 'ours', part: string, what: string) => Promise<Ratios | undefined>;
+
 /**
- * Compares the speed with an older commit's, part by part. Its code lies in a temporary folder, with its packages and the forests of
- * this one, and both take turns: the older, ours, the older twice; and ours again where a ratio was slower. Prints a table; the exit
- * code is 1 where a ratio is slower than the slowest of the older by more than 5 %, both times.
+ * Compares the speed with an older commit's (see commitBefore for `before`), part by part. Its code lies in a temporary folder, with its
+ * packages and the forests of this one. Prints a table; the exit code is 1 where a ratio is slower (compareParts).
  */
 export async function runAgainst(commit: string, parts: readonly string[], say: (line: string) => void): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bench-older-'));
   process.on('exit', () => spawnSync('rm', ['-rf', folder]));
-  const name = checkOut(commit, folder, say);
+  const name = checkOut(commit === 'before' ? commitBefore(PROJECT) : commit, folder, say);
+  const measure: MeasurePart = async (of, part, what) => {
+    const start = performance.now();
+    const ratios = await measured(of === 'older' ? folder : PROJECT, part);
+    say(`${part}: ${what}: ${Math.round((performance.now() - start) / 1_000)} s`);
+    return ratios;
+  };
+  const { table, line, fails } = comparedText(await compareParts(name, parts, measure, say), name);
+  say(`\n${table}\n\n${line}`);
+  return fails ? 1 : 0;
+}
+
+/**
+ * For each part both codes take turns: the older, ours, the older twice; and ours again where a ratio was slower than the slowest of the
+ * older by more than 5 %.
+ */
+export async function compareParts(
+  name: string,
+  parts: readonly string[],
+  measure: MeasurePart,
+  say: (line: string) => void,
+): Promise<Compared[]> {
   const all: Compared[] = [];
   for (const part of parts) {
-    const run = async (where: string, what: string) => {
-      say(`${part}: ${what}`);
-      return await measured(where, part);
-    };
-    const first = await run(folder, `${name}, run 1 of ${RUNS}`);
+    const first = await measure('older', part, `${name}, run 1 of ${RUNS}`);
     if (!first) {
       say(`${part}: not measured: ${name} does not have it`);
       continue;
     }
-    const ours = (await run(PROJECT, 'this code')) ?? new Map();
+    const ours = (await measure('ours', part, 'this code')) ?? new Map();
     const older: Ratios[] = [first];
-    while (older.length < RUNS) older.push((await run(folder, `${name}, run ${older.length + 1} of ${RUNS}`)) ?? new Map());
+    while (older.length < RUNS) older.push((await measure('older', part, `${name}, run ${older.length + 1} of ${RUNS}`)) ?? new Map());
     const slower = slowerRatios(older, ours);
-    const again = slower.length > 0 ? await run(PROJECT, `this code again, since ${slower.length} ratios were slower`) : undefined;
+    const again = slower.length > 0 ? await measure('ours', part, `this code again, since ${slower.length} ratios were slower`) : undefined;
     all.push(...compareRatios(older, ours, again));
   }
-  const { table, line, fails } = comparedText(all, name);
-  say(`\n${table}\n\n${line}`);
-  return fails ? 1 : 0;
+  return all;
+}
+
+/**
+ * The commit before the change, in a work tree: the last one where files are changed, else the one where this branch left main, else the
+ * one before the last. Throws a UsageError where git does not know it, as in a clone without history.
+ */
+export function commitBefore(cwd: string): string {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd, encoding: 'utf8' });
+  if (git('status', '--porcelain', '--untracked-files=no').stdout.trim() !== '') return 'HEAD';
+  const head = git('rev-parse', 'HEAD').stdout.trim();
+  const left = ['origin/main', 'main'].map((main) => git('merge-base', 'HEAD', main).stdout.trim()).find((base) => base && base !== head);
+  const before = left ?? git('rev-parse', '--verify', '--quiet', 'HEAD~1').stdout.trim();
+  if (before === '') throw new UsageError('--against: found no commit before this one, expected a clone with history');
+  return before;
 }
 
 /** Puts a commit's files into a folder, without git's own record of it. Its short name; throws a UsageError where there is no such commit. */
@@ -99,9 +132,20 @@ async function measured(folder: string, part: string): Promise<Ratios | undefine
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     errors += chunk;
   });
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGTERM');
+  }, MOST_MINUTES * 60_000);
   const code = await new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject));
+  clearTimeout(late);
+  if (isLate) throw new Error(`${part}: found no end after ${MOST_MINUTES} minutes in ${folder}`);
   if (code === NOT_UNDERSTOOD && errors.includes('--only')) return undefined;
   const ratios = readRatios(said);
+  // Those of an older commit are its own affair: they may be what was mended.
+  const differing = differingDoubles(said);
+  if (folder === PROJECT && differing > 0)
+    throw new Error(`${part}: found ${differing} doubles that differ from the model's own, expected 0`);
   // A bar that is missed ends it with 1, and its figures are there all the same.
   if (code !== 0 && ratios.size === 0) throw new Error(`the bench of ${folder} ended with ${code}: ${errors || said}`);
   return ratios;

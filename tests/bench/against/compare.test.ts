@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createReport } from '../report.ts';
-import { comparedText, compareRatios, readRatios, slowerRatios } from './compare.ts';
+import { createReport, summary } from '../report.ts';
+import { comparedText, compareRatios, differingDoubles, readRatios, slowerRatios } from './compare.ts';
 
 /** What a run prints for one figure beside its peers. */
 function printed(figures: [what: string, ours: number, peers: [string, number][]][]): string {
@@ -41,6 +41,14 @@ describe('the ratios of a run', () => {
   test('are none where a run printed no figures', () => {
     expect(readRatios('wrk: not measured: it is not here\n| a | ours 1 | b |').size).toBe(0);
   });
+});
+
+test('the doubles that differ are read from the last line of a run', () => {
+  const report = createReport(() => {});
+  expect(differingDoubles(summary(report).line)).toBe(0);
+  report.compared(10_000, 12);
+  expect(differingDoubles(`some line\n${summary(report).line}\n`)).toBe(12);
+  expect(differingDoubles('nothing was compared')).toBe(0);
 });
 
 describe('a ratio beside those of an older commit', () => {

@@ -23,6 +23,11 @@ export function readRatios(said: string): Ratios {
   return ratios;
 }
 
+/** How many doubles were not the model's own, as the last line of a run says it; 0 where it compared none. */
+export function differingDoubles(said: string): number {
+  return Number(/^(\d+) of [\d,]+ doubles differ from the model's own/m.exec(said)?.[1] ?? 0);
+}
+
 /** The names of the ratios that are slower than the slowest of the older commit's by more than 5 %. */
 export function slowerRatios(older: readonly Ratios[], ours: Ratios): string[] {
   return [...ours].flatMap(([name, ratio]) => (isSlower(olderOf(older, name), ratio) ? [name] : []));
