@@ -46,16 +46,20 @@ export function readBody(message: IncomingMessage, most = MAX_BODY_BYTES, hold?:
   });
 }
 
+/** How many times as many bytes as came in there is room for at most where a head announces them. */
+const MOST_AHEAD = 16;
+
 /**
  * The first `from` bytes that are held and a piece behind them; with room for more, `most` bytes in all. Most bodies are one piece. Of
- * many small ones each would take a hundred times its bytes by itself.
+ * many small ones each would take a hundred times its bytes by itself. There is room for as many as the head `declared`, once enough of them are there.
  */
-export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: number): Uint8Array {
+export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: number, declared = 0): Uint8Array {
   if (from === 0) return piece;
   const length = from + piece.length;
   let room = held;
   if (length > held.length) {
-    room = Buffer.allocUnsafeSlow(Math.min(2 * length, most));
+    const ahead = declared >= length && declared <= MOST_AHEAD * length ? declared : 2 * length;
+    room = Buffer.allocUnsafeSlow(Math.min(ahead, most));
     room.set(held.subarray(0, from));
   }
   room.set(piece, from);

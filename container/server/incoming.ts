@@ -5,7 +5,7 @@ import { cutOff, type Hold, joined, tooLarge } from './http.ts';
 /** A body that is read piece by piece: what came in and was not taken yet, and who waits for more. */
 type Flow = { most: number; pieces: Uint8Array[]; bytes: number; isOver: boolean; error?: RequestError; isHeld: boolean; wake(): void };
 
-type Reading = { most: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
+type Reading = { most: number; declared: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
 
 const NOTHING = new Uint8Array(0);
 
@@ -81,10 +81,10 @@ export class Incoming extends IncomingMessage {
    * it over a connection that is still whole.
    */
   body(most: number, hold: Hold): Promise<Uint8Array> {
-    const declared = this.headers['content-length'];
-    if (Number(declared ?? 0) > most) return Promise.reject(tooLarge(String(declared), most));
+    const declared = Number(this.headers['content-length'] ?? 0);
+    if (declared > most) return Promise.reject(tooLarge(String(this.headers['content-length']), most));
     return new Promise((resolve, reject) => {
-      this.#reading = { most, hold, resolve, reject };
+      this.#reading = { most, declared, hold, resolve, reject };
     });
   }
 
@@ -107,7 +107,7 @@ export class Incoming extends IncomingMessage {
     if (refused) {
       this.#end(reading);
       reading.reject(refused);
-    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most);
+    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { bundleContainer, writeBundle } from '../../container/bundle.ts';
 import { freePort } from '../support/ports.ts';
@@ -108,4 +109,22 @@ function heard(child: ChildProcess, address: RegExp, name: string): Promise<stri
       READY_WITHIN,
     ).unref();
   });
+}
+
+/** Sends a body and reads the whole answer, in the body's form. Throws where it is not 200. */
+export type Asker = (url: string, body: Buffer, type: string) => Promise<void>;
+
+/** Asks over one kept connection to each server. */
+export function openAsker(): { ask: Asker; end(): void } {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const ask: Asker = (url, body, type) =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': type, accept: type, 'content-length': body.length };
+      const request = http.request(`${url}/invocations`, { method: 'POST', agent, headers }, (response) => {
+        if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}, expected 200`));
+        response.resume().on('end', resolve).on('error', reject);
+      });
+      request.on('error', reject).end(body);
+    });
+  return { ask, end: () => agent.destroy() };
 }
