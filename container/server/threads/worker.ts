@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import type { Model } from '../../../shared/artifact.ts';
 import { computePiece, type PieceAsked, type PieceDone } from '../../../shared/batch/piece.ts';
@@ -30,8 +31,13 @@ export type Report =
   | { job: number; unusable: string }
   | { job: number; fault: string };
 
+/** How far a thread gives way (a third of what the listening thread gets, where both want all of a processor), and the least that there is. */
+const NICE = 5;
+const LEAST = 19;
+
 /** The life of a worker thread: it computes what the listening thread hands over, so that that one stays quick. */
 export function runWorker(port: MessagePort): void {
+  giveWay();
   const models: Models = new Map();
   port.on('message', (order: Order) => {
     if ('ready' in order) port.postMessage(order);
@@ -39,6 +45,19 @@ export function runWorker(port: MessagePort): void {
     else if ('close' in order) models.delete(order.close);
     else workOn(models, order).then((report) => port.postMessage(report));
   });
+}
+
+/**
+ * Lets the listening thread go before this one where both want a processor, so that /ping is answered soon while all of them compute. On Linux
+ * alone: elsewhere it would be the whole process that gives way.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.min(getPriority() + NICE, LEAST));
+  } catch {
+    // A sandbox may not allow it; then the threads are equal.
+  }
 }
 
 /** By their keys; an error where a model could not be opened here, which is no reason to do without the others. */

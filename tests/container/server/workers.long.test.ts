@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -101,4 +101,24 @@ test('a stack for the log has no part of the message, whatever that looks like',
   expect(stackOf(error)).not.toContain('54.25');
   expect(stackOf(Object.assign(new Error('no'), { code: 'ERR_WORKER_INIT_FAILED' }))).toMatch(/^Error ERR_WORKER_INIT_FAILED\n/);
   expect(stackOf('54.25')).toBe('what was thrown is no Error but a string');
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('a thread lets the listening one go first', async () => {
+  // Of /proc/PID/task/TID/stat, behind the name in brackets.
+  const niceOf = (thread: string) => {
+    // One that ended meanwhile has none.
+    if (!existsSync(`/proc/self/task/${thread}/stat`)) return Number.NaN;
+    return Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]);
+  };
+  const nices = () => readdirSync('/proc/self/task').map(niceOf);
+  const [main, before] = [niceOf(String(process.pid)), nices()];
+  const expected = Math.min(main + 5, 19);
+  const workers = startWorkers({ file: WORKER, count: 1 });
+  workers.open('ages', (await loadShared(ages.file)).bytes);
+  expect(await outcome(workers.answer('ages', asked, wanted))).toBe('computed');
+  const count = (all: number[]) => all.filter((one) => one === expected).length;
+  expect(count(nices())).toBeGreaterThan(count(before));
+  expect(niceOf(String(process.pid))).toBe(main);
+  await workers.end();
 });
