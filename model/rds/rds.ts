@@ -7,7 +7,7 @@ import { describeOther } from './other-files.ts';
 import { Reader } from './reader.ts';
 import { BinaryStream, type RStream } from './stream.ts';
 import { encodingOf } from './texts.ts';
-import type { RValue } from './values.ts';
+import type { Kept, RValue } from './values.ts';
 
 /** How a model file was written: `r` is the version of R that wrote it, `saved` whether by saveRDS() or save(). */
 export type RFile = {
@@ -31,7 +31,9 @@ export function readRFile(bytes: Uint8Array, label: string, limits = RDS_LIMITS,
   const { stream, native, ...header } = openStream(plain, label);
   try {
     const reader = new Reader(stream, { ...limits, memory: mostMemory(bytes.length) }, native, progress);
-    return { compression: compressionOf(bytes), ...header, value: reader.item() };
+    const value = reader.item();
+    if (header.saved === 'save') reader.global.variables = functionsOf(value);
+    return { compression: compressionOf(bytes), ...header, value };
   } catch (error) {
     // The stack left to this call, or the memory, may be less than the limits foresee. By its name, since one that a function of Node throws may be another realm's.
     const { name, message } = (error ?? {}) as Partial<Error>;
@@ -40,6 +42,17 @@ export function readRFile(bytes: Uint8Array, label: string, limits = RDS_LIMITS,
       throw stream.error('values nested too deep to be read here', `at most ${limits.depth} deep, less where they are calls`);
     throw stream.error(`more than fits (${message})`, 'a smaller model');
   }
+}
+
+/** The functions among what save() wrote: load() puts them into R's global environment, where they hide those of R that have their names. */
+function functionsOf(saved: RValue): ReadonlyMap<string, Kept> {
+  const functions = new Map<string, Kept>();
+  if (saved.type !== 'pairlist') return functions;
+  saved.values.forEach((value, at) => {
+    const name = saved.tags[at];
+    if (name && value.type === 'opaque' && value.value?.type === 'function') functions.set(name, value.value);
+  });
+  return functions;
 }
 
 /** The value of an R file: see readRFile. */

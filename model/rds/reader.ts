@@ -19,6 +19,8 @@ export class Reader {
   readonly #mostReferences: number;
   readonly #native: Encoding;
   readonly #references: RValue[] = [];
+  /** R's global environment. */
+  readonly global: Extract<RValue, { type: 'opaque' }> = { type: 'opaque', what: 'an environment' };
   readonly #fail = (found: string, expected: string) => this.#stream.error(found, expected);
 
   /** `native` is the encoding of texts without a mark; `limits.memory` the most bytes that the values may take. */
@@ -83,6 +85,7 @@ export class Reader {
       case T.altrep:
         return this.#altrep();
       case T.globalEnv:
+        return this.global;
       case T.baseEnv:
       case T.emptyEnv:
         return { type: 'opaque', what: 'an environment' };

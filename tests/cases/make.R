@@ -143,6 +143,12 @@ lst <- list(second = g)
 save(m, notes, lst, answer, d, butchered, file = "workspace.RData")
 save(trained, notes, d, file = "workspace-train.RData")
 save(scaled, notes, file = "workspace-scaled.RData")
+# A function of a workspace hides the one of R that has its name.
+log <- function(x) 100 * x
+own <- lm(y ~ log(x), data.frame(x = 1:6, y = c(3, 1, 4, 1, 5, 9)), model = FALSE)
+other <- lm(y ~ sqrt(x), data.frame(x = 1:6, y = c(3, 1, 4, 1, 5, 9)), model = FALSE)
+save(own, other, log, file = "workspace-functions.RData")
+rm(log)
 saveRDS(list(model = m, pre = structure(list(method = "scale"), class = "preProcess")), "beside-preprocess.RDS")
 # gbm writes a column that is no name in R's grammar between backticks.
 suppressMessages(library(gbm))

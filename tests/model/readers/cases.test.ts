@@ -90,6 +90,11 @@ describe('wrapped models', () => {
     expect(said('butchered.RDS', 'm')).toBe('found one object of class butchered_ranger, expected no --object, as it has no name');
   });
 
+  test('a function of a workspace hides the one of R that has its name', () => {
+    expect(said('workspace-functions.RData', 'own')).toMatch("found a call of log(), which the formula's environment defines anew");
+    expect(said('workspace-functions.RData', 'other')).toBe('imported');
+  });
+
   test('one model that is not read is named, with what helps; never so that its preprocessing would be lost', () => {
     expect(said('workspace-train.RData')).toMatch('modelType: found NULL, expected a character vector');
     expect(said('workspace-scaled.RData')).toMatch('modelType: found NULL, expected a character vector');
