@@ -54,8 +54,10 @@ function list(values: RValue[]): RValue {
   return { type: 'list', values };
 }
 
+/** A tree's nodes are not copied: a forest has hundreds of megabytes of them. */
 function integers(values: ArrayLike<number>): RValue {
-  return { type: 'integer', values: Int32Array.from(values) };
+  const isNodes = values instanceof Uint32Array;
+  return { type: 'integer', values: isNodes ? new Int32Array(values.buffer, values.byteOffset, values.length) : Int32Array.from(values) };
 }
 
 function doubles(values: Float64Array): RValue {

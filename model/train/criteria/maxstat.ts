@@ -42,14 +42,19 @@ export function bestMaxstat(
   const found: { column: number; value: number; statistic: number; p: number }[] = [];
   const size = node.end - node.start;
   const x = new Float64Array(size);
+  const sorted = { x: new Float64Array(size), scores: new Float64Array(size) };
   for (const column of columns) {
     const [base, first] = [column * data.rows, data.offsets[column]!];
     for (let at = 0; at < size; at += 1) {
       x[at] = data.values[first + data.ranks[base + node.samples[node.start + at]!]!] as number;
     }
     const order = search?.order(node, column) ?? stdOrder(x);
-    const { statistic, value } = maxstat(scores, x, order, minprop);
-    if (statistic > -1) found.push({ column, value, statistic, p: pValue(data, statistic, minprop, cutpoints(x, order), size) });
+    for (let at = 0; at < size; at += 1) {
+      sorted.x[at] = x[order[at]!]!;
+      sorted.scores[at] = scores[order[at]!]!;
+    }
+    const { statistic, value } = maxstat(scores, sorted, minprop);
+    if (statistic > -1) found.push({ column, value, statistic, p: pValue(data, statistic, minprop, cutpoints(sorted.x), size) });
   }
   const adjusted = adjust(found.map(({ p }) => p));
   let least = Number.MAX_VALUE;
@@ -67,55 +72,62 @@ export function bestMaxstat(
   best.decrease = split.statistic;
 }
 
-/** The greatest statistic over a column's splits, and its split; -1 where there is none. */
-function maxstat(scores: Float64Array, x: Float64Array, order: Uint32Array, minprop: number): { statistic: number; value: number } {
+/** A node's rows in the order of a column's values, and their scores. */
+type Sorted = { x: Float64Array; scores: Float64Array };
+
+/** The greatest statistic over a column's splits, and its split; -1 where there is none. `scores` are the rows' as they stand in the node. */
+function maxstat(scores: Float64Array, sorted: Sorted, minprop: number): { statistic: number; value: number } {
+  const { x } = sorted;
   const n = x.length;
   const maxprop = 1 - minprop;
   let all = 0;
-  for (const at of order) all += scores[at]!;
+  for (let at = 0; at < n; at += 1) all += sorted.scores[at]!;
   const mean = all / n;
   let spread = 0;
-  for (const score of scores) spread += (score - mean) * (score - mean);
+  for (let at = 0; at < n; at += 1) spread += (scores[at]! - mean) * (scores[at]! - mean);
   const least = n * minprop > 1 ? Math.trunc(n * minprop - 1) : 0;
   const most = Math.trunc(n * maxprop - 1);
   const best = { statistic: -1, value: -1 };
+  const greatest = x[n - 1]!;
   let sum = 0;
   for (let at = 0; at <= most; at += 1) {
-    sum += scores[order[at] as number]!;
+    sum += sorted.scores[at]!;
     if (at < least) continue;
-    const value = x[order[at] as number]!;
-    if (at < n - 1 && value === x[order[at + 1]!]) continue;
-    if (value === x[order[n - 1]!]) break;
+    const value = x[at]!;
+    if (at < n - 1 && value === x[at + 1]!) continue;
+    if (value === greatest) break;
     const left = at + 1;
     const expected = (left / n) * all;
     const variance = ((left * (n - left)) / (n * (n - 1))) * spread;
     const statistic = Math.abs((sum - expected) / Math.sqrt(variance));
     if (statistic > best.statistic) {
       best.statistic = statistic;
-      best.value = at < n - 1 ? (value + x[order[at + 1]!]!) / 2 : value;
+      best.value = at < n - 1 ? (value + x[at + 1]!) / 2 : value;
     }
   }
   return best;
 }
 
 /** How many rows are at most each distinct value, ascending. ranger counts equal rows once more for each (and so do we). */
-function cutpoints(x: Float64Array, order: Uint32Array): number[] {
-  const counts: number[] = [];
-  order.forEach((row, at) => {
-    if (at === 0) counts.push(1);
-    else if (x[row] === x[order[at - 1]!]) counts[counts.length - 1] = counts[counts.length - 1]! + 1;
-    else counts.push(counts[counts.length - 1]! + 1);
-  });
-  return counts;
+function cutpoints(x: Float64Array): Uint32Array {
+  const counts = new Uint32Array(x.length);
+  let values = 0;
+  for (let at = 0; at < x.length; at += 1) {
+    if (at === 0) counts[0] = 1;
+    else if (x[at] === x[at - 1]) counts[values] = counts[values]! + 1;
+    else {
+      counts[values + 1] = counts[values]! + 1;
+      values += 1;
+    }
+  }
+  return counts.subarray(0, values + 1);
 }
 
-function pValue(data: TrainingData, statistic: number, minprop: number, counts: number[], n: number): number {
+function pValue(data: TrainingData, statistic: number, minprop: number, counts: Uint32Array, n: number): number {
   // TreeSurvival drops the last count and takes a single split's p-value as it is; TreeRegression does neither.
-  if (data.kind === 'survival') {
-    counts.pop();
-    if (counts.length === 1) return 2 * normal(-statistic);
-  }
-  return Math.min(lau92(statistic, minprop), lau94(statistic, counts, n));
+  const used = data.kind === 'survival' ? counts.subarray(0, -1) : counts;
+  if (data.kind === 'survival' && used.length === 1) return 2 * normal(-statistic);
+  return Math.min(lau92(statistic, minprop), lau94(statistic, used, n));
 }
 
 function lau92(b: number, minprop: number): number {
@@ -127,7 +139,7 @@ function lau92(b: number, minprop: number): number {
   return p > 0 ? p : 0;
 }
 
-function lau94(b: number, counts: number[], n: number): number {
+function lau94(b: number, counts: Uint32Array, n: number): number {
   let sum = 0;
   const density = (1 / Math.PI) * exp((-b * b) / 2);
   const power = (b * b) / 4 - 1;
@@ -146,7 +158,7 @@ function normal(x: number): number {
 
 /** Benjamini and Hochberg's adjustment. */
 function adjust(values: number[]): number[] {
-  const order = stdOrder(values, true);
+  const order = stdOrder(Float64Array.from(values, (value) => -value));
   const adjusted = new Array<number>(values.length).fill(0);
   order.forEach((place, at) => {
     const value = values[place]!;

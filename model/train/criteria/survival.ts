@@ -178,7 +178,7 @@ export class SurvivalCriterion implements Criterion {
   #scores({ samples, start, end }: NodeView): Float64Array {
     const { timeIds, status } = this.#data;
     const rows = samples.subarray(start, end);
-    const order = stdOrder(Array.from(rows, (row) => timeIds[row]!));
+    const order = stdOrder(Float64Array.from(rows, (row) => timeIds[row]!));
     const scores = new Float64Array(rows.length);
     const died = (at: number) => status[rows[order[at] as number]!] as number;
     let sum = 0;

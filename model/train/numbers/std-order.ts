@@ -5,22 +5,19 @@
  */
 const THRESHOLD = 16;
 
-/** ranger's order(): the places of the values, ascending or descending, as std::sort leaves them. */
-export function stdOrder(values: ArrayLike<number>, decreasing = false): Uint32Array {
+/** ranger's order(): the places of the values, ascending, as std::sort leaves them. For the descending order give the values with the other sign. */
+export function stdOrder(values: Float64Array): Uint32Array {
   const list = Uint32Array.from({ length: values.length }, (_, at) => at);
-  const less: Less = decreasing ? (one, other) => values[one]! > values[other]! : (one, other) => values[one]! < values[other]!;
   if (list.length < 2) return list;
-  introsort(list, 0, list.length, 2 * (31 - Math.clz32(list.length)), less);
+  introsort(list, 0, list.length, 2 * (31 - Math.clz32(list.length)), values);
   if (list.length <= THRESHOLD) {
-    insertionSort(list, 0, list.length, less);
+    insertionSort(list, 0, list.length, values);
     return list;
   }
-  insertionSort(list, 0, THRESHOLD, less);
-  for (let at = THRESHOLD; at < list.length; at += 1) insertUnguarded(list, at, less);
+  insertionSort(list, 0, THRESHOLD, values);
+  for (let at = THRESHOLD; at < list.length; at += 1) insertUnguarded(list, at, values);
   return list;
 }
-
-type Less = (one: number, other: number) => boolean;
 
 function swap(list: Uint32Array, one: number, other: number): void {
   const kept = list[one]!;
@@ -28,59 +25,59 @@ function swap(list: Uint32Array, one: number, other: number): void {
   list[other] = kept;
 }
 
-function introsort(list: Uint32Array, start: number, end: number, depth: number, less: Less): void {
+function introsort(list: Uint32Array, start: number, end: number, depth: number, values: Float64Array): void {
   let last = end;
   let left = depth;
   while (last - start > THRESHOLD) {
     if (left === 0) {
-      heapSort(list, start, last, less);
+      heapSort(list, start, last, values);
       return;
     }
     left -= 1;
     const middle = start + ((last - start) >> 1);
-    medianToFirst(list, start, start + 1, middle, last - 1, less);
-    const cut = partition(list, start + 1, last, start, less);
-    introsort(list, cut, last, left, less);
+    medianToFirst(list, start, start + 1, middle, last - 1, values);
+    const cut = partition(list, start + 1, last, start, values);
+    introsort(list, cut, last, left, values);
     last = cut;
   }
 }
 
-function medianToFirst(list: Uint32Array, result: number, a: number, b: number, c: number, less: Less): void {
+function medianToFirst(list: Uint32Array, result: number, a: number, b: number, c: number, values: Float64Array): void {
   const [x, y, z] = [list[a]!, list[b]!, list[c]!];
-  if (less(x, y)) {
-    if (less(y, z)) swap(list, result, b);
-    else swap(list, result, less(x, z) ? c : a);
-  } else if (less(x, z)) swap(list, result, a);
-  else swap(list, result, less(y, z) ? c : b);
+  if (values[x]! < values[y]!) {
+    if (values[y]! < values[z]!) swap(list, result, b);
+    else swap(list, result, values[x]! < values[z]! ? c : a);
+  } else if (values[x]! < values[z]!) swap(list, result, a);
+  else swap(list, result, values[y]! < values[z]! ? c : b);
 }
 
-function partition(list: Uint32Array, start: number, end: number, pivot: number, less: Less): number {
+function partition(list: Uint32Array, start: number, end: number, pivot: number, values: Float64Array): number {
   let [low, high] = [start, end];
   const value = list[pivot]!;
   for (;;) {
-    while (less(list[low]!, value)) low += 1;
+    while (values[list[low]!]! < values[value]!) low += 1;
     high -= 1;
-    while (less(value, list[high]!)) high -= 1;
+    while (values[value]! < values[list[high]!]!) high -= 1;
     if (low >= high) return low;
     swap(list, low, high);
     low += 1;
   }
 }
 
-function insertionSort(list: Uint32Array, start: number, end: number, less: Less): void {
+function insertionSort(list: Uint32Array, start: number, end: number, values: Float64Array): void {
   for (let at = start + 1; at < end; at += 1) {
     const value = list[at]!;
-    if (less(value, list[start]!)) {
+    if (values[value]! < values[list[start]!]!) {
       list.copyWithin(start + 1, start, at);
       list[start] = value;
-    } else insertUnguarded(list, at, less);
+    } else insertUnguarded(list, at, values);
   }
 }
 
-function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
+function insertUnguarded(list: Uint32Array, from: number, values: Float64Array): void {
   const value = list[from]!;
   let at = from;
-  while (less(value, list[at - 1]!)) {
+  while (values[value]! < values[list[at - 1]!]!) {
     list[at] = list[at - 1]!;
     at -= 1;
   }
@@ -88,22 +85,22 @@ function insertUnguarded(list: Uint32Array, from: number, less: Less): void {
 }
 
 /** std::partial_sort of the whole range: make_heap, then sort_heap. */
-function heapSort(list: Uint32Array, start: number, end: number, less: Less): void {
+function heapSort(list: Uint32Array, start: number, end: number, values: Float64Array): void {
   const length = end - start;
-  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1) adjustHeap(list, start, parent, length, list[start + parent]!, less);
+  for (let parent = (length - 2) >> 1; parent >= 0; parent -= 1) adjustHeap(list, start, parent, length, list[start + parent]!, values);
   for (let last = end - 1; last > start; last -= 1) {
     const value = list[last]!;
     list[last] = list[start]!;
-    adjustHeap(list, start, 0, last - start, value, less);
+    adjustHeap(list, start, 0, last - start, value, values);
   }
 }
 
-function adjustHeap(list: Uint32Array, start: number, hole: number, length: number, value: number, less: Less): void {
+function adjustHeap(list: Uint32Array, start: number, hole: number, length: number, value: number, values: Float64Array): void {
   let at = hole;
   let child = hole;
   while (child < (length - 1) >> 1) {
     child = 2 * (child + 1);
-    if (less(list[start + child]!, list[start + child - 1]!)) child -= 1;
+    if (values[list[start + child]!]! < values[list[start + child - 1]!]!) child -= 1;
     list[start + at] = list[start + child]!;
     at = child;
   }
@@ -113,7 +110,7 @@ function adjustHeap(list: Uint32Array, start: number, hole: number, length: numb
     at = child - 1;
   }
   let parent = (at - 1) >> 1;
-  while (at > hole && less(list[start + parent]!, value)) {
+  while (at > hole && values[list[start + parent]!]! < values[value]!) {
     list[start + at] = list[start + parent]!;
     at = parent;
     parent = (at - 1) >> 1;
