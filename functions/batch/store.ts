@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -19,7 +19,7 @@ export type Listed = { key: string; bytes: number; etag: string };
 export type Store = {
   /** The objects below a place, without those that stand for folders. */
   list(place: S3Place): AsyncIterable<Listed>;
-  /** The bytes of an object from `start` to before `end`, where it is still the one that was listed. Throws a RequestError (409) where not. */
+  /** The bytes of an object from `start` to before `end`, no more and no fewer, where it is still the one that was listed. Throws a RequestError (409) where not. */
   read(bucket: string, object: Pick<Listed, 'key' | 'etag'>, start: number, end: number): Promise<Readable>;
   /** An object's JSON; undefined where there is none. */
   json(bucket: string, key: string): Promise<unknown>;
@@ -46,7 +46,8 @@ export function openStore(): Store {
     async read(bucket, { key, etag }, start, end) {
       const asked = { Bucket: bucket, Key: key, IfMatch: etag, Range: `bytes=${start}-${end - 1}` };
       try {
-        return (await client.send(new GetObjectCommand(asked))).Body as Readable;
+        const { Body } = await client.send(new GetObjectCommand(asked));
+        return Readable.from(exactly(Body as Readable, end - start), { objectMode: false });
       } catch (error) {
         const { name } = error as Error;
         if (name === 'PreconditionFailed' || name === 'NoSuchKey' || name === 'InvalidRange')
@@ -68,6 +69,20 @@ export function openStore(): Store {
     },
     write: (bucket, key) => written(client, { Bucket: bucket, Key: key }),
   };
+}
+
+/**
+ * Bytes that must be so many. Throws an Error where they are more or fewer: a range that was not heeded, or an answer that was cut off between
+ * two lines, would double rows or lose them without a word.
+ */
+async function* exactly(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let found = 0;
+  for await (const chunk of chunks) {
+    found += chunk.length;
+    if (found > bytes) break;
+    yield chunk;
+  }
+  if (found !== bytes) throw new Error(`S3 gave ${found > bytes ? 'more than ' : ''}${Math.min(found, bytes)} bytes, expected ${bytes}`);
 }
 
 /** An object in one piece where it is small, else in parts, of which one is in memory. */
