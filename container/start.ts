@@ -45,11 +45,13 @@ let endingSince: number | undefined;
 /** It failed, and the reason was shown. */
 class Told extends Error {}
 
-await main().catch((error) => {
+await main().catch(async (error) => {
   // What fails while all ends fails because of that.
   if (endingSince !== undefined) return;
   const isSentence = [Refusal, SettingsError, UsageError].some((kind) => error instanceof kind);
-  if (!(error instanceof Told)) console.error(isSentence ? error.message : error);
+  // A folder that cannot be written to, such as what TMPDIR names, is no fault of ours.
+  const shown = typeof error.path === 'string' ? (await import('../model/commands/explain.ts')).explain(error) : error;
+  if (!(error instanceof Told)) console.error(isSentence ? error.message : shown);
   return end(1);
 });
 

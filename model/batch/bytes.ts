@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { firstOf, joined } from '../../shared/batch/chunks.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { Changed } from './errors.ts';
 
@@ -51,14 +52,13 @@ export function piped(label: string, stream: Readable): Bytes {
   return { isFile: false, start: undefined, chunks: () => unpacked(label, stream), share: () => undefined, close };
 }
 
-async function* unpacked(label: string, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = stream[Symbol.asyncIterator]();
-  const { value: first, done } = await chunks.next();
-  if (done) return;
-  const all = (async function* () {
-    yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+async function* unpacked(label: string, stream: Readable): AsyncGenerator<Uint8Array> {
+  const chunks: AsyncGenerator<Uint8Array> = (async function* () {
+    yield* stream;
   })();
+  // A pipe may give one byte at a time.
+  const first = await firstOf(chunks, GZIP.length);
+  const all = joined(first, chunks);
   yield* isGzip(first) ? inflated(label, all) : all;
 }
 

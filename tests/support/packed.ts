@@ -16,8 +16,8 @@ export function plainEnvironment(): Record<string, string> {
 }
 
 /** Runs a command to its end. */
-export function run(command: string, args: string[], cwd: string, input = ''): Ran {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, input, env: plainEnvironment(), encoding: 'utf8' });
+export function run(command: string, args: string[], cwd: string, input = '', env: Record<string, string> = {}): Ran {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, input, env: { ...plainEnvironment(), ...env }, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

@@ -179,6 +179,13 @@ describe('the command', () => {
     expect(await stop()).toBe(0);
     expect(filesBelow(temporary).filter((name) => name.startsWith('canopy-'))).toEqual([]);
   }, 60_000);
+
+  test('says in a sentence that there is no folder for what it makes', async () => {
+    const env = { ...(await startPorts()), TMPDIR: file('temporary.txt', '') };
+    const { status, stderr } = run(NODE, [inPackage('dist/canopy.js'), 'start'], consumer, '', env);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^\S*temporary\.txt\S*: a file, where a folder was expected\n$/);
+  });
 });
 
 describe('the library', () => {
