@@ -31,15 +31,34 @@ export function rankBits(features: number): number {
   return Math.clz32(features);
 }
 
+/** More cuts than this do not lie in a near cache. */
+const NEAR_CUTS = 4_096;
+
 /** The number of values below `value` in the ascending cuts from `start` up to `end`; all of them for NaN. */
 export function countBelow(cuts: Float64Array, start: number, end: number, value: number): number {
-  let low = start;
   let length = end - start;
+  if (length > NEAR_CUTS) return searchBelow(cuts, start, end, value);
+  let low = start;
   // Without a branch, which a processor would guess wrong at every other step. Written so that NaN goes up, as it goes right at a node.
   while (length > 0) {
     const half = (length + 1) >> 1;
     low += half & -!(value <= cuts[low + half - 1]!);
     length -= half;
+  }
+  return low - start;
+}
+
+/** The same by branches: where cuts come from afar a processor that guesses asks for the next one before it has the one before. */
+export function searchBelow(cuts: Float64Array, start: number, end: number, value: number): number {
+  let low = start;
+  let length = end - start;
+  while (length > 0) {
+    const half = length >> 1;
+    if (value <= cuts[low + half]!) length = half;
+    else {
+      low += half + 1;
+      length -= half + 1;
+    }
   }
   return low - start;
 }

@@ -117,7 +117,7 @@ test.each<[string, Kind, number]>([
   ['a vote a leaf', 'classification', 1],
   ['three numbers a leaf', 'probability', 3],
 ])('trees that do not stay in a cache: %s', (_, kind, width) => {
-  // 18 trees of up to 180,001 nodes: of the sixteen that a row walks in step the second group is mostly filled up.
+  // 18 trees of up to 180,001 nodes: of the 24 that a row walks in step the last six are filled up.
   const { schema, forest } = grow({ seed: 6, kind, features: 7, sets: false, trees: 18, splits: 90_000, width, missing: false });
   const kernel = makeKernel(schema, forest);
   expect(kernel.name).toBe('walk');

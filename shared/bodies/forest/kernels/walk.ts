@@ -3,7 +3,7 @@ import type { Forest } from '../forest.ts';
 import { treeCount } from '../forest.ts';
 import { type PackedForest, rankBits } from '../packed.ts';
 import type { Kernel } from './kernel.ts';
-import { type RankRow, rowRanker } from './rank-search.ts';
+import { type Rank, rankSearch, rowRanker } from './rank-search.ts';
 import { PAGE, type Summed, type WalkTable, walkLayout, walkTable } from './walk-table.ts';
 import { type AlonePlan, aloneCode, openAlone, planAlone } from './walk-trees.ts';
 import type { WidePlan } from './wide-leaves.ts';
@@ -59,7 +59,7 @@ export function walkKernel(forest: Forest, summed: Summed, given?: WalkTable): (
   const more = way && widePlan ? [way.code(widePlan, 1)] : [];
   const { walk, alone, wide: addWide } = w.instantiate([walkCode(plan), aloneCode(plan.alone), ...more], [ours, nodes]);
   const wide = way && widePlan && addWide ? way.open(widePlan, memory, plan.sums, addWide) : undefined;
-  const rankRow = rowRanker(packed);
+  const [rank, rankRow] = [rankSearch(packed), rowRanker(packed)];
   const doubles = new Float64Array(table.buffer);
   const addAlone = openAlone({ starts, values, doubles, rankRow, features }, memory, plan.alone, summed, wide);
   const keys = new Uint32Array(memory.buffer, 0, (plan.groups * plan.keyBytes) / 4);
@@ -76,7 +76,7 @@ export function walkKernel(forest: Forest, summed: Summed, given?: WalkTable): (
     }
     for (let start = 0; start < count; start += block) {
       const size = Math.min(block, count - start);
-      rankRows(rankRow, features, rows, start, size, keys, plan);
+      rankRows(rank, features, rows, start, size, keys, plan);
       for (let tree = 0; tree < treeCount(forest); tree += 1) {
         const end = size < ROWS_TO_TOUCH ? 0 : starts[tree + 1]! * 8;
         walk?.(starts[tree]! * 8, Math.ceil(size / LANES), end, tree * stride);
@@ -106,21 +106,15 @@ function adderOf(values: number, { isVote, isFloat }: Summed) {
   return values === 1 ? addValues : addLeaves;
 }
 
-/** Writes the keys of a block's rows. */
-function rankRows(
-  rankRow: RankRow,
-  features: number,
-  rows: Float64Array,
-  start: number,
-  size: number,
-  keys: Uint32Array,
-  plan: Plan,
-): void {
+/** Writes the keys of a block's rows, feature by feature, so that one feature's thresholds stay in the cache. */
+function rankRows(rank: Rank, features: number, rows: Float64Array, start: number, size: number, keys: Uint32Array, plan: Plan): void {
   const stride = plan.keyBytes / 4;
-  for (let row = 0; row < size; row += 1) {
-    const ranks = rankRow(rows, (start + row) * features);
-    const key = (row >> 3) * stride + (row & 7);
-    for (let feature = 0; feature < features; feature += 1) keys[key + feature * LANES] = feature * 2 ** plan.bits + 1 + ranks[feature]!;
+  for (let feature = 0; feature < features; feature += 1) {
+    const high = feature * 2 ** plan.bits + 1;
+    for (let row = 0; row < size; row += 1) {
+      const value = rows[(start + row) * features + feature]!;
+      keys[(row >> 3) * stride + feature * LANES + (row & 7)] = high + rank(feature, value);
+    }
   }
 }
 
