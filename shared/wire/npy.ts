@@ -73,9 +73,10 @@ export function npyRows(schema: Schema, header: Header): { rows: Float64Array; c
   const length = count * width;
   const rows =
     descr === 'f8' ? new Float64Array(buffer, byteOffset, length) : Float64Array.from(new Float32Array(buffer, byteOffset, length));
+  let odd = 0;
   // The difference is 0 for every finite number and for no other.
-  const odd = rows.findIndex((value) => value - value !== 0);
-  return odd === -1 ? { rows, count } : withMissing(schema, rows, odd, count);
+  while (odd < length && rows[odd]! - rows[odd]! === 0) odd += 1;
+  return odd === length ? { rows, count } : withMissing(schema, rows, odd, count);
 }
 
 /** The same rows with one kind of NaN for all missing values, from a place on; undefined where a number is not finite or may not be missing. */
