@@ -13,9 +13,11 @@ import type { Workers } from './workers.ts';
 
 /** What a part takes at least, in milliseconds: less is not worth another thread, nor its memory. */
 const LEAST_MS = 3;
+/** Most parts: one thread cuts and joins them, and each thread of a large machine has a kernel's memory of its own. */
+const MOST_PARTS = 8;
 /** What it takes to read a byte, in milliseconds. */
 const READ_MS = 3e-6;
-/** Answers that would be no answer to all: another try is the same again. */
+/** The status of a refusal that the whole request would meet, too. */
 const BUSY = 503;
 
 /** The parts of a body that no thread has read; undefined where it is better, or has to be, read as a whole. */
@@ -52,7 +54,7 @@ export function splitRows(workers: Workers, { model }: Served, query: Read, aske
 
 /** How many parts something is worth that takes so long; a thread that is not there yet is started for the next time. */
 function partsFor(workers: Workers, ms: number): number {
-  const worth = Math.floor(ms / LEAST_MS);
+  const worth = Math.min(Math.floor(ms / LEAST_MS), MOST_PARTS);
   if (worth > 1) workers.prepare(worth);
   return Math.min(worth, workers.idle());
 }
