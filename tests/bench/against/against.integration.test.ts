@@ -50,6 +50,24 @@ describe('both codes take turns', () => {
     expect([runs, said]).toEqual([['older'], ['heart: not measured: f2e1c25 does not have it']]);
     expect(line).toBe('no ratio was measured in both');
   });
+
+  test('once the time is up no part is begun, and those left out are named', async () => {
+    const said: string[] = [];
+    const begun: string[] = [];
+    const measure: MeasurePart = async (_, part) => {
+      begun.push(part);
+      return new Map([[`${part}, ranger`, 2]]);
+    };
+    const all = await compareParts(
+      'f2e1c25',
+      ['heart', 'iris'],
+      measure,
+      (line) => said.push(line),
+      () => begun.length > 0,
+    );
+    expect(all.map(({ name }) => name)).toEqual(['heart, ranger']);
+    expect([begun.includes('iris'), said]).toEqual([false, ['iris: not measured: 60 minutes are over']]);
+  });
 });
 
 const withGit = works('git', ['--version']) ? describe : describe.skip;

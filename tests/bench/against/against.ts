@@ -11,8 +11,10 @@ import { type Compared, comparedText, compareRatios, differingDoubles, type Rati
 
 /** Runs of the older commit for each part. */
 const RUNS = 3;
-/** A run of a part ends after so long: some take half a minute, the first of a machine that makes its forests more. */
+/** A run of a part ends after so long: most take half a minute, the first of a machine that makes its forests more. */
 const MOST_MINUTES = 15;
+/** After so long no further part is begun. Some sixteen parts, each run four times for 20 to 30 seconds, take half of it. */
+const ALL_MINUTES = 60;
 /** With what the bench ends where a part is not one of its own: an older one has fewer. */
 const NOT_UNDERSTOOD = 2;
 
@@ -33,23 +35,29 @@ export async function runAgainst(commit: string, parts: readonly string[], say: 
     say(`${part}: ${what}: ${Math.round((performance.now() - start) / 1_000)} s`);
     return ratios;
   };
-  const { table, line, fails } = comparedText(await compareParts(name, parts, measure, say), name);
+  const end = performance.now() + ALL_MINUTES * 60_000;
+  const { table, line, fails } = comparedText(await compareParts(name, parts, measure, say, () => performance.now() > end), name);
   say(`\n${table}\n\n${line}`);
   return fails ? 1 : 0;
 }
 
 /**
  * For each part both codes take turns: the older, ours, the older twice; and ours again where a ratio was slower than the slowest of the
- * older by more than 5 %.
+ * older by more than 5 %. Once the time is up no part is begun; each that is left out is named.
  */
 export async function compareParts(
   name: string,
   parts: readonly string[],
   measure: MeasurePart,
   say: (line: string) => void,
+  isTimeUp: () => boolean = () => false,
 ): Promise<Compared[]> {
   const all: Compared[] = [];
   for (const part of parts) {
+    if (isTimeUp()) {
+      say(`${part}: not measured: ${ALL_MINUTES} minutes are over`);
+      continue;
+    }
     const first = await measure('older', part, `${name}, run 1 of ${RUNS}`);
     if (!first) {
       say(`${part}: not measured: ${name} does not have it`);
