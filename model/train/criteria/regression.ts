@@ -4,7 +4,7 @@ import { Touched } from '../grow/touched.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
 import { midpoint, type SplitSearch } from '../search/search.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
-import { bestMaxstat, ranksOf } from './maxstat.ts';
+import { Maxstat, ranksOf } from './maxstat.ts';
 
 /**
  * ranger's TreeRegression (src/TreeRegression.cpp): the split with the greatest sum of squared sums over sizes. The order
@@ -20,6 +20,7 @@ export class RegressionCriterion implements Criterion {
   readonly #responses: Float64Array;
   readonly #ranks: Uint32Array;
   readonly #search: SplitSearch | undefined;
+  readonly #maxstat: Maxstat | undefined;
   #sum = 0;
 
   /** `search` is the faster way to an ordered column's split, where there is one. */
@@ -34,6 +35,7 @@ export class RegressionCriterion implements Criterion {
     this.#responses = search?.numbers ?? new Float64Array(inbag);
     this.#ranks = new Uint32Array(settings.splitrule === 'extratrees' ? inbag : 0);
     this.#search = search;
+    this.#maxstat = settings.splitrule === 'maxstat' ? new Maxstat(data, settings, inbag, search) : undefined;
   }
 
   isPure({ samples, start, end }: NodeView): boolean {
@@ -61,8 +63,8 @@ export class RegressionCriterion implements Criterion {
       sum += response;
     }
     this.#sum = sum;
-    if (this.#settings.splitrule === 'maxstat') {
-      bestMaxstat(this.#data, this.#settings, node, ranksOf(this.#responses.subarray(0, end - start)), columns, best, this.#search);
+    if (this.#maxstat) {
+      this.#maxstat.search(node, ranksOf(this.#responses.subarray(0, end - start)), columns, best);
       return;
     }
     const extra = this.#settings.splitrule === 'extratrees';

@@ -4,7 +4,7 @@ import type { Mt64 } from '../numbers/mt19937.ts';
 import { stdOrder } from '../numbers/std-order.ts';
 import { midpoint } from '../search/search.ts';
 import type { Criterion, NodeView, Split, TrainSettings } from '../settings.ts';
-import { bestMaxstat } from './maxstat.ts';
+import { Maxstat } from './maxstat.ts';
 import { maskOf } from './regression.ts';
 
 /** ranger's TreeSurvival (src/TreeSurvival.cpp): the split with the greatest logrank statistic; leaves hold a cumulative hazard. */
@@ -13,6 +13,7 @@ export class SurvivalCriterion implements Criterion {
   readonly #settings: TrainSettings;
   readonly #random: Mt64;
   readonly #ranks: Uint32Array;
+  readonly #maxstat: Maxstat | undefined;
   readonly #deaths: Float64Array;
   readonly #atRisk: Float64Array;
   readonly #deathsRight: Float64Array;
@@ -23,6 +24,7 @@ export class SurvivalCriterion implements Criterion {
     this.#data = data;
     this.#settings = settings;
     this.#random = random;
+    this.#maxstat = settings.splitrule === 'maxstat' ? new Maxstat(data, settings, inbag) : undefined;
     this.#ranks = new Uint32Array(settings.splitrule === 'maxstat' ? 0 : inbag);
     this.#deaths = new Float64Array(times);
     this.#atRisk = new Float64Array(times);
@@ -63,8 +65,8 @@ export class SurvivalCriterion implements Criterion {
 
   search(node: NodeView, columns: Uint32Array, best: Split): void {
     const { splitrule, minNodeSize } = this.#settings;
-    if (splitrule === 'maxstat') {
-      bestMaxstat(this.#data, this.#settings, node, this.#scores(node), columns, best);
+    if (this.#maxstat) {
+      this.#maxstat.search(node, this.#scores(node), columns, best);
       return;
     }
     if (node.end - node.start < 2 * minNodeSize) return;

@@ -110,12 +110,14 @@ export class SplitSearch {
     this.#take(column, best);
   }
 
-  /** The places of a node's rows in it, in the order of their values, equal ones as they stand. */
-  order(node: NodeView, column: number): Uint32Array {
+  /** Writes the places of a node's rows in it, in the order of their values, equal ones as they stand, and the ranks of these. */
+  order(node: NodeView, column: number, places: Uint32Array, ranks: Uint32Array): void {
     const from = this.#sort(node, column) / 4;
-    const order = new Uint32Array(node.end - node.start);
-    for (let at = 0; at < order.length; at += 1) order[at] = this.#words[from + 2 * at]!;
-    return order;
+    const size = node.end - node.start;
+    for (let at = 0; at < size; at += 1) {
+      places[at] = this.#words[from + 2 * at]!;
+      ranks[at] = this.#words[from + 2 * at + 1]!;
+    }
   }
 
   /** Sorts the rows of a node by a column. Gives where the keys lie. */
