@@ -4,7 +4,7 @@ import { triedExplainMs } from '../../shared/schema/explanation.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
-import { type Asked, type Computed, compute, read, unloaded } from './compute.ts';
+import { type Asked, type Computed, compute, type PartAsked, read, unloaded } from './compute.ts';
 import type { Answered, Container } from './container.ts';
 import { gunzip } from './gunzip.ts';
 import { type Attributes, formatOf, headerOf } from './http.ts';
@@ -12,6 +12,7 @@ import type { Incoming } from './incoming.ts';
 import type { Served } from './models.ts';
 import { overloaded } from './refusals.ts';
 import { answerParts, splitBody, splitRows } from './threads/split.ts';
+import type { Workers } from './threads/workers.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
@@ -95,32 +96,37 @@ async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<U
 const NO_BODY = new Uint8Array(0);
 
 /** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
-async function computeSomewhere(
-  { workers, admission }: Container,
-  served: Served,
-  asked: Asked,
-  isWanted: () => boolean,
-): Promise<Computed> {
+function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
   const { model, pace, key } = served;
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
   if (workers && asked.body.length > most) {
-    const parts = splitBody(workers, served, asked);
-    const answer = parts && (await answerParts(workers, served, parts, asked, isWanted));
-    return answer ?? workers.answer(key, asked, isWanted);
+    const whole = () => workers.answer(key, asked, isWanted);
+    return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
   const query = read(model, asked);
   const explaining = triedExplainMs(model.schema, query);
   const estimate = pace.ms(query.count) + explaining;
   if (workers && (query.count > SMALL.rows || estimate > SMALL.ms)) {
-    const parts = splitRows(workers, served, query, asked, estimate);
-    const answer = parts && (await answerParts(workers, served, parts, asked, isWanted));
-    return answer ?? workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+    const whole = () => workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+    return inParts(workers, served, asked, splitRows(workers, served, query, asked, estimate), whole, isWanted);
   }
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
     if (explaining === 0) pace.note(computed.rows, computed.ms);
     return computed;
   });
+}
+
+/** By the threads together, where there are parts, and the parts can be answered; else as a whole. */
+async function inParts(
+  workers: Workers,
+  served: Served,
+  asked: Asked,
+  parts: PartAsked[] | undefined,
+  whole: () => Promise<Computed>,
+  isWanted: () => boolean,
+): Promise<Computed> {
+  return (parts && (await answerParts(workers, served, parts, asked, isWanted))) ?? whole();
 }
 
 /**
