@@ -65,22 +65,29 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
   return { text: writeOutputs(model.schema, query.parameters, outputs, accepted, tail), rows: query.count, ms };
 }
 
-/** A part of a body, or of the rows that were read of it, for a thread; `most` as in what is asked. */
-export type PartAsked = { accepted: AnswerForm; most?: number } & ({ read: BodyPart } | { query: Query });
+/**
+ * A part of a body, or of the rows that were read of it, for a thread; `most` as in what is asked. `soFar`: how many rows the threads have
+ * read of the body, an Int32 that they share.
+ */
+export type PartAsked = { accepted: AnswerForm; most?: number } & ({ read: BodyPart; soFar: SharedArrayBuffer } | { query: Query });
 
 /** The list of a part's predictions; of an array its doubles. `isRecords` and `isWrapped` as Part has them. */
 export type PartComputed = { text: string; doubles?: Float64Array; rows: number; ms: number; isRecords: boolean; isWrapped: boolean };
 
+/** Rows that no body has: what stands in `soFar` once a part is none. */
+const NO_BODY_HAS = 2 ** 30;
+
 /**
- * Reads, computes and writes a part of a body; undefined where it has to go another way: it is read as no part, or has too many rows.
- * Throws as compute does.
+ * Reads, computes and writes a part of a body; undefined where it has to go another way: it, or another part before it, is read as no part,
+ * or has too many rows with those before it. Throws as compute does. So no more rows are computed than one answer may have.
  */
 export function computePart(model: Model, asked: PartAsked): PartComputed | undefined {
   const { schema } = model;
   const part = 'read' in asked ? readPart(schema, asked.read) : undefined;
   const query = 'query' in asked ? asked.query : part && { ...part, parameters: defaultParameters(schema) };
-  if (!query || query.count > (asked.most ?? query.count)) return undefined;
-  checkAnswerSize(schema, query.count, query.parameters, asked.accepted);
+  const rows = 'read' in asked ? countOf(asked.soFar, query?.count ?? NO_BODY_HAS) : asked.query.count;
+  if (!query || rows > (asked.most ?? NO_BODY_HAS - 1)) return undefined;
+  checkAnswerSize(schema, rows, query.parameters, asked.accepted);
   const started = performance.now();
   const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
@@ -88,6 +95,14 @@ export function computePart(model: Model, asked: PartAsked): PartComputed | unde
   const all = { rows: query.count, ms, isRecords, isWrapped };
   if (asked.accepted === 'npy') return { ...all, text: '', doubles: outputs };
   return { ...all, text: writeList(schema, query.parameters, outputs, asked.accepted) };
+}
+
+/** How many rows threads have read together, with these; no more than twice what no body has, whatever comes. */
+function countOf(soFar: SharedArrayBuffer, rows: number): number {
+  const all = new Int32Array(soFar);
+  if (rows < NO_BODY_HAS) return Atomics.add(all, 0, rows) + rows;
+  Atomics.store(all, 0, rows);
+  return rows;
 }
 
 /** Whether an answer to parameters can be put together of parts. */

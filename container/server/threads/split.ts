@@ -30,10 +30,11 @@ export function splitBody(workers: Workers, { model, pace }: Served, asked: Aske
   if (rowBytes === undefined) return undefined;
   const most = partsFor(workers, READ_MS * body.length + pace.ms(body.length / rowBytes));
   const parts = most > 1 ? cutBody(body, form, most) : undefined;
+  const soFar = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   // Copies, since each thread gets the memory of its own, and the whole body stays here.
   return parts?.map(({ body, first, ...part }) => {
     const copies = { body: new Uint8Array(body), ...(first ? { first: new Uint8Array(first) } : {}) };
-    return { read: { ...part, ...copies }, accepted, ...mostOf(asked) };
+    return { read: { ...part, ...copies }, soFar, accepted, ...mostOf(asked) };
   });
 }
 
