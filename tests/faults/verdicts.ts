@@ -46,7 +46,9 @@ export async function compareVerdicts(artifact: string, count: number, seed: num
     found.statuses[function_.status] = (found.statuses[function_.status] ?? 0) + 1;
     const wrong = difference(function_, container);
     if (wrong && found.differences.length < 10) {
-      found.differences.push(`${wrong}: ${JSON.stringify(one.headers)} ${JSON.stringify(one.body.toString('latin1')).slice(0, 200)}`);
+      found.differences.push(
+        `seed ${seed}: ${wrong}: ${JSON.stringify(one.headers)} ${JSON.stringify(one.body.toString('latin1')).slice(0, 200)}`,
+      );
     }
     // In order: the function's path runs to its end before another body is judged.
     if (function_.status !== 200) found.calls += asked - before;
