@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { sidecarPaths } from '../../model/artifact/sidecar/paths.ts';
 import { findData, findSidecar, readSidecar } from '../../model/artifact/sidecar.ts';
 import { buildPage } from '../../model/bundle/build-page.ts';
@@ -14,10 +14,9 @@ import { buildTypes } from './types.ts';
 /** What the package is written for: the oldest Node that package.json takes, and the page's browsers. */
 const TARGETS = { node: 'node22.18', browser: ['chrome115', 'firefox115', 'safari16.4'] };
 
-/** The entries in Node, by the file that each becomes. Threads and child processes are entries too. */
-const ENTRIES: Entries = {
+/** The entries of the command in Node, by the file that each becomes. Threads and child processes are entries too. */
+const COMMAND: Entries = {
   canopy: 'container/package/main.ts',
-  library: 'container/package/library.ts',
   prepare: 'container/package/prepare-main.ts',
   container: 'container/main.ts',
   'container-worker': 'container/worker-main.ts',
@@ -26,6 +25,9 @@ const ENTRIES: Entries = {
   'batch-worker': 'model/batch/worker.ts',
   leash: 'container/local/leash.ts',
 };
+/** What is imported: apart, since whoever bundles it needs all of it by import, and parts that wait are loaded by require(). */
+const LIBRARY: Entries = { library: 'container/package/library.ts' };
+const ENTRIES: Entries = { ...COMMAND, ...LIBRARY };
 
 /** Taken where somebody installed them (optional peers), else done without. esbuild is for the sources alone. */
 const EXTERNAL = ['@aws-lambda-powertools/*', '@aws-sdk/*', 'esbuild'];
@@ -34,7 +36,7 @@ const EXTERNAL = ['@aws-lambda-powertools/*', '@aws-sdk/*', 'esbuild'];
 const REQUIRE = "import{createRequire as canopyRequire}from'node:module';const require=canopyRequire(import.meta.url);";
 
 /**
- * Builds what the package holds into `dist` beside its package.json: one ES module for Node that shares its parts, one for browsers,
+ * Builds what the package holds into `dist` beside its package.json: the command and the library for Node, one module for browsers,
  * the types, the page, the examples, and the notices of what was bundled. Throws where a source is wrong.
  */
 export async function buildPackage(project: string): Promise<void> {
@@ -42,13 +44,18 @@ export async function buildPackage(project: string): Promise<void> {
   const dist = path.join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
-  const [node, browser, page] = await Promise.all([bundleNode(project, dist), bundleBrowser(project, dist), buildPage(project)]);
+  const [command, library, browser, page] = await Promise.all([
+    bundleNode(project, COMMAND, dist, [lateOurs(OURS_OF_SERVERS)]),
+    bundleNode(project, LIBRARY, dist, []),
+    bundleBrowser(project, dist),
+    buildPage(project),
+  ]);
   writeFileSync(path.join(dist, 'page.json'), JSON.stringify(page.page));
   for (const file of Object.values(EXAMPLES)) copyExample(project, file, dist);
   // What is sourced in R and imported in Python to save a model: a user of the package has no clone.
   for (const file of ['canopy.R', 'canopy.py']) copyFileSync(path.join(project, 'model', file), path.join(dist, file));
   buildTypes(project, dist);
-  await writeNotices(project, [node, browser], dist);
+  await writeNotices(project, [command, library, browser], dist);
   copyFileSync(path.join(project, 'LICENSE'), path.join(folder, 'LICENSE'));
 }
 
@@ -67,11 +74,11 @@ function copyExample(project: string, file: string, dist: string): void {
   }
 }
 
-async function bundleNode(project: string, outdir: string): Promise<Metafile> {
+async function bundleNode(project: string, entries: Entries, outdir: string, plugins: Plugin[]): Promise<Metafile> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: project,
     write: false,
-    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: path.join(project, file), out })),
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ in: path.join(project, file), out })),
     outdir,
     // Parts lie beside the entries, so that a file that one of them names by its URL is found from both.
     chunkNames: 'part-[hash]',
@@ -86,7 +93,7 @@ async function bundleNode(project: string, outdir: string): Promise<Metafile> {
     banner: { js: REQUIRE },
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [lateNodes(/^stream\/web$/, ['require-call']), lateOurs(OURS_OF_SERVERS), packaged(project, ENTRIES)],
+    plugins: [lateNodes(/^stream\/web$/, ['require-call']), ...plugins, packaged(project, ENTRIES)],
   });
   for (const { path: file, text } of outputFiles) writeFileSync(file, loadAtOnce(text));
   return metafile;

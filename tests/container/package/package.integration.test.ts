@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 import { golden } from '../../support/golden.ts';
 import { filesBelow, installPackage, NODE, run, serve, stopAll } from '../../support/packed.ts';
 import { startPorts } from '../../support/ports.ts';
@@ -208,6 +209,14 @@ describe('the library', () => {
   test('is read by import', () => {
     const program = file('by-import.mjs', PROGRAM(`import ${NAMES} from '${about.name}';`));
     expect(run(NODE, [program], consumer)).toEqual({ status: 0, stdout: EXPECTED, stderr: '' });
+  });
+
+  test('works where it was bundled into one file, elsewhere, with a model that has a sidecar', async () => {
+    const model = path.join(PROJECT, 'model/heart/heart-age.RDS');
+    const load = `import { openModel } from '${about.name}'; console.log(openModel(${JSON.stringify(model)}).predict([[54]])[0]);`;
+    const [entry, bundled] = [file('bundle-me.mjs', load), path.join(folder, 'bundled.mjs')];
+    await build({ entryPoints: [entry], outfile: bundled, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' });
+    expect(run(NODE, [bundled], folder)).toEqual({ status: 0, stdout: `${R54}\n`, stderr: '' });
   });
 
   test('is read by require()', () => {
