@@ -80,11 +80,32 @@ export function sendReply(response: ServerResponse, { status, headers, body, bas
   // That of a 304 would be taken for the document's.
   if (status !== 304) list.push('content-length', String(length));
   response.writeHead(status, list);
-  if (response.req.method === 'HEAD') response.end();
-  else if (bytes) response.end(bytes);
+  const end = endOf(response, more);
+  if (response.req.method === 'HEAD') end();
+  else if (bytes) end(bytes);
   // A text of one byte a character needs no encoding.
-  else response.end(body, length === body.length ? 'latin1' : 'utf8');
+  else end(body, length === body.length ? 'latin1' : 'utf8');
   return length;
+}
+
+/** What an Incoming emits once all of its body came in. */
+export const WHOLE = 'whole';
+
+/**
+ * How an answer to an Incoming ends. Where its connection closes, it closes behind the body that still comes in, which is thrown away: what
+ * comes to a closed connection resets it, and the sender (Python's urllib, say) never hears the answer.
+ */
+function endOf(response: ServerResponse, more: Extra | undefined): (body?: string | Uint8Array, encoding?: BufferEncoding) => void {
+  const { req } = response;
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  const closes = more !== undefined && (more.closes || !response.shouldKeepAlive);
+  if (!closes || !hasBody || req.complete || req.destroyed)
+    return (body, encoding) => (encoding ? response.end(body, encoding) : response.end(body));
+  return (body, encoding = 'utf8') => {
+    if (body !== undefined && body.length > 0) response.write(body, encoding);
+    else response.flushHeaders();
+    req.once(WHOLE, () => response.end());
+  };
 }
 
 /** The headers of an answer as a flat list. */

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
-import { cutOff, type Hold, joined, tooLarge } from './http.ts';
+import { cutOff, type Hold, joined, tooLarge, WHOLE } from './http.ts';
 
 /** A body that is read piece by piece: what came in and was not taken yet, and who waits for more. */
 type Flow = { most: number; pieces: Uint8Array[]; bytes: number; isOver: boolean; error?: RequestError; isHeld: boolean; wake(): void };
@@ -90,6 +90,7 @@ export class Incoming extends IncomingMessage {
 
   /** Node's parser hands over each piece of the body here, and null at its end. */
   override push(chunk: Uint8Array | null): boolean {
+    if (chunk === null && this.listenerCount(WHOLE) > 0) this.emit(WHOLE);
     if (this.#flow) return this.#flowIn(this.#flow, chunk);
     const reading = this.#reading;
     if (!reading) return true;

@@ -196,3 +196,26 @@ describe('what is not HTTP', () => {
     expect(heard).toMatch(/^http\/1\.1 200 ok\r\n/);
   });
 });
+
+describe('a sender who wants the connection closed hears a refusal that comes before the end of the body', () => {
+  const piece = ' '.repeat(500_000);
+  test.each([
+    ['a body that is said to be too large', `${post}content-length: 7000000`, 413, (text: string) => text],
+    ['chunks that come to be too large', `${post}transfer-encoding: chunked`, 413, (text: string) => `7a120\r\n${text}\r\n`],
+    ['a path where nothing is', `${post.replace('/invocations', '/none')}content-length: 7000000`, 404, (text: string) => text],
+  ])('%s', async (_, head, status, sent) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const heard = text(socket);
+    let unsent = 0;
+    socket.write(`${head}\r\nconnection: close\r\n\r\n`);
+    for (let at = 0; at < 14; at += 1) {
+      const failed = await new Promise((resolve) => socket.write(sent(piece), resolve));
+      if (failed) unsent += 1;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    if (head.endsWith('chunked')) socket.write('0\r\n\r\n');
+    const answer = await heard;
+    expect(unsent).toBe(0);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*"status":${status},[\\s\\S]*}$`));
+  });
+});
