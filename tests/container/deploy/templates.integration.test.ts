@@ -49,7 +49,8 @@ test('of two commands that package at once, one waits for the other', async () =
   const both = await Promise.all([packageStack('.'), packageStack('.', ['throttlingRate=7'])]);
   expect(both.map(({ template }) => /"ThrottlingRateLimit":"?7\b/.test(JSON.stringify(template)))).toEqual([false, true]);
   const sentence = /another command \(process \d+\) is packaging or deploying the stack of the API from this folder; it is waited for/;
-  expect(both.filter(({ output }) => sentence.test(output))).toHaveLength(1);
+  // A third command, of another suite, may have made both wait.
+  expect(both.some(({ output }) => sentence.test(output))).toBe(true);
 }, 90_000);
 
 test('neither stack refers to the other: no Ref, no import, no name of one in the other', () => {

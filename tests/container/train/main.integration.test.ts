@@ -93,7 +93,7 @@ test('memory that runs out in the thread is a sentence with 2', async () => {
   writeFileSync(file, `${readFileSync(file, 'utf8')}${`${row}\n`.repeat(100_000)}`);
   writeFileSync(places.hyperparameters, JSON.stringify({ formula: 'target ~ .', seed: '7', 'num.trees': '1' }));
   const env = { PATH: process.env.PATH, ML_DIR: root };
-  const child = spawn(process.execPath, ['--max-old-space-size=40', path.join(app, 'main.mjs'), 'train'], { env, stdio: 'ignore' });
+  const child = spawn(process.execPath, ['--max-old-space-size=24', path.join(app, 'main.mjs'), 'train'], { env, stdio: 'ignore' });
   const [code] = await once(child, 'close');
   expect([code, readFileSync(places.failure, 'utf8')]).toEqual([
     2,
