@@ -4,6 +4,7 @@ import type { RangerArguments } from './arguments.ts';
 import { indexData, type TrainingData, type TrainKind } from './data/data.ts';
 import { type Frame, makeFrame } from './data/frame.ts';
 import type { Table } from './data/read-csv.ts';
+import { expectEnd } from './endless.ts';
 import { type GrownForest, growForest, type OnProgress } from './forest.ts';
 import { type NodeValues, quantileValues } from './grow/quantiles.ts';
 import { RRandom } from './numbers/r-random.ts';
@@ -55,6 +56,12 @@ export async function trainForest(table: Table, options: TrainOptions): Promise<
   if (given.quantreg && frame.kind !== 'regression') throw new ModelError('quantreg', `a ${frame.kind} forest`, 'a regression');
   if (given.quantreg && !random) throw new ModelError('quantreg', 'no --seed', 'one: its values are drawn by R, not by ranger');
   setClassWeights(frame, data, given);
+  expectEnd(
+    table.label,
+    frame.columns.map(({ name }) => name),
+    data,
+    settings,
+  );
   const grown = await growForest(data, settings, given['num.threads'] ?? 0, options.onProgress);
   const nodeValues = given.quantreg && random ? quantileValues(data, grown.trees, random) : undefined;
   return { frame, data, settings, grown, nodeValues, object: toRangerObject(frame, data, grown.trees, nodeValues) };

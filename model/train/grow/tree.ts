@@ -1,3 +1,4 @@
+import { ModelError } from '../../../shared/errors.ts';
 import type { TrainingData } from '../data/data.ts';
 import { ranksUpTo } from '../data/levels.ts';
 import type { Mt64 } from '../numbers/mt19937.ts';
@@ -23,6 +24,9 @@ export type GrownTree = {
   permutation: Float64Array;
 };
 
+/** Splits of a tree that part no rows, before it is asked whether most do. */
+const MOST_IDLE = 1_000;
+
 /** Grows trees one after another in the same memory, as src/Tree.cpp does: nodes in the order they are made. */
 export class TreeGrower {
   readonly data: TrainingData;
@@ -41,6 +45,7 @@ export class TreeGrower {
   readonly #candidates: Uint32Array;
   readonly #bootstrap: Bootstrap;
   #nodes = 0;
+  #idle = 0;
 
   /** `samples`: as many rows as a tree draws. */
   constructor(data: TrainingData, settings: TrainSettings, random: Mt64, criterion: Criterion, samples: Uint32Array) {
@@ -70,6 +75,7 @@ export class TreeGrower {
     this.random.seed(Math.imul(tree + 1, settings.seed) >>> 0);
     const { oob, counts } = this.#bootstrap.draw(this.#samples);
     this.#nodes = 1;
+    this.#idle = 0;
     this.#clear(0);
     this.#starts[0] = 0;
     this.#ends[0] = this.#samples.length;
@@ -156,6 +162,20 @@ export class TreeGrower {
     return true;
   }
 
+  /**
+   * Where two values are neighbours among the doubles, the middle that maxstat takes can be the larger one: all rows go left, and are split so again,
+   * in ranger without end.
+   */
+  #expectProgress(): void {
+    const isEndless = this.#idle > MOST_IDLE + this.#nodes / 4;
+    if (!isEndless && this.#nodes + 2 <= this.#left.length) return;
+    throw new ModelError(
+      'a tree',
+      `splits that part no rows (${this.#idle} of ${(this.#nodes - 1) / 2})`,
+      "columns whose values differ by more than a double's last digit: ranger does not end with these",
+    );
+  }
+
   /** Moves the rows that go right to the node's end, the last of them first, and makes its children. */
   #part(node: number, { column, value }: Split): void {
     const { data } = this;
@@ -166,6 +186,8 @@ export class TreeGrower {
       data.ordered[column] === 1
         ? partBelow(this.#samples, start, end, data.ranks, base, this.#splitRanks[node]!)
         : partBy(this.#samples, start, end, (row) => !isInSet(value, data.values[data.offsets[column]! + data.ranks[base + row]!]!));
+    if (right === start || right === end) this.#idle += 1;
+    this.#expectProgress();
     const child = this.#nodes;
     this.#nodes += 2;
     this.#clear(child);

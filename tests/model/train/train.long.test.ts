@@ -89,6 +89,8 @@ describe('what cannot be used is reported with its column and row', () => {
     ['y,x\n1,2\n3,4\n', 'y ~ . - x', 'no feature on its right side'],
     ['y,x\n1,2\n3,4\n', 'log(y) ~ x', 'the target "log(y)"'],
     ['t,s,x\n1,0,2\n3,7,4\n', 'Surv(t, s) ~ x', 'data.csv, column "s", row 2: found 7'],
+    ['y,x\n1,1e308\n2,1.1e308\n3,4\n', 'y ~ x', 'data.csv, column "x": found numbers from 4 to 1.1e+308, expected numbers up to 8e307'],
+    ['y,x\n1,-1e308\n2,-1.1e308\n3,4\n', 'y ~ x', 'data.csv, column "x": found numbers from -1.1e+308 to 4'],
   ])('%j with %s', async (csv, formula, words) => {
     await expect((async () => await train(csv, formula))()).rejects.toThrow(words);
   });
@@ -109,6 +111,25 @@ describe('what cannot be used is reported with its column and row', () => {
     [{ importance: 'permutation', 'oob.error': 'FALSE' }, 'oob.error: found FALSE with importance=permutation'],
   ])('ranger argument %j', async (texts, words) => {
     await expect((async () => await train('y,x\n1,2\n2,4\n3,1\n', 'y ~ x', texts))()).rejects.toThrow(words);
+  });
+
+  test('with what ranger itself does not end', async () => {
+    const neighbours = `y,x\n${'1,1\n'.repeat(20)}${'2,1.0000000000000002\n'.repeat(20)}${'5,1.0000000000000004\n'.repeat(20)}`;
+    const many = { 'num.trees': '5', 'num.threads': '2' };
+    await expect(train(neighbours, 'y ~ x', { ...many, splitrule: 'maxstat' })).rejects.toThrow('a tree: found splits that part no rows');
+    await expect(train(neighbours, 'y ~ x', many)).resolves.toBeDefined();
+    const weights = 'y,x,w\n1,2,1\n2,4,1e-300\n3,1,1\n2,7,1e-300\n';
+    const given = { ...many, 'case.weights': 'w' };
+    const one = { ...given, replace: 'FALSE', 'sample.fraction': '0.5' };
+    await expect(train(weights, 'y ~ x - w', { ...one, 'sample.fraction': '0.75' })).rejects.toThrow(
+      'case.weights: found weights by which',
+    );
+    await expect(train(weights, 'y ~ x - w', one)).resolves.toBeDefined();
+    await expect(train(weights, 'y ~ x - w', given)).resolves.toBeDefined();
+    // The largest double of one row is a number like any other; two of different signs have no distance.
+    const ends = 'y,x\n1,1.7e308\n2,4\n3,-1.7e308\n';
+    await expect(train(ends, 'y ~ x', many)).resolves.toBeDefined();
+    await expect(train(ends, 'y ~ x', { ...many, splitrule: 'extratrees' })).rejects.toThrow('column "x": found numbers from -1.7e+308');
   });
 });
 
