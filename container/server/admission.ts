@@ -89,14 +89,24 @@ export function createAdmission(now = () => performance.now()): Admission {
   };
 }
 
+export type Pace = {
+  ms(rows: number): number;
+  note(rows: number, ms: number): void;
+  /** Of many rows: they can show that a row takes less than was thought; that they took longer may have other reasons. */
+  noteMany(rows: number, ms: number): void;
+};
+
 /** What a row takes on this machine now, in milliseconds: a mean in which the latest computations count most. */
-export function createPace(firstMs: number): { ms(rows: number): number; note(rows: number, ms: number): void } {
+export function createPace(firstMs: number): Pace {
   let each = firstMs;
   return {
     ms: (rows) => rows * each,
     note: (rows, ms) => {
       // One pause of the machine must not look like a slow model.
       if (rows > 0) each += 0.1 * (Math.min(ms / rows, 4 * each) - each);
+    },
+    noteMany: (rows, ms) => {
+      if (rows > 0) each = Math.min(each, ms / rows);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Prepared } from '../../shared/bodies/kind.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
 import { failedProof } from '../../shared/proof/check.ts';
-import { createPace } from './admission.ts';
+import { createPace, type Pace } from './admission.ts';
 import { loadModelDir, sizeOfModelDir } from './model-dir.ts';
 import { resolveWithin } from './model-folder.ts';
 import { openShared } from './shared-model.ts';
@@ -13,7 +13,7 @@ import type { Workers } from './threads/workers.ts';
  * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has another one, so
  * that a request which began with one model never meets another of the same name. `isUnloaded` says that it is served no longer.
  */
-export type Served = { key: string; model: Model; failed: string | undefined; pace: ReturnType<typeof createPace>; isUnloaded: boolean };
+export type Served = { key: string; model: Model; failed: string | undefined; pace: Pace; isUnloaded: boolean };
 
 /** Where models may be loaded from, and how many bytes of them are held at once. */
 export type ModelsOptions = { root: string; mostBytes: number };

@@ -126,7 +126,11 @@ async function inParts(
   whole: () => Promise<Computed>,
   isWanted: () => boolean,
 ): Promise<Computed> {
-  return (parts && (await answerParts(workers, served, parts, asked, isWanted))) ?? whole();
+  const together = parts && (await answerParts(workers, served, parts, asked, isWanted));
+  if (together) return together;
+  const computed = await whole();
+  served.pace.noteMany(computed.rows, computed.ms);
+  return computed;
 }
 
 /**

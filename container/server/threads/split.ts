@@ -53,7 +53,7 @@ export function splitRows(workers: Workers, { model }: Served, query: Read, aske
   });
 }
 
-/** How many parts something is worth that takes so long; a thread that is not there yet is started for the next time. */
+/** How many parts something is worth that takes so long; a thread that is not there yet is started for later ones. */
 function partsFor(workers: Workers, ms: number): number {
   const worth = Math.min(Math.floor(ms / LEAST_MS), MOST_PARTS);
   if (worth > 1) workers.prepare(worth);

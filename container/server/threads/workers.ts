@@ -31,7 +31,7 @@ export type Workers = {
   count: number;
   /** Threads that have started and have nothing to do. */
   idle(): number;
-  /** Starts threads that are not there yet, as many as so many jobs at once would want. */
+  /** Starts threads that are not there yet, as many as so many jobs at once would want: when it is asked for the third time. */
   prepare(jobs: number): void;
   /** Jobs that wait or are worked on. */
   jobs(): number;
@@ -47,6 +47,8 @@ type Job = {
   settle(report: Report): void;
   timer: NodeJS.Timeout;
 };
+/** A thread takes ten megabytes and more: a single big request, or one that looks slow at first, is no reason to start one. */
+const ASKED_BEFORE = 2;
 const always = () => true;
 
 /**
@@ -59,7 +61,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
   const queue: Job[] = [];
   const pause = createPause();
   let threads: Thread<Job>[] = [];
-  let [isEnding, last] = [false, 0];
+  let [isEnding, last, asked] = [false, 0, 0];
 
   const next = () => {
     const missing = Math.min(queue.length - threads.filter(({ job }) => !job).length, count - threads.length);
@@ -127,7 +129,8 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
     },
     idle: () => (queue.length > 0 ? 0 : threads.filter(({ job, isReady }) => isReady && !job).length),
     prepare: (jobs) => {
-      while (threads.length < Math.min(jobs, count) && pause.leftMs() === 0) threads.push(start());
+      asked += 1;
+      while (asked > ASKED_BEFORE && threads.length < Math.min(jobs, count) && pause.leftMs() === 0) threads.push(start());
     },
     ...jobsBy(submit),
     jobs: () => queue.length + threads.filter(({ job }) => job !== undefined).length,

@@ -78,3 +78,13 @@ test('learns the pace of a model, and one pause does not make it slow', () => {
   pace.note(1, 100_000);
   expect(pace.ms(1)).toBeLessThan(7);
 });
+
+test('many rows can show that a model is quicker than its first rows were, and never that it is slower', () => {
+  const pace = createPace(0.1);
+  pace.noteMany(10_000, 50);
+  expect(pace.ms(1)).toBeCloseTo(0.005, 9);
+  pace.noteMany(10_000, 5_000);
+  expect(pace.ms(1)).toBeCloseTo(0.005, 9);
+  pace.noteMany(0, 0);
+  expect(pace.ms(1)).toBeCloseTo(0.005, 9);
+});

@@ -122,3 +122,20 @@ onLinux('a thread lets the listening one go first', async () => {
   expect(niceOf(String(process.pid))).toBe(main);
   await workers.end();
 });
+
+test('threads are started ahead of their jobs when that is asked for the third time', async () => {
+  const { file, starts, heal } = brittle('ahead');
+  heal();
+  const workers = startWorkers({ file, count: 2 });
+  try {
+    workers.prepare(2);
+    workers.prepare(2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(starts()).toBe(0);
+    workers.prepare(2);
+    while (workers.idle() < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(starts()).toBe(2);
+  } finally {
+    await workers.end();
+  }
+});

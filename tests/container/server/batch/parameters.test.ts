@@ -16,7 +16,7 @@ test('a transform job asks what this machine can take: by its memory, its thread
   const of = (ms: number, memory: number, threads: number) => {
     const { MaxConcurrentTransforms, MaxPayloadInMB } = batchParameters(
       { memory, threads },
-      { ...served, pace: { ms: (rows) => rows * ms, note: () => {} } },
+      { ...served, pace: { ms: (rows) => rows * ms, note: () => {}, noteMany: () => {} } },
     );
     return [MaxConcurrentTransforms, MaxPayloadInMB];
   };
