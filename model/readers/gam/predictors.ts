@@ -87,12 +87,19 @@ export function parametricTerms(value: RValue, { starts, counts, dropped }: Form
   if (dropped.size > 0) return undefined;
   const intercepts: NamedPlaces = [];
   const terms: NamedPlaces = [];
-  assign.forEach((one, at) => {
-    const ofTerm = (term: number) => Array.from(one.keys()).flatMap((place) => (one[place] === term ? [starts[at]! + place] : []));
-    const constant = ofTerm(0);
-    if (constant.length > 0) intercepts.push([at === 0 ? '(Intercept)' : `(Intercept).${at}`, constant]);
+  for (const [at, one] of assign.entries()) {
+    const ofTerms = new Map<number, number[]>();
+    one.forEach((term, place) => {
+      const places = ofTerms.get(term) ?? [];
+      places.push(starts[at]! + place);
+      ofTerms.set(term, places);
+    });
+    const constant = ofTerms.get(0);
+    if (constant) intercepts.push([at === 0 ? '(Intercept)' : `(Intercept).${at}`, constant]);
     const most = one.reduce((greatest, term) => Math.max(greatest, term), 0);
-    for (let term = 1; term <= most; term += 1) terms.push([names[terms.length] ?? '', ofTerm(term)]);
-  });
+    // A damaged file may speak of a thousand million terms, of which it names a few.
+    if (most > names.length - terms.length) return undefined;
+    for (let term = 1; term <= most; term += 1) terms.push([names[terms.length] ?? '', ofTerms.get(term) ?? []]);
+  }
   return terms.length === names.length ? [...intercepts, ...terms] : undefined;
 }

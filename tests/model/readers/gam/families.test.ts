@@ -106,3 +106,12 @@ describe('an artifact is refused', () => {
     expect(check('gam-gaulss', { by: 'inflated' })).toThrow('found 2 margins, expected 1');
   });
 });
+
+test('the places of terms in a damaged file may speak of two thousand million terms: no more are made than it names', () => {
+  const most = (value: RValue): RValue => ({
+    type: 'integer',
+    values: new Int32Array('values' in value ? value.values.length : 0).fill(2 ** 31 - 1),
+  });
+  const damaged = changed(object('gam-binomial'), ['assign'], most);
+  expect(() => read(damaged)).not.toThrow();
+});
