@@ -16,6 +16,8 @@ export type HttpRequest = {
   headers: Record<string, string | undefined>;
   /** The query's `format`: which form of answer is asked for. */
   format: string | undefined;
+  /** The first name in the query: the hash by which a part of the page is asked for. */
+  hash: string | undefined;
   body: Uint8Array;
   /** What the gateway's authorizer says of the caller, where it has one. */
   authorizer: unknown;
@@ -70,6 +72,7 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
     path: pathBelow(given, stage, basePath),
     headers,
     format: formatOf(event as HttpEvent),
+    hash: hashOf(event as HttpEvent),
     authorizer: requestContext.authorizer,
     body: Buffer.from(textOf(body, ''), isBase64Encoded ? 'base64' : 'utf8'),
   };
@@ -79,6 +82,11 @@ function formatOf({ rawQueryString, queryStringParameters, multiValueQueryString
   if (rawQueryString && typeof rawQueryString === 'string') return new URLSearchParams(rawQueryString).get('format') ?? undefined;
   const format: unknown = queryStringParameters?.format ?? multiValueQueryStringParameters?.format?.[0];
   return typeof format === 'string' ? format : undefined;
+}
+
+function hashOf({ rawQueryString, queryStringParameters, multiValueQueryStringParameters }: HttpEvent): string | undefined {
+  if (rawQueryString && typeof rawQueryString === 'string') return rawQueryString.split(/[=&]/, 1)[0];
+  return Object.keys(queryStringParameters ?? multiValueQueryStringParameters ?? {})[0];
 }
 
 /** A part of an event that is a text; what stands for it where it is missing, or a value of another kind, which no gateway sends. */

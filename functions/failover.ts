@@ -73,6 +73,7 @@ export function createFailover(
         return page?.();
       },
       acceptEncoding: call.headers['accept-encoding'],
+      hash: call.hash,
       ifNoneMatch: call.headers['if-none-match'],
       accept: call.headers.accept,
       answer: local.predict,

@@ -17,6 +17,8 @@ export type Call = {
   headers: Record<string, string | undefined>;
   /** The query's `format`: which form of answer is asked for. */
   format: string | undefined;
+  /** The first name in the query: the hash by which a part of the page is asked for. */
+  hash?: string | undefined;
   /** The body's bytes; none of a direct invoke. */
   body: Uint8Array;
   /** The event of a direct invoke. */

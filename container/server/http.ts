@@ -136,6 +136,12 @@ export function formatOf(request: IncomingMessage): string | undefined {
   return at === -1 ? undefined : (new URLSearchParams(request.url?.slice(at + 1)).get('format') ?? undefined);
 }
 
+/** The first name in a request's query: the hash by which a part of the page is asked for. */
+export function hashOf(request: IncomingMessage): string | undefined {
+  const at = request.url?.indexOf('?') ?? -1;
+  return at === -1 ? undefined : request.url?.slice(at + 1).split(/[=&]/, 1)[0];
+}
+
 /** A request's header as one text; undefined where it is missing. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

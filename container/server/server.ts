@@ -17,7 +17,7 @@ import { transform } from './batch/transform.ts';
 import { checkHead } from './check-head.ts';
 import { limitConnections } from './connections.ts';
 import type { Answered, Container, ContainerOptions, Sent } from './container.ts';
-import { type Attributes, type Extra, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
+import { type Attributes, type Extra, hashOf, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { asksForKey } from './keys.ts';
 import { createMetrics } from './metrics.ts';
@@ -240,6 +240,7 @@ function publicReply({ keys, page: parts, shown }: Container, { model, failed }:
     parts,
     acceptEncoding: headerOf(request, 'accept-encoding'),
     accept: headerOf(request, 'accept'),
+    hash: hashOf(request),
     ifNoneMatch: headerOf(request, 'if-none-match'),
     ...(isShown ? { access: 'keys' } : {}),
     ...(failed === undefined && !isShown ? { answer: (query: Query) => answerQuery(model, query) } : {}),

@@ -18,6 +18,7 @@ type Asked = {
   method: string;
   path: string;
   headers: Record<string, string | undefined>;
+  hash?: string | undefined;
   authorizer?: unknown;
   caller?: string;
 };
@@ -88,6 +89,7 @@ async function openReply(call: Asked, kind: AskingKind, shown: ModelInfo, page: 
       return page();
     },
     acceptEncoding: call.headers['accept-encoding'],
+    hash: call.hash,
     ifNoneMatch: call.headers['if-none-match'],
     access: kind,
   };

@@ -13,14 +13,15 @@ import { type Coding, codedPart, codedText, codingOf } from './coding.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
 /**
- * What the page is served with: its parts, where they were built, the client's Accept-Encoding and If-None-Match, and what answers at
- * once for it to begin with.
+ * What the page is served with: its parts, where they were built, the client's Accept-Encoding and If-None-Match, the hash of the part
+ * that is asked for, and what answers at once for it to begin with.
  */
 export type PageRequest = {
   parts: PageParts | undefined;
   acceptEncoding: string | undefined;
   /** The client's Accept. */
   accept?: string | undefined;
+  hash?: string | undefined;
   ifNoneMatch?: string | undefined;
   /** How callers are known, where they are asked: then the model is what may be shown of it to anybody. */
   access?: AskingKind;
@@ -40,8 +41,10 @@ export type DocumentPath =
   | '/docs.css'
   | '/canopy.R';
 
-/** For what stands at an address that carries the text's hash: a year, without asking again. */
+/** For a text whose own hash stands in the address that was asked for: a year, without asking again. */
 const KEPT = 'public, max-age=31536000, immutable';
+/** For the icon, whose address has no hash: a day. */
+const KEPT_A_DAY = 'public, max-age=86400';
 
 /** The icon is one text for all models. */
 const ICON_TAG = `"icon-${hashOf(PAGE_ICON)}"`;
@@ -56,25 +59,25 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
     case '/':
       return pageReply(model, page);
     case '/page.js':
-      return pagePart('text/javascript', page?.parts?.script, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.script, page);
     case '/later.js':
-      return pagePart('text/javascript', page?.parts?.later, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.later, page);
     case '/workbook.js':
-      return pagePart('text/javascript', page?.parts?.workbook, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.workbook, page);
     case '/reasons.js':
-      return pagePart('text/javascript', page?.parts?.reasons, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.reasons, page);
     case '/page.css':
-      return pagePart('text/css', page?.parts?.style, page?.acceptEncoding);
+      return pagePart('text/css', page?.parts?.style, page);
     case '/docs.js':
-      return pagePart('text/javascript', page?.parts?.docs, page?.acceptEncoding);
+      return pagePart('text/javascript', page?.parts?.docs, page);
     case '/docs.css':
-      return pagePart('text/css', page?.parts?.docsStyle, page?.acceptEncoding);
+      return pagePart('text/css', page?.parts?.docsStyle, page);
     case '/canopy.R':
-      return pagePart('text/plain', page?.parts?.canopyR, page?.acceptEncoding, 'no-cache');
+      return pagePart('text/plain', page?.parts?.canopyR, page);
     case '/icon.svg':
       return {
         status: 200,
-        headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT, etag: ICON_TAG, ...PAGE_SECURITY },
+        headers: { 'content-type': 'image/svg+xml', 'cache-control': KEPT_A_DAY, etag: ICON_TAG, ...PAGE_SECURITY },
         body: PAGE_ICON,
       };
   }
@@ -155,14 +158,17 @@ function firstAnswer({ schema }: ModelInfo, form: FormModel, page: PageRequest |
   }
 }
 
-/** A part of the page, compressed where the client takes that. Most have addresses that change with them, so that they may be kept. */
-function pagePart(type: string, part: PagePart | undefined, acceptEncoding: string | undefined, cached = KEPT): Reply {
+/**
+ * A part of the page, compressed where the client takes that. It is kept only where its own hash was asked for: while a deployment goes on,
+ * a page of the new version may ask a server of the old one, whose part must not stay at the new one's address.
+ */
+function pagePart(type: string, part: PagePart | undefined, page: PageRequest | undefined): Reply {
   if (!part) throw new RequestError(404, "this server was started without the page's script and style");
-  const coding = codingOf(acceptEncoding);
+  const coding = codingOf(page?.acceptEncoding);
   const { headers, ...body } = codedPart(part, coding);
   const standard = {
     'content-type': `${type}; charset=utf-8`,
-    'cache-control': cached,
+    'cache-control': page?.hash === part.hash ? KEPT : 'no-cache',
     vary: 'accept-encoding',
     etag: tagOf(part.hash, coding),
     ...PAGE_SECURITY,

@@ -134,6 +134,25 @@ describe('what a browser holds already is not sent again', () => {
     expect((await asked(where, { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
+  test.each([
+    ['?0123abcd', 'public, max-age=31536000, immutable'],
+    ['?0123abcd=', 'public, max-age=31536000, immutable'],
+    ['?0123abcd&x=1', 'public, max-age=31536000, immutable'],
+    ['?4567abcd', 'no-cache'],
+    ['?', 'no-cache'],
+    ['', 'no-cache'],
+  ])('/page.js%s is sent with %s, by the container and by every kind of event', async (query, cached) => {
+    expect((await asked(`/page.js${query}`)).headers.get('cache-control')).toBe(cached);
+    const http = event('GET', '/page.js', '', {}, query.slice(1));
+    const names = Object.fromEntries(new URLSearchParams(query));
+    const lists = Object.fromEntries(Object.entries(names).map(([name, value]) => [name, [value]]));
+    const get = { httpMethod: 'GET', path: '/page.js' };
+    const rest = { ...get, requestContext: {}, headers: {}, queryStringParameters: names };
+    const balancer = { ...get, requestContext: { elb: {} }, multiValueHeaders: {}, multiValueQueryStringParameters: lists };
+    for (const call of [http, rest]) expect((await invoke(call)).headers['cache-control']).toBe(cached);
+    expect((await invoke(balancer)).multiValueHeaders?.['cache-control']).toEqual([cached]);
+  });
+
   test('each coding has a tag of its own', async () => {
     const tags = new Set<string | null>();
     for (const coding of ['br', 'gzip', 'identity']) tags.add((await asked('/', { 'accept-encoding': coding })).headers.get('etag'));
@@ -168,12 +187,12 @@ describe('a request id outside of its form is replaced', () => {
 const SILENT: Telemetry = { log: () => {}, count: () => {}, remoteLatency: () => {}, localServed: () => {}, flush: () => {} };
 const handler = lambda(createFailover(openLocal(importModel(file), file), undefined, SILENT, { dualShare: 0, page: () => page }), SILENT);
 
-function event(method: string, rawPath: string, body = '', headers: Record<string, string> = {}) {
-  return { version: '2.0', rawPath, headers, body, isBase64Encoded: false, requestContext: { http: { method } } };
+function event(method: string, rawPath: string, body = '', headers: Record<string, string> = {}, rawQueryString = '') {
+  return { version: '2.0', rawPath, rawQueryString, headers, body, isBase64Encoded: false, requestContext: { http: { method } } };
 }
 async function invoke(call: object) {
   const answer = await handler(call, { awsRequestId: 'test', getRemainingTimeInMillis: () => 8_000 } as never);
-  return answer as { statusCode: number; headers: Record<string, string>; body: string };
+  return answer as { statusCode: number; headers: Record<string, string>; multiValueHeaders?: Record<string, string[]>; body: string };
 }
 
 describe('what is not HTTP', () => {

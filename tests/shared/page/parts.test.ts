@@ -20,7 +20,7 @@ const textOf = (part: PagePart) => brotliDecompressSync(Buffer.from(part.brotli,
 
 describe('script, style and headers', () => {
   const info = infoOf([{ name: 'age', type: 'number' }]);
-  const ask = (path: DocumentPath, acceptEncoding?: string) => documentReply(path, info, { parts, acceptEncoding });
+  const ask = (path: DocumentPath, acceptEncoding?: string, hash?: string) => documentReply(path, info, { parts, acceptEncoding, hash });
 
   test('the script parses and has no way to write markup', () => {
     expect(() => new Script(textOf(parts.script))).not.toThrow();
@@ -86,7 +86,10 @@ describe('script, style and headers', () => {
     const text = textOf(part);
     expect(plain).toMatchObject({ status: 200, body: text });
     expect(plain.headers).toMatchObject({ 'content-type': `${type}; charset=utf-8`, vary: 'accept-encoding' });
-    expect(plain.headers['cache-control']).toContain('immutable');
+    expect(ask(path, 'br', part.hash).headers['cache-control']).toContain('immutable');
+    // A page of a newer version asks for another hash while a deployment goes on.
+    for (const hash of ['01234567', '', undefined])
+      expect(ask(path, 'br', hash)).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache', etag: `"${part.hash}-br"` } });
     expect(ask(path, 'gzip, deflate, br')).toMatchObject({ base64: true, body: part.brotli, headers: { 'content-encoding': 'br' } });
     const zipped = ask(path, 'gzip, deflate');
     expect(zipped).toMatchObject({ base64: true, headers: { 'content-encoding': 'gzip' } });
@@ -111,7 +114,7 @@ describe('script, style and headers', () => {
   });
 
   test('the icon is served, and a server without the parts says so', () => {
-    expect(ask('/icon.svg').headers['content-type']).toBe('image/svg+xml');
+    expect(ask('/icon.svg').headers).toMatchObject({ 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' });
     expect(() => documentReply('/page.js', info, undefined)).toThrow("without the page's script");
   });
 
