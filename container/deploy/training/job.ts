@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
@@ -28,6 +28,9 @@ const JOB_NAME = /^[a-zA-Z0-9](?:-?[a-zA-Z0-9]){0,62}$/;
 /** Largest archive that is fetched, and largest artifact in it. */
 const MOST_ARCHIVE = 2 ** 30;
 const MOST_ARTIFACT = 2 ** 31;
+/** Most bytes of an archive once it is unpacked; and those of them that may be no file's: heads, long names, padding, the end. */
+const MOST_UNPACKED = MOST_ARCHIVE + MOST_ARTIFACT;
+const MOST_HEADS = 2 ** 20;
 
 export const TRAINING: JobKind = {
   quota: 'training job usage',
@@ -105,17 +108,31 @@ export async function artifactIn(archive: Uint8Array, label: string): Promise<Ui
   const wrong = (found: string) => new AwsError(`${label}: found ${found}, expected an archive with model.canopy, as train leaves it`);
   const entries = extract();
   const found: Buffer[] = [];
+  let ofFiles = 0;
   entries.on('entry', ({ name, size = 0 }, content, next) => {
     const isModel = path.posix.normalize(name) === 'model.canopy';
     if (isModel && size > MOST_ARTIFACT) {
       entries.destroy(wrong(`${size} bytes of model.canopy`));
       return;
     }
-    content.on('data', (part: Buffer) => isModel && found.push(part));
+    content.on('data', (part: Buffer) => {
+      ofFiles += part.length;
+      if (isModel) found.push(part);
+    });
     content.on('end', next);
   });
+  // What is no file's is kept whole by the reader of archives, which takes its time with it.
+  let unpacked = 0;
+  const bounded = new Transform({
+    transform(part: Buffer, _, next) {
+      if (unpacked - ofFiles > MOST_HEADS) return next(wrong(`more than ${MOST_HEADS} bytes of heads of files`));
+      unpacked += part.length;
+      if (unpacked > MOST_UNPACKED) return next(wrong(`more than ${MOST_UNPACKED} unpacked bytes`));
+      next(null, part);
+    },
+  });
   try {
-    await pipeline(Readable.from([archive]), createGunzip(), entries);
+    await pipeline(Readable.from([archive]), createGunzip(), bounded, entries);
   } catch (error) {
     throw error instanceof AwsError ? error : wrong((error as Error).message);
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { packArtifact } from '../../../container/deploy/archive.ts';
 import { artifactIn, fetchTrained } from '../../../container/deploy/training/job.ts';
@@ -52,6 +53,23 @@ beforeEach(() => {
   const objects = { 'canopy-models/training/x/output/model.tar.gz': archive };
   Object.assign(aws, { outputs: DEPLOYED, buckets, objects, training: [COMPLETED], orders: [] });
 });
+
+/** The head of one entry of a tar archive (POSIX ustar), with a type that tar-stream itself does not write. */
+function tarHead(name: string, size: number, type: string): Buffer {
+  const head = Buffer.alloc(512);
+  const octal = (value: number) => `${value.toString(8).padStart(11, '0')}\0`;
+  head.write(name, 0);
+  head.write(`${octal(size)}${octal(0)}${' '.repeat(8)}${type}`, 124);
+  head.write('ustar\x0000', 257);
+  head.write(
+    `${head
+      .reduce((sum, byte) => sum + byte)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
+  return head;
+}
 
 /** Runs the command against the small AWS. */
 function trainJob(args: string[], script = 'container/train-job.ts'): Promise<{ code: number | null; out: string; err: string }> {
@@ -222,6 +240,23 @@ describe('npm run deploy -- --from-job', () => {
     expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
     expect(err).toContain(message);
     expect(existsSync(path.join(JOBS, JOB))).toBe(false);
+  });
+
+  test.each([
+    ['pax-header', 'x'],
+    ['pax-global-header', 'g'],
+    ['gnu-long-path', 'L'],
+    ['gnu-long-link-path', 'K'],
+    ['file', '0'],
+  ])('a %s of 64 MB: only a file of an archive may be so large', async (_, type) => {
+    const size = 64 * 2 ** 20;
+    const bomb = gzipSync(Buffer.concat([tarHead('other', size, type), Buffer.alloc(size, '7 a=bc\n')]), { level: 1 });
+    const sentence = type === '0' ? 'x: found no model.canopy' : 'x: found more than 1048576 bytes of heads of files, expected an archive';
+    await expect(artifactIn(bomb, 'x')).rejects.toThrow(sentence);
+  });
+
+  test('an archive of nothing but zeros is refused before they are read', async () => {
+    await expect(artifactIn(gzipSync(Buffer.alloc(64 * 2 ** 20)), 'x')).rejects.toThrow('found more than 1048576 bytes of heads of files');
   });
 
   test('an archive without the model, or cut off, is refused', async () => {
