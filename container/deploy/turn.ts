@@ -1,7 +1,10 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from './aws.ts';
+
+/** How long a process may take to write its id into the lock that it has made, in milliseconds; longer, and it was killed. */
+const MOST_WRITING_MS = 10_000;
 
 export type Turn = {
   /** What the other command may be doing: "at work on the keys". */
@@ -33,13 +36,19 @@ export async function takeTurn(lock: string, { doing, mostMs, againMs, onWait }:
 
 /** Whether the lock was taken now; false where another has it. */
 function isTaken(lock: string): boolean {
+  let file: number | undefined;
   try {
     mkdirSync(path.dirname(lock), { recursive: true });
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    file = openSync(lock, 'wx');
+    writeSync(file, String(process.pid));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (file === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // A full disk takes the file and not what is in it: left there, it would be waited for.
+    if (file !== undefined) rmSync(lock, { force: true });
     throw new AwsError(`its lock cannot be made: ${(error as Error).message}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -68,11 +77,16 @@ function holderOf(lock: string): number | undefined {
 /** Whether the process of a lock runs, as far as is known. */
 function isHeld(lock: string): boolean {
   const holder = holderOf(lock);
-  if (holder === undefined) return true;
+  if (holder === undefined) return isYoung(lock);
   try {
     process.kill(holder, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+}
+
+function isYoung(lock: string): boolean {
+  const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  return made === undefined || Date.now() - made < MOST_WRITING_MS;
 }

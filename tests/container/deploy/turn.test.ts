@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -55,6 +55,16 @@ describe('the turn of a command', () => {
       }),
     );
     expect(most).toBe(1);
+    expect(readdirSync(path.dirname(lock))).toEqual([]);
+  });
+
+  test('of a process that was killed before it wrote its id is taken; of one that may be about to, it is waited for', async () => {
+    (await takeTurn(lock, TURN))();
+    writeFileSync(lock, '');
+    await expect(takeTurn(lock, { ...TURN, mostMs: 20 })).rejects.toThrow(`${lock}: another command is at work here`);
+    const before = new Date(Date.now() - 60_000);
+    utimesSync(lock, before, before);
+    (await takeTurn(lock, { ...TURN, mostMs: 20 }))();
     expect(readdirSync(path.dirname(lock))).toEqual([]);
   });
 
