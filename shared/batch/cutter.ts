@@ -12,7 +12,7 @@ export type Cutter = { add(chunk: Uint8Array): Piece[]; end(): Piece };
 /** Most bytes of one record. More is refused before it is held. */
 export const MOST_RECORD = 1_048_576;
 
-const [LINE, RETURN, QUOTE, COMMA] = [0x0a, 0x0d, 0x22, 0x2c];
+const [LINE, QUOTE, COMMA] = [0x0a, 0x22, 0x2c];
 /** Where in a record of CSV a byte stands (RFC 4180): at a field's start, in a plain one, in quotes, or behind a quote within quotes. */
 const [START, PLAIN, QUOTED, CLOSED] = [0, 1, 2, 3];
 const NOTHING = new Uint8Array(0);
@@ -24,7 +24,7 @@ const NOTHING = new Uint8Array(0);
 export function createCutter(quotes: boolean, size: PieceSize): Cutter {
   let held: Uint8Array[] = [];
   let [heldBytes, recordBytes, records, state] = [0, 0, 0, START];
-  let [line, lines, code] = [1, 0, 0];
+  let [line, lines] = [1, 0];
 
   const take = (rest: Uint8Array, isLast: boolean): Piece => {
     const bytes = held.length === 0 ? rest : Buffer.concat([...held, rest]);
@@ -33,6 +33,11 @@ export function createCutter(quotes: boolean, size: PieceSize): Cutter {
     held = [];
     [heldBytes, recordBytes, records, lines, state] = [0, 0, 0, 0, START];
     return piece;
+  };
+  /** Whether the record that ends with some bytes, of which it may have more than these, has nothing in it. */
+  const endsBlank = (bytes: Uint8Array, length: number): boolean => {
+    if (length > bytes.length) return isBlank(Buffer.concat([...held, bytes]).subarray(-length));
+    return isBlank(bytes, bytes.length - length);
   };
   /** What of the record that is too long ends in a line end, as a piece; the rest is looked at again. */
   const cutLong = (chunk: Uint8Array): { piece: Piece; rest: Uint8Array } => {
@@ -49,18 +54,19 @@ export function createCutter(quotes: boolean, size: PieceSize): Cutter {
     const pieces: Piece[] = [];
     let start = 0;
     for (let at = 0; at < chunk.length; at += 1) {
-      const last = code;
-      code = chunk[at]!;
+      const code = chunk[at]!;
       recordBytes += 1;
       if (quotes) state = nextState(state, code);
       if (code === LINE) {
         lines += 1;
         if (state !== QUOTED) {
-          // A piece does not end with a blank line, so that those at the payload's end are in its last piece.
-          const isBlank = recordBytes === 1 || (recordBytes === 2 && last === RETURN);
-          [records, recordBytes] = [records + 1, 0];
+          records += 1;
           const bytes = heldBytes + at + 1 - start;
-          if ((bytes >= size.bytes || records >= size.records) && (!isBlank || bytes >= MOST_RECORD)) {
+          const isFull = bytes >= size.bytes || records >= size.records;
+          // A piece does not end with a blank line, so that those at the payload's end are in its last piece.
+          const isEnd = isFull && (bytes >= MOST_RECORD || !endsBlank(chunk.subarray(start, at + 1), recordBytes));
+          recordBytes = 0;
+          if (isEnd) {
             pieces.push(take(chunk.subarray(start, at + 1), false));
             start = at + 1;
           }
@@ -107,11 +113,18 @@ export function recordEnds(bytes: Uint8Array, quotes: boolean): number[] {
   return ends;
 }
 
-/** Whether there is nothing but a line's end between two places, white space aside. */
+/** Whether there is nothing but white space between two places, as String.trim() knows it. */
 export function isBlank(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
   for (let at = start; at < end; at += 1) {
-    const code = bytes[at];
-    if (code !== LINE && code !== RETURN && code !== 0x20 && code !== 0x09) return false;
+    const code = bytes[at]!;
+    // A tab, the ends of lines and pages; or what is not ASCII, which is seldom.
+    if (code > 0x7f)
+      return (
+        Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at)
+          .toString()
+          .trim() === ''
+      );
+    if (code !== 0x20 && (code < 0x09 || code > 0x0d)) return false;
   }
   return true;
 }

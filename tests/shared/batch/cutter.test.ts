@@ -56,7 +56,16 @@ describe('a payload is cut where a CSV reader ends its lines', () => {
 
   test('a piece does not end with a blank line', () => {
     expect(cut('1\n2\n\n\n\n3\n\n', [100]).map(textOf)).toEqual(['1\n2\n\n\n\n3\n', '\n']);
-    expect([isBlank(Buffer.from('\r\n')), isBlank(Buffer.from(' \n')), isBlank(Buffer.from('0\n'))]).toEqual([true, true, false]);
+    expect(cut('1\n2\n \t\r\n\u00a0\n3\n \n', [100]).map(textOf)).toEqual(['1\n2\n \t\r\n\u00a0\n3\n', ' \n']);
+    // A line that comes in two chunks.
+    expect(cut('1\n2\n  \n3\n', [5]).map(textOf)).toEqual(['1\n2\n  \n3\n', '']);
+    expect(cut('1\n2\n33 \n4\n', [6]).map(textOf)).toEqual(['1\n2\n33 \n', '4\n']);
+  });
+
+  test('a line is blank where it has white space alone', () => {
+    const blank = (text: string) => isBlank(Buffer.from(text));
+    for (const text of ['', '\r\n', ' \n', '\t\v\f\n', '\u00a0\u2028\ufeff \n']) expect(blank(text)).toBe(true);
+    for (const text of ['0\n', '\u0000', '\b', '\u000e', '\u200b', ' \u00a0x']) expect(blank(text)).toBe(false);
   });
 });
 

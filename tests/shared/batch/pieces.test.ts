@@ -118,6 +118,19 @@ describe.each(['csv', 'jsonlines'] as const)('of %s', (form) => {
   });
 });
 
+describe.each([
+  ['csv', '54\n61\n'],
+  ['jsonlines', '{"age":54}\n{"age":61}\n'],
+] as const)('white space behind the last row of %s', (form, rows) => {
+  const model = loadModel(golden('heart-age').file);
+  const expected = answer(model, rows, form, WHOLE, 'fail');
+
+  test.each([' ', ' \n', '\t\r\n', ' \n \n', '\f\n', '\u00a0\n', '\ufeff'])('%j is no row, wherever it is cut, as in a body', (end) => {
+    expect(readBody(model.schema, Buffer.from(rows + end), form).count).toBe(2);
+    for (const records of [1, 2, 3, 9]) expect(answer(model, rows + end, form, { bytes: 1e9, records }, 'fail')).toEqual(expected);
+  });
+});
+
 describe('rows for which the model has no finite answer', () => {
   const model = loadModel(golden('days-inverse-glm').file);
   const found = "the model's answer is NaN, expected a finite number";
