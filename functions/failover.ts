@@ -33,15 +33,16 @@ export function createFailover(
   telemetry: Telemetry,
   { dualShare, random = Math.random, page }: { dualShare: number; random?: () => number; page?: () => PageParts | undefined },
 ): (call: Call) => Promise<Reply> {
-  const { model } = local;
+  // Looked at before anything of the model is shown: no call meets a body that nobody has checked.
+  const { model, failed } = local;
   const ours = { name: model.card.name, sha256: model.sha256 };
   const served: Record<string, number> = {};
   let isCompared = false;
   const health = () => ({
-    ok: local.failed === undefined || guard !== undefined,
+    ok: failed === undefined || guard !== undefined,
     scope: 'this environment of the function, not all of them',
     model: ours,
-    fallback: local.failed ?? 'ready',
+    fallback: failed ?? 'ready',
     endpoint: guard ? 'configured' : 'none',
     ...(guard?.state() ?? {}),
     served,
@@ -58,7 +59,7 @@ export function createFailover(
     }
     const { model: theirs } = outcome.answer;
     const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
-    const isComparable = theirs.sha256 === ours.sha256 && local.failed === undefined && remainingMs > COMPARE_MS;
+    const isComparable = theirs.sha256 === ours.sha256 && failed === undefined && remainingMs > COMPARE_MS;
     if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
     isCompared = true;
     const { computed, localMs } = compute(query);
@@ -87,7 +88,7 @@ export function createFailover(
     const { query, body, contentType, write } =
       reply === 'infer' ? await (await import('./infer.ts')).readInferQuestion(model, call) : await readQuestion(model.schema, call);
     const question = body && { body, contentType, query, attributes: attributesOf(call) };
-    const isAlone = local.failed !== undefined;
+    const isAlone = failed !== undefined;
     const refused = guard ? TOO_LARGE : NO_ENDPOINT;
     const outcome = guard && question ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : refused;
     const result = serve(query, outcome, call.remainingMs - (now() - start));

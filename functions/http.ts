@@ -5,6 +5,9 @@ import { RequestError, stackOf, titleOf } from '../shared/errors.ts';
 import { type EventForm, readEvent } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 
+/** What Lambda calls: with an event and what it says of the invocation. Never rejects. */
+export type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
 /** A call of a function, whichever way it came. */
 export type Call = {
   /** True for a direct invoke, whose event is the body itself and whose answer is the response body itself. */
@@ -48,7 +51,7 @@ export function callerIn({ caller }: Call): { caller?: string } {
  * the answer that the event's sender takes or, on a direct invoke, the body itself. An error becomes a problem document, returned and
  * not thrown, since Lambda would run an asynchronous invoke again.
  */
-export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Telemetry, basePath = '') {
+export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Telemetry, basePath = ''): Handler {
   const calls: MiddlewareObj<unknown, unknown, Error, Context> = {
     before: (request) => {
       request.event = readCall(request.event, request.context, basePath);

@@ -1,5 +1,5 @@
 import { decodeArtifact, failedCheck, type Kinds, type Model } from '../shared/artifact.ts';
-import { RequestError } from '../shared/errors.ts';
+import { ModelError, RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Beside, Prediction } from '../shared/schema/shape.ts';
 import type { Query } from '../shared/wire/wire.ts';
@@ -7,25 +7,47 @@ import type { Query } from '../shared/wire/wire.ts';
 /** The predictor inside the Lambda: the same model and code as the container's, and no I/O. */
 export type LocalPredictor = {
   model: Model;
-  /** Why it must not answer: a check row that does not give its answer. Undefined where all do. */
-  failed: string | undefined;
+  /** Why it must not answer: a damaged body, or a check row that does not give its answer. Undefined where neither is. Found when it is first looked at. */
+  readonly failed: string | undefined;
   /** Throws a 503 where it must not answer. */
   predict(query: Query): { predictions: Prediction[] } & Beside;
 };
 
 /**
- * Opens an artifact and computes its check rows, once at the start of an environment. Its sha256 was held at packaging
- * (model/bundle/check-package.ts), and Lambda compares the package with its hash: to do it a third time has Node load its
- * cryptography, a tenth of a start.
+ * Opens an artifact. Its body is checked and its check rows are computed before anything is answered, and not before, since they take
+ * longer than all else of a start. Its sha256 was held at packaging (model/bundle/check-package.ts), and Lambda compares the package
+ * with its hash: to do it a third time has Node load its cryptography, a tenth of a start.
  */
 export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): LocalPredictor {
-  const model = decodeArtifact(bytes, label, { isHeld: true, ...(kinds ? { kinds } : {}) });
-  const failed = failedCheck(model);
+  const checks: (() => void)[] = [];
+  const model = decodeArtifact(bytes, label, { isHeld: true, checks, ...(kinds ? { kinds } : {}) });
+  let found: { failed: string | undefined } | undefined;
+  const check = () => {
+    found ??= { failed: failureOf(model, checks) };
+    return found.failed;
+  };
   const predict = (query: Query) => {
+    const failed = check();
     if (failed !== undefined) {
       throw new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': '5' });
     }
     return answerQuery(model, query);
   };
-  return { model, failed, predict };
+  return {
+    model,
+    get failed() {
+      return check();
+    },
+    predict,
+  };
+}
+
+function failureOf(model: Model, checks: readonly (() => void)[]): string | undefined {
+  try {
+    for (const check of checks) check();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return error.message;
+  }
+  return failedCheck(model);
 }

@@ -75,9 +75,10 @@ export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?:
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
  * the sha256 that somebody found them to have; `sections`: the sections are put there and not compared, for somebody who hashes them
- * himself (checkSectionHash), as a browser's hash is not there at once; `kinds`: other bodies and steps than the project's.
+ * himself (checkSectionHash), as a browser's hash is not there at once; `checks`: what checks the steps and the body is put there and
+ * not called, for somebody who calls it before the first answer; `kinds`: other bodies and steps than the project's.
  */
-export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; sections?: Uint8Array[]; kinds?: Kinds };
+export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; sections?: Uint8Array[]; checks?: (() => void)[]; kinds?: Kinds };
 
 /** The bytes of a model's artifact. The same model gives the same bytes. */
 export function encodeArtifact(model: UnsignedModel): Uint8Array {
@@ -155,7 +156,9 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   const card = readJson(bytes, cardAt, cardBytes, `${label}'s card`) as Card;
   checkCard(card, `${label}'s card`);
   const predictor = openPredictor(json, arrays, options.kinds ?? KINDS, label);
-  checkPredictor(predictor, label);
+  const check = () => checkPredictor(predictor, label);
+  if (options.checks) options.checks.push(check);
+  else check();
   const [features, outputs] = [schema.features.length, outputWidth(schema, defaultParameters(schema))];
   const length = checksAt + 8 * checkRows * (features + outputs);
   if (length > bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes`, String(length));

@@ -33,12 +33,15 @@ export const lateNodes = (filter: RegExp, kinds: ImportKind[] = ['import-stateme
 
 /** Modules of ours that wait in a function, with what they alone import. Each exports functions alone, which are not called for every request. */
 export const OURS = [
+  'functions/api.ts',
   'functions/endpoint/endpoint.ts',
   'functions/endpoint/guard.ts',
   'shared/bodies/explained.ts',
   'shared/bodies/outcome.ts',
   'shared/bodies/forest/standard-error.ts',
   'shared/bodies/forest/ties.ts',
+  'shared/bodies/forest/packed-check.ts',
+  'shared/bodies/forest/predict.ts',
   'shared/bodies/forest/kernels/chain.ts',
   'shared/bodies/forest/kernels/masks.ts',
   'shared/bodies/forest/kernels/walk.ts',

@@ -51,16 +51,30 @@ const AS_REQUIRE = { 'dynamic-import': false };
 /** A file that is written together with the parts that it needs at once, in the order in which they run. */
 type Joined = { name: string; needed: string[] };
 
-/** What reads a body that the quick readers do not take: most of what is loaded late, and many parts. */
-const GENERAL = 'shared/wire/wire.ts';
+/**
+ * What lies together in a file beside the function's, by its sources: what the first answer takes, and what reads a body that the quick
+ * readers do not take. What the first of each names is called by.
+ */
+const GROUPS = [['functions/api.ts', 'shared/bodies/forest/packed-check.ts', 'shared/bodies/forest/predict.ts'], ['shared/wire/wire.ts']];
 
-/** The files that are joined: the function's, and the one of the general reader with what the function's has not. */
+/** The files that are joined: the function's, and one of each group with what those before it have not. */
 function filesOf(main: string, parts: Map<string, string>, metafile: Metafile): Joined[] {
-  const first = { name: main, needed: neededBy(main, parts, metafile) };
-  const [file] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === GENERAL) ?? [];
-  if (file === undefined) return [first];
-  const name = path.basename(file);
-  return [first, { name, needed: neededBy(name, parts, metafile).filter((part) => !first.needed.includes(part)) }];
+  const files: Joined[] = [{ name: main, needed: neededBy(main, parts, metafile) }];
+  for (const group of GROUPS) {
+    const names = group.flatMap((source) => partOf(source, metafile));
+    const isNew = (part: string) => !files.some(({ name, needed }) => name === part || needed.includes(part));
+    const [name, ...others] = names.filter(isNew);
+    if (name === undefined) continue;
+    const needed = [name, ...others].flatMap((part) => [...neededBy(part, parts, metafile), part]);
+    files.push({ name, needed: [...new Set(needed)].filter((part) => part !== name && isNew(part)) });
+  }
+  return files;
+}
+
+/** The part that has a source as its entry; none where the function has nothing of it. */
+function partOf(source: string, { outputs }: Metafile): string[] {
+  const [file] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === source) ?? [];
+  return file === undefined ? [] : [path.basename(file)];
 }
 
 /** The parts that a file needs at once, in the order in which they run. */

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
 import { createContainer } from '../../container/server/server.ts';
 import { type LocalPredictor, openLocal } from '../../functions/local.ts';
+import type { Forest } from '../../shared/bodies/forest/forest.ts';
 import { awsError, json, openFailover } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
 import { recordedEvent } from '../support/project.ts';
@@ -123,12 +124,25 @@ test('where the fallback fails its check, the endpoint alone answers, and withou
   expect(JSON.parse(alone.body as string).detail).toMatch(/check row 1/);
 });
 
+test('where a body is damaged, the first request finds it: the start goes on, and the fallback answers 503', async () => {
+  const { splits } = (local.model.body.data as Forest).packed!;
+  const damaged = openWith(splits, new Uint32Array(splits.length).fill(2 ** 32 - 1));
+  expect(damaged.failed).toMatch(/^the artifact, split 0: found feature /);
+  const answer = await handlerFor('http://127.0.0.1:1', {}, damaged)(recordedEvent('predict-json'));
+  expect(answer).toMatchObject({ statusCode: 503 });
+  expect(JSON.parse(answer.body as string).detail).toMatch(/fails its check \(the artifact, split 0/);
+});
+
 /** The local predictor of the same artifact with other answers noted for its check rows. */
 function openLocalWith(outputs: Float64Array): LocalPredictor {
+  return openWith(local.model.checks.outputs, outputs);
+}
+
+/** The local predictor of the same artifact with other numbers in an array's place. */
+function openWith(noted: Float64Array | Uint32Array, numbers: Float64Array | Uint32Array): LocalPredictor {
   const changed = bytes.slice();
-  const noted = local.model.checks.outputs;
   const at = Buffer.from(bytes).lastIndexOf(Buffer.from(noted.buffer, noted.byteOffset, noted.byteLength));
-  changed.set(new Uint8Array(outputs.buffer, outputs.byteOffset, outputs.byteLength), at);
+  changed.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), at);
   return openLocal(changed, 'the artifact');
 }
 

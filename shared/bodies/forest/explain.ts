@@ -5,7 +5,7 @@ import type { Schema } from '../../schema/features.ts';
 import type { Explainer, ExplainerKind, Explanations, Questions } from '../explainer.ts';
 import { countLeaves, explainTrees, treeWays } from '../tree-ways.ts';
 import type { Forest } from './forest.ts';
-import { hasLevel } from './predict.ts';
+import { hasLevel } from './packed.ts';
 
 /** Explains a forest: the mean of its trees, the share of a class, the share of the trees that vote for it, or the mean hazard up to a time. */
 export const EXPLAIN_FOREST: ExplainerKind<Forest> = {

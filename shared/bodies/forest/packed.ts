@@ -152,6 +152,15 @@ export function isSet(value: number): boolean {
   return value >= 0 && value < 2 ** 53;
 }
 
+/**
+ * Whether a level (from 1) is in a set kept as a bit mask in a double; beyond 32 bits, so by arithmetic and not by `&`. A
+ * missing value counts as the first level: so it comes out of src/Tree.cpp, where it is cut to an integer and shifted by.
+ */
+export function hasLevel(mask: number, level: number): boolean {
+  if (Number.isNaN(level)) return Math.floor(mask) % 2 === 1;
+  return Math.floor(Math.floor(mask) / 2 ** (Math.floor(level) - 1)) % 2 === 1;
+}
+
 /** The bytes that a forest's nodes come to take beside its artifact once they are unpacked. */
 export function unpackedBytes({ packed, roots }: { packed?: PackedForest; roots: Uint32Array }): number {
   return packed ? roots[roots.length - 1]! * NODE_BYTES : 0;

@@ -3,6 +3,7 @@ import type { Parameters } from '../../schema/parameters.ts';
 import { outputWidth } from '../../schema/shape.ts';
 import { finishSurvival } from './finishes.ts';
 import { type Forest, treeCount } from './forest.ts';
+import { hasLevel } from './packed.ts';
 import { quantile } from './quantile.ts';
 import { standardErrors } from './standard-error.ts';
 import { type BreakTie, tieBreaker } from './ties.ts';
@@ -76,15 +77,6 @@ function findLeaf(forest: Forest, tree: number, rows: Float64Array, row: number)
     node = goesLeft ? l : right[node]!;
   }
   return node;
-}
-
-/**
- * Whether a level (from 1) is in a set kept as a bit mask in a double; beyond 32 bits, so by arithmetic and not by `&`. A
- * missing value counts as the first level: so it comes out of src/Tree.cpp, where it is cut to an integer and shifted by.
- */
-export function hasLevel(mask: number, level: number): boolean {
-  if (Number.isNaN(level)) return Math.floor(mask) % 2 === 1;
-  return Math.floor(Math.floor(mask) / 2 ** (Math.floor(level) - 1)) % 2 === 1;
 }
 
 /** Adds up a row's leaves in tree order and divides by the number of trees, into `out` at `at`. */

@@ -129,9 +129,10 @@ test('a direct invoke answers with the body itself, and returns a problem rather
   expect(await environment.invoke(null)).toMatchObject({ status: 400 });
 });
 
-/** What a fresh process loads for one answer: files of the package by their names, and modules of Node's own. */
+/** What a fresh process loads for its start and, where there is an event, for one answer: files of the package by their names, and modules of Node's own. */
 function loadedBy(event: unknown, extra: Record<string, string> = {}): { files: string[]; builtin: string[] } {
-  const script = `require(${JSON.stringify(path.join(packaged.folder, packaged.entry))}).handler(${JSON.stringify(event)}, {}).then(() => {
+  const script = `const { handler } = require(${JSON.stringify(path.join(packaged.folder, packaged.entry))});
+  Promise.resolve(${event === undefined ? '' : `handler(${JSON.stringify(event)}, {})`}).then(() => {
     const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
     console.log(JSON.stringify({ files, builtin: process.moduleLoadList.map((name) => name.replace('NativeModule ', '')) }));
   });`;
@@ -146,16 +147,17 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
     expect(parts.filter((part) => part.startsWith(`predict.${name}-`))).toHaveLength(1);
   const alone = loadedBy(recordedEvent('predict-json'));
   const text = alone.files.map((file) => readFileSync(path.join(packaged.folder, path.dirname(packaged.entry), file), 'utf8')).join();
-  expect(alone.files).toEqual(['predict.cjs']);
+  expect(alone.files).toEqual(['predict.cjs', expect.stringMatching(/^predict\.api-\w+\.cjs$/)]);
   expect(text).not.toMatch(/ZodError|SageMakerRuntime\b|<!doctype html>/);
   expect(alone.builtin.filter((name) => ['crypto', 'http', 'perf_hooks', 'zlib'].includes(name))).toEqual([]);
+  expect(loadedBy(undefined).files).toEqual(['predict.cjs']);
   const unreachable = {
     ENDPOINT_NAME: 'x',
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'http://127.0.0.1:1',
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
   };
-  expect(loadedBy({ age: 54 }, unreachable).files.some((file) => file.startsWith('predict.sagemaker-'))).toBe(true);
+  expect(loadedBy(undefined, unreachable).files.some((file) => file.startsWith('predict.sagemaker-'))).toBe(true);
 });
 
 test('the log has a line for each answer, and never a feature value or a prediction', async () => {
@@ -257,7 +259,7 @@ test('serverless refuses a parameter that its function would not start with', as
 }, 60_000);
 
 test('one more file is loaded for what only the general way reads: a direct invoke, and a body with a key that is no feature', () => {
-  const general = expect.stringMatching(/^predict\.wire-\w+\.cjs$/);
-  expect(loadedBy({ age: 54 }).files).toEqual(['predict.cjs', general]);
-  expect(loadedBy({ ...recordedEvent('predict-json'), body: '{"age":54,"x":1}' }).files).toEqual(['predict.cjs', general]);
+  const [first, general] = ['api', 'wire'].map((name) => expect.stringMatching(`^predict\\.${name}-\\w+\\.cjs$`));
+  expect(loadedBy({ age: 54 }).files).toEqual(['predict.cjs', first, general]);
+  expect(loadedBy({ ...recordedEvent('predict-json'), body: '{"age":54,"x":1}' }).files).toEqual(['predict.cjs', first, general]);
 });

@@ -2,8 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { bucketCode, type Ranked, rankCode } from '../../../shared/bodies/forest/kernels/rank-code.ts';
 import { rankIndex } from '../../../shared/bodies/forest/kernels/rank-index.ts';
-import { countBelow } from '../../../shared/bodies/forest/packed.ts';
-import { hasLevel } from '../../../shared/bodies/forest/predict.ts';
+import { countBelow, hasLevel } from '../../../shared/bodies/forest/packed.ts';
 import * as w from '../../../shared/wasm/assembler.ts';
 
 /** Numbers as models have them, and any doubles: infinities, subnormals and NaN among them. */
