@@ -24,13 +24,15 @@ export function readAs(element: SchemaElement): SchemaElement {
 
 /**
  * How the values of a Parquet column become a feature's cells. A NaN is a missing value, as in R and pandas. Days and times are numbers
- * (parquet-input.ts), which are told here in the feature's unit.
+ * (parquet-input.ts), which are told here in the feature's unit. A time of day is refused: its unit is the writer's, and no model's.
  */
 export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   const { converted_type, logical_type, type } = element;
   if (isDecimal(element)) return decimalReader(feature, (logical_type?.type === 'DECIMAL' ? logical_type.scale : element.scale) ?? 0);
   const isDay = converted_type === 'DATE' || logical_type?.type === 'DATE';
   const isTime = converted_type?.startsWith('TIMESTAMP') || logical_type?.type === 'TIMESTAMP' || type === 'INT96';
+  const isClock = converted_type?.startsWith('TIME_') || logical_type?.type === 'TIME';
+  if (isClock) return (value) => present(value, () => 'a time of day');
   // A day is no number to a model that has none: it would be the days since 1970.
   if ((isDay || isTime) && feature.type !== 'date' && feature.type !== 'datetime') return (value) => present(value, String);
   if (isDay && feature.type === 'datetime') return (value) => present(value, (days) => Number(days) * DAY_SECONDS);

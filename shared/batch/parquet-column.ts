@@ -78,6 +78,8 @@ function decoderOf(metadata: FileMetaData, column: ColumnMetaData, compressors: 
   const path = getSchemaPath(metadata.schema.map(readAs), column.path_in_schema);
   const element = path.at(-1)?.element;
   if (element?.type === undefined) throw new Error('a column without a type');
+  // fastparquet's has_nulls = 'infer' writes this so that it is lost; a guess would take values for what says which rows have one.
+  if (element.repetition_type === undefined) throw new Error('a column that does not say whether each row has a value');
   const { codec, path_in_schema: pathInSchema, total_uncompressed_size } = column;
   const most = Number(total_uncompressed_size);
   return { ...{ pathInSchema, type: element.type, element, schemaPath: path, codec, compressors, most }, parsers: PARSERS, utf8: false };

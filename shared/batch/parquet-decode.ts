@@ -13,6 +13,9 @@ const MOST_PAGE_BYTES = 2 ** 29;
 /** Most values of one page: the rows of the largest row group that Arrow writes by itself. */
 const MOST_PAGE_VALUES = 2 ** 26;
 
+/** Most bits of a place in a dictionary: hyparquet reads wider ones wrongly where they are packed. */
+const MOST_PLACE_BITS = 24;
+
 /** The values of a dictionary page, which begins with its head. */
 export function decodeDictionary(bytes: Uint8Array, decoder: Decoder): DecodedArray {
   const { head, body } = split(bytes);
@@ -56,8 +59,10 @@ function ofVersion1(body: Uint8Array, { uncompressed_page_size }: PageHeader, he
     at = 4 + viewOf(page).getUint32(0, true);
     checkLevels(page.subarray(4, at), head.num_values);
   }
-  checkEncoded(page.subarray(at), head.encoding, head.num_values, decoder);
-  return { ...readDataPage(page, head, decoder), encoding: head.encoding };
+  const encoded = page.subarray(at);
+  checkEncoded(encoded, head.encoding, head.num_values, decoder);
+  const read = readDataPage(page, head, decoder);
+  return { ...read, dataPage: withFirst(read.dataPage, encoded, head.encoding), encoding: head.encoding };
 }
 
 function ofVersion2(body: Uint8Array, head: PageHeader, of: DataPageHeaderV2 | undefined, decoder: Decoder): Levels {
@@ -73,7 +78,22 @@ function ofVersion2(body: Uint8Array, head: PageHeader, of: DataPageHeaderV2 | u
   plain.set(body.subarray(0, levels));
   plain.set(page, levels);
   const known = { ...head, uncompressed_page_size: plain.length, data_page_header_v2: { ...of, is_compressed: false } };
-  return { ...readDataPageV2(plain, known, decoder), encoding: of.encoding };
+  const read = readDataPageV2(plain, known, decoder);
+  return { ...read, dataPage: withFirst(read.dataPage, page, of.encoding), encoding: of.encoding };
+}
+
+/**
+ * The 32-bit integers of a page of differences. DuckDB writes the first of an unsigned column as one of 64 bits; hyparquet drops the 33rd,
+ * so that all of a page that begins with 2^31 or more would lack 2^31.
+ */
+function withFirst(values: DecodedArray, encoded: Uint8Array, encoding: string): DecodedArray {
+  if (encoding !== 'DELTA_BINARY_PACKED' || !(values instanceof Int32Array)) return values;
+  let at = 0;
+  // Before the first value stand three counts; each number ends with the first byte below 128.
+  for (let counts = 3; counts > 0; at += 1) if (encoded[at]! < 0x80) counts -= 1;
+  const bits = encoded.subarray(at, at + 5);
+  const hasMore = bits.length === 5 && bits.subarray(0, 4).every((byte) => byte >= 0x80) && (bits[4]! & 0x10) !== 0;
+  return hasMore ? values.map((value) => value ^ 0x80000000) : values;
 }
 
 /** Checks what says which rows have a value: where it ends too soon, what stands behind it would be read as more of it. */
@@ -86,7 +106,7 @@ function checkLevels(bytes: Uint8Array, values: number): void {
 function checkEncoded(bytes: Uint8Array, encoding: string, values: number, { type }: Decoder): void {
   if (encoding.endsWith('_DICTIONARY')) {
     const width = bytes[0] ?? 0;
-    if (width > 32) throw new Error(`places of ${width} bits`);
+    if (width > MOST_PLACE_BITS) throw new Error(`places of ${width} bits`);
     checkRuns(bytes.subarray(1), width, values);
   } else if (encoding === 'RLE' && type === 'BOOLEAN') checkRuns(bytes.subarray(4), 1, values);
 }

@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -34,6 +35,13 @@ const number: Feature = { name: 'number', type: 'number' };
 const DATES = [new Date('2024-01-31'), new Date('1969-12-31')];
 const OPTIONAL = { repetition_type: 'OPTIONAL' } as const;
 const DATE = { ...OPTIONAL, type: 'INT32', converted_type: 'DATE' } as const;
+
+/** Six numbers by DuckDB 2.0.1: COPY ... (PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1), deflated. */
+const UNSIGNED_BY_DUCKDB = [
+  'eNoLcAwyFGUQ/SEARDqiPKJcomyibAwMTAwMDDyMDQIcbP/+//8v/xdEKDIgAEj0FxBbA9kt91l1pRlGwSgYBaOAgUGURVLHlEGCN6U0OTslKb44OSM1N1',
+  'GUiUGUSZVJgi2vNDcptUhVikGMR1JGUkaNQUaUSVKUSxImIwqUEJsnCERqHDZmDBoswFLmvwQLyGBBQQZJGWBhxSUKKp5AinjUOIAUg4aGC9AuFyeFstSi',
+  '4sz8PIUyIz0DPUMFjaTSzJwUBYsUcwtDQ5NUSwNNSRkZoNZFQBwALPgAfKY7MQ==',
+].join('');
 
 describe("a Parquet column's values as a feature's cells", () => {
   test('days are days since 1970, or the seconds of a time', async () => {
@@ -80,6 +88,28 @@ describe("a Parquet column's values as a feature's cells", () => {
     expect(await cells(count, { data: [700n, 150n] }, ids)).toEqual([7, 1.5]);
     expect(await cells(count, { data: [123_456_789_012_345_600n] }, ids)).toEqual([1_234_567_890_123_456]);
     expect(await cells(count, { data: [2n ** 53n + 1n] }, { ...ids, scale: 0 })).toEqual(['9007199254740993']);
+  });
+
+  test('an unsigned integer of 32 bits is itself, also where DuckDB begins a page of differences with one of 2^31 or more', async () => {
+    const bytes = new Uint8Array(inflateSync(Buffer.from(UNSIGNED_BY_DUCKDB, 'base64')));
+    const file = { byteLength: bytes.length, slice: (start: number, end?: number) => bytes.slice(start, end).buffer };
+    const schema: Schema = { kind: 'regression', features: [number], takesMissing: true };
+    const { columns } = await readParquet(schema, await openParquet(file), { start: 0, rows: 6 });
+    const found = Array.from({ length: 6 }, (_, row) => columns[0]?.cell(columns[0].values[row]));
+    expect(found).toEqual([2 ** 32 - 1, 0, 2 ** 31, 2 ** 31 - 1, 7, 3e9]);
+  });
+
+  test('a time of day is refused: as a number it would be the milliseconds or microseconds of whoever wrote it', async () => {
+    const [millis, micros] = [
+      { ...OPTIONAL, type: 'INT32', converted_type: 'TIME_MILLIS' } as const,
+      { ...OPTIONAL, type: 'INT64', logical_type: { type: 'TIME', isAdjustedToUTC: true, unit: 'MICROS' } } as const,
+    ];
+    expect(await cells(number, { data: [43_200_000, null] }, millis)).toEqual(['a time of day', null]);
+    expect(await cells(time, { data: [43_200_000_000n] }, micros)).toEqual(['a time of day']);
+  });
+
+  test('a column that does not say whether each row has a value is refused: fastparquet writes such where it infers that', async () => {
+    await expect(cells(number, { data: [1.5, 2.5] }, { type: 'DOUBLE' })).rejects.toThrow('does not say whether each row has a value');
   });
 
   test('texts and logicals stay what they are, and NaN is missing', async () => {
