@@ -108,11 +108,15 @@ function checkBeside(found: Lists, expected: Lists): void {
 function readAnswer(body: Uint8Array | undefined): unknown {
   if (!body || body.length === 0) throw new BadAnswer('found an empty body, expected an answer');
   if (body.length > MAX_ANSWER_BYTES) throw new BadAnswer(`found an answer of ${body.length} bytes, expected at most ${MAX_ANSWER_BYTES}`);
+  let value: unknown;
   try {
-    return parseJson(utf8Text(body), 'the answer');
+    // A class may be called __proto__, and its share is found under that name.
+    value = parseJson(utf8Text(body), 'the answer', true);
   } catch (error) {
     // Of ours, which quote nothing.
     if (error instanceof RequestError) throw new BadAnswer(error.message);
     throw new BadAnswer('found a body that is not UTF-8, expected an answer');
   }
+  if (Object.hasOwn(Object(value), '__proto__')) throw new BadAnswer('found a member __proto__, expected predictions and their model');
+  return value;
 }

@@ -18,9 +18,10 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 
 
 /**
  * The value of a JSON text, strictly: at most MAX_DEPTH deep and MAX_KEYS in an object (checked before anything is built), no duplicate
- * key, no `__proto__`. Throws a 400, or a 413 for too many keys, that names `label` otherwise.
+ * key, no `__proto__` but where `takesProto` (it is a member like others then, and may be read as such alone). Throws a 400, or a 413 for
+ * too many keys, that names `label` otherwise.
  */
-export function parseJson(text: string, label = 'the body'): unknown {
+export function parseJson(text: string, label = 'the body', takesProto = false): unknown {
   const keys = scan(text, label);
   let value: unknown;
   // As in RequestError: nobody sees the stack of its error, and a payload may have as many bad lines as it has bytes.
@@ -33,7 +34,7 @@ export function parseJson(text: string, label = 'the body'): unknown {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  if (checkKeys(value, label) !== keys) throw new RequestError(400, `${label} has an object with a duplicate key`);
+  if (checkKeys(value, label, takesProto) !== keys) throw new RequestError(400, `${label} has an object with a duplicate key`);
   return value;
 }
 
@@ -41,12 +42,12 @@ export function parseJson(text: string, label = 'the body'): unknown {
  * The keys of a value and of all it holds, counted. Throws as parseJson does: a direct invoke hands over values that no scan
  * has seen.
  */
-export function checkKeys(value: unknown, label = 'the body', depth = 0): number {
+export function checkKeys(value: unknown, label = 'the body', takesProto = false, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth >= MAX_DEPTH) throw tooDeep(label);
   let keys = 0;
   if (Array.isArray(value)) {
-    for (const element of value) if (typeof element === 'object') keys += checkKeys(element, label, depth + 1);
+    for (const element of value) if (typeof element === 'object') keys += checkKeys(element, label, takesProto, depth + 1);
     return keys;
   }
   const names = Object.keys(value);
@@ -55,8 +56,8 @@ export function checkKeys(value: unknown, label = 'the body', depth = 0): number
     if (counted.length > MAX_KEYS) throw tooManyKeys(label, counted);
   }
   for (const key of names) {
-    if (key === '__proto__') throw new RequestError(400, `${label} has the key "__proto__", which is refused`);
-    keys += 1 + checkKeys((value as Record<string, unknown>)[key], label, depth + 1);
+    if (key === '__proto__' && !takesProto) throw new RequestError(400, `${label} has the key "__proto__", which is refused`);
+    keys += 1 + checkKeys((value as Record<string, unknown>)[key], label, takesProto, depth + 1);
   }
   return keys;
 }

@@ -29,6 +29,7 @@ describe('an answer of another model than the one held here', () => {
     ['a number', answer([0.5]), one],
     ['a label', answer(['virginica']), one],
     ['shares by their labels', answer([{ absence: 0.25, presence: 0.75 }]), one],
+    ['shares of classes called as what an object has', answer([JSON.parse('{"__proto__":0.25,"constructor":0.75}')]), one],
     ['a survival curve with its times', answer([[1, 0.5]], { times: [1, 2] }), one],
     ['each tree’s number', answer([[1, 2, 3]]), all],
     ['each tree’s curve', answer([[[1, 2, 3]]], { times: [1] }), all],
@@ -100,6 +101,18 @@ test('an answer of the model held here has its form and no other, whatever its s
   expect(verdict(answer([0.5], { times: [1] }, model))).toContain('found other times, expected those of the model');
   expect(verdict(answer([0.5], { quantiles: [0.5] }, model))).toContain('found other quantiles');
   expect(verdict(answer([0.5], { se: [0.1] }, model))).toContain('found se');
+});
+
+test('shares of a class called __proto__ are taken, with their own numbers', () => {
+  const { schema, sha256 } = loadModel(golden('heart-probability').file);
+  const renamed = { ...schema, classes: ['__proto__', ...schema.classes!.slice(1)] };
+  const query = readValue(schema, golden('heart-probability').rows.slice(0, 1));
+  const text = JSON.stringify([Object.fromEntries(renamed.classes.map((name, at) => [name, at === 0 ? 0.25 : 0.75]))]);
+  expect(text).toMatch(/^\[\{"__proto__":0\.25,/);
+  const body = answer(JSON.parse(text), {}, { name: 'heart', sha256 });
+  const { predictions } = checkAnswer(body, query, { schema: renamed, sha256 });
+  expect(JSON.stringify(predictions)).toBe(text);
+  expect(() => checkAnswer(body, query, { schema, sha256 })).toThrow('number 0 of predictions of another form');
 });
 
 describe('an answer of several types', () => {
