@@ -7,14 +7,14 @@ import type { Query } from '../shared/wire/wire.ts';
 /** The predictor inside the Lambda: the same model and code as the container's, and no I/O. */
 export type LocalPredictor = {
   model: Model;
-  /** Why it must not answer: a damaged body, or a check row that does not give its answer. Undefined where neither is. Found when it is first looked at. */
+  /** Why it must not answer: what is damaged, or a check row that does not give its answer. Undefined where all is well; found when it is first asked for. */
   readonly failed: string | undefined;
   /** Throws a 503 where it must not answer. */
   predict(query: Query): { predictions: Prediction[] } & Beside;
 };
 
 /**
- * Opens an artifact. Its body is checked and its check rows are computed before anything is answered, and not before, since they take
+ * Opens an artifact. It is checked and its check rows are computed before the first answer, and no sooner, since that takes
  * longer than all else of a start. Its sha256 was held at packaging (model/bundle/check-package.ts), and Lambda compares the package
  * with its hash: to do it a third time has Node load its cryptography, a tenth of a start.
  */

@@ -75,8 +75,8 @@ export type UnsignedModel = Predictor & { card: Card; checks: CheckRows; basis?:
 /**
  * How an artifact is opened. `isHeld`: its bytes were compared with the sha256 in its header since they were written; `hashed`:
  * the sha256 that somebody found them to have; `sections`: the sections are put there and not compared, for somebody who hashes them
- * himself (checkSectionHash), as a browser's hash is not there at once; `checks`: what checks the steps and the body is put there and
- * not called, for somebody who calls it before the first answer; `kinds`: other bodies and steps than the project's.
+ * himself (checkSectionHash), as a browser's hash is not there at once; `checks`: what checks schema, card, steps and body is put
+ * there and not called, for somebody who calls it before the first answer; `kinds`: other bodies and steps than the project's.
  */
 export type OpenOptions = { isHeld?: boolean; hashed?: Uint8Array; sections?: Uint8Array[]; checks?: (() => void)[]; kinds?: Kinds };
 
@@ -143,7 +143,8 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   if (sha256 !== expected) throw new ModelError(label, `sha256 ${sha256}`, expected);
   const json = readJson(bytes, HEADER, jsonBytes, `${label}'s JSON`) as ModelJson;
   const { schema, body } = json;
-  checkStored(schema, `${label}'s schema`);
+  const hold = (check: () => void) => (options.checks ? options.checks.push(check) : check());
+  hold(() => checkStored(schema, `${label}'s schema`));
   const arrays = new Map<string, PackedArray>();
   let end = HEADER + padded(jsonBytes);
   for (const plan of plansOf(body, label)) {
@@ -154,11 +155,9 @@ export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: O
   }
   if (end !== cardAt) throw new ModelError(label, `arrays up to byte ${end}`, `up to ${cardAt}`);
   const card = readJson(bytes, cardAt, cardBytes, `${label}'s card`) as Card;
-  checkCard(card, `${label}'s card`);
+  hold(() => checkCard(card, `${label}'s card`));
   const predictor = openPredictor(json, arrays, options.kinds ?? KINDS, label);
-  const check = () => checkPredictor(predictor, label);
-  if (options.checks) options.checks.push(check);
-  else check();
+  hold(() => checkPredictor(predictor, label));
   const [features, outputs] = [schema.features.length, outputWidth(schema, defaultParameters(schema))];
   const length = checksAt + 8 * checkRows * (features + outputs);
   if (length > bytes.byteLength) throw new ModelError(label, `${bytes.byteLength} bytes`, String(length));

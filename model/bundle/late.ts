@@ -52,6 +52,8 @@ export const OURS = [
   'shared/explain/tree-shap.ts',
   'shared/intervals/section.ts',
   'shared/schema/answer-columns.ts',
+  'shared/schema/check-card.ts',
+  'shared/schema/check-schema.ts',
   'shared/schema/read-parameters.ts',
   'shared/steps/pipeline.ts',
   'shared/wire/explanation-text.ts',

@@ -55,7 +55,14 @@ type Joined = { name: string; needed: string[] };
  * What lies together in a file beside the function's, by its sources: what the first answer takes, and what reads a body that the quick
  * readers do not take. What the first of each names is called by.
  */
-const GROUPS = [['functions/api.ts', 'shared/bodies/forest/packed-check.ts', 'shared/bodies/forest/predict.ts'], ['shared/wire/wire.ts']];
+const GROUPS = [
+  [
+    'functions/api.ts',
+    ...['check-card', 'check-schema'].map((name) => `shared/schema/${name}.ts`),
+    ...['packed-check', 'predict'].map((name) => `shared/bodies/forest/${name}.ts`),
+  ],
+  ['shared/wire/wire.ts'],
+];
 
 /** The files that are joined: the function's, and one of each group with what those before it have not. */
 function filesOf(main: string, parts: Map<string, string>, metafile: Metafile): Joined[] {

@@ -1,7 +1,8 @@
 import { ModelError, RequestError } from '../errors.ts';
 import { answerQuery, type Predictor } from '../predict.ts';
 import type { ProofCard } from '../schema/card.ts';
-import { isShallow, MAX_DEPTH } from '../schema/check-schema.ts';
+import { MAX_DEPTH } from '../schema/card.ts';
+import { isShallow } from '../schema/check-schema.ts';
 import { DECIMAL } from '../schema/decimal.ts';
 import type { Feature, Schema } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';

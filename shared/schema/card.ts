@@ -1,5 +1,8 @@
 import type { Label, Schema } from './features.ts';
 
+/** Deepest nesting of a schema and of a card. */
+export const MAX_DEPTH = 8;
+
 /** A model's name: what a URL, a log line, a terminal and SageMaker can carry. */
 export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
-import { type Card, MODEL_NAME, type TrainingCard } from './card.ts';
-import { areWords, isCount, isLabel, isRecord, isShallow, MAX_DEPTH } from './check-schema.ts';
+import { type Card, MAX_DEPTH, MODEL_NAME, type TrainingCard } from './card.ts';
+import { areWords, isCount, isLabel, isRecord, isShallow } from './check-schema.ts';
 import { describe } from './describe-value.ts';
 
 /** Most characters of a text that a person or a call may have written, and of one that is short. */

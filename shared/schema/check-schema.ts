@@ -1,13 +1,11 @@
 import { ModelError } from '../errors.ts';
 import { areAnswerColumns } from './answer-columns.ts';
+import { MAX_DEPTH } from './card.ts';
 import { describe } from './describe-value.ts';
 import { areDistinct } from './distinct.ts';
 import type { Feature, Kind, Schema } from './features.ts';
 
 const TYPES: string[] = ['number', 'integer64', 'date', 'datetime', 'logical', 'factor'] satisfies Feature['type'][];
-
-/** Deepest nesting of a schema and of a card. */
-export const MAX_DEPTH = 8;
 
 /** Checks a schema that came from a file against its type. Throws a ModelError that names the member at fault. */
 export function checkSchema(schema: Schema, label: string): void {

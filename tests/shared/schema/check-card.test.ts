@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ModelError } from '../../../shared/errors.ts';
-import type { Card } from '../../../shared/schema/card.ts';
+import { type Card, MAX_DEPTH } from '../../../shared/schema/card.ts';
 import { checkCard } from '../../../shared/schema/check-card.ts';
-import { checkSchema, isShallow, MAX_DEPTH } from '../../../shared/schema/check-schema.ts';
+import { checkSchema, isShallow } from '../../../shared/schema/check-schema.ts';
 import { errorOf } from '../../support/error-of.ts';
 import { AGE } from '../../support/requests.ts';
 
