@@ -68,12 +68,16 @@ function readNetwork(value: RValue, label: string): Network {
     if (wrong !== undefined) throw new ModelError(`${label}'s ${part}`, String(wrong), `whole numbers from ${least} on`);
     return list;
   };
-  const [inputs, hidden, outputs] = whole('n') as unknown as [number, number, number];
+  const [inputs = 0, hidden = 0, outputs = 0] = whole('n');
+  const starts = whole('nconn');
+  // A unit more than the layers have, for the bias; and where the last one's connections end.
+  if (starts.length !== inputs + hidden + outputs + 2)
+    throw new ModelError(`${label}'s nconn`, `${starts.length} numbers`, `${inputs + hidden + outputs + 2}, by its n`);
   const [sums] = whole('nsunits');
   const softmax = numbers('softmax')[0] === 1;
   return {
     ...{ inputs, hidden, outputs, sums: sums as number, softmax, again: false },
-    starts: Uint32Array.from(whole('nconn')),
+    starts: Uint32Array.from(starts),
     from: Uint32Array.from(whole('conn')),
     weights: Float64Array.from(numbers('wts')),
   };

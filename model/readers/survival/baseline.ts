@@ -31,19 +31,17 @@ export function readBaseline(
   if (times.length > MAX_TIMES || times.length * strata > MAX_POINTS) return undefined;
   const survival = new Float64Array(strata * times.length);
   const cumulated = new Float64Array(survival.length);
-  for (let stratum = 1; stratum <= strata; stratum += 1) {
-    const hazards = hazardsOf(
-      rows.filter((row) => row.stratum === stratum),
-      times,
-      isEfron,
-    );
+  // Matched pairs are tens of thousands of strata.
+  const ofStrata = Array.from({ length: strata }, (): Row[] => []);
+  for (const row of rows) ofStrata[row.stratum - 1]?.push(row);
+  ofStrata.forEach((own, stratum) => {
     let sum = 0;
-    hazards.forEach((hazard, at) => {
+    hazardsOf(own, times, isEfron).forEach((hazard, at) => {
       sum += hazard;
-      cumulated[(stratum - 1) * times.length + at] = sum;
-      survival[(stratum - 1) * times.length + at] = FUSED.exp(-sum);
+      cumulated[stratum * times.length + at] = sum;
+      survival[stratum * times.length + at] = FUSED.exp(-sum);
     });
-  }
+  });
   return { times, survival, hazards: cumulated };
 }
 

@@ -32,22 +32,35 @@ function namedParts(level: string, names: string[], sep: string): string[] | und
 
 function numbered(parts: string[][], count: number, isNamed: boolean): Parted | undefined {
   const labels = Array.from({ length: count }, (_, at) => [...new Set(parts.map((part) => part[at] as string))]);
-  const combinations = parts.map((part) => part.map((text, at) => labels[at]!.indexOf(text)));
+  const places = labels.map((all) => new Map(all.map((text, place) => [text, place])));
+  const combinations = parts.map((part) => part.map((text, at) => places[at]!.get(text)!));
   // Two strata that read alike differ in spaces alone.
   return new Set(combinations.map(String)).size === combinations.length ? { labels, combinations, isNamed } : undefined;
 }
 
-/** Which strata of each term a joint label is of, where R has put the labels of several terms together; undefined where that is not sure. */
-export function partJoint(level: Level, terms: Level[][], sep: string): number[] | undefined {
+/**
+ * Which strata of each term a joint label is of, where R has put the labels of several terms together; undefined where that is not sure.
+ * `terms`: the place of each label of each term.
+ */
+export function partJoint(level: Level, terms: ReadonlyMap<Level, number>[], sep: string): number[] | undefined {
   const found: number[][] = [];
+  /** Terms that were left, and characters, where no way led to the end. */
+  const dead = new Set<string>();
   const look = (rest: string, places: number[]) => {
     const levels = terms[places.length];
-    if (!levels || found.length > 1) return;
-    const isLast = places.length === terms.length - 1;
-    levels.forEach((one, at) => {
-      if (isLast && rest === one) found.push([...places, at]);
-      else if (!isLast && one !== null && rest.startsWith(`${one}${sep}`)) look(rest.slice(one.length + sep.length), [...places, at]);
-    });
+    const at = `${places.length} ${rest.length}`;
+    if (!levels || found.length > 1 || dead.has(at)) return;
+    const before = found.length;
+    if (places.length === terms.length - 1) {
+      const place = levels.get(rest);
+      if (place !== undefined) found.push([...places, place]);
+    }
+    // Labels may hold what stands between them.
+    for (let end = rest.indexOf(sep); end !== -1; end = rest.indexOf(sep, end + 1)) {
+      const place = levels.get(rest.slice(0, end));
+      if (place !== undefined) look(rest.slice(end + sep.length), [...places, place]);
+    }
+    if (found.length === before) dead.add(at);
   };
   if (level !== null) look(level, []);
   return found.length === 1 ? found[0] : undefined;

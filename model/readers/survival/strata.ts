@@ -60,7 +60,7 @@ export function joinTerms(terms: StrataTerm[], levels: ReadonlyMap<string, Level
   const [first, ...others] = terms;
   if (others.length === 0) return { terms, combinations: (first as StrataTerm).combinations.map((_, at) => [at]) };
   if (!joint) throw new ModelError(label, "several terms of strata() without the file's strata", 'a fit with x = TRUE');
-  const each = terms.map(({ name }) => levels.get(name) as Level[]);
+  const each = terms.map(({ name }) => new Map((levels.get(name) as Level[]).map((one, at) => [one, at])));
   const combinations = joint.map((level) => {
     const found = partJoint(level, each, SEPARATOR);
     if (!found) throw new ModelError(label, `the stratum "${level?.slice(0, 100)}"`, 'one of the labels of its terms');

@@ -49,6 +49,11 @@ describe('a network of nnet()', () => {
     ['a connection from a later unit', { conn: numbers(0, 2) }, 'a connection from unit 2 to unit 2'],
     ['a weight that is no number', { wts: numbers(1, Number.NaN) }, 'a weight that is not finite'],
     ['a count below 0', { n: numbers(-1, 0, 1) }, "m.RDS's n: found -1, expected whole numbers from 0 on"],
+    [
+      'a count of inputs beyond its units',
+      { n: numbers(2 ** 31 - 1, 0, 1) },
+      "m.RDS's nconn: found 4 numbers, expected 2147483650, by its n",
+    ],
     ['starts that descend', { nconn: numbers(0, 0, 2, 1), conn: numbers(0), wts: numbers(1) }, 'that descend'],
     ['three classes of one output', { lev: texts('a', 'b', 'c') }, '1 outputs for 3 classes'],
     ['no connections at all', { conn: texts('a') }, "m.RDS's conn"],

@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import type { RValue } from '../../../../model/rds/values.ts';
+import { readBaseline } from '../../../../model/readers/survival/baseline.ts';
+import { partJoint, partLabels } from '../../../../model/readers/survival/labels.ts';
+import { attributed, integers, named, texts } from '../../../support/r-objects.ts';
+
+/*
+ * Matched pairs are strata of two rows each. Each ceiling below is many times what these sizes take now (0.1 to 0.3 s), and less than half of what a
+ * search for each stratum among all took.
+ */
+const PAIRS = 60_000;
+const CEILING_MS = 2_500;
+const pairs = Array.from({ length: PAIRS }, (_, at) => at + 1);
+
+function msOf<Result>(work: () => Result): { ms: number; result: Result } {
+  const start = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(start);
+  return { ms: (user + system) / 1000, result };
+}
+
+test('the curves of many strata are made in one pass over the rows', () => {
+  const rows = 2 * PAIRS;
+  const doubles = (of: (row: number) => number): RValue => ({
+    type: 'double',
+    values: Float64Array.from({ length: rows }, (_, row) => of(row)),
+  });
+  const cells: RValue = { type: 'double', values: Float64Array.from({ length: 2 * rows }, (_, at) => (at < rows ? 1 : at % 2)) };
+  const y = attributed(cells, { dim: integers(rows, 2), type: texts('right') });
+  const value = named({ method: texts('efron'), 'linear.predictors': doubles(() => 0) }, 'coxph');
+  const places = Float64Array.from({ length: rows }, (_, row) => (row >> 1) + 1);
+  const { ms, result } = msOf(() => readBaseline(value, y, PAIRS, places, 'm.RDS'));
+  // One event among two rows at risk.
+  expect(result?.hazards).toEqual(new Float64Array(PAIRS).fill(0.5));
+  expect(ms).toBeLessThan(CEILING_MS);
+});
+
+test('the labels of many strata are taken apart by a look-up for each', () => {
+  const { ms, result } = msOf(() =>
+    partLabels(
+      pairs.map((at) => `set=${at}`),
+      ['set'],
+      ', ',
+    ),
+  );
+  expect(result?.combinations).toEqual(pairs.map((at) => [at - 1]));
+  const terms = [new Map(pairs.map((at) => [`set=${at}`, at - 1])), new Map(['f', 'm'].map((one, at) => [one, at]))];
+  const joint = msOf(() => pairs.map((at) => partJoint(`set=${at}, m`, terms, ', ')));
+  expect(joint.result).toEqual(pairs.map((at) => [at - 1, 1]));
+  expect(ms + joint.ms).toBeLessThan(CEILING_MS);
+});
+
+test('a label whose parts may end at several places is of no strata, be they as many as they may', () => {
+  const two = [new Map(['a', 'a, a'].map((one, at) => [one, at])), new Map(['a', 'a, a'].map((one, at) => [one, at]))];
+  expect(partJoint('a, a', two, ', ')).toEqual([0, 0]);
+  expect(partJoint('a, a, a', two, ', ')).toBeUndefined();
+  expect(partJoint('a, a, a, a', two, ', ')).toEqual([1, 1]);
+  const many = Array.from({ length: 60 }, () => two[0] as Map<string, number>);
+  const { ms, result } = msOf(() => partJoint(`${'a, '.repeat(90)}b`, many, ', '));
+  expect(result).toBeUndefined();
+  expect(ms).toBeLessThan(CEILING_MS);
+});
