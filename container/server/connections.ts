@@ -24,8 +24,17 @@ export type Connections = {
   closed(): number;
 };
 
-/** A connection: how many requests are under way on it (more than one where they are pipelined), and the latest. */
-type Held = { socket: Socket; underWay: number; request: IncomingMessage | undefined; response: ServerResponse | undefined };
+/**
+ * A connection: how many requests are under way on it (more than one where they are pipelined), and the latest; and when it became idle or
+ * busy, counted in such changes of all connections.
+ */
+type Held = {
+  socket: Socket;
+  underWay: number;
+  since: number;
+  request: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
+};
 
 /**
  * Keeps a server's doors open. Whoever holds many connections and sends nothing, or sends it slowly, keeps nobody out: near the limit
@@ -34,51 +43,44 @@ type Held = { socket: Socket; underWay: number; request: IncomingMessage | undef
  */
 export function limitConnections(server: Server): Connections {
   const all = new Map<Socket, Held>();
-  // Both in the order in which they became so: the first is the longest.
-  const idle = new Set<Held>();
-  const busy = new Set<Held>();
   const unread = createUnread();
-  let closed = 0;
+  let [closed, changes] = [0, 0];
 
+  // Looked for when it is wanted, near the limit alone: to keep connections in their order costs each request more.
   const makeRoom = () => {
-    const [longestIdle] = idle;
-    const one = longestIdle ?? [...busy].find(({ request }) => !request?.complete);
+    const one = longest(all.values(), ({ underWay }) => underWay === 0) ?? longest(all.values(), ({ request }) => !request?.complete);
     if (!one) return;
     closed += 1;
-    forget(one);
+    all.delete(one.socket);
     one.socket.destroy();
   };
-  const forget = (held: Held) => {
-    all.delete(held.socket);
-    idle.delete(held);
-    busy.delete(held);
+  const change = (held: Held, by: number) => {
+    held.underWay += by;
+    // It became busy, or idle.
+    if (held.underWay === (by === 1 ? 1 : 0)) {
+      changes += 1;
+      held.since = changes;
+    }
   };
   server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', (socket: Socket) => {
-    const held: Held = { socket, underWay: 0, request: undefined, response: undefined };
     if (all.size >= CROWDED) makeRoom();
-    all.set(socket, held);
-    idle.add(held);
-    socket.on('close', () => forget(held));
+    changes += 1;
+    all.set(socket, { socket, underWay: 0, since: changes, request: undefined, response: undefined });
+    socket.on('close', () => all.delete(socket));
   });
   return {
     begin: (request, response) => {
       const held = all.get(request.socket);
       if (!held) return;
-      held.underWay += 1;
+      change(held, 1);
       held.request = request;
       held.response = response;
-      if (!idle.delete(held)) return;
-      busy.add(held);
     },
     end: (request, response, bytes) => {
       if (bytes > LARGE) unread.watch(response, bytes);
       const held = all.get(request.socket);
-      if (!held) return;
-      held.underWay -= 1;
-      if (held.underWay > 0) return;
-      busy.delete(held);
-      idle.add(held);
+      if (held) change(held, -1);
     },
     isSilent: (socket) => {
       const { underWay, response } = all.get(socket) ?? { underWay: 0, response: undefined };
@@ -87,6 +89,13 @@ export function limitConnections(server: Server): Connections {
     open: () => all.size,
     closed: () => closed,
   };
+}
+
+/** Of the connections that are meant, the one that has been as it is for longest. */
+function longest(all: Iterable<Held>, isMeant: (held: Held) => boolean): Held | undefined {
+  let found: Held | undefined;
+  for (const held of all) if (isMeant(held) && held.since < (found?.since ?? Number.POSITIVE_INFINITY)) found = held;
+  return found;
 }
 
 /** Large answers that are not read yet. Where they come to be too many bytes, whoever has kept one waiting longest is cut off. */
