@@ -30,7 +30,9 @@ export function besideAsker(
       // Meanwhile the inputs may have another answer.
       if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
       const outcome = await askRows([now.values], parameters);
-      const body = outcome.state === 'answered' ? outcome.body : undefined;
+      // What another model says is nothing of this answer.
+      const isOfIt = outcome.state === 'answered' && outcome.body.model?.sha256 === whose.body.model?.sha256;
+      const body = isOfIt ? outcome.body : undefined;
       const told = beside === 'why' ? reasonsOf(body) : body?.predictions[0];
       const present = shown();
       if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });

@@ -1,6 +1,6 @@
 import { csvField } from '../../wire/csv.ts';
 import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
-import type { PageData, Predicted } from '../base/data.ts';
+import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
 import type { Row } from './file.ts';
 
@@ -14,17 +14,36 @@ export type Answers = { predictions: Map<Row, Predicted>; times: number[]; reaso
 /** Asks for rows, and remembers that a server is gone, so that not every batch waits for it. */
 export type Asker = (rows: Row[], signal: AbortSignal) => Promise<Answers>;
 
-/** Sends a body, and once more after a pause where the server is busy; rejects only where `signal` is aborted. */
-export type Sender = (body: string, contentType: string, signal: AbortSignal) => Promise<Outcome>;
+/** How a request ended; `another`: another model answered than the rows before. */
+export type Sent = Outcome | { state: 'another' };
+
+/** Sends a body, and once more after a pause where the server is busy, or another model answers; rejects only where `signal` is aborted. */
+export type Sender = (body: string, contentType: string, signal: AbortSignal) => Promise<Sent>;
+
+/** Whether an answer is of the model of a file's first one. In a deploy two models answer by turns: one column must not have both. */
+export type Whose = (answer: AnswerBody) => boolean;
+
+/** Remembers whose a file's first answer was. */
+export function createWhose(): Whose {
+  let first: AnswerBody['model'];
+  return ({ model }) => {
+    first ??= model;
+    return model?.sha256 === first?.sha256;
+  };
+}
 
 /** Starts to send. That a server is gone is remembered, so that not every body waits for it. */
-export function createSender(): Sender {
+export function createSender(isOurs: Whose): Sender {
   let isGone = false;
   return async (body, contentType, signal) => {
     for (let tries = isGone ? TRIES : 1; ; tries += 1) {
       signal.throwIfAborted();
-      const outcome = await post(body, contentType, signal);
-      const isBusy = outcome.state === 'unreachable' || (outcome.state === 'refused' && (outcome.status === 429 || outcome.status >= 500));
+      const answered = await post(body, contentType, signal);
+      const outcome: Sent = answered.state === 'answered' && !isOurs(answered.body) ? { state: 'another' } : answered;
+      const isBusy =
+        outcome.state === 'unreachable' ||
+        outcome.state === 'another' ||
+        (outcome.state === 'refused' && (outcome.status === 429 || outcome.status >= 500));
       signal.throwIfAborted();
       if (isBusy && tries < TRIES) {
         await pause(
@@ -40,14 +59,14 @@ export function createSender(): Sender {
 }
 
 /** Whether a server refused a body for what is in it. */
-export function isRefusal(outcome: Outcome): outcome is Extract<Outcome, { state: 'refused' }> {
+export function isRefusal(outcome: Sent): outcome is Extract<Outcome, { state: 'refused' }> {
   return outcome.state === 'refused' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 429;
 }
 
 /** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
-export function createAsker(data: PageData, words: () => Words): Asker {
+export function createAsker(data: PageData, isOurs: Whose, words: () => Words): Asker {
   const head = data.features.map(({ name }) => csvField(name)).join(',');
-  const send = createSender();
+  const send = createSender(isOurs);
 
   const ask = async (rows: Row[], signal: AbortSignal, into: Answers): Promise<void> => {
     let open = rows.filter(({ reason, isBlank }) => reason === undefined && !isBlank);
@@ -77,8 +96,8 @@ export function createAsker(data: PageData, words: () => Words): Asker {
         await ask(open.slice(half), signal, into);
         return;
       }
-      const reason = outcome.state === 'answered' ? `${words().text('refused')} 200` : problemText(outcome, words());
-      for (const row of open) row.reason = isRefused ? forVisitors(reason) : words().text('cell.noAnswer');
+      const unanswered = words().text(outcome.state === 'another' ? 'cell.another' : 'cell.noAnswer');
+      for (const row of open) row.reason = isRefused ? forVisitors(problemText(outcome, words())) : unanswered;
       return;
     }
   };

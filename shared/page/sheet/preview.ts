@@ -17,6 +17,7 @@ import {
 } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
+import type { Whose } from './ask.ts';
 import type { Row } from './file.ts';
 import { createReasonsAsker } from './reasons.ts';
 import { featureCells, type Layout, splitLine, valuesOf } from './rows.ts';
@@ -121,15 +122,16 @@ export async function showBeside(
   data: PageData,
   held: Held[],
   layout: Layout | undefined,
+  isOurs: Whose,
   words: () => Words,
   signal: AbortSignal,
 ): Promise<void> {
   if (!layout) return;
-  await showVotes(data, held, layout, words);
+  await showVotes(data, held, layout, isOurs, words);
   hintAtScroll(words());
   if (!data.explain || signal.aborted) return;
   const told = held.flatMap(({ row, prediction }) => (prediction === undefined ? [] : [row]));
-  const reasons = await createReasonsAsker(data, words)(told, layout, signal).catch(() => undefined);
+  const reasons = await createReasonsAsker(data, isOurs, words)(told, layout, signal).catch(() => undefined);
   if (reasons) addColumns([reasonsName(data, words())], held, ({ row }) => [reasons.get(row) ?? ''], 'new told');
   hintAtScroll(words());
 }
@@ -155,13 +157,13 @@ function addColumns(names: string[], held: Held[], cellsOfRow: (one: Held) => st
   });
 }
 
-async function showVotes(data: PageData, held: Held[], layout: Layout, words: () => Words): Promise<void> {
+async function showVotes(data: PageData, held: Held[], layout: Layout, isOurs: Whose, words: () => Words): Promise<void> {
   const { votes } = data;
   if (!votes) return;
   const told = held.filter(({ prediction }) => prediction !== undefined);
   const rows = told.map(({ row }) => valuesOf(data.features, featureCells(data.features, layout, splitLine(row.line, layout.delimiter))));
   const outcome = await askRows(rows, votes.parameters);
-  if (outcome.state !== 'answered') return;
+  if (outcome.state !== 'answered' || !isOurs(outcome.body)) return;
   const { predictions } = outcome.body;
   const names = data.classes.map((label) => bothNames(data, words(), label));
   addColumns(names, held, (one) => {

@@ -2,7 +2,7 @@ import type { PageData } from '../base/data.ts';
 import { byId, say } from '../base/dom.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
-import { createAsker } from './ask.ts';
+import { createAsker, createWhose } from './ask.ts';
 import { isWorkbook, sheetOf } from './book.ts';
 import { type Batch, batches, Fault } from './file.ts';
 import { createReasonsAsker } from './reasons.ts';
@@ -40,9 +40,10 @@ export async function runSheet(
   byId('left').hidden = true;
   for (const id of ['counts', 'preview-note']) say(byId(id), '');
   byId('stop').hidden = false;
-  const result = createResult(data, words, signal);
-  const ask = createAsker(data, words);
-  const askReasons = createReasonsAsker(data, words);
+  const isOurs = createWhose();
+  const result = createResult(data, isOurs, words, signal);
+  const ask = createAsker(data, isOurs, words);
+  const askReasons = createReasonsAsker(data, isOurs, words);
   const isExplained = data.explain !== undefined && byId<HTMLInputElement>('reasons').checked;
   const answersTo = async (batch: Batch, layout: Layout) => {
     const answers = await ask(batch.rows, signal);
