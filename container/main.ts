@@ -119,7 +119,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
   const workers = startWorkers({ file: new URL('./worker-main.ts', import.meta.url), count: Math.max(count, 1) });
   if (loaded) workers.open(MODEL_KEY, loaded.bytes, prepareKernel(loaded.model)?.table);
   const memory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
-  const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE) };
+  const models = { root: settings.MODELS_DIR, mostBytes: Math.floor(memory * MODELS_SHARE), memory };
   const accessLog = openAccessLog();
   let stopping = false;
   const isBatch = mode === 'sagemaker' && settings.SAGEMAKER_BATCH.toLowerCase() === 'true';

@@ -29,9 +29,10 @@ export async function loadModelDir(dir: string, root?: string): Promise<SharedMo
   }
 }
 
-/** How many bytes the file of a folder's one model has: the least that loading it takes. Throws as loadModelDir. */
-export function sizeOfModelDir(dir: string): number {
-  return sizeOfModelFile(findModelFile(dir));
+/** How many bytes the file of a folder's one model has, the least that loading it takes, and whether it is an artifact. Throws as loadModelDir. */
+export function sizeOfModelDir(dir: string): { bytes: number; isArtifact: boolean } {
+  const file = findModelFile(dir);
+  return { bytes: sizeOfModelFile(file), isArtifact: file.endsWith('.canopy') };
 }
 
 /** The path of the one model in a folder. Files that start with a dot are none: archives made on a Mac hold such. */

@@ -7,11 +7,12 @@ import { prepareKernel } from '../../../shared/predict.ts';
 import { type Asked, type Computed, compute, computePart, type PartAsked, type PartComputed, read, unloaded } from '../compute.ts';
 import { loadModelDir } from '../model-dir.ts';
 import { openShared } from '../shared-model.ts';
+import { collect } from './collect.ts';
 
 /** What a worker is sent. Models are known by a key; their bytes, and the nodes that a kernel walks, are shared by all threads, never copied. */
 export type Order =
   | { open: string; bytes: SharedArrayBuffer; table?: WebAssembly.Memory | undefined }
-  | { close: string }
+  | { close: string; collects: boolean }
   | { job: number; answer: Asked; key: string }
   | { job: number; part: PartAsked; key: string }
   | { job: number; piece: PieceAsked; key: string }
@@ -42,8 +43,10 @@ export function runWorker(port: MessagePort): void {
   port.on('message', (order: Order) => {
     if ('ready' in order) port.postMessage(order);
     else if ('open' in order) models.set(order.open, openModel(order));
-    else if ('close' in order) models.delete(order.close);
-    else workOn(models, order).then((report) => port.postMessage(report));
+    else if ('close' in order) {
+      models.delete(order.close);
+      if (order.collects) collect();
+    } else workOn(models, order).then((report) => port.postMessage(report));
   });
 }
 

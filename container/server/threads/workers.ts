@@ -2,6 +2,7 @@ import type { PieceAsked, PieceDone } from '../../../shared/batch/piece.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import type { Asked, Computed, PartAsked, PartComputed } from '../compute.ts';
 import { overloaded } from '../refusals.ts';
+import { loadApart } from './load-apart.ts';
 import type { Order, Report } from './worker.ts';
 import { createPause, type OpenModels, startThread, type Thread } from './worker-thread.ts';
 
@@ -18,15 +19,19 @@ const LIMITS = { maxYoungGenerationSizeMb: 4 };
 export type Workers = {
   /** Makes a model known to all workers under a key, with the nodes that its kernel walks where there are such. */
   open(key: string, bytes: SharedArrayBuffer, table?: WebAssembly.Memory): void;
-  close(key: string): void;
+  /** `collects`: its memory is looked for at once. */
+  close(key: string, collects?: boolean): void;
   /** Throws a RequestError: what is wrong with the body, or a 503 where the queue is full or the time is over. A big body goes to the thread: it is nobody else's any more. */
   answer(key: string, asked: Asked, isWanted: () => boolean): Promise<Computed>;
   /** The same for a part of a request, whose memory goes to the thread; undefined where it has to be answered as a whole. */
   part(key: string, asked: PartAsked, isWanted: () => boolean): Promise<PartComputed | undefined>;
   /** The same for a piece of a payload of batch transform. */
   piece(key: string, asked: PieceAsked, isWanted: () => boolean): Promise<PieceDone>;
-  /** The artifact of the one model in a folder below `root`. Throws a ModelError where there is none that can be used. */
-  load(dir: string, root: string): Promise<SharedArrayBuffer>;
+  /**
+   * The artifact of the one model in a folder below `root`, read in a thread of its own. Throws a ModelError where there is none that can
+   * be used, and a 507 where the process came to take more than so many bytes.
+   */
+  load(dir: string, root: string, mostRss: number): Promise<SharedArrayBuffer>;
   /** Threads there are at most. */
   count: number;
   /** Threads that have started and have nothing to do. */
@@ -49,7 +54,6 @@ type Job = {
 };
 /** A thread takes ten megabytes and more: a single big request, or one that looks slow at first, is no reason to start one. */
 const ASKED_BEFORE = 2;
-const always = () => true;
 
 /**
  * Workers, up to `count` of them; `file` is the module that calls runWorker in a thread. Each is started when there is a job that the
@@ -123,9 +127,9 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       models.set(key, { bytes, table });
       sendAll({ open: key, bytes, table });
     },
-    close: (key) => {
+    close: (key, collects = false) => {
       models.delete(key);
-      sendAll({ close: key });
+      sendAll({ close: key, collects });
     },
     idle: () => (queue.length > 0 ? 0 : threads.filter(({ job, isReady }) => isReady && !job).length),
     prepare: (jobs) => {
@@ -133,6 +137,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
       while (asked > ASKED_BEFORE && threads.length < Math.min(jobs, count) && pause.leftMs() === 0) threads.push(start());
     },
     ...jobsBy(submit),
+    load: async (dir, root, mostRss) => partOf(await loadApart(file, { dir, root }, { cutMs, mostRss }), 'loaded'),
     jobs: () => queue.length + threads.filter(({ job }) => job !== undefined).length,
     end: async () => {
       isEnding = true;
@@ -144,7 +149,7 @@ export function startWorkers({ file, count, cutMs = CUT_MS }: { file: URL; count
 type Submit = (order: (job: number) => Extract<Order, { job: number }>, isWanted: () => boolean, moved?: ArrayBuffer[]) => Promise<Report>;
 
 /** What threads do, each as a job that is submitted. */
-function jobsBy(submit: Submit): Pick<Workers, 'answer' | 'part' | 'piece' | 'load'> {
+function jobsBy(submit: Submit): Pick<Workers, 'answer' | 'part' | 'piece'> {
   return {
     answer: async (key, asked, isWanted) => {
       const moved = [...ownMemory(asked.body), ...ownMemory(asked.query?.rows)];
@@ -155,7 +160,6 @@ function jobsBy(submit: Submit): Pick<Workers, 'answer' | 'part' | 'piece' | 'lo
       return partOf(await submit((job) => ({ job, part: asked, key }), isWanted, moved), 'part');
     },
     piece: async (key, asked, isWanted) => partOf(await submit((job) => ({ job, piece: asked, key }), isWanted), 'done'),
-    load: async (dir, root) => partOf(await submit((job) => ({ job, load: dir, root }), always), 'loaded'),
   };
 }
 
