@@ -69,18 +69,25 @@ export function columnValues(data: TrainingData, name: string): string[] {
 const MOST_FIELDS = 60_000_000;
 const LINE_FIELDS = 6;
 const [COMMA, NEWLINE] = [0x2c, 0x0a];
+/** The lines of data of at most so many bytes are kept: an import asks for them several times. */
+const MOST_KEPT = 2 ** 20;
+const KEPT = new WeakMap<Uint8Array, string[][]>();
 
 /**
  * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, or has more than `most` fields, which
  * are counted before anything is made of them.
  */
 export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file'>, most = MOST_FIELDS): string[][] {
+  const kept = KEPT.get(bytes);
+  if (kept) return kept;
   let fields = 0;
   for (const byte of bytes) fields += byte === COMMA ? 1 : byte === NEWLINE ? 1 + LINE_FIELDS : 0;
   if (fields > most)
     throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
   try {
-    return parseCsv(utf8Text(bytes));
+    const lines = parseCsv(utf8Text(bytes));
+    if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
+    return lines;
   } catch (error) {
     throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
   }

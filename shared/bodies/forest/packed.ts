@@ -82,26 +82,29 @@ export function packNodes(trees: Trees): PackedForest | undefined {
   const inner = new Uint8Array(Math.ceil(left.length / 8));
   const splits = new Uint32Array((left.length - (roots.length - 1)) / 2);
   let split = 0;
-  for (let node = 0; node < left.length; node += 1) {
-    if (left[node] === 0) continue;
-    inner[node >> 3] = inner[node >> 3]! | (1 << (node & 7));
-    const column = feature[node]!;
-    const value = threshold[node]!;
-    const start = cutStarts[column]!;
-    const place = Number.isNaN(value) ? 0 : countBelow(cuts, start, cutStarts[column + 1]!, value) + 1;
-    splits[split] = column * 2 ** bits + place;
-    split += 1;
-  }
+  const pack = (from: number, to: number) => {
+    for (let node = from; node < to; node += 1) {
+      if (left[node] === 0) continue;
+      inner[node >> 3] = inner[node >> 3]! | (1 << (node & 7));
+      const column = feature[node]!;
+      const value = threshold[node]!;
+      const start = cutStarts[column]!;
+      const place = Number.isNaN(value) ? 0 : countBelow(cuts, start, cutStarts[column + 1]!, value) + 1;
+      splits[split] = column * 2 ** bits + place;
+      split += 1;
+    }
+  };
+  // A call a tree, as in unpackNodes.
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) pack(roots[tree]!, roots[tree + 1]!);
   return { inner, splits, cuts, cutStarts };
 }
 
 /** Whether all nodes lie level by level, siblings side by side, and the leaves in the order of the nodes. */
 function isLevelOrder({ roots, left, right, leaves, width }: Trees): boolean {
   let leaf = 0;
-  for (let tree = 0; tree + 1 < roots.length; tree += 1) {
-    const end = roots[tree + 1]!;
-    let next = roots[tree]! + 1;
-    for (let node = next - 1; node < end; node += 1) {
+  const isInOrder = (root: number, end: number) => {
+    let next = root + 1;
+    for (let node = root; node < end; node += 1) {
       if (left[node] === 0) {
         if (right[node] !== leaf) return false;
         leaf += 1;
@@ -110,8 +113,9 @@ function isLevelOrder({ roots, left, right, leaves, width }: Trees): boolean {
       if (next <= node || left[node] !== next || right[node] !== next + 1) return false;
       next += 2;
     }
-    if (next !== end) return false;
-  }
+    return next === end;
+  };
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) if (!isInOrder(roots[tree]!, roots[tree + 1]!)) return false;
   return roots[0] === 0 && roots[roots.length - 1] === left.length && leaves.length === leaf * width;
 }
 
