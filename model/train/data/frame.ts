@@ -47,6 +47,7 @@ export function makeFrame(table: Table, formulaText: string, given: RangerArgume
   const status = target.type === 'survival' ? readStatus(label, column(target.status)) : undefined;
   expectVaried(label, response, kind, rows);
   const mode = given['respect.unordered.factors'] ?? (given.splitrule === 'extratrees' ? 'partition' : 'ignore');
+  if (mode === 'partition') for (const one of chosen) expectFewLevels(label, one);
   const reordered = mode === 'order';
   const features = reordered ? chosen.map((one) => orderLevels(one, response, kind, label)) : chosen;
   const weights = given['case.weights'];
@@ -61,6 +62,18 @@ export function makeFrame(table: Table, formulaText: string, given: RangerArgume
     caseWeights: weights === undefined ? new Float64Array(0) : readWeights(table, weights),
     reordered,
   };
+}
+
+/** Most levels of a factor that is split by sets of levels: those are bits of a double (ranger has the same bound). */
+const MOST_IN_SETS = 53;
+
+function expectFewLevels(label: string, { name, type, levels = [] }: Column): void {
+  if (type !== 'factor' || levels.length <= MOST_IN_SETS) return;
+  throw new ModelError(
+    `${label}, column "${name}"`,
+    `${levels.length} levels`,
+    `at most ${MOST_IN_SETS} with respect.unordered.factors=partition, extratrees' default; order and ignore take more`,
+  );
 }
 
 function kindOf(response: Column, isSurvival: boolean, given: RangerArguments): TrainKind {

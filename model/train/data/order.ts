@@ -1,4 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
+import { doubleOf, longOf, minus, over, plus } from '../../../shared/math/long-double.ts';
 import type { TrainKind } from './data.ts';
 import type { Column } from './read-csv.ts';
 
@@ -19,10 +20,14 @@ export function orderLevels(column: Column, response: Column, kind: TrainKind, l
       'a number or two classes as target; partition or ignore take more',
     );
   }
-  const means = levels.map((_, level) => mean(response.values.filter((_value, row) => values[row] === level + 1)));
+  const groups = groupsOf(values, response.values, levels.length);
+  const means = groups.map(nearMean);
   // order() keeps levels that tie in their order, and puts those without rows (NaN) last.
   const rank = (level: number) => (Number.isNaN(means[level]) ? Number.POSITIVE_INFINITY : means[level]!);
-  const order = levels.map((_, level) => level).sort((one, other) => (rank(one) === rank(other) ? one - other : rank(one) - rank(other)));
+  const inOrder = () =>
+    levels.map((_, level) => level).sort((one, other) => (rank(one) === rank(other) ? one - other : rank(one) - rank(other)));
+  for (const level of closeOnes(inOrder(), means, response.values)) means[level] = mean(groups[level]!);
+  const order = inOrder();
   const codes = new Float64Array(levels.length + 1);
   order.forEach((level, at) => {
     codes[level + 1] = at + 1;
@@ -30,8 +35,49 @@ export function orderLevels(column: Column, response: Column, kind: TrainKind, l
   return { ...column, levels: order.map((level) => levels[level] as string), values: values.map((code) => codes[code]!) };
 }
 
-/** R's mean(): a sum in extended precision, and a second pass over what is left; here two doubles hold the sum. */
+/** The targets of each level's rows, in the rows' order; `codes` are the places of their levels, from 1. */
+function groupsOf(codes: Float64Array, targets: Float64Array, levels: number): Float64Array[] {
+  const counts = new Uint32Array(levels + 1);
+  for (const code of codes) counts[code] = counts[code]! + 1;
+  const groups = Array.from({ length: levels }, (_, level) => new Float64Array(counts[level + 1]!));
+  counts.fill(0);
+  codes.forEach((code, row) => {
+    groups[code - 1]![counts[code]!] = targets[row]!;
+    counts[code] = counts[code]! + 1;
+  });
+  return groups;
+}
+
+/** Means that lie closer than this share of the greatest target may be in another order than R's. */
+const CLOSE = 1e-12;
+
+/** The levels whose mean lies beside another one's, of levels in the order of their means. */
+function closeOnes(order: number[], means: number[], targets: Float64Array): Set<number> {
+  const room = CLOSE * targets.reduce((most, target) => Math.max(most, Math.abs(target)), 0);
+  const close = new Set<number>();
+  order.forEach((level, at) => {
+    const before = order[at - 1];
+    if (before !== undefined && means[level]! - means[before]! <= room) close.add(level).add(before);
+  });
+  return close;
+}
+
+/** R's mean() to the bit (summary.c): a sum of long doubles, and a second pass over what is left of it. */
 function mean(values: Float64Array): number {
+  const all = Array.from(values, longOf);
+  const count = longOf(values.length);
+  const first = over(
+    all.reduce((sum, value) => plus(sum, value), ZERO),
+    count,
+  );
+  const left = all.reduce((sum, value) => plus(sum, minus(value, first)), ZERO);
+  return doubleOf(plus(first, over(left, count)));
+}
+
+const ZERO = longOf(0);
+
+/** The same but for its last bits, a thousand times as fast: two doubles hold the sum. */
+function nearMean(values: Float64Array): number {
   const n = values.length;
   const first = total(values, 0) / n;
   return first + total(values, first) / n;
