@@ -29,8 +29,11 @@ export type Asked = {
   infer?: { name: string; headerLength: string | undefined };
 };
 
-/** An answer's body, its rows, and how long the predictor took, in milliseconds; of an inference request and of an array the whole reply. */
-export type Computed = { text: string; rows: number; ms: number; reply?: Reply };
+/**
+ * An answer's body, its rows, and how long the predictor took, in milliseconds; of an array of doubles its bytes, of an inference request and
+ * of any other array the whole reply.
+ */
+export type Computed = { text: string; bytes?: Uint8Array; rows: number; ms: number; reply?: Reply };
 
 /** The refusal of a request whose model was unloaded before it could be computed. Another one may have its name by then. */
 export function unloaded(): RequestError {
@@ -54,7 +57,7 @@ export function compute(model: Model, query: Read, { accepted, servedBy, infer }
   const outputs = computeQuery(model, query);
   const ms = performance.now() - started;
   if (accepted === 'npy' && isArrayOfDoubles(model.schema, query.parameters))
-    return { text: '', rows: query.count, ms, reply: npyOutputs(model.schema, query.parameters, [outputs]) };
+    return { text: '', rows: query.count, ms, bytes: npyOutputs(model.schema, query.parameters, [outputs]) };
   if (accepted === 'npy' || (query.infer && infer)) {
     const who = { model: { name: model.card.name, sha256: model.sha256 }, ...(servedBy === undefined ? {} : { servedBy }) };
     const answer = { ...toPredictions(model.schema, query.parameters, outputs), ...who };
@@ -117,7 +120,7 @@ export function joinParts(model: Model, parts: PartComputed[], parameters: Param
   checkAnswerSize(schema, rows, parameters, accepted);
   const ms = Math.max(...parts.map((part) => part.ms));
   const pieces = parts.flatMap(({ doubles }) => doubles ?? []);
-  if (accepted === 'npy') return { text: '', rows, ms, reply: npyOutputs(schema, parameters, pieces) };
+  if (accepted === 'npy') return { text: '', rows, ms, bytes: npyOutputs(schema, parameters, pieces) };
   const lists = parts.map(({ text }) => text);
   return { text: joinLists(schema, parameters, lists, accepted, tailFor(model, parameters, servedBy)), rows, ms };
 }

@@ -1,13 +1,14 @@
-import type { Reply } from '../../shared/api/reply.ts';
 import type { PageParts } from '../../shared/page/base/parts.ts';
 import type { ModelInfo } from '../../shared/schema/card.ts';
 import type { LogEntry } from './access-log.ts';
 import type { Admission } from './admission.ts';
 import type { Batch } from './batch/batch.ts';
 import type { Connections } from './connections.ts';
+import type { Sending } from './http.ts';
 import type { ContainerKeys } from './keys.ts';
 import type { ContainerMetrics } from './metrics.ts';
 import type { Models, ModelsOptions, Served } from './models.ts';
+import type { Rooms } from './rooms.ts';
 import type { Workers } from './threads/workers.ts';
 
 /** What a container is made of. */
@@ -37,11 +38,11 @@ export type Container = Omit<ContainerOptions, 'models'> & {
   models: Models | undefined;
   admission: Admission;
   metrics: ContainerMetrics;
-  bodies: { bytes: number };
+  bodies: { bytes: number; rooms: Rooms };
   connections: Connections;
 };
 /** An answer, and how many rows it is for; or that it was sent as it was computed. */
-export type Answered = { reply: Reply; rows?: number } | { sent: Sent };
+export type Answered = { reply: Sending; rows?: number } | { sent: Sent };
 
 /** What was sent in pieces: its status, its bytes, and the rows. `badLines`: rows that have no answer, the first of them with reasons. */
 export type Sent = { status: number; bytes: number; rows: number; bad?: number; badLines?: string[] };

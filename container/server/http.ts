@@ -15,6 +15,8 @@ export function cutOff(): RequestError {
 
 /** What hears of the bytes of a body as they come in; an error it gives ends the body, of which nothing is kept then. */
 export type Hold = (bytes: number) => RequestError | undefined;
+/** Memory for so many bytes of a body, where there is a better way than new memory. */
+export type TakeRoom = (bytes: number) => Uint8Array | undefined;
 
 /**
  * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over
@@ -51,15 +53,17 @@ const MOST_AHEAD = 16;
 
 /**
  * The first `from` bytes that are held and a piece behind them; with room for more, `most` bytes in all. Most bodies are one piece. Of
- * many small ones each would take a hundred times its bytes by itself. There is room for as many as the head `declared`, once enough of them are there.
+ * many small ones each would take a hundred times its bytes by itself. There is room for as many as the head `declared`, once enough of them are there;
+ * `take` may know of some.
  */
-export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: number, declared = 0): Uint8Array {
+export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: number, declared = 0, take?: TakeRoom): Uint8Array {
   if (from === 0) return piece;
   const length = from + piece.length;
   let room = held;
   if (length > held.length) {
     const ahead = declared >= length && declared <= MOST_AHEAD * length ? declared : 2 * length;
-    room = Buffer.allocUnsafeSlow(Math.min(ahead, most));
+    const bytes = Math.min(ahead, most);
+    room = take?.(bytes) ?? Buffer.allocUnsafeSlow(bytes);
     room.set(held.subarray(0, from));
   }
   room.set(piece, from);
@@ -69,12 +73,15 @@ export function joined(held: Uint8Array, from: number, piece: Uint8Array, most: 
 /** What every answer of the container says of itself in its headers. */
 export type Extra = { requestId: string; sha256: string | undefined; closes: boolean; invocation: string | undefined };
 
+/** A reply whose body may be bytes, which stand in place of its text. */
+export type Sending = Reply & { bytes?: Uint8Array };
+
 /**
  * Puts a reply on the wire; to HEAD without its body. Headers go as a flat list and a text as a text, so that Node makes
  * one piece of both. How many bytes the body has.
  */
-export function sendReply(response: ServerResponse, { status, headers, body, base64 }: Reply, more?: Extra): number {
-  const bytes = base64 ? Buffer.from(body, 'base64') : undefined;
+export function sendReply(response: ServerResponse, { status, headers, body, base64, bytes: given }: Sending, more?: Extra): number {
+  const bytes = given ?? (base64 ? Buffer.from(body, 'base64') : undefined);
   const length = bytes ? bytes.length : Buffer.byteLength(body);
   const list = headList(headers, more);
   // That of a 304 would be taken for the document's.

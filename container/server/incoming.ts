@@ -1,11 +1,18 @@
 import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
-import { cutOff, type Hold, joined, tooLarge, WHOLE } from './http.ts';
+import { cutOff, type Hold, joined, type TakeRoom, tooLarge, WHOLE } from './http.ts';
 
 /** A body that is read piece by piece: what came in and was not taken yet, and who waits for more. */
 type Flow = { most: number; pieces: Uint8Array[]; bytes: number; isOver: boolean; error?: RequestError; isHeld: boolean; wake(): void };
 
-type Reading = { most: number; declared: number; hold: Hold; resolve(body: Uint8Array): void; reject(error: RequestError): void };
+type Reading = {
+  most: number;
+  declared: number;
+  hold: Hold;
+  take: TakeRoom | undefined;
+  resolve(body: Uint8Array): void;
+  reject(error: RequestError): void;
+};
 
 const NOTHING = new Uint8Array(0);
 
@@ -76,15 +83,15 @@ export class Incoming extends IncomingMessage {
   }
 
   /**
-   * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count. Rejects with a 413 before anything is read where the content-length is over that, else as soon
+   * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count; `take` may give memory for them. Rejects with a 413 before anything is read where the content-length is over that, else as soon
    * as the bytes are; and with a 400 where the message is cut off. What comes after an error is thrown away, so that the sender hears
    * it over a connection that is still whole.
    */
-  body(most: number, hold: Hold): Promise<Uint8Array> {
+  body(most: number, hold: Hold, take?: TakeRoom): Promise<Uint8Array> {
     const declared = Number(this.headers['content-length'] ?? 0);
     if (declared > most) return Promise.reject(tooLarge(String(this.headers['content-length']), most));
     return new Promise((resolve, reject) => {
-      this.#reading = { most, declared, hold, resolve, reject };
+      this.#reading = { most, declared, hold, take, resolve, reject };
     });
   }
 
@@ -108,7 +115,7 @@ export class Incoming extends IncomingMessage {
     if (refused) {
       this.#end(reading);
       reading.reject(refused);
-    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared);
+    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared, reading.take);
     return true;
   }
 

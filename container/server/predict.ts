@@ -64,14 +64,17 @@ async function predictRows(
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
   const sent = await readWithin(container, request);
   const body = isPacked ? await inflateWithin(container, sent) : sent;
-  return answerBody(container, served, { body, form, accepted, ...limits }, isWanted);
+  const answered = await answerBody(container, served, { body, form, accepted, ...limits }, isWanted);
+  // Not after a failure: a thread that was given up may still read it.
+  container.bodies.rooms.give(sent);
+  return answered;
 }
 
 /** The answer to a body that came in whole. */
 export async function answerBody(container: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Answered> {
   const { accepted } = asked;
   if (served.isUnloaded) throw unloaded();
-  const { text, rows, ms, reply } = await computeSomewhere(container, served, asked, isWanted);
+  const { text, bytes, rows, ms, reply } = await computeSomewhere(container, served, asked, isWanted);
   const headers: Record<string, string> = {
     'content-type': CONTENT_TYPES[accepted],
     ...reply?.headers,
@@ -79,6 +82,7 @@ export async function answerBody(container: Container, served: Served, asked: As
     'x-model-sha256': served.model.sha256,
   };
   if (container.mode === 'alone') headers['x-served-by'] = 'container';
+  if (bytes) return { reply: { status: 200, headers, body: '', bytes }, rows };
   return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
 }
 
@@ -138,8 +142,9 @@ async function inParts(
  * what a head announces: else a few heads without bodies would keep everybody out.
  */
 export function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
-  return request.body(MAX_BODY_BYTES, (bytes) => {
+  const hold = (bytes: number) => {
     bodies.bytes += bytes;
     return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
-  });
+  };
+  return request.body(MAX_BODY_BYTES, hold, bodies.rooms.take);
 }

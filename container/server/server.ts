@@ -17,7 +17,7 @@ import { transform } from './batch/transform.ts';
 import { checkHead } from './check-head.ts';
 import { limitConnections } from './connections.ts';
 import type { Answered, Container, ContainerOptions, Sent } from './container.ts';
-import { type Attributes, type Extra, hashOf, headerOf, pathOf, readAttributes, sendReply } from './http.ts';
+import { type Attributes, type Extra, hashOf, headerOf, pathOf, readAttributes, type Sending, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { asksForKey } from './keys.ts';
 import { createMetrics } from './metrics.ts';
@@ -25,6 +25,7 @@ import { createModels, type Models, type Served, serveModel } from './models.ts'
 import { answerParserErrors } from './parser-errors.ts';
 import { checkModel, predict, readWithin, wanted } from './predict.ts';
 import { refusalReply } from './refusals.ts';
+import { createRooms } from './rooms.ts';
 import { findRoute, type Route } from './routes.ts';
 import { routeInferenceProtocol } from './v2.ts';
 
@@ -73,7 +74,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
     models: models && createModels(models, options.workers),
     admission,
     metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, { admission, connections, workers: options.workers }),
-    bodies: { bytes: 0 },
+    bodies: { bytes: 0, rooms: createRooms() },
     connections,
   };
   server.setTimeout(IDLE_MS);
@@ -142,7 +143,7 @@ function fail(container: Container, one: UnderWay, thrown: unknown): void {
 }
 
 /** Sends the reply, counts and logs it. Where another answer is under way, its connection is broken, so that nobody takes it for whole. */
-function end(container: Container, one: UnderWay, reply: Reply, logged: Logged): void {
+function end(container: Container, one: UnderWay, reply: Sending, logged: Logged): void {
   let bytes = 0;
   if (one.response.headersSent) one.response.destroy();
   else bytes = sendReply(one.response, reply, extraOf(container, one));

@@ -14,7 +14,9 @@ const MOST = MAX_ANSWER_BYTES * 0.75;
  * An answer as a NumPy array of shape [rows] or [rows, ...]: its predictions alone, shares in class order. Throws a 413 where it is too large.
  */
 export function npyReply(schema: Schema, answer: Answer): Reply {
-  return arrayReply(npyBytes(tableOf(schema, 'predictions', answer.predictions), MOST));
+  const bytes = npyBytes(tableOf(schema, 'predictions', answer.predictions), MOST);
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  return { status: 200, headers: { 'content-type': CONTENT_TYPES.npy }, body, base64: true };
 }
 
 /** Whether the predictor's doubles are the values of such an array as they are. */
@@ -25,13 +27,8 @@ export function isArrayOfDoubles(schema: Schema, parameters: Parameters): boolea
   return !places && !columns;
 }
 
-/** The same array of the predictor's doubles, of some rows in each piece, where isArrayOfDoubles says that they are its values. */
-export function npyOutputs(schema: Schema, parameters: Parameters, pieces: readonly Float64Array[]): Reply {
+/** The bytes of the same array, of the predictor's doubles, of some rows in each piece, where isArrayOfDoubles says that they are its values. */
+export function npyOutputs(schema: Schema, parameters: Parameters, pieces: readonly Float64Array[]): Uint8Array {
   const rows = pieces.reduce((sum, { length }) => sum + length, 0) / outputWidth(schema, parameters);
-  return arrayReply(npyDoubles([rows, ...shapeOf(schema, parameters).sides], pieces, MOST));
-}
-
-function arrayReply(bytes: Uint8Array): Reply {
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return { status: 200, headers: { 'content-type': CONTENT_TYPES.npy }, body, base64: true };
+  return npyDoubles([rows, ...shapeOf(schema, parameters).sides], pieces, MOST);
 }

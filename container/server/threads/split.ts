@@ -2,7 +2,7 @@ import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { belongTogether, cutBody, firstRowBytes } from '../../../shared/wire/quick/parts.ts';
-import { type Asked, type Computed, canJoin, joinParts, type PartAsked, type PartComputed, type Read } from '../compute.ts';
+import { type Asked, type Computed, canJoin, joinParts, type PartAsked, type Read } from '../compute.ts';
 import type { Served } from '../models.ts';
 import type { Workers } from './workers.ts';
 
@@ -31,10 +31,11 @@ export function splitBody(workers: Workers, { model, pace }: Served, asked: Aske
   const most = partsFor(workers, READ_MS * body.length + pace.ms(body.length / rowBytes));
   const parts = most > 1 ? cutBody(body, form, most) : undefined;
   const soFar = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  // Copies, since each thread gets the memory of its own, and the whole body stays here.
+  // Copies where the threads do not share the memory: each gets that of its own, and the whole body stays here.
+  const own = (bytes: Uint8Array) => (bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(bytes));
   return parts?.map(({ body, first, ...part }) => {
-    const copies = { body: new Uint8Array(body), ...(first ? { first: new Uint8Array(first) } : {}) };
-    return { read: { ...part, ...copies }, soFar, accepted, ...mostOf(asked) };
+    const bytes = { body: own(body), ...(first ? { first: own(first) } : {}) };
+    return { read: { ...part, ...bytes }, soFar, accepted, ...mostOf(asked) };
   });
 }
 
@@ -76,8 +77,11 @@ export async function answerParts(
   isWanted: () => boolean,
 ): Promise<Computed | undefined> {
   try {
-    const computed = await Promise.all(parts.map((part) => workers.part(key, part, isWanted)));
-    const all = computed.filter((part): part is PartComputed => part !== undefined);
+    // All are waited for, whatever one of them says: they read the same memory.
+    const settled = await Promise.allSettled(parts.map((part) => workers.part(key, part, isWanted)));
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+    const all = settled.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []));
     if (all.length < parts.length || !belongTogether(all)) return undefined;
     if (asked.most !== undefined && all.reduce((sum, { rows }) => sum + rows, 0) > asked.most) return undefined;
     return joinParts(model, all, defaultParameters(model.schema), asked);
