@@ -29,10 +29,10 @@ const plus = (local: number, by: w.Code): w.Code => [...get(local), ...by, ...w.
 const move = (local: number, by: w.Code): w.Code => [...plus(local, by), ...set(local)];
 
 /*
- * The locals. A node's rows lie in a list from `start` to `end`, `at` is one of these places, `row` the row that is there; `low` and `high`
- * are the ends of what is free in the other list.
+ * The locals. A node's rows lie in a list from `start` to `end`, `at` is one of these places, `row` the row that is there; `low` is
+ * where free places begin in the other list: as many as rows are left.
  */
-const [node, size, numbers, word, start, end, at, row, low, high, side, key, column, top] = [
+const [node, size, numbers, word, start, end, at, row, low, sum, rest, key, column, top] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
 ] as const;
 const [child, left, right, number] = [14, 15, 16, 17] as const;
@@ -55,15 +55,24 @@ export function partitionCode(nodes: NodeCode, areas: Areas): w.WasmFunction {
   return { name: 'partition', params: ['i32', 'i32', 'i32'], locals, body };
 }
 
-/** Does something with each row of the node. */
-function eachRow(body: w.Code): w.Code {
-  return [...[...get(start), ...set(at)], ...w.loop([...body, ...plus(at, i32(ROW)), ...tee(at), ...get(end), ...w.ltI32])];
+/** Rows that a turn of a loop does something with: so the loop itself costs a row little. */
+const TURN = 8;
+
+/** Does something with each row of the node: it lies `behind` bytes behind `at`, and `rest` and `more` bytes of rows follow it. */
+function eachRow(body: (behind: number, more: number) => w.Code): w.Code {
+  const turns = (rows: number): w.Code => {
+    const isThere: w.Code = [...plus(at, i32((rows - 1) * ROW)), ...get(end), ...w.ltI32];
+    const follow: w.Code = [...get(end), ...get(at), ...w.subI32, ...i32(rows * ROW), ...w.subI32, ...set(rest)];
+    const turn = Array.from({ length: rows }, (_, place) => body(place * ROW, (rows - 1 - place) * ROW)).flat();
+    return [...isThere, ...w.when(w.loop([...follow, ...turn, ...move(at, i32(rows * ROW)), ...isThere]))];
+  };
+  return [...get(start), ...set(at), ...turns(TURN), ...turns(1)];
 }
 
-/** Code that puts on the stack -1 where the row goes right, else 0: its rank is then not below the threshold's place. */
-function sideCode({ ranks, rankBytes }: Areas): w.Code {
+/** Code that puts on the stack 1 where the row goes left, else 0: its rank is then below the threshold's place. */
+function leftCode({ ranks, rankBytes }: Areas): w.Code {
   const [shift, load] = rankBytes === 2 ? [[], w.loadU16(ranks)] : [w.shlI32(1), w.loadI32(ranks)];
-  return [...get(key), ...get(row), ...shift, ...get(column), ...w.addI32, ...load, ...w.subI32, ...w.sarI32(31)];
+  return [...get(row), ...shift, ...get(column), ...w.addI32, ...load, ...get(key), ...w.subI32, ...w.shrI32(31)];
 }
 
 /** Goes on with the node that came last upon the stack. */
@@ -78,29 +87,30 @@ function numberOf({ sumBytes }: Areas) {
 }
 
 /** Adds a number to the sum of the row at the place. */
-function addCode(areas: Areas, value: w.Code): w.Code {
+function addCode(areas: Areas, value: w.Code, behind: number): w.Code {
   const { load, store, add } = numberOf(areas);
-  const sum: w.Code = [...get(row), ...w.shlI32(Math.log2(areas.sumBytes / ROW)), ...tee(high), ...get(high), ...load(areas.sums)];
-  return [...get(at), ...w.loadU16(), ...set(row), ...sum, ...value, ...add, ...store(areas.sums)];
+  const given: w.Code = [...get(row), ...w.shlI32(Math.log2(areas.sumBytes / ROW)), ...tee(sum), ...get(sum), ...load(areas.sums)];
+  return [...get(at), ...w.loadU16(behind), ...set(row), ...given, ...value, ...add, ...store(areas.sums)];
 }
 
 /** Adds a leaf's number to the sums of its rows. */
 function leafCode(nodes: NodeCode, areas: Areas): w.Code {
   return [
     ...[...plus(numbers, nodes.number(get(word))), ...numberOf(areas).load(0, 1), ...set(number)],
-    ...[...eachRow(addCode(areas, get(number))), ...pop],
+    ...[...eachRow((behind) => addCode(areas, get(number), behind)), ...pop],
   ];
 }
 
 /** Adds the numbers of two leaves to the sums of their parent's rows, which need not be moved for that. */
 function leavesCode(nodes: NodeCode, areas: Areas): w.Code {
-  const own: w.Code = [...get(low), ...sideCode(areas), ...w.shlI32(Math.log2(areas.sumBytes)), ...w.subI32, ...numberOf(areas).load(0, 1)];
-  return [...plus(numbers, nodes.number(get(left))), ...set(low), ...eachRow(addCode(areas, own)), ...pop];
+  const right: w.Code = [...leftCode(areas), ...i32(1), ...w.xorI32, ...w.shlI32(Math.log2(areas.sumBytes))];
+  const own: w.Code = [...get(low), ...right, ...w.addI32, ...numberOf(areas).load(0, 1)];
+  return [...plus(numbers, nodes.number(get(left))), ...set(low), ...eachRow((behind) => addCode(areas, own, behind)), ...pop];
 }
 
 function innerCode(nodes: NodeCode, areas: Areas): w.Code {
   return [
-    ...[...nodes.place(get(word)), ...i32(1), ...w.subI32, ...set(key)],
+    ...[...nodes.place(get(word)), ...set(key)],
     ...[...nodes.feature(get(word)), ...i32(areas.column), ...w.mulI32, ...set(column)],
     ...[...nodes.child(get(node), get(word)), ...tee(child), ...w.loadI32(0, 1), ...set(left)],
     ...[...get(child), ...w.loadI32(nodes.bytes, 1), ...set(right)],
@@ -113,12 +123,12 @@ function innerCode(nodes: NodeCode, areas: Areas): w.Code {
 function partCode({ bytes }: NodeCode, areas: Areas): w.Code {
   const other: w.Code = [...get(start), ...i32(areas.apart), ...w.xorI32];
   return [
-    ...[...other, ...tee(low), ...get(end), ...w.addI32, ...get(start), ...w.subI32, ...i32(ROW), ...w.subI32, ...set(high)],
-    ...eachRow([
+    ...[...other, ...set(low)],
+    ...eachRow((behind, more) => [
       // A row is written at both ends of what is free, so that nobody has to guess; what comes next is written over the false one.
-      ...[...get(low), ...get(at), ...w.loadU16(), ...tee(row), ...w.storeU16(), ...get(high), ...get(row), ...w.storeU16()],
-      ...[...sideCode(areas), ...w.shlI32(Math.log2(ROW)), ...set(side)],
-      ...[...plus(low, get(side)), ...i32(ROW), ...w.addI32, ...set(low), ...move(high, get(side))],
+      ...[...get(low), ...get(at), ...w.loadU16(behind), ...tee(row), ...w.storeU16()],
+      ...[...plus(low, get(rest)), ...get(row), ...w.storeU16(more)],
+      ...move(low, [...leftCode(areas), ...w.shlI32(Math.log2(ROW))]),
     ]),
     ...[...get(end), ...get(start), ...w.subI32, ...other, ...tee(start), ...w.addI32, ...set(end)],
     // The right child waits on the stack, if it has rows.

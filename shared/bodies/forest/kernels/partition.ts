@@ -7,17 +7,18 @@ import { PAGE, type WalkTable } from './walk-table.ts';
 
 /*
  * Many rows go down a tree together, as they did when it was grown: the rows of a node, a list of their numbers, are parted into those of its
- * left and those of its right child, until they are in leaves. A row costs a node a dozen instructions, none of which waits for the one
- * before and none of which has to be guessed: a row is written into the lists of both children, and the place of one of them moves on. A node costs
- * some ninety cycles, whatever its rows are, so that there must be more rows than nodes. Children without rows are not met.
+ * left and those of its right child, until they are in leaves. A row costs a node nine instructions, none of which waits for the one
+ * before and none of which has to be guessed: a row is written at both ends of what is free in the other list, and the lower end moves on; the upper one is
+ * that and the rows left. A node costs some 30 cycles, whatever its rows are, so that there must be more rows than nodes. Children without rows are not met.
  *
  * There are two lists: the children of a node in the one lie in the other, in the same bounds. The left child comes next, the right one waits on a
  * stack. The nodes are those of the kernel that answers fewer rows (chain.ts, walk.ts). Values are ranked first, a column a feature (rank-many.ts).
  *
  * Why: a row that walks waits for each node until it has the one before, and the steps of a walk take more than twice as many instructions.
- * Measured: 2026-11-30, Node 24.21, 2 busy cores, 10,000 rows of the bench's forests of 100 trees (`npm run bench -- speed --only growth`): 0.65, 1.1, 1.05
- * and 2.0 us a row for depth-8, depth-12, rows-1000 and rows-5000, of which the ranks take 0.12 to 0.21; 1.65, 2.6, 2.5 and 3.6 by chain.ts with ranks by
- * countBelow. What is left is instructions and wrong guesses: a row's step takes about 3 cycles, a node about 90, whatever block of rows is taken.
+ * Measured: 2026-11-30, Node 24.21, 2 busy cores, 10,000 rows of the bench's forests of 100 trees (`npm run bench -- speed --only growth`): 0.53, 0.93, 0.88
+ * and 1.83 us a row for depth-8, depth-12, rows-1000 and rows-5000, of which the ranks take 0.12 to 0.21; 1.65, 2.6, 2.5 and 3.6 by chain.ts with ranks by
+ * countBelow. What is left is the rows' instructions: fewer nodes do not pay. Subtrees of up to four leaves in one visit, and a leaf's number added while its
+ * sibling's rows are moved, left 54 of 100 visits and the same time at 10,000 rows, since a row then takes more instructions than it saves.
  * Delete when: chain.ts takes at most 1.2 times as long.
  */
 
