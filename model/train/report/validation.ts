@@ -86,8 +86,10 @@ function answersTo(
   const parameters = type === undefined ? usual : { ...usual, type };
   const columns = features.map(({ levels, values }, at) => {
     const order = frame.features[at]?.levels;
+    if (!levels || !order) return values;
     // respect.unordered.factors = "order" has put the levels in another order.
-    return levels && order ? values.map((code) => order.indexOf(levels[code - 1] as string) + 1) : values;
+    const codes = new Map(order.map((level, place) => [level, place + 1]));
+    return values.map((code) => codes.get(levels[code - 1] as string) ?? 0);
   });
   const out = new Float64Array(rows);
   for (let start = 0; start < rows; start += AT_ONCE) {
