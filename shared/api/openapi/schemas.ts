@@ -13,14 +13,16 @@ function predictionOf(schema: Schema): z.ZodType {
   const hasIntervals = (schema.intervals?.kinds.length ?? 0) > 0;
   const others = answerTypes(schema).length > 1 || (schema.takes ?? []).includes('predictAll') || hasIntervals;
   const sets = hasIntervals && schema.classes ? [z.record(z.string(), z.boolean()).describe('With interval: the likely classes.')] : [];
-  return others ? z.union([defaultPrediction(schema), otherPrediction(), ...sets]) : defaultPrediction(schema);
+  return others ? z.union([defaultPrediction(schema), ...otherPredictions(schema), ...sets]) : defaultPrediction(schema);
 }
 
-/** What the other types of answer and predictAll give: numbers, in arrays and by label. */
-function otherPrediction(): z.ZodType {
+/** What the other types of answer and predictAll give: numbers, in arrays and by label; and of shares the class alone. */
+function otherPredictions(schema: Schema): z.ZodType[] {
   const numbers = z.array(z.number());
   const nested = z.union([numbers, z.array(numbers)]);
-  return z.union([z.number(), nested, z.record(z.string(), z.union([z.number(), numbers]))]).describe('With other parameters.');
+  const other = z.union([z.number(), nested, z.record(z.string(), z.union([z.number(), numbers]))]).describe('With other parameters.');
+  const hasClass = schema.kind === 'probability' && answerTypes(schema).includes('class');
+  return hasClass ? [other, labels(schema.classes ?? []).describe('With the type class.')] : [other];
 }
 
 /** A cell of a bare table: a number, a label, or the numbers of an answer that has several a row (terminal nodes, survival). */

@@ -11,7 +11,7 @@ import { exampleRecord } from '../../../shared/wire/cells.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
 import { readBody } from '../../../shared/wire/read-body.ts';
 import { readTensors, readValue } from '../../../shared/wire/wire.ts';
-import { variety as goldens } from '../../support/golden.ts';
+import { golden, variety as goldens } from '../../support/golden.ts';
 
 type Json = { [key: string]: Json } & Json[];
 
@@ -193,6 +193,16 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
 });
 
 describe('odd models', () => {
+  test.each(['glmnet-multinomial-grouped', 'car-rpart', 'heart-rpart'])('the answer of each type of %s fits its schema', (name) => {
+    const model = loadModel(golden(name).file);
+    const schema = validator(documentOf(model), 'Answer');
+    const who = { model: { name: model.card.name, sha256: model.sha256 }, servedBy: 'container' };
+    for (const type of model.schema.types ?? []) {
+      const answer = answerQuery(model, readValue(model.schema, { instances: [exampleRecord(model.schema)], parameters: { type } }));
+      expect([type, schema.safeParse({ ...answer, ...who }).success]).toEqual([type, true]);
+    }
+  });
+
   test('a dialect whose word is a feature works, and a missing value is allowed where the model takes it', () => {
     const features: Schema['features'] = [
       { name: 'inputs', type: 'number' },
