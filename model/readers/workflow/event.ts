@@ -13,7 +13,7 @@ const MAX_ROWS = 500;
  * Of boosted trees parsnip has made the first class the event since 0.1.6, and the second before; `mold` is the training data that
  * a workflow carries, which settles it: the chance of the event is higher where it was seen.
  */
-export function isEventFirst(fit: RValue, engine: Imported, mold: RValue | undefined): boolean {
+export function isEventFirst(fit: RValue, engine: Imported, mold: RValue | undefined, label: string): boolean {
   const found = element(fit, 'fit');
   if (!found || !classOf(found).includes('xgb.Booster')) return false;
   const spec = element(fit, 'spec');
@@ -22,13 +22,14 @@ export function isEventFirst(fit: RValue, engine: Imported, mold: RValue | undef
   const [text] = (level?.type === 'language' && constantsOf(level.values[1])) || [];
   if (text === 'first' || text === 'second') return text === 'first';
   const method = spec && element(spec, 'method');
-  const seen = mold && seenFirst(engine, element(mold, 'predictors'), element(mold, 'outcomes'));
+  const seen = mold && seenFirst(engine, mold, label);
   // The oldest parsnip has no list of predictions.
   return seen ?? (method === undefined || element(method, 'pred') !== undefined);
 }
 
 /** Whether the model's numbers are higher for the first class of the training rows; undefined where these do not tell. */
-function seenFirst(engine: Imported, predictors: RValue | undefined, outcomes: RValue | undefined): boolean | undefined {
+function seenFirst(engine: Imported, mold: RValue, label: string): boolean | undefined {
+  const [predictors, outcomes] = ['predictors', 'outcomes'].map((name) => element(mold, name));
   const outcome = outcomes?.type === 'list' ? outcomes.values[0] : undefined;
   const { features } = engine.schema;
   const columns = features.map(({ name }) => predictors && element(predictors, name));
@@ -39,10 +40,10 @@ function seenFirst(engine: Imported, predictors: RValue | undefined, outcomes: R
   const count = Math.min(outcome.values.length, MAX_ROWS);
   const rows = new Float64Array(count * features.length);
   columns.forEach((column, at) => {
-    const values = numbersOf(column, 'the training data');
+    const values = numbersOf(column, `${label}'s training data`);
     for (let row = 0; row < count; row += 1) rows[row * features.length + at] = values[row] ?? Number.NaN;
   });
-  checkPredictor(engine, 'the model of the workflow');
+  checkPredictor(engine, label);
   const numbers = predictRows(engine, rows);
   if (numbers.length !== count) return undefined;
   const means = [1, 2].map((code) => {

@@ -116,7 +116,7 @@ function fitted(fit: RValue, before: Preprocessed | undefined, label: string, in
   }
   const steps = before ? connect(before.frame, engine, label) : engine.steps;
   const features = before?.raw.features ?? engine.schema.features;
-  const answers = answersOf(engine, { mode, levels, eventFirst: isEventFirst(fit, engine, before?.mold) }, features, label);
+  const answers = answersOf(engine, { mode, levels, eventFirst: isEventFirst(fit, engine, before?.mold, label) }, features, label);
   const model = { body: engine.body, ...(steps && steps.length > 0 ? { steps } : {}), ...answers };
   return {
     ...model,

@@ -37,3 +37,17 @@ test('a list of more names than values is refused', () => {
   expect(error).toBeInstanceOf(ModelError);
   expect(error.message).toMatch(/et's names: found 9 names, expected \d/);
 });
+
+test('a leaf that is no number is refused by the name of its file, where the first class is looked for', () => {
+  const error = said('engine-xgboost-class', ['fit', 'fit', 'fit', 'raw'], (raw) => {
+    if (raw.type !== 'raw') throw new Error(`found ${raw.type}, expected the booster's bytes`);
+    const bytes = Buffer.from(raw.values);
+    const key = 'split_conditions[$d#L';
+    // The numbers of the first tree: their count in 8 bytes, then 4 bytes each, of which the last are a leaf's.
+    const at = bytes.indexOf(key) + key.length;
+    bytes.writeFloatBE(Number.NaN, at + 8 + 4 * (Number(bytes.readBigInt64BE(at)) - 1));
+    return { ...raw, values: bytes };
+  });
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toMatch(/^engine-xgboost-class's fit, leaf \d+: found NaN, expected a finite number$/);
+});
