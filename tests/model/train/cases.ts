@@ -28,7 +28,8 @@ export async function differences(folder: string, name: string, given: TrainCase
   for (const part of namesOf(forest)) note(part, firstDifference(element(forest, part), element(ours, part)));
   const error = numbersOf(element(wanted, 'prediction.error'), 'prediction.error')[0] as number;
   const oob = trained.grown.oob?.error as number;
-  if (!(Math.abs(error - oob) <= 1e-12) && !(Number.isNaN(error) && Number.isNaN(oob))) found.push(`prediction.error: ${oob}, R says ${error}`);
+  if (!(Math.abs(error - oob) <= 1e-12) && !(Number.isNaN(error) && Number.isNaN(oob)))
+    found.push(`prediction.error: ${oob}, R says ${error}`);
   const importance = element(wanted, 'variable.importance');
   if (importance)
     note('variable.importance', firstDifference(plain(importance), { type: 'double', values: trained.grown.importance as Float64Array }));
