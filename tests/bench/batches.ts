@@ -11,14 +11,15 @@ export type Peers = { r: RSession; onnx: string | undefined };
 /** How often ours is faster, for each size of batch. */
 export type Found = { ours: number[]; ranger: number[]; onnx: number[] | undefined };
 
-/** Rows of a call. */
+/** Rows of a call; of a large forest ten too, since so few come one by one. */
 export const SIZES = [1, 100, 10_000];
+const SIZES_OF_LARGE = [1, 10, 100, 10_000];
 /** The forests and how many times ranger's rows a second must be ours. */
 const BARS: Record<string, number> = { 'heart-age': 500, heart: 50, large: 6 };
 /** How many times onnxruntime-node's. */
 const ONNX_BAR = 5;
 
-/** Every forest, batches of 1, 100 and 10,000: ours, ranger's predict() and onnxruntime-node, on one thread each. */
+/** Every forest, batches of 1, 100 and 10,000, a large one also of 10: ours, ranger's predict() and onnxruntime-node, on one thread each. */
 export async function benchBatches(forests: Files[], peers: Peers, measure: Measure, report: Report): Promise<void> {
   const onnx: [name: string, ratios: number[] | undefined][] = [];
   for (const files of forests) {
@@ -26,7 +27,7 @@ export async function benchBatches(forests: Files[], peers: Peers, measure: Meas
     const runtime = peers.onnx ? await startOnnx(peers.onnx, files, report) : undefined;
     const ranger = await peers.r.open(files);
     await compare(files, ours, runtime, report);
-    for (const size of SIZES) {
+    for (const size of files.name.startsWith('large') ? SIZES_OF_LARGE : SIZES) {
       const found = await race(
         `${files.name}, ${short(size)} ${size === 1 ? 'row' : 'rows'}`,
         size,
