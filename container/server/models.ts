@@ -124,6 +124,8 @@ export function createModels({ root, mostBytes, memory = Number.POSITIVE_INFINIT
       try {
         await mine;
       } catch (error) {
+        // What was read for nothing is held by nobody now.
+        if (error instanceof RequestError && error.status === 507) setImmediate(collect);
         if (error instanceof ModelError) throw new RequestError(422, error.message);
         throw error;
       } finally {
