@@ -6,9 +6,7 @@ import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env);
 const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
-/** Where an endpoint or a table of keys is asked, that begins at the start; else what answers is loaded by the first request. */
-const isAsking = settings.endpointName !== undefined || settings.auth !== 'none';
-let api = isAsking ? openApi(settings, local) : undefined;
+let api = settings.opensAtStart ? openApi(settings, local) : undefined;
 
 /** The public API and its direct invoke: every path of shared/api/routes.ts, and the Open Inference Protocol. */
 export const handler = async (event: unknown, context: Context): Promise<unknown> => {

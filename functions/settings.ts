@@ -18,6 +18,8 @@ export type Settings = GuardSettings & {
   connectMs: number;
   staleMs: number;
   dualShare: number;
+  /** Whether all that answers is loaded at the start, not by the first request. */
+  opensAtStart: boolean;
 };
 
 /** Reads the settings once, at the start. Throws a SettingsError that names every variable at fault. */
@@ -34,6 +36,7 @@ export function readSettings(environment: Environment): Settings {
     staleMs: read.ENDPOINT_STALE_MS,
     endpointShare: read.ENDPOINT_SHARE,
     dualShare: read.DUAL_SHARE,
+    opensAtStart: read.ENDPOINT_NAME !== 'none' || read.AUTH !== 'none' || startsAhead(environment),
     deadline: {
       deadlineMs: read.ENDPOINT_DEADLINE_MS,
       firstDeadlineMs: read.ENDPOINT_FIRST_DEADLINE_MS,
@@ -51,4 +54,12 @@ export function readSettings(environment: Environment): Settings {
       probes: read.BREAKER_PROBES,
     },
   };
+}
+
+/**
+ * Whether Lambda starts this environment before a request is there: with provisioned concurrency or for a snapshot, what a start does costs no
+ * caller anything. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+function startsAhead({ AWS_LAMBDA_INITIALIZATION_TYPE: type }: Environment): boolean {
+  return type !== undefined && type !== 'on-demand';
 }

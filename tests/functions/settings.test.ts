@@ -26,3 +26,14 @@ test('wrong settings are refused by name, slips of the pen among them', () => {
     breaker: { timeouts: 3, failures: 5, window: 20 },
   });
 });
+
+test.each([
+  [{}, false],
+  [{ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' }, false],
+  [{ AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' }, true],
+  [{ AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start' }, true],
+  [{ ENDPOINT_NAME: 'heart' }, true],
+  [{ AUTH: 'keys' }, true],
+])('with %j, whether all is loaded before a request is there: %s', (variables, expected) => {
+  expect(readSettings({ MODEL_FILE: 'x', ...variables }).opensAtStart).toBe(expected);
+});

@@ -151,6 +151,8 @@ test('a start and an answer load neither the SDK nor zod nor the documents; the 
   expect(text).not.toMatch(/ZodError|SageMakerRuntime\b|<!doctype html>/);
   expect(alone.builtin.filter((name) => ['crypto', 'http', 'perf_hooks', 'zlib'].includes(name))).toEqual([]);
   expect(loadedBy(undefined).files).toEqual(['predict.cjs']);
+  // Such a start has no caller who waits for it.
+  expect(loadedBy(undefined, { AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' }).files).toEqual(alone.files);
   const unreachable = {
     ENDPOINT_NAME: 'x',
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'http://127.0.0.1:1',
