@@ -43,11 +43,6 @@ const MOST_MEMORY = 0.9;
 const PROCESS = 134_217_728;
 /** With so many bytes of models that were unloaded, all threads look for them. */
 const COLLECTED = 67_108_864;
-/**
- * What reading a model file takes at most, in its own bytes; an artifact is read into its place. Measured: 8.7 for ranger's forest of 60
- * trees on 100,000 rows (47.5 MB by gzip, Node 24). Of a file that takes more the reading is stopped (threads/load-apart.ts).
- */
-const READING = 10;
 /** SageMaker's names of models are hashes, paths or file names. */
 const NAME = /^[\w.-][\w./-]{0,255}$/;
 /** What no part of such a path may be: a client or a proxy would make another path of it. */
@@ -93,9 +88,9 @@ export function createModels({ root, mostBytes, memory = Number.POSITIVE_INFINIT
   const open = async (name: string, url: string): Promise<Loaded> => {
     const dir = resolveWithin(root, url);
     // Looked at before anything is read: what comes of a file is held beside it for a while.
-    const { bytes: size, isArtifact } = sizeOfModelDir(dir);
+    const { bytes: size, reading } = sizeOfModelDir(dir);
     needRoom(size);
-    needMemory(size * (isArtifact ? 1 : READING));
+    needMemory(reading);
     const bytes = workers ? await workers.load(dir, root, most) : (await loadModelDir(dir, root)).bytes;
     needRoom(bytes.byteLength);
     const served = serveModel(`models/${name}#${++loads}`, openShared(bytes, name));

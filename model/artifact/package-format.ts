@@ -11,16 +11,22 @@ export function fileReaderOf(bytes: Uint8Array, fileReaders: readonly FileReader
 
 /** Whether a file is a model in a package's format. Only its first bytes are read; false where it is no file or cannot be read. */
 export function isPackageFormat(file: string, fileReaders: readonly FileReader[] = FILE_READERS): boolean {
+  const start = startOf(file);
+  return start !== undefined && fileReaderOf(start, fileReaders) !== undefined;
+}
+
+/** The first START_BYTES of a file; undefined where it is no file or cannot be read. */
+export function startOf(file: string): Uint8Array | undefined {
   try {
     const handle = openSync(file, OPEN_FLAGS);
     try {
-      if (!fstatSync(handle).isFile()) return false;
+      if (!fstatSync(handle).isFile()) return undefined;
       const start = new Uint8Array(START_BYTES);
-      return fileReaderOf(start.subarray(0, readSync(handle, start)), fileReaders) !== undefined;
+      return start.subarray(0, readSync(handle, start));
     } finally {
       closeSync(handle);
     }
   } catch {
-    return false;
+    return undefined;
   }
 }

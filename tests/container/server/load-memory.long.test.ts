@@ -1,7 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { sizeOfModelDir } from '../../../container/server/model-dir.ts';
 import { createModels } from '../../../container/server/models.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
 import { collect } from '../../../container/server/threads/collect.ts';
@@ -42,6 +44,18 @@ describe('models that are loaded', () => {
     // Nothing is read that would have no room while it is read.
     expect(await loadAll(1e9, 1e8)).toEqual([507, 507, 507, 507]);
     expect(counts.all).toBe(4);
+  });
+
+  test('are thought to take what files of their kind take while they are read: one without compression is inflated already', () => {
+    const plain = path.join(root, 'plain');
+    const artifact = path.join(root, 'artifact');
+    for (const one of [plain, artifact]) mkdirSync(one);
+    const [packed, inflated] = [readFileSync(iris.file), gunzipSync(readFileSync(iris.file))];
+    writeFileSync(path.join(plain, 'iris.RDS'), inflated);
+    writeFileSync(path.join(artifact, 'iris.canopy'), new Uint8Array(bytes));
+    expect(sizeOfModelDir(folder)).toEqual({ bytes: packed.length, reading: 12 * packed.length });
+    expect(sizeOfModelDir(plain)).toEqual({ bytes: inflated.length, reading: 5 * inflated.length });
+    expect(sizeOfModelDir(artifact)).toEqual({ bytes: bytes.byteLength, reading: bytes.byteLength });
   });
 
   test('end a thread that takes more memory than there is, and nothing else', async () => {
