@@ -36,8 +36,13 @@ export function createCutter(quotes: boolean, size: PieceSize): Cutter {
   };
   /** Whether the record that ends with some bytes, of which it may have more than these, has nothing in it. */
   const endsBlank = (bytes: Uint8Array, length: number): boolean => {
-    if (length > bytes.length) return isBlank(Buffer.concat([...held, bytes]).subarray(-length));
-    return isBlank(bytes, bytes.length - length);
+    const parts = [bytes.subarray(-length)];
+    // No more than the record is joined: what is held may have any number of others, and each of them may have begun in an earlier chunk.
+    for (let [at, missing] = [held.length - 1, length - bytes.length]; missing > 0; at -= 1) {
+      parts.push(held[at]!.subarray(-missing));
+      missing -= held[at]!.length;
+    }
+    return isBlank(parts.length === 1 ? parts[0]! : Buffer.concat(parts.reverse()));
   };
   /** What of the record that is too long ends in a line end, as a piece; the rest is looked at again. */
   const cutLong = (chunk: Uint8Array): { piece: Piece; rest: Uint8Array } => {
