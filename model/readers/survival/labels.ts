@@ -54,6 +54,8 @@ export function partJoint(level: Level, terms: ReadonlyMap<Level, number>[], sep
     if (places.length === terms.length - 1) {
       const place = levels.get(rest);
       if (place !== undefined) found.push([...places, place]);
+      else dead.add(at);
+      return;
     }
     // Labels may hold what stands between them.
     for (let end = rest.indexOf(sep); end !== -1; end = rest.indexOf(sep, end + 1)) {

@@ -60,3 +60,24 @@ test('a label whose parts may end at several places is of no strata, be they as 
   expect(result).toBeUndefined();
   expect(ms).toBeLessThan(CEILING_MS);
 });
+
+/** A term's labels, which count how often one is looked up. */
+class Counted extends Map<string, number> {
+  looked = 0;
+  override get(label: string): number | undefined {
+    this.looked += 1;
+    return super.get(label);
+  }
+}
+
+test('a label that ends at many places is looked up once for each of them, and in the last term as it is', () => {
+  const lookedUp = (count: number) => {
+    const labels = Array.from({ length: count }, (_, at): [string, number] => [`x${', x'.repeat(at)}`, at]);
+    const terms = [new Counted(labels), new Counted(labels)];
+    // Only the longest of each make so long a label.
+    expect(partJoint(`x${', x'.repeat(2 * count - 1)}`, terms, ', ')).toEqual([count - 1, count - 1]);
+    return terms.map(({ looked }) => looked);
+  };
+  expect(lookedUp(100)).toEqual([199, 100]);
+  expect(lookedUp(200)).toEqual([399, 200]);
+});
