@@ -1,7 +1,7 @@
 import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { formOf } from '../../../shared/wire/form.ts';
-import { belongTogether, cutBody, firstRowBytes } from '../../../shared/wire/quick/parts.ts';
+import { belongTogether, cutBody, evenParts, firstRowBytes } from '../../../shared/wire/quick/parts.ts';
 import { type Asked, type Computed, canJoin, joinParts, type PartAsked, type Read } from '../compute.ts';
 import type { Served } from '../models.ts';
 import type { Workers } from './workers.ts';
@@ -48,10 +48,10 @@ export function splitRows(workers: Workers, { model }: Served, query: Read, aske
   const most = Math.min(count, partsFor(workers, ms));
   if (most < 2) return undefined;
   const width = model.schema.features.length;
-  return Array.from({ length: most }, (_, part) => {
-    const [from, to] = [part, part + 1].map((at) => Math.floor((count / most) * at)) as [number, number];
-    return { query: { rows: rows.slice(from * width, to * width), count: to - from, parameters }, accepted: asked.accepted };
-  });
+  return evenParts(count, most).map(([from, to]) => ({
+    query: { rows: rows.slice(from * width, to * width), count: to - from, parameters },
+    accepted: asked.accepted,
+  }));
 }
 
 /** How many parts something is worth that takes so long; a thread that is not there yet is started for later ones. */

@@ -58,10 +58,16 @@ function cutArray(body: Uint8Array, most: number): BodyPart[] | undefined {
   const parts = Math.min(most, count);
   if (shape.length !== 2 || parts < 2 || count * rowBytes !== data.length) return undefined;
   const first = body.subarray(0, body.length - data.length);
-  return Array.from({ length: parts }, (_, part) => {
-    const [from, to] = [part, part + 1].map((at) => Math.floor((count / parts) * at) * rowBytes);
-    return { isFirst: part === 0, isLast: part === parts - 1, form: 'npy', first, body: data.subarray(from, to) };
-  });
+  return evenParts(count, parts).map(([from, to]) => ({
+    ...{ isFirst: from === 0, isLast: to === count, form: 'npy', first },
+    body: data.subarray(from * rowBytes, to * rowBytes),
+  }));
+}
+
+/** From which row to which each of so many parts goes, of at least as many rows. Multiplied first: (7801 / 7) * 7 is less than 7801. */
+export function evenParts(count: number, parts: number): [from: number, to: number][] {
+  const start = (part: number) => Math.floor((count * part) / parts);
+  return Array.from({ length: parts }, (_, part) => [start(part), start(part + 1)]);
 }
 
 /** The rows of a part of an array, whose header says how many there are in all. */

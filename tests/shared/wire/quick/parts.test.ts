@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Feature, Schema } from '../../../../shared/schema/features.ts';
-import { belongTogether, cutBody, firstRowBytes, readPart } from '../../../../shared/wire/quick/parts.ts';
+import { belongTogether, cutBody, evenParts, firstRowBytes, readPart } from '../../../../shared/wire/quick/parts.ts';
 import { quickBody } from '../../../../shared/wire/read-body.ts';
 
 const NUMBERS: Schema['features'] = ['a', 'b'].map((name): Feature => ({ name, type: 'number' }));
@@ -91,4 +91,25 @@ test('the first row says how long a row is', () => {
   expect(firstRowBytes(Buffer.from('{"a":1}\n{"a":2}\n'), 'jsonlines')).toBe(8);
   expect(firstRowBytes(Buffer.from('[[1,2]]'), 'json')).toBeUndefined();
   expect(firstRowBytes(Buffer.from('{"a":1}'), 'json')).toBeUndefined();
+});
+
+test('even parts of rows leave none out, however many there are', () => {
+  let wrong = 0;
+  for (const parts of [2, 3, 4, 5, 6, 7, 8, 11, 49]) {
+    for (let count = parts; count <= 9_000; count += 1) {
+      const cut = evenParts(count, parts);
+      const isJoined = cut.every(([from, to], at) => from === (cut[at - 1]?.[1] ?? 0) && to > from);
+      if (!isJoined || cut.at(-1)?.[1] !== count) wrong += 1;
+    }
+  }
+  expect(wrong).toBe(0);
+});
+
+test('an array in seven parts has all of its rows', () => {
+  const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (7801, 1), }".padEnd(117);
+  const data = Buffer.from(Float64Array.from({ length: 7_801 }, (_, at) => at).buffer);
+  const body = Buffer.concat([Buffer.from(`\x93NUMPY\x01\0v\0${header}\n`, 'latin1'), data]);
+  const parts = cutBody(body, 'npy', 7) ?? [];
+  expect(parts).toHaveLength(7);
+  expect(Buffer.concat(parts.map((part) => part.body)).equals(data)).toBe(true);
 });
