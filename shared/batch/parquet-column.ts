@@ -1,10 +1,10 @@
-import type { AsyncBuffer, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
+import type { AsyncBuffer, ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getSchemaPath } from 'hyparquet/src/schema.js';
-import type { Compressors, DecodedArray, ParquetParsers } from 'hyparquet/src/types.js';
+import type { Compressors, DecodedArray, ParquetParsers, SchemaTree } from 'hyparquet/src/types.js';
 import { readAs } from './parquet-cells.ts';
 import { type Decoder, decodeDictionary, decodePage } from './parquet-decode.ts';
-import { type Page, pagesOf } from './parquet-pages.ts';
+import { firstAbove, type Page, pagesOf } from './parquet-pages.ts';
 
 /** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none. */
 export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray> };
@@ -31,24 +31,49 @@ const PARSERS: ParquetParsers = {
   } satisfies Partial<Record<keyof ParquetParsers, (value: never) => unknown>> as Partial<ParquetParsers>),
 };
 
+/** The flat columns of a file's schema, by their names: each with the root before it. */
+export type Elements = ReadonlyMap<string, SchemaTree[]>;
+/** The flat columns of a row group, by their names. */
+export type Chunks = ReadonlyMap<string, ColumnChunk>;
 /** What a column is read from. */
-type From = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors };
+type From = { file: AsyncBuffer; elements: Elements; compressors: Compressors };
 
-/** Opens a flat column by its name. Throws an Error where the row group has none, or one that does not fit it. */
-export async function openColumn({ file, metadata, compressors }: From, group: RowGroup, name: string): Promise<OpenColumn> {
-  const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.length === 1 && meta_data.path_in_schema[0] === name);
+/** Made once for a file. Throws an Error where its schema is none. */
+export function elementsOf({ schema }: FileMetaData): Elements {
+  const [root] = getSchemaPath(schema.map(readAs), []) as [SchemaTree];
+  const flat = root.children.filter(({ children }) => children.length === 0);
+  // Of several with one name the first is found.
+  return new Map(flat.toReversed().map((child) => [child.element.name, [root, child]]));
+}
+
+/** Made once for a row group. */
+export function chunksOf({ columns }: RowGroup): Chunks {
+  const flat = columns.filter(({ meta_data }) => meta_data?.path_in_schema.length === 1);
+  return new Map(flat.toReversed().map((chunk) => [chunk.meta_data?.path_in_schema[0] as string, chunk]));
+}
+
+/** Opens a flat column by its name. Throws an Error where the row group has none (`chunk`), or one that does not fit it. */
+export async function openColumn(
+  { file, elements, compressors }: From,
+  group: RowGroup,
+  chunk: ColumnChunk | undefined,
+  name: string,
+): Promise<OpenColumn> {
   const column = chunk?.meta_data;
-  if (!column || chunk.file_path) throw new Error('a row group lacks a column, or has it in another file');
+  const path = elements.get(name);
+  if (!column || !path || chunk.file_path) throw new Error('a row group lacks a column, or has it in another file');
   const source = await sourceOf(file, column);
   const { dictionary, data } = await pagesOf(source, column, Number(group.num_rows));
-  const decoder = decoderOf(metadata, column, compressors);
+  const decoder = decoderOf(path, column, compressors);
+  const ends = Float64Array.from(data, (page) => page.row + page.rows);
   const bytesOf = async (first: Page, last: Page) => new Uint8Array(await source.slice(first.at, last.at + last.size));
   const places = dictionary && decodeDictionary(await bytesOf(dictionary, dictionary), decoder);
   // Two ranges may share a page.
   let kept: { page: Page; values: DecodedArray } | undefined;
   return {
     read: async (from, rows) => {
-      const pages = data.filter((page) => page.row < from + rows && page.row + page.rows > from);
+      const pages: Page[] = [];
+      for (let at = firstAbove(ends, from); at < data.length && data[at]!.row < from + rows; at += 1) pages.push(data[at]!);
       const parts = kept && kept.page === pages[0] ? [kept] : [];
       const fresh = pages.slice(parts.length);
       const [first, last] = [fresh[0], fresh.at(-1)];
@@ -74,8 +99,7 @@ async function sourceOf(file: AsyncBuffer, column: ColumnMetaData): Promise<Asyn
   return { byteLength: start + bytes.byteLength, slice: (from, to = start + bytes.byteLength) => bytes.slice(from - start, to - start) };
 }
 
-function decoderOf(metadata: FileMetaData, column: ColumnMetaData, compressors: Compressors): Decoder {
-  const path = getSchemaPath(metadata.schema.map(readAs), column.path_in_schema);
+function decoderOf(path: SchemaTree[], column: ColumnMetaData, compressors: Compressors): Decoder {
   const element = path.at(-1)?.element;
   if (element?.type === undefined) throw new Error('a column without a type');
   // fastparquet's has_nulls = 'infer' writes this so that it is lost; a guess would take values for what says which rows have one.

@@ -6,13 +6,24 @@ import type { Schema } from '../schema/features.ts';
 import { pointer } from '../schema/pointer.ts';
 import { columnPlaces, isFeature } from '../wire/cells.ts';
 import { type CellOf, cellReader } from './parquet-cells.ts';
-import { type OpenColumn, openColumn } from './parquet-column.ts';
+import { type Chunks, chunksOf, type Elements, elementsOf, type OpenColumn, openColumn } from './parquet-column.ts';
+import { firstAbove } from './parquet-pages.ts';
 
-/** A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy. */
-export type Parquet = { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors; open?: Opened };
+/**
+ * A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy; `ends`: the
+ * row behind each row group. A file may have as many columns or row groups as it has room for: none is looked for among all.
+ */
+export type Parquet = {
+  file: AsyncBuffer;
+  metadata: FileMetaData;
+  compressors: Compressors;
+  elements: Elements;
+  ends: Float64Array;
+  open?: Opened;
+};
 
 /** The columns of the row group that was read last, by their names: more are not kept. */
-type Opened = { group: number; columns: Map<string, Promise<OpenColumn>> };
+type Opened = { group: number; chunks: Chunks; columns: Map<string, Promise<OpenColumn>> };
 
 /** Rows of a Parquet file, all in one of its row groups: the first, from 0, and how many. */
 export type RowRange = { start: number; rows: number };
@@ -42,7 +53,16 @@ export async function openParquet(given: AsyncBuffer, compressors: Compressors =
   if (footer > MOST.footer) throw new RequestError(413, `found a Parquet footer of ${footer} bytes, expected at most ${MOST.footer}`);
   const metadata = await told(() => parquetMetadataAsync(file, { geoparquet: false }));
   checkMetadata(metadata, file.byteLength);
-  return { file, metadata, compressors };
+  const elements = await told(() => elementsOf(metadata));
+  return { file, metadata, compressors, elements, ends: endsOf(metadata) };
+}
+
+function endsOf({ row_groups }: FileMetaData): Float64Array {
+  let end = 0;
+  return Float64Array.from(row_groups, ({ num_rows }) => {
+    end += Number(num_rows);
+    return end;
+  });
 }
 
 /** Throws a 400 where a footer does not fit its file, so that no later step has to ask. */
@@ -101,9 +121,9 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   const names = elements.map(({ name }) => name);
   const places = columnPlaces(schema, names, '');
   const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
-  const group = groupAt(parquet, start);
+  const group = firstAbove(parquet.ends, start);
   checkGroup(parquet, group, taken);
-  const first = start - firstOf(parquet, group);
+  const first = start - (parquet.ends[group - 1] ?? 0);
   const read = async (name: string) => [name, await (await columnOf(parquet, group, name)).read(first, rows)] as const;
   const values = new Map(await told(() => Promise.all(taken.map(read))));
   const columns = schema.features.map((feature, at) => {
@@ -120,7 +140,9 @@ export async function readColumn(parquet: Parquet, name: string): Promise<unknow
   const all: unknown[] = [];
   for (const [at, group] of parquet.metadata.row_groups.entries()) {
     checkGroup(parquet, at, [name]);
-    const values = await told(async () => (await openColumn(parquet, group, name)).read(0, Number(group.num_rows)));
+    const values = await told(async () =>
+      (await openColumn(parquet, group, chunksOf(group).get(name), name)).read(0, Number(group.num_rows)),
+    );
     for (const value of values) all.push(value);
   }
   return all;
@@ -145,24 +167,12 @@ function endOf(schema: SchemaElement[], at: number): number {
   return end;
 }
 
-/** The row group in which a row stands. */
-function groupAt({ metadata }: Parquet, row: number): number {
-  let end = 0;
-  return metadata.row_groups.findIndex(({ num_rows }) => {
-    end += Number(num_rows);
-    return row < end;
-  });
-}
-
-function firstOf({ metadata }: Parquet, group: number): number {
-  return metadata.row_groups.slice(0, group).reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
-}
-
 /** A column of a row group, which is opened once for all ranges of that group. */
 function columnOf(parquet: Parquet, group: number, name: string): Promise<OpenColumn> {
-  if (parquet.open?.group !== group) parquet.open = { group, columns: new Map() };
-  const { columns } = parquet.open;
-  const column = columns.get(name) ?? openColumn(parquet, parquet.metadata.row_groups[group] as RowGroup, name);
+  const of = parquet.metadata.row_groups[group] as RowGroup;
+  if (parquet.open?.group !== group) parquet.open = { group, chunks: chunksOf(of), columns: new Map() };
+  const { chunks, columns } = parquet.open;
+  const column = columns.get(name) ?? openColumn(parquet, of, chunks.get(name), name);
   columns.set(name, column);
   return column;
 }
@@ -170,7 +180,8 @@ function columnOf(parquet: Parquet, group: number, name: string): Promise<OpenCo
 /** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
 function checkGroup({ metadata, compressors }: Parquet, at: number, taken: string[]): void {
   const group = metadata.row_groups[at];
-  const chunks = (group?.columns ?? []).filter(({ meta_data }) => taken.includes(meta_data?.path_in_schema[0] ?? ''));
+  const names = new Set(taken);
+  const chunks = (group?.columns ?? []).filter(({ meta_data }) => names.has(meta_data?.path_in_schema[0] ?? ''));
   const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
   if (bytes > MOST.group) throw new RequestError(413, `found a row group of ${bytes} bytes, expected at most ${MOST.group}`);
   for (const { meta_data } of chunks) {

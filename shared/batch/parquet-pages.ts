@@ -56,3 +56,14 @@ function headReader(file: AsyncBuffer, end: number) {
     }
   };
 }
+
+/** The place of the first of some numbers, which do not fall, that is above this one; their count where none is. */
+export function firstAbove(numbers: Float64Array, limit: number): number {
+  let [from, to] = [0, numbers.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (numbers[middle]! > limit) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}

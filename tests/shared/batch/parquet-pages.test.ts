@@ -45,6 +45,51 @@ describe('a large row group', () => {
   });
 });
 
+describe('a file', () => {
+  /** Has looks at a member of some objects counted. */
+  function counted<Item extends object>(items: Item[], member: keyof Item): () => number {
+    let looks = 0;
+    for (const item of items) {
+      const value = item[member];
+      const get = () => {
+        looks += 1;
+        return value;
+      };
+      Object.defineProperty(item, member, { get });
+    }
+    return () => looks;
+  }
+
+  test('of many row groups is read without a look at all of them for each', async () => {
+    const groups = 1_000;
+    const data = Array.from({ length: groups }, (_, row) => row + 0.5);
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'x', data, type: 'DOUBLE' }], rowGroupSize: 1 }));
+    const slice = (start: number, end = bytes.length) => bytes.slice(start, end).buffer;
+    const parquet = await openParquet({ byteLength: bytes.length, slice });
+    const looks = counted(parquet.metadata.row_groups, 'num_rows');
+    const cells: unknown[] = [];
+    for (const range of rangesOf(parquet, 10)) {
+      const [column] = (await readParquet(SCHEMA, parquet, range)).columns;
+      cells.push(column?.cell(column.values[0]));
+    }
+    expect(cells).toEqual(data);
+    expect(looks()).toBeLessThan(10 * groups);
+  });
+
+  test('of many columns is read without a look at all of them for each', async () => {
+    const names = Array.from({ length: 500 }, (_, at) => `x${at}`);
+    const schema: Schema = { ...SCHEMA, features: names.map((name) => ({ name, type: 'number' })) };
+    const columnData = names.map((name, at) => ({ name, data: [at, at + 0.5], type: 'DOUBLE' as const }));
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+    const slice = (start: number, end = bytes.length) => bytes.slice(start, end).buffer;
+    const parquet = await openParquet({ byteLength: bytes.length, slice });
+    const looks = [counted(parquet.metadata.schema, 'type'), counted(parquet.metadata.row_groups[0]?.columns ?? [], 'meta_data')];
+    const { columns } = await readParquet(schema, parquet, { start: 0, rows: 2 });
+    expect(columns.map((column) => column?.cell(column.values[1]))).toEqual(names.map((_, at) => at + 0.5));
+    for (const of of looks) expect(of()).toBeLessThan(20 * names.length);
+  });
+});
+
 describe('a damaged file', () => {
   const texts = Array.from({ length: 40 }, (_, row) => (row % 5 === 0 ? null : `level ${row % 3}`));
   const factor: Schema = {
