@@ -38,32 +38,46 @@ function numbered(parts: string[][], count: number, isNamed: boolean): Parted | 
   return new Set(combinations.map(String)).size === combinations.length ? { labels, combinations, isNamed } : undefined;
 }
 
+/** What may still be looked at of labels that are put together, in characters; below 0 where it was not enough. */
+export type Work = { left: number };
+/** What a million strata take a few times over. */
+export const MOST_WORK = 2 ** 29;
+/** What a look-up takes beside its characters. */
+const LOOK_UP = 128;
+
 /**
- * Which strata of each term a joint label is of, where R has put the labels of several terms together; undefined where that is not sure.
- * `terms`: the place of each label of each term.
+ * Which strata of each term a joint label is of, where R has put the labels of several terms together; undefined where that is not sure, or
+ * `work` was not enough. `terms`: the place of each label of each term.
  */
-export function partJoint(level: Level, terms: ReadonlyMap<Level, number>[], sep: string): number[] | undefined {
+export function partJoint(
+  level: Level,
+  terms: ReadonlyMap<Level, number>[],
+  sep: string,
+  work: Work = { left: MOST_WORK },
+): number[] | undefined {
   const found: number[][] = [];
   /** Terms that were left, and characters, where no way led to the end. */
   const dead = new Set<string>();
   const look = (rest: string, places: number[]) => {
     const levels = terms[places.length];
     const at = `${places.length} ${rest.length}`;
-    if (!levels || found.length > 1 || dead.has(at)) return;
+    if (!levels || found.length > 1 || work.left < 0 || dead.has(at)) return;
     const before = found.length;
     if (places.length === terms.length - 1) {
+      work.left -= LOOK_UP + rest.length;
       const place = levels.get(rest);
       if (place !== undefined) found.push([...places, place]);
       else dead.add(at);
       return;
     }
     // Labels may hold what stands between them.
-    for (let end = rest.indexOf(sep); end !== -1; end = rest.indexOf(sep, end + 1)) {
+    for (let end = rest.indexOf(sep); end !== -1 && work.left >= 0; end = rest.indexOf(sep, end + 1)) {
+      work.left -= LOOK_UP + end;
       const place = levels.get(rest.slice(0, end));
       if (place !== undefined) look(rest.slice(end + sep.length), [...places, place]);
     }
     if (found.length === before) dead.add(at);
   };
   if (level !== null) look(level, []);
-  return found.length === 1 ? found[0] : undefined;
+  return found.length === 1 && work.left >= 0 ? found[0] : undefined;
 }

@@ -22,6 +22,13 @@ export function readSpecial(value: RValue, label: string, reads: 'labels' | 'nam
   const terms: StrataTerm[] = [];
   let [hasStrata, hasFrailty] = [false, false];
   const sparse = sparseOf(value, label);
+  // R's predict() leaves out the strata alone, and then codes a factor beside them in another way than the fit did.
+  const numeric = variables.map((one) => one.kind !== 'logical' && !xlevels.has(one.name));
+  // Counted once: a formula may have thousands of such variables.
+  const patterns = factors.map((pattern) => {
+    const within = pattern.flatMap((code, at) => (code > 0 ? [at] : []));
+    return { pattern, variables: within.length, others: within.filter((at) => !numeric[at]).length };
+  });
   variables.forEach((variable, at) => {
     const name = specialOf(variable.source);
     if (name === undefined) return;
@@ -30,12 +37,9 @@ export function readSpecial(value: RValue, label: string, reads: 'labels' | 'nam
     const isFrailty = name.startsWith('frailty');
     if (isFrailty && !sparse.has(variable.name)) throw new ModelError(place, 'a frailty with coefficients', `${name}() with sparse = TRUE`);
     hasFrailty ||= isFrailty;
-    // R's predict() leaves out the strata alone, and then codes a factor beside them in another way than the fit did.
-    const isNumber = (other: number) => variables[other]!.kind !== 'logical' && !xlevels.has(variables[other]!.name);
-    const fits = factors.every((pattern) => {
-      const others = pattern.flatMap((code, other) => (code > 0 && other !== at ? [other] : []));
-      return pattern[at] === 0 || others.length === 0 || (name === 'strata' && reads === 'labels' && others.every(isNumber));
-    });
+    const takesNumbers = name === 'strata' && reads === 'labels';
+    const own = numeric[at] ? 0 : 1;
+    const fits = patterns.every((one) => one.pattern[at] === 0 || one.variables === 1 || (takesNumbers && one.others === own));
     if (!fits)
       throw new ModelError(place, `an interaction with ${name}()`, `${name}() alone${name === 'strata' ? ', or with numbers' : ''}`);
     dropped.add(variable.name);

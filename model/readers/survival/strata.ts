@@ -6,7 +6,7 @@ import { deparse } from '../../formula/deparse.ts';
 import type { FormulaReader } from '../../formula/formula.ts';
 import type { Variable } from '../../formula/terms.ts';
 import type { RValue } from '../../rds/values.ts';
-import { partJoint, partLabels } from './labels.ts';
+import { MOST_WORK, partJoint, partLabels } from './labels.ts';
 
 /** What R puts between the labels of several variables. */
 const SEPARATOR = ', ';
@@ -36,6 +36,11 @@ export function readStrataTerm({ name, source }: Variable, levels: Level[] | und
   });
   if (!levels) throw new ModelError(label, 'strata without levels', 'xlevels for them');
   const names = args.map((one) => one.name);
+  // Each has a label at least.
+  sizeOf(
+    names.map(() => 1),
+    label,
+  );
   const parted = args.length > 0 && typeof sep === 'string' ? partLabels(levels, names, sep) : undefined;
   if (!parted) {
     const shown = levels.slice(0, 3).map((level) => `"${level?.slice(0, 40)}"`);
@@ -60,9 +65,15 @@ export function joinTerms(terms: StrataTerm[], levels: ReadonlyMap<string, Level
   const [first, ...others] = terms;
   if (others.length === 0) return { terms, combinations: (first as StrataTerm).combinations.map((_, at) => [at]) };
   if (!joint) throw new ModelError(label, "several terms of strata() without the file's strata", 'a fit with x = TRUE');
+  sizeOf(
+    terms.map((term) => term.combinations.length),
+    label,
+  );
+  const work = { left: MOST_WORK };
   const each = terms.map(({ name }) => new Map((levels.get(name) as Level[]).map((one, at) => [one, at])));
   const combinations = joint.map((level) => {
-    const found = partJoint(level, each, SEPARATOR);
+    const found = partJoint(level, each, SEPARATOR, work);
+    if (work.left < 0) throw new ModelError(label, 'strata whose labels could end at too many places', 'fewer or shorter labels');
     if (!found) throw new ModelError(label, `the stratum "${level?.slice(0, 100)}"`, 'one of the labels of its terms');
     return found;
   });
@@ -102,13 +113,22 @@ export function stratumOf(strata: Strata, reader: FormulaReader): Expression {
   return joined(places, strata.combinations, 'strata');
 }
 
+/** How many combinations there are of so many levels each, beside those that are not known. Throws a ModelError where they are too many; one list alone may have any number. */
+function sizeOf(counts: number[], label: string): number {
+  const size = counts.reduce((product, count) => product * (count + 1), 1);
+  if (counts.length < 2 || size <= MAX_COMBINATIONS) return size;
+  throw new ModelError(label, `${size} combinations of levels`, `at most ${MAX_COMBINATIONS}`);
+}
+
 /** The place, from 1, of a combination of places among those that there are. */
 function joined(places: { place: Expression; count: number }[], combinations: number[][], name: string): Expression {
   const [only, ...others] = places;
   if (only && others.length === 0) return only.place;
   // A number with a digit for each variable, whose 0 is a level that is not known.
-  const size = places.reduce((product, { count }) => product * (count + 1), 1);
-  if (size > MAX_COMBINATIONS) throw new ModelError(name.slice(0, 100), `${size} combinations of levels`, `at most ${MAX_COMBINATIONS}`);
+  const size = sizeOf(
+    places.map(({ count }) => count),
+    name.slice(0, 100),
+  );
   const values = new Array<number>(size).fill(0);
   combinations.forEach((digits, at) => {
     values[digits.reduce((sum, digit, place) => sum * (places[place]!.count + 1) + digit + 1, 0)] = at + 1;

@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { RValue } from '../../../../model/rds/values.ts';
 import { readBaseline } from '../../../../model/readers/survival/baseline.ts';
 import { partJoint, partLabels } from '../../../../model/readers/survival/labels.ts';
-import { attributed, integers, named, texts } from '../../../support/r-objects.ts';
+import { readSpecial } from '../../../../model/readers/survival/special.ts';
+import { joinTerms, readStrataTerm } from '../../../../model/readers/survival/strata.ts';
+import { attributed, call, integers, list, named, symbol, texts } from '../../../support/r-objects.ts';
 
 /*
  * Matched pairs are strata of two rows each. Each ceiling below is many times what these sizes take now (0.1 to 0.3 s), and less than half of what a
@@ -80,4 +82,47 @@ test('a label that ends at many places is looked up once for each of them, and i
   };
   expect(lookedUp(100)).toEqual([199, 100]);
   expect(lookedUp(200)).toEqual([399, 200]);
+});
+
+test('a label that could end at very many places is refused before all of them are looked at', () => {
+  const terms = [new Counted([['y', 0]]), new Counted([['z', 0]])];
+  const work = { left: 1_000_000 };
+  expect(partJoint('x, '.repeat(100_000), terms, ', ', work)).toBeUndefined();
+  expect(work.left).toBeLessThan(0);
+  expect(terms[0]?.looked).toBeLessThan(1_000);
+  const levels = new Map(['a', 'b'].map((name) => [name, ['y']]));
+  const of = ['a', 'b'].map((name) => ({ name, variables: [], combinations: [[0]] }));
+  expect(() => joinTerms(of, levels, ['x, '.repeat(100_000)], 'm.RDS')).toThrow('labels could end at too many places');
+});
+
+test('more variables than a table has room for are refused before their labels are taken apart', () => {
+  const many = Array.from({ length: 30 }, (_, at) => `x${at}`);
+  const source = call('strata', many.map(symbol));
+  expect(() => readStrataTerm({ name: 'strata()', source, value: source, kind: 'factor' }, ['x0=1'], 'm.RDS')).toThrow(
+    'combinations of levels, expected at most 1000000',
+  );
+  const one = { variables: [], combinations: [[0]] };
+  const terms = many.map((name) => ({ ...one, name }));
+  const levels = new Map(many.map((name) => [name, ['a']]));
+  expect(() => joinTerms(terms, levels, ['a, '.repeat(30)], 'm.RDS')).toThrow('combinations of levels, expected at most 1000000');
+});
+
+test('a formula of many terms of strata() is looked through once', () => {
+  const count = 1_000;
+  const names = Array.from({ length: count }, (_, at) => `strata(x${at})`);
+  const variables = call(
+    'list',
+    names.map((_, at) => call('strata', [symbol(`x${at}`)])),
+  );
+  const codes: RValue = { type: 'integer', values: Int32Array.from({ length: count ** 2 }, (_, at) => Number(at % (count + 1) === 0)) };
+  const factors = attributed(codes, { dim: integers(count, count), dimnames: list(texts(...names), texts(...names)) });
+  const terms = attributed(call('~', [symbol('x')]), {
+    ...{ variables, factors, response: integers(0), intercept: integers(1) },
+    dataClasses: attributed(texts(...names.map(() => 'factor')), { names: texts(...names) }),
+  });
+  const xlevels = named(Object.fromEntries(names.map((name, at) => [name, texts(`x${at}=1`)])));
+  const { ms } = msOf(() => {
+    expect(() => readSpecial(named({ terms, xlevels }, 'coxph'), 'm.RDS', 'labels')).toThrow("without the file's strata");
+  });
+  expect(ms).toBeLessThan(CEILING_MS);
 });
