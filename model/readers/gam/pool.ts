@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Span } from '../../../shared/bodies/gam/gam.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { attributesOf, numbersOf, type RValue } from '../../rds/values.ts';
@@ -10,20 +11,23 @@ export class NumberPool {
   readonly #parts: (Int32Array | Float64Array)[] = [];
   #length = 0;
   /** Smooths of one variable by the levels of another have the same matrices. */
-  readonly #known = new Map<string, { span: Span; values: Int32Array | Float64Array }[]>();
+  readonly #known = new Map<string, Span>();
 
   /** Numbers as a part of the pool. Throws where there are too many. */
   add(values: Int32Array | Float64Array | number[], label: string): Span {
     const numbers = Array.isArray(values) ? Float64Array.from(values) : values;
-    const key = `${numbers.length} ${numbers[0]} ${numbers[numbers.length - 1]}`;
-    const known = this.#known.get(key)?.find((one) => one.values.every((value, at) => value === numbers[at]));
-    if (known) return known.span;
+    // By a hash, since a file may have thousands that differ in one number. To add 0 makes 0 of -0.
+    const key = createHash('sha256')
+      .update(Float64Array.from(numbers, (number) => number + 0))
+      .digest('hex');
+    const known = this.#known.get(key);
+    if (known) return known;
     if (this.#length + numbers.length > MAX_NUMBERS)
       throw new ModelError(label, 'too many numbers', `at most ${MAX_NUMBERS} of all smooths`);
     const span: Span = [this.#length, numbers.length];
     this.#parts.push(numbers);
     this.#length += numbers.length;
-    this.#known.set(key, [...(this.#known.get(key) ?? []), { span, values: numbers }]);
+    this.#known.set(key, span);
     return span;
   }
 
