@@ -2,6 +2,7 @@ import type { PageRequest } from '../shared/api/documents.ts';
 import type { Reply } from '../shared/api/reply.ts';
 import { route } from '../shared/api/routes.ts';
 import { isV2 } from '../shared/api/v2/form.ts';
+import { RequestError } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Answer } from '../shared/wire/answers.ts';
 import type { Query } from '../shared/wire/wire.ts';
@@ -9,7 +10,7 @@ import { now } from './endpoint/clock.ts';
 import type { Guard, Guarded } from './endpoint/guard.ts';
 import { sameBits } from './endpoint/same.ts';
 import { attributesOf, type Call, callerIn } from './http.ts';
-import type { LocalPredictor } from './local.ts';
+import { failedFallback, type LocalPredictor } from './local.ts';
 import { readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
 
@@ -35,7 +36,7 @@ export function createFailover(
 ): (call: Call) => Promise<Reply> {
   // Looked at before anything of the model is shown: no call meets a body that nobody has checked.
   const { model, failed } = local;
-  const ours = { name: model.card.name, sha256: model.sha256 };
+  const ours = { name: nameOf(local), sha256: model.sha256 };
   const served: Record<string, number> = {};
   let isCompared = false;
   const health = () => ({
@@ -68,7 +69,7 @@ export function createFailover(
     return { answer: corrected, outcome, localMs, mismatch: true };
   };
 
-  return async (call) => {
+  const answerCall = async (call: Call): Promise<Reply> => {
     const asked: PageRequest = {
       get parts() {
         return page?.();
@@ -84,6 +85,7 @@ export function createFailover(
       : await route(call.method, call.path, model, health, asked);
     if (typeof reply !== 'string') return reply;
 
+    if (failed !== undefined && !guard) throw failedFallback(failed);
     const start = now();
     const { query, body, contentType, write } =
       reply === 'infer' ? await (await import('./infer.ts')).readInferQuestion(model, call) : await readQuestion(model.schema, call);
@@ -99,6 +101,25 @@ export function createFailover(
     record(telemetry, call, query.count, result, total, { sha256: ours.sha256, breaker: guard?.state().breaker });
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
     return write(result.answer, timings);
+  };
+  return failed === undefined ? answerCall : besideFailed(answerCall, failed, telemetry);
+}
+
+/** A card that nobody has checked may be none. */
+function nameOf({ model, failed }: LocalPredictor): string {
+  return failed === undefined ? model.card.name : String(model.card?.name);
+}
+
+/** The same answers where the fallback must not answer, which is logged once. What a damaged schema makes of a call is that, too. */
+function besideFailed(answer: (call: Call) => Promise<Reply>, failed: string, { log }: Telemetry): (call: Call) => Promise<Reply> {
+  // Not the numbers: what a row gives is nobody's to log.
+  log('error', 'the fallback must not answer', { failed: failed.replace(/ gives .*/s, ' has another answer than at the import') });
+  return async (call) => {
+    try {
+      return await answer(call);
+    } catch (error) {
+      throw error instanceof RequestError ? error : failedFallback(failed);
+    }
   };
 }
 

@@ -1,4 +1,4 @@
-import { decodeArtifact, failedCheck, type Kinds, type Model } from '../shared/artifact.ts';
+import { decodeArtifact, failedCheck, type Kinds, type Model, type OpenOptions } from '../shared/artifact.ts';
 import { ModelError, RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Beside, Prediction } from '../shared/schema/shape.ts';
@@ -20,7 +20,7 @@ export type LocalPredictor = {
  */
 export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): LocalPredictor {
   const checks: (() => void)[] = [];
-  const model = decodeArtifact(bytes, label, { isHeld: true, checks, ...(kinds ? { kinds } : {}) });
+  const model = decoded(bytes, label, { isHeld: true, checks, ...(kinds ? { kinds } : {}) });
   let found: { failed: string | undefined } | undefined;
   const check = () => {
     found ??= { failed: failureOf(model, checks) };
@@ -28,9 +28,7 @@ export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): Loca
   };
   const predict = (query: Query) => {
     const failed = check();
-    if (failed !== undefined) {
-      throw new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': '5' });
-    }
+    if (failed !== undefined) throw failedFallback(failed);
     return answerQuery(model, query);
   };
   return {
@@ -42,12 +40,29 @@ export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): Loca
   };
 }
 
+/** The refusal where the fallback must not answer, and nobody else does. */
+export function failedFallback(failed: string): RequestError {
+  return new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': '5' });
+}
+
+const ODD_PARTS = 'parts that do not fit each other';
+
+/** A model whose checks wait. What a damaged one does before them says less than they do. */
+function decoded(bytes: Uint8Array, label: string, options: OpenOptions & { checks: (() => void)[] }): Model {
+  try {
+    return decodeArtifact(bytes, label, options);
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    for (const check of options.checks) check();
+    throw new ModelError(label, ODD_PARTS, 'an artifact');
+  }
+}
+
 function failureOf(model: Model, checks: readonly (() => void)[]): string | undefined {
   try {
     for (const check of checks) check();
+    return failedCheck(model);
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    return error.message;
+    return error instanceof ModelError ? error.message : `the artifact has ${ODD_PARTS}`;
   }
-  return failedCheck(model);
 }

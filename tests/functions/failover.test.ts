@@ -2,8 +2,11 @@ import type { RequestListener } from 'node:http';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createSageMakerRuntime } from '../../container/local/sagemaker-runtime.ts';
 import { createContainer } from '../../container/server/server.ts';
+import { createFailover } from '../../functions/failover.ts';
+import { lambda } from '../../functions/http.ts';
 import { type LocalPredictor, openLocal } from '../../functions/local.ts';
 import type { Forest } from '../../shared/bodies/forest/forest.ts';
+import { ModelError } from '../../shared/errors.ts';
 import { awsError, json, openFailover } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
 import { recordedEvent } from '../support/project.ts';
@@ -132,6 +135,51 @@ test('where a body is damaged, the first request finds it: the start goes on, an
   expect(answer).toMatchObject({ statusCode: 503 });
   expect(JSON.parse(answer.body as string).detail).toMatch(/fails its check \(the artifact, split 0/);
 });
+
+test('a fallback that fails its check is logged once, as an error, without its numbers', async () => {
+  const handler = handlerFor('http://127.0.0.1:1', {}, openLocalWith(local.model.checks.outputs.map((value) => value + 1)));
+  for (let ask = 0; ask < 3; ask += 1) await handler({ age: 54 });
+  const failed = 'check row 1 has another answer than at the import';
+  expect(entries.filter((entry) => entry.failed !== undefined)).toEqual([
+    { level: 'error', message: 'the fallback must not answer', failed },
+  ]);
+});
+
+test.each<[string, (json: string) => string]>([
+  ['features that are none', (json) => json.replace('"features":[', '"features":7,"x":[')],
+  ['a feature without a type', (json) => json.replace('"type":"number"', '"type":null')],
+  ['no kind', (json) => json.replace('"kind":', '"king":')],
+  ['another kind', (json) => json.replace(/"kind":"\w+"/, '"kind":"survival"')],
+  ['types that are none', (json) => json.replace('"types":[', '"types":3,"x":[')],
+])('a damaged schema (%s) is called so at the start, or by a 503, whatever is asked', async (_, change) => {
+  let damaged: LocalPredictor;
+  try {
+    damaged = withSchema(change);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ModelError);
+    return;
+  }
+  expect(damaged.failed).toMatch(/schema|artifact/);
+  const telemetry = { log: () => {}, count: () => {}, remoteLatency: () => {}, localServed: () => {}, flush: () => {} };
+  const handler = lambda(createFailover(damaged, undefined, telemetry, { dualShare: 0 }), telemetry);
+  const predict = recordedEvent('predict-json') as { rawPath: string };
+  for (const event of [{ age: 54 }, { age: 'x' }, []])
+    expect(await handler(event, {} as never)).toMatchObject({ status: 503, detail: expect.stringContaining('fails its check') });
+  expect(await handler(predict, {} as never)).toMatchObject({ statusCode: 503 });
+});
+
+/** The local predictor of the same artifact with another schema in the JSON's place. */
+function withSchema(change: (json: string) => string): LocalPredictor {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [length, section] = [view.getUint32(12, true), view.getFloat64(24, true)];
+  const json = Buffer.from(change(Buffer.from(bytes.subarray(64, 64 + length)).toString()));
+  expect(json.toString()).not.toBe(Buffer.from(bytes.subarray(64, 64 + length)).toString());
+  const [before, after] = [8 * Math.ceil(length / 8), 8 * Math.ceil(json.length / 8)];
+  const changed = Buffer.concat([bytes.subarray(0, 64), json, Buffer.alloc(after - json.length, ' '), bytes.subarray(64 + before)]);
+  changed.writeUInt32LE(json.length, 12);
+  changed.writeDoubleLE(section + after - before, 24);
+  return openLocal(new Uint8Array(changed), 'the artifact');
+}
 
 /** The local predictor of the same artifact with other answers noted for its check rows. */
 function openLocalWith(outputs: Float64Array): LocalPredictor {
