@@ -154,6 +154,19 @@ inChromium('a spreadsheet', () => {
     await closeAll();
   });
 
+  test('refuses numbers that can be read in two ways, in words', async () => {
+    const page = await open(urls.age!);
+    const give = (text: string) =>
+      page.locator('#file').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
+    await give('id\tage\nx\t1,234\ny\t54\n');
+    await page.getByText('Which commas are decimal is not clear.').waitFor();
+    await give('age\n54\n');
+    await page.locator('#run-state', { hasText: 'Done' }).waitFor();
+    await give('id;age\nx;1.234\ny;54,5\n');
+    await page.getByText('Which commas are decimal is not clear.').waitFor();
+    await closeAll();
+  });
+
   test('takes a file that is dropped, and not one dropped beside', async () => {
     const page = await open(urls.age!);
     const dropped = await page.evaluateHandle(() => {

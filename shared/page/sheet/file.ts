@@ -1,7 +1,19 @@
+import { THOUSANDS } from '../../schema/decimal.ts';
 import type { PageData } from '../base/data.ts';
+import { isNumeric } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import { reasonOf } from './check.ts';
-import { createLineReader, decimalMark, featureCells, type Layout, readHeader, requestLine, splitLine } from './rows.ts';
+import {
+  createLineReader,
+  decimalMark,
+  featureCells,
+  hasDecimalComma,
+  hasDecimalPoint,
+  type Layout,
+  readHeader,
+  requestLine,
+  splitLine,
+} from './rows.ts';
 
 /** A row of the file: its line as it stands and that line's number, and what is sent of it or why nothing is. */
 export type Row = { line: string; number: number; sent: string; reason?: string; isBlank?: true };
@@ -17,12 +29,16 @@ const MOST_OPEN = 1_000;
 /** How many characters are cut into lines at once, so that the page stays free. */
 const SLICE = 50_000;
 
-/** The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features. */
+/**
+ * The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features, or numbers
+ * that can be read in two ways; and what `signal` was aborted with.
+ */
 export async function* batches(
   data: PageData,
   file: File,
   most: number,
   words: () => Words,
+  signal: AbortSignal,
 ): AsyncGenerator<{ batch: Batch; layout: Layout }> {
   let layout: Layout | undefined;
   let number = 0;
@@ -42,6 +58,7 @@ export async function* batches(
       layout = layoutOf(data, line, words);
       layout.bom = (await bomOf(file)) !== undefined;
       layout.eol = isCrlf ? '\r\n' : '\n';
+      if (layout.delimiter !== ',') await checkMarks(data, file, layout, words, signal);
       continue;
     }
     // A line without anything is a row where it has one column, else it stays what it is; at the end it is nothing.
@@ -64,17 +81,46 @@ export async function* batches(
   if (rows.length > 0) yield { batch: { rows, bytes: file.size }, layout };
 }
 
+/**
+ * Reads the whole file once for its decimal marks, since what its first rows have may not hold for a later one. Throws a Fault where its
+ * numbers can be read in two ways, by the server's rule (shared/wire/csv-cells.ts): some have a comma and others a point, or each comma may
+ * as well set thousands apart. Semicolons between fields go with decimal commas.
+ */
+async function checkMarks({ features }: PageData, file: File, { delimiter, columns }: Layout, words: () => Words, signal: AbortSignal) {
+  const places = columns.filter((_, at) => isNumeric(features[at]!));
+  let [hasPoint, hasComma, isSure] = [false, false, delimiter === ';'];
+  for await (const { line } of linesOf(file, words)) {
+    signal.throwIfAborted();
+    const fields = splitLine(line, delimiter);
+    for (const place of places) {
+      const field = fields[place] ?? '';
+      if (hasDecimalComma(field)) {
+        hasComma = true;
+        isSure ||= !THOUSANDS.test(field.trim());
+      } else hasPoint ||= hasDecimalPoint(field);
+    }
+  }
+  if (hasComma && (hasPoint || !isSure)) throw new Fault(words().text('unclearCommas'));
+}
+
 /** A line as a row: of other cells than the header's, or with a cell that is no value, it is not sent. */
 function rowOf(data: PageData, layout: Layout, line: string, number: number, problem: string | undefined, words: Words): Row {
   if (line === '' && layout.header.length > 1) return { line, number, sent: '', isBlank: true };
   const fields = splitLine(line, layout.delimiter);
   const lacking = layout.header.length - fields.length;
-  // Cells that are not there are empty ones, so that what is added stands in its own columns.
-  const whole = lacking > 0 ? line + layout.delimiter.repeat(lacking) : line;
+  // Cells that are not there are empty ones, and empty ones beyond the header's are left out: what is added stands in its own columns.
   const tooMany = lacking < 0 && fields.slice(layout.header.length).some((field) => field !== '');
+  const whole = lacking > 0 ? line + layout.delimiter.repeat(lacking) : tooMany ? line : withoutEmpty(line, -lacking);
   const cells = featureCells(data.features, layout, fields);
   const reason = problem ?? (tooMany ? `${words.text('cell.many')} (${fields.length})` : reasonOf(data, cells, words));
   return { line: whole, number, sent: requestLine(cells), ...(reason === undefined ? {} : { reason }) };
+}
+
+/** A line without its last `count` cells, all of them empty. */
+function withoutEmpty(line: string, count: number): string {
+  let end = line.length;
+  for (let at = 0; at < count; at += 1) end -= line.endsWith('""', end) ? 3 : 1;
+  return line.slice(0, end);
 }
 
 /** Settles once for a file which decimal mark its predictions have, by its first rows. */
@@ -92,7 +138,9 @@ async function* linesOf(
   words: () => Words,
 ): AsyncGenerator<{ line: string; bytes: number; isCrlf: boolean; problem?: string }> {
   const reader = createLineReader();
-  const decoder = await decoderOf(file);
+  const bom = await bomOf(file);
+  let decoder = new TextDecoder(bom);
+  let isSettled = bom !== undefined;
   const source = file.stream().getReader();
   let bytes = 0;
   let open = 0;
@@ -100,6 +148,11 @@ async function* linesOf(
     const piece = await source.read();
     done = piece.done;
     bytes += piece.value?.length ?? 0;
+    if (!isSettled && piece.value?.some((byte) => byte > 127)) {
+      // All before it reads the same in both.
+      isSettled = true;
+      if (!isUtf8(piece.value, bytes < file.size)) decoder = new TextDecoder('windows-1252');
+    }
     const text = piece.value ? decoder.decode(piece.value, { stream: true }) : decoder.decode();
     for (let at = 0; at === 0 || at < text.length; at += SLICE) {
       let slice = text.slice(at, at + SLICE);
@@ -129,15 +182,16 @@ async function bomOf(file: File): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | un
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
 }
 
-/** UTF-8 or UTF-16 by the byte order mark; what is no UTF-8 at its beginning is what Windows writes in the West. */
-async function decoderOf(file: File): Promise<TextDecoder> {
-  const bom = await bomOf(file);
-  if (bom) return new TextDecoder(bom);
+/**
+ * Whether the first piece of a file that is not ASCII alone is UTF-8; what is none is what Windows writes in the West. `isCut`: its last
+ * character may go on in the next piece.
+ */
+function isUtf8(piece: Uint8Array, isCut: boolean): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(await file.slice(0, 1_000_000).arrayBuffer(), { stream: true });
-    return new TextDecoder();
+    new TextDecoder('utf-8', { fatal: true }).decode(piece, { stream: isCut });
+    return true;
   } catch {
-    return new TextDecoder('windows-1252');
+    return false;
   }
 }
 

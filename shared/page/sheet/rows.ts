@@ -1,3 +1,4 @@
+import { DECIMAL } from '../../schema/decimal.ts';
 import { csvField } from '../../wire/csv.ts';
 import type { PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { bestOf, cellsOf, labelsOf } from '../base/reading.ts';
@@ -181,12 +182,17 @@ export function decimalMark(delimiter: string, lines: string[], example: string)
   if (delimiter === ',') return false;
   const fields = lines.flatMap((line) => splitLine(line, delimiter));
   if (fields.some(hasDecimalComma)) return true;
-  return delimiter === ';' && !fields.some((field) => /^\s*[+-]?\d*\.\d+\s*$/.test(field)) && example.includes(',');
+  return delimiter === ';' && !fields.some(hasDecimalPoint) && example.includes(',');
 }
 
 /** Whether a field is a number written with a decimal comma. */
 export function hasDecimalComma(field: string): boolean {
-  return /^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$/.test(field);
+  return field.includes(',') && DECIMAL.test(field.trim().replace(',', '.'));
+}
+
+/** Whether a field is a number written with a decimal point. */
+export function hasDecimalPoint(field: string): boolean {
+  return field.includes('.') && DECIMAL.test(field.trim());
 }
 
 /** The names of the columns that an answer adds, none of them in the header yet. */

@@ -57,7 +57,7 @@ export async function runSheet(
     byId('sheets').hidden = true;
     const csv = isMade ? await sheetOf(file, sheet, words()) : file;
     result.expect(csv.size);
-    for await (const { batch, layout } of batches(data, csv, most, words)) {
+    for await (const { batch, layout } of batches(data, csv, most, words, signal)) {
       if (isMade) layout.isMade = true;
       signal.throwIfAborted();
       asked.push(answersTo(batch, layout).then((answers) => () => result.add(batch, layout, answers)));
