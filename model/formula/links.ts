@@ -13,7 +13,9 @@ const TOLERANCE = 1e-9;
  */
 export function readLink(value: RValue, label: string): Pick<Linear, 'link' | 'lambda'> {
   const family = element(value, 'family');
-  const name = textOf(family && element(family, 'link'), `${label}'s link`);
+  const told = textOf(family && element(family, 'link'), `${label}'s link`);
+  // statmod's tweedie(link.power = 0) names its logarithm so; R's own power(0) is named "log".
+  const name = told === 'mu^0' ? 'log' : told;
   const [etas, means] = [element(value, 'linear.predictors'), element(value, 'fitted.values')];
   const fits = (inverse: (eta: number) => number) => {
     if (!etas || !means) return true;

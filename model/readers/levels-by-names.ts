@@ -117,7 +117,8 @@ function widthOf(terms: Terms, { found }: Way): number {
 /** A column's name as R's make.names() changes it, which data.frame() does to those of a matrix. */
 function madeName(name: string): string {
   const made = name.replaceAll(/[^\p{L}\p{N}._]/gu, '.');
-  return /^(?:\p{L}|\.(?!\p{N}))/u.test(made) ? made : `X${made}`;
+  // What it begins with counts as it was: of a name in backquotes "X." is made.
+  return /^(?:\p{L}|\.(?!\p{N}))/u.test(name) ? made : `X${made}`;
 }
 
 /** What stands behind a variable's name in a column's: the name as it is, in backquotes, or as make.names() changes it. */

@@ -174,6 +174,11 @@ describe('a glm', () => {
     expect(predict(glm('mu^0.25', { 'linear.predictors': numbers(2), 'fitted.values': numbers(16) }), [{ x: 2 }])).toEqual([16]);
   });
 
+  test('of the logarithm has the name that tweedie(link.power = 0) of statmod gives it, too', () => {
+    expect(predict(glm('mu^0'), [{ x: 1.5 }])).toEqual(predict(glm('log'), [{ x: 1.5 }]));
+    expect(() => read(glm('mu^0', { 'linear.predictors': numbers(0), 'fitted.values': numbers(2) }))).toThrow('not those of the link log');
+  });
+
   test('of power(lambda) has each digit of a number that stands in the call', () => {
     const family = { call: call('glm', [], { family: call('quasi', [], { link: call('power', [numbers(1 / 3)]) }) }) };
     // 0.333333333333333, as the call is printed, has no answer below 0.

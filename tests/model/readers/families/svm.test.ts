@@ -92,6 +92,10 @@ describe('levels by the names of columns', () => {
     expect([...lacking]).toEqual([]);
   });
 
+  test('a factor whose name R puts in backquotes is known as make.names() leaves it', () => {
+    expect(levels([factor('my col')], ['X.my.col.low', 'X.my.col.high..']).xlevels).toEqual(named({ 'my col': texts('low', 'high..') }));
+  });
+
   test('the first level of a second factor is not there, and none of an ordered one', () => {
     const { lacking } = levels([factor('f'), factor('g'), factor('o', 'ordered')], ['fa', 'fb', 'gy', 'gz', 'o.L', 'o.Q']);
     expect([...lacking]).toEqual([
