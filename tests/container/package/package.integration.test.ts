@@ -187,6 +187,13 @@ describe('the command', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^\S*temporary\.txt\S*: a file, where a folder was expected\n$/);
   });
+
+  test('says in a sentence that what it makes has no room', async () => {
+    // Files of no byte are what a shell can make of a full disk; what goes through a pipe is not counted.
+    const args = ['-c', 'ulimit -f 0; exec "$0" "$@"', NODE, inPackage('dist/canopy.js'), 'start'];
+    const { status, stderr } = run('sh', args, consumer, '', await startPorts());
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^\S+model\.canopy: a file that is too large here\n$/)]);
+  });
 });
 
 describe('the library', () => {
