@@ -16,10 +16,17 @@ import type { Wide } from './wide-leaves.ts';
  * in place of its node, so that the table has two thirds of its bytes (one row 0.96, a hundred 1.04 times as fast); trees met one after another without
  * waiting for the group, as chain.ts does, a third fewer steps of more instructions each (half as fast); pages of 2 MB, which Node cannot ask for.
  *
- * The limit, counted on that forest (1,000 trees, a table of 81.5 MB) and on its machine (2026-11-30): one row meets 12,492 nodes in 8,663 lines of 64 bytes;
+ * The limit, counted on that forest (500 trees, a table of 81.5 MB) and on its machine (2026-11-30): one row meets 12,492 nodes in 8,663 lines of 64 bytes;
  * of ten rows each brings 4,474 lines that no other has, of a hundred 2,322. Through a table of 81.5 MB in a random order, 24 independent chains take 8 ns a
  * line (one chain 148, 64 chains 5), and reading in order takes 1.4. So waiting alone takes 69 us for one row; 36 us a row of ten; 18 us of a hundred, whether
  * each tree is read in order before it is walked, as here, or only what is met. To it come the steps, 12 to 16 us a row in a batch of 10,000.
+ * Ten rows together were tried (2026-11-30, beside much other work; a row alone took 98 to 110 us): lanes take (row, tree) one after another, so that
+ * rows meet a tree together. Ten rows took 0.93 to 0.95, 31 rows 1.06 times as fast; with all tops read in order first 0.97 at ten. The tops are not what is
+ * waited for: once they are read, which takes 5 us a row, nine levels take 4; what lies below takes 84, and 10 where its lines are near. There the rows
+ * part: some ten more nodes in seven lines that no other row has met, and of 24 ways the longest has 31 nodes, the usual one 20, so that the last steps
+ * wait for few lines at once. Lanes filled again every two to four steps by those that are not in leaves left 62 to 77 of the 84 us. Other orders
+ * of a tree, the same bits: below the top as many levels as a line holds, 6.6 lines for 7; with the children of more nodes first, in the top too, 3.9 for 7
+ * lines below it. One, ten and a hundred rows took 0.93 to 1.03 times as fast: a row alone then meets more lines in the top.
  * Less to read was tried: nodes of 4 bytes behind a top of nine levels without places of children, 29 MB, and the leaves' numbers apart. One row 1.2 times and
  * 24 rows 1.5 times as fast, but 100 the same and 10,000 0.92 times. To read the next tree during the walk of one: the same.
  * Delete when: the plain predictor takes at most 1.2 times as long for one row of a large forest.
