@@ -76,11 +76,13 @@ function mean(values: Float64Array): number {
 
 const ZERO = longOf(0);
 
-/** The same but for its last bits, a thousand times as fast: two doubles hold the sum. */
+/** The same but for its last bits, a thousand times as fast: two doubles hold the sum. NaN of no values. */
 function nearMean(values: Float64Array): number {
   const n = values.length;
   const first = total(values, 0) / n;
-  return first + total(values, first) / n;
+  const near = first + total(values, first) / n;
+  // Values may have a mean although a double does not hold their sum.
+  return n === 0 || Number.isFinite(near) ? near : mean(values);
 }
 
 function total(values: Float64Array, less: number): number {

@@ -21,6 +21,11 @@ test('levels are in the order of their means, of which two that R rounds alike t
   expect(ordered({ a: l53, b: l28 })).toEqual(['a', 'b']);
 });
 
+test('levels whose targets add up to more than a double holds are in the order of their means, too', () => {
+  // tapply(y, g, mean) of R 4.2.2: 1.6e308, 1.25e308, 1.45e308.
+  expect(ordered({ a: [1.6e308, 1.6e308], b: [1e308, 1.5e308], c: [1.7e308, 1.2e308] })).toEqual(['b', 'c', 'a']);
+});
+
 test('the rows of tens of thousands of levels are met once, and not once for each level', () => {
   const levels = Array.from({ length: 60_000 }, (_, at) => `g${String(at).padStart(5, '0')}`);
   const groups = Object.fromEntries(levels.map((name, at) => [name, [at, at + 0.5]]));
