@@ -19,7 +19,7 @@ else {
   if (process.env.npm_lifecycle_event === 'serve' && isParentGone(parents)) process.exit(0);
   // The same process goes on as the server, so that a signal reaches it. Where that cannot be, it is loaded into this one.
   // With the image's settings for memory; and no signal opens a debugger.
-  const flags = ['--disable-sigusr1', '--max-semi-space-size=4', '--v8-pool-size=1'];
+  const flags = ['--disable-sigusr1', '--max-semi-space-size=4', '--initial-old-space-size=32', '--v8-pool-size=1'];
   const env = { MALLOC_ARENA_MAX: '2', ...process.env };
   if (process.execve) process.execve(process.execPath, [process.execPath, ...flags, file, what, ...rest], env);
   else await import(file);

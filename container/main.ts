@@ -93,7 +93,7 @@ function trainingFile(): string | undefined {
 
 /** The same process goes on as the training, so that a signal reaches it, with the memory that Node chooses for its young heap. */
 async function becomeTraining(file: string): Promise<void> {
-  const flags = process.execArgv.filter((flag) => !/^--(?:max-semi-space-size|v8-pool-size)=/.test(flag));
+  const flags = process.execArgv.filter((flag) => !/^--(?:max-semi-space-size|initial-old-space-size|v8-pool-size)=/.test(flag));
   if (process.execve) process.execve(process.execPath, [process.execPath, ...flags, file], process.env);
   else await import(pathToFileURL(file).href);
 }

@@ -32,7 +32,7 @@ beforeEach(() => {
 /** Runs the image's command `train` with the image's flags, and SIGTERM once it has said something where `stopped`. */
 async function train(hyperparameters: Record<string, string>, stopped = false) {
   writeFileSync(places.hyperparameters, JSON.stringify(hyperparameters));
-  const flags = ['--max-old-space-size-percentage=75', '--max-semi-space-size=4', '--v8-pool-size=1'];
+  const flags = ['--max-old-space-size-percentage=75', '--max-semi-space-size=4', '--initial-old-space-size=32', '--v8-pool-size=1'];
   const env = { PATH: process.env.PATH, ML_DIR: root, TRAINING_JOB_NAME: 'canopy-dev-1' };
   const child = spawn(process.execPath, [...flags, path.join(app, 'main.mjs'), 'train'], { env });
   const said = { out: '', err: '' };
