@@ -103,9 +103,14 @@ export function noStack(error: Error): undefined {
   if (!/does not exist/.test(error.message)) throw explain(error);
 }
 
+/** The region of an ECR registry's host; undefined for any other host, which must never see a login to it. */
+export function ecrRegion(host: string): string | undefined {
+  return /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];
+}
+
 /** The login, as USER:PASSWORD, of an ECR registry; undefined for any other. It holds for twelve hours. */
 export async function ecrLogin(host: string): Promise<string | undefined> {
-  const region = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/.exec(host)?.[1];
+  const region = ecrRegion(host);
   if (region === undefined) return undefined;
   const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
   const client = new ECRClient({ region });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { accessSettings, adoptTable, keysNotes, openingProblems } from '../../../container/deploy/access.ts';
 import { reservationOf, roomFor } from '../../../container/deploy/account/concurrency.ts';
 import { deployedApi, hasKeysTable } from '../../../container/deploy/account/deployed.ts';
+import { ecrRegion } from '../../../container/deploy/aws.ts';
 
 /** What the account holds: the template of the stack, whether the table is there, and what Lambda has. */
 type Account = { template?: object; hasTable: boolean; limit: number; unreserved: number; own?: number; denies?: boolean };
@@ -134,4 +135,12 @@ test('executions are reserved where the account has them to give, and those that
   );
   account = { ...EMPTY, denies: true };
   await expect(room()).rejects.toThrow(/not authorized/);
+});
+
+test('only a host whose name ends as those of ECR do is one of ECR', () => {
+  const account = '123456789012.dkr.ecr';
+  expect(ecrRegion(`${account}.sa-east-1.amazonaws.com`)).toBe('sa-east-1');
+  expect(ecrRegion(`${account}.cn-north-1.amazonaws.com.cn`)).toBe('cn-north-1');
+  for (const host of [`${account}.sa-east-1.amazonaws.com.example.net`, `${account}.sa-east-1.amazonaws.comx`, 'localhost:5000'])
+    expect(ecrRegion(host)).toBeUndefined();
 });

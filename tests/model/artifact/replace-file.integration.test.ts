@@ -9,6 +9,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,6 +28,13 @@ test('a file is replaced, and nothing is left beside it', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   }
   expect(readdirSync(folder).filter((name) => name.startsWith('plain'))).toEqual(['plain']);
+});
+
+test('a file that its owner alone may read stays so', () => {
+  const file = path.join(folder, 'secret');
+  writeFileSync(file, 'old', { mode: 0o600 });
+  replaceFile(file, 'new');
+  expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', 0o600]);
 });
 
 test('of a link the file that it leads to is replaced, and the link stays', () => {
