@@ -15,7 +15,8 @@ import { openTelemetry } from './telemetry.ts';
 type Step = { step: 'list'; name: string; job: unknown } | { step: 'range'; job: Job; range: FileRange } | { step: 'finish'; job: Job };
 
 const settings = readSettings(process.env);
-const { model, failed, predict } = openLocal(readFileSync(settings.modelFile), settings.modelFile);
+const local = openLocal(readFileSync(settings.modelFile), settings.modelFile);
+const { model, predict } = local;
 const telemetry = openTelemetry('batch', settings.stage);
 const store = openStore();
 
@@ -26,7 +27,7 @@ const store = openStore();
 export async function handler(event: Step | unknown[], context: Context) {
   if (Array.isArray(event)) return predict(readBody(model.schema, Buffer.from(JSON.stringify(event)), 'json'));
   try {
-    if (failed !== undefined) throw new Error(`the model fails its check (${failed})`);
+    if (local.failed !== undefined) throw new Error(`the model fails its check (${local.failed})`);
     return await work(event, context);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

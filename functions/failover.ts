@@ -34,16 +34,16 @@ export function createFailover(
   telemetry: Telemetry,
   { dualShare, random = Math.random, page }: { dualShare: number; random?: () => number; page?: () => PageParts | undefined },
 ): (call: Call) => Promise<Reply> {
-  // Looked at before anything of the model is shown: no call meets a body that nobody has checked.
-  const { model, failed } = local;
-  const ours = { name: nameOf(local), sha256: model.sha256 };
+  const { model } = local;
+  // A card that nobody has checked may be none.
+  const ours = { name: String(model.card?.name), sha256: model.sha256 };
   const served: Record<string, number> = {};
   let isCompared = false;
   const health = () => ({
-    ok: failed === undefined || guard !== undefined,
+    ok: local.failed === undefined || guard !== undefined,
     scope: 'this environment of the function, not all of them',
     model: ours,
-    fallback: failed ?? 'ready',
+    fallback: local.failed ?? 'ready',
     endpoint: guard ? 'configured' : 'none',
     ...(guard?.state() ?? {}),
     served,
@@ -60,7 +60,7 @@ export function createFailover(
     }
     const { model: theirs } = outcome.answer;
     const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
-    const isComparable = theirs.sha256 === ours.sha256 && failed === undefined && remainingMs > COMPARE_MS;
+    const isComparable = theirs.sha256 === ours.sha256 && local.failed === undefined && remainingMs > COMPARE_MS;
     if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
     isCompared = true;
     const { computed, localMs } = compute(query);
@@ -85,6 +85,7 @@ export function createFailover(
       : await route(call.method, call.path, model, health, asked);
     if (typeof reply !== 'string') return reply;
 
+    const { failed } = local;
     if (failed !== undefined && !guard) throw failedFallback(failed);
     const start = now();
     const { query, body, contentType, write } =
@@ -102,25 +103,34 @@ export function createFailover(
     const timings = { total, ...(guard ? { endpoint: outcome.ms } : {}), ...(result.localMs > 0 ? { local: result.localMs } : {}) };
     return write(result.answer, timings);
   };
-  return failed === undefined ? answerCall : besideFailed(answerCall, failed, telemetry);
-}
-
-/** A card that nobody has checked may be none. */
-function nameOf({ model, failed }: LocalPredictor): string {
-  return failed === undefined ? model.card.name : String(model.card?.name);
-}
-
-/** The same answers where the fallback must not answer, which is logged once. What a damaged schema makes of a call is that, too. */
-function besideFailed(answer: (call: Call) => Promise<Reply>, failed: string, { log }: Telemetry): (call: Call) => Promise<Reply> {
-  // Not the numbers: what a row gives is nobody's to log.
-  log('error', 'the fallback must not answer', { failed: failed.replace(/ gives .*/s, ' has another answer than at the import') });
-  return async (call) => {
-    try {
-      return await answer(call);
-    } catch (error) {
-      throw error instanceof RequestError ? error : failedFallback(failed);
-    }
+  const tell = onceTold(telemetry);
+  // Looked at before anything of the model is shown: no call meets a body that nobody has checked.
+  tell(local.failed);
+  return (call) => {
+    const { failed } = local;
+    tell(failed);
+    return failed === undefined ? answerCall(call) : besideFailed(answerCall(call), failed);
   };
+}
+
+/** Logs that the fallback must not answer, once. */
+function onceTold({ log }: Telemetry): (failed: string | undefined) => void {
+  let told: string | undefined;
+  return (failed) => {
+    if (failed === undefined || failed === told) return;
+    told = failed;
+    // Not the numbers: what a row gives is nobody's to log.
+    log('error', 'the fallback must not answer', { failed: failed.replace(/ gives .*/s, ' has another answer than at the import') });
+  };
+}
+
+/** The answer where the fallback must not answer. What a damaged schema makes of a call is a 503 that says so. */
+async function besideFailed(answer: Promise<Reply>, failed: string): Promise<Reply> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof RequestError ? error : failedFallback(failed);
+  }
 }
 
 /** One line a request, and its metrics: who answered and why, never a feature's value. */

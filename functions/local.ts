@@ -3,27 +3,37 @@ import { ModelError, RequestError } from '../shared/errors.ts';
 import { answerQuery } from '../shared/predict.ts';
 import type { Beside, Prediction } from '../shared/schema/shape.ts';
 import type { Query } from '../shared/wire/wire.ts';
+import { now } from './endpoint/clock.ts';
 
 /** The predictor inside the Lambda: the same model and code as the container's, and no I/O. */
 export type LocalPredictor = {
   model: Model;
-  /** Why it must not answer: what is damaged, or a check row that does not give its answer. Undefined where all is well; found when it is first asked for. */
+  /**
+   * Why it must not answer: what is damaged, or a check row that does not give its answer. Undefined where all is well; found when it is first asked
+   * for. What may have had another cause is looked at again later.
+   */
   readonly failed: string | undefined;
   /** Throws a 503 where it must not answer. */
   predict(query: Query): { predictions: Prediction[] } & Beside;
 };
 
+/** How long an error that no check knows, and that may pass (no memory, no file to be opened), counts as damage, in milliseconds. */
+const PASSING_MS = 5_000;
+
 /**
- * Opens an artifact. It is checked and its check rows are computed before the first answer, and no sooner, since that takes
+ * Opens an artifact. `time` gives milliseconds. It is checked and its check rows are computed before the first answer, and no sooner, since that takes
  * longer than all else of a start. Its sha256 was held at packaging (model/bundle/check-package.ts), and Lambda compares the package
  * with its hash: to do it a third time has Node load its cryptography, a tenth of a start.
  */
-export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): LocalPredictor {
+export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds, time = now): LocalPredictor {
   const checks: (() => void)[] = [];
   const model = decoded(bytes, label, { isHeld: true, checks, ...(kinds ? { kinds } : {}) });
-  let found: { failed: string | undefined } | undefined;
+  let found: { failed: string | undefined; until: number } | undefined;
   const check = () => {
-    found ??= { failed: failureOf(model, checks) };
+    if (!found || time() >= found.until) {
+      const { failed, mayPass } = failureOf(model, checks);
+      found = { failed, until: mayPass ? time() + PASSING_MS : Number.POSITIVE_INFINITY };
+    }
     return found.failed;
   };
   const predict = (query: Query) => {
@@ -42,7 +52,7 @@ export function openLocal(bytes: Uint8Array, label: string, kinds?: Kinds): Loca
 
 /** The refusal where the fallback must not answer, and nobody else does. */
 export function failedFallback(failed: string): RequestError {
-  return new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': '5' });
+  return new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': String(PASSING_MS / 1_000) });
 }
 
 const ODD_PARTS = 'parts that do not fit each other';
@@ -58,11 +68,12 @@ function decoded(bytes: Uint8Array, label: string, options: OpenOptions & { chec
   }
 }
 
-function failureOf(model: Model, checks: readonly (() => void)[]): string | undefined {
+function failureOf(model: Model, checks: readonly (() => void)[]): { failed: string | undefined; mayPass: boolean } {
   try {
     for (const check of checks) check();
-    return failedCheck(model);
+    return { failed: failedCheck(model), mayPass: false };
   } catch (error) {
-    return error instanceof ModelError ? error.message : `the artifact has ${ODD_PARTS}`;
+    const isKnown = error instanceof ModelError;
+    return { failed: isKnown ? error.message : `the artifact has ${ODD_PARTS}`, mayPass: !isKnown };
   }
 }

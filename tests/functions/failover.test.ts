@@ -5,8 +5,10 @@ import { createContainer } from '../../container/server/server.ts';
 import { createFailover } from '../../functions/failover.ts';
 import { lambda } from '../../functions/http.ts';
 import { type LocalPredictor, openLocal } from '../../functions/local.ts';
+import { BODIES } from '../../shared/bodies/bodies.ts';
 import type { Forest } from '../../shared/bodies/forest/forest.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { STEPS } from '../../shared/steps/steps.ts';
 import { awsError, json, openFailover } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
 import { recordedEvent } from '../support/project.ts';
@@ -143,6 +145,29 @@ test('a fallback that fails its check is logged once, as an error, without its n
   expect(entries.filter((entry) => entry.failed !== undefined)).toEqual([
     { level: 'error', message: 'the fallback must not answer', failed },
   ]);
+});
+
+test('a check that fails by what passes, such as no memory, shuts the fallback for seconds and not for ever', async () => {
+  let [faults, checks, ms] = [2, 0, 0];
+  const bodies = BODIES.map((kind) => ({
+    ...kind,
+    check: (...all: Parameters<typeof kind.check>) => {
+      checks += 1;
+      if (faults-- > 0) throw new RangeError('Array buffer allocation failed');
+      kind.check(...all);
+    },
+  }));
+  const passing = openLocal(bytes, 'the artifact', { bodies, steps: STEPS }, () => ms);
+  const handler = handlerFor('http://127.0.0.1:1', {}, passing);
+  const ask = async (at: number) => {
+    ms = at;
+    return (await handler(recordedEvent('predict-json'))).statusCode;
+  };
+  expect([await ask(0), await ask(4_999), await ask(5_000), await ask(9_999)]).toEqual([503, 503, 503, 503]);
+  expect(checks).toBe(2);
+  expect([await ask(10_000), await ask(20_000)]).toEqual([200, 200]);
+  expect(checks).toBe(3);
+  expect(entries.filter((entry) => entry.failed !== undefined)).toHaveLength(1);
 });
 
 test.each<[string, (json: string) => string]>([
