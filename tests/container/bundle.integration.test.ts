@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
+import { endAtLast } from '../support/children.ts';
 import { golden } from '../support/golden.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-bundle-'));
+const ending = endAtLast();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Makes the files of the image as container/Dockerfile does, by its own command; the one that it starts. */
@@ -27,7 +29,7 @@ async function ask(file: string, name: string): Promise<unknown> {
   mkdirSync(models);
   copyFileSync(model, path.join(models, `${name}.RDS`));
   const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1' };
-  const child = spawn(process.execPath, [file, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = ending(spawn(process.execPath, [file, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let said = '';
@@ -62,7 +64,7 @@ test('npm run serve becomes the server: it answers, and ends at a signal to the 
   copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
   const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
   const [command, ...args] = (scripts.serve as string).split(' ');
-  const child = spawn(command as string, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = ending(spawn(command as string, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] }));
   const ended = once(child, 'exit');
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
@@ -80,7 +82,7 @@ test('npm run serve ends with the shell that npm started it through', async () =
   copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
   const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', npm_lifecycle_event: 'serve' };
   // What follows keeps any shell from becoming the command itself.
-  const shell = spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const shell = ending(spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] }));
   // The pipe closes once nobody holds it any more.
   const closed = once(shell, 'close');
   await once(shell.stdout, 'data');
@@ -91,7 +93,7 @@ test('npm run serve ends with the shell that npm started it through', async () =
 test('npm run serve ends with a shell that ends before it serves', async () => {
   const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
   const env = { PATH: process.env.PATH, MODEL_DIR: path.join(folder, 'served'), PORT: '0', npm_lifecycle_event: 'serve' };
-  const shell = spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const shell = ending(spawn('sh', ['-c', `${scripts.serve}; true`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] }));
   const closed = once(shell, 'close');
   // Node has hardly begun.
   await new Promise((resolve) => setTimeout(resolve, 150));
@@ -110,7 +112,9 @@ test('a clone that nothing can be written into serves from its sources, and npm 
   mkdirSync(models);
   copyFileSync(golden('heart-age').file, path.join(models, 'model.RDS'));
   const env = { PATH: process.env.PATH, MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
-  const child = spawn(process.execPath, ['container/bundle-main.ts', 'serve'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = ending(
+    spawn(process.execPath, ['container/bundle-main.ts', 'serve'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   const [[said], [why]] = (await Promise.all([once(child.stdout, 'data'), once(child.stderr, 'data')])) as [[Buffer], [Buffer]];
   expect(String(said)).toMatch(/is served on http/);
   expect(String(why)).toMatch(/^\S+: found E\w+, expected a folder to write into; serving from the sources, with 40 MB more\n$/);

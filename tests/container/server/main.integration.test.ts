@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bundleContainer, writeBundle } from '../../../container/bundle.ts';
 import { importModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
+import { endAtLast } from '../../support/children.ts';
 import { golden } from '../../support/golden.ts';
 
 const ages = golden('heart-age');
@@ -21,6 +22,7 @@ beforeAll(() => {
   sha256 = decodeArtifact(artifact).sha256;
   writeFileSync(path.join(dir, 'heart-age.canopy'), artifact);
 });
+const ending = endAtLast();
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -28,9 +30,8 @@ const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Runs container/main.ts; `ready` is its first line's address, `ended` what it said and its exit code. */
 function run(args: string[], env: Record<string, string>, main = MAIN) {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, NODE_COMPILE_CACHE, MODEL_DIR: dir, PORT: '0', DRAIN_MS: '300', ...env },
-  });
+  const all = { PATH, NODE_COMPILE_CACHE, MODEL_DIR: dir, PORT: '0', DRAIN_MS: '300', ...env };
+  const child = ending(spawn(process.execPath, [main, ...args], { env: all }));
   const said = { out: '', err: '' };
   const ready = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk) => {

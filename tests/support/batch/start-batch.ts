@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { importModel } from '../../../model/artifact/import.ts';
+import { endAtLast } from '../children.ts';
 import { golden } from '../golden.ts';
 
 const MAIN = fileURLToPath(new URL('../../../container/main.ts', import.meta.url));
@@ -18,13 +18,9 @@ export type BatchContainer = { url: string; peak(): number };
  * of the file. Call it where the file begins.
  */
 export function openBatch(name: string): { start(env?: Record<string, string>): Promise<BatchContainer> } {
-  const children: ChildProcess[] = [];
+  const ending = endAtLast();
   let dir: string | undefined;
-  afterAll(async () => {
-    for (const child of children) {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    }
+  afterAll(() => {
     if (dir !== undefined) rmSync(dir, { recursive: true });
   });
   const modelDir = () => {
@@ -37,11 +33,8 @@ export function openBatch(name: string): { start(env?: Record<string, string>): 
     start: async (env = {}) => {
       const { PATH, NODE_COMPILE_CACHE } = process.env;
       const batch = { SAGEMAKER_BATCH: 'true', MODEL_DIR: modelDir(), PORT: '0' };
-      const child = spawn(process.execPath, [MAIN, 'serve'], {
-        env: { PATH, NODE_COMPILE_CACHE, ...batch, ...env },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      children.push(child);
+      const environment = { PATH, NODE_COMPILE_CACHE, ...batch, ...env };
+      const child = ending(spawn(process.execPath, [MAIN, 'serve'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] }));
       const peak = () => Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024;
       let said = '';
       for await (const chunk of child.stdout) {
