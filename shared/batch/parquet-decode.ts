@@ -1,8 +1,10 @@
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { convert, convertWithDictionary } from 'hyparquet/src/convert.js';
 import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js';
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import type { ColumnDecoder, DataPageHeader, DataPageHeaderV2, DecodedArray, PageHeader } from 'hyparquet/src/types.js';
+import { checkDeltas, checkPrefixes } from './parquet-deltas.ts';
 import { checkRuns } from './parquet-runs.ts';
 
 /** How a flat column is read; `most`: bytes that the footer says its pages have, inflated. */
@@ -54,13 +56,15 @@ type Levels = { definitionLevels: number[] | undefined; dataPage: DecodedArray; 
 
 function ofVersion1(body: Uint8Array, { uncompressed_page_size }: PageHeader, head: DataPageHeader, decoder: Decoder): Levels {
   const page = inflated(body, uncompressed_page_size, decoder);
-  let at = 0;
+  let [at, present] = [0, head.num_values];
   if (isOptional(decoder)) {
     at = 4 + viewOf(page).getUint32(0, true);
-    checkLevels(page.subarray(4, at), head.num_values);
+    const levels = page.subarray(4, at);
+    checkLevels(levels, head.num_values);
+    if (isDeltas(head.encoding)) present = presentIn(levels, head.num_values);
   }
   const encoded = page.subarray(at);
-  checkEncoded(encoded, head.encoding, head.num_values, decoder);
+  checkEncoded(encoded, head.encoding, present, decoder);
   const read = readDataPage(page, head, decoder);
   return { ...read, dataPage: withFirst(read.dataPage, encoded, head.encoding), encoding: head.encoding };
 }
@@ -73,7 +77,7 @@ function ofVersion2(body: Uint8Array, head: PageHeader, of: DataPageHeaderV2 | u
   if (isOptional(decoder)) checkLevels(body.subarray(0, levels), num_values);
   const rest = body.subarray(levels);
   const page = is_compressed === false ? rest : inflated(rest, head.uncompressed_page_size - levels, decoder);
-  checkEncoded(page, of.encoding, num_values, decoder);
+  checkEncoded(page, of.encoding, isDeltas(of.encoding) ? num_values - num_nulls : num_values, decoder);
   const plain = new Uint8Array(levels + page.length);
   plain.set(body.subarray(0, levels));
   plain.set(page, levels);
@@ -102,13 +106,28 @@ function checkLevels(bytes: Uint8Array, values: number): void {
   if (found < values) throw new Error(`a page says of ${found} rows whether they have a value, its head says ${values}`);
 }
 
-/** Checks the runs of values that are places in a dictionary, or logicals. */
+/** How many rows have a value. */
+function presentIn(levels: Uint8Array, values: number): number {
+  const all = new Uint8Array(values);
+  readRleBitPackedHybrid({ view: viewOf(levels), offset: 0 }, 1, all, levels.length);
+  let present = 0;
+  for (const level of all) if (level === 1) present += 1;
+  return present;
+}
+
+function isDeltas(encoding: string): boolean {
+  return encoding.startsWith('DELTA_');
+}
+
+/** Checks the runs of values that are places in a dictionary, or logicals, and differences. */
 function checkEncoded(bytes: Uint8Array, encoding: string, values: number, { type }: Decoder): void {
   if (encoding.endsWith('_DICTIONARY')) {
     const width = bytes[0] ?? 0;
     if (width > MOST_PLACE_BITS) throw new Error(`places of ${width} bits`);
     checkRuns(bytes.subarray(1), width, values);
   } else if (encoding === 'RLE' && type === 'BOOLEAN') checkRuns(bytes.subarray(4), 1, values);
+  else if (values > 0 && encoding === 'DELTA_BYTE_ARRAY') checkPrefixes(bytes, values, MOST_PAGE_BYTES);
+  else if (values > 0 && isDeltas(encoding)) checkDeltas(bytes, values);
 }
 
 /** Throws where a value is none of the dictionary: it would be taken for a missing one. */

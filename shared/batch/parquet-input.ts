@@ -1,4 +1,4 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
 import type { Compressors, DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
 import { MAX_PROBLEMS, RequestError } from '../errors.ts';
 import { missing } from '../schema/complaints.ts';
@@ -8,6 +8,7 @@ import { columnPlaces, isFeature } from '../wire/cells.ts';
 import { type CellOf, cellReader } from './parquet-cells.ts';
 import { type Chunks, chunksOf, type Elements, elementsOf, type OpenColumn, openColumn } from './parquet-column.ts';
 import { firstAbove } from './parquet-pages.ts';
+import { checkStruct } from './parquet-thrift.ts';
 
 /**
  * A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy; `ends`: the
@@ -51,7 +52,12 @@ export async function openParquet(given: AsyncBuffer, compressors: Compressors =
   if (magicOf(end, 4) !== MAGIC) throw notOne('no PAR1 at its end: it was cut off, or is still being written,');
   const footer = new DataView(end).getUint32(0, true);
   if (footer > MOST.footer) throw new RequestError(413, `found a Parquet footer of ${footer} bytes, expected at most ${MOST.footer}`);
-  const metadata = await told(() => parquetMetadataAsync(file, { geoparquet: false }));
+  if (footer > file.byteLength - LEAST_BYTES) throw damaged(`a footer of ${footer} bytes in a file of ${file.byteLength}`);
+  const bytes = await file.slice(file.byteLength - 8 - footer, file.byteLength);
+  const metadata = await told(() => {
+    checkStruct(new DataView(bytes, 0, footer), 0);
+    return parquetMetadata(bytes, { geoparquet: false });
+  });
   checkMetadata(metadata, file.byteLength);
   const elements = await told(() => elementsOf(metadata));
   return { file, metadata, compressors, elements, ends: endsOf(metadata) };

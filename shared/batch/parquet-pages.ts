@@ -1,5 +1,6 @@
 import type { AsyncBuffer, ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { checkStruct } from './parquet-thrift.ts';
 
 /** A page of a column in a row group: its first byte, its bytes with its head, its first row in the group, and how many rows. */
 export type Page = { at: number; size: number; row: number; rows: number };
@@ -47,7 +48,10 @@ function headReader(file: AsyncBuffer, end: number) {
       const isHeld = at >= from && at < from + held.byteLength;
       try {
         const reader = { view: new DataView(held), offset: at - from };
-        if (isHeld) return { head: parquetHeader(reader), bytes: reader.offset - (at - from) };
+        if (isHeld) {
+          checkStruct(reader.view, reader.offset);
+          return { head: parquetHeader(reader), bytes: reader.offset - (at - from) };
+        }
       } catch (error) {
         // Its end may stand behind what is held.
         if (from + held.byteLength >= end || (at === from && held.byteLength >= MOST_HEAD_BYTES)) throw error;

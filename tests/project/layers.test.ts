@@ -11,7 +11,7 @@ const PAGE_LIBRARIES = ['read-excel-file/universal'];
 /** What reads and writes Parquet, which only a file of batches imports. */
 const BATCH_LIBRARIES = [
   'hyparquet',
-  ...['column', 'convert', 'datapage', 'plain', 'schema', 'types'].map((one) => `hyparquet/src/${one}.js`),
+  ...['column', 'convert', 'datapage', 'delta', 'encoding', 'plain', 'schema', 'types'].map((one) => `hyparquet/src/${one}.js`),
   'hyparquet-writer',
 ];
 
