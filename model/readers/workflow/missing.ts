@@ -1,15 +1,20 @@
 import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import { schemasOf, surelyRequired } from './required.ts';
 
-/** How many rows are tried for each feature. */
+/** How many rows are tried for each group of features. */
 const TRIED = 6;
+/** Into how many parts a group is taken apart where its rows have no answer. */
+const PARTS = 8;
+/** Most numbers of all columns of all rows that are tried: a second or two. */
+const MOST_NUMBERS = 2 ** 28;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
 
 /**
  * A pipeline's schema with what it does with missing values: an imputed feature may be missing, a feature that some step or the
- * model needs may not. The answer is what the pipeline gives for a few rows with one value missing in each. Throws a ModelError where it
+ * model needs may not. The answer is what the pipeline gives for a few rows with values missing in each. Throws a ModelError where it
  * cannot compute.
  */
 export function withMissing(model: Predictor, label: string): Schema {
@@ -20,16 +25,46 @@ export function withMissing(model: Predictor, label: string): Schema {
   const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(schema.features[at % width]!, Math.floor(at / width)));
   const isAnswered = (given: Float64Array) => predictRows(model, given).some(Number.isFinite);
   if (!isAnswered(rows)) return { ...schema, takesMissing: true };
-  const optional = schema.features.map((_, column) => {
-    const without = rows.slice();
-    for (let row = 0; row < TRIED; row += 1) without[row * width + column] = Number.NaN;
-    return isAnswered(without);
+  const { steps = [] } = model;
+  const schemas = schemasOf(schema, steps);
+  const required = surelyRequired(schemas, steps);
+  const unsure = [...schema.features.keys()].filter((column) => !required.has(column));
+  const put = (group: readonly number[], valueAt: (at: number) => number) => {
+    for (const column of group) for (let at = column; at < rows.length; at += width) without[at] = valueAt(at);
+  };
+  const without = rows.slice();
+  const numbers = TRIED * schemas.reduce((sum, { features }) => sum + features.length, 0);
+  const optional = optionalAmong(unsure, MOST_NUMBERS / numbers, (group) => {
+    put(group, () => Number.NaN);
+    const isOptional = isAnswered(without);
+    put(group, (at) => rows[at]!);
+    return isOptional;
   });
-  if (!optional.includes(true)) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
+  if (optional.size === 0) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
   const features = schema.features.map((feature, column): Feature => {
-    return optional[column] ? feature : { ...withoutOthers(feature), required: true };
+    return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
   });
   return { ...schema, takesMissing: true, features };
+}
+
+/**
+ * The features each of which may be missing. A group that may be missing together is of such; any other is taken apart, and what `tries`
+ * do not reach is not among them: few models have more than one group, or some small ones.
+ */
+export function optionalAmong(features: readonly number[], tries: number, mayMiss: (group: readonly number[]) => boolean): Set<number> {
+  const optional = new Set<number>();
+  let left = tries;
+  const groups = features.length > 0 ? [features] : [];
+  for (const group of groups) {
+    left -= 1;
+    if (left < 0) break;
+    if (mayMiss(group)) for (const feature of group) optional.add(feature);
+    else if (group.length > 1) {
+      const length = Math.ceil(group.length / PARTS);
+      for (let from = 0; from < group.length; from += length) groups.push(group.slice(from, from + length));
+    }
+  }
+  return optional;
 }
 
 /** A feature that has to be there: a level that counts as missing is then a problem of the request, as it is in R. */

@@ -1,0 +1,186 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadModel } from '../../../../model/artifact/import.ts';
+import { optionalAmong, withMissing } from '../../../../model/readers/workflow/missing.ts';
+import { KEEPS_MISSING, neededIn, schemasOf, surelyRequired } from '../../../../model/readers/workflow/required.ts';
+import { COLUMNS_BODY } from '../../../../shared/bodies/columns/body.ts';
+import { bodyOf } from '../../../../shared/bodies/kind.ts';
+import { compile, type Expression } from '../../../../shared/expressions/expressions.ts';
+import { FUNCTIONS } from '../../../../shared/expressions/functions.ts';
+import { type Predictor, predictRows } from '../../../../shared/predict.ts';
+import type { Feature, Schema } from '../../../../shared/schema/features.ts';
+import { COLUMNS, type ColumnsStep } from '../../../../shared/steps/columns.ts';
+import { COMPLETE } from '../../../../shared/steps/complete.ts';
+import { type BoundStep, stepOf } from '../../../../shared/steps/kind.ts';
+import { PIPELINE_FUNCTIONS } from '../../../../shared/steps/pipeline-functions.ts';
+import { PROJECTION } from '../../../../shared/steps/projection.ts';
+
+const GOLDEN = path.join(import.meta.dirname, '../../../golden');
+
+/** A model of so many numbers that adds up what its steps give, and how many rows it computed. */
+function sumOf(width: number, steps: BoundStep[]): { model: Predictor; rows: () => number } {
+  let rows = 0;
+  const features = Array.from({ length: width }, (_, at): Feature => ({ name: `x${at}`, type: 'number' }));
+  const body = bodyOf(
+    {
+      ...COLUMNS_BODY,
+      types: ['sum'],
+      check: () => {},
+      predict: (schema: Schema, _: unknown, given: Float64Array) => {
+        const inputs = schema.features.length;
+        const sums = new Float64Array(given.length / inputs);
+        given.forEach((value, at) => {
+          sums[Math.floor(at / inputs)]! += value;
+        });
+        rows += sums.length;
+        return sums;
+      },
+    },
+    {},
+  );
+  return { model: { schema: { kind: 'regression', features, takesMissing: false }, steps, body }, rows: () => rows };
+}
+
+const columns = (made: (number | Expression)[]) => {
+  const named = made.map((value, at) => (typeof value === 'number' ? value : { name: `c${at}`, value }));
+  return stepOf(COLUMNS, { step: 'columns', of: 'step', columns: named } satisfies ColumnsStep);
+};
+const complete = stepOf(COMPLETE, { step: 'complete' });
+const places = (width: number) => Array.from({ length: width }, (_, at) => at);
+const meanFor = (feature: number): Expression => ({ call: 'coalesce', of: [{ feature }, 2] });
+const requiredOf = ({ features }: Schema) => features.flatMap((feature, at) => ('required' in feature && feature.required ? [at] : []));
+
+describe('how many rows tell which features may be missing', () => {
+  const WIDTH = 4096;
+  const scaled = columns(places(WIDTH).map((feature) => ({ call: '/', of: [{ call: '-', of: [{ feature }, 3] }, 2] })));
+  const product = stepOf(PROJECTION, {
+    ...{
+      step: 'projection',
+      of: 'pca',
+      keep: [],
+      from: places(WIDTH),
+      matrices: [places(WIDTH).map((at) => [at, 1])],
+      names: ['PC1', 'PC2'],
+    },
+  });
+
+  test.each<[string, BoundStep[], number[] | 'all']>([
+    ['all go on to a step that takes none', [scaled, complete], 'all'],
+    ['all go through a product', [scaled, product, complete], 'all'],
+    ['each is imputed', [columns(places(WIDTH).map(meanFor)), complete], []],
+    [
+      'half of them are imputed',
+      [columns(places(WIDTH).map((at) => (at % 2 ? meanFor(at) : at))), complete],
+      places(WIDTH).filter((at) => at % 2 === 0),
+    ],
+    [
+      'the body takes those of three features alone',
+      [columns(places(WIDTH).map((at) => ([9, 99, 999].includes(at) ? at : meanFor(at))))],
+      [9, 99, 999],
+    ],
+  ])('%s: fewer than 1,000', (_, steps, required) => {
+    const { model, rows } = sumOf(WIDTH, steps);
+    const schema = withMissing(model, 'the model');
+    expect({ takesMissing: schema.takesMissing, required: requiredOf(schema) }).toEqual({
+      ...{ takesMissing: required !== 'all', required: required === 'all' ? [] : required },
+    });
+    expect(rows()).toBeLessThan(1000);
+  });
+
+  test('features that are imputed by each other may each be missing', () => {
+    const pairs = columns(places(64).map((at) => ({ call: 'coalesce', of: [{ feature: at }, { feature: at ^ 1 }] })));
+    const { model } = sumOf(64, [pairs, complete]);
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
+  });
+
+  test('of groups that have no answer so many are tried as there is time for, and the rest are not among the optional', () => {
+    const tried: number[] = [];
+    const mayMiss = (group: readonly number[]) => {
+      tried.push(group.length);
+      return group.length === 1 && group[0]! % 2 === 0;
+    };
+    expect(optionalAmong(places(64), 10, mayMiss)).toEqual(new Set([0]));
+    expect(tried).toEqual([64, 8, 8, 8, 8, 8, 8, 8, 8, 1]);
+    expect(optionalAmong(places(64), 100, mayMiss).size).toBe(32);
+  });
+});
+
+describe('features that are surely required', () => {
+  const EVERY = { ...FUNCTIONS, ...PIPELINE_FUNCTIONS };
+  const schema: Schema = {
+    ...{ kind: 'regression', takesMissing: false },
+    features: [
+      { name: 'a', type: 'number' },
+      { name: 'b', type: 'number' },
+      { name: 'f', type: 'factor', levels: ['u', 'v'] },
+    ],
+  };
+  const [a, b] = [{ feature: 0 }, { feature: 1 }];
+  const cut: Expression = { interval: a, breaks: [0, 1, 2], right: true, lowest: true };
+  const picked = (missing: number | null, beyond: number | null, pick: Expression = a): Expression => ({
+    pick,
+    values: [5, 6],
+    missing,
+    beyond,
+  });
+  const calls = Object.entries(EVERY).flatMap(([call, { least, most }]) =>
+    [1, 2, 3, 4]
+      .filter((count) => count >= least && count <= most)
+      .map((count): Expression => ({ call, of: [a, b, 1, 2].slice(0, count) })),
+  );
+  const expressions: Expression[] = [
+    ...calls,
+    ...[0, 2, a].map((by): Expression => ({ call: '^', of: [b, by] })),
+    ...[
+      { label: 2, in: ['v'] },
+      { poly: a, alpha: [1, 2], norm2: [1, 2, 3, 4] },
+      cut,
+      { table: cut, values: [7, 8] },
+      { is: cut, level: 1 },
+    ],
+    ...[
+      { number: a, in: [1, 2] },
+      { number: a, in: [1, 2], exact: true as const },
+      { table: { number: a, in: [1], exact: true as const }, values: [3] },
+    ],
+    ...[picked(null, null), picked(1, null), picked(null, 1), picked(null, 1, cut), picked(null, null, cut), picked(1, null, cut)],
+  ];
+
+  test.each(expressions.map((expression): [string, Expression] => [JSON.stringify(expression), expression]))('%s', (_, expression) => {
+    const value = compile(expression, schema, EVERY);
+    const values = [Number.NaN, -1, 0, 0.5, 1, 2, 3];
+    for (const feature of neededIn(expression)) {
+      for (const one of values)
+        for (const other of values) {
+          const row = Float64Array.of(one, other, 1);
+          row[feature] = Number.NaN;
+          expect(value(row, 0)).toBeNaN();
+        }
+    }
+  });
+
+  test('functions of several arguments are known, and each is one', () => {
+    for (const name of KEEPS_MISSING) expect(Object.keys(EVERY)).toContain(name);
+  });
+
+  const files = ['pipelines', 'recipes'].flatMap((folder) =>
+    readdirSync(path.join(GOLDEN, folder)).flatMap((name) => (name.endsWith('.RDS') ? [path.join(folder, name)] : [])),
+  );
+
+  test('no row of a golden has an answer without one of them, and some files have some', () => {
+    let found = 0;
+    for (const file of files) {
+      const model = loadModel(path.join(GOLDEN, file));
+      const { steps = [], checks } = model;
+      const width = model.schema.features.length;
+      for (const feature of surelyRequired(schemasOf(model.schema, steps), steps)) {
+        const without = checks.rows.map((value, at) => (at % width === feature ? Number.NaN : value));
+        const answered = predictRows(model, without).some(Number.isFinite);
+        expect({ file, feature, answered }).toEqual({ file, feature, answered: false });
+        found += 1;
+      }
+    }
+    expect(found).toBeGreaterThan(100);
+  });
+});
