@@ -116,7 +116,8 @@ function withSidecar(feature: Feature, entry: FeatureSidecar | undefined, label:
       if (first !== undefined && (typeof first !== 'string' || !levels.includes(first)))
         throw new ModelError(at, `the default ${first}`, 'one of its levels');
       const { words } = entry;
-      const strange = Object.keys(words ?? {}).find((level) => !levels.includes(level));
+      const known = new Set(levels);
+      const strange = Object.keys(words ?? {}).find((level) => !known.has(level));
       if (strange !== undefined) throw new ModelError(at, `words for "${strange}"`, `one of its levels: ${levels.join(', ')}`);
       return { ...shown, type, levels, ...(first === undefined ? {} : { default: first as string }), ...(words ? { words } : {}) };
     }

@@ -92,7 +92,10 @@ export function checkFunctions(environment: RValue | undefined, variables: RValu
 /** All variables of an environment and of those around it, from the inside out. */
 export function* variablesAround(environment: RValue | undefined): Generator<[string, Kept]> {
   let at = environment;
-  for (let depth = 0; at?.type === 'opaque' && depth < MAX_ENVIRONMENTS; depth += 1) {
+  // In a damaged file one may stand around itself.
+  const seen = new Set<RValue>();
+  while (at?.type === 'opaque' && seen.size < MAX_ENVIRONMENTS && !seen.has(at)) {
+    seen.add(at);
     yield* at.variables ?? [];
     at = at.enclosing;
   }

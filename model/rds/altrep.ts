@@ -1,5 +1,5 @@
 import type { ModelError } from '../../shared/errors.ts';
-import { type Attributes, NA_INTEGER, type RValue, typeOf, withAttributes } from './values.ts';
+import { type Attributes, MAX_UNPACKED, NA_INTEGER, type RValue, typeOf, withAttributes } from './values.ts';
 
 /** Makes the error for what was found where something else was expected. */
 type Fail = (found: string, expected: string) => ModelError;
@@ -14,6 +14,8 @@ const TEXT = 4;
 export function altrep(info: RValue, state: RValue, attributes: Attributes, most: number, fail: Fail): { value: RValue; made: number } {
   const name = info.type === 'pairlist' && info.values[0]?.type === 'symbol' ? info.values[0].name : typeOf(info);
   const { value, made } = expand(name, state, most, fail);
+  if (value.type === 'packed' && value.starts.length > MAX_UNPACKED && attributes.size > 0)
+    throw fail(typeOf(value), `at most ${MAX_UNPACKED} elements`);
   return { value: attributes.size === 0 ? value : withAttributes(value, attributes), made };
 }
 

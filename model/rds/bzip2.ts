@@ -28,11 +28,14 @@ const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
  */
 export function* inflateBzip2(bytes: Uint8Array): Generator<Uint8Array> {
   const bits = new BitReader(bytes);
+  // Streams share the room of their blocks: thousands of empty ones fit into a small file.
+  let room = new Uint32Array(0);
   do {
     if (bits.take(24) !== 0x425a68) throw new Error('other bytes than BZh');
     const level = bits.take(8) - 0x30;
     if (level < 1 || level > 9) throw new Error('a size of its blocks that is none of 1 to 9');
-    const links = new Uint32Array(level * 100_000);
+    if (room.length < level * 100_000) room = new Uint32Array(level * 100_000);
+    const links = room.subarray(0, level * 100_000);
     let sum = 0;
     for (let mark = bits.take48(); mark !== END; mark = bits.take48()) {
       if (mark !== BLOCK) throw new Error('a block that does not start as one');

@@ -55,7 +55,9 @@ export function decodeText(bytes: Buffer, encoding: Encoding): string {
 }
 
 function escaped(bytes: Buffer): string {
-  return bytes.toString('latin1').replaceAll(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
+  const units = Uint16Array.from(bytes);
+  for (let at = 0; at < units.length; at += 1) if (units[at]! >= 0x80) units[at]! += 0xdc00;
+  return Buffer.from(units.buffer).toString('utf16le');
 }
 
 /** Whether a text was read as what it is. */

@@ -211,10 +211,14 @@ export function levelsOf(value: RValue | undefined, label: string): Level[] {
   return levels;
 }
 
-/** The elements of a list. Throws where it is none. */
+/** Most elements of a packed list that become values, each of which takes twenty times its bytes: no list that is read so has as many. */
+export const MAX_UNPACKED = 2 ** 20;
+
+/** The elements of a list. Throws where it is none, or a packed one of too many. */
 export function listOf(value: RValue | undefined, label: string): RValue[] {
   if (value?.type === 'packed') {
     const { starts, values } = value;
+    if (starts.length - 1 > MAX_UNPACKED) throw new ModelError(label, typeOf(value), `at most ${MAX_UNPACKED} elements`);
     return Array.from({ length: starts.length - 1 }, (_, at) => ({ type: 'double', values: values.subarray(starts[at], starts[at + 1]) }));
   }
   if (value?.type === 'list') return value.values;

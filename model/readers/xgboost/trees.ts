@@ -58,6 +58,8 @@ export class TreeBuilder {
   readonly #cover = new Growing(Float64Array);
   readonly #label: string;
   #width: number | undefined;
+  /** Numbers of the tree's vectors that no leaf has taken. */
+  #vectorNumbers = 0;
 
   constructor(label: string) {
     this.#label = label;
@@ -78,6 +80,7 @@ export class TreeBuilder {
     if (this.#nodes.length + nodes > MAX_NODES) throw fail(`more than ${MAX_NODES} nodes`, 'a smaller model');
     this.#width ??= width;
     if (this.#width !== width) throw fail(`${width} numbers a leaf`, `${this.#width}, as the first tree has`);
+    this.#vectorNumbers = tree.vectors?.values.length ?? 0;
     const start = this.#nodes.length;
     this.#roots.push(start);
     // The nodes in their new order, level by level: a node's place in it is its number less the start.
@@ -115,6 +118,8 @@ export class TreeBuilder {
     const from = (vectors?.by === 'right' ? right[node]! : node) * width;
     const values = vectors?.values.subarray(from, from + width);
     if (values?.length !== width) throw fail(`no vector for leaf ${node}`, `${width} numbers`);
+    this.#vectorNumbers -= width;
+    if (this.#vectorNumbers < 0) throw fail(`one vector for several leaves, ${node} among them`, 'one for each leaf');
     for (const value of values) this.#leaves.push(value);
   }
 

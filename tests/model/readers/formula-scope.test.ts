@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { variablesAround } from '../../../model/formula/scope.ts';
 import type { Kept, RValue } from '../../../model/rds/values.ts';
 import { lm, number, predict, read, x } from '../../support/lm-objects.ts';
 import { call, named, numbers, symbol, texts } from '../../support/r-objects.ts';
@@ -54,6 +55,13 @@ describe('a name that is a number where the formula was made is', () => {
     const model = lm({ variables: [number(Z)], terms: { '.Environment': around({ z: { type: 'other' } }, around({ z })) } });
     expect(predict(model, [{ x: 2, z: 5 }])).toEqual([21]);
   });
+});
+
+test('the variables of an environment that stands around itself are each given once', () => {
+  const inner = around({ z: constant(3) });
+  const outer = around({ a: constant(1) }, inner) as { enclosing?: RValue };
+  Object.assign(inner, { enclosing: outer });
+  expect([...variablesAround(outer as RValue)].map(([name]) => name)).toEqual(['a', 'z']);
 });
 
 describe('T is', () => {

@@ -163,6 +163,11 @@ describe("a booster's own bytes", () => {
     ['too many features', { parameters: { num_feature: '1e9' } }, 'num_feature: found 1e9, expected a whole number up to 65535'],
     ['leaves without their vectors', { tree: { tree_param: { size_leaf_vector: '3' }, base_weights: [1] } }, 'found no vector for leaf 1'],
     [
+      'one vector for all leaves, which would be written out for each',
+      { tree: { tree_param: { size_leaf_vector: '2' }, leaf_weights: [1, 2], right_children: [2, 0, 0] } },
+      'tree 1: found one vector for several leaves, 2 among them, expected one for each leaf',
+    ],
+    [
       'categories beyond their list',
       { tree: { categories: [], categories_nodes: [0], categories_segments: [0], categories_sizes: [2] } },
       'found other categories of node 0',
