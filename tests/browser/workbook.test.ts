@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
 import { chanceAt, HEART_AGE, inChromium, through, visits } from './visits.ts';
@@ -46,6 +47,15 @@ inChromium('a workbook', () => {
     await page.locator('#run-state', { hasText: '1 row · Done' }).waitFor();
     await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
     expect(await page.locator('#preview tbody').textContent()).toBe('12.1%Age (61) −42.461');
+    await closeAll();
+  });
+
+  test('reads a sheet of one column in a language whose decimal mark is a comma', async () => {
+    const page = await open(urls.age!, { locale: 'pt-BR' });
+    const buffer = workbook({ Idades: `<row r="1">${text('A1', 'age')}</row><row r="2"><c r="A2"><v>54.5</v></c></row>` });
+    await page.locator('#file').setInputFiles({ name: 'a.xlsx', mimeType: 'application/zip', buffer });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^\ufeffage;prediction\r\n54,5;0,\d+\r\n$/);
     await closeAll();
   });
 

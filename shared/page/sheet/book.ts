@@ -1,8 +1,6 @@
-import { csvField } from '../../wire/csv.ts';
 import { byId, make } from '../base/dom.ts';
 import type { Words } from '../words/words.ts';
 import { Fault } from './file.ts';
-import type { Sheet } from './workbook.ts';
 
 /** Whether a file is a workbook, by its name or by its first bytes, which are an archive's. */
 export async function isWorkbook(file: File): Promise<boolean> {
@@ -11,22 +9,20 @@ export async function isWorkbook(file: File): Promise<boolean> {
 }
 
 /**
- * A sheet of a workbook as a CSV file, as the reader's language writes one; where there are several sheets, a choice is shown. Throws
- * a Fault where the file cannot be read.
+ * A sheet of a workbook as a CSV file, as the reader's language writes one, and what parts its fields; where there are several sheets, a
+ * choice is shown. Throws a Fault where the file cannot be read.
  */
-export async function sheetOf(file: File, place: number, words: Words): Promise<File> {
+export async function sheetOf(file: File, place: number, words: Words): Promise<{ csv: File; delimiter: string }> {
+  const delimiter = words.number(1.5).includes(',') ? ';' : ',';
   const sheets = await readSheets(file, words);
   const select = byId<HTMLSelectElement>('sheet-name');
   select.replaceChildren(...sheets.map(({ name }, at) => make('option', { value: String(at) }, name)));
   select.value = String(place);
   byId('sheets').hidden = sheets.length < 2;
-  const { rows } = sheets[place] ?? { rows: [] };
-  const hasComma = words.number(1.5).includes(',');
-  const lines = rows.map((row) => row.map((cell) => cellText(cell, hasComma)).join(hasComma ? ';' : ','));
-  return new File([`\ufeff${lines.join('\r\n')}\r\n`], file.name, { type: 'text/csv' });
+  return { csv: new File([sheets[place]?.csv(delimiter) ?? ''], file.name), delimiter };
 }
 
-async function readSheets(file: File, words: Words): Promise<Sheet[]> {
+async function readSheets(file: File, words: Words) {
   const address = document.querySelector<HTMLElement>('script[data-workbook]')?.dataset.workbook ?? 'workbook.js';
   let code: typeof import('../workbook.ts');
   try {
@@ -39,13 +35,4 @@ async function readSheets(file: File, words: Words): Promise<Sheet[]> {
   } catch (error) {
     throw new Fault(words.text(error instanceof RangeError ? 'bookSize' : 'bookForm'));
   }
-}
-
-/** A cell as a field of the CSV: a date as ISO 8601 has it, a number with the reader's decimal mark. */
-function cellText(cell: Sheet['rows'][number][number], hasComma: boolean): string {
-  if (cell === null) return '';
-  if (cell instanceof Date) return cell.toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
-  if (typeof cell === 'number') return hasComma ? String(cell).replace('.', ',') : String(cell);
-  const text = String(cell);
-  return hasComma && text.includes(';') ? `"${text.replaceAll('"', '""')}"` : csvField(text);
 }

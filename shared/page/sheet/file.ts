@@ -26,12 +26,14 @@ export class Fault extends Error {}
 /** Most characters that are sent at once, and most quotes that never close which are read past. */
 const BATCH_CHARS = 1_500_000;
 const MOST_OPEN = 1_000;
+/** A first line by which Excel names what parts the fields, as the server takes it (shared/wire/delimiter.ts). */
+const NAMES_DELIMITER = /^"?sep=([,;\t|])"?$/i;
 /** How many characters are cut into lines at once, so that the page stays free. */
 const SLICE = 50_000;
 
 /**
  * The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features, or numbers
- * that can be read in two ways; and what `signal` was aborted with.
+ * that can be read in two ways; and what `signal` was aborted with. `delimiter`: what parts the fields of a file that the page made itself.
  */
 export async function* batches(
   data: PageData,
@@ -39,8 +41,10 @@ export async function* batches(
   most: number,
   words: () => Words,
   signal: AbortSignal,
+  delimiter?: string,
 ): AsyncGenerator<{ batch: Batch; layout: Layout }> {
   let layout: Layout | undefined;
+  let [named, first] = [delimiter, ''];
   let number = 0;
   let chars = 0;
   let blanks = 0;
@@ -55,9 +59,19 @@ export async function* batches(
       continue;
     }
     if (!layout) {
-      layout = layoutOf(data, line, words);
-      layout.bom = (await bomOf(file)) !== undefined;
-      layout.eol = isCrlf ? '\r\n' : '\n';
+      const eol = isCrlf ? '\r\n' : '\n';
+      const mark = number === 1 && NAMES_DELIMITER.exec(line)?.[1];
+      if (mark) {
+        [named, first] = [mark, line + eol];
+        continue;
+      }
+      layout = {
+        ...layoutOf(data, line, words, named),
+        line: first + line,
+        bom: (await bomOf(file)) !== undefined,
+        eol,
+        isMade: delimiter !== undefined,
+      };
       if (layout.delimiter !== ',') await checkMarks(data, file, layout, words, signal);
       continue;
     }
@@ -66,7 +80,7 @@ export async function* batches(
     waiting.push(rowOf(data, layout, line, from, problem, words()));
     for (const row of waiting) {
       if (rows.length >= most || chars + row.sent.length > BATCH_CHARS) {
-        if (layout.decimalComma === undefined) settleDecimals(layout, rows, words());
+        settleDecimals(layout, rows, words());
         yield { batch: { rows, bytes }, layout };
         rows = [];
         chars = 0;
@@ -77,7 +91,7 @@ export async function* batches(
     waiting = [];
   }
   if (!layout) return;
-  if (layout.decimalComma === undefined) settleDecimals(layout, rows, words());
+  settleDecimals(layout, rows, words());
   if (rows.length > 0) yield { batch: { rows, bytes: file.size }, layout };
 }
 
@@ -125,7 +139,7 @@ function withoutEmpty(line: string, count: number): string {
 
 /** Settles once for a file which decimal mark its predictions have, by its first rows. */
 function settleDecimals(layout: Layout, rows: Row[], words: Words): void {
-  layout.decimalComma = decimalMark(
+  layout.decimalComma ??= decimalMark(
     layout.delimiter,
     rows.map(({ line }) => line),
     words.number(1.5),
@@ -176,10 +190,10 @@ async function* linesOf(
 
 /** The byte order mark that a file begins with, by its encoding. */
 async function bomOf(file: File): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | undefined> {
-  const [first, second, third] = new Uint8Array(await file.slice(0, 3).arrayBuffer());
-  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+  const mark = String(new Uint8Array(await file.slice(0, 3).arrayBuffer()));
+  if (mark === '239,187,191') return 'utf-8';
+  if (mark.startsWith('255,254')) return 'utf-16le';
+  return mark.startsWith('254,255') ? 'utf-16be' : undefined;
 }
 
 /**
@@ -195,8 +209,8 @@ function isUtf8(piece: Uint8Array, isCut: boolean): boolean {
   }
 }
 
-function layoutOf(data: PageData, line: string, words: () => Words): Layout {
-  const { layout, lacking, twice } = readHeader(data.features, line);
+function layoutOf(data: PageData, line: string, words: () => Words, delimiter?: string): Layout {
+  const { layout, lacking, twice } = readHeader(data.features, line, delimiter);
   const listed = (names: string[]) => `${names.slice(0, 20).join(', ')}${names.length > 20 ? '...' : ''}`;
   if (lacking.length > 0) throw new Fault(`${words().text('noHeader')}: ${listed(lacking)}`);
   if (twice.length > 0) throw new Fault(`${words().text('twiceInHeader')}: ${listed(twice)}`);

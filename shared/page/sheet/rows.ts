@@ -7,6 +7,8 @@ import { isNumeric } from '../html/fields.ts';
 /** Most characters of a line: more is a quote that was never closed, or no CSV. */
 export const MAX_LINE = 1_000_000;
 const DELIMITERS = [',', ';', '\t'];
+/** Behind what a quote opens a field; any other (5" pipe) is a character like others, as splitLine() and the server read it. */
+const BEFORE_FIELD = '\n,;\t|';
 
 /** Lines of a text that comes in pieces; a line end within quotes is part of its line. */
 export type LineReader = {
@@ -25,6 +27,8 @@ export function createLineReader(): LineReader {
   let rest = '';
   let scanned = 0;
   let isOpen = false;
+  // Where the last quoted field ended: a quote right behind it is one that was doubled.
+  let closed = -2;
   let isFirst = true;
   let isCrlf = false;
   const finish = (line: string) => {
@@ -41,7 +45,11 @@ export function createLineReader(): LineReader {
       // Each quote is looked for once: a search from every line anew would read the rest of a text without quotes each time.
       let quote = find(rest, '"', scanned);
       const countQuotes = (end: number) => {
-        for (; quote < end; quote = find(rest, '"', quote + 1)) isOpen = !isOpen;
+        for (; quote < end; quote = find(rest, '"', quote + 1)) {
+          if (isOpen) closed = quote;
+          // At a line's start nothing stands before it, which every text includes.
+          isOpen = !isOpen && (quote === closed + 1 || BEFORE_FIELD.includes(rest.charAt(quote - 1)));
+        }
       };
       for (let at = rest.indexOf('\n', scanned); at !== -1; at = rest.indexOf('\n', at + 1)) {
         countQuotes(at);
@@ -51,6 +59,7 @@ export function createLineReader(): LineReader {
       }
       countQuotes(rest.length);
       rest = rest.slice(start);
+      closed -= start;
       scanned = rest.length;
       // Lines that are complete are given first; then the next call throws.
       if (lines.length === 0 && rest.length > MAX_LINE) throw new RangeError('a line without end');
@@ -62,6 +71,7 @@ export function createLineReader(): LineReader {
       const line = rest.slice(0, at);
       rest = rest.slice(at + 1);
       scanned = 0;
+      closed = -2;
       isOpen = false;
       return finish(line);
     },
@@ -121,13 +131,18 @@ export type Layout = {
   isMade?: boolean;
 };
 
-/**
- * Reads a header line; `lacking` names the features that it does not, `twice` those that it has twice: nobody can say which column is
- * meant. Names count without regard to case where that is clear.
- */
-export function readHeader(features: PageFeature[], line: string): { layout: Layout; lacking: string[]; twice: string[] } {
-  const counts = DELIMITERS.map((delimiter) => splitLine(line, delimiter).length);
-  const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] as string;
+/** What a header line has: `lacking` names the features that it does not, `twice` those that it has twice: nobody can say which column is meant. */
+export type HeaderRead = { layout: Layout; lacking: string[]; twice: string[] };
+
+/** Reads a header line by what gives most features' names, or by `named`, where it is known what parts its fields. */
+export function readHeader(features: PageFeature[], line: string, named?: string): HeaderRead {
+  return (named ? [named] : DELIMITERS)
+    .map((delimiter) => headerBy(features, line, delimiter))
+    .sort((one, other) => one.lacking.length - other.lacking.length)[0]!;
+}
+
+/** Names count without regard to case where that is clear. */
+function headerBy(features: PageFeature[], line: string, delimiter: string): HeaderRead {
   const header = splitLine(line, delimiter).map((name) => name.trim());
   // Looked up in maps: a file may have as many columns as a model has features, thousands.
   const [exact, lower] = [new Map<string, number>(), new Map<string, number>()];

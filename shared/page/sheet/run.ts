@@ -53,12 +53,10 @@ export async function runSheet(
   const started = performance.now();
   try {
     const asked: Promise<() => void>[] = [];
-    const isMade = await isWorkbook(file);
     byId('sheets').hidden = true;
-    const csv = isMade ? await sheetOf(file, sheet, words()) : file;
+    const { csv, delimiter } = (await isWorkbook(file)) ? await sheetOf(file, sheet, words()) : { csv: file };
     result.expect(csv.size);
-    for await (const { batch, layout } of batches(data, csv, most, words, signal)) {
-      if (isMade) layout.isMade = true;
+    for await (const { batch, layout } of batches(data, csv, most, words, signal, delimiter)) {
       signal.throwIfAborted();
       asked.push(answersTo(batch, layout).then((answers) => () => result.add(batch, layout, answers)));
       // A rejection is heard when its turn comes.

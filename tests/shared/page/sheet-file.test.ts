@@ -9,11 +9,14 @@ const data = {
 } as object as PageData;
 const words = { text: (name: string) => name, number: String } as object as Words;
 
+const { signal } = new AbortController();
+type Bytes = (string | Uint8Array<ArrayBuffer>)[];
+const rowsOf = (...bytes: Bytes) => rowsWith(undefined, ...bytes);
+
 /** The rows that a file's bytes become: each line as it is kept, and what is sent of it. Two rows are a batch. */
-async function rowsOf(...bytes: (string | Uint8Array<ArrayBuffer>)[]): Promise<[string, string][]> {
+async function rowsWith(delimiter: string | undefined, ...bytes: Bytes): Promise<[string, string][]> {
   const rows: [string, string][] = [];
-  const signal = new AbortController().signal;
-  for await (const { batch } of batches(data, new File(bytes, 'a.csv'), 2, () => words, signal)) {
+  for await (const { batch } of batches(data, new File(bytes, 'a.csv'), 2, () => words, signal, delimiter)) {
     rows.push(...batch.rows.map(({ line, sent }): [string, string] => [line, sent]));
   }
   return rows;
@@ -48,4 +51,36 @@ test('what Windows writes in the West is read so, wherever its first letter with
   expect(latin.at(-1)).toEqual(['54,José', '54']);
   expect((await rowsOf(head, '54,José\n')).at(-1)).toEqual(['54,José', '54']);
   expect((await rowsOf(Uint8Array.from(Buffer.from('age,name\n54,José', 'latin1')))).at(-1)).toEqual(['54,José', '54']);
+});
+
+test('a quote within a cell is a character like others, as the server reads it', async () => {
+  const lines = ['50,5" pipe', '51,6" pipe', '52,"7"" pipe, ""long"""', '53,"a', 'b"'];
+  const rows = await rowsOf(`age,note\n${lines.join('\n')}\n`);
+  expect(rows).toEqual([...lines.slice(0, 3).map((line) => [line, line.slice(0, 2)]), ['53,"a\nb"', '53']]);
+  expect((await rowsOf('\ufeff"age","a\nb"\n54,x\n')).map(([, sent]) => sent)).toEqual(['54']);
+});
+
+test('what parts the fields is what gives the names of the features', async () => {
+  expect((await rowsOf('age;note, such as it is, or none\n54,5;x\n')).map(([, sent]) => sent)).toEqual(['54.5']);
+  // A sheet of one column in a language of decimal commas: the page knows what it wrote.
+  expect(await rowsWith(';', 'age\n54,5\n55\n')).toEqual([
+    ['54,5', '54.5'],
+    ['55', '55'],
+  ]);
+});
+
+test('a first line that names what parts the fields is kept, and no header', async () => {
+  const kept: string[] = [];
+  for (const first of ['sep=;', 'SEP=|', '"sep=\t"']) {
+    const mark = first.replaceAll('"', '').at(-1);
+    for await (const { batch, layout } of batches(
+      data,
+      new File([`${first}\nid${mark}age\n1${mark}54\n`], 'a.csv'),
+      2,
+      () => words,
+      signal,
+    ))
+      kept.push(layout.line, ...batch.rows.map(({ sent }) => sent));
+  }
+  expect(kept).toEqual(['sep=;\nid;age', '54', 'SEP=|\nid|age', '54', '"sep=\t"\nid\tage', '54']);
 });
