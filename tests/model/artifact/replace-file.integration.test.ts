@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   constants,
   lstatSync,
@@ -35,6 +37,24 @@ test('a file that its owner alone may read stays so', () => {
   writeFileSync(file, 'old', { mode: 0o600 });
   replaceFile(file, 'new');
   expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', 0o600]);
+});
+
+test('a file keeps its mode whatever the umask, and its owner where root writes it', () => {
+  const file = path.join(folder, 'keys');
+  writeFileSync(file, 'old');
+  chmodSync(file, 0o664);
+  // Nobody but root gives files away.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(file, 1_000, 1_001);
+  const before = process.umask(0o077);
+  try {
+    replaceFile(file, 'new');
+  } finally {
+    process.umask(before);
+  }
+  const { mode, uid, gid } = statSync(file);
+  expect([readFileSync(file, 'utf8'), mode & 0o777]).toEqual(['new', 0o664]);
+  expect(isRoot ? [uid, gid] : [1_000, 1_001]).toEqual([1_000, 1_001]);
 });
 
 test('of a link the file that it leads to is replaced, and the link stays', () => {
