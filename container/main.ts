@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
 import { totalmem } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readWhole } from '../model/artifact/read-file.ts';
 import type { OnError } from '../shared/batch/piece.ts';
 import { ModelError, stackOf } from '../shared/errors.ts';
 import type { PageParts } from '../shared/page/base/parts.ts';
@@ -41,6 +42,8 @@ Environment:
   SAGEMAKER_MULTI_MODEL   true: no model at the start, only those that are loaded
 `;
 
+/** What holds the page's parts: some 100 kB. */
+const PAGE = { most: 2 ** 24, expected: 'a file' };
 /** How long after SIGTERM the process may live, in milliseconds; SageMaker waits 30 s. */
 const STOP_WITHIN = 20_000;
 /** Who sends us requests has learned not to once nothing came for this long; it is waited for this much more. In milliseconds. */
@@ -101,7 +104,7 @@ async function becomeTraining(file: string): Promise<void> {
 /** The page's parts: read where the image has them, else built. Predictions do not wait for a page that cannot be had. */
 async function loadPage(file: string): Promise<PageParts | undefined> {
   try {
-    if (file !== '') return JSON.parse(readFileSync(file, 'utf8'));
+    if (file !== '') return JSON.parse(Buffer.from(readWhole(file, PAGE)).toString());
     const { buildPage } = await import('../model/bundle/build-page.ts');
     return (await buildPage(fileURLToPath(new URL('..', import.meta.url)))).page;
   } catch (error) {
@@ -145,7 +148,7 @@ async function serve(mode: 'sagemaker' | 'alone', settings: ContainerSettings, p
     const bound = typeof address === 'object' && address ? address.port : port;
     const since = Math.round(performance.now());
     const what = model ? `${model.card.name} (sha256 ${model.sha256.slice(0, 8)})` : 'whatever is loaded';
-    console.log(`${what} is served on http://${host}:${bound}, ready after ${since} ms`);
+    console.log(`${what} is served on http://${host.includes(':') ? `[${host}]` : host}:${bound}, ready after ${since} ms`);
   });
   const leave = (code: number) => accessLog.end(() => process.exit(code));
   // What sends us requests needs a moment to learn that it should not: those that still come are answered.
