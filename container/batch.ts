@@ -56,10 +56,10 @@ async function main(): Promise<void> {
   const options = { ...ways, ...kinds, ...cuts, every: text, 'no-wait': flag, yes: flag, help: flag };
   const { values } = readCommandLine({ options });
   if (values.help) return void process.stdout.write(HELP);
-  if (values.policy) return console.log(JSON.stringify(batchPolicy(values.out), undefined, 2));
   const place = readPlace(values);
   const problem = regionProblem(place.region);
   if (problem !== undefined) throw new AwsError(problem);
+  if (values.policy) return console.log(JSON.stringify(batchPolicy(place.region, values.out), undefined, 2));
   const every = Number(values.every ?? 10);
   if (!(every >= 0.1 && every <= 600)) throw new AwsError(`--every: found ${values.every}, expected seconds from 0.1 to 600`);
   const { follow, stop } = values;

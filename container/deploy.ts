@@ -5,13 +5,15 @@ import { readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { accessProblems, accessSettings, openingProblems } from './deploy/access.ts';
 import { deployedApi } from './deploy/account/deployed.ts';
+import { deadlineOf, keptEndpoint } from './deploy/account/kept-endpoint.ts';
 import { packArtifact } from './deploy/archive.ts';
 import { AwsError, accountOf, ecrLogin, putOnce, stackOutputs } from './deploy/aws.ts';
 import { costInWords, type Plan } from './deploy/costs.ts';
 import { buildImage, findTool, pushImage, type Tool } from './deploy/image-tool.ts';
 import { lookForNeeds } from './deploy/needs.ts';
-import { idleParameters, problemsOf } from './deploy/parameters.ts';
+import { endpointStageProblems, idleParameters, problemsOf } from './deploy/parameters.ts';
 import { planInWords } from './deploy/plan.ts';
+import { inPartition } from './deploy/regions.ts';
 import { parseRepository, type Repository } from './deploy/registry.ts';
 import { statementsFor } from './deploy/rights.ts';
 import {
@@ -72,6 +74,7 @@ async function main(): Promise<void> {
   const problems = problemsOf({ region: place.region, params });
   const access = accessSettings(paramDefaults('api', place.stage), params);
   if (only === undefined) problems.push(...accessProblems(access, place.stage));
+  if (!options.apiOnly) problems.push(...endpointStageProblems(place.stage));
   if (problems.length > 0) throw new AwsError(problems.join('\n'));
   const plan = planOf(options);
   if (only === 'policy') return printPolicy(await policyOf(options, plan));
@@ -92,8 +95,8 @@ async function main(): Promise<void> {
 
   const step = openSteps(tool === undefined ? 1 : 5, console.log);
   const api = { ...params, model: path.resolve(options.model) };
-  const known = (await stackOutputs(place.region, stackName('api', place.stage)))?.EndpointName ?? 'none';
-  const kept: Record<string, string> = known === 'none' ? {} : { endpoint: known, endpointDeadlineMs: deadlineOf(plan, params) };
+  const kept = await keptEndpoint(place, plan, params);
+  const known = kept.endpoint ?? 'none';
   await step('the API', async () => {
     const output = await framework('api', 'deploy', place, { ...api, ...kept });
     // What container/deploy/plugin.js says of it.
@@ -104,7 +107,7 @@ async function main(): Promise<void> {
     await deployEndpoint(step, options, plan, built, tool);
     await step('the API, with the name of the endpoint', async () => {
       if (known === endpointName(place.stage)) return { said: 'it had it already', value: undefined };
-      const endpoint = { endpoint: endpointName(place.stage), endpointDeadlineMs: deadlineOf(plan, params) };
+      const endpoint = { endpoint: endpointName(place.stage), endpointDeadlineMs: deadlineOf(plan.hosting, params) };
       await framework('api', 'deploy', place, { ...api, ...endpoint });
       return { said: `asks ${endpointName(place.stage)} first`, value: undefined };
     });
@@ -179,7 +182,10 @@ async function policyOf(options: Options, plan: Plan) {
   const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
   return {
     Version: '2012-10-17',
-    Statement: statementsFor({ types, withEndpoint: plan.hosting !== 'none', kmsKey: options.params.kmsKey }),
+    Statement: inPartition(
+      statementsFor({ types, withEndpoint: plan.hosting !== 'none', kmsKey: options.params.kmsKey }),
+      options.place.region,
+    ),
   };
 }
 
@@ -189,7 +195,7 @@ async function dryRun(options: Options, plan: Plan): Promise<void> {
   const made = await resourcesOf(options, plan);
   const types = [...made.api.keys(), ...('endpoint' in made ? made.endpoint.keys() : [])];
   const withEndpoint = plan.hosting !== 'none';
-  const statements = statementsFor({ types, withEndpoint, kmsKey: params.kmsKey });
+  const statements = inPartition(statementsFor({ types, withEndpoint, kmsKey: params.kmsKey }), place.region);
   const needs = await lookForNeeds(place, statements, withEndpoint, tool);
   console.log(planInWords(place, plan, made, needs, idleParameters(params, plan.hosting)));
 }
@@ -202,11 +208,6 @@ function planOf({ apiOnly, params }: Options): Plan {
     instanceType: params.instanceType ?? 'ml.c7i.large',
     instanceCount: Number(params.instanceCount ?? 1),
   };
-}
-
-/** Serverless inference may take a cold start's first moments, so its deadline is longer. */
-function deadlineOf(plan: Plan, params: Record<string, string>): string {
-  return params.endpointDeadlineMs ?? (plan.hosting === 'serverless' ? '1000' : '250');
 }
 
 /** The file of the model that a command line asks for; that of a training job is fetched. */

@@ -64,10 +64,10 @@ async function main(): Promise<void> {
   const known = [...Object.keys(OURS), 'formula', 'seed', 'ranger-seed', ...ARGUMENT_NAMES];
   const { values } = readCommandLine({ args: withFlagValues(process.argv.slice(2)), options }, known);
   if (values.help) return void process.stdout.write(HELP);
-  if (values.policy) return console.log(JSON.stringify(trainingPolicy(values.data), undefined, 2));
   const place = readPlace(values);
   const problem = regionProblem(place.region);
   if (problem !== undefined) throw new AwsError(problem);
+  if (values.policy) return console.log(JSON.stringify(trainingPolicy(place.region, values.data), undefined, 2));
   const every = Number(values.every ?? 10);
   if (!(every >= 0.1 && every <= 600)) throw new AwsError(`--every: found ${values.every}, expected seconds from 0.1 to 600`);
   const { follow, stop, wait = false, register = false } = values;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import type { Finding } from './checks.ts';
@@ -43,7 +44,7 @@ export async function main(args: string[]): Promise<void> {
     throw new UsageError(`--start: found ${what}, expected a URL; an image is started by podman or docker`);
   const url = isUrl ? what.replace(/\/$/, '') : 'http://127.0.0.1:18080';
   const words = isUrl ? values.start?.split(/\s+/) : imageCommand(what, values.model);
-  const child = words && start(words);
+  const child = words && (await start(words));
   const findings: Finding[] = [];
   try {
     if (child) findings.push(await waitForPing(url, child));
@@ -67,14 +68,30 @@ function imageCommand(image: string, model: string | undefined): string[] {
   return [tool, 'run', '--rm', '-p', '127.0.0.1:18080:8080', ...mount, image, 'serve'];
 }
 
-function start([command, ...args]: string[]): ChildProcess {
-  return spawn(command as string, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+/** Starts a command, which ends with this process whatever ends it. Rejects where there is none of that name. */
+async function start([command, ...args]: string[]): Promise<ChildProcess> {
+  const child = spawn(command as string, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await once(child, 'spawn').catch(({ message }: Error) => {
+    throw new UsageError(`${command}: found no such command that can be started (${message})`);
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      child.kill(signal);
+      process.kill(process.pid, signal);
+    });
+  }
+  return child;
+}
+
+/** Whether a command has ended, by itself or by a signal. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 async function waitForPing(url: string, child: ChildProcess): Promise<Finding> {
   const began = performance.now();
   const line = 'started with serve, /ping answers 200 within 60 s';
-  while (performance.now() - began < START_WITHIN && child.exitCode === null) {
+  while (performance.now() - began < START_WITHIN && !hasEnded(child)) {
     const status = await fetch(`${url}/ping`).then(
       (response) => response.status,
       () => 0,
@@ -82,13 +99,13 @@ async function waitForPing(url: string, child: ChildProcess): Promise<Finding> {
     if (status === 200) return { line, verdict: 'pass', seen: `after ${Math.round(performance.now() - began)} ms` };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { line, verdict: 'FAIL', seen: child.exitCode === null ? 'no 200' : `it ended with ${child.exitCode}` };
+  return { line, verdict: 'FAIL', seen: hasEnded(child) ? `it ended with ${child.exitCode ?? child.signalCode}` : 'no 200' };
 }
 
 /** SIGTERM while a request is under way. */
 async function end(url: string, child: ChildProcess): Promise<Finding> {
   const line = 'SIGTERM: answers go on at first, and it ends within 30 s';
-  if (child.exitCode !== null) return { line, verdict: 'FAIL', seen: `it had ended with ${child.exitCode}` };
+  if (hasEnded(child)) return { line, verdict: 'FAIL', seen: `it had ended with ${child.exitCode ?? child.signalCode}` };
   const exited = new Promise<string>((resolve) => child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)));
   const began = performance.now();
   child.kill('SIGTERM');

@@ -92,6 +92,12 @@ export function problemsOf({ region, params }: Asked): string[] {
   return problems;
 }
 
+/** A sentence on a stage that an endpoint's stack cannot have: ECR takes no such name of a repository, nor SageMaker of an endpoint. */
+export function endpointStageProblems(stage: string): string[] {
+  if (!/-(?:-|$)/.test(stage)) return [];
+  return [`--stage: found ${stage}, expected no hyphen at its end and no two in a row where there is an endpoint; or --api-only`];
+}
+
 /** A sentence on everything that is wrong with the NAME=VALUE pairs that the framework was given for a stack with parameters `known`: it takes any. */
 export function givenProblems(known: string[], region: string, pairs: string[]): string[] {
   const given = pairs.map((pair) => pair.split(/=(.*)/s) as [string, string | undefined]);

@@ -6,6 +6,17 @@ export const REGIONS = (
   'us-east-1 us-east-2 us-west-1 us-west-2 cn-north-1 cn-northwest-1 us-gov-east-1 us-gov-west-1'
 ).split(' ');
 
+/** The partition of AWS that a region is in, with which the names of its resources begin. */
+function partitionOf(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Statements of a policy as they are in a region: IAM refuses resources of another partition. */
+export function inPartition<Statement extends { Resource: string[] }>(statements: Statement[], region: string): Statement[] {
+  const begin = `arn:${partitionOf(region)}:`;
+  return statements.map((statement) => ({ ...statement, Resource: statement.Resource.map((arn) => arn.replace(/^arn:aws:/, begin)) }));
+}
+
 /** What is wrong with a region's name; undefined where it is one. Names the region that was nearly written. */
 export function regionProblem(region: string): string | undefined {
   if (REGIONS.includes(region)) return undefined;

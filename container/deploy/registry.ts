@@ -7,6 +7,9 @@ const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
 ].join(', ');
 
+/** How long a registry may take to answer, in milliseconds. */
+const WITHIN = 30_000;
+
 /** A repository of a registry, such as HOST/NAME. */
 export type Repository = {
   host: string;
@@ -44,15 +47,28 @@ export async function findImage(repository: Repository, reference: string): Prom
   const digest = response.headers.get('docker-content-digest') ?? '';
   if (!/^sha256:[0-9a-f]{64}$/.test(digest))
     throw new Error(`${image}: found the digest ${JSON.stringify(digest)}, expected sha256 and 64 digits`);
-  const { config, layers = [] } = (await response.json()) as Manifest;
+  const { config, layers = [] } = await jsonOf<Manifest>(response, image);
   if (!config) throw new Error(`${image}: found a manifest without a configuration, expected one`);
-  const { os, architecture } = (await (await get(repository, `blobs/${config.digest}`)).json()) as { os?: string; architecture?: string };
+  const about = await get(repository, `blobs/${config.digest}`);
+  const { os, architecture } = await jsonOf<{ os?: string; architecture?: string }>(about, image);
   if (os !== 'linux' || architecture !== 'amd64') throw new Error(`${image}: found ${os}/${architecture}, expected linux/amd64`);
   return { digest, bytes: layers.reduce((sum, { size }) => sum + size, config.size) };
 }
 
+/** Asks the registry. Throws an Error in words where it cannot be reached or does not answer in time. */
 function get({ host, name, login, plainHttp }: Repository, path: string): Promise<Response> {
   const headers: Record<string, string> = { accept: ACCEPT };
   if (login !== undefined) headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`;
-  return fetch(`${plainHttp ? 'http' : 'https'}://${host}/v2/${name}/${path}`, { headers, signal: AbortSignal.timeout(30_000) });
+  const url = `${plainHttp ? 'http' : 'https'}://${host}/v2/${name}/${path}`;
+  return fetch(url, { headers, signal: AbortSignal.timeout(WITHIN) }).catch(({ message, cause }: Error) => {
+    throw new Error(
+      `the registry ${host}: found no answer (${cause instanceof Error ? cause.message || cause.name : message}), expected one`,
+    );
+  });
+}
+
+async function jsonOf<Document>(response: Response, image: string): Promise<Document> {
+  return (await response.json().catch(() => {
+    throw new Error(`${image}: found an answer that is not JSON, expected JSON`);
+  })) as Document;
 }

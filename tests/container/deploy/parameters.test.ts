@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { givenProblems, idleParameters, PARAMETERS, problemsOf } from '../../../container/deploy/parameters.ts';
+import { endpointStageProblems, givenProblems, idleParameters, PARAMETERS, problemsOf } from '../../../container/deploy/parameters.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const problems = (params: Record<string, string>, region = 'sa-east-1') => problemsOf({ region, params });
@@ -93,4 +93,9 @@ test('a parameter that has no part in the plan is named', () => {
   ]);
   expect(idleParameters({ serverlessMemory: '2048' }, 'instances')).toEqual(['serverlessMemory changes nothing with hosting=instances']);
   expect(idleParameters({ hosting: 'instances' }, 'none')).toEqual(['hosting changes nothing with --api-only']);
+});
+
+test('a stage whose name no repository can have is refused where there is an endpoint', () => {
+  expect(['dev', 'dev-2', 'a-b-c'].flatMap(endpointStageProblems)).toEqual([]);
+  for (const stage of ['dev-', 'a--b']) expect(endpointStageProblems(stage)).toEqual([expect.stringContaining(`--stage: found ${stage}`)]);
 });
