@@ -76,7 +76,7 @@ export function guardEndpoint(endpoint: Endpoint, settings: GuardSettings, now =
     const outcome = await endpoint.ask({ ...question, attributes }, deadlineMs);
     const isStall = !outcome.answered && outcome.stalled === true;
     const isTimeout = !outcome.answered && outcome.reason === 'timeout';
-    if (outcome.answered || outcome.reason !== 'throttled') throttle.accepted();
+    throttle.note(outcome.answered || outcome.reason !== 'throttled');
     if ((outcome.answered || isTimeout) && !isStall) budget.note(question.query.count, isTimeout ? deadlineMs : outcome.ms, isTimeout);
     const opened = permit(outcome.answered ? 'success' : isStall ? 'ignored' : VERDICTS[outcome.reason]);
     last = [...last, outcome.answered ? 'answered' : outcome.reason].slice(-LAST);

@@ -6,10 +6,10 @@ const TRIED = 2;
 const MOST_HELD_BACK = 0.95;
 
 export type Throttle = {
-  /** Whether a request should be sent; it counts as one either way. */
+  /** Whether a request should be sent. One that should not counts at once, one that is sent when it is known what came of it: of those under way nothing is. */
   admit(): boolean;
-  /** Notes that the endpoint took a request on, whatever came of it. */
-  accepted(): void;
+  /** Notes whether the endpoint took a request on, whatever came of it, or throttled it. */
+  note(isAccepted: boolean): void;
 };
 
 /**
@@ -27,12 +27,14 @@ export function createThrottle(now: () => number, random: () => number): Throttl
     admit: () => {
       fade();
       const heldBack = Math.min((requests - TRIED * accepts) / (requests + 1), MOST_HELD_BACK);
-      requests += 1;
-      return random() >= heldBack;
+      const isSent = random() >= heldBack;
+      if (!isSent) requests += 1;
+      return isSent;
     },
-    accepted: () => {
+    note: (isAccepted) => {
       fade();
-      accepts += 1;
+      requests += 1;
+      if (isAccepted) accepts += 1;
     },
   };
 }
