@@ -22,4 +22,8 @@ export function answerParserErrors(server: Server, connections: Connections): vo
     }
     socket.destroy(error);
   });
+  // What is expected beside 100-continue, which Node answers itself (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (_, response) => {
+    response.writeHead(417, { 'x-content-type-options': 'nosniff', 'content-length': 0 }).end();
+  });
 }

@@ -97,6 +97,11 @@ describe('no answer lets a browser guess another type', () => {
     expect(heard).toMatch(/\r\n\r\n$/);
   });
 
+  test('the container: an expectation that nobody knows', async () => {
+    const heard = await say('GET /ping HTTP/1.1\r\nhost: x\r\nexpect: x\r\nconnection: close\r\n\r\n');
+    expect(heard).toMatch(/^http\/1\.1 417 .*\r\nx-content-type-options: nosniff\r\n/s);
+  });
+
   test('the function: an answer, a refusal and the page', async () => {
     for (const call of [event('POST', '/predict', '[[54]]'), event('POST', '/predict', 'x'), event('GET', '/nothing'), event('GET', '/')]) {
       expect((await invoke(call)).headers['x-content-type-options']).toBe('nosniff');
