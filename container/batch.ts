@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { isWanted, showState } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
 import type { BatchValues, Engine } from './deploy/batch/engine.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const cuts = { 'range-mb': text, 'no-split': flag, format: text };
   const options = { ...ways, ...kinds, ...cuts, every: text, 'no-wait': flag, yes: flag, help: flag };
   const { values } = readCommandLine({ options });
-  if (values.help) return void process.stdout.write(HELP);
+  if (values.help) return print(HELP);
   const place = readPlace(values);
   const problem = regionProblem(place.region);
   if (problem !== undefined) throw new AwsError(problem);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { accessProblems, accessSettings, openingProblems } from './deploy/access.ts';
 import { deployedApi } from './deploy/account/deployed.ts';
@@ -242,7 +242,7 @@ async function readOptions(): Promise<{ options: Options; only: 'dry-run' | 'pol
     },
   });
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return undefined;
   }
   const { repository, tool, base } = values;

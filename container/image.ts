@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { ecrLogin } from './deploy/aws.ts';
 import { buildImage, findTool, pushImage } from './deploy/image-tool.ts';
 import { parseRepository } from './deploy/registry.ts';
@@ -32,7 +32,7 @@ await main().catch((error: Error) => {
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === undefined || command === '--help' || command === '-h') {
-    process.stdout.write(HELP);
+    print(HELP);
     return;
   }
   if (command === 'build') return build(rest);
@@ -49,7 +49,7 @@ async function build(args: string[]): Promise<void> {
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values } = readCommandLine({ args, options });
-  if (values.help) return void process.stdout.write(HELP);
+  if (values.help) return print(HELP);
   const tool = await findTool(values.tool);
   // Only what lies in the project reaches the build, so it is imported here, and its check rows computed.
   const model = values.model === undefined ? undefined : path.relative(PROJECT, buildArtifact(path.resolve(values.model), PROJECT).file);
@@ -60,7 +60,7 @@ async function build(args: string[]): Promise<void> {
 async function push(args: string[]): Promise<void> {
   const options = { tool: { type: 'string' }, 'plain-http': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
   const { values, positionals } = readCommandLine({ args, options, allowPositionals: true });
-  if (values.help) return void process.stdout.write(HELP);
+  if (values.help) return print(HELP);
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0)
     throw new Error(`npm run image -- push: found ${positionals.join(' ') || 'no repository'}, expected one, HOST/NAME`);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { isLimit, KEY_NAME, MOST_PER_SECOND } from '../shared/access/stored-key.ts';
 import { AwsError } from './deploy/aws.ts';
 import { fileStore } from './deploy/keys-file.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return;
   }
   const [command, name, ...rest] = positionals;
@@ -81,7 +81,7 @@ async function add(store: KeysStore, name: string, given: string | undefined): P
   await store.add({ name, sha256, made: new Date().toISOString().slice(0, 10), ...(perSecond === undefined ? {} : { perSecond }) });
   const limit = perSecond === undefined ? '' : `, ${perSecond} requests a second`;
   process.stderr.write(`${store.name}: the key of ${name}${limit}; it is shown this once and kept nowhere\n`);
-  console.log(key);
+  print(`${key}\n`, `the key reached nobody: npm run keys -- remove ${name}, and make it again`);
 }
 
 function list(where: string, keys: ListedKey[]): void {

@@ -63,6 +63,8 @@ async function main(): Promise<void> {
   const given = process.argv.slice(2);
   const [command, ...rest] = given;
   if (given.some((one) => one === '--help' || one === '-h')) {
+    // On a full disk.
+    process.stdout.on('error', ({ message }) => fail(`standard output: ${message}`));
     process.stdout.write(HELP);
     return;
   }

@@ -1,5 +1,5 @@
 import { buildArtifact } from '../model/artifact/build.ts';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
 import { deleteKeysTable, hasKeysTable, tableName } from './deploy/account/deployed.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './deploy/aws.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return;
   }
   const place = readPlace(values);

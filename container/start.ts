@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { printable } from '../model/artifact/printable.ts';
-import { readCommandLine, UsageError } from '../model/commands/command-line.ts';
+import { print, readCommandLine, UsageError } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { SettingsError } from '../shared/settings/variables.ts';
 import { type Child, outputOf, signalGroup, sleep, startChild, stopChild } from './local/child.ts';
@@ -87,7 +87,7 @@ function readOptions(): { model: string; container: boolean } {
   } as const;
   const { values } = readCommandLine({ options });
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     process.exit(0);
   }
   // npm runs its scripts in the package's folder; a path is meant from where the person stands.

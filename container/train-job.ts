@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCommandLine } from '../model/commands/command-line.ts';
+import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { ARGUMENT_NAMES, argumentLines, REFUSED, withFlagValues } from '../model/train/arguments.ts';
 import { isWanted, showState, sizeInWords } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   const options = { ...OURS, ...Object.fromEntries(ASKED.map((name) => [name, text])) };
   const known = [...Object.keys(OURS), 'formula', 'seed', 'ranger-seed', ...ARGUMENT_NAMES];
   const { values } = readCommandLine({ args: withFlagValues(process.argv.slice(2)), options }, known);
-  if (values.help) return void process.stdout.write(HELP);
+  if (values.help) return print(HELP);
   const place = readPlace(values);
   const problem = regionProblem(place.region);
   if (problem !== undefined) throw new AwsError(problem);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { readCommandLine, UsageError } from '../../model/commands/command-line.ts';
+import { print, readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import type { Finding } from './checks.ts';
 import { checkContainer } from './contract.ts';
 import { findRow, readRow } from './example-row.ts';
@@ -34,7 +34,7 @@ export async function main(args: string[]): Promise<void> {
   const { values, positionals } = readCommandLine({ args, options, allowPositionals: true });
   const [what, ...more] = positionals;
   if (values.help || what === undefined || more.length > 0) {
-    process.stdout.write(HELP);
+    print(HELP);
     if (!values.help) process.exitCode = 2;
     return;
   }

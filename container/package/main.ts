@@ -51,11 +51,11 @@ switch (command) {
     break;
   case '--help':
   case '-h':
-    process.stdout.write(HELP);
+    await say(HELP);
     break;
   case '--version': {
     const { default: about } = await import('./package.json', { with: { type: 'json' } });
-    process.stdout.write(`${about.version}\n`);
+    await say(`${about.version}\n`);
     break;
   }
   default: {
@@ -73,4 +73,9 @@ async function serve(): Promise<void> {
     if (existsSync(page)) process.env.PAGE_FILE ??= page;
   }
   await import('../main.ts');
+}
+
+async function say(text: string): Promise<void> {
+  const { print } = await import('../../model/commands/command-line.ts');
+  print(text);
 }

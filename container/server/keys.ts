@@ -31,7 +31,7 @@ export function openKeysFile(file: string, report: (problem: string) => void): C
       throw new SettingsError([`API_KEYS_FILE: ${file}: ${(error as Error).message}`]);
     }
   };
-  let seen = stateOf(statSync(file, { ...BIG, throwIfNoEntry: false }));
+  let seen = stateNow(file);
   let ring = read();
   // Not watchFile: it compares with what it finds once it has begun, so that a change right after the reading would never be seen.
   const look = async () => {
@@ -72,8 +72,16 @@ const BIG = { bigint: true } as const;
 type FileState = { text: string; isSettled: boolean };
 const ABSENT: FileState = { text: 'absent', isSettled: true };
 
-function stateOf(stats: BigIntStats | undefined): FileState {
-  if (!stats) return ABSENT;
+/** The state of a file at the start; where it cannot be looked at, its reading says why. */
+function stateNow(file: string): FileState {
+  try {
+    return stateOf(statSync(file, BIG));
+  } catch {
+    return ABSENT;
+  }
+}
+
+function stateOf(stats: BigIntStats): FileState {
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   const age = Date.now() - Number(ctimeNs / 1_000_000n);
   return { text: [dev, ino, size, mtimeNs, ctimeNs].join(), isSettled: age > LOOK_MS };

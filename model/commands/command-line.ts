@@ -38,6 +38,19 @@ function inWords({ code, message }: NodeJS.ErrnoException, known: string[]): str
   }
 }
 
+/**
+ * Prints a text, such as a command's help. Who reads it may stop early (| head), which is no failure unless there is `lost`: what to do where
+ * the text reached nobody. Where it cannot be written, on a full disk say, a sentence stands on standard error, and the exit status is 1.
+ */
+export function print(text: string, lost?: string): void {
+  process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' && lost === undefined) return;
+    process.stderr.write(`standard output: ${message}${lost === undefined ? '' : `; ${lost}`}\n`);
+    process.exitCode = 1;
+  });
+  process.stdout.write(text);
+}
+
 /** Names as a sentence lists them: "a, b or c". */
 export function oneOf(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

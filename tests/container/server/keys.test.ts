@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -133,4 +133,7 @@ test('a file that changes is read again; a wrong one leaves the keys as they wer
 
 test('a container whose keys cannot be read does not start', () => {
   expect(() => openKeysFile(path.join(folder, 'none.json'), () => {})).toThrow(/API_KEYS_FILE: .*none\.json: ENOENT/);
+  // What cannot even be looked at: in a folder that is closed, or a link to itself.
+  symlinkSync('loop', path.join(folder, 'loop'));
+  expect(() => openKeysFile(path.join(folder, 'loop'), () => {})).toThrow(/API_KEYS_FILE: .*loop: ELOOP/);
 });
