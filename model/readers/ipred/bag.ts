@@ -10,6 +10,8 @@ import { type RpartModel, readRpart } from '../rpart/rpart.ts';
 
 /** Most trees of one bag. */
 const MAX_TREES = 10_000;
+/** Most counts of classes of all nodes: a file has a class once, however many nodes count it. */
+const MAX_COUNTS = 2 ** 25;
 
 /** A bag as a schema, what its inputs are of a row where they are computed, and its trees. */
 export type BagModel = Omit<Imported, 'body'> & { bag: Bag; inputs?: RpartModel['inputs'] };
@@ -30,6 +32,8 @@ export function readBag(value: RValue, label: string): BagModel {
     JSON.stringify([schema.features.map(({ name, type, ...rest }) => [name, type, 'levels' in rest ? rest.levels : []]), inputs]);
   const other = trees.findIndex(({ tree }) => alike(tree) !== alike(first.tree));
   if (other >= 0) throw new ModelError(`${label}'s tree ${other + 1}`, 'other features', 'those of the first tree');
+  const counts = trees.reduce((sum, { tree }) => sum + tree.rpart.left.length, 0) * (classes?.length ?? 1);
+  if (counts > MAX_COUNTS) throw new ModelError(label, `${counts} counts of classes in all nodes`, `at most ${MAX_COUNTS}`);
   const sums = trees.map((one, at) => sumsOf(one, response, classes?.length, `${label}'s tree ${at + 1}`));
   const roots: number[] = [];
   let nodes = 0;
@@ -88,12 +92,15 @@ function sumsOf({ held, tree }: HeldTree, response: ArrayLike<number>, classes: 
       throw new ModelError(`${label}'s bindx`, `row ${rows[at]} at node ${where[at]}`, 'rows and nodes that are there');
     node.push(value);
   }
-  const countOf = (values: number[], code: number) => values.filter((value) => value === code).length;
-  const sums =
-    classes === undefined
-      ? own.map(longSumOf)
-      : own.flatMap((values) => Array.from({ length: classes }, (_, at) => countOf(values, at + 1)));
+  const sums = classes === undefined ? own.map(longSumOf) : own.flatMap((codes) => countsOf(codes, classes));
   return { sums, sizes: own.map(({ length }) => length) };
+}
+
+/** How often each of so many codes, from 1 on, is among some. */
+function countsOf(codes: number[], count: number): number[] {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return Array.from({ length: count }, (_, at) => counts.get(at + 1) ?? 0);
 }
 
 /** Trees as one, tree by tree. */

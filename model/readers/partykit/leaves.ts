@@ -2,8 +2,8 @@ import { ModelError } from '../../../shared/errors.ts';
 import { attributesOf, classOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
 import { longSumOf } from '../long-sum.ts';
 
-/** What the leaves answer, by their ids: a number, or a share for each class. */
-export type Leaves = { classes: string[] | undefined; numbers: Map<number, Float64Array> };
+/** What the leaves answer, by their ids: a number, or a share for each class; undefined for one without training rows. */
+export type Leaves = { classes: string[] | undefined; answersOf: (id: number) => Float64Array | undefined };
 
 /**
  * The answers of a tree's leaves by the responses and weights of the training rows in them (partykit, predict_party.constparty): the
@@ -34,18 +34,20 @@ export function readLeaves(value: RValue, label: string): Leaves {
   }
   const levels = isFactor ? levelsOf(attributesOf(given).get('levels'), `${label}'s classes`) : undefined;
   const classes = levels?.map((level) => level ?? 'NA');
-  const numbers = new Map<number, Float64Array>();
-  for (const [id, own] of rows) {
+  // For the leaves that the tree has alone: for each id that a row names they would be far more than the file has.
+  const answersOf = (id: number) => {
+    const own = rows.get(id);
+    if (!own) return undefined;
     const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!) && response[row] !== NA_INTEGER);
-    const all = known.map((row) => weight[row]!);
-    const sum = longSumOf(all);
-    if (classes) {
-      const parts = classes.map((_, at) => known.filter((row) => response[row] === at + 1).map((row) => weight[row]!));
-      numbers.set(
-        id,
-        Float64Array.from(parts, (part) => longSumOf(part) / sum),
-      );
-    } else numbers.set(id, Float64Array.of(longSumOf(known.map((row) => response[row]! * weight[row]!)) / sum));
-  }
-  return { classes, numbers };
+    const sum = longSumOf(known.map((row) => weight[row]!));
+    if (!classes) return Float64Array.of(longSumOf(known.map((row) => response[row]! * weight[row]!)) / sum);
+    const parts = new Map<number, number[]>();
+    for (const row of known) {
+      const part = parts.get(response[row]!);
+      if (part) part.push(weight[row]!);
+      else parts.set(response[row]!, [weight[row]!]);
+    }
+    return Float64Array.from(classes, (_, at) => longSumOf(parts.get(at + 1) ?? []) / sum);
+  };
+  return { classes, answersOf };
 }

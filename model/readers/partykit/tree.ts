@@ -8,12 +8,15 @@ import { deparse } from '../../formula/deparse.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { readTerms, type Variable } from '../../formula/terms.ts';
 import { attributesOf, classOf, element, levelsOf, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { Growing } from '../growing-nodes.ts';
 import type { Imported } from '../reader.ts';
 import { keepSplits, type Split } from '../rpart/rpart.ts';
 import { type Leaves, readLeaves } from './leaves.ts';
 import { missingWay, readSplit, type SplitInput } from './splits.ts';
 
 const MAX_NODES = 1_000_000;
+/** Most answers of all nodes: a file has a class once, however many nodes have a share of it. */
+const MAX_ANSWERS = 2 ** 25;
 const MAX_INPUTS = 65_535;
 
 /**
@@ -102,12 +105,13 @@ function readInputs(value: RValue, label: string) {
   return { reader, inputs, places, computed, others };
 }
 
-type Nodes = { left: number[]; right: number[]; first: number[]; counts: number[]; majority: number[]; values: number[]; places: number[] };
+type Nodes = { left: number[]; right: number[]; first: number[]; counts: number[]; majority: number[]; places: number[] };
 
 /** The nodes in the order in which R numbers them, which is a parent before its children. */
-function readNodes(value: RValue, { classes, numbers }: Leaves, inputs: ReadonlyMap<number, SplitInput>, label: string) {
+function readNodes(value: RValue, { classes, answersOf }: Leaves, inputs: ReadonlyMap<number, SplitInput>, label: string) {
   const width = classes?.length ?? 1;
-  const nodes: Nodes = { left: [], right: [], first: [], counts: [], majority: [], values: [], places: [] };
+  const nodes: Nodes = { left: [], right: [], first: [], counts: [], majority: [], places: [] };
+  const values = new Growing(Float64Array);
   const splits: Split[] = [];
   // The parent, and whether the node is its left child.
   const open: { node: RValue; parent: number; isLeft: boolean }[] = [{ node: element(value, 'node') as RValue, parent: -1, isLeft: true }];
@@ -115,16 +119,19 @@ function readNodes(value: RValue, { classes, numbers }: Leaves, inputs: Readonly
     const { node, parent, isLeft } = next;
     const place = nodes.left.length;
     if (place >= MAX_NODES) throw new ModelError(label, 'too many nodes', `at most ${MAX_NODES}`);
+    if ((place + 1) * width > MAX_ANSWERS)
+      throw new ModelError(label, `more than ${place} nodes of ${width} classes`, `at most ${MAX_ANSWERS} shares`);
     if (node?.type !== 'list') throw new ModelError(`${label}'s node`, 'no node', "partykit's partynode");
     if (parent >= 0) (isLeft ? nodes.left : nodes.right)[parent] = place;
     const [id] = numbersOf(element(node, 'id'), `${label}'s id of a node`);
     const where = `${label}, node ${id}`;
     const kids = element(node, 'kids');
-    const own = kids ? undefined : numbers.get(id ?? -1);
+    const own = kids ? undefined : answersOf(id ?? -1);
     if (!kids && !own) throw new ModelError(where, 'a leaf without training rows', 'a row for each leaf');
     const answers = own ?? new Float64Array(width).fill(Number.NaN);
-    nodes.values.push(...answers);
-    nodes.places.push(own ? Math.max(0, own.indexOf(Math.max(...own))) : 0);
+    for (const answer of answers) values.push(answer);
+    const most = answers.reduce((greatest, one) => Math.max(greatest, one), Number.NEGATIVE_INFINITY);
+    nodes.places.push(own ? Math.max(0, own.indexOf(most)) : 0);
     for (const list of [nodes.left, nodes.right, nodes.counts, nodes.majority]) list.push(0);
     nodes.first.push(splits.length);
     if (!kids) continue;
@@ -142,7 +149,7 @@ function readNodes(value: RValue, { classes, numbers }: Leaves, inputs: Readonly
   const rpart: Rpart = {
     ...{ left: Uint32Array.from(nodes.left), right: Uint32Array.from(nodes.right), first: Uint32Array.from(nodes.first) },
     ...{ splits: Uint32Array.from(nodes.counts), majority: Uint8Array.from(nodes.majority), ...keepSplits(splits) },
-    ...{ values: Float64Array.from(nodes.values), width, ...(classes ? { places: Uint32Array.from(nodes.places) } : {}) },
+    ...{ values: values.take(), width, ...(classes ? { places: Uint32Array.from(nodes.places) } : {}) },
   };
   const isSure = nodes.left.some((left, at) => left !== 0 && (nodes.majority[at] !== 0 || nodes.counts[at]! > 1));
   return { rpart, isSure };

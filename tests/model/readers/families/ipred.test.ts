@@ -74,6 +74,25 @@ describe('a bag of ipred', () => {
   ])('with %s: refused', (_, given, expected) => {
     expect(problemOf(() => ask(given, [shop]))).toMatch(expected);
   });
+
+  test('of many classes counts the rows of its leaves in one pass', () => {
+    const levels = attributesOf(element(value, 'y') as RValue).get('levels') as { values: string[] };
+    const classes = texts(...Array.from({ length: 9000 }, (_, at) => levels.values[at] ?? `c${at}`));
+    const repeated = (given: RValue | undefined) => {
+      const { values } = given as { values: Int32Array };
+      return { ...given, values: Int32Array.from({ length: 40_000 }, (_, at) => values[at % values.length]!) } as RValue;
+    };
+    const trees = listOf(element(value, 'mtrees'), 'mtrees').map((one) => {
+      const rpart = element(one, 'btree') as RValue;
+      const many = changed(attributed(rpart, { ylevels: classes }), { where: repeated(element(rpart, 'where')) });
+      return changed(one, { btree: many, bindx: repeated(element(one, 'bindx')) });
+    });
+    const y = attributed(element(value, 'y') as RValue, { levels: classes });
+    const start = process.cpuUsage();
+    expect(open(changed(value, { y, mtrees: list(...trees) })).schema.classes).toHaveLength(9000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(2);
+  });
 });
 
 function attributes(...levels: string[]) {

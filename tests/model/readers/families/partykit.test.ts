@@ -121,3 +121,32 @@ describe('a tree of partykit', () => {
     expect(open(objectOf('ctree-ordered')).schema.classes).toEqual(['low', 'mid', 'high']);
   });
 });
+
+describe('a small file of many classes is read in one pass', () => {
+  const CLASSES = 3000;
+  const classes = Array.from({ length: CLASSES }, (_, at) => `c${at}`);
+  const ofClasses = (rows: number, idOf: (row: number) => number): RValue => {
+    const ids: RValue = { type: 'integer', values: Int32Array.from({ length: rows }, (_, row) => idOf(row)) };
+    const codes = Array.from({ length: rows }, (_, row) => 1 + (row % 2));
+    return named({ '(fitted)': ids, '(response)': factor(codes, ...classes) }, 'data.frame');
+  };
+
+  test('where its rows name far more leaves than its tree has', () => {
+    const start = process.cpuUsage();
+    const { schema } = open(party({ fitted: ofClasses(30_000, (row) => row + 2) }));
+    const { user, system } = process.cpuUsage(start);
+    expect(schema.classes).toHaveLength(CLASSES);
+    expect((user + system) / 1e6).toBeLessThan(3);
+  });
+
+  test('and refused where its nodes have more shares than there is room for', () => {
+    // A chain: each right side is split again.
+    let tree: RValue = leaf(2);
+    for (let depth = 0; depth < 400; depth += 1) tree = root(split({ index: integers(1, 2, 2) }), leaf(2), tree);
+    const many = Array.from({ length: 50_000 }, (_, at) => `c${at}`);
+    const fitted = named({ '(fitted)': integers(2), '(response)': factor([1], ...many) }, 'data.frame');
+    expect(problemOf(() => open(party({ node: tree, fitted })))).toMatch(
+      'more than 671 nodes of 50000 classes, expected at most 33554432 shares',
+    );
+  });
+});
