@@ -1,11 +1,15 @@
 import zlib from 'node:zlib';
 import { bytesOf } from '../../shared/batch/chunks.ts';
 import { codecsOf } from '../../shared/batch/parquet-codecs.ts';
-import { openParquet, type Parquet, type RowRange, rangesOf } from '../../shared/batch/parquet-input.ts';
+import { openParquet, type Parquet, type RowRange, rangesOf, rowsTogether } from '../../shared/batch/parquet-input.ts';
+import type { Schema } from '../../shared/schema/features.ts';
+import { defaultParameters } from '../../shared/schema/parameters.ts';
+import { outputWidth } from '../../shared/schema/shape.ts';
 import type { Listed, Store } from './store.ts';
 
-/** Rows that are read and computed together. */
+/** Rows that are read and computed together, and doubles of their answers: written, a double takes some 19 bytes of one text. */
 const MOST_ROWS = 131_072;
+const MOST_DOUBLES = 2 ** 22;
 
 /** A Parquet file in S3, by its footer; its columns are read as they are asked for. Throws a RequestError where it is none. */
 export function openFile(store: Store, bucket: string, file: Listed): Promise<Parquet> {
@@ -29,7 +33,12 @@ export function rowRanges(parquet: Parquet, fileBytes: number, rangeBytes: numbe
   return ranges;
 }
 
-/** The rows of a range in the pieces in which they are computed. */
-export function* piecesOf(parquet: Parquet, { start, rows }: RowRange): Generator<RowRange> {
-  for (const range of rangesOf(parquet, MOST_ROWS)) if (range.start >= start && range.start < start + rows) yield range;
+/** The rows of a range in the pieces in which they are computed: fewer together of a wide model. */
+export function* piecesOf(schema: Schema, parquet: Parquet, { start, rows }: RowRange): Generator<RowRange> {
+  const most = rowsTogether(schema, Math.floor(MOST_DOUBLES / outputWidth(schema, defaultParameters(schema))));
+  for (const range of rangesOf(parquet, MOST_ROWS)) {
+    if (range.start < start || range.start >= start + rows) continue;
+    const end = range.start + range.rows;
+    for (let at = range.start; at < end; at += most) yield { start: at, rows: Math.min(most, end - at) };
+  }
 }

@@ -18,8 +18,8 @@ export type Part = {
   end(): Promise<number>;
 };
 
-/** Rows of a row group; more than that of answers is in memory never. */
-const GROUP_ROWS = 262_144;
+/** Rows of a row group, and doubles: more than that of answers, and a piece, is in memory never. */
+const GROUP = { rows: 262_144, doubles: 2 ** 22 };
 
 /** A part of lines. `join`: the input's lines, of the same form, stand before the answers. */
 export function openLines({ schema }: Model, form: LineForm, join: boolean, out: Written): Part {
@@ -72,7 +72,7 @@ export function openParquetPart({ schema }: Model, out: Written): Part {
     },
     head: async () => {},
     piece: async () => {
-      if (rows >= GROUP_ROWS) await flush();
+      if (rows >= GROUP.rows || rows * width >= GROUP.doubles) await flush();
     },
     end: async () => {
       await flush();

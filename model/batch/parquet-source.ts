@@ -1,4 +1,4 @@
-import { checkColumns, rangesOf, rowsOf } from '../../shared/batch/parquet-input.ts';
+import { checkColumns, rangesOf, rowsOf, rowsTogether } from '../../shared/batch/parquet-input.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { Changed } from './errors.ts';
 import { openParquetFile } from './parquet-file.ts';
@@ -10,7 +10,7 @@ export async function openParquetRows(schema: Schema, file: string): Promise<Sou
   checkColumns(schema, parquet);
   const count = rowsOf(parquet);
   async function* cuts({ rows }: Sizes, from: Mark | undefined): AsyncGenerator<Cut> {
-    for (const range of rangesOf(parquet, rows)) {
+    for (const range of rangesOf(parquet, rowsTogether(schema, rows))) {
       const end = range.start + range.rows;
       if (from && end <= from.read) continue;
       if (from && range.start < from.read) throw new Changed(`${file}: its row groups are others than those that were answered`);

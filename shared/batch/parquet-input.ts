@@ -32,8 +32,11 @@ export type RowRange = { start: number; rows: number };
 /** Rows that were read, and not yet checked: for each feature its column's values and how one becomes a cell; undefined for one that the file has not. */
 export type ParquetRows = { rows: number; columns: ({ values: DecodedArray; cell: CellOf } | undefined)[]; names: string[] };
 
-/** Most bytes of a footer, and of one row group's columns that a model takes, inflated; most rows of a row group; most names that are looked at where one is missing. */
-const MOST = { footer: 2 ** 26, group: 2 ** 31, rows: 2 ** 31, strangers: 1_000 };
+/**
+ * Most bytes of a footer, and of one row group's columns that a model takes, inflated; most rows of a row group; most names that are looked at
+ * where one is missing; most values of rows that are read together.
+ */
+const MOST = { footer: 2 ** 26, group: 2 ** 31, rows: 2 ** 31, strangers: 1_000, values: 2 ** 22 };
 const MAGIC = 'PAR1';
 /** Magic at the start; the footer's length and magic at the end. */
 const LEAST_BYTES = 12;
@@ -97,6 +100,11 @@ export function* rangesOf({ metadata }: Parquet, most: number): Generator<RowRan
     for (; start < end; start += most) yield { start, rows: Math.min(most, end - start) };
     start = end;
   }
+}
+
+/** How many rows of a model may be read together: at most `most`, and fewer of many features. */
+export function rowsTogether({ features }: Schema, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(MOST.values / Math.max(1, features.length))));
 }
 
 /** How many rows a file has. */
