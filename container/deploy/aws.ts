@@ -78,6 +78,11 @@ export async function callerOf(region: string): Promise<Caller> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({ region, maxAttempts: 2 });
   const { Account = '', Arn = '' } = await withClient(client, () => client.send(new GetCallerIdentityCommand({})));
+  // A proxy's page would read as an account without anything in it, whose removal ends well.
+  if (!/^\d{12}$/.test(Account))
+    throw new AwsError(
+      `the account: found ${JSON.stringify(Account)}, expected 12 digits; is it AWS that answers here, or a proxy before it?`,
+    );
   return { account: Account, arn: Arn };
 }
 

@@ -33,8 +33,10 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 }
 
 /** Opens what is written of an output, and takes off what stands behind the last place of its journal. Throws a ModelError where it has less than that. */
-export async function openOutput({ part }: Files, written: number): Promise<Output> {
-  const handle = await open(part, constants.O_RDWR | constants.O_CREAT, 0o666);
+export async function openOutput({ output, part }: Files, written: number): Promise<Output> {
+  // Nobody may read the answers who could not read those that they replace.
+  const mode = (await stat(output).catch(() => undefined))?.mode ?? 0o666;
+  const handle = await open(part, constants.O_RDWR | constants.O_CREAT, (mode & 0o777) | 0o600);
   let at = written;
   const named = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { accessSettings, adoptTable, keysNotes, openingProblems } from '../../../container/deploy/access.ts';
 import { reservationOf, roomFor } from '../../../container/deploy/account/concurrency.ts';
 import { deployedApi, hasKeysTable } from '../../../container/deploy/account/deployed.ts';
-import { ecrRegion } from '../../../container/deploy/aws.ts';
+import { callerOf, ecrRegion } from '../../../container/deploy/aws.ts';
 
 /** What the account holds: the template of the stack, whether the table is there, and what Lambda has. */
 type Account = { template?: object; hasTable: boolean; limit: number; unreserved: number; own?: number; denies?: boolean };
@@ -143,4 +143,9 @@ test('only a host whose name ends as those of ECR do is one of ECR', () => {
   expect(ecrRegion(`${account}.cn-north-1.amazonaws.com.cn`)).toBe('cn-north-1');
   for (const host of [`${account}.sa-east-1.amazonaws.com.example.net`, `${account}.sa-east-1.amazonaws.comx`, 'localhost:5000'])
     expect(ecrRegion(host)).toBeUndefined();
+});
+
+test('an answer without an account is none of AWS', async () => {
+  account = { ...EMPTY, template: {} };
+  await expect(callerOf('sa-east-1')).rejects.toThrow('the account: found "", expected 12 digits');
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parquetReadObjects } from 'hyparquet';
@@ -35,6 +35,13 @@ async function parquetOf(name: string): Promise<unknown[]> {
 }
 
 describe('a file is answered row by row', () => {
+  test('into a file that nobody may read who could not read the one before it', async () => {
+    runs.write('secret.csv', 'old');
+    chmodSync(runs.at('secret.csv'), 0o600);
+    await runs.predict('ages.csv', 'secret.csv', { mode: 'force' });
+    expect([runs.read('secret.csv'), statSync(runs.at('secret.csv')).mode & 0o777]).toEqual([EXPECTED, 0o600]);
+  });
+
   test.each(Object.keys(INPUTS))('%s gives the bits of any other request', async (name) => {
     const { rows, bad } = await runs.predict(name, `${name}.out.csv`);
     expect(runs.read(`${name}.out.csv`)).toBe(EXPECTED);
