@@ -204,7 +204,7 @@ function answer(container: Container, found: Route, one: UnderWay): Answered | R
       if (served) checkModel(served);
       return { reply: { status: 200, headers: {}, body: '' } };
     case 'invocations':
-      if (batch) return transform(container, batch, onlyModel(served), { request, response, extra: extraOf(container, one) });
+      if (batch) return transform(container, batch, onlyModel(served), { request, response, extra: () => extraOf(container, one) });
       return predict(container, onlyModel(served), request, isWanted, {});
     case 'models':
       return manageModels(models as Models, request, container).then((reply) => ({ reply }));

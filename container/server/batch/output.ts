@@ -18,7 +18,7 @@ export type Output = {
  * Holds the first MOST_HELD bytes back, so that a payload with a small answer is refused as a whole, with its reason, wherever its bad
  * row stands; and a client that sends all before it reads is heard out. A larger answer begins before its payload was seen to its end.
  */
-export function openOutput(response: ServerResponse, headers: string[], most = MOST_HELD): Output {
+export function openOutput(response: ServerResponse, headers: () => string[], most = MOST_HELD): Output {
   let held: string[] = [];
   let heldBytes = 0;
   const send = async (text: string) => {
@@ -49,11 +49,11 @@ export function openOutput(response: ServerResponse, headers: string[], most = M
       held.push(text);
       heldBytes += Buffer.byteLength(text);
       if (heldBytes <= most) return;
-      response.writeHead(200, headers);
+      response.writeHead(200, headers());
       await sendHeld();
     },
     end: async () => {
-      if (!response.headersSent) response.writeHead(200, [...headers, 'content-length', String(heldBytes)]);
+      if (!response.headersSent) response.writeHead(200, [...headers(), 'content-length', String(heldBytes)]);
       await sendHeld();
       response.end();
     },

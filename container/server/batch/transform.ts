@@ -26,8 +26,8 @@ const MOST_PAYLOADS = 32;
 /** How large a piece is: so many bytes, rows, milliseconds of computing, doubles of answers. */
 const PIECE = { bytes: 262_144, rows: 8_192, ms: 200, doubles: 500_000 };
 
-/** A payload that came in and the answer that goes out. */
-export type Exchange = { request: Incoming; response: ServerResponse; extra: Extra };
+/** A payload that came in and the answer that goes out. What its head says is asked for once it begins: by then the process may be stopping. */
+export type Exchange = { request: Incoming; response: ServerResponse; extra(): Extra };
 
 /**
  * Answers a payload of batch transform. CSV and JSON Lines of any length are read, computed and answered piece by piece, with a line for
@@ -79,7 +79,7 @@ type Job = {
 async function answerLinewise(container: Container, batch: Batch, served: Served, { response, extra }: Exchange, payload: Lines) {
   const { form, accepted } = payload;
   const { schema } = served.model;
-  const headers = headList({ 'content-type': CONTENT_TYPES[accepted], 'x-model-sha256': served.model.sha256 }, extra);
+  const headers = () => headList({ 'content-type': CONTENT_TYPES[accepted], 'x-model-sha256': served.model.sha256 }, extra());
   const output = openOutput(response, headers);
   const lines = answerLines(schema);
   let columns: Columns | undefined = form === 'csv' ? undefined : NO_COLUMNS;

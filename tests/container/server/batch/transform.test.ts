@@ -204,3 +204,20 @@ describe('what a transform job cannot have', () => {
     expect((await send(line, `54\n${'5'.repeat(1_048_577)}\n`)).status).toBe(413);
   });
 });
+
+test('a payload that is under way when the process is told to stop closes its connection, so that the end need not wait for it', async () => {
+  let isStopping = false;
+  const url = await start(age, { batch: batchOf('fail'), isStopping: () => isStopping });
+  const stream = new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from('54\n'));
+      setTimeout(() => {
+        isStopping = true;
+        controller.enqueue(Buffer.from('61\n'));
+        controller.close();
+      }, 50);
+    },
+  });
+  const answer = await send(url, stream);
+  expect([answer.headers.get('connection'), await answer.text()]).toEqual(['close', `${alone([54, 61]).join('\n')}\n`]);
+});
