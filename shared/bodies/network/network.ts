@@ -104,8 +104,11 @@ export function checkNetwork(schema: Schema, network: Network, label: string): v
   if (from.length !== weights.length || starts[units] !== from.length)
     throw fail(`${weights.length} weights`, `${starts[units]}, one a connection`);
   for (let unit = 0; unit < units; unit += 1) {
-    if (starts[unit]! > starts[unit + 1]!) throw fail(`starts of unit ${unit} that descend`, 'ascending ones');
-    for (let at = starts[unit]!; at < starts[unit + 1]!; at += 1)
+    const end = starts[unit + 1]!;
+    if (starts[unit]! > end) throw fail(`starts of unit ${unit} that descend`, 'ascending ones');
+    // Before it is gone through: it may be any number.
+    if (end > from.length) throw fail(`connections of unit ${unit} up to ${end}`, `up to ${from.length}`);
+    for (let at = starts[unit]!; at < end; at += 1)
       if (from[at]! >= unit) throw fail(`a connection from unit ${from[at]} to unit ${unit}`, 'one from an earlier unit');
   }
   if (!weights.every(Number.isFinite)) throw fail('a weight that is not finite', 'finite ones');

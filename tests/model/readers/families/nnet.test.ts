@@ -54,7 +54,16 @@ describe('a network of nnet()', () => {
       { n: numbers(2 ** 31 - 1, 0, 1) },
       "m.RDS's nconn: found 4 numbers, expected 2147483650, by its n",
     ],
-    ['starts that descend', { nconn: numbers(0, 0, 2, 1), conn: numbers(0), wts: numbers(1) }, 'that descend'],
+    [
+      'starts that descend',
+      { n: numbers(1, 1, 1), nconn: numbers(0, 0, 2, 1, 2), conn: numbers(0, 0), wts: numbers(1, 1) },
+      'that descend',
+    ],
+    [
+      'a start beyond the connections',
+      { nconn: numbers(0, 0, 2 ** 31 - 1, 1), conn: numbers(0), wts: numbers(1) },
+      'found connections of unit 1 up to 2147483647, expected up to 1',
+    ],
     ['three classes of one output', { lev: texts('a', 'b', 'c') }, '1 outputs for 3 classes'],
     ['no connections at all', { conn: texts('a') }, "m.RDS's conn"],
   ])('%s is refused', (_, changes, expected) => {
