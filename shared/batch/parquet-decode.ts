@@ -72,7 +72,9 @@ function ofVersion1(body: Uint8Array, { uncompressed_page_size }: PageHeader, he
 function ofVersion2(body: Uint8Array, head: PageHeader, of: DataPageHeaderV2 | undefined, decoder: Decoder): Levels {
   if (!of) throw new Error('a page without values');
   const { definition_levels_byte_length: levels, repetition_levels_byte_length: others, num_values, num_nulls, is_compressed } = of;
-  if (others !== 0 || !(levels >= 0 && levels <= body.length) || !(num_nulls >= 0 && num_nulls <= num_values))
+  // Levels of a column that has a value in each row would be read as its values.
+  const most = isOptional(decoder) ? body.length : 0;
+  if (others !== 0 || !(levels >= 0 && levels <= most) || !(num_nulls >= 0 && num_nulls <= num_values))
     throw new Error('a page whose levels do not fit');
   if (isOptional(decoder)) checkLevels(body.subarray(0, levels), num_values);
   const rest = body.subarray(levels);
@@ -94,7 +96,7 @@ function withFirst(values: DecodedArray, encoded: Uint8Array, encoding: string):
   if (encoding !== 'DELTA_BINARY_PACKED' || !(values instanceof Int32Array)) return values;
   let at = 0;
   // Before the first value stand three counts; each number ends with the first byte below 128.
-  for (let counts = 3; counts > 0; at += 1) if (encoded[at]! < 0x80) counts -= 1;
+  for (let counts = 3; counts > 0 && at < encoded.length; at += 1) if (encoded[at]! < 0x80) counts -= 1;
   const bits = encoded.subarray(at, at + 5);
   const hasMore = bits.length === 5 && bits.subarray(0, 4).every((byte) => byte >= 0x80) && (bits[4]! & 0x10) !== 0;
   return hasMore ? values.map((value) => value ^ 0x80000000) : values;
@@ -126,8 +128,9 @@ function checkEncoded(bytes: Uint8Array, encoding: string, values: number, { typ
     if (width > MOST_PLACE_BITS) throw new Error(`places of ${width} bits`);
     checkRuns(bytes.subarray(1), width, values);
   } else if (encoding === 'RLE' && type === 'BOOLEAN') checkRuns(bytes.subarray(4), 1, values);
-  else if (values > 0 && encoding === 'DELTA_BYTE_ARRAY') checkPrefixes(bytes, values, MOST_PAGE_BYTES);
-  else if (values > 0 && isDeltas(encoding)) checkDeltas(bytes, values);
+  else if (values === 0 && bytes.length === 0) return;
+  else if (encoding === 'DELTA_BYTE_ARRAY') checkPrefixes(bytes, values, MOST_PAGE_BYTES);
+  else if (isDeltas(encoding)) checkDeltas(bytes, values);
 }
 
 /** Throws where a value is none of the dictionary: it would be taken for a missing one. */

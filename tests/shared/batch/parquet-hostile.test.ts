@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { type Decoder, decodePage } from '../../../shared/batch/parquet-decode.ts';
 import { checkDeltas, checkPrefixes } from '../../../shared/batch/parquet-deltas.ts';
 import { openParquet, rangesOf, readParquet } from '../../../shared/batch/parquet-input.ts';
 import { checkStruct } from '../../../shared/batch/parquet-thrift.ts';
@@ -81,12 +82,45 @@ describe('a page of differences', () => {
     expect(() => checkDeltas(Uint8Array.from([...varint(128), 4, 3, 10, 0, 65, 0, 0, 0]), 3)).toThrow('differences of 65 bits');
   });
 
+  test('without a value is looked at too, since what stands before its values is read', () => {
+    expect(() => checkDeltas(same([0], [...Array(10).fill(0x80), 0]), 0)).toThrow('whose bytes do not end');
+    expect(() => checkPrefixes(same([0], [...Array(10).fill(0x80), 0]), 0, 9)).toThrow('whose bytes do not end');
+    expect(() => checkDeltas(Uint8Array.of(0, 0, 0, 0), 0)).not.toThrow();
+    expect(() => checkPrefixes(Uint8Array.of(0, 0, 0, 0), 0, 9)).not.toThrow();
+  });
+
+  test('of a column that has each value has no levels: they would be read as its values, without end', () => {
+    const sized = (size: number) => [0x15, ...varint(2 * size)];
+    const page = (levels: number) => [
+      ...[
+        ...sized(3),
+        ...sized(5),
+        ...sized(5),
+        0x5c,
+        ...sized(3),
+        ...sized(levels > 0 ? 3 : 0),
+        ...sized(3),
+        ...sized(5),
+        ...sized(levels),
+      ],
+      ...[...sized(0), 0x12, 0, 0, ...varint(128), 4, 3, 10],
+    ];
+    const element = { name: 'x', type: 'INT32' as const, repetition_type: 'REQUIRED' as const };
+    const place = { children: [], count: 0, element, path: ['x'] };
+    const decoder = { most: 100, codec: 'UNCOMPRESSED', type: 'INT32', element, schemaPath: [place, place] } as unknown as Decoder;
+    expect(() => decodePage(Uint8Array.from(page(5)), decoder, undefined)).toThrow('levels do not fit');
+    expect(() => decodePage(Uint8Array.from(page(0)), decoder, undefined)).toThrow('whose bytes do not end');
+  });
+
   test('with blocks that no writer makes is refused', () => {
     for (const [block, parts] of [
       [128, 0],
       [0, 4],
       [64, 4],
       [2 ** 31, 2 ** 31],
+      // What 32 bits take for a negative number, or for another one.
+      [2 ** 32 - 32, 1],
+      [2 ** 32 + 128, 4],
     ] as const)
       expect(() => checkDeltas(Uint8Array.from([...varint(block), ...varint(parts), 3, 10, 0, 0, 0, 0, 0]), 3)).toThrow(
         `blocks of ${block} differences`,
