@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     throw new AwsError(`${name}: expected letters, digits, dots, hyphens and underscores, 64 at most, the first a letter or a digit`);
   const store = storeOf(values);
   if (command === 'list') list(store.name, await store.list());
-  else if (command === 'add') await add(store, name as string, values['per-second']);
+  else if (command === 'add') await add(store, name as string, values['per-second'], optionsOf(values));
   else {
     await store.remove(name as string);
     console.log(`${store.name}: the key of ${name} opens nothing any more, within a minute`);
@@ -71,7 +71,14 @@ function storeOf({
   return tableStore(place.region, place.stage);
 }
 
-async function add(store: KeysStore, name: string, given: string | undefined): Promise<void> {
+/** The options by which the same keys are found again. */
+function optionsOf(values: { stage?: string | undefined; region?: string | undefined; file?: string | undefined }): string {
+  return (['stage', 'region', 'file'] as const)
+    .map((option) => (values[option] === undefined ? '' : ` --${option} ${values[option]}`))
+    .join('');
+}
+
+async function add(store: KeysStore, name: string, given: string | undefined, options: string): Promise<void> {
   const perSecond = given === undefined ? undefined : Number(given);
   if (perSecond !== undefined && !(/^\d+(?:\.\d+)?$/.test(given ?? '') && isLimit(perSecond)))
     throw new AwsError(`--per-second: found ${given}, expected a number from 0.01 to ${MOST_PER_SECOND}`);
@@ -81,7 +88,7 @@ async function add(store: KeysStore, name: string, given: string | undefined): P
   await store.add({ name, sha256, made: new Date().toISOString().slice(0, 10), ...(perSecond === undefined ? {} : { perSecond }) });
   const limit = perSecond === undefined ? '' : `, ${perSecond} requests a second`;
   process.stderr.write(`${store.name}: the key of ${name}${limit}; it is shown this once and kept nowhere\n`);
-  print(`${key}\n`, `the key reached nobody: npm run keys -- remove ${name}, and make it again`);
+  print(`${key}\n`, `the key reached nobody: npm run keys -- remove ${name}${options}, and make it again`);
 }
 
 function list(where: string, keys: ListedKey[]): void {
