@@ -35,7 +35,7 @@ export function readLeaves(value: RValue, label: string): Leaves {
   const levels = isFactor ? levelsOf(attributesOf(given).get('levels'), `${label}'s classes`) : undefined;
   const classes = levels?.map((level) => level ?? 'NA');
   // For the leaves that the tree has alone: for each id that a row names they would be far more than the file has.
-  const answersOf = (id: number) => {
+  const computed = (id: number) => {
     const own = rows.get(id);
     if (!own) return undefined;
     const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!) && response[row] !== NA_INTEGER);
@@ -48,6 +48,12 @@ export function readLeaves(value: RValue, label: string): Leaves {
       else parts.set(response[row]!, [weight[row]!]);
     }
     return Float64Array.from(classes, (_, at) => longSumOf(parts.get(at + 1) ?? []) / sum);
+  };
+  const answers = new Map<number, Float64Array | undefined>();
+  // Once for each id: a file may give many leaves the same.
+  const answersOf = (id: number) => {
+    if (!answers.has(id)) answers.set(id, computed(id));
+    return answers.get(id);
   };
   return { classes, answersOf };
 }

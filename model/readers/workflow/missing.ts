@@ -5,6 +5,8 @@ import { schemasOf, surelyRequired } from './required.ts';
 
 /** How many rows are tried for each group of features. */
 const TRIED = 6;
+/** As many features as are tried each alone. */
+const ALONE = 512;
 /** Into how many parts a group is taken apart where its rows have no answer. */
 const PARTS = 8;
 /** Most numbers of all columns of all rows that are tried: a second or two. */
@@ -34,12 +36,15 @@ export function withMissing(model: Predictor, label: string): Schema {
   };
   const without = rows.slice();
   const numbers = TRIED * schemas.reduce((sum, { features }) => sum + features.length, 0);
-  const optional = optionalAmong(unsure, MOST_NUMBERS / numbers, (group) => {
+  const mayMiss = (group: readonly number[]) => {
     put(group, () => Number.NaN);
     const isOptional = isAnswered(without);
     put(group, (at) => rows[at]!);
     return isOptional;
-  });
+  };
+  // A formula may have an answer without two features together, and none without one of them: ifelse(is.na(a), 0, a / b).
+  const optional =
+    unsure.length > ALONE ? optionalAmong(unsure, MOST_NUMBERS / numbers, mayMiss) : new Set(unsure.filter((column) => mayMiss([column])));
   if (optional.size === 0) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
   const features = schema.features.map((feature, column): Feature => {
     return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
@@ -48,7 +53,7 @@ export function withMissing(model: Predictor, label: string): Schema {
 }
 
 /**
- * The features each of which may be missing. A group that may be missing together is of such; any other is taken apart, and what `tries`
+ * The features each of which may be missing. A group that may be missing together is taken to be of such; any other is taken apart, and what `tries`
  * do not reach is not among them: few models have more than one group, or some small ones.
  */
 export function optionalAmong(features: readonly number[], tries: number, mayMiss: (group: readonly number[]) => boolean): Set<number> {

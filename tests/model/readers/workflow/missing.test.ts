@@ -94,6 +94,14 @@ describe('how many rows tell which features may be missing', () => {
     expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
   });
 
+  test('a feature that may be missing with another alone is required', () => {
+    // ifelse(is.na(a), 0, b), and the rest imputed.
+    const [a, b] = [{ feature: 0 }, { feature: 1 }];
+    const either: Expression = { call: 'ifelse', of: [{ call: 'is.na', of: [a] }, 0, b] };
+    const { model } = sumOf(4, [columns([either, meanFor(2), meanFor(3)]), complete]);
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([1]);
+  });
+
   test('of groups that have no answer so many are tried as there is time for, and the rest are not among the optional', () => {
     const tried: number[] = [];
     const mayMiss = (group: readonly number[]) => {
