@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { print, readCommandLine, UsageError } from '../../model/commands/command-line.ts';
+import { passOn } from '../../model/commands/pass-on.ts';
 import type { Finding } from './checks.ts';
 import { checkContainer } from './contract.ts';
 import { findRow, readRow } from './example-row.ts';
@@ -74,12 +75,7 @@ async function start([command, ...args]: string[]): Promise<ChildProcess> {
   await once(child, 'spawn').catch(({ message }: Error) => {
     throw new UsageError(`${command}: found no such command that can be started (${message})`);
   });
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      child.kill(signal);
-      process.kill(process.pid, signal);
-    });
-  }
+  passOn(child);
   return child;
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import path from 'node:path';
+import { passOn } from '../../model/commands/pass-on.ts';
 
 /** What a command printed, and how it ended. */
 export type Ran = { code: number; stdout: string; output: string };
@@ -56,24 +57,6 @@ export function run(command: string, args: string[], options: CommandOptions = {
     child.on('error', (error) => end(127, error.message));
     child.on('close', (code) => end(code ?? 128));
   });
-}
-
-/**
- * What ends this process ends its command too, which would go on unseen; a terminal's Ctrl-C reaches both by itself. The function takes
- * the listeners away.
- */
-function passOn(child: ChildProcess): () => void {
-  const signals = ['SIGTERM', 'SIGHUP'] as const;
-  const pass = (signal: (typeof signals)[number]) => {
-    release();
-    child.kill(signal);
-    process.kill(process.pid, signal);
-  };
-  const release = () => {
-    for (const signal of signals) process.off(signal, pass);
-  };
-  for (const signal of signals) process.on(signal, pass);
-  return release;
 }
 
 /** buildah and podman start with a sealed copy of themselves in memory; a busy kernel refuses that now and then (EBUSY). */
