@@ -6,6 +6,7 @@ import { readPlain } from 'hyparquet/src/plain.js';
 import type { ColumnDecoder, DataPageHeader, DataPageHeaderV2, DecodedArray, PageHeader } from 'hyparquet/src/types.js';
 import { checkDeltas, checkPrefixes } from './parquet-deltas.ts';
 import { checkRuns } from './parquet-runs.ts';
+import { viewOf } from './parquet-thrift.ts';
 
 /** How a flat column is read; `most`: bytes that the footer says its pages have, inflated. */
 export type Decoder = ColumnDecoder & { most: number };
@@ -155,8 +156,4 @@ function split(bytes: Uint8Array): { head: PageHeader; body: Uint8Array } {
   const reader = { view: viewOf(bytes), offset: 0 };
   const head = parquetHeader(reader);
   return { head, body: bytes.subarray(reader.offset, reader.offset + head.compressed_page_size) };
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -1,5 +1,5 @@
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
-import { MOST_NUMBER_BYTES } from './parquet-thrift.ts';
+import { numberOf, viewOf } from './parquet-thrift.ts';
 
 /*
  * A look at pages of differences before hyparquet reads them: a number that goes on for a million bytes takes a time quadratic in them, and is
@@ -20,7 +20,7 @@ const TOGETHER = 32;
  * 64 bits. Where there are no values hyparquet still reads what stands before them.
  */
 export function checkDeltas(bytes: Uint8Array, values: number): number {
-  const scan = { bytes, at: 0 };
+  const scan = { view: viewOf(bytes), at: 0 };
   const [block, miniblocks] = [numberOf(scan), numberOf(scan)];
   const each = block / miniblocks;
   const isSound = miniblocks > 0 && miniblocks <= MOST_MINIBLOCKS && block <= MOST_DIFFERENCES && each % TOGETHER === 0 && each > 0;
@@ -48,7 +48,7 @@ export function checkPrefixes(bytes: Uint8Array, values: number, most: number): 
   const behind = checkDeltas(bytes, values);
   if (values > 0 || behind < bytes.length) checkDeltas(bytes.subarray(behind), values);
   if (values === 0) return;
-  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+  const reader = { view: viewOf(bytes), offset: 0 };
   const [prefixes, rests] = [new Int32Array(values), new Int32Array(values)];
   deltaBinaryUnpack(reader, values, prefixes);
   deltaBinaryUnpack(reader, values, rests);
@@ -59,19 +59,5 @@ export function checkPrefixes(bytes: Uint8Array, values: number, most: number): 
     length = prefix + rest;
     sum += length;
     if (sum > most) throw new Error(`texts of more than ${most} bytes`);
-  }
-}
-
-type Scan = { bytes: Uint8Array; at: number };
-
-/** A number of at most 64 bits; one of more than 53 is near it. */
-function numberOf(scan: Scan): number {
-  let number = 0;
-  for (let at = 0; ; at += 1) {
-    const byte = scan.bytes[scan.at];
-    if (byte === undefined || at === MOST_NUMBER_BYTES) throw new Error('a number whose bytes do not end');
-    scan.at += 1;
-    number += (byte & 0x7f) * 2 ** (7 * at);
-    if (byte < 0x80) return number;
   }
 }

@@ -8,7 +8,7 @@
 /** Its types, as far as Parquet has them. */
 const TYPE = { stop: 0, true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, struct: 12 } as const;
 /** Most bytes of a number of 64 bits, seven in each. */
-export const MOST_NUMBER_BYTES = 10;
+const MOST_NUMBER_BYTES = 10;
 /** Parquet's footer has seven structs in each other. */
 const MOST_DEPTH = 32;
 /** Parquet's largest struct has 17 fields. */
@@ -20,7 +20,7 @@ const BYTES_EACH = 2;
 const SPARE = 1_024;
 
 /** What is read, and how many objects it would become so far. */
-type Scan = { view: DataView; at: number; objects: number };
+type Scan = Numbers & { objects: number };
 
 /**
  * Looks through the struct that begins at a place, in a time linear in its bytes. Gives how many objects it becomes. Throws an Error where it
@@ -96,13 +96,13 @@ function count(scan: Scan): void {
   if (scan.objects > SPARE + scan.view.byteLength / BYTES_EACH) throw new Error(`more than ${scan.objects - 1} parts`);
 }
 
-function left({ view, at }: Scan): number {
+function left({ view, at }: Numbers): number {
   return view.byteLength - at;
 }
 
-function nextByte(scan: Scan): number {
-  const byte = scan.view.getUint8(scan.at);
-  scan.at += 1;
+function nextByte(numbers: Numbers): number {
+  const byte = numbers.view.getUint8(numbers.at);
+  numbers.at += 1;
   return byte;
 }
 
@@ -111,13 +111,20 @@ function skip(scan: Scan, bytes: number): void {
   scan.at += bytes;
 }
 
-/** A number of at most 64 bits; one of more than 53 is near it. */
-function numberOf(scan: Scan): number {
+/** What numbers are read from, and where. */
+export type Numbers = { view: DataView; at: number };
+
+/** A number of at most 64 bits, seven in each byte; one of more than 53 is near it. Throws an Error where it does not end. */
+export function numberOf(numbers: Numbers): number {
   let number = 0;
   for (let at = 0; ; at += 1) {
-    if (at === MOST_NUMBER_BYTES) throw new Error('a number whose bytes do not end');
-    const byte = nextByte(scan);
+    if (at === MOST_NUMBER_BYTES || left(numbers) <= 0) throw new Error('a number whose bytes do not end');
+    const byte = nextByte(numbers);
     number += (byte & 0x7f) * 2 ** (7 * at);
     if (byte < 0x80) return number;
   }
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

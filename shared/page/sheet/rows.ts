@@ -200,7 +200,7 @@ export function decimalMark(delimiter: string, lines: string[], example: string)
   return delimiter === ';' && !fields.some(hasDecimalPoint) && example.includes(',');
 }
 
-/** Whether a field is a number written with a decimal comma. */
+/** Whether a field is a number written with a decimal comma, as DECIMAL_COMMA (schema/decimal.ts) says it, in fewer bytes of the page. */
 export function hasDecimalComma(field: string): boolean {
   return field.includes(',') && DECIMAL.test(field.trim().replace(',', '.'));
 }
