@@ -7,7 +7,7 @@ import { type FileRange, type Job, readJob } from './batch/job.ts';
 import { type JobListed, listRanges } from './batch/list.ts';
 import { computeRange } from './batch/range.ts';
 import { openStore } from './batch/store.ts';
-import { openLocal } from './local.ts';
+import { openLocal, withoutNumbers } from './local.ts';
 import { readSettings } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 
@@ -27,7 +27,8 @@ const store = openStore();
 export async function handler(event: Step | unknown[], context: Context) {
   if (Array.isArray(event)) return predict(readBody(model.schema, Buffer.from(JSON.stringify(event)), 'json'));
   try {
-    if (local.failed !== undefined) throw new Error(`the model fails its check (${local.failed})`);
+    const { failed } = local;
+    if (failed !== undefined) throw new Error(`the model fails its check (${withoutNumbers(failed)})`);
     return await work(event, context);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

@@ -55,6 +55,11 @@ export function failedFallback(failed: string): RequestError {
   return new RequestError(503, `the fallback's model fails its check (${failed})`, [], { 'retry-after': String(PASSING_MS / 1_000) });
 }
 
+/** The same for a log, without the numbers: what a row gives is nobody's to log. */
+export function withoutNumbers(failed: string): string {
+  return failed.replace(/ gives .*/s, ' has another answer than at the import');
+}
+
 const ODD_PARTS = 'parts that do not fit each other';
 
 /** A model whose checks wait. What a damaged one does before them says less than they do. */
