@@ -139,6 +139,15 @@ describe('a small file of many classes is read in one pass', () => {
     expect((user + system) / 1e6).toBeLessThan(3);
   });
 
+  test('where many leaves have the same rows', () => {
+    let tree: RValue = leaf(2);
+    for (let depth = 0; depth < 3_000; depth += 1) tree = root(split({ index: integers(1, 2, 2) }), leaf(2), tree);
+    const start = process.cpuUsage();
+    expect(open(party({ node: tree, fitted: ofClasses(100_000, () => 2) })).schema.classes).toHaveLength(CLASSES);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(3);
+  });
+
   test('and refused where its nodes have more shares than there is room for', () => {
     // A chain: each right side is split again.
     let tree: RValue = leaf(2);
