@@ -60,7 +60,11 @@ export function withoutNumbers(failed: string): string {
   return failed.replace(/ gives .*/s, ' has another answer than at the import');
 }
 
-const ODD_PARTS = 'parts that do not fit each other';
+/** What a check that ended otherwise than by its own words says: the error's name tells no memory (RangeError) from damage. */
+function oddParts(error: unknown): string {
+  const { code, name } = Object(error) as { code?: string; name?: string };
+  return `parts that do not fit each other, or that there was no room for (${code ?? name ?? 'no error'})`;
+}
 
 /** A model whose checks wait. What a damaged one does before them says less than they do. */
 function decoded(bytes: Uint8Array, label: string, options: OpenOptions & { checks: (() => void)[] }): Model {
@@ -69,7 +73,7 @@ function decoded(bytes: Uint8Array, label: string, options: OpenOptions & { chec
   } catch (error) {
     if (error instanceof ModelError) throw error;
     for (const check of options.checks) check();
-    throw new ModelError(label, ODD_PARTS, 'an artifact');
+    throw new ModelError(label, oddParts(error), 'an artifact');
   }
 }
 
@@ -79,6 +83,6 @@ function failureOf(model: Model, checks: readonly (() => void)[]): { failed: str
     return { failed: failedCheck(model), mayPass: false };
   } catch (error) {
     const isKnown = error instanceof ModelError;
-    return { failed: isKnown ? error.message : `the artifact has ${ODD_PARTS}`, mayPass: !isKnown };
+    return { failed: isKnown ? error.message : `the artifact has ${oddParts(error)}`, mayPass: !isKnown };
   }
 }
