@@ -50,12 +50,13 @@ inChromium('a workbook', () => {
     await closeAll();
   });
 
-  test('reads a sheet of one column in a language whose decimal mark is a comma', async () => {
+  test('reads a sheet in a language whose decimal mark is a comma, one number of it kept as a text', async () => {
     const page = await open(urls.age!, { locale: 'pt-BR' });
-    const buffer = workbook({ Idades: `<row r="1">${text('A1', 'age')}</row><row r="2"><c r="A2"><v>54.5</v></c></row>` });
+    const rows = `<row r="2"><c r="A2"><v>54.5</v></c></row><row r="3">${text('A3', '54.5')}</row>`;
+    const buffer = workbook({ Idades: `<row r="1">${text('A1', 'age')}</row>${rows}` });
     await page.locator('#file').setInputFiles({ name: 'a.xlsx', mimeType: 'application/zip', buffer });
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
-    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^\ufeffage;prediction\r\n54,5;0,\d+\r\n$/);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^\ufeffage;prediction\r\n54,5;(0,\d+)\r\n54\.5;\1\r\n$/);
     await closeAll();
   });
 

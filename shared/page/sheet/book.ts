@@ -1,6 +1,6 @@
 import { byId, make } from '../base/dom.ts';
 import type { Words } from '../words/words.ts';
-import { Fault } from './file.ts';
+import { Fault, type Source } from './file.ts';
 
 /** Whether a file is a workbook, by its name or by its first bytes, which are an archive's. */
 export async function isWorkbook(file: File): Promise<boolean> {
@@ -9,17 +9,15 @@ export async function isWorkbook(file: File): Promise<boolean> {
 }
 
 /**
- * A sheet of a workbook as a CSV file, as the reader's language writes one, and what parts its fields; where there are several sheets, a
- * choice is shown. Throws a Fault where the file cannot be read.
+ * A sheet of a workbook as a CSV, as the reader's language writes one; where there are several sheets, a choice is shown. Throws a Fault where the file cannot be read.
  */
-export async function sheetOf(file: File, place: number, words: Words): Promise<{ csv: File; delimiter: string }> {
-  const delimiter = words.number(1.5).includes(',') ? ';' : ',';
+export async function sheetOf(file: File, place: number, words: Words): Promise<Source> {
   const sheets = await readSheets(file, words);
   const select = byId<HTMLSelectElement>('sheet-name');
   select.replaceChildren(...sheets.map(({ name }, at) => make('option', { value: String(at) }, name)));
   select.value = String(place);
   byId('sheets').hidden = sheets.length < 2;
-  return { csv: new File([sheets[place]?.csv(delimiter) ?? ''], file.name), delimiter };
+  return sheets[place]!.source(words.number(1.5).includes(','));
 }
 
 async function readSheets(file: File, words: Words) {

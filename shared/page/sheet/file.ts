@@ -20,6 +20,12 @@ export type Row = { line: string; number: number; sent: string; reason?: string;
 /** Rows that are asked for together, and how many bytes of the file are read so far. */
 export type Batch = { rows: Row[]; bytes: number };
 
+/**
+ * The CSV that is read. Of one that the page made of a workbook it is known what parts its fields; where it has decimal commas, `texts` is
+ * the same one without the cells that are numbers: those can be read in one way only.
+ */
+export type Source = { csv: Blob; delimiter?: string; texts?: Blob };
+
 /** What keeps a file from its predictions, in words for its owner. */
 export class Fault extends Error {}
 
@@ -33,15 +39,14 @@ const SLICE = 50_000;
 
 /**
  * The file in batches of at most `most` rows, with its layout. Throws a Fault where it has no header that names the features, or numbers
- * that can be read in two ways; and what `signal` was aborted with. `delimiter`: what parts the fields of a file that the page made itself.
+ * that can be read in two ways; and what `signal` was aborted with.
  */
 export async function* batches(
   data: PageData,
-  file: File,
+  { csv: file, delimiter, texts }: Source,
   most: number,
   words: () => Words,
   signal: AbortSignal,
-  delimiter?: string,
 ): AsyncGenerator<{ batch: Batch; layout: Layout }> {
   let layout: Layout | undefined;
   let [named, first] = [delimiter, ''];
@@ -72,7 +77,7 @@ export async function* batches(
         eol,
         isMade: delimiter !== undefined,
       };
-      if (layout.delimiter !== ',') await checkMarks(data, file, layout, words, signal);
+      if (layout.delimiter !== ',') await checkMarks(data, texts ?? file, layout, line, words, signal);
       continue;
     }
     // A line without anything is a row where it has one column, else it stays what it is; at the end it is nothing.
@@ -98,21 +103,29 @@ export async function* batches(
 /**
  * Reads the whole file once for its decimal marks, since what its first rows have may not hold for a later one. Throws a Fault where its
  * numbers can be read in two ways, by the server's rule (shared/wire/csv-cells.ts): some have a comma and others a point, or each comma may
- * as well set thousands apart. Semicolons between fields go with decimal commas.
+ * as well set thousands apart. Semicolons between fields go with decimal commas. Names such as 400.5 in the `header` are no numbers.
  */
-async function checkMarks({ features }: PageData, file: File, { delimiter, columns }: Layout, words: () => Words, signal: AbortSignal) {
+async function checkMarks(
+  { features }: PageData,
+  file: Blob,
+  { delimiter, columns }: Layout,
+  header: string,
+  words: () => Words,
+  signal: AbortSignal,
+) {
   const places = columns.filter((_, at) => isNumeric(features[at]!));
-  let [hasPoint, hasComma, isSure] = [false, false, delimiter === ';'];
+  let [hasPoint, hasComma, isSure, isBelow] = [false, false, delimiter === ';', false];
   for await (const { line } of linesOf(file, words)) {
     signal.throwIfAborted();
     const fields = splitLine(line, delimiter);
-    for (const place of places) {
+    for (const place of isBelow ? places : []) {
       const field = fields[place] ?? '';
       if (hasDecimalComma(field)) {
         hasComma = true;
         isSure ||= !THOUSANDS.test(field.trim());
       } else hasPoint ||= hasDecimalPoint(field);
     }
+    isBelow ||= line === header;
   }
   if (hasComma && (hasPoint || !isSure)) throw new Fault(words().text('unclearCommas'));
 }
@@ -148,7 +161,7 @@ function settleDecimals(layout: Layout, rows: Row[], words: Words): void {
 
 /** The lines of a file, and how far it is read; a line whose quote never closes has that as its problem. */
 async function* linesOf(
-  file: File,
+  file: Blob,
   words: () => Words,
 ): AsyncGenerator<{ line: string; bytes: number; isCrlf: boolean; problem?: string }> {
   const reader = createLineReader();
@@ -189,7 +202,7 @@ async function* linesOf(
 }
 
 /** The byte order mark that a file begins with, by its encoding. */
-async function bomOf(file: File): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | undefined> {
+async function bomOf(file: Blob): Promise<'utf-8' | 'utf-16le' | 'utf-16be' | undefined> {
   const mark = String(new Uint8Array(await file.slice(0, 3).arrayBuffer()));
   if (mark === '239,187,191') return 'utf-8';
   if (mark.startsWith('255,254')) return 'utf-16le';

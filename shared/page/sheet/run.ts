@@ -54,9 +54,9 @@ export async function runSheet(
   try {
     const asked: Promise<() => void>[] = [];
     byId('sheets').hidden = true;
-    const { csv, delimiter } = (await isWorkbook(file)) ? await sheetOf(file, sheet, words()) : { csv: file };
-    result.expect(csv.size);
-    for await (const { batch, layout } of batches(data, csv, most, words, signal, delimiter)) {
+    const source = (await isWorkbook(file)) ? await sheetOf(file, sheet, words()) : { csv: file };
+    result.expect(source.csv.size);
+    for await (const { batch, layout } of batches(data, source, most, words, signal)) {
       signal.throwIfAborted();
       asked.push(answersTo(batch, layout).then((answers) => () => result.add(batch, layout, answers)));
       // A rejection is heard when its turn comes.

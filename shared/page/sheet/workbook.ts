@@ -1,8 +1,9 @@
 import readSheets from 'read-excel-file/universal';
 import { csvField } from '../../wire/csv.ts';
+import type { Source } from './file.ts';
 
-/** A sheet of a workbook: its name and its rows of cells; an empty cell is null. `csv` writes them; semicolons go with decimal commas. */
-export type Sheet = { name: string; rows: Cell[][]; csv(delimiter: string): string };
+/** A sheet of a workbook: its name and its rows of cells; an empty cell is null. `source` is its CSV, with decimal commas and semicolons or without. */
+export type Sheet = { name: string; rows: Cell[][]; source(hasComma: boolean): Source };
 type Cell = string | number | boolean | Date | null;
 
 /** The sheets of an .xlsx file. Rejects where it is none; with a RangeError where unzip.ts or cells.ts find it too large. */
@@ -13,16 +14,29 @@ export async function readWorkbook(file: Blob): Promise<Sheet[]> {
   });
   return sheets.map(({ sheet, data }) => {
     const rows = data as Cell[][];
-    const lineOf = (row: Cell[], delimiter: string) => row.map((cell) => cellText(cell, delimiter === ';')).join(delimiter);
-    return { name: sheet, rows, csv: (delimiter) => `\ufeff${rows.map((row) => `${lineOf(row, delimiter)}\r\n`).join('')}` };
+    return { name: sheet, rows, source: (hasComma) => sourceOf(rows, hasComma) };
   });
 }
 
-/** A cell as a field of the CSV: a date as ISO 8601 has it, a number with the reader's decimal mark. */
-function cellText(cell: Cell, hasComma: boolean): string {
+/** Rows as a CSV; a number among the names of its first line has its point in any language. */
+function sourceOf(rows: Cell[][], hasComma: boolean): Source {
+  const delimiter = hasComma ? ';' : ',';
+  const head = rows.findIndex((row) => row.some((cell) => cell !== null));
+  const csv = (isTexts: boolean) => {
+    const fieldOf = (cell: Cell, row: number) => {
+      if (typeof cell !== 'number') return cellText(cell, hasComma);
+      if (row === head || !hasComma) return String(cell);
+      return isTexts ? '' : String(cell).replace('.', ',');
+    };
+    return new Blob([`\ufeff${rows.map((row, at) => `${row.map((cell) => fieldOf(cell, at)).join(delimiter)}\r\n`).join('')}`]);
+  };
+  return { csv: csv(false), delimiter, ...(hasComma ? { texts: csv(true) } : {}) };
+}
+
+/** A cell that is no number as a field of the CSV: a date as ISO 8601 has it. */
+function cellText(cell: Exclude<Cell, number>, hasComma: boolean): string {
   if (cell === null) return '';
   if (cell instanceof Date) return cell.toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
-  if (typeof cell === 'number') return hasComma ? String(cell).replace('.', ',') : String(cell);
   const text = String(cell);
   return hasComma && text.includes(';') ? `"${text.replaceAll('"', '""')}"` : csvField(text);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { PageData } from '../../../shared/page/base/data.ts';
-import { batches } from '../../../shared/page/sheet/file.ts';
+import { batches, type Source } from '../../../shared/page/sheet/file.ts';
 import type { Words } from '../../../shared/page/words/words.ts';
 
 const data = {
@@ -11,12 +11,12 @@ const words = { text: (name: string) => name, number: String } as object as Word
 
 const { signal } = new AbortController();
 type Bytes = (string | Uint8Array<ArrayBuffer>)[];
-const rowsOf = (...bytes: Bytes) => rowsWith(undefined, ...bytes);
+const rowsOf = (...bytes: Bytes) => rowsWith({ csv: new Blob(bytes) });
 
 /** The rows that a file's bytes become: each line as it is kept, and what is sent of it. Two rows are a batch. */
-async function rowsWith(delimiter: string | undefined, ...bytes: Bytes): Promise<[string, string][]> {
+async function rowsWith(source: Source, features = data.features): Promise<[string, string][]> {
   const rows: [string, string][] = [];
-  for await (const { batch } of batches(data, new File(bytes, 'a.csv'), 2, () => words, signal, delimiter)) {
+  for await (const { batch } of batches({ ...data, features }, source, 2, () => words, signal)) {
     rows.push(...batch.rows.map(({ line, sent }): [string, string] => [line, sent]));
   }
   return rows;
@@ -32,6 +32,21 @@ test('commas that may set thousands apart are refused between tabs, and are deci
   await expect(rowsOf('age\tid\n1,234\tx\n54\ty\n')).rejects.toThrow('unclearCommas');
   expect((await rowsOf('age\tid\n1,234\tx\n54,5\ty\n')).map(([, sent]) => sent)).toEqual(['1.234', '54.5']);
   expect((await rowsOf('age;id\n1,234;x\n54;y\n')).map(([, sent]) => sent)).toEqual(['1.234', '54']);
+});
+
+test('a name such as 400.5 in the header is no number', async () => {
+  const named = ['400.5', '401.5'].map((name) => ({ ...data.features[0]!, name }));
+  const rowsBelow = (header: string, row: string) => rowsWith({ csv: new Blob([`${header}\n${row}\n`]) }, named);
+  expect((await rowsBelow('400.5;401.5', '1,5;2'))[0]).toEqual(['1,5;2', '1.5,2']);
+  expect((await rowsBelow('sep=;\n400.5;401.5', '1,5;2'))[0]).toEqual(['1,5;2', '1.5,2']);
+  await expect(rowsBelow('400.5;401.5', '1,5;2\n400.5;401.5')).rejects.toThrow('unclearCommas');
+});
+
+test('of a workbook only numbers kept as texts can have two marks', async () => {
+  const book = (csv: string, texts: string) => rowsWith({ csv: new Blob([csv]), delimiter: ';', texts: new Blob([texts]) });
+  const rows = await book('age;id\n54.5;a\n61,5;b\n', 'age;id\n54.5;a\n;b\n');
+  expect(rows.map(([, sent]) => sent)).toEqual(['54.5', '61.5']);
+  await expect(book('age\n1.234\n54,5\n', 'age\n1.234\n54,5\n')).rejects.toThrow('unclearCommas');
 });
 
 test('numbers of other columns say nothing of the model’s', async () => {
@@ -63,7 +78,7 @@ test('a quote within a cell is a character like others, as the server reads it',
 test('what parts the fields is what gives the names of the features', async () => {
   expect((await rowsOf('age;note, such as it is, or none\n54,5;x\n')).map(([, sent]) => sent)).toEqual(['54.5']);
   // A sheet of one column in a language of decimal commas: the page knows what it wrote.
-  expect(await rowsWith(';', 'age\n54,5\n55\n')).toEqual([
+  expect(await rowsWith({ csv: new Blob(['age\n54,5\n55\n']), delimiter: ';' })).toEqual([
     ['54,5', '54.5'],
     ['55', '55'],
   ]);
@@ -75,7 +90,7 @@ test('a first line that names what parts the fields is kept, and no header', asy
     const mark = first.replaceAll('"', '').at(-1);
     for await (const { batch, layout } of batches(
       data,
-      new File([`${first}\nid${mark}age\n1${mark}54\n`], 'a.csv'),
+      { csv: new Blob([`${first}\nid${mark}age\n1${mark}54\n`]) },
       2,
       () => words,
       signal,

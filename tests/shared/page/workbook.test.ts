@@ -89,3 +89,16 @@ describe('a workbook of few bytes that would fill the memory is refused as too l
     await expect(readWorkbook(file)).rejects.toThrow(RangeError);
   });
 });
+
+test('as a CSV with decimal commas it keeps the points of its first line and its texts, which stand alone once more', async () => {
+  const head = row(3, '<c r="A3"><v>400.5</v></c><c r="B3" t="inlineStr"><is><t>id</t></is></c>');
+  const below = row(4, '<c r="A4"><v>1.5</v></c><c r="B4" t="inlineStr"><is><t>1.5</t></is></c>');
+  const [sheet] = await readWorkbook(workbook([head + below]));
+  const { csv, delimiter, texts } = sheet!.source(true);
+  expect([await csv.text(), delimiter, await texts?.text()]).toEqual([
+    ';\r\n;\r\n400.5;id\r\n1,5;1.5\r\n',
+    ';',
+    ';\r\n;\r\n400.5;id\r\n;1.5\r\n',
+  ]);
+  expect(await sheet!.source(false).csv.text()).toBe(',\r\n,\r\n400.5,id\r\n1.5,1.5\r\n');
+});
