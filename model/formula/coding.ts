@@ -31,7 +31,7 @@ export function codeNamed(reader: FormulaReader, variable: Variable, { levels: k
     const chosen = contrasts && element(contrasts, variable.name);
     if (!chosen && standard === 'levels' && kind !== 'ordered') return { contrasts: all, levels: all };
     const used: RValue = chosen ?? { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
-    const matrix = readContrasts(used, labels.length, `${at}'s contrasts`);
+    const matrix = readContrasts(used, labels.length, `${at}'s contrasts`, { tables: reader.tables });
     return { contrasts: columnsOf(namesOfContrasts(name, labels, used, matrix.length), matrix, place), levels: all };
   }
   if (kind === 'factor' || kind === 'ordered' || kind === 'character') throw new ModelError(at, 'a factor without its levels', 'xlevels');

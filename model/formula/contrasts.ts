@@ -13,18 +13,43 @@ export const MAX_POLY = 93;
 /** Up to so many levels its powers are the same with and without fused multiplication. */
 const POLY_OF_BOTH = 17;
 
-type ContrastFunction = { most: number; make: (levels: number) => ContrastColumn[] };
+/** Most numbers of all contrasts of one model: a body's expressions may have no more parts. */
+const MAX_NUMBERS = 4_000_000;
+
+/** The contrasts that one model's factors share: by function and levels, and how many numbers there may still be. */
+export class ContrastTables {
+  readonly #made = new Map<string, ContrastColumn[]>();
+  #left = MAX_NUMBERS;
+
+  /** The contrasts of a function. Throws a ModelError where all factors together have too many, before they are made. */
+  take(name: string, levels: number, label: string): ContrastColumn[] {
+    const { isTable, make } = FUNCTIONS[name] as ContrastFunction;
+    if (isTable) this.#left -= levels * (levels - 1);
+    if (this.#left < 0) throw new ModelError(label, `${name} of too many levels in all`, `at most ${MAX_NUMBERS} numbers`);
+    const key = `${name} ${levels}`;
+    const columns = this.#made.get(key) ?? make(levels);
+    this.#made.set(key, columns);
+    return columns;
+  }
+}
+
+type ContrastFunction = { most: number; isTable?: true; make: (levels: number) => ContrastColumn[] };
 
 /** R's contrast functions by their names (stats, contrast.R), for a number of levels. */
 const FUNCTIONS: Record<string, ContrastFunction> = {
   'contr.treatment': { most: MAX_LEVELS, make: (levels) => indicators(levels).slice(1) },
   'contr.SAS': { most: MAX_LEVELS, make: (levels) => indicators(levels).slice(0, -1) },
-  'contr.sum': { most: MAX_TABLE, make: (levels) => fill(levels, (row, column) => (row === levels - 1 ? -1 : row === column ? 1 : 0)) },
+  'contr.sum': {
+    most: MAX_TABLE,
+    isTable: true,
+    make: (levels) => fill(levels, (row, column) => (row === levels - 1 ? -1 : row === column ? 1 : 0)),
+  },
   'contr.helmert': {
     most: MAX_TABLE,
+    isTable: true,
     make: (levels) => fill(levels, (row, column) => (row <= column ? -1 : row === column + 1 ? column + 1 : 0)),
   },
-  'contr.poly': { most: MAX_POLY, make: polynomialContrasts },
+  'contr.poly': { most: MAX_POLY, isTable: true, make: polynomialContrasts },
 };
 
 /** A column for each level. */
@@ -33,10 +58,15 @@ export function indicators(levels: number): ContrastColumn[] {
 }
 
 /**
- * The contrasts that a model names for one of its factors, or carries as a matrix. `mostOfPoly`: how many levels contr.poly may have;
- * beyond POLY_OF_BOTH whoever asks says so in the model (areOfFused).
+ * The contrasts that a model names for one of its factors, or carries as a matrix. `tables`: those of the model; `mostOfPoly`: how many
+ * levels contr.poly may have; beyond POLY_OF_BOTH whoever asks says so in the model (areOfFused).
  */
-export function readContrasts(value: RValue | undefined, levels: number, label: string, mostOfPoly = POLY_OF_BOTH): ContrastColumn[] {
+export function readContrasts(
+  value: RValue | undefined,
+  levels: number,
+  label: string,
+  { tables = new ContrastTables(), mostOfPoly = POLY_OF_BOTH }: { tables?: ContrastTables; mostOfPoly?: number } = {},
+): ContrastColumn[] {
   if (levels < 2) throw new ModelError(label, `${levels} levels`, 'at least 2');
   if (value?.type === 'character') {
     const name = textOf(value, label);
@@ -44,7 +74,7 @@ export function readContrasts(value: RValue | undefined, levels: number, label: 
     if (!known) throw new ModelError(label, name, `one of ${Object.keys(FUNCTIONS).join(', ')}, or a matrix`);
     const most = name === 'contr.poly' ? mostOfPoly : known.most;
     if (levels > most) throw new ModelError(label, `${name} of ${levels} levels`, `at most ${most}`);
-    return known.make(levels);
+    return tables.take(name, levels, label);
   }
   const numbers = numbersOf(value, label);
   const [rows, columns] = Array.from(numbersOf(attributesOf(value as RValue).get('dim'), `${label}'s dim`)) as [number, number];

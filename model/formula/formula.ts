@@ -16,6 +16,7 @@ import {
   matchArguments,
   numberOf,
 } from './constants.ts';
+import { ContrastTables } from './contrasts.ts';
 import { deparse } from './deparse.ts';
 import { FACTORS, FeatureTable, type Read } from './feature-table.ts';
 import { isInteger, OVERFLOWING } from './integers.ts';
@@ -40,16 +41,14 @@ export class FormulaReader {
   readonly #label: string;
   readonly #table: FeatureTable;
   #depth = 0;
-
+  /** The contrasts of its factors. */
+  readonly tables = new ContrastTables();
   readonly #scope: Scope;
   readonly #names: BaseNames;
   readonly #data: ReadonlySet<string> | undefined;
   readonly #splines: FormulaSplines | undefined;
 
-  /**
-   * `variables` are those of the whole formula; `levels` the levels of its factors by variable. `splines` takes its ns() and bs(); without
-   * it they are refused.
-   */
+  /** `variables`: of the whole formula; `levels`: of its factors by variable. `splines` takes its ns() and bs(); without it they are refused. */
   constructor(
     { variables, environment, data }: Pick<Terms, 'variables' | 'environment' | 'data'>,
     levels: Map<string, Level[]>,

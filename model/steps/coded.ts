@@ -27,7 +27,9 @@ export function codeVariable(reader: FormulaReader, variable: Variable, { frame,
     );
     if (kept === 'one_hot' && !isOrdered && !isLogical) return { contrasts: all, levels: all };
     const type = isOrdered ? 'contr.poly' : 'contr.treatment';
-    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${label}, column ${name}`);
+    const matrix = readContrasts({ type: 'character', values: [type] }, levels.length, `${label}, column ${name}`, {
+      tables: reader.tables,
+    });
     const names = contrastNames(name, levels, isOrdered ? 'poly' : 'treatment');
     return {
       contrasts: named(

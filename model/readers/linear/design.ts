@@ -135,7 +135,8 @@ function codeVariable(reader: FormulaReader, variable: Variable, context: CodeCo
   const usual: RValue = { type: 'character', values: [kind === 'ordered' ? 'contr.poly' : 'contr.treatment'] };
   const kept = contrasts && element(contrasts, name);
   // R codes a factor without contrasts by the options of the session; lm and glm always keep them.
-  const matrix = readContrasts(kept ?? (hasDefaults ? usual : undefined), count, `${label}'s contrasts of ${name}`, MAX_POLY);
+  const own = { tables: reader.tables, mostOfPoly: MAX_POLY };
+  const matrix = readContrasts(kept ?? (hasDefaults ? usual : undefined), count, `${label}'s contrasts of ${name}`, own);
   const labels = names ?? ['FALSE', 'TRUE'];
   const usualNames = kept ? [] : contrastNames(name, labels, kind === 'ordered' ? 'poly' : 'treatment');
   return {
