@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import zlib from 'node:zlib';
 import { bytesOf } from '../../shared/batch/chunks.ts';
 import { codecsOf } from '../../shared/batch/parquet-codecs.ts';
@@ -11,13 +12,16 @@ import type { Listed, Store } from './store.ts';
 const MOST_ROWS = 131_072;
 const MOST_DOUBLES = 2 ** 22;
 
+/** Values of pages that may be kept, of eight bytes each: half of the memory that there is. */
+const MOST_HELD = Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 16);
+
 /** A Parquet file in S3, by its footer; its columns are read as they are asked for. Throws a RequestError where it is none. */
 export function openFile(store: Store, bucket: string, file: Listed): Promise<Parquet> {
   const slice = async (start: number, end = file.bytes): Promise<ArrayBuffer> => {
     const bytes = await bytesOf(await store.read(bucket, file, start, end));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   };
-  return openParquet({ byteLength: file.bytes, slice }, codecsOf(zlib));
+  return openParquet({ byteLength: file.bytes, slice }, codecsOf(zlib), MOST_HELD);
 }
 
 /** The rows of a file in ranges of whole row groups, or parts of large ones, of about so many bytes of the file each. */

@@ -6,8 +6,8 @@ import { readAs } from './parquet-cells.ts';
 import { type Decoder, decodeDictionary, decodePage } from './parquet-decode.ts';
 import { firstAbove, type Page, pagesOf } from './parquet-pages.ts';
 
-/** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none. */
-export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray> };
+/** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none; `held`: how many it keeps for the next rows. */
+export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray>; held(): number };
 
 /** A column of fewer bytes is read at once. */
 const READ_WHOLE = 2 ** 20;
@@ -62,7 +62,7 @@ export async function openColumn(
   const column = chunk?.meta_data;
   const path = elements.get(name);
   if (!column || !path || chunk.file_path) throw new Error('a row group lacks a column, or has it in another file');
-  const source = await sourceOf(file, column);
+  let source = await sourceOf(file, column);
   const { dictionary, data } = await pagesOf(source, column, Number(group.num_rows));
   const decoder = decoderOf(path, column, compressors);
   const ends = Float64Array.from(data, (page) => page.row + page.rows);
@@ -85,8 +85,13 @@ export async function openColumn(
         }
       }
       kept = parts.at(-1);
-      return joined(parts, from, rows);
+      const values = joined(parts, from, rows);
+      // Of thousands of columns the bytes would take as much again as their values.
+      if (kept?.page === data.at(-1)) source = file;
+      if (kept && kept.page.row + kept.page.rows <= from + rows) kept = undefined;
+      return values;
     },
+    held: () => kept?.values.length ?? 0,
   };
 }
 

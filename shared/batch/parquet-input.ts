@@ -12,7 +12,8 @@ import { checkStruct } from './parquet-thrift.ts';
 
 /**
  * A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy; `ends`: the
- * row behind each row group. A file may have as many columns or row groups as it has room for: none is looked for among all.
+ * row behind each row group; `mostHeld`: most values that are kept of pages in which the next rows lie too. A file may have as many columns or
+ * row groups as it has room for: none is looked for among all.
  */
 export type Parquet = {
   file: AsyncBuffer;
@@ -20,6 +21,7 @@ export type Parquet = {
   compressors: Compressors;
   elements: Elements;
   ends: Float64Array;
+  mostHeld: number;
   open?: Opened;
 };
 
@@ -37,6 +39,8 @@ export type ParquetRows = { rows: number; columns: ({ values: DecodedArray; cell
  * where one is missing; most values of rows that are read together.
  */
 const MOST = { footer: 2 ** 26, group: 2 ** 31, rows: 2 ** 31, strangers: 1_000, values: 2 ** 22 };
+/** Columns that are read at once: what is inflated of all of them is in memory, and where they come from S3 each waits. */
+const TOGETHER = 32;
 const MAGIC = 'PAR1';
 /** Magic at the start; the footer's length and magic at the end. */
 const LEAST_BYTES = 12;
@@ -45,7 +49,11 @@ const LEAST_BYTES = 12;
  * Opens a Parquet file by its footer. `compressors` inflate what is not Snappy: each gets the bytes and how many come out. Throws a
  * RequestError: 400 where it is none or is damaged, 413 for a footer of more than 64 MB.
  */
-export async function openParquet(given: AsyncBuffer, compressors: Compressors = {}): Promise<Parquet> {
+export async function openParquet(
+  given: AsyncBuffer,
+  compressors: Compressors = {},
+  mostHeld = Number.POSITIVE_INFINITY,
+): Promise<Parquet> {
   const file = { byteLength: given.byteLength, slice: (start: number, end?: number) => noted(() => given.slice(start, end)) };
   const notOne = (found: string) => new RequestError(400, `found ${found}, expected a Parquet file`);
   if (file.byteLength < LEAST_BYTES) throw notOne(`${file.byteLength} bytes`);
@@ -63,7 +71,7 @@ export async function openParquet(given: AsyncBuffer, compressors: Compressors =
   });
   checkMetadata(metadata, file.byteLength);
   const elements = await told(() => elementsOf(metadata));
-  return { file, metadata, compressors, elements, ends: endsOf(metadata) };
+  return { file, metadata, compressors, elements, ends: endsOf(metadata), mostHeld };
 }
 
 function endsOf({ row_groups }: FileMetaData): Float64Array {
@@ -138,8 +146,17 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   const group = firstAbove(parquet.ends, start);
   checkGroup(parquet, group, taken);
   const first = start - (parquet.ends[group - 1] ?? 0);
-  const read = async (name: string) => [name, await (await columnOf(parquet, group, name)).read(first, rows)] as const;
-  const values = new Map(await told(() => Promise.all(taken.map(read))));
+  const values = new Map<string, DecodedArray>();
+  let held = 0;
+  const read = async (name: string) => {
+    const column = await columnOf(parquet, group, name);
+    values.set(name, await column.read(first, rows));
+    held += column.held();
+  };
+  for (let at = 0; at < taken.length; at += TOGETHER) {
+    await told(() => Promise.all(taken.slice(at, at + TOGETHER).map(read)));
+    if (held > parquet.mostHeld) throw tooWide(taken.length, parquet.mostHeld);
+  }
   const columns = schema.features.map((feature, at) => {
     const place = places[at];
     if (place === undefined) return undefined;
@@ -147,6 +164,11 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
     return { values: values.get(element.name) as DecodedArray, cell: cellReader(feature, element) };
   });
   return { rows, columns, names };
+}
+
+function tooWide(columns: number, most: number): RequestError {
+  const found = `found ${columns} columns whose pages have more than ${most} values together`;
+  return new RequestError(413, `${found}, which is more than there is memory for; expected smaller row groups or pages`);
 }
 
 /** All values of a column that has one a row. Throws as readParquet. */

@@ -76,6 +76,31 @@ describe('a file', () => {
     expect(looks()).toBeLessThan(10 * groups);
   });
 
+  test('of many columns has a few of them read at once, and what is kept of their pages has a limit', async () => {
+    const names = Array.from({ length: 200 }, (_, at) => `x${at}`);
+    const data = Array.from({ length: 100 }, (_, row) => row + 0.5);
+    const columnData = names.map((name) => ({ name, data, type: 'DOUBLE' as const }));
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 100 }));
+    let [reading, most] = [0, 0];
+    const slice = async (start: number, end = bytes.length) => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise(setImmediate);
+      reading -= 1;
+      return bytes.slice(start, end).buffer;
+    };
+    const schema: Schema = { kind: 'regression', features: names.map((name) => ({ name, type: 'number' })), takesMissing: true };
+    const open = (held: number) => openParquet({ byteLength: bytes.length, slice }, {}, held);
+    const { columns } = await readParquet(schema, await open(20_000), { start: 10, rows: 5 });
+    expect(columns.map((column) => column?.values)).toEqual(names.map(() => data.slice(10, 15)));
+    expect(most).toBeLessThanOrEqual(32);
+    await expect(readParquet(schema, await open(19_999), { start: 10, rows: 5 })).rejects.toThrow(
+      'found 200 columns whose pages have more than 19999 values together',
+    );
+    // Behind the last row of a page nothing of it is kept.
+    await readParquet(schema, await open(0), { start: 0, rows: 100 });
+  });
+
   test('of many columns is read without a look at all of them for each', async () => {
     const names = Array.from({ length: 500 }, (_, at) => `x${at}`);
     const schema: Schema = { ...SCHEMA, features: names.map((name) => ({ name, type: 'number' })) };
