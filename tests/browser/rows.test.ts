@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { loadModel } from '../../model/artifact/import.ts';
+import { encodeArtifact } from '../../shared/artifact.ts';
 import { golden } from '../support/golden.ts';
 import { shoot } from './chromium.ts';
-import { serveAnswers } from './servers.ts';
+import { serveAnswers, serveModel } from './servers.ts';
 import { chanceAt, HEART_AGE, inChromium, infoOf, through, visits } from './visits.ts';
 
 const { urls, open, closeAll, watch } = visits({
@@ -11,6 +16,17 @@ const { urls, open, closeAll, watch } = visits({
 });
 
 inChromium('no row of a spreadsheet is thrown away', () => {
+  test('answers a model whose features have numbers as names', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'canopy-names-'));
+    const { schema, ...model } = loadModel(HEART_AGE);
+    const features = schema.features.map((feature) => ({ ...feature, name: '400.5' }));
+    writeFileSync(path.join(folder, 'a.canopy'), encodeArtifact({ ...model, schema: { ...schema, features } }));
+    const page = await open(await serveModel(path.join(folder, 'a.canopy')));
+    rmSync(folder, { recursive: true });
+    expect(await through(page, '400.5\n54\n61\n')).toBe(`400.5,prediction\n54,${chanceAt(54)}\n61,${chanceAt(61)}\n`);
+    await closeAll();
+  });
+
   test('throws no spreadsheet away: rows that can be predicted are, the others stay with a reason', async () => {
     const page = await open(urls.age!);
     const file = await through(page, 'id,age\n1,54\n2,\n3,old\n4,61\n');
@@ -70,11 +86,11 @@ inChromium('no row of a spreadsheet is thrown away', () => {
       if (isGone) return route.fulfill({ status: 400, json: { detail: 'made up' } });
       const rows = (route.request().postData() ?? '').trim().split('\n').slice(1);
       const errors = rows.flatMap((x, at) =>
-        Number(x) > 5 ? [{ path: `/${at}`, message: 'no answer; if "x" is a factor in R, name it' }] : [],
+        Number.parseFloat(x) > 5 ? [{ path: `/${at}`, message: 'no answer; if "x" is a factor in R, name it' }] : [],
       );
       return errors.length > 0
         ? route.fulfill({ status: 422, json: { errors } })
-        : route.fulfill({ json: { predictions: rows.map(Number) } });
+        : route.fulfill({ json: { predictions: rows.map((x) => Number.parseFloat(x)) } });
     });
     expect(await through(page, 'x\n1\n7\n3\n')).toBe('x,prediction,problem\n1,1,\n7,,no answer\n3,3,\n');
     isGone = true;

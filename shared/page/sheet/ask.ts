@@ -1,8 +1,8 @@
-import { csvField } from '../../wire/csv.ts';
 import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
 import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
 import type { Row } from './file.ts';
+import { requestLine } from './rows.ts';
 
 /** How often an overloaded server is asked again, and the first pause, in milliseconds. */
 const TRIES = 6;
@@ -65,13 +65,14 @@ export function isRefusal(outcome: Sent): outcome is Extract<Outcome, { state: '
 
 /** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
 export function createAsker(data: PageData, isOurs: Whose, words: () => Words): Asker {
-  const head = data.features.map(({ name }) => csvField(name)).join(',');
+  const head = requestLine(data.features.map(({ name }) => name));
   const send = createSender(isOurs);
 
   const ask = async (rows: Row[], signal: AbortSignal, into: Answers): Promise<void> => {
     let open = rows.filter(({ reason, isBlank }) => reason === undefined && !isBlank);
     while (open.length > 0) {
-      const outcome = await send(`${head}\n${open.map(({ sent }) => sent).join('\n')}\n`, 'text/csv', signal);
+      // One column more, which is ignored: else names that are numbers could be a row as well.
+      const outcome = await send(`${head},\n${open.map(({ sent }) => sent).join(',\n')},\n`, 'text/csv', signal);
       if (outcome.state === 'answered' && outcome.body.predictions.length === open.length) {
         for (const [at, row] of open.entries()) into.predictions.set(row, outcome.body.predictions[at] as Predicted);
         into.times = outcome.body.times ?? [];

@@ -15,8 +15,8 @@ import {
   splitLine,
 } from './rows.ts';
 
-/** A row of the file: its line as it stands and that line's number, and what is sent of it or why nothing is. */
-export type Row = { line: string; number: number; sent: string; reason?: string; isBlank?: true };
+/** A row of the file: its line as it stands, and what is sent of it or why nothing is. */
+export type Row = { line: string; sent: string; reason?: string; isBlank?: true };
 /** Rows that are asked for together, and how many bytes of the file are read so far. */
 export type Batch = { rows: Row[]; bytes: number };
 
@@ -56,8 +56,7 @@ export async function* batches(
   let rows: Row[] = [];
   let waiting: Row[] = [];
   for await (const { line, bytes, problem, isCrlf } of linesOf(file, words)) {
-    const from = number + 1;
-    number += 1 + (line.match(/\n/g)?.length ?? 0);
+    number += 1;
     const isBlank = line.trim() === '' && line.length <= 1;
     if (isBlank && !problem) {
       if (layout) blanks += 1;
@@ -81,8 +80,8 @@ export async function* batches(
       continue;
     }
     // A line without anything is a row where it has one column, else it stays what it is; at the end it is nothing.
-    for (; blanks > 0; blanks -= 1) waiting.push(rowOf(data, layout, '', from - blanks, undefined, words()));
-    waiting.push(rowOf(data, layout, line, from, problem, words()));
+    for (; blanks > 0; blanks -= 1) waiting.push(rowOf(data, layout, '', undefined, words()));
+    waiting.push(rowOf(data, layout, line, problem, words()));
     for (const row of waiting) {
       if (rows.length >= most || chars + row.sent.length > BATCH_CHARS) {
         settleDecimals(layout, rows, words());
@@ -131,8 +130,8 @@ async function checkMarks(
 }
 
 /** A line as a row: of other cells than the header's, or with a cell that is no value, it is not sent. */
-function rowOf(data: PageData, layout: Layout, line: string, number: number, problem: string | undefined, words: Words): Row {
-  if (line === '' && layout.header.length > 1) return { line, number, sent: '', isBlank: true };
+function rowOf(data: PageData, layout: Layout, line: string, problem: string | undefined, words: Words): Row {
+  if (line === '' && layout.header.length > 1) return { line, sent: '', isBlank: true };
   const fields = splitLine(line, layout.delimiter);
   const lacking = layout.header.length - fields.length;
   // Cells that are not there are empty ones, and empty ones beyond the header's are left out: what is added stands in its own columns.
@@ -140,7 +139,7 @@ function rowOf(data: PageData, layout: Layout, line: string, number: number, pro
   const whole = lacking > 0 ? line + layout.delimiter.repeat(lacking) : tooMany ? line : withoutEmpty(line, -lacking);
   const cells = featureCells(data.features, layout, fields);
   const reason = problem ?? (tooMany ? `${words.text('cell.many')} (${fields.length})` : reasonOf(data, cells, words));
-  return { line: whole, number, sent: requestLine(cells), ...(reason === undefined ? {} : { reason }) };
+  return { line: whole, sent: requestLine(cells), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** A line without its last `count` cells, all of them empty. */
