@@ -6,7 +6,7 @@ import type { Batch } from './batch/batch.ts';
 import type { Connections } from './connections.ts';
 import type { Sending } from './http.ts';
 import type { ContainerKeys } from './keys.ts';
-import type { ContainerMetrics } from './metrics.ts';
+import type { ContainerMetrics } from './metrics/metrics.ts';
 import type { Models, ModelsOptions, Served } from './models.ts';
 import type { Rooms } from './rooms.ts';
 import type { Workers } from './threads/workers.ts';

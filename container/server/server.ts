@@ -20,7 +20,7 @@ import type { Answered, Container, ContainerOptions, Sent } from './container.ts
 import { type Attributes, type Extra, hashOf, headerOf, pathOf, readAttributes, type Sending, sendReply } from './http.ts';
 import { Incoming } from './incoming.ts';
 import { asksForKey } from './keys.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createModels, type Models, type Served, serveModel } from './models.ts';
 import { answerParserErrors } from './parser-errors.ts';
 import { checkModel, predict, readWithin, wanted } from './predict.ts';

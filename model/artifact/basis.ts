@@ -2,6 +2,7 @@ import { type Explainer, explainableOf } from '../../shared/bodies/explainer.ts'
 import { treesOf } from '../../shared/bodies/trees-of.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import type { Basis } from '../../shared/explain/section.ts';
+import { distinctRows } from '../../shared/math/distinct-rows.ts';
 import { bodySchema, explainerKindOf, openExplainer, type Predictor, predictRows } from '../../shared/predict.ts';
 import { EXPLANATION, explainMs, explanationWidth } from '../../shared/schema/explanation.ts';
 import { defaultParameters } from '../../shared/schema/parameters.ts';
@@ -86,7 +87,8 @@ function importanceOf(model: Predictor, basis: Basis, explainer: Explainer): Flo
   const sums = new Float64Array(width);
   try {
     // Of few features many rows are the same, and each is explained once.
-    const { rows, places } = distinctRows(given.subarray(0, count * width), width);
+    const { firsts, places } = distinctRows(given.subarray(0, count * width), width);
+    const rows = Float64Array.from(firsts.flatMap((row) => [...given.subarray(row * width, (row + 1) * width)]));
     const doubles = predictRows(explained, rows, parameters);
     const stride = (doubles.length * width) / rows.length;
     for (let row = 0; row < count; row += 1) {
@@ -137,20 +139,6 @@ function firstOf<One, Found>(all: readonly One[], look: (one: One) => Found | un
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** The rows that differ, in the order in which they first come, and for each row its place among them. */
-function distinctRows(rows: Float64Array, width: number): { rows: Float64Array; places: number[] } {
-  const known = new Map<string, number>();
-  const firsts: number[] = [];
-  const places = Array.from({ length: rows.length / width }, (_, row) => {
-    const bits = new BigUint64Array(rows.slice(row * width, (row + 1) * width).buffer).join();
-    const place = known.get(bits) ?? known.size;
-    if (place === known.size) firsts.push(...rows.subarray(row * width, (row + 1) * width));
-    known.set(bits, place);
-    return place;
-  });
-  return { rows: Float64Array.from(firsts), places };
 }
 
 /** What some work gives; undefined where it says that something does not fit the model. */

@@ -1,95 +1,97 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ModelError, type Problem } from '../../../shared/errors.ts';
 import { MAX_PROOF_ANSWERS, MAX_PROOF_ROWS } from '../../../shared/proof/section.ts';
 import { MODEL_NAME } from '../../../shared/schema/card.ts';
 
 /*
  * The form of a sidecar. It is a module of its own that exports functions and types alone, so that a bundle loads it, and zod, when
- * there is a sidecar to read (model/bundle/late.ts): they take a start 10 ms.
+ * there is a sidecar to read (model/bundle/late.ts): they take a start 5 ms.
  */
 
-const shownText = z.union([z.string().max(200), z.strictObject({ en: z.string().max(2000), pt: z.string().max(2000) })]);
+// As zod itself does; zod/mini takes half of its time to load, and has no words of its own.
+z.config(en());
 
-const share = z.number().min(0).max(1);
+const text = (most: number) => z.string().check(z.maxLength(most));
+const shownText = z.union([text(200), z.strictObject({ en: text(2000), pt: text(2000) })]);
+
+const share = z.number().check(z.minimum(0), z.maximum(1));
 const profile = z.strictObject({
-  edges: z.array(z.number()).max(1000).optional(),
-  counts: z.array(z.number().int().min(0)).max(1000).optional(),
-  shares: z.record(z.string().max(1000), share).optional(),
-  others: share.optional(),
-  missing: share.optional(),
+  edges: z.optional(z.array(z.number()).check(z.maxLength(1000))),
+  counts: z.optional(z.array(z.int().check(z.minimum(0))).check(z.maxLength(1000))),
+  shares: z.optional(z.record(text(1000), share)),
+  others: z.optional(share),
+  missing: z.optional(share),
 });
 
 /** What R or Python ran on, as canopy.R and canopy.py write it. */
 const rSession = z.strictObject({
-  version: z.string().max(100),
-  platform: z.string().max(100).optional(),
-  packages: z.record(z.string().max(100), z.string().max(100)).optional(),
-  blas: z.string().max(1000).optional(),
-  lapack: z.string().max(1000).optional(),
-  libc: z.string().max(100).optional(),
-  locale: z.string().max(1000).optional(),
-  fma: z.boolean().optional(),
+  version: text(100),
+  platform: z.optional(text(100)),
+  packages: z.optional(z.record(text(100), text(100))),
+  blas: z.optional(text(1000)),
+  lapack: z.optional(text(1000)),
+  libc: z.optional(text(100)),
+  locale: z.optional(text(1000)),
+  fma: z.optional(z.boolean()),
 });
 export type RSession = z.infer<typeof rSession>;
 
-const cell = z.union([z.number(), z.string().max(100_000), z.boolean(), z.null()]);
+const cell = z.union([z.number(), text(100_000), z.boolean(), z.null()]);
 const proof = z.strictObject({
   drawn: z.boolean(),
-  columns: z.array(z.string().max(1000)).min(1).max(65_535),
-  rows: z.array(z.array(cell)).min(1).max(MAX_PROOF_ROWS),
+  columns: z.array(text(1000)).check(z.minLength(1), z.maxLength(65_535)),
+  rows: z.array(z.array(cell)).check(z.minLength(1), z.maxLength(MAX_PROOF_ROWS)),
   answers: z
     .array(
       z.strictObject({
-        parameters: z.record(z.string().max(100), z.unknown()),
+        parameters: z.record(text(100), z.unknown()),
         predictions: z.array(z.unknown()),
-        se: z.array(z.unknown()).optional(),
+        se: z.optional(z.array(z.unknown())),
       }),
     )
-    .min(1)
-    .max(MAX_PROOF_ANSWERS),
+    .check(z.minLength(1), z.maxLength(MAX_PROOF_ANSWERS)),
 });
 
 const featureSidecar = z.strictObject({
-  label: shownText.optional(),
-  type: z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor']).optional(),
-  levels: z.array(z.string().max(1000).nullable()).min(1).max(10_000).optional(),
-  min: z.union([z.number(), z.string().max(100)]).optional(),
-  max: z.union([z.number(), z.string().max(100)]).optional(),
-  step: z.number().positive().optional(),
-  default: z.union([z.number(), z.string(), z.boolean()]).optional(),
-  unit: shownText.optional(),
-  timeZone: z.string().max(100).optional(),
-  words: z.record(z.string().max(1000), shownText).optional(),
-  rType: z.string().max(1000).optional(),
-  profile: profile.optional(),
+  label: z.optional(shownText),
+  type: z.optional(z.enum(['number', 'integer64', 'date', 'datetime', 'logical', 'factor'])),
+  levels: z.optional(z.array(z.nullable(text(1000))).check(z.minLength(1), z.maxLength(10_000))),
+  min: z.optional(z.union([z.number(), text(100)])),
+  max: z.optional(z.union([z.number(), text(100)])),
+  step: z.optional(z.number().check(z.positive())),
+  default: z.optional(z.union([z.number(), z.string(), z.boolean()])),
+  unit: z.optional(shownText),
+  timeZone: z.optional(text(100)),
+  words: z.optional(z.record(text(1000), shownText)),
+  rType: z.optional(text(1000)),
+  profile: z.optional(profile),
 });
 export type FeatureSidecar = z.infer<typeof featureSidecar>;
 
 const sidecar = z.strictObject({
-  name: z.string().regex(MODEL_NAME, 'letters, digits, dots, dashes and underscores, 63 at most').optional(),
-  title: shownText.optional(),
-  description: shownText.optional(),
-  limits: shownText.optional(),
-  answer: z
-    .strictObject({
-      label: shownText.optional(),
-      unit: shownText.optional(),
-      percent: z.boolean().optional(),
-      classes: z.record(z.string().max(1000), shownText).optional(),
-      meaning: shownText.optional(),
-    })
-    .optional(),
+  name: z.optional(z.string().check(z.regex(MODEL_NAME, 'letters, digits, dots, dashes and underscores, 63 at most'))),
+  title: z.optional(shownText),
+  description: z.optional(shownText),
+  limits: z.optional(shownText),
+  answer: z.optional(
+    z.strictObject({
+      label: z.optional(shownText),
+      unit: z.optional(shownText),
+      percent: z.optional(z.boolean()),
+      classes: z.optional(z.record(text(1000), shownText)),
+      meaning: z.optional(shownText),
+    }),
+  ),
   /** A CSV file beside the sidecar, as import's --data. */
-  data: z
-    .string()
-    .max(255)
-    .regex(/^[^/\\]+\.csv$/i, 'the name of a CSV file beside the sidecar, without a folder')
-    .optional(),
-  names: z.array(z.string().min(1).max(1000)).min(1).max(65_535).optional(),
-  features: z.record(z.string(), featureSidecar).optional(),
-  r: rSession.optional(),
-  python: rSession.optional(),
-  proof: proof.optional(),
+  data: z.optional(
+    z.string().check(z.maxLength(255), z.regex(/^[^/\\]+\.csv$/i, 'the name of a CSV file beside the sidecar, without a folder')),
+  ),
+  names: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(1000))).check(z.minLength(1), z.maxLength(65_535))),
+  features: z.optional(z.record(z.string(), featureSidecar)),
+  r: z.optional(rSession),
+  python: z.optional(rSession),
+  proof: z.optional(proof),
 });
 
 /** What a person says of a model beside its file: names, texts, and for each feature what the file does not say. */
