@@ -54,9 +54,35 @@ export async function buildPage(project: string): Promise<BuiltPage> {
   return { file, page };
 }
 
-/** What the library that reads workbooks is bundled with: limits, which it has none of. */
+/** What the library that reads workbooks is bundled with: limits, which it has none of, and times to the millisecond. */
 export function workbookPlugins(project: string): Plugin[] {
-  return [ourUnzip(project), countedCells(project)];
+  return [ourUnzip(project), countedCells(project), exactTimes()];
+}
+
+/** A file of the library that reads workbooks, and which of its code stands for what in the bundle. */
+const TIMES: [file: string, found: string, ours: string][] = [
+  // A third of all whole seconds lie a little below a millisecond as days, and came as the one before.
+  ['parseExcelTimestamp', 'Math.floor(', 'Math.round('],
+  // LibreOffice writes true.
+  ['parseSpreadsheetInfo', "attributes.date1904 === '1'", "['1', 'true'].includes(attributes.date1904)"],
+  // A time without a zone is UTC as all others are, and not the reader's own.
+  ['parseCell', 'new Date(v)', "new Date(/T[\\d:.]+$/.test(v) ? v + 'Z' : v)"],
+];
+
+/** The reader of workbooks reads times as they are. Throws where it is written otherwise. */
+function exactTimes(): Plugin {
+  return {
+    name: 'exact-times',
+    setup: ({ onLoad }) => {
+      for (const [name, found, ours] of TIMES) {
+        onLoad({ filter: new RegExp(`[\\\\/]read-excel-file[\\\\/]modules[\\\\/]xlsx[\\\\/]${name}\\.js$`) }, ({ path: file }) => {
+          const parts = readFileSync(file, 'utf8').split(found);
+          if (parts.length !== 2) throw new Error(`${file}: found another form, expected one ${found}`);
+          return { contents: parts.join(ours), loader: 'js' };
+        });
+      }
+    },
+  };
 }
 
 /** The reader of workbooks unpacks them by our unzip (shared/page/sheet/unzip.ts says why). */

@@ -12,23 +12,27 @@ export async function readWorkbook(file: Blob): Promise<Sheet[]> {
     // The library puts an error of its callbacks into one of its own.
     throw error.cause instanceof RangeError ? error.cause : error;
   });
-  return sheets.map(({ sheet, data }) => {
+  // A sheet that is a chart has no data.
+  const filled = sheets.filter(({ data }) => data);
+  if (filled.length === 0) throw new Error('no sheet with rows');
+  return filled.map(({ sheet, data }) => {
     const rows = data as Cell[][];
     return { name: sheet, rows, source: (hasComma) => sourceOf(rows, hasComma) };
   });
 }
 
-/** Rows as a CSV; a number among the names of its first line has its point in any language. */
+/** Rows as a CSV from the first that is not empty; a number among the names there has its point in any language. */
 function sourceOf(rows: Cell[][], hasComma: boolean): Source {
   const delimiter = hasComma ? ';' : ',';
   const head = rows.findIndex((row) => row.some((cell) => cell !== null));
+  const filled = head === -1 ? [] : rows.slice(head);
   const csv = (isTexts: boolean) => {
     const fieldOf = (cell: Cell, row: number) => {
       if (typeof cell !== 'number') return cellText(cell, hasComma);
-      if (row === head || !hasComma) return String(cell);
+      if (row === 0 || !hasComma) return String(cell);
       return isTexts ? '' : String(cell).replace('.', ',');
     };
-    return new Blob([`\ufeff${rows.map((row, at) => `${row.map((cell) => fieldOf(cell, at)).join(delimiter)}\r\n`).join('')}`]);
+    return new Blob([`\ufeff${filled.map((row, at) => `${row.map((cell) => fieldOf(cell, at)).join(delimiter)}\r\n`).join('')}`]);
   };
   return { csv: csv(false), delimiter, ...(hasComma ? { texts: csv(true) } : {}) };
 }

@@ -26,16 +26,20 @@ const XML = '<?xml version="1.0"?>';
 const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
+/** Styles of a number, 0, and of a time, 1. */
+const STYLES = `<styleSheet ${MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>`;
+
 /** A workbook of these sheets, each as the rows in its XML; they lie in a folder of their own, as the relations say. */
-function workbook(sheets: string[], place = 'worksheets', prefix = ''): Blob {
+function workbook(sheets: string[], place = 'worksheets', prefix = '', properties = ''): Blob {
   const names = sheets.map((_, at) => `<sheet name="S${at}" sheetId="${at + 1}" r:id="r${at}"/>`).join('');
   const relations = sheets.map((_, at) => `<Relationship Id="r${at}" Type="${OFFICE}/worksheet" Target="${place}/s${at}.xml"/>`).join('');
   const strings = `<Relationship Id="s" Type="${OFFICE}/sharedStrings" Target="strings.xml"/>`;
   const files = {
     '[Content_Types].xml': `${XML}<Types/>`,
-    'xl/workbook.xml': `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}"><sheets>${names}</sheets></workbook>`,
+    'xl/workbook.xml': `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}">${properties}<sheets>${names}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `${XML}<Relationships>${relations}${strings}</Relationships>`,
     'xl/strings.xml': `${XML}<sst ${MAIN}/>`,
+    'xl/styles.xml': STYLES,
     ...Object.fromEntries(
       sheets.map((rows, at) => [
         `xl/${place}/s${at}.xml`,
@@ -62,6 +66,37 @@ test('a sheet comes as its rows, gaps among them; cells of nothing but a style t
     [54.00000000000001, null],
     [null, true],
   ]);
+});
+
+const timesOf = async (cells: string[], properties = '') => {
+  const rows = cells.map((cell, at) => row(at + 2, cell.replace('<c', `<c r="A${at + 2}"`))).join('');
+  const [sheet] = await readWorkbook(workbook([HEAD + rows], 'worksheets', '', properties));
+  return (await sheet!.source(false).csv.text()).trim().split('\r\n').slice(1);
+};
+
+test('times come as they are shown: every second of a day, those from 1904, and those that are written out, as UTC', async () => {
+  const seconds = Array.from({ length: 86_399 }, (_, at) => at + 1);
+  const day = Date.UTC(2021, 5, 5);
+  const written = await timesOf(seconds.map((second) => `<c s="1"><v>${44_352 + second / 86_400}</v></c>`));
+  expect(written).toEqual(seconds.map((second) => new Date(day + 1_000 * second).toISOString().replace('.000Z', 'Z')));
+  for (const date1904 of ['1', 'true']) {
+    expect(await timesOf(['<c s="1"><v>42890.5</v></c>'], `<workbookPr date1904="${date1904}"/>`)).toEqual(['2021-06-05T12:00:00Z']);
+  }
+  // Where the reader is says nothing of a time.
+  process.env.TZ = 'America/Sao_Paulo';
+  const told = ['2021-06-05T12:00:00', '2021-06-05T12:00:00.25', '2021-06-05T12:00:00Z', '2021-06-05T12:00:00-03:00', '2021-06-05'];
+  expect(await timesOf(told.map((time) => `<c t="d"><v>${time}</v></c>`))).toEqual([
+    '2021-06-05T12:00:00Z',
+    '2021-06-05T12:00:00.250Z',
+    '2021-06-05T12:00:00Z',
+    '2021-06-05T15:00:00Z',
+    '2021-06-05',
+  ]);
+});
+
+test('a sheet that is a chart is passed over', async () => {
+  const files = await readWorkbook(workbook([HEAD], 'worksheets', '', '<sheets><sheet name="Chart1" sheetId="9" r:id="c"/></sheets>'));
+  expect(files.map(({ name }) => name)).toEqual(['S0']);
 });
 
 describe('a workbook of few bytes that would fill the memory is refused as too large', () => {
@@ -95,10 +130,6 @@ test('as a CSV with decimal commas it keeps the points of its first line and its
   const below = row(4, '<c r="A4"><v>1.5</v></c><c r="B4" t="inlineStr"><is><t>1.5</t></is></c>');
   const [sheet] = await readWorkbook(workbook([head + below]));
   const { csv, delimiter, texts } = sheet!.source(true);
-  expect([await csv.text(), delimiter, await texts?.text()]).toEqual([
-    ';\r\n;\r\n400.5;id\r\n1,5;1.5\r\n',
-    ';',
-    ';\r\n;\r\n400.5;id\r\n;1.5\r\n',
-  ]);
-  expect(await sheet!.source(false).csv.text()).toBe(',\r\n,\r\n400.5,id\r\n1.5,1.5\r\n');
+  expect([await csv.text(), delimiter, await texts?.text()]).toEqual(['400.5;id\r\n1,5;1.5\r\n', ';', '400.5;id\r\n;1.5\r\n']);
+  expect(await sheet!.source(false).csv.text()).toBe('400.5,id\r\n1.5,1.5\r\n');
 });
