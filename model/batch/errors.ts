@@ -22,3 +22,11 @@ export class Unfinished extends Error {
     this.exitCode = cause instanceof Stopped ? cause.exitCode : 1;
   }
 }
+
+/** Another run writes the same output since. */
+export class Taken extends Error {
+  override name = 'Taken';
+  constructor(output: string) {
+    super(`${output}: found another run that writes it by now, expected one at a time; this one has ended`);
+  }
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { ModelError } from '../../shared/errors.ts';
+import { replaceFile } from '../artifact/replace-file.ts';
 
 /**
  * How far a run is. `read`: what of the input is answered, in bytes of its text or in rows of Parquet, and `hash`, the SHA-256 of those
@@ -14,8 +15,12 @@ export type Head = Record<string, unknown>;
 /** A run that was broken off. `groups`: what the footer of a Parquet output will say of what is written; `isWhole`: all is written. */
 export type Kept = { head: string; place: Place | undefined; groups: string[]; isWhole: boolean; bytes: number };
 
-/** A journal that is written. Each entry is on the disk when it returns. */
-export type Journal = { add(place: Place, groups: string[], isWhole?: boolean): Promise<void>; close(): Promise<void> };
+/** A journal that is written. Each entry is on the disk when it returns. `isOwn`: whether no other run has begun it anew, or gone on with it. */
+export type Journal = {
+  add(place: Place, groups: string[], isWhole?: boolean): Promise<void>;
+  isOwn(): Promise<boolean>;
+  close(): Promise<void>;
+};
 
 type Entry = { place: Place; groups: string[]; isWhole: boolean };
 
@@ -24,6 +29,8 @@ const CHECK = 16;
 
 /** Begins a journal at a file that is not there yet, or goes on with one behind its last whole line. */
 export async function openJournal(file: string, head: Head, kept?: Kept): Promise<Journal> {
+  // A file of its own, so that a run which still goes on finds that it is another's.
+  if (kept) replaceFile(file, (await readFile(file)).subarray(0, kept.bytes));
   const handle = await open(file, kept ? 'r+' : 'wx');
   let at = kept?.bytes ?? 0;
   const write = async (value: unknown) => {
@@ -33,8 +40,7 @@ export async function openJournal(file: string, head: Head, kept?: Kept): Promis
     at += line.length;
   };
   try {
-    if (kept) await handle.truncate(kept.bytes);
-    else await write(head);
+    if (!kept) await write(head);
   } catch (error) {
     await handle.close();
     throw Object.assign(error as Error, { path: file });
@@ -47,8 +53,15 @@ export async function openJournal(file: string, head: Head, kept?: Kept): Promis
         throw Object.assign(error as Error, { path: file });
       }
     },
+    isOwn: () => isNamed(handle, file),
     close: () => handle.close(),
   };
+}
+
+/** Whether an open file still has this name, in its folder. */
+export async function isNamed(handle: FileHandle, name: string): Promise<boolean> {
+  const [own, named] = [await handle.stat(), await stat(name).catch(() => undefined)];
+  return own.ino === named?.ino;
 }
 
 /** What a journal says, up to its first line that is not whole: a kill or a full disk may have cut the last one. Undefined where there is none. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
-import { writeAll } from './journal.ts';
+import { isNamed, writeAll } from './journal.ts';
 
 /** The files of a run: the output, what is written of it so far, and the journal. All lie in one folder. */
 export type Files = { output: string; part: string; journal: string };
@@ -15,6 +15,8 @@ export type Output = {
   sync(): Promise<void>;
   /** The bytes that were written, those of an earlier run among them. */
   written(): number;
+  /** Whether no other run has begun the output anew. */
+  isOwn(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -60,6 +62,7 @@ export async function openOutput({ output, part }: Files, written: number): Prom
     },
     sync: () => named(handle.datasync()),
     written: () => at,
+    isOwn: () => isNamed(handle, part),
     close: () => handle.close(),
   };
 }

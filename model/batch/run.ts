@@ -5,7 +5,7 @@ import { ModelError, RequestError } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { outputWidth } from '../../shared/schema/shape.ts';
-import { Stopped, Unfinished } from './errors.ts';
+import { Stopped, Taken, Unfinished } from './errors.ts';
 import { type Head, type Journal, type Kept, openJournal, type Place } from './journal.ts';
 import { discard, type Files, finish, type Output, openOutput } from './output.ts';
 import { counted, type Progress } from './progress.ts';
@@ -168,12 +168,18 @@ async function takeOne(run: Run): Promise<void> {
 
 /** Has what is written on the disk, and then says so in the journal: never the other way round. `whole`: the bytes of an output that is. */
 async function note(run: Run, whole?: number): Promise<void> {
-  const { output, journal, groups, place } = run;
+  const { asked, output, journal, groups, place } = run;
+  if (!(await isOwn(run))) throw new Taken(asked.files.output);
   await output.sync();
   await journal?.add({ ...place, written: whole ?? place.written }, groups.fresh, whole !== undefined);
   groups.all.push(...groups.fresh);
   groups.fresh = [];
   run.noted = performance.now();
+}
+
+/** Whether the output is still this run's: what another writes now must neither get its name nor be taken away. */
+async function isOwn({ output, journal }: Run): Promise<boolean> {
+  return (await output.isOwn()) && ((await journal?.isOwn()) ?? true);
 }
 
 async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
@@ -207,6 +213,7 @@ async function endOf({ asked: { model, parameters }, groups }: Run): Promise<Uin
 async function unfinished(run: Run, error: unknown): Promise<unknown> {
   const { asked, journal, place, from } = run;
   const isBadRow = error instanceof RequestError;
+  if (!(await isOwn(run))) return error;
   const cause = isBadRow ? new RequestError(error.status, `${asked.label}: ${error.message}`) : error;
   if (!journal || place.read === 0) {
     await discard(asked.files);

@@ -8,6 +8,7 @@ import { filesOf } from '../../../model/batch/output.ts';
 import { openParquetRows } from '../../../model/batch/parquet-source.ts';
 import type { Progress } from '../../../model/batch/progress.ts';
 import { type Asked, runBatch, type Summary } from '../../../model/batch/run.ts';
+import type { Source } from '../../../model/batch/source.ts';
 import type { OutputForm } from '../../../model/batch/task.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 
@@ -17,6 +18,8 @@ const SIZES = { rows: 40, bytes: 1_000 };
 /** What a test asks of a run beside its files. */
 export type Options = Partial<Pick<Asked, 'mode' | 'threads' | 'sizes' | 'onError' | 'signal' | 'everyMs' | 'parameters'>> & {
   progress?: (state: Progress) => void;
+  /** Waits for this behind so many pieces. */
+  pause?: { behind: number; until(): Promise<void> };
 };
 
 /** Runs in a folder of their own, with a model. `stop` takes the folder away. */
@@ -44,8 +47,30 @@ export async function predict(modelFile: string, input: string, output: string, 
   const source = isParquet
     ? await openParquetRows(model.schema, input)
     : await openLines(model.schema, 'rows', await openBytes(input), 'any');
+  const { pause, ...asked } = options;
   return runBatch({
-    ...{ model, artifact, source, form, label: 'rows', files: filesOf(output), threads: 1, sizes: SIZES },
-    ...{ mode: 'new', onError: 'fail', everyMs: 0, signal: new AbortController().signal, progress: () => {}, ...options },
+    ...{
+      model,
+      artifact,
+      source: pause ? paused(source, pause) : source,
+      form,
+      label: 'rows',
+      files: filesOf(output),
+      threads: 1,
+      sizes: SIZES,
+    },
+    ...{ mode: 'new', onError: 'fail', everyMs: 0, signal: new AbortController().signal, progress: () => {}, ...asked },
   });
+}
+
+function paused(source: Source, { behind, until }: NonNullable<Options['pause']>): Source {
+  async function* cuts(...asked: Parameters<Source['cuts']>) {
+    let count = 0;
+    for await (const cut of source.cuts(...asked)) {
+      if (count === behind) await until();
+      count += 1;
+      yield cut;
+    }
+  }
+  return { ...source, cuts };
 }
