@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { ModelError } from '../../shared/errors.ts';
-import { replaceFile } from '../artifact/replace-file.ts';
 
 /**
  * How far a run is. `read`: what of the input is answered, in bytes of its text or in rows of Parquet, and `hash`, the SHA-256 of those
@@ -29,8 +28,7 @@ const CHECK = 16;
 
 /** Begins a journal at a file that is not there yet, or goes on with one behind its last whole line. */
 export async function openJournal(file: string, head: Head, kept?: Kept): Promise<Journal> {
-  // A file of its own, so that a run which still goes on finds that it is another's.
-  if (kept) replaceFile(file, (await readFile(file)).subarray(0, kept.bytes));
+  if (kept) await renew(file, kept.bytes);
   const handle = await open(file, kept ? 'r+' : 'wx');
   let at = kept?.bytes ?? 0;
   const write = async (value: unknown) => {
@@ -56,6 +54,18 @@ export async function openJournal(file: string, head: Head, kept?: Kept): Promis
     isOwn: () => isNamed(handle, file),
     close: () => handle.close(),
   };
+}
+
+/** Makes the first bytes of a journal a file of its own, so that a run which still goes on with the old one finds that it is another's. */
+async function renew(file: string, bytes: number): Promise<void> {
+  const unfinished = `${file}.new`;
+  try {
+    await writeFile(unfinished, (await readFile(file)).subarray(0, bytes), { flush: true });
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw Object.assign(error as Error, { path: file });
+  }
 }
 
 /** Whether an open file still has this name, in its folder. */
