@@ -6,6 +6,9 @@ import { AwsError } from './aws.ts';
 /** How long a process may take to write its id into the lock that it has made, in milliseconds; longer, and it was killed. */
 const MOST_WRITING_MS = 10_000;
 
+/** The locks that this process has. */
+const OWN = new Set<string>();
+
 export type Turn = {
   /** What the other command may be doing: "at work on the keys". */
   doing: string;
@@ -31,7 +34,10 @@ export async function takeTurn(lock: string, { doing, mostMs, againMs, onWait }:
     if (!isTold) onWait?.(`${other}; it is waited for`);
     isTold = true;
   }
-  return () => rmSync(lock, { force: true });
+  return () => {
+    OWN.delete(lock);
+    rmSync(lock, { force: true });
+  };
 }
 
 /** Whether the lock was taken now; false where another has it. */
@@ -41,6 +47,7 @@ function isTaken(lock: string): boolean {
     mkdirSync(path.dirname(lock), { recursive: true });
     file = openSync(lock, 'wx');
     writeSync(file, String(process.pid));
+    OWN.add(lock);
     return true;
   } catch (error) {
     if (file === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -54,11 +61,11 @@ function isTaken(lock: string): boolean {
 
 /** Takes a lock away whose process is gone. Of two that do so at once, one may have taken the lock anew: it gets it back. */
 function clearLeft(lock: string): void {
-  if (isHeld(lock)) return;
+  if (isHeld(lock, lock)) return;
   const left = `${lock}.${process.pid}`;
   try {
     renameSync(lock, left);
-    if (isHeld(left)) linkSync(left, lock);
+    if (isHeld(left, lock)) linkSync(left, lock);
   } catch {
     // The other has taken it away, or given it back.
   }
@@ -74,10 +81,14 @@ function holderOf(lock: string): number | undefined {
   }
 }
 
-/** Whether the process of a lock runs, as far as is known. */
-function isHeld(lock: string): boolean {
-  const holder = holderOf(lock);
-  if (holder === undefined) return isYoung(lock);
+/**
+ * Whether the process of a lock runs, as far as is known; `file` is where the lock stands. In a container each command has the same id, so
+ * that one with this process's own may be of a command before it, which was killed.
+ */
+function isHeld(file: string, lock: string): boolean {
+  const holder = holderOf(file);
+  if (holder === undefined) return isYoung(file);
+  if (holder === process.pid) return OWN.has(lock);
   try {
     process.kill(holder, 0);
     return true;

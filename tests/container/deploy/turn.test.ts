@@ -58,6 +58,13 @@ describe('the turn of a command', () => {
     expect(readdirSync(path.dirname(lock))).toEqual([]);
   });
 
+  test('of a killed process that had the id of this one, as in a container, is taken', async () => {
+    (await takeTurn(lock, TURN))();
+    writeFileSync(lock, String(process.pid));
+    (await takeTurn(lock, { ...TURN, mostMs: 20 }))();
+    expect(readdirSync(path.dirname(lock))).toEqual([]);
+  });
+
   test('of a process that was killed before it wrote its id is taken; of one that may be about to, it is waited for', async () => {
     (await takeTurn(lock, TURN))();
     writeFileSync(lock, '');
