@@ -133,6 +133,14 @@ def _is_missing(value):
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
+def _level(value):
+    """A category's text as the packages' files have it, in JSON's words: true, and 10 for 10.0."""
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    return str(int(plain)) if isinstance(plain, float) and plain.is_integer() else str(plain)
+
+
 def _describe(values, label):
     """What the sidecar says of a column, and what draws values of it."""
     categories = getattr(getattr(values, "cat", None), "categories", None)
@@ -148,10 +156,10 @@ def _describe(values, label):
         return None if draw.random() < rare else one
 
     if categories is not None:
-        counts = {str(level): sum(1 for value in there if value == level) for level in categories}
+        counts = {_level(level): sum(1 for value in there if value == level) for level in categories}
         told = {level: count / len(values) for level, count in counts.items() if count >= LEAST}
-        used = [level for level in categories if counts[str(level)] > 0]
-        said |= {"levels": [str(level) for level in categories], "rType": "category", "default": max(counts, key=counts.get)}
+        used = [level for level in categories if counts[_level(level)] > 0]
+        said |= {"levels": [_level(level) for level in categories], "rType": "category", "default": max(counts, key=counts.get)}
         said["profile"] = {"shares": told, "others": 1 - missing - sum(told.values()), "missing": missing}
         said["profile"]["others"] = min(1, max(0, said["profile"]["others"]))
         return {"said": said, "draw": lambda draw, n: [often(draw, used[draw.randrange(len(used))]) for _ in range(n)]}
@@ -238,7 +246,7 @@ def _numbers(made):
 def _cell(value, said):
     if _is_missing(value):
         return None
-    return str(value) if "levels" in said else float(value)
+    return _level(value) if "levels" in said else float(value)
 
 
 def _session(package):
@@ -292,13 +300,14 @@ class Endpoint:
     def predict(self, frame, type=None, **parameters):
         """Predictions of a DataFrame of pandas or polars, a dict of columns or a list of dicts: a number, a label, a list or a dict for each row."""
         names = [feature["name"] for feature in self.model["features"]]
+        factors = {feature["name"] for feature in self.model["features"] if feature.get("type") == "factor"}
         if isinstance(frame, list):
             frame = {name: [row.get(name) for row in frame] for name in names}
         places = {str(name): name for name in getattr(frame, "columns", frame)}
         lacking = [name for name in names if name not in places]
         if lacking:
             raise ValueError(f"the frame has no column {', '.join(lacking)}")
-        columns = [_in_column(name, self._values, frame[places[name]]) for name in names]
+        columns = [_in_column(name, self._values, frame[places[name]], name in factors) for name in names]
         if len({len(column) for column in columns}) > 1:
             raise ValueError("the columns of the frame have different lengths")
         asked = parameters | ({} if type is None else {"type": type})
@@ -312,10 +321,12 @@ class Endpoint:
         return made
 
     @staticmethod
-    def _values(column):
-        """A column as JSON has it: dates and times as ISO 8601 texts, missing values as null."""
+    def _values(column, is_factor):
+        """A column as JSON has it: dates and times as ISO 8601 texts, missing values as null, a factor's numbers and truths as its levels."""
         plain = [value.item() if hasattr(value, "item") else value for value in column]
         plain = [None if _is_missing(value) else value.isoformat() if hasattr(value, "isoformat") else value for value in plain]
+        if is_factor:
+            return [None if value is None else _level(value) for value in plain]
         if any(isinstance(value, float) and math.isinf(value) for value in plain):
             raise ValueError("an infinite number, for which JSON has no word")
         return plain

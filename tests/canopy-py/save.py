@@ -62,4 +62,12 @@ keep("xgb-booster", xgb_of(plain, signal), plain, "ubj", named, labels={"f0": "S
 keep("lgb-numbers", Estimator(lgb_of(frame, signal), False), frame, "txt", few)
 keep("lgb-classes", lgb_of(frame, classes, objective="multiclass", num_class=3), frame, "txt", few)
 keep("lgb-booster", lgb_of(plain, signal), plain, "txt", numbered)
+# Categories that are no texts: whole numbers, with missing values floats, and truths (which xgboost does not take).
+sizes = pd.Series(random.choice([10, 20, 30], n))
+coded = pd.DataFrame({"size": sizes.astype("category"), "one": random.normal(0, 1, n)})
+truths = pd.DataFrame(
+    {"size": sizes.where(random.random(n) > 0.1).astype("category"), "yes": pd.Categorical(random.choice([True, False], n)), "one": coded["one"]}
+)
+keep("xgb-levels", xgb_of(coded, signal + sizes), coded, "json", coded.head(20))
+keep("lgb-levels", lgb_of(truths, signal + sizes + truths["yes"].cat.codes * 9), truths, "txt", truths.head(20))
 keep("real-rows", xgb_of(frame, classes > 0, objective="binary:logistic"), frame, "ubj", few, share_rows=True)
