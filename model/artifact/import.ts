@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { decodeArtifact, encodeArtifact, failedCheck, type Model, sha256Of } from '../../shared/artifact.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { checkPredictor, type Predictor, withIntervals } from '../../shared/predict.ts';
+import { checkPredictor, withIntervals } from '../../shared/predict.ts';
 import { failedProof } from '../../shared/proof/check.ts';
 import type { TrainingCard } from '../../shared/schema/card.ts';
 import type { Progress } from '../rds/budget.ts';
@@ -29,7 +29,7 @@ import { proveSidecar } from './proof.ts';
 import { readModelFile } from './read-file.ts';
 import type { Sidecar } from './sidecar/form.ts';
 import { applySidecar, findData, findSidecar, readSidecar } from './sidecar.ts';
-import { featureSplits, leastLevels } from './splits.ts';
+import { checkCodes, checkLevels } from './splits.ts';
 
 /** What a card says of a file that R did not write. */
 const OTHER_FORMAT = "in the package's own format";
@@ -128,6 +128,7 @@ export function encodeModel(
     version,
     others,
     read,
+    codes,
     lacking,
     pipeline,
     isUnnamed = false,
@@ -155,7 +156,10 @@ export function encodeModel(
   const { lacksLevels } = computed.body.kind;
   const typed = data && lacksLevels ? applyData({ ...computed, schema: described }, known, data) : described;
   const schema = { ...splitRanges({ ...computed, schema: typed }), ...(libm === undefined ? {} : { libm }) };
-  if (lacksLevels) checkLevels({ ...computed, schema }, file);
+  if (lacksLevels) {
+    checkLevels({ ...computed, schema }, file);
+    checkCodes(given, { ...computed, schema }, codes, file);
+  }
   const { title, description, limits, answer } = sidecar;
   const model = { ...computed, schema };
   checkPredictor(model, file);
@@ -224,26 +228,6 @@ export function isRead(value: RValue, readers: readonly Reader[] = READERS): boo
 function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined {
   const first = classOf(value).find((name) => !/^(?:butchered)?_/.test(name));
   return readers.find(({ classes }) => first !== undefined && classes.includes(first));
-}
-
-/**
- * Checks the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
- * shows that some are missing, so that a label would be coded wrongly.
- */
-function checkLevels({ schema, ...computed }: Predictor, file: string): void {
-  const splits = featureSplits({ schema, ...computed });
-  schema.features.forEach((feature, column) => {
-    const inR = `in R: levels(data$${feature.name})`;
-    const { isSet } = splits[column]!;
-    if (feature.type !== 'factor') {
-      if (!isSet) return;
-      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
-      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
-    }
-    const least = leastLevels(splits[column]!);
-    if (feature.levels.length >= least) return;
-    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits show, ${inR}`);
-  });
 }
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */

@@ -1,6 +1,10 @@
+import path from 'node:path';
 import type { InputSplits } from '../../shared/bodies/kind.ts';
+import { ModelError } from '../../shared/errors.ts';
 import type { Predictor } from '../../shared/predict.ts';
+import type { Schema } from '../../shared/schema/features.ts';
 import { sourcesOf } from '../../shared/steps/pipeline.ts';
+import type { Codes } from '../readers/reader.ts';
 
 /** The splits of bodies by the number of their inputs, each walked once: an import asks for them many times. */
 const KNOWN = new WeakMap<object, { inputs: number; splits: InputSplits[] }>();
@@ -19,10 +23,10 @@ export function featureSplits({ schema, steps, body }: Predictor): InputSplits[]
   const splits = splitsOf(body, sources.length);
   const found = schema.features.map((): InputSplits => ({ values: [], isSet: false }));
   sources.forEach((feature, input) => {
-    const { values, isSet } = splits[input] ?? { values: [], isSet: false };
+    const { values, isSet, isBelow = false } = splits[input] ?? { values: [], isSet: false };
     if (feature === undefined) return;
     const before = found[feature]!;
-    found[feature] = { values: before.values.length === 0 ? values : [...before.values, ...values], isSet: before.isSet || isSet };
+    found[feature] = { values: before.values.length === 0 ? values : [...before.values, ...values], isSet: before.isSet || isSet, isBelow };
   });
   return found;
 }
@@ -31,12 +35,60 @@ export function featureSplits({ schema, steps, body }: Predictor): InputSplits[]
  * The least number of levels that the splits of a factor need: a threshold between two levels lies above the lower one; a set
  * of levels has a bit for each up to its greatest.
  */
-export function leastLevels({ values, isSet }: InputSplits): number {
-  return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.floor(split) + 1), 1);
+export function leastLevels({ values, isSet, isBelow }: InputSplits): number {
+  const above = isBelow ? Math.ceil : (split: number) => Math.floor(split) + 1;
+  return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : above(split)), 1);
 }
 
 /** How many levels a set of levels needs: the place of its highest bit, counted from 1, and 1 for an empty one. Sets have up to 53 bits. */
 export function levelsOfSet(mask: number): number {
   const high = Math.floor(mask / 2 ** 32);
   return Math.max(1, high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(mask));
+}
+
+/**
+ * Checks the levels against the splits: sets of levels mean nothing without their labels, and a split beyond the last level
+ * shows that some are missing, so that a label would be coded wrongly.
+ */
+export function checkLevels({ schema, ...computed }: Predictor, file: string): void {
+  const splits = featureSplits({ schema, ...computed });
+  schema.features.forEach((feature, column) => {
+    const inR = `in R: levels(data$${feature.name})`;
+    const { isSet } = splits[column]!;
+    if (feature.type !== 'factor') {
+      if (!isSet) return;
+      const expected = `its levels in ${path.parse(file).name}.model.json: {"features": {"${feature.name}": {"levels": [...]}}}, ${inR}; or import it with --data training.csv`;
+      throw new ModelError(file, `the unordered factor "${feature.name}" without its levels`, expected);
+    }
+    const least = leastLevels(splits[column]!);
+    if (feature.levels.length >= least) return;
+    throw new ModelError(file, `${feature.levels.length} levels of "${feature.name}"`, `at least ${least}, as its splits show, ${inR}`);
+  });
+}
+
+/**
+ * Refuses levels of what was codes to the model where these were others than the levels are read by: 1, 2 ... as factor() in R has them, or of
+ * splits by sets of codes (`codes`) 0, 1 ... Every label would be taken for another one. What the file says of the values in training shows
+ * it, or a split that no level lies on both sides of, as LabelEncoder of scikit-learn makes them from 0.
+ */
+export function checkCodes(given: Schema, model: Predictor, codes: readonly (Codes | undefined)[] = [], file: string): void {
+  const splits = featureSplits(model);
+  model.schema.features.forEach((feature, column) => {
+    const before = given.features[column]!;
+    if (feature.type !== 'factor' || before.type !== 'number') return;
+    const { values, isSet, isBelow } = splits[column]!;
+    const seen = codes[column];
+    const first = seen ? 0 : 1;
+    const [least, most] = seen ? [seen.least, seen.greatest] : [before.min, before.max];
+    const last = feature.levels.length - 1 + first;
+    const isOther = least !== undefined && most !== undefined && ((seen ? least !== first : least < first) || most > last);
+    const split = isSet ? undefined : values.find((value) => value > 0 && (isBelow ? value <= 1 : value < 1));
+    if (!isOther && split === undefined) return;
+    const found = isOther ? `were ${least} to ${most} in training` : `are split at ${split}`;
+    throw new ModelError(
+      file,
+      `levels of "${feature.name}", whose codes ${found}`,
+      `codes from ${first} to ${last}: without levels (in a sidecar "type": "number") callers send the codes`,
+    );
+  });
 }

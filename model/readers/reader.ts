@@ -30,6 +30,8 @@ export type Imported = {
   others?: string[];
   /** Features that a formula reads as numbers, or by as.numeric(): a sidecar that gave them levels would have their codes read. */
   read?: Read;
+  /** Of features that are split by sets of codes, and have no levels: the codes in training. */
+  codes?: readonly (Codes | undefined)[];
   /** The factors of which the file does not have all levels: a sidecar or the training data has to name them. */
   lacking?: LackingLevels;
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
@@ -43,6 +45,9 @@ export type Imported = {
   /** Of a pipeline without a model: what a model that lies beside it in a file may go by. */
   asFirst?: First;
 };
+
+/** The least and the greatest code of a category, as far as the file says. */
+export type Codes = { least: number; greatest: number };
 
 /**
  * What a pipeline without a model does to columns that keep their names: those that have other values behind it, each with a value that

@@ -20,8 +20,11 @@ export type Prepared = {
   table?: WebAssembly.Memory;
 };
 
-/** Where a body splits one of its inputs: at these values, or, with `isSet`, by these sets of levels (bit k - 1 is level k). */
-export type InputSplits = { values: number[]; isSet: boolean };
+/**
+ * Where a body splits one of its inputs: at these values, or, with `isSet`, by these sets of levels (bit k - 1 is level k). What equals
+ * a value goes left, with `isBelow` right.
+ */
+export type InputSplits = { values: number[]; isSet: boolean; isBelow?: boolean };
 
 /** How large a body is: under the kind's name in JSON, and as a line for people. */
 export type Measures = { name: string; numbers: Record<string, number | string>; text: string };

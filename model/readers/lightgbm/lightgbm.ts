@@ -2,6 +2,7 @@ import { type Boosting, FLAGS } from '../../../shared/bodies/boosting/boosting.t
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { BoostedTrees } from '../boosted-trees.ts';
+import type { Codes } from '../reader.ts';
 import { countWords, integerIn, type Members, textIn } from './members.ts';
 import { type ReadObjective, readObjective } from './objective.ts';
 import { readPandasLevels } from './pandas.ts';
@@ -9,7 +10,14 @@ import { splitText } from './text.ts';
 import { readTree, type Split, type Tree } from './tree.ts';
 
 /** A LightGBM model as a schema and a body. */
-export type LightGBMModel = { schema: Schema; boosting: Boosting; call: string; version: string; cover?: Float64Array };
+export type LightGBMModel = {
+  schema: Schema;
+  boosting: Boosting;
+  call: string;
+  version: string;
+  cover?: Float64Array;
+  codes: (Codes | undefined)[];
+};
 
 const MAX_FEATURES = 65_535;
 const MAX_CLASSES = 10_000;
@@ -19,10 +27,10 @@ const MAX_CLASSES = 10_000;
  * in tree order, `x <= threshold`, and for every split its rule for missing values. Throws a ModelError that names the part.
  */
 export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
-  let features: number | undefined;
+  let width: number | undefined;
   const { header, trees, pandas } = splitText(bytes, label, (members, place, header) => {
-    features ??= featureCount(header, label);
-    return readTree(members, features, `${label}, tree ${place}`);
+    width ??= featureCount(header, label);
+    return readTree(members, width, `${label}, tree ${place}`);
   });
   const count = featureCount(header, label);
   const each = integerIn(header, 'num_tree_per_iteration', label, integerIn(header, 'num_class', label, 1));
@@ -33,9 +41,10 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const read = readObjective(textIn(header, 'objective', label), label);
   const classes = read.isMulticlass && each > 1 ? Array.from({ length: each }, (_, place) => String(place)) : undefined;
   const rounds = trees.length / each;
+  const { features, codes } = readFeatures(header, count, pandas, label);
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
-    features: readFeatures(header, count, pandas, label),
+    features,
     ...(classes ? { classes } : {}),
     takesMissing: true,
     types: classes ? ['response', 'class', 'margin', 'leaf'] : ['response', 'margin', 'leaf'],
@@ -46,7 +55,7 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const { cover, ...body } = boostingOf(trees, each, read);
   const boosting = { ...body, ...(header.has('average_output') ? { average: true } : {}) };
   const version = `LightGBM, model format ${textIn(header, 'version', label) ?? 'of version 1'}`;
-  return { schema, boosting, ...(cover ? { cover } : {}), call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
+  return { schema, boosting, codes, ...(cover ? { cover } : {}), call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
 }
 
 function featureCount(header: Members, label: string): number {
@@ -63,24 +72,37 @@ function checkSizes(header: Members, trees: number, label: string): void {
 }
 
 /** The features by their names; those that LightGBM split by categories of a pandas column have their levels. */
-function readFeatures(header: Members, count: number, pandas: string | undefined, label: string): Feature[] {
+function readFeatures(
+  header: Members,
+  count: number,
+  pandas: string | undefined,
+  label: string,
+): Pick<LightGBMModel, 'codes'> & Pick<Schema, 'features'> {
   const names = (textIn(header, 'feature_names', label) ?? '').split(' ', MAX_FEATURES + 1);
   if (names.length !== count) throw new ModelError(`${label}'s feature_names`, `${names.length} names`, String(count));
   const infos = (textIn(header, 'feature_infos', label) ?? '').trim().split(' ', MAX_FEATURES + 1);
   if (infos.length !== count) throw new ModelError(`${label}'s feature_infos`, `${infos.length} values`, String(count));
   // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
   const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));
-  const levels = readPandasLevels(pandas, infos.filter((_, place) => isCategory[place]).map(greatestCode), label);
+  const codes = infos.map((info, place) => (isCategory[place] ? codesOf(info) : undefined));
+  const levels = readPandasLevels(
+    pandas,
+    codes.flatMap((of) => (of ? [of.greatest] : [])),
+    label,
+  );
   let next = 0;
-  return names.map((name, place): Feature => {
+  const features = names.map((name, place): Feature => {
     const categories = isCategory[place] ? levels[next++] : undefined;
     return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
+  return { features, codes };
 }
 
-/** The greatest of the codes of categories that LightGBM saw; -1 stands for a missing one. */
-function greatestCode(info: string): number {
-  return info.split(':').reduce((most, code) => Math.max(most, Number(code)), -1);
+/** The codes of categories that LightGBM saw; -1 stands for a missing one. */
+function codesOf(info: string): Codes {
+  const codes = info.split(':').map(Number);
+  const least = codes.reduce((least, code) => (code >= 0 ? Math.min(least, code) : least), Number.POSITIVE_INFINITY);
+  return { least, greatest: codes.reduce((most, code) => Math.max(most, code), -1) };
 }
 
 const ENDS = /^\[([^:\]]{1,30}):([^:\]]{1,30})\]$/;

@@ -84,8 +84,9 @@ function prepare(schema: Schema, boosting: Boosting, table?: Prepared['table']):
 }
 
 /** The thresholds of each input. A split by categories shows how many levels there are at least, by the highest bit that it needs. */
-function splitsOf({ left, feature, threshold, flags, categories }: Boosting, inputs: number): InputSplits[] {
-  const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false }));
+function splitsOf({ left, feature, threshold, flags, categories, compare }: Boosting, inputs: number): InputSplits[] {
+  const rule = compare === 'less' ? { isBelow: true } : {};
+  const splits = Array.from({ length: inputs }, (): InputSplits => ({ values: [], isSet: false, ...rule }));
   // Splits may share a set, which is then looked through once.
   const greatest = new Map<number, number>();
   left.forEach((child, node) => {

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { encodeModel } from '../../../model/artifact/import.ts';
+import { fileReaderOf } from '../../../model/artifact/package-format.ts';
+import { decodeArtifact } from '../../../shared/artifact.ts';
+import { answerQuery } from '../../../shared/predict.ts';
+import { readValue } from '../../../shared/wire/wire.ts';
+import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
+
+/** A booster's file with the levels of x0, by a sidecar or by the column of a CSV: the answers for these levels. */
+function answers(bytes: Buffer, levels: string[], by: 'sidecar' | 'data' = 'sidecar'): unknown[] {
+  const data = {
+    bytes: Buffer.from(['x0,x1', ...levels.map((level) => `${level},0`), ''].join('\n')),
+    file: 'training.csv',
+    order: undefined,
+  };
+  const given = by === 'data' ? [{}, { data }] : [{ features: { x0: { levels } } }, {}];
+  const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', ...given[1] };
+  const model = decodeArtifact(encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), given[0] as object, origin));
+  const instances = levels.map((x0) => ({ x0, x1: 0 }));
+  return answerQuery(model, readValue(model.schema, { instances })).predictions;
+}
+
+const lightgbm = (infos: string, split: object = {}) => lightgbmText([{ ...SPLIT, ...split }], { feature_infos: `${infos} [-2:2]` });
+/** Categories 1 and 2 go left. */
+const SET = { num_cat: 1, threshold: 0, decision_type: 1, cat_boundaries: '0 1', cat_threshold: 6 };
+
+/** xgboost's JSON of one tree: x0 < split goes left to 1, else right to 2. */
+function xgboost(split: number): Buffer {
+  const tree = {
+    ...{ base_weights: [0, 1, 2], default_left: [1, 0, 0], id: 0, left_children: [1, -1, -1], right_children: [2, -1, -1] },
+    ...{
+      split_conditions: [split, 1, 2],
+      split_indices: [0, 0, 0],
+      tree_param: { num_feature: '2', num_nodes: '3', size_leaf_vector: '1' },
+    },
+  };
+  const model = { gbtree_model_param: { num_parallel_tree: '1', num_trees: '1' }, tree_info: [0], trees: [tree] };
+  const learner = {
+    ...{ attributes: {}, feature_names: ['x0', 'x1'], feature_types: ['float', 'float'], gradient_booster: { model, name: 'gbtree' } },
+    learner_model_param: { base_score: '0', num_class: '0', num_feature: '2', num_target: '1' },
+    objective: { name: 'reg:squarederror' },
+  };
+  return Buffer.from(JSON.stringify({ learner, version: [1, 7, 6] }));
+}
+
+describe.each(['sidecar', 'data'] as const)('levels by %s of what a booster knows as codes', (by) => {
+  test('are read as factor() codes them in R, 1, 2 ..., where training had such codes', () => {
+    expect(answers(lightgbm('[1:3]', { threshold: 1.5 }), ['A', 'B', 'C'], by)).toEqual([1, 2, 2]);
+    expect(answers(xgboost(1.5), ['A', 'B'], by)).toEqual([1, 2]);
+    // xgboost's hist splits at the code itself, which goes right: two levels are enough.
+    expect(answers(xgboost(2), ['A', 'B'], by)).toEqual([1, 2]);
+  });
+
+  test.each([
+    ['codes from 0, as scikit-learn and pandas have them', lightgbm('[0:2]', { threshold: 1.5 }), 'were 0 to 2 in training'],
+    ['more codes than levels', lightgbm('[1:4]', { threshold: 1.5 }), 'were 1 to 4 in training'],
+    ['a split of xgboost between the codes 0 and 1', xgboost(1), 'are split at 1'],
+    ['a split half-way between 0 and 1', xgboost(0.5), 'are split at 0.5'],
+  ])('are refused where the file shows %s', (_, bytes, found) => {
+    const expected = `levels of "x0", whose codes ${found}, expected codes from 1 to 3`;
+    expect(() => answers(bytes, ['A', 'B', 'C'], by)).toThrow(expected);
+  });
+
+  test('are places from 0 where LightGBM splits by sets of codes', () => {
+    expect(answers(lightgbm('0:-1:2:1', SET), ['A', 'B', 'C'], by)).toEqual([2, 1, 1]);
+    const expected = 'levels of "x0", whose codes were 1 to 3 in training, expected codes from 0 to 2';
+    expect(() => answers(lightgbm('2:1:3', SET), ['A', 'B', 'C'], by)).toThrow(expected);
+    expect(() => answers(lightgbm('0:10:20', SET), ['A', 'B', 'C'], by)).toThrow('whose codes were 0 to 20 in training');
+  });
+
+  test('must be as many as xgboost splits by', () => {
+    expect(() => answers(xgboost(3), ['A', 'B'], by)).toThrow('2 levels');
+  });
+});
