@@ -77,6 +77,22 @@ inChromium('no row of a spreadsheet is thrown away', () => {
     await closeAll();
   });
 
+  test('rows before the first prediction have as many cells as those behind it', async () => {
+    const page = await open(urls['heart-probability']!);
+    const { rows, predictions } = golden('heart-probability');
+    const names = Object.keys(rows[0]!);
+    const good = Object.values(rows[0]!).join();
+    const bad = good.replace(/^[^,]+/, '');
+    const lines = (await through(page, `${names.join()}\n${`${bad}\n`.repeat(2_499)}\n${bad}\n${good}\n`)).split('\n');
+    const shares = predictions[0] as Record<string, number>;
+    const classes = Object.keys(shares);
+    expect(lines[0]).toBe(`${names.join()},prediction,${classes.map((label) => `prediction.${label}`).join()},problem`);
+    for (const at of [1, 2_499, 2_501]) expect(lines[at]).toBe(`${bad}${','.repeat(classes.length + 2)}${names[0]}: a value is missing`);
+    expect(lines[2_500]).toBe('');
+    expect(lines[2_502]).toMatch(new RegExp(`,${Object.values(shares).join()},$`));
+    await closeAll();
+  });
+
   test('a row that only the server refuses has its words, and a server that is gone is a reason, too', async () => {
     const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
     // The browser logs what is refused, so nobody listens to its log here.

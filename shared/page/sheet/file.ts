@@ -135,7 +135,7 @@ function rowOf(data: PageData, layout: Layout, line: string, problem: string | u
   const fields = splitLine(line, layout.delimiter);
   const lacking = layout.header.length - fields.length;
   // Cells that are not there are empty ones, and empty ones beyond the header's are left out: what is added stands in its own columns.
-  const tooMany = lacking < 0 && fields.slice(layout.header.length).some((field) => field !== '');
+  const tooMany = fields.slice(layout.header.length).some((field) => field);
   const whole = lacking > 0 ? line + layout.delimiter.repeat(lacking) : tooMany ? line : withoutEmpty(line, -lacking);
   const cells = featureCells(data.features, layout, fields);
   const reason = problem ?? (tooMany ? `${words.text('cell.many')} (${fields.length})` : reasonOf(data, cells, words));

@@ -22,8 +22,11 @@ export type Result = {
   blob(): Promise<Blob>;
 };
 
-/** A batch as it is kept: its text, and where each of its lines ends but for its line end, in characters. */
-type Part = { text: Blob; ends: Uint32Array; hasReasons: boolean };
+/**
+ * A batch as it is kept: its text, and where in it each of its lines gets the cells that it lacks, in characters; -1 where it gets none.
+ * `lacks`: 0 nothing, 1 a cell for a reason, 2 all cells of a prediction but one, since no row before has one.
+ */
+type Part = { text: Blob; ends: Int32Array; lacks: 0 | 1 | 2 };
 
 /** Starts a result. */
 export function createResult(data: PageData, isOurs: Whose, words: () => Words, signal: AbortSignal): Result {
@@ -70,7 +73,7 @@ export function createResult(data: PageData, isOurs: Whose, words: () => Words, 
         if (held.length < PREVIEW.rows) held.push({ row, prediction });
       }
       parts.push(partOf(data, batch, found, answers, columns?.length));
-      progress.value = size === 0 ? 1 : batch.bytes / size;
+      progress.value = batch.bytes / size;
       state(words().number(progress.value, { style: 'percent', maximumFractionDigits: 0 }));
       if (isFirst) preview();
     },
@@ -86,50 +89,50 @@ export function createResult(data: PageData, isOurs: Whose, words: () => Words, 
       const added = [...(columns ?? ['prediction']), ...(hasWhy ? [reasonsName(data, words())] : [])];
       // A name of the reasons may be that of a column.
       const named = added.map((name, at) => freeName(name, [...(layout as Layout).header, ...added.slice(0, at)]));
-      return wholeOf(parts, layout as Layout, named, tally.rows() > 0);
+      return wholeOf(parts, layout as Layout, named, tally.rows() > 0, columns?.length);
     },
   };
 }
 
 /** A batch's lines with their predictions; a row without one has empty cells. */
-function partOf(data: PageData, batch: Batch, layout: Layout, answers: Answers, width = 1): Part {
+function partOf(data: PageData, batch: Batch, layout: Layout, answers: Answers, width?: number): Part {
   const { delimiter, decimalComma = false, eol } = layout;
   const hasReasons = batch.rows.some(({ reason }) => reason !== undefined);
-  const ends = new Uint32Array(batch.rows.length);
+  const ends = new Int32Array(batch.rows.length);
   let length = 0;
   const lines = batch.rows.map((row, at) => {
     const prediction = answers.predictions.get(row);
-    const cells = prediction === undefined ? Array<string>(width).fill('') : addedCells(data, prediction);
+    const cells = prediction === undefined ? Array<string>(width ?? 1).fill('') : addedCells(data, prediction);
     const why = answers.reasons ? [answers.reasons.get(row) ?? ''] : [];
     const added = row.isBlank ? '' : writeCells([...cells, ...why, ...(hasReasons ? [row.reason ?? ''] : [])], delimiter, decimalComma);
     const text = `${layout.isMade ? writeCells(splitLine(row.line, delimiter), delimiter, false).slice(1) : row.line}${added}`;
     length += text.length;
-    // A blank line gets no cell later on.
-    ends[at] = row.isBlank ? 0 : length;
+    ends[at] = row.isBlank ? -1 : width ? length : length - added.length;
     length += eol.length;
     return text + eol;
   });
-  return { text: new Blob([lines.join('')]), ends, hasReasons };
+  return { text: new Blob([lines.join('')]), ends, lacks: width ? (hasReasons ? 0 : 1) : 2 };
 }
 
-/** The header and all parts; where any row has a reason, those that came without that column get an empty one. */
-async function wholeOf(parts: Part[], layout: Layout, columns: string[], hasReasons: boolean): Promise<Blob> {
+/** The header and all parts, each with empty cells for those that it lacks: `width` for a prediction, and one for a reason where any row has one. */
+async function wholeOf(parts: Part[], layout: Layout, columns: string[], hasReasons: boolean, width = 1): Promise<Blob> {
   const { delimiter, eol } = layout;
   const names = hasReasons ? [...columns, freeName('problem', [...layout.header, ...columns])] : columns;
   const whole: Blob[] = [new Blob([`${layout.bom ? '\ufeff' : ''}${layout.line}${writeCells(names, delimiter, false)}${eol}`])];
-  for (const { text, ends, hasReasons: isDone } of parts) {
-    if (!hasReasons || isDone) whole.push(text);
+  for (const { text, ends, lacks } of parts) {
+    const cells = delimiter.repeat([0, +hasReasons, width - 1][lacks]!);
+    if (!cells) whole.push(text);
     else {
       const old = await text.text();
-      let from = 0;
       const pieces: string[] = [];
+      let from = 0;
       for (const end of ends) {
-        if (end === 0) continue;
-        pieces.push(old.slice(from, end), delimiter);
-        from = end;
+        if (end >= 0) {
+          pieces.push(old.slice(from, end), cells);
+          from = end;
+        }
       }
-      pieces.push(old.slice(from));
-      whole.push(new Blob([pieces.join('')]));
+      whole.push(new Blob([...pieces, old.slice(from)]));
     }
   }
   return new Blob(whole, { type: 'text/csv' });

@@ -222,10 +222,7 @@ export function addedColumns(data: PageData, prediction: Predicted, times: numbe
 
 /** A name that is not taken yet. */
 export function freeName(name: string, taken: string[]): string {
-  const names = new Set(taken);
-  let free = name;
-  while (names.has(free)) free += '_';
-  return free;
+  return taken.includes(name) ? freeName(`${name}_`, taken) : name;
 }
 
 /** A prediction's cells, in the order of addedColumns (of shares, the class with the greatest first); numbers as they read back to the same double. */
