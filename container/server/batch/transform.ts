@@ -8,7 +8,7 @@ import { RequestError } from '../../../shared/errors.ts';
 import { defaultParameters } from '../../../shared/schema/parameters.ts';
 import { outputWidth } from '../../../shared/schema/shape.ts';
 import { isCompressed } from '../../../shared/wire/encoding.ts';
-import { CONTENT_TYPES } from '../../../shared/wire/media.ts';
+import { bodyForm, CONTENT_TYPES } from '../../../shared/wire/media.ts';
 import type { Answered, Container } from '../container.ts';
 import { type Extra, headerOf, headList } from '../http.ts';
 import type { Incoming } from '../incoming.ts';
@@ -45,6 +45,8 @@ export function transform(container: Container, batch: Batch, served: Served, ex
       'found a content encoding, expected the payload of a transform job as it is: the platform inflates files itself',
     );
   }
+  // Refused before a piece is asked for: what nobody began to take would hold its sender back.
+  bodyForm(headerOf(request, 'content-type'));
   return run(container, batch, served, exchange, request.pieces(MOST_WAITING));
 }
 

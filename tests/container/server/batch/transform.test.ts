@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createBatch } from '../../../../container/server/batch/batch.ts';
 import { loadModel } from '../../../../model/artifact/import.ts';
@@ -198,6 +200,21 @@ describe('what a transform job cannot have', () => {
   test('a content encoding: 415; a table: 406', async () => {
     expect((await send(fail, '54\n', { ...CSV, 'content-encoding': 'gzip' })).status).toBe(415);
     expect((await send(fail, '54\n', { ...CSV, accept: 'application/x-npy' })).status).toBe(406);
+  });
+
+  test('a content type that nobody reads: 415, and all of the payload is taken where the connection closes', async () => {
+    const socket = net.connect(Number(new URL(fail).port), '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (part) => {
+      answer += part;
+    });
+    const payload = Buffer.alloc(33_554_432, '5\n');
+    socket.write(
+      `POST /invocations HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/xml\r\nContent-Length: ${payload.length}\r\n\r\n`,
+    );
+    socket.write(payload);
+    await once(socket, 'end');
+    expect(answer).toMatch(/^HTTP\/1\.1 415 /);
   });
 
   test('a line of more than a megabyte: 413', async () => {
