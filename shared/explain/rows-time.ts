@@ -15,6 +15,8 @@ import { backgroundCount, type GamePart, numbersOf, type RowsGame, withPart } fr
 const TRY = { ms: 8, times: 4, mostMs: 40, last: 3, rows: 16 };
 /** Where the rows would take longer, some are tried again: the first ones of a process take longer than those behind them. */
 const LONG_MS = 100;
+/** So often they are at once; then only after so many times as long as the last try took: whoever asks much must not have a server try and do nothing else. */
+const AGAIN = { atOnce: 5, pause: 20 };
 /** Of so many rows the coalitions are counted; others are like them. */
 const MOST_COUNTED = 50;
 
@@ -24,9 +26,16 @@ export type RowsTime = (rows: Float64Array, output: number) => number;
 /** Finds out with the first rows that are asked about, and keeps the least that a row of the model ever took. */
 export function timeRows(game: RowsGame, now: () => number = () => performance.now()): RowsTime {
   let each = Number.POSITIVE_INFINITY;
+  let [tries, next] = [0, Number.NEGATIVE_INFINITY];
   return (rows, output) => {
     const count = countRows(game, rows);
-    if (!(count * each <= LONG_MS)) each = Math.min(each, tryOut(game, rows, output, now));
+    const before = now();
+    if (!(count * each <= LONG_MS) && (tries < AGAIN.atOnce || before >= next)) {
+      each = Math.min(each, tryOut(game, rows, output, now));
+      tries += 1;
+      const after = now();
+      next = after + AGAIN.pause * (after - before);
+    }
     return count * each;
   };
 }

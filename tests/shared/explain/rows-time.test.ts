@@ -92,6 +92,22 @@ describe('the time that explanations take', () => {
     expect(paced(rows, 0)).toBeCloseTo(first, 6);
   });
 
+  test('is tried for a twentieth of the time at most, however often rows are asked for that take long', () => {
+    const { game, clock, rowsOf, now } = slowGame(10, 20, 5);
+    const time = timeRows(game, now);
+    const rows = rowsOf(1);
+    for (let ask = 0; ask < 1_000; ask += 1) expect(time(rows, 0)).toBeGreaterThan(1_000);
+    const atFirst = clock.ms;
+    expect(atFirst).toBeLessThan(500);
+    for (let ask = 0; ask < 1_000; ask += 1) {
+      time(rows, 0);
+      clock.ms += 100;
+    }
+    const tried = clock.ms - atFirst - 100_000;
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThan(5_500);
+  });
+
   test('of a model whose rows are all like the background is that of its numbers', () => {
     const { game, now } = slowGame(4, 1, 100);
     const ms = timeRows(game, now)(game.background.slice(), 0);
