@@ -9,7 +9,10 @@ export default class DeployPlugin {
       const { service, processedInput } = serverless;
       const stack = service.custom.access ? 'api' : 'endpoint';
       const given = [options.param ?? []].flat();
-      if (isPackaging(processedInput.commands)) await takeTurnOf(stack, log);
+      const refuse = (/** @type {Error} */ error) => {
+        throw new serverless.classes.Error(error.message, 'DEPLOY');
+      };
+      if (isPackaging(processedInput.commands)) await takeTurnOf(stack, log).catch(refuse);
       const { paramNames } = await import('./steps.ts');
       const { givenProblems } = await import('./parameters.ts');
       const problems = givenProblems(paramNames(stack), service.provider.region, given);
@@ -20,9 +23,6 @@ export default class DeployPlugin {
         const isDeploy = processedInput.commands[0] === 'deploy' && processedInput.commands[1] !== 'list';
         problems.push(...(await accessOf(service, isDeploy)));
         const isGiven = given.some((pair) => pair.startsWith('auth='));
-        const refuse = (/** @type {Error} */ error) => {
-          throw new serverless.classes.Error(error.message, 'AWS');
-        };
         // The account is asked by the SDK, which knows of the framework's own option by this alone.
         if (options['aws-profile']) process.env.AWS_PROFILE = options['aws-profile'];
         const asked = isDeploy && problems.length === 0 ? await askAccount(service, isGiven).catch(refuse) : undefined;
