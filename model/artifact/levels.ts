@@ -6,7 +6,7 @@ import { DECIMAL } from '../../shared/schema/decimal.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
 import { utf8Text } from '../../shared/schema/utf8.ts';
 import { parseCsv } from '../../shared/wire/csv.ts';
-import { featureSplits, levelsOfSet } from './splits.ts';
+import { featureSplits, isOfMissing, leastLevels } from './splits.ts';
 
 /** How R sorted the levels of a factor: by bytes (the C locale), or as the language does (a B Zeta). */
 export type LevelsOrder = 'c' | 'locale';
@@ -30,21 +30,18 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
   const [header = [], ...lines] = readTraining(data);
   // The first of two columns of one name, as the search for it would find.
   const places = new Map(header.map((name, place): [string, number] => [name, place]).reverse());
-  const ranges = new Map<string, [number, number]>();
+  const ranges = new Map<string, Range>();
   const features = schema.features.map((feature, column): Feature => {
     if (feature.type !== 'number' || known.has(feature.name)) return feature;
     const place = places.get(feature.name);
     if (place === undefined)
       throw new ModelError(data.file, `no column "${feature.name}" among ${header.slice(0, SHOWN).join(', ')}`, "the model's features");
-    const values = new Set<string>();
-    for (const line of lines) {
-      const value = line[place] ?? '';
-      if (value !== '' && value !== 'NA') values.add(value);
-    }
+    const values = new Set(lines.map((line) => line[place] ?? ''));
+    const hasMissing = [values.delete(''), values.delete('NA')].includes(true);
     const label = `${data.file}, column "${feature.name}"`;
     const typed = typeOfColumn(feature, [...values], splits[column]!, label, data.order);
     const read = READ[typed.type];
-    if (read) ranges.set(typed.name, rangeOf(values, read));
+    if (read) ranges.set(typed.name, { ends: rangeOf(values, read), hasMissing });
     return typed;
   });
   const out = { ...schema, features };
@@ -139,6 +136,9 @@ export function sortLevels(values: string[], label: string, order: LevelsOrder |
   );
 }
 
+/** The least and the greatest of a column's numbers, and whether rows lack one. */
+type Range = { ends: [number, number]; hasMissing: boolean };
+
 /** How a column's fields are numbers to the forest, where it has numbers. */
 const READ: Partial<Record<Feature['type'], (field: string) => number>> = {
   number: Number,
@@ -156,20 +156,23 @@ function rangeOf(values: ReadonlySet<string>, read: (field: string) => number): 
  * Refuses data that the model was not trained on: fewer levels than it splits by, or numbers none of which lies below or above
  * a split. The latter is a factor of numbers (factor(cyl)), whose codes the model knows and not its numbers.
  */
-function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<string, [number, number]>, file: string): void {
+function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<string, Range>, file: string): void {
   schema.features.forEach((feature, column) => {
-    const { values, isSet } = splits[column]!;
-    const range = ranges.get(feature.name);
-    const beyond = range && values.find((split) => split < range[0] || split > range[1]);
-    if (range && beyond !== undefined) {
+    const { values, isBelow } = splits[column]!;
+    const { ends, hasMissing = false } = ranges.get(feature.name) ?? {};
+    // xgboost rounds numbers to 32-bit floats, and splits at the greatest of them.
+    const [low, high] = (ends ?? []).map((end) => (isBelow ? Math.fround(end) : end)) as [number, number];
+    const isBeyond = (split: number) => (split < low || split > high) && !(hasMissing && isOfMissing(split, [low, high], isBelow));
+    const beyond = ends && values.find(isBeyond);
+    if (ends && beyond !== undefined) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,
-        `numbers from ${range[0]} to ${range[1]}`,
+        `numbers from ${ends[0]} to ${ends[1]}`,
         `some on both sides of ${beyond}, where the model splits; if it was a factor in R, name its levels in a sidecar`,
       );
     }
     if (feature.type !== 'factor') return;
-    const least = values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.ceil(split)), 0);
+    const least = leastLevels(splits[column]!);
     if (least > feature.levels.length) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,

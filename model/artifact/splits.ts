@@ -36,8 +36,27 @@ export function featureSplits({ schema, steps, body }: Predictor): InputSplits[]
  * of levels has a bit for each up to its greatest.
  */
 export function leastLevels({ values, isSet, isBelow }: InputSplits): number {
-  const above = isBelow ? Math.ceil : (split: number) => Math.floor(split) + 1;
+  // xgboost splits at a code, or half-way between two; at anything else it parts missing values from the last code that a node has.
+  const below = (split: number) => (Number.isInteger(2 * split) ? Math.ceil(split) : Math.floor(split / 2));
+  const above = isBelow ? below : (split: number) => Math.floor(split) + 1;
   return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : above(split)), 1);
+}
+
+/** What xgboost goes beyond twice the last value by, and the rounding of 32-bit floats. */
+const ROOM = 1e-4;
+const FLOAT = 1e-6;
+/** From here on LightGBM means no end. */
+const ENDLESS = 1e300;
+
+/**
+ * Whether a split beyond the least or the greatest value of training may part missing values from all others: xgboost's lies at x + |x| of
+ * the last value x that a node has, or at x - |x| of the first, a little beyond (src/tree/updater_colmaker.cc); LightGBM's at 0 or has no end.
+ */
+export function isOfMissing(split: number, [least, most]: readonly [number, number], isBelow = false): boolean {
+  if (!isBelow) return split === 0 || Math.abs(split) >= ENDLESS;
+  const room = ROOM + FLOAT * Math.abs(split);
+  if (split > most) return split <= Math.max(2 * most, 0) + room;
+  return least > 0 ? Math.abs(split) <= room : split >= 2 * least - room;
 }
 
 /** How many levels a set of levels needs: the place of its highest bit, counted from 1, and 1 for an empty one. Sets have up to 53 bits. */

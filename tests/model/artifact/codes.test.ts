@@ -6,6 +6,18 @@ import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
 
+/** A booster's artifact by the training data, whose column x0 has these fields. */
+function withData(bytes: Buffer, fields: string[]): Uint8Array {
+  const text = ['x0,x1', ...fields.map((field) => `${field},0`), ''].join('\n');
+  const origin = {
+    file: 'm.txt',
+    bytes,
+    sidecarFile: 'm.model.json',
+    data: { bytes: Buffer.from(text), file: 'training.csv', order: undefined },
+  };
+  return encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), {}, origin);
+}
+
 /** A booster's file with the levels of x0, by a sidecar or by the column of a CSV: the answers for these levels. */
 function answers(bytes: Buffer, levels: string[], by: 'sidecar' | 'data' = 'sidecar'): unknown[] {
   const data = {
@@ -71,4 +83,35 @@ describe.each(['sidecar', 'data'] as const)('levels by %s of what a booster know
   test('must be as many as xgboost splits by', () => {
     expect(() => answers(xgboost(3), ['A', 'B'], by)).toThrow('2 levels');
   });
+});
+
+describe('a split that parts missing values from all others', () => {
+  test('asks for no more levels', () => {
+    // 2 x 3 and a little more (hist), or twice the last level that a node has (exact).
+    expect(answers(xgboost(6.00001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
+    expect(answers(xgboost(4.000001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
+    expect(() => answers(xgboost(8.00001), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 4');
+  });
+
+  test.each([
+    ['xgboost, beyond twice the greatest', xgboost(Math.fround(162.00001)), ['19.2', '81', 'NA']],
+    ['xgboost, beyond twice the greatest that a node has', xgboost(140), ['19.2', '81', '']],
+    ['xgboost, above numbers below 0', xgboost(1e-5), ['-60', '-31.2', 'NA']],
+    ['xgboost, below numbers above 0', xgboost(-1e-5), ['19.2', '81', 'NA']],
+    ['LightGBM, at 0', lightgbm('[19.2:81]', { threshold: 1.0000000180025095e-35 }), ['19.2', '81', 'NA']],
+    ['LightGBM, without end', lightgbm('[-5:81]', { threshold: 1e300 }), ['-5', '81', 'NA']],
+  ])('may lie beyond the numbers of the data: %s', (_, bytes, fields) => {
+    expect(withData(bytes, fields)).toBeInstanceOf(Uint8Array);
+    // The same data without missing values are not what the model was trained on.
+    expect(() => withData(bytes, fields.slice(0, 2))).toThrow('expected some on both sides of');
+  });
+
+  test('is no reason for numbers that are no codes', () => {
+    expect(() => withData(xgboost(2), ['4', '6', '8', 'NA'])).toThrow('numbers from 4 to 8, expected some on both sides of 2');
+    expect(() => withData(xgboost(17), ['4', '6', '8', 'NA'])).toThrow('numbers from 4 to 8, expected some on both sides of 17');
+  });
+});
+
+test('xgboost may split at the greatest number, as a float of 32 bits', () => {
+  expect(withData(xgboost(Math.fround(3.171)), ['-2', '3.171'])).toBeInstanceOf(Uint8Array);
 });
