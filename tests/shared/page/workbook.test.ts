@@ -94,6 +94,10 @@ test('times come as they are shown: every second of a day, those from 1904, and 
   ]);
 });
 
+test('a number that is no date, as which its cell is shown, is a missing one', async () => {
+  expect(await timesOf(['<c s="1"><v>4915112345678</v></c>', '<c s="1"><v>44352</v></c>'])).toEqual(['', '2021-06-05']);
+});
+
 test('a sheet that is a chart is passed over', async () => {
   const files = await readWorkbook(workbook([HEAD], 'worksheets', '', '<sheets><sheet name="Chart1" sheetId="9" r:id="c"/></sheets>'));
   expect(files.map(({ name }) => name)).toEqual(['S0']);
