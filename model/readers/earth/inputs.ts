@@ -56,11 +56,12 @@ function ofMatrix(value: RValue, terms: Term[], width: number, label: string): I
   const isPlain = variables.length === width && textsOf(variableNames, `${label}'s variables`).every((name, at) => name === names[at]);
   if (!isPlain)
     throw new ModelError(label, 'an earth of a data frame with factors, whose levels it does not keep', 'an earth of a formula');
+  const cuts = names.map((): number[] => []);
+  for (const { hinges } of terms) for (const { column, direction, cut } of hinges) if (direction !== 2) cuts[column]?.push(cut);
   const features = names.map((name, at): Feature => {
-    const cuts = terms.flatMap(({ hinges }) => hinges.filter(({ column, direction }) => column === at && direction !== 2));
     const feature: Feature = { name, type: 'number' };
-    if (cuts.length === 0) return feature;
-    return withRange(feature, [Math.min(...cuts.map(({ cut }) => cut)), Math.max(...cuts.map(({ cut }) => cut))]);
+    const own = cuts[at]!;
+    return own.length === 0 ? feature : withRange(feature, [Math.min(...own), Math.max(...own)]);
   });
   return { features, steps: [], columns: features.map((_, at) => ({ feature: at })), offset: undefined, isOfFused: false };
 }

@@ -10,6 +10,10 @@ export type Hinge = { column: number; direction: number; cut: number };
 /** A term: its name in R and the product of its hinges; none is the intercept. */
 export type Term = { name: string; hinges: Hinge[] };
 
+/** Most hinges of all terms, and of one: an expression of more is nested too deep. earth makes a few of each. */
+const MAX_HINGES = 2 ** 15;
+const MAX_DEGREE = 90;
+
 /** The terms that were selected, in the order of their coefficients. Throws a ModelError that names what is wrong. */
 export function readTerms(value: RValue, label: string): Term[] {
   const dirs = element(value, 'dirs') as RValue;
@@ -19,6 +23,9 @@ export function readTerms(value: RValue, label: string): Term[] {
   const [rows] = listOf(attributesOf(dirs).get('dimnames'), `${label}'s names of terms`);
   const names = textsOf(rows, `${label}'s names of terms`);
   const selected = Array.from(numbersOf(element(value, 'selected.terms'), `${label}'s selected.terms`));
+  if (selected.length > MAX_HINGES || new Set(selected).size !== selected.length)
+    throw new ModelError(`${label}'s selected.terms`, `${selected.length} places`, `at most ${MAX_HINGES}, each once`);
+  let left = MAX_HINGES;
   return selected.map((place) => {
     const row = directions[place - 1];
     if (!row) throw new ModelError(`${label}'s selected.terms`, String(place), `1 to ${directions.length}`);
@@ -29,6 +36,9 @@ export function readTerms(value: RValue, label: string): Term[] {
         throw new ModelError(`${label}'s term ${place}`, `direction ${direction}, cut ${cut}`, '-1, 0, 1 or 2, and a number');
       return [{ column, direction, cut }];
     });
+    left -= hinges.length;
+    if (hinges.length > MAX_DEGREE || left < 0)
+      throw new ModelError(`${label}'s term ${place}`, `${hinges.length} hinges`, `at most ${MAX_DEGREE}, and ${MAX_HINGES} of all terms`);
     return { name: names[place - 1] ?? `term ${place}`, hinges };
   });
 }

@@ -5,11 +5,14 @@ import { attributesOf, numbersOf, type RValue } from '../../rds/values.ts';
 
 /** Most numbers of all smooths together. */
 const MAX_NUMBERS = 2 ** 26;
+/** Most columns that all smooths make of levels: a file has the levels once, however many smooths are of them. */
+const MAX_LEVEL_COLUMNS = 2 ** 19;
 
-/** The knots and matrices of all smooths, one after another. */
+/** The knots and matrices of all smooths, one after another; and how many columns they make of levels. */
 export class NumberPool {
   readonly #parts: (Int32Array | Float64Array)[] = [];
   #length = 0;
+  #levelColumns = 0;
   /** Smooths of one variable by the levels of another have the same matrices. */
   readonly #known = new Map<string, Span>();
 
@@ -29,6 +32,13 @@ export class NumberPool {
     this.#length += numbers.length;
     this.#known.set(key, span);
     return span;
+  }
+
+  /** Counts columns that a smooth makes of levels, before it makes them. Throws where all smooths have too many. */
+  takeColumns(count: number, label: string): void {
+    this.#levelColumns += count;
+    if (this.#levelColumns > MAX_LEVEL_COLUMNS)
+      throw new ModelError(label, 'too many columns of levels', `at most ${MAX_LEVEL_COLUMNS} of all smooths`);
   }
 
   /** All of them. */

@@ -1,6 +1,7 @@
 import type { Basis, Margin, Smooth } from '../../../shared/bodies/gam/gam.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { Expression } from '../../../shared/expressions/expressions.ts';
+import type { Level } from '../../../shared/schema/features.ts';
 import { splineValues } from '../../../shared/steps/splines.ts';
 import { indicators } from '../../formula/contrasts.ts';
 import { type Coded, modelMatrix } from '../../formula/model-matrix.ts';
@@ -124,7 +125,11 @@ function readSpline(value: RValue, as: string, of: number, { pool, label }: Smoo
 }
 
 /** The columns of random effects: products of factors' indicators and of numbers, without an intercept (`~ x:g - 1`). */
-function effectColumns(names: string[], { variables, label }: SmoothContext): Expression[][] {
+function effectColumns(names: string[], { variables, pool, label }: SmoothContext): Expression[][] {
+  pool.takeColumns(
+    names.reduce((product, name) => product * (variables.levelsOf(name)?.length ?? 1), 1),
+    label,
+  );
   const coded = names.map((name): Coded => {
     const levels = variables.levelsOf(name);
     if (!levels) return { contrasts: [{ name, value: variables.number(name) }], levels: undefined };
@@ -141,15 +146,21 @@ function levelColumns(name: string, count: number, variables: SmoothVariables, i
   return indicators(count).map((column) => (typeof column === 'number' ? { is: place, level: column } : { table: place, values: column }));
 }
 
+function placesOf(levels: readonly Level[]): Map<Level, number> {
+  return new Map(levels.map((level, at) => [level, at]));
+}
+
 /** A Markov random field (mrf): the regions' indicators, in the order of its knots, and a matrix behind. */
 function readField(value: RValue, name: string, { variables, pool, label }: SmoothContext): Basis {
   const knots = element(value, 'knots');
   const regions = levelsOf(knots && attributesOf(knots).get('levels'), `${label}'s regions`);
   const levels = variables.levelsOf(name) ?? [];
+  pool.takeColumns(levels.length + regions.length, label);
   const all = levelColumns(name, levels.length, variables);
-  const lost = levels.find((level) => !regions.includes(level));
+  const [known, places] = [new Set(regions), placesOf(levels)];
+  const lost = levels.find((level) => !known.has(level));
   if (lost !== undefined) throw new ModelError(label, `the level "${lost}", which is no region`, regions.join(', '));
-  const columns = regions.map((region): Expression[] => [levels.includes(region) ? all[levels.indexOf(region)]! : 0]);
+  const columns = regions.map((region): Expression[] => [all[places.get(region) ?? -1] ?? 0]);
   const matrix = element(value, 'P');
   const map = matrix && pool.add(matrixOf(matrix, `${label}'s P`).values, label);
   return { basis: 'tensor', margins: [{ basis: { basis: 'columns', columns }, ...(map ? { map } : {}) }] };
@@ -162,8 +173,10 @@ function readFactorSmooth(value: RValue, context: SmoothContext): Basis {
   const levels = variables.levelsOf(name) ?? [];
   const used = textsOf(element(value, 'flev'), `${label}'s flev`);
   const base = element(value, 'base');
+  pool.takeColumns(levels.length + used.length, label);
   const all = levelColumns(name, levels.length, variables);
-  const columns = used.map((level): Expression[] => [all[levels.indexOf(level)] ?? 0]);
+  const places = placesOf(levels);
+  const columns = used.map((level): Expression[] => [all[places.get(level) ?? -1] ?? 0]);
   const bs = textOf(base && element(base, 'bs'), `${label}'s base`);
   // The base smooth's parts lie in the whole object, but for what it is of.
   const inner = withElements(value, { term: base && element(base, 'term'), 'bs.dim': base && element(base, 'bs.dim') });

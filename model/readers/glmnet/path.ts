@@ -5,8 +5,8 @@ import { attributesOf, classOf, element, listOf, numbersOf, type RValue, textsOf
 /** The coefficients of a glmnet object: a path, the names of its inputs, and those of its groups where it has several. */
 export type Coefficients = { path: Path; inputs: string[]; groups: string[] | undefined; lambda: Float64Array };
 
-/** Most coefficients of a relaxed path, whose last column may stand for many penalties. */
-const MAX_ENTRIES = 2 ** 27;
+/** Most coefficients of a relaxed path, whose last column may stand for many penalties, unless the file itself has half as many. */
+const MAX_ENTRIES = 2 ** 24;
 
 /** Reads a0, beta and lambda. `hasIntercept`: a Cox model has none. Throws a ModelError that names what is wrong. */
 export function readPath(value: RValue, hasIntercept: boolean, label: string): Coefficients {
@@ -76,7 +76,8 @@ export function columnsAt({ intercepts, starts, rows, values }: Path, groups: nu
   const chosen = Array.from({ length: groups }, (_, group) => places.map((place) => group * count + place)).flat();
   const spans = chosen.map((column) => [starts[column]!, starts[column + 1]!] as const);
   const total = spans.reduce((sum, [from, to]) => sum + to - from, 0);
-  if (total > MAX_ENTRIES) throw new ModelError(label, `${total} coefficients`, `at most ${MAX_ENTRIES}`);
+  const most = Math.max(MAX_ENTRIES, 2 * rows.length);
+  if (total > most) throw new ModelError(label, `${total} coefficients`, `at most ${most}`);
   const made: Path = {
     intercepts: Float64Array.from(chosen, (column) => intercepts[column]!),
     starts: new Uint32Array(chosen.length + 1),

@@ -15,6 +15,8 @@ import type { ModelFrame } from './frame.ts';
 
 /** Most variables that make one group. */
 const MAX_PARTS = 20;
+/** Most effects of all terms: a file has those of a group once, however many terms are of it. */
+const MAX_EFFECTS = 2 ** 24;
 
 /** The terms of random effects, with their numbers one behind the other. */
 export type GroupTerms = { terms: GroupTerm[]; keys: number[]; effects: number[] };
@@ -57,6 +59,8 @@ export class RandomPart {
   /** The terms as the body computes them, by the effects that the model has. */
   read(reader: FormulaReader, known: Map<string, GroupEffects>): GroupTerms {
     const made: GroupTerms = { terms: [], keys: [], effects: [] };
+    // The rows of training are looked through once for all terms of the same groups.
+    const seen = new Map<string, { parts: ReturnType<ModelFrame['groups']>[]; keys: number[] }>();
     for (const { bar, terms, groups } of this.#bars) {
       const name = deparse(bar.group);
       const label = `${this.#label}'s random effects by ${name}`;
@@ -64,13 +68,20 @@ export class RandomPart {
       if (!effects) throw new ModelError(label, 'none', `one of ${[...known.keys()].join(', ')}`);
       const columns = this.#columns(reader, terms, label);
       const numbers = columns.map((column) => numbersFor(column, effects, label));
-      const parts = groups.map((place) => this.#frame.groups(this.variables[place] as Variable));
+      const count = made.effects.length + effects.levels.length * Math.max(1, columns.length);
+      if (count > MAX_EFFECTS) throw new ModelError(label, `${count} effects of all terms`, `at most ${MAX_EFFECTS}`);
+      const group = `${plainName(name)} ${groups}`;
+      if (!seen.has(group)) {
+        const parts = groups.map((place) => this.#frame.groups(this.variables[place] as Variable));
+        seen.set(group, { parts, keys: keysOf(effects, parts, label) });
+      }
+      const { parts, keys } = seen.get(group)!;
       made.terms.push({
         ...{ name, sizes: parts.map(({ labels }) => labels.length), groups: effects.levels.length },
         parts: groups.map((place, at) => reader.labelled(this.variables[place]!.source, parts[at]!.labels)),
         columns: columns.map(({ factors }) => factors),
       });
-      for (const key of keysOf(effects, parts, label)) made.keys.push(key);
+      for (const key of keys) made.keys.push(key);
       for (const level of effects.levels.keys()) for (const column of numbers) made.effects.push(column[level]!);
     }
     return made;

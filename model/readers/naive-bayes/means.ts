@@ -5,6 +5,9 @@ import { logOdds } from '../../../shared/explain/log-odds.ts';
 import { normalDistribution } from '../../../shared/expressions/normal.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 
+/** Most work of the means, about a second: a level of each table for each two classes, and ten for a number. */
+const MOST_WORK = 2 ** 25;
+const NUMBER_WORK = 10;
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** A feature's table, and two classes: whose chances are looked at, and of which the values are. */
@@ -12,12 +15,14 @@ type Expected = { cell: (column: number, one: number) => number; width: number; 
 
 /**
  * The means of the summands of a classifier's log-odds, as the model itself has them: those that its tables expect of values, of each class as
- * often as it came in the training data. (They are the training data's own means where these are as the tables say.) Undefined for one class.
+ * often as it came in the training data. (They are the training data's own means where these are as the tables say.) Undefined for one class, and for
+ * too many.
  */
 export function naiveBayesMeans(schema: Schema, model: NaiveBayes): Float64Array | undefined {
   const { apriori, tables, widths } = model;
   const classes = apriori.length;
-  if (classes < 2) return undefined;
+  const each = schema.features.reduce((sum, { type }, input) => sum + (type === 'number' ? NUMBER_WORK : widths[input]!), 0);
+  if (classes < 2 || classes * classes * each > MOST_WORK) return undefined;
   const all = apriori.reduce((sum, one) => sum + one, 0);
   const starts = startsOf(model);
   const parts = schema.features.map(({ type }, input) => {

@@ -154,18 +154,20 @@ function readSplits(value: RValue, inputs: Input[], label: string) {
   if (names.length !== count) throw new ModelError(`${label}'s row names of splits`, String(names.length), String(count));
   const places = new Map(inputs.map(({ name }, at) => [name, at]));
   const directions = readDirections(element(value, 'csplit'), `${label}'s csplit`);
-  const rows = (kept: number[]) =>
-    kept.map((split): Split => {
+  const rows = (kept: number[]) => {
+    // rpart has a row of csplit for each split by levels: splits that name one and the same could take any memory.
+    let left = directions?.cells.length ?? 0;
+    return kept.map((split): Split => {
       const where = `${label}, split ${split + 1}`;
       const input = places.get(names[split] as string);
       if (input === undefined) throw new ModelError(where, `the variable ${names[split]}`, 'one of the formula');
-      return readSplit([cells[count + split], cells[3 * count + split]] as [number, number], {
-        input,
-        levels: inputs[input]?.levels,
-        directions,
-        where,
-      });
+      const levels = inputs[input]?.levels;
+      const made = readSplit([cells[count + split]!, cells[3 * count + split]!], { input, levels, directions, where });
+      left -= made.sides.length > 0 ? levels!.length : 0;
+      if (left < 0) throw new ModelError(where, 'a row of csplit again', 'a row for each split');
+      return made;
     });
+  };
   return { count, keep: (kept: number[]) => keepSplits(rows(kept)) };
 }
 

@@ -251,6 +251,11 @@ describe('what is no sound tree is refused by name', () => {
     ],
     ['a split of no kind', splits([1, 0, 0]), 'ncat 0'],
     ['a threshold that is NaN', splits([3, 0, Number.NaN]), 'NaN, expected a threshold'],
+    [
+      'a row of directions for two splits',
+      { members: { ...splits([3, 4, 1]).members, csplit: attributed(integers(1, 3, 2), { dim: integers(1, 3) }) } },
+      'split 5: found a row of csplit again, expected a row for each split',
+    ],
     ['directions that are not there', splits([3, 2, 3]), 'row 3 of csplit'],
     ['directions of a number', splits([1, 0, 3], [3, 0, 1]), '3 levels in csplit, expected a factor'],
     ['an unknown direction', { members: { csplit: attributed(integers(1, 3, 3, 3, 4, 1), { dim: integers(2, 3) }) } }, 'the direction 4'],

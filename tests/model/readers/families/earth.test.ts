@@ -41,6 +41,18 @@ function glm(link: string, ...coefficients: number[]): RValue {
   return named({ coefficients: numbers(...coefficients), rank: integers(3), qr, family: named({ link: texts(link) }) }, 'glm', 'lm');
 }
 
+/** Terms of so many hinges each, behind the intercept. */
+function wide(hinges: number, count = 2): RValue {
+  const columns = Array.from({ length: hinges }, (_, at) => `x${at}`);
+  const names = Array.from({ length: count }, (_, at) => `t${at}`);
+  const each = (one: number) =>
+    matrix(
+      names.map((_, at) => columns.map(() => (at === 0 ? 0 : one))),
+      [names, columns],
+    );
+  return earth({ dirs: each(1), cuts: each(0), 'selected.terms': integers(...names.map((_, at) => at + 1)) });
+}
+
 const read = (value: RValue) => EARTH_READER.read(value, 'm.RDS');
 
 describe('an earth', () => {
@@ -103,6 +115,9 @@ describe('an earth', () => {
   test.each<[string, RValue, string]>([
     ['another direction', earth({ dirs: matrix([[0], [3], [-1], [2]], [ROWS, ['x']]) }), 'found direction 3, cut 1'],
     ['a term that is not there', earth({ 'selected.terms': integers(1, 2, 5) }), 'found 5, expected 1 to 4'],
+    ['a term twice', earth({ 'selected.terms': integers(1, 2, 2) }), 'found 3 places, expected at most 32768, each once'],
+    ['a term of too many hinges', wide(91), "m.RDS's term 2: found 91 hinges, expected at most 90"],
+    ['too many hinges', wide(90, 366), "m.RDS's term 366: found 90 hinges, expected at most 90, and 32768 of all terms"],
     ['a coefficient too few', earth({}, [[1], [2]]), 'found 2 x 1, expected 3 x at most'],
     ['cuts of another size', earth({ cuts: matrix([[0]], [['a'], ['x']]) }), 'found 1 x 1, expected 4 x 1'],
     ['other columns', earth({ terms: terms([number(x, 'x'), number(x, 'z')]) }), 'found 2 columns, expected 1'],

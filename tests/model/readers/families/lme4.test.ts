@@ -3,6 +3,7 @@ import { deparse } from '../../../../model/formula/deparse.ts';
 import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
 import { partBars } from '../../../../model/readers/lme4/bars.ts';
 import { LME4_READER } from '../../../../model/readers/lme4/reader.ts';
+import type { Mixed } from '../../../../shared/bodies/mixed/mixed.ts';
 import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
 import { attributed, call, NULL, numbers, symbol, texts } from '../../../support/r-objects.ts';
 
@@ -105,4 +106,26 @@ describe("bars are parted as lme4's findbars() does", () => {
   ])('%#', (side, expected) => {
     expect(told(side)).toEqual(expected);
   });
+});
+
+test('terms of the same groups look through the rows of training once', () => {
+  const count = 50_000;
+  const slots = attributesOf(sleep());
+  const frame = slots.get('frame') as Extract<RValue, { type: 'list' }>;
+  const subject = frame.values[2] as RValue & { values: Int32Array };
+  const groups = { ...subject, values: Int32Array.from({ length: count }, (_, row) => subject.values[row % 180]!) } as RValue;
+  const bar = call('(', [call('|', [numbers(1), symbol('Subject')])]);
+  const bars = new Array<RValue>(998).fill(bar).reduce((sum, one) => call('+', [sum, one]), bar);
+  const fixed = call('+', [symbol('Days'), call('(', [call('|', [symbol('Days'), symbol('Subject')])])]);
+  const side = call('+', [fixed, bars]);
+  const formula = call('~', [symbol('Reaction'), side]);
+  const values = frame.values.map((column, at) => (at === 2 ? groups : column));
+  const flist = slots.get('flist') as Extract<RValue, { type: 'list' }>;
+  const value = attributed(sleep(), { frame: attributed({ ...frame, values }, { formula }), flist: { ...flist, values: [groups] } });
+  const start = process.cpuUsage();
+  const model = LME4_READER.read(value, 'm.RDS');
+  const { user } = process.cpuUsage(start);
+  expect((model.body.data as Mixed).terms).toHaveLength(1000);
+  // 0.1 s; 5 s where each term does it.
+  expect(user / 1_000).toBeLessThan(1_000);
 });

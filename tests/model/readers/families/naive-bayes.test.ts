@@ -41,6 +41,17 @@ describe('a naive Bayes classifier', () => {
     expect(shares.a).toBeCloseTo(1 / 3, 12);
   });
 
+  test('the means of its summands are left out where each two classes would take too long', () => {
+    const of = (count: number) => {
+      const classes = Array.from({ length: count }, (_, at) => `c${at}`);
+      const x = table(undefined, ...classes.map(() => 0), ...classes.map(() => 1));
+      const tables = named({ x: attributed(x, { dim: integers(count, 2) }) });
+      return bayes({ apriori: numbers(...classes.map(() => 1)), levels: texts(...classes), tables, isnumeric: flags(1) });
+    };
+    expect(NAIVE_BAYES_READER.read(of(100), 'm.RDS').means).toHaveLength(200);
+    expect(NAIVE_BAYES_READER.read(of(2000), 'm.RDS').means).toBeUndefined();
+  });
+
   test('a logical is a level', () => {
     const value = bayes({ tables: named({ f: table(['FALSE', 'TRUE'], 0.75, 0.25, 0.25, 0.75) }), isnumeric: flags(0) });
     expect(predict(value, [{ f: false }, { f: true }])).toEqual(['a', 'b']);

@@ -8,7 +8,7 @@ import type { Gam, GamResponse } from '../../../../shared/bodies/gam/gam.ts';
 import { answerQuery, checkPredictor } from '../../../../shared/predict.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { golden } from '../../../support/golden.ts';
-import { list, texts } from '../../../support/r-objects.ts';
+import { attributed, list, texts } from '../../../support/r-objects.ts';
 
 /** A golden's object with a part changed; a path of names and places leads to it. */
 function changed(value: RValue, [step, ...rest]: (string | number)[], change: (value: RValue) => RValue): RValue {
@@ -114,4 +114,14 @@ test('the places of terms in a damaged file may speak of two thousand million te
   });
   const damaged = changed(object('gam-binomial'), ['assign'], most);
   expect(() => read(damaged)).not.toThrow();
+});
+
+test.each([
+  ['gam-effects', 'g'],
+  ['gam-factor-smooth', 'f'],
+])('smooths of one factor that are too many for its levels are refused before their columns are made: %s', (file, name) => {
+  const levels = texts(...Array.from({ length: 2 ** 12 }, (_, at) => `l${at}`));
+  const many = changed(object(file), ['model', name], (value) => attributed(value, { levels }));
+  const value = changed(many, ['smooth'], (smooths) => list(...new Array<RValue>(200).fill((smooths as { values: RValue[] }).values[0]!)));
+  expect(() => read(value)).toThrow('found too many columns of levels, expected at most 524288 of all smooths');
 });

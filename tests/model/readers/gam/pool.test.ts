@@ -23,3 +23,9 @@ test('many matrices that differ in one number alone are told apart in one look a
   // 0.1 s; comparing each with all before took 3 s.
   expect(user / 1_000).toBeLessThan(1_500);
 });
+
+test('columns of levels are counted for all smooths together', () => {
+  const pool = new NumberPool();
+  pool.takeColumns(2 ** 19, 'a smooth');
+  expect(() => pool.takeColumns(1, 'another')).toThrow('another: found too many columns of levels, expected at most 524288 of all smooths');
+});

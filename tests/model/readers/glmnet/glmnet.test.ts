@@ -80,6 +80,24 @@ test('a relaxed model is a blend by gamma; a penalty that its relaxed path lacks
   expect(answers(value, [1, 10], { type: 'response', gamma: 0.5 })).toEqual([115 + 5 + 25]);
 });
 
+test('a relaxed path whose last column would stand for too many penalties is refused', () => {
+  const count = 2 ** 12;
+  const inputs = Array.from({ length: count + 1 }, (_, at) => `x${at}`);
+  const dimnames = { Dimnames: list(texts(...inputs), NULL) };
+  const none = { i: integers(), x: numbers(), p: integers(...new Array<number>(count + 1).fill(0)), Dim: integers(count + 1, count) };
+  const full = {
+    i: integers(...inputs.keys()),
+    x: numbers(...inputs.map(() => 1)),
+    p: integers(0, count + 1),
+    Dim: integers(count + 1, 1),
+  };
+  const lambda = numbers(...inputs.slice(1).map((_, at) => count - at));
+  const relaxed = glmnet({ a0: numbers(1), beta: sparse({ ...full, ...dimnames }), lambda: numbers(count) });
+  const a0 = numbers(...inputs.slice(1).map(() => 1));
+  const value = glmnet({ a0, lambda, beta: sparse({ ...none, ...dimnames }), relaxed }, 'relaxed', 'elnet', 'glmnet');
+  expect(() => read(value)).toThrow(`m.RDS's relaxed: found ${count * (count + 1)} coefficients, expected at most ${2 ** 24}`);
+});
+
 test('two classes have the chance of each; the second one is for a sum above 0', () => {
   const value = glmnet({ a0: numbers(0, 0, 0), classnames: texts('no', 'yes') }, 'lognet', 'glmnet');
   const chance = 1 / (1 + Math.exp(-1));
