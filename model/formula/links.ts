@@ -47,7 +47,7 @@ function calledLambdas(value: RValue | undefined): number[] {
     if (next.type !== 'language') continue;
     const [head, first] = next.values;
     if (functionName(head) === 'power' && first) found.push(ratioOf(first));
-    rest.push(...next.values);
+    for (const part of next.values) rest.push(part);
   }
   return found.filter((lambda) => lambda > 0);
 }

@@ -27,6 +27,9 @@ export type DiscriminantModel = {
 /** Means of classes by columns, a row for each class. */
 type Means = { cells: ArrayLike<number>; classes: number; width: number; names: string[] | undefined };
 
+/** Most products that give the classes' places: two seconds. */
+const MOST_PRODUCTS = 2 ** 31;
+
 /** Turns what MASS's lda() or qda() returned into its discriminants (MASS, R/lda.R, R/qda.R). Throws a ModelError that names what is wrong. */
 export function readDiscriminant(value: RValue, label: string): DiscriminantModel {
   const prior = element(value, 'prior');
@@ -72,8 +75,12 @@ function inputsOf(value: RValue, { cells, classes, width, names }: Means, label:
     return { features: design.features, ...(steps.length > 0 ? { steps } : {}), isOfFused: design.isOfFused, read: design.read };
   }
   const features = Array.from({ length: width }, (_, at): Feature => {
-    const means = Array.from({ length: classes }, (_, row) => cells[at * classes + row]!);
-    return withRange({ name: names?.[at] ?? `x${at + 1}`, type: 'number' }, [Math.min(...means), Math.max(...means)]);
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let row = 0; row < classes; row += 1) {
+      least = Math.min(least, cells[at * classes + row]!);
+      most = Math.max(most, cells[at * classes + row]!);
+    }
+    return withRange({ name: names?.[at] ?? `x${at + 1}`, type: 'number' }, [least, most]);
   });
   return { features, isOfFused: false, isUnnamed: names === undefined };
 }
@@ -84,12 +91,21 @@ function linear(value: RValue, prior: Float64Array, { cells, classes, width }: M
   const dimensions = numbersOf(element(value, 'svd'), `${label}'s svd`).length;
   if (scaling.length !== width * dimensions) throw new ModelError(`${label}'s scaling`, `${scaling.length} cells`, `${width * dimensions}`);
   const centers = Float64Array.from({ length: width }, (_, at) => longSum(prior.map((share, row) => share * cells[at * classes + row]!)));
-  const places = Float64Array.from({ length: classes * dimensions }, (_, cell) => {
-    const [row, dimension] = [Math.floor(cell / dimensions), cell % dimensions];
-    let sum = 0;
-    for (let at = 0; at < width; at += 1) sum += (cells[at * classes + row]! - centers[at]!) * scaling[dimension * width + at]!;
-    return sum;
-  });
+  if (classes * dimensions * width > MOST_PRODUCTS)
+    throw new ModelError(
+      label,
+      `${classes} classes of ${width} columns in ${dimensions} dimensions`,
+      `a product of at most ${MOST_PRODUCTS}`,
+    );
+  const places = new Float64Array(classes * dimensions);
+  for (let row = 0; row < classes; row += 1) {
+    const centred = centers.map((center, at) => cells[at * classes + row]! - center);
+    for (let dimension = 0; dimension < dimensions; dimension += 1) {
+      let sum = 0;
+      for (let at = 0; at < width; at += 1) sum += centred[at]! * scaling[dimension * width + at]!;
+      places[row * dimensions + dimension] = sum;
+    }
+  }
   return { dimensions, prior, centers, scaling, places };
 }
 

@@ -45,6 +45,25 @@ describe('a discriminant analysis', () => {
     expect(predict(DISCRIMINANT_READER, value, [{ x: -1 }, { x: 1.5 }, { x: -9 }])).toEqual(['a', 'b', 'b']);
   });
 
+  /** A linear one of so many classes, columns and dimensions. */
+  const wide = (classes: number, width: number, dimensions: number): RValue => {
+    const zeros = (rows: number, columns: number) =>
+      attributed({ type: 'double', values: new Float64Array(rows * columns) }, { dim: integers(rows, columns) });
+    const lev: RValue = { type: 'character', values: Array.from({ length: classes }, (_, at) => `c${at}`) };
+    const prior = attributed({ type: 'double', values: new Float64Array(classes).fill(1 / classes) }, { names: lev });
+    const svd: RValue = { type: 'double', values: new Float64Array(dimensions).fill(1) };
+    return lda({ prior, means: zeros(classes, width), scaling: zeros(width, dimensions), svd, lev });
+  };
+
+  test('of so many classes, columns and dimensions that their places would take seconds is refused', () => {
+    const expected = 'm.RDS: found 1300 classes of 1300 columns in 1299 dimensions, expected a product of at most 2147483648';
+    expect(() => DISCRIMINANT_READER.read(wide(1300, 1300, 1299), 'm.RDS')).toThrow(expected);
+  });
+
+  test('of more classes than a call takes arguments is read', () => {
+    expect(DISCRIMINANT_READER.read(wide(200_000, 1, 1), 'm.RDS').schema.classes).toHaveLength(200_000);
+  });
+
   test.each<[string, RValue, string]>([
     ['a prior of another length', lda({ prior: attributed(numbers(1), { names: texts('a') }) }), 'found 1 classes, expected 2'],
     ['a scaling of another size', lda({ scaling: numbers(1, 2) }), 'found 2 cells, expected 1'],
