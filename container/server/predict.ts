@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
 import { triedExplainMs } from '../../shared/schema/explanation.ts';
+import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
+import type { Query } from '../../shared/wire/wire.ts';
+import { createPace, type Pace } from './admission.ts';
 import { type Asked, type Computed, compute, type PartAsked, read, unloaded } from './compute.ts';
 import type { Answered, Container } from './container.ts';
 import { gunzip } from './gunzip.ts';
@@ -16,6 +19,8 @@ import type { Workers } from './threads/workers.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
+/** Most rows of an answer whose pace is not known yet: a forest's standard errors take ten thousand times as long as its numbers. */
+const UNKNOWN = 4;
 /** The same for a model that looks through texts for patterns, which takes its time while a body is read. */
 const SMALL_TEXTS = 4_096;
 /** Most bytes of bodies that are held while they come in. */
@@ -101,24 +106,51 @@ const NO_BODY = new Uint8Array(0);
 
 /** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
 function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
-  const { model, pace, key } = served;
+  const { model, key } = served;
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
   if (workers && asked.body.length > most) {
-    const whole = () => workers.answer(key, asked, isWanted);
+    const whole = async () => {
+      const computed = await workers.answer(key, asked, isWanted);
+      served.pace.noteMany(computed.rows, computed.ms);
+      return computed;
+    };
     return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
   const query = read(model, asked);
   const explaining = triedExplainMs(model.schema, query);
-  const estimate = pace.ms(query.count) + explaining;
-  if (workers && (query.count > SMALL.rows || estimate > SMALL.ms)) {
-    const whole = () => workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+  const pace = paceOf(served, query);
+  const estimate = (pace ?? served.pace).ms(query.count) + explaining;
+  if (workers && (query.count > (pace ? SMALL.rows : UNKNOWN) || estimate > SMALL.ms)) {
+    const whole = async () => {
+      const computed = await workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
+      // That many rows took longer may have other reasons.
+      if (explaining === 0) notePace(served, query, computed, 'noteMany');
+      return computed;
+    };
     return inParts(workers, served, asked, splitRows(workers, served, query, asked, estimate), whole, isWanted);
   }
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
-    if (explaining === 0) pace.note(computed.rows, computed.ms);
+    if (explaining === 0) notePace(served, query, computed, 'note');
     return computed;
   });
+}
+
+/** The pace of what is asked for; undefined where nothing of the kind was computed yet. */
+function paceOf({ model, pace, others }: Served, { parameters }: Query): Pace | undefined {
+  const usual = defaultParameters(model.schema);
+  return parameters === usual || kindOf(parameters) === kindOf(usual) ? pace : others.get(kindOf(parameters));
+}
+
+function notePace(served: Served, query: Query, { rows, ms }: Computed, how: 'note' | 'noteMany'): void {
+  const pace = paceOf(served, query);
+  if (pace) pace[how](rows, ms);
+  else if (rows > 0) served.others.set(kindOf(query.parameters), createPace(ms / rows));
+}
+
+/** Of parameters what makes one answer take longer than another. */
+function kindOf({ type, also = [], seMethod, interval, predictAll }: Parameters): string {
+  return [type, ...also, seMethod, interval, predictAll].join();
 }
 
 /** By the threads together, where there are parts, and the parts can be answered; else as a whole. */
@@ -130,11 +162,7 @@ async function inParts(
   whole: () => Promise<Computed>,
   isWanted: () => boolean,
 ): Promise<Computed> {
-  const together = parts && (await answerParts(workers, served, parts, asked, isWanted));
-  if (together) return together;
-  const computed = await whole();
-  served.pace.noteMany(computed.rows, computed.ms);
-  return computed;
+  return (parts && (await answerParts(workers, served, parts, asked, isWanted))) ?? whole();
 }
 
 /**

@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createAdmission, createPace } from '../../../container/server/admission.ts';
+import type { Container } from '../../../container/server/container.ts';
+import { serveModel } from '../../../container/server/models.ts';
+import { answerBody } from '../../../container/server/predict.ts';
+import type { Workers } from '../../../container/server/threads/workers.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { exampleRecord } from '../../../shared/wire/cells.ts';
+import { golden } from '../../support/golden.ts';
 
 test('takes 50 ms of waiting work and no more, computes in turn, and yields between', async () => {
   let time = 0;
@@ -87,4 +94,30 @@ test('many rows can show that a model is quicker than its first rows were, and n
   expect(pace.ms(1)).toBeCloseTo(0.005, 9);
   pace.noteMany(0, 0);
   expect(pace.ms(1)).toBeCloseTo(0.005, 9);
+});
+
+test('standard errors, which take long of many training rows, keep no ping waiting: their pace is their own, and unknown at first', async () => {
+  const model = loadModel(golden('se-many-trees').file);
+  const handed: number[] = [];
+  const workers = {
+    count: 1,
+    answer: async (_key, { query }) => {
+      handed.push(query?.count ?? 0);
+      return { text: '', rows: query?.count ?? 0, ms: 100 * (query?.count ?? 0) };
+    },
+  } as Pick<Workers, 'count' | 'answer'> as Workers;
+  const container = { workers, admission: createAdmission(), mode: 'sagemaker' } as Container;
+  const served = serveModel('model', model);
+  const row = exampleRecord(model.schema);
+  const ask = (rows: number, parameters: object) => {
+    const body = Buffer.from(JSON.stringify({ instances: Array.from({ length: rows }, () => row), parameters }));
+    return answerBody(container, served, { body, form: 'json', accepted: 'json' }, () => true);
+  };
+  await ask(5, { type: 'se', seMethod: 'jack' });
+  await ask(1, { type: 'se', seMethod: 'jack' });
+  expect(handed).toEqual([5, 1]);
+  await ask(100, {});
+  await ask(100, { type: 'response' });
+  await ask(1, { type: 'terminalNodes' });
+  expect(handed).toEqual([5, 1]);
 });
