@@ -16,7 +16,8 @@ export type TrainingData = { bytes: Uint8Array; file: string; order: LevelsOrder
 
 const MAX_LEVELS = 10_000;
 const SHOWN = 8;
-const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false)$/;
+/** Logicals as R and pandas write them. Other words than R's own are a factor to read.csv(). */
+const LOGICAL = /^(?:TRUE|FALSE|T|F|true|false|True|False)$/;
 
 /**
  * A schema with the types and levels that the training data gives, for the features of which neither the model file nor the
@@ -101,7 +102,9 @@ function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, l
     if (!unordered) return feature;
     return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
   }
-  if (!unordered && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
+  // A factor of two such words splits between its codes 1 and 2, a logical between 0 and 1.
+  const areCodes = splits.values.some((split) => (split > 1 && split < 2) || (splits.isBelow === true && split === 2));
+  if (!unordered && !areCodes && values.every((value) => LOGICAL.test(value))) return { name, type: 'logical' };
   // Dates that were texts in R are a factor: then the splits lie between its codes and not between days or seconds.
   const type = unordered ? undefined : TIMES.find((one) => isSplitAs(one, values, splits.values));
   if (type !== undefined) return { name, type };

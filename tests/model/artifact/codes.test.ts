@@ -28,7 +28,8 @@ function answers(bytes: Buffer, levels: string[], by: 'sidecar' | 'data' = 'side
   const given = by === 'data' ? [{}, { data }] : [{ features: { x0: { levels } } }, {}];
   const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', ...given[1] };
   const model = decodeArtifact(encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), given[0] as object, origin));
-  const instances = levels.map((x0) => ({ x0, x1: 0 }));
+  const isLogical = model.schema.features[0]!.type === 'logical';
+  const instances = levels.map((x0) => ({ x0: isLogical ? x0 === 'True' : x0, x1: 0 }));
   return answerQuery(model, readValue(model.schema, { instances })).predictions;
 }
 
@@ -110,6 +111,14 @@ describe('a split that parts missing values from all others', () => {
     expect(() => withData(xgboost(2), ['4', '6', '8', 'NA'])).toThrow('numbers from 4 to 8, expected some on both sides of 2');
     expect(() => withData(xgboost(17), ['4', '6', '8', 'NA'])).toThrow('numbers from 4 to 8, expected some on both sides of 17');
   });
+});
+
+test('logicals that pandas wrote are logicals to a booster that knows 0 and 1, and levels to one that knows 1 and 2', () => {
+  expect(answers(xgboost(2), ['False', 'True'], 'data')).toEqual([1, 2]);
+  expect(answers(xgboost(1), ['False', 'True'], 'data')).toEqual([1, 2]);
+  expect(answers(lightgbm('[0:1]', { threshold: 1.0000000180025095e-35 }), ['False', 'True'], 'data')).toEqual([1, 2]);
+  // LightGBM's threshold between 1 and 2.
+  expect(answers(lightgbm('[1:2]', { threshold: 1.5000000000000002 }), ['False', 'True'], 'data')).toEqual([1, 2]);
 });
 
 test('xgboost may split at the greatest number, as a float of 32 bits', () => {

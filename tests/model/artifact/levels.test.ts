@@ -42,6 +42,17 @@ describe('types and levels from the training data', () => {
     expect(readTraining(data('\n'.repeat(5)), 40)).toHaveLength(5);
   });
 
+  test.each([
+    'TRUE,FALSE',
+    'true,false',
+    'True,False',
+  ])('%s are logicals where the splits lie between 0 and 1, and else levels of a factor', (words) => {
+    const [yes, no] = words.split(',') as [string, string];
+    const csv = `a,b\n${yes},1\n${no},2\nNA,3\n`;
+    expect(features(csv, { threshold: 0.5 })[0]).toEqual({ name: 'a', type: 'logical' });
+    expect(features(csv, { threshold: 1.5 })[0]).toEqual({ name: 'a', type: 'factor', levels: [no, yes] });
+  });
+
   test('dates and times are recognized where the splits lie among their days or seconds; else they were texts in R', () => {
     const csv = 'a,b\n2024-01-01,1\n2024-01-03,2\nNA,3\n';
     expect(features(csv, { threshold: 19723.5 })[0]).toEqual({ name: 'a', type: 'date' });
