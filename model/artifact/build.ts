@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeArtifact, type Model } from '../../shared/artifact.ts';
+import { ModelError } from '../../shared/errors.ts';
 import { importModel, readArtifactFile, verifyArtifact } from './import.ts';
 import { readModelFile } from './read-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -15,16 +16,25 @@ export type Built = { file: string; model: Model };
 
 /**
  * The artifact of a model file, imported where that was not done before (an artifact is taken as it is): it is kept under the sha256 of the model file,
- * its sidecar and the importer's source. Each call computes the check rows again. Throws a ModelError.
+ * its sidecar and the importer's source. Each call computes the check rows again. Throws a ModelError, also where one of the files changes
+ * meanwhile: under its sha256 another model would lie, for whoever deploys that file later.
  */
-export function buildArtifact(modelFile: string, project: string): Built {
+export function buildArtifact(modelFile: string, project: string, make = makeArtifact): Built {
   const key = buildKey(modelFile, project);
   const file = path.join(project, CACHE, key, 'model.canopy');
   if (!isWhole(file)) {
+    const bytes = make(modelFile);
+    if (buildKey(modelFile, project) !== key) {
+      throw new ModelError(modelFile, 'a change of it, of its sidecar or of its data while it was read', 'files that stay as they are');
+    }
     mkdirSync(path.dirname(file), { recursive: true });
-    replaceFile(file, modelFile.endsWith('.canopy') ? readArtifactFile(modelFile) : importModel(modelFile));
+    replaceFile(file, bytes);
   }
   return { file, model: verifyArtifact(readFileSync(file), path.relative(project, file)) };
+}
+
+function makeArtifact(modelFile: string): Uint8Array {
+  return modelFile.endsWith('.canopy') ? readArtifactFile(modelFile) : importModel(modelFile);
 }
 
 /** Whether an artifact is there and can be read; one that a power cut left in pieces is made again. */

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { buildArtifact, importerSources } from '../../../model/artifact/build.ts';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
 import { golden } from '../../support/golden.ts';
 import { PROJECT } from '../../support/project.ts';
 
@@ -20,6 +21,25 @@ test('an artifact that a power cut left in pieces is made again, one whose check
     expect(() => buildArtifact(model, PROJECT)).toThrow(/check row 16 gives/);
   } finally {
     rmSync(path.dirname(file), { recursive: true });
+  }
+});
+
+test('a file that becomes another while it is read gives no artifact under its name', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-replaced-'));
+  const file = path.join(folder, 'model.RDS');
+  copyFileSync(golden('warpbreaks-ignore').file, file);
+  try {
+    const replaced = () => {
+      copyFileSync(golden('iris').file, file);
+      return importModel(file);
+    };
+    expect(() => buildArtifact(file, PROJECT, replaced)).toThrow('found a change of it');
+    copyFileSync(golden('warpbreaks-ignore').file, file);
+    const built = buildArtifact(file, PROJECT);
+    expect(built.model.sha256).toBe(loadModel(file).sha256);
+    rmSync(path.dirname(built.file), { recursive: true });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
