@@ -76,7 +76,7 @@ export async function* batches(
         eol,
         isMade: delimiter !== undefined,
       };
-      if (layout.delimiter !== ',') await checkMarks(data, texts ?? file, layout, line, words, signal);
+      if (layout.delimiter !== ',') layout.decimalComma = await checkMarks(data, texts ?? file, layout, line, words, signal);
       continue;
     }
     // A line without anything is a row where it has one column, else it stays what it is; at the end it is nothing.
@@ -102,7 +102,8 @@ export async function* batches(
 /**
  * Reads the whole file once for its decimal marks, since what its first rows have may not hold for a later one. Throws a Fault where its
  * numbers can be read in two ways, by the server's rule (shared/wire/csv-cells.ts): some have a comma and others a point, or each comma may
- * as well set thousands apart. Semicolons between fields go with decimal commas. Names such as 400.5 in the `header` are no numbers.
+ * as well set thousands apart. Semicolons between fields go with decimal commas. Names such as 400.5 in the `header` are no numbers. True
+ * where one has a comma, else undefined.
  */
 async function checkMarks(
   { features }: PageData,
@@ -112,21 +113,22 @@ async function checkMarks(
   words: () => Words,
   signal: AbortSignal,
 ) {
-  const places = columns.filter((_, at) => isNumeric(features[at]!));
-  let [hasPoint, hasComma, isSure, isBelow] = [false, false, delimiter === ';', false];
+  let places: number[] = [];
+  let [hasPoint, hasComma, isSure] = [false, false, delimiter === ';'];
   for await (const { line } of linesOf(file, words)) {
     signal.throwIfAborted();
     const fields = splitLine(line, delimiter);
-    for (const place of isBelow ? places : []) {
+    for (const place of places) {
       const field = fields[place] ?? '';
       if (hasDecimalComma(field)) {
         hasComma = true;
         isSure ||= !THOUSANDS.test(field.trim());
       } else hasPoint ||= hasDecimalPoint(field);
     }
-    isBelow ||= line === header;
+    if (line === header) places = columns.filter((_, at) => isNumeric(features[at]!));
   }
   if (hasComma && (hasPoint || !isSure)) throw new Fault(words().text('unclearCommas'));
+  return hasComma ? true : undefined;
 }
 
 /** A line as a row: of other cells than the header's, or with a cell that is no value, it is not sent. */
@@ -149,7 +151,7 @@ function withoutEmpty(line: string, count: number): string {
   return line.slice(0, end);
 }
 
-/** Settles once for a file which decimal mark its predictions have, by its first rows. */
+/** Settles once for a file which decimal mark its predictions have, by its first rows where its numbers have not. */
 function settleDecimals(layout: Layout, rows: Row[], words: Words): void {
   layout.decimalComma ??= decimalMark(
     layout.delimiter,

@@ -127,7 +127,7 @@ export type Layout = {
   columns: number[];
   eol: '\n' | '\r\n';
   bom?: boolean;
-  decimalComma?: boolean;
+  decimalComma?: boolean | undefined;
   isMade?: boolean;
 };
 

@@ -34,6 +34,13 @@ test('commas that may set thousands apart are refused between tabs, and are deci
   expect((await rowsOf('age;id\n1,234;x\n54;y\n')).map(([, sent]) => sent)).toEqual(['1.234', '54']);
 });
 
+test('predictions have a decimal comma where any number of the file has one, however far down', async () => {
+  const marks: (boolean | undefined)[] = [];
+  for await (const { layout } of batches(data, { csv: new Blob(['age;id\n', '54;x\n'.repeat(9), '54,5;y\n']) }, 2, () => words, signal))
+    marks.push(layout.decimalComma);
+  expect(marks).toEqual([true, true, true, true, true]);
+});
+
 test('a name such as 400.5 in the header is no number', async () => {
   const named = ['400.5', '401.5'].map((name) => ({ ...data.features[0]!, name }));
   const rowsBelow = (header: string, row: string) => rowsWith({ csv: new Blob([`${header}\n${row}\n`]) }, named);
