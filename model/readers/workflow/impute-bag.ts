@@ -5,6 +5,9 @@ import { type Frame, MISSING_VALUE, type NewColumn } from '../../steps/frame.ts'
 import { namesOf, recode, type StepContext, type StepReader } from '../../steps/step-values.ts';
 import { baggedMean, baggedVotes, mostVoted } from './bagging.ts';
 
+/** Most factors of one product of a chain of them. */
+const PART = 100;
+
 /**
  * step_impute_bag(): a missing value is what ipred's bagged trees of other columns say; where all of these are missing too, it stays
  * missing. Each column is imputed from the columns as they came.
@@ -56,10 +59,16 @@ function imputedNumber(name: string, bag: RValue, at: string, { frame }: StepCon
 
 function unlessAllMissing(bag: RValue, value: Expression, frame: Frame, at: string): Expression {
   const columns = textsOf(element(bag, '..imp_vars'), `${at}'s predictors`);
-  const all = columns
-    .map((name): Expression => ({ call: 'is.na', of: [frame.value(name, at)] }))
-    .reduce((both, one) => ({ call: '*', of: [both, one] }));
+  if (columns.length === 0) throw new ModelError(`${at}'s predictors`, 'none', 'at least one');
+  const missing = columns.map((name): Expression => ({ call: 'is.na', of: [frame.value(name, at)] }));
+  // A product of products, since one of hundreds of columns would be nested too deep.
+  const parts = Array.from({ length: Math.ceil(missing.length / PART) }, (_, part) => missing.slice(part * PART, (part + 1) * PART));
+  const all = productOf(parts.map(productOf));
   return { call: 'ifelse', of: [all, MISSING_VALUE, value] };
+}
+
+function productOf(factors: Expression[]): Expression {
+  return factors.reduce((both, one) => ({ call: '*', of: [both, one] }));
 }
 
 function freeName(name: string, frame: Frame): string {

@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { describeText } from '../../../../model/artifact/describe.ts';
-import { importModel, loadModel } from '../../../../model/artifact/import.ts';
+import { encodeModel, importModel, loadModel, readModel } from '../../../../model/artifact/import.ts';
 import { verify } from '../../../../model/artifact/verify.ts';
+import { readRds } from '../../../../model/rds/rds.ts';
+import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
+import { decodeArtifact } from '../../../../shared/artifact.ts';
+import { texts } from '../../../support/r-objects.ts';
 import { type Ask, openThreeWays, type ThreeWays, WAYS } from '../../../support/three-ways.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../../../golden/recipes');
@@ -149,4 +153,22 @@ test('columns of numbers alone are one NumPy array', async () => {
   } finally {
     numbers.close();
   }
+});
+
+/** A value in whose lists each element of this name is another one. */
+function withElement(value: RValue, name: string, change: (one: RValue) => RValue): RValue {
+  if (value.type !== 'list') return value;
+  const names = attributesOf(value).get('names');
+  const named = names?.type === 'character' ? names.values : [];
+  return { ...value, values: value.values.map((one, at) => (named[at] === name ? change(one) : withElement(one, name, change))) };
+}
+
+test('bagged trees impute by hundreds of columns, too', () => {
+  const read = (columns: string[]) => {
+    const value = withElement(readRds(readFileSync(fileOf('bag')), 'm.RDS'), '..imp_vars', () => texts(...columns));
+    return decodeArtifact(encodeModel(readModel(value, 'm.RDS'), {}, { file: 'm.RDS', bytes: new Uint8Array(), sidecarFile: 'm.RDS' }));
+  };
+  const many = Array.from({ length: 150 }, () => ['g', 'h']).flat();
+  expect(verify(read(many), expectedOf('bag'), 'bag')).toMatchObject({ rows: 14, wrong: [], ulp: 0 });
+  expect(() => read([])).toThrow("column a's predictors: found none, expected at least one");
 });
