@@ -42,7 +42,8 @@ export function applyData(model: Predictor, known: ReadonlySet<string>, data: Tr
     const label = `${data.file}, column "${feature.name}"`;
     const typed = typeOfColumn(feature, [...values], splits[column]!, label, data.order);
     const read = READ[typed.type];
-    if (read) ranges.set(typed.name, { ends: rangeOf(values, read), hasMissing });
+    if (read)
+      ranges.set(typed.name, { ends: rangeOf(values, read), hasMissing, few: values.size <= FEW ? [...values].map(read) : undefined });
     return typed;
   });
   const out = { ...schema, features };
@@ -139,8 +140,11 @@ export function sortLevels(values: string[], label: string, order: LevelsOrder |
   );
 }
 
-/** The least and the greatest of a column's numbers, and whether rows lack one. */
-type Range = { ends: [number, number]; hasMissing: boolean };
+/** The least and the greatest of a column's numbers, whether rows lack one, and the numbers themselves where they are few. */
+type Range = { ends: [number, number]; hasMissing: boolean; few: number[] | undefined };
+
+/** Most different numbers of a column that may be the levels of a factor. */
+const FEW = 100;
 
 /** How a column's fields are numbers to the forest, where it has numbers. */
 const READ: Partial<Record<Feature['type'], (field: string) => number>> = {
@@ -156,17 +160,27 @@ function rangeOf(values: ReadonlySet<string>, read: (field: string) => number): 
 }
 
 /**
+ * A split that shows that a model knows codes 1, 2 ... of a factor, and not its few numbers: all of its splits are half-way between codes, or
+ * at one, and this one is at none of the numbers, nor half-way between two. Undefined where there is none.
+ */
+function codeSplit(splits: readonly number[], few: readonly number[]): number | undefined {
+  if (few.length === 0 || !splits.every((split) => split >= 1.5 && split < few.length && Number.isInteger(2 * split))) return undefined;
+  const possible = new Set(few.flatMap((one) => few.map((other) => (one + other) / 2)));
+  return splits.find((split) => !possible.has(split));
+}
+
+/**
  * Refuses data that the model was not trained on: fewer levels than it splits by, or numbers none of which lies below or above
  * a split. The latter is a factor of numbers (factor(cyl)), whose codes the model knows and not its numbers.
  */
 function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<string, Range>, file: string): void {
   schema.features.forEach((feature, column) => {
     const { values, isBelow } = splits[column]!;
-    const { ends, hasMissing = false } = ranges.get(feature.name) ?? {};
+    const { ends, hasMissing = false, few = [] } = ranges.get(feature.name) ?? {};
     // xgboost rounds numbers to 32-bit floats, and splits at the greatest of them.
     const [low, high] = (ends ?? []).map((end) => (isBelow ? Math.fround(end) : end)) as [number, number];
     const isBeyond = (split: number) => (split < low || split > high) && !(hasMissing && isOfMissing(split, [low, high], isBelow));
-    const beyond = ends && values.find(isBeyond);
+    const beyond = ends && (values.find(isBeyond) ?? codeSplit(values, few));
     if (ends && beyond !== undefined) {
       throw new ModelError(
         `${file}, column "${feature.name}"`,

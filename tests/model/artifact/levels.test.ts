@@ -106,6 +106,12 @@ describe('types and levels from the training data', () => {
       { threshold: 1.5 },
       'numbers from 4 to 8, expected some on both sides of 1.5',
     ],
+    [
+      'a factor whose levels are numbers on both sides of its codes',
+      'a,b\n1,1\n3,2\n5,3\n',
+      { threshold: 2.5 },
+      'numbers from 1 to 5, expected some on both sides of 2.5',
+    ],
     ['a quote that is never closed', 'a,b\n"x,1\n', {}, 'training.csv: found what is no CSV'],
   ])('%s is refused by name', (_, csv, {
     threshold = 0.5,
