@@ -35,8 +35,8 @@ export async function buildImage(
   );
   const common = ['-t', IMAGE, '-f', 'container/Dockerfile', ...given, '.'];
   const ofTool: Record<Tool, string[]> = {
-    // Provenance would make a list of images of it.
-    docker: ['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--load'],
+    // Provenance would make a list of images of it; and BuildKit writes OCI manifests by itself since 0.31. It is loaded as by --load.
+    docker: ['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--output', 'type=docker,oci-mediatypes=false'],
     // A fixed time, so that the same sources give the same digest.
     podman: ['build', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
     buildah: ['bud', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
