@@ -65,8 +65,9 @@ async function rangesOf(store: Store, model: Model, job: Job, file: Listed): Pro
 
 async function rangesIn(store: Store, model: Model, job: Job, file: Listed): Promise<Unnumbered[]> {
   const { key, etag, bytes: size } = file;
-  const [form, isGzip] = formOf(key, job.form);
+  // Also what says no form: Spark leaves an empty _SUCCESS beside its files.
   if (size === 0) return [];
+  const [form, isGzip] = formOf(key, job.form);
   const whole = { part: 0, key, etag, form, isGzip, start: 0, end: size, size, isOnly: true, headBytes: 0 };
   if (job.join && (form === 'parquet' || (job.format ?? form) !== form))
     throw new RequestError(400, 'join: expected files of CSV or JSON Lines, and answers of the same form');

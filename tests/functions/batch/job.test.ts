@@ -59,6 +59,12 @@ describe('the parts of a file, put together in their order, are the answers to i
     expect(rows.flat().map(({ predictions }) => predictions)).toEqual(ANSWERS);
   });
 
+  test('an empty object beside it, such as the _SUCCESS of Spark, has no rows', async () => {
+    const { parts, end } = await runJob(age, { 'a.csv': lines(AGES.slice(0, 3)), _SUCCESS: '' });
+    expect(Object.keys(parts)).toEqual(['a.csv']);
+    expect(end).toMatchObject({ rows: 3, failed: 0 });
+  });
+
   test('joined to its rows', async () => {
     const { parts } = await runJob(
       age,
