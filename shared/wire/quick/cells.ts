@@ -109,17 +109,32 @@ export function nextRow(cursor: Cursor): number {
   const width = cursor.plan.names.length;
   const start = cursor.count * width;
   if (start + width > cursor.rows.length) {
-    const grown = new Float64Array(2 * cursor.rows.length + 16 * width);
+    const grown = new Float64Array(width * roomFor(cursor));
     grown.set(cursor.rows);
     cursor.rows = grown;
   }
   return start;
 }
 
+/** How much more than the rows so far make likely there is room for, so that a body has new memory twice, and not at each doubling. */
+const SPARE = 1.02;
+const LEAST_MORE = 16;
+
+/** For how many rows there is room next: those of the body, if all are as long as those that were read. No row has fewer bytes than features. */
+function roomFor({ bytes, at, count, plan }: Cursor): number {
+  const most = count + Math.ceil((bytes.length - at) / plan.names.length) + 1;
+  const likely = at > 0 ? Math.ceil((SPARE * count * bytes.length) / at) : 0;
+  return Math.min(most, Math.max(likely, Math.ceil(SPARE * count))) + LEAST_MORE;
+}
+
+/** The part of its room that a body's rows have to fill, so as not to be copied. */
+const MOSTLY = 0.9;
+
 /** The rows read, without the room behind them. */
 export function readSoFar({ rows, count, plan }: Cursor): Float64Array {
   const length = count * plan.names.length;
-  return length === rows.length ? rows : rows.slice(0, length);
+  // What is a little too long is not copied for that.
+  return length === rows.length ? rows : length >= MOSTLY * rows.length ? rows.subarray(0, length) : rows.slice(0, length);
 }
 
 /** The next byte that is no white space, where the cursor then stands; 0 at the end. */

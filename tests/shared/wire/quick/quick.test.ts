@@ -37,6 +37,31 @@ test('a line that names the delimiter is none of values, even where a level is c
   expect(quickCsv(schema, Buffer.from('sep=;\nx\n'))).toBeUndefined();
 });
 
+describe('rows of a body, for which there is room by the length of those before them', () => {
+  const schema: Schema = { kind: 'regression', features: numbers('a', 'b'), takesMissing: false };
+  const short = Array.from({ length: 3_000 }, (_, row) => `${row % 10},${row % 7}`);
+  const long = short.map((line) => line.replaceAll(/\d/g, (digit) => `0.${digit}00000000000000`));
+  test.each([
+    ['as long as each other', [...short, ...short]],
+    ['short, then long', [...short, ...long]],
+    ['long, then short', [...long, ...short]],
+  ])('are the same where they are %s', (_, lines) => {
+    const wanted = lines.flatMap((line) => line.split(',').map(Number));
+    const bodies = { csv: `a,b\n${lines.join('\n')}\n`, json: `[[${lines.join('],[')}]]`, jsonlines: `[${lines.join(']\n[')}]` };
+    for (const [form, body] of Object.entries(bodies)) {
+      const read = QUICK[form as keyof typeof bodies](schema, Buffer.from(body));
+      expect([read?.count, [...read!.rows]]).toEqual([lines.length, wanted]);
+      expect(read!.rows.buffer.byteLength).toBeLessThanOrEqual(1.12 * 8 * wanted.length);
+    }
+  });
+
+  test('take no more than eight times the bytes of a body that ends in white space', () => {
+    const body = Buffer.concat([Buffer.from(`[[${short.slice(0, 100).join('],[')}]]`), Buffer.alloc(1_000_000, ' ')]);
+    const read = quickJson(schema, body);
+    expect([read?.count, read?.rows.buffer.byteLength]).toEqual([100, 1_600]);
+  });
+});
+
 /** What the general way makes of a body: its rows, or nothing where it refuses. */
 function generally(schema: Schema, body: Uint8Array, form: BodyForm): number[] | undefined {
   try {
