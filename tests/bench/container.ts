@@ -2,7 +2,7 @@ import { loadModel } from '../../model/artifact/import.ts';
 import type { Schema } from '../../shared/schema/features.ts';
 import { benchArrays } from './arrays.ts';
 import { interleave, median, ratios, short, times } from './figures.ts';
-import { type Files, readDoubles } from './forests.ts';
+import { type Files, readDoubles, toObjects } from './forests.ts';
 import type { Report } from './report.ts';
 import {
   type Asker,
@@ -57,13 +57,6 @@ export async function benchContainer(
       for (const one of [ours, bare]) await one.close();
     }
   }
-}
-
-/** Rows as people send them: objects with the features' names. */
-function toObjects({ features }: Schema, rows: Float64Array): Record<string, number>[] {
-  return Array.from({ length: rows.length / features.length }, (_, row) => {
-    return Object.fromEntries(features.map(({ name }, column) => [name, rows[row * features.length + column]!]));
-  });
 }
 
 /** Compares what the server answers to all rows with R's answers. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildArtifact } from '../../model/artifact/build.ts';
+import type { Schema } from '../../shared/schema/features.ts';
 import { PROJECT } from '../support/project.ts';
 import { outputOf } from './children.ts';
 
@@ -46,4 +47,11 @@ export function readDoubles(file: string): Float64Array {
 /** The versions of R and ranger, in one line. */
 export async function rVersions(): Promise<string> {
   return outputOf('Rscript', ['-e', 'cat(paste0("R ", getRversion(), ", ranger ", packageVersion("ranger")))']);
+}
+
+/** Rows as people send them: objects with the features' names. */
+export function toObjects({ features }: Schema, rows: Float64Array): Record<string, number>[] {
+  return Array.from({ length: rows.length / features.length }, (_, row) => {
+    return Object.fromEntries(features.map(({ name }, column) => [name, rows[row * features.length + column]!]));
+  });
 }

@@ -25,12 +25,13 @@ function imageFlags(): string[] {
   return (JSON.parse(words) as string[]).slice(1, -1);
 }
 
-/** The container's server as the image runs it, in a process of its own: `bundle` serves an artifact. */
-export async function startOurs(bundle: string, artifact: string, folder: string): Promise<Server> {
+/** The container's server as the image runs it, in a process of its own: `bundle` serves an artifact, with more settings where they are given. */
+export async function startOurs(bundle: string, artifact: string, folder: string, settings: NodeJS.ProcessEnv = {}): Promise<Server> {
   const models = path.join(folder, path.basename(path.dirname(artifact)));
   mkdirSync(models, { recursive: true });
   symlinkSync(artifact, path.join(models, 'model.canopy'));
-  const env = { PATH: process.env.PATH, NODE_ENV: 'production', MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
+  const usual = { PATH: process.env.PATH, NODE_ENV: 'production', MODEL_DIR: models, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '0' };
+  const env = { ...usual, ...settings };
   return startSaying('ours', process.execPath, [...imageFlags(), bundle, 'serve'], env, /http:\/\/127\.0\.0\.1:\d+/);
 }
 
@@ -38,6 +39,18 @@ export async function startOurs(bundle: string, artifact: string, folder: string
 export async function startBare(): Promise<Server> {
   const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
   return startSaying('bare node server', process.execPath, [path.join(PROJECT, 'tests/bench/bare-main.ts')], env, /http:\/\/[\d.]+:\d+/);
+}
+
+/** A bare server that reads a body and answers so many bytes. */
+export async function startReading(bytes: number): Promise<Server> {
+  const args = [path.join(PROJECT, 'tests/bench/cores/read-main.ts'), String(bytes)];
+  return startSaying(
+    'bare reading server',
+    process.execPath,
+    args,
+    { PATH: process.env.PATH, NODE_ENV: 'production' },
+    /http:\/\/[\d.]+:\d+/,
+  );
 }
 
 /** Why the series' container cannot be measured here, where it cannot. */

@@ -8,6 +8,7 @@ import { benchBatches, benchGrowth, benchLoad, type Peers } from './batches.ts';
 import { BOOSTERS, benchBoosters } from './boosters/boosters.ts';
 import { endAllAtExit } from './children.ts';
 import { benchContainer } from './container.ts';
+import { benchCores } from './cores/cores.ts';
 import { benchExplain } from './explain/explain.ts';
 import { type Files, makeForests, rVersions } from './forests.ts';
 import { benchFunction } from './function.ts';
@@ -27,9 +28,9 @@ line names the bars that are missed, and the status is then 1.
   npm run bench -- speed [--quick] [--only NAME[,NAME]] [--write]
   npm run bench -- speed --against COMMIT [--only NAME[,NAME]]
 
-  --quick   short rounds: the form for a shared machine. large-short and growth-short stand for large and growth; no load and no boosters-large
+  --quick   short rounds: the form for a shared machine. large-short and growth-short stand for large and growth; no load, no cores and no boosters-large
   --only    of heart-age, heart, large, iris, heart-probability, veteran (batches of these forests), large-short (100 trees as large as those of
-            large), pipeline (a recipe of five steps and heart's forest), growth, growth-short (six of its forests), load, randomForest and rpart (models of these packages beside R's predict()), container, memory (of the
+            large), pipeline (a recipe of five steps and heart's forest), growth, growth-short (six of its forests), load, randomForest and rpart (models of these packages beside R's predict()), container, cores (10,000 rows by two threads of it, against one), memory (of the
             container), function, math (the C library's functions against Math.exp), boosters (500 trees of depth 6), boosters-large (1,000 of 255
             leaves), explain (contributions, beside shap's)
   --write   puts the tables into tests/README.md; a whole run alone can
@@ -51,12 +52,12 @@ const SHORT_LARGE = 'rows-20000';
 const SHORT = ['large-short', 'growth-short'];
 const PARTS = [
   ...[...FORESTS, 'pipeline', 'growth', 'load', ...SHORT, ...PACKAGES],
-  ...['container', 'memory', 'function', 'math', 'explain', ...BOOSTERS],
+  ...['container', 'cores', 'memory', 'function', 'math', 'explain', ...BOOSTERS],
 ];
 /** What needs no R: forests, their rows and what is right of them are R's. */
 const WITHOUT_R = ['memory', 'function', 'math', 'explain', ...BOOSTERS];
 /** What --quick leaves out: it takes minutes. */
-const LONG = ['large', 'growth', 'load', 'boosters-large'];
+const LONG = ['large', 'growth', 'load', 'cores', 'boosters-large'];
 /** What has no ratios to compare with an older commit's. */
 const WITHOUT_PEERS = ['memory'];
 const ROUNDS = 5;
@@ -125,6 +126,9 @@ async function measure(names: string[], quick: boolean, versions: string, folder
   }
   if (names.includes('container')) {
     await benchContainer(await make(['heart-age', 'heart']), await bundleImage(folder), folder, times, report);
+  }
+  if (names.includes('cores')) {
+    await benchCores(await make(['heart', 'large']), await bundleImage(folder), folder, times, report);
   }
   if (names.includes('memory')) await benchMemory(await bundleImage(folder), folder, report);
   if (names.includes('function')) await benchFunction(times, report);
