@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { RequestError } from '../../shared/errors.ts';
+import { predictRows as answersOf } from '../../shared/predict.ts';
 import { triedExplainMs } from '../../shared/schema/explanation.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { inflateBody, isCompressed } from '../../shared/wire/encoding.ts';
@@ -7,7 +8,7 @@ import { MAX_BODY_BYTES } from '../../shared/wire/limits.ts';
 import { answerForm, bodyForm, CONTENT_TYPES } from '../../shared/wire/media.ts';
 import type { Query } from '../../shared/wire/wire.ts';
 import { createPace, type Pace } from './admission.ts';
-import { type Asked, type Computed, compute, type PartAsked, read, unloaded } from './compute.ts';
+import { type Asked, type Computed, compute, type PartAsked, type Read, read, unloaded } from './compute.ts';
 import type { Answered, Container } from './container.ts';
 import { gunzip } from './gunzip.ts';
 import { type Attributes, formatOf, headerOf } from './http.ts';
@@ -19,10 +20,15 @@ import type { Workers } from './threads/workers.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
-/** Most rows of an answer whose pace is not known yet: a forest's standard errors take ten thousand times as long as its numbers. */
-const UNKNOWN = 4;
 /** The same for a model that looks through texts for patterns, which takes its time while a body is read. */
 const SMALL_TEXTS = 4_096;
+/**
+ * How many rows at once are tried of a kind of answer whose pace is not known yet, until that took so many milliseconds: a forest's standard errors
+ * take ten thousand times as long as its numbers. Two by themselves are, since one may meet a pause of the machine.
+ */
+const TRIED = { rows: [1, 1, 4, 4], ms: 20 };
+/** Most kinds whose paces are kept. */
+const MOST_KINDS = 1_000;
 /** Most bytes of bodies that are held while they come in. */
 const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
 
@@ -105,7 +111,8 @@ async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<U
 const NO_BODY = new Uint8Array(0);
 
 /** In this thread, in its turn, where that is soon done; else in a worker, which reads a big body itself. */
-function computeSomewhere({ workers, admission }: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
+function computeSomewhere(container: Container, served: Served, asked: Asked, isWanted: () => boolean): Promise<Computed> {
+  const { workers, admission } = container;
   const { model, key } = served;
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
   if (workers && asked.body.length > most) {
@@ -117,21 +124,35 @@ function computeSomewhere({ workers, admission }: Container, served: Served, ask
     return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
   const query = read(model, asked);
+  const answer = () => computeRead(container, served, asked, query, isWanted);
+  if (paceOf(served, query)) return answer();
+  return admission.run(served.pace.ms(1), isWanted, () => tryKind(served, query)).then(answer);
+}
+
+/** The same of rows that were read. */
+function computeRead(
+  { workers, admission }: Container,
+  served: Served,
+  asked: Asked,
+  query: Read,
+  isWanted: () => boolean,
+): Promise<Computed> {
+  const { model, key } = served;
   const explaining = triedExplainMs(model.schema, query);
   const pace = paceOf(served, query);
   const estimate = (pace ?? served.pace).ms(query.count) + explaining;
-  if (workers && (query.count > (pace ? SMALL.rows : UNKNOWN) || estimate > SMALL.ms)) {
+  if (workers && (!pace || query.count > SMALL.rows || estimate > SMALL.ms)) {
     const whole = async () => {
       const computed = await workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
       // That many rows took longer may have other reasons.
-      if (explaining === 0) notePace(served, query, computed, 'noteMany');
+      if (explaining === 0) pace?.noteMany(computed.rows, computed.ms);
       return computed;
     };
     return inParts(workers, served, asked, splitRows(workers, served, query, asked, estimate), whole, isWanted);
   }
   return admission.run(estimate, isWanted, () => {
     const computed = compute(model, query, asked);
-    if (explaining === 0) notePace(served, query, computed, 'note');
+    if (explaining === 0) pace?.note(computed.rows, computed.ms);
     return computed;
   });
 }
@@ -142,15 +163,44 @@ function paceOf({ model, pace, others }: Served, { parameters }: Query): Pace | 
   return parameters === usual || kindOf(parameters) === kindOf(usual) ? pace : others.get(kindOf(parameters));
 }
 
-function notePace(served: Served, query: Query, { rows, ms }: Computed, how: 'note' | 'noteMany'): void {
-  const pace = paceOf(served, query);
-  if (pace) pace[how](rows, ms);
-  else if (rows > 0) served.others.set(kindOf(query.parameters), createPace(ms / rows));
+/**
+ * Finds the pace of a kind of answer by some of its rows, before any: of many requests that come at once each would be thought to take long, and
+ * most be refused. What is wrong with the rows is the answer's to say.
+ */
+function tryKind(served: Served, query: Query): void {
+  const { model, others } = served;
+  if (paceOf(served, query)) return;
+  const width = model.schema.features.length;
+  let [least, spent] = [Number.POSITIVE_INFINITY, 0];
+  try {
+    for (const most of TRIED.rows) {
+      if (most > 1 && spent > TRIED.ms) break;
+      const rows = query.rows.subarray(0, most * width);
+      const start = performance.now();
+      answersOf(model, rows, { ...query.parameters, explain: false });
+      const ms = performance.now() - start;
+      least = Math.min(least, (ms * width) / rows.length);
+      spent += ms;
+    }
+  } catch {
+    return;
+  }
+  if (others.size >= MOST_KINDS) others.clear();
+  others.set(kindOf(query.parameters), createPace(least));
 }
 
 /** Of parameters what makes one answer take longer than another. */
-function kindOf({ type, also = [], seMethod, interval, predictAll }: Parameters): string {
-  return [type, ...also, seMethod, interval, predictAll].join();
+function kindOf({
+  type,
+  also = [],
+  seMethod,
+  interval,
+  predictAll,
+  numTrees,
+  nTrees,
+  iterationRange: [from = 0, to = 0] = [],
+}: Parameters): string {
+  return [type, ...also, seMethod, interval, predictAll, numTrees ?? nTrees ?? to - from].join();
 }
 
 /** By the threads together, where there are parts, and the parts can be answered; else as a whole. */
