@@ -110,11 +110,33 @@ export function isTimeZone(timeZone: string): boolean {
 function fromLocal(wall: number, timeZone: string): number | NoTime {
   const format = formatOf(timeZone);
   if (!format) return 'unknown zone';
+  const day = Math.floor(wall / DAY);
+  const before = offsetOfDay(day - 1, format);
+  // Where a day begins and ends by the same clock it has no change; and the point in time is within a day of what the clock shows.
+  if ([day, day + 1, day + 2].every((one) => offsetOfDay(one, format) === before)) return wall - before;
   // A zone changes its clock at most once within two days.
   const offsets = new Set([wall - DAY, wall + DAY].map((around) => localOffset(around, format)));
   const found = [...offsets].filter((offset) => localOffset(wall - offset, format) === offset);
   if (found.length === 1) return wall - found[0]!;
   return found.length === 0 ? 'skipped' : 'twice';
+}
+
+/** The offsets of zones where days begin in UTC, kept: to ask for one takes some microseconds, and a body may have ten thousands of times. */
+const OFFSETS = new WeakMap<Intl.DateTimeFormat, Map<number, number>>();
+/** Most days of a zone that are kept. */
+const MOST_DAYS = 10_000;
+
+/** The seconds that a zone's clocks are ahead of UTC where a day begins in UTC. */
+function offsetOfDay(day: number, format: Intl.DateTimeFormat): number {
+  const kept = OFFSETS.get(format) ?? new Map<number, number>();
+  OFFSETS.set(format, kept);
+  let offset = kept.get(day);
+  if (offset === undefined) {
+    offset = localOffset(day * DAY, format);
+    if (kept.size >= MOST_DAYS) kept.clear();
+    kept.set(day, offset);
+  }
+  return offset;
 }
 
 /** The seconds that a zone's clocks are ahead of UTC at a point in time. */
