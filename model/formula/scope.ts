@@ -34,13 +34,15 @@ export type Around = { innermost: ReadonlyMap<string, Kept>; columns: ReadonlySe
 export function aroundOf({ environment, variables, bare, data }: ScopeParts): Around {
   // The innermost variable of a name hides those further out, whatever it holds.
   const innermost = new Map<string, Kept>();
-  const columns = new Set<string>(data);
+  const columns = new Set<string>();
   for (const [name, kept] of variablesAround(environment)) {
     if (kept.type === 'columns' && data === undefined) for (const column of kept.names) columns.add(column);
     if (!innermost.has(name)) innermost.set(name, kept);
   }
+  // Of thousands of columns no copy is made for each call.
+  if (data !== undefined) return { innermost, columns: data };
   const isConstant = (name: string) => constantOf(name, { innermost, columns }) !== undefined && !bare.has(name);
-  for (const variable of data === undefined ? variables : []) {
+  for (const variable of variables) {
     const names = variablesOf(variable);
     if (names.every(isConstant)) for (const name of names) columns.add(name);
   }

@@ -1,5 +1,5 @@
 import type { ModelError } from '../../shared/errors.ts';
-import { cursorOf, type Outside, type SplineBasis, splineValues } from '../../shared/steps/splines.ts';
+import { cursorOf, MAX_KNOTS, type Outside, type SplineBasis, splineValues } from '../../shared/steps/splines.ts';
 
 /** Where R's bs() has its pivot between a boundary knot and the next one. */
 const PIVOT = 0.25;
@@ -30,6 +30,7 @@ export function splineBasis(
   const isOrder = Number.isInteger(order) && order >= LEAST_ORDER && order <= MOST_ORDER;
   if (low === undefined || high === undefined || !(low < high) || !isOrder)
     throw fail('another basis', 'one of splines, with its boundary knots and degree');
+  if (inner.length > MAX_KNOTS) throw fail(`${inner.length} knots`, `at most ${MAX_KNOTS}`);
   const ends = (knot: number) => Array.from({ length: order }, () => knot);
   const knots = [...ends(low), ...inner, ...ends(high)].sort((a, b) => a - b);
   const first = hasIntercept ? 0 : 1;

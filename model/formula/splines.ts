@@ -13,6 +13,8 @@ import { type Basis, penalizedBasis, splineBasis } from './spline-basis.ts';
 const FIRST_PLACE = 2 ** 24;
 /** Most spline terms of one formula. */
 const MAX_SPLINES = 1000;
+/** Most columns of all of them. */
+const MAX_COLUMNS = 100_000;
 
 /** What ns() and bs() are called in a formula, with and without their package. */
 const NAMES = ['ns', 'bs', 'splines::ns', 'splines::bs'];
@@ -79,6 +81,7 @@ export class FormulaSplines {
     const first = this.#count;
     this.#terms.push({ value: reader.number(x), basis, first });
     this.#count += basis.width;
+    if (this.#count > MAX_COLUMNS) throw reader.fail(value, 'too many columns of splines', `at most ${MAX_COLUMNS}`);
     return Array.from({ length: basis.width }, (_, at) => ({ feature: FIRST_PLACE + first + at }));
   }
 

@@ -16,8 +16,8 @@ export type FoundLevels = { xlevels: RValue; lacking: LackingLevels };
 export const LACKING = 'which the file lacks';
 
 const FACTOR_KINDS = ['factor', 'ordered', 'character'];
-/** Most ways to share the columns among the terms that are looked at. */
-const MAX_WAYS = 10_000;
+/** Most ways to share the columns among the terms that are looked at, and most looks at columns of all ways. */
+const [MAX_WAYS, MAX_LOOKS] = [10_000, 500_000];
 
 /** A term of one variable, and how many columns it has: as many as begin with its name, where it is a factor. */
 type Single = { variable: Variable; width: number | undefined; isWhole: boolean };
@@ -59,11 +59,12 @@ function wayOf(terms: Terms, columns: readonly string[], label: string): Way {
   const singles = singlesOf(terms);
   const isAll = singles.length === terms.factors.length;
   let ways: Way[] = [{ at: terms.intercept ? 1 : 0, found: [] }];
+  const work = { left: MAX_LOOKS };
   singles.forEach((single, place) => {
     const next = singles[place + 1];
     const fits = (at: number) => (next ? isFirstOf(next, columns[at]) : !isAll || at === columns.length);
-    ways = ways.flatMap((way) => waysOn(way, single, columns, fits));
-    if (ways.length > MAX_WAYS)
+    ways = ways.flatMap((way) => waysOn(way, single, { columns, fits, work }));
+    if (ways.length > MAX_WAYS || work.left < 0)
       throw new ModelError(`${label}'s columns`, 'names that many factors begin', 'factors of which none begins with the name of another');
   });
   const fitting = ways.filter((way) => widthOf(terms, way) === columns.length);
@@ -136,11 +137,16 @@ function isFirstOf({ variable: { name, kind }, width, isWhole }: Single, column:
   return rest !== undefined && (width !== undefined || rest !== '');
 }
 
+/** What the ways go over: the columns, whether the next term fits at a place, and how many looks are left. */
+type Ahead = { columns: readonly string[]; fits: (at: number) => boolean; work: { left: number } };
+
 /** The ways to go on with a term, where what comes next fits. */
-function waysOn({ at, found }: Way, single: Single, columns: readonly string[], fits: (at: number) => boolean): Way[] {
+function waysOn({ at, found }: Way, single: Single, { columns, fits, work }: Ahead): Way[] {
+  work.left -= 1;
   if (single.width !== undefined) return fits(at + single.width) ? [{ at: at + single.width, found }] : [];
   const ways: Way[] = [];
-  for (let to = at + 1; behind(single.variable.name, columns[to - 1]); to += 1) {
+  for (let to = at + 1; work.left >= 0 && behind(single.variable.name, columns[to - 1]); to += 1) {
+    work.left -= 1;
     if (fits(to)) ways.push({ at: to, found: [...found, { single, from: at, to }] });
   }
   return ways;

@@ -10,6 +10,8 @@ import { flag, member, namedNumbers, namesOf, number, type StepContext, type Ste
 const EARTH = 6_371_000;
 /** Most columns of a covariance. */
 const MAX_SIDE = 1000;
+/** Most products that the inverses of all classes take, and most numbers of these. */
+const [MOST_PRODUCTS, MOST_NUMBERS] = [2 ** 31, 2 ** 24];
 
 /** step_spatialsign(), step_classdist() and step_geodist(). */
 export const DISTANCE_STEPS: StepReader = {
@@ -52,16 +54,22 @@ function classDistances(step: RValue, { frame, of, label }: StepContext): void {
     return frame.place(name, label);
   });
   const centers = parts.map((part) => center(part).map(([, value]) => value));
-  const inverses = parts.map((part) => inverse(matrixOf(scale(part), `${label}'s scale`), `${label}'s scale`));
+  const count = isPooled ? 1 : parts.length;
+  if (count * columns.length ** 3 > MOST_PRODUCTS || parts.length * columns.length ** 2 > MOST_NUMBERS)
+    throw new ModelError(label, `distances to ${parts.length} classes by ${columns.length} columns`, 'fewer of them, as by step_pca()');
+  const inverseOf = (part: RValue) => inverse(matrixOf(scale(part), `${label}'s scale`), columns.length, `${label}'s scale`);
+  // Pooled classes have one matrix.
+  const pooled = isPooled ? inverseOf(first) : undefined;
+  const inverses = parts.map((part) => pooled ?? inverseOf(part));
   const made = names.map((name): FrameColumn => ({ name, kind: 'number' }));
   const log = flag(step, 'log', true);
   frame.push(DISTANCES, { step: 'distances', of, from, centers, inverses, log, names }, [...frame.columns, ...made]);
 }
 
 /** The inverse of a matrix, by elimination with row pivots as LAPACK's dgesv. */
-function inverse(matrix: number[][], label: string): number[][] {
-  const side = matrix.length;
-  if (side > MAX_SIDE || matrix.some((row) => row.length !== side)) throw new ModelError(label, 'another matrix', 'a square one');
+function inverse(matrix: number[][], side: number, label: string): number[][] {
+  if (side > MAX_SIDE || matrix.length !== side || matrix.some((row) => row.length !== side))
+    throw new ModelError(label, 'another matrix', 'a square one');
   const left = matrix.map((row) => [...row]);
   const right: number[][] = matrix.map((_, row) => matrix.map((__, column) => (row === column ? 1 : 0)));
   for (let at = 0; at < side; at += 1) {

@@ -3,6 +3,8 @@ import type { Expression } from '../../shared/expressions/expressions.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { COLUMNS, MAX_COLUMNS } from '../../shared/steps/columns.ts';
 import { type BoundStep, type Step, type StepKind, stepOf } from '../../shared/steps/kind.ts';
+import { MOST_STEP_COLUMNS } from '../../shared/steps/pipeline.ts';
+import { PartsLeft } from '../formula/parts-left.ts';
 
 /** A column with levels: its values are the places of these, from 1. A text may also be one place beyond: one that training did not have. */
 export type LevelColumn = { name: string; kind: 'factor' | 'ordered' | 'text'; levels: Level[] };
@@ -23,16 +25,25 @@ export type Change = { set?: NewColumn[]; add?: NewColumn[]; drop?: Iterable<str
 /** The value of a column that is missing in each row: JSON has no NaN. */
 export const MISSING_VALUE: Expression = { call: '/', of: [0, 0] };
 
+/** Most levels of all looks at columns of levels: a file has them once, however many steps make others of them. */
+const MAX_LOOKS = 2 ** 24;
+
 /** A data frame's columns as far as a recipe is read, and the steps that make them. */
 export class Frame {
   readonly steps: BoundStep[] = [];
   readonly #label: string;
   #columns: readonly FrameColumn[] = [];
   #places = new Map<string, number>();
+  #names: ReadonlySet<string> | undefined;
   #unproved: string | undefined;
   readonly #raw: ReadonlySet<FrameColumn>;
   /** The names of the raw columns that a step has read. */
   readonly asked: Set<string> = new Set();
+
+  #levelsLeft = MAX_LOOKS;
+  #columnsLeft = MOST_STEP_COLUMNS;
+  /** The parts that calls may still have. */
+  readonly parts = new PartsLeft();
 
   /** `label` names the pipeline in errors. */
   constructor(columns: readonly FrameColumn[], label: string) {
@@ -56,6 +67,12 @@ export class Frame {
 
   get columns(): readonly FrameColumn[] {
     return this.#columns;
+  }
+
+  /** The names of the columns. */
+  get names(): ReadonlySet<string> {
+    this.#names ??= new Set(this.#places.keys());
+    return this.#names;
   }
 
   has(name: string): boolean {
@@ -83,7 +100,11 @@ export class Frame {
   /** A column of levels by its name. Throws where it is another one. */
   levels(name: string, label: string): LevelColumn {
     const column = this.column(name, label);
-    if ('levels' in column) return column;
+    if ('levels' in column) {
+      this.#levelsLeft -= column.levels.length;
+      if (this.#levelsLeft < 0) throw new ModelError(`${label}, column ${name}`, 'too many levels of all steps', `at most ${MAX_LOOKS}`);
+      return column;
+    }
     throw new ModelError(`${label}, column ${name}`, `a column of class ${column.kind}`, 'a factor or texts');
   }
 
@@ -133,6 +154,8 @@ export class Frame {
 
   /** Another kind of step, which gives these columns. */
   push<S extends Step>(kind: StepKind<S>, step: S, columns: readonly FrameColumn[]): void {
+    this.#columnsLeft -= this.#columns.length;
+    if (this.#columnsLeft < 0) throw new ModelError(this.#label, 'too many columns of all steps', `at most ${MOST_STEP_COLUMNS}`);
     this.steps.push(stepOf(kind, step));
     this.#take(columns);
   }
@@ -140,6 +163,7 @@ export class Frame {
   #take(columns: readonly FrameColumn[]): void {
     if (columns.length > MAX_COLUMNS) throw new ModelError(this.#label, `${columns.length} columns`, `at most ${MAX_COLUMNS}`);
     this.#columns = columns;
+    this.#names = undefined;
     this.#places = new Map(columns.map(({ name }, place) => [name, place]));
     if (this.#places.size === columns.length) return;
     const twice = columns.find(({ name }, place) => this.#places.get(name) !== place);

@@ -1,5 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Level } from '../../shared/schema/features.ts';
+import { MAX_COLUMNS } from '../../shared/steps/columns.ts';
 import { FormulaReader } from '../formula/formula.ts';
 import { type Coded, modelMatrix, productOf } from '../formula/model-matrix.ts';
 import { remap } from '../formula/remap.ts';
@@ -34,6 +35,7 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
   const objects = element(step, 'objects');
   const separator = textOf(member(step, 'sep', label), `${label}'s sep`);
   const parts = objects?.type === 'list' ? listOf(objects, `${label}'s objects`) : [];
+  let left = MAX_COLUMNS;
   return parts.flatMap((object) => {
     const terms = readTerms(object, `${label}'s terms`);
     const data = new Set(frame.columns.map(({ name }) => name));
@@ -47,7 +49,10 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
     });
     for (const name of reader.read.numbers) frame.number(name, label);
     const values = reader.features.map(({ name }) => frame.value(name, label));
-    return modelMatrix(terms, coded, label).flatMap((column): NewColumn[] => {
+    const columns = modelMatrix(terms, coded, label);
+    left -= columns.length;
+    if (left < 0) throw new ModelError(label, 'too many columns', `at most ${MAX_COLUMNS} of all terms`);
+    return columns.flatMap((column): NewColumn[] => {
       // R takes the columns with a colon in their names, be it that of a level.
       if (!column.name.includes(':')) return [];
       return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), (place) => values[place]!) }];

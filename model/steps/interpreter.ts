@@ -32,6 +32,8 @@ export class Interpreter {
   readonly #scope: Scope;
   readonly #names: BaseNames;
   readonly #around: Around;
+  /** What was read: some calls ask for a part several times, and nested ones would read it twice as often with each. */
+  readonly #known = new WeakMap<RValue, Typed>();
   #depth = 0;
 
   /** `environment` is that of the calls: where R looks for what is no column. */
@@ -39,8 +41,7 @@ export class Interpreter {
     this.#frame = frame;
     this.#label = label;
     checkFunctions(environment, calls, label);
-    const names = new Set(frame.columns.map(({ name }) => name));
-    const parts = { environment, variables: calls, bare: names, data: names };
+    const parts = { environment, variables: calls, bare: frame.names, data: frame.names };
     this.#around = aroundOf(parts);
     this.#names = new BaseNames(this.#around, parts, label);
     this.#scope = scopeOf(this.#around, parts, label);
@@ -48,7 +49,13 @@ export class Interpreter {
 
   /** The value of an expression. Throws a ModelError that names what is not taken. */
   read(given: RValue): Typed {
-    const value = this.#names.settled(given);
+    const made = this.#known.get(given) ?? this.#read(this.#names.settled(given));
+    this.#known.set(given, made);
+    if (this.#depth === 0) this.#frame.parts.take(made.value, this.#label);
+    return made;
+  }
+
+  #read(value: RValue): Typed {
     switch (value.type) {
       case 'symbol':
         return this.#symbol(value);
@@ -66,6 +73,7 @@ export class Interpreter {
     if (this.#depth > MAX_DEPTH) throw new ModelError(this.#label, 'calls nested too deep', `at most ${MAX_DEPTH} deep`);
     const made = this.#call(value);
     this.#depth -= 1;
+    this.#frame.parts.check(made.value, this.#label);
     return made;
   }
 
@@ -211,6 +219,8 @@ export class Interpreter {
     if (parts.length < 3) throw this.#fail(value, `${parts.length} arguments`, names.join(', '));
     const [test, ...branches] = parts as [RValue, ...RValue[]];
     const condition = this.number(test);
+    // The test is gone through here, and in each call around it.
+    this.#frame.parts.take(condition, this.#label);
     // R's ifelse() gives as many values as its test has: those of the first row, for all.
     if (name === 'ifelse' && featuresOf(condition).length === 0) throw this.#fail(value, 'a test of no column', 'a test of each row');
     return this.#joined(

@@ -169,7 +169,8 @@ export function featuresOf(expression: Expression): number[] {
   return partsOf(expression).flatMap(featuresOf);
 }
 
-function partsOf(expression: Expression): Expression[] {
+/** The expressions that an expression is made of. */
+export function partsOf(expression: Expression): Expression[] {
   if (typeof expression === 'number') return [];
   if ('call' in expression) return expression.of;
   return ['poly', 'number', 'interval', 'table', 'is', 'pick'].flatMap((name) => (expression as Record<string, Expression>)[name] ?? []);

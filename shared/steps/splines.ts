@@ -27,7 +27,7 @@ export type SplinesStep = { step: 'splines'; of: string; keep: number[]; bases: 
 
 type Power = MathLibrary['pow'];
 
-const MAX_KNOTS = 1000;
+export const MAX_KNOTS = 1000;
 const MAX_ORDER = 20;
 
 /** step_ns() and step_bs(): columns become bases of splines. */

@@ -178,6 +178,8 @@ function readFactorSmooth(value: RValue, context: SmoothContext): Basis {
   const places = placesOf(levels);
   const columns = used.map((level): Expression[] => [all[places.get(level) ?? -1] ?? 0]);
   const bs = textOf(base && element(base, 'bs'), `${label}'s base`);
+  // It would be read as its own base without end.
+  if (bs === 'fs.interaction') throw new ModelError(`${label}'s base`, bs, 'a smooth of a number');
   // The base smooth's parts lie in the whole object, but for what it is of.
   const inner = withElements(value, { term: base && element(base, 'term'), 'bs.dim': base && element(base, 'bs.dim') });
   const map = pool.add(matrixOf(element(value, 'P'), `${label}'s P`).values, label);

@@ -5,6 +5,9 @@ import { attributesOf, levelsOf, listOf, numbersOf, type RValue, textsOf } from 
 /** What a merMod knows of one factor of groups: its levels, each row's level, and for each column its effects by level. */
 export type GroupEffects = { levels: Level[]; codes: ArrayLike<number>; columns: Map<string, Float64Array> };
 
+/** Most products that give the effects of one term: two seconds. */
+const MOST_PRODUCTS = 2 ** 31;
+
 /** A grouping factor's name without what R's deparse may write in one way or another. */
 export function plainName(text: string): string {
   return text.replace(/[`() ]/g, '');
@@ -38,6 +41,12 @@ export function readEffects(slots: ReadonlyMap<string, RValue>, label: string): 
     const spherical = u.subarray(at, at + width * levels.length);
     if (triangle.length !== (width * (width + 1)) / 2 || spherical.length !== width * levels.length)
       throw new ModelError(`${label}'s u and theta`, `${u.length} and ${theta.length} numbers`, 'those of its terms');
+    if (triangle.length * levels.length > MOST_PRODUCTS)
+      throw new ModelError(
+        `${label}'s theta`,
+        `${width} columns for ${levels.length} groups of ${name}`,
+        `at most ${MOST_PRODUCTS} products`,
+      );
     for (const [column, text] of labels.entries()) {
       const effects = Float64Array.from(levels, (_, level) => effectOf(triangle, spherical.subarray(level * width), width, column));
       if (!known.columns.has(text)) known.columns.set(text, effects);

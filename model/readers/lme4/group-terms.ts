@@ -17,6 +17,8 @@ import type { ModelFrame } from './frame.ts';
 const MAX_PARTS = 20;
 /** Most effects of all terms: a file has those of a group once, however many terms are of it. */
 const MAX_EFFECTS = 2 ** 24;
+/** Most columns of all terms: a file has a factor once, however many terms have a column for each of its levels. */
+const MAX_COLUMNS = 100_000;
 
 /** The terms of random effects, with their numbers one behind the other. */
 export type GroupTerms = { terms: GroupTerm[]; keys: number[]; effects: number[] };
@@ -59,6 +61,7 @@ export class RandomPart {
   /** The terms as the body computes them, by the effects that the model has. */
   read(reader: FormulaReader, known: Map<string, GroupEffects>): GroupTerms {
     const made: GroupTerms = { terms: [], keys: [], effects: [] };
+    let columnsLeft = MAX_COLUMNS;
     // The rows of training are looked through once for all terms of the same groups.
     const seen = new Map<string, { parts: ReturnType<ModelFrame['groups']>[]; keys: number[] }>();
     for (const { bar, terms, groups } of this.#bars) {
@@ -67,7 +70,9 @@ export class RandomPart {
       const effects = known.get(plainName(name));
       if (!effects) throw new ModelError(label, 'none', `one of ${[...known.keys()].join(', ')}`);
       const columns = this.#columns(reader, terms, label);
-      const numbers = columns.map((column) => numbersFor(column, effects, label));
+      columnsLeft -= columns.length;
+      if (columnsLeft < 0) throw new ModelError(label, 'too many columns of random effects', `at most ${MAX_COLUMNS} of all terms`);
+      const numbers = numbersFor(columns, effects, label);
       const count = made.effects.length + effects.levels.length * Math.max(1, columns.length);
       if (count > MAX_EFFECTS) throw new ModelError(label, `${count} effects of all terms`, `at most ${MAX_EFFECTS}`);
       const group = `${plainName(name)} ${groups}`;
@@ -105,12 +110,16 @@ export class RandomPart {
   }
 }
 
-/** The effects of a column by level; R finds them by the column's name, too. */
-function numbersFor({ name }: MatrixColumn, { columns }: GroupEffects, label: string): Float64Array {
+/** The effects of each column by level; R finds them by the column's name, too. */
+function numbersFor(made: readonly MatrixColumn[], { columns }: GroupEffects, label: string): Float64Array[] {
   const bare = (text: string) => text.replaceAll('`', '');
-  const found = [...columns].find(([known]) => bare(known) === bare(name));
-  if (found) return found[1];
-  throw new ModelError(label, `a column ${name}`, `one of ${[...columns.keys()].join(', ')}, by R's usual contrasts`);
+  // Of two columns of one name the first counts.
+  const known = new Map([...columns].reverse().map(([name, numbers]) => [bare(name), numbers]));
+  return made.map(({ name }) => {
+    const found = known.get(bare(name));
+    if (found) return found;
+    throw new ModelError(label, `a column ${name}`, `one of ${[...columns.keys()].join(', ')}, by R's usual contrasts`);
+  });
 }
 
 /** The variables of a:b. */

@@ -8,6 +8,9 @@ import { inverseOf, triangleOfColumns } from '../linear/triangle.ts';
 /** How little of a column may be left beside the columns before it. R's qr() calls a column dependent below 1e-7. */
 const LEAST_LEFT = 1e-6;
 
+/** Most products that comparing each column with those before it takes: a few seconds. */
+const MOST_PRODUCTS = 2 ** 32;
+
 /**
  * Turns what MASS's rlm() returned into a sum of columns. predict.rlm decomposes the weighted matrix anew and takes its pivots, so the fit
  * is served where that leaves the columns in their order (MASS, R/rlm.R; stats, lm.R). Throws a ModelError that names what is wrong.
@@ -51,6 +54,7 @@ function weightedColumns(value: RValue, width: number, label: string): Float64Ar
   const weights = numbersOf(element(value, 'weights'), `${label}'s weights`);
   const rows = weights.length;
   if (cells.length !== rows * width) throw new ModelError(`${label}'s x`, `${cells.length} cells`, `${rows * width}`);
+  if (cells.length * width > MOST_PRODUCTS) throw new ModelError(`${label}'s x`, `${rows} rows of ${width} columns`, 'fewer columns');
   return Array.from({ length: width }, (_, column) =>
     Float64Array.from({ length: rows }, (_, row) => Math.sqrt(weights[row]!) * cells[column * rows + row]!),
   );

@@ -2,13 +2,23 @@ import { ModelError } from '../../../shared/errors.ts';
 import { type Argument, type Call, constantsOf, functionName, MAX_DEPTH } from '../../formula/constants.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { attributesOf, levelsOf, numbersOf, type RValue } from '../../rds/values.ts';
-import { selfStart } from './self-start.ts';
+import { namesSelfStart, selfStart } from './self-start.ts';
 
 /** Most levels of a factor whose level chooses a parameter: each makes the formula one call deeper. */
 const MAX_GROUPS = 60;
 
-/** The parameters of an nls by their names, each one number or one for each group, and the variables of its formula as they are. */
-export type Values = { parameters: ReadonlyMap<string, readonly number[]>; variables: ReadonlyMap<string, RValue> };
+/** Most choices by levels in all: each place of a formula that names such a parameter has one for each level. */
+export const MAX_CHOICES = 20_000;
+
+/**
+ * The parameters of an nls by their names, each one number or one for each group, the variables of its formula as they are, and how many
+ * choices by levels it may still have.
+ */
+export type Values = {
+  parameters: ReadonlyMap<string, readonly number[]>;
+  variables: ReadonlyMap<string, RValue>;
+  choices: { left: number };
+};
 
 /**
  * An nls's formula with its parameters put in: `a` becomes its number, `a[g]` of a factor g a choice by g's level, `a[2]` the second number,
@@ -31,6 +41,8 @@ export function withParameters(value: RValue, values: Values, label: string, dep
   const inner = parts.map((part) => withParameters(part, values, label, depth + 1));
   const args = inner.map((part, at): Argument => ({ value: part, tag: value.tags[at + 1] }));
   const made = name === undefined ? undefined : selfStart(name, args, fail);
+  // It names some arguments several times, and nested ones would be as many times as large with each.
+  if (made && parts.some(namesSelfStart)) throw fail('a self-starting model within another', 'one of parameters and columns');
   return made ?? ({ ...value, values: [head as RValue, ...inner] } as Call);
 }
 
@@ -38,7 +50,7 @@ export function withParameters(value: RValue, values: Values, label: string, dep
 function chosen(
   index: RValue,
   numbers: readonly number[],
-  { variables }: Values,
+  { variables, choices }: Values,
   fail: (found: string, expected: string) => ModelError,
 ): RValue {
   const constants = constantsOf(index);
@@ -51,6 +63,8 @@ function chosen(
   if (!levels) throw fail('a parameter by what is no factor', 'a factor, as a[g], or ifelse() of numbers and texts');
   if (levels.length > numbers.length || levels.length > MAX_GROUPS)
     throw fail(`${levels.length} levels for ${numbers.length} numbers`, `a number for each of at most ${MAX_GROUPS} levels`);
+  choices.left -= levels.length;
+  if (choices.left < 0) throw fail('a parameter by levels in too many places', `at most ${MAX_CHOICES} choices in all`);
   return levels.reduceRight<RValue>(
     (other, level, at) =>
       at === levels.length - 1

@@ -9,7 +9,7 @@ import { checkFunctions } from '../../formula/scope.ts';
 import type { Variable } from '../../formula/terms.ts';
 import { attributesOf, element, levelsOf, listOf, numbersOf, type RValue, textsOf, typeOf } from '../../rds/values.ts';
 import type { Imported, Reader } from '../reader.ts';
-import { parametersOf, withParameters } from './parameters.ts';
+import { MAX_CHOICES, parametersOf, withParameters } from './parameters.ts';
 
 /** What `nls()` returned: its formula's right side, of a row's features and the parameters. */
 export const NLS_READER: Reader = { classes: ['nls'], title: 'an nls', read: readNls };
@@ -36,7 +36,8 @@ function readNls(value: RValue, label: string): Imported {
   const lin = frame.get('lin');
   const coefficients = lin ? Float64Array.from(numbersOf(lin, `${label}'s linear parameters`)) : Float64Array.of(1);
   const columns = lin ? columnsOf(right, coefficients.length, label) : [right];
-  const put = columns.map((column) => withParameters(column, { parameters, variables: own }, label));
+  const values = { parameters, variables: own, choices: { left: MAX_CHOICES } };
+  const put = columns.map((column) => withParameters(column, values, label));
   const { variables, levels } = variablesOf(value, own, label);
   const data = new Set(variables.map(({ name }) => name));
   const calls = put.filter(({ type }) => type === 'language');

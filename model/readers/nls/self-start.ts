@@ -1,5 +1,5 @@
 import type { ModelError } from '../../../shared/errors.ts';
-import { type Argument, matchArguments } from '../../formula/constants.ts';
+import { type Argument, functionName, matchArguments } from '../../formula/constants.ts';
 import type { RValue } from '../../rds/values.ts';
 
 /** A call by its function's name. */
@@ -49,4 +49,15 @@ export function selfStart(name: string, args: Argument[], fail: (found: string, 
   const parts = names.flatMap((one) => given[one] ?? []);
   if (parts.length !== names.length) throw fail(`other arguments of ${name}()`, names.join(', '));
   return value(...parts);
+}
+
+/** Whether a call, or one within it, is of a self-starting model. */
+export function namesSelfStart(value: RValue): boolean {
+  const rest = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (next.type !== 'language') continue;
+    if (Object.hasOwn(MODELS, functionName(next.values[0]) ?? '')) return true;
+    for (const part of next.values.slice(1)) rest.push(part);
+  }
+  return false;
 }

@@ -25,6 +25,11 @@ describe('splines of a formula', () => {
     ['no knots', call('ns', [x, numbers(3)]), /ns\(\) without its knots, expected a model that predict\(\) can use/],
     ['boundary knots that are one', call('ns', [x], { ...known, 'Boundary.knots': numbers(1, 1) }), /found another basis/],
     ['a degree of 50', call('bs', [x], { ...known, degree: numbers(50) }), /found another basis/],
+    [
+      'thousands of knots',
+      call('ns', [x], { ...known, knots: numbers(...Array.from({ length: 1_001 }, (_, at) => at / 1_002)) }),
+      /found 1001 knots, expected at most 1000/,
+    ],
     ['a spline within arithmetic', call('I', [call('*', [call('bs', [x], known), numbers(2)])]), /the function bs\(\)/],
   ])('%s is refused', (_, value, expected) => {
     expect(() => term(value, { x: 1 })).toThrow(expected);

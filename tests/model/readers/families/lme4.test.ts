@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { deparse } from '../../../../model/formula/deparse.ts';
 import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
 import { partBars } from '../../../../model/readers/lme4/bars.ts';
+import { readEffects } from '../../../../model/readers/lme4/effects.ts';
 import { LME4_READER } from '../../../../model/readers/lme4/reader.ts';
 import type { Mixed } from '../../../../shared/bodies/mixed/mixed.ts';
 import { answerOf, objectOf, openedBy, problemOf } from '../../../support/asking.ts';
-import { attributed, call, NULL, numbers, symbol, texts } from '../../../support/r-objects.ts';
+import { attributed, call, integers, list, NULL, numbers, symbol, texts } from '../../../support/r-objects.ts';
 
 const open = (value: RValue) => openedBy(LME4_READER, value);
 const ask = (value: RValue, rows: object[], parameters: object = {}) => answerOf(open(value), rows, parameters).predictions;
@@ -128,4 +129,55 @@ test('terms of the same groups look through the rows of training once', () => {
   expect((model.body.data as Mixed).terms).toHaveLength(1000);
   // 0.1 s; 5 s where each term does it.
   expect(user / 1_000).toBeLessThan(1_000);
+});
+
+describe('random slopes of a factor of thousands of levels', () => {
+  const count = 9_000;
+  const labels = Array.from({ length: count }, (_, at) => `l${at}`);
+  /** The sleep study whose Days are a factor, with a term of effects for each of its levels. */
+  const slopes = (bars: number): RValue => {
+    const slots = attributesOf(sleep());
+    const frame = slots.get('frame') as Extract<RValue, { type: 'list' }>;
+    const days = attributed(integers(...new Array(180).fill(1)), { levels: texts(...labels), class: texts('factor') });
+    const terms = attributesOf(frame).get('terms')!;
+    const kinds = attributed(texts('numeric', 'factor', 'factor'), { names: texts('Reaction', 'Days', 'Subject') });
+    const bar = call('(', [call('|', [call('+', [numbers(0), symbol('Days')]), symbol('Subject')])]);
+    const side = new Array<RValue>(bars).fill(bar).reduce((sum, one) => call('+', [sum, one]), numbers(1));
+    const flist = attributed(slots.get('flist')!, { assign: integers(...new Array(count).fill(1)) });
+    return attributed(sleep(), {
+      frame: attributed(
+        { ...frame, values: frame.values.map((column, at) => (at === 1 ? days : column)) },
+        {
+          formula: call('~', [symbol('Reaction'), side]),
+          terms: attributed(terms, { dataClasses: kinds, 'predvars.fixed': call('list', [symbol('Reaction')]) }),
+        },
+      ),
+      ...{ flist, cnms: list(...labels.map((label) => texts(`Days${label}`))) },
+      theta: { type: 'double', values: new Float64Array(count).fill(1) },
+      u: { type: 'double', values: new Float64Array(18 * count) },
+    });
+  };
+
+  test('finds the effects of each in one look', () => {
+    const start = process.cpuUsage();
+    expect(() => LME4_READER.read(slopes(1), 'm.RDS')).toThrow("m.RDS's beta");
+    // 0.3 s; several seconds where each looks through all.
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(1_500);
+  });
+
+  test('is refused where the terms together have too many', () => {
+    expect(() => LME4_READER.read(slopes(12), 'm.RDS')).toThrow('too many columns of random effects, expected at most 100000 of all terms');
+  });
+});
+
+test('a term of many columns for many groups is refused, before its effects are added up', () => {
+  const [width, count] = [1_000, 4_500];
+  const groups = attributed(integers(1), { levels: texts(...Array.from({ length: count }, (_, at) => `g${at}`)) });
+  const slots = new Map<string, RValue>([
+    ['theta', { type: 'double', values: new Float64Array((width * (width + 1)) / 2) }],
+    ['u', { type: 'double', values: new Float64Array(width * count) }],
+    ['flist', attributed(list(groups), { names: texts('g'), assign: integers(1) })],
+    ['cnms', list(texts(...Array.from({ length: width }, (_, at) => `x${at}`)))],
+  ]);
+  expect(() => readEffects(slots, 'm.RDS')).toThrow("m.RDS's theta: found 1000 columns for 4500 groups of g, expected at most 2147483648");
 });

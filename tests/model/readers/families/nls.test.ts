@@ -77,3 +77,21 @@ test('an object without what nls() keeps around its functions is refused', () =>
     'functions with the formula and the parameters around them',
   );
 });
+
+test('a self-starting model within another is refused, since it stands in several places of that', () => {
+  const values = { V: numbers(10), K: numbers(3) };
+  const inner = call('SSmicmen', [symbol('x'), symbol('V'), symbol('K')]);
+  const outer = call('+', [numbers(1), call('SSmicmen', [call('log', [inner]), symbol('V'), symbol('K')])]);
+  expect(() => predict(nls(outer, values), [{ x: 2 }])).toThrow('found a self-starting model within another, expected one of parameters');
+  expect(predict(nls(call('+', [inner, inner]), values), [{ x: 2 }])).toEqual([8]);
+});
+
+test('choices by levels are counted for the whole formula', () => {
+  const levels = Array.from({ length: 60 }, (_, at) => `l${at}`);
+  const group = attributed(integers(1), { levels: texts(...levels), class: texts('factor') });
+  const sum = (count: number): RValue =>
+    count === 1 ? at('a', symbol('g')) : call('+', [sum(Math.ceil(count / 2)), sum(Math.floor(count / 2))]);
+  const model = (count: number) => nls(sum(count), { a: numbers(...levels.keys()), g: group }, { g: 'factor' });
+  expect(predict(model(8), [{ g: 'l2' }])).toEqual([16]);
+  expect(() => predict(model(334), [])).toThrow('a parameter by levels in too many places, expected at most 20000 choices in all');
+});

@@ -12,7 +12,7 @@ import { writeAnswer } from '../../../../shared/wire/answers.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { golden } from '../../../support/golden.ts';
 import { lm, number, x } from '../../../support/lm-objects.ts';
-import { attributed, integers, list, named, numbers, terms, texts } from '../../../support/r-objects.ts';
+import { attributed, integers, list, named, numbers, symbol, terms, texts } from '../../../support/r-objects.ts';
 
 function predict(reader: Reader, value: RValue, rows: object[]) {
   const model = reader.read(value, 'm.RDS');
@@ -24,6 +24,24 @@ function predict(reader: Reader, value: RValue, rows: object[]) {
 function rlm(weights: number[], xs: number[], members: Record<string, RValue> = {}): RValue {
   const matrix = attributed(numbers(...xs.map(() => 1), ...xs), { dim: integers(xs.length, 2) });
   return lm({ members: { x: matrix, weights: numbers(...weights), ...members } }, 'rlm', 'lm');
+}
+
+/** An rlm of a factor with a row for each of its levels. */
+function square(side: number): RValue {
+  const levels = Array.from({ length: side }, (_, at) => `l${at}`);
+  const cells = Float64Array.from({ length: side * side }, (_, at) => Number(at % (side + 1) === 0));
+  const weights = levels.map((_, at) => 1 + at);
+  return lm(
+    {
+      variables: [number(symbol('f'), 'f', 'factor')],
+      coefficients: weights,
+      members: {
+        ...{ x: { type: 'double', values: cells }, weights: numbers(...weights), xlevels: named({ f: texts(...levels) }) },
+        contrasts: named({ f: texts('contr.treatment') }),
+      },
+    },
+    ...['rlm', 'lm'],
+  );
 }
 
 describe('an rlm', () => {
@@ -63,6 +81,7 @@ describe('an rlm', () => {
     ['weights that leave x constant', rlm([1, 1, 1e-30], [2, 2, 3]), 'weights that leave a column without a coefficient'],
     ['a matrix of another size', rlm([1, 1], [1, 2, 3]), "m.RDS's x: found 6 cells, expected 4"],
     ['other pivots', rlm([1, 1, 1], [1, 2, 3], { qr: named({ pivot: integers(2, 1) }) }), 'weights that leave a column'],
+    ['a matrix of too many columns and rows', square(1_626), 'found 1626 rows of 1626 columns, expected fewer columns'],
   ])('%s: refused', (_, value, expected) => {
     expect(() => predict(RLM_READER, value, [{ x: 1 }])).toThrow(expected);
   });

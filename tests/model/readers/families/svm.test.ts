@@ -112,6 +112,7 @@ describe('levels by the names of columns', () => {
   test.each<[string, string[], string]>([
     ['names of two factors', ['fa', 'fb', 'fgc', 'fgd', 'fge'], 'which could be those of other factors'],
     ['names of none', ['a', 'b', 'c'], 'which do not fit its terms'],
+    ['thousands of names that could end anywhere', Array.from({ length: 1_200 }, (_, at) => `fg${at}`), 'names that many factors begin'],
   ])('%s are refused', (_, columns, expected) => {
     expect(() => levels([factor('f'), factor('fg')], columns)).toThrow(expected);
   });

@@ -125,3 +125,8 @@ test.each([
   const value = changed(many, ['smooth'], (smooths) => list(...new Array<RValue>(200).fill((smooths as { values: RValue[] }).values[0]!)));
   expect(() => read(value)).toThrow('found too many columns of levels, expected at most 524288 of all smooths');
 });
+
+test('a factor smooth whose base is a factor smooth is refused, and not read without end', () => {
+  const value = changed(object('gam-factor-smooth'), ['smooth', 0, 'base', 'bs'], () => texts('fs.interaction'));
+  expect(() => read(value)).toThrow("'s base: found fs.interaction, expected a smooth of a number");
+});

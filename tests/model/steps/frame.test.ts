@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import { RECIPE_STEPS } from '../../../model/readers/workflow/steps.ts';
+import { Frame } from '../../../model/steps/frame.ts';
+import { readRecipe } from '../../../model/steps/recipe.ts';
+import { attributed, integers, list, matrix, NULL, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
+
+const levels = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}${at}`);
+
+test('a column of levels that a step names again and again is refused, before it takes any time and memory', () => {
+  const frame = new Frame([{ name: 'f', kind: 'factor', levels: levels(10_000, 'l') }], 'the recipe');
+  const objects = attributed(list(...new Array(20_000).fill(NULL)), { names: texts(...new Array(20_000).fill('f')) });
+  const step = named({ objects, ref_level: texts('l1') }, 'step_relevel', 'step');
+  const told = 'step 1 (step_relevel), column f: found too many levels of all steps, expected at most 16777216';
+  expect(() => readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS)).toThrow(told);
+});
+
+test('products of all terms of step_interact() are counted together', () => {
+  const factor = (name: string) => ({ name, kind: 'factor' as const, levels: levels(300, name) });
+  const variables = ['f', 'g'].map((name) => ({ value: symbol(name), name, kind: 'factor' }));
+  const product = terms(variables, { factors: matrix([[0, 1, 1]], ['y', 'f', 'g']) });
+  const read = (count: number) => {
+    const frame = new Frame([factor('f'), factor('g')], 'the recipe');
+    const step = named({ objects: list(...new Array(count).fill(product)), sep: texts('_x_') }, 'step_interact', 'step');
+    readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
+  };
+  expect(() => read(1)).not.toThrow();
+  expect(() => read(2)).toThrow('step 1 (step_interact): found too many columns, expected at most 100000 of all terms');
+});
+
+test('columns of all steps are counted while they are read', () => {
+  const wide = Array.from({ length: 10_000 }, (_, at) => ({ name: `c${at}`, kind: 'number' as const }));
+  const frame = new Frame(wide, 'the recipe');
+  const change = () => frame.change('step_log', { set: [{ name: 'c0', kind: 'number', value: 1 }] });
+  for (let step = 0; step < 200; step += 1) change();
+  expect(change).toThrow('the recipe: found too many columns of all steps, expected at most 2000000');
+});
+
+test('distances to many classes by many columns are refused, and the matrix of pooled classes is inverted once', () => {
+  const read = (classes: number, side: number) => {
+    const columns = levels(side, 'x');
+    const center = attributed(numbers(...new Array(side).fill(0)), { names: texts(...columns) });
+    const names = texts(...levels(classes, 'class'));
+    const identity = numbers(...Array.from({ length: side * side }, (_, at) => (at % (side + 1) === 0 ? 2 : 0)));
+    const objects = named({
+      center: attributed(list(...new Array(classes).fill(center)), { names }),
+      scale: attributed(identity, { dim: integers(side, side) }),
+    });
+    const members = { objects, pool: { type: 'logical', values: Int32Array.of(1) }, prefix: texts('d_') } as const;
+    const step = named(members, 'step_classdist', 'step');
+    const frame = new Frame(
+      columns.map((name) => ({ name, kind: 'number' })),
+      'the recipe',
+    );
+    readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
+    return frame.steps[0]!.data as unknown as { inverses: number[][][] };
+  };
+  expect(read(3, 2).inverses).toEqual(
+    new Array(3).fill([
+      [0.5, 0],
+      [0, 0.5],
+    ]),
+  );
+  const start = process.cpuUsage();
+  expect(read(150, 120).inverses).toHaveLength(150);
+  // 0.05 s; inverted for each class 2 s.
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(700);
+  expect(() => read(200, 300)).toThrow('found distances to 200 classes by 300 columns, expected fewer of them, as by step_pca()');
+});
