@@ -267,4 +267,18 @@ inChromium('any model has its page', () => {
     await shoot(page, 'band');
     await closeAll();
   });
+
+  test('a model of thousands of features has its curve: no request is larger than a server takes', async () => {
+    const features = Array.from({ length: 3_000 }, (_, at) => ({ name: `x${at}`, type: 'number' as const, min: 0, max: 1, step: 0.001 }));
+    const values: number[] = [];
+    const url = await serveAnswers(infoOf('regression', features), ({ rows }) => {
+      values.push(rows.length * features.length);
+      return { predictions: rows.map(([x]) => x) };
+    });
+    const page = await open(url);
+    await page.locator('#plot .line').waitFor();
+    await page.locator('#small button').first().waitFor();
+    expect(Math.max(...values)).toBeLessThanOrEqual(250_000);
+    await closeAll();
+  });
 });

@@ -46,7 +46,7 @@ export type PageData = PageExplained & {
   /** The places of the features that have a field of their own, in the order of the form. */
   order: number[];
   takesMissing: boolean;
-  /** True where the model has an answer to `parameters: {"type": "se"}`. */
+  /** True where the model has an answer to `parameters: {"type": "se"}` for as many rows as a curve has; ranger's has for 20. */
   standardErrors: boolean;
   /** The kind of interval that is shown beside an answer, where the model has one. */
   interval?: IntervalName;
@@ -63,6 +63,7 @@ export type PageData = PageExplained & {
 /** What the script gets of a model. Features without a field have their name, type and start alone. */
 export function pageData(model: FormModel, first?: AnswerBody): PageData {
   const { schema, card, sha256 } = model;
+  const { types = [], takes = [] } = schema;
   const order = orderOf(model);
   const shown = new Set(order);
   const features = schema.features.map((feature, at): PageFeature => {
@@ -82,7 +83,7 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
     features,
     order,
     takesMissing: schema.takesMissing,
-    standardErrors: schema.types?.includes('se') === true || schema.intervals?.hasErrors === true,
+    standardErrors: (types.includes('se') && !takes.includes('seMethod')) || schema.intervals?.hasErrors === true,
     ...(interval === undefined ? {} : { interval }),
     ...explainedOf(model),
     ...(votes === undefined ? {} : { votes }),

@@ -3,8 +3,10 @@ import { isTime, sliderOf } from '../html/fields.ts';
 import type { FormFeature } from '../html/form.ts';
 
 /** Most points of a curve, and most levels beside one another. */
-const MAX_POINTS = 201;
+export const MAX_POINTS = 201;
 export const MAX_LEVELS = 60;
+/** Most values of one request for curves: a body has 6 MB at most. */
+export const MOST_VALUES = 250_000;
 
 /** The values of a feature that its curve is drawn over: a slider's steps (at most `most` of them), a factor's levels, no and
  * yes. Empty where nothing is known of a number's range, or a factor has too many levels to look at. */

@@ -6,7 +6,7 @@ import type { Words } from '../words/words.ts';
 import { openBeside } from './beside.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type Curve, type Present, showCurve } from './curve.ts';
-import { gridOf, gridRows } from './grid.ts';
+import { gridOf, gridRows, MAX_POINTS, MOST_VALUES } from './grid.ts';
 import { openSmall } from './small.ts';
 
 /** About the most votes of single trees that a curve is drawn from. */
@@ -151,8 +151,8 @@ function showChoices(data: PageData, choices: number[], select: HTMLSelectElemen
 /** Asks for the predictions along a feature: with the shares of the classes, or with standard errors, where there are any. */
 async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ grid: Value[]; outcome: Outcome }> {
   const { votes, standardErrors } = data;
-  const most = votes?.codes ? Math.max(21, Math.floor(VOTES / (votes.trees ?? 1))) : undefined;
-  const grid = gridOf(data.features[at] as PageFeature, most);
+  const most = Math.min(MAX_POINTS, MOST_VALUES / values.length, votes?.codes ? VOTES / (votes.trees ?? 1) : MAX_POINTS);
+  const grid = gridOf(data.features[at] as PageFeature, Math.max(21, Math.floor(most)));
   const parameters = votes?.parameters ?? (standardErrors ? { type: 'se' } : undefined);
   return { grid, outcome: await askRows(gridRows(values, at, grid), parameters) };
 }

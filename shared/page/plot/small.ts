@@ -3,7 +3,7 @@ import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../bas
 import { byId, make, paused, svg } from '../base/dom.ts';
 import { isShare, nameOf, numbersOf } from '../base/reading.ts';
 import type { Words } from '../words/words.ts';
-import { gridOf, gridRows, isBars } from './grid.ts';
+import { gridOf, gridRows, isBars, MOST_VALUES } from './grid.ts';
 
 /** Most small curves, and most and fewest points of one. */
 const MOST_CURVES = 40;
@@ -24,7 +24,7 @@ export type Small = {
 
 /** Opens the place of the small curves, of the features at `places`; `choose` hears the one that a person touches. */
 export function openSmall(data: PageData, places: number[], choose: (at: number) => void): Small {
-  const shown = places.slice(0, MOST_CURVES);
+  const shown = places.slice(0, Math.min(MOST_CURVES, MOST_VALUES / POINTS.least / data.features.length));
   const grids = shown.map((at) => gridOf(data.features[at] as PageFeature, pointsOf(data, shown.length)));
   const buttons = shown.map((at) => {
     const button = make(

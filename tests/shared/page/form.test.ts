@@ -3,12 +3,12 @@ import { loadModel } from '../../../model/artifact/import.ts';
 import { decodeArtifact, encodeArtifact } from '../../../shared/artifact.ts';
 import { cutsOf } from '../../../shared/bodies/cuts.ts';
 import type { Body } from '../../../shared/bodies/kind.ts';
-import { orderOf } from '../../../shared/page/base/data.ts';
+import { orderOf, pageData } from '../../../shared/page/base/data.ts';
 import { fieldHtml, startOf } from '../../../shared/page/html/fields.ts';
 import { formFeatures } from '../../../shared/page/html/form.ts';
 import { pageHtml } from '../../../shared/page/html/page.ts';
 import type { ModelInfo } from '../../../shared/schema/card.ts';
-import type { Feature, NumberFeature } from '../../../shared/schema/features.ts';
+import type { Feature, NumberFeature, Schema } from '../../../shared/schema/features.ts';
 import { golden } from '../../support/golden.ts';
 import { dataOf, infoOf } from './made-up.ts';
 
@@ -65,6 +65,13 @@ describe('what a form takes from a model without a sidecar', () => {
     expect(form([], { range: [29, 77] })).not.toHaveProperty('edges');
     expect(form([], {})).toEqual({ name: 'a', type: 'number' });
     expect(form([-1e308, 1e308])).toEqual({ name: 'a', type: 'number', edges: [-1e308, 1e308] });
+  });
+
+  test('a curve has a band where the model has standard errors of as many rows as it has, and ranger has them of 20', () => {
+    const { schema, ...info } = infoOf([{ name: 'a', type: 'number' }]);
+    const bandsOf = (more: Partial<Schema>) =>
+      pageData({ ...info, schema: { ...schema, types: ['response', 'se'], ...more } }).standardErrors;
+    expect([bandsOf({}), bandsOf({ takes: ['seMethod'] })]).toEqual([true, false]);
   });
 
   test('a date that trees split says so, since its range is that of the splits', () => {
