@@ -1,5 +1,5 @@
-/** The languages in which the present request is shown. */
-export type CodeLanguage = 'curl' | 'JavaScript' | 'Python' | 'R';
+/** The languages beside the shell's in which the present request is shown. */
+export type CodeLanguage = 'JavaScript' | 'Python' | 'R';
 
 /** How code says who calls: a key or a token, which it takes from its environment. A signature is no header that could be shown. */
 export type SnippetAccess = 'keys' | 'jwt' | 'iam' | undefined;
@@ -22,8 +22,6 @@ export function snippet(language: CodeLanguage, url: string, record: Record<stri
   const own = secret(access);
   const json = JSON.stringify(record);
   switch (language) {
-    case 'curl':
-      return curlSnippet(url, record, access);
     case 'JavaScript':
       return `${own ? `const key = ''; // yours\n` : ''}const response = await fetch(${JSON.stringify(url)}, {
   method: 'POST',

@@ -179,13 +179,14 @@ export function requestLine(cells: string[]): string {
 
 /** Cells as the values of a row, for a request that has parameters. */
 export function valuesOf(features: PageFeature[], cells: string[]): Value[] {
-  return features.map(({ type }, at) => {
-    const cell = cells[at] as string;
+  return features.map((feature, at) => {
+    const cell = cells[at]!;
     const text = cell.trim();
-    if (type === 'factor') return cell;
+    // A level of a feature without a field may be called NA: the server knows, as of any text.
+    if (feature.type === 'factor') return text === 'NA' ? text : text || feature.levels.includes(cell) ? cell : null;
     if (text === '' || text === 'NA') return null;
-    if (type === 'number') return Number(text);
-    return type === 'logical' ? /^t|^1/i.test(text) : text;
+    if (isNumeric(feature)) return Number(text);
+    return feature.type === 'logical' ? /^t|^1/i.test(text) : text;
   });
 }
 

@@ -67,6 +67,7 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'kind.classification': 'a class (classification)',
     'kind.probability': 'the probability of each class',
     'kind.survival': 'survival over time',
+    'kind.columns': 'the columns that its steps make',
   },
   pt: {
     row: 'linha',
@@ -132,6 +133,7 @@ export const LATER_TEXTS: Record<Language, Record<string, string>> = {
     'kind.classification': 'uma classe (classificação)',
     'kind.probability': 'a probabilidade de cada classe',
     'kind.survival': 'sobrevivência ao longo do tempo',
+    'kind.columns': 'as colunas que os seus passos fazem',
   },
 };
 

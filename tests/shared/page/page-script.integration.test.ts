@@ -5,7 +5,7 @@ import { readQuery, writeQuery } from '../../../shared/page/base/address.ts';
 import { newestWins } from '../../../shared/page/base/ask.ts';
 import type { PageData, PageFeature, Value } from '../../../shared/page/base/data.ts';
 import { medianTime } from '../../../shared/page/base/reading.ts';
-import { snippet } from '../../../shared/page/dialogs/snippets.ts';
+import { curlSnippet, snippet } from '../../../shared/page/dialogs/snippets.ts';
 import { gridOf, gridRows } from '../../../shared/page/plot/grid.ts';
 import { createTally, reasonOf } from '../../../shared/page/sheet/check.ts';
 import {
@@ -261,7 +261,7 @@ describe('the code of a request', () => {
   const url = 'https://host.example/it/predict';
 
   test('curl’s is one word to a shell, whatever stands in it', () => {
-    const code = snippet('curl', url, record).replace(/^curl/, 'printf "%s\\0"');
+    const code = curlSnippet(url, record).replace(/^curl/, 'printf "%s\\0"');
     const [flag, body, address] = execFileSync('sh', ['-c', code], { encoding: 'utf8' }).split('\0');
     expect([flag, JSON.parse(body as string), address]).toEqual(['-d', record, url]);
   });
