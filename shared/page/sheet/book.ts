@@ -9,10 +9,13 @@ export async function isWorkbook(file: File): Promise<boolean> {
 }
 
 /**
- * A sheet of a workbook as a CSV, as the reader's language writes one; where there are several sheets, a choice is shown. Throws a Fault where the file cannot be read.
+ * A sheet of a workbook as a CSV, as the reader's language writes one; where there are several sheets, a choice is shown. Throws a Fault where the file cannot be
+ * read, and what `signal` was aborted with.
  */
-export async function sheetOf(file: File, place: number, words: Words): Promise<Source> {
+export async function sheetOf(file: File, place: number, words: Words, signal: AbortSignal): Promise<Source> {
   const sheets = await readSheets(file, words);
+  // The choice may be another file's by now.
+  signal.throwIfAborted();
   const select = byId<HTMLSelectElement>('sheet-name');
   select.replaceChildren(...sheets.map(({ name }, at) => make('option', { value: String(at) }, name)));
   select.value = String(place);

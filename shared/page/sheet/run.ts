@@ -54,7 +54,7 @@ export async function runSheet(
   try {
     const asked: Promise<() => void>[] = [];
     byId('sheets').hidden = true;
-    const source = (await isWorkbook(file)) ? await sheetOf(file, sheet, words()) : { csv: file };
+    const source = (await isWorkbook(file)) ? await sheetOf(file, sheet, words(), signal) : { csv: file };
     result.expect(source.csv.size);
     for await (const { batch, layout } of batches(data, source, most, words, signal)) {
       signal.throwIfAborted();

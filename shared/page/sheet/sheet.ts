@@ -8,9 +8,10 @@ import type { Words } from '../words/words.ts';
 export function openSheet(data: PageData, words: () => Words, width: () => number): void {
   let stop = new AbortController();
   let last: File | undefined;
+  let place = 0;
   const start = async (file: File | undefined, sheet = 0) => {
     if (!file) return;
-    last = file;
+    [last, place] = [file, sheet];
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
@@ -35,7 +36,7 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     start(last, Number((target as HTMLSelectElement).value));
   });
   document.getElementById('reasons')?.addEventListener('change', () => {
-    start(last, Number(byId<HTMLSelectElement>('sheet-name').value));
+    start(last, place);
   });
   byId('stop').addEventListener('click', () => {
     // What is there by then is offered (run.ts).
@@ -46,13 +47,13 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     field.focus();
   });
   byId<HTMLAnchorElement>('example').href = URL.createObjectURL(new Blob([exampleOf(data)], { type: 'text/csv' }));
-  const place = byId('sheet');
+  const area = byId('sheet');
   // A file dropped beside the place would take the page away.
   for (const type of ['dragover', 'drop'] as const) document.addEventListener(type, (event) => event.preventDefault());
-  place.addEventListener('dragover', () => place.classList.add('over'));
-  place.addEventListener('dragleave', () => place.classList.remove('over'));
-  place.addEventListener('drop', (event) => {
-    place.classList.remove('over');
+  area.addEventListener('dragover', () => area.classList.add('over'));
+  area.addEventListener('dragleave', () => area.classList.remove('over'));
+  area.addEventListener('drop', (event) => {
+    area.classList.remove('over');
     start(event.dataTransfer?.files[0]);
   });
 }

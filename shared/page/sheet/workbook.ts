@@ -37,12 +37,12 @@ function sourceOf(rows: Cell[][], hasComma: boolean): Source {
   return { csv: csv(false), delimiter, ...(hasComma ? { texts: csv(true) } : {}) };
 }
 
-/** A cell that is no number as a field of the CSV: a date as ISO 8601 has it. */
+/** A cell that is no number as a field of the CSV: a date as ISO 8601 has it, a time without a zone, which a workbook has none of. */
 function cellText(cell: Exclude<Cell, number>, hasComma: boolean): string {
   if (cell === null) return '';
   // A number far too large for the date that its cell should show.
   if (cell instanceof Date && Number.isNaN(cell.getTime())) return '';
-  if (cell instanceof Date) return cell.toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
+  if (cell instanceof Date) return cell.toISOString().replace(/(?:T00:00:00)?(?:\.000)?Z$/, '');
   const text = String(cell);
   return hasComma && text.includes(';') ? `"${text.replaceAll('"', '""')}"` : csvField(text);
 }

@@ -74,22 +74,22 @@ const timesOf = async (cells: string[], properties = '') => {
   return (await sheet!.source(false).csv.text()).trim().split('\r\n').slice(1);
 };
 
-test('times come as they are shown: every second of a day, those from 1904, and those that are written out, as UTC', async () => {
+test('times come as they are shown: every second of a day, those from 1904, and those that are written out, none with a zone', async () => {
   const seconds = Array.from({ length: 86_399 }, (_, at) => at + 1);
   const day = Date.UTC(2021, 5, 5);
   const written = await timesOf(seconds.map((second) => `<c s="1"><v>${44_352 + second / 86_400}</v></c>`));
-  expect(written).toEqual(seconds.map((second) => new Date(day + 1_000 * second).toISOString().replace('.000Z', 'Z')));
+  expect(written).toEqual(seconds.map((second) => new Date(day + 1_000 * second).toISOString().slice(0, 19)));
   for (const date1904 of ['1', 'true']) {
-    expect(await timesOf(['<c s="1"><v>42890.5</v></c>'], `<workbookPr date1904="${date1904}"/>`)).toEqual(['2021-06-05T12:00:00Z']);
+    expect(await timesOf(['<c s="1"><v>42890.5</v></c>'], `<workbookPr date1904="${date1904}"/>`)).toEqual(['2021-06-05T12:00:00']);
   }
   // Where the reader is says nothing of a time.
   process.env.TZ = 'America/Sao_Paulo';
   const told = ['2021-06-05T12:00:00', '2021-06-05T12:00:00.25', '2021-06-05T12:00:00Z', '2021-06-05T12:00:00-03:00', '2021-06-05'];
   expect(await timesOf(told.map((time) => `<c t="d"><v>${time}</v></c>`))).toEqual([
-    '2021-06-05T12:00:00Z',
-    '2021-06-05T12:00:00.250Z',
-    '2021-06-05T12:00:00Z',
-    '2021-06-05T15:00:00Z',
+    '2021-06-05T12:00:00',
+    '2021-06-05T12:00:00.250',
+    '2021-06-05T12:00:00',
+    '2021-06-05T15:00:00',
     '2021-06-05',
   ]);
 });
