@@ -13,6 +13,8 @@ export type HttpRequest = {
   form: EventForm;
   method: string;
   path: string;
+  /** Where the page is whose path came without a slash at its end, from which its links would lead past the stage or the base path. */
+  location: string | undefined;
   headers: Record<string, string | undefined>;
   /** The query's `format`: which form of answer is asked for. */
   format: string | undefined;
@@ -66,10 +68,12 @@ export function readEvent(event: unknown, basePath: string): HttpRequest | undef
   const hasStage = isV2 || typeof requestContext.path !== 'string' || requestContext.path === given;
   const named = textOf(requestContext.stage, '');
   const stage = hasStage && named !== '' && named !== '$default' ? `/${named}` : '';
+  const below = pathBelow(given, stage, basePath) || '/';
   return {
     form,
     method: textOf(isV2 ? requestContext.http?.method : httpMethod, 'GET').toUpperCase(),
-    path: pathBelow(given, stage, basePath),
+    path: below,
+    location: form === 'rest' || below !== '/' ? undefined : withSlash(given || basePath, textOf(rest.rawQueryString, '')),
     headers,
     format: formatOf(event as HttpEvent),
     hash: hashOf(event as HttpEvent),
@@ -127,6 +131,12 @@ function pathBelow(path: string, stage: string, basePath: string): string {
   const first = without(path, stage);
   const second = without(first, basePath);
   return first === path && second !== path ? without(second, stage) : second;
+}
+
+/** The last part of a path with a slash behind it, as a link beside it; undefined where the path has one, or is empty. */
+function withSlash(path: string, query: string): string | undefined {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return last === '' ? undefined : `${last}/${query && `?${query}`}`;
 }
 
 function without(path: string, prefix: string): string {

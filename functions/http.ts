@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { problemReply, type Reply, requestIdOf } from '../shared/api/reply.ts';
+import { problemReply, type Reply, redirectReply, requestIdOf } from '../shared/api/reply.ts';
 import { RequestError, stackOf, titleOf } from '../shared/errors.ts';
 import { type EventForm, readEvent } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -17,6 +17,8 @@ export type Call = {
   requestId: string;
   method: string;
   path: string;
+  /** Where a path leads that lacks the slash at its end. */
+  location?: string | undefined;
   headers: Record<string, string | undefined>;
   /** The query's `format`: which form of answer is asked for. */
   format: string | undefined;
@@ -74,7 +76,13 @@ export function lambda(answer: (call: Call) => Promise<Reply>, telemetry: Teleme
   };
   return middy<unknown, unknown, Error, Context>()
     .use(calls)
-    .handler((call: unknown) => answer(call as Call));
+    .handler((call: unknown) => redirect(call as Call) ?? answer(call as Call));
+}
+
+/** The page without the slash at its end: a browser is sent to where its links lead to its parts. */
+function redirect({ location, method }: Call): Promise<Reply> | undefined {
+  const isRead = method === 'GET' || method === 'HEAD';
+  return location !== undefined && isRead ? Promise.resolve(redirectReply(location)) : undefined;
 }
 
 function readCall(event: unknown, context: Context | undefined, basePath: string): Call {

@@ -8,6 +8,7 @@ export type Problem = { path: string; message: string };
 const TITLES: Record<number, string> = {
   200: 'OK',
   304: 'Not Modified',
+  307: 'Temporary Redirect',
   400: 'Bad Request',
   401: 'Unauthorized',
   404: 'Not Found',

@@ -14,6 +14,11 @@ export function jsonReply(value: unknown, status = 200, headers: Record<string, 
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
+/** Sends a browser to a place beside the one that it asked for. */
+export function redirectReply(location: string): Reply {
+  return { status: 307, headers: { location, 'content-type': 'text/plain', 'cache-control': 'no-cache' }, body: '' };
+}
+
 /** An error as a reply with its problem document; on a path of the Open Inference Protocol in that protocol's form. */
 export function problemReply(error: unknown, requestId: string, path = ''): Reply {
   const problem = problemDocument(error, requestId);

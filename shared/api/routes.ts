@@ -4,7 +4,7 @@ import { explainsOf } from '../schema/explanation.ts';
 import { intervalsOf } from '../schema/spread/interval.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
 import { PUBLIC_PATHS, publicPath, withoutSlash } from './paths.ts';
-import { jsonReply, type Reply } from './reply.ts';
+import { jsonReply, type Reply, redirectReply } from './reply.ts';
 
 /** What this environment says of itself at /health; `ok` is whether it can answer. */
 export type Health = { ok: boolean; [detail: string]: unknown };
@@ -52,6 +52,8 @@ export function route(
       if (page?.access) return import('./documents.ts').then(({ openApiReply }) => openApiReply(model, page));
       return import('./openapi/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
     case '/docs':
+      // Its links would lead below it.
+      if (sent !== path) return redirectReply('../docs');
       return import('./documents.ts').then(({ docsReply }) => docsReply(model, page));
     default:
       return import('./documents.ts').then(({ documentReply }) => documentReply(path as DocumentPath, model, page));

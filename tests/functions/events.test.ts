@@ -93,6 +93,25 @@ test.each<[string, object, string, string]>([
   ['a request past the base path', { version: '2.0', rawPath: '/predict', requestContext: { http: {} } }, '/heart', '/predict'],
 ])('%s leaves the path that is ours', (_, event, basePath, expected) => expect(pathOf(event, basePath)).toBe(expected));
 
+test('the page is sent behind a slash where its path has none, since its links would lead past the base path or the stage', async () => {
+  const get = (rawPath: string, more: object = {}) =>
+    invoke({ version: '2.0', rawPath, requestContext: { stage: 'dev', http: { method: 'GET' } }, ...more }, '/a/heart');
+  const placeOf = async (rawPath: string, more?: object) => {
+    const { statusCode, headers } = await get(rawPath, more);
+    return [statusCode, headers?.location && new URL(headers.location, `https://api.example.org${rawPath || '/a/heart'}`).href];
+  };
+  expect(await placeOf('/a/heart')).toEqual([307, 'https://api.example.org/a/heart/']);
+  expect(await placeOf('/a/heart', { rawQueryString: 'age=54' })).toEqual([307, 'https://api.example.org/a/heart/?age=54']);
+  // What a gateway says where a mapping's path is all there is.
+  expect(await placeOf('')).toEqual([307, 'https://api.example.org/a/heart/']);
+  expect(await placeOf('/dev')).toEqual([307, 'https://api.example.org/dev/']);
+  for (const path of ['/', '/dev/', '/a/heart/', '/a/heart/dev/']) expect(await placeOf(path)).toEqual([200, undefined]);
+  const alb = await invoke(changed('alb', { httpMethod: 'GET', path: '/heart', body: null }), '/heart');
+  expect(alb).toMatchObject({ statusDescription: '307 Temporary Redirect', headers: { location: 'heart/' } });
+  const { statusCode } = await get('/a/heart', { requestContext: { stage: 'dev', http: { method: 'POST' } } });
+  expect(statusCode).toBe(405);
+});
+
 test.each<[string, unknown]>([
   ['httpMethod alone', { age: 54, httpMethod: 'POST' }],
   ['an httpMethod that is no text', { age: 54, httpMethod: 1, requestContext: {} }],

@@ -59,4 +59,8 @@ describe('the page of the API', () => {
     const reply = await route('GET', '/docs', model, () => ({ ok: true }));
     expect(reply).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...PAGE_SECURITY } });
   });
+
+  test('with a slash behind it, below which its links would lead, it is elsewhere', async () => {
+    expect(await route('GET', '/docs/', model, () => ({ ok: true }))).toMatchObject({ status: 307, headers: { location: '../docs' } });
+  });
 });
