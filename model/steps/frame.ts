@@ -3,7 +3,6 @@ import type { Expression } from '../../shared/expressions/expressions.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { COLUMNS, MAX_COLUMNS } from '../../shared/steps/columns.ts';
 import { type BoundStep, type Step, type StepKind, stepOf } from '../../shared/steps/kind.ts';
-import { MOST_STEP_COLUMNS } from '../../shared/steps/pipeline.ts';
 import { PartsLeft } from '../formula/parts-left.ts';
 
 /** A column with levels: its values are the places of these, from 1. A text may also be one place beyond: one that training did not have. */
@@ -27,6 +26,9 @@ export const MISSING_VALUE: Expression = { call: '/', of: [0, 0] };
 
 /** Most levels of all looks at columns of levels: a file has them once, however many steps make others of them. */
 const MAX_LOOKS = 2 ** 24;
+
+/** Most columns before all steps together: checkSteps() of shared/steps/pipeline.ts, which exports functions alone, has the same. */
+const MOST_STEP_COLUMNS = 2_000_000;
 
 /** A data frame's columns as far as a recipe is read, and the steps that make them. */
 export class Frame {

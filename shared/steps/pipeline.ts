@@ -71,7 +71,7 @@ export function computeInputs(
  * Most columns that all steps of a model may get together: a short step that adds a column to all before it is cheap to write, and a file of
  * thousands of them would take time and memory by the square of their count. A recipe of 100 steps for 10,000 columns has half of it.
  */
-export const MOST_STEP_COLUMNS = 2_000_000;
+const MOST_STEP_COLUMNS = 2_000_000;
 
 /** Checks the steps of a model from a file, one after the other, so that computing them needs no check. Throws a ModelError. */
 export function checkSteps(schema: Schema, steps: readonly BoundStep[], label: string): void {
