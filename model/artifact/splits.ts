@@ -36,10 +36,21 @@ export function featureSplits({ schema, steps, body }: Predictor): InputSplits[]
  * of levels has a bit for each up to its greatest.
  */
 export function leastLevels({ values, isSet, isBelow }: InputSplits): number {
-  // xgboost splits at a code, or half-way between two; at anything else it parts missing values from the last code that a node has.
-  const below = (split: number) => (Number.isInteger(2 * split) ? Math.ceil(split) : Math.floor(split / 2));
-  const above = isBelow ? below : (split: number) => Math.floor(split) + 1;
-  return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : above(split)), 1);
+  if (isBelow && !isSet) return leastCodes(values);
+  return values.reduce((most, split) => Math.max(most, isSet ? levelsOfSet(split) : Math.floor(split) + 1), 1);
+}
+
+/**
+ * xgboost splits at a code, or half-way between two; and at twice the last code that a node has, a little more before its rounding to 32 bits,
+ * where it parts missing values from all others. So an even number far above all other splits is no code.
+ */
+function leastCodes(splits: readonly number[]): number {
+  return Float64Array.from(splits)
+    .sort()
+    .reduce((least, split) => {
+      const isCode = Number.isInteger(2 * split) && (split % 2 !== 0 || split <= least + 1);
+      return Math.max(least, isCode ? Math.ceil(split) : Math.floor(split / 2));
+    }, 1);
 }
 
 /** What xgboost goes beyond twice the last value by, and the rounding of 32-bit floats. */

@@ -91,6 +91,9 @@ describe('a split that parts missing values from all others', () => {
     // 2 x 3 and a little more (hist), or twice the last level that a node has (exact).
     expect(answers(xgboost(6.00001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
     expect(answers(xgboost(4.000001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
+    // The little more is lost in the rounding from 8 on.
+    expect(answers(xgboost(6), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
+    expect(() => answers(xgboost(8), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 4');
     expect(() => answers(xgboost(8.00001), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 4');
   });
 
