@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FOREST } from '../../shared/bodies/forest/body.ts';
@@ -99,10 +100,14 @@ async function readTable(
   bytes: Uint8Array,
   levels: Record<string, string[]>,
 ): Promise<{ table: Table; explained: Uint8Array | undefined }> {
-  if (!/\.parquet$/i.test(file)) return { table: readCsv(readText(bytes, file), path.basename(file), levels), explained: bytes };
+  if (!isParquet(file)) return { table: readCsv(readText(bytes, file), path.basename(file), levels), explained: bytes };
   const { readParquet, writeCsv } = await import('./data/read-parquet.ts');
   const table = await readParquet(file, levels);
   return { table, explained: writeCsv(table) };
+}
+
+function isParquet(file: string): boolean {
+  return /\.parquet$/i.test(file);
 }
 
 async function readHeldFile(file: string, training: Table, formula: string): Promise<HeldRows> {
@@ -114,6 +119,9 @@ function readData(file: string): Uint8Array {
   try {
     const stat = statSync(file);
     if (stat.isCharacterDevice() || stat.isBlockDevice()) throw new ModelError(file, 'a device', 'a file');
+    // Its text would be longer than one can be, which its decoding says as if it were no text.
+    const most = constants.MAX_STRING_LENGTH;
+    if (stat.size > most && !isParquet(file)) throw new ModelError(file, `${stat.size} bytes`, `at most ${most} of CSV, or NAME.parquet`);
     return readFileSync(file);
   } catch (error) {
     if (error instanceof ModelError) throw error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -51,6 +51,15 @@ describe('the forest of a Parquet file is that of the CSV with the same values',
     expect(ofParquet.card.source.file).toBe('data.parquet');
     expect(ofParquet.basis).toEqual(ofCsv.basis);
   });
+});
+
+test('a CSV that is too long for a text is refused by its size, and Parquet is named', async () => {
+  const file = path.join(folder, 'long.csv');
+  writeFileSync(file, 'a,b\n');
+  truncateSync(file, 2 ** 29);
+  await expect(trainFile(file, { formula: 'a ~ .', seeds: { seed: 1 }, output: 'x.canopy' })).rejects.toThrow(
+    /long\.csv: found 536870912 bytes, expected at most 536870888 of CSV, or NAME\.parquet/,
+  );
 });
 
 describe('its columns', () => {
