@@ -12,6 +12,7 @@ import { chanceAt, HEART_AGE, inChromium, infoOf, through, visits } from './visi
 const { urls, open, closeAll, watch } = visits({
   age: HEART_AGE,
   iris: golden('iris').file,
+  several: golden('glmnet-mgaussian').file,
   'heart-probability': golden('heart-probability').file,
 });
 
@@ -90,6 +91,18 @@ inChromium('no row of a spreadsheet is thrown away', () => {
     for (const at of [1, 2_499, 2_501]) expect(lines[at]).toBe(`${bad}${','.repeat(classes.length + 2)}${names[0]}: a value is missing`);
     expect(lines[2_500]).toBe('');
     expect(lines[2_502]).toMatch(new RegExp(`,${Object.values(shares).join()},$`));
+    await closeAll();
+  });
+
+  test('several numbers of a prediction have a column each', async () => {
+    const page = await open(urls.several!);
+    const { rows, predictions } = golden('glmnet-mgaussian');
+    const names = Object.keys(rows[0]!);
+    const line = Object.values(rows[0]!).join();
+    const [first, second] = predictions[0] as number[];
+    expect(await through(page, `${names.join()}\n${line}\n`)).toBe(
+      `${names.join()},prediction.1,prediction.2\n${line},${first},${second}\n`,
+    );
     await closeAll();
   });
 

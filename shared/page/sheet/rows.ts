@@ -216,7 +216,7 @@ export function addedColumns(data: PageData, prediction: Predicted, times: numbe
   const cells = cellsOf(data, prediction);
   if (cells) return cells.map(([name]) => freeName(`prediction.${name}`, header));
   const names = Array.isArray(prediction)
-    ? times.map((time) => `survival.${time}`)
+    ? prediction.map((_, at) => (times[at] === undefined ? `prediction.${at + 1}` : `survival.${times[at]}`))
     : ['prediction', ...(typeof prediction === 'object' ? labelsOf(data, prediction).map((label) => `prediction.${label}`) : [])];
   return names.map((name) => freeName(name, header));
 }
