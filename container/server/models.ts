@@ -14,9 +14,17 @@ import type { Workers } from './threads/workers.ts';
 /**
  * A model that is served: what its check rows say, and its pace. `key` is how the workers know it: each load has another one, so
  * that a request which began with one model never meets another of the same name. `others` has the pace of what was asked for beside the
- * default answers (predict.ts). `isUnloaded` says that it is served no longer.
+ * default answers (predict.ts), `rests` until when no more of a type is tried for its pace. `isUnloaded` says that it is served no longer.
  */
-export type Served = { key: string; model: Model; failed: string | undefined; pace: Pace; others: Map<string, Pace>; isUnloaded: boolean };
+export type Served = {
+  key: string;
+  model: Model;
+  failed: string | undefined;
+  pace: Pace;
+  others: Map<string, Pace>;
+  rests: Map<string, number>;
+  isUnloaded: boolean;
+};
 
 /** Where models may be loaded from, how many bytes of them are held at once, and the memory that there is, in bytes. */
 export type ModelsOptions = { root: string; mostBytes: number; memory?: number };
@@ -60,7 +68,7 @@ export function serveModel(key: string, model: Model): Served {
     failedCheck(model);
     return (performance.now() - start) / rows;
   });
-  return { key, model, failed, pace: createPace(Math.min(...times)), others: new Map(), isUnloaded: false };
+  return { key, model, failed, pace: createPace(Math.min(...times)), others: new Map(), rests: new Map(), isUnloaded: false };
 }
 
 /** Models loaded and unloaded while others are served (SageMaker's multi-model contract). Without workers it is done in this thread. */

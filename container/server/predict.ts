@@ -24,9 +24,10 @@ const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
 const SMALL_TEXTS = 4_096;
 /**
  * How many rows at once are tried of a kind of answer whose pace is not known yet, until that took so many milliseconds: a forest's standard errors
- * take ten thousand times as long as its numbers. Two by themselves are, since one may meet a pause of the machine.
+ * take ten thousand times as long as its numbers. Two by themselves are, since one may meet a pause of the machine. After tries that took `long`, no
+ * other kind of the type is tried for `rest` times as long.
  */
-const TRIED = { rows: [1, 1, 4, 4], ms: 20 };
+const TRIED = { rows: [1, 1, 4, 4], ms: 20, long: 5, rest: 20 };
 /** Most kinds whose paces are kept. */
 const MOST_KINDS = 1_000;
 /** Most bytes of bodies that are held while they come in. */
@@ -125,7 +126,8 @@ function computeSomewhere(container: Container, served: Served, asked: Asked, is
   }
   const query = read(model, asked);
   const answer = () => computeRead(container, served, asked, query, isWanted);
-  if (paceOf(served, query)) return answer();
+  // Of a model that is slow in all, a row is a worker's, too.
+  if (paceOf(served, query) || (workers && (served.pace.ms(1) > SMALL.ms || rests(served, query)))) return answer();
   return admission.run(served.pace.ms(1), isWanted, () => tryKind(served, query)).then(answer);
 }
 
@@ -169,7 +171,7 @@ function paceOf({ model, pace, others }: Served, { parameters }: Query): Pace | 
  */
 function tryKind(served: Served, query: Query): void {
   const { model, others } = served;
-  if (paceOf(served, query)) return;
+  if (paceOf(served, query) || rests(served, query)) return;
   const width = model.schema.features.length;
   let [least, spent] = [Number.POSITIVE_INFINITY, 0];
   try {
@@ -187,6 +189,12 @@ function tryKind(served: Served, query: Query): void {
   }
   if (others.size >= MOST_KINDS) others.clear();
   others.set(kindOf(query.parameters), createPace(least));
+  if (spent > TRIED.long) served.rests.set(query.parameters.type, performance.now() + TRIED.rest * spent);
+}
+
+/** Whether a type was tried just now, and took long: each number of trees is a kind of its own, and the tries of all would keep this thread from all else. */
+function rests({ rests }: Served, { parameters }: Query): boolean {
+  return performance.now() < (rests.get(parameters.type) ?? 0);
 }
 
 /** Of parameters what makes one answer take longer than another. */

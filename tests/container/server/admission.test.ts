@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createAdmission, createPace } from '../../../container/server/admission.ts';
+import { createAdmission, createPace, type Pace } from '../../../container/server/admission.ts';
 import type { Container } from '../../../container/server/container.ts';
 import { serveModel } from '../../../container/server/models.ts';
 import { answerBody } from '../../../container/server/predict.ts';
@@ -98,7 +98,7 @@ test('many rows can show that a model is quicker than its first rows were, and n
 });
 
 /** Asks a model of a container whose threads compute nothing, but tell how many rows they were handed. */
-function askWith(model: Model) {
+function askWith(model: Model, pace?: Pace) {
   const handed: number[] = [];
   const workers = {
     count: 1,
@@ -108,7 +108,7 @@ function askWith(model: Model) {
     },
   } as Pick<Workers, 'count' | 'answer'> as Workers;
   const container = { workers, admission: createAdmission(), mode: 'sagemaker' } as Container;
-  const served = serveModel('model', model);
+  const served = { ...serveModel('model', model), ...(pace ? { pace } : {}) };
   const row = exampleRecord(model.schema);
   const ask = (rows: number, parameters: object) => {
     const body = Buffer.from(JSON.stringify({ instances: Array.from({ length: rows }, () => row), parameters }));
@@ -145,4 +145,27 @@ test('many at once that ask for a type nobody asked for before are computed here
   const { ask, handed } = askWith(loadModel(golden('se-many-trees').file));
   await Promise.all(Array.from({ length: 20 }, () => ask(5, { type: 'terminalNodes' })));
   expect(handed).toEqual([]);
+});
+
+test("two at once that ask a slow model for a type nobody asked for before are its threads', and none is refused", async () => {
+  const { ask, handed } = askWith(loadModel(golden('se-many-trees').file), createPace(60));
+  await Promise.all([ask(1, { type: 'terminalNodes' }), ask(1, { type: 'terminalNodes' })]);
+  expect(handed).toEqual([1, 1]);
+});
+
+test('each number of trees is a kind of its own, and of a type that is slow few are tried here', async () => {
+  const model = loadModel(golden('se-many-trees').file);
+  const { kind } = model.body;
+  let tried = 0;
+  const predict: typeof kind.predict = (schema, data, rows, parameters) => {
+    if (parameters.type === 'se') tried += 1;
+    const until = performance.now() + (parameters.type === 'se' ? (10 * rows.length) / schema.features.length : 0);
+    while (performance.now() < until);
+    return kind.predict(schema, data, rows, parameters);
+  };
+  const { ask, handed } = askWith({ ...model, body: { ...model.body, kind: { ...kind, predict } } });
+  const trees = Array.from({ length: 20 }, (_, one) => one + 2);
+  await Promise.all(trees.map((numTrees) => ask(10, { type: 'se', seMethod: 'jack', numTrees })));
+  expect(handed).toEqual(trees.map(() => 10));
+  expect(tried).toBeLessThan(10);
 });
