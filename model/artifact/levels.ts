@@ -178,8 +178,9 @@ function checkSplits(schema: Schema, splits: InputSplits[], ranges: ReadonlyMap<
   schema.features.forEach((feature, column) => {
     const { values, isBelow } = splits[column]!;
     const { ends, hasMissing = false, few = [] } = ranges.get(feature.name) ?? {};
-    // xgboost rounds numbers to 32-bit floats, and splits at the greatest of them.
-    const [low, high] = (ends ?? []).map((end) => (isBelow ? Math.fround(end) : end)) as [number, number];
+    const [first = Number.NaN, last = Number.NaN] = ends ?? [];
+    // xgboost rounds numbers to 32-bit floats, and splits at the greatest of them; gbm does not round.
+    const [low, high] = isBelow ? [Math.min(first, Math.fround(first)), Math.max(last, Math.fround(last))] : [first, last];
     const isBeyond = (split: number) => (split < low || split > high) && !(hasMissing && isOfMissing(split, [low, high], isBelow));
     const beyond = ends && (values.find(isBeyond) ?? codeSplit(values, few));
     if (ends && beyond !== undefined) {

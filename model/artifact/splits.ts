@@ -42,17 +42,19 @@ export function leastLevels({ values, isSet, isBelow }: InputSplits): number {
 
 /**
  * xgboost splits at a code, or half-way between two; and at twice the last code that a node has, a little more before its rounding to 32 bits,
- * where it parts missing values from all others. So an even number far above all other splits is no code.
+ * where it parts missing values from all others: from 16 on that little may be lost. So an even number far above all other splits is no code.
  */
 function leastCodes(splits: readonly number[]): number {
   return Float64Array.from(splits)
     .sort()
     .reduce((least, split) => {
-      const isCode = Number.isInteger(2 * split) && (split % 2 !== 0 || split <= least + 1);
+      const isCode = Number.isInteger(2 * split) && (split % 2 !== 0 || split < FIRST_LOST || split <= least + 1);
       return Math.max(least, isCode ? Math.ceil(split) : Math.floor(split / 2));
     }, 1);
 }
 
+/** The least of twice a code of which the little more is lost: 8 + (8 + 1e-6) is 16 in 32 bits, 4 + (4 + 1e-6) more than 8. */
+const FIRST_LOST = 16;
 /** What xgboost goes beyond twice the last value by, and the rounding of 32-bit floats. */
 const ROOM = 1e-4;
 const FLOAT = 1e-6;
@@ -109,12 +111,14 @@ export function checkCodes(given: Schema, model: Predictor, codes: readonly (Cod
     const { values, isSet, isBelow } = splits[column]!;
     const seen = codes[column];
     const first = seen ? 0 : 1;
+    // Levels that are their own codes are taken for no other ones. LightGBM does not tell of codes that are rare.
+    if (feature.levels.every((level, at) => level === String(at + first))) return;
     const [least, most] = seen ? [seen.least, seen.greatest] : [before.min, before.max];
     const last = feature.levels.length - 1 + first;
     const isOther = least !== undefined && most !== undefined && ((seen ? least !== first : least < first) || most > last);
     const split = isSet ? undefined : values.find((value) => value > 0 && (isBelow ? value <= 1 : value < 1));
     if (!isOther && split === undefined) return;
-    const found = isOther ? `were ${least} to ${most} in training` : `are split at ${split}`;
+    const found = isOther ? `are ${least} to ${most} in the file` : `are split at ${split}`;
     throw new ModelError(
       file,
       `levels of "${feature.name}", whose codes ${found}`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { encodeModel } from '../../../model/artifact/import.ts';
 import { fileReaderOf } from '../../../model/artifact/package-format.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
+import type { Boosting } from '../../../shared/bodies/boosting/boosting.ts';
 import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
@@ -65,8 +66,8 @@ describe.each(['sidecar', 'data'] as const)('levels by %s of what a booster know
   });
 
   test.each([
-    ['codes from 0, as scikit-learn and pandas have them', lightgbm('[0:2]', { threshold: 1.5 }), 'were 0 to 2 in training'],
-    ['more codes than levels', lightgbm('[1:4]', { threshold: 1.5 }), 'were 1 to 4 in training'],
+    ['codes from 0, as scikit-learn and pandas have them', lightgbm('[0:2]', { threshold: 1.5 }), 'are 0 to 2 in the file'],
+    ['more codes than levels', lightgbm('[1:4]', { threshold: 1.5 }), 'are 1 to 4 in the file'],
     ['a split of xgboost between the codes 0 and 1', xgboost(1), 'are split at 1'],
     ['a split half-way between 0 and 1', xgboost(0.5), 'are split at 0.5'],
   ])('are refused where the file shows %s', (_, bytes, found) => {
@@ -76,9 +77,9 @@ describe.each(['sidecar', 'data'] as const)('levels by %s of what a booster know
 
   test('are places from 0 where LightGBM splits by sets of codes', () => {
     expect(answers(lightgbm('0:-1:2:1', SET), ['A', 'B', 'C'], by)).toEqual([2, 1, 1]);
-    const expected = 'levels of "x0", whose codes were 1 to 3 in training, expected codes from 0 to 2';
+    const expected = 'levels of "x0", whose codes are 1 to 3 in the file, expected codes from 0 to 2';
     expect(() => answers(lightgbm('2:1:3', SET), ['A', 'B', 'C'], by)).toThrow(expected);
-    expect(() => answers(lightgbm('0:10:20', SET), ['A', 'B', 'C'], by)).toThrow('whose codes were 0 to 20 in training');
+    expect(() => answers(lightgbm('0:10:20', SET), ['A', 'B', 'C'], by)).toThrow('whose codes are 0 to 20 in the file');
   });
 
   test('must be as many as xgboost splits by', () => {
@@ -91,9 +92,13 @@ describe('a split that parts missing values from all others', () => {
     // 2 x 3 and a little more (hist), or twice the last level that a node has (exact).
     expect(answers(xgboost(6.00001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
     expect(answers(xgboost(4.000001), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
-    // The little more is lost in the rounding from 8 on.
-    expect(answers(xgboost(6), ['A', 'B', 'C'])).toEqual([1, 1, 1]);
-    expect(() => answers(xgboost(8), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 4');
+    // The little more is lost in the rounding from twice 8 on, and not before.
+    const eight = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+    expect(answers(xgboost(16), eight)).toEqual(eight.map(() => 1));
+    expect(() => answers(xgboost(16), eight.slice(1))).toThrow('7 levels of "x0", expected at least 8');
+    expect(() => answers(xgboost(8), eight.slice(1))).toThrow('7 levels of "x0", expected at least 8');
+    expect(() => answers(xgboost(6), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 6');
+    expect(() => answers(xgboost(4), ['B', 'C', 'D'])).toThrow('3 levels of "x0", expected at least 4');
     expect(() => answers(xgboost(8.00001), ['A', 'B', 'C'])).toThrow('3 levels of "x0", expected at least 4');
   });
 
@@ -126,4 +131,18 @@ test('logicals that pandas wrote are logicals to a booster that knows 0 and 1, a
 
 test('xgboost may split at the greatest number, as a float of 32 bits', () => {
   expect(withData(xgboost(Math.fround(3.171)), ['-2', '3.171'])).toBeInstanceOf(Uint8Array);
+});
+
+test('levels may be the codes themselves, of which LightGBM does not name those with few rows', () => {
+  expect(answers(lightgbm('2:1:3', SET), ['0', '1', '2', '3'])).toEqual([2, 1, 1, 2]);
+});
+
+test('gbm splits between numbers that are one float of 32 bits', () => {
+  const bytes = xgboost(3);
+  const { body, ...rest } = fileReaderOf(bytes)!.read(bytes, 'm.txt');
+  const data = body.data as Boosting;
+  const kept = { ...data, precision: 'double' as const, threshold: data.threshold.map((one) => (one === 3 ? 20_210_328.5 : one)) };
+  const asGbm = { ...rest, body: { ...body, data: kept } };
+  const training = { bytes: Buffer.from('x0,x1\n20180103,0\n20210328,0\n20210329,0\n'), file: 'training.csv', order: undefined };
+  expect(encodeModel(asGbm, {}, { file: 'm.txt', bytes, sidecarFile: 'm.model.json', data: training })).toBeInstanceOf(Uint8Array);
 });
