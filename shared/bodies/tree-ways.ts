@@ -80,7 +80,7 @@ export function explainTrees(
   return background === 'rows' ? rowsShap(game, explaining, { background: basis.background!, answerOf }) : treeShap(game, explaining);
 }
 
-/** Of rows of so few inputs many are the same, and go through the trees once: of heart-age 48 of 303. */
+/** Of rows of so few inputs many are the same, and go through the trees once: of heart-age 41 of 303. */
 const FEW_INPUTS = 4;
 
 /** The rows that differ, by their places, and how often each is there. */
