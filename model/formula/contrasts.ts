@@ -65,7 +65,7 @@ export function readContrasts(
   value: RValue | undefined,
   levels: number,
   label: string,
-  { tables = new ContrastTables(), mostOfPoly = POLY_OF_BOTH }: { tables?: ContrastTables; mostOfPoly?: number } = {},
+  { tables, mostOfPoly = POLY_OF_BOTH }: { tables: ContrastTables; mostOfPoly?: number },
 ): ContrastColumn[] {
   if (levels < 2) throw new ModelError(label, `${levels} levels`, 'at least 2');
   if (value?.type === 'character') {

@@ -1,6 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import { contrastValue } from '../formula/coding.ts';
-import { type ContrastColumn, indicators, MAX_LEVELS, readContrasts } from '../formula/contrasts.ts';
+import { type ContrastColumn, ContrastTables, indicators, MAX_LEVELS, readContrasts } from '../formula/contrasts.ts';
 import { attributesOf, listOf, numbersOf, type RValue, textsOf } from '../rds/values.ts';
 import type { NewColumn } from './frame.ts';
 import { makeName, numberedNames } from './r-names.ts';
@@ -14,14 +14,21 @@ export const DUMMY_STEPS: StepReader = {
     const levels = member(step, 'levels', label);
     const names = namesOf(levels, `${label}'s levels`);
     const parts = names.length === 0 ? [] : listOf(levels, `${label}'s levels`);
-    const add = names.flatMap((name, at) => dummies(name, parts[at] as RValue, flag(step, 'one_hot', false), context));
+    const all = { ...context, tables: new ContrastTables() };
+    const add = names.flatMap((name, at) => dummies(name, parts[at] as RValue, flag(step, 'one_hot', false), all));
     for (const { name } of add) frame.guessedNames.add(name);
     const isKept = flag(step, 'preserve', false) && flag(step, 'keep_original_cols', false);
     frame.change(of, { add, drop: isKept ? [] : names });
   },
 };
 
-function dummies(name: string, terms: RValue, isOneHot: boolean, { frame, label }: StepContext): NewColumn[] {
+/** `tables`: the contrasts of all factors of the step. */
+function dummies(
+  name: string,
+  terms: RValue,
+  isOneHot: boolean,
+  { frame, label, tables }: StepContext & { tables: ContrastTables },
+): NewColumn[] {
   const at = `${label}, column ${name}`;
   const attributes = attributesOf(terms);
   const values = textsOf(attributes.get('values'), `${at}'s levels`);
@@ -29,7 +36,7 @@ function dummies(name: string, terms: RValue, isOneHot: boolean, { frame, label 
   const isOrdered = textsOf(attributes.get('dataClasses'), `${at}'s class`)[0] === 'ordered';
   const hasIntercept = numbersOf(attributes.get('intercept'), `${at}'s intercept`)[0] === 1;
   // The contrasts that R has by default: those of training are not kept.
-  const contrasts = (type: string) => readContrasts({ type: 'character', values: [type] }, values.length, at);
+  const contrasts = (type: string) => readContrasts({ type: 'character', values: [type] }, values.length, at, { tables });
   const columns: ContrastColumn[] = hasIntercept ? contrasts(isOrdered ? 'contr.poly' : 'contr.treatment') : indicators(values.length);
   const place = recode(frame.value(name, at), frame.levels(name, at), values);
   const labels = isOneHot || !hasIntercept ? values : values.slice(1);

@@ -35,12 +35,13 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
   const objects = element(step, 'objects');
   const separator = textOf(member(step, 'sep', label), `${label}'s sep`);
   const parts = objects?.type === 'list' ? listOf(objects, `${label}'s objects`) : [];
+  const levels = new Map(
+    frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])),
+  );
   let left = MAX_COLUMNS;
   return parts.flatMap((object) => {
     const terms = readTerms(object, `${label}'s terms`);
-    const data = new Set(frame.columns.map(({ name }) => name));
-    const levels = frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : []));
-    const reader = new FormulaReader({ ...terms, data }, new Map(levels), label);
+    const reader = new FormulaReader({ ...terms, data: frame.names }, levels, label);
     const coded = terms.variables.map((variable): Coded => {
       const { value } = variable;
       if (value.type === 'symbol' && frame.has(value.name) && frame.column(value.name, label).kind === 'text')

@@ -15,8 +15,7 @@ import { addSplines } from '../workflow/formula.ts';
  */
 export function applyMatrix(frame: Frame, terms: Terms, coding: Coding, label: string): MatrixColumn[] {
   const splines = new FormulaSplines();
-  const data = new Set(frame.columns.map(({ name }) => name));
-  const reader = new FormulaReader({ ...terms, data }, coding.levels, label, splines);
+  const reader = new FormulaReader({ ...terms, data: frame.names }, coding.levels, label, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeNamed(reader, variable, coding, label) : undefined;

@@ -24,8 +24,7 @@ export function applyFormula(frame: Frame, given: Terms, kept: Indicators, label
   const terms = kept === 'none' ? withoutFactors(given, frame, label) : given;
   const known = new Map(frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])));
   const splines = new FormulaSplines();
-  const data = new Set(frame.columns.map(({ name }) => name));
-  const reader = new FormulaReader({ ...terms, data }, known, label, splines);
+  const reader = new FormulaReader({ ...terms, data: frame.names }, known, label, splines);
   const coded = terms.variables.map((variable, at): Coded | undefined => {
     const isUsed = terms.factors.some((pattern) => pattern[at]! > 0);
     return isUsed ? codeVariable(reader, variable, { frame, kept, label }) : undefined;
