@@ -117,17 +117,13 @@ function computeSomewhere(container: Container, served: Served, asked: Asked, is
   const { model, key } = served;
   const most = model.schema.beginTexts ? SMALL_TEXTS : SMALL.bytes;
   if (workers && asked.body.length > most) {
-    const whole = async () => {
-      const computed = await workers.answer(key, asked, isWanted);
-      served.pace.noteMany(computed.rows, computed.ms);
-      return computed;
-    };
+    const whole = () => noted(served.pace, workers.answer(key, asked, isWanted));
     return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
   const query = read(model, asked);
   const answer = () => computeRead(container, served, asked, query, isWanted);
   // Of a model that is slow in all, a row is a worker's, too.
-  if (paceOf(served, query) || (workers && (served.pace.ms(1) > SMALL.ms || rests(served, query)))) return answer();
+  if (paceOf(served, query) || (workers && (served.pace.ms(1) > SMALL.ms || isResting(served, query)))) return answer();
   return admission.run(served.pace.ms(1), isWanted, () => tryKind(served, query)).then(answer);
 }
 
@@ -144,12 +140,7 @@ function computeRead(
   const pace = paceOf(served, query);
   const estimate = (pace ?? served.pace).ms(query.count) + explaining;
   if (workers && (!pace || query.count > SMALL.rows || estimate > SMALL.ms)) {
-    const whole = async () => {
-      const computed = await workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted);
-      // That many rows took longer may have other reasons.
-      if (explaining === 0) pace?.noteMany(computed.rows, computed.ms);
-      return computed;
-    };
+    const whole = () => noted(explaining === 0 ? pace : undefined, workers.answer(key, { ...asked, body: NO_BODY, query }, isWanted));
     return inParts(workers, served, asked, splitRows(workers, served, query, asked, estimate), whole, isWanted);
   }
   return admission.run(estimate, isWanted, () => {
@@ -157,6 +148,13 @@ function computeRead(
     if (explaining === 0) pace?.note(computed.rows, computed.ms);
     return computed;
   });
+}
+
+/** A worker's answer, by which a pace can become quicker: that many rows took longer may have other reasons. */
+async function noted(pace: Pace | undefined, answer: Promise<Computed>): Promise<Computed> {
+  const computed = await answer;
+  pace?.noteMany(computed.rows, computed.ms);
+  return computed;
 }
 
 /** The pace of what is asked for; undefined where nothing of the kind was computed yet. */
@@ -171,7 +169,7 @@ function paceOf({ model, pace, others }: Served, { parameters }: Query): Pace | 
  */
 function tryKind(served: Served, query: Query): void {
   const { model, others } = served;
-  if (paceOf(served, query) || rests(served, query)) return;
+  if (paceOf(served, query) || isResting(served, query)) return;
   const width = model.schema.features.length;
   let [least, spent] = [Number.POSITIVE_INFINITY, 0];
   try {
@@ -193,7 +191,7 @@ function tryKind(served: Served, query: Query): void {
 }
 
 /** Whether a type was tried just now, and took long: each number of trees is a kind of its own, and the tries of all would keep this thread from all else. */
-function rests({ rests }: Served, { parameters }: Query): boolean {
+function isResting({ rests }: Served, { parameters }: Query): boolean {
   return performance.now() < (rests.get(parameters.type) ?? 0);
 }
 

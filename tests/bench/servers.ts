@@ -36,21 +36,19 @@ export async function startOurs(bundle: string, artifact: string, folder: string
 }
 
 /** A bare node:http server that parses and echoes. */
-export async function startBare(): Promise<Server> {
-  const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
-  return startSaying('bare node server', process.execPath, [path.join(PROJECT, 'tests/bench/bare-main.ts')], env, /http:\/\/[\d.]+:\d+/);
+export function startBare(): Promise<Server> {
+  return startPlain('bare node server', 'bare-main.ts');
 }
 
 /** A bare server that reads a body and answers so many bytes. */
-export async function startReading(bytes: number): Promise<Server> {
-  const args = [path.join(PROJECT, 'tests/bench/cores/read-main.ts'), String(bytes)];
-  return startSaying(
-    'bare reading server',
-    process.execPath,
-    args,
-    { PATH: process.env.PATH, NODE_ENV: 'production' },
-    /http:\/\/[\d.]+:\d+/,
-  );
+export function startReading(bytes: number): Promise<Server> {
+  return startPlain('bare reading server', 'cores/read-main.ts', String(bytes));
+}
+
+/** Starts a program of this folder that says its own address. */
+function startPlain(name: string, file: string, ...args: string[]): Promise<Server> {
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
+  return startSaying(name, process.execPath, [path.join(PROJECT, 'tests/bench', file), ...args], env, /http:\/\/[\d.]+:\d+/);
 }
 
 /** Why the series' container cannot be measured here, where it cannot. */

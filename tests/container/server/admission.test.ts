@@ -6,6 +6,7 @@ import { answerBody } from '../../../container/server/predict.ts';
 import type { Workers } from '../../../container/server/threads/workers.ts';
 import { loadModel } from '../../../model/artifact/import.ts';
 import type { Model } from '../../../shared/artifact.ts';
+import type { Parameters } from '../../../shared/schema/parameters.ts';
 import { exampleRecord } from '../../../shared/wire/cells.ts';
 import { golden } from '../../support/golden.ts';
 
@@ -117,12 +118,12 @@ function askWith(model: Model, pace?: Pace) {
   return { ask, handed };
 }
 
-/** A model whose standard errors by all trees take 20 ms a row at the least. */
-function slowErrors(model: Model): Model {
+/** A model whose standard errors take so many milliseconds a row at the least; `msOf` is asked at each computation of them. */
+function slowErrors(model: Model, msOf: (parameters: Parameters) => number): Model {
   const { kind } = model.body;
   const predict: typeof kind.predict = (schema, data, rows, parameters) => {
-    const isSlow = parameters.type === 'se' && parameters.numTrees === undefined;
-    const until = performance.now() + (isSlow ? (20 * rows.length) / schema.features.length : 0);
+    const each = parameters.type === 'se' ? msOf(parameters) : 0;
+    const until = performance.now() + (each * rows.length) / schema.features.length;
     while (performance.now() < until);
     return kind.predict(schema, data, rows, parameters);
   };
@@ -130,7 +131,8 @@ function slowErrors(model: Model): Model {
 }
 
 test('standard errors, which take long of many training rows, keep no ping waiting: their pace is their own, and that of fewer trees another', async () => {
-  const { ask, handed } = askWith(slowErrors(loadModel(golden('se-many-trees').file)));
+  const slow = slowErrors(loadModel(golden('se-many-trees').file), ({ numTrees }) => (numTrees === undefined ? 20 : 0));
+  const { ask, handed } = askWith(slow);
   await ask(100, { type: 'se', seMethod: 'jack', numTrees: 2 });
   expect(handed).toEqual([]);
   await ask(5, { type: 'se', seMethod: 'jack' });
@@ -154,16 +156,12 @@ test("two at once that ask a slow model for a type nobody asked for before are i
 });
 
 test('each number of trees is a kind of its own, and of a type that is slow few are tried here', async () => {
-  const model = loadModel(golden('se-many-trees').file);
-  const { kind } = model.body;
   let tried = 0;
-  const predict: typeof kind.predict = (schema, data, rows, parameters) => {
-    if (parameters.type === 'se') tried += 1;
-    const until = performance.now() + (parameters.type === 'se' ? (10 * rows.length) / schema.features.length : 0);
-    while (performance.now() < until);
-    return kind.predict(schema, data, rows, parameters);
-  };
-  const { ask, handed } = askWith({ ...model, body: { ...model.body, kind: { ...kind, predict } } });
+  const slow = slowErrors(loadModel(golden('se-many-trees').file), () => {
+    tried += 1;
+    return 10;
+  });
+  const { ask, handed } = askWith(slow);
   const trees = Array.from({ length: 20 }, (_, one) => one + 2);
   await Promise.all(trees.map((numTrees) => ask(10, { type: 'se', seMethod: 'jack', numTrees })));
   expect(handed).toEqual(trees.map(() => 10));

@@ -7,26 +7,21 @@ import { answerQuery } from '../../../shared/predict.ts';
 import { readValue } from '../../../shared/wire/wire.ts';
 import { lightgbmText, SPLIT } from '../../support/boosting/lightgbm-text.ts';
 
+/** Training data whose column x0 has these fields. */
+function training(fields: string[]) {
+  const text = ['x0,x1', ...fields.map((field) => `${field},0`), ''].join('\n');
+  return { bytes: Buffer.from(text), file: 'training.csv', order: undefined };
+}
+
 /** A booster's artifact by the training data, whose column x0 has these fields. */
 function withData(bytes: Buffer, fields: string[]): Uint8Array {
-  const text = ['x0,x1', ...fields.map((field) => `${field},0`), ''].join('\n');
-  const origin = {
-    file: 'm.txt',
-    bytes,
-    sidecarFile: 'm.model.json',
-    data: { bytes: Buffer.from(text), file: 'training.csv', order: undefined },
-  };
+  const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', data: training(fields) };
   return encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), {}, origin);
 }
 
 /** A booster's file with the levels of x0, by a sidecar or by the column of a CSV: the answers for these levels. */
 function answers(bytes: Buffer, levels: string[], by: 'sidecar' | 'data' = 'sidecar'): unknown[] {
-  const data = {
-    bytes: Buffer.from(['x0,x1', ...levels.map((level) => `${level},0`), ''].join('\n')),
-    file: 'training.csv',
-    order: undefined,
-  };
-  const given = by === 'data' ? [{}, { data }] : [{ features: { x0: { levels } } }, {}];
+  const given = by === 'data' ? [{}, { data: training(levels) }] : [{ features: { x0: { levels } } }, {}];
   const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', ...given[1] };
   const model = decodeArtifact(encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), given[0] as object, origin));
   const isLogical = model.schema.features[0]!.type === 'logical';
@@ -143,6 +138,6 @@ test('gbm splits between numbers that are one float of 32 bits', () => {
   const data = body.data as Boosting;
   const kept = { ...data, precision: 'double' as const, threshold: data.threshold.map((one) => (one === 3 ? 20_210_328.5 : one)) };
   const asGbm = { ...rest, body: { ...body, data: kept } };
-  const training = { bytes: Buffer.from('x0,x1\n20180103,0\n20210328,0\n20210329,0\n'), file: 'training.csv', order: undefined };
-  expect(encodeModel(asGbm, {}, { file: 'm.txt', bytes, sidecarFile: 'm.model.json', data: training })).toBeInstanceOf(Uint8Array);
+  const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', data: training(['20180103', '20210328', '20210329']) };
+  expect(encodeModel(asGbm, {}, origin)).toBeInstanceOf(Uint8Array);
 });
