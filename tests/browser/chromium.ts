@@ -46,12 +46,31 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
-/** How many pixels wide and high a plot's lines are together: 0 where nothing is drawn, or nothing can be seen. */
+/**
+ * How many pixels wide and high a plot's lines are together: 0 where nothing is drawn, or nothing can be seen.
+ *
+ * They are found and measured in one call: a locator finds first and measures by a second call, and whatever is drawn anew between the two is
+ * 0 pixels large. Every test that measures what an answer draws anew does so.
+ */
 export function drawn(page: Page, selector: string): Promise<number> {
-  return page.locator(`${selector} .line`).evaluateAll((lines) =>
-    lines.reduce((sum, line) => {
-      const { width, height } = line.getBoundingClientRect();
-      return sum + (getComputedStyle(line).stroke === 'none' ? 0 : width + height);
-    }, 0),
+  return page.evaluate(
+    (lines) =>
+      [...document.querySelectorAll(lines)].reduce((sum, line) => {
+        const { width, height } = line.getBoundingClientRect();
+        return sum + (getComputedStyle(line).stroke === 'none' ? 0 : width + height);
+      }, 0),
+    `${selector} .line`,
   );
+}
+
+/** A place in pixels, from the window's top left corner. */
+export type Box = { x: number; y: number; width: number; height: number };
+
+/** Where the first element is that a selector finds, once there is one; found and measured in one call, as drawn() does. */
+export async function boxOf(page: Page, selector: string): Promise<Box> {
+  const box = await page.waitForFunction(
+    (wanted) => document.querySelector(wanted)?.getBoundingClientRect().toJSON() as Box | undefined,
+    selector,
+  );
+  return (await box.jsonValue()) as Box;
 }

@@ -7,7 +7,7 @@ import { trainFile } from '../../model/train/artifact.ts';
 import { reportHtml } from '../../model/train/report/page.ts';
 import { decodeArtifact } from '../../shared/artifact.ts';
 import { PROJECT } from '../support/project.ts';
-import { openPage, shoot } from './chromium.ts';
+import { boxOf, openPage, shoot } from './chromium.ts';
 import { hasChromium, launch } from './launch.ts';
 import { closeServers, listen, serveModel } from './servers.ts';
 import { through } from './visits.ts';
@@ -90,9 +90,7 @@ inChromium('the page of the example heart', () => {
       expect(await page.locator('#preview th.new').allTextContents()).toEqual(added);
       expect(await page.locator('#preview tbody td.new').first().textContent()).toBe('no heart disease (healthy)');
       // What was added is in sight, from its first column on.
-      const [frame, first] = await Promise.all(
-        ['#preview-frame', '#preview th.new >> nth=0'].map((one) => page.locator(one).boundingBox()),
-      );
+      const [frame, first] = await Promise.all(['#preview-frame', '#preview th.new'].map((one) => boxOf(page, one)));
       expect(first!.x).toBeGreaterThanOrEqual(frame!.x - 1);
       expect(first!.x + first!.width).toBeLessThanOrEqual(frame!.x + frame!.width + 1);
       expect(await page.locator('#preview-note').textContent()).toBe(
@@ -106,21 +104,24 @@ inChromium('the page of the example heart', () => {
       await page.locator('#why[aria-busy="false"] #why-steps tr').first().waitFor();
       expect(await page.locator('#small button').count()).toBe(13);
       for (const part of ['#prediction', '#levels', '#why-told', '#why-steps tr:nth-child(4)']) {
-        const { y, height } = (await page.locator(part).boundingBox())!;
+        const { y, height } = await boxOf(page, part);
         expect([part, y + height <= 800]).toEqual([part, true]);
       }
-      const lines = await page
-        .locator('#answer strong')
-        .evaluate((strong) => strong.getClientRects()[0]!.height / Number.parseFloat(getComputedStyle(strong).lineHeight));
+      const lines = await page.evaluate(() => {
+        const strong = document.querySelector('#answer strong')!;
+        return strong.getClientRects()[0]!.height / Number.parseFloat(getComputedStyle(strong).lineHeight);
+      });
       expect(Math.round(lines)).toBe(2);
     }));
 
   test('cuts no number and no share off at 360 px, in the longer language', () =>
     withPage({ viewport: { width: 360, height: 740 }, locale: 'pt-BR' }, async (page) => {
       await page.locator('#levels dd').first().waitFor();
-      const cut = await page
-        .locator('input[type=number], #shares, #levels')
-        .evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.id));
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll('input[type=number], #shares, #levels')]
+          .filter((part) => part.scrollWidth > part.clientWidth)
+          .map((part) => part.id),
+      );
       expect(cut).toEqual([]);
     }));
 });

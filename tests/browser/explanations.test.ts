@@ -54,7 +54,7 @@ inChromium('the page says why an answer is what it is', () => {
     await page.locator('#why-told', { hasText: saying(54, 'en') }).waitFor();
     expect(await rows(page)).toHaveLength(1);
     const widths = () =>
-      page.locator('#why-steps span:not(.unseen)').evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
+      page.evaluate(() => [...document.querySelectorAll('#why-steps span:not(.unseen)')].map((bar) => bar.getBoundingClientRect().width));
     expect((await widths())[0]).toBeGreaterThan(20);
     await page.getByRole('spinbutton', { name: 'Age' }).focus();
     await page.keyboard.press('ArrowUp');

@@ -44,7 +44,9 @@ inChromium('craft', () => {
   test('in a reader’s own colours: bars keep theirs, and what is chosen has an outline', async () => {
     const page = await open(urls['heart-probability']!, { forcedColors: 'active', colorScheme: 'dark' });
     await page.locator('#plot .over').waitFor();
-    const fills = await page.locator('#shares .fill').evaluateAll((bars) => bars.map((bar) => getComputedStyle(bar).backgroundColor));
+    const fills = await page.evaluate(() =>
+      [...document.querySelectorAll('#shares .fill')].map((bar) => getComputedStyle(bar).backgroundColor),
+    );
     expect(new Set(fills).size).toBe(2);
     expect(await page.getByRole('button', { name: 'English' }).evaluate((chosen) => getComputedStyle(chosen).outlineStyle)).toBe('solid');
     await shoot(page, 'forced-colors');

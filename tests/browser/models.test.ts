@@ -3,7 +3,7 @@ import { loadModel } from '../../model/artifact/import.ts';
 import { answerQuery } from '../../shared/predict.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 import { golden } from '../support/golden.ts';
-import { drawn, shoot } from './chromium.ts';
+import { boxOf, drawn, shoot } from './chromium.ts';
 import { serveAnswers } from './servers.ts';
 import { chanceAt, exact, HEART_AGE, inChromium, infoOf, says, visits } from './visits.ts';
 
@@ -86,7 +86,7 @@ inChromium('any model has its page', () => {
     await page.getByRole('spinbutton', { name: 'thal', exact: true }).evaluate((field) => field.scrollIntoView({ block: 'end' }));
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(300);
     for (const place of ['#answer', '#plot']) {
-      const box = (await page.locator(place).boundingBox())!;
+      const box = await boxOf(page, place);
       expect([place, box.y >= 0, box.y + box.height <= 800]).toEqual([place, true, true]);
     }
     await closeAll();
@@ -95,9 +95,7 @@ inChromium('any model has its page', () => {
   test('with one feature there is no hole under the form: the answer stands there', async () => {
     const page = await open(urls.age!, { viewport: { width: 1280, height: 800 } });
     await page.locator('#plot .over').waitFor();
-    const [form, answer, curve] = await Promise.all(
-      ['#form', '#prediction', '#response'].map((place) => page.locator(place).boundingBox()),
-    );
+    const [form, answer, curve] = await Promise.all(['#form', '#prediction', '#response'].map((place) => boxOf(page, place)));
     expect(answer!.y - form!.y - form!.height).toBeLessThan(24);
     expect(answer!.x).toBe(form!.x);
     expect(Math.abs(curve!.y + curve!.height - answer!.y - answer!.height)).toBeLessThan(2);

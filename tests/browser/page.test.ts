@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { drawn, shoot } from './chromium.ts';
+import { boxOf, drawn, shoot } from './chromium.ts';
 import { chanceAt, closeDialog, exact, HEART_AGE, inChromium, openDialog, says, visits } from './visits.ts';
 
 const { urls, open, closeAll } = visits({ age: HEART_AGE });
@@ -65,7 +65,7 @@ inChromium('the page of the default model', () => {
     expect(await page.locator('#plot').getAttribute('aria-label')).toBe('Age from 0 to 100: from 94.0% to 42.7%');
     expect(await drawn(page, '#plot')).toBeGreaterThan(100);
     // Pointing at the plot moves the input.
-    const box = await page.locator('#plot svg').evaluate((svg) => svg.querySelector('.over')!.getBoundingClientRect().toJSON());
+    const box = await boxOf(page, '#plot .over');
     await page.mouse.click(box.x + box.width * 0.54, box.y + 20);
     await says(page, chanceAt(54));
     await closeAll();

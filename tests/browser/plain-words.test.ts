@@ -6,6 +6,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import { readBody } from '../../shared/wire/read-body.ts';
 import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
+import { boxOf } from './chromium.ts';
 import { serveAnswers } from './servers.ts';
 import { HEART_AGE, inChromium, infoOf, through, violations, visits } from './visits.ts';
 
@@ -31,7 +32,7 @@ inChromium('plain to whoever sees the page for the first time', () => {
   ])('what the answer’s words mean stands beside its reasons: %s, %s', async (locale, model, words) => {
     const page = await open(urls[model]!, { locale, viewport: { width: 320, height: 640 } });
     await page.locator('#why-table').waitFor();
-    const [meaning, table] = await Promise.all(['#why #meaning', '#why-table'].map((place) => page.locator(place).boundingBox()));
+    const [meaning, table] = await Promise.all(['#why #meaning', '#why-table'].map((place) => boxOf(page, place)));
     expect(await page.locator('#meaning').textContent()).toContain(words);
     expect(table!.y - meaning!.y - meaning!.height).toBeLessThan(400);
     await page.emulateMedia({ media: 'print' });
@@ -78,8 +79,8 @@ inChromium('plain to whoever sees the page for the first time', () => {
   test('no name of a class is broken within a word beside the reasons', async () => {
     const page = await open(urls.heart!, { viewport: { width: 1280, height: 800 } });
     await page.locator('#shares dt').first().waitFor();
-    const lines = await page.locator('#shares dt').evaluateAll((names) =>
-      names.map((name) => {
+    const lines = await page.evaluate(() =>
+      [...document.querySelectorAll('#shares dt')].map((name) => {
         const { lineHeight } = getComputedStyle(name);
         return Math.round(name.getBoundingClientRect().height / Number.parseFloat(lineHeight));
       }),

@@ -7,6 +7,7 @@ import { answerQuery } from '../../shared/predict.ts';
 import { readBody } from '../../shared/wire/read-body.ts';
 import { golden } from '../support/golden.ts';
 import { PROJECT } from '../support/project.ts';
+import { boxOf } from './chromium.ts';
 import { inChromium, openDialog, violations, visits } from './visits.ts';
 
 const HEART = `${PROJECT}model/examples/heart/heart.canopy`;
@@ -144,7 +145,7 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     ] as const) {
       const page = await open(urls.heart!, { viewport: { width, height: 900 } });
       await page.locator('#why[aria-busy="false"]').waitFor();
-      const [answer, why] = await Promise.all(['#prediction', '#why'].map((id) => page.locator(id).boundingBox()));
+      const [answer, why] = await Promise.all(['#prediction', '#why'].map((id) => boxOf(page, id)));
       expect([width, why!.x >= answer!.x + answer!.width, why!.y < answer!.y + answer!.height]).toEqual([width, isBeside, isBeside]);
       // Scrolled to, they are covered by nothing that stays in sight.
       await page.locator('#why').evaluate((element) => element.scrollIntoView({ block: 'end' }));
