@@ -6,6 +6,8 @@ import { type Argument, areTruths, type Call, constantsOf, finite, matchArgument
 /** What reads the parts of a formula. */
 export type PartReader = {
   number(value: RValue): Expression;
+  /** The values of a constant, which may be a variable around the formula. */
+  constants(value: RValue): (number | string)[] | undefined;
   fail(value: RValue, found: string, expected: string): ModelError;
 };
 
@@ -23,15 +25,23 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
     ['degree', 'coefs', 'raw', 'simple'],
     (found, expected) => reader.fail(value, found, expected),
   );
-  const vectors = args.flatMap(({ tag, value: vector }) => (tag === undefined || tag === 'x' ? [vector] : []));
+  const given = args.filter(({ tag }) => tag === undefined || tag === 'x');
+  // R takes x by its name first: poly(2, x = a).
+  if (name === 'poly') given.sort((a, b) => Number(b.tag === 'x') - Number(a.tag === 'x'));
+  const vectors = given.map(({ value: vector }) => vector);
+  const isRaw = named.raw !== undefined && constantsOf(named.raw)?.[0] === 1;
+  // Of one variable R keeps its coefficients alone, of several a list of each one's: these tell the degree, whatever names it.
+  const own = memberOf(named.coefs, 'alpha');
   const [, second] = vectors;
-  const isDegree = name === 'poly' && vectors.length === 2 && named.degree === undefined && constantsOf(second)?.length === 1;
+  const isSecond = name === 'poly' && vectors.length === 2 && named.degree === undefined;
+  const isDegree = isSecond && (own !== undefined || reader.constants(second!)?.length === 1);
+  if (isSecond && isRaw && !isDegree)
+    throw reader.fail(value, 'poly() whose second argument may be its degree', 'poly(x, degree), its degree a number');
   if (isDegree) vectors.pop();
-  const given = isDegree ? second : named.degree;
-  const degree = given === undefined ? 1 : Number(constantsOf(given)?.[0]);
+  const kept = (own ?? memberOf(partOf(named.coefs, 0), 'alpha'))?.length;
+  const degree = degreeOf(isDegree ? second : named.degree, kept, reader);
   if (vectors.length === 0 || !(Number.isInteger(degree) && degree >= 1 && degree <= MAX_COLUMNS))
     throw reader.fail(value, 'poly() of another form', 'poly(x, degree), its degree a number');
-  const isRaw = named.raw !== undefined && constantsOf(named.raw)?.[0] === 1;
   const powers = vectors.map((vector, at) => {
     const coefs = vectors.length === 1 ? named.coefs : partOf(named.coefs, at);
     return powersOf(value, reader.number(vector), { degree, coefs, isRaw }, reader);
@@ -43,6 +53,14 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
       return factors.reduce((product, factor) => ({ call: '*', of: [product, factor] }));
     },
   );
+}
+
+/** The degree that a call of poly() says, as a number or by a variable; `kept`: that of the coefficients, where it has some. */
+function degreeOf(given: RValue | undefined, kept: number | undefined, reader: PartReader): number {
+  if (given === undefined) return 1;
+  // A variable may be another number by now: for (n in 1:5) lm(y ~ poly(x, n)).
+  const [constant] = (kept === undefined ? reader.constants(given) : constantsOf(given)) ?? [];
+  return constant === undefined && kept !== undefined ? kept : Number(constant);
 }
 
 /** The powers of one variable, from the first on, or its orthogonal polynomials. */

@@ -156,7 +156,7 @@ export class FormulaReader {
   #membership(value: Call, name: string, args: Argument[]): Expression | undefined {
     const [left, right] = [args[0]?.value, args[1]?.value];
     if (!left || !right || (name !== '==' && name !== '!=' && name !== '%in%')) return undefined;
-    const constants = (part: RValue) => this.#constants(part);
+    const constants = (part: RValue) => this.constants(part);
     const [subject, constant] = constants(right) ? [left, right] : [right, left];
     const listed = constants(constant);
     // What is compared with TRUE or FALSE is a logical, where nothing else says what it is.
@@ -214,7 +214,7 @@ export class FormulaReader {
   }
 
   /** The values of a constant, which may be a variable of the formula's environment. */
-  #constants(value: RValue): (number | string)[] | undefined {
+  constants(value: RValue): (number | string)[] | undefined {
     if (value.type !== 'symbol' || this.#isTruth(value)) return constantsOf(value);
     if (this.#table.has(value.name)) return undefined;
     const constant = this.#scope(value.name);

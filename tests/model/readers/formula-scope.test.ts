@@ -99,3 +99,43 @@ test('a text of the environment is compared as a text, a number as R writes it',
   };
   expect([found(constant('a'), 'a'), found(constant(1e5), '1e+05'), found(constant(1e5), 'a')]).toEqual([1, 1, 0]);
 });
+
+describe('the degree of poly() is', () => {
+  const [n, d] = [symbol('n'), symbol('d')];
+  const RAW = { raw: { type: 'logical', values: Int32Array.of(1) } } satisfies Record<string, RValue>;
+  const coefs = named({ alpha: numbers(2, 3), norm2: numbers(1, 5, 16, 4) });
+  /** An lm of 1, x and x^2 with the coefficients 0, 1 and 100, whose formula was made where n is 2, or another value. */
+  function ofPoly(args: RValue[], tagged: Record<string, RValue>, environment: Record<string, Kept>): RValue {
+    const members = { call: call('lm', [], { formula: symbol('f'), data: d }) };
+    const variables = [number(call('poly', args, tagged), 'v', 'nmatrix.2')];
+    return lm({ variables, coefficients: [0, 1, 100], terms: { '.Environment': around(environment) }, members });
+  }
+  const known = { n: constant(2), d: columns('x') };
+
+  test.each<[string, RValue[], Record<string, RValue>]>([
+    ['a variable around the formula, and no second column', [x, n], RAW],
+    ['that variable by its name', [x], { degree: n, ...RAW }],
+    ['what stands beside x by its name', [numbers(2)], { x, ...RAW }],
+  ])('%s', (_, args, tagged) => {
+    const model = ofPoly(args, tagged, known);
+    expect(featuresOf(model)).toEqual(['x']);
+    expect(predict(model, [{ x: 7 }])).toEqual([7 + 4900]);
+  });
+
+  test.each<[string, RValue[], Record<string, RValue>, Record<string, Kept>]>([
+    ['a variable', [x, n], {}, known],
+    ['a variable by its name', [x], { degree: n }, known],
+    ['a variable that is another number by now', [x, n], {}, { ...known, n: constant(5) }],
+    ['a variable that is nowhere', [x, n], {}, {}],
+    ['a sum', [x, call('+', [numbers(1), numbers(1)])], {}, {}],
+    ['beside x by its name', [numbers(2)], { x }, {}],
+  ])('that of the coefficients, where it is %s', (_, args, tagged, environment) => {
+    // (7 - 2) / 4, then ((7 - 3) * 5 - 16 / 5) / 2
+    expect(predict(ofPoly(args, { ...tagged, coefs }, environment), [{ x: 7 }])).toEqual([1.25 + 100 * ((4 * 5 - (16 / 5) * 1) / 2)]);
+  });
+
+  test('refused, where it may be a column', () => {
+    expect(() => read(ofPoly([x, n], RAW, {}))).toThrow('found poly() whose second argument may be its degree');
+    expect(() => read(ofPoly([x, n], RAW, { n: constant(2) }))).toThrow('the variable n, which is 2 where the formula was made');
+  });
+});
