@@ -169,7 +169,7 @@ canopy_save <- local({ # sees the functions of base R alone, whatever stands in 
       lm = , aov = c(list(a("response", p()), errors(p(se.fit = TRUE))), lapply(c("confidence", "prediction"), function(interval)
         beside("response", cbind(p(interval = interval), 0.95), interval = interval))),
       lme4 = each(c("response", "link")), glm = , negbin = with_errors(), gam = smooth(), bam = smooth(discrete = FALSE),
-      gbm = each(c("response", "link"), n.trees = model$n.trees), rqs = , lassorqs = , scadrqs = list(a("response", unname(p()))),
+      gbm = suppressMessages(each(c("response", "link"))), rqs = , lassorqs = , scadrqs = list(a("response", unname(p()))),
       coxph = c(each(c("lp", "risk")), list(beside("survival", t((made <- from("survival", "survfit"))$surv[made$n.event > 0, ])))),
       survreg = c(each(c("response", "lp")), list(beside("quantiles", p(type = "quantile", p = 1:9 / 10), quantiles = I(1:9 / 10)))),
       earth = c(list(a("response", p(type = "response"), if (!is.numeric(model$levels)) model$levels), beside("link", p(type = "link")),

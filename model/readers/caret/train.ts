@@ -122,17 +122,19 @@ function classesOf(value: RValue, engine: Imported, label: string): string[] | u
   throw new ModelError(`${label}'s levels`, typeOf(levels), 'the labels of its classes');
 }
 
+const NONE: RValue = { type: 'null' };
+
 /** The final model as caret's predict() asks it: with so many rounds as were tuned. */
 function asAsked(final: RValue, { rounds, takesAll }: Method, label: string): RValue {
   if (final.type !== 'list') return final;
-  if (takesAll) return withMembers(final, { best_iteration: { type: 'null' } });
+  if (takesAll) return withMembers(final, { best_iteration: NONE });
   const tuned = rounds && element(final, 'tuneValue');
   const [count] = tuned ? numbersOf(element(tuned, rounds), `${label}'s tuneValue`) : [];
   const trees = element(final, 'trees');
   if (count === undefined || trees?.type !== 'list') return final;
+  const members = { 'train.fraction': NONE, 'cv.error': NONE };
   const [each = 1] = numbersOf(element(final, 'num.classes') ?? { type: 'integer', values: Int32Array.of(1) }, `${label}'s num.classes`);
-  if (trees.values.length <= count * each) return final;
-  return withMembers(final, { trees: { ...trees, values: trees.values.slice(0, count * each) } });
+  return withMembers(final, { ...members, trees: { ...trees, values: trees.values.slice(0, count * each) } });
 }
 
 /** A list with other values of some of its members. */

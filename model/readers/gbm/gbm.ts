@@ -29,8 +29,8 @@ const IDENTITY = ['gaussian', 'laplace', 'tdist', 'huberized', 'coxph', 'quantil
 type Variable = { name: string; levels: Level[] | undefined; split: SplitVariable };
 
 /**
- * Turns what `gbm()` or `gbm.fit()` returned into boosted trees: the start value, then the trees in their order, in doubles. All
- * trees are used unless fewer are asked for; gbm.perf()'s best number is not in the object. Throws a ModelError.
+ * Turns what `gbm()` or `gbm.fit()` returned into boosted trees: the start value, then the trees in their order, in doubles. Throws a
+ * ModelError.
  */
 export function readGbm(value: RValue, label: string): GbmModel {
   const variables = readVariables(value, label);
@@ -60,7 +60,7 @@ export function readGbm(value: RValue, label: string): GbmModel {
     takesMissing: true,
     types: ['response', 'link'],
     takes: ['nTrees'],
-    rounds: { all: rounds, used: rounds, trees: each },
+    rounds: { all: rounds, used: usedRounds(value, rounds, label), trees: each },
     ...(each > 1 ? { margins: each } : {}),
   };
   const boosting: Boosting = {
@@ -71,6 +71,19 @@ export function readGbm(value: RValue, label: string): GbmModel {
   const call = element(value, 'call');
   const made = call?.type === 'language' ? deparse(call) : 'gbm';
   return { schema, boosting, ...(inputs ? { inputs } : {}), call: made, ...(cover ? { cover } : {}) };
+}
+
+/** The rounds that R's predict() takes where nobody says how many: the best by the test rows, or by cross-validation, or all (predict.gbm.R). */
+function usedRounds(value: RValue, all: number, label: string): number {
+  const numbers = (member: string) => {
+    const found = element(value, member);
+    return found && found.type !== 'null' ? numbersOf(found, `${label}'s ${member}`) : [];
+  };
+  const [fraction = 1] = numbers('train.fraction');
+  const errors = Array.from(numbers(fraction < 1 ? 'valid.error' : 'cv.error'));
+  const least = errors.reduce((one, other) => (other < one ? other : one), Number.POSITIVE_INFINITY);
+  const best = errors.indexOf(least) + 1;
+  return best > 0 ? Math.min(best, all) : all;
 }
 
 /** The number of classes; objects of version 1.6 have none. */

@@ -45,6 +45,19 @@ test('nTrees takes the first so many trees', () => {
   expect(answers(object(), [1, 0], { type: 'link', nTrees: 1 })).toEqual([10.5]);
 });
 
+test.each<[string, Record<string, RValue>, number]>([
+  ['the best by cross-validation', { 'train.fraction': numbers(1), 'cv.error': numbers(3, 1, 1), 'valid.error': numbers(0, 9, 9) }, 2],
+  ['the best by the test rows', { 'train.fraction': numbers(0.5), 'cv.error': numbers(1, 9), 'valid.error': numbers(Number.NaN, 2, 1) }, 3],
+  ['all, where neither is known', { 'train.fraction': numbers(1), 'cv.error': { type: 'null' }, 'valid.error': numbers(0, 9, 9) }, 3],
+  ['all, where every error is missing', { 'train.fraction': numbers(0.5), 'valid.error': numbers(Number.NaN, Number.NaN) }, 3],
+  ['all, where the best is beyond them', { 'cv.error': numbers(4, 3, 2, 1) }, 3],
+])('without nTrees there are as many trees as predict() takes: %s', (_, errors, used) => {
+  const model = object({ trees: list(tree(1.5), tree(2.5, [1, 2, 3]), tree(3.5, [0.25, 0, 0])), ...errors });
+  expect(answers(model, [1, 0])).toEqual([10.5 + [1, 1.25][used - 2]!]);
+  expect(answers(model, [1, 0], { type: 'response', nTrees: 3 })).toEqual([10.5 + 1.25]);
+  expect(GBM_READER.read(model, 'm.RDS').schema.rounds).toEqual({ all: 3, used, trees: 1 });
+});
+
 describe('a split by levels', () => {
   const levels = { 'var.type': integers(3, 0), 'var.levels': list(texts('x', 'y', 'z'), numbers(0, 1)), trees: list(tree(0)) };
 

@@ -4,8 +4,10 @@ import { expect, test } from '@jest/globals';
 import { readRds } from '../../../../model/rds/rds.ts';
 import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
 import { CARET_READER } from '../../../../model/readers/caret/reader.ts';
+import { GBM_READER } from '../../../../model/readers/gbm/reader.ts';
 import { IPRED_READER } from '../../../../model/readers/ipred/reader.ts';
-import { texts } from '../../../support/r-objects.ts';
+import { predictRows } from '../../../../shared/predict.ts';
+import { numbers, texts } from '../../../support/r-objects.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', '..', 'golden', 'pipelines');
 
@@ -87,6 +89,20 @@ test.each(SERVED)("caret's method %s is among those that an error names", (name)
 test.each(REFUSED)("caret's method %s is refused by its name", (name) => {
   const other = withMembers(trained('caret-gam'), { method: texts(name) });
   expect(() => CARET_READER.read(other, 'm.RDS')).toThrow(`found caret's method "${name}" (a model of class gam), which is not served`);
+});
+
+test('a gbm of caret has the rounds that were tuned, whatever its own test rows say', () => {
+  const train = trained('caret-gbm-reg');
+  const names = attributesOf(train).get('names');
+  const final = train.type === 'list' && names?.type === 'character' ? train.values[names.values.indexOf('finalModel')]! : train;
+  const tested = withMembers(final, { 'train.fraction': numbers(0.5), 'valid.error': numbers(1, 2) });
+  const answers = (finalModel: RValue) => {
+    const model = CARET_READER.read(withMembers(train, { finalModel }), 'm.RDS', GBM_READER.read);
+    return Array.from(predictRows(model, new Float64Array(model.schema.features.length).fill(1)));
+  };
+  expect(answers(tested)).toEqual(answers(final));
+  const untuned = withMembers(tested, { tuneValue: { type: 'null' } });
+  expect(answers(untuned)).not.toEqual(answers(final));
 });
 
 test('a bag that caret trimmed is refused, since its trees lack their samples', () => {
