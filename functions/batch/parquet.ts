@@ -12,8 +12,8 @@ import type { Listed, Store } from './store.ts';
 const MOST_ROWS = 131_072;
 const MOST_DOUBLES = 2 ** 22;
 
-/** Values of pages that may be kept, of eight bytes each: half of the memory that there is. */
-const MOST_HELD = Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 16);
+/** Bytes that may be kept of a row group: half of the memory that there is. */
+const MOST_KEPT = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 2;
 
 /** A Parquet file in S3, by its footer; its columns are read as they are asked for. Throws a RequestError where it is none. */
 export function openFile(store: Store, bucket: string, file: Listed): Promise<Parquet> {
@@ -21,7 +21,7 @@ export function openFile(store: Store, bucket: string, file: Listed): Promise<Pa
     const bytes = await bytesOf(await store.read(bucket, file, start, end));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   };
-  return openParquet({ byteLength: file.bytes, slice }, codecsOf(zlib), MOST_HELD);
+  return openParquet({ byteLength: file.bytes, slice }, codecsOf(zlib), MOST_KEPT);
 }
 
 /** The rows of a file in ranges of whole row groups, or parts of large ones, of about so many bytes of the file each. */

@@ -8,8 +8,11 @@ import { Changed } from './errors.ts';
 /** A Parquet file on this machine. `identity` tells it from any other, and from itself once it was written to. */
 export type ParquetFile = { parquet: Parquet; identity: { bytes: number; changed: number; footer: string }; check(): void };
 
-/** Opens one for as long as the process or thread lives. Throws as openParquet. `check` throws a Changed where the file is another by now. */
-export async function openParquetFile(file: string): Promise<ParquetFile> {
+/**
+ * Opens one for as long as the process or thread lives. `memory`: bytes that may be kept of a row group. Throws as openParquet. `check` throws
+ * a Changed where the file is another by now.
+ */
+export async function openParquetFile(file: string, memory?: number): Promise<ParquetFile> {
   const handle = openSync(file, 'r');
   const { size, mtimeMs } = fstatSync(handle);
   const slice = (start: number, end = size): ArrayBuffer => {
@@ -21,7 +24,7 @@ export async function openParquetFile(file: string): Promise<ParquetFile> {
     }
     return bytes.buffer;
   };
-  const parquet = await openParquet({ byteLength: size, slice }, codecsOf(zlib));
+  const parquet = await openParquet({ byteLength: size, slice }, codecsOf(zlib), memory);
   const footer = new DataView(slice(size - 8)).getUint32(0, true) + 8;
   const hash = createHash('sha256').update(new Uint8Array(slice(size - footer)));
   const check = () => {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Model } from '../../shared/artifact.ts';
 import { answerLines } from '../../shared/batch/columns.ts';
 import type { BadLine, OnError } from '../../shared/batch/piece.ts';
@@ -11,7 +12,7 @@ import { discard, type Files, finish, type Output, openOutput } from './output.t
 import { counted, type Progress } from './progress.ts';
 import type { Cut, Sizes, Source } from './source.ts';
 import { leftover, type Mode, REPLACES } from './start.ts';
-import type { Done, OutputForm } from './task.ts';
+import type { Done, OutputForm, Task } from './task.ts';
 import { startThreads, type Threads } from './threads.ts';
 
 /** What a run does. `parameters`: what is computed, the model's default where they are not given. `signal` ends it early. */
@@ -41,6 +42,8 @@ const SIZES = { lines: { rows: 8_192, bytes: 262_144, doubles: 500_000 }, parque
 /** Explanations take a hundred times as long as predictions. */
 const EXPLAINED_ROWS = 256;
 const EVERY_MS = 1_000;
+/** Bytes that all threads together may keep of a Parquet file: a quarter of the memory that there is. */
+const MOST_KEPT = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 4;
 const MOST_LISTED = 100;
 
 /** What a run knows while it goes on. */
@@ -114,10 +117,11 @@ function headOf({ model, source, form, parameters, sizes }: Asked): Head {
   return { canopy: 1, model: model.sha256, parameters: used, output: form, ...source.identity, ...(sizes ? { sizes } : {}) };
 }
 
-function taskOf({ model, artifact, source, form, onError, parameters }: Asked) {
+function taskOf({ model, artifact, source, form, onError, parameters, threads }: Asked): Task {
   const shared = new SharedArrayBuffer(artifact.byteLength);
   new Uint8Array(shared).set(artifact);
-  return { artifact: shared, table: prepareKernel(model)?.table, rows: source.rows, output: form, onError, parameters };
+  const memory = MOST_KEPT / threads;
+  return { artifact: shared, table: prepareKernel(model)?.table, rows: source.rows, output: form, onError, memory, parameters };
 }
 
 /** How many rows are answered together. What a row group is must not depend on the machine: the same rows give the same bytes. */

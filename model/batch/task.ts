@@ -11,13 +11,17 @@ export type OutputForm = LineForm | 'parquet';
 /** How the rows of an input are read: lines come as bytes, rows of Parquet by their places in a file that each thread opens; it must be `identity`. */
 export type Rows = { form: LineForm; columns: Columns } | { form: 'parquet'; file: string; identity: ParquetFile['identity'] };
 
-/** What a thread is started with. The artifact, and the nodes that a kernel walks, lie in memory that all share. */
+/**
+ * What a thread is started with. The artifact, and the nodes that a kernel walks, lie in memory that all share. `memory`: bytes of a Parquet file
+ * that it may keep for its next rows.
+ */
 export type Task = {
   artifact: SharedArrayBuffer;
   table: WebAssembly.Memory | undefined;
   rows: Rows;
   output: OutputForm;
   onError: OnError;
+  memory: number;
   /** What is computed; the model's default where this is not given. */
   parameters?: Parameters | undefined;
 };

@@ -10,7 +10,7 @@ import { Changed } from './errors.ts';
 import type { Done, Order, Report, Rows, Task, Work } from './task.ts';
 
 // An entry: a thread of threads.ts, which answers the rows that it is sent, one order after the other.
-const { artifact, table, rows, output, onError, parameters } = workerData as Task;
+const { artifact, table, rows, output, onError, memory, parameters } = workerData as Task;
 const model = decodeArtifact(new Uint8Array(artifact), 'the model', { isHeld: true });
 prepareKernel(model, table);
 const used = parameters ?? defaultParameters(model.schema);
@@ -59,7 +59,7 @@ async function openRanges({
     import('../../shared/batch/parquet-piece.ts'),
     import('./parquet-file.ts'),
   ]);
-  const { parquet, identity: found } = await openParquetFile(file);
+  const { parquet, identity: found } = await openParquetFile(file, memory);
   // The first thread has looked at its columns and rows: another file of that name by now has others.
   if (JSON.stringify(found) !== JSON.stringify(identity)) throw new Changed(`${file}: it was replaced while it was read`);
   return ({ range }, sink) => answerRange(model, parquet, { range, ...asked }, sink);

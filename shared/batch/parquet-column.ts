@@ -6,8 +6,10 @@ import { readAs } from './parquet-cells.ts';
 import { type Decoder, decodeDictionary, decodePage } from './parquet-decode.ts';
 import { firstAbove, type Page, pagesOf } from './parquet-pages.ts';
 
-/** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none; `held`: how many it keeps for the next rows. */
-export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray>; held(): number };
+/** A flat column of a row group. `read` gives the values of some of the group's rows: undefined or null where there is none. */
+export type OpenColumn = { read(from: number, rows: number): Promise<DecodedArray> };
+/** Values of a column, from a row of the group on. */
+type Part = { row: number; values: DecodedArray };
 
 /** A column of fewer bytes is read at once. */
 const READ_WHOLE = 2 ** 20;
@@ -52,54 +54,82 @@ export function chunksOf({ columns }: RowGroup): Chunks {
   return new Map(flat.toReversed().map((chunk) => [chunk.meta_data?.path_in_schema[0] as string, chunk]));
 }
 
-/** Opens a flat column by its name. Throws an Error where the row group has none (`chunk`), or one that does not fit it. */
+/**
+ * Opens a flat column by its name. `memory`: bytes that may be kept of it for later rows, half of them as values, the rest as its own bytes
+ * and its dictionary; what there is no room for is read and decoded again. Throws an Error where the row group has no such column
+ * (`chunk`), or one that does not fit it.
+ */
 export async function openColumn(
   { file, elements, compressors }: From,
   group: RowGroup,
   chunk: ColumnChunk | undefined,
   name: string,
+  memory = Number.POSITIVE_INFINITY,
 ): Promise<OpenColumn> {
   const column = chunk?.meta_data;
   const path = elements.get(name);
   if (!column || !path || chunk.file_path) throw new Error('a row group lacks a column, or has it in another file');
-  let source = await sourceOf(file, column);
+  let source = await sourceOf(file, column, memory / 4);
   const { dictionary, data } = await pagesOf(source, column, Number(group.num_rows));
   const decoder = decoderOf(path, column, compressors);
   const ends = Float64Array.from(data, (page) => page.row + page.rows);
   const bytesOf = async (first: Page, last: Page) => new Uint8Array(await source.slice(first.at, last.at + last.size));
-  const places = dictionary && decodeDictionary(await bytesOf(dictionary, dictionary), decoder);
+  let places: DecodedArray | undefined;
+  const placesOf = async (page: Page) => {
+    const all = places ?? decodeDictionary(await bytesOf(page, page), decoder);
+    if (8 * all.length <= memory / 4) places = all;
+    return all;
+  };
+  const decoded = async (pages: Page[]): Promise<Part[]> => {
+    const [first, last] = [pages[0], pages.at(-1)];
+    if (!first || !last) return [];
+    const named = dictionary && (await placesOf(dictionary));
+    const bytes = await bytesOf(first, last);
+    return pages.map((page) => {
+      const at = page.at - first.at;
+      const values = decodePage(bytes.subarray(at, at + page.size), decoder, named);
+      if (values.length !== page.rows) throw new Error(`a page has ${values.length} values for ${page.rows} rows`);
+      return { row: page.row, values };
+    });
+  };
   // Two ranges may share a page.
-  let kept: { page: Page; values: DecodedArray } | undefined;
+  let kept: Part | undefined;
   return {
     read: async (from, rows) => {
-      const pages: Page[] = [];
-      for (let at = firstAbove(ends, from); at < data.length && data[at]!.row < from + rows; at += 1) pages.push(data[at]!);
-      const parts = kept && kept.page === pages[0] ? [kept] : [];
-      const fresh = pages.slice(parts.length);
-      const [first, last] = [fresh[0], fresh.at(-1)];
-      if (first && last) {
-        const bytes = await bytesOf(first, last);
-        for (const page of fresh) {
-          const at = page.at - first.at;
-          parts.push({ page, values: decodePage(bytes.subarray(at, at + page.size), decoder, places) });
-        }
+      const isKept = kept !== undefined && kept.row <= from && from < endOf(kept);
+      const parts = kept && isKept ? [kept] : [];
+      const fresh: Page[] = [];
+      let row = kept && isKept ? endOf(kept) : from;
+      for (let at = firstAbove(ends, row); row < from + rows && at < data.length; at += 1) {
+        fresh.push(data[at]!);
+        row = ends[at]!;
       }
-      kept = parts.at(-1);
-      const values = joined(parts, from, rows);
+      parts.push(...(await decoded(fresh)));
+      const last = parts.at(-1);
+      kept = last && keptOf(last, from + rows, memory / 2);
       // Of thousands of columns the bytes would take as much again as their values.
-      if (kept?.page === data.at(-1)) source = file;
-      if (kept && kept.page.row + kept.page.rows <= from + rows) kept = undefined;
-      return values;
+      if (fresh.at(-1) === data.at(-1) && (kept === undefined || kept === last)) source = file;
+      return joined(parts, from, rows);
     },
-    held: () => kept?.values.length ?? 0,
   };
 }
 
+function endOf({ row, values }: Part): number {
+  return row + values.length;
+}
+
+/** What is kept of values for the rows from one on: all of them, or as many as there is room for, in bytes. */
+function keptOf(part: Part, from: number, room: number): Part | undefined {
+  if (endOf(part) <= from) return undefined;
+  const most = Math.floor(room / 8);
+  return part.values.length <= most ? part : { row: from, values: part.values.slice(from - part.row, from - part.row + most) };
+}
+
 /** The file, or, of a small column, its bytes alone, which are read once. */
-async function sourceOf(file: AsyncBuffer, column: ColumnMetaData): Promise<AsyncBuffer> {
+async function sourceOf(file: AsyncBuffer, column: ColumnMetaData, room: number): Promise<AsyncBuffer> {
   const start = Number(column.dictionary_page_offset || column.data_page_offset);
   const size = Number(column.total_compressed_size);
-  if (size >= READ_WHOLE) return file;
+  if (size >= READ_WHOLE || size > room) return file;
   const bytes = await file.slice(start, Math.min(start + size, file.byteLength));
   return { byteLength: start + bytes.byteLength, slice: (from, to = start + bytes.byteLength) => bytes.slice(from - start, to - start) };
 }
@@ -114,17 +144,17 @@ function decoderOf(path: SchemaTree[], column: ColumnMetaData, compressors: Comp
   return { ...{ pathInSchema, type: element.type, element, schemaPath: path, codec, compressors, most }, parsers: PARSERS, utf8: false };
 }
 
-/** The values of a range, of the pages in which it stands. */
-function joined(parts: { page: Page; values: DecodedArray }[], from: number, rows: number): DecodedArray {
+/** The values of a range, of the parts in which it stands: a later one may begin with rows that the one before it has. */
+function joined(parts: Part[], from: number, rows: number): DecodedArray {
   const [only] = parts;
-  if (only && parts.length === 1 && only.page.row === from && only.page.rows === rows && only.values.length === rows) return only.values;
+  if (only && parts.length === 1 && only.row === from && only.values.length === rows) return only.values;
   const all: unknown[] = new Array(rows);
-  let filled = 0;
-  for (const { page, values } of parts) {
-    const [start, end] = [Math.max(from, page.row), Math.min(from + rows, page.row + values.length)];
-    for (let row = start; row < end; row += 1) all[row - from] = values[row - page.row];
-    filled += Math.max(0, end - start);
+  let next = from;
+  for (const part of parts) {
+    const end = Math.min(from + rows, endOf(part));
+    if (part.row > next) break;
+    for (; next < end; next += 1) all[next - from] = part.values[next - part.row];
   }
-  if (filled !== rows) throw new Error(`a column has ${filled} values for ${rows} rows`);
+  if (next !== from + rows) throw new Error(`a column has ${next - from} values for ${rows} rows`);
   return all;
 }

@@ -12,8 +12,8 @@ import { checkStruct } from './parquet-thrift.ts';
 
 /**
  * A Parquet file that can be read: its bytes by ranges, and what its footer says. `compressors`: what inflates pages, beside Snappy; `ends`: the
- * row behind each row group; `mostHeld`: most values that are kept of pages in which the next rows lie too. A file may have as many columns or
- * row groups as it has room for: none is looked for among all.
+ * row behind each row group; `memory`: bytes that may be kept of a row group for its next rows. A file may have as many columns or row groups as
+ * it has room for: none is looked for among all.
  */
 export type Parquet = {
   file: AsyncBuffer;
@@ -21,7 +21,7 @@ export type Parquet = {
   compressors: Compressors;
   elements: Elements;
   ends: Float64Array;
-  mostHeld: number;
+  memory: number;
   open?: Opened;
 };
 
@@ -49,11 +49,7 @@ const LEAST_BYTES = 12;
  * Opens a Parquet file by its footer. `compressors` inflate what is not Snappy: each gets the bytes and how many come out. Throws a
  * RequestError: 400 where it is none or is damaged, 413 for a footer of more than 64 MB.
  */
-export async function openParquet(
-  given: AsyncBuffer,
-  compressors: Compressors = {},
-  mostHeld = Number.POSITIVE_INFINITY,
-): Promise<Parquet> {
+export async function openParquet(given: AsyncBuffer, compressors: Compressors = {}, memory = Number.POSITIVE_INFINITY): Promise<Parquet> {
   const file = { byteLength: given.byteLength, slice: (start: number, end?: number) => noted(() => given.slice(start, end)) };
   const notOne = (found: string) => new RequestError(400, `found ${found}, expected a Parquet file`);
   if (file.byteLength < LEAST_BYTES) throw notOne(`${file.byteLength} bytes`);
@@ -71,7 +67,7 @@ export async function openParquet(
   });
   checkMetadata(metadata, file.byteLength);
   const elements = await told(() => elementsOf(metadata));
-  return { file, metadata, compressors, elements, ends: endsOf(metadata), mostHeld };
+  return { file, metadata, compressors, elements, ends: endsOf(metadata), memory };
 }
 
 function endsOf({ row_groups }: FileMetaData): Float64Array {
@@ -147,15 +143,12 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   checkGroup(parquet, group, taken);
   const first = start - (parquet.ends[group - 1] ?? 0);
   const values = new Map<string, DecodedArray>();
-  let held = 0;
   const read = async (name: string) => {
-    const column = await columnOf(parquet, group, name);
+    const column = await columnOf(parquet, group, name, parquet.memory / taken.length);
     values.set(name, await column.read(first, rows));
-    held += column.held();
   };
   for (let at = 0; at < taken.length; at += TOGETHER) {
     await told(() => Promise.all(taken.slice(at, at + TOGETHER).map(read)));
-    if (held > parquet.mostHeld) throw tooWide(taken.length, parquet.mostHeld);
   }
   const columns = schema.features.map((feature, at) => {
     const place = places[at];
@@ -164,11 +157,6 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
     return { values: values.get(element.name) as DecodedArray, cell: cellReader(feature, element) };
   });
   return { rows, columns, names };
-}
-
-function tooWide(columns: number, most: number): RequestError {
-  const found = `found ${columns} columns whose pages have more than ${most} values together`;
-  return new RequestError(413, `${found}, which is more than there is memory for; expected smaller row groups or pages`);
 }
 
 /** All values of a column that has one a row. Throws as readParquet. */
@@ -204,11 +192,11 @@ function endOf(schema: SchemaElement[], at: number): number {
 }
 
 /** A column of a row group, which is opened once for all ranges of that group. */
-function columnOf(parquet: Parquet, group: number, name: string): Promise<OpenColumn> {
+function columnOf(parquet: Parquet, group: number, name: string, memory: number): Promise<OpenColumn> {
   const of = parquet.metadata.row_groups[group] as RowGroup;
   if (parquet.open?.group !== group) parquet.open = { group, chunks: chunksOf(of), columns: new Map() };
   const { chunks, columns } = parquet.open;
-  const column = columns.get(name) ?? openColumn(parquet, of, chunks.get(name), name);
+  const column = columns.get(name) ?? openColumn(parquet, of, chunks.get(name), name, memory);
   columns.set(name, column);
   return column;
 }

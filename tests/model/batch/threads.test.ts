@@ -10,7 +10,7 @@ import { decodeArtifact } from '../../../shared/artifact.ts';
 import { NO_COLUMNS } from '../../../shared/batch/columns.ts';
 import { golden } from '../../support/golden.ts';
 
-const TASK = { table: undefined, output: 'jsonlines', onError: 'fail' } as const;
+const TASK = { table: undefined, output: 'jsonlines', onError: 'fail', memory: 2 ** 20 } as const;
 
 test('rows that come after a thread has ended are refused with its reason, and never wait for it', async () => {
   // No artifact: the thread ends as soon as it starts.

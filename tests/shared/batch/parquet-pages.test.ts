@@ -76,11 +76,18 @@ describe('a file', () => {
     expect(looks()).toBeLessThan(10 * groups);
   });
 
-  test('of many columns has a few of them read at once, and what is kept of their pages has a limit', async () => {
-    const names = Array.from({ length: 200 }, (_, at) => `x${at}`);
+  /** Some columns of the same values, with a place for what is read of them. */
+  function wide(columns: number, data: unknown[], encoding: 'PLAIN' | 'RLE_DICTIONARY') {
+    const names = Array.from({ length: columns }, (_, at) => `x${at}`);
+    const columnData = names.map((name) => ({ name, data, type: 'DOUBLE' as const, encoding }));
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: data.length }));
+    const schema: Schema = { kind: 'regression', features: names.map((name) => ({ name, type: 'number' })), takesMissing: true };
+    return { bytes, schema };
+  }
+
+  test('of many columns has a few of them read at once', async () => {
     const data = Array.from({ length: 100 }, (_, row) => row + 0.5);
-    const columnData = names.map((name) => ({ name, data, type: 'DOUBLE' as const }));
-    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 100 }));
+    const { bytes, schema } = wide(200, data, 'PLAIN');
     let [reading, most] = [0, 0];
     const slice = async (start: number, end = bytes.length) => {
       reading += 1;
@@ -89,16 +96,39 @@ describe('a file', () => {
       reading -= 1;
       return bytes.slice(start, end).buffer;
     };
-    const schema: Schema = { kind: 'regression', features: names.map((name) => ({ name, type: 'number' })), takesMissing: true };
-    const open = (held: number) => openParquet({ byteLength: bytes.length, slice }, {}, held);
-    const { columns } = await readParquet(schema, await open(20_000), { start: 10, rows: 5 });
-    expect(columns.map((column) => column?.values)).toEqual(names.map(() => data.slice(10, 15)));
+    const parquet = await openParquet({ byteLength: bytes.length, slice });
+    const { columns } = await readParquet(schema, parquet, { start: 10, rows: 5 });
+    expect(columns.map((column) => column?.values)).toEqual(schema.features.map(() => data.slice(10, 15)));
     expect(most).toBeLessThanOrEqual(32);
-    await expect(readParquet(schema, await open(19_999), { start: 10, rows: 5 })).rejects.toThrow(
-      'found 200 columns whose pages have more than 19999 values together',
-    );
-    // Behind the last row of a page nothing of it is kept.
-    await readParquet(schema, await open(0), { start: 0, rows: 100 });
+  });
+
+  test.each([
+    'PLAIN',
+    'RLE_DICTIONARY',
+  ] as const)('of many columns (%s) is read again where its pages do not fit the memory that they may have', async (encoding) => {
+    const data = Array.from({ length: 1_000 }, (_, row) => (row % 9 === 0 ? null : (row % 300) + 0.5));
+    const { bytes, schema } = wide(40, data, encoding);
+    const read = async (memory: number) => {
+      let read = 0;
+      const slice = (start: number, end = bytes.length) => {
+        read += Math.max(0, end - start);
+        return bytes.slice(start, end).buffer;
+      };
+      const parquet = await openParquet({ byteLength: bytes.length, slice }, {}, memory);
+      const footer = read;
+      for (const range of rangesOf(parquet, 30)) {
+        const { columns } = await readParquet(schema, parquet, range);
+        for (const column of columns) {
+          const cells = Array.from({ length: range.rows }, (_, row) => column?.cell(column.values[row]));
+          expect(cells).toEqual(data.slice(range.start, range.start + range.rows));
+        }
+      }
+      return (read - footer) / bytes.length;
+    };
+    // 34 ranges: nothing is kept; 300 rows of each column (and its heads are read, which are all that there is of a page so small); all.
+    expect(await read(0)).toBeGreaterThan(20);
+    expect(await read(40 * 300 * 16)).toBeLessThan(10);
+    expect(await read(Number.POSITIVE_INFINITY)).toBeLessThan(3);
   });
 
   test('of many columns is read without a look at all of them for each', async () => {
