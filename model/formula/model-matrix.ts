@@ -5,6 +5,10 @@ import type { Terms } from './terms.ts';
 /** Most columns of a model matrix, and most variables in one interaction. */
 const MAX_COLUMNS = 100_000;
 const MAX_ORDER = 30;
+/** Most factors of all products, those of parts of a product too: products of 30 variables are made one variable after the other. */
+const MAX_FACTORS = 4_000_000;
+/** Most letters of all columns' names: of two factors each label stands in as many names as the other has levels. */
+const MAX_LETTERS = 2 ** 25;
 
 /** What a variable puts into a matrix: columns by contrasts, and one for each level where it has levels. */
 export type Coded = { contrasts: CodedColumn[]; levels: CodedColumn[] | undefined };
@@ -23,6 +27,7 @@ export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], label: s
     const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
     if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
   }
+  let [factors, letters] = [0, 0];
   for (const pattern of patterns) {
     const order = pattern.filter((code) => code > 0).length;
     if (order > MAX_ORDER) throw new ModelError(label, `an interaction of ${order} variables`, `at most ${MAX_ORDER}`);
@@ -33,8 +38,13 @@ export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], label: s
       const parts = code === 2 && coding.levels ? coding.levels : coding.contrasts;
       if (columns.length + products.length * parts.length > MAX_COLUMNS)
         throw new ModelError(label, 'too many columns', `at most ${MAX_COLUMNS}`);
+      factors += products.length * parts.length * ((products[0]?.factors.length ?? 0) + 1);
+      if (factors > MAX_FACTORS) throw new ModelError(label, 'too many columns of many variables each', 'fewer interactions');
       products = parts.flatMap((part) => products.map((product) => times(product, part)));
     });
+    // A name is put together when somebody reads it; its length is known before.
+    for (const { name } of products) letters += name.length;
+    if (letters > MAX_LETTERS) throw new ModelError(label, 'columns with too long names', `at most ${MAX_LETTERS} letters in all`);
     columns.push(...products);
   }
   return columns;

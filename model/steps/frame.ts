@@ -27,6 +27,9 @@ export const MISSING_VALUE: Expression = { call: '/', of: [0, 0] };
 /** Most levels of all looks at columns of levels: a file has them once, however many steps make others of them. */
 const MAX_LOOKS = 2 ** 24;
 
+/** Most products of columns that all of step_interact() make: with what a model of so many columns takes, some 400 MB. */
+export const MOST_PRODUCTS = 2 ** 16;
+
 /** Most columns before all steps together: checkSteps() of shared/steps/pipeline.ts, which exports functions alone, has the same. */
 const MOST_STEP_COLUMNS = 2_000_000;
 
@@ -46,6 +49,8 @@ export class Frame {
   #columnsLeft = MOST_STEP_COLUMNS;
   /** The parts that calls may still have. */
   readonly parts = new PartsLeft();
+  /** The products that step_interact() may still make. */
+  productsLeft = MOST_PRODUCTS;
 
   /** `label` names the pipeline in errors. */
   constructor(columns: readonly FrameColumn[], label: string) {

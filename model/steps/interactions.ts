@@ -1,15 +1,17 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Level } from '../../shared/schema/features.ts';
-import { MAX_COLUMNS } from '../../shared/steps/columns.ts';
 import { FormulaReader } from '../formula/formula.ts';
 import { type Coded, modelMatrix, productOf } from '../formula/model-matrix.ts';
 import { remap } from '../formula/remap.ts';
 import { readTerms } from '../formula/terms.ts';
 import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
 import { codeVariable } from './coded.ts';
-import type { Arranged, NewColumn } from './frame.ts';
+import { type Arranged, type Frame, MOST_PRODUCTS, type NewColumn } from './frame.ts';
 import { makeName } from './r-names.ts';
 import { flag, member, number, type StepContext, type StepReader } from './step-values.ts';
+
+/** What a column that is dropped again counts beside a product; and letters of a name that count as another product. */
+const [DROPPED, LONG_NAME] = [1 / 8, 256];
 
 /** Steps that make one column of several: products, ratios; and step_intercept(), which makes one of none. */
 export const INTERACTION_STEPS: StepReader = {
@@ -38,7 +40,6 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
   const levels = new Map(
     frame.columns.flatMap((column): [string, Level[]][] => ('levels' in column ? [[column.name, column.levels]] : [])),
   );
-  let left = MAX_COLUMNS;
   return parts.flatMap((object) => {
     const terms = readTerms(object, `${label}'s terms`);
     const reader = new FormulaReader({ ...terms, data: frame.names }, levels, label);
@@ -51,14 +52,31 @@ function interactions(step: RValue, { frame, label }: StepContext): NewColumn[] 
     for (const name of reader.read.numbers) frame.number(name, label);
     const values = reader.features.map(({ name }) => frame.value(name, label));
     const columns = modelMatrix(terms, coded, label);
-    left -= columns.length;
-    if (left < 0) throw new ModelError(label, 'too many columns', `at most ${MAX_COLUMNS} of all terms`);
     return columns.flatMap((column): NewColumn[] => {
       // R takes the columns with a colon in their names, be it that of a level.
-      if (!column.name.includes(':')) return [];
-      return [{ name: column.name.replaceAll(':', separator), kind: 'number', value: remap(productOf(column), (place) => values[place]!) }];
+      if (!takeColumn(column.name, separator, frame, label)) return [];
+      const value = remap(productOf(column), (place) => values[place]!);
+      frame.parts.take(value, label);
+      return [{ name: column.name.replaceAll(':', separator), kind: 'number', value }];
     });
   });
+}
+
+/**
+ * Takes a column from those that the recipe's terms may still have, and says whether it is a product. For each product R makes an intercept and
+ * two columns that it drops again. A name's length is looked at first: that of a product is put together only when its letters are.
+ */
+function takeColumn(name: string, separator: string, frame: Frame, label: string): boolean {
+  const take = (columns: number) => {
+    frame.productsLeft -= columns;
+    if (frame.productsLeft < 0)
+      throw new ModelError(label, 'too many products, or too long names', `at most ${MOST_PRODUCTS} products in all`);
+  };
+  take(Math.floor(name.length / LONG_NAME));
+  let colons = 0;
+  for (let at = name.indexOf(':'); at >= 0; at = name.indexOf(':', at + 1)) colons += 1;
+  take(colons === 0 ? DROPPED : 1 + Math.floor((colons * separator.length) / LONG_NAME));
+  return colons > 0;
 }
 
 function ratios(step: RValue, { frame, of, label }: StepContext): void {

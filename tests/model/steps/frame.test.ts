@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { RValue } from '../../../model/rds/values.ts';
 import { RECIPE_STEPS } from '../../../model/readers/workflow/steps.ts';
 import { Frame } from '../../../model/steps/frame.ts';
 import { readRecipe } from '../../../model/steps/recipe.ts';
@@ -14,17 +15,51 @@ test('a column of levels that a step names again and again is refused, before it
   expect(() => readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS)).toThrow(told);
 });
 
+const variable = (name: string, kind: string) => ({ value: symbol(name), name, kind });
+
+/** A recipe of step_interact() whose terms these are. */
+const interacting = (objects: RValue[]) =>
+  named({ steps: list(named({ objects: list(...objects), sep: texts('_x_') }, 'step_interact', 'step')) }, 'recipe');
+
 test('products of all terms of step_interact() are counted together', () => {
-  const factor = (name: string) => ({ name, kind: 'factor' as const, levels: levels(300, name) });
-  const variables = ['f', 'g'].map((name) => ({ value: symbol(name), name, kind: 'factor' }));
+  const factor = (name: string) => ({ name, kind: 'factor' as const, levels: levels(250, name) });
+  const variables = ['f', 'g'].map((name) => variable(name, 'factor'));
   const product = terms(variables, { factors: matrix([[0, 1, 1]], ['y', 'f', 'g']) });
   const read = (count: number) => {
     const frame = new Frame([factor('f'), factor('g')], 'the recipe');
-    const step = named({ objects: list(...new Array(count).fill(product)), sep: texts('_x_') }, 'step_interact', 'step');
-    readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
+    readRecipe(interacting(new Array(count).fill(product)), frame, 'the recipe', RECIPE_STEPS);
   };
   expect(() => read(1)).not.toThrow();
-  expect(() => read(2)).toThrow('step 1 (step_interact): found too many columns, expected at most 100000 of all terms');
+  expect(() => read(2)).toThrow(
+    'step 1 (step_interact): found too many products, or too long names, expected at most 65536 products in all',
+  );
+});
+
+test('all pairs of 225 columns are products; the three columns of each that R drops again count little', () => {
+  const names = levels(225, 'x');
+  const pair = (a: string, b: string) =>
+    terms([variable(a, 'numeric'), variable(b, 'numeric')], {
+      factors: matrix(
+        [
+          [0, 1, 0],
+          [0, 0, 1],
+          [0, 1, 1],
+        ],
+        ['y', a, b],
+      ),
+    });
+  const pairs = names.flatMap((a, at) => names.slice(at + 1).map((b) => pair(a, b)));
+  const numbers = names.map((name) => ({ name, kind: 'number' as const }));
+  const read = (objects: RValue[]) => {
+    const frame = new Frame([...numbers, { name: 'f', kind: 'factor', levels: levels(2_000, 'f') }], 'the recipe');
+    readRecipe(interacting(objects), frame, 'the recipe', RECIPE_STEPS);
+    return frame.columns;
+  };
+  const columns = read(pairs);
+  expect(columns).toHaveLength(226 + 25_200);
+  expect(columns.at(-1)?.name).toBe('x223_x_x224');
+  const dropped = terms([variable('f', 'factor')]);
+  expect(() => read(new Array(300).fill(dropped))).toThrow('found too many products');
 });
 
 test('columns of all steps are counted while they are read', () => {
