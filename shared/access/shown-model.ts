@@ -3,7 +3,8 @@ import type { Feature, Schema } from '../schema/features.ts';
 
 /**
  * A model as those may see it who did not say who they are: features with their types and levels, classes and the words for them.
- * No range, no start of a field, no time of a curve, no measure, no importance, no body and so no threshold.
+ * No range, no start of a field, no time of a curve, no measure, no importance, no row that is made up of the data's values, no body and so
+ * no threshold.
  */
 export function shownModel({ schema, card, sha256 }: ModelInfo): ModelInfo {
   return { schema: shownSchema(schema), card: shownCard(card), sha256 };
@@ -13,7 +14,7 @@ function shownSchema(schema: Schema): Schema {
   const { times, explain, ...rest } = schema;
   const features = schema.features.map(shownFeature);
   if (explain === undefined) return { ...rest, features, ...(times ? { times: [] } : {}) };
-  const { importance: _, ...ways } = explain;
+  const { importance: _importance, permutation: _permutation, drawnRows: _drawnRows, ...ways } = explain;
   return { ...rest, features, explain: ways, ...(times ? { times: [] } : {}) };
 }
 

@@ -1,7 +1,7 @@
 import type { AskingKind } from '../access/kinds.ts';
 import { type Computing, cutsOf } from '../bodies/cuts.ts';
 import { RequestError } from '../errors.ts';
-import { type AnswerBody, pageData } from '../page/base/data.ts';
+import { type AnswerBody, orderOf, pageData } from '../page/base/data.ts';
 import type { PagePart, PageParts } from '../page/base/parts.ts';
 import { startOf } from '../page/html/fields.ts';
 import { type FormModel, formFeatures } from '../page/html/form.ts';
@@ -103,7 +103,8 @@ async function openApiOf(model: ModelInfo, page: PageRequest | undefined): Promi
 export function pageDataReply(model: ModelInfo, page: PageRequest | undefined): Reply {
   const form = formModel(model);
   const { training: _, ...card } = form.card;
-  const data = pageData({ ...form, card }, firstAnswer(model, form, page));
+  const shown = { ...form, card };
+  const data = pageData(shown, firstAnswer(model, form, page), orderOf(shown, true));
   return jsonReply({ ...data, card: form.card });
 }
 

@@ -59,7 +59,7 @@ export type Explainable = {
   /** The mean of the absolute contributions of each feature over the background rows, where there are any. */
   importance?: Float64Array;
   permutation?: Permutation;
-  /** Background rows, side by side, where they were drawn and are no training rows: those may be shown to anybody. */
+  /** Background rows, side by side, where they were drawn and are no training rows: those may be shown to whoever may ask the model. */
   drawnRows?: Float64Array;
 };
 

@@ -60,11 +60,12 @@ export type PageData = PageExplained & {
   first?: AnswerBody;
 };
 
-/** What the script gets of a model. Features without a field have their name, type and start alone. */
-export function pageData(model: FormModel, first?: AnswerBody): PageData {
+/**
+ * What the script gets of a model, with the `order` of its fields. Features without a field have their name, type and start alone.
+ */
+export function pageData(model: FormModel, first?: AnswerBody, order = orderOf(model)): PageData {
   const { schema, card, sha256 } = model;
   const { types = [], takes = [] } = schema;
-  const order = orderOf(model);
   const shown = new Set(order);
   const features = schema.features.map((feature, at): PageFeature => {
     const start = startOf(feature);
@@ -93,15 +94,18 @@ export function pageData(model: FormModel, first?: AnswerBody): PageData {
   };
 }
 
-/** The places of the features that have a field: the most important first where that is known, else in the model's order. */
-export function orderOf({ schema, card }: FormModel): number[] {
+/**
+ * The places of the features that have a field: the most important first where that is known, else in the model's order. Where the fields
+ * came before that was known, they are those of the model's first features, whatever their importance.
+ */
+export function orderOf({ schema, card }: FormModel, areFirst = false): number[] {
   const trained = card.training?.importance ?? {};
   const means = schema.explain?.importance;
   const weight = (at: number) => {
     const name = schema.features[at]?.name ?? '';
     return means?.[at] ?? (Object.hasOwn(trained, name) ? trained[name]! : Number.NEGATIVE_INFINITY);
   };
-  const places = schema.features.map((_, at) => at);
+  const places = schema.features.map((_, at) => at).slice(0, areFirst ? MAX_FIELDS : undefined);
   if (means || Object.keys(trained).length > 0) places.sort((a, b) => Math.sign(weight(b) - weight(a)) || a - b);
   return places.slice(0, MAX_FIELDS);
 }

@@ -154,14 +154,15 @@ ${meaningHtml(data)}<div id="why-room">${'<div></div>'.repeat(rooms)}</div>
 `;
 }
 
-function plotHtml({ others }: PageData): string {
+/** The place of the curve. Of an API that asks who calls it is not known here whether there are made-up rows: the script shows the choice of them. */
+function plotHtml({ others, access }: PageData): string {
   const lines = `<label id="beside"><input type="checkbox" id="others"> <span ${text('others')}</span></label>\n`;
   return `<section id="response" class="card" aria-labelledby="response-heading" hidden>
 <div class="head"><h2 id="response-heading" ${text('response')}</h2>
 <div class="choices">
 <label id="of"><span ${text('along')}</span> <select id="along"></select></label>
 <label id="at" hidden><span ${text('atTime')}</span> <input id="time" type="range" min="0" max="0" step="1" value="0"> <output id="time-shown" for="time"></output></label>
-${others ? lines : ''}</div></div>
+${others || access ? lines : ''}</div></div>
 <div id="plot" class="plot" role="img"></div>
 <dl id="levels" class="bars" hidden></dl>
 <p id="plot-note" class="dim note" hidden></p>

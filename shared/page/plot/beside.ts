@@ -45,8 +45,8 @@ export function openBeside(data: PageData, changed: () => void): BesideLines {
   };
 }
 
-function hasLines({ features }: PageData, at: number): boolean {
-  return !isBars(features[at] as PageFeature);
+function hasLines({ features, others }: PageData, at: number): boolean {
+  return others !== undefined && !isBars(features[at] as PageFeature);
 }
 
 /** The values of a line: beyond the outermost thresholds it is flat, and seen to be. */

@@ -60,3 +60,38 @@ test('a model as it is shown has types, levels, units and words, and neither ran
     sha256: '1'.repeat(64),
   });
 });
+
+test('a page that asks for a key has nothing of the data, and the fields that it has are those that come with the key', async () => {
+  const features = Array.from({ length: 250 }, (_, at) => ({ name: `g${at}`, type: 'number' as const }));
+  const drawnRows = Float64Array.from({ length: 2 * features.length }, (_, at) => 12_345 + at);
+  const explain = {
+    sha256: '2'.repeat(64),
+    ways: [{ background: 'rows' as const, outputs: ['response' as const], work: 10 }],
+    isRounded: false,
+    isReal: false,
+    // The last feature is the most important one.
+    importance: Float64Array.from(features, (_, at) => at),
+    permutation: { loss: 'rmse' as const, target: 'y', rows: 9, base: 1, increases: new Float64Array(features.length) },
+    drawnRows,
+  };
+  const card = { name: 'm', madeBy: 'a test', source: { file: 'm.RDS', sha256: '0'.repeat(64) } };
+  const model = { schema: { kind: 'regression' as const, takesMissing: false, features, explain }, card, sha256: '1'.repeat(64) };
+  const dataOf = async (path: string, whose: typeof model | ReturnType<typeof shownModel>, page: PageRequest) => {
+    const { body } = (await route('GET', path, whose, () => ({ ok: true }), page)) as Reply;
+    return [
+      String(body),
+      JSON.parse(/<script type="application\/json" id="model">(.*?)<\/script>/.exec(String(body))?.[1] ?? String(body)),
+    ];
+  };
+  const [html, locked] = await dataOf('/', shownModel(model), ASKED);
+  expect(html).not.toContain('12345');
+  expect(locked.others).toBeUndefined();
+  const [, { order, others }] = await dataOf('/model', model, {
+    ...{ parts: undefined, acceptEncoding: undefined },
+    accept: 'application/vnd.canopy.page+json',
+  });
+  expect(order[0]).toBe(199);
+  expect(order.toSorted((one: number, other: number) => one - other)).toEqual(locked.order);
+  expect(html).toContain('id="others"');
+  expect(others).toHaveLength(2);
+});
