@@ -166,9 +166,7 @@ function refusals(outcome: Outcome | undefined, order: number[]): Map<number, st
 function presentOf(shown: Shown | undefined): Present | undefined {
   if (shown?.outcome.state !== 'answered') return undefined;
   const prediction = shown.outcome.body.predictions[0];
-  return prediction === undefined
-    ? undefined
-    : { values: shown.values, prediction, ...(shown.votes === undefined ? {} : { votes: shown.votes }) };
+  return prediction === undefined ? undefined : { values: shown.values, prediction, ...(shown.votes ? { votes: shown.votes } : {}) };
 }
 
 /** Binds the choice of a language for the code, and the button that copies it. */

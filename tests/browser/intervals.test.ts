@@ -7,7 +7,8 @@ import { answerQuery } from '../../shared/predict.ts';
 import { readValue } from '../../shared/wire/wire.ts';
 import { golden } from '../support/golden.ts';
 import { shoot } from './chromium.ts';
-import { inChromium, visits } from './visits.ts';
+import { serveAnswers } from './servers.ts';
+import { inChromium, infoOf, visits } from './visits.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-intervals-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,6 +47,18 @@ inChromium('the page shows an interval beside the answer', () => {
     const page = await open(`${urls.flowers!}?Petal.Length=1.4&Petal.Width=0.2`);
     await page.locator('#interval', { hasText: 'The class is one of these, 95 times in 100: setosa' }).waitFor();
     expect(await page.locator('#answer').textContent()).toContain('setosa');
+    await closeAll();
+  });
+
+  test('of classes that are called as the ends of an interval', async () => {
+    const classes = ['lower', 'middle', 'upper'];
+    const info = infoOf('classification', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }], { classes });
+    const intervals = { sha256: info.sha256, kinds: ['conformal' as const], hasErrors: false };
+    const url = await serveAnswers({ ...info, schema: { ...info.schema, intervals } }, ({ rows, parameters }) => ({
+      predictions: rows.map(() => (parameters?.interval ? { lower: false, middle: true, upper: true } : 'middle')),
+    }));
+    const page = await open(url);
+    await page.locator('#interval', { hasText: /^The class is one of these, 95 times in 100: middle, upper$/ }).waitFor();
     await closeAll();
   });
 });

@@ -65,6 +65,26 @@ inChromium('requests', () => {
     await closeAll();
   });
 
+  test('votes that do not come take the bars of other inputs away', async () => {
+    const info = infoOf('classification', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }], {
+      classes: ['low', 'high'],
+      types: ['response', 'vote'],
+      trees: 10,
+    });
+    const url = await serveAnswers(info, ({ rows, parameters }) => {
+      if (!parameters) return { predictions: rows.map(([x]) => (x === 9 ? 'high' : 'low')) };
+      // While a deploy goes on, another model may answer.
+      const isOther = rows.length === 1 && rows[0]?.[0] === 9;
+      return { predictions: rows.map(() => ({ low: 0.9, high: 0.1 })), ...(isOther ? { model: { sha256: 'other' } } : {}) };
+    });
+    const page = await open(`${url}?x=1`);
+    await page.locator('#shares', { hasText: '9 of 10 trees' }).waitFor();
+    await page.getByRole('spinbutton').fill('9');
+    await page.locator('#answer', { hasText: 'high' }).waitFor();
+    await page.locator('#shares:empty').waitFor({ state: 'attached' });
+    await closeAll();
+  });
+
   test('a server that refuses is quoted, one that is gone is reported, and the next change tries again', async () => {
     let status: number | object = 503;
     const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);

@@ -2,8 +2,11 @@ import type { Why } from '../plot/why.ts';
 import { askRows, newestWins, type Outcome } from './ask.ts';
 import type { AnswerBody, PageData, Predicted, Value } from './data.ts';
 
-/** How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it; the interval and the reasons, where there are some. */
-export type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
+/**
+ * How the last request ended, the inputs it was for, and where the answer is a class alone, the trees' votes on it (null where the server gave
+ * none); the interval and the reasons, where there are some.
+ */
+export type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted | null; interval?: Predicted; why?: Why };
 
 /**
  * Asks for what stands beside an answer, of the inputs that have one: the trees' votes, where it is a class alone, an interval, and the reasons
@@ -33,7 +36,8 @@ export function besideAsker(
       // What another model says is nothing of this answer.
       const isOfIt = outcome.state === 'answered' && outcome.body.model?.sha256 === whose.body.model?.sha256;
       const body = isOfIt ? outcome.body : undefined;
-      const told = beside === 'why' ? reasonsOf(body) : body?.predictions[0];
+      const votesLeft = beside === 'votes' ? null : undefined;
+      const told = beside === 'why' ? reasonsOf(body) : (body?.predictions[0] ?? votesLeft);
       const present = shown();
       if (told !== undefined && present?.outcome === whose) know({ ...present, [beside]: told });
     }

@@ -24,8 +24,8 @@ import { openWhyLate } from './why-late.ts';
 /** How long the inputs rest before the answer is spoken to a screen reader, in milliseconds. */
 const SPEAK_AFTER = 700;
 
-/** The inputs of an answer, and what may stand beside it: the trees' votes, an interval, and the reasons. */
-type Told = { values: Value[]; votes?: Predicted; interval?: Predicted; why?: Why };
+/** The inputs of an answer, and what may stand beside it: the trees' votes (null where none came), an interval, and the reasons. */
+type Told = { values: Value[]; votes?: Predicted | null; interval?: Predicted; why?: Why };
 
 /** The place of the prediction: shows how a request ended, in the words given. */
 export type AnswerView = {
@@ -89,7 +89,7 @@ export function servedText({ servedBy, reason }: AnswerBody, ms: number, words: 
   return `${words.known(`servedBy.${servedBy}`) ?? servedBy}${why} · ${words.number(Math.max(1, Math.round(ms)))} ms`;
 }
 
-function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | undefined, words: Words): void {
+function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | null | undefined, words: Words): void {
   const prediction = body.predictions[0] as Predicted;
   const times = body.times ?? [];
   const { label } = data.card.answer ?? {};
@@ -126,14 +126,15 @@ function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | und
   if (cells) byId('shares').replaceChildren(...cells.map((cell) => rowOfCell(cell, words)));
   else if (isShares) byId('shares').replaceChildren(...shareBars(data, prediction, words));
   // Bars whose votes are on their way keep their place.
-  else if (votes !== undefined) byId('shares').replaceChildren(...voteBars(data, votes, words));
-  else if (!data.votes) byId('shares').replaceChildren();
+  else if (votes) byId('shares').replaceChildren(...voteBars(data, votes, words));
+  else if (!data.votes || votes === null) byId('shares').replaceChildren();
 }
 
 /** An interval of 95 % as a sentence: where new values lie, or which classes are likely. */
 function intervalText(data: PageData, interval: Predicted, words: Words): string {
   const told = interval as Record<string, number | boolean>;
-  if ('lower' in told)
+  // A class may be called lower: its place in a set is no number.
+  if (typeof told.lower === 'number')
     return `${words.text('interval')} ${[told.lower, told.upper].map((end) => readable(data, words, end as number)).join(' … ')}`;
   const likely = data.classes.filter((label) => told[label]).map((label) => className(data, words, label));
   return `${words.text('likely')} ${likely.join(', ') || words.text('none')}`;
