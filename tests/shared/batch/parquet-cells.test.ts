@@ -57,6 +57,17 @@ describe("a Parquet column's values as a feature's cells", () => {
     expect(await cells(day, { data: [1_706_745_599_999_999n, -1n] }, micros)).toEqual([19_753, -1]);
   });
 
+  test('of a feature with a time zone a day is that of CSV, and a time is known where the file says that it is UTC', async () => {
+    const local: Feature = { name: 'time', type: 'datetime', timeZone: 'America/Sao_Paulo' };
+    expect(await cells(local, { data: [...DATES, null] }, DATE)).toEqual(['2024-01-31', '1969-12-31', null]);
+    const [noon, none] = [1_706_713_200_000_000n, null];
+    const timestamp = (isAdjustedToUTC: boolean) => ({ type: 'TIMESTAMP', isAdjustedToUTC, unit: 'MICROS' }) as const;
+    const [utc, plain] = [true, false].map((is) => ({ ...OPTIONAL, type: 'INT64', logical_type: timestamp(is) }) as const);
+    expect(await cells(local, { data: [noon, none] }, utc)).toEqual([1_706_713_200, null]);
+    expect(await cells(local, { data: [noon, none] }, plain)).toEqual(['a time without a zone', null]);
+    expect(await cells(time, { data: [noon] }, plain)).toEqual([1_706_713_200]);
+  });
+
   test('a day is no number: a model that knows none would take its days for one', async () => {
     const [found] = await cells(number, { data: DATES }, DATE);
     const schema: Schema = { kind: 'regression', features: [number], takesMissing: false };
