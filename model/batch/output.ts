@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync, lstatSync, realpathSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
@@ -20,7 +20,10 @@ export type Output = {
   close(): Promise<void>;
 };
 
-export function filesOf(output: string): Files {
+/** The files of a run into a name. A link stays one, and the file that it leads to is replaced: else whoever reads that would go on with the old one. */
+export function filesOf(name: string): Files {
+  const isLink = lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const output = isLink && existsSync(name) ? realpathSync(name) : name;
   return { output, part: `${output}.part`, journal: `${output}.journal` };
 }
 

@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parquetReadObjects } from 'hyparquet';
@@ -40,6 +50,13 @@ describe('a file is answered row by row', () => {
     chmodSync(runs.at('secret.csv'), 0o600);
     await runs.predict('ages.csv', 'secret.csv', { mode: 'force' });
     expect([runs.read('secret.csv'), statSync(runs.at('secret.csv')).mode & 0o777]).toEqual([EXPECTED, 0o600]);
+  });
+
+  test('into the file that a link leads to, of which readers may know no other name', async () => {
+    runs.write('target.csv', 'old');
+    symlinkSync(runs.at('target.csv'), runs.at('link.csv'));
+    await runs.predict('ages.csv', 'link.csv', { mode: 'force' });
+    expect([runs.read('target.csv'), lstatSync(runs.at('link.csv')).isSymbolicLink()]).toEqual([EXPECTED, true]);
   });
 
   test.each(Object.keys(INPUTS))('%s gives the bits of any other request', async (name) => {
