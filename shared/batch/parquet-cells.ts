@@ -25,8 +25,8 @@ export function readAs(element: SchemaElement): SchemaElement {
 
 /**
  * How the values of a Parquet column become a feature's cells. A NaN is a missing value, as in R and pandas. Days and times are numbers
- * (parquet-column.ts), which are told here in the feature's unit. A time of day is refused: its unit is the writer's, and no model's; and so is a
- * time that is not said to be UTC where the feature has a time zone: hours lie between what it may mean.
+ * (parquet-column.ts), which are told here in the feature's unit. A time of day is refused: its unit is the writer's, and no model's. So is a
+ * time that is not said to be UTC where the feature has a time zone, and for a feature of days one whose day depends on the zone.
  */
 export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   const { converted_type, logical_type, type } = element;
@@ -37,17 +37,23 @@ export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   if (isClock) return (value) => present(value, () => 'a time of day');
   // A day is no number to a model that has none: it would be the days since 1970.
   if ((isDay || isTime) && feature.type !== 'date' && feature.type !== 'datetime') return (value) => present(value, String);
+  // What the clocks of some place showed (pandas), or UTC (duckdb and arrow of R): nobody can tell.
+  const isLocal = logical_type?.type === 'TIMESTAMP' && !logical_type.isAdjustedToUTC;
   if (feature.type === 'datetime' && feature.timeZone !== undefined) {
     // As the text in CSV: a day is the midnight of that zone.
     if (isDay) return (value) => present(value, (days) => dayText(Number(days)));
-    // What the clocks of that zone showed (pandas), or UTC (duckdb and arrow of R): nobody can tell.
-    const isLocal = logical_type?.type === 'TIMESTAMP' && !logical_type.isAdjustedToUTC;
     if (isLocal) return (value) => present(value, () => 'a time without a zone');
   }
   if (isDay && feature.type === 'datetime') return (value) => present(value, (days) => Number(days) * DAY_SECONDS);
-  if (isTime && feature.type === 'date') return (value) => present(value, (seconds) => Math.floor(Number(seconds) / DAY_SECONDS));
+  if (isTime && feature.type === 'date') return (value) => present(value, (seconds) => dayOf(Number(seconds), isLocal));
   if (feature.type === 'integer64') return (value) => present(value, exactNumber);
   return (value) => present(value, (found) => (typeof found === 'bigint' ? Number(found) : found));
+}
+
+/** The day of a time, which is another in other zones: a midnight of Berlin is 23:00 of the day before in UTC. */
+function dayOf(seconds: number, isLocal: boolean): number | string {
+  const days = seconds / DAY_SECONDS;
+  return isLocal || Number.isInteger(days) ? Math.floor(days) : 'a time that is no midnight of UTC';
 }
 
 /** A day as the text of a date; one outside of the years 0000 to 9999 as the number it is, which is refused. */

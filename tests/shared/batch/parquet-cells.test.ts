@@ -49,12 +49,15 @@ describe("a Parquet column's values as a feature's cells", () => {
     expect(await cells(time, { data: DATES }, DATE)).toEqual([19_753 * 86_400, -86_400]);
   });
 
-  test('times are seconds with all that their unit has, or their day', async () => {
+  test('times are seconds with all that their unit has; a day is a midnight of UTC, or that of a time without a zone', async () => {
     const micros = { ...OPTIONAL, type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' } } as const;
     expect(await cells(time, { data: [1_706_702_400_123_456n, null, 0n] }, micros)).toEqual([1_706_702_400.123456, null, 0]);
     const nanos = { ...micros, logical_type: { ...micros.logical_type, unit: 'NANOS' } } as const;
     expect(await cells(time, { data: [1_706_702_400_123_456_000n] }, nanos)).toEqual([1_706_702_400.123456]);
-    expect(await cells(day, { data: [1_706_745_599_999_999n, -1n] }, micros)).toEqual([19_753, -1]);
+    const [midnight, before] = [19_753n * 86_400_000_000n, -1n];
+    expect(await cells(day, { data: [midnight, before] }, micros)).toEqual([19_753, 'a time that is no midnight of UTC']);
+    const plain = { ...micros, logical_type: { ...micros.logical_type, isAdjustedToUTC: false } } as const;
+    expect(await cells(day, { data: [1_706_745_599_999_999n, before, null] }, plain)).toEqual([19_753, -1, null]);
   });
 
   test('of a feature with a time zone a day is that of CSV, and a time is known where the file says that it is UTC', async () => {
