@@ -6,6 +6,9 @@ import { FUSED, type Libm, libraryOf, type MathLibrary } from '../math/library.t
 const EPSILON = 2 ** -52;
 const MOST_ETA = 30;
 
+/** Most summands of one sum; the sum of a part is the first of the next one. */
+export const MOST_SUMMANDS = 1000;
+
 const one = (apply: (x: number) => number): RFunction => ({ least: 1, most: 1, apply });
 
 const functionsOf = (library: MathLibrary): Record<string, RFunction> => functionsBy(library, inverseHyperbolics(library));
@@ -43,6 +46,8 @@ const functionsBy = (
     const odds = eta < -MOST_ETA ? EPSILON : eta > MOST_ETA ? 1 / EPSILON : exp(eta);
     return odds / (1 + odds);
   }),
+  /** Numbers added up one after the other, as nested "+" does. */
+  '(sum)': { least: 1, most: MOST_SUMMANDS, apply: (...values) => values.reduce((sum, value) => sum + value) },
   /** No value where the first argument is missing, else the second. */
   '(given)': { least: 2, most: 2, apply: (...[x, value]) => (Number.isNaN(x) ? Number.NaN : (value as number)) },
 });

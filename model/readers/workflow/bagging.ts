@@ -6,6 +6,7 @@ import type { Frame } from '../../steps/frame.ts';
 import { factorLevels, recode } from '../../steps/step-values.ts';
 import { treeExpression } from '../rpart/expression.ts';
 import { readRpart } from '../rpart/rpart.ts';
+import { sumInOrder } from './sum.ts';
 
 /** Most trees of one bag. */
 const MAX_TREES = 1000;
@@ -13,10 +14,11 @@ const MAX_TREES = 1000;
 /** What ipred's bagged regression trees say of the columns of a frame: the mean of the trees, added up in their order. */
 export function baggedMean(bag: RValue, frame: Frame, label: string): Expression {
   const trees = treesOf(bag, label);
-  const sum = trees.reduce<Expression>((sum, tree, at) => {
-    const value = treeOf(tree, frame, `${label}'s tree ${at + 1}`);
-    return { call: '+', of: [sum, value] };
-  }, 0);
+  const sum = sumInOrder(
+    trees.map((tree, at) => treeOf(tree, frame, `${label}'s tree ${at + 1}`)),
+    frame,
+    label,
+  );
   return { call: '/', of: [sum, trees.length] };
 }
 
@@ -30,9 +32,10 @@ export function baggedVotes(bag: RValue, frame: Frame, label: string): Votes {
   const classes = factorLevels(element(bag, 'y'), `${label}'s y`);
   if (base ** classes.length > Number.MAX_SAFE_INTEGER)
     throw new ModelError(label, `${trees.length} trees of ${classes.length} classes`, 'fewer classes, or fewer trees');
-  const digits = trees.reduce<Expression>(
-    (sum, tree, at) => ({ call: '+', of: [sum, treeOf(tree, frame, `${label}'s tree ${at + 1}`, { classes, base })] }),
-    0,
+  const digits = sumInOrder(
+    trees.map((tree, at) => treeOf(tree, frame, `${label}'s tree ${at + 1}`, { classes, base })),
+    frame,
+    label,
   );
   return { classes, base, digits };
 }

@@ -6,6 +6,7 @@ import { element, type RValue } from '../../rds/values.ts';
 import type { NewColumn } from '../../steps/frame.ts';
 import { namesOf, recode, type StepContext, type StepReader } from '../../steps/step-values.ts';
 import { readLinear } from '../linear/linear.ts';
+import { sumInOrder } from './sum.ts';
 
 /** step_impute_linear(): a missing number is what an lm of other columns says. Where one of these is missing too, it stays missing. */
 export const IMPUTE_LINEAR_STEPS: StepReader = {
@@ -32,17 +33,21 @@ function imputed(name: string, model: RValue, { frame, label }: StepContext): Ne
     const value = frame.value(feature.name, at);
     return feature.type === 'factor' && 'levels' in given ? recode(value, given, feature.levels) : value;
   });
-  const sum = remap(sumOf(linear, at), (place) => values[place] as Expression);
+  const sum = sumInOrder(
+    summandsOf(linear, at).map((one) => remap(one, (place) => values[place] as Expression)),
+    frame,
+    at,
+  );
   // recipes' cast(): whole numbers are rounded, halves to the even one.
   const made: Expression = column.kind === 'integer' ? { call: 'round', of: [sum] } : sum;
   return { ...column, value: { call: 'coalesce', of: [frame.value(name, at), made] } };
 }
 
-/** A linear model's sum, in the model's order. */
-function sumOf({ columns, coefficients, offsets, link }: Linear, label: string): Expression {
+/** What a linear model adds up, in the model's order. */
+function summandsOf({ columns, coefficients, offsets, link }: Linear, label: string): Expression[] {
   if (offsets.length > 0 || link !== 'identity') throw new ModelError(label, 'a model with an offset or a link', 'a plain lm');
-  return columns.reduce<Expression>((sum, factors, at) => {
+  return columns.map((factors, at): Expression => {
     const product = factors.reduce<Expression>((all, factor) => ({ call: '*', of: [all, factor] }), 1);
-    return { call: '+', of: [sum, { call: '*', of: [coefficients[at]!, product] }] };
-  }, 0);
+    return { call: '*', of: [coefficients[at]!, product] };
+  });
 }

@@ -12,7 +12,7 @@ import { PIPELINE_FUNCTIONS } from '../../../shared/steps/pipeline-functions.ts'
 /** Functions of several arguments whose value is missing where any of them is; of those with one, the function itself is asked. */
 export const KEEPS_MISSING: readonly string[] = [
   ...['+', '-', '*', '/', '%%', '%/%', '<', '<=', '>', '>=', '==', '!='],
-  ...['log', 'pmin', 'pmax', 'between', 'atan2', '(given)'],
+  ...['log', 'pmin', 'pmax', 'between', 'atan2', '(given)', '(sum)'],
 ];
 const CALLS = { ...FUNCTIONS, ...PIPELINE_FUNCTIONS };
 

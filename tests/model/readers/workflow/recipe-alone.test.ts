@@ -37,6 +37,8 @@ test.each([
   ['builtins', 14],
   ['ends', 6],
   ['old-names', 20],
+  ['many-columns', 6],
+  ['many-trees', 6],
 ])('the columns of the recipe %s are those that bake() makes, to the bit', (name, count) => {
   const { rows, wrong, ulp } = verify(loadModel(fileOf(name)), expectedOf(name), name);
   expect({ rows, wrong, ulp }).toEqual({ rows: count, wrong: [], ulp: 0 });
