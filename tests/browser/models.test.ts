@@ -217,13 +217,20 @@ inChromium('any model has its page', () => {
   });
 
   test('several numbers: all of them, each with its line, and exactly where somebody asks', async () => {
-    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }]);
-    const page = await open(await serveAnswers(info, ({ rows }) => ({ predictions: rows.map(([x]) => [x, -(x as number), 1 / 3]) })));
+    const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 0.1 }], { types: ['response', 'se'] });
+    const page = await open(
+      await serveAnswers(info, ({ rows, parameters }) => ({
+        predictions: rows.map(([x]) => [x, -(x as number), 1 / 3]),
+        ...(parameters?.type === 'se' && { se: rows.map(() => [0.5, 0.5, 0.5]) }),
+      })),
+    );
     expect(await page.locator('#answer').textContent()).toBe(' 5 · -5 · 0.3333');
     expect(await exact(page)).toBe('5\n-5\n0.3333333333333333');
     await page.locator('#plot .over').waitFor();
     expect(await page.locator('#plot .line').count()).toBe(3);
     expect(await page.locator('#plot').getAttribute('aria-label')).toContain('1 from 0 to 10; 2 from 0 to -10; 3 from 0.3333 to 0.3333');
+    expect(await drawn(page, '#plot')).toBeGreaterThan(100);
+    expect(await page.locator('#plot .band').count()).toBe(0);
     await closeAll();
   });
 

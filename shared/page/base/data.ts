@@ -12,7 +12,7 @@ export type Predicted = number | string | Record<string, number> | number[];
 export type AnswerBody = {
   predictions: Predicted[];
   times?: number[];
-  se?: number[];
+  se?: Predicted[];
   explanations?: Explanation[];
   explain?: { time?: number };
   model?: { name: string; sha256: string };

@@ -101,8 +101,9 @@ function lastingText(data: PageData, { times }: AnswerBody, time: number, words:
 }
 
 function bandOf({ se }: AnswerBody, ys: number[]): { low: number[]; high: number[] } | undefined {
-  if (!Array.isArray(se) || se.length !== ys.length) return undefined;
-  const edge = (sign: number) => ys.map((y, at) => y + sign * BAND * se[at]!);
+  // Of several numbers, or of the classes' shares, each has errors of its own, and the plot no band.
+  if (!Array.isArray(se) || se.length !== ys.length || typeof se[0] !== 'number') return undefined;
+  const edge = (sign: number) => ys.map((y, at) => y + sign * BAND * (se[at] as number));
   return { low: edge(-1), high: edge(1) };
 }
 
