@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
+import { NO_MIDNIGHT, NO_ZONE } from '../schema/complaints.ts';
 import { DAYS, formatDate } from '../schema/dates.ts';
 import type { Feature } from '../schema/features.ts';
 
@@ -42,7 +43,7 @@ export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   if (feature.type === 'datetime' && feature.timeZone !== undefined) {
     // As the text in CSV: a day is the midnight of that zone.
     if (isDay) return (value) => present(value, (days) => dayText(Number(days)));
-    if (isLocal) return (value) => present(value, () => 'a time without a zone');
+    if (isLocal) return (value) => present(value, () => NO_ZONE);
   }
   if (isDay && feature.type === 'datetime') return (value) => present(value, (days) => Number(days) * DAY_SECONDS);
   if (isTime && feature.type === 'date') return (value) => present(value, (seconds) => dayOf(Number(seconds), isLocal));
@@ -53,7 +54,7 @@ export function cellReader(feature: Feature, element: SchemaElement): CellOf {
 /** The day of a time, which is another in other zones: a midnight of Berlin is 23:00 of the day before in UTC. */
 function dayOf(seconds: number, isLocal: boolean): number | string {
   const days = seconds / DAY_SECONDS;
-  return isLocal || Number.isInteger(days) ? Math.floor(days) : 'a time that is no midnight of UTC';
+  return isLocal || Number.isInteger(days) ? Math.floor(days) : NO_MIDNIGHT;
 }
 
 /** A day as the text of a date; one outside of the years 0000 to 9999 as the number it is, which is refused. */

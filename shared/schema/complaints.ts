@@ -55,14 +55,20 @@ export function adviceFor(schema: Schema, column: number, value: unknown, text: 
   return `if ${quote(feature.name)} is a factor in R, name its levels in model.json, or import with --data training.csv`;
 }
 
+/** What stands for a time in a file that does not say enough of it (../batch/parquet-cells.ts), and what that is. */
+export const NO_ZONE = 'a time without a zone';
+export const NO_MIDNIGHT = 'a time that is no midnight of UTC';
+
 /** What may help whoever sent a value that does not fit. */
 function hintFor(feature: Feature, given: unknown): string {
+  if (feature.type === 'date') return given === NO_MIDNIGHT ? '; its time is no midnight of UTC, so that its day depends on the zone' : '';
   if (feature.type === 'number' && typeof given === 'string') {
     if (DECIMAL.test(given)) return ', without quotes';
     const isTime = typeof parseDatetime(given) === 'number';
     return isTime ? '; this model takes a date as its days since 1970-01-01, a time as its seconds' : '';
   }
   if (feature.type !== 'datetime' || typeof given !== 'string') return '';
+  if (given === NO_ZONE) return `; the file does not say that it is UTC, and the feature's times are of ${feature.timeZone}`;
   const found = parseDatetime(given, feature.timeZone);
   if (found === 'skipped') return `; the clocks of ${feature.timeZone} skip it`;
   if (found === 'twice') return `; it comes twice by the clocks of ${feature.timeZone}: add an offset`;

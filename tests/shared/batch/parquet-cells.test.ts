@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { openParquet, readParquet } from '../../../shared/batch/parquet-input.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { readRows } from '../../../shared/schema/rows.ts';
+import { refusalOf } from '../../support/requests.ts';
 
 type Column = Parameters<typeof parquetWriteBuffer>[0]['columnData'][number];
 type Element = ReturnType<typeof parquetMetadata>['schema'][number];
@@ -69,6 +70,19 @@ describe("a Parquet column's values as a feature's cells", () => {
     expect(await cells(local, { data: [noon, none] }, utc)).toEqual([1_706_713_200, null]);
     expect(await cells(local, { data: [noon, none] }, plain)).toEqual(['a time without a zone', null]);
     expect(await cells(time, { data: [noon] }, plain)).toEqual([1_706_713_200]);
+  });
+
+  test.each([
+    [{ ...time, timeZone: 'Europe/Berlin' }, false, 'the file does not say that it is UTC'],
+    [day, true, 'its time is no midnight of UTC'],
+  ] as const)('what is not said of a time is told (%#)', async (feature, isAdjustedToUTC, told) => {
+    const element = { ...OPTIONAL, type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC, unit: 'MICROS' } } as const;
+    const [cell] = await cells(feature, { data: [1_706_713_200_000_000n] }, element);
+    const schema: Schema = { kind: 'regression', features: [feature], takesMissing: false };
+    const [problem] = refusalOf(() =>
+      readRows(schema, { rows: 1, text: false, columnar: true, cell: () => cell, path: () => '' }),
+    ).problems;
+    expect(problem?.message).toContain(told);
   });
 
   test('a day is no number: a model that knows none would take its days for one', async () => {
