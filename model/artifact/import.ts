@@ -128,6 +128,7 @@ export function encodeModel(
     version,
     others,
     read,
+    note,
     codes,
     lacking,
     pipeline,
@@ -146,8 +147,7 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
-  const assumed = assumedNote(read?.assumed ?? []);
-  if (assumed !== undefined) origin.note?.(assumed);
+  for (const one of [assumedNote(read?.assumed ?? []), note]) if (one !== undefined) origin.note?.(one);
   const settled = lacking ? withLackingLevels(given, lacking, { file, sidecar, data }) : given;
   const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);

@@ -6,7 +6,7 @@ import { highestLevel } from '../../shared/schema/spread/interval.ts';
 import type { Calibration } from '../artifact/calibration.ts';
 import { importModel, verifyArtifact } from '../artifact/import.ts';
 import { type LevelsOrder, type TrainingData, trainingColumns } from '../artifact/levels.ts';
-import { maybeFactorsNote } from '../artifact/maybe-factors.ts';
+import { maybeCodesNote, maybeFactorsNote } from '../artifact/maybe-factors.ts';
 import { printableLines } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
 import { readCommandLine, UsageError } from './command-line.ts';
@@ -96,7 +96,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     ...(model.card.proof ? [provenText(model.card.proof)] : []),
     ...calibrationLines(model),
     ...(data && levels.length > 0 ? ask : []),
-    ...(data ? [] : maybeFactorsNote(model, file)),
+    ...(data ? maybeCodesNote(model, file, data) : maybeFactorsNote(model, file)),
     ...notes,
   ]);
 }

@@ -30,6 +30,8 @@ export type Imported = {
   others?: string[];
   /** Features that a formula reads as numbers, or by as.numeric(): a sidecar that gave them levels would have their codes read. */
   read?: Read;
+  /** What to say of the model at its import, in a line. */
+  note?: string;
   /** Of features that are split by sets of codes, and have no levels: the codes in training. */
   codes?: readonly (Codes | undefined)[];
   /** The factors of which the file does not have all levels: a sidecar or the training data has to name them. */

@@ -17,6 +17,7 @@ export type LightGBMModel = {
   version: string;
   cover?: Float64Array;
   codes: (Codes | undefined)[];
+  note?: string;
 };
 
 const MAX_FEATURES = 65_535;
@@ -41,7 +42,7 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const read = readObjective(textIn(header, 'objective', label), label);
   const classes = read.isMulticlass && each > 1 ? Array.from({ length: each }, (_, place) => String(place)) : undefined;
   const rounds = trees.length / each;
-  const { features, codes } = readFeatures(header, count, pandas, label);
+  const { features, codes, note } = readFeatures(header, count, pandas, label);
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
     features,
@@ -55,7 +56,8 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const { cover, ...body } = boostingOf(trees, each, read);
   const boosting = { ...body, ...(header.has('average_output') ? { average: true } : {}) };
   const version = `LightGBM, model format ${textIn(header, 'version', label) ?? 'of version 1'}`;
-  return { schema, boosting, codes, ...(cover ? { cover } : {}), call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
+  const more = { ...(cover ? { cover } : {}), ...(note === undefined ? {} : { note }) };
+  return { schema, boosting, codes, ...more, call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
 }
 
 function featureCount(header: Members, label: string): number {
@@ -77,7 +79,7 @@ function readFeatures(
   count: number,
   pandas: string | undefined,
   label: string,
-): Pick<LightGBMModel, 'codes'> & Pick<Schema, 'features'> {
+): Pick<LightGBMModel, 'codes' | 'note'> & Pick<Schema, 'features'> {
   const names = (textIn(header, 'feature_names', label) ?? '').split(' ', MAX_FEATURES + 1);
   if (names.length !== count) throw new ModelError(`${label}'s feature_names`, `${names.length} names`, String(count));
   const infos = (textIn(header, 'feature_infos', label) ?? '').trim().split(' ', MAX_FEATURES + 1);
@@ -85,7 +87,7 @@ function readFeatures(
   // "[least:greatest]" is a number, "none" a column without use, and "0:3:1" the categories that were seen.
   const isCategory = infos.map((info) => info !== 'none' && !info.startsWith('['));
   const codes = infos.map((info, place) => (isCategory[place] ? codesOf(info) : undefined));
-  const levels = readPandasLevels(
+  const { lists, levels } = readPandasLevels(
     pandas,
     codes.flatMap((of) => (of ? [of.greatest] : [])),
     label,
@@ -95,7 +97,9 @@ function readFeatures(
     const categories = isCategory[place] ? levels[next++] : undefined;
     return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
-  return { features, codes };
+  const what = `the file has ${lists === 1 ? 'a list' : `${lists} lists`} of pandas' categories, and does not say of which columns`;
+  const note = `${what} (ordered ones are numbers to LightGBM): callers send codes, 0, 1, ... in the order of the categories, where a sidecar names no levels`;
+  return { features, codes, ...(lists > levels.length ? { note } : {}) };
 }
 
 /** The codes of categories that LightGBM saw; -1 stands for a missing one. */

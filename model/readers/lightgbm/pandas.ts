@@ -8,9 +8,13 @@ const MAX_CATEGORIES = 1_000_000;
  * _dump_pandas_categorical). They are used where there is a list for each feature that is split by categories, of which
  * `greatest` has the greatest code that training had; with any other number of lists, or with a code beyond a list, nobody can say whose they are
  * (columns that are ordered have lists, too, and columns of codes have none), and callers send codes. Throws a ModelError where the line is no
- * such JSON.
+ * such JSON. `lists`: how many there are.
  */
-export function readPandasLevels(json: string | undefined, greatest: readonly number[], label: string): string[][] {
+export function readPandasLevels(
+  json: string | undefined,
+  greatest: readonly number[],
+  label: string,
+): { lists: number; levels: string[][] } {
   const at = `${label}'s pandas_categorical`;
   let lists: unknown;
   try {
@@ -18,7 +22,8 @@ export function readPandasLevels(json: string | undefined, greatest: readonly nu
   } catch (error) {
     throw new ModelError(at, `what is not JSON (${(error as Error).message.slice(0, 80)})`, 'lists of categories');
   }
-  if (lists === null || (Array.isArray(lists) && lists.length !== greatest.length)) return [];
+  if (lists === null) return { lists: 0, levels: [] };
+  if (Array.isArray(lists) && lists.length !== greatest.length) return { lists: lists.length, levels: [] };
   if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
   let all = 0;
   const levels = lists.map((list: unknown, place): string[] => {
@@ -29,5 +34,6 @@ export function readPandasLevels(json: string | undefined, greatest: readonly nu
     if (new Set(labels).size !== labels.length) throw new ModelError(`${at}[${place}]`, 'a category twice', 'each once');
     return labels;
   });
-  return levels.every((list, place) => greatest[place]! < list.length) ? levels : [];
+  const areTheirs = levels.every((list, place) => greatest[place]! < list.length);
+  return { lists: lists.length, levels: areTheirs ? levels : [] };
 }

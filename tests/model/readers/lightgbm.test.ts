@@ -124,6 +124,11 @@ describe('a split by categories', () => {
     // "a" is code 1, and level 2 of the row.
     expect(Array.from(predictRows(model, Float64Array.of(1, 0, 2, 0)))).toEqual([2, 1]);
     expect(importText(text('[["b", "a"], ["c"]]'), 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
+    expect(model.note).toBeUndefined();
+    expect(importText(text('[["b", "a"], ["c"]]'), 'm.txt').note).toBe(
+      "the file has 2 lists of pandas' categories, and does not say of which columns (ordered ones are numbers to LightGBM): callers send codes, " +
+        '0, 1, ... in the order of the categories, where a sidecar names no levels',
+    );
     // A column of codes beside an ordered one, whose list it is: training had code 2 of it.
     const codes = lightgbmText([tree], { feature_infos: '-1:0:1:2 [0:1]' }, 'pandas_categorical:[["low", "high"]]');
     expect(importText(codes, 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
