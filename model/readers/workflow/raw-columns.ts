@@ -104,6 +104,11 @@ export function columnsOfTerms(terms: Terms, levels: RValue | undefined, label: 
   const known = readLevels(levels, `${label}'s xlevels`);
   const reader = new FormulaReader(terms, known, `${label}'s formula`, new FormulaSplines());
   for (const variable of terms.variables) if (!known.has(variable.name)) reader.columns(variable);
+  // cut(a, c(0, 5)), factor(a > 2), interaction(f, g): what they are made of is a column too.
+  terms.variables.forEach(({ name, value }, at) => {
+    const own = known.get(name);
+    if (own && value.type === 'language' && terms.factors.some((pattern) => pattern[at]! > 0)) reader.labelled(value, own);
+  });
   const kinds = new Map(terms.variables.map(({ name, kind }) => [name, kind]));
   const columns = reader.features.map((feature): FrameColumn => {
     const { name } = feature;
