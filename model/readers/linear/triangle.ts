@@ -1,26 +1,69 @@
 /** By which part of its length a column of R must stand out of those before it (tol of qr(); LINPACK's dqrdc2). */
 const SINGULAR = 1e-7;
 
-/** R of the QR decomposition of columns that do not depend on one another, column after column up to the diagonal (LINPACK's dqrdc2). */
-export function triangleOfColumns(given: readonly Float64Array[]): Float64Array[] {
-  const columns = given.map((column) => column.slice());
+/** Columns that go through the reflections before them together: they stay in the processor's cache. */
+const TOGETHER = 4;
+
+/**
+ * R of the QR decomposition of columns that do not depend on one another, column after column up to the diagonal (LINPACK's dqrdc2). Each
+ * column meets the reflections of those before it in their order, as there, so that the bits are the same. The columns given are overwritten.
+ */
+export function triangleOfColumns(columns: readonly Float64Array[]): Float64Array[] {
   const rows = columns[0]?.length ?? 0;
-  for (let at = 0; at < Math.min(rows - 1, columns.length); at += 1) {
-    const own = columns[at]!;
-    const length = lengthFrom(own, at);
-    if (length === 0) continue;
-    const norm = own[at]! < 0 ? -length : length;
-    for (let row = at; row < rows; row += 1) own[row] = own[row]! * (1 / norm);
-    own[at] = own[at]! + 1;
-    for (const other of columns.slice(at + 1)) {
-      let dot = 0;
-      for (let row = at; row < rows; row += 1) dot += own[row]! * other[row]!;
-      const factor = -dot / own[at]!;
-      for (let row = at; row < rows; row += 1) other[row] = other[row]! + factor * own[row]!;
+  const most = Math.min(rows - 1, columns.length);
+  // The vector of a reflection is its column from the diagonal on, with this number on it; 0 where there is none.
+  const pivots = new Float64Array(columns.length);
+  const norms = new Float64Array(columns.length);
+  for (let first = 0; first < columns.length; first += TOGETHER) {
+    const panel = columns.slice(first, first + TOGETHER);
+    for (let at = 0; at < Math.min(first, most); at += 1) if (pivots[at] !== 0) reflect(columns[at]!, at, panel);
+    for (const [place, own] of panel.entries()) {
+      const at = first + place;
+      const length = at < most ? lengthFrom(own, at) : 0;
+      if (length === 0) continue;
+      const norm = own[at]! < 0 ? -length : length;
+      for (let row = at; row < rows; row += 1) own[row] = own[row]! * (1 / norm);
+      own[at] = own[at]! + 1;
+      [pivots[at], norms[at]] = [own[at]!, norm];
+      reflect(own, at, panel.slice(place + 1));
     }
-    own[at] = -norm;
   }
-  return columns.map((column, at) => column.slice(0, at + 1));
+  return columns.map((column, at) => {
+    const own = column.slice(0, at + 1);
+    if (pivots[at] !== 0) own[at] = -norms[at]!;
+    return own;
+  });
+}
+
+/** Columns after a reflection, whose vector is a column from a row on. Four at a time: each sum waits for itself alone. */
+function reflect(own: Float64Array, from: number, others: readonly Float64Array[]): void {
+  const [a, b, c, d] = others;
+  if (a && b && c && d) {
+    let [dotA, dotB, dotC, dotD] = [0, 0, 0, 0];
+    for (let row = from; row < own.length; row += 1) {
+      const cell = own[row]!;
+      dotA += cell * a[row]!;
+      dotB += cell * b[row]!;
+      dotC += cell * c[row]!;
+      dotD += cell * d[row]!;
+    }
+    const pivot = own[from]!;
+    const [factorA, factorB, factorC, factorD] = [-dotA / pivot, -dotB / pivot, -dotC / pivot, -dotD / pivot];
+    for (let row = from; row < own.length; row += 1) {
+      const cell = own[row]!;
+      a[row] = a[row]! + factorA * cell;
+      b[row] = b[row]! + factorB * cell;
+      c[row] = c[row]! + factorC * cell;
+      d[row] = d[row]! + factorD * cell;
+    }
+    return;
+  }
+  for (const other of others) {
+    let dot = 0;
+    for (let row = from; row < own.length; row += 1) dot += own[row]! * other[row]!;
+    const factor = -dot / own[from]!;
+    for (let row = from; row < own.length; row += 1) other[row] = other[row]! + factor * own[row]!;
+  }
 }
 
 /** The length of a column from a row on, as the reference BLAS has it (dnrm2). */

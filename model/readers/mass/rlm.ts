@@ -8,7 +8,7 @@ import { inverseOf, triangleOfColumns } from '../linear/triangle.ts';
 /** How little of a column may be left beside the columns before it. R's qr() calls a column dependent below 1e-7. */
 const LEAST_LEFT = 1e-6;
 
-/** Most products that comparing each column with those before it takes: a few seconds. */
+/** Most products that comparing each column with those before it takes: some two seconds. */
 const MOST_PRODUCTS = 2 ** 32;
 
 /**
@@ -23,7 +23,8 @@ export function readRlm(value: RValue, label: string): LinearModel {
   const { coefficients } = made.linear;
   const pivots = Array.from(numbersOf(element(element(value, 'qr') as RValue, 'pivot'), `${label}'s pivots`));
   const isWhole = pivots.length === coefficients.length && pivots.every((pivot, at) => pivot === at + 1);
-  if (!isWhole || isNearlyDependent(value, coefficients.length, label)) {
+  const triangle = isWhole ? triangleOf(value, coefficients.length, label) : undefined;
+  if (!triangle) {
     throw new ModelError(
       label,
       'weights that leave a column without a coefficient of its own',
@@ -32,7 +33,7 @@ export function readRlm(value: RValue, label: string): LinearModel {
   }
   // What rlm() decomposed are the rows times the roots of their weights of the last iteration; the matrix itself is in the file.
   const { means: _, ...bare } = made;
-  const rest = { ...bare, intervalParts: rlmSpread(value, coefficients.length, label) };
+  const rest = { ...bare, intervalParts: rlmSpread(value, triangle) };
   return made.linear.offsets.length > 0 ? rest : { ...rest, means: summandMeans(value, coefficients, label) };
 }
 
@@ -40,10 +41,10 @@ export function readRlm(value: RValue, label: string): LinearModel {
  * What predict.rlm has for intervals: the square of the scale as the variance of the residuals, the normal distribution, and the inverse of
  * R of the QR of the rows times the roots of their weights. None where R itself has no number.
  */
-function rlmSpread(value: RValue, width: number, label: string): readonly IntervalPart[] {
+function rlmSpread(value: RValue, triangle: readonly Float64Array[]): readonly IntervalPart[] {
   const scale = element(value, 's');
   const variance = scale?.type === 'double' ? scale.values[0]! ** 2 : Number.NaN;
-  const inverse = width > 0 && width <= MOST_COLUMNS ? inverseOf(triangleOfColumns(weightedColumns(value, width, label))) : undefined;
+  const inverse = triangle.length > 0 && triangle.length <= MOST_COLUMNS ? inverseOf(triangle) : undefined;
   if (!Number.isFinite(variance) || !inverse) return [];
   return [{ by: 'linear', scalars: { variance, normal: 1, intervals: 1 }, arrays: [['inverse', inverse]] }];
 }
@@ -71,24 +72,22 @@ function summandMeans(value: RValue, coefficients: ArrayLike<number>, label: str
   });
 }
 
-/** Whether a column of the matrix, its rows times the roots of their weights, depends nearly on those before it. */
-function isNearlyDependent(value: RValue, width: number, label: string): boolean {
+/**
+ * R of the QR of the rows times the roots of their weights, empty where nobody asks for it; undefined where a column depends nearly on those
+ * before it.
+ */
+function triangleOf(value: RValue, width: number, label: string): Float64Array[] | undefined {
   const weights = numbersOf(element(value, 'weights'), `${label}'s weights`);
   // rlm() itself refuses a matrix that depends without weights.
-  if (weights.every((weight) => weight === weights[0])) return false;
-  const columns: Float64Array[] = [];
-  for (const left of weightedColumns(value, width, label)) {
-    const whole = lengthOf(left);
-    for (const before of columns) {
-      let shared = 0;
-      for (let row = 0; row < left.length; row += 1) shared += before[row]! * left[row]!;
-      for (let row = 0; row < left.length; row += 1) left[row] = left[row]! - shared * before[row]!;
-    }
-    const rest = lengthOf(left);
-    if (!(rest > LEAST_LEFT * whole)) return true;
-    columns.push(left.map((cell) => cell / rest));
-  }
-  return false;
+  const isEven = weights.every((weight) => weight === weights[0]);
+  if (isEven && width > MOST_COLUMNS) return [];
+  const columns = weightedColumns(value, width, label);
+  if (weights.length < width) return isEven ? [] : undefined;
+  const whole = columns.map(lengthOf);
+  const triangle = triangleOfColumns(columns);
+  // What is on the diagonal is what the columns before leave of a column.
+  const isLeft = triangle.every((column, at) => Math.abs(column[at]!) > LEAST_LEFT * whole[at]!);
+  return isEven || isLeft ? triangle : undefined;
 }
 
 function lengthOf(column: Float64Array): number {

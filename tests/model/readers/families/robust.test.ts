@@ -27,10 +27,10 @@ function rlm(weights: number[], xs: number[], members: Record<string, RValue> = 
 }
 
 /** An rlm of a factor with a row for each of its levels. */
-function square(side: number): RValue {
+function square(side: number, weightAt = (at: number) => 1 + at): RValue {
   const levels = Array.from({ length: side }, (_, at) => `l${at}`);
   const cells = Float64Array.from({ length: side * side }, (_, at) => Number(at % (side + 1) === 0));
-  const weights = levels.map((_, at) => 1 + at);
+  const weights = levels.map((_, at) => weightAt(at));
   return lm(
     {
       variables: [number(symbol('f'), 'f', 'factor')],
@@ -75,6 +75,16 @@ describe('an rlm', () => {
     const value = rlm([1, 1, 1], [1, 2, 3], members);
     expect(predict(RLM_READER, value, [{ x: 3 }])).toEqual([7]);
     expect(RLM_READER.read(value, 'm.RDS').intervalParts).toEqual([]);
+  });
+
+  test('of more than 500 columns answers without intervals; with even weights its columns are not compared', () => {
+    expect(RLM_READER.read(square(501), 'm.RDS').intervalParts).toEqual([]);
+    expect(
+      RLM_READER.read(
+        square(1_626, () => 1),
+        'm.RDS',
+      ).intervalParts,
+    ).toEqual([]);
   });
 
   test.each<[string, RValue, string]>([
