@@ -185,7 +185,7 @@ function flatColumns({ schema }: FileMetaData): SchemaElement[] {
 }
 
 /** Behind the element at a place and all that lie in it. */
-function endOf(schema: SchemaElement[], at: number): number {
+export function endOf(schema: SchemaElement[], at: number): number {
   let end = at + 1;
   for (let left = schema[at]?.num_children ?? 0; left > 0 && end < schema.length; end += 1) left += (schema[end]?.num_children ?? 0) - 1;
   return end;

@@ -100,7 +100,8 @@ export function factorText({ type, levels }: Pick<Column, 'type' | 'levels'>, va
 }
 
 /** Every value of a column is there and finite. Throws a ModelError. */
-export function expectComplete(label: string, { name, values, type, levels }: Column): void {
+export function expectComplete(label: string, { name, values, type, levels, refused }: Column): void {
+  if (refused) throw refused;
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong !== -1) {
     const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);

@@ -7,9 +7,15 @@ export const MAX_CELLS = 200_000_000;
 
 /**
  * A column as R's read.csv types it, text as a factor. NaN is NA; a logical is 1 or 0, a factor the place of its level from
- * 1. `position` is its place in the file, from 1.
+ * 1. `refused`: why it has no values that a forest takes, as a column of times; only a formula without it can be used.
  */
-export type Column = { name: string; type: 'integer' | 'double' | 'logical' | 'factor'; values: Float64Array; levels?: string[] };
+export type Column = {
+  name: string;
+  type: 'integer' | 'double' | 'logical' | 'factor';
+  values: Float64Array;
+  levels?: string[];
+  refused?: ModelError;
+};
 
 /** A table of columns that all have `rows` values. `label` names it in errors. */
 export type Table = { label: string; rows: number; columns: Column[] };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SchemaElement } from 'hyparquet/src/types.js';
-import { readColumn } from '../../../shared/batch/parquet-input.ts';
+import { endOf, readColumn } from '../../../shared/batch/parquet-input.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { openParquetFile } from '../../batch/parquet-file.ts';
 import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
@@ -10,23 +10,24 @@ type Kind = 'logical' | 'integer' | 'double' | 'text';
 
 /**
  * Reads a Parquet file as readCsv reads CSV: texts are factors with their levels in the order of their code points, whole numbers that fit
- * 32 bits are integers, a null is NA, and names are made valid as R makes them. `levels` settles those of a column. Throws a ModelError for
- * what is damaged, and for columns of other types than numbers, booleans and texts.
+ * 32 bits are integers, a null is NA, and names are made valid as R makes them. `levels` settles those of a column. A column of another type
+ * than numbers, booleans and texts is refused once a formula names it. Throws a ModelError for what is damaged.
  */
 export async function readParquet(file: string, levels: Record<string, string[]>): Promise<Table> {
   const label = path.basename(file);
   try {
     const { parquet, check } = await openParquetFile(file);
     const { metadata } = parquet;
-    const elements = metadata.schema.slice(1);
+    const elements = topLevel(metadata.schema);
     const rows = Number(metadata.num_rows);
     if (elements.length * rows > MAX_CELLS) throw new ModelError(label, `${elements.length * rows} cells`, `at most ${MAX_CELLS}`);
-    const kinds = elements.map((element) => kindOf(element, label));
     const names = validNames(elements.map(({ name }) => name));
     const columns: Column[] = [];
-    for (const [at, { name }] of elements.entries()) {
-      const values = await readColumn(parquet, name);
-      columns.push(columnOf(names[at] as string, kinds[at] as Kind, values, label, levels));
+    for (const [at, element] of elements.entries()) {
+      const name = names[at] as string;
+      const kind = kindOf(element, label);
+      const isRead = typeof kind === 'string';
+      columns.push(isRead ? columnOf(name, kind, await readColumn(parquet, element.name), label, levels) : refused(name, kind));
     }
     check();
     return { label, rows, columns };
@@ -41,8 +42,23 @@ function inWords({ message }: RequestError, label: string): ModelError {
   return new ModelError(label, found, expected);
 }
 
-/** The kind of a column. Throws a ModelError for one whose values are no number, boolean or text. */
-function kindOf({ name, type, num_children, repetition_type, converted_type, logical_type }: SchemaElement, label: string): Kind {
+/** The columns of a file: what lies in a nested one is none. */
+function topLevel(schema: SchemaElement[]): SchemaElement[] {
+  const columns: SchemaElement[] = [];
+  for (let at = 1; at < schema.length; at = endOf(schema, at)) columns.push(schema[at] as SchemaElement);
+  return columns;
+}
+
+/** A column that is not read. */
+function refused(name: string, why: ModelError): Column {
+  return { name, type: 'double', values: new Float64Array(0), refused: why };
+}
+
+/** The kind of a column, or why one is refused whose values are no number, boolean or text. */
+function kindOf(
+  { name, type, num_children, repetition_type, converted_type, logical_type }: SchemaElement,
+  label: string,
+): Kind | ModelError {
   const meant = logical_type?.type ?? converted_type;
   if (num_children === undefined && type !== undefined && repetition_type !== 'REPEATED') {
     if (type === 'BOOLEAN') return 'logical';
@@ -51,7 +67,7 @@ function kindOf({ name, type, num_children, repetition_type, converted_type, log
     if ((type === 'INT32' || type === 'INT64') && (meant === undefined || /^U?INT(?:_\d+|EGER)?$/.test(meant))) return 'integer';
   }
   const found = num_children === undefined ? `${type ?? 'no type'}${meant === undefined ? '' : ` as ${meant}`}` : 'a nested column';
-  throw new ModelError(`${label}, column "${name}"`, found, 'numbers, booleans or texts');
+  return new ModelError(`${label}, column "${name}"`, found, 'numbers, booleans or texts');
 }
 
 function columnOf(name: string, kind: Kind, values: unknown[], label: string, levels: Record<string, string[]>): Column {
@@ -62,13 +78,12 @@ function columnOf(name: string, kind: Kind, values: unknown[], label: string, le
     const fields = values.map((value) => (isMissing(value) ? 'NA' : textOf(value)));
     return factor(name, fields, label, given);
   }
-  const numbers = Float64Array.from(values, (value, row) => {
-    if (isMissing(value)) return Number.NaN;
-    const number = Number(value);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(number))
-      throw new ModelError(`${label}, column "${name}", row ${row + 1}`, 'a whole number beyond 2^53', 'one that a double holds');
-    return number;
-  });
+  const beyond = values.findIndex((value) => typeof value === 'bigint' && !Number.isSafeInteger(Number(value)));
+  if (beyond !== -1) {
+    const where = `${label}, column "${name}", row ${beyond + 1}`;
+    return refused(name, new ModelError(where, 'a whole number beyond 2^53', 'one that a double holds'));
+  }
+  const numbers = Float64Array.from(values, (value) => (isMissing(value) ? Number.NaN : Number(value)));
   const isInteger = kind === 'integer' && numbers.every((value) => Number.isNaN(value) || Math.abs(value) < 2 ** 31);
   return { name, type: kind === 'integer' && !isInteger ? 'double' : kind, values: numbers } as Column;
 }
@@ -77,7 +92,8 @@ function columnOf(name: string, kind: Kind, values: unknown[], label: string, le
 const MOST_WRITTEN = 20_000_000;
 
 /** A table as CSV, which the reading of explanations takes; undefined where it is too large. */
-export function writeCsv({ columns, rows }: Table): Uint8Array | undefined {
+export function writeCsv({ columns: all, rows }: Table): Uint8Array | undefined {
+  const columns = all.filter((column) => column.refused === undefined);
   if (columns.length * rows > MOST_WRITTEN) return undefined;
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   const cellOf = ({ type, values, levels }: Column, row: number) => {

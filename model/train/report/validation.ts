@@ -35,6 +35,7 @@ export function readHeld(table: Table, training: Table, formulaText: string): He
     const found = table.columns.find((one) => one.name === name);
     const trained = training.columns.find((one) => one.name === name) as Column;
     if (!found) throw new ModelError(label, `no column "${name}"`, `the columns of ${training.label} that the formula has`);
+    if (found.refused) throw found.refused;
     if (kindOf(found) !== kindOf(trained)) {
       throw new ModelError(`${label}, column "${name}"`, kindOf(found), `${kindOf(trained)}, as in ${training.label}`);
     }

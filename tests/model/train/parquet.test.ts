@@ -103,8 +103,25 @@ describe('its columns', () => {
       [{ name: 'id', data: [2n ** 53n + 1n], type: 'INT64' }],
       'x.parquet, column "id", row 1: found a whole number beyond 2^53',
     ],
-  ])('of %s are refused', async (_, columns, message) => {
-    await expect(readParquet(parquet('x.parquet', columns), {})).rejects.toThrow(message);
+  ])('of %s are refused where the formula names them, and stand beside the others else', async (_, [odd], message) => {
+    const plain: Columns = [
+      { name: 'y', data: [1, 2, 3, 4, 5, 6], type: 'DOUBLE' },
+      { name: 'x', data: [1, 5, 2, 4, 3, 9], type: 'DOUBLE' },
+    ];
+    const all = [{ ...odd!, data: new Array(6).fill(odd!.data[0]) }, ...plain];
+    const train = (columns: Columns, formula: string, validation?: string) =>
+      trainFile(parquet('x.parquet', columns), {
+        formula,
+        arguments: { 'num.trees': 2 },
+        seeds: { seed: 1 },
+        output: 'x.canopy',
+        validation,
+      });
+    await expect(train(all, 'y ~ .')).rejects.toThrow(message);
+    await expect(train(all, `${odd!.name} ~ x`)).rejects.toThrow(message);
+    const sha256 = async (columns: Columns, formula: string, validation?: string) =>
+      decodeArtifact((await train(columns, formula, validation)).artifact).sha256;
+    expect(await sha256(all, `y ~ . - ${odd!.name}`, parquet('held.parquet', all))).toBe(await sha256(plain, 'y ~ x'));
   });
 
   test('of texts keep a byte-order mark before them, as another text', async () => {
