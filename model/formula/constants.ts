@@ -6,16 +6,19 @@ export type Call = Extract<RValue, { type: 'pairlist' | 'language' }>;
 
 /** Deepest nesting of calls. */
 export const MAX_DEPTH = 100;
+/** What stands between a package and its function. */
+const QUALIFIED = ['::', ':::'];
 /** Most numbers or texts of one constant. */
 const MAX_CONSTANTS = 2 ** 20;
 /** R's names of numbers. T and F are variables that hold TRUE and FALSE. */
 const NAMED: Record<string, number> = { Inf: Number.POSITIVE_INFINITY, T: 1, F: 0, pi: Math.PI };
 
-/** The name of the function a call is of: that of stats::poly is poly, that of another package's keeps the package. */
+/** The name of the function a call is of: that of stats::poly, or stats:::poly, is poly, that of another package's keeps the package. */
 export function functionName(head: RValue | undefined): string | undefined {
   if (head?.type === 'symbol') return head.name;
   const [operator, from, name] = head?.type === 'language' ? head.values : [];
-  if (operator?.type !== 'symbol' || operator.name !== '::' || from?.type !== 'symbol' || name?.type !== 'symbol') return undefined;
+  if (operator?.type !== 'symbol' || !QUALIFIED.includes(operator.name) || from?.type !== 'symbol' || name?.type !== 'symbol')
+    return undefined;
   return from.name === 'base' || from.name === 'stats' ? name.name : `${from.name}::${name.name}`;
 }
 
@@ -89,12 +92,13 @@ export function numberOf(level: Level): number {
 }
 
 function addConstantCall({ values: [head, ...rest] }: Call, out: (number | string)[], depth: number): boolean {
-  if (head?.type !== 'symbol' || !CONSTANT_CALLS.includes(head.name)) return false;
+  const name = functionName(head);
+  if (name === undefined || !CONSTANT_CALLS.includes(name)) return false;
   const start = out.length;
   if (!rest.every((part) => addConstants(part, out, depth))) return false;
   const count = out.length - start;
   const [from, to] = [out[start], out[start + 1]] as [number, number];
-  switch (head.name) {
+  switch (name) {
     case 'c':
       return true;
     case '(':
@@ -124,8 +128,7 @@ export function areTruths(value: RValue | undefined): boolean {
   if (value?.type === 'logical') return value.values.every((one) => one !== NA_INTEGER);
   const [head, ...parts] = value?.type === 'language' ? value.values : [];
   return (
-    head?.type === 'symbol' &&
-    head.name === 'c' &&
+    functionName(head) === 'c' &&
     parts.length > 0 &&
     parts.length <= 2 &&
     parts.every((part) => part.type !== 'language' && areTruths(part))

@@ -1,4 +1,5 @@
 import { type Kept, keptOf, type RValue } from '../rds/values.ts';
+import { functionName } from './constants.ts';
 import { variablesAround } from './scope.ts';
 
 /** Functions that give the columns of the data frame that they are given first. */
@@ -20,7 +21,7 @@ export function dataColumns(call: RValue | undefined, environment: RValue | unde
 function columnsOfArgument(value: RValue, environment: RValue | undefined): ReadonlySet<string> | undefined {
   if (value.type === 'language') {
     const [head, first] = value.values;
-    return head?.type === 'symbol' && SAME_COLUMNS.includes(head.name) && first ? columnsOfArgument(first, environment) : undefined;
+    return SAME_COLUMNS.includes(functionName(head) ?? '') && first ? columnsOfArgument(first, environment) : undefined;
   }
   if (value.type !== 'symbol') return columnsOf(keptOf(value));
   for (const [name, kept] of variablesAround(environment)) if (name === value.name) return columnsOf(kept);

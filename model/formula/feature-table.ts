@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Feature, Level } from '../../shared/schema/features.ts';
 import { type RValue, readText } from '../rds/values.ts';
-import { numberOf } from './constants.ts';
+import { type Call, functionName, numberOf } from './constants.ts';
 import type { Variable } from './terms.ts';
 
 /** Functions that make a factor of what they are given, without changing its labels. */
@@ -97,8 +97,8 @@ export class FeatureTable {
     if (!levels || !['factor', 'ordered', 'character'].includes(kind)) return;
     let inner: RValue | undefined = value;
     while (inner?.type === 'language') {
-      const head: RValue | undefined = inner.values[0];
-      if (head?.type !== 'symbol' || !FACTORS.includes(head.name) || inner.tags.includes('labels') || inner.values.length > 3) return;
+      const name = functionName(inner.values[0]);
+      if (name === undefined || !FACTORS.includes(name) || hasLabels(name, inner)) return;
       inner = inner.values[1];
     }
     if (inner?.type !== 'symbol' || this.#places.has(inner.name)) return;
@@ -114,4 +114,11 @@ export class FeatureTable {
     } else if (levels.every((level) => level === 'TRUE' || level === 'FALSE')) this.add({ name, type: 'logical' });
     else this.add({ name, type: 'factor', levels });
   }
+}
+
+/** Whether a call gives its factor other labels: the third argument of factor() and ordered(). Of C() it is how many contrasts there are. */
+function hasLabels(name: string, { values, tags }: Call): boolean {
+  if (tags.includes('labels')) return true;
+  const others = tags.filter((tag) => tag === 'ordered' || tag === 'exclude').length;
+  return name !== 'C' && values.length - others > 3;
 }

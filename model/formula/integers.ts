@@ -1,4 +1,5 @@
 import type { RValue } from '../rds/values.ts';
+import { functionName } from './constants.ts';
 
 /** Calls that are integers where what they are given is: integers, or TRUE and FALSE. */
 export const INTEGER_CALLS = ['+', '-', '*', '%%', '%/%', '(', 'I', 'identity', 'as.vector', 'abs', 'pmin', 'pmax'];
@@ -11,7 +12,8 @@ const WHOLE_CALLS = ['as.integer', 'as.logical', '==', '!=', '<', '<=', '>', '>=
 export function isInteger(value: RValue): boolean {
   if (value.type === 'integer' || value.type === 'logical') return true;
   const [head, ...parts] = value.type === 'language' ? value.values : [];
-  if (head?.type !== 'symbol') return false;
-  if (head.name === 'ifelse') return parts.slice(1).every(isInteger);
-  return WHOLE_CALLS.includes(head.name) || (INTEGER_CALLS.includes(head.name) && parts.every(isInteger));
+  const name = functionName(head);
+  if (name === undefined) return false;
+  if (name === 'ifelse') return parts.slice(1).every(isInteger);
+  return WHOLE_CALLS.includes(name) || (INTEGER_CALLS.includes(name) && parts.every(isInteger));
 }

@@ -1,6 +1,6 @@
 import { numberText } from '../../shared/math/significant.ts';
 import { NA_INTEGER, type RValue } from '../rds/values.ts';
-import { constantsOf } from './constants.ts';
+import { constantsOf, functionName } from './constants.ts';
 
 /** Most texts of one constant, and the deepest calls of c(). */
 const MAX_TEXTS = 2 ** 20;
@@ -31,7 +31,7 @@ export function labelOf(constant: number | string): string {
 function addLabels(value: RValue, found: Found, depth: number): boolean {
   if (value.type === 'language') {
     const [head, ...parts] = value.values;
-    const name = head?.type === 'symbol' ? head.name : undefined;
+    const name = functionName(head);
     if (name === 'c' || (name === '(' && parts.length === 1))
       return depth < MAX_DEPTH && parts.every((part) => addLabels(part, found, depth + 1));
     // 1:3 is of integers; -1 of what 1 is.

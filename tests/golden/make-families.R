@@ -32,6 +32,17 @@ family("splines", function() {
   write_golden(here, "splines-workflow", workflow, "regression", homes[1:30, 1:3], predict(lm(y ~ ns(area, 3) * zone + bs(lat, 4), homes), homes[1:30, ]))
 })
 
+# Functions of base and stats by their packages, C() with a number of contrasts, and factor() with its arguments by name.
+family("prefixed", function() {
+  cars <- transform(mtcars, gear = factor(gear, labels = c("three", "four", "five")), maker = substr(rownames(mtcars), 1, 1))
+  cars$maker[!cars$maker %in% c("M", "T")] <- "other"
+  used <- cars[c("gear", "maker", "carb", "wt", "hp", "qsec")]
+  golden_linear(here, "prefixed-lm", lm(mpg ~ C(gear, contr.sum, 1) + stats::relevel(base::factor(maker), ref = "T") + stats:::poly(wt, 2) +
+    base::cut(hp, base::c(0, 100, 200, 400)) + base::I(base::as.integer(qsec) * 2L), cars), used)
+  golden_linear(here, "prefixed-contrasts-lm", lm(mpg ~ stats::C(gear, stats::contr.helmert, how.many = 1) +
+    factor(maker, levels = c("T", "other", "M"), ordered = TRUE) + base::`%in%`(carb, base::c(1, 2)), cars), used[c("gear", "maker", "carb")])
+})
+
 # nnet() and multinom().
 family("nnet", function() {
   suppressPackageStartupMessages({library(nnet); library(splines)})

@@ -14,6 +14,8 @@ const many = (...values: number[]) =>
 
 /** as.integer(x); and whether 1 over a number is below 0, which tells -0 from 0. */
 const whole = call('as.integer', [x]);
+const base = call('::', [symbol('base'), symbol('as.integer')]);
+const qualified: RValue = { type: 'language', values: [base, x], tags: [undefined, undefined] };
 const below = (value: RValue) => call('<', [call('/', [numbers(1), value]), numbers(0)]);
 
 describe('numbers are compared as R compares them', () => {
@@ -33,6 +35,7 @@ describe('numbers are compared as R compares them', () => {
     ['as.integer() beyond 2^31', call('as.integer', [x]), 3e9],
     ['as.integer() of -2^31, which is NA', call('as.integer', [call('(', [x])]), -2147483648],
     ['a product of integers beyond 2^31', call('*', [call('as.integer', [x]), integers(100_000)]), 100_000],
+    ['a product of integers by base::as.integer() beyond 2^31', call('*', [qualified, integers(100_000)]), 100_000],
     [
       'a product of absolute integers beyond 2^31',
       call('*', [call('abs', [whole]), call('pmax', [call('-', [whole]), integers(1)])]),
