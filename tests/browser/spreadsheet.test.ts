@@ -35,6 +35,13 @@ inChromium('a spreadsheet', () => {
     await closeAll();
   });
 
+  test('is answered in a browser of three years ago', async () => {
+    const page = await open(urls.age!);
+    await page.evaluate(() => Reflect.deleteProperty(AbortSignal, 'any'));
+    expect(await through(page, 'age\n54\n')).toBe(`age,prediction\n54,${chanceAt(54)}\n`);
+    await closeAll();
+  });
+
   test('works on a CSV of 200,000 rows in pieces, so that the page stays free', async () => {
     const page = await open(urls.age!);
     await page.evaluate(() => {

@@ -61,7 +61,8 @@ async function send(form: HTMLFormElement, area: HTMLTextAreaElement | null): Pr
     else if (input.dataset.in === 'query') query.append(input.name, input.value);
     else headers[input.name] = input.value;
   }
-  if (query.size > 0) url += `?${query}`;
+  // Not by its size, which Safari has from 17 on.
+  if (String(query) !== '') url += `?${query}`;
   button.disabled = true;
   status.textContent = words('sending');
   try {
