@@ -65,8 +65,12 @@ const TIMES: [file: string, found: string, ours: string][] = [
   ['parseExcelTimestamp', 'Math.floor(', 'Math.round('],
   // LibreOffice writes true.
   ['parseSpreadsheetInfo', "attributes.date1904 === '1'", "['1', 'true'].includes(attributes.date1904)"],
-  // A time without a zone is UTC as all others are, and not the reader's own.
-  ['parseCell', 'new Date(v)', "new Date(/T[\\d:.]+$/.test(v) ? v + 'Z' : v)"],
+  // A time without a zone is UTC as all others are, and not the reader's own; one without a day is what is written.
+  [
+    'parseCell',
+    'var parsedDate = new Date(v);',
+    "if (/^T?\\d\\d:/.test(v)) return ['s', v.replace('T', '')]; var parsedDate = new Date(/T[\\d:.]+$/.test(v) ? v + 'Z' : v);",
+  ],
 ];
 
 /** The reader of workbooks reads times as they are. Throws where it is written otherwise. */

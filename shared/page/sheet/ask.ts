@@ -40,10 +40,7 @@ export function createSender(isOurs: Whose): Sender {
       signal.throwIfAborted();
       const answered = await post(body, contentType, signal);
       const outcome: Sent = answered.state === 'answered' && !isOurs(answered.body) ? { state: 'another' } : answered;
-      const isBusy =
-        outcome.state === 'unreachable' ||
-        outcome.state === 'another' ||
-        (outcome.state === 'refused' && (outcome.status === 429 || outcome.status >= 500));
+      const isBusy: boolean = outcome.state !== 'answered' && !isRefusal(outcome);
       signal.throwIfAborted();
       if (isBusy && tries < TRIES) {
         await pause(
@@ -111,10 +108,7 @@ export function createAsker(data: PageData, isOurs: Whose, words: () => Words): 
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
+    setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => resolve());
   });
 }

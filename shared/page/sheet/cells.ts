@@ -1,7 +1,8 @@
 /*
  * Counts the cells of a workbook as its reader meets them: it stands between the library's reader of sheets and its reader of XML
  * (model/bundle/build-page.ts puts it there), so that both see the same tags however they are written. The library fills up each row
- * to the widest one, and each gap between rows: a workbook of two kilobytes could fill a browser's memory.
+ * to the widest one, and each gap between rows: a workbook of two kilobytes could fill a browser's memory. A row or a cell that says not
+ * where it is stands behind the one before it, as the format has it; the library takes none without its address.
  */
 
 /** What Excel has at most of rows and columns, and most cells of all sheets together, the empty ones that fill them up among them. */
@@ -19,24 +20,30 @@ export function countingCells(parseXml: ParseXml, { options }: { options: object
   const counted = COUNTED.get(options) ?? { cells: 0 };
   COUNTED.set(options, counted);
   return (content, state, onOpenTag, ...rest) => {
-    let [opened, rows, widest, column] = [0, 0, 0, 0];
-    const grow = (row: number, width: number) => {
+    let [opened, rows, widest, row, column] = [0, 0, 0, 0, 0];
+    const grow = (least: number, width: number) => {
       const before = rows * Math.max(widest, 1);
-      [rows, widest] = [Math.max(rows, row), Math.max(widest, width)];
+      [rows, widest] = [Math.max(rows, least), Math.max(widest, width)];
       counted.cells += rows * Math.max(widest, 1) - before;
       if (rows > MOST.rows || widest > MOST.columns || counted.cells > MOST.cells) throw new RangeError('a workbook with too many cells');
     };
     const open: OpenTag = (name, attributes, element) => {
+      let placed = attributes;
       if (name === 'row') {
         opened += 1;
-        grow(Math.max(opened, Number(attributes.r) || 0), 0);
+        [row, column] = [Number(attributes.r) || row + 1, 0];
+        if (!attributes.r) placed = { ...attributes, r: String(row) };
+        grow(Math.max(opened, row), 0);
       } else if (name === 'c') {
-        const [row, at] = addressOf(attributes.r ?? '');
-        column = at;
+        if (attributes.r) [row, column] = addressOf(attributes.r);
+        else {
+          column += 1;
+          placed = { ...attributes, r: lettersOf(column) + row };
+        }
         grow(row || 0, 0);
         // Only a cell with a value takes a place.
       } else if (name === 'v' || name === 'is') grow(0, column);
-      onOpenTag(name, attributes, element);
+      onOpenTag(name, placed, element);
     };
     return parseXml(content, state, open, ...rest);
   };
@@ -51,4 +58,9 @@ function addressOf(text: string): [number, number] {
     column = 26 * column + code - 64;
   }
   return [0, column];
+}
+
+/** The letters of a column, counted from 1. */
+function lettersOf(column: number): string {
+  return column > 0 ? lettersOf(Math.floor((column - 1) / 26)) + String.fromCharCode(65 + ((column - 1) % 26)) : '';
 }

@@ -159,16 +159,20 @@ function headerBy(features: PageFeature[], line: string, delimiter: string): Hea
   return { layout: { line, delimiter, header, columns, eol: '\n' }, lacking, twice };
 }
 
-/** The cells of the model's features, in their order. Where no comma parts fields, a number may have one as its decimal mark. */
+/**
+ * The cells of the model's features, in their order. Where no comma parts fields, a number may have one as its decimal mark, and so may a
+ * level that is a number in a workbook.
+ */
 export function featureCells(
   features: PageFeature[],
-  { delimiter, columns }: Pick<Layout, 'delimiter' | 'columns'>,
+  { delimiter, columns, isMade }: Pick<Layout, 'delimiter' | 'columns' | 'isMade'>,
   fields: string[],
 ): string[] {
   return features.map((feature, at) => {
     const field = fields[columns[at]!] ?? '';
-    const isNumber = isNumeric(feature) && delimiter !== ',';
-    return isNumber && hasDecimalComma(field) ? field.trim().replace(',', '.') : field;
+    const number = delimiter !== ',' && hasDecimalComma(field) ? field.trim().replace(',', '.') : field;
+    if (isNumeric(feature)) return number;
+    return isMade && feature.type === 'factor' && feature.levels.includes(number) && !feature.levels.includes(field) ? number : field;
   });
 }
 

@@ -191,6 +191,14 @@ describe('the columns of a spreadsheet', () => {
     expect(['1,5', '-,5', '1e3', '1.000,5', '1,000'].map(hasDecimalComma)).toEqual([true, true, false, false, true]);
   });
 
+  test('of a workbook whose numbers are levels are those levels, with a point, unless the comma is a level too', () => {
+    const dose = { name: 'dose', type: 'factor', levels: ['0.5', '1', '2,5', '2.5'] } as PageFeature;
+    const cells = (isMade: boolean) =>
+      ['0,5', '1', '2,5', '7,5'].map((field) => featureCells([dose], { delimiter: ';', columns: [0], isMade }, [field])[0]);
+    expect(cells(true)).toEqual(['0.5', '1', '2,5', '7,5']);
+    expect(cells(false)).toEqual(['0,5', '1', '2,5', '7,5']);
+  });
+
   test('that are added have names of their own, and numbers that read back to the same double', () => {
     const data = { classes: ['yes', 'no'] } as PageData;
     expect(addedColumns(data, 1, [], ['prediction'])).toEqual(['prediction_']);

@@ -94,6 +94,22 @@ test('times come as they are shown: every second of a day, those from 1904, and 
   ]);
 });
 
+test('a time without a day is what is written', async () => {
+  expect(await timesOf(['<c t="d"><v>12:30:00</v></c>', '<c t="d"><v>T08:15:00.5</v></c>'])).toEqual(['12:30:00', '08:15:00.5']);
+});
+
+test('rows and cells that do not say where they are stand behind those before them', async () => {
+  const text = (value: string, at = '') => `<c${at} t="inlineStr"><is><t>${value}</t></is></c>`;
+  const head = `<row>${Array.from({ length: 28 }, (_, at) => text(`x${at}`)).join('')}</row>`;
+  const gap = `<row/><row>${text('a')}${text('c', ' r="C3"')}<c/>${text('e')}</row>`;
+  const [sheet] = await readWorkbook(
+    workbook([`${head}${gap}<row r="6">${text('z', ' r="AA6"')}${text('last')}</row><row>${text('g')}</row>`]),
+  );
+  const rows = sheet!.rows.map((cells) => cells.flatMap((cell, at) => (cell === null ? [] : [`${at}:${cell}`])).join());
+  const all = Array.from({ length: 28 }, (_, at) => `${at}:x${at}`).join();
+  expect(rows).toEqual([all, '', '0:a,2:c,4:e', '', '', '26:z,27:last', '0:g']);
+});
+
 test('a number that is no date, as which its cell is shown, is a missing one', async () => {
   expect(await timesOf(['<c s="1"><v>4915112345678</v></c>', '<c s="1"><v>44352</v></c>'])).toEqual(['', '2021-06-05']);
 });
@@ -120,6 +136,7 @@ describe('a workbook of few bytes that would fill the memory is refused as too l
       ),
     ],
     ['a row of a number that no sheet has', workbook([HEAD + row(1e9, '')])],
+    ['cells without an address', workbook([`${HEAD}${row(1_048_576, `${'<c/>'.repeat(1_000)}<c><v>1</v></c>`)}`])],
     ['a row without end', workbook([`${HEAD}<row r="1e999"></row>`])],
     ['one cell far to the right, to which all rows are filled up', workbook([HEAD + row(2, '<c r="XFD2"><v>1</v></c>') + column(1_000)])],
     ['many sheets', workbook(Array.from({ length: 20 }, () => HEAD + row(290, '<c r="XFD290"><v>1</v></c>')))],
