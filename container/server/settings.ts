@@ -10,7 +10,7 @@ const port = whole(0, 65_535, 8_080);
 export const CONTAINER_VARIABLES = {
   PORT: port,
   SAGEMAKER_BIND_TO_PORT: port,
-  HOST: text('an address to listen on', /./, '127.0.0.1'),
+  HOST: text('an address to listen on, one of IPv6 without brackets (::1)', /^[^[\]]+$/, '127.0.0.1'),
   MODEL_DIR: text('a folder', /./, '/opt/ml/model'),
   MODELS_DIR: text('a folder', /./, '/opt/ml/models'),
   /** Empty where the page is built from the sources. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
 import type { DeclaredForm } from '../../shared/wire/media.ts';
@@ -69,6 +69,18 @@ export function isSameFile(one: string, other: string): boolean {
     return realpathSync(one) === realpathSync(other) || (a.dev === b.dev && a.ino === b.ino);
   } catch {
     return false;
+  }
+}
+
+/** Throws, before work that may take hours, where replaceFile() could not write a file. The error names the file. */
+export function checkReplaceable(file: string): void {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new ModelError(file, 'a folder', 'a file, or a name that is free');
+  if (stat && !stat.isFile()) return;
+  try {
+    accessSync(path.dirname(stat ? realpathSync(file) : file), constants.W_OK);
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   }
 }
 

@@ -2,7 +2,7 @@ import { verifyArtifact } from '../artifact/import.ts';
 import { printable } from '../artifact/printable.ts';
 import { replaceFile } from '../artifact/replace-file.ts';
 import { UsageError } from './command-line.ts';
-import { isSameFile } from './files.ts';
+import { checkReplaceable, isSameFile } from './files.ts';
 import { cardDate } from './options.ts';
 
 /** `train`: a forest from data. `epoch` is SOURCE_DATE_EPOCH. What it prints; throws a UsageError or a ModelError. */
@@ -17,6 +17,7 @@ export async function trainCommand(args: string[], epoch: string | undefined): P
   const { data, output, report } = request;
   for (const file of [output, ...(report === undefined ? [] : [report])]) {
     if (isSameFile(data, file)) throw new UsageError(`the output ${file} is the file with the data; expected another name`);
+    checkReplaceable(file);
   }
   const done = await request.run();
   if (process.stderr.isTTY) line('');

@@ -58,6 +58,12 @@ test('several models are served where that is true, and nothing else is taken fo
   for (const text of ['TRUE', '1', 'yes']) expect(read(text)).toThrow('SAGEMAKER_MULTI_MODEL: found');
 });
 
+test('an address to listen on stands without the brackets that it has in a URL', () => {
+  const read = (text: string) => () => readContainerSettings({ HOST: text }).HOST;
+  expect(['::1', '0.0.0.0', 'localhost', ''].map((text) => read(text)())).toEqual(['::1', '0.0.0.0', 'localhost', '127.0.0.1']);
+  expect(read('[::1]')).toThrow('HOST: found "[::1]", expected an address to listen on, one of IPv6 without brackets (::1)');
+});
+
 test('everything wrong is named in one line, also where an error is shown with its stack', () => {
   const read = () => readVariables(FUNCTION_VARIABLES, { MODEL_FILE: 'x', ENDPONT_DEADLINE_MS: '5', ENDPOINT_SHARE: '2' });
   const line =
