@@ -10,8 +10,8 @@ import { flag, member, namedNumbers, namesOf, number, type StepContext, type Ste
 const EARTH = 6_371_000;
 /** Most columns of a covariance. */
 const MAX_SIDE = 1000;
-/** Most products that the inverses of all classes take, and most numbers of these. */
-const [MOST_PRODUCTS, MOST_NUMBERS] = [2 ** 31, 2 ** 24];
+/** Most products that the inverses of all classes take, some two seconds; and most numbers of these, an artifact of 100 MB. */
+const [MOST_PRODUCTS, MOST_NUMBERS] = [2_200_000_000, 2 ** 22];
 
 /** step_spatialsign(), step_classdist() and step_geodist(). */
 export const DISTANCE_STEPS: StepReader = {
@@ -70,8 +70,8 @@ function classDistances(step: RValue, { frame, of, label }: StepContext): void {
 function inverse(matrix: number[][], side: number, label: string): number[][] {
   if (side > MAX_SIDE || matrix.length !== side || matrix.some((row) => row.length !== side))
     throw new ModelError(label, 'another matrix', 'a square one');
-  const left = matrix.map((row) => [...row]);
-  const right: number[][] = matrix.map((_, row) => matrix.map((__, column) => (row === column ? 1 : 0)));
+  const left = matrix.map((row) => Float64Array.from(row));
+  const right = left.map((_, row) => new Float64Array(side).fill(1, row, row + 1));
   for (let at = 0; at < side; at += 1) {
     let pivot = at;
     for (let row = at + 1; row < side; row += 1) if (Math.abs(left[row]![at]!) > Math.abs(left[pivot]![at]!)) pivot = row;
@@ -79,17 +79,22 @@ function inverse(matrix: number[][], side: number, label: string): number[][] {
     for (const half of [left, right]) [half[at], half[pivot]] = [half[pivot]!, half[at]!];
     for (let row = at + 1; row < side; row += 1) {
       const factor = left[row]![at]! / left[at]![at]!;
-      for (const half of [left, right]) half[row] = half[row]!.map((value, column) => value - factor * half[at]![column]!);
+      // Nothing reads what is left of the columns before.
+      subtract(left[row]!, factor, left[at]!, at + 1);
+      subtract(right[row]!, factor, right[at]!, 0);
     }
   }
   for (let at = side - 1; at >= 0; at -= 1) {
-    right[at] = right[at]!.map((value) => value / left[at]![at]!);
-    for (let row = 0; row < at; row += 1) {
-      const factor = left[row]![at]!;
-      right[row] = right[row]!.map((value, column) => value - factor * right[at]![column]!);
-    }
+    const own = right[at]!;
+    for (let column = 0; column < side; column += 1) own[column] = own[column]! / left[at]![at]!;
+    for (let row = 0; row < at; row += 1) subtract(right[row]!, left[row]![at]!, own, 0);
   }
-  return right;
+  return right.map((row) => Array.from(row));
+}
+
+/** Takes a multiple of a row from another one, from a column on. */
+function subtract(row: Float64Array, factor: number, other: Float64Array, from: number): void {
+  for (let column = from; column < row.length; column += 1) row[column] = row[column]! - factor * other[column]!;
 }
 
 function call(name: string, ...of: Expression[]): Expression {

@@ -71,16 +71,16 @@ test('columns of all steps are counted while they are read', () => {
 });
 
 test('distances to many classes by many columns are refused, and the matrix of pooled classes is inverted once', () => {
-  const read = (classes: number, side: number) => {
+  const read = (classes: number, side: number, pool = 1) => {
     const columns = levels(side, 'x');
     const center = attributed(numbers(...new Array(side).fill(0)), { names: texts(...columns) });
     const names = texts(...levels(classes, 'class'));
     const identity = numbers(...Array.from({ length: side * side }, (_, at) => (at % (side + 1) === 0 ? 2 : 0)));
-    const objects = named({
-      center: attributed(list(...new Array(classes).fill(center)), { names }),
-      scale: attributed(identity, { dim: integers(side, side) }),
-    });
-    const members = { objects, pool: { type: 'logical', values: Int32Array.of(1) }, prefix: texts('d_') } as const;
+    const scale = attributed(identity, { dim: integers(side, side) });
+    const alone = attributed(list(...new Array(classes).fill(named({ center, scale }))), { names });
+    const pooled = named({ center: attributed(list(...new Array(classes).fill(center)), { names }), scale });
+    const objects = pool === 1 ? pooled : alone;
+    const members = { objects, pool: { type: 'logical', values: Int32Array.of(pool) }, prefix: texts('d_') } as const;
     const step = named(members, 'step_classdist', 'step');
     const frame = new Frame(
       columns.map((name) => ({ name, kind: 'number' })),
@@ -99,5 +99,10 @@ test('distances to many classes by many columns are refused, and the matrix of p
   expect(read(150, 120).inverses).toHaveLength(150);
   // 0.05 s; inverted for each class 2 s.
   expect(process.cpuUsage(start).user / 1_000).toBeLessThan(700);
+  const alone = process.cpuUsage();
+  expect(read(4, 300, 0).inverses).toHaveLength(4);
+  // 0.1 s; in rows that are lists made anew 2 s.
+  expect(process.cpuUsage(alone).user / 1_000).toBeLessThan(1_000);
+  expect(() => read(47, 300)).toThrow('found distances to 47 classes by 300 columns');
   expect(() => read(200, 300)).toThrow('found distances to 200 classes by 300 columns, expected fewer of them, as by step_pca()');
 });
