@@ -66,7 +66,7 @@ async function rangesOf(store: Store, model: Model, job: Job, file: Listed): Pro
 async function rangesIn(store: Store, model: Model, job: Job, file: Listed): Promise<Unnumbered[]> {
   const { key, etag, bytes: size } = file;
   // Also what says no form: Spark leaves an empty _SUCCESS beside its files.
-  if (size === 0 || isMarker(key, job.form)) return [];
+  if (size === 0 || isMarker(key)) return [];
   const [form, isGzip] = formOf(key, job.form);
   const whole = { part: 0, key, etag, form, isGzip, start: 0, end: size, size, isOnly: true, headBytes: 0 };
   if (job.join && (form === 'parquet' || (job.format ?? form) !== form))
@@ -86,23 +86,22 @@ async function rangesIn(store: Store, model: Model, job: Job, file: Listed): Pro
   });
 }
 
-/**
- * Whether an object tells how the files beside it were written, as _committed_1 of Databricks and _metadata of Dask do. What tells of
- * several versions of a table (Delta's log, Hudi's files with a dot) is none: its files must not be read one by one.
- */
-function isMarker(key: string, given: FileForm | undefined): boolean {
-  return /(?:^|\/)_[^/]*$/.test(key) && (given ?? namedForm(key)) === undefined;
-}
+/** The names of what tells how the files beside it were written: those of Spark, Databricks, and Dask or pyarrow. */
+const MARKER = /(?:^|\/)_(?:SUCCESS|(?:common_)?metadata|(?:committed|started)_\w+)$/;
 
-function namedForm(key: string): FileForm | undefined {
-  const end = /\.([a-z]+)(?:\.gz)?$/.exec(key)?.[1] ?? '';
-  return Object.hasOwn(FORMS, end) ? FORMS[end] : undefined;
+/**
+ * Whether an object is such a marker and has no rows. What tells of several versions of a table (Delta's log, Hudi's files with a dot) is none:
+ * its files must not be read one by one. Nor is any other name that says no form: it may have rows.
+ */
+function isMarker(key: string): boolean {
+  return MARKER.test(key);
 }
 
 /** The form of a file by the end of its name, or as the job says; and whether gzip has packed it. */
 function formOf(key: string, given: FileForm | undefined): [FileForm, boolean] {
   const isGzip = key.endsWith('.gz');
-  const form = given ?? namedForm(key);
+  const end = /\.([a-z]+)(?:\.gz)?$/.exec(key)?.[1] ?? '';
+  const form = given ?? (Object.hasOwn(FORMS, end) ? FORMS[end] : undefined);
   if (form !== undefined) return [form, isGzip];
   const names = Object.keys(FORMS).map((one) => `.${one}`);
   throw new RequestError(415, `expected names that end in ${names.join(', ')}; else say contentType`);

@@ -36,7 +36,11 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
   const isSecond = name === 'poly' && vectors.length === 2 && named.degree === undefined;
   const isDegree = isSecond && (own !== undefined || reader.constants(second!)?.length === 1);
   if (isSecond && isRaw && !isDegree)
-    throw reader.fail(value, 'poly() whose second argument may be its degree', 'poly(x, degree), its degree a number');
+    throw reader.fail(
+      value,
+      'poly() whose second argument may be its degree',
+      'poly(x, degree), its degree a number, or poly(a, b, degree = 1)',
+    );
   if (isDegree) vectors.pop();
   const kept = (own ?? memberOf(partOf(named.coefs, 0), 'alpha'))?.length;
   const degree = degreeOf(isDegree ? second : named.degree, kept, reader);

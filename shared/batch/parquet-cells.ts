@@ -40,7 +40,7 @@ export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   if ((isDay || isTime) && feature.type !== 'date' && feature.type !== 'datetime') return (value) => present(value, String);
   // What the clocks of some place showed (pandas), or UTC (duckdb and arrow of R): nobody can tell.
   const isLocal = logical_type?.type === 'TIMESTAMP' && !logical_type.isAdjustedToUTC;
-  if (feature.type === 'datetime' && feature.timeZone !== undefined) {
+  if (feature.type === 'datetime' && feature.timeZone !== undefined && !UTC.test(feature.timeZone)) {
     // As the text in CSV: a day is the midnight of that zone.
     if (isDay) return (value) => present(value, (days) => dayText(Number(days)));
     if (isLocal) return (value) => present(value, () => NO_ZONE);
@@ -50,6 +50,9 @@ export function cellReader(feature: Feature, element: SchemaElement): CellOf {
   if (feature.type === 'integer64') return (value) => present(value, exactNumber);
   return (value) => present(value, (found) => (typeof found === 'bigint' ? Number(found) : found));
 }
+
+/** The zones in which a time without a zone is the same, whatever its writer meant. */
+const UTC = /^(?:UTC|GMT|Etc\/(?:UTC|GMT))$/i;
 
 /** The day of a time, which is another in other zones: a midnight of Berlin is 23:00 of the day before in UTC. */
 function dayOf(seconds: number, isLocal: boolean): number | string {

@@ -170,7 +170,8 @@ export function featureCells(
 ): string[] {
   return features.map((feature, at) => {
     const field = fields[columns[at]!] ?? '';
-    const number = delimiter !== ',' && hasDecimalComma(field) ? field.trim().replace(',', '.') : field;
+    if (delimiter === ',' || !hasDecimalComma(field)) return field;
+    const number = field.trim().replace(',', '.');
     if (isNumeric(feature)) return number;
     return isMade && feature.type === 'factor' && feature.levels.includes(number) && !feature.levels.includes(field) ? number : field;
   });

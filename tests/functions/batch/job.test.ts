@@ -67,12 +67,22 @@ describe('the parts of a file, put together in their order, are the answers to i
 
   test('what tells how the files were written, as Databricks and Dask leave it, has no rows; a file of rows may be called so', async () => {
     const markers = { _committed_1: '{"added":["a.csv"]}', _started_1: '', 'b/_metadata': 'PAR1' };
-    const { parts, end } = await runJob(age, { 'a.csv': lines(AGES.slice(0, 3)), '_c.csv': lines(AGES.slice(3, 5)), ...markers });
-    expect(Object.keys(parts).sort()).toEqual(['_c.csv', 'a.csv']);
-    expect(end).toMatchObject({ rows: 5, failed: 0 });
+    const files = { 'a.csv': lines(AGES.slice(0, 3)), '_c.csv': lines(AGES.slice(3, 5)), ...markers };
+    for (const said of [{}, { contentType: 'text/csv' }]) {
+      const { parts, end } = await runJob(age, files, { ...SMALL, ...said });
+      expect(Object.keys(parts).sort()).toEqual(['_c.csv', 'a.csv']);
+      expect(end).toMatchObject({ rows: 5, failed: 0 });
+    }
   });
 
-  test.each(['_delta_log/00000000000000000000.json', '.hoodie_partition_metadata', 'notes'])('beside %s nothing is read', async (name) => {
+  test.each([
+    '_delta_log/00000000000000000000.json',
+    '.hoodie_partition_metadata',
+    'notes',
+    '_b.CSV',
+    '_b.txt',
+    '_committed',
+  ])('beside %s nothing is read', async (name) => {
     await expect(runJob(age, { 'a.csv': lines(AGES.slice(0, 3)), [name]: '{}' })).rejects.toThrow('expected names that end in .csv');
   });
 

@@ -69,7 +69,10 @@ describe("a Parquet column's values as a feature's cells", () => {
     const [utc, plain] = [true, false].map((is) => ({ ...OPTIONAL, type: 'INT64', logical_type: timestamp(is) }) as const);
     expect(await cells(local, { data: [noon, none] }, utc)).toEqual([1_706_713_200, null]);
     expect(await cells(local, { data: [noon, none] }, plain)).toEqual(['a time without a zone', null]);
-    expect(await cells(time, { data: [noon] }, plain)).toEqual([1_706_713_200]);
+    for (const one of [time, { ...time, timeZone: 'UTC' }, { ...time, timeZone: 'GMT' }] as const) {
+      expect(await cells(one, { data: [noon] }, plain)).toEqual([1_706_713_200]);
+      expect(await cells(one, { data: DATES }, DATE)).toEqual(await cells(time, { data: DATES }, DATE));
+    }
   });
 
   test.each([
