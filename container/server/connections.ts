@@ -10,10 +10,19 @@ const LARGE = 65_536;
 /** Most bytes of large answers that are held for those who do not read them. */
 const MOST_UNREAD_BYTES = 67_108_864;
 
+/**
+ * Most requests that may wait on a connection behind an answer that is not sent yet: a piece of 64 KB holds two thousand, and Node hands all of them
+ * over before it looks at another connection.
+ */
+const MOST_BEHIND = 32;
+
 /** The connections of a server, and what is under way on each. */
 export type Connections = {
-  /** A request's head has come in. */
-  begin(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * A request's head has come in. Whether it is answered: behind too many others of its connection it is not, which closes after the last of
+   * them (RFC 9112, 9.3.2: a client asks again for what had no answer).
+   */
+  begin(request: IncomingMessage, response: ServerResponse): boolean;
   /** Its answer of so many bytes was written. */
   end(request: IncomingMessage, response: ServerResponse, bytes: number): void;
   /** Whether no answer on this connection is partly written, so that something else may be said on it. */
@@ -25,12 +34,14 @@ export type Connections = {
 };
 
 /**
- * A connection: how many requests are under way on it (more than one where they are pipelined), and the latest; and when it became idle or
- * busy, counted in such changes of all connections.
+ * A connection: how many requests are under way on it (more than one where they are pipelined), and the latest; how many wait behind an answer
+ * that is not sent, and whether it takes no more; and when it became idle or busy, counted in such changes of all connections.
  */
 type Held = {
   socket: Socket;
   underWay: number;
+  behind: number;
+  isLast: boolean;
   since: number;
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
@@ -66,19 +77,23 @@ export function limitConnections(server: Server): Connections {
   server.on('connection', (socket: Socket) => {
     if (all.size >= CROWDED) makeRoom();
     changes += 1;
-    all.set(socket, { socket, underWay: 0, since: changes, request: undefined, response: undefined });
+    all.set(socket, { socket, underWay: 0, behind: 0, isLast: false, since: changes, request: undefined, response: undefined });
     socket.on('close', () => all.delete(socket));
   });
   return {
     begin: (request, response) => {
       const held = all.get(request.socket);
-      if (!held) return;
+      if (!held) return true;
+      if (held.isLast) return false;
+      // Node gives the socket to one answer at a time.
+      if (!response.socket) waitBehind(held, response);
       change(held, 1);
       held.request = request;
       held.response = response;
+      return true;
     },
     end: (request, response, bytes) => {
-      if (bytes > LARGE) unread.watch(response, bytes);
+      if (bytes > LARGE || !response.socket) unread.watch(response, bytes);
       const held = all.get(request.socket);
       if (held) change(held, -1);
     },
@@ -91,6 +106,17 @@ export function limitConnections(server: Server): Connections {
   };
 }
 
+/** Counts an answer that waits until those before it are sent. The last that may wait closes the connection. */
+function waitBehind(held: Held, response: ServerResponse): void {
+  held.behind += 1;
+  response.on('close', () => {
+    held.behind -= 1;
+  });
+  if (held.behind < MOST_BEHIND) return;
+  held.isLast = true;
+  response.shouldKeepAlive = false;
+}
+
 /** Of the connections that are meant, the one that has been as it is for longest. */
 function longest(all: Iterable<Held>, isMeant: (held: Held) => boolean): Held | undefined {
   let found: Held | undefined;
@@ -98,7 +124,7 @@ function longest(all: Iterable<Held>, isMeant: (held: Held) => boolean): Held | 
   return found;
 }
 
-/** Large answers that are not read yet. Where they come to be too many bytes, whoever has kept one waiting longest is cut off. */
+/** Answers that are not read yet, large ones and those behind others. Where they come to be too many bytes, whoever has kept one waiting longest is cut off. */
 function createUnread() {
   const answers = new Map<ServerResponse, number>();
   let total = 0;
@@ -111,7 +137,8 @@ function createUnread() {
       if (response.destroyed || response.writableFinished) return;
       answers.set(response, bytes);
       total += bytes;
-      response.on('close', () => drop(response));
+      // An answer that never had the socket does not hear that it closed; its request does.
+      for (const one of [response, response.req]) one.on('close', () => drop(response));
       for (const [oldest] of answers) {
         if (total <= MOST_UNREAD_BYTES) break;
         drop(oldest);

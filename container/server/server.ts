@@ -102,7 +102,7 @@ type Done = Omit<Sent, 'rows'>;
 function handle(container: Container, request: Incoming, response: ServerResponse): void {
   const started = performance.now();
   const unheardSince = container.admission.unheardSince();
-  container.connections.begin(request, response);
+  if (!container.connections.begin(request, response)) return;
   const attributes = readAttributes(request);
   const requestId = requestIdOf(headerOf(request, 'x-request-id'), attributes.requestId);
   const path = pathOf(request);

@@ -10,8 +10,9 @@ export type Coded = { headers: Record<string, string> } & Pick<Reply, 'body' | '
 const zlib = () => process.getBuiltinModule('node:zlib');
 /** Of brotli's 0 to 11, for what is compressed at each request: a fraction of a millisecond for a page. */
 const QUICK = 5;
-/** Texts of the parts, by part: most clients take them compressed, as they are kept. */
+/** Texts of the parts, and their gzip, by part: most clients take them compressed, as they are kept. */
 const texts = new WeakMap<PagePart, string>();
+const gzips = new WeakMap<PagePart, Coded>();
 
 /** What to compress with for a client, by its Accept-Encoding (RFC 9110, 12.5.3): brotli where it is taken. */
 export function codingOf(acceptEncoding: string | undefined): Coding | undefined {
@@ -28,7 +29,10 @@ export function codedPart(part: PagePart, coding: Coding | undefined): Coded {
   if (coding === 'br') return compressed(part.brotli, coding);
   const text = texts.get(part) ?? zlib().brotliDecompressSync(Buffer.from(part.brotli, 'base64')).toString();
   texts.set(part, text);
-  return codedText(text, coding);
+  if (coding !== 'gzip') return codedText(text, coding);
+  const coded = gzips.get(part) ?? codedText(text, coding);
+  gzips.set(part, coded);
+  return coded;
 }
 
 /** A text for a client. */

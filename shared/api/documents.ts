@@ -10,6 +10,7 @@ import type { ModelInfo } from '../schema/card.ts';
 import type { Beside, Prediction } from '../schema/shape.ts';
 import { type Query, readValue } from '../wire/wire.ts';
 import { type Coding, codedPart, codedText, codingOf } from './coding.ts';
+import { keptReply } from './kept.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
 /**
@@ -85,42 +86,44 @@ function wholeReply(path: DocumentPath, model: ModelInfo, page: PageRequest | un
 
 /** The API's description as a page. What writes it is loaded only for it. */
 export async function docsReply(model: ModelInfo, page: PageRequest | undefined): Promise<Reply> {
-  const [document, { docsHtml }] = await Promise.all([openApiOf(model, page), import('../page/docs/docs-html.ts')]);
-  return unlessHeld(htmlReply(docsHtml(document, page?.parts), page), page?.ifNoneMatch);
+  const [document, { docsHtml }] = await Promise.all([openApiOf(page), import('../page/docs/docs-html.ts')]);
+  const { docs, docsStyle } = page?.parts ?? {};
+  const key = ['/docs', page?.access, codingOf(page?.acceptEncoding), docs?.hash, docsStyle?.hash].join();
+  const reply = keptReply(model, key, () => htmlReply(docsHtml(document(model), page?.parts), page));
+  return unlessHeld(reply, page?.ifNoneMatch);
 }
 
 /** The API's description as JSON, of an API that asks who calls. */
 export async function openApiReply(model: ModelInfo, page: PageRequest): Promise<Reply> {
-  return jsonReply(await openApiOf(model, page));
+  const document = await openApiOf(page);
+  return keptReply(model, ['/openapi.json', page.access].join(), () => jsonReply(document(model)));
 }
 
-async function openApiOf(model: ModelInfo, page: PageRequest | undefined): Promise<object> {
-  if (page?.access) return (await import('./openapi/secured.ts')).securedOpenApi(model, page.access);
-  return (await import('./openapi/openapi.ts')).openApi(model);
+/** What writes the description. */
+async function openApiOf(page: PageRequest | undefined): Promise<(model: ModelInfo) => object> {
+  const access = page?.access;
+  if (!access) return (await import('./openapi/openapi.ts')).openApi;
+  const { securedOpenApi } = await import('./openapi/secured.ts');
+  return (model) => securedOpenApi(model, access);
 }
 
 /** What the page's script starts with, for a page that came without it since the API asks who calls. Its fields stand in the model's order. */
 export function pageDataReply(model: ModelInfo, page: PageRequest | undefined): Reply {
-  const form = formModel(model);
-  const { training: _, ...card } = form.card;
-  const shown = { ...form, card };
-  const data = pageData(shown, firstAnswer(model, form, page), orderOf(shown, true));
-  return jsonReply({ ...data, card: form.card });
+  return keptReply(model, ['page', page?.answer !== undefined].join(), () => {
+    const form = formModel(model);
+    const { training: _, ...card } = form.card;
+    const shown = { ...form, card };
+    const data = pageData(shown, firstAnswer(model, form, page), orderOf(shown, true));
+    return jsonReply({ ...data, card: form.card });
+  });
 }
-
-/** The pages made, by model, and then by what they were made with: to write and compress one takes milliseconds. */
-const pages = new WeakMap<ModelInfo, Map<string, Reply>>();
 
 /** The page itself, which a browser asks for again after every deployment. */
 function pageReply(model: ModelInfo, page: PageRequest | undefined): Reply {
-  const kept = pages.get(model) ?? new Map<string, Reply>();
-  pages.set(model, kept);
   const { script, later, workbook, reasons, style } = page?.parts ?? {};
   const hashes = [script, later, workbook, reasons, style].map((part) => part?.hash);
-  const key = [codingOf(page?.acceptEncoding), ...hashes, page?.answer !== undefined].join();
-  const reply = kept.get(key) ?? makePage(model, page);
-  kept.set(key, reply);
-  return reply;
+  const key = ['/', page?.access, codingOf(page?.acceptEncoding), ...hashes, page?.answer !== undefined].join();
+  return keptReply(model, key, () => makePage(model, page));
 }
 
 function makePage(model: ModelInfo, page: PageRequest | undefined): Reply {

@@ -3,6 +3,7 @@ import type { ModelInfo } from '../schema/card.ts';
 import { explainsOf } from '../schema/explanation.ts';
 import { intervalsOf } from '../schema/spread/interval.ts';
 import type { DocumentPath, PageRequest } from './documents.ts';
+import { keptReply } from './kept.ts';
 import { PUBLIC_PATHS, publicPath, withoutSlash } from './paths.ts';
 import { jsonReply, type Reply, redirectReply } from './reply.ts';
 
@@ -32,25 +33,26 @@ export function route(
     const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;
     throw new RequestError(405, `this method is not for ${path}; expected ${allow}`, [], { allow });
   }
+  const kept = (make: () => unknown) => keptReply(model, path, () => jsonReply(make()));
   switch (path) {
     case '/predict':
       return 'predict';
     case '/model':
       if (page?.accept === PAGE_DATA) return import('./documents.ts').then(({ pageDataReply }) => pageDataReply(model, page));
-      return jsonReply(describeModel(model));
+      return kept(() => describeModel(model));
     case '/health': {
       const state = health();
       return jsonReply(state, state.ok ? 200 : 503);
     }
     case '/model/importance':
-      return import('./importance.ts').then(({ importance }) => jsonReply(importance(model)));
+      return import('./importance.ts').then(({ importance }) => kept(() => importance(model)));
     case '/metadata':
-      return import('./vetiver.ts').then(({ metadata }) => jsonReply(metadata(model)));
+      return import('./vetiver.ts').then(({ metadata }) => kept(() => metadata(model)));
     case '/prototype':
-      return import('./vetiver.ts').then(({ prototype }) => jsonReply(prototype(model)));
+      return import('./vetiver.ts').then(({ prototype }) => kept(() => prototype(model)));
     case '/openapi.json':
       if (page?.access) return import('./documents.ts').then(({ openApiReply }) => openApiReply(model, page));
-      return import('./openapi/openapi.ts').then(({ openApi }) => jsonReply(openApi(model)));
+      return import('./openapi/openapi.ts').then(({ openApi }) => kept(() => openApi(model)));
     case '/docs':
       // Its links would lead below it.
       if (sent !== path) return redirectReply('../docs');

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
 
-/** Inflates gzip; gives undefined where there are more than so many bytes, and throws where it is no gzip. */
+/** Inflates gzip; gives undefined where there are more than so many bytes, and throws where it is no gzip, or a RequestError where there is no room. */
 export type Inflate = (bytes: Uint8Array, most: number) => Promise<Uint8Array | undefined>;
 
 /** Whether a body is compressed, by its Content-Encoding (RFC 9110, 8.4). Throws a 415 for a coding that is not read. */
@@ -18,7 +18,9 @@ export async function inflateBody(body: Uint8Array, most: number, inflate: Infla
   let plain: Uint8Array | undefined;
   try {
     plain = await inflate(body, most);
-  } catch {
+  } catch (error) {
+    // There is no room for it.
+    if (error instanceof RequestError) throw error;
     throw new RequestError(400, 'the body is not gzip, although its content encoding says so');
   }
   if (!plain) throw new RequestError(413, `the body has more than ${most} bytes, inflated; expected at most ${most}`);

@@ -17,6 +17,7 @@ export type ContainerMetrics = {
 export function createMetrics(model: { name: string; sha256: string } | undefined, measured: Measured): ContainerMetrics {
   const counts: Counts = { routes: new Map(), refused: new Map(), rows: 0 };
   let text: ContainerMetrics['text'] | undefined;
+  let asked: ReturnType<ContainerMetrics['text']> | undefined;
   return {
     note: (route, status, time, count) => {
       const { statuses } = observe(counts.routes, route, time);
@@ -26,7 +27,13 @@ export function createMetrics(model: { name: string; sha256: string } | undefine
     noteRefused: (route, time) => void observe(counts.refused, route, time),
     text: () => {
       text ??= openRegistry(counts, model, measured);
-      return text();
+      // To whoever asks before the next look at the sockets it is the same text, which takes most of a millisecond.
+      asked ??= text().finally(() => {
+        setImmediate(() => {
+          asked = undefined;
+        });
+      });
+      return asked;
     },
   };
 }

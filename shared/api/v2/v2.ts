@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.ts';
 import type { ModelInfo } from '../../schema/card.ts';
 import type { Schema } from '../../schema/features.ts';
 import { datatypeOf } from '../../wire/dialects/datatypes.ts';
+import { keptReply } from '../kept.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 import { outputsOf } from './outputs.ts';
 
@@ -76,7 +77,7 @@ export function v2Reply(route: V2Route, ready: boolean, model: ModelInfo | undef
     case 'model-ready':
       return jsonReply({ name, ready }, ready ? 200 : 503);
     default:
-      return jsonReply(modelMetadata(model as ModelInfo, name));
+      return keptReply(model as ModelInfo, `/v2/models/${name}`, () => jsonReply(modelMetadata(model as ModelInfo, name)));
   }
 }
 

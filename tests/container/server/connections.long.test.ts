@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { limitConnections } from '../../../container/server/connections.ts';
 import { createContainer, MODEL_KEY } from '../../../container/server/server.ts';
 import { loadShared } from '../../../container/server/shared-model.ts';
 import { startWorkers, type Workers } from '../../../container/server/threads/workers.ts';
@@ -13,12 +15,16 @@ let server: Server;
 let workers: Workers;
 let port: number;
 let opened: Socket[] = [];
+let logged = 0;
 const { model, bytes } = await loadShared(golden('heart-age').file);
 
 beforeAll(async () => {
   workers = startWorkers({ file: new URL('../../../container/worker-main.ts', import.meta.url), count: 1 });
   workers.open(MODEL_KEY, bytes);
-  server = createContainer(model, { mode: 'sagemaker', log: () => {}, workers });
+  const log = () => {
+    logged += 1;
+  };
+  server = createContainer(model, { mode: 'sagemaker', log, workers });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });
@@ -128,3 +134,61 @@ test('who asks for large answers and reads none of them is cut off before they t
   expect(count).toBeLessThan(25);
   expect(await ping()).toBe(200);
 }, 60_000);
+
+describe('requests that are sent without waiting for the answers', () => {
+  const PING = 'GET /ping HTTP/1.1\r\nhost: x\r\n\r\n';
+  const answersTo = async (requests: number) => {
+    const client = await connect(`${PING.repeat(requests - 1)}GET /ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    for (let turn = 0; turn < 1_000 && !client.isClosed; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(client.isClosed).toBe(true);
+    return client.heard.split('HTTP/1.1 200 OK').length - 1;
+  };
+
+  test('are all answered where they are a few', async () => {
+    for (const requests of [1, 2, 25, 32]) expect(await answersTo(requests)).toBe(requests);
+  });
+
+  test('are answered one after the other where each comes before the last was read', async () => {
+    const client = await connect();
+    for (let sent = 0; sent < 100; sent += 2) {
+      client.socket.write(PING + PING);
+      for (let turn = 0; turn < 1_000 && client.heard.split('200 OK').length - 1 < sent + 1; turn += 1)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    for (let turn = 0; turn < 1_000 && client.heard.split('200 OK').length - 1 < 100; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    expect([client.heard.split('200 OK').length - 1, client.isClosed]).toEqual([100, false]);
+  });
+
+  test('are answered in part where they are thousands, and the connection is closed', async () => {
+    const before = logged;
+    expect(await answersTo(2_000)).toBe(33);
+    expect(logged - before).toBe(33);
+    expect(await ping()).toBe(200);
+  });
+});
+
+test('who asks for many small answers at once and reads none is cut off, too', () => {
+  const events = new EventEmitter() as Server;
+  const connections = limitConnections(events);
+  const clients = Array.from({ length: 60 }, () => {
+    const socket = Object.assign(new EventEmitter(), { isGone: false, destroy: () => Object.assign(socket, { isGone: true }) });
+    events.emit('connection', socket);
+    const requests = Array.from({ length: 30 }, () => {
+      const req = Object.assign(new EventEmitter(), { socket });
+      // As Node has it of an answer behind another.
+      const response = Object.assign(new EventEmitter(), { req, socket: null, destroyed: false, writableFinished: false });
+      connections.begin(req as never, response as never);
+      connections.end(req as never, response as never, 60_000);
+      return req;
+    });
+    return { socket, requests };
+  });
+  const gone = clients.filter(({ socket }) => socket.isGone);
+  // 108 MB were asked for, 64 are held.
+  expect(gone.length).toBeGreaterThan(20);
+  expect(gone).toEqual(clients.slice(0, gone.length));
+  // Those who leave are held no longer.
+  for (const { requests } of clients) for (const req of requests) req.emit('close');
+  expect(clients.at(-1)?.socket.isGone).toBe(false);
+});

@@ -1,4 +1,8 @@
+import { createServer } from 'node:http';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createAdmission } from '../../../container/server/admission.ts';
+import { limitConnections } from '../../../container/server/connections.ts';
+import { createMetrics } from '../../../container/server/metrics/metrics.ts';
 import { loadModel } from '../../../model/artifact/import.ts';
 import type { Model } from '../../../shared/artifact.ts';
 import { openContainers, post, problem } from '../../support/containers.ts';
@@ -162,4 +166,16 @@ describe('a container alone', () => {
     const response = await fetch(`${alone}/predict`);
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
+});
+
+test('the metrics are the same text to all who ask before the next look at the sockets', async () => {
+  const { text, note } = createMetrics(undefined, { admission: createAdmission(), connections: limitConnections(createServer()) });
+  const [first, second] = [text(), text()];
+  expect(second).toBe(first);
+  await first;
+  note('/ping', 200, 0.001, undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  const third = text();
+  expect((await first).body).not.toContain('canopy_requests_total{route="/ping",status="200"} 1');
+  expect((await third).body).toContain('canopy_requests_total{route="/ping",status="200"} 1');
 });
