@@ -40,7 +40,7 @@ export function formOf(first: unknown, { type, predictAll, quantiles }: Paramete
   const numbers = ours.labels || beside.isCurve ? undefined : ours.sides[0];
   const isOfTrees = type === 'terminalNodes' || type === 'leaf';
   if (typeof first === 'string') return predictAll || isOfTrees || isQuantiles(type) || type === 'margin' ? undefined : 'label';
-  if (ours.columns) return isRowOfCells(first) ? 'cells' : undefined;
+  if (ours.columns) return isRowOfCells(first) ? { cells: Object.keys(first) } : undefined;
   const shape = shapeFound(first, predictAll ? 2 : 1);
   if (!shape) return undefined;
   const [side] = shape.sides;
@@ -53,17 +53,19 @@ export function formOf(first: unknown, { type, predictAll, quantiles }: Paramete
   return shapeWidth(shape) <= most ? shape : undefined;
 }
 
-/** The form of a prediction of an unknown model; `cells`: an object of numbers, texts, logicals and nulls. */
-export type Form = 'label' | 'cells' | Shape;
+/** The form of a prediction of an unknown model; `cells`: an object of numbers, texts, logicals and nulls under these names. */
+export type Form = 'label' | { cells: string[] } | Shape;
 
 /** Whether a prediction has the form of the first. */
 export function hasForm(value: unknown, form: Form): boolean {
-  if (form === 'cells') return isRowOfCells(value);
-  return form === 'label' ? isLabel(value) : hasShape(value, form);
+  if (form === 'label') return isLabel(value);
+  if (!('cells' in form)) return hasShape(value, form);
+  const { cells } = form;
+  return isRowOfCells(value) && Object.keys(value).length === cells.length && cells.every((name) => Object.hasOwn(value, name));
 }
 
 /** Whether a value is a row of columns, of a model that is not known. */
-function isRowOfCells(value: unknown): boolean {
+function isRowOfCells(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const cells = Object.entries(value);
   const isCell = (cell: unknown) => cell === null || typeof cell === 'boolean' || Number.isFinite(cell) || isLabel(cell);

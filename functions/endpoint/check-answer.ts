@@ -73,6 +73,7 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
     throw new BadAnswer('found another interval, expected that which was asked for');
   const own = besideOf(expected.schema, parameters);
   if (isOurs) checkBeside({ times, quantiles }, own);
+  else checkWritten(parsed.data);
   const lists = { times, quantiles, isCurve: own.times !== undefined };
   const check = (name: string, list: unknown, asked: Parameters) => {
     const ours = shapeOf(expected.schema, asked);
@@ -93,6 +94,12 @@ export function checkAnswer(body: Uint8Array | undefined, query: Query, expected
   const each = [first!, ...others].map((one) => [one.type, check(one.type, parsed.data[one.type], one)]);
   if (!isSame(each[0]![1], predictions)) throw new BadAnswer(`found other predictions than ${first!.type}, expected the same twice`);
   return { ...believed, ...(Object.fromEntries(each) as Beside) };
+}
+
+/** Throws where an answer takes too much room as it is written here: 1e20 has 21 digits. Of the model held here its rows were counted before. */
+function checkWritten(answer: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(answer));
+  if (bytes > MAX_ANSWER_BYTES) throw new BadAnswer(`found an answer of ${bytes} bytes as written, expected at most ${MAX_ANSWER_BYTES}`);
 }
 
 /** Throws where the lists beside the predictions are not those that the model held here gives. */

@@ -39,8 +39,11 @@ describe('an answer of another model than the one held here', () => {
     expect(verdict(body, query)).toBeUndefined();
   });
 
+  const row = `[${Array(1_000).fill('1e20')}]`;
+  const digits = Buffer.from(`{"predictions":[${Array(1_000).fill(row)}],"model":{"name":"x","sha256":"${OTHER}"}}`);
   const bodies: [string, Uint8Array, string, typeof one][] = [
     ['10 MB', answer(['x'.repeat(10_000_000)]), 'found an answer of 10000121 bytes, expected at most 5500000', one],
+    ['5 MB that become 22 in other digits', digits, 'found an answer of 22002114 bytes as written', one],
     ['200,000 numbers for a row', answer([Array(200_000).fill(0.123)]), 'number 0 of predictions', one],
     ['as many with their times', answer([Array(50_000).fill(0.1)], { times: Array(50_000).fill(1) }), 'number 0 of predictions', one],
     ['a name of 12,000 characters', answer([1], {}, { name: 'x'.repeat(12_000), sha256: OTHER }), '/model/name', one],
@@ -91,6 +94,20 @@ test('an answer of another model of several numbers is taken with as many, and a
   expect(verdicts('gam-gevlss', bodies(3))).toEqual([true, false]);
   const { times } = loadModel(golden('veteran-survival').file).schema;
   expect(verdicts('veteran-survival', bodies(times!.length))).toEqual([false, false]);
+});
+
+test('rows of columns of another model have the names of the first', () => {
+  const { schema, sha256 } = loadModel(golden('prcomp').file);
+  const query = readValue(schema, golden('prcomp').rows.slice(0, 2));
+  const check = (rows: object[]) => () => checkAnswer(answer(rows), query, { schema, sha256 });
+  expect(
+    check([
+      { a: 1, b: 2 },
+      { b: 3, a: null },
+    ])().predictions,
+  ).toHaveLength(2);
+  expect(check([{ a: 1, b: 2 }, { a: 3 }])).toThrow('number 1 of predictions');
+  expect(check([{ a: 1 }, { b: 3 }])).toThrow('number 1 of predictions');
 });
 
 test('an answer of the model held here has its form and no other, whatever its size', () => {
