@@ -1,4 +1,4 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
+import { type AsyncBuffer, type ColumnChunk, type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
 import type { Compressors, DecodedArray, SchemaElement } from 'hyparquet/src/types.js';
 import { MAX_PROBLEMS, RequestError } from '../errors.ts';
 import { missing } from '../schema/complaints.ts';
@@ -140,7 +140,12 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   const places = columnPlaces(schema, names, '');
   const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
   const group = firstAbove(parquet.ends, start);
-  checkGroup(parquet, group, taken);
+  const isTaken = new Set(taken);
+  const all = metadata.row_groups[group]?.columns ?? [];
+  checkChunks(
+    parquet,
+    all.filter(({ meta_data }) => isTaken.has(meta_data?.path_in_schema[0] ?? '')),
+  );
   const first = start - (parquet.ends[group - 1] ?? 0);
   const values = new Map<string, DecodedArray>();
   const read = async (name: string) => {
@@ -159,17 +164,19 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   return { rows, columns, names };
 }
 
-/** All values of a column that has one a row. Throws as readParquet. */
-export async function readColumn(parquet: Parquet, name: string): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for (const [at, group] of parquet.metadata.row_groups.entries()) {
-    checkGroup(parquet, at, [name]);
-    const values = await told(async () =>
-      (await openColumn(parquet, group, chunksOf(group).get(name), name)).read(0, Number(group.num_rows)),
-    );
-    for (const value of values) all.push(value);
-  }
-  return all;
+/** Reads all values of columns that have one a row, one column after the other. Throws as readParquet. */
+export function columnsReader(parquet: Parquet): (name: string) => Promise<unknown[]> {
+  const groups = parquet.metadata.row_groups.map((group) => ({ group, chunks: chunksOf(group) }));
+  return async (name) => {
+    const all: unknown[] = [];
+    for (const { group, chunks } of groups) {
+      const chunk = chunks.get(name);
+      checkChunks(parquet, chunk ? [chunk] : []);
+      const values = await told(async () => (await openColumn(parquet, group, chunk, name)).read(0, Number(group.num_rows)));
+      for (const value of values) all.push(value);
+    }
+    return all;
+  };
 }
 
 /** The columns of a file that have one value a row. A nested one can be no feature, and counts as missing. */
@@ -201,11 +208,8 @@ function columnOf(parquet: Parquet, group: number, name: string, memory: number)
   return column;
 }
 
-/** Refuses a row group that would take more memory than there is, and a compression that is not read, before anything of it is. */
-function checkGroup({ metadata, compressors }: Parquet, at: number, taken: string[]): void {
-  const group = metadata.row_groups[at];
-  const names = new Set(taken);
-  const chunks = (group?.columns ?? []).filter(({ meta_data }) => names.has(meta_data?.path_in_schema[0] ?? ''));
+/** Refuses columns of a row group that would take more memory than there is, and a compression that is not read, before anything of them is. */
+function checkChunks({ compressors }: Parquet, chunks: ColumnChunk[]): void {
   const bytes = chunks.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
   if (bytes > MOST.group) throw new RequestError(413, `found a row group of ${bytes} bytes, expected at most ${MOST.group}`);
   for (const { meta_data } of chunks) {

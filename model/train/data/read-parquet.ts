@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SchemaElement } from 'hyparquet/src/types.js';
-import { endOf, readColumn } from '../../../shared/batch/parquet-input.ts';
+import { columnsReader, endOf } from '../../../shared/batch/parquet-input.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { openParquetFile } from '../../batch/parquet-file.ts';
 import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
@@ -22,12 +22,16 @@ export async function readParquet(file: string, levels: Record<string, string[]>
     const rows = Number(metadata.num_rows);
     if (elements.length * rows > MAX_CELLS) throw new ModelError(label, `${elements.length * rows} cells`, `at most ${MAX_CELLS}`);
     const names = validNames(elements.map(({ name }) => name));
+    const read = columnsReader(parquet);
+    const seen = new Set<string>();
     const columns: Column[] = [];
     for (const [at, element] of elements.entries()) {
       const name = names[at] as string;
-      const kind = kindOf(element, label);
+      // A column is found by its name, so that a second one would have the values of the first.
+      const kind = seen.has(element.name) ? twice(element.name, label) : kindOf(element, label);
+      seen.add(element.name);
       const isRead = typeof kind === 'string';
-      columns.push(isRead ? columnOf(name, kind, await readColumn(parquet, element.name), label, levels) : refused(name, kind));
+      columns.push(isRead ? columnOf(name, kind, await read(element.name), label, levels) : refused(name, kind));
     }
     check();
     return { label, rows, columns };
@@ -52,6 +56,10 @@ function topLevel(schema: SchemaElement[]): SchemaElement[] {
 /** A column that is not read. */
 function refused(name: string, why: ModelError): Column {
   return { name, type: 'double', values: new Float64Array(0), refused: why };
+}
+
+function twice(name: string, label: string): ModelError {
+  return new ModelError(`${label}, column "${name}"`, 'a second column of that name', 'names that differ');
 }
 
 /** The kind of a column, or why one is refused whose values are no number, boolean or text. */

@@ -2,11 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { ColumnChunk } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { openParquetFile } from '../../../model/batch/parquet-file.ts';
 import { trainFile } from '../../../model/train/artifact.ts';
 import { readCsv } from '../../../model/train/data/read-csv.ts';
 import { readParquet, writeCsv } from '../../../model/train/data/read-parquet.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
+import { columnsReader } from '../../../shared/batch/parquet-input.ts';
 import { PROJECT } from '../../support/project.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'canopy-parquet-'));
@@ -122,6 +125,45 @@ describe('its columns', () => {
     const sha256 = async (columns: Columns, formula: string, validation?: string) =>
       decodeArtifact((await train(columns, formula, validation)).artifact).sha256;
     expect(await sha256(all, `y ~ . - ${odd!.name}`, parquet('held.parquet', all))).toBe(await sha256(plain, 'y ~ x'));
+  });
+
+  test('of one name are two: the second is refused where the formula names it, and has not the values of the first', async () => {
+    const file = parquet('twice.parquet', [
+      { name: 'y', data: [1, 2, 3, 4, 5, 6], type: 'DOUBLE' },
+      { name: 'x', data: [1, 5, 2, 4, 3, 9], type: 'DOUBLE' },
+      { name: 'x', data: [9, 3, 4, 2, 5, 1], type: 'DOUBLE' },
+    ]);
+    const { columns } = await readParquet(file, {});
+    expect(columns.slice(0, 2).map(({ name, values }) => [name, Array.from(values)])).toEqual([
+      ['y', [1, 2, 3, 4, 5, 6]],
+      ['x', [1, 5, 2, 4, 3, 9]],
+    ]);
+    const train = (formula: string) => trainFile(file, { formula, arguments: { 'num.trees': 2 }, seeds: { seed: 1 }, output: 'x.canopy' });
+    await expect(train('y ~ .')).rejects.toThrow(
+      'twice.parquet, column "x": found a second column of that name, expected names that differ',
+    );
+    expect((await train('y ~ x')).card.columns).toBe(3);
+  });
+
+  test('are found without looking through all of them for each: a thousand are looked at a few times', async () => {
+    const count = 1_000;
+    const all: Columns = Array.from({ length: count }, (_, at) => ({ name: `g${at}`, data: [at, 1], type: 'DOUBLE' }));
+    const read = await openParquetFile(parquet('wide.parquet', all));
+    const [group] = read.parquet.metadata.row_groups;
+    let seen = 0;
+    const counted = group!.columns.map((column) => ({
+      ...column,
+      get meta_data() {
+        seen += 1;
+        return column.meta_data;
+      },
+    })) as ColumnChunk[];
+    const column = columnsReader({
+      ...read.parquet,
+      metadata: { ...read.parquet.metadata, row_groups: [{ ...group!, columns: counted }] },
+    });
+    for (let at = 0; at < count; at += 1) expect(await column(`g${at}`)).toEqual([at, 1]);
+    expect(seen).toBeLessThan(20 * count);
   });
 
   test('of texts keep a byte-order mark before them, as another text', async () => {
