@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printable, printableText } from '../model/artifact/printable.ts';
 import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { isWanted, showState } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
@@ -43,7 +44,7 @@ Ctrl-C leaves the job running.
 `;
 
 await main().catch((error: Error) => {
-  process.stderr.write(`${error instanceof TypeError ? error.stack : error.message}\n`);
+  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
   process.exitCode = 1;
 });
 
@@ -91,7 +92,7 @@ type Values = BatchValues & { in?: string; out?: string; yes?: boolean };
 /** Says what a job would do and cost, asks, and starts it; its name, or undefined where it was not wanted. */
 async function start(engine: Engine, values: Values): Promise<string | undefined> {
   const prepared = await engine.prepare(readS3Place('--in', values.in), readS3Place('--out', values.out), values);
-  for (const line of prepared.said) console.log(line);
+  for (const line of prepared.said) console.log(printable(line));
   if (!values.yes && !(await isWanted())) {
     console.log('nothing was started');
     return undefined;
@@ -113,7 +114,7 @@ async function followJob(engine: Engine, job: string, every: number): Promise<vo
     const { status, seconds, progress } = state;
     const isOpen = status === 'InProgress' || status === 'Stopping';
     shown = showState(progress === undefined ? status : `${status}, ${progress}`, seconds, isOpen, shown);
-    if (status === 'Completed') return console.log(engine.results(state));
+    if (status === 'Completed') return console.log(printable(engine.results(state)));
     if (status === 'Stopped') return console.log(`it was stopped; what was done is at ${state.output}`);
     if (status === 'Failed') throw await engine.failure(job, state);
     await sleep(every * 1_000);

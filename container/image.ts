@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildArtifact } from '../model/artifact/build.ts';
+import { printableText } from '../model/artifact/printable.ts';
 import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { ecrLogin } from './deploy/aws.ts';
 import { buildImage, findTool, pushImage } from './deploy/image-tool.ts';
@@ -25,7 +26,7 @@ const HELP = `Builds, pushes and checks the container's image, with docker, podm
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 await main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(printableText(error.message));
   process.exitCode = 1;
 });
 

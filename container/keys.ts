@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { printable, printableText } from '../model/artifact/printable.ts';
 import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { isLimit, KEY_NAME, MOST_PER_SECOND } from '../shared/access/stored-key.ts';
 import { AwsError } from './deploy/aws.ts';
@@ -21,7 +22,7 @@ A key goes as the header x-api-key, or as Authorization: Bearer. Only its sha256
 `;
 
 await main().catch((error: Error) => {
-  process.stderr.write(`${error instanceof TypeError ? error.stack : error.message}\n`);
+  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
   process.exitCode = 1;
 });
 
@@ -109,9 +110,11 @@ function list(where: string, keys: ListedKey[]): void {
   const widths = (all[0] as string[]).map((_, at) => Math.max(...all.map((row) => (row[at] as string).length)));
   for (const row of all)
     console.log(
-      row
-        .map((cell, at) => cell.padEnd(widths[at] as number))
-        .join('  ')
-        .trimEnd(),
+      printable(
+        row
+          .map((cell, at) => cell.padEnd(widths[at] as number))
+          .join('  ')
+          .trimEnd(),
+      ),
     );
 }

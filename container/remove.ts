@@ -1,4 +1,5 @@
 import { buildArtifact } from '../model/artifact/build.ts';
+import { printableText } from '../model/artifact/printable.ts';
 import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
 import { deleteKeysTable, hasKeysTable, tableName } from './deploy/account/deployed.ts';
@@ -21,7 +22,7 @@ const LEFT = `What is left, and how it goes:
   imported models here  the folder .canopy`;
 
 await main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(printableText(error.message));
   process.exitCode = 1;
 });
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printable, printableText } from '../model/artifact/printable.ts';
 import { print, readCommandLine } from '../model/commands/command-line.ts';
 import { ARGUMENT_NAMES, argumentLines, REFUSED, withFlagValues } from '../model/train/arguments.ts';
 import { isWanted, showState, sizeInWords } from './deploy/asking.ts';
@@ -55,7 +56,7 @@ const OURS = {
 const ASKED = ['formula', 'seed', 'ranger-seed', ...ARGUMENT_NAMES, ...Object.keys(REFUSED)];
 
 await main().catch((error: Error) => {
-  process.stderr.write(`${error instanceof TypeError ? error.stack : error.message}\n`);
+  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
   process.exitCode = 1;
 });
 
@@ -107,7 +108,9 @@ async function start(place: Place, values: Values, hyperparameters: Record<strin
   const types = { data: contentTypeOf(name), validation: contentTypeOf(heldName) };
   const volume = volumeFor(files.bytes + (held?.bytes ?? 0));
   const plan: TrainingPlan = { data, validation, output, types, instanceType, volume, seconds, hyperparameters, image, role };
-  console.log(`${formula} on ${name}, ${sizeInWords(files.bytes)}${held ? `, measured by ${sizeInWords(held.bytes)} more` : ''}`);
+  console.log(
+    printable(`${formula} on ${name}, ${sizeInWords(files.bytes)}${held ? `, measured by ${sizeInWords(held.bytes)} more` : ''}`),
+  );
   console.log(batchCost({ instanceType, count: 1 }));
   if (!values.yes && !(await isWanted())) {
     console.log('nothing was started');

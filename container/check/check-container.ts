@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { printable } from '../../model/artifact/printable.ts';
 import { print, readCommandLine, UsageError } from '../../model/commands/command-line.ts';
 import { passOn } from '../../model/commands/pass-on.ts';
 import type { Finding } from './checks.ts';
@@ -50,12 +51,12 @@ export async function main(args: string[]): Promise<void> {
   try {
     if (child) findings.push(await waitForPing(url, child));
     const example = values.row === undefined ? await findRow(url) : readRow(values.row);
-    if (values.row === undefined) console.log(`row ${example.row.slice(0, 200)}, by what the container says of its features`);
+    if (values.row === undefined) console.log(printable(`row ${example.row.slice(0, 200)}, by what the container says of its features`));
     findings.push(...(await checkContainer({ url, ...example })));
   } finally {
     if (child) findings.push(await end(url, child));
   }
-  for (const { verdict, line, seen } of findings) console.log(`${verdict.padEnd(12)} ${line.padEnd(74)} ${seen}`);
+  for (const { verdict, line, seen } of findings) console.log(printable(`${verdict.padEnd(12)} ${line.padEnd(74)} ${seen}`));
   const failed = findings.filter(({ verdict }) => verdict === 'FAIL').length;
   console.log(`${findings.filter(({ verdict }) => verdict === 'pass').length} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;

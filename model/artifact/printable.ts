@@ -7,3 +7,8 @@ export function printable(text: string): string {
 export function printableLines(lines: string[]): string {
   return `${lines.map(printable).join('\n')}\n`;
 }
+
+/** A text of several lines as it is printed, each line made printable: what AWS, a registry or a container says may have anything in it. */
+export function printableText(text: string): string {
+  return printableLines(text.split(/\r?\n/));
+}

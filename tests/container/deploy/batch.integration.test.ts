@@ -98,6 +98,17 @@ describe('npm run batch', () => {
     expect((await batch(['--follow', 'canopy-dev-1'])).err).toContain('its log /aws/sagemaker/TransformJobs could not be read');
   });
 
+  test('shows what files and logs hold without what moves a terminal', async () => {
+    aws.states = [{ TransformJobStatus: 'Failed', FailureReason: 'see\u001b[2J the log' }];
+    aws.log = ['x:[sagemaker logs]: data/in/a\u001b]0;b\u0007.csv: no column "\u202egnp"'];
+    const { err } = await batch(['--follow', 'canopy-dev-1']);
+    expect(err).toContain('see\\u001b[2J the log\n');
+    expect(err).toContain('  data/in/a\\u001b]0;b\\u0007.csv: no column "\\u202egnp"\n');
+    expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    aws.buckets = { data: { 'in/a\u009b2J.zip': 1 } };
+    expect((await batch(PLACES)).err).toContain('found a\\u009b2J.zip, expected names that end in');
+  });
+
   test('leaves a job running at Ctrl-C, and says how it is shown and stopped; --stop stops it', async () => {
     aws.states = [{ TransformJobStatus: 'InProgress' }];
     const { code, out } = await batch([...PLACES, '--yes'], /InProgress/);
