@@ -32,6 +32,8 @@ const TRIED = { rows: [1, 1, 4, 4], ms: 20, long: 5, rest: 20 };
 const MOST_KINDS = 1_000;
 /** Most bytes of bodies that are held while they come in. */
 const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
+/** So many bytes of each body count for nothing: a connection has one body that comes in, so that all together are few. */
+const FREE_BYTES = 65_536;
 
 /** Throws a 503 where the model's check rows did not come out as at import. */
 export function checkModel({ failed }: Served): void {
@@ -223,12 +225,18 @@ async function inParts(
 
 /**
  * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
- * what a head announces: else a few heads without bodies would keep everybody out.
+ * what a head announces: else a few heads without bodies would keep everybody out. Small bodies always have room: else a few large ones that
+ * never end would keep them out.
  */
 export function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
+  let [length, counted] = [0, 0];
   const hold = (bytes: number) => {
-    bodies.bytes += bytes;
-    return bodies.bytes > MOST_BODY_BYTES ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
+    length += bytes;
+    bodies.bytes -= counted;
+    counted = Math.max(length - FREE_BYTES, 0);
+    bodies.bytes += counted;
+    const isOver = counted > 0 && bodies.bytes > MOST_BODY_BYTES;
+    return isOver ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
   };
   return request.body(MAX_BODY_BYTES, hold, bodies.rooms.take);
 }
