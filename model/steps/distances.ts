@@ -10,8 +10,6 @@ import { flag, member, namedNumbers, namesOf, number, type StepContext, type Ste
 const EARTH = 6_371_000;
 /** Most columns of a covariance. */
 const MAX_SIDE = 1000;
-/** Most products that the inverses of all classes take, some two seconds; and most numbers of these, an artifact of 100 MB. */
-const [MOST_PRODUCTS, MOST_NUMBERS] = [2_200_000_000, 2 ** 22];
 
 /** step_spatialsign(), step_classdist() and step_geodist(). */
 export const DISTANCE_STEPS: StepReader = {
@@ -55,7 +53,10 @@ function classDistances(step: RValue, { frame, of, label }: StepContext): void {
   });
   const centers = parts.map((part) => center(part).map(([, value]) => value));
   const count = isPooled ? 1 : parts.length;
-  if (count * columns.length ** 3 > MOST_PRODUCTS || parts.length * columns.length ** 2 > MOST_NUMBERS)
+  const left = frame.distancesLeft;
+  left.products -= count * columns.length ** 3;
+  left.numbers -= parts.length * columns.length ** 2;
+  if (left.products < 0 || left.numbers < 0)
     throw new ModelError(label, `distances to ${parts.length} classes by ${columns.length} columns`, 'fewer of them, as by step_pca()');
   const inverseOf = (part: RValue) => inverse(matrixOf(scale(part), `${label}'s scale`), columns.length, `${label}'s scale`);
   // Pooled classes have one matrix.

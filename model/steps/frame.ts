@@ -30,6 +30,9 @@ const MAX_LOOKS = 2 ** 24;
 /** Most products of columns that all of step_interact() make: with what a model of so many columns takes, some 400 MB. */
 export const MOST_PRODUCTS = 2 ** 16;
 
+/** Most products that the inverses of all step_classdist() take, some two seconds; and most numbers of these, an artifact of 100 MB. */
+const MOST_OF_DISTANCES = { products: 2_200_000_000, numbers: 2 ** 22 };
+
 /** Most columns before all steps together: checkSteps() of shared/steps/pipeline.ts, which exports functions alone, has the same. */
 const MOST_STEP_COLUMNS = 2_000_000;
 
@@ -51,6 +54,8 @@ export class Frame {
   readonly parts = new PartsLeft();
   /** The products that step_interact() may still make. */
   productsLeft = MOST_PRODUCTS;
+  /** The numbers that matrices of step_classdist() may still have, and the products that their inverses may still take. */
+  readonly distancesLeft = { ...MOST_OF_DISTANCES };
 
   /** `label` names the pipeline in errors. */
   constructor(columns: readonly FrameColumn[], label: string) {

@@ -73,7 +73,8 @@ export const DISTANCES: StepKind<DistancesStep> = {
         out.set(rows.subarray(row * width, (row + 1) * width), row * to);
         centers.forEach((center, which) => {
           const x = from.map((place, at) => rows[row * width + place]! - center[at]!);
-          const distance = sumOf(x.map((value, column) => dot(x, inverses[which]!, column) * value));
+          const products = times(x, inverses[which]!);
+          const distance = sumOf(x.map((value, column) => products[column]! * value));
           out[row * to + width + which] = log ? logarithm(distance) : distance;
         });
       }
@@ -84,10 +85,14 @@ export const DISTANCES: StepKind<DistancesStep> = {
   uses: ({ from }, place, columns) => (place < columns ? [place] : from),
 };
 
-function dot(x: number[], matrix: number[][], column: number): number {
-  let sum = 0;
-  for (let at = 0; at < x.length; at += 1) sum += x[at]! * matrix[at]![column]!;
-  return sum;
+/** A row's product with a square matrix. Each sum is added up from the first row on; the matrix is gone through as it lies. */
+function times(x: number[], matrix: number[][]): Float64Array {
+  const sums = new Float64Array(x.length);
+  for (let at = 0; at < x.length; at += 1) {
+    const [value, row] = [x[at]!, matrix[at]!];
+    for (let column = 0; column < sums.length; column += 1) sums[column] = sums[column]! + value * row[column]!;
+  }
+  return sums;
 }
 
 /** A sum as R's rowSums() has it, which adds in more digits than a double's and rounds once. */

@@ -31,11 +31,13 @@ export const NEIGHBORS: StepKind<NeighborsStep> = {
   columns: (_, schema) => schema.features,
   compile: ({ neighbors, eps, reference, imputed }, schema) => {
     const width = schema.features.length;
-    const columns = reference.map(({ from, type, values }) => ({
-      from,
-      type,
-      values: Float64Array.from(values, (value) => value ?? Number.NaN),
-    }));
+    const columns = reference.map(
+      ({ from, type, values }): Known => ({
+        from,
+        type,
+        values: Float64Array.from(values, (value) => value ?? Number.NaN),
+      }),
+    );
     const plans = imputed.map(({ column, by, make }) => {
       const target = columns[column] as Known;
       return {
@@ -65,13 +67,23 @@ export const NEIGHBORS: StepKind<NeighborsStep> = {
   uses: ({ reference, imputed }, place) => (imputed.some(({ column }) => reference[column]?.from === place) ? undefined : [place]),
 };
 
-type Known = { from: number; type: ReferenceColumn['type']; values: Float64Array };
+/** A column of the training rows; `ends` are those of all its values, once somebody asked. */
+type Known = { from: number; type: ReferenceColumn['type']; values: Float64Array; ends?: [number, number] };
 
 /** The distance of a row to each training row that has the target's value; NaN to the others, and where nothing can be compared. */
 function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Array, at: number) => Float64Array {
   const isKnown = target.values.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const ends = by.map(({ values }) => endsOf(values, isKnown));
+  const isWhole = isKnown.every((known) => known === 1);
+  const endsFor = (column: Known) => {
+    if (!isWhole) return endsOf(column.values, isKnown);
+    column.ends ??= endsOf(column.values, isKnown);
+    return column.ends;
+  };
+  // Few rows lack a value, so that the ends are looked for at the first one.
+  let found: [number, number][] | undefined;
   return (rows, at) => {
+    found ??= by.map(endsFor);
+    const ends = found;
     const count = target.values.length;
     const [same, compared] = [new Float64Array(count), new Float64Array(count)];
     // With nothing to compare R imputes nothing.
@@ -103,11 +115,12 @@ function likeness(type: ReferenceColumn['type'], x: number, y: number, range: nu
 
 function endsOf(values: Float64Array, isKnown: ArrayLike<number>): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  values.forEach((value, row) => {
-    if (isKnown[row] !== 1 || Number.isNaN(value)) return;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row]!;
+    if (isKnown[row] !== 1 || Number.isNaN(value)) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);
-  });
+  }
   return [low, high];
 }
 
@@ -163,8 +176,10 @@ function checkNeighbors({ neighbors, eps, reference, imputed }: NeighborsStep, s
     isWithin(column, reference.length) &&
     Array.isArray(by) &&
     by.every((place) => isWithin(place, reference.length)) &&
+    new Set(by).size === by.length &&
     ['mean', 'round', 'mode'].includes(make);
   if (!Array.isArray(imputed) || !imputed.every((one) => typeof one === 'object' && one !== null && isImputed(one))) throw fail();
+  if (new Set(imputed.map(({ column }) => column)).size < imputed.length) throw fail();
   const isCount = Number.isInteger(neighbors) && neighbors >= 1 && neighbors <= MAX_NEIGHBORS;
   if (!isCount || !(typeof eps === 'number' && eps > 0)) throw fail();
 }

@@ -1,6 +1,9 @@
 import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { DistancesStep } from '../../../shared/steps/distances.ts';
+import type { BoundStep } from '../../../shared/steps/kind.ts';
+import type { ProjectionStep } from '../../../shared/steps/projection.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
 /** How many rows are tried for each group of features. */
@@ -9,7 +12,7 @@ const TRIED = 6;
 const ALONE = 512;
 /** Into how many parts a group is taken apart where its rows have no answer. */
 const PARTS = 8;
-/** Most numbers of all columns of all rows that are tried: a second or two. */
+/** Most numbers of all columns of all rows that are tried, and of the matrices that they go through: a second or two. */
 const MOST_NUMBERS = 2 ** 28;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
@@ -25,7 +28,9 @@ export function withMissing(model: Predictor, label: string): Schema {
   const { schema } = model;
   const width = schema.features.length;
   const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(schema.features[at % width]!, Math.floor(at / width)));
-  const isAnswered = (given: Float64Array) => predictRows(model, given).some(Number.isFinite);
+  // Most often the first row has an answer, and a row may take long: of neighbors, or of a matrix for each class.
+  const isAnswered = (given: Float64Array) =>
+    [given.subarray(0, width), given.subarray(width)].some((part) => predictRows(model, part).some(Number.isFinite));
   if (!isAnswered(rows)) return { ...schema, takesMissing: true };
   const { steps = [] } = model;
   const schemas = schemasOf(schema, steps);
@@ -35,7 +40,9 @@ export function withMissing(model: Predictor, label: string): Schema {
     for (const column of group) for (let at = column; at < rows.length; at += width) without[at] = valueAt(at);
   };
   const without = rows.slice();
-  const numbers = TRIED * schemas.reduce((sum, { features }) => sum + features.length, 0);
+  const matrices = TRIED * numbersOfMatrices(steps);
+  const numbers = TRIED * schemas.reduce((sum, { features }) => sum + features.length, 0) + matrices;
+  const areMany = unsure.length > ALONE || unsure.length * matrices > MOST_NUMBERS;
   const mayMiss = (group: readonly number[]) => {
     put(group, () => Number.NaN);
     const isOptional = isAnswered(without);
@@ -43,13 +50,22 @@ export function withMissing(model: Predictor, label: string): Schema {
     return isOptional;
   };
   // A formula may have an answer without two features together, and none without one of them: ifelse(is.na(a), 0, a / b).
-  const optional =
-    unsure.length > ALONE ? optionalAmong(unsure, MOST_NUMBERS / numbers, mayMiss) : new Set(unsure.filter((column) => mayMiss([column])));
+  const optional = areMany ? optionalAmong(unsure, MOST_NUMBERS / numbers, mayMiss) : new Set(unsure.filter((column) => mayMiss([column])));
   if (optional.size === 0) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
   const features = schema.features.map((feature, column): Feature => {
     return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
   });
   return { ...schema, takesMissing: true, features };
+}
+
+/** The numbers of all matrices that a row goes through. */
+function numbersOfMatrices(steps: readonly BoundStep[]): number {
+  const sizeOf = (matrix: number[][]) => matrix.length * (matrix[0]?.length ?? 0);
+  return steps.reduce((sum, { kind, data }) => {
+    if (kind.step !== 'distances' && kind.step !== 'projection') return sum;
+    const matrices = kind.step === 'distances' ? (data as DistancesStep).inverses : (data as ProjectionStep).matrices;
+    return matrices.reduce((size, matrix) => size + sizeOf(matrix), sum);
+  }, 0);
 }
 
 /**

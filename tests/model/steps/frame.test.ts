@@ -71,7 +71,7 @@ test('columns of all steps are counted while they are read', () => {
 });
 
 test('distances to many classes by many columns are refused, and the matrix of pooled classes is inverted once', () => {
-  const read = (classes: number, side: number, pool = 1) => {
+  const read = (classes: number, side: number, pool = 1, steps = 1) => {
     const columns = levels(side, 'x');
     const center = attributed(numbers(...new Array(side).fill(0)), { names: texts(...columns) });
     const names = texts(...levels(classes, 'class'));
@@ -86,7 +86,7 @@ test('distances to many classes by many columns are refused, and the matrix of p
       columns.map((name) => ({ name, kind: 'number' })),
       'the recipe',
     );
-    readRecipe(named({ steps: list(step) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
+    readRecipe(named({ steps: list(...new Array(steps).fill(step)) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
     return frame.steps[0]!.data as unknown as { inverses: number[][][] };
   };
   expect(read(3, 2).inverses).toEqual(
@@ -104,5 +104,6 @@ test('distances to many classes by many columns are refused, and the matrix of p
   // 0.1 s; in rows that are lists made anew 2 s.
   expect(process.cpuUsage(alone).user / 1_000).toBeLessThan(1_000);
   expect(() => read(47, 300)).toThrow('found distances to 47 classes by 300 columns');
+  expect(() => read(30, 300, 1, 2)).toThrow('step 2 (step_classdist): found distances to 30 classes by 300 columns');
   expect(() => read(200, 300)).toThrow('found distances to 200 classes by 300 columns, expected fewer of them, as by step_pca()');
 });

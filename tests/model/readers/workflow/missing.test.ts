@@ -88,6 +88,18 @@ describe('how many rows tell which features may be missing', () => {
     expect(rows()).toBeLessThan(1000);
   });
 
+  test('through large matrices features go together, and of rows that have an answer one is computed', () => {
+    const WIDE = 400;
+    const matrices = [places(WIDE).map(() => places(WIDE).map(() => 1))];
+    const large = stepOf(PROJECTION, { step: 'projection', of: 'pca', keep: [], from: places(WIDE), matrices, names: ['PC1'] });
+    const { model, rows } = sumOf(WIDE, [columns(places(WIDE).map(meanFor)), large, complete]);
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
+    expect(rows()).toBeLessThan(10);
+    const small = sumOf(10, [columns(places(10).map(meanFor)), complete]);
+    expect(requiredOf(withMissing(small.model, 'the model'))).toEqual([]);
+    expect(small.rows()).toBe(11);
+  });
+
   test('features that are imputed by each other may each be missing', () => {
     const pairs = columns(places(64).map((at) => ({ call: 'coalesce', of: [{ feature: at }, { feature: at ^ 1 }] })));
     const { model } = sumOf(64, [pairs, complete]);
