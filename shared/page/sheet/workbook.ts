@@ -6,7 +6,10 @@ import type { Source } from './file.ts';
 export type Sheet = { name: string; rows: Cell[][]; source(hasComma: boolean): Source };
 type Cell = string | number | boolean | Date | null;
 
-/** The sheets of an .xlsx file. Rejects where it is none; with a RangeError where unzip.ts or cells.ts find it too large. */
+/** Most characters of a sheet's texts: a workbook has a text once and may name it in a million cells. */
+const MOST_TEXT = 100_000_000;
+
+/** The sheets of an .xlsx file. Rejects where it is none; with a RangeError where it is too large, by unzip.ts, by cells.ts or by its texts. */
 export async function readWorkbook(file: Blob): Promise<Sheet[]> {
   const sheets = await readSheets(file, { trim: false }).catch((error: Error) => {
     // The library puts an error of its callbacks into one of its own.
@@ -17,6 +20,9 @@ export async function readWorkbook(file: Blob): Promise<Sheet[]> {
   if (filled.length === 0) throw new Error('no sheet with rows');
   return filled.map(({ sheet, data }) => {
     const rows = data as Cell[][];
+    let text = 0;
+    for (const row of rows) for (const cell of row) if (typeof cell === 'string') text += cell.length;
+    if (text > MOST_TEXT) throw new RangeError('a workbook with too much text');
     return { name: sheet, rows, source: (hasComma) => sourceOf(rows, hasComma) };
   });
 }

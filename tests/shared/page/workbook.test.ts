@@ -30,7 +30,7 @@ const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 const STYLES = `<styleSheet ${MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>`;
 
 /** A workbook of these sheets, each as the rows in its XML; they lie in a folder of their own, as the relations say. */
-function workbook(sheets: string[], place = 'worksheets', prefix = '', properties = ''): Blob {
+function workbook(sheets: string[], place = 'worksheets', prefix = '', properties = '', texts = ''): Blob {
   const names = sheets.map((_, at) => `<sheet name="S${at}" sheetId="${at + 1}" r:id="r${at}"/>`).join('');
   const relations = sheets.map((_, at) => `<Relationship Id="r${at}" Type="${OFFICE}/worksheet" Target="${place}/s${at}.xml"/>`).join('');
   const strings = `<Relationship Id="s" Type="${OFFICE}/sharedStrings" Target="strings.xml"/>`;
@@ -38,7 +38,7 @@ function workbook(sheets: string[], place = 'worksheets', prefix = '', propertie
     '[Content_Types].xml': `${XML}<Types/>`,
     'xl/workbook.xml': `${XML}<workbook ${MAIN} xmlns:r="${OFFICE}">${properties}<sheets>${names}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `${XML}<Relationships>${relations}${strings}</Relationships>`,
-    'xl/strings.xml': `${XML}<sst ${MAIN}/>`,
+    'xl/strings.xml': `${XML}<sst ${MAIN}>${texts}</sst>`,
     'xl/styles.xml': STYLES,
     ...Object.fromEntries(
       sheets.map((rows, at) => [
@@ -121,6 +121,7 @@ test('a sheet that is a chart is passed over', async () => {
 
 describe('a workbook of few bytes that would fill the memory is refused as too large', () => {
   const far = row(1_048_576, '<c r="XFD1048576"><v>1</v></c>');
+  const named = (rows: number) => Array.from({ length: rows }, (_, at) => row(at + 2, `<c r="A${at + 2}" t="s"><v>0</v></c>`)).join('');
   test.each([
     ['a cell far away', workbook([HEAD + far])],
     ['an address in single quotes', workbook([HEAD + far.replaceAll('"', "'")])],
@@ -139,11 +140,28 @@ describe('a workbook of few bytes that would fill the memory is refused as too l
     ['cells without an address', workbook([`${HEAD}${row(1_048_576, `${'<c/>'.repeat(1_000)}<c><v>1</v></c>`)}`])],
     ['a row without end', workbook([`${HEAD}<row r="1e999"></row>`])],
     ['one cell far to the right, to which all rows are filled up', workbook([HEAD + row(2, '<c r="XFD2"><v>1</v></c>') + column(1_000)])],
+    ['a text that many cells name', workbook([HEAD + named(400)], 'worksheets', '', '', `<si><t>${'x'.repeat(300_000)}</t></si>`)],
     ['many sheets', workbook(Array.from({ length: 20 }, () => HEAD + row(290, '<c r="XFD290"><v>1</v></c>')))],
   ])('%s', async (_, file) => {
     expect(file.size).toBeLessThan(40_000);
     await expect(readWorkbook(file)).rejects.toThrow(RangeError);
   });
+});
+
+test('a sheet is read on a machine that is too slow for any of it', async () => {
+  const file = workbook([HEAD + column(5_000)]);
+  const { now } = Date;
+  let clock = 0;
+  Date.now = () => {
+    clock += 1_000;
+    return clock;
+  };
+  try {
+    const [sheet] = await readWorkbook(file);
+    expect(sheet?.rows.length).toBe(5_002);
+  } finally {
+    Date.now = now;
+  }
 });
 
 test('as a CSV with decimal commas it keeps the points of its first line and its texts, which stand alone once more', async () => {
