@@ -15,13 +15,15 @@ import { type Attributes, formatOf, headerOf } from './http.ts';
 import type { Incoming } from './incoming.ts';
 import type { Served } from './models.ts';
 import { overloaded } from './refusals.ts';
-import { answerParts, splitBody, splitRows } from './threads/split.ts';
+import { answerParts, READ_MS, splitBody, splitRows } from './threads/split.ts';
 import type { Workers } from './threads/workers.ts';
 
 /** What the listening thread computes itself; above either it is a worker's, so that others need not wait. */
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
 /** The same for a model that looks through texts for patterns, which takes its time while a body is read. */
 const SMALL_TEXTS = 4_096;
+/** A body of more bytes is read in its turn, as rows are computed: the worst of 256 KB take 50 ms, and hundreds may end at the same time. */
+const READ_AT_ONCE = 8_192;
 /**
  * How many rows at once are tried of a kind of answer whose pace is not known yet, until that took so many milliseconds: a forest's standard errors
  * take ten thousand times as long as its numbers. Two by themselves are, since one may meet a pause of the machine. After tries that took `long`, no
@@ -122,7 +124,15 @@ function computeSomewhere(container: Container, served: Served, asked: Asked, is
     const whole = () => noted(served.pace, workers.answer(key, asked, isWanted));
     return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
-  const query = read(model, asked);
+  if (asked.body.length <= READ_AT_ONCE) return computeTried(container, served, asked, read(model, asked), isWanted);
+  return admission
+    .run(READ_MS * asked.body.length, isWanted, () => read(model, asked))
+    .then((query) => computeTried(container, served, asked, query, isWanted));
+}
+
+/** The answer to rows that were read here, whose kind is tried first where its pace is not known. */
+function computeTried(container: Container, served: Served, asked: Asked, query: Read, isWanted: () => boolean): Promise<Computed> {
+  const { workers, admission } = container;
   const answer = () => computeRead(container, served, asked, query, isWanted);
   // Of a model that is slow in all, a row is a worker's, too.
   if (paceOf(served, query) || (workers && (served.pace.ms(1) > SMALL.ms || isResting(served, query)))) return answer();

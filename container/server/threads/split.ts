@@ -16,7 +16,7 @@ const LEAST_MS = 3;
 /** Most parts: one thread cuts and joins them, and each thread of a large machine has a kernel's memory of its own. */
 const MOST_PARTS = 8;
 /** What it takes to read a byte, in milliseconds. */
-const READ_MS = 3e-6;
+export const READ_MS = 3e-6;
 /** The status of a refusal that the whole request would meet, too. */
 const BUSY = 503;
 

@@ -68,3 +68,26 @@ test('what is refused for want of room has a whole answer, in its turn, on a con
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toContain(`canopy_requests_total{route="/invocations",status="503"} ${refused.length}\n`);
 });
+
+test('bodies that end at the same time are read one after the other, and /ping is answered between them', async () => {
+  const port = Number(new URL(await start(model)).port);
+  const before = logged.length;
+  const body = ','.repeat(250_000);
+  const head = `POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+  const open = (sent: string) =>
+    new Promise<net.Socket>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(sent, () => resolve(socket)));
+    });
+  const senders: net.Socket[] = [];
+  for (let one = 0; one < 40; one += 1) senders.push(await open(`${head}${body.slice(1)}`));
+  const pinger = await open('GET /ping HTTP/1.1\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(logged).toHaveLength(before);
+  for (const socket of senders) socket.write(',');
+  pinger.write('host: x\r\nconnection: close\r\n\r\n');
+  const statuses = (await Promise.all(senders.map((socket) => text(socket)))).map((heard) => heard.slice(9, 12));
+  expect(new Set(statuses)).toEqual(new Set(['422']));
+  const paths = logged.slice(before).map((entry) => entry.path);
+  expect(paths).toHaveLength(41);
+  expect(paths.indexOf('/ping')).toBeLessThan(20);
+});
