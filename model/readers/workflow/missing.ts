@@ -3,6 +3,7 @@ import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { DistancesStep } from '../../../shared/steps/distances.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
+import type { NearestStep } from '../../../shared/steps/nearest.ts';
 import type { ProjectionStep } from '../../../shared/steps/projection.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
@@ -14,6 +15,10 @@ const ALONE = 512;
 const PARTS = 8;
 /** Most numbers of all columns of all rows that are tried, and of the matrices that they go through: a second or two. */
 const MOST_NUMBERS = 2 ** 28;
+/** As many products with the training rows take as long as a tree of them. */
+const TREE = 16;
+/** So many groups are tried however long each takes: all, and each of the first parts. */
+const LEAST_TRIES = 1 + PARTS;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
 
@@ -50,7 +55,9 @@ export function withMissing(model: Predictor, label: string): Schema {
     return isOptional;
   };
   // A formula may have an answer without two features together, and none without one of them: ifelse(is.na(a), 0, a / b).
-  const optional = areMany ? optionalAmong(unsure, MOST_NUMBERS / numbers, mayMiss) : new Set(unsure.filter((column) => mayMiss([column])));
+  const optional = areMany
+    ? optionalAmong(unsure, Math.max(LEAST_TRIES, MOST_NUMBERS / numbers), mayMiss)
+    : new Set(unsure.filter((column) => mayMiss([column])));
   if (optional.size === 0) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
   const features = schema.features.map((feature, column): Feature => {
     return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
@@ -58,14 +65,23 @@ export function withMissing(model: Predictor, label: string): Schema {
   return { ...schema, takesMissing: true, features };
 }
 
-/** The numbers of all matrices that a row goes through. */
+/** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */
 function numbersOfMatrices(steps: readonly BoundStep[]): number {
-  const sizeOf = (matrix: number[][]) => matrix.length * (matrix[0]?.length ?? 0);
-  return steps.reduce((sum, { kind, data }) => {
-    if (kind.step !== 'distances' && kind.step !== 'projection') return sum;
-    const matrices = kind.step === 'distances' ? (data as DistancesStep).inverses : (data as ProjectionStep).matrices;
-    return matrices.reduce((size, matrix) => size + sizeOf(matrix), sum);
-  }, 0);
+  return steps.reduce((sum, step) => matricesOf(step).reduce((size, matrix) => size + matrix.length * (matrix[0]?.length ?? 0), sum), 0);
+}
+
+function matricesOf({ kind, data }: BoundStep): readonly number[][][] {
+  switch (kind.step) {
+    case 'distances':
+      return (data as DistancesStep).inverses;
+    case 'projection':
+      return (data as ProjectionStep).matrices;
+    // A tree of the rows takes several times as long as a product with them.
+    case 'nearest':
+      return new Array(TREE).fill((data as NearestStep).values);
+    default:
+      return [];
+  }
 }
 
 /**

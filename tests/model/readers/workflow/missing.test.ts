@@ -13,6 +13,7 @@ import type { Feature, Schema } from '../../../../shared/schema/features.ts';
 import { COLUMNS, type ColumnsStep } from '../../../../shared/steps/columns.ts';
 import { COMPLETE } from '../../../../shared/steps/complete.ts';
 import { type BoundStep, stepOf } from '../../../../shared/steps/kind.ts';
+import { NEAREST, type NearestStep } from '../../../../shared/steps/nearest.ts';
 import { PIPELINE_FUNCTIONS } from '../../../../shared/steps/pipeline-functions.ts';
 import { PROJECTION } from '../../../../shared/steps/projection.ts';
 
@@ -95,6 +96,17 @@ describe('how many rows tell which features may be missing', () => {
     const { model, rows } = sumOf(WIDE, [columns(places(WIDE).map(meanFor)), large, complete]);
     expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
     expect(rows()).toBeLessThan(10);
+    const nearest: NearestStep = {
+      step: 'nearest',
+      of: 'knnImpute',
+      neighbors: 1,
+      columns: places(64),
+      values: places(64).map(() => places(2_000)),
+    };
+    const imputed = sumOf(64, [stepOf(NEAREST, nearest), complete]);
+    expect(requiredOf(withMissing(imputed.model, 'the model'))).toEqual([]);
+    // Of all together each row is looked at: there is nothing to find others by.
+    expect(imputed.rows()).toBeLessThan(20);
     const small = sumOf(10, [columns(places(10).map(meanFor)), complete]);
     expect(requiredOf(withMissing(small.model, 'the model'))).toEqual([]);
     expect(small.rows()).toBe(11);
