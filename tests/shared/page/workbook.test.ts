@@ -26,8 +26,9 @@ const XML = '<?xml version="1.0"?>';
 const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
-/** Styles of a number, 0, and of a time, 1. */
-const STYLES = `<styleSheet ${MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>`;
+/** Styles of a number, 0, of a time, 1, and of a format of a million characters, 2. */
+const LONG = `<numFmts><numFmt numFmtId="200" formatCode="${'['.repeat(1_000_000)}"/></numFmts>`;
+const STYLES = `<styleSheet ${MAIN}>${LONG}<cellXfs><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="200"/></cellXfs></styleSheet>`;
 
 /** A workbook of these sheets, each as the rows in its XML; they lie in a folder of their own, as the relations say. */
 function workbook(sheets: string[], place = 'worksheets', prefix = '', properties = '', texts = ''): Blob {
@@ -112,6 +113,10 @@ test('rows and cells that do not say where they are stand behind those before th
 
 test('a number that is no date, as which its cell is shown, is a missing one', async () => {
   expect(await timesOf(['<c s="1"><v>4915112345678</v></c>', '<c s="1"><v>44352</v></c>'])).toEqual(['', '2021-06-05']);
+});
+
+test('a format of a million characters is looked at no further than Excel takes one', async () => {
+  expect(await timesOf(['<c s="2"><v>44352</v></c>'])).toEqual(['44352']);
 });
 
 test('a sheet that is a chart is passed over', async () => {
