@@ -94,7 +94,7 @@ const ROOMS: Record<string, string[]> = {
   'container/local': ['container/server', 'model/artifact', 'model/bundle', 'model/commands', 'shared'],
   'container/train': ['model/artifact', 'model/commands', 'model/train', 'shared'],
   'container/deploy': ['container/train', 'model/artifact', 'model/commands', 'model/train', 'shared'],
-  'container/check': ['model/commands', 'shared'],
+  'container/check': ['model/artifact', 'model/commands', 'shared'],
   'container/.': ['container/server', 'container/local', 'container/train', 'container/deploy', 'model', 'shared'],
   'container/package': ['container/.', 'container/local', 'model', 'shared'],
 };
