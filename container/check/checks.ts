@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { MAX_BODY_BYTES, MAX_ROWS } from '../../shared/wire/limits.ts';
+import { boundedText } from './bounded-text.ts';
 
 /** A container to check: where it listens, and one row of its model's features, as CSV and as JSON's values. */
 export type Target = { url: string; row: string; values: unknown[] };
@@ -10,12 +11,15 @@ type Check = { line: string; optional?: true; look(target: Target): Promise<{ ho
 /** What SageMaker waits for, in milliseconds. */
 const [PING_MS, SOCKET_MS, ANSWER_MS] = [2_000, 250, 60_000];
 
+/** Longest answer that is read: 10,000 rows have far less. */
+const MOST_BYTES = 2 ** 26;
+
 type Heard = { status: number; text: string; type: string; headers: Headers; ms: number };
 
 async function hear(target: Target, path: string, init: RequestInit = {}, within = ANSWER_MS): Promise<Heard> {
   const start = performance.now();
   const response = await fetch(target.url + path, { ...init, signal: AbortSignal.timeout(within) });
-  const text = await response.text();
+  const text = await boundedText(response, MOST_BYTES);
   const type = response.headers.get('content-type') ?? 'none';
   return { status: response.status, text, type, headers: response.headers, ms: performance.now() - start };
 }

@@ -1,8 +1,12 @@
+import { boundedText } from './bounded-text.ts';
+
 /** One row of a model's features: its values as JSON has them, and the same as a line of CSV. */
 export type ExampleRow = { values: unknown[]; row: string };
 
-/** How long each question may take, in milliseconds, and how long its answer may be, in characters. */
+/** How long each question may take, in milliseconds, and how long its answer may be, in bytes. */
 const [WITHIN, MOST] = [5_000, 4_000_000];
+/** Most values of a row. */
+const MOST_VALUES = 100_000;
 /** A value that every model takes of a tensor's datatype, where its metadata say nothing of levels. */
 const TENSOR_VALUES: Record<string, unknown> = { BOOL: true };
 
@@ -23,6 +27,8 @@ export async function findRow(url: string): Promise<ExampleRow> {
     const texts = inputs.filter(({ datatype }) => datatype === 'BYTES').map((input) => String(input.name));
     if (texts.length > 0)
       throw new Error(`--row: found none; ${path} does not say which texts ${texts.join(', ')} takes, expected --row CSV`);
+    const count = inputs.reduce((sum, { shape }) => sum + width(shape), 0);
+    if (count > MOST_VALUES) throw new Error(`--row: found ${path} with ${count} values, expected at most ${MOST_VALUES}, or --row CSV`);
     return rowOf(inputs.flatMap(({ datatype, shape }) => Array(width(shape)).fill(TENSOR_VALUES[String(datatype)] ?? 0)));
   }
   throw new Error(`--row: found none, and ${tried.join(', ')} of ${url} list no features; expected --row CSV, one row without a header`);
@@ -57,7 +63,7 @@ function valueOfFeature(feature: Feature): unknown {
 /** How many features one tensor holds: all of them where its second dimension says so. */
 function width(shape: unknown): number {
   const [, second] = Array.isArray(shape) ? shape : [];
-  return typeof second === 'number' && second > 0 && second <= 100_000 ? second : 1;
+  return typeof second === 'number' && second > 0 && second <= MOST_VALUES ? second : 1;
 }
 
 /** The names of the models that a container serves, as it lists them: by KServe's list, SageMaker's, or canopy's metrics. */
@@ -90,8 +96,8 @@ async function ask(url: string, path: string): Promise<unknown> {
 async function askText(url: string, path: string): Promise<string | undefined> {
   try {
     const response = await fetch(url + path, { signal: AbortSignal.timeout(WITHIN), headers: { accept: '*/*' } });
-    const text = await response.text();
-    return response.ok && text.length <= MOST ? text : undefined;
+    const text = await boundedText(response, MOST);
+    return response.ok ? text : undefined;
   } catch {
     return undefined;
   }
