@@ -15,12 +15,14 @@ const MOST_UNREAD_BYTES = 67_108_864;
  * over before it looks at another connection.
  */
 const MOST_BEHIND = 32;
+/** Most requests that are passed over behind those: two pieces of 64 KB. Node holds each until the ones before it are answered. */
+const MOST_PASSED_OVER = 4_096;
 
 /** The connections of a server, and what is under way on each. */
 export type Connections = {
   /**
    * A request's head has come in. Whether it is answered: behind too many others of its connection it is not, which closes after the last of
-   * them (RFC 9112, 9.3.2: a client asks again for what had no answer).
+   * them (RFC 9112, 9.3.2: a client asks again for what had no answer), or at once where thousands more come.
    */
   begin(request: IncomingMessage, response: ServerResponse): boolean;
   /** Its answer of so many bytes was written. */
@@ -35,13 +37,15 @@ export type Connections = {
 
 /**
  * A connection: how many requests are under way on it (more than one where they are pipelined), and the latest; how many wait behind an answer
- * that is not sent, and whether it takes no more; and when it became idle or busy, counted in such changes of all connections.
+ * that is not sent, whether it takes no more, and how many were passed over since; and when it became idle or busy, counted in such changes of
+ * all connections.
  */
 type Held = {
   socket: Socket;
   underWay: number;
   behind: number;
   isLast: boolean;
+  passedOver: number;
   since: number;
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
@@ -77,14 +81,19 @@ export function limitConnections(server: Server): Connections {
   server.on('connection', (socket: Socket) => {
     if (all.size >= CROWDED) makeRoom();
     changes += 1;
-    all.set(socket, { socket, underWay: 0, behind: 0, isLast: false, since: changes, request: undefined, response: undefined });
+    const none = { underWay: 0, behind: 0, isLast: false, passedOver: 0, request: undefined, response: undefined };
+    all.set(socket, { socket, ...none, since: changes });
     socket.on('close', () => all.delete(socket));
   });
   return {
     begin: (request, response) => {
       const held = all.get(request.socket);
       if (!held) return true;
-      if (held.isLast) return false;
+      if (held.isLast) {
+        held.passedOver += 1;
+        if (held.passedOver > MOST_PASSED_OVER) held.socket.destroy();
+        return false;
+      }
       // Node gives the socket to one answer at a time.
       if (!response.socket) waitBehind(held, response);
       change(held, 1);
@@ -134,7 +143,8 @@ function createUnread() {
   };
   return {
     watch: (response: ServerResponse, bytes: number) => {
-      if (response.destroyed || response.writableFinished) return;
+      // An older Node ends what waits behind others after its socket has closed, and tells nobody.
+      if (response.destroyed || response.writableFinished || response.req.socket.destroyed) return;
       answers.set(response, bytes);
       total += bytes;
       // An answer that never had the socket does not hear that it closed; its request does.

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { limitConnections } from '../../../container/server/connections.ts';
@@ -165,6 +165,32 @@ describe('requests that are sent without waiting for the answers', () => {
     expect(await answersTo(2_000)).toBe(33);
     expect(logged - before).toBe(33);
     expect(await ping()).toBe(200);
+  });
+
+  test('behind one that takes long are held by the thousand alone: then the connection is cut off', async () => {
+    const slow = createServer();
+    const connections = limitConnections(slow);
+    let begun = 0;
+    slow.on('request', (request, response) => {
+      begun += 1;
+      connections.begin(request, response);
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const client = net.connect((slow.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => undefined);
+    let isClosed = false;
+    client.on('close', () => {
+      isClosed = true;
+    });
+    for (let piece = 0; piece < 50 && !isClosed; piece += 1) {
+      client.write(PING.repeat(500));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    slow.closeAllConnections();
+    expect(isClosed).toBe(true);
+    expect(begun).toBeGreaterThan(4_000);
+    expect(begun).toBeLessThan(10_000);
+    await new Promise((resolve) => slow.close(resolve));
   });
 });
 
