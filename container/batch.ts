@@ -115,7 +115,7 @@ async function followJob(engine: Engine, job: string, every: number): Promise<vo
     const isOpen = status === 'InProgress' || status === 'Stopping';
     shown = showState(progress === undefined ? status : `${status}, ${progress}`, seconds, isOpen, shown);
     if (status === 'Completed') return console.log(printable(engine.results(state)));
-    if (status === 'Stopped') return console.log(`it was stopped; what was done is at ${state.output}`);
+    if (status === 'Stopped') return console.log(printable(`it was stopped; what was done is at ${state.output}`));
     if (status === 'Failed') throw await engine.failure(job, state);
     await sleep(every * 1_000);
   }

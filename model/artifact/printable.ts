@@ -8,7 +8,8 @@ export function printableLines(lines: string[]): string {
   return `${lines.map(printable).join('\n')}\n`;
 }
 
-/** A text of several lines as it is printed, each line made printable: what AWS, a registry or a container says may have anything in it. */
+/** A text of several lines as it is printed, all but its tabs made printable: what AWS, a registry or a container says may have anything in it. */
 export function printableText(text: string): string {
-  return printableLines(text.split(/\r?\n/));
+  const lines = text.split(/\r?\n/);
+  return `${lines.map((line) => line.split('\t').map(printable).join('\t')).join('\n')}\n`;
 }

@@ -79,6 +79,7 @@ function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Arr
     column.ends ??= endsOf(column.values, isKnown);
     return column.ends;
   };
+  if (!isKnown.includes(1)) return () => new Float64Array(isKnown.length).fill(Number.NaN);
   // Few rows lack a value, so that the ends are looked for at the first one.
   let found: [number, number][] | undefined;
   return (rows, at) => {
@@ -97,7 +98,7 @@ function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Arr
       if ((type === 'number' || type === 'integer') && (isFlat || !Number.isFinite(range))) return;
       for (let row = 0; row < count; row += 1) {
         const y = values[row]!;
-        if (Number.isNaN(y) || (type === 'logical' && x === 0 && y === 0)) continue;
+        if (isKnown[row] !== 1 || Number.isNaN(y) || (type === 'logical' && x === 0 && y === 0)) continue;
         compared[row] = compared[row]! + 1;
         same[row] = same[row]! + likeness(type, x, y, range);
       }
