@@ -24,11 +24,13 @@ export class Expander {
   readonly #label: string;
   readonly #places = new Map<string, number>();
   #intercept = true;
-  #parts = 0;
+  readonly #made: { parts: number };
   #depth = 0;
 
-  constructor(label: string) {
+  /** `of`: what a formula is a part of, with which it shares the limit of parts and no variables. */
+  constructor(label: string, of?: Expander) {
     this.#label = label;
+    this.#made = of ? of.#made : { parts: 0 };
   }
 
   /** The terms of the right side of a formula. Its patterns have a place for each variable that was named so far. */
@@ -146,8 +148,9 @@ export class Expander {
 
   /** Each term once, at its first place. */
   #each(terms: Term[]): Term[] {
-    this.#parts += terms.reduce((sum, { length }) => sum + length, 0);
-    if (terms.length > MAX_TERMS || this.#parts > MAX_PARTS) throw new ModelError(this.#label, 'too many terms', `at most ${MAX_TERMS}`);
+    this.#made.parts += terms.reduce((sum, { length }) => sum + length, 0);
+    if (terms.length > MAX_TERMS || this.#made.parts > MAX_PARTS)
+      throw new ModelError(this.#label, 'too many terms', `at most ${MAX_TERMS}`);
     return [...new Map(terms.map((term) => [String(term), term])).values()];
   }
 

@@ -30,20 +30,26 @@ export class RandomPart {
   readonly groupsOnly: ReadonlySet<string>;
   readonly #frame: ModelFrame;
   readonly #label: string;
-  readonly #bars: readonly { bar: Bar; terms: Pick<Terms, 'factors' | 'intercept'>; groups: number[] }[];
+  /** `places` are those of a bar's own variables among all. */
+  readonly #bars: readonly { bar: Bar; terms: Pick<Terms, 'factors' | 'intercept'>; places: number[]; groups: number[] }[];
 
   constructor(bars: readonly Bar[], frame: ModelFrame, label: string) {
     this.#frame = frame;
     this.#label = label;
     const table = new Expander(`${label}'s random effects`);
     this.#bars = bars.map((bar) => {
-      const terms = table.expand(bar.effects);
+      // Each bar orders its own variables, as R's model.matrix() of its formula does.
+      const own = new Expander(`${label}'s random effects`, table);
+      const terms = own.expand(bar.effects);
+      const places = own.variables.map((variable) => table.place(variable));
       if (isOffset(bar.effects)) throw new ModelError(`${label}'s random effects`, 'an offset', 'offset() among the fixed effects');
-      return { bar, terms, groups: partsOf(bar.group, label).map((part) => table.place(part)) };
+      return { bar, terms, places, groups: partsOf(bar.group, label).map((part) => table.place(part)) };
     });
     this.variables = frame.variables(table.variables, 'predvars.random');
     const used = new Set(
-      this.#bars.flatMap(({ terms }) => terms.factors.flatMap((pattern) => pattern.flatMap((code, at) => (code ? [at] : [])))),
+      this.#bars.flatMap(({ terms, places }) =>
+        terms.factors.flatMap((pattern) => pattern.flatMap((code, at) => (code ? [places[at]!] : []))),
+      ),
     );
     const groups = new Set(this.#bars.flatMap((one) => one.groups));
     this.groupsOnly = new Set([...groups].filter((place) => !used.has(place)).map((place) => this.variables[place]!.name));
@@ -64,12 +70,12 @@ export class RandomPart {
     let columnsLeft = MAX_COLUMNS;
     // The rows of training are looked through once for all terms of the same groups.
     const seen = new Map<string, { parts: ReturnType<ModelFrame['groups']>[]; keys: number[] }>();
-    for (const { bar, terms, groups } of this.#bars) {
+    for (const { bar, terms, places, groups } of this.#bars) {
       const name = deparse(bar.group);
       const label = `${this.#label}'s random effects by ${name}`;
       const effects = known.get(plainName(name));
       if (!effects) throw new ModelError(label, 'none', `one of ${[...known.keys()].join(', ')}`);
-      const columns = this.#columns(reader, terms, label);
+      const columns = this.#columns(reader, terms, places, label);
       columnsLeft -= columns.length;
       if (columnsLeft < 0) throw new ModelError(label, 'too many columns of random effects', `at most ${MAX_COLUMNS} of all terms`);
       const numbers = numbersFor(columns, effects, label);
@@ -92,14 +98,15 @@ export class RandomPart {
     return made;
   }
 
-  #columns(reader: FormulaReader, { factors, intercept }: Pick<Terms, 'factors' | 'intercept'>, label: string): MatrixColumn[] {
+  #columns(
+    reader: FormulaReader,
+    { factors, intercept }: Pick<Terms, 'factors' | 'intercept'>,
+    places: readonly number[],
+    label: string,
+  ): MatrixColumn[] {
     const contrasts = this.#frame.contrasts(this.variables);
-    const terms: Terms = {
-      variables: this.variables,
-      factors: factors.map((pattern) => this.variables.map((_, at) => pattern[at] ?? 0)),
-      intercept,
-      offsets: [],
-    };
+    const variables = places.map((place) => this.variables[place] as Variable);
+    const terms: Terms = { variables, factors, intercept, offsets: [] };
     const coded = terms.variables.map((variable, at) => {
       if (!terms.factors.some((pattern) => pattern[at]! > 0)) return undefined;
       const levels = this.#frame.levels(variable);

@@ -57,3 +57,16 @@ describe("a formula's terms are those of R's terms()", () => {
     expect(() => expand(side)).toThrow(expected);
   });
 });
+
+test('a formula that is a part of another orders its own variables, and has no limit of its own', () => {
+  const table = new Expander('m.RDS');
+  table.place(b);
+  const own = new Expander('m.RDS', table);
+  expect(own.expand(of(':', a, b)).factors).toEqual([[2, 2]]);
+  expect(own.variables.map(deparse)).toEqual(['a', 'b']);
+  const many = new Array<RValue>(1_999).fill(a).reduce((sum, one) => of('+', sum, one), a);
+  const all = () => {
+    for (let bar = 0; bar < 100_000; bar += 1) new Expander('m.RDS', table).expand(many);
+  };
+  expect(all).toThrow('found too many terms');
+});
