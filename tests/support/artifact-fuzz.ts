@@ -195,6 +195,8 @@ function placesIn(value: unknown, found: [Json, string][] = []): [Json, string][
 
 function changeJson(root: object, { below, pick }: Draw): string {
   const places = placesIn(root);
+  // A card may have lost all its members by the changes before.
+  if (places.length === 0) return 'nothing';
   const [owner, key] = pick(places);
   const record = owner as Record<string, unknown>;
   const kind = below(5);
