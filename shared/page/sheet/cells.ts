@@ -2,7 +2,7 @@
  * Counts the cells of a workbook as its reader meets them: it stands between the library's reader of sheets and its reader of XML
  * (model/bundle/build-page.ts puts it there), so that both see the same tags however they are written. The library fills up each row
  * to the widest one, and each gap between rows: a workbook of two kilobytes could fill a browser's memory. A row or a cell that says not
- * where it is stands behind the one before it, as the format has it; the library takes none without its address.
+ * where it is stands behind the one before it, as the format has it; the library takes no cell without its address.
  */
 
 /** What Excel has at most of rows and columns, and most cells of all sheets together, the empty ones that fill them up among them. */
@@ -40,7 +40,7 @@ export function countingCells(parseXml: ParseXml, { options }: { options: object
           column += 1;
           placed = { ...attributes, r: lettersOf(column) + row };
         }
-        grow(row || 0, 0);
+        grow(row, 0);
         // Only a cell with a value takes a place.
       } else if (name === 'v' || name === 'is') grow(0, column);
       onOpenTag(name, placed, element);
@@ -54,7 +54,7 @@ function addressOf(text: string): [number, number] {
   let column = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code >= 48 && code <= 57) return [Number(text.slice(at)), column];
+    if (code >= 48 && code <= 57) return [Number(text.slice(at)) || 0, column];
     column = 26 * column + code - 64;
   }
   return [0, column];

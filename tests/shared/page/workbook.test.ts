@@ -129,6 +129,7 @@ describe('a workbook of few bytes that would fill the memory is refused as too l
   const named = (rows: number) => Array.from({ length: rows }, (_, at) => row(at + 2, `<c r="A${at + 2}" t="s"><v>0</v></c>`)).join('');
   test.each([
     ['a cell far away', workbook([HEAD + far])],
+    ['rows within a cell whose address is none', workbook([`${HEAD}<row><c r="A1x"><row><row r="1048577"></row></row></c></row>`])],
     ['an address in single quotes', workbook([HEAD + far.replaceAll('"', "'")])],
     ['an address with an entity', workbook([HEAD + far.replace('XFD', '&#88;FD')])],
     ['a > in an attribute before it', workbook([HEAD + far.replace('<c ', '<c a=">" ')])],
