@@ -14,8 +14,9 @@ function shownSchema(schema: Schema): Schema {
   const { times, explain, ...rest } = schema;
   const features = schema.features.map(shownFeature);
   if (explain === undefined) return { ...rest, features, ...(times ? { times: [] } : {}) };
-  const { importance: _importance, permutation: _permutation, drawnRows: _drawnRows, ...ways } = explain;
-  return { ...rest, features, explain: ways, ...(times ? { times: [] } : {}) };
+  // What stays is named, so that nothing that is added later is shown.
+  const { sha256, ways, isRounded, isReal } = explain;
+  return { ...rest, features, explain: { sha256, ways, isRounded, isReal }, ...(times ? { times: [] } : {}) };
 }
 
 function shownFeature(feature: Feature): Feature {
