@@ -11,8 +11,7 @@ export type ContainerMetrics = {
 
 /**
  * Metrics of one container; with a separate registry, so that several live in one process. The registry is opened by the first who asks for
- * the text: prom-client takes 8 ms of a start and 2 MB, and most containers are never
- * asked (model/bundle/late.ts).
+ * the text: prom-client takes 8 ms of a start and 2 MB, and most containers are never asked (model/bundle/late.ts).
  */
 export function createMetrics(model: { name: string; sha256: string } | undefined, measured: Measured): ContainerMetrics {
   const counts: Counts = { routes: new Map(), refused: new Map(), rows: 0 };
