@@ -66,7 +66,7 @@ async function rangesOf(store: Store, model: Model, job: Job, file: Listed): Pro
 async function rangesIn(store: Store, model: Model, job: Job, file: Listed): Promise<Unnumbered[]> {
   const { key, etag, bytes: size } = file;
   // Also what says no form: Spark leaves an empty _SUCCESS beside its files.
-  if (size === 0 || isMarker(key)) return [];
+  if (size === 0 || MARKER.test(key)) return [];
   const [form, isGzip] = formOf(key, job.form);
   const whole = { part: 0, key, etag, form, isGzip, start: 0, end: size, size, isOnly: true, headBytes: 0 };
   if (job.join && (form === 'parquet' || (job.format ?? form) !== form))
@@ -86,16 +86,12 @@ async function rangesIn(store: Store, model: Model, job: Job, file: Listed): Pro
   });
 }
 
-/** The names of what tells how the files beside it were written: those of Spark, Databricks, and Dask or pyarrow. */
-const MARKER = /(?:^|\/)_(?:SUCCESS|(?:common_)?metadata|(?:committed|started)_\w+)$/;
-
 /**
- * Whether an object is such a marker and has no rows. What tells of several versions of a table (Delta's log, Hudi's files with a dot) is none:
- * its files must not be read one by one. Nor is any other name that says no form: it may have rows.
+ * The names of what tells how the files beside it were written, and has no rows: those of Spark, Databricks, and Dask or pyarrow. What tells of
+ * several versions of a table (Delta's log, Hudi's files with a dot) is none: its files must not be read one by one. Nor is any other name that
+ * says no form: it may have rows.
  */
-function isMarker(key: string): boolean {
-  return MARKER.test(key);
-}
+const MARKER = /(?:^|\/)_(?:SUCCESS|(?:common_)?metadata|(?:committed|started)_\w+)$/;
 
 /** The form of a file by the end of its name, or as the job says; and whether gzip has packed it. */
 function formOf(key: string, given: FileForm | undefined): [FileForm, boolean] {

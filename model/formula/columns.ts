@@ -29,7 +29,7 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
   // R takes x by its name first: poly(2, x = a).
   if (name === 'poly') given.sort((a, b) => Number(b.tag === 'x') - Number(a.tag === 'x'));
   const vectors = given.map(({ value: vector }) => vector);
-  const isRaw = named.raw !== undefined && constantsOf(named.raw)?.[0] === 1;
+  const isRaw = constantsOf(named.raw)?.[0] === 1;
   // Of one variable R keeps its coefficients alone, of several a list of each one's: these tell the degree, whatever names it.
   const own = memberOf(named.coefs, 'alpha');
   const [, second] = vectors;
@@ -63,8 +63,8 @@ export function polyColumns(value: Call, name: string, args: Argument[], reader:
 function degreeOf(given: RValue | undefined, kept: number | undefined, reader: PartReader): number {
   if (given === undefined) return 1;
   // A variable may be another number by now: for (n in 1:5) lm(y ~ poly(x, n)).
-  const [constant] = (kept === undefined ? reader.constants(given) : constantsOf(given)) ?? [];
-  return constant === undefined && kept !== undefined ? kept : Number(constant);
+  const constants = kept === undefined ? reader.constants(given) : constantsOf(given);
+  return Number(constants?.[0] ?? kept);
 }
 
 /** The powers of one variable, from the first on, or its orthogonal polynomials. */

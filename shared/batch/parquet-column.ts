@@ -96,10 +96,10 @@ export async function openColumn(
   let kept: Part | undefined;
   return {
     read: async (from, rows) => {
-      const isKept = kept !== undefined && kept.row <= from && from < endOf(kept);
-      const parts = kept && isKept ? [kept] : [];
+      const before = kept && kept.row <= from && from < endOf(kept) ? kept : undefined;
+      const parts = before ? [before] : [];
       const fresh: Page[] = [];
-      let row = kept && isKept ? endOf(kept) : from;
+      let row = before ? endOf(before) : from;
       for (let at = firstAbove(ends, row); row < from + rows && at < data.length; at += 1) {
         fresh.push(data[at]!);
         row = ends[at]!;

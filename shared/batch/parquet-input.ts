@@ -138,9 +138,9 @@ export async function readParquet(schema: Schema, parquet: Parquet, { start, row
   const elements = flatColumns(metadata);
   const names = elements.map(({ name }) => name);
   const places = columnPlaces(schema, names, '');
-  const taken = [...new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string))];
+  const isTaken = new Set(places.filter((place) => place !== undefined).map((place) => names[place] as string));
+  const taken = [...isTaken];
   const group = firstAbove(parquet.ends, start);
-  const isTaken = new Set(taken);
   const all = metadata.row_groups[group]?.columns ?? [];
   checkChunks(
     parquet,
@@ -179,20 +179,25 @@ export function columnsReader(parquet: Parquet): (name: string) => Promise<unkno
   };
 }
 
-/** The columns of a file that have one value a row. A nested one can be no feature, and counts as missing. */
-function flatColumns({ schema }: FileMetaData): SchemaElement[] {
-  const flat: SchemaElement[] = [];
-  for (let at = 1; at < schema.length; ) {
-    const element = schema[at] as SchemaElement;
-    const end = endOf(schema, at);
-    if (end === at + 1 && element.type !== undefined && element.repetition_type !== 'REPEATED') flat.push(element);
-    at = end;
+/** The columns of a file: what lies in a nested one is none. */
+export function topLevel({ schema }: FileMetaData): { element: SchemaElement; isNested: boolean }[] {
+  const columns: { element: SchemaElement; isNested: boolean }[] = [];
+  for (let at = 1, end = at; at < schema.length; at = end) {
+    end = endOf(schema, at);
+    columns.push({ element: schema[at] as SchemaElement, isNested: end > at + 1 });
   }
-  return flat;
+  return columns;
+}
+
+/** The columns that have one value a row. A nested one can be no feature, and counts as missing. */
+function flatColumns(metadata: FileMetaData): SchemaElement[] {
+  return topLevel(metadata).flatMap(({ element, isNested }) =>
+    isNested || element.type === undefined || element.repetition_type === 'REPEATED' ? [] : [element],
+  );
 }
 
 /** Behind the element at a place and all that lie in it. */
-export function endOf(schema: SchemaElement[], at: number): number {
+function endOf(schema: SchemaElement[], at: number): number {
   let end = at + 1;
   for (let left = schema[at]?.num_children ?? 0; left > 0 && end < schema.length; end += 1) left += (schema[end]?.num_children ?? 0) - 1;
   return end;

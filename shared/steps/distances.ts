@@ -3,6 +3,7 @@ import { logPlain, log as naturalLog } from '../math/log.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
 import { longSum } from './long-sum.ts';
+import { times } from './projection.ts';
 
 /**
  * Columns divided by their row's norm; where `skips` is set, missing values do not count in it. Where `least` is given, columns of a
@@ -84,16 +85,6 @@ export const DISTANCES: StepKind<DistancesStep> = {
   source: (_, place) => place,
   uses: ({ from }, place, columns) => (place < columns ? [place] : from),
 };
-
-/** A row's product with a square matrix. Each sum is added up from the first row on; the matrix is gone through as it lies. */
-function times(x: number[], matrix: number[][]): Float64Array {
-  const sums = new Float64Array(x.length);
-  for (let at = 0; at < x.length; at += 1) {
-    const [value, row] = [x[at]!, matrix[at]!];
-    for (let column = 0; column < sums.length; column += 1) sums[column] = sums[column]! + value * row[column]!;
-  }
-  return sums;
-}
 
 /** A sum as R's rowSums() has it, which adds in more digits than a double's and rounds once. */
 function sumOf(values: number[]): number {

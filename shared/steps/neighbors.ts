@@ -103,7 +103,7 @@ function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Arr
         same[row] = same[row]! + likeness(type, x, y, range);
       }
     });
-    return same.map((sum, row) => (isKnown[row] === 1 && compared[row]! > 0 ? 1 - sum / compared[row]! : Number.NaN));
+    return same.map((sum, row) => (compared[row]! > 0 ? 1 - sum / compared[row]! : Number.NaN));
   };
 }
 

@@ -39,7 +39,7 @@ export const PROJECTION: StepKind<ProjectionStep> = {
         keep.forEach((place, at) => {
           out[row * to + at] = rows[row * width + place]!;
         });
-        let values = from.map((place, at) => {
+        let values: ArrayLike<number> = from.map((place, at) => {
           const centered = rows[row * width + place]! - (center ? center[at]! : 0);
           return scale ? centered / scale[at]! : centered;
         });
@@ -54,8 +54,8 @@ export const PROJECTION: StepKind<ProjectionStep> = {
 };
 
 /** A row's product with a matrix, added up as the reference BLAS does (dgemm). */
-function times(values: number[], matrix: Matrix): number[] {
-  const out = new Array<number>(matrix[0]?.length ?? 0).fill(0);
+export function times(values: ArrayLike<number>, matrix: Matrix): Float64Array {
+  const out = new Float64Array(matrix[0]?.length ?? 0);
   matrix.forEach((row, at) => {
     for (let column = 0; column < out.length; column += 1) out[column] = out[column]! + values[at]! * row[column]!;
   });

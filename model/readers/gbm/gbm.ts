@@ -77,7 +77,7 @@ export function readGbm(value: RValue, label: string): GbmModel {
 function usedRounds(value: RValue, all: number, label: string): number {
   const numbers = (member: string) => {
     const found = element(value, member);
-    return found && found.type !== 'null' ? numbersOf(found, `${label}'s ${member}`) : [];
+    return found ? numbersOf(found, `${label}'s ${member}`) : [];
   };
   const [fraction = 1] = numbers('train.fraction');
   const errors = Array.from(numbers(fraction < 1 ? 'valid.error' : 'cv.error'));

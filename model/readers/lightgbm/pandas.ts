@@ -23,8 +23,8 @@ export function readPandasLevels(
     throw new ModelError(at, `what is not JSON (${(error as Error).message.slice(0, 80)})`, 'lists of categories');
   }
   if (lists === null) return { lists: 0, levels: [] };
-  if (Array.isArray(lists) && lists.length !== greatest.length) return { lists: lists.length, levels: [] };
   if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
+  if (lists.length !== greatest.length) return { lists: lists.length, levels: [] };
   let all = 0;
   const levels = lists.map((list: unknown, place): string[] => {
     if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');

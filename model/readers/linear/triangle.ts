@@ -11,12 +11,11 @@ const TOGETHER = 4;
 export function triangleOfColumns(columns: readonly Float64Array[]): Float64Array[] {
   const rows = columns[0]?.length ?? 0;
   const most = Math.min(rows - 1, columns.length);
-  // The vector of a reflection is its column from the diagonal on, with this number on it; 0 where there is none.
-  const pivots = new Float64Array(columns.length);
+  // What each reflection makes of its diagonal, with the other sign; 0 where there is none. Its vector is the column from the diagonal on.
   const norms = new Float64Array(columns.length);
   for (let first = 0; first < columns.length; first += TOGETHER) {
     const panel = columns.slice(first, first + TOGETHER);
-    for (let at = 0; at < Math.min(first, most); at += 1) if (pivots[at] !== 0) reflect(columns[at]!, at, panel);
+    for (let at = 0; at < first; at += 1) if (norms[at] !== 0) reflect(columns[at]!, at, panel);
     for (const [place, own] of panel.entries()) {
       const at = first + place;
       const length = at < most ? lengthFrom(own, at) : 0;
@@ -24,13 +23,13 @@ export function triangleOfColumns(columns: readonly Float64Array[]): Float64Arra
       const norm = own[at]! < 0 ? -length : length;
       for (let row = at; row < rows; row += 1) own[row] = own[row]! * (1 / norm);
       own[at] = own[at]! + 1;
-      [pivots[at], norms[at]] = [own[at]!, norm];
+      norms[at] = norm;
       reflect(own, at, panel.slice(place + 1));
     }
   }
   return columns.map((column, at) => {
     const own = column.slice(0, at + 1);
-    if (pivots[at] !== 0) own[at] = -norms[at]!;
+    if (norms[at] !== 0) own[at] = -norms[at]!;
     return own;
   });
 }

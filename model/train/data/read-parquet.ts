@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SchemaElement } from 'hyparquet/src/types.js';
-import { columnsReader, endOf } from '../../../shared/batch/parquet-input.ts';
+import { columnsReader, topLevel } from '../../../shared/batch/parquet-input.ts';
 import { ModelError, RequestError } from '../../../shared/errors.ts';
 import { openParquetFile } from '../../batch/parquet-file.ts';
 import { type Column, factor, MAX_CELLS, type Table, validNames } from './read-csv.ts';
@@ -18,7 +18,7 @@ export async function readParquet(file: string, levels: Record<string, string[]>
   try {
     const { parquet, check } = await openParquetFile(file);
     const { metadata } = parquet;
-    const elements = topLevel(metadata.schema);
+    const elements = topLevel(metadata).map(({ element }) => element);
     const rows = Number(metadata.num_rows);
     if (elements.length * rows > MAX_CELLS) throw new ModelError(label, `${elements.length * rows} cells`, `at most ${MAX_CELLS}`);
     const names = validNames(elements.map(({ name }) => name));
@@ -44,13 +44,6 @@ export async function readParquet(file: string, levels: Record<string, string[]>
 function inWords({ message }: RequestError, label: string): ModelError {
   const [, found = message, expected = 'a Parquet file'] = /^found (.*), expected (.*)$/s.exec(message) ?? [];
   return new ModelError(label, found, expected);
-}
-
-/** The columns of a file: what lies in a nested one is none. */
-function topLevel(schema: SchemaElement[]): SchemaElement[] {
-  const columns: SchemaElement[] = [];
-  for (let at = 1; at < schema.length; at = endOf(schema, at)) columns.push(schema[at] as SchemaElement);
-  return columns;
 }
 
 /** A column that is not read. */

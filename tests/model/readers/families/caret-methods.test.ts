@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readRds } from '../../../../model/rds/rds.ts';
-import { attributesOf, type RValue } from '../../../../model/rds/values.ts';
+import { attributesOf, element, type RValue } from '../../../../model/rds/values.ts';
 import { CARET_READER } from '../../../../model/readers/caret/reader.ts';
 import { GBM_READER } from '../../../../model/readers/gbm/reader.ts';
 import { IPRED_READER } from '../../../../model/readers/ipred/reader.ts';
@@ -93,8 +93,7 @@ test.each(REFUSED)("caret's method %s is refused by its name", (name) => {
 
 test('a gbm of caret has the rounds that were tuned, whatever its own test rows say', () => {
   const train = trained('caret-gbm-reg');
-  const names = attributesOf(train).get('names');
-  const final = train.type === 'list' && names?.type === 'character' ? train.values[names.values.indexOf('finalModel')]! : train;
+  const final = element(train, 'finalModel') as RValue;
   const tested = withMembers(final, { 'train.fraction': numbers(0.5), 'valid.error': numbers(1, 2) });
   const answers = (finalModel: RValue) => {
     const model = CARET_READER.read(withMembers(train, { finalModel }), 'm.RDS', GBM_READER.read);
@@ -107,10 +106,8 @@ test('a gbm of caret has the rounds that were tuned, whatever its own test rows 
 
 test('a bag that caret trimmed is refused, since its trees lack their samples', () => {
   const train = trained('caret-treebag');
-  const names = attributesOf(train).get('names');
-  const final = train.type === 'list' && names?.type === 'character' ? train.values[names.values.indexOf('finalModel')]! : train;
-  const trees = attributesOf(final).get('names');
-  const mtrees = final.type === 'list' && trees?.type === 'character' ? final.values[trees.values.indexOf('mtrees')]! : final;
+  const final = element(train, 'finalModel') as RValue;
+  const mtrees = element(final, 'mtrees') as RValue;
   const trimmed = mtrees.type === 'list' ? mtrees.values.map((tree) => withMembers(tree, { bindx: { type: 'null' } })) : [];
   const bag = withMembers(final, { mtrees: { ...mtrees, values: trimmed } as RValue });
   expect(() => IPRED_READER.read(bag, 'm.RDS')).toThrow("which caret's trim = TRUE takes out");
