@@ -164,20 +164,7 @@ const VALUES = [...ODD, ...WORDS, ...MORE, ...CALLS];
 const DOUBLES = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e308, -1e308, 5e-324, 2 ** 53, -1, 0.5];
 const FOUND = ['explain', 'inputs', 'beginTexts', 'placeOfNew'];
 const MEMBERS = [
-  'types',
-  'takes',
-  'trees',
-  'classes',
-  'times',
-  'columns',
-  'others',
-  'lambda',
-  'range',
-  'label',
-  'unit',
-  'default',
-  'min',
-  'levels',
+  ...['types', 'takes', 'trees', 'classes', 'times', 'columns', 'others', 'lambda', 'range', 'label', 'unit', 'default', 'min', 'levels'],
   ...FOUND,
 ];
 
