@@ -23,6 +23,8 @@ export type ImportOptions = {
   object?: string;
   /** `plain` where R ran on a processor without fused multiplication: its C library has other last bits of exp, log and pow. */
   libm?: 'plain';
+  /** How many seconds the reading may take: by default 120, 2 more for each megabyte of the file and 5 for each of `data`. */
+  timeLimit?: number;
   /** Told how far the reading is: bytes done, and all there are. */
   onProgress?: (done: number, all: number) => void;
 };
@@ -33,9 +35,9 @@ export type ImportOptions = {
  * what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const { date, data, levelsOrder, object, libm, onProgress } = options;
+  const { date, data, levelsOrder, object, libm, timeLimit, onProgress } = options;
   const training = data === undefined ? undefined : { bytes: readFileSync(data), file: data, order: levelsOrder };
-  return importFile(file, { date, data: training, object, libm, progress: onProgress });
+  return importFile(file, { date, data: training, object, libm, timeLimit, progress: onProgress });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Progress } from '../rds/budget.ts';
 import { compressionOf } from '../rds/inflate.ts';
 import { describeOther } from '../rds/other-files.ts';
 import { readRFile } from '../rds/rds.ts';
+import { secondsFor, withinSeconds } from '../rds/time-limit.ts';
 import { classOf, type RValue } from '../rds/values.ts';
 import { notMade, pairOf } from '../readers/pair.ts';
 import type { FileReader, Imported, Reader } from '../readers/reader.ts';
@@ -58,6 +59,8 @@ export type ImportOptions = {
   isBrief?: boolean | undefined;
   /** Takes a model although R's own predictions in its sidecar differ, to look at it: its card says how many agree. */
   acceptDifferences?: boolean | undefined;
+  /** Seconds that the import may take; by default secondsFor the file. */
+  timeLimit?: number | undefined;
   /** Told how far the reading of the file is. */
   progress?: Progress | undefined;
   /** Told what to say of the model beside what it is, a line each. */
@@ -73,34 +76,26 @@ export type ImportOptions = {
  * wherever and whenever that is. Throws a ModelError that says what is wrong with which part.
  */
 export function importModel(file: string, options: ImportOptions = {}): Uint8Array {
-  const { readers = READERS, fileReaders, object } = options;
   const bytes = readModelFile(file, options.within);
   const found = findSidecar(file);
   const sidecar: Sidecar = found ? readSidecar(found.bytes, found.file) : {};
   const data = options.data ?? (found && findData(sidecar, found.file));
+  const { timeLimit = secondsFor(bytes.length, (data?.bytes.length ?? 0) + (options.calibration?.bytes.length ?? 0)) } = options;
+  return withinSeconds(file, timeLimit, () => importBytes(bytes, sidecar, { ...options, file, sidecarFile: found?.file ?? file, data }));
+}
+
+/** The same of the file's bytes, with what its sidecar says. */
+function importBytes(bytes: Uint8Array, sidecar: Sidecar, options: Omit<Origin, 'bytes'>): Uint8Array {
+  const { file, readers = READERS, fileReaders, object } = options;
   const reader = fileReaderOf(bytes, fileReaders);
   if (reader) {
     if (object !== undefined) throw new ModelError(file, `${reader.title}, which is one model`, 'no --object');
-    return encodeModel(reader.read(bytes, file), sidecar, {
-      file,
-      bytes,
-      sidecarFile: found?.file ?? file,
-      written: OTHER_FORMAT,
-      ...options,
-      data,
-    });
+    return encodeModel(reader.read(bytes, file), sidecar, { ...options, bytes, written: OTHER_FORMAT });
   }
   const read = readRFile(bytes, file, undefined, options.progress);
   const chosen = modelIn(read, file, { isRead: (one) => isRead(one, readers), families: familiesOf(readers), object });
-  return encodeModel(readChosen(chosen, file, readers), sidecar, {
-    file,
-    bytes,
-    sidecarFile: found?.file ?? file,
-    written: `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`,
-    r: read.r,
-    ...options,
-    data,
-  });
+  const written = `serialization ${read.version} by ${read.saved}(), ${read.form}, ${read.compression}`;
+  return encodeModel(readChosen(chosen, file, readers), sidecar, { ...options, bytes, written, r: read.r });
 }
 
 /** What a model came from: the file that names it in errors and, without a sidecar's name, in its card; the bytes that made it. */
@@ -232,7 +227,8 @@ function readerOf(value: RValue, readers: readonly Reader[]): Reader | undefined
 
 /** The model of a file, be it an artifact (*.canopy) or a model file to import. */
 export function loadModel(file: string, options: ImportOptions = {}): Model {
-  return decodeArtifact(file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options), file);
+  const artifact = file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options);
+  return withinSeconds(file, secondsFor(artifact.length), () => decodeArtifact(artifact, file));
 }
 
 /** The bytes of a file that is called an artifact (*.canopy). Throws a ModelError that says what it is where it is a file of another kind. */
@@ -247,10 +243,12 @@ export function readArtifactFile(file: string): Uint8Array {
 
 /** Decodes an artifact that is about to be deployed and computes its check rows and R's own predictions. Throws a ModelError where one fails. */
 export function verifyArtifact(bytes: Uint8Array, label: string): Model {
-  const model = decodeArtifact(bytes, label);
-  const failed = failedCheck(model) ?? failedProof(model);
-  if (failed !== undefined) throw new ModelError(label, failed, 'the same bits as at import');
-  return model;
+  return withinSeconds(label, secondsFor(bytes.length), () => {
+    const model = decodeArtifact(bytes, label);
+    const failed = failedCheck(model) ?? failedProof(model);
+    if (failed !== undefined) throw new ModelError(label, failed, 'the same bits as at import');
+    return model;
+  });
 }
 
 /** A model's name from its file's: what a URL or a log line can carry. */

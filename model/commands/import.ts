@@ -19,7 +19,7 @@ const SHOWN_LEVELS = 20;
 
 const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [--background real]
     [--levels-order c|locale] [--date DATE] [--object NAME] [--libm plain] [--accept-differences]
-    [--calibration ROWS.csv] [--target NAME]
+    [--calibration ROWS.csv] [--target NAME] [--time-limit SECONDS]
 
   FILE          a model saved by saveRDS or save, or a booster's own file, whatever its name is; NAME.model.json or model.json
                 beside it is its sidecar
@@ -41,6 +41,8 @@ const HELP = `npm run model -- import FILE -o OUT.canopy [--data TRAINING.csv] [
                 has other last bits of exp, log and pow. The model's sha256 depends on it.
   --accept-differences  takes a model although R's own predictions in its sidecar (canopy_save) differ, to look at it;
                 its card says how many rows agree
+  --time-limit  how long the reading may take, in seconds: without it 120, 2 more for each megabyte of the file and 5 for each
+                of the rows beside it, so that no file holds the machine without end
   --date        the date for the model's card, 2026-01-31 or 2026-01-31T12:00:00Z; SOURCE_DATE_EPOCH (seconds) does the
                 same. The model's sha256 does not depend on it.
 
@@ -63,6 +65,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     'levels-order': text,
     libm: text,
     'accept-differences': { type: 'boolean' },
+    'time-limit': text,
   } as const;
   const { values, positionals } = readCommandLine({ args, allowPositionals: true, options });
   if (values.help) return HELP;
@@ -82,6 +85,7 @@ export function importCommand(args: string[], epoch: string | undefined): string
     object: values.object,
     libm: libmOf(values.libm),
     acceptDifferences: values['accept-differences'],
+    timeLimit: timeLimitOf(values['time-limit']),
     progress: progressLine(file),
     note: (line) => notes.push(line),
   });
@@ -105,6 +109,14 @@ function calibrationOf({ calibration, data, target }: Partial<Record<'calibratio
   if (target !== undefined && calibration === undefined && data === undefined)
     throw new UsageError('found --target without --data or --calibration, expected the training data or calibration rows beside it');
   return calibration === undefined ? undefined : { bytes: readRowsFile(calibration), file: calibration, target };
+}
+
+/** A number of seconds, up to those of a week: Node's timers count milliseconds in 32 bits. */
+function timeLimitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= 604_800) return seconds;
+  throw new UsageError(`found --time-limit ${text}, expected whole seconds from 1 to 604800`);
 }
 
 /** Whether the named target is that of the training data: beside calibration rows it may be that of these alone. */

@@ -1,7 +1,5 @@
-import { decodeArtifact, failedCheck, type Model } from '../../shared/artifact.ts';
-import { ModelError } from '../../shared/errors.ts';
-import { failedProof } from '../../shared/proof/check.ts';
-import { importModel, readArtifactFile } from '../artifact/import.ts';
+import type { Model } from '../../shared/artifact.ts';
+import { importModel, readArtifactFile, verifyArtifact } from '../artifact/import.ts';
 import { printable } from '../artifact/printable.ts';
 import type { Progress } from '../rds/budget.ts';
 
@@ -29,8 +27,5 @@ export function checkedModel(file: string, name: string | undefined): Model {
 export function checkedArtifact(file: string, name: string | undefined): { model: Model; artifact: Uint8Array } {
   const options = { progress: progressLine(file), object: name };
   const artifact = file.endsWith('.canopy') ? readArtifactFile(file) : importModel(file, options);
-  const model = decodeArtifact(artifact, file);
-  const failed = failedCheck(model) ?? failedProof(model);
-  if (failed !== undefined) throw new ModelError(file, failed, 'the same bits as at import');
-  return { model, artifact };
+  return { model: verifyArtifact(artifact, file), artifact };
 }
