@@ -24,8 +24,22 @@ type Open = { node: number; from: number; to: number; cell: Cell };
 /** Sides of a cell that are nearly as long as the longest are long ones. */
 const NEARLY = 1 - 0.001;
 
-/** Builds the tree of points, given column by column: at least one, of finite numbers. */
-export function kdTree(points: readonly Float64Array[]): KdTree {
+/**
+ * Most numbers that are looked at while a tree is built, for each number of the points, and beyond these, and of the largest trees: points of
+ * every usual kind take 5 to 70 for each, some kinds with very long tails 400. Points each of which is half as far from others as the one before take the square of their count.
+ */
+const MOST_LOOKS = { each: 512, beside: 2 ** 25, all: 2 ** 28 };
+
+/** How many numbers may be looked at for a tree of that many numbers. */
+export function mostLooks(numbers: number): number {
+  return Math.min(MOST_LOOKS.all, MOST_LOOKS.each * numbers + MOST_LOOKS.beside);
+}
+
+/**
+ * Builds the tree of points, given column by column: at least one, of finite numbers. Undefined where more than `most` numbers would have to
+ * be looked at: the order of points that are as far as others takes R's own tree, however deep that is.
+ */
+export function kdTree(points: readonly Float64Array[], most = mostLooks(points.length * points[0]!.length)): KdTree | undefined {
   const count = points[0]!.length;
   const nodes = 2 * count - 1;
   const numbers = () => new Float64Array(nodes);
@@ -44,6 +58,7 @@ export function kdTree(points: readonly Float64Array[]): KdTree {
   const order = Int32Array.from({ length: count }, (_, at) => at);
   const open: Open[] = [{ node: 0, from: 0, to: count, cell: bounds }];
   let made = 1;
+  let looks = 0;
   // A list of what is to do and no recursion: a tree of strange points is deep.
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, from, to, cell } = next;
@@ -51,7 +66,9 @@ export function kdTree(points: readonly Float64Array[]): KdTree {
       tree.low[node] = order[from]!;
       continue;
     }
-    const { column, cut, many } = split(points, order, next);
+    const { column, cut, many, looked } = split(points, order, next);
+    looks += looked;
+    if (looks > most) return undefined;
     tree.column[node] = column;
     tree.cut[node] = cut;
     tree.least[node] = cell.least[column]!;
@@ -134,17 +151,18 @@ function split(
   points: readonly Float64Array[],
   order: Int32Array,
   { from, to, cell }: Open,
-): { column: number; cut: number; many: number } {
-  const { column, least, most } = longest(points, order, from, to, cell);
+): { column: number; cut: number; many: number; looked: number } {
+  const { column, least, most, scanned } = longest(points, order, from, to, cell);
   const values = points[column]!;
   const middle = (cell.least[column]! + cell.most[column]!) / 2;
   const cut = middle < least ? least : middle > most ? most : middle;
   const below = partition(order, from, to, (row) => values[row]! < cut) - from;
   const upTo = partition(order, from + below, to, (row) => values[row]! <= cut) - from;
-  if (middle < least) return { column, cut, many: 1 };
-  if (middle > most) return { column, cut, many: to - from - 1 };
   const half = Math.floor((to - from) / 2);
-  return { column, cut, many: below > half ? below : upTo < half ? upTo : half };
+  const halved = below > half ? below : upTo < half ? upTo : half;
+  const many = middle < least ? 1 : middle > most ? to - from - 1 : halved;
+  // Each side is looked through, and each column has its sides.
+  return { column, cut, many, looked: (scanned + 2) * (to - from) + points.length };
 }
 
 /** Of the columns in which a cell is longest the one in which its points are furthest apart, and their bounds there. */
@@ -153,8 +171,12 @@ function longest(points: readonly Float64Array[], order: Int32Array, from: numbe
   let long = length(0);
   for (let at = 1; at < points.length; at += 1) long = Math.max(long, length(at));
   let found = { column: 0, least: 0, most: -1 };
+  // Where a cell has no length at all, its points are one and the same.
+  if (long === 0) return { column: 0, least: cell.least[0]!, most: cell.most[0]!, scanned: 0 };
+  let scanned = 0;
   points.forEach((values, column) => {
     if (!(length(column) >= NEARLY * long)) return;
+    scanned += 1;
     let [least, most] = [values[order[from]!]!, values[order[from]!]!];
     for (let at = from + 1; at < to; at += 1) {
       const value = values[order[at]!]!;
@@ -163,7 +185,7 @@ function longest(points: readonly Float64Array[], order: Int32Array, from: numbe
     }
     if (most - least > found.most - found.least) found = { column, least, most };
   });
-  return found;
+  return { ...found, scanned };
 }
 
 /** Moves what `isLow` to the front, by exchanges from both ends; the place where the others begin. */

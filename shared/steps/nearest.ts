@@ -39,15 +39,16 @@ export const NEAREST: StepKind<NearestStep> = {
     const width = schema.features.length;
     const known = values.map((list) => Float64Array.from(list));
     const find = finder(known, neighbors);
-    return (rows, count) => {
+    return (rows, count, unknown) => {
       const out = rows.slice();
       for (let row = 0; row < count; row += 1) {
         const cells = columns.map((place) => rows[row * width + place]!);
         const there = cells.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
         if (there.length === 0 || there.length === columns.length) continue;
         const near = find(cells, there);
+        if (!near) unknown[row] = 1;
         columns.forEach((place, at) => {
-          if (Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
+          if (near && Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
         });
       }
       return out;
@@ -60,10 +61,10 @@ export const NEAREST: StepKind<NearestStep> = {
 
 /**
  * Finds the nearest training rows by the columns that are there. Where rows are as far as others, the tree that R asks decides which of
- * them it takes, so that it is built then.
+ * them it takes, so that it is built then. A row whose tree would take too long finds none.
  */
-function finder(known: Float64Array[], neighbors: number): (cells: number[], there: number[]) => number[] {
-  const trees = new Map<string, KdTree>();
+function finder(known: Float64Array[], neighbors: number): (cells: number[], there: number[]) => number[] | undefined {
+  const trees = new Map<string, KdTree | undefined>();
   const rows = known[0]!.length;
   return (cells, there) => {
     const distances = squares(cells, there, known);
@@ -71,14 +72,12 @@ function finder(known: Float64Array[], neighbors: number): (cells: number[], the
     const areApart = near.every((row, at) => at === 0 || distances[row]! * (1 - NEARLY) > distances[near[at - 1]!]!);
     if (areApart) return near.slice(0, neighbors);
     const key = there.join();
-    const tree = trees.get(key) ?? kdTree(there.map((at) => known[at]!));
-    if (!trees.has(key) && (trees.size + 1) * rows > MAX_KEPT) trees.clear();
+    const isKnown = trees.has(key);
+    const tree = isKnown ? trees.get(key) : kdTree(there.map((at) => known[at]!));
+    if (!isKnown && (trees.size + 1) * rows > MAX_KEPT) trees.clear();
     trees.set(key, tree);
-    return nearestIn(
-      tree,
-      there.map((at) => cells[at]!),
-      neighbors,
-    );
+    const point = there.map((at) => cells[at]!);
+    return tree && nearestIn(tree, point, neighbors);
   };
 }
 
@@ -97,8 +96,13 @@ function nearest(distances: Float64Array, count: number): number[] {
   const found: number[] = [];
   distances.forEach((distance, row) => {
     if (found.length === count && !(distance < distances[found.at(-1)!]!)) return;
-    let at = found.length;
-    while (at > 0 && distance < distances[found[at - 1]!]!) at -= 1;
+    // By halves: each row may be nearer than a thousand before it.
+    let [at, end] = [0, found.length];
+    while (at < end) {
+      const middle = (at + end) >> 1;
+      if (distance < distances[found[middle]!]!) end = middle;
+      else at = middle + 1;
+    }
     found.splice(at, 0, row);
     if (found.length > count) found.pop();
   });
