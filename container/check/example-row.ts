@@ -71,7 +71,8 @@ async function namesOf(url: string): Promise<string[]> {
   const listed = [(await ask(url, '/v2/models')) ?? {}, (await ask(url, '/models')) ?? {}] as { models?: unknown }[];
   const names = listed.flatMap(({ models }) => (Array.isArray(models) ? models : [])) as (string | { name?: string; modelName?: string })[];
   const metrics = (await askText(url, '/metrics')) ?? '';
-  const named = /^canopy_model_info\{(?:[^}\n]*,)?name="([^"\n]{1,200})"/m.exec(metrics)?.[1];
+  const info = metrics.split('\n').find((line) => line.startsWith('canopy_model_info{')) ?? '';
+  const named = /[{,]name="([^"]{1,200})"/.exec(info)?.[1];
   return [
     ...new Set([
       ...(named === undefined ? [] : [named]),

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** An error of AWS, or of what stands between it and us, in a sentence that says what to do. */
 export class AwsError extends Error {}
 
+/** Characters of a message that are looked at: some of the words below may stand anywhere, with any text between them. */
+const MOST_LOOKED_AT = 2_000;
+
 /** What a first deploy runs into, by the SDK's name for it or words of its message, and what to do about each. */
 const ADVICE: [RegExp, string][] = [
   [
@@ -39,7 +42,8 @@ const ADVICE: [RegExp, string][] = [
 
 /** What to do about a failure, from its name and message; undefined where nothing is known of it. */
 export function adviceOn(text: string): string | undefined {
-  return ADVICE.find(([sign]) => sign.test(text))?.[1];
+  const start = text.slice(0, MOST_LOOKED_AT);
+  return ADVICE.find(([sign]) => sign.test(start))?.[1];
 }
 
 /** An error of the SDK with what to do about it. */

@@ -86,7 +86,7 @@ async function answer(options: HostOptions, request: IncomingMessage, { hold }: 
     const refusal = gatewayAnswer(error.status, MESSAGES[error.status] ?? 'Bad Request');
     return { ...refusal, headers: [...refusal.headers, ...Object.entries(error.headers).flat()] };
   }
-  const routeKey = routeKeyOf(api.routes, method, target.replace(/\?.*$/s, ''));
+  const routeKey = routeKeyOf(api.routes, method, target.split('?', 1)[0]!);
   if (routeKey === undefined) return gatewayAnswer(404, 'Not Found');
   const { remoteAddress: address = '', localPort: port = 0 } = request.socket;
   let event: HttpApiEvent;

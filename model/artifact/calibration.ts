@@ -8,7 +8,7 @@ import type { Schema } from '../../shared/schema/features.ts';
 import { shuffled } from './background.ts';
 import { readTraining } from './levels.ts';
 import { classReader } from './target.ts';
-import { wholeRows } from './training-rows.ts';
+import { isMissing, wholeRows } from './training-rows.ts';
 
 /** Rows that a model was not trained on, as a CSV file, and which of its columns has what the model predicts: by default the one that is no feature. */
 export type Calibration = { bytes: Uint8Array; file: string; target: string | undefined };
@@ -34,7 +34,7 @@ export function calibrationPart(model: Predictor, calibration: Calibration, labe
   const target = header.indexOf(targetOf(schema, header, calibration));
   const placeOf = classReader(schema.classes ?? []);
   // A class may be called NA, or nothing.
-  const known = lines.filter((line) => placeOf(line[target] ?? '') !== undefined || !/^\s*(?:NA)?\s*$/.test(line[target] ?? ''));
+  const known = lines.filter((line) => placeOf(line[target] ?? '') !== undefined || !isMissing(line[target] ?? ''));
   const { rows, kept } = wholeRows(schema, header, known, file);
   const width = schema.features.length;
   const chosen =

@@ -46,7 +46,7 @@ export function wholeRows(schema: Schema, header: string[], lines: string[][], f
     places.forEach((place, column) => {
       const field = line[place] ?? '';
       const value = readCell(schema, column, field, true);
-      if (value === undefined && !/^\s*(?:NA)?\s*$/.test(field)) {
+      if (value === undefined && !isMissing(field)) {
         const { name } = features[column]!;
         throw new ModelError(`${file}, line ${at + 2}, column "${name}"`, `"${field.slice(0, 50)}"`, 'a value that the model takes');
       }
@@ -56,4 +56,10 @@ export function wholeRows(schema: Schema, header: string[], lines: string[][], f
     if (isWhole) kept.push(at);
   });
   return { rows: rows.slice(0, kept.length * features.length), kept };
+}
+
+/** Whether a field of a table has no value: nothing but white space, or NA. */
+export function isMissing(field: string): boolean {
+  const text = field.trim();
+  return text === '' || text === 'NA';
 }

@@ -25,7 +25,7 @@ export async function registerModel(region: string, job: string, group: string, 
   const { file, state } = await fetchTrained(region, job, folder);
   const model = loadModel(file);
   const archive = readS3Place('the archive', state.archive);
-  const metrics = { bucket: archive.bucket, prefix: archive.prefix.replace(/[^/]*$/, 'model-quality.json') };
+  const metrics = { bucket: archive.bucket, prefix: `${archive.prefix.slice(0, archive.prefix.lastIndexOf('/') + 1)}model-quality.json` };
   await putJson(region, metrics, qualityOf(model));
   return askSageMaker(region, TRAINING, async (sdk, client) => {
     const about = { ModelPackageGroupName: group, ModelPackageGroupDescription: 'Models trained by canopy' };

@@ -17,11 +17,12 @@ export function readFormula(text: string, columns: string[]): Formula {
   const [left, right] = sides.map((side) => side.trim()) as [string, string];
   const target = readTarget(left, label);
   const targets = target.type === 'survival' ? [target.time, target.status] : [target.name];
-  for (const name of targets) expectColumn(name, columns, label);
-  let features: string[] = [];
-  const terms = [...right.matchAll(new RegExp(`\\s*([+-]?)\\s*(${NAME}|\\.|[01])(?=\\s*(?:[+-]|$))`, 'guy'))];
+  const known = new Set(columns);
+  for (const name of targets) expectColumn(name, known, label);
+  const features = new Set<string>();
+  const terms = [...right.matchAll(new RegExp(`\\s*(?:([+-])\\s*)?(${NAME}|\\.|[01])(?=\\s*(?:[+-]|$))`, 'guy'))];
   const read = terms.reduce((length, [term]) => length + term.length, 0);
-  const isSigned = terms.every(([, sign], at) => at === 0 || sign !== '');
+  const isSigned = terms.every(([, sign], at) => at === 0 || sign !== undefined);
   if (terms.length === 0 || read !== right.length || !isSigned) {
     throw new ModelError(
       label,
@@ -31,13 +32,15 @@ export function readFormula(text: string, columns: string[]): Formula {
   }
   for (const [, sign, term = ''] of terms) {
     const names = term === '.' ? columns.filter((name) => !targets.includes(name)) : /^[01]$/.test(term) ? [] : [bare(term)];
-    if (term !== '.') for (const name of names) expectColumn(name, columns, label);
-    if (sign === '-') features = features.filter((name) => !names.includes(name));
-    // R drops the target from the features.
-    else features.push(...names.filter((name) => !features.includes(name) && !targets.includes(name)));
+    if (term !== '.') for (const name of names) expectColumn(name, known, label);
+    for (const name of names) {
+      if (sign === '-') features.delete(name);
+      // R drops the target from the features.
+      else if (!targets.includes(name)) features.add(name);
+    }
   }
-  if (features.length === 0) throw new ModelError(label, 'no feature on its right side', 'at least one');
-  return { target, features, text: `${left} ~ ${right}` };
+  if (features.size === 0) throw new ModelError(label, 'no feature on its right side', 'at least one');
+  return { target, features: [...features], text: `${left} ~ ${right}` };
 }
 
 function readTarget(text: string, label: string): Target {
@@ -54,12 +57,12 @@ function bare(name: string): string {
   return name.startsWith('`') ? name.slice(1, -1) : name;
 }
 
-function expectColumn(name: string, columns: string[], label: string): void {
-  if (columns.includes(name)) return;
-  const shown = columns.slice(0, 20).join(', ');
+function expectColumn(name: string, columns: ReadonlySet<string>, label: string): void {
+  if (columns.has(name)) return;
+  const shown = [...columns].slice(0, 20).join(', ');
   throw new ModelError(
     label,
     `the column "${name}"`,
-    `one of the data's: ${shown}${columns.length > 20 ? ` and ${columns.length - 20} more` : ''}`,
+    `one of the data's: ${shown}${columns.size > 20 ? ` and ${columns.size - 20} more` : ''}`,
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { calibrationPart } from '../../../model/artifact/calibration.ts';
 import { importModel, loadModel } from '../../../model/artifact/import.ts';
+import { wholeRows } from '../../../model/artifact/training-rows.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import { CONFORMAL } from '../../../shared/bodies/conformal/intervals.ts';
 import { generator } from '../../../shared/math/generator.ts';
@@ -28,6 +29,14 @@ describe('calibration rows', () => {
   test('count only with what the model predicts, and with all features', () => {
     const part = calibrationPart(regression, csv(header, line(0, 'NA'), line(1, ''), '20,NA,100', line(0, 1)), 'm.RDS');
     expect(part.arrays[0]![1]).toHaveLength(1);
+  });
+
+  test('and training rows read a field of white space in time by its length', () => {
+    const spaces = `${'\t'.repeat(2 ** 19)}N`;
+    const part = calibrationPart(regression, csv(header, line(0, ` NA${'\t'.repeat(2 ** 19)}`), line(1, first)), 'm.RDS');
+    expect(part.arrays[0]![1]).toHaveLength(1);
+    expect(() => calibrationPart(regression, csv(header, line(0, spaces), line(1, first)), 'm.RDS')).toThrow();
+    expect(() => wholeRows(regression.schema, header.split(','), [['1', spaces, '2']], 'rows.csv')).toThrow('line 2, column "wt"');
   });
 
   test('of classes give what the share of the true class lacks of 1', () => {

@@ -153,6 +153,14 @@ test('a formula names its features in the order of R', () => {
   expect(readFormula('factor(y) ~ a', columns).target).toEqual({ type: 'factor', name: 'y' });
 });
 
+test('a formula is read in time by its length, whatever it is padded with', () => {
+  const columns = ['y', ...Array.from({ length: 20_000 }, (_, at) => `x${at}`)];
+  const spaces = ' '.repeat(2 ** 18);
+  expect(readFormula(`y ~ x1${spaces}+${spaces}x2`, columns).features).toEqual(['x1', 'x2']);
+  expect(() => readFormula(`y ~ x1${spaces}?`, columns)).toThrow('no interactions and no functions');
+  expect(readFormula(`y ~ ${columns.slice(1).join(' + ')} - x0`, columns).features).toEqual(columns.slice(2));
+});
+
 test('factor() of numbers has the labels of R, and one of those that R prints alike', () => {
   const [y, a] = [Float64Array.of(1e5, 0.3, 123456.5, 0.1 + 0.2, 1e5), Float64Array.of(1, 2, 3, 4, 5)];
   const tableOf = (type: 'double' | 'integer', values: Float64Array): Table => {
