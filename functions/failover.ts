@@ -7,11 +7,12 @@ import type { PageParts } from '../shared/page/base/parts.ts';
 import type { Answer } from '../shared/wire/answers.ts';
 import type { Query } from '../shared/wire/wire.ts';
 import { now } from './endpoint/clock.ts';
+import type { Reason } from './endpoint/endpoint.ts';
 import type { Guard, Guarded } from './endpoint/guard.ts';
 import { sameBits } from './endpoint/same.ts';
 import { attributesOf, type Call, callerIn } from './http.ts';
 import { failedFallback, type LocalPredictor, withoutNumbers } from './local.ts';
-import { readQuestion } from './question.ts';
+import { type Question, readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
 
 const TOO_LARGE: Guarded = { answered: false, reason: 'too-large', detail: 'the body has no room in a request to the endpoint', ms: 0 };
@@ -24,7 +25,7 @@ type Served = { answer: Answer; outcome: Guarded; localMs: number; mismatch: boo
 
 /**
  * The whole way of a request: it is read, the endpoint is asked, and where the endpoint has no answer the predictor in this
- * Lambda gives it. A share of the endpoint's answers (`dualShare`, and the first of all) is computed here too; where the
+ * Lambda gives it; also where the path names a version, which is that of the model held here, and another one answered. A share of the endpoint's answers (`dualShare`, and the first of all) is computed here too; where the
  * models are one and a bit differs, the number of this environment is given, whose check rows were computed. The function
  * returned answers calls, and throws a RequestError for those it cannot.
  */
@@ -48,25 +49,22 @@ export function createFailover(
     ...(guard?.state() ?? {}),
     served,
   });
-  const compute = (query: Query) => {
+  const compute = (query: Query, reason: Reason): Pick<Served, 'answer' | 'localMs'> => {
     const start = now();
-    return { computed: local.predict(query), localMs: now() - start };
+    const answer: Answer = { ...local.predict(query), model: ours, servedBy: 'fallback', reason };
+    return { answer, localMs: now() - start };
   };
-  const serve = (query: Query, outcome: Guarded, remainingMs: number, failed: string | undefined): Served => {
-    if (!outcome.answered) {
-      const { computed, localMs } = compute(query);
-      const answer: Answer = { ...computed, model: ours, servedBy: 'fallback', reason: outcome.reason };
-      return { answer, outcome, localMs, mismatch: false };
-    }
-    const { model: theirs } = outcome.answer;
+  const serve = ({ query, isOfVersion = false }: Question, outcome: Guarded, remainingMs: number, failed: string | undefined): Served => {
+    if (!outcome.answered) return { ...compute(query, outcome.reason), outcome, mismatch: false };
     const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
-    const isComparable = theirs.sha256 === ours.sha256 && failed === undefined && remainingMs > COMPARE_MS;
-    if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
-    isCompared = true;
-    const { computed, localMs } = compute(query);
-    if (sameBits(computed, outcome.answer)) return { answer, outcome, localMs, mismatch: false };
-    const corrected: Answer = { ...computed, model: ours, servedBy: 'fallback', reason: 'mismatch' };
-    return { answer: corrected, outcome, localMs, mismatch: true };
+    const isOurs = answer.model.sha256 === ours.sha256;
+    const isWanted = isOurs || !isOfVersion;
+    const isComparable = isOurs && failed === undefined && remainingMs > COMPARE_MS;
+    if (isWanted && (!isComparable || (isCompared && random() >= dualShare))) return { answer, outcome, localMs: 0, mismatch: false };
+    isCompared ||= isComparable;
+    const here = compute(query, 'mismatch');
+    if (isWanted && sameBits(here.answer, answer)) return { answer, outcome, localMs: here.localMs, mismatch: false };
+    return { ...here, outcome, mismatch: isWanted };
   };
 
   // `failed` is looked at once for a call: a check that is tried again takes time.
@@ -88,13 +86,14 @@ export function createFailover(
 
     if (failed !== undefined && !guard) throw failedFallback(failed);
     const start = now();
-    const { query, body, contentType, write } =
+    const asks =
       reply === 'infer' ? await (await import('./infer.ts')).readInferQuestion(model, call) : await readQuestion(model.schema, call);
+    const { query, body, contentType, write } = asks;
     const question = body && { body, contentType, query, attributes: attributesOf(call) };
     const isAlone = failed !== undefined;
     const refused = guard ? TOO_LARGE : NO_ENDPOINT;
     const outcome = guard && question ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : refused;
-    const result = serve(query, outcome, call.remainingMs - (now() - start), failed);
+    const result = serve(asks, outcome, call.remainingMs - (now() - start), failed);
 
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;
@@ -174,7 +173,7 @@ function record(
   telemetry.count(names);
   if (outcome.answered) telemetry.remoteLatency(outcome.ms);
   if (!outcome.answered) telemetry.localServed(outcome.reason);
-  else if (mismatch) telemetry.localServed('mismatch');
+  else if (reason === 'mismatch') telemetry.localServed(reason);
 }
 
 /** An error where somebody must act: a wrong number, an endpoint that is not there or not ours to ask. */

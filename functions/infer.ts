@@ -1,4 +1,5 @@
 import { inferReply, readInference, requestText } from '../shared/api/v2/infer.ts';
+import { findV2 } from '../shared/api/v2/v2.ts';
 import type { ModelInfo } from '../shared/schema/card.ts';
 import { isCompressed } from '../shared/wire/encoding.ts';
 import { MAX_BODY_BYTES, MAX_ROWS } from '../shared/wire/limits.ts';
@@ -14,8 +15,10 @@ export async function readInferQuestion(model: ModelInfo, call: Call): Promise<Q
   const plain = await plainBody(call.body, isCompressed(call.headers['content-encoding']));
   const { query, form, value, wasBinary } = readInference(model.schema, plain, call.headers['inference-header-content-length'], MAX_ROWS);
   const body = wasBinary ? Buffer.from(requestText(value)) : plain;
+  const route = findV2(call.method, call.path);
   return {
     query,
+    isOfVersion: 'version' in route && route.version !== undefined,
     // Doubles take more room in JSON than in binary.
     body: body.length > MAX_BODY_BYTES ? undefined : body,
     contentType: CONTENT_TYPES.json,

@@ -17,12 +17,14 @@ const MOST_EXPLAIN_MS = 2_000;
 
 /**
  * A call that was read: its rows, the body and the content type it is to be sent on with (no body where the endpoint would not
- * take one so large), and how an answer becomes a reply; `timings` are milliseconds for the Server-Timing header.
+ * take one so large), and how an answer becomes a reply; `timings` are milliseconds for the Server-Timing header. `isOfVersion`: the path names
+ * the version of the model held here, and no other may answer.
  */
 export type Question = {
   query: Query;
   body: Uint8Array | undefined;
   contentType: string;
+  isOfVersion?: boolean;
   write(answer: Answer, timings: Record<string, number>): Reply;
 };
 

@@ -7,7 +7,7 @@ import { createContainer } from '../../container/server/server.ts';
 import { json, openFailover, SETTINGS } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
 
-const { local, entries, listen, handlerFor, runtime } = openFailover();
+const { local, entries, metrics, listen, handlerFor, runtime } = openFailover();
 const { rows, predictions } = golden('heart-age');
 const OURS = { name: 'heart-age', sha256: local.model.sha256 };
 const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
@@ -79,4 +79,25 @@ test('where the SDK gives neither an answer nor an error, as after a switch of p
   });
   for (let call = 0; call < 2; call += 1)
     expect(await handler(rows[0])).toMatchObject({ predictions: [predictions[0]], servedBy: 'fallback', reason: 'timeout' });
+});
+
+test('where the path names the version held here, no other model answers', async () => {
+  const model = { name: 'other', sha256: 'a'.repeat(64) };
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model })));
+  const [row] = rows as { age: number }[];
+  const body = JSON.stringify({ inputs: [{ name: 'age', shape: [1], datatype: 'FP64', data: [row!.age] }] });
+  const infer = async (version: string) => {
+    const rawPath = `/v2/models/heart-age${version}/infer`;
+    const answer = await handler({ version: '2.0', rawPath, headers: {}, requestContext: { http: { method: 'POST' } }, body });
+    return JSON.parse(String(answer.body));
+  };
+  expect(await infer('')).toMatchObject({ model_version: 'a'.repeat(12), parameters: { servedBy: 'endpoint' } });
+  const ours = local.model.sha256;
+  for (const version of [ours, ours.slice(0, 12)]) {
+    const { model_version, parameters, outputs } = await infer(`/versions/${version}`);
+    const byUs = { servedBy: 'fallback', reason: 'mismatch', sha256: ours };
+    expect([model_version, parameters, outputs[0].data]).toEqual([ours.slice(0, 12), byUs, [predictions[0]]]);
+    expect(entries.at(-1)).toMatchObject({ level: 'warn', servedBy: 'fallback', events: ['RemoteSuccess', 'ModelSkew'] });
+    expect(metrics).toContain('LocalServed mismatch');
+  }
 });
