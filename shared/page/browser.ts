@@ -76,7 +76,7 @@ function start(data: PageData, language?: Language): void {
   const ask = newestWins(async () => {
     if (inputs.check(words).size > 0) return render();
     const asked = [...values];
-    shown = { outcome: await askRows([asked]), values: asked };
+    shown = { outcome: await askRows(data, [asked]), values: asked };
     if (shown.outcome.state === 'answered') width = sizeOf(shown.outcome.body.predictions[0]);
     render();
     if (shown.outcome.state === 'answered') response.update(asked);
@@ -155,10 +155,10 @@ function firstOf({ first, features }: PageData, values: Value[]): Shown | undefi
   return { outcome: { state: 'answered', body: first, ms: 0 }, values: [...values] };
 }
 
-/** What the server says of each field. A path is /0/FEATURE'S PLACE, since rows are sent. */
+/** What the server says of each field. A path ends in the feature's place, since rows are sent. */
 function refusals(outcome: Outcome | undefined, order: number[]): Map<number, string> {
   const errors = outcome?.state === 'refused' ? outcome.errors : [];
-  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/')[2]), forVisitors(message)]);
+  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/').at(-1)), forVisitors(message)]);
   return new Map(beside.filter(([at]) => order.includes(at)));
 }
 

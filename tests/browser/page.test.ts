@@ -49,8 +49,11 @@ inChromium('the page of the default model', () => {
     const page = await open(urls.age!);
     await page.locator('#plot .over').waitFor();
     const asked: number[] = [];
-    // The icon is asked for whenever the browser likes.
-    page.on('request', (request) => request.method() === 'POST' && asked.push(JSON.parse(request.postData() ?? '[]').length));
+    // The icon is asked for whenever the browser likes, and the reasons of the answer by a request with parameters.
+    page.on('request', (request) => {
+      const { dataframe_split, parameters } = request.postDataJSON() ?? { parameters: {} };
+      if (!parameters) asked.push(dataframe_split.data.length);
+    });
     /** Where the ring is, as a share of the plot's width. A new answer draws all of it anew, so that both are asked at once. */
     const ring = () =>
       page.locator('#plot svg').evaluate((svg) => {

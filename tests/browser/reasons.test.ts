@@ -123,8 +123,8 @@ inChromium('the reasons of rows, and the inputs by their importance', () => {
     expect(await page.locator('#plot .thin').count()).toBe(12);
     expect(await page.locator('#plot-note').textContent()).toContain('made-up examples');
     // The rows that are asked for have the values of drawn rows, along the chosen feature.
-    const asked = sent.flatMap((body) => (body === '' ? [] : [JSON.parse(body)])).find((body) => (body.instances ?? body).length > 201);
-    const rows = (asked.instances ?? asked) as unknown[][];
+    const asked = sent.flatMap((body) => (body === '' ? [] : [JSON.parse(body).dataframe_split.data as unknown[][]]));
+    const rows = asked.find((rows) => rows.length > 201)!;
     const { drawnRows } = heart.schema.explain!;
     const age = heart.schema.features.findIndex(({ name }) => name === 'age');
     expect(new Set(rows.map((row) => row[age]))).toEqual(

@@ -48,7 +48,7 @@ inChromium('requests', () => {
     );
     const page = await open(url);
     let [now, most] = [0, 0];
-    const isOne = (request: Request) => request.postDataJSON()?.length === 1;
+    const isOne = (request: Request) => request.postDataJSON()?.dataframe_split.data.length === 1;
     page.on('request', (request) => {
       now += isOne(request) ? 1 : 0;
       most = Math.max(most, now);
@@ -105,11 +105,27 @@ inChromium('requests', () => {
     const info = infoOf('regression', [{ name: 'x', type: 'number', min: 0, max: 10, step: 1 }]);
     const { page, close } = await watch(await serveAnswers(info, () => ({ predictions: [1] })));
     await page.locator('#answer strong').waitFor();
-    const errors = [{ path: '/0/0', message: 'found a text; if "x" is a factor in R, name its levels in model.json' }];
+    const errors = [{ path: '/dataframe_split/data/0/0', message: 'found a text; if "x" is a factor in R, name its levels in model.json' }];
     await page.route('**/predict', (route) => route.fulfill({ status: 422, json: { detail: 'no', errors } }));
     await page.getByRole('spinbutton').fill('2');
     await page.locator('#e0', { hasText: 'found a text' }).waitFor();
     expect(await page.locator('#e0').textContent()).toBe('found a text');
+    await close();
+  });
+
+  test('a model that has the features in another order gets each by its name, and the page says which model answered', async () => {
+    const x = { type: 'number' as const, min: 0, max: 10, step: 1 };
+    const info = infoOf('regression', [
+      { name: 'x', ...x },
+      { name: 'y', ...x },
+    ]);
+    // In a deploy the page of one model asks the other.
+    const model = { name: 'other', sha256: 'cd'.repeat(32) };
+    const url = await serveAnswers(info, ({ rows, columns }) => ({ predictions: rows.map((row) => row[columns.indexOf('x')]), model }));
+    const { page, close } = await watch(`${url}?x=3&y=8`);
+    await says(page, 3);
+    expect(await page.locator('#name').textContent()).toBe('other');
+    expect(await page.locator('#sha256').getAttribute('title')).toBe(model.sha256);
     await close();
   });
 

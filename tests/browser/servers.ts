@@ -40,8 +40,8 @@ export async function serveModel(file: string, keys?: ContainerKeys): Promise<st
   return listen(createContainer(model, { mode: 'alone', log: () => {}, page, workers, keys }));
 }
 
-/** A body the page sends: rows in feature order, with parameters or without. */
-export type Asked = { rows: number[][]; parameters: Record<string, unknown> | undefined };
+/** A body the page sends: rows in the order of its features, their names, and parameters where there are some. */
+export type Asked = { rows: number[][]; columns: string[]; parameters: Record<string, unknown> | undefined };
 
 /**
  * The page of a model that only says what it is, with answers made up by `answer` (the body of a 200, or a Reply's status);
@@ -56,9 +56,8 @@ export function serveAnswers(model: ModelInfo, answer: (asked: Asked) => object 
       if (reply !== 'predict') return sendReply(response, reply);
       const body = JSON.parse(Buffer.from(await readBody(request)).toString());
       await new Promise((resolve) => setTimeout(resolve, ms));
-      const answered = answer(
-        Array.isArray(body) ? { rows: body, parameters: undefined } : { rows: body.instances, parameters: body.parameters },
-      );
+      const { columns, data } = body.dataframe_split;
+      const answered = answer({ rows: data, columns, parameters: body.parameters });
       return sendReply(
         response,
         typeof answered === 'number' ? jsonReply({ status: answered, detail: 'made up' }, answered) : jsonReply(answered),

@@ -1,6 +1,6 @@
 import type { Words } from '../words/words.ts';
 import { credential } from './credential.ts';
-import type { AnswerBody, Value } from './data.ts';
+import type { AnswerBody, PageData, Value } from './data.ts';
 
 /** One thing wrong with a request: a JSON Pointer, and what. */
 export type Fault = { path: string; message: string };
@@ -32,14 +32,12 @@ export async function post(body: string, contentType: string, signal?: AbortSign
     const answer = await reply.json().catch(() => ({}));
     const ms = performance.now() - started;
     if (reply.ok && Array.isArray(answer.predictions)) return { state: 'answered', body: answer, ms };
-    const errors = Array.isArray(answer.errors) ? answer.errors : [];
-    const retryAfter = Number(reply.headers.get('retry-after') ?? Number.NaN);
     return {
       state: 'refused',
       status: reply.status,
-      detail: typeof answer.detail === 'string' ? answer.detail : '',
-      errors,
-      retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+      detail: String(answer.detail ?? ''),
+      errors: Array.isArray(answer.errors) ? answer.errors : [],
+      retryAfter: Number(reply.headers.get('retry-after')) || undefined,
     };
   } catch {
     return { state: 'unreachable' };
@@ -57,10 +55,17 @@ export function forVisitors(message: string): string {
   return message.split('; if ')[0] as string;
 }
 
-/** Asks for the predictions of rows in the model's feature order. */
-export function askRows(rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
-  const body = parameters === undefined ? rows : { instances: rows, parameters };
-  return post(JSON.stringify(body), 'application/json');
+/**
+ * The body of a request for rows in the page's order of features, whose names go along: the model that answers may be another than the page's, in a deploy
+ * or behind it, and have the same features in another order.
+ */
+export function rowsBody({ features }: PageData, data: Value[][], parameters?: Record<string, unknown>): string {
+  return JSON.stringify({ dataframe_split: { columns: features.map(({ name }) => name), data }, parameters });
+}
+
+/** Asks for the predictions of such rows. */
+export function askRows(data: PageData, rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
+  return post(rowsBody(data, rows, parameters), 'application/json');
 }
 
 /**

@@ -13,10 +13,11 @@ export type Shown = { outcome: Outcome; values: Value[]; votes?: Predicted | nul
  * (of the class that is `chosen`, where there is one, and at the place of a time).
  */
 export function besideAsker(
-  { kind, votes, interval, explain }: PageData,
+  data: PageData,
   chosen: () => { class: string | undefined; placeOf(survival: number[]): number },
   { shown, know }: { shown: () => Shown | undefined; know: (shown: Shown) => void },
 ): () => Promise<void> {
+  const { kind, votes, interval, explain } = data;
   const explained = () => {
     const { class: label, placeOf } = chosen();
     const { outcome } = shown() ?? {};
@@ -32,7 +33,7 @@ export function besideAsker(
       const parameters = parametersOf();
       // Meanwhile the inputs may have another answer.
       if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
-      const outcome = await askRows([now.values], parameters);
+      const outcome = await askRows(data, [now.values], parameters);
       // What another model says is nothing of this answer.
       const isOfIt = outcome.state === 'answered' && outcome.body.model?.sha256 === whose.body.model?.sha256;
       const body = isOfIt ? outcome.body : undefined;

@@ -63,7 +63,7 @@ async function ask(data: PageData, at: number, rows: Value[][]): Promise<Beside 
   const grid = lineGrid(data.features[at] as PageFeature);
   const most = votes?.codes ? Math.max(1, Math.floor(VOTES / (votes.trees ?? 1) / grid.length)) : rows.length;
   const asked = rows.slice(0, most).flatMap((values) => gridRows(values, at, grid));
-  const outcome = await askRows(asked, votes?.parameters);
+  const outcome = await askRows(data, asked, votes?.parameters);
   if (outcome.state !== 'answered' || outcome.body.predictions.length !== asked.length) return undefined;
   return { at, grid, body: outcome.body };
 }

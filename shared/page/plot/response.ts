@@ -154,7 +154,7 @@ async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ 
   const most = Math.min(MAX_POINTS, MOST_VALUES / values.length, votes?.codes ? VOTES / (votes.trees ?? 1) : MAX_POINTS);
   const grid = gridOf(data.features[at] as PageFeature, Math.max(21, Math.floor(most)));
   const parameters = votes?.parameters ?? (standardErrors ? { type: 'se' } : undefined);
-  return { grid, outcome: await askRows(gridRows(values, at, grid), parameters) };
+  return { grid, outcome: await askRows(data, gridRows(values, at, grid), parameters) };
 }
 
 /** The y axis only grows, so that one feature's curve can be compared with another's. */

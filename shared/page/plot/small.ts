@@ -73,7 +73,7 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
   const ask = newestWins(async () => {
     const values = wanted;
     const rows = shown.flatMap((at, place) => gridRows(values, at, grids[place] ?? []));
-    const outcome = await askRows(rows, data.votes?.parameters);
+    const outcome = await askRows(data, rows, data.votes?.parameters);
     if (outcome.state !== 'answered' || outcome.body.predictions.length !== rows.length) return;
     curves = { values, body: outcome.body };
     render();

@@ -1,4 +1,5 @@
 import { byId, make } from '../base/dom.ts';
+import { loader } from '../base/loader.ts';
 import type { Words } from '../words/words.ts';
 import { Fault, type Source } from './file.ts';
 
@@ -23,16 +24,14 @@ export async function sheetOf(file: File, place: number, words: Words, signal: A
   return sheets[place]!.source(words.number(1.5).includes(','));
 }
 
+const loadWorkbook = loader<typeof import('../workbook.ts')>('workbook');
+
 async function readSheets(file: File, words: Words) {
-  const address = document.querySelector<HTMLElement>('script[data-workbook]')?.dataset.workbook ?? 'workbook.js';
-  let code: typeof import('../workbook.ts');
-  try {
-    code = await import(new URL(address, document.baseURI).href);
-  } catch {
+  const { readWorkbook } = await loadWorkbook().catch(() => {
     throw new Fault(words.text('unreachable'));
-  }
+  });
   try {
-    return await code.readWorkbook(file);
+    return await readWorkbook(file);
   } catch (error) {
     throw new Fault(words.text(error instanceof RangeError ? 'bookSize' : 'bookForm'));
   }

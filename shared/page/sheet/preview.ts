@@ -19,8 +19,8 @@ import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
 import type { Whose } from './ask.ts';
 import type { Row } from './file.ts';
-import { createReasonsAsker } from './reasons.ts';
-import { featureCells, type Layout, splitLine, valuesOf } from './rows.ts';
+import { createReasonsAsker, valuesIn } from './reasons.ts';
+import { type Layout, splitLine } from './rows.ts';
 
 /** How many rows, and how many columns that were added, the preview shows. */
 export const PREVIEW = { rows: 8, columns: 6 };
@@ -161,8 +161,8 @@ async function showVotes(data: PageData, held: Held[], layout: Layout, isOurs: W
   const { votes } = data;
   if (!votes) return;
   const told = held.filter(({ prediction }) => prediction !== undefined);
-  const rows = told.map(({ row }) => valuesOf(data.features, featureCells(data.features, layout, splitLine(row.line, layout.delimiter))));
-  const outcome = await askRows(rows, votes.parameters);
+  const rows = told.map(({ row }) => valuesIn(data, layout, row));
+  const outcome = await askRows(data, rows, votes.parameters);
   if (outcome.state !== 'answered' || !isOurs(outcome.body)) return;
   const { predictions } = outcome.body;
   const names = data.classes.map((label) => bothNames(data, words(), label));

@@ -1,3 +1,4 @@
+import { rowsBody } from '../base/ask.ts';
 import type { PageData, Value } from '../base/data.ts';
 import { loadReasons } from '../base/load-reasons.ts';
 import type { Words } from '../words/words.ts';
@@ -20,8 +21,8 @@ export function createReasonsAsker(data: PageData, isOurs: Whose, words: () => W
   const parameters = { explain: data.explain };
 
   const ask = async (rows: { row: Row; values: Value[] }[], signal: AbortSignal, into: Map<Row, string>): Promise<void> => {
-    const body = JSON.stringify({ instances: rows.map(({ values }) => values), parameters });
-    const outcome = await send(body, 'application/json', signal);
+    const asked = rows.map(({ values }) => values);
+    const outcome = await send(rowsBody(data, asked, parameters), 'application/json', signal);
     if (outcome.state === 'answered' && outcome.body.explanations?.length === rows.length) {
       const { explanations, explain } = outcome.body;
       const { reasonsText } = await loadReasons();
@@ -37,11 +38,13 @@ export function createReasonsAsker(data: PageData, isOurs: Whose, words: () => W
   };
   return async (rows, layout, signal) => {
     const into = new Map<Row, string>();
-    const asked = rows.map((row) => {
-      const cells = featureCells(data.features, layout, splitLine(row.line, layout.delimiter));
-      return { row, values: valuesOf(data.features, cells) };
-    });
+    const asked = rows.map((row) => ({ row, values: valuesIn(data, layout, row) }));
     for (let from = 0; from < asked.length; from += most) await ask(asked.slice(from, from + most), signal, into);
     return into;
   };
+}
+
+/** A row's values in the page's order of features. */
+export function valuesIn({ features }: PageData, layout: Layout, { line }: Row): Value[] {
+  return valuesOf(features, featureCells(features, layout, splitLine(line, layout.delimiter)));
 }
