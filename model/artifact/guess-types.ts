@@ -17,12 +17,13 @@ const USUAL_SECONDS = [1e8, 84_006 * 86_400] as const;
 export function guessTypes(model: Predictor, others: readonly string[] = []): Schema {
   const { schema } = model;
   const splits = featureSplits(model);
+  const mayBeTimes = new Set(others);
   const features = schema.features.map((feature, column): Feature => {
     const { values, isSet } = splits[column]!;
     if (feature.type !== 'number' || values.length === 0 || isSet) return feature;
     const { name } = feature;
     if (values.every((split) => Math.abs(split) < INTEGER64_END) && values.some((split) => split !== 0)) return { name, type: 'integer64' };
-    if (!others.includes(name)) return feature;
+    if (!mayBeTimes.has(name)) return feature;
     const isWithin = ([least, most]: readonly [number, number]) => values.every((split) => split >= least && split <= most);
     return isWithin(USUAL_DAYS) ? { name, type: 'date' } : isWithin(USUAL_SECONDS) ? { name, type: 'datetime' } : feature;
   });

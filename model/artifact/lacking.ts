@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ModelError } from '../../shared/errors.ts';
 import type { Feature, Schema } from '../../shared/schema/features.ts';
-import { isLike, type LackingLevels } from '../readers/levels-by-names.ts';
+import { isLike, type LackingLevels, likeFinder } from '../readers/levels-by-names.ts';
 import { columnValues, sortLevels, type TrainingData } from './levels.ts';
 import type { Sidecar } from './sidecar/form.ts';
 
@@ -45,7 +45,10 @@ function ofData(name: string, known: readonly (string | undefined)[], data: Trai
   if (!data) return undefined;
   const values = columnValues(data, name);
   if (known.every((level) => level === undefined)) return sortLevels(values, `${data.file}, column "${name}"`, data.order);
-  const named = known.map((level) => (level === undefined ? undefined : values.find((value) => isLike(level, value))));
-  const others = values.filter((value) => !named.includes(value));
-  return named.map((level, at) => level ?? (known[at] === undefined ? others.shift() : undefined) ?? '').concat(others);
+  const likeOf = likeFinder(values);
+  const named = known.map((level) => (level === undefined ? undefined : likeOf(level)));
+  const taken = new Set(named);
+  const others = values.filter((value) => !taken.has(value));
+  let next = 0;
+  return named.map((level, at) => level ?? (known[at] === undefined ? others[next++] : undefined) ?? '').concat(others.slice(next));
 }

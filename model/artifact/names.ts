@@ -23,15 +23,17 @@ export function applyNames(schema: Schema, isUnnamed: boolean, { names, sidecarF
   }
   if (!isUnnamed || !data) return schema;
   const header = trainingColumns(data);
+  const known = new Set(header);
   // Columns under the made names are the features themselves, and others may stand beside them.
-  if (inFile.every((name) => header.includes(name))) return schema;
+  if (inFile.every((name) => known.has(name))) return schema;
   return renamed(schema, header, `${data.file}, header`);
 }
 
 function renamed(schema: Schema, names: readonly string[], label: string): Schema {
   const expected = `${schema.features.length}, one for each feature in the order of the model (without the target)`;
   if (names.length !== schema.features.length) throw new ModelError(label, `${names.length} names`, expected);
-  const twice = names.find((name, place) => names.indexOf(name) < place);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new ModelError(label, `the name "${twice}" twice`, 'each once');
   return { ...schema, features: schema.features.map((feature, place) => ({ ...feature, name: names[place]! })) };
 }

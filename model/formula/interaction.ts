@@ -65,7 +65,8 @@ function levelsOfEach(factors: RValue[], levels: Level[], sep: string, features:
 function featureOf(name: string, levels: Level[]): Parameters<FeatureTable['add']>[0] {
   const numbers = levels.map((level) => (level === null || level.trim() === '' ? Number.NaN : Number(level)));
   if (numbers.every(Number.isFinite)) {
-    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    // Too many to be arguments of one call.
+    const [least, most] = [numbers.reduce((one, other) => Math.min(one, other)), numbers.reduce((one, other) => Math.max(one, other))];
     return { name, type: 'number', range: [least, most], default: numbers[0] as number };
   }
   const isLogical = levels.every((level) => level === 'TRUE' || level === 'FALSE');

@@ -54,6 +54,23 @@ export function isLike(known: string | undefined, level: Level | undefined): boo
   );
 }
 
+/** Finds the first of some levels that a name of the file may mean (isLike). */
+export function likeFinder(levels: readonly string[]): (known: string) => string | undefined {
+  const exact = new Map<string, number>();
+  const made = new Map<string, number>();
+  levels.forEach((level, at) => {
+    for (const [map, name] of [
+      [exact, level],
+      [made, madeName(`f${level}`)],
+    ] as const)
+      if (!map.has(name)) map.set(name, at);
+  });
+  return (known) => {
+    const places = [exact.get(known), known.includes('.') ? made.get(`f${known}`) : undefined].filter((at) => at !== undefined);
+    return places.length === 0 ? undefined : levels[Math.min(...places)];
+  };
+}
+
 /** The one way in which the columns are those of the terms. */
 function wayOf(terms: Terms, columns: readonly string[], label: string): Way {
   const singles = singlesOf(terms);

@@ -93,10 +93,12 @@ function difference(ours: (number | string)[], expected: (number | string)[], { 
 
 /** The rows' values in the order of the model's features. */
 function inOrder({ features }: Schema, { columns, rows }: Proof, label: string): unknown[][] {
-  const places = features.map(({ name }) => columns.indexOf(name));
+  const placeOf = new Map(columns.map((name, at) => [name, at] as const).reverse());
+  const places = features.map(({ name }) => placeOf.get(name) ?? -1);
   const lacking = features.find((_, at) => places[at] === -1);
   if (lacking) {
-    const strange = columns.filter((name) => !features.some((feature) => feature.name === name));
+    const known = new Set(features.map(({ name }) => name));
+    const strange = columns.filter((name) => !known.has(name));
     const found = strange.length > 0 ? `R's rows with ${strange.map((name) => `"${name}"`).join(', ')}` : "R's rows";
     throw new ModelError(label, `${found} and without "${lacking.name}"`, "the model's features");
   }

@@ -61,7 +61,9 @@ function ofMatrix(value: RValue, terms: Term[], width: number, label: string): I
   const features = names.map((name, at): Feature => {
     const feature: Feature = { name, type: 'number' };
     const own = cuts[at]!;
-    return own.length === 0 ? feature : withRange(feature, [Math.min(...own), Math.max(...own)]);
+    return own.length === 0
+      ? feature
+      : withRange(feature, [own.reduce((one, other) => Math.min(one, other)), own.reduce((one, other) => Math.max(one, other))]);
   });
   return { features, steps: [], columns: features.map((_, at) => ({ feature: at })), offset: undefined, isOfFused: false };
 }

@@ -22,7 +22,8 @@ export class SmoothVariables {
   constructor(value: RValue, label: string) {
     this.#label = label;
     const { variables, offsets } = readTerms(element(value, 'terms'), `${label}'s terms`);
-    this.variables = variables.filter((_, at) => !offsets.includes(at)).map((variable) => ({ ...variable, value: variable.source }));
+    const left = new Set(offsets);
+    this.variables = variables.filter((_, at) => !left.has(at)).map((variable) => ({ ...variable, value: variable.source }));
     const [frame, summary] = ['model', 'var.summary'].map((part) => element(value, part));
     for (const { name, kind } of this.variables) {
       const column = (frame && element(frame, name)) ?? (summary && element(summary, name));

@@ -139,7 +139,8 @@ function readFeatures(value: RValue, named: Variable[], label: string): { featur
   const levels = new Map(
     variables.flatMap(({ name, levels: ofVariable }): [string, Level[]][] => (ofVariable ? [[name, ofVariable]] : [])),
   );
-  const used = read.variables.filter(({ name }) => variables.some((one) => one.name === name));
+  const names = new Set(variables.map(({ name }) => name));
+  const used = read.variables.filter(({ name }) => names.has(name));
   const data = dataColumns(element(value, 'call'), read.environment);
   const reader = new FormulaReader({ ...read, variables: used, data }, levels, `${label}'s formula`);
   const inputs = variables.map(({ name, levels: ofVariable }) => {

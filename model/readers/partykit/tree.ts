@@ -70,11 +70,12 @@ function readInputs(value: RValue, label: string) {
   const levels = new Map<string, Level[]>();
   const unspaced = (text: string) => text.replaceAll(' ', '');
   const named = new Map(names.map((name) => [unspaced(name), name]));
+  const placeOf = new Map(names.map((name, at) => [name, at] as const).reverse());
   const variables = read.variables.map((variable): Variable => {
     // The terms may say factor(i%%3) where the data has factor(i%%3L), and `a b` where it has a b.
     const { source } = variable;
     const written = source.type === 'symbol' ? source.name : (named.get(unspaced(deparse(source))) ?? deparse(source));
-    const name = names.includes(variable.name) ? variable.name : written;
+    const name = placeOf.has(variable.name) ? variable.name : written;
     const column = element(data, name);
     if (!column) throw new ModelError(`${label}'s data`, `no column ${name}`, 'one for each variable');
     const [kind] = classOf(column);
@@ -97,7 +98,7 @@ function readInputs(value: RValue, label: string) {
     if (columns.length !== 1)
       throw new ModelError(`${label}'s formula`, `${variable.name} of ${columns.length} columns`, 'variables of one column');
     if (variable.value.type !== 'symbol') computed.add(places.size);
-    places.set(names.indexOf(variable.name) + 1, { input: places.size, levels: known });
+    places.set((placeOf.get(variable.name) ?? -1) + 1, { input: places.size, levels: known });
     return columns;
   });
   if (reader.features.length === 0) throw new ModelError(label, 'no features', 'at least one');

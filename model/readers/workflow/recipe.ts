@@ -56,9 +56,10 @@ function columnsSent(recipe: RValue, known: Known, label: string): RawColumns {
   const info = element(recipe, 'var_info');
   const names = textsOf(info && element(info, 'variable'), `${label}'s var_info`);
   const [roles, types] = ['role', 'type'].map((name) => info && element(info, name));
+  const first = new Map(names.map((name, at) => [name, at] as const).reverse());
   const sent = names.flatMap((name, at) => {
     const role = roles?.type === 'character' ? roles.values[at] : undefined;
-    return NOT_SENT.includes(role ?? '') || names.indexOf(name) < at ? [] : [{ name, at }];
+    return NOT_SENT.includes(role ?? '') || first.get(name)! < at ? [] : [{ name, at }];
   });
   if (sent.length === 0) throw new ModelError(`${label}'s var_info`, 'no predictors', 'at least one');
   if (element(recipe, 'tr_info') === undefined) throw new ModelError(label, 'a recipe that was not trained', 'one after prep()');
