@@ -3,12 +3,12 @@ import type { ModelInfo } from '../../shared/schema/card.ts';
 import type { LogEntry } from './access-log.ts';
 import type { Admission } from './admission.ts';
 import type { Batch } from './batch/batch.ts';
+import type { Bodies } from './bodies.ts';
 import type { Connections } from './connections.ts';
 import type { Sending } from './http.ts';
 import type { ContainerKeys } from './keys.ts';
 import type { ContainerMetrics } from './metrics/metrics.ts';
 import type { Models, ModelsOptions, Served } from './models.ts';
-import type { Rooms } from './rooms.ts';
 import type { Workers } from './threads/workers.ts';
 
 /** What a container is made of. */
@@ -38,7 +38,7 @@ export type Container = Omit<ContainerOptions, 'models'> & {
   models: Models | undefined;
   admission: Admission;
   metrics: ContainerMetrics;
-  bodies: { bytes: number; rooms: Rooms };
+  bodies: Bodies;
   connections: Connections;
 };
 /** An answer, and how many rows it is for; or that it was sent as it was computed. */

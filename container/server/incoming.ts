@@ -112,11 +112,17 @@ export class Incoming extends IncomingMessage {
     // All that is held is reported first, since as much is given back at the end.
     const room = reading.hold(chunk.length);
     const refused = room ?? (this.#length > reading.most ? tooLarge(`more than ${reading.most}`, reading.most) : undefined);
-    if (refused) {
-      this.#end(reading);
-      reading.reject(refused);
-    } else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared, reading.take);
+    if (refused) this.refuse(refused);
+    else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared, reading.take);
     return true;
+  }
+
+  /** Ends a body that still comes in by an error, as one that `hold` gives. */
+  refuse(error: RequestError): void {
+    const reading = this.#reading;
+    if (!reading) return;
+    this.#end(reading);
+    reading.reject(error);
   }
 
   #end({ hold }: Reading): void {
@@ -135,11 +141,7 @@ export class Incoming extends IncomingMessage {
       this.#flow.error = cutOff();
       this.#flow.wake();
     }
-    const reading = this.#reading;
-    if (reading) {
-      this.#end(reading);
-      reading.reject(cutOff());
-    }
+    if (this.#reading) this.refuse(cutOff());
     super._destroy(error, then);
   }
 }

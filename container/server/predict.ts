@@ -14,7 +14,6 @@ import { gunzip } from './gunzip.ts';
 import { type Attributes, formatOf, headerOf } from './http.ts';
 import type { Incoming } from './incoming.ts';
 import type { Served } from './models.ts';
-import { overloaded } from './refusals.ts';
 import { answerParts, READ_MS, splitBody, splitRows } from './threads/split.ts';
 import type { Workers } from './threads/workers.ts';
 
@@ -32,10 +31,6 @@ const READ_AT_ONCE = 8_192;
 const TRIED = { rows: [1, 1, 4, 4], ms: 20, long: 5, rest: 20 };
 /** Most kinds whose paces are kept. */
 const MOST_KINDS = 1_000;
-/** Most bytes of bodies that are held while they come in. */
-const MOST_BODY_BYTES = 16 * MAX_BODY_BYTES;
-/** So many bytes of each body count for nothing: a connection has one body that comes in, so that all together are few. */
-const FREE_BYTES = 65_536;
 
 /** Throws a 503 where the model's check rows did not come out as at import. */
 export function checkModel({ failed }: Served): void {
@@ -78,11 +73,12 @@ async function predictRows(
   const accepted = limits.infer ? 'json' : answerForm(headerOf(request, 'accept'), formatOf(request));
   const isPacked = isCompressed(headerOf(request, 'content-encoding'));
   const form = limits.infer ? 'json' : bodyForm(headerOf(request, 'content-type'));
-  const sent = await readWithin(container, request);
-  const body = isPacked ? await inflateWithin(container, sent) : sent;
+  const { bodies } = container;
+  const sent = await bodies.read(request);
+  const body = isPacked ? await bodies.during(sent, () => inflateBody(sent, MAX_BODY_BYTES, gunzip)) : sent;
   const answered = await answerBody(container, served, { body, form, accepted, ...limits }, isWanted);
   // Not after a failure: a thread that was given up may still read it.
-  container.bodies.rooms.give(sent);
+  bodies.rooms.give(sent);
   return answered;
 }
 
@@ -100,16 +96,6 @@ export async function answerBody(container: Container, served: Served, asked: As
   if (container.mode === 'alone') headers['x-served-by'] = 'container';
   if (bytes) return { reply: { status: 200, headers, body: '', bytes }, rows };
   return { reply: reply ? { ...reply, headers } : { status: 200, headers, body: text }, rows };
-}
-
-/** A body inflated. What came in is held meanwhile. */
-async function inflateWithin({ bodies }: Container, body: Uint8Array): Promise<Uint8Array> {
-  bodies.bytes += body.length;
-  try {
-    return await inflateBody(body, MAX_BODY_BYTES, gunzip);
-  } finally {
-    bodies.bytes -= body.length;
-  }
 }
 
 /** What goes with rows that were read here. */
@@ -231,22 +217,4 @@ async function inParts(
   isWanted: () => boolean,
 ): Promise<Computed> {
   return (parts && (await answerParts(workers, served, parts, asked, isWanted))) ?? whole();
-}
-
-/**
- * A request's body, of at most 6 MB; of all together no more is held than there is room for. What counts is what came in, not
- * what a head announces: else a few heads without bodies would keep everybody out. Small bodies always have room: else a few large ones that
- * never end would keep them out.
- */
-export function readWithin({ bodies }: Container, request: Incoming): Promise<Uint8Array> {
-  let [length, counted] = [0, 0];
-  const hold = (bytes: number) => {
-    length += bytes;
-    bodies.bytes -= counted;
-    counted = Math.max(length - FREE_BYTES, 0);
-    bodies.bytes += counted;
-    const isOver = counted > 0 && bodies.bytes > MOST_BODY_BYTES;
-    return isOver ? overloaded('too many big bodies are coming in; ask again soon') : undefined;
-  };
-  return request.body(MAX_BODY_BYTES, hold, bodies.rooms.take);
 }

@@ -14,6 +14,7 @@ import type { LogEntry } from './access-log.ts';
 import { createAdmission } from './admission.ts';
 import { batchParameters } from './batch/parameters.ts';
 import { transform } from './batch/transform.ts';
+import { createBodies } from './bodies.ts';
 import { checkHead } from './check-head.ts';
 import { limitConnections } from './connections.ts';
 import type { Answered, Container, ContainerOptions, Sent } from './container.ts';
@@ -23,9 +24,8 @@ import { asksForKey } from './keys.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createModels, type Models, type Served, serveModel } from './models.ts';
 import { answerParserErrors } from './parser-errors.ts';
-import { checkModel, predict, readWithin, wanted } from './predict.ts';
+import { checkModel, predict, wanted } from './predict.ts';
 import { refusalReply } from './refusals.ts';
-import { createRooms } from './rooms.ts';
 import { findRoute, type Route } from './routes.ts';
 import { routeInferenceProtocol } from './v2.ts';
 
@@ -74,7 +74,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
     models: models && createModels(models, options.workers),
     admission,
     metrics: createMetrics(model && { name: model.card.name, sha256: model.sha256 }, { admission, connections, workers: options.workers }),
-    bodies: { bytes: 0, rooms: createRooms() },
+    bodies: createBodies(),
     connections,
   };
   server.setTimeout(IDLE_MS);
@@ -251,7 +251,7 @@ function publicReply({ keys, page: parts, shown }: Container, { model, failed }:
 
 async function manageModels(models: Models, request: Incoming, container: Container): Promise<Reply> {
   if (request.method !== 'POST') return jsonReply({ models: models.list() });
-  const body = await readWithin(container, request);
+  const body = await container.bodies.read(request);
   let order: unknown;
   try {
     order = utf8Json(body);

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
+import { createBodies } from '../../../container/server/bodies.ts';
 import { joined } from '../../../container/server/http.ts';
 import { Incoming } from '../../../container/server/incoming.ts';
 import { RequestError } from '../../../shared/errors.ts';
@@ -50,4 +51,116 @@ test('a body of many small pieces is put into room that doubles, and no piece is
 test('a body that there is no room for gives back all that was counted of it, the piece that was too much among it', async () => {
   expect(await receive(['abc', 'def', 'g'], 'ends', 5)).toEqual({ came: '503 no room', held: 0 });
   expect(await receive(['abcdef'], 'breaks off', 5)).toEqual({ came: '503 no room', held: 0 });
+});
+
+/** Bodies for which there is room for so many bytes beside the first 64 KB of each, at a time that the test sets. */
+function bodiesAt(most = 1_000_000) {
+  const clock = { ms: 0 };
+  const bodies = createBodies(most, () => clock.ms);
+  const open = () => {
+    const message = new Incoming(new net.Socket());
+    const body = {
+      came: 'nothing' as 'nothing' | number,
+      send: (bytes: number) => void message.push(Buffer.alloc(bytes)),
+      end: () => void message.push(null),
+    };
+    bodies.read(message).then(
+      ({ length }) => Object.assign(body, { came: length }),
+      ({ status }: RequestError) => Object.assign(body, { came: status }),
+    );
+    return body;
+  };
+  return { clock, bodies, open };
+}
+const FREE = 65_536;
+/** The promises of bodies are settled. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('where there is no room a body is refused that stands still, and none that comes in slowly', async () => {
+  const { clock, open } = bodiesAt();
+  const [large, steady, trickling] = [open(), open(), open()];
+  large.send(FREE + 500_000);
+  trickling.send(FREE + 200_000);
+  for (let second = 0; second < 9; second += 1) {
+    steady.send(17_000);
+    trickling.send(100);
+    clock.ms += 1_000;
+  }
+  const [quick, next] = [open(), open()];
+  quick.send(FREE + 400_000);
+  next.send(FREE + 400_000);
+  await settled();
+  expect([large.came, trickling.came, steady.came]).toEqual([503, 503, 'nothing']);
+  for (const one of [steady, quick, next]) one.end();
+  await settled();
+  expect([steady.came, quick.came, next.came]).toEqual([9 * 17_000, FREE + 400_000, FREE + 400_000]);
+});
+
+test('a body that trickles is refused itself where all others come in faster, and what is refused leaves its room', async () => {
+  const { clock, open } = bodiesAt();
+  const trickling = open();
+  trickling.send(FREE + 100_000);
+  clock.ms = 3_000;
+  const quick = [open(), open(), open()];
+  for (const one of quick) one.send(FREE + 300_000);
+  trickling.send(1);
+  await settled();
+  expect([trickling.came, ...quick.map(({ came }) => came)]).toEqual([503, 'nothing', 'nothing', 'nothing']);
+  const last = open();
+  last.send(FREE + 100_000);
+  for (const one of [...quick, last]) one.end();
+  await settled();
+  expect([last.came, ...quick.map(({ came }) => came)]).toEqual([FREE + 100_000, FREE + 300_000, FREE + 300_000, FREE + 300_000]);
+});
+
+test('large bodies that begin again and again keep out neither a small slow one nor a quick one', async () => {
+  const { clock, open } = bodiesAt(20_000_000);
+  const slow = open();
+  const large = Array.from({ length: 6 }, () => {
+    const one = open();
+    one.send(6_000_000);
+    for (let piece = 0; piece < 15; piece += 1) {
+      clock.ms += 100;
+      slow.send(1_700);
+    }
+    return one;
+  });
+  const quick = open();
+  for (let piece = 0; piece < 90; piece += 1) quick.send(65_536);
+  for (const one of [slow, quick]) one.end();
+  await settled();
+  expect([slow.came, quick.came]).toEqual([6 * 15 * 1_700, 90 * 65_536]);
+  expect(large.map(({ came }) => came)).toEqual([503, 503, 503, 503, 'nothing', 'nothing']);
+});
+
+test('where too many come in at one pace some are read to their end', async () => {
+  const { clock, open } = bodiesAt();
+  const bodies = Array.from({ length: 8 }, () => open());
+  for (let turn = 0; turn < 90; turn += 1) {
+    clock.ms += 10;
+    for (const [at, one] of bodies.entries()) {
+      if (turn >= 5 * at && turn < 5 * at + 50) one.send(10_000);
+      if (turn === 5 * at + 50) one.end();
+    }
+  }
+  await settled();
+  const came = bodies.map((one) => one.came);
+  expect([came[0], came.includes(503), came.includes('nothing')]).toEqual([500_000, true, false]);
+});
+
+test('no body is refused for the sake of one that has no room beside those that are inflated', async () => {
+  const { clock, bodies, open } = bodiesAt();
+  const waiting = open();
+  waiting.send(FREE + 100_000);
+  clock.ms = 1_000;
+  await bodies.during(Buffer.alloc(800_000), async () => {
+    const asking = open();
+    asking.send(FREE + 300_000);
+    await settled();
+    expect([waiting.came, asking.came]).toEqual(['nothing', 503]);
+  });
+  const later = open();
+  later.send(FREE + 900_000);
+  await settled();
+  expect([waiting.came, later.came]).toEqual(['nothing', 'nothing']);
 });
