@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printable, printableText } from '../model/artifact/printable.ts';
-import { print, readCommandLine } from '../model/commands/command-line.ts';
+import { printable } from '../model/artifact/printable.ts';
+import { endInWords, print, readCommandLine } from '../model/commands/command-line.ts';
 import { isWanted, showState } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
 import type { BatchValues, Engine } from './deploy/batch/engine.ts';
@@ -43,10 +43,7 @@ map: a file is cut into ranges, each of which becomes a part: OUT/JOB/FILE/part-
 Ctrl-C leaves the job running.
 `;
 
-await main().catch((error: Error) => {
-  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
-  process.exitCode = 1;
-});
+await main().catch(endInWords);
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Built, buildArtifact } from '../model/artifact/build.ts';
-import { printableText } from '../model/artifact/printable.ts';
-import { print, readCommandLine } from '../model/commands/command-line.ts';
+import { endInWords, print, readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel, EXAMPLE_HELP } from '../model/examples/examples.ts';
 import { accessProblems, accessSettings, openingProblems } from './deploy/access.ts';
 import { deployedApi } from './deploy/account/deployed.ts';
@@ -61,11 +60,7 @@ type Options = {
   repository?: Repository;
 };
 
-await main().catch((error: Error) => {
-  // A slip of ours shows where it happened; what people meet is a sentence.
-  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
-  process.exitCode = 1;
-});
+await main().catch(endInWords);
 
 async function main(): Promise<void> {
   const given = await readOptions();

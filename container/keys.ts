@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { printable, printableText } from '../model/artifact/printable.ts';
-import { print, readCommandLine } from '../model/commands/command-line.ts';
+import { printable } from '../model/artifact/printable.ts';
+import { endInWords, print, readCommandLine } from '../model/commands/command-line.ts';
 import { isLimit, KEY_NAME, MOST_PER_SECOND } from '../shared/access/stored-key.ts';
 import { AwsError } from './deploy/aws.ts';
 import { fileStore } from './deploy/keys-file.ts';
@@ -21,10 +21,7 @@ const HELP = `The keys that callers of an API have, of a stage deployed with --p
 A key goes as the header x-api-key, or as Authorization: Bearer. Only its sha256 is kept: a key that is lost is removed, and another made.
 `;
 
-await main().catch((error: Error) => {
-  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
-  process.exitCode = 1;
-});
+await main().catch(endInWords);
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;

@@ -1,6 +1,5 @@
 import { buildArtifact } from '../model/artifact/build.ts';
-import { printableText } from '../model/artifact/printable.ts';
-import { print, readCommandLine } from '../model/commands/command-line.ts';
+import { endInWords, print, readCommandLine } from '../model/commands/command-line.ts';
 import { chooseModel } from '../model/examples/examples.ts';
 import { deleteKeysTable, hasKeysTable, tableName } from './deploy/account/deployed.ts';
 import { AwsError, accountOf, emptyBucket, stackOutputs } from './deploy/aws.ts';
@@ -21,10 +20,7 @@ const LEFT = `What is left, and how it goes:
   the image here        podman rmi canopy (or docker, buildah)
   imported models here  the folder .canopy`;
 
-await main().catch((error: Error) => {
-  process.stderr.write(printableText(error.message));
-  process.exitCode = 1;
-});
+await main().catch(endInWords);
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;

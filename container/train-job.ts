@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printable, printableText } from '../model/artifact/printable.ts';
-import { print, readCommandLine } from '../model/commands/command-line.ts';
+import { printable } from '../model/artifact/printable.ts';
+import { endInWords, print, readCommandLine } from '../model/commands/command-line.ts';
 import { ARGUMENT_NAMES, argumentLines, REFUSED, withFlagValues } from '../model/train/arguments.ts';
 import { isWanted, showState, sizeInWords } from './deploy/asking.ts';
 import { AwsError, stackOutputs } from './deploy/aws.ts';
@@ -55,10 +55,7 @@ const OURS = {
 };
 const ASKED = ['formula', 'seed', 'ranger-seed', ...ARGUMENT_NAMES, ...Object.keys(REFUSED)];
 
-await main().catch((error: Error) => {
-  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
-  process.exitCode = 1;
-});
+await main().catch(endInWords);
 
 async function main(): Promise<void> {
   const options = { ...OURS, ...Object.fromEntries(ASKED.map((name) => [name, text])) };

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { printableText } from '../artifact/printable.ts';
 
 /** The command line was not understood. The message says what was found and what was expected. */
 export class UsageError extends Error {
@@ -54,4 +55,10 @@ export function print(text: string, lost?: string): void {
 /** Names as a sentence lists them: "a, b or c". */
 export function oneOf(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** Ends a command in the words of its error, with status 1. What people meet is a sentence; a slip of ours shows where it happened. */
+export function endInWords(error: Error): void {
+  process.stderr.write(printableText(String(error instanceof TypeError ? error.stack : error.message)));
+  process.exitCode = 1;
 }

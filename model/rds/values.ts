@@ -172,6 +172,12 @@ export function element(value: RValue, name: string): RValue | undefined {
   return found?.type === 'null' ? undefined : found;
 }
 
+/** The time zone that R notes with times, in the attribute tzone; undefined for none and for UTC by any of its names. */
+export function timeZoneOf(zone: RValue | undefined): string | undefined {
+  const name = zone?.type === 'character' ? zone.values[0] : undefined;
+  return !name || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(name) ? undefined : name;
+}
+
 /** The numbers of an integer, logical or double vector. Throws where it is none. */
 export function numbersOf(value: RValue | undefined, label: string): Int32Array | Float64Array {
   if (value?.type === 'double' || value?.type === 'integer' || value?.type === 'logical') return value.values;

@@ -1,7 +1,7 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature } from '../../../shared/schema/features.ts';
 import type { Terms } from '../../formula/terms.ts';
-import { attributesOf, classOf, element, listOf, type RValue, textsOf } from '../../rds/values.ts';
+import { attributesOf, classOf, element, listOf, type RValue, textsOf, timeZoneOf } from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
 import { columnsOfTerms, type RawColumns, ranged, rawColumns } from '../workflow/raw-columns.ts';
 
@@ -32,10 +32,8 @@ function datedAs(feature: Feature, column: RValue): Feature {
   const classes = classOf(column);
   if (classes.includes('Date')) return { name: feature.name, type: 'date' };
   if (!classes.includes('POSIXct')) return feature;
-  const zone = attributesOf(column).get('tzone');
-  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
-  const isUtc = !timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone);
-  return { name: feature.name, type: 'datetime', ...(isUtc ? {} : { timeZone }) };
+  const timeZone = timeZoneOf(attributesOf(column).get('tzone'));
+  return { name: feature.name, type: 'datetime', ...(timeZone === undefined ? {} : { timeZone }) };
 }
 
 /** The raw columns of a model that was trained on x and y: those of x; undefined where the object does not have them. */

@@ -10,7 +10,7 @@ import { type Coded, type CodedColumn, contrastNames, modelMatrix } from '../../
 import { remap } from '../../formula/remap.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, readTerms, type Terms, type Variable } from '../../formula/terms.ts';
-import { attributesOf, classOf, element, type RValue } from '../../rds/values.ts';
+import { attributesOf, classOf, element, type RValue, timeZoneOf } from '../../rds/values.ts';
 import { withRange } from '../range.ts';
 
 /** The parts of a model that say how its formula becomes a matrix. `frame` is the model frame, where it is kept. */
@@ -183,8 +183,6 @@ function typedAs(feature: Feature, column: RValue, label: string): Feature {
     );
   if (classes.includes('Date')) return { name, type: 'date' };
   if (!classes.includes('POSIXct')) return feature;
-  const zone = attributesOf(column).get('tzone');
-  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
-  const isUtc = !timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone);
-  return { name, type: 'datetime', ...(isUtc ? {} : { timeZone }) };
+  const timeZone = timeZoneOf(attributesOf(column).get('tzone'));
+  return { name, type: 'datetime', ...(timeZone === undefined ? {} : { timeZone }) };
 }

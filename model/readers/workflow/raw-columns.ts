@@ -4,7 +4,18 @@ import type { Feature, Level } from '../../../shared/schema/features.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, type Terms } from '../../formula/terms.ts';
-import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textsOf, typeOf } from '../../rds/values.ts';
+import {
+  attributesOf,
+  classOf,
+  element,
+  levelsOf,
+  listOf,
+  NA_INTEGER,
+  type RValue,
+  textsOf,
+  timeZoneOf,
+  typeOf,
+} from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
 import { withRange } from '../range.ts';
 
@@ -64,8 +75,8 @@ function rawColumn(name: string, value: RValue, { texts }: Known, label: string)
 
 /** A column of times by R's attribute `tzone`. Throws a ModelError for a zone that is not known. */
 export function timeColumn(name: string, zone: RValue | undefined, label: string): FrameColumn {
-  const timeZone = zone?.type === 'character' ? zone.values[0] : undefined;
-  if (!timeZone || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(timeZone)) return { name, kind: 'datetime' };
+  const timeZone = timeZoneOf(zone);
+  if (timeZone === undefined) return { name, kind: 'datetime' };
   if (!isTimeZone(timeZone)) throw new ModelError(label, `the time zone ${timeZone}`, 'an IANA name such as America/Sao_Paulo');
   return { name, kind: 'datetime', timeZone };
 }
