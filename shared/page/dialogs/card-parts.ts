@@ -35,11 +35,10 @@ export function cardParts(data: PageData, base: Words): Node[] {
   fact('card.source', make('code', {}, card.source.file), make('br'), make('code', { className: 'hash' }, `sha256 ${card.source.sha256}`));
   if (card.date !== undefined) fact('card.date', card.date);
   const { proof } = card;
-  const proven = (name: string) => String(proof?.[name as keyof typeof proof]);
   if (proof)
     fact(
       'card.proof',
-      text('card.proven').replace(/\{(\w+)\}/g, (_, name) => proven(name)),
+      text('card.proven').replace(/\{(\w+)\}/g, (_, name: keyof typeof proof) => String(proof[name])),
     );
   fact('card.sha', make('code', { className: 'hash' }, sha256));
   return [...parts, list];
@@ -51,11 +50,11 @@ function importanceParts(data: PageData, { means, output, shuffled, loss, base }
   const number = (value: number) => words.number(value, { maximumSignificantDigits: 3 });
   const isScore = output === 'margin';
   const mean = (value: number) =>
-    isScore || !isShare(data)
-      ? isScore
-        ? words.number(value, { maximumSignificantDigits: 4 })
-        : readable(data, words, value)
-      : `${words.number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ${words.text('points')}`;
+    isScore
+      ? words.number(value, { maximumSignificantDigits: 4 })
+      : isShare(data)
+        ? `${words.number(100 * value, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ${words.text('points')}`
+        : readable(data, words, value);
   const lines = order.map((at) => {
     const beside = shuffled ? ` (${shuffled[at]! < 0 ? '' : '+'}${number(shuffled[at]!)})` : '';
     return make('li', {}, `${nameOf(features[at] as PageFeature, words)}: ${mean(means[at]!)}${beside}`);

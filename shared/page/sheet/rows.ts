@@ -201,9 +201,10 @@ export function valuesOf(features: PageFeature[], cells: string[]): Value[] {
  */
 export function decimalMark(delimiter: string, lines: string[], example: string): boolean {
   if (delimiter === ',') return false;
-  const fields = lines.flatMap((line) => splitLine(line, delimiter));
-  if (fields.some(hasDecimalComma)) return true;
-  return delimiter === ';' && !fields.some(hasDecimalPoint) && example.includes(',');
+  // Line by line: all fields of thousands of columns at once took gigabytes.
+  const some = (mark: string, isMeant: (field: string) => boolean) =>
+    lines.some((line) => line.includes(mark) && splitLine(line, delimiter).some(isMeant));
+  return some(',', hasDecimalComma) || (delimiter === ';' && example.includes(',') && !some('.', hasDecimalPoint));
 }
 
 /** Whether a field is a number written with a decimal comma, as DECIMAL_COMMA (schema/decimal.ts) says it, in fewer bytes of the page. */

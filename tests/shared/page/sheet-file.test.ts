@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PageData } from '../../../shared/page/base/data.ts';
 import { batches, type Source } from '../../../shared/page/sheet/file.ts';
+import { decimalMark } from '../../../shared/page/sheet/rows.ts';
 import type { Words } from '../../../shared/page/words/words.ts';
 
 const data = {
@@ -39,6 +40,13 @@ test('predictions have a decimal comma where any number of the file has one, how
   for await (const { layout } of batches(data, { csv: new Blob(['age;id\n', '54;x\n'.repeat(9), '54,5;y\n']) }, 2, () => words, signal))
     marks.push(layout.decimalComma);
   expect(marks).toEqual([true, true, true, true, true]);
+});
+
+test('of lines that cannot say which mark a file has no cell is looked at: thousands of columns have fifty million of them', () => {
+  const line = { includes: (text: string) => text === ',', split: () => expect('this line').toBe('left alone') };
+  expect(decimalMark(';', ['a;1,5', line as unknown as string], '1.5')).toBe(true);
+  expect(decimalMark(';', [{ ...line, includes: () => false } as unknown as string], '1,5')).toBe(true);
+  expect(decimalMark(';', ['a;1', 'b;1.5', 'c,d;2'], '1,5')).toBe(false);
 });
 
 test('a name such as 400.5 in the header is no number', async () => {
