@@ -358,7 +358,7 @@ canopy_endpoint <- local({
       message = paste0(url, ": ", paste(c(told, paste(problems$path, problems$message)), collapse = "\n  ")), requestId = said$requestId)))
   }
   shaped <- function(all, classes = NULL) { # as R's predict() gives them: numbers, a factor, a matrix, or a data frame
-    if (is.character(all[[1]]) && length(classes)) return(factor(unlist(all), unlist(classes)))
+    if (is.character(all[[1]]) && length(classes)) return(factor(unlist(all), union(unlist(classes), unlist(all))))
     if (!is.list(all[[1]])) return(unlist(all))
     if (all(vapply(all[[1]], is.numeric, NA))) return(matrix(unlist(all), length(all), byrow = TRUE, dimnames = list(NULL, names(all[[1]]))))
     as.data.frame(lapply(stats::setNames(names(all[[1]]), names(all[[1]])), function(name) unlist(lapply(all, `[[`, name))), optional = TRUE)
@@ -389,12 +389,12 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
       "}, \"parameters\": ", parameters, "}"))
     if (length(said$predictions) == length(some)) said else fail(length(said$predictions), " predictions for ", length(some), " rows")
   })
+  if (length(unique(lapply(answers, function(one) one[["model"]][["sha256"]]))) > 1L) fail("two models answered, as in a deploy; ask again")
   all <- function(name) do.call(c, unname(lapply(answers, `[[`, name)))
   at <- stats::setNames(match(seq_len(nrow(newdata)), asked), row.names(newdata))
   spread <- function(x) if (is.null(dim(x))) stats::setNames(x[at], names(at)) else `rownames<-`(x[at, , drop = FALSE], names(at))
   out <- spread(shaped(all("predictions"), object$model$classes))
   if (length(all("se"))) out <- list(fit = out, se.fit = spread(shaped(all("se"))))
-  if (!explain) return(out)
-  structure(out, contributions = spread(shaped(lapply(all("explanations"), function(one) one$contributions[names]))),
+  if (!explain) out else structure(out, contributions = spread(shaped(lapply(all("explanations"), function(one) one$contributions[names]))),
     baseline = spread(vapply(all("explanations"), function(one) one$baseline, 1)))
 }, environment(canopy_endpoint))

@@ -29,6 +29,7 @@ const ANSWERS: Record<string, (rows: unknown[][], asked: number) => Said> = {
   large: () => [413, { detail: 'too large', errors: [{ path: '/a', message: 'too long' }, { message: 'only a message' }] }],
   short: () => [200, { predictions: [1] }],
   other: () => [200, { status: 'ok' }],
+  deploy: (rows, asked) => [200, { predictions: rows.map(() => 'new'), model: { name: 'm', sha256: `${asked}` } }],
   echo: (rows) => [200, { predictions: rows.map(([a, f]) => `${a}|${f}`) }],
 };
 
