@@ -9,9 +9,13 @@ export function requestIdOf(...given: (string | undefined)[]): string {
   return given.find((id) => id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id)) ?? crypto.randomUUID();
 }
 
-/** A value as a JSON reply. */
+/**
+ * A value as a JSON reply. No cache on its way may keep it: some keep what does not say so (CloudFront for a day), and would give what was said to
+ * a caller with a key to those without one, or tell of a model that was replaced.
+ */
 export function jsonReply(value: unknown, status = 200, headers: Record<string, string> = {}): Reply {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+  const standard = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status, headers: { ...standard, ...headers }, body: JSON.stringify(value) };
 }
 
 /** Sends a browser to a place beside the one that it asked for. */

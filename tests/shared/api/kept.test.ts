@@ -3,8 +3,10 @@ import { loadModel } from '../../../model/artifact/import.ts';
 import { shownModel } from '../../../shared/access/shown-model.ts';
 import { codedPart } from '../../../shared/api/coding.ts';
 import { PUBLIC_PATHS } from '../../../shared/api/paths.ts';
+import { problemReply } from '../../../shared/api/reply.ts';
 import { route } from '../../../shared/api/routes.ts';
 import { routeV2 } from '../../../shared/api/v2/v2.ts';
+import { RequestError } from '../../../shared/errors.ts';
 import { golden } from '../../support/golden.ts';
 
 const model = loadModel(golden('heart-age').file);
@@ -21,6 +23,21 @@ test.each(DOCUMENTS)('%s is written once, however often it is asked for', async 
   expect(await route('GET', path, model, health, { ...asked })).toBe(one);
   // To whom it is not known who asks it is another text.
   expect(await route('GET', path, shown, health, { ...asked, access: 'keys' })).not.toBe(one);
+});
+
+test.each(
+  Object.keys(PUBLIC_PATHS).filter((path) => !/predict|importance/.test(path)),
+)('%s says what a cache on its way may do with it', async (path) => {
+  const parts = { script: part, later: part, workbook: part, reasons: part, style: part, docs: part, docsStyle: part, canopyR: part };
+  const reply = await route('GET', path, model, health, { ...asked, parts: parts as never });
+  const { headers } = (typeof reply === 'string' ? undefined : reply)!;
+  expect(headers['cache-control']).toEqual(
+    headers['content-type'] === 'application/json' ? 'no-store' : expect.stringMatching(/no-cache|max-age/),
+  );
+});
+
+test('nor may one keep a refusal', () => {
+  expect(problemReply(new RequestError(401, 'no key'), 'id').headers['cache-control']).toBe('no-store');
 });
 
 test.each(['/', '/docs'])('%s is another text in another coding', async (path) => {
