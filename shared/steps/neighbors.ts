@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { Schema } from '../schema/features.ts';
+import { gowerDistances, type Known } from './gower.ts';
 import type { StepKind } from './kind.ts';
 import { longMean } from './long-sum.ts';
 
@@ -31,98 +32,38 @@ export const NEIGHBORS: StepKind<NeighborsStep> = {
   columns: (_, schema) => schema.features,
   compile: ({ neighbors, eps, reference, imputed }, schema) => {
     const width = schema.features.length;
-    const columns = reference.map(
-      ({ from, type, values }): Known => ({
-        from,
-        type,
-        values: Float64Array.from(values, (value) => value ?? Number.NaN),
-      }),
-    );
-    const plans = imputed.map(({ column, by, make }) => {
-      const target = columns[column] as Known;
-      return {
-        target,
-        make,
-        near: distancesTo(
-          target,
-          by.map((place) => columns[place] as Known),
-          eps,
-        ),
-      };
+    const columns = reference.map(({ from, type, values }): Known => {
+      return { from, type, values: Float64Array.from(values, (value) => value ?? Number.NaN), isWhole: !values.includes(null) };
     });
+    const plans = imputed.map(({ column, by, make }) => ({ make, target: columns[column]!, by: by.map((place) => columns[place]!) }));
+    const distancesOf = gowerDistances(eps);
     return (rows, count) => {
       const out = rows.slice();
       for (let row = 0; row < count; row += 1) {
-        for (const { target, make, near } of plans) {
-          if (!Number.isNaN(rows[row * width + target.from])) continue;
-          const values = nearest(near(rows, row * width), neighbors).map((place) => target.values[place]!);
+        const given = rows.subarray(row * width, (row + 1) * width);
+        const missing = plans.filter(({ target }) => Number.isNaN(given[target.from]));
+        if (missing.length === 0) continue;
+        distancesOf(given, missing).forEach((distances, at) => {
+          const { target, make } = missing[at]!;
+          const values = nearest(distances, neighbors).map((place) => target.values[place]!);
           out[row * width + target.from] = make === 'mode' ? modeOf(values) : meanOf(values, make === 'round');
-        }
+        });
       }
       return out;
     };
   },
   // What is not missing goes through.
-  source: ({ reference, imputed }, place) => (imputed.some(({ column }) => reference[column]?.from === place) ? undefined : place),
-  uses: ({ reference, imputed }, place) => (imputed.some(({ column }) => reference[column]?.from === place) ? undefined : [place]),
+  source: (step, place) => (imputedPlaces(step).has(place) ? undefined : place),
+  uses: (step, place) => (imputedPlaces(step).has(place) ? undefined : [place]),
 };
 
-/** A column of the training rows; `ends` are those of all its values, once somebody asked. */
-type Known = { from: number; type: ReferenceColumn['type']; values: Float64Array; ends?: [number, number] };
+const PLACES = new WeakMap<NeighborsStep, ReadonlySet<number>>();
 
-/** The distance of a row to each training row that has the target's value; NaN to the others, and where nothing can be compared. */
-function distancesTo(target: Known, by: Known[], eps: number): (rows: Float64Array, at: number) => Float64Array {
-  const isKnown = target.values.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const isWhole = isKnown.every((known) => known === 1);
-  const endsFor = (column: Known) => {
-    if (!isWhole) return endsOf(column.values, isKnown);
-    column.ends ??= endsOf(column.values, isKnown);
-    return column.ends;
-  };
-  if (!isKnown.includes(1)) return () => new Float64Array(isKnown.length).fill(Number.NaN);
-  // Few rows lack a value, so that the ends are looked for at the first one.
-  let found: [number, number][] | undefined;
-  return (rows, at) => {
-    found ??= by.map(endsFor);
-    const ends = found;
-    const count = target.values.length;
-    const [same, compared] = [new Float64Array(count), new Float64Array(count)];
-    // With nothing to compare R imputes nothing.
-    const isEmpty = by.every(({ from }) => Number.isNaN(rows[at + from]!));
-    by.forEach(({ from, type, values }, column) => {
-      const x = rows[at + from]!;
-      if (isEmpty || (Number.isNaN(x) && type !== 'blank')) return;
-      const [low, high] = ends[column]!;
-      const range = Math.max(high, x) - Math.min(low, x);
-      const isFlat = type === 'integer' ? range === 0 : range < eps;
-      if ((type === 'number' || type === 'integer') && (isFlat || !Number.isFinite(range))) return;
-      for (let row = 0; row < count; row += 1) {
-        const y = values[row]!;
-        if (isKnown[row] !== 1 || Number.isNaN(y) || (type === 'logical' && x === 0 && y === 0)) continue;
-        compared[row] = compared[row]! + 1;
-        same[row] = same[row]! + likeness(type, x, y, range);
-      }
-    });
-    return same.map((sum, row) => (compared[row]! > 0 ? 1 - sum / compared[row]! : Number.NaN));
-  };
-}
-
-/** How alike two values are, from 0 to 1. */
-function likeness(type: ReferenceColumn['type'], x: number, y: number, range: number): number {
-  if (type === 'blank') return y;
-  if (type === 'level') return Number(x === y);
-  return type === 'logical' ? x * y : 1 - Math.abs(x - y) / range;
-}
-
-function endsOf(values: Float64Array, isKnown: ArrayLike<number>): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row]!;
-    if (isKnown[row] !== 1 || Number.isNaN(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
+/** The places of the columns whose missing values a step imputes. */
+export function imputedPlaces(step: NeighborsStep): ReadonlySet<number> {
+  const places = PLACES.get(step) ?? new Set(step.imputed.map(({ column }) => step.reference[column]!.from));
+  PLACES.set(step, places);
+  return places;
 }
 
 /** The places of the nearest rows, as gower keeps them: of the same distance the later one comes first, but for the last place. */
@@ -130,13 +71,16 @@ function nearest(distances: Float64Array, count: number): number[] {
   const found: number[] = [];
   distances.forEach((distance, row) => {
     if (Number.isNaN(distance)) return;
-    let at = 0;
-    while (at < found.length) {
-      const other = distances[found[at]!]!;
-      if (distance < other || (distance === other && at < count - 1)) break;
-      at += 1;
+    const last = found.length === count ? distances[found[count - 1]!]! : Number.POSITIVE_INFINITY;
+    if (distance > last) return;
+    // By halves: each row may be nearer than a thousand before it.
+    let [at, end] = [0, found.length];
+    while (at < end) {
+      const middle = (at + end) >> 1;
+      if (distance > distances[found[middle]!]!) at = middle + 1;
+      else end = middle;
     }
-    if (at >= count) return;
+    if (at === count - 1 && distance === last) return;
     found.splice(at, 0, row);
     if (found.length > count) found.pop();
   });

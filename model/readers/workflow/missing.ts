@@ -1,22 +1,19 @@
 import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
-import type { DistancesStep } from '../../../shared/steps/distances.ts';
-import type { BoundStep } from '../../../shared/steps/kind.ts';
-import type { NearestStep } from '../../../shared/steps/nearest.ts';
-import type { ProjectionStep } from '../../../shared/steps/projection.ts';
+import { type Cost, costsOfRows } from './costs.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
-/** How many rows are tried for each group of features. */
+/** How many rows are tried for each group of features, the first of them alone where it has an answer. */
 const TRIED = 6;
 /** As many features as are tried each alone. */
 const ALONE = 512;
 /** Into how many parts a group is taken apart where its rows have no answer. */
 const PARTS = 8;
-/** Most numbers of all columns of all rows that are tried, and of the matrices that they go through: a second or two. */
+/** Most numbers of all columns of all rows that are tried, and of what they go through (see costs.ts): a second or two. */
 const MOST_NUMBERS = 2 ** 28;
-/** As many products with the training rows take as long as a tree of them. */
-const TREE = 16;
+/** What is compared for several values that are missing together is computed once for most of them, and costs a part of a number of a matrix. */
+const COMPARED = 1 / 8;
 /** So many groups are tried however long each takes: all, and each of the first parts. */
 const LEAST_TRIES = 1 + PARTS;
 /** Where nothing of a feature's values is known. */
@@ -30,34 +27,19 @@ const USUAL = 1;
 export function withMissing(model: Predictor, label: string): Schema {
   // What computes takes no damaged part.
   checkPredictor(model, `${label}'s pipeline`);
-  const { schema } = model;
-  const width = schema.features.length;
-  const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(schema.features[at % width]!, Math.floor(at / width)));
-  // Most often the first row has an answer, and a row may take long: of neighbors, or of a matrix for each class.
-  const isAnswered = (given: Float64Array) =>
-    [given.subarray(0, width), given.subarray(width)].some((part) => predictRows(model, part).some(Number.isFinite));
-  if (!isAnswered(rows)) return { ...schema, takesMissing: true };
-  const { steps = [] } = model;
+  const { schema, steps = [] } = model;
+  const rows = triedRows(model);
+  if (!rows) return { ...schema, takesMissing: true };
   const schemas = schemasOf(schema, steps);
   const required = surelyRequired(schemas, steps);
   const unsure = [...schema.features.keys()].filter((column) => !required.has(column));
-  const put = (group: readonly number[], valueAt: (at: number) => number) => {
-    for (const column of group) for (let at = column; at < rows.length; at += width) without[at] = valueAt(at);
-  };
-  const without = rows.slice();
-  const matrices = TRIED * numbersOfMatrices(steps);
-  const numbers = TRIED * schemas.reduce((sum, { features }) => sum + features.length, 0) + matrices;
-  const areMany = unsure.length > ALONE || unsure.length * matrices > MOST_NUMBERS;
-  const mayMiss = (group: readonly number[]) => {
-    put(group, () => Number.NaN);
-    const isOptional = isAnswered(without);
-    put(group, (at) => rows[at]!);
-    return isOptional;
-  };
+  const costOf = costsOfRows(schemas, steps);
+  const budget: Budget = { first: MOST_NUMBERS, others: MOST_NUMBERS, costOf };
+  const aloneCost = () => unsure.map((column) => costOf([column])).reduce((sum, { plain, compared }) => sum + plain + compared, 0);
+  const isAlone = unsure.length <= ALONE && aloneCost() <= MOST_NUMBERS;
+  const mayMiss = tryRows(model, rows, budget);
   // A formula may have an answer without two features together, and none without one of them: ifelse(is.na(a), 0, a / b).
-  const optional = areMany
-    ? optionalAmong(unsure, Math.max(LEAST_TRIES, MOST_NUMBERS / numbers), mayMiss)
-    : new Set(unsure.filter((column) => mayMiss([column])));
+  const optional = isAlone ? new Set(unsure.filter((column) => mayMiss([column]))) : optionalAmong(unsure, budget, mayMiss);
   if (optional.size === 0) return { ...schema, takesMissing: false, features: schema.features.map(withoutOthers) };
   const features = schema.features.map((feature, column): Feature => {
     return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
@@ -65,36 +47,64 @@ export function withMissing(model: Predictor, label: string): Schema {
   return { ...schema, takesMissing: true, features };
 }
 
-/** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */
-function numbersOfMatrices(steps: readonly BoundStep[]): number {
-  return steps.reduce((sum, step) => matricesOf(step).reduce((size, matrix) => size + matrix.length * (matrix[0]?.length ?? 0), sum), 0);
+/** How many numbers the first rows of all groups, and the others, may still go through, and what a row without some features costs. */
+type Budget = { first: number; others: number; costOf(group: readonly number[]): Cost };
+
+function firstOf({ plain, compared }: Cost): number {
+  return plain + compared * COMPARED;
 }
 
-function matricesOf({ kind, data }: BoundStep): readonly number[][][] {
-  switch (kind.step) {
-    case 'distances':
-      return (data as DistancesStep).inverses;
-    case 'projection':
-      return (data as ProjectionStep).matrices;
-    // A tree of the rows takes several times as long as a product with them.
-    case 'nearest':
-      return new Array(TREE).fill((data as NearestStep).values);
-    default:
-      return [];
+/** Rows of usual values, one with an answer first; undefined where none has one. */
+function triedRows(model: Predictor): Float64Array | undefined {
+  const { features } = model.schema;
+  const width = features.length;
+  const rows = Float64Array.from({ length: TRIED * width }, (_, at) => usualValue(features[at % width]!, Math.floor(at / width)));
+  for (let row = 0; row < TRIED; row += 1) {
+    const answered = rows.slice(row * width, (row + 1) * width);
+    if (!predictRows(model, answered).some(Number.isFinite)) continue;
+    rows.copyWithin(width, 0, row * width);
+    rows.set(answered);
+    return rows;
   }
+  return undefined;
 }
 
 /**
- * The features each of which may be missing. A group that may be missing together is taken to be of such; any other is taken apart, and what `tries`
- * do not reach is not among them: few models have more than one group, or some small ones.
+ * Tells whether a row has an answer without some features: the first one, which has one with them, or, where the budget has room for these,
+ * one of the others. A row may take long: of neighbors, or of a matrix for each class.
  */
-export function optionalAmong(features: readonly number[], tries: number, mayMiss: (group: readonly number[]) => boolean): Set<number> {
+function tryRows(model: Predictor, rows: Float64Array, budget: Budget): (group: readonly number[]) => boolean {
+  const width = rows.length / TRIED;
+  const without = rows.slice();
+  const put = (group: readonly number[], valueAt: (at: number) => number) => {
+    for (const column of group) for (let at = column; at < rows.length; at += width) without[at] = valueAt(at);
+  };
+  const isAnswered = (given: Float64Array) => predictRows(model, given).some(Number.isFinite);
+  return (group) => {
+    const cost = budget.costOf(group);
+    const others = (TRIED - 1) * (cost.plain + cost.compared);
+    budget.first -= firstOf(cost);
+    put(group, () => Number.NaN);
+    let isOptional = isAnswered(without.subarray(0, width));
+    if (!isOptional && others <= budget.others) {
+      budget.others -= others;
+      isOptional = isAnswered(without.subarray(width));
+    }
+    put(group, (at) => rows[at]!);
+    return isOptional;
+  };
+}
+
+/**
+ * The features each of which may be missing. A group that may be missing together is taken to be of such; any other is taken apart, and what
+ * is not reached before the budget ends is not among them: few models have more than one group, or some small ones. `mayMiss` takes from the
+ * budget.
+ */
+export function optionalAmong(features: readonly number[], budget: Budget, mayMiss: (group: readonly number[]) => boolean): Set<number> {
   const optional = new Set<number>();
-  let left = tries;
   const groups = features.length > 0 ? [features] : [];
-  for (const group of groups) {
-    left -= 1;
-    if (left < 0) break;
+  for (const [tried, group] of groups.entries()) {
+    if (tried >= LEAST_TRIES && firstOf(budget.costOf(group)) > budget.first) break;
     if (mayMiss(group)) for (const feature of group) optional.add(feature);
     else if (group.length > 1) {
       const length = Math.ceil(group.length / PARTS);

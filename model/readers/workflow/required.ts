@@ -6,7 +6,7 @@ import type { SpatialSignStep } from '../../../shared/steps/distances.ts';
 import type { ExpressionsStep } from '../../../shared/steps/expressions.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import type { NearestStep } from '../../../shared/steps/nearest.ts';
-import type { NeighborsStep } from '../../../shared/steps/neighbors.ts';
+import { imputedPlaces, type NeighborsStep } from '../../../shared/steps/neighbors.ts';
 import { PIPELINE_FUNCTIONS } from '../../../shared/steps/pipeline-functions.ts';
 
 /** Functions of several arguments whose value is missing where any of them is; of those with one, the function itself is asked. */
@@ -58,10 +58,8 @@ function neededBefore({ kind, data }: BoundStep, width: number, needed: Readonly
       const all = skips || !columns.some((place) => needed.has(place)) ? [] : columns;
       return new Set([...needed, ...all]);
     }
-    case 'neighbors': {
-      const { reference, imputed } = data as NeighborsStep;
-      return without(needed, new Set(imputed.map(({ column }) => reference[column]!.from)));
-    }
+    case 'neighbors':
+      return without(needed, imputedPlaces(data as NeighborsStep));
     case 'nearest':
       return without(needed, new Set((data as NearestStep).columns));
     default:

@@ -14,6 +14,7 @@ import { COLUMNS, type ColumnsStep } from '../../../../shared/steps/columns.ts';
 import { COMPLETE } from '../../../../shared/steps/complete.ts';
 import { type BoundStep, stepOf } from '../../../../shared/steps/kind.ts';
 import { NEAREST, type NearestStep } from '../../../../shared/steps/nearest.ts';
+import { NEIGHBORS, type NeighborsStep } from '../../../../shared/steps/neighbors.ts';
 import { PIPELINE_FUNCTIONS } from '../../../../shared/steps/pipeline-functions.ts';
 import { PROJECTION } from '../../../../shared/steps/projection.ts';
 
@@ -49,6 +50,8 @@ const columns = (made: (number | Expression)[]) => {
 };
 const complete = stepOf(COMPLETE, { step: 'complete' });
 const places = (width: number) => Array.from({ length: width }, (_, at) => at);
+const squares = (count: number, width: number) =>
+  new Array<number[][]>(count).fill(places(width).map(() => new Array<number>(width).fill(1)));
 const meanFor = (feature: number): Expression => ({ call: 'coalesce', of: [{ feature }, 2] });
 const requiredOf = ({ features }: Schema) => features.flatMap((feature, at) => ('required' in feature && feature.required ? [at] : []));
 
@@ -91,7 +94,7 @@ describe('how many rows tell which features may be missing', () => {
 
   test('through large matrices features go together, and of rows that have an answer one is computed', () => {
     const WIDE = 400;
-    const matrices = [places(WIDE).map(() => places(WIDE).map(() => 1))];
+    const matrices = squares(5, WIDE);
     const large = stepOf(PROJECTION, { step: 'projection', of: 'pca', keep: [], from: places(WIDE), matrices, names: ['PC1'] });
     const { model, rows } = sumOf(WIDE, [columns(places(WIDE).map(meanFor)), large, complete]);
     expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
@@ -101,7 +104,7 @@ describe('how many rows tell which features may be missing', () => {
       of: 'knnImpute',
       neighbors: 1,
       columns: places(64),
-      values: places(64).map(() => places(2_000)),
+      values: places(64).map(() => places(5_000)),
     };
     const imputed = sumOf(64, [stepOf(NEAREST, nearest), complete]);
     expect(requiredOf(withMissing(imputed.model, 'the model'))).toEqual([]);
@@ -112,10 +115,44 @@ describe('how many rows tell which features may be missing', () => {
     expect(small.rows()).toBe(11);
   });
 
+  /** Each of the features is imputed by the one beside it. */
+  const pairs = (width: number) => columns(places(width).map((at) => ({ call: 'coalesce', of: [{ feature: at }, { feature: at ^ 1 }] })));
+
   test('features that are imputed by each other may each be missing', () => {
-    const pairs = columns(places(64).map((at) => ({ call: 'coalesce', of: [{ feature: at }, { feature: at ^ 1 }] })));
-    const { model } = sumOf(64, [pairs, complete]);
+    const { model } = sumOf(64, [pairs(64), complete]);
     expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
+  });
+
+  test('features of which one row has an answer are tried alone, as long as there is time for that row of each', () => {
+    // Ten matrices of 200 columns: 400,000 numbers a row.
+    const matrices = squares(10, 200);
+    const large = stepOf(PROJECTION, { step: 'projection', of: 'pca', keep: [], from: places(200), matrices, names: ['PC1'] });
+    const { model, rows } = sumOf(200, [pairs(200), large, complete]);
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
+    expect(rows()).toBe(201);
+  });
+
+  /** Each of some features is imputed by all of them, by rows of which each has another value in each of the columns. */
+  const nearestOf = (imputed: number, rows: number, valueAt: (row: number) => number): BoundStep => {
+    const values = Array.from({ length: rows }, (_, row) => valueAt(row));
+    const reference = places(imputed).map((from) => ({ from, type: 'number' as const, values }));
+    const plans = reference.map((_, column) => ({ column, by: places(imputed).toSpliced(column, 1), make: 'mean' as const }));
+    return stepOf(NEIGHBORS, {
+      ...({ step: 'neighbors', of: 'impute_knn', neighbors: 5, eps: 1e-8, reference, imputed: plans } satisfies NeighborsStep),
+    });
+  };
+
+  test('beside many features that are imputed by the nearest rows those that are not are found', () => {
+    const { model, rows } = sumOf(403, [nearestOf(400, 3_000, (row) => row), columns(places(403))]);
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([400, 401, 402]);
+    expect(rows()).toBeLessThan(150);
+  });
+
+  test('features whose nearest rows give nothing are not tried by six rows each', () => {
+    // In columns of one value nothing is compared.
+    const { model, rows } = sumOf(400, [nearestOf(400, 2_000, () => 1), complete]);
+    expect(withMissing(model, 'the model').takesMissing).toBe(false);
+    expect(rows()).toBeLessThan(600);
   });
 
   test('a feature that may be missing with another alone is required', () => {
@@ -132,9 +169,15 @@ describe('how many rows tell which features may be missing', () => {
       tried.push(group.length);
       return group.length === 1 && group[0]! % 2 === 0;
     };
-    expect(optionalAmong(places(64), 10, mayMiss)).toEqual(new Set([0]));
+    const budget = { first: 10, others: 0, costOf: () => ({ plain: 1, compared: 0 }) };
+    const tryOne = (group: readonly number[]) => {
+      budget.first -= 1;
+      return mayMiss(group);
+    };
+    expect(optionalAmong(places(64), budget, tryOne)).toEqual(new Set([0]));
     expect(tried).toEqual([64, 8, 8, 8, 8, 8, 8, 8, 8, 1]);
-    expect(optionalAmong(places(64), 100, mayMiss).size).toBe(32);
+    budget.first = 100;
+    expect(optionalAmong(places(64), budget, tryOne).size).toBe(32);
   });
 });
 
