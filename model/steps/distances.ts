@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Expression } from '../../shared/expressions/expressions.ts';
 import { DISTANCES, SPATIAL_SIGN } from '../../shared/steps/distances.ts';
 import { element, listOf, type RValue, textOf, textsOf } from '../rds/values.ts';
-import type { FrameColumn } from './frame.ts';
+import { type FrameColumn, MOST_OF_DISTANCES } from './frame.ts';
 import { matrixOf } from './projections.ts';
 import { flag, member, namedNumbers, namesOf, number, type StepContext, type StepReader, texts } from './step-values.ts';
 
@@ -10,6 +10,8 @@ import { flag, member, namedNumbers, namesOf, number, type StepContext, type Ste
 const EARTH = 6_371_000;
 /** Most columns of a covariance. */
 const MAX_SIDE = 1000;
+/** How many distances all steps may have, in an error. */
+const LIMITS = `at most ${MOST_OF_DISTANCES.numbers} of classes x columns^2 in all of these steps, and of matrices x columns^3 ${MOST_OF_DISTANCES.products}`;
 
 /** step_spatialsign(), step_classdist() and step_geodist(). */
 export const DISTANCE_STEPS: StepReader = {
@@ -57,7 +59,11 @@ function classDistances(step: RValue, { frame, of, label }: StepContext): void {
   left.products -= count * columns.length ** 3;
   left.numbers -= parts.length * columns.length ** 2;
   if (left.products < 0 || left.numbers < 0)
-    throw new ModelError(label, `distances to ${parts.length} classes by ${columns.length} columns`, 'fewer of them, as by step_pca()');
+    throw new ModelError(
+      label,
+      `distances to ${parts.length} classes by ${columns.length} columns`,
+      `fewer of them, as by step_pca(): ${LIMITS}`,
+    );
   const inverseOf = (part: RValue) => inverse(matrixOf(scale(part), `${label}'s scale`), columns.length, `${label}'s scale`);
   // Pooled classes have one matrix.
   const pooled = isPooled ? inverseOf(first) : undefined;
@@ -72,30 +78,78 @@ function inverse(matrix: number[][], side: number, label: string): number[][] {
   if (side > MAX_SIDE || matrix.length !== side || matrix.some((row) => row.length !== side))
     throw new ModelError(label, 'another matrix', 'a square one');
   const left = matrix.map((row) => Float64Array.from(row));
+  const order = eliminate(left, label);
+  // The columns of the inverse in the order of the pivots: so that what is left of the diagonal is all there is at first.
   const right = left.map((_, row) => new Float64Array(side).fill(1, row, row + 1));
-  for (let at = 0; at < side; at += 1) {
-    let pivot = at;
-    for (let row = at + 1; row < side; row += 1) if (Math.abs(left[row]![at]!) > Math.abs(left[pivot]![at]!)) pivot = row;
-    if (!(Math.abs(left[pivot]![at]!) > 0)) throw new ModelError(label, 'a singular matrix', 'one that has an inverse');
-    for (const half of [left, right]) [half[at], half[pivot]] = [half[pivot]!, half[at]!];
-    for (let row = at + 1; row < side; row += 1) {
-      const factor = left[row]![at]! / left[at]![at]!;
-      // Nothing reads what is left of the columns before.
-      subtract(left[row]!, factor, left[at]!, at + 1);
-      subtract(right[row]!, factor, right[at]!, 0);
-    }
+  right.forEach((own, row) => {
+    for (let at = 0; at < row; at += AT_ONCE)
+      subtract(own, left[row]!, right, Math.min(row - at, AT_ONCE), { at, by: 1, from: 0, to: row });
+  });
+  for (let row = side - 1; row >= 0; row -= 1) {
+    const own = right[row]!;
+    for (let at = side - 1; at > row; at -= AT_ONCE)
+      subtract(own, left[row]!, right, Math.min(at - row, AT_ONCE), { at, by: -1, from: 0, to: side });
+    for (let column = 0; column < side; column += 1) own[column] = own[column]! / left[row]![row]!;
   }
-  for (let at = side - 1; at >= 0; at -= 1) {
-    const own = right[at]!;
-    for (let column = 0; column < side; column += 1) own[column] = own[column]! / left[at]![at]!;
-    for (let row = 0; row < at; row += 1) subtract(right[row]!, left[row]![at]!, own, 0);
-  }
-  return right.map((row) => Array.from(row));
+  const places = new Int32Array(side);
+  for (const [place, column] of order.entries()) places[column] = place;
+  return right.map((row) => Array.from(places, (place) => row[place]!));
 }
 
-/** Takes a multiple of a row from another one, from a column on. */
-function subtract(row: Float64Array, factor: number, other: Float64Array, from: number): void {
-  for (let column = from; column < row.length; column += 1) row[column] = row[column]! - factor * other[column]!;
+/** So many rows are taken away from a row at once. */
+const AT_ONCE = 4;
+
+/**
+ * Makes the triangle of a matrix's elimination, and below it the factors by which rows were taken away; tells which row came to each place. Columns
+ * go by fours: what is right of them is changed once they are done.
+ */
+function eliminate(left: Float64Array[], label: string): number[] {
+  const side = left.length;
+  const order = [...left.keys()];
+  for (let first = 0; first < side; first += AT_ONCE) {
+    const end = Math.min(side, first + AT_ONCE);
+    for (let at = first; at < end; at += 1) {
+      let pivot = at;
+      for (let row = at + 1; row < side; row += 1) if (Math.abs(left[row]![at]!) > Math.abs(left[pivot]![at]!)) pivot = row;
+      if (!(Math.abs(left[pivot]![at]!) > 0)) throw new ModelError(label, 'a singular matrix', 'one that has an inverse');
+      [left[at], left[pivot]] = [left[pivot]!, left[at]!];
+      [order[at], order[pivot]] = [order[pivot]!, order[at]!];
+      for (let row = at + 1; row < side; row += 1) {
+        const own = left[row]!;
+        own[at] = own[at]! / left[at]![at]!;
+        subtract(own, own, left, 1, { at, by: 1, from: at + 1, to: end });
+      }
+    }
+    for (let row = first + 1; row < side; row += 1)
+      subtract(left[row]!, left[row]!, left, Math.min(row, end) - first, { at: first, by: 1, from: end, to: side });
+  }
+  return order;
+}
+
+/** The first of the rows that are taken away and the way to the next, and the columns of it. */
+type Part = { at: number; by: 1 | -1; from: number; to: number };
+
+/** Takes multiples of `count` rows (up to AT_ONCE) from a row, one after the other; `factors` has each one's at its place. */
+function subtract(
+  row: Float64Array,
+  factors: Float64Array,
+  rows: readonly Float64Array[],
+  count: number,
+  { at, by, from, to }: Part,
+): void {
+  if (count < AT_ONCE) {
+    for (let place = at; place !== at + count * by; place += by) {
+      const [factor, other] = [factors[place]!, rows[place]!];
+      for (let column = from; column < to; column += 1) row[column] = row[column]! - factor * other[column]!;
+    }
+    return;
+  }
+  const [a, b, c, d] = [factors[at]!, factors[at + by]!, factors[at + 2 * by]!, factors[at + 3 * by]!];
+  const [one, two, three, four] = [rows[at]!, rows[at + by]!, rows[at + 2 * by]!, rows[at + 3 * by]!];
+  for (let column = from; column < to; column += 1) {
+    const less = row[column]! - a * one[column]! - b * two[column]!;
+    row[column] = less - c * three[column]! - d * four[column]!;
+  }
 }
 
 function call(name: string, ...of: Expression[]): Expression {

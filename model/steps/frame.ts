@@ -31,7 +31,7 @@ const MAX_LOOKS = 2 ** 24;
 export const MOST_PRODUCTS = 2 ** 16;
 
 /** Most products that the inverses of all step_classdist() take, some two seconds; and most numbers of these, an artifact of 100 MB. */
-const MOST_OF_DISTANCES = { products: 2_200_000_000, numbers: 2 ** 22 };
+export const MOST_OF_DISTANCES = { products: 2_200_000_000, numbers: 2 ** 22 };
 
 /** Most columns before all steps together: checkSteps() of shared/steps/pipeline.ts, which exports functions alone, has the same. */
 const MOST_STEP_COLUMNS = 2_000_000;

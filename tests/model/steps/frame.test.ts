@@ -105,5 +105,54 @@ test('distances to many classes by many columns are refused, and the matrix of p
   expect(process.cpuUsage(alone).user / 1_000).toBeLessThan(1_000);
   expect(() => read(47, 300)).toThrow('found distances to 47 classes by 300 columns');
   expect(() => read(30, 300, 1, 2)).toThrow('step 2 (step_classdist): found distances to 30 classes by 300 columns');
-  expect(() => read(200, 300)).toThrow('found distances to 200 classes by 300 columns, expected fewer of them, as by step_pca()');
+  expect(() => read(200, 300)).toThrow(
+    'found distances to 200 classes by 300 columns, expected fewer of them, as by step_pca(): at most 4194304 of classes x columns^2 in all',
+  );
+});
+
+/** The inverse by elimination with row pivots, a number after the other. */
+function plainInverse(matrix: readonly number[][]): number[][] {
+  const side = matrix.length;
+  const rows = matrix.map((row, at) => [...row, ...row.map((_, column) => (column === at ? 1 : 0))]);
+  const takeAway = (row: number, from: number, factor: number) => {
+    for (let column = 0; column < 2 * side; column += 1) rows[row]![column]! -= factor * rows[from]![column]!;
+  };
+  for (let at = 0; at < side; at += 1) {
+    let pivot = at;
+    for (let row = at; row < side; row += 1) if (Math.abs(rows[row]![at]!) > Math.abs(rows[pivot]![at]!)) pivot = row;
+    [rows[at], rows[pivot]] = [rows[pivot]!, rows[at]!];
+    for (let row = at + 1; row < side; row += 1) takeAway(row, at, rows[row]![at]! / rows[at]![at]!);
+  }
+  for (let at = side - 1; at >= 0; at -= 1) {
+    const own = rows[at]![at]!;
+    for (let column = side; column < 2 * side; column += 1) rows[at]![column]! /= own;
+    for (let row = 0; row < at; row += 1) {
+      const factor = rows[row]![at]!;
+      for (let column = side; column < 2 * side; column += 1) rows[row]![column]! -= factor * rows[at]![column]!;
+    }
+  }
+  return rows.map((row) => row.slice(side));
+}
+
+test('the inverse by fours is that of a number after the other, to the bit', () => {
+  let state = 1;
+  const next = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2 ** 30 - 1;
+  };
+  for (let side = 1; side <= 14; side += 1) {
+    const matrix = Array.from({ length: side }, () => Array.from({ length: side }, next));
+    const columns = levels(side, 'x');
+    const center = attributed(numbers(...new Array(side).fill(0)), { names: texts(...columns) });
+    const byColumns = columns.flatMap((_, column) => matrix.map((row) => row[column]!));
+    const scale = attributed(numbers(...byColumns), { dim: integers(side, side) });
+    const objects = attributed(list(named({ center, scale })), { names: texts('a') });
+    const members = { objects, pool: { type: 'logical', values: Int32Array.of(0) }, prefix: texts('d_') } as const;
+    const frame = new Frame(
+      columns.map((name) => ({ name, kind: 'number' })),
+      'the recipe',
+    );
+    readRecipe(named({ steps: list(named(members, 'step_classdist', 'step')) }, 'recipe'), frame, 'the recipe', RECIPE_STEPS);
+    expect((frame.steps[0]!.data as unknown as { inverses: number[][][] }).inverses).toEqual([plainInverse(matrix)]);
+  }
 });
