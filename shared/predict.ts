@@ -7,8 +7,8 @@ import type { Answers, Body, Prepared } from './bodies/kind.ts';
 import { bodyParameters, checkOutcome, makeOutcome, type Outcome } from './bodies/outcome.ts';
 import { ROWS_EXPLAINERS } from './bodies/rows-explainers.ts';
 import { treesOf } from './bodies/trees-of.ts';
-import { findUnanswered } from './bodies/unanswered.ts';
-import { ModelError, RequestError } from './errors.ts';
+import { asOne, findUnanswered } from './bodies/unanswered.ts';
+import { MAX_PROBLEMS, ModelError, RequestError } from './errors.ts';
 import { checkBasis } from './explain/check-basis.ts';
 import { type Basis, decodeSection } from './explain/section.ts';
 import { decodeIntervals } from './intervals/section.ts';
@@ -235,13 +235,16 @@ export function prepareKernel(model: Predictor, table?: Prepared['table']): Prep
 
 /**
  * The doubles of the answer to a query, as predictRows gives them. Throws a 422 where the model has no finite answer for a
- * row (a link's infinity, say): JSON has no number for it.
+ * row (a link's infinity, say): JSON has no number for it. It names each such row, up to 100.
  */
 export function computeQuery(model: Predictor, query: Query): Float64Array {
   const outputs = predictRows(model, query.rows, query.parameters);
+  const errors: RequestError[] = [];
   findUnanswered(model.schema, query.parameters, outputs, reasonsOf(model, query), ({ error }) => {
-    throw error;
+    errors.push(error);
+    if (errors.length === MAX_PROBLEMS) throw asOne(errors);
   });
+  if (errors.length > 0) throw asOne(errors);
   return outputs;
 }
 

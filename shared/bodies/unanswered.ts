@@ -60,3 +60,14 @@ function findCells(schema: Schema, parameters: Parameters, outputs: Float64Array
 function unanswered(row: number, message: string): RequestError {
   return new RequestError(422, `the model has no finite answer for row ${row + 1}`, [{ path: `/${row}`, message }]);
 }
+
+/** The errors of several rows as one, which names them all. */
+export function asOne(errors: RequestError[]): RequestError {
+  const [first] = errors as [RequestError];
+  if (errors.length === 1) return first;
+  return new RequestError(
+    422,
+    `${first.message} and others`,
+    errors.flatMap(({ problems }) => problems),
+  );
+}

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Request } from 'playwright-core';
+import { RequestError } from '../../shared/errors.ts';
 import { serveAnswers } from './servers.ts';
 import { closeDialog, HEART_AGE, inChromium, infoOf, openDialog, says, visits } from './visits.ts';
 
@@ -145,6 +146,47 @@ inChromium('requests', () => {
     isRefused = false;
     await page.getByRole('spinbutton', { name: 'y' }).fill('3');
     await page.locator('#plot[aria-label^="y from"]').waitFor();
+    await close();
+  });
+});
+
+inChromium('values for which a model has no answer', () => {
+  const range = { type: 'number' as const, min: 0, max: 10, step: 0.1 };
+  const info = infoOf('regression', [
+    { name: 'x', ...range },
+    { name: 'y', ...range },
+  ]);
+  /** A model without an answer where x is below a number: the rows that it is asked for, of each request with more than one. */
+  const refusing = async (from: number, most = 100) => {
+    const asked: number[] = [];
+    const url = await serveAnswers(info, ({ rows }) => {
+      if (rows.length > 1) asked.push(rows.length);
+      const bad = rows.flatMap(([x], row) => ((x as number) < from ? [{ path: `/${row}`, message: 'no finite number' }] : []));
+      if (bad.length > 0) throw new RequestError(422, 'the model has no finite answer for row 1 and others', bad.slice(0, most));
+      return { predictions: rows.map(([x]) => Number(x)) };
+    });
+    return { asked, ...(await watch(`${url}?x=5`)) };
+  };
+
+  test('are left out of the curves, which says so', async () => {
+    const { asked, page, close } = await refusing(2.95);
+    await page.locator('#plot[aria-label^="x from 3 to 10: "]').waitFor();
+    expect(await page.locator('#plot-note').textContent()).toContain('Left out: values without an answer.');
+    await page.locator('#small button').first().waitFor();
+    expect(await page.locator('#small button:has(path)').count()).toBe(2);
+    expect(asked).toEqual([101, 71, 42, 36]);
+    await page.getByRole('spinbutton', { name: 'x' }).fill('1');
+    await page.getByText('the model has no finite answer').waitFor();
+    expect(await page.locator('#plot').getAttribute('aria-label')).toMatch('x from 3 to 10: ');
+    await close();
+  });
+
+  test('are asked for a few times where a server names one at a time, and then there is no curve', async () => {
+    const { asked, page, close } = await refusing(2.95, 1);
+    await says(page, 5);
+    for (let turn = 0; turn < 500 && asked.length < 8; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(asked).toEqual([101, 100, 99, 98, 42, 41, 40, 39]);
+    expect(await page.locator('#response').isVisible()).toBe(false);
     await close();
   });
 });

@@ -68,6 +68,30 @@ export function askRows(data: PageData, rows: Value[][], parameters?: Record<str
   return post(rowsBody(data, rows, parameters), 'application/json');
 }
 
+/** How often rows are asked for again without those that have no answer: a refusal names a hundred of them. */
+const MORE_TRIES = 3;
+
+/** Asks for the predictions of rows, and again without those that the server names as having none; `places` are those that are left. */
+export async function askAnswered(
+  data: PageData,
+  rows: Value[][],
+  parameters?: Record<string, unknown>,
+): Promise<{ places: number[]; outcome: Outcome }> {
+  let places = [...rows.keys()];
+  for (let tries = 0; ; tries += 1) {
+    const outcome = await askRows(
+      data,
+      places.map((place) => rows[place]!),
+      parameters,
+    );
+    const named = new Set(outcome.state === 'refused' && tries < MORE_TRIES ? outcome.errors.map(({ path }) => path) : []);
+    const left = places.filter((_, row) => !named.has(`/${row}`));
+    // One point is no curve.
+    if (left.length === places.length || left.length < 2) return { places, outcome };
+    places = left;
+  }
+}
+
 /**
  * A trigger for work of which one runs at a time and the newest wins: called while it runs, it only notes that another run
  * is due, which then sees the newest state.

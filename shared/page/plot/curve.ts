@@ -12,8 +12,8 @@ const BAND = 1.96;
 
 /** The answer to the present inputs, with the inputs it is for. */
 export type Present = { values: Value[]; prediction: Predicted; votes?: Predicted };
-/** The answers along a feature: its place, its values, and what was answered to them. */
-export type Curve = { at: number; grid: Value[]; body: AnswerBody; beside?: Beside | undefined };
+/** The answers along a feature: its place, its values, and what was answered to them; `lacks`: other values have no answer. */
+export type Curve = { at: number; grid: Value[]; body: AnswerBody; lacks: boolean; beside?: Beside | undefined };
 
 /** Shows a curve: a number feature's in the chart, another's as bars; `range` keeps the y axis, `pick` hears a value pointed at. */
 export function showCurve(
@@ -28,11 +28,13 @@ export function showCurve(
 ): void {
   const feature = data.features[curve.at] as PageFeature;
   const areBars = isBars(feature);
+  const note = (...notes: string[]) =>
+    say(byId('plot-note'), [...notes, curve.lacks ? words.text('lacks') : ''].filter((told) => told !== '').join(' '));
   byId('plot').hidden = areBars;
   byId('levels').hidden = !areBars;
   if (areBars) {
     showLevels(data, curve, time, present, words, pick);
-    say(byId('plot-note'), data.votes?.trees ? words.text('voteBars') : lastingText(data, curve.body, time, words));
+    note(data.votes?.trees ? words.text('voteBars') : lastingText(data, curve.body, time, words));
     return;
   }
   const x = curve.grid as number[];
@@ -68,16 +70,11 @@ export function showCurve(
     pick: (value) => pick(curve.at, nearest(x, value)),
   });
   byId('plot').ariaLabel = describe(data, feature, x, lines, words);
-  say(
-    byId('plot-note'),
-    [
-      data.votes?.trees ? words.text('votes') : lastingText(data, curve.body, time, words),
-      known ? words.text(feature.edges ? 'beyondEdges' : 'beyondData') : '',
-      band ? words.text('band') : '',
-      thin.length > 0 ? words.text('othersNote') : '',
-    ]
-      .filter((note) => note !== '')
-      .join(' '),
+  note(
+    data.votes?.trees ? words.text('votes') : lastingText(data, curve.body, time, words),
+    known ? words.text(feature.edges ? 'beyondEdges' : 'beyondData') : '',
+    band ? words.text('band') : '',
+    thin.length > 0 ? words.text('othersNote') : '',
   );
 }
 

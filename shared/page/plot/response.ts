@@ -1,4 +1,4 @@
-import { askRows, newestWins, type Outcome } from '../base/ask.ts';
+import { askAnswered, newestWins, type Outcome } from '../base/ask.ts';
 import type { AnswerBody, PageData, PageFeature, Value } from '../base/data.ts';
 import { byId, make } from '../base/dom.ts';
 import { isShare, nameOf, unitOf } from '../base/reading.ts';
@@ -67,13 +67,13 @@ export function openResponse(
     if (along === undefined) return;
     const at = along;
     const others = othersOf(wanted, at);
-    const { grid, outcome } = await askCurve(data, at, wanted);
+    const { outcome, ...found } = await askCurve(data, at, wanted);
     if (outcome.state !== 'answered') {
       key = '';
       hideOther();
       return;
     }
-    curve = { at, grid, others, body: outcome.body, ms: outcome.ms };
+    curve = { at, ...found, others, body: outcome.body, ms: outcome.ms };
     render();
     beside.update(at);
   });
@@ -149,12 +149,13 @@ function showChoices(data: PageData, choices: number[], select: HTMLSelectElemen
 }
 
 /** Asks for the predictions along a feature: with the shares of the classes, or with standard errors, where there are any. */
-async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ grid: Value[]; outcome: Outcome }> {
+async function askCurve(data: PageData, at: number, values: Value[]): Promise<{ grid: Value[]; outcome: Outcome; lacks: boolean }> {
   const { votes, standardErrors } = data;
   const most = Math.min(MAX_POINTS, MOST_VALUES / values.length, votes?.codes ? VOTES / (votes.trees ?? 1) : MAX_POINTS);
   const grid = gridOf(data.features[at] as PageFeature, Math.max(21, Math.floor(most)));
   const parameters = votes?.parameters ?? (standardErrors ? { type: 'se' } : undefined);
-  return { grid, outcome: await askRows(data, gridRows(values, at, grid), parameters) };
+  const { places, outcome } = await askAnswered(data, gridRows(values, at, grid), parameters);
+  return { grid: places.map((place) => grid[place]!), outcome, lacks: places.length < grid.length };
 }
 
 /** The y axis only grows, so that one feature's curve can be compared with another's. */

@@ -1,4 +1,4 @@
-import { askRows, newestWins } from '../base/ask.ts';
+import { askAnswered, newestWins } from '../base/ask.ts';
 import type { AnswerBody, PageData, PageFeature, Predicted, Value } from '../base/data.ts';
 import { byId, make, paused, svg } from '../base/dom.ts';
 import { isShare, nameOf, numbersOf } from '../base/reading.ts';
@@ -38,7 +38,7 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
   });
   if (shown.length > 1) byId('small').append(...buttons);
   let wanted: Value[] = [];
-  let curves: { values: Value[]; body: AnswerBody } | undefined;
+  let curves: { values: Value[]; body: AnswerBody; left: Value[][] } | undefined;
   let last: [number | undefined, number, Words] | undefined;
 
   const render = () => {
@@ -54,9 +54,9 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
     });
     byId('small').hidden = !curves || shown.length < 2;
     if (!curves) return;
-    const { values, body } = curves;
+    const { values, body, left } = curves;
     let from = 0;
-    const all = grids.map((grid) => {
+    const all = left.map((grid) => {
       const numbers = body.predictions.slice(from, from + grid.length).map((prediction: Predicted) => numbersOf(data, prediction, time));
       from += grid.length;
       return numbers;
@@ -66,16 +66,18 @@ export function openSmall(data: PageData, places: number[], choose: (at: number)
       const at = shown[place] as number;
       const y = (value: number) => HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4);
       const draw = isBars(data.features[at] as PageFeature) ? barParts : lineParts;
-      const parts = draw(grids[place] ?? [], all[place] ?? [], values[at], y, isShare(data));
+      const parts = draw(left[place] ?? [], all[place] ?? [], values[at], y, isShare(data));
       button.lastElementChild?.replaceChildren(...parts);
     });
   };
   const ask = newestWins(async () => {
     const values = wanted;
     const rows = shown.flatMap((at, place) => gridRows(values, at, grids[place] ?? []));
-    const outcome = await askRows(data, rows, data.votes?.parameters);
-    if (outcome.state !== 'answered' || outcome.body.predictions.length !== rows.length) return;
-    curves = { values, body: outcome.body };
+    const { places, outcome } = await askAnswered(data, rows, data.votes?.parameters);
+    if (outcome.state !== 'answered' || outcome.body.predictions.length !== places.length) return;
+    const answered = new Set(places);
+    let row = 0;
+    curves = { values, body: outcome.body, left: grids.map((grid) => grid.filter(() => answered.has(row++))) };
     render();
   });
   const soon = paused(ASK_AFTER, ask);
@@ -109,7 +111,7 @@ function spanOf(numbers: number[]): [number, number] {
 
 function lineParts(grid: Value[], points: number[][], here: Value | undefined, y: (value: number) => number): SVGElement[] {
   const [low, high] = [Number(grid[0]), Number(grid.at(-1))];
-  const x = (value: number) => (WIDTH * (value - low)) / (high - low);
+  const x = (value: number) => (WIDTH * (value - low)) / (high - low || 1);
   const lines = (points[0] ?? []).map((_, line) => {
     const d = points.map(
       (point, at) => `${at === 0 ? 'M' : 'L'}${x(grid[at] as number).toFixed(1)} ${y(point[line] as number).toFixed(1)}`,

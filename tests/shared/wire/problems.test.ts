@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_PROBLEMS } from '../../../shared/errors.ts';
+import { loadModel } from '../../../model/artifact/import.ts';
+import { MAX_PROBLEMS, type RequestError } from '../../../shared/errors.ts';
+import { computeQuery } from '../../../shared/predict.ts';
 import type { BodyForm } from '../../../shared/wire/media.ts';
 import { readBody } from '../../../shared/wire/read-body.ts';
+import { errorOf } from '../../support/error-of.ts';
+import { golden } from '../../support/golden.ts';
 import { AGE, numbers, read, refusal } from '../../support/requests.ts';
 
 describe('what no dialect fits, and what is no body, is 400', () => {
@@ -182,4 +186,21 @@ test('too many rows are 413 with both numbers', () => {
     expect.objectContaining({ status: 413, message: '3 rows; expected at most 2 in one request' }),
   );
   expect(readBody(AGE, body, 'json', 3).count).toBe(3);
+});
+
+test('every row without a finite answer is named at once, up to 100', () => {
+  const model = loadModel(golden('days-inverse-glm').file);
+  const refused = (rows: number[]) =>
+    errorOf(() => computeQuery(model, readBody(model.schema, Buffer.from(`dose\n${rows.join('\n')}\n`), 'csv')));
+  const [one, some, many] = [[1e9], [0.5, 1e9, 0.5, 1e9], Array.from({ length: 1_000 }, () => 1e9)].map(refused) as RequestError[];
+  expect([one?.status, one?.message, one?.problems.map(({ path }) => path)]).toEqual([
+    422,
+    'the model has no finite answer for row 1',
+    ['/0'],
+  ]);
+  expect([some?.message, some?.problems.map(({ path }) => path)]).toEqual([
+    'the model has no finite answer for row 2 and others',
+    ['/1', '/3'],
+  ]);
+  expect(many?.problems).toHaveLength(MAX_PROBLEMS);
 });

@@ -97,7 +97,9 @@ describe('a coxph', () => {
     const model = decodeArtifact(importModel(golden('coxph-strata').file));
     const query = readValue(model.schema, { instances: golden('coxph-strata').rows, parameters: { reference: 'sample' } });
     expect(() => answerQuery(model, query)).toThrow(
-      expect.objectContaining({ problems: [expect.objectContaining({ message: expect.stringContaining('expected "strata" or "zero"') })] }),
+      expect.objectContaining({
+        problems: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('expected "strata" or "zero"') })]),
+      }),
     );
     expect(decodeArtifact(importModel(golden('coxph-offset').file)).schema.later).toEqual([]);
   });
