@@ -144,9 +144,9 @@ async function deployEndpoint(step: ReturnType<typeof openSteps>, options: Optio
 async function pushBoth(options: Options, built: Built, tool: Tool, stores: Record<string, string>) {
   const { region } = options.place;
   const repository = options.repository ?? parseRepository(stores.RepositoryUri ?? '');
-  await buildImage(tool, PROJECT, { base: options.base });
+  const id = await buildImage(tool, PROJECT, { base: options.base });
   const login = await ecrLogin(repository.host);
-  const { image, bytes, wasThere } = await pushImage(tool, { ...repository, login });
+  const { image, bytes, wasThere } = await pushImage(tool, { ...repository, login }, id);
   const archive = await packArtifact(readFileSync(built.file));
   const isNew = await putOnce(region, stores.ModelBucketName ?? '', archive.key, archive.bytes);
   const said = `${wasThere ? 'image was there' : 'image pushed'} (${(bytes / 1e6).toFixed(1)} MB), ${isNew ? 'model put' : 'model was there'}`;

@@ -23,7 +23,8 @@ export async function findTool(wanted?: string): Promise<Tool> {
 
 /**
  * Builds the image for linux/amd64 with a Docker manifest, since SageMaker takes no other. `model` is a file inside the
- * project that becomes part of the image, `base` the image it is built on, where that is not the Dockerfile's. Returns the image's id.
+ * project that becomes part of the image, `base` the image it is built on, where that is not the Dockerfile's. Returns the image's id, since
+ * another build on this machine may have taken the name already.
  */
 export async function buildImage(
   tool: Tool,
@@ -41,29 +42,37 @@ export async function buildImage(
     podman: ['build', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
     buildah: ['bud', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
   };
-  await must(tool, [...ofTool[tool], ...common], { cwd: project, ...(onOutput ? { onOutput } : {}) });
-  return imageId(tool);
+  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-build-'));
+  try {
+    const file = path.join(folder, 'id');
+    await must(tool, [...ofTool[tool], '--iidfile', file, ...common], { cwd: project, ...(onOutput ? { onOutput } : {}) });
+    // Docker on containerd knows an image by its manifest alone, and BuildKit writes its configuration's id: then the name has to do.
+    return await imageId(tool, [readFileSync(file, 'utf8').trim().replace('sha256:', ''), IMAGE]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-async function imageId(tool: Tool): Promise<string> {
+/** The id of the image that the first of these names stands for which the tool knows. */
+async function imageId(tool: Tool, names: string[]): Promise<string> {
   const args =
-    tool === 'buildah'
-      ? ['inspect', '--type', 'image', '--format', '{{.FromImageID}}', IMAGE]
-      : ['image', 'inspect', '--format', '{{.Id}}', IMAGE];
-  const { code, stdout } = await run(tool, args);
-  const id = stdout.trim().replace('sha256:', '');
-  if (code !== 0 || !/^[0-9a-f]{64}$/.test(id))
-    throw new Error(`image ${IMAGE}: found none, expected one; build it first: npm run image -- build`);
-  return id;
+    tool === 'buildah' ? ['inspect', '--type', 'image', '--format', '{{.FromImageID}}'] : ['image', 'inspect', '--format', '{{.Id}}'];
+  for (const name of names) {
+    const { code, stdout } = await run(tool, [...args, name]);
+    const id = stdout.trim().replace('sha256:', '');
+    if (code === 0 && /^[0-9a-f]{64}$/.test(id)) return id;
+  }
+  throw new Error(`image ${names.at(-1)}: found none, expected one; build it first: npm run image -- build`);
 }
 
 /**
- * Pushes the image under a tag that is the image's id, unless it is there, and asks the registry what it got. Returns
+ * Pushes an image, by its id or its name, under a tag that is the image's id, unless it is there, and asks the registry what it got. Returns
  * REPOSITORY@DIGEST, by which the endpoint's stack knows it.
  */
-export async function pushImage(tool: Tool, repository: Repository): Promise<Pushed & { image: string; wasThere: boolean }> {
+export async function pushImage(tool: Tool, repository: Repository, named = IMAGE): Promise<Pushed & { image: string; wasThere: boolean }> {
   const { host, name, login, plainHttp } = repository;
-  const tag = (await imageId(tool)).slice(0, 16);
+  const id = await imageId(tool, [named]);
+  const tag = id.slice(0, 16);
   const there = await findImage(repository, tag);
   if (there) return { ...there, image: `${host}/${name}@${there.digest}`, wasThere: true };
   if (login !== undefined) {
@@ -75,11 +84,11 @@ export async function pushImage(tool: Tool, repository: Repository): Promise<Pus
   const folder = mkdtempSync(path.join(tmpdir(), 'canopy-push-'));
   try {
     if (tool === 'docker') {
-      await must(tool, ['tag', IMAGE, target]);
+      await must(tool, ['tag', id, target]);
       await must(tool, ['push', target]);
     } else {
       const digestFile = path.join(folder, 'digest');
-      await must(tool, ['push', ...tls, '--format', 'v2s2', '--digestfile', digestFile, IMAGE, `docker://${target}`]);
+      await must(tool, ['push', ...tls, '--format', 'v2s2', '--digestfile', digestFile, id, `docker://${target}`]);
       const digest = readFileSync(digestFile, 'utf8').trim();
       const pushed = await findImage(repository, digest);
       if (!pushed) throw new Error(`image ${digest}: not found in ${host} after the push, expected it there`);
