@@ -2,11 +2,14 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { importModel } from '../../../model/artifact/import.ts';
+import { importModel, loadModel } from '../../../model/artifact/import.ts';
+import { applyNames } from '../../../model/artifact/names.ts';
 import type { Sidecar } from '../../../model/artifact/sidecar/form.ts';
 import { applySidecar, findSidecar, readSidecar } from '../../../model/artifact/sidecar.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { prove } from '../../../shared/proof/proof.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
+import { errorOf } from '../../support/error-of.ts';
 import { golden } from '../../support/golden.ts';
 
 const SCHEMA: Schema = {
@@ -112,6 +115,47 @@ test('what is not a sidecar is refused with every member at fault', () => {
   expect(both).toThrow('extra');
   const hidden = new TextEncoder().encode('{"features":{"__proto__":{"levels":["a"]}}}');
   expect(() => readSidecar(hidden, 'm')).toThrow('a feature called __proto__');
+});
+
+describe('a sidecar that is wrong in a million places is refused by the first of them', () => {
+  const many = (member: (at: number) => string) => Array.from({ length: 1_000_000 }, (_, at) => member(at)).join(',');
+  const byName = (value: string) => `{${many((at) => `"f${at}":${value}`)}}`;
+  const proof = (rows: string) => `{"proof":{"drawn":true,"columns":["a"],"rows":[${rows}],"answers":[]}}`;
+  test.each([
+    ['cells', proof(`[${many(() => '{}')}]`), '/proof/rows/0: Invalid input: expected numbers, texts, true, false and null'],
+    ['features', `{"features":${byName('1')}}`, '/features: Too big: expected object to have <=100000 members'],
+    ['words', `{"features":{"age":{"words":${byName('1')}}}}`, '/features/age/words: Too big'],
+    ['unknown members', byName('1'), 'Unrecognized keys: "f0", "f1"'],
+  ])('%s', (_, text, message) => {
+    const error = errorOf(() => read(text));
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error.message).toContain(message);
+    expect(error.message.length).toBeLessThan(1_500);
+  });
+
+  test('or the first twenty of them', () => {
+    const words = Object.fromEntries(Array.from({ length: 90_000 }, (_, at) => [`f${at}`, 1]));
+    const { message } = errorOf(() => read({ features: { age: { words }, wool: { words } } }));
+    expect(message.match(/Invalid input/g)).toHaveLength(20);
+  });
+});
+
+test('names are compared in linear time, those of features and those of columns in a proof', () => {
+  let looks = 0;
+  const get = (of: string[], key: string | symbol) => {
+    looks += 1;
+    return Reflect.get(of, key);
+  };
+  const names = Array.from({ length: 2_000 }, (_, at) => `name${at}`);
+  const counted = new Proxy(names, { get });
+  const schema: Schema = { ...SCHEMA, features: names.map((_, at) => ({ name: `f${at}`, type: 'number' })) };
+  const renamed = applyNames(schema, true, { names: counted, sidecarFile: 'm', data: undefined });
+  expect(renamed.features.map(({ name }) => name)).toEqual(names);
+  const answers = [{ parameters: {}, predictions: [1] }];
+  const said = { by: 'R', drawn: true, ulp: 0, within: 0, columns: counted, rows: [names.map(() => 1)], answers };
+  expect(() => prove({ ...loadModel(golden('iris-lm').file), schema }, said, 'm')).toThrow('R\'s rows with "name0", "name1"');
+  expect(looks).toBeLessThan(40_000);
+  expect(() => applyNames(SCHEMA, true, { names: ['a', 'b', 'a'], sidecarFile: 'm', data: undefined })).toThrow('the name "a" twice');
 });
 
 describe('where a sidecar lies', () => {
