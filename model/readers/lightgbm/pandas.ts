@@ -30,6 +30,8 @@ export function readPandasLevels(
     if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');
     all += list.length;
     if (all > MAX_CATEGORIES) throw new ModelError(at, `more than ${MAX_CATEGORIES} categories`, 'fewer');
+    if (list.some((one) => typeof one === 'object' && one !== null))
+      throw new ModelError(`${at}[${place}]`, 'a category that is a list or an object', 'texts and numbers');
     const labels = list.map(String);
     if (new Set(labels).size !== labels.length) throw new ModelError(`${at}[${place}]`, 'a category twice', 'each once');
     return labels;

@@ -32,7 +32,7 @@ export function readDocument(source: Source, label: string): Booster {
   let hasLearner = false;
   const readModel = () =>
     source.members((name) => {
-      if (name === 'version') found.version = [...source.numbers()];
+      if (name === 'version') found.version = readVersion(source);
       else if (name === 'learner') {
         hasLearner = true;
         readLearner(source, found, label);
@@ -40,7 +40,7 @@ export function readDocument(source: Source, label: string): Booster {
     });
   source.members((name) => {
     if (name === 'Model') readModel();
-    else if (name === 'version') found.version = [...source.numbers()];
+    else if (name === 'version') found.version = readVersion(source);
     else if (name === 'learner') {
       hasLearner = true;
       readLearner(source, found, label);
@@ -48,6 +48,11 @@ export function readDocument(source: Source, label: string): Booster {
   });
   if (!hasLearner) throw new ModelError(label, 'a document without a learner', 'a model that xgboost saved');
   return assemble(found, label);
+}
+
+/** The version that wrote it: three numbers, however many a file has. */
+function readVersion(source: Source): number[] {
+  return Array.from(source.numbers().subarray(0, 3));
 }
 
 function readLearner(source: Source, found: Found, label: string): void {

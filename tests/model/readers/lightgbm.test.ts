@@ -134,6 +134,8 @@ describe('a split by categories', () => {
     expect(importText(codes, 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
     expect(() => importText(text('[["b", "b"]]'), 'm.txt')).toThrow('a category twice');
     expect(() => importText(text('[["b"'), 'm.txt')).toThrow("m.txt's pandas_categorical: found what is not JSON");
+    for (const odd of [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, '{"toString":1}'])
+      expect(() => importText(text(`[[${odd},2]]`), 'm.txt')).toThrow('[0]: found a category that is a list or an object');
   });
 });
 

@@ -50,6 +50,12 @@ const refusal = (bytes: Uint8Array) => {
   return 'nothing was refused';
 };
 
+test('a version of a million numbers is that of the first three', () => {
+  const { learner } = JSON.parse(document().toString());
+  const bytes = Buffer.from(JSON.stringify({ learner, version: Array.from({ length: 1_000_000 }, () => 3) }));
+  expect(readBooster(bytes, 'model').version).toEqual([3, 3, 3]);
+});
+
 describe('a booster in an R file', () => {
   test('is a list with its bytes, the names and the best iteration beside them (before 2.1)', () => {
     const bytes = bytesOf('xgboost-1.7-gamma-dart-binary');
