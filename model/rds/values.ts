@@ -178,9 +178,13 @@ export function timeZoneOf(zone: RValue | undefined): string | undefined {
   return !name || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(name) ? undefined : name;
 }
 
-/** The numbers of an integer, logical or double vector. Throws where it is none. */
+/** The numbers of an integer, logical or double vector; NA is NaN. Throws where it is none. */
 export function numbersOf(value: RValue | undefined, label: string): Int32Array | Float64Array {
-  if (value?.type === 'double' || value?.type === 'integer' || value?.type === 'logical') return value.values;
+  if (value?.type === 'double') return value.values;
+  if (value?.type === 'integer' || value?.type === 'logical')
+    return value.values.includes(NA_INTEGER)
+      ? Float64Array.from(value.values, (number) => (number === NA_INTEGER ? Number.NaN : number))
+      : value.values;
   throw new ModelError(label, typeOf(value), 'a numeric vector');
 }
 
@@ -229,6 +233,14 @@ export function listOf(value: RValue | undefined, label: string): RValue[] {
   }
   if (value?.type === 'list') return value.values;
   throw new ModelError(label, typeOf(value), 'a list');
+}
+
+/** The elements of a list with their names. Throws where it is none, or has not as many names. */
+export function namedListOf(value: RValue | undefined, label: string): [name: string, value: RValue][] {
+  const values = listOf(value, label);
+  const names = values.length === 0 ? [] : textsOf(value && attributesOf(value).get('names'), `${label}, their names`);
+  if (names.length !== values.length) throw new ModelError(label, `${names.length} names of ${values.length} elements`, 'a name for each');
+  return values.map((one, at) => [names[at]!, one]);
 }
 
 /** The one text of a character vector of length 1. Throws where it is none. */

@@ -17,7 +17,11 @@ export const BASIS_STEPS: StepReader = {
     const { frame, of, label } = context;
     const found = element(step, 'objects');
     const names = namesOf(found, `${label}'s objects`);
-    const object = (name: string) => (found && element(found, name)) as RValue;
+    const object = (name: string) => {
+      const one = found && element(found, name);
+      if (!one) throw new ModelError(`${label}, column ${name}`, 'nothing', `what ${of}() kept of it`);
+      return one;
+    };
     if (of === 'step_poly') {
       frame.change(of, { add: names.flatMap((name) => polynomials(name, object(name), context)), drop: names });
       return;

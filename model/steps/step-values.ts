@@ -48,8 +48,7 @@ export function number(step: RValue, name: string, label: string, standard?: num
   const found = element(step, name);
   if (!found && standard !== undefined) return standard;
   const [value] = numbersOf(found, `${label}'s ${name}`);
-  if (value === undefined || !Number.isFinite(value) || value === NA_INTEGER)
-    throw new ModelError(`${label}'s ${name}`, String(value), 'a finite number');
+  if (value === undefined || !Number.isFinite(value)) throw new ModelError(`${label}'s ${name}`, String(value), 'a finite number');
   return value;
 }
 
@@ -59,7 +58,7 @@ export function namedNumbers(value: RValue | undefined, label: string): [string,
   if (names.length === 0) return [];
   const read = (one: RValue) => numbersOf(one, label)[0] ?? Number.NaN;
   const numbers = value?.type === 'list' || value?.type === 'packed' ? listOf(value, label).map(read) : Array.from(numbersOf(value, label));
-  return names.map((name, at): [string, number] => [name, numbers[at] === NA_INTEGER ? Number.NaN : (numbers[at] ?? Number.NaN)]);
+  return names.map((name, at): [string, number] => [name, numbers[at] ?? Number.NaN]);
 }
 
 /** The levels of a factor that stands in a step. */

@@ -1,7 +1,7 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature } from '../../../shared/schema/features.ts';
 import type { Terms } from '../../formula/terms.ts';
-import { attributesOf, classOf, element, listOf, type RValue, textsOf, timeZoneOf } from '../../rds/values.ts';
+import { attributesOf, classOf, element, listOf, namedListOf, type RValue, textsOf, timeZoneOf } from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
 import { columnsOfTerms, type RawColumns, ranged, rawColumns } from '../workflow/raw-columns.ts';
 
@@ -59,13 +59,11 @@ function plain({ features, columns }: RawColumns): RawColumns {
 }
 
 function withoutAdded(data: RValue, label: string): RValue {
-  const names = textsOf(attributesOf(data).get('names'), `${label}'s trainingData`);
-  const kept = names.flatMap((name, at) => (ADDED.includes(name) ? [] : [at]));
-  const values = listOf(data, `${label}'s trainingData`);
+  const kept = namedListOf(data, `${label}'s trainingData`).filter(([name]) => !ADDED.includes(name));
   return {
     type: 'list',
-    values: kept.map((at) => values[at] as RValue),
-    attributes: new Map([['names', { type: 'character', values: kept.map((at) => names[at] as string) }]]),
+    values: kept.map(([, value]) => value),
+    attributes: new Map([['names', { type: 'character', values: kept.map(([name]) => name) }]]),
   };
 }
 

@@ -3,7 +3,7 @@ import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import type { Read } from '../../formula/feature-table.ts';
-import { attributesOf, classOf, element, levelsOf, listOf, NA_INTEGER, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { attributesOf, classOf, element, levelsOf, listOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { checkCoding } from '../linear/check-coding.ts';
 import { readDesign } from '../linear/design.ts';
 import { designSteps } from '../linear/inputs.ts';
@@ -64,8 +64,7 @@ function readMatrix(value: RValue | undefined, label: string): Matrix {
   const attributes = value ? attributesOf(value) : new Map<string, RValue>();
   const columns = isFrame ? value.values.map((column) => numbersOf(column, label)) : [numbersOf(value, label)];
   const isCoded = isFrame && value.values.some((column) => attributesOf(column).has('levels'));
-  if (isCoded || columns.some((column) => column instanceof Int32Array && column.includes(NA_INTEGER)))
-    throw new ModelError(label, isCoded ? 'a factor' : 'NA', 'numbers');
+  if (isCoded) throw new ModelError(label, 'a factor', 'numbers');
   const cells = Float64Array.from(columns.flatMap((column) => Array.from(column)));
   const dim = isFrame ? [columns[0]?.length ?? 0, columns.length] : Array.from(numbersOf(attributes.get('dim'), `${label}'s dim`));
   const [rows, width] = dim as [number, number];

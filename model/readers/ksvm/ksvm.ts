@@ -77,6 +77,12 @@ function joined(parts: readonly VectorMatrix[]): VectorMatrix {
   return { rows, count: parts.reduce((sum, { count }) => sum + count, 0), width: first?.width ?? 0, names: first?.names };
 }
 
+/** The numbers that each kernel's formula has (kernlab, R/kernels.R). */
+const NUMBERS: Record<Kernel['kernel'], string[]> = {
+  ...{ rbf: ['sigma'], laplace: ['sigma'], poly: ['degree', 'scale', 'offset'], vanilla: [] },
+  ...{ tanh: ['scale', 'offset'], anova: ['sigma', 'degree'] },
+};
+
 function readKernel(value: RValue | undefined, label: string): Kernel {
   const [name = ''] = value ? classOf(value) : [];
   const kernel = KERNELS.find((one) => name === `${one}kernel`);
@@ -87,7 +93,7 @@ function readKernel(value: RValue | undefined, label: string): Kernel {
   const numbers = attributesOf(value).get('kpar');
   const number = (part: string) => {
     const found = numbers && element(numbers, part);
-    return found ? (numbersOf(found, `${label}'s ${part}`)[0] ?? Number.NaN) : 0;
+    return found ? (numbersOf(found, `${label}'s ${part}`)[0] ?? Number.NaN) : NUMBERS[kernel].includes(part) ? Number.NaN : 0;
   };
   return { kernel, sigma: number('sigma'), degree: number('degree'), scale: number('scale'), offset: number('offset') };
 }

@@ -3,7 +3,7 @@ import { numberText } from '../../../shared/math/significant.ts';
 import type { Level } from '../../../shared/schema/features.ts';
 import { keyOf } from '../../formula/expand.ts';
 import { readTerms, type Variable } from '../../formula/terms.ts';
-import { attributesOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
+import { attributesOf, element, levelsOf, numbersOf, type RValue } from '../../rds/values.ts';
 
 /** A variable's value in each training row as a place among labels, from 1. */
 export type Coded = { labels: Level[]; codes: ArrayLike<number> };
@@ -55,8 +55,7 @@ export class ModelFrame {
   groups(variable: Variable): Coded {
     const label = `${this.#label}'s groups by ${variable.name}`;
     const values = numbersOf(this.column(variable.name), label);
-    if (Array.from<number>(values).some((value) => Number.isNaN(value) || value === NA_INTEGER))
-      throw new ModelError(label, 'NA', 'a group for each row');
+    if (values.some(Number.isNaN)) throw new ModelError(label, 'NA', 'a group for each row');
     const levels = this.levels(variable);
     if (levels) return { labels: levels, codes: values };
     if (variable.kind === 'logical') return { labels: ['FALSE', 'TRUE'], codes: Array.from<number, number>(values, (value) => value + 1) };

@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Level } from '../../../shared/schema/features.ts';
-import { element, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
+import { element, numbersOf, type RValue } from '../../rds/values.ts';
 import type { Split } from '../rpart/rpart.ts';
 
 /** A variable of the training data as the tree's input. */
@@ -16,7 +16,7 @@ export function readSplit(value: RValue, inputs: ReadonlyMap<number, SplitInput>
   const { input, levels } = found;
   const [breaks, index] = ['breaks', 'index'].map((name) => element(value, name));
   const ways = index ? numbersOf(index, `${label}'s index`) : TWO;
-  if (!Array.from<number>(ways).every((way) => way === 1 || way === 2 || way === NA_INTEGER))
+  if (!Array.from<number>(ways).every((way) => way === 1 || way === 2 || Number.isNaN(way)))
     throw new ModelError(label, 'a split of more than two ways', 'a tree with multiway = FALSE');
   if (breaks) {
     const [bound, ...more] = numbersOf(breaks, `${label}'s breaks`);
@@ -32,7 +32,7 @@ export function readSplit(value: RValue, inputs: ReadonlyMap<number, SplitInput>
   }
   if (!levels || ways.length < levels.length)
     throw new ModelError(`${label}'s index`, `${ways.length} ways`, 'one for each level of a factor');
-  const sides = levels.map((_, level) => (ways[level] === NA_INTEGER ? 0 : ways[level]!));
+  const sides = levels.map((_, level) => (Number.isNaN(ways[level]) ? 0 : ways[level]!));
   return { input, categories: Math.max(2, levels.length), threshold: 0, sides: levels.length < 2 ? [...sides, 0] : sides };
 }
 

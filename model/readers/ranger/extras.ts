@@ -23,12 +23,10 @@ export function readObserved(value: RValue, trees: Tree[], label: string): Float
     );
   }
   const observed: number[] = [];
-  const isInteger = matrix.type === 'integer';
   trees.forEach((tree, column) => {
     for (let node = 0; node < tree.left.length; node += 1) {
       if (!isLeaf(tree, node)) continue;
-      const one = node < rows ? values[column * rows + node]! : Number.NaN;
-      observed.push(isInteger && one === -2147483648 ? Number.NaN : one);
+      observed.push(node < rows ? values[column * rows + node]! : Number.NaN);
     }
   });
   return Float64Array.from(observed);

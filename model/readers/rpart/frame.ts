@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { attributesOf, element, NA_INTEGER, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
+import { attributesOf, element, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 
 /** Largest number of a node: rpart's trees are at most 30 deep. */
 const MAX_NODE = 2 ** 31;
@@ -53,7 +53,7 @@ function leavesOf(value: RValue | undefined, label: string): boolean[] {
 function rowNumbers(value: RValue | undefined, label: string): number[] {
   if (value?.type === 'character') return value.values.map(Number);
   const numbers = Array.from(numbersOf(value, label));
-  if (numbers.length !== 2 || !(numbers[0] === NA_INTEGER || Number.isNaN(numbers[0]))) return numbers;
+  if (numbers.length !== 2 || !Number.isNaN(numbers[0])) return numbers;
   const count = Math.abs(numbers[1]!);
   // A tree of nodes 1 to n has n of 1 or 3: all else skips a number.
   if (!(count <= 3)) throw new ModelError(label, `${count} rows by number`, 'the numbers of nodes');

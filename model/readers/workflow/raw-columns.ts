@@ -4,18 +4,7 @@ import type { Feature, Level } from '../../../shared/schema/features.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, type Terms } from '../../formula/terms.ts';
-import {
-  attributesOf,
-  classOf,
-  element,
-  levelsOf,
-  listOf,
-  NA_INTEGER,
-  type RValue,
-  textsOf,
-  timeZoneOf,
-  typeOf,
-} from '../../rds/values.ts';
+import { attributesOf, classOf, element, levelsOf, NA_INTEGER, namedListOf, type RValue, timeZoneOf, typeOf } from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
 import { withRange } from '../range.ts';
 
@@ -29,11 +18,9 @@ export type Known = { texts: ReadonlyMap<string, Level[]>; training: RValue | un
 export function rawColumns(prototype: RValue | undefined, known: Known, label: string): RawColumns {
   if (prototype?.type !== 'list')
     throw new ModelError(`${label}'s ptypes`, typeOf(prototype), 'the columns of training, which a fitted workflow has');
-  const names = prototype.values.length === 0 ? [] : textsOf(attributesOf(prototype).get('names'), `${label}'s columns`);
-  if (names.length === 0) throw new ModelError(`${label}'s columns`, 'none', 'at least one');
-  const columns = listOf(prototype, label).map((column, at) =>
-    rawColumn(names[at] as string, column, known, `${label}, column ${names[at]}`),
-  );
+  const named = namedListOf(prototype, `${label}'s columns`);
+  if (named.length === 0) throw new ModelError(`${label}'s columns`, 'none', 'at least one');
+  const columns = named.map(([name, column]) => rawColumn(name, column, known, `${label}, column ${name}`));
   return { features: rawFeatures(columns, known), columns };
 }
 

@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { attributesOf, element, listOf, type RValue, textsOf } from '../../rds/values.ts';
+import { element, listOf, namedListOf, type RValue } from '../../rds/values.ts';
 import { Frame, type FrameColumn } from '../../steps/frame.ts';
 import { readRecipe } from '../../steps/recipe.ts';
 import { type Known, rawColumns } from './raw-columns.ts';
@@ -33,8 +33,7 @@ export function columnsOfOtherRoles(
 
 function columnsOf(prototype: RValue | undefined, label: string): Prototype[] {
   if (prototype?.type !== 'list' || prototype.values.length === 0) return [];
-  const names = textsOf(attributesOf(prototype).get('names'), `${label}'s columns`);
-  return listOf(prototype, label).map((value, at) => ({ name: names[at] as string, value }));
+  return namedListOf(prototype, `${label}'s columns`).map(([name, value]) => ({ name, value }));
 }
 
 /** A column as a feature; none where it cannot be one, which matters only where a step reads it. */

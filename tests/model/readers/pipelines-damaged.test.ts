@@ -38,6 +38,18 @@ test('a list of more names than values is refused', () => {
   expect(error.message).toMatch(/et's names: found 9 names, expected \d/);
 });
 
+test.each<[string, string, string[], string]>([
+  ['columns of training', 'step-corr-nzv-lincomb-zv', ['pre', 'mold', 'blueprint', 'ptypes', 'predictors'], 'columns: found 4 names of 5'],
+  ['training data', 'caret-xy-ranger', ['trainingData'], 'trainingData: found 4 names of 5'],
+])('a list of more values than names is refused: %s', (_, name, where, message) => {
+  const error = said(name, where, (value) => {
+    if (value.type !== 'list') throw new Error(`found ${value.type}, expected a list`);
+    return { ...value, values: [...value.values, value.values[0] as RValue] };
+  });
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error.message).toContain(message);
+});
+
 test('a leaf that is no number is refused by the name of its file, where the first class is looked for', () => {
   const error = said('engine-xgboost-class', ['fit', 'fit', 'fit', 'raw'], (raw) => {
     if (raw.type !== 'raw') throw new Error(`found ${raw.type}, expected the booster's bytes`);

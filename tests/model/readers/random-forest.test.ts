@@ -88,7 +88,7 @@ test.each<[string, RValue, string]>([
   ['more trees than there are', forest({ ntree: numbers(3) }), 'nodestatus: found 8 numbers, expected 12'],
   ['a number of trees without end', forest({ ntree: numbers(Infinity) }), 'ntree: found Infinity'],
   ['more nodes than there is room', forest({ ndbigtree: integers(3, 5) }), 'tree 2: found 5 nodes, expected 1 to 4'],
-  ['an NA of nodes', forest({ ndbigtree: integers(3, -2147483648) }), 'tree 2: found -2147483648 nodes'],
+  ['an NA of nodes', forest({ ndbigtree: integers(3, -2147483648) }), 'tree 2: found NaN nodes'],
   [
     'a child that is its parent',
     forest({ leftDaughter: integers(1, 0, 0, 0, 2, 0, 0, 0) }),

@@ -56,6 +56,22 @@ describe("kernlab's ksvm", () => {
     expect(predict(value, [{ x: 2 }, { x: 0 }])).toEqual(['TRUE', 'FALSE']);
   });
 
+  test('with a kernel that lacks a number of its formula is refused', () => {
+    const all = { sigma: numbers(1), degree: numbers(2), scale: numbers(1), offset: numbers(0) };
+    const made = (name: string, kpar: Record<string, RValue>) => predict(ksvm({ kernelf: kernel(`${name}kernel`, kpar) }), [{ x: 2 }]);
+    for (const [name, ...used] of [
+      ['rbf', 'sigma'],
+      ['laplace', 'sigma'],
+      ['poly', 'degree', 'scale', 'offset'],
+      ['tanh', 'scale', 'offset'],
+      ['anova', 'sigma', 'degree'],
+    ] as const) {
+      const own = Object.fromEntries(Object.entries(all).filter(([part]) => (used as readonly string[]).includes(part)));
+      expect(made(name, own)).toHaveLength(1);
+      for (const part of used) expect(() => made(name, { ...own, [part]: NULL })).toThrow("m.RDS's kernel: found ");
+    }
+  });
+
   test('scales the answer of a regression back', () => {
     const scale = (center: number, by: number) => named({ 'scaled:center': numbers(center), 'scaled:scale': numbers(by) });
     const scaling = named({ scaled: integers(1), 'x.scale': scale(10, 2), 'y.scale': scale(100, 5) });
