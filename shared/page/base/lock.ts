@@ -22,6 +22,8 @@ export function openLock(data: PageData, words: () => Words, opened: (data: Page
       field.focus();
       return;
     }
+    // The fields are those of a model that was replaced meanwhile: a level would be sent as another.
+    if (answer.sha256 !== data.sha256) return location.reload();
     keepCredential(header);
     field.value = '';
     form.remove();

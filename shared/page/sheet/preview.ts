@@ -1,4 +1,4 @@
-import { askRows } from '../base/ask.ts';
+import { post, rowsBody } from '../base/ask.ts';
 import type { PageData, PageFeature, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import {
@@ -162,8 +162,9 @@ async function showVotes(data: PageData, held: Held[], layout: Layout, isOurs: W
   if (!votes) return;
   const told = held.filter(({ prediction }) => prediction !== undefined);
   const rows = told.map(({ row }) => valuesIn(data, layout, row));
-  const outcome = await askRows(data, rows, votes.parameters);
-  if (outcome.state !== 'answered' || !isOurs(outcome.body)) return;
+  const outcome = await post(rowsBody(data, rows, votes.parameters), 'application/json');
+  // The numbers by which trees name classes are the page's model's own.
+  if (outcome.state !== 'answered' || !isOurs(outcome.body) || outcome.body.model?.sha256 !== data.sha256) return;
   const { predictions } = outcome.body;
   const names = data.classes.map((label) => bothNames(data, words(), label));
   addColumns(names, held, (one) => {
