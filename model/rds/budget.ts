@@ -1,5 +1,5 @@
 import type { ModelError } from '../../shared/errors.ts';
-import { COST, type RdsLimits } from './limits.ts';
+import type { RdsLimits } from './limits.ts';
 
 /** Told, while a file is read, how many bytes of how many are done; first of the file, then of what is inside its compression. */
 export type Progress = (done: number, all: number) => void;
@@ -36,7 +36,6 @@ export class Budget {
     this.#depth += 1;
     this.#values += 1;
     if (this.#values % PROGRESS_VALUES === 0) this.#progress();
-    this.take(COST.value);
     if (this.#values > this.#limits.values) throw this.#fail(`more than ${this.#limits.values} values`, 'a smaller model');
     if (this.#depth > this.#limits.depth) throw this.#fail('values nested too deep', `at most ${this.#limits.depth} deep`);
   }
@@ -45,7 +44,7 @@ export class Budget {
     this.#depth -= 1;
   }
 
-  /** Counts memory before it is taken. */
+  /** Counts memory before it is taken; or, below 0, what is not kept. */
   take(bytes: number): void {
     this.#memory += bytes;
     if (this.#memory > this.#limits.memory) {

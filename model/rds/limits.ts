@@ -37,7 +37,9 @@ export function mostMemory(fileBytes: number): number {
 }
 
 /**
- * What is counted for a value beside its numbers, in bytes, as measured (Node 24): its object with its typed array or lists; a
- * place in a list; a cell of a pairlist; a text beside its characters; an attribute.
+ * What is counted for a value beside its numbers, in bytes: what it takes (Node 24, the heap after a collection, 300,000 of each) and more, for
+ * what V8 needs while it grows. NULL and a reference are one value, wherever they stand (`shared`); a `value` is an object with a typed array (150
+ * bytes), `list` one of texts or values (98), `cells` a pairlist or a call with its tags (170); `attributes` is a map (224), whose pairlist is not
+ * kept. Then a place in a list; a cell of a pairlist; a text beside its characters; an attribute.
  */
-export const COST = { value: 192, place: 8, cell: 48, text: 32, attribute: 256 };
+export const COST = { shared: 4, value: 180, list: 140, cells: 300, attributes: 270, place: 8, cell: 48, text: 32, attribute: 64 };

@@ -2,6 +2,7 @@ import { altrep } from './altrep.ts';
 import { Budget, type Progress } from './budget.ts';
 import { builtinOf } from './builtin.ts';
 import { BYTES, HAS_ATTRIBUTES, HAS_TAG, LATIN1_MARK, T, UTF8 } from './codes.ts';
+import { costOf, trimmed } from './costs.ts';
 import { frameOf } from './environment.ts';
 import { COST, type RdsLimits } from './limits.ts';
 import type { RStream } from './stream.ts';
@@ -45,6 +46,7 @@ export class Reader {
   }
 
   #ofType(type: number, flags: number): RValue {
+    this.#budget.take(costOf(type));
     const stream = this.#stream;
     switch (type) {
       case T.null:
@@ -113,7 +115,7 @@ export class Reader {
         for (let left = this.#length(8, COST.place, 'a character vector'); left > 0; left -= 1) {
           values.push(this.#char(stream.integer('a text')));
         }
-        return { type: 'character', values };
+        return { type: 'character', values: trimmed(values) };
       }
       case T.list:
       case T.expression: {
@@ -128,7 +130,7 @@ export class Reader {
           return { type: 'packed', ...packed };
         }
         for (let left = length; left > 0; left -= 1) values.push(this.item());
-        return type === T.list ? { type: 'list', values } : { type: 'opaque', what: 'an expression' };
+        return type === T.list ? { type: 'list', values: trimmed(values) } : { type: 'opaque', what: 'an expression' };
       }
       case T.complex:
         stream.skip('doubles', stream.length(16, 'a complex vector') * 2, 'a complex vector');
@@ -161,8 +163,7 @@ export class Reader {
     const type = first & 0xff;
     const values: RValue[] = [];
     const tags: (string | undefined)[] = [];
-    let attributes: Attributes | undefined;
-    let [environment, flags]: [RValue | undefined, number] = [undefined, first];
+    let [attributes, environment, flags]: [Attributes | undefined, RValue | undefined, number] = [undefined, undefined, first];
     for (;;) {
       const found = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
       if (values.length === 0) attributes = found;
@@ -185,7 +186,7 @@ export class Reader {
       }
     }
     const kind = type === T.language ? 'language' : 'pairlist';
-    return { type: kind, values, tags, ...(attributes ? { attributes } : {}) };
+    return { type: kind, values: trimmed(values), tags: trimmed(tags), ...(attributes ? { attributes } : {}) };
   }
 
   /** A vector in a compact form. Sequences take no bytes of the file, so that all of them together are bounded here. */
@@ -281,9 +282,9 @@ export class Reader {
     const attributes = new Map<string, RValue>();
     if (value.type === 'null') return attributes;
     if (value.type !== 'pairlist') throw this.#stream.error(typeOf(value), 'attributes in a pairlist');
+    this.#budget.take(COST.attributes - COST.cells + value.values.length * (COST.attribute - COST.cell));
     value.values.forEach((attribute, place) => {
       const name = value.tags[place];
-      this.#budget.take(COST.attribute);
       if (name !== undefined) attributes.set(name, attribute);
     });
     return attributes;

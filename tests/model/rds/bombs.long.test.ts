@@ -63,13 +63,19 @@ function repeated(writer: RWriter, count: number, ...flags: number[]): Buffer {
 
 const listOf = (count: number) => new RWriter().integer(19).integer(count);
 
+test('many small parts are read: R keeps a terms object for each product of step_interact()', () => {
+  const { seconds, error } = readFile(repeated(listOf(400_000), 400_000, 13 | 512, 0, 2, 254, 254));
+  expect(error?.message).toMatch(/found 0 models among/);
+  expect(seconds).toBeLessThan(CEILING_S);
+});
+
 describe('a file that wants more memory than it may is refused before it has it', () => {
   test.each<[string, () => Buffer]>([
     ['2 million empty vectors', () => repeated(listOf(2_000_000), 2_000_000, 13, 0)],
     ['a million lists in a list', () => repeated(listOf(1_000_000), 1_000_000, 19, 1, 16, 0)],
-    ['a million vectors with attributes', () => repeated(listOf(500_000), 500_000, 13 | 512, 0, 2, 254, 254)],
+    ['a million vectors with attributes', () => repeated(listOf(1_000_000), 1_000_000, 13 | 512, 0, 2, 254, 254)],
     ['20 million missing texts', () => repeated(new RWriter().integer(16).integer(20_000_000), 20_000_000, 9, -1)],
-    ['a long pairlist', () => repeated(new RWriter(), 4_000_000, 2, 254)],
+    ['a long pairlist', () => repeated(new RWriter(), 8_000_000, 2, 254)],
     ['a formula of a million terms', () => rdsFile(lm([numeric('x', sum(1_000_000))], 2))],
   ])('%s', (_, make) => {
     const { seconds, error } = readFile(make());
