@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { must, run } from './command.ts';
@@ -42,7 +42,10 @@ export async function buildImage(
     podman: ['build', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
     buildah: ['bud', '--platform', 'linux/amd64', '--format', 'docker', '--layers', '--timestamp', '0'],
   };
-  const folder = mkdtempSync(path.join(tmpdir(), 'canopy-build-'));
+  // Inside the project: a Docker that was installed as a snap has a /tmp of its own.
+  const made = path.join(project, '.canopy');
+  mkdirSync(made, { recursive: true });
+  const folder = mkdtempSync(path.join(made, 'build-'));
   try {
     const file = path.join(folder, 'id');
     await must(tool, [...ofTool[tool], '--iidfile', file, ...common], { cwd: project, ...(onOutput ? { onOutput } : {}) });

@@ -178,13 +178,23 @@ export function timeZoneOf(zone: RValue | undefined): string | undefined {
   return !name || /^(?:UTC|GMT|Etc\/UTC|Etc\/GMT)$/.test(name) ? undefined : name;
 }
 
+/** Vectors of so many numbers whose NA were looked for: a file may name one again and again. */
+const LEAST_KEPT = 1_000;
+const WITH_NAN = new WeakMap<Int32Array, Int32Array | Float64Array>();
+
+function withNaN(values: Int32Array): Int32Array | Float64Array {
+  return values.includes(NA_INTEGER) ? Float64Array.from(values, (number) => (number === NA_INTEGER ? Number.NaN : number)) : values;
+}
+
 /** The numbers of an integer, logical or double vector; NA is NaN. Throws where it is none. */
 export function numbersOf(value: RValue | undefined, label: string): Int32Array | Float64Array {
   if (value?.type === 'double') return value.values;
-  if (value?.type === 'integer' || value?.type === 'logical')
-    return value.values.includes(NA_INTEGER)
-      ? Float64Array.from(value.values, (number) => (number === NA_INTEGER ? Number.NaN : number))
-      : value.values;
+  if (value?.type === 'integer' || value?.type === 'logical') {
+    if (value.values.length < LEAST_KEPT) return withNaN(value.values);
+    const found = WITH_NAN.get(value.values) ?? withNaN(value.values);
+    WITH_NAN.set(value.values, found);
+    return found;
+  }
   throw new ModelError(label, typeOf(value), 'a numeric vector');
 }
 

@@ -155,10 +155,10 @@ function firstOf({ first, features }: PageData, values: Value[]): Shown | undefi
   return { outcome: { state: 'answered', body: first, ms: 0 }, values: [...values] };
 }
 
-/** What the server says of each field. A path ends in the feature's place, since rows are sent. */
+/** What the server says of each field, by a path of rowsBody(): one that ends in the row says nothing of a field. */
 function refusals(outcome: Outcome | undefined, order: number[]): Map<number, string> {
   const errors = outcome?.state === 'refused' ? outcome.errors : [];
-  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/').at(-1)), forVisitors(message)]);
+  const beside = errors.map(({ path, message }): [number, string] => [Number(path.split('/data/0/')[1]), forVisitors(message)]);
   return new Map(beside.filter(([at]) => order.includes(at)));
 }
 

@@ -199,6 +199,7 @@ inChromium('values for which a model has no answer', () => {
     expect(asked).toEqual([101, 71, 42, 36]);
     await page.getByRole('spinbutton', { name: 'x' }).fill('1');
     await page.getByText('the model has no finite answer').waitFor();
+    expect(await page.locator('#e0').textContent()).toBe('');
     expect(await page.locator('#plot').getAttribute('aria-label')).toMatch('x from 3 to 10: ');
     await close();
   });

@@ -7,6 +7,8 @@ import type { ProjectionStep } from '../../../shared/steps/projection.ts';
 
 /** As many products with the training rows take as long as a tree of them. */
 const TREE = 16;
+/** However few the training rows are, to look at a column of them takes as long as to compare so many. */
+const LEAST_ROWS = 32;
 /** A column that is computed of more features counts as one that any feature may leave missing. */
 const MOST_USED = 16;
 
@@ -17,6 +19,8 @@ const MOST_USED = 16;
 export type Cost = { plain: number; compared: number };
 /** A value that is imputed by the nearest rows: the features of the columns that are compared (-1 where these are many), and how many rows. */
 type Plan = { by: Int32Array; rows: number };
+/** The features that a column is computed of; undefined where these are many. */
+type Used = ReadonlySet<number> | undefined;
 
 /** Tells what a row without some features costs. `schemas` are schemasOf() the steps. */
 export function costsOfRows(schemas: readonly Schema[], steps: readonly BoundStep[]): (group: readonly number[]) => Cost {
@@ -24,12 +28,16 @@ export function costsOfRows(schemas: readonly Schema[], steps: readonly BoundSte
   const width = schemas[0]!.features.length;
   /** The plans of each feature, and, last, those that any feature may have. */
   const plans = Array.from({ length: width + 1 }, (): Plan[] => []);
-  steps.forEach(({ kind, data }, at) => {
-    if (kind.step !== 'neighbors') return;
-    const { reference, imputed } = data as NeighborsStep;
-    const features = reference.map(({ from }) => featuresOfColumn(schemas, steps.slice(0, at), from));
+  let known: Used[] = schemas[0]!.features.map((_, at) => new Set([at]));
+  steps.slice(0, steps.findLastIndex(({ kind }) => kind.step === 'neighbors') + 1).forEach((step, at) => {
+    const before = known;
+    known = (schemas[at + 1]?.features ?? []).map((_, place) => featuresUsed(step, place, before));
+    if (step.kind.step !== 'neighbors') return;
+    const { reference, imputed } = step.data as NeighborsStep;
+    const features = reference.map(({ from }) => before[from]);
     for (const { column, by } of imputed) {
-      const plan = { by: Int32Array.from(by, (one) => features[one]?.values().next().value ?? -1), rows: reference[column]!.values.length };
+      const rows = Math.max(LEAST_ROWS, reference[column]!.values.length);
+      const plan = { by: Int32Array.from(by, (one) => features[one]?.values().next().value ?? -1), rows };
       for (const feature of features[column] ?? [width]) plans[feature]!.push(plan);
     }
   });
@@ -45,23 +53,19 @@ export function costsOfRows(schemas: readonly Schema[], steps: readonly BoundSte
   };
 }
 
-/** The features that a column behind some steps is computed of; undefined where these are many. */
-function featuresOfColumn(schemas: readonly Schema[], steps: readonly BoundStep[], column: number): ReadonlySet<number> | undefined {
-  let places: ReadonlySet<number> = new Set([column]);
-  for (let at = steps.length - 1; at >= 0; at -= 1) {
-    const { kind, data } = steps[at]!;
-    const before = new Set<number>();
-    for (const place of places) {
-      const used = kind.uses?.(data, place, schemas[at]!.features.length);
-      if (!used) return undefined;
-      for (const one of used) {
-        before.add(one);
-        if (before.size > MOST_USED) return undefined;
-      }
-    }
-    places = before;
+/** The features that a column behind a step is computed of, by those of the columns `before` it. */
+function featuresUsed({ kind, data }: BoundStep, place: number, before: readonly Used[]): Used {
+  const used = kind.uses?.(data, place, before.length);
+  if (!used) return undefined;
+  let features: Set<number> | undefined;
+  for (const one of used) {
+    const found = before[one];
+    if (!found) return undefined;
+    features ??= new Set();
+    for (const feature of found) features.add(feature);
+    if (features.size > MOST_USED) return undefined;
   }
-  return places;
+  return features ?? new Set();
 }
 
 /** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */

@@ -35,8 +35,13 @@ export function withMissing(model: Predictor, label: string): Schema {
   const unsure = [...schema.features.keys()].filter((column) => !required.has(column));
   const costOf = costsOfRows(schemas, steps);
   const budget: Budget = { first: MOST_NUMBERS, others: MOST_NUMBERS, costOf };
-  const aloneCost = () => unsure.map((column) => costOf([column])).reduce((sum, { plain, compared }) => sum + plain + compared, 0);
-  const isAlone = unsure.length <= ALONE && aloneCost() <= MOST_NUMBERS;
+  let left = MOST_NUMBERS;
+  const hasRoom = (column: number) => {
+    const { plain, compared } = costOf([column]);
+    left -= plain + compared;
+    return left >= 0;
+  };
+  const isAlone = unsure.length <= ALONE && unsure.every(hasRoom);
   const mayMiss = tryRows(model, rows, budget);
   // A formula may have an answer without two features together, and none without one of them: ifelse(is.na(a), 0, a / b).
   const optional = isAlone ? new Set(unsure.filter((column) => mayMiss([column]))) : optionalAmong(unsure, budget, mayMiss);

@@ -31,6 +31,19 @@ test('what is read in time comes back as it is, and so does what it throws', () 
   ).toThrow(thrown);
 });
 
+test('a slip of ours keeps its stack as it is, and a limit that no timer has is refused', () => {
+  const slip = new TypeError('x is undefined');
+  const stack = slip.stack;
+  expect(() =>
+    withinSeconds(file, 60, () => {
+      throw slip;
+    }),
+  ).toThrow(slip);
+  expect(slip.stack).toBe(stack);
+  for (const limit of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => importModel(file, { timeLimit: limit })).toThrow(`found a time limit of ${limit} s, expected one of 0.001 to 4294967`);
+});
+
 test('a time limit is whole seconds of a week at most', () => {
   for (const limit of ['0', '-1', '1.5', '604801', '1e3', ''])
     expect(() => importCommand([file, '-o', 'm.canopy', `--time-limit=${limit}`], undefined)).toThrow(
