@@ -7,6 +7,8 @@ const MOST_WAITING_MS = 50;
 const MOST_EXPECTED_MS = MOST_WAITING_MS / 2;
 /** How long computing goes on before the next look at the sockets, in milliseconds. */
 const SLICE_MS = 5;
+/** Most looks at the sockets that take in a connection each before computing goes on. */
+const MOST_PUT_OFF = 16;
 const FULL = 'too much is waiting to be computed; ask again soon';
 
 type Job = { ms: number; enter(): void };
@@ -18,6 +20,13 @@ export type Admission = {
    * turn where nobody is waiting any more.
    */
   run<T>(ms: number, isWanted: () => boolean, work: () => T): Promise<T>;
+  /**
+   * The same for what takes little: at once, as long as such work took a few milliseconds since the last look at the sockets. Of thousands of
+   * requests that come in together each takes little, too.
+   */
+  soon<T>(ms: number, isWanted: () => boolean, work: () => T): T | Promise<T>;
+  /** A connection was taken in. Node takes one in at a look at the sockets: where more wait, there are some more looks before the next turn of the queue. */
+  noteConnection(): void;
   /** Computing that waits, in milliseconds. */
   waitingMs(): number;
   /**
@@ -44,9 +53,19 @@ export function createAdmission(now = () => performance.now()): Admission {
   let expected = 0;
   let isRunning = false;
   let pumped = 0;
+  /** How long work took that was done at once since the last look at the sockets. */
+  let spent = 0;
+  /** Whether a connection was taken in at the last look at the sockets, and how many of them in a row have put off the queue. */
+  let [isConnecting, putOff] = [false, 0];
 
   const pump = () => {
     pumped = now();
+    if (isConnecting && putOff < MOST_PUT_OFF) {
+      [isConnecting, putOff] = [false, putOff + 1];
+      setImmediate(pump);
+      return;
+    }
+    [isConnecting, putOff, spent] = [false, 0, 0];
     const end = pumped + SLICE_MS;
     for (let job = queue.shift(); job; job = queue.shift()) {
       waiting -= job.ms;
@@ -57,8 +76,46 @@ export function createAdmission(now = () => performance.now()): Admission {
     if (queue.length === 0) waiting = 0;
     isRunning = queue.length > 0;
     if (isRunning) setImmediate(pump);
+    else pumped = 0;
+  };
+  const start = () => {
+    if (!isRunning) setImmediate(pump);
+    isRunning = true;
+  };
+  const run: Admission['run'] = (ms, isWanted, work) => {
+    expected += 0.1 * (ms - expected);
+    if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
+      return Promise.reject(overloaded(FULL));
+    }
+    waiting += ms;
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        try {
+          if (!isWanted()) throw overloaded('the time of this request was over before its turn came');
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      queue.push({ ms, enter });
+      start();
+    });
   };
   return {
+    run,
+    soon: (ms, isWanted, work) => {
+      if (spent >= SLICE_MS) return run(ms, isWanted, work);
+      start();
+      const began = now();
+      try {
+        return work();
+      } finally {
+        spent += now() - began;
+      }
+    },
+    noteConnection: () => {
+      isConnecting = true;
+    },
     waitingMs: () => waiting,
     refusal: () => {
       const isFull = queue.length > 0 && waiting + Math.min(expected, MOST_EXPECTED_MS) > MOST_WAITING_MS;
@@ -66,26 +123,6 @@ export function createAdmission(now = () => performance.now()): Admission {
     },
     // While a queue is worked off, each look at the sockets stands between two turns of it.
     unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
-    run: <T>(ms: number, isWanted: () => boolean, work: () => T) => {
-      expected += 0.1 * (ms - expected);
-      if (queue.length > 0 && waiting + ms > MOST_WAITING_MS) {
-        return Promise.reject(overloaded(FULL));
-      }
-      waiting += ms;
-      return new Promise<T>((resolve, reject) => {
-        const enter = () => {
-          try {
-            if (!isWanted()) throw overloaded('the time of this request was over before its turn came');
-            resolve(work());
-          } catch (error) {
-            reject(error);
-          }
-        };
-        queue.push({ ms, enter });
-        if (!isRunning) setImmediate(pump);
-        isRunning = true;
-      });
-    },
   };
 }
 

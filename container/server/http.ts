@@ -164,13 +164,15 @@ export type Attributes = { requestId?: string; traceparent?: string; deadlineMs?
 const CUSTOM_ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
 
 const NO_ATTRIBUTES: Attributes = {};
+/** Most of them that are looked at: SageMaker takes no more characters. */
+const MOST_ATTRIBUTES = 1_024;
 
 /** Reads them, as far as they have the right form: anybody who can invoke the endpoint can write them. */
 export function readAttributes(request: IncomingMessage): Attributes {
   const custom = headerOf(request, CUSTOM_ATTRIBUTES);
   if (custom === undefined && request.headers.traceparent === undefined) return NO_ATTRIBUTES;
   const given = new Map(
-    (custom ?? '').split(';').map((part): [string, string] => {
+    (custom ?? '').split(';', MOST_ATTRIBUTES).map((part): [string, string] => {
       const at = part.indexOf('=');
       return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
     }),

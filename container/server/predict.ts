@@ -21,7 +21,10 @@ import type { Workers } from './threads/workers.ts';
 const SMALL = { rows: 1_000, bytes: 262_144, ms: 50 };
 /** The same for a model that looks through texts for patterns, which takes its time while a body is read. */
 const SMALL_TEXTS = 4_096;
-/** A body of more bytes is read in its turn, as rows are computed: the worst of 256 KB take 50 ms, and hundreds may end at the same time. */
+/**
+ * A body of more bytes is read in its turn, as rows are computed: the worst of 256 KB take 50 ms, and hundreds may end at the same time. So are
+ * smaller ones where many come together.
+ */
 const READ_AT_ONCE = 8_192;
 /**
  * How many rows at once are tried of a kind of answer whose pace is not known yet, until that took so many milliseconds: a forest's standard errors
@@ -110,10 +113,10 @@ function computeSomewhere(container: Container, served: Served, asked: Asked, is
     const whole = () => noted(served.pace, workers.answer(key, asked, isWanted));
     return inParts(workers, served, asked, splitBody(workers, served, asked), whole, isWanted);
   }
-  if (asked.body.length <= READ_AT_ONCE) return computeTried(container, served, asked, read(model, asked), isWanted);
-  return admission
-    .run(READ_MS * asked.body.length, isWanted, () => read(model, asked))
-    .then((query) => computeTried(container, served, asked, query, isWanted));
+  const take = asked.body.length > READ_AT_ONCE ? admission.run : admission.soon;
+  const reading = take(READ_MS * asked.body.length, isWanted, () => read(model, asked));
+  const then = (query: Read) => computeTried(container, served, asked, query, isWanted);
+  return reading instanceof Promise ? reading.then(then) : then(reading);
 }
 
 /** The answer to rows that were read here, whose kind is tried first where its pace is not known. */

@@ -67,6 +67,7 @@ export function createContainer(model: Model | undefined, { models, ...options }
   const admission = createAdmission();
   const server = createServer(options.batch ? BATCH_LIMITS : LIMITS, (request, response) => handle(container, request, response));
   const connections = limitConnections(server);
+  server.on('connection', admission.noteConnection);
   const container: Container = {
     ...options,
     shown: model && options.keys && shownModel(model),

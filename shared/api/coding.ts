@@ -14,11 +14,14 @@ const QUICK = 5;
 const texts = new WeakMap<PagePart, string>();
 const gzips = new WeakMap<PagePart, Coded>();
 
+/** Most codings of an Accept-Encoding that are looked at, and parts of each. */
+const MOST = { codings: 100, parts: 32 };
+
 /** What to compress with for a client, by its Accept-Encoding (RFC 9110, 12.5.3): brotli where it is taken. */
 export function codingOf(acceptEncoding: string | undefined): Coding | undefined {
   const taken = new Map<string, boolean>();
-  for (const one of (acceptEncoding ?? '').toLowerCase().split(',')) {
-    const [name = '', ...parameters] = one.split(';').map((text) => text.trim());
+  for (const one of (acceptEncoding ?? '').toLowerCase().split(',', MOST.codings)) {
+    const [name = '', ...parameters] = one.split(';', MOST.parts).map((text) => text.trim());
     taken.set(name, !parameters.some((parameter) => /^q\s*=\s*0(?:\.0*)?$/.test(parameter)));
   }
   return (['br', 'gzip'] as const).find((coding) => taken.get(coding) ?? taken.get('*') ?? false);

@@ -27,12 +27,15 @@ const JSON_TYPES = ['text/json', 'application/json'];
 /** What clients say without meaning it: a blob's type, a text's, none at all. The body itself shows what it is. */
 const UNSAID = ['', 'text/plain', 'application/octet-stream'];
 
+/** Most ranges of an Accept that are looked at, and parts of a media type: a head of 16 KB has room for thousands, and nobody means them. */
+const MOST = { ranges: 100, parts: 32 };
+
 /** A media type and its parameters, in lower case. */
 function mediaType(header: string): { type: string; parameters: Map<string, string> } {
-  const [type = '', ...rest] = header.toLowerCase().split(';');
+  const [type = '', ...rest] = header.toLowerCase().split(';', MOST.parts);
   const parameters = new Map(
     rest.map((part): [string, string] => {
-      const [name = '', value = ''] = part.split('=');
+      const [name = '', value = ''] = part.split('=', 2);
       return [name.trim(), value.trim().replaceAll('"', '')];
     }),
   );
@@ -62,7 +65,7 @@ export function bodyForm(contentType: string | undefined): DeclaredForm {
 /**
  * The form of the answer by Accept (RFC 9110, 12.5.1). The most specific range that a form lies in says how much it is wanted; the
  * form of the greatest weight is given, of equal ones that whose range is named first, and JSON before the others. A weight that
- * cannot be read counts as 1. CSV has a header line where it is asked for as `text/csv; header=present`. A bare table is asked for by the query's `format`, or as `application/json;format=table`. Throws a 406
+ * cannot be read counts as 1; ranges behind the first hundred count for nothing. CSV has a header line where it is asked for as `text/csv; header=present`. A bare table is asked for by the query's `format`, or as `application/json;format=table`. Throws a 406
  * where no form is wanted, and a 400 for another `format`.
  */
 export function answerForm(accept: string | undefined, format?: string): AnswerForm {
@@ -71,7 +74,7 @@ export function answerForm(accept: string | undefined, format?: string): AnswerF
     throw new RequestError(400, 'the format in the query cannot be given; expected format=table or format=tidymodels');
   }
   if (accept === undefined || accept === '*/*' || accept === 'application/json' || accept.trim() === '') return 'json';
-  const ranges = accept.split(',').map((range, place) => {
+  const ranges = accept.split(',', MOST.ranges).map((range, place) => {
     const { type, parameters } = mediaType(range);
     const specific = type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2;
     const beside = { format: parameters.get('format'), header: parameters.get('header') };

@@ -80,6 +80,68 @@ test('takes one that is long by itself where nobody waits, and computes nothing 
   expect(computed).toBe(false);
 });
 
+test('does what takes little at once, until it took 5 ms in all since the last look at the sockets; then in turn', async () => {
+  let time = 0;
+  const admission = createAdmission(() => time);
+  const done: number[] = [];
+  const ask = (job: number) =>
+    admission.soon(
+      1,
+      () => true,
+      () => {
+        time += 2;
+        done.push(job);
+        return job;
+      },
+    );
+  expect([ask(1), ask(2), ask(3)]).toEqual([1, 2, 3]);
+  const later = [ask(4), ask(5)];
+  expect(done).toEqual([1, 2, 3]);
+  expect(admission.waitingMs()).toBe(2);
+  expect(await Promise.all(later)).toEqual([4, 5]);
+  expect([ask(6), ask(7)]).toEqual([6, 7]);
+});
+
+test('connections that come in put the queue off for a few looks at the sockets, and for no more', async () => {
+  const looksUntilDone = async (isCrowded: boolean) => {
+    const admission = createAdmission(() => 0);
+    let isDone = false;
+    const done = admission.run(
+      1,
+      () => true,
+      () => {
+        isDone = true;
+      },
+    );
+    let looks = 0;
+    for (; !isDone; looks += 1) {
+      if (isCrowded) admission.noteConnection();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await done;
+    return looks;
+  };
+  expect(await looksUntilDone(false)).toBeLessThan(3);
+  expect(await looksUntilDone(true)).toBeGreaterThan(15);
+  expect(await looksUntilDone(true)).toBeLessThan(20);
+});
+
+test('small bodies that come in together are read in turn, once some milliseconds went into reading', async () => {
+  let time = 0;
+  const admission = createAdmission(() => {
+    time += 1;
+    return time;
+  });
+  const served = serveModel('model', loadModel(golden('heart-age').file));
+  const container = { admission, mode: 'sagemaker' } as Container;
+  const body = Buffer.from(','.repeat(8_192));
+  const answers = Array.from({ length: 20 }, () => answerBody(container, served, { body, form: 'csv', accepted: 'json' }, () => true));
+  // Each looks at the time before and behind its reading.
+  expect(admission.waitingMs()).toBeCloseTo(15 * 8_192 * 3e-6, 9);
+  const settled = await Promise.allSettled(answers);
+  expect(settled.map((one) => one.status === 'rejected' && one.reason.status)).toEqual(Array(20).fill(422));
+});
+
 test('learns the pace of a model, and one pause does not make it slow', () => {
   const pace = createPace(0.1);
   for (let call = 0; call < 100; call += 1) pace.note(10, 50);

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { createBodies } from '../../../container/server/bodies.ts';
-import { joined } from '../../../container/server/http.ts';
+import { joined, readAttributes } from '../../../container/server/http.ts';
 import { Incoming } from '../../../container/server/incoming.ts';
 import { RequestError } from '../../../shared/errors.ts';
 
@@ -163,4 +163,14 @@ test('no body is refused for the sake of one that has no room beside those that 
   later.send(FREE + 900_000);
   await settled();
   expect([waiting.came, later.came]).toEqual(['nothing', 'nothing']);
+});
+
+test('of custom attributes no more are looked at than SageMaker takes characters', () => {
+  const read = (custom: string) => {
+    const message = new Incoming(new net.Socket());
+    message.headers['x-amzn-sagemaker-custom-attributes'] = custom;
+    return readAttributes(message);
+  };
+  expect(read(`${';'.repeat(1_000)}deadline-ms=5`)).toEqual({ deadlineMs: 5 });
+  expect(read(`${';'.repeat(15_000)}deadline-ms=5`)).toEqual({});
 });

@@ -132,6 +132,9 @@ describe('script, style and headers', () => {
     ['gzip;q=0.000', undefined],
     ['*;q=0', undefined],
     ['x-gzip', undefined],
+    // Of thousands the first hundred are looked at.
+    [`${'x,'.repeat(99)}gzip`, 'gzip'],
+    [`${','.repeat(15_000)}gzip`, undefined],
   ])('Accept-Encoding %s: %s is given', (header, expected) => {
     expect(codingOf(header)).toBe(expected);
   });

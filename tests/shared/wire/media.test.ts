@@ -39,6 +39,13 @@ test('gzip is read, another compression is refused with 415', () => {
   for (const other of ['br', 'br, identity', 'gzip, gzip', 'deflate', 'x']) expect(statusOf(() => isCompressed(other))).toBe(415);
 });
 
+test('of an Accept that names thousands of ranges the first hundred are looked at, and of a type its first parts', () => {
+  expect(answerForm(`${'image/png,'.repeat(99)}text/csv`)).toBe('csv');
+  expect(statusOf(() => answerForm(`${','.repeat(15_000)}text/csv`))).toBe(406);
+  expect(answerForm(`text/csv${';a=b'.repeat(3_000)};header=present`)).toBe('csv');
+  expect(bodyForm(`text/csv${';'.repeat(15_000)}charset=latin1`)).toBe('csv');
+});
+
 test.each([
   [undefined, 'json'],
   ['', 'json'],
