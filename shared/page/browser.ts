@@ -27,7 +27,7 @@ function open(data: PageData): void {
     start(data);
     return;
   }
-  const { view } = readQuery([], location.search.slice(1));
+  const { view } = readQuery([], location.search.slice(1), []);
   let chosen = view.language;
   let words = wordsIn(chosen ?? languageOf(navigator.language));
   let isOpen = false;
@@ -50,7 +50,7 @@ function languageOf(tag: string): Language {
 
 /** Binds the form, the answer, the plot, the spreadsheet and the code to one another. */
 function start(data: PageData, language?: Language): void {
-  const { values, view } = readQuery(data.features, location.search.slice(1));
+  const { values, view } = readQuery(data.features, location.search.slice(1), data.order);
   let words = wordsIn(language ?? view.language ?? languageOf(navigator.language));
   let chosenLanguage = language ?? view.language;
   let shown = firstOf(data, values);

@@ -76,7 +76,8 @@ function fieldsOf(line: string, delimiter: string): string[] | undefined {
  * features' names in other capitals is a header, too, in which they are missing. Throws a 422 where it is both.
  */
 export function csvHeader(schema: Schema, line: string[]): Header {
-  const first = line.map((field) => field.trim());
+  // A name may have white space at its own ends.
+  const first = line.map((field) => (isFeature(schema, field) ? field : field.trim()));
   const fields = new Set(first);
   const isRowToo = isRow(schema, line);
   if (isRowToo && schema.features.every(({ name }) => fields.has(name))) {

@@ -3,7 +3,7 @@ import type { Request } from 'playwright-core';
 import { RequestError } from '../../shared/errors.ts';
 import { golden } from '../support/golden.ts';
 import { serveAnswers, serveModel } from './servers.ts';
-import { closeDialog, HEART_AGE, inChromium, infoOf, openDialog, says, visits } from './visits.ts';
+import { closeDialog, HEART_AGE, inChromium, infoOf, openDialog, says, through, visits } from './visits.ts';
 
 const { urls, open, closeAll, watch } = visits({ age: HEART_AGE });
 
@@ -128,6 +128,13 @@ inChromium('requests', () => {
     await says(page, 3);
     expect(await page.locator('#name').textContent()).toBe('other');
     expect(await page.locator('#sha256').getAttribute('title')).toBe(model.sha256);
+    // So does a spreadsheet.
+    const json = { predictions: [7], model: { name: 'third', sha256: 'ef'.repeat(32) } };
+    await page.route('**/predict', (route) => {
+      return route.request().headers()['content-type'] === 'text/csv' ? route.fulfill({ json }) : route.continue();
+    });
+    expect(await through(page, 'x,y\n1,2\n')).toBe('x,y,prediction\n1,2,7\n');
+    expect(await page.locator('#run-name').textContent()).toBe('a.csv · Model third efefefef');
     await close();
   });
 

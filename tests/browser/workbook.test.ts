@@ -34,13 +34,13 @@ inChromium('a workbook', () => {
     const loaded = () => page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('workbook.js')));
     await through(page, 'age\n54\n');
     expect(await loaded()).toBe(false);
-    const head = `<row r="1">${text('A1', 'age')}${text('B1', 'seen')}${text('C1', 'note')}</row>`;
+    const head = `<row r="1">${text('A1', 'age')}${text('B1', 'seen')}${text('C1', '=note')}</row>`;
     const book = workbook({
       First: `${head}<row r="2"><c r="A2"><v>54</v></c><c r="B2" s="1"><v>45000</v></c>${text('C2', '=1+1')}</row><row r="3">${text('B3', 'x, y')}</row>`,
       Second: `${head}<row r="2"><c r="A2"><v>61</v></c></row>`,
     });
     expect(await through(page, book, 'patients.xlsx')).toBe(
-      `\ufeffage,seen,note,prediction,problem\r\n54,2023-03-15,'=1+1,${chanceAt(54)},\r\n,"x, y",,,age: a value is missing\r\n`,
+      `\ufeffage,seen,'=note,prediction,problem\r\n54,2023-03-15,'=1+1,${chanceAt(54)},\r\n,"x, y",,,age: a value is missing\r\n`,
     );
     expect(await loaded()).toBe(true);
     await page.getByRole('combobox', { name: 'Sheet' }).selectOption('Second');

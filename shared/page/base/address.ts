@@ -23,11 +23,14 @@ export function writeQuery(features: PageFeature[], values: Value[], view: View)
   return text.length > MAX_QUERY ? '' : text;
 }
 
-/** The inputs and the view that a query holds. What does not fit is left at its start. */
-export function readQuery(features: PageFeature[], text: string): { values: Value[]; view: View } {
+/**
+ * The inputs and the view that a query holds. What does not fit is left at its start, and so is a feature without a field (those at the places of
+ * `order` have one): nobody would see that a link had changed it.
+ */
+export function readQuery(features: PageFeature[], text: string, order: number[]): { values: Value[]; view: View } {
   const query = new URLSearchParams(text);
-  const values = features.map((feature) => {
-    const given = query.get(feature.name);
+  const values = features.map((feature, at) => {
+    const given = order.includes(at) ? query.get(feature.name) : null;
     const value = given === null ? undefined : readValue(feature, given);
     return value === undefined ? feature.start : value;
   });

@@ -60,6 +60,11 @@ export function className({ card }: PageData, words: Words, label: string): stri
   return words.label(labelIn(card.answer?.classes, label));
 }
 
+/** A label in words, and as the data and requests have it. */
+export function inWords(text: string, label: string): string {
+  return text === label ? label : `${text} (${label})`;
+}
+
 /** The labels of shares in class order; an endpoint with another model may have others, which then stand as they came. */
 export function labelsOf(data: PageData, shares: Record<string, number>): string[] {
   const labels = Object.keys(shares);

@@ -1,7 +1,7 @@
 import type { PageData, PageFeature } from '../base/data.ts';
 import { make } from '../base/dom.ts';
 import type { PageImportance } from '../base/explained.ts';
-import { className, isShare, nameOf, readable } from '../base/reading.ts';
+import { className, inWords, isShare, nameOf, readable } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
@@ -64,11 +64,6 @@ function importanceParts(data: PageData, { means, output, shuffled, loss, base }
     .replace('{loss}', words.text(`loss.${loss}`))
     .replace('{base}', number(base ?? 0));
   return [make('p', {}, `${words.text('card.importanceText')}${shuffled ? ` ${told}` : ''}`), make('ol', {}, ...lines)];
-}
-
-/** A label in words, and as the data and requests have it. */
-function inWords(text: string, label: string): string {
-  return text === label ? label : `${text} (${label})`;
 }
 
 function featureText(feature: PageFeature, words: Words): string {

@@ -23,12 +23,13 @@ export type Sender = (body: string, contentType: string, signal: AbortSignal) =>
 /** Whether an answer is of the model of a file's first one. In a deploy two models answer by turns: one column must not have both. */
 export type Whose = (answer: AnswerBody) => boolean;
 
-/** Remembers whose a file's first answer was. */
-export function createWhose(): Whose {
+/** Remembers whose a file's first answer was; `told` hears that answer. */
+export function createWhose(told: (answer: AnswerBody) => void): Whose {
   let first: AnswerBody['model'];
-  return ({ model }) => {
-    first ??= model;
-    return model?.sha256 === first?.sha256;
+  return (answer) => {
+    if (!first) told(answer);
+    first ??= answer.model;
+    return answer.model?.sha256 === first?.sha256;
   };
 }
 

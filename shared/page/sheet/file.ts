@@ -6,6 +6,7 @@ import { reasonOf } from './check.ts';
 import {
   createLineReader,
   decimalMark,
+  disarmed,
   featureCells,
   hasDecimalComma,
   hasDecimalPoint,
@@ -71,7 +72,7 @@ export async function* batches(
       }
       layout = {
         ...layoutOf(data, line, words, named),
-        line: first + line,
+        line: first + (delimiter ? disarmed(line, delimiter) : line),
         bom: (await bomOf(file)) !== undefined,
         eol,
         isMade: delimiter !== undefined,

@@ -6,6 +6,7 @@ import {
   cellsOf,
   cellText,
   className,
+  inWords,
   isShare,
   isShares,
   labelsOf,
@@ -82,7 +83,7 @@ function headOf(name: string, feature: PageFeature | undefined, words: Words): H
 /** A cell of the file, with the words for a level. */
 function levelText(feature: PageFeature | undefined, cell: string, words: Words): string {
   const text = feature?.type === 'factor' ? words.label(levelLabel(feature, cell)) : cell;
-  return text === cell ? cell : `${text} (${cell})`;
+  return inWords(text, cell);
 }
 
 /** The time that half reach, of a curve over time; a longer one where the curve does not come down to a half. */
@@ -100,8 +101,7 @@ export function reasonsName(data: PageData, words: Words): string {
 
 /** A class in words, and the label that the file has for it. */
 function bothNames(data: PageData, words: Words, label: string): string {
-  const name = className(data, words, label);
-  return name === label ? label : `${name} (${label})`;
+  return inWords(className(data, words, label), label);
 }
 
 /** A prediction's cells, with a class's label as the download has it and in words. */

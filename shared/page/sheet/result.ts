@@ -6,7 +6,7 @@ import { createTally, type Tally } from './check.ts';
 import { createCount } from './count.ts';
 import type { Batch } from './file.ts';
 import { type Held, PREVIEW, reasonsName, showBeside, showPreview } from './preview.ts';
-import { addedCells, addedColumns, freeName, type Layout, splitLine, writeCells } from './rows.ts';
+import { addedCells, addedColumns, disarmed, freeName, type Layout, writeCells } from './rows.ts';
 
 /** How many reasons the summary names. */
 const SHOWN_REASONS = 5;
@@ -105,7 +105,7 @@ function partOf(data: PageData, batch: Batch, layout: Layout, answers: Answers, 
     const cells = prediction === undefined ? Array<string>(width ?? 1).fill('') : addedCells(data, prediction);
     const why = answers.reasons ? [answers.reasons.get(row) ?? ''] : [];
     const added = row.isBlank ? '' : writeCells([...cells, ...why, ...(hasReasons ? [row.reason ?? ''] : [])], delimiter, decimalComma);
-    const text = `${layout.isMade ? writeCells(splitLine(row.line, delimiter), delimiter, false).slice(1) : row.line}${added}`;
+    const text = `${layout.isMade ? disarmed(row.line, delimiter) : row.line}${added}`;
     length += text.length;
     ends[at] = row.isBlank ? -1 : width ? length : length - added.length;
     length += eol.length;

@@ -143,7 +143,8 @@ export function readHeader(features: PageFeature[], line: string, named?: string
 
 /** Names count without regard to case where that is clear. */
 function headerBy(features: PageFeature[], line: string, delimiter: string): HeaderRead {
-  const header = splitLine(line, delimiter).map((name) => name.trim());
+  const known = new Set(features.map(({ name }) => name));
+  const header = splitLine(line, delimiter).map((name) => (known.has(name) ? name : name.trim()));
   // Looked up in maps: a file may have as many columns as a model has features, thousands.
   const [exact, lower] = [new Map<string, number>(), new Map<string, number>()];
   const repeated = new Set<string>();
@@ -242,7 +243,7 @@ export function addedCells(data: PageData, prediction: Predicted): string[] {
 }
 
 /** A number, with a point or a comma. */
-const NUMBER = /^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$/i;
 
 /**
  * Cells as they stand behind a line of the file. A text that a spreadsheet would take for a formula gets an apostrophe before it;
@@ -257,4 +258,9 @@ export function writeCells(cells: string[], delimiter: string, decimalComma: boo
       return `${delimiter}${isPlain ? text : `"${text.replaceAll('"', '""')}"`}`;
     })
     .join('');
+}
+
+/** A line of a CSV that the page made of a workbook, whose texts must not become formulas. */
+export function disarmed(line: string, delimiter: string): string {
+  return writeCells(splitLine(line, delimiter), delimiter, false).slice(1);
 }

@@ -35,8 +35,8 @@ describe('the address', () => {
     expect(writeQuery(features, [25, 'a&b', false], {})).toBe('');
     const values: Value[] = [54, '~lang', true];
     const view = { language: 'pt' as const, along: 1, time: 7 };
-    expect(readQuery(features, writeQuery(features, values, view))).toEqual({ values, view });
-    expect(readQuery(features, writeQuery(features, [null, '', false], {})).values).toEqual([null, '', false]);
+    expect(readQuery(features, writeQuery(features, values, view), [0, 1, 2])).toEqual({ values, view });
+    expect(readQuery(features, writeQuery(features, [null, '', false], {}), [0, 1, 2]).values).toEqual([null, '', false]);
   });
 
   test('holds dates, times and whole numbers', () => {
@@ -46,15 +46,17 @@ describe('the address', () => {
       { name: 'id', type: 'integer64', start: 0 },
     ];
     const values: Value[] = ['2024-02-29', '2024-02-29T10:30Z', 7];
-    expect(readQuery(given, writeQuery(given, values, {})).values).toEqual(values);
-    expect(readQuery(given, 'day=soon&t=12:00&id=x').values).toEqual(['2024-01-01', '2024-01-01T00:00:00Z', 0]);
+    expect(readQuery(given, writeQuery(given, values, {}), [0, 1, 2]).values).toEqual(values);
+    expect(readQuery(given, 'day=soon&t=12:00&id=x', [0, 1, 2]).values).toEqual(['2024-01-01', '2024-01-01T00:00:00Z', 0]);
   });
 
   test('what does not fit is left at its start', () => {
-    const { values, view } = readQuery(features, 'age=old&cell+type=z&prior=maybe&~lang=fr&~plot=none&~time=x');
+    const { values, view } = readQuery(features, 'age=old&cell+type=z&prior=maybe&~lang=fr&~plot=none&~time=x', [0, 1, 2]);
     expect(values).toEqual([25, 'a&b', false]);
     expect(view).toEqual({});
-    expect(readQuery(features, 'age=Infinity').values[0]).toBe(25);
+    expect(readQuery(features, 'age=Infinity', [0]).values[0]).toBe(25);
+    // So is an input without a field, as the page says of it.
+    expect(readQuery(features, 'age=54&prior=true', [1, 0]).values).toEqual([54, 'a&b', false]);
   });
 
   test('is left empty where it would be too long', () => {

@@ -114,3 +114,12 @@ test('a first line that names what parts the fields is kept, and no header', asy
   }
   expect(kept).toEqual(['sep=;\nid;age', '54', 'SEP=|\nid|age', '54', '"sep=\t"\nid\tage', '54']);
 });
+
+test('a name with white space at its ends is found, in quotes or not', async () => {
+  const named = [{ ...data.features[0]!, name: 'age ' }];
+  for (const header of ['id,age ', '"id","age "', 'age ,id']) {
+    const at = header.startsWith('a') ? '54,1' : '1,54';
+    expect(await rowsWith({ csv: new Blob([`${header}\n${at}\n`]) }, named)).toEqual([[at, '54']]);
+  }
+  expect((await rowsOf(' age ,id\n54,1\n'))[0]).toEqual(['54,1', '54']);
+});

@@ -4,6 +4,7 @@ import { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { csvField, parseCsv } from '../../../shared/wire/csv.ts';
 import { csvCells } from '../../../shared/wire/csv-cells.ts';
+import { readBody } from '../../../shared/wire/read-body.ts';
 import { readAnyBody } from '../../../shared/wire/wire.ts';
 
 test.each<[string, string, string[][]]>([
@@ -114,4 +115,16 @@ test('blank lines are missing values, but at the end; so many that they would be
   expect(rowsOf(`age\n1\n""\n${'\n'.repeat(10)}`, 4)).toEqual([2, 1, Number.NaN]);
   const sparse = rowsOf(`age\n${'\n'.repeat(100_000)}7`);
   expect([sparse.length, sparse[0], sparse[1], sparse.at(-1)]).toEqual([100_002, 100_001, Number.NaN, 7]);
+});
+
+test('a name with white space at its ends is found, and others are found beside blanks as before', () => {
+  const named: Schema = { ...ofAge, features: ['age ', 'sex'].map((name) => ({ name, type: 'number' })) };
+  const read = (text: string) =>
+    [readBody(named, Buffer.from(text), 'csv'), readAnyBody(named, Buffer.from(text), 'csv')].map(({ rows }) => [...rows]);
+  for (const text of ['age ,sex\n54,1\n', '"sex","age "\n1,54\n', ' sex ; age ;age \n1;9;54\n']) {
+    expect(read(text)).toEqual([
+      [54, 1],
+      [54, 1],
+    ]);
+  }
 });
