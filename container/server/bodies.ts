@@ -13,6 +13,8 @@ const LATELY_MS = 1_000;
 const MOST_STEADY_S = 10;
 /** No body is taken to be younger, so that a first piece alone makes none the quickest. */
 const YOUNGEST_MS = 10;
+/** With more bodies that come in none is given the room that its head announces: a sixteenth of its bytes would take all of it. */
+const MOST_AHEAD = 16;
 
 /** A body that comes in: how many of its bytes count and since when, how many of those came in lately, and when the last did. */
 type Coming = { request: Incoming; length: number; counted: number; since: number; moved: number; at: number };
@@ -36,6 +38,8 @@ export function createBodies(most = MOST_BYTES, now = () => performance.now()): 
   const coming = new Set<Coming>();
   /** Bytes of bodies that came in whole, of which none can be refused, and of the others. */
   let [kept, bytes] = [0, 0];
+  /** Bodies of which some came in, the small ones too. */
+  let begun = 0;
   const full = () => overloaded('too many big bodies are coming in; ask again soon');
   const stillest = (time: number) => {
     let [found, least]: [Coming | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
@@ -58,6 +62,8 @@ export function createBodies(most = MOST_BYTES, now = () => performance.now()): 
     return undefined;
   };
   const hold = (one: Coming, more: number) => {
+    if (more < 0) begun -= 1;
+    else if (one.length === 0 && more > 0) begun += 1;
     one.length += more;
     const counted = Math.max(one.length - FREE_BYTES, 0);
     const moved = counted - one.counted;
@@ -80,7 +86,7 @@ export function createBodies(most = MOST_BYTES, now = () => performance.now()): 
     rooms,
     read: (request) => {
       const one: Coming = { request, length: 0, counted: 0, since: 0, moved: 0, at: 0 };
-      return request.body(MAX_BODY_BYTES, (more) => hold(one, more), rooms.take);
+      return request.body(MAX_BODY_BYTES, (more) => hold(one, more), { take: rooms.take, isCrowded: () => begun > MOST_AHEAD });
     },
     during: async (body, work) => {
       kept += body.length;

@@ -17,6 +17,8 @@ export function cutOff(): RequestError {
 export type Hold = (bytes: number) => RequestError | undefined;
 /** Memory for so many bytes of a body, where there is a better way than new memory. */
 export type TakeRoom = (bytes: number) => Uint8Array | undefined;
+/** How memory is found for a body; where it `isCrowded`, no more than twice what came in is taken, whatever its head announces. */
+export type RoomFor = { take?: TakeRoom; isCrowded?(): boolean };
 
 /**
  * The body of a message, at most `most` bytes. Throws a 413 before anything is read where its content-length is over

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { RequestError } from '../../shared/errors.ts';
-import { cutOff, type Hold, joined, type TakeRoom, tooLarge, WHOLE } from './http.ts';
+import { cutOff, type Hold, joined, type RoomFor, tooLarge, WHOLE } from './http.ts';
 
 /** A body that is read piece by piece: what came in and was not taken yet, and who waits for more. */
 type Flow = { most: number; pieces: Uint8Array[]; bytes: number; isOver: boolean; error?: RequestError; isHeld: boolean; wake(): void };
@@ -9,7 +9,7 @@ type Reading = {
   most: number;
   declared: number;
   hold: Hold;
-  take: TakeRoom | undefined;
+  room: RoomFor;
   resolve(body: Uint8Array): void;
   reject(error: RequestError): void;
 };
@@ -83,15 +83,15 @@ export class Incoming extends IncomingMessage {
   }
 
   /**
-   * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count; `take` may give memory for them. Rejects with a 413 before anything is read where the content-length is over that, else as soon
+   * The body, at most `most` bytes; `hold` hears of their end, too, by a negative count; `room` says how memory is found for them. Rejects with a 413 before anything is read where the content-length is over that, else as soon
    * as the bytes are; and with a 400 where the message is cut off. What comes after an error is thrown away, so that the sender hears
    * it over a connection that is still whole.
    */
-  body(most: number, hold: Hold, take?: TakeRoom): Promise<Uint8Array> {
+  body(most: number, hold: Hold, room: RoomFor = {}): Promise<Uint8Array> {
     const declared = Number(this.headers['content-length'] ?? 0);
     if (declared > most) return Promise.reject(tooLarge(String(this.headers['content-length']), most));
     return new Promise((resolve, reject) => {
-      this.#reading = { most, declared, hold, take, resolve, reject };
+      this.#reading = { most, declared, hold, room, resolve, reject };
     });
   }
 
@@ -113,8 +113,13 @@ export class Incoming extends IncomingMessage {
     const room = reading.hold(chunk.length);
     const refused = room ?? (this.#length > reading.most ? tooLarge(`more than ${reading.most}`, reading.most) : undefined);
     if (refused) this.refuse(refused);
-    else this.#held = joined(this.#held ?? NOTHING, from, chunk, reading.most, reading.declared, reading.take);
+    else this.#held = this.#joined(reading, from, chunk);
     return true;
+  }
+
+  #joined({ most, declared, room: { take, isCrowded } }: Reading, from: number, chunk: Uint8Array): Uint8Array {
+    const ahead = isCrowded?.() ? Math.min(declared, 2 * this.#length) : declared;
+    return joined(this.#held ?? NOTHING, from, chunk, most, ahead, take);
   }
 
   /** Ends a body that still comes in by an error, as one that `hold` gives. */

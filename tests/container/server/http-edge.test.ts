@@ -256,9 +256,17 @@ test('bodies that never end keep out neither small nor large ones: those of whic
     await new Promise((resolve) => socket.write(`${post}content-length: ${most}\r\n\r\n${sent}`, resolve));
   }
   const ask = (body: string) => fetch(`${url}/invocations`, { method: 'POST', body }).then(({ status }) => status);
+  // A second or two are needed until it is seen that they stand still; until then a larger body may be refused, and asks again.
+  const askAgain = async (body: string) => {
+    for (let again = 0; again < 12; again += 1) {
+      if ((await ask(body)) === 200) return 200;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    return 503;
+  };
   // Of each body the first 64 KB count for nothing, of which 3 MB are all that is left.
-  const sizes = [0, 65_000, 300_000, 1_000_000, most - 6];
-  for (const bytes of sizes) expect([bytes, await ask(`[[54]]${' '.repeat(bytes)}`)]).toEqual([bytes, 200]);
+  for (const bytes of [0, 65_000]) expect([bytes, await ask(`[[54]]${' '.repeat(bytes)}`)]).toEqual([bytes, 200]);
+  for (const bytes of [300_000, 1_000_000, most - 6]) expect([bytes, await askAgain(`[[54]]${' '.repeat(bytes)}`)]).toEqual([bytes, 200]);
   for (let turn = 0; turn < 500 && heard.length === 0; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(heard[0]).toMatch(/^HTTP\/1\.1 503 [\s\S]*too many big bodies are coming in/);
   expect(heard.length).toBeLessThan(5);

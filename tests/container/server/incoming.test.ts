@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { createBodies } from '../../../container/server/bodies.ts';
-import { joined, readAttributes } from '../../../container/server/http.ts';
+import { type Hold, joined, type RoomFor, readAttributes } from '../../../container/server/http.ts';
 import { Incoming } from '../../../container/server/incoming.ts';
 import { RequestError } from '../../../shared/errors.ts';
 
@@ -173,4 +173,50 @@ test('of custom attributes no more are looked at than SageMaker takes characters
   };
   expect(read(`${';'.repeat(1_000)}deadline-ms=5`)).toEqual({ deadlineMs: 5 });
   expect(read(`${';'.repeat(15_000)}deadline-ms=5`)).toEqual({});
+});
+
+test('where many bodies come in, none has more room than for twice what came, whatever its head announces', async () => {
+  const roomsOf = async (isCrowded: boolean, pieces: number) => {
+    const message = new Incoming(new net.Socket());
+    message.headers['content-length'] = '1000000';
+    const taken: number[] = [];
+    const take = (bytes: number) => {
+      taken.push(bytes);
+      return undefined;
+    };
+    const body = message.body(6_291_456, () => undefined, { take, isCrowded: () => isCrowded });
+    for (let piece = 0; piece < pieces; piece += 1) message.push(Buffer.alloc(40_000));
+    message.push(null);
+    return { bytes: (await body).length, taken };
+  };
+  expect(await roomsOf(false, 25)).toEqual({ bytes: 1_000_000, taken: [1_000_000] });
+  expect(await roomsOf(true, 2)).toEqual({ bytes: 80_000, taken: [160_000] });
+  expect(await roomsOf(true, 25)).toEqual({ bytes: 1_000_000, taken: [160_000, 400_000, 880_000, 1_000_000] });
+});
+
+test('bodies are many from seventeen on, the small ones too, until they end', () => {
+  const bodies = createBodies();
+  const begin = () => {
+    let [hold, room]: [Hold, RoomFor] = [() => undefined, {}];
+    const request = {
+      body: (_most: number, given: Hold, found: RoomFor) => {
+        [hold, room] = [given, found];
+        return new Promise<Uint8Array>(() => {});
+      },
+    } as unknown as Incoming;
+    void bodies.read(request);
+    return { hold, room };
+  };
+  const all = Array.from({ length: 40 }, begin);
+  const isCrowded = () => all[0]?.room.isCrowded?.();
+  for (const { hold } of all.slice(0, 16)) hold(1_000);
+  expect(isCrowded()).toBe(false);
+  all[16]?.hold(1);
+  expect(isCrowded()).toBe(true);
+  all[16]?.hold(1);
+  all[16]?.hold(-2);
+  expect(isCrowded()).toBe(false);
+  // One without a body.
+  for (const { hold } of all.slice(20)) hold(-0);
+  expect(isCrowded()).toBe(false);
 });
