@@ -22,19 +22,19 @@ type Coming = { request: Incoming; length: number; counted: number; since: numbe
 /** The bodies of a container while they come in. */
 export type Bodies = {
   rooms: Rooms;
-  /** A request's body, of at most 6 MB. Rejects with a 503 where there is no room, or no more, since others came in faster. */
-  read(request: Incoming): Promise<Uint8Array>;
+  /** A request's body, of at most so many bytes, 6 MB by default. Rejects with a 503 where there is no room, or no more, since others came in faster. */
+  read(request: Incoming, most?: number): Promise<Uint8Array>;
   /** Counts a body that came in while `work` needs its bytes. */
   during<T>(body: Uint8Array, work: () => Promise<T>): Promise<T>;
 };
 
 /**
- * Holds no more than `most` bytes of all bodies together. What counts is what came in, not what a head announces: else a few heads without bodies
+ * Holds no more than `mostOfAll` bytes of all bodies together. What counts is what came in, not what a head announces: else a few heads without bodies
  * would keep everybody out; and small bodies always have room. Where there is none for a larger one, a body that stands still is refused, so
  * that those that never end keep nobody out; else the slowest, and not the oldest: where honest ones are too many, some are read to their end. The
  * rest of what is refused is thrown away: the sender hears why.
  */
-export function createBodies(most = MOST_BYTES, now = () => performance.now()): Bodies {
+export function createBodies(mostOfAll = MOST_BYTES, now = () => performance.now()): Bodies {
   const coming = new Set<Coming>();
   /** Bytes of bodies that came in whole, of which none can be refused, and of the others. */
   let [kept, bytes] = [0, 0];
@@ -54,8 +54,8 @@ export function createBodies(most = MOST_BYTES, now = () => performance.now()): 
   };
   /** Makes room for the body that takes more than there is; a refusal where it is the one to go. */
   const makeRoom = (asking: Coming, time: number) => {
-    while (kept + bytes > most) {
-      const one = kept + asking.counted > most ? asking : stillest(time);
+    while (kept + bytes > mostOfAll) {
+      const one = kept + asking.counted > mostOfAll ? asking : stillest(time);
       if (!one || one === asking) return full();
       one.request.refuse(full());
     }
@@ -84,9 +84,9 @@ export function createBodies(most = MOST_BYTES, now = () => performance.now()): 
   const rooms = createRooms();
   return {
     rooms,
-    read: (request) => {
+    read: (request, most = MAX_BODY_BYTES) => {
       const one: Coming = { request, length: 0, counted: 0, since: 0, moved: 0, at: 0 };
-      return request.body(MAX_BODY_BYTES, (more) => hold(one, more), { take: rooms.take, isCrowded: () => begun > MOST_AHEAD });
+      return request.body(most, (more) => hold(one, more), { take: rooms.take, isCrowded: () => begun > MOST_AHEAD });
     },
     during: async (body, work) => {
       kept += body.length;

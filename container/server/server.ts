@@ -54,6 +54,9 @@ const IDLE_MS = 80_000;
 /** What batch transform should send: one request at a time, as many lines as fit. */
 const EXECUTION_PARAMETERS = { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 };
 
+/** Most bytes of an order to load a model, a name and a path: it is read in the thread that listens. */
+const MOST_ORDER = 16_384;
+
 /** The key under which workers know the one model of a container. */
 export const MODEL_KEY = 'model';
 
@@ -252,7 +255,7 @@ function publicReply({ keys, page: parts, shown }: Container, { model, failed }:
 
 async function manageModels(models: Models, request: Incoming, container: Container): Promise<Reply> {
   if (request.method !== 'POST') return jsonReply({ models: models.list() });
-  const body = await container.bodies.read(request);
+  const body = await container.bodies.read(request, MOST_ORDER);
   let order: unknown;
   try {
     order = utf8Json(body);

@@ -172,6 +172,7 @@ describe('many models', () => {
     expect(statuses).toEqual([422, 422, 400, 400, 400, 400]);
     expect((await post(`${url}/models`, '{"model_name":"x"}')).status).toBe(400);
     expect((await post(`${url}/models`, 'x')).status).toBe(400);
+    expect((await post(`${url}/models`, `{"model_name":"x","url":"${'x'.repeat(20_000)}"}`)).status).toBe(413);
     expect((await fetch(`${url}/models/ages/invoke`)).status).toBe(405);
   });
 
