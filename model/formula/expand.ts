@@ -41,7 +41,7 @@ export class Expander {
     const offsets = Array.from(this.variables.keys()).filter(isOffset);
     const terms = found.filter((term) => term.length > 0 && !term.some(isOffset)).sort((one, other) => one.length - other.length);
     const factors = terms.map((term, at) => {
-      const pattern: number[] = new Array(this.variables.length).fill(0);
+      const pattern = new Uint8Array(this.variables.length);
       for (const place of term) pattern[place] = codeOf(terms, at, place);
       return pattern;
     });

@@ -20,12 +20,13 @@ export type MatrixColumn = { name: string; factors: Expression[] };
 /** The columns of R's model matrix, each a product (model.c, modelmatrix): of a term's variables the first one's columns turn fastest. */
 export function modelMatrix(terms: Terms, coded: (Coded | undefined)[], label: string): MatrixColumn[] {
   const columns: MatrixColumn[] = terms.intercept ? [{ name: '(Intercept)', factors: [] }] : [];
-  const patterns = terms.factors.map((pattern) => [...pattern]);
+  const patterns = [...terms.factors];
   if (!terms.intercept) {
     // Without an intercept the first factor has a column for each level.
-    const isFactor = (pattern: number[], at: number) => pattern[at]! > 0 && coded[at]?.levels !== undefined;
-    const first = patterns.find((pattern) => pattern.some((_, at) => isFactor(pattern, at)));
-    if (first) first[first.findIndex((_, at) => isFactor(first, at))] = 2;
+    const isFactor = (code: number, at: number) => code > 0 && coded[at]?.levels !== undefined;
+    const first = patterns.findIndex((pattern) => pattern.some(isFactor));
+    const found = patterns[first];
+    if (found) patterns[first] = found.with(found.findIndex(isFactor), 2);
   }
   let [factors, letters] = [0, 0];
   for (const pattern of patterns) {

@@ -17,8 +17,8 @@ export type Variable = {
 /** A model's terms without its response. */
 export type Terms = {
   variables: Variable[];
-  /** For each term, by variable: 0 not in it, 1 by contrasts, 2 by an indicator for each level. */
-  factors: number[][];
+  /** For each term, by variable: 0 not in it, 1 by contrasts, 2 by an indicator for each level. A byte each: thousands of terms have millions. */
+  factors: Uint8Array[];
   intercept: boolean;
   /** The places of offsets among the variables. */
   offsets: number[];
@@ -41,7 +41,7 @@ export function readTerms(value: RValue | undefined, label: string): Terms {
   if (values.length !== all.length) throw new ModelError(`${label}'s predvars`, `${values.length} calls`, String(all.length));
   const response = flag(attributes.get('response'), `${label}'s response`);
   if (response > all.length) throw new ModelError(`${label}'s response`, String(response), `at most ${all.length}`);
-  const { names, patterns } = readFactors(attributes.get('factors'), all.length, `${label}'s factors`);
+  const { names, patterns } = readFactors(attributes.get('factors'), { variables: all.length, response }, `${label}'s factors`);
   const classes = attributes.get('dataClasses');
   const kinds = classes ? textsOf(classes, `${label}'s dataClasses`) : [];
   const columns = classes ? textsOf(attributesOf(classes).get('names'), `${label}'s names of dataClasses`) : names;
@@ -59,7 +59,7 @@ export function readTerms(value: RValue | undefined, label: string): Terms {
   const stays = (_: unknown, at: number) => at !== response - 1;
   return {
     variables: variables.filter(stays),
-    factors: patterns.map((pattern) => pattern.filter(stays)).filter((pattern) => pattern.some((code) => code > 0)),
+    factors: patterns.filter((pattern) => pattern.some((code) => code > 0)),
     intercept: flag(attributes.get('intercept'), `${label}'s intercept`) !== 0,
     ...(environment ? { environment } : {}),
     offsets: offsets.filter((at) => at !== response).map((at) => (response > 0 && at > response ? at - 2 : at - 1)),
@@ -84,8 +84,17 @@ function flag(value: RValue | undefined, label: string): number {
   return number;
 }
 
-/** The matrix of variables by terms; integer(0) where there are no terms. */
-function readFactors(value: RValue | undefined, variables: number, label: string): { names: string[]; patterns: number[][] } {
+/** The places of a term's variables. */
+export function placesIn(pattern: Uint8Array): number[] {
+  return Array.from(pattern.keys()).filter((place) => pattern[place]! > 0);
+}
+
+/** The matrix of variables by terms, without the response (counted from 1); integer(0) where there are no terms. */
+function readFactors(
+  value: RValue | undefined,
+  { variables, response }: { variables: number; response: number },
+  label: string,
+): { names: string[]; patterns: Uint8Array[] } {
   const codes = numbersOf(value, label);
   if (codes.length === 0) return { names: [], patterns: [] };
   const attributes = attributesOf(value as RValue);
@@ -96,7 +105,12 @@ function readFactors(value: RValue | undefined, variables: number, label: string
   if (!codes.every((code) => code === 0 || code === 1 || code === 2)) throw new ModelError(label, 'other codes', '0, 1 and 2');
   const dimnames = attributes.get('dimnames');
   const names = dimnames ? textsOf(listOf(dimnames, `${label}'s dimnames`)[0], `${label}'s row names`) : [];
-  const patterns = Array.from({ length: terms as number }, (_, term) => Array.from(codes.subarray(term * rows, (term + 1) * rows)));
+  const patterns = Array.from({ length: terms as number }, (_, term) => {
+    const pattern = Uint8Array.from(codes.subarray(term * rows, (term + 1) * rows));
+    if (response === 0) return pattern;
+    pattern.copyWithin(response - 1, response);
+    return pattern.subarray(0, -1);
+  });
   return { names, patterns };
 }
 

@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Level } from '../../shared/schema/features.ts';
 import { contrastNames } from '../formula/model-matrix.ts';
-import type { Terms, Variable } from '../formula/terms.ts';
+import { placesIn, type Terms, type Variable } from '../formula/terms.ts';
 import type { RValue } from '../rds/values.ts';
 
 /**
@@ -94,7 +94,7 @@ function wayOf(terms: Terms, columns: readonly string[], label: string): Way {
 
 /** The terms of one variable, which stand before those of several. */
 function singlesOf(terms: Terms): Single[] {
-  const patterns = terms.factors.map((pattern) => pattern.flatMap((code, place) => (code > 0 ? [place] : [])));
+  const patterns = terms.factors.map(placesIn);
   const first = patterns.findIndex((places) => places.length !== 1);
   let isFull = !terms.intercept;
   return patterns.slice(0, first < 0 ? undefined : first).map(([place]) => {

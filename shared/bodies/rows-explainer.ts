@@ -117,12 +117,17 @@ export function stepsOf(model: Measured): number {
 
 /** About how many numbers a row's answer is made of, without a look at how it is made. */
 function numbersOf(model: Measured): number {
-  const { body, steps = [] } = model;
-  const ofSteps = steps.reduce((sum, { data }) => sum + JSON.stringify(data).length / BYTES_PER_NUMBER, 0);
+  const { steps = [] } = model;
+  return numbersOfBody(model) + steps.reduce((sum, { data }) => sum + JSON.stringify(data).length / BYTES_PER_NUMBER, 0);
+}
+
+/** The same of a model's body, behind its steps. */
+export function numbersOfBody(model: Pick<Measured, 'body' | 'bodySchema'>): number {
+  const { body } = model;
   const sum = sumOf(model);
-  if (sum) return sum.numbers + ofSteps;
+  if (sum) return sum.numbers;
   const { arrays, scalars } = body.kind.pack(body.data);
   const ofScalars = JSON.stringify(scalars).length / BYTES_PER_NUMBER;
   const ofArrays = arrays.reduce((all, [, array]) => all + array.length, 0);
-  return ofScalars + ofSteps + (body.kind.splits ? ofArrays / NODES_PER_MET : ofArrays);
+  return ofScalars + (body.kind.splits ? ofArrays / NODES_PER_MET : ofArrays);
 }

@@ -136,7 +136,7 @@ function effectColumns(names: string[], { variables, pool, label }: SmoothContex
     const columns = levelColumns(name, levels.length, variables, true).map((value) => ({ name: '', value }));
     return { contrasts: columns, levels: columns };
   });
-  const terms = { variables: [], factors: [names.map(() => 2)], intercept: false, offsets: [] };
+  const terms = { variables: [], factors: [new Uint8Array(names.length).fill(2)], intercept: false, offsets: [] };
   return modelMatrix(terms, coded, label).map(({ factors }) => factors);
 }
 

@@ -65,7 +65,7 @@ export function readDesign(parts: DesignParts, label: string): Design {
   const { xlevels, contrasts, frame, offset, hasDefaults = false, dropped, more = [], beside } = parts;
   const given = parts.terms && 'terms' in parts.terms ? parts.terms : undefined;
   const read = given?.terms ?? readTerms(parts.terms as RValue | undefined, `${label}'s terms`);
-  const isDropped = (pattern: number[]) => pattern.every((code, at) => code === 0 || dropped?.has(read.variables[at]!.name));
+  const isDropped = (pattern: Uint8Array) => pattern.every((code, at) => code === 0 || dropped?.has(read.variables[at]!.name));
   const factors = dropped ? read.factors.filter((pattern) => !isDropped(pattern)) : read.factors;
   const terms = { ...read, factors, data: dataColumns(parts.call, read.environment, parts.data) };
   const further = more.map((one) => readTerms(one.terms, `${label}'s terms`));

@@ -1,6 +1,7 @@
 import { ModelError } from '../../../shared/errors.ts';
 import { deparse } from '../../formula/deparse.ts';
 import { argumentsOf, Expander } from '../../formula/expand.ts';
+import { placesIn } from '../../formula/terms.ts';
 import type { RValue } from '../../rds/values.ts';
 
 /** A term of random effects: `effects | group`. */
@@ -59,7 +60,7 @@ function uncorrelated(effects: RValue | undefined, label: string): RValue[] {
     values: [{ type: 'symbol', name: by }, first, second],
   });
   const terms = factors.map((pattern) => {
-    const [first, ...others] = pattern.flatMap((code, at) => (code > 0 ? [table.variables[at] as RValue] : []));
+    const [first, ...others] = placesIn(pattern).map((at) => table.variables[at] as RValue);
     return joined(
       '+',
       number(0),

@@ -6,7 +6,7 @@ import { argumentsOf, Expander } from '../../formula/expand.ts';
 import type { FormulaReader } from '../../formula/formula.ts';
 import { type MatrixColumn, modelMatrix } from '../../formula/model-matrix.ts';
 import { isSpline } from '../../formula/splines.ts';
-import type { Terms, Variable } from '../../formula/terms.ts';
+import { placesIn, type Terms, type Variable } from '../../formula/terms.ts';
 import { calledIn } from '../../formula/variables.ts';
 import type { RValue } from '../../rds/values.ts';
 import type { Bar } from './bars.ts';
@@ -47,9 +47,7 @@ export class RandomPart {
     });
     this.variables = frame.variables(table.variables, 'predvars.random');
     const used = new Set(
-      this.#bars.flatMap(({ terms, places }) =>
-        terms.factors.flatMap((pattern) => pattern.flatMap((code, at) => (code ? [places[at]!] : []))),
-      ),
+      this.#bars.flatMap(({ terms, places }) => terms.factors.flatMap((pattern) => placesIn(pattern).map((at) => places[at]!))),
     );
     const groups = new Set(this.#bars.flatMap((one) => one.groups));
     this.groupsOnly = new Set([...groups].filter((place) => !used.has(place)).map((place) => this.variables[place]!.name));

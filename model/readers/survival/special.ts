@@ -1,6 +1,6 @@
 import { ModelError } from '../../../shared/errors.ts';
 import { functionName } from '../../formula/constants.ts';
-import { readLevels, readTerms } from '../../formula/terms.ts';
+import { placesIn, readLevels, readTerms } from '../../formula/terms.ts';
 import { attributesOf, element, levelsOf, numbersOf, type RValue, textsOf } from '../../rds/values.ts';
 import { joinTerms, readStrataTerm, type Strata, type StrataTerm } from './strata.ts';
 
@@ -26,7 +26,7 @@ export function readSpecial(value: RValue, label: string, reads: 'labels' | 'nam
   const numeric = variables.map((one) => one.kind !== 'logical' && !xlevels.has(one.name));
   // Counted once: a formula may have thousands of such variables.
   const patterns = factors.map((pattern) => {
-    const within = pattern.flatMap((code, at) => (code > 0 ? [at] : []));
+    const within = placesIn(pattern);
     return { pattern, variables: within.length, others: within.filter((at) => !numeric[at]).length };
   });
   variables.forEach((variable, at) => {

@@ -1,5 +1,10 @@
+import { numbersOfBody } from '../../../shared/bodies/rows-explainer.ts';
+import { type Expression, partsOf } from '../../../shared/expressions/expressions.ts';
+import { bodySchema, type Predictor } from '../../../shared/predict.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
+import type { ColumnsStep } from '../../../shared/steps/columns.ts';
 import type { DistancesStep } from '../../../shared/steps/distances.ts';
+import type { ExpressionsStep } from '../../../shared/steps/expressions.ts';
 import type { BoundStep } from '../../../shared/steps/kind.ts';
 import type { NearestStep } from '../../../shared/steps/nearest.ts';
 import type { NeighborsStep } from '../../../shared/steps/neighbors.ts';
@@ -9,12 +14,14 @@ import type { ProjectionStep } from '../../../shared/steps/projection.ts';
 const TREE = 16;
 /** However few the training rows are, to look at a column of them takes as long as to compare so many. */
 const LEAST_ROWS = 32;
+/** A part of an expression takes as long as so many numbers of a matrix, and one of these as long as so many of a body (measured: 20 to 56, 5 and 1 ns). */
+const [PART, OF_BODY] = [8, 8];
 /** A column that is computed of more features counts as one that any feature may leave missing. */
 const MOST_USED = 16;
 
 /**
- * How many numbers a row without some features goes through: the columns of all steps and the numbers of their matrices (`plain`), and, for each value
- * that is imputed by the nearest training rows, the numbers of these that it is `compared` by.
+ * How many numbers a row without some features goes through: the columns of all steps, the parts of their expressions, the numbers of their matrices and
+ * those of the body (`plain`), and, for each value that is imputed by the nearest training rows, the numbers of these that it is `compared` by.
  */
 export type Cost = { plain: number; compared: number };
 /** A value that is imputed by the nearest rows: the features of the columns that are compared (-1 where these are many), and how many rows. */
@@ -22,9 +29,12 @@ type Plan = { by: Int32Array; rows: number };
 /** The features that a column is computed of; undefined where these are many. */
 type Used = ReadonlySet<number> | undefined;
 
-/** Tells what a row without some features costs. `schemas` are schemasOf() the steps. */
-export function costsOfRows(schemas: readonly Schema[], steps: readonly BoundStep[]): (group: readonly number[]) => Cost {
-  const plain = schemas.reduce((sum, { features }) => sum + features.length, 0) + numbersOfMatrices(steps);
+/** Tells what a row without some features costs. `schemas` are schemasOf() the model's steps. */
+export function costsOfRows(schemas: readonly Schema[], model: Predictor): (group: readonly number[]) => Cost {
+  const { steps = [] } = model;
+  const ofBody = numbersOfBody({ ...model, bodySchema: bodySchema(model) }) / OF_BODY;
+  const ofColumns = schemas.reduce((sum, { features }) => sum + features.length, 0);
+  const plain = ofColumns + numbersOfMatrices(steps) + partsOfSteps(steps) * PART + ofBody;
   const width = schemas[0]!.features.length;
   /** The plans of each feature, and, last, those that any feature may have. */
   const plans = Array.from({ length: width + 1 }, (): Plan[] => []);
@@ -71,6 +81,27 @@ function featuresUsed({ kind, data }: BoundStep, place: number, before: readonly
 /** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */
 function numbersOfMatrices(steps: readonly BoundStep[]): number {
   return steps.reduce((sum, step) => matricesOf(step).reduce((size, matrix) => size + matrix.length * (matrix[0]?.length ?? 0), sum), 0);
+}
+
+/** About how many parts of all expressions of steps a row goes through. */
+function partsOfSteps(steps: readonly BoundStep[]): number {
+  return steps.flatMap(expressionsOf).reduce<number>((sum, expression) => sum + partsMet(expression), 0);
+}
+
+/** A choice goes one way, and what is imputed for a column is computed where it is missing: trees and sums of thousands of parts. */
+function partsMet(expression: Expression): number {
+  const parts = partsOf(expression);
+  const [first, ...others] = parts;
+  const name = typeof expression === 'object' && 'call' in expression ? expression.call : undefined;
+  if (name === 'coalesce' && typeof first === 'object' && 'feature' in first) return 2;
+  if (first !== undefined && (name === 'ifelse' || name === 'if_else')) return 1 + partsMet(first) + Math.max(...others.map(partsMet));
+  return parts.reduce<number>((sum, part) => sum + partsMet(part), 1);
+}
+
+function expressionsOf({ kind, data }: BoundStep): readonly Expression[] {
+  if (kind.step === 'expressions') return (data as ExpressionsStep).columns;
+  if (kind.step !== 'columns') return [];
+  return (data as ColumnsStep).columns.flatMap((column) => (typeof column === 'number' ? [] : [column.value]));
 }
 
 function matricesOf({ kind, data }: BoundStep): readonly number[][][] {

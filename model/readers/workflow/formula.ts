@@ -76,7 +76,7 @@ function withoutFactors(terms: Terms, frame: Frame, label: string): Terms {
     return value.type === 'symbol' && frame.has(value.name) && 'levels' in frame.column(value.name, label);
   });
   const factors = terms.factors.filter((pattern) => !pattern.some((code, at) => code > 0 && hasLevels[at]));
-  const isAlone = (pattern: number[]) => pattern.filter((code) => code > 0).length === 1;
+  const isAlone = (pattern: Uint8Array) => pattern.filter((code) => code > 0).length === 1;
   const mixed = terms.factors.find((pattern) => !isAlone(pattern) && pattern.some((code, at) => code > 0 && hasLevels[at]));
   if (mixed) throw new ModelError(label, 'a factor in an interaction, without dummies', 'a formula whose factors stand alone');
   return { ...terms, factors };

@@ -33,7 +33,7 @@ export function withMissing(model: Predictor, label: string): Schema {
   const schemas = schemasOf(schema, steps);
   const required = surelyRequired(schemas, steps);
   const unsure = [...schema.features.keys()].filter((column) => !required.has(column));
-  const costOf = costsOfRows(schemas, steps);
+  const costOf = costsOfRows(schemas, model);
   const budget: Budget = { first: MOST_NUMBERS, others: MOST_NUMBERS, costOf };
   let left = MOST_NUMBERS;
   const hasRoom = (column: number) => {

@@ -62,7 +62,7 @@ test('a formula that is a part of another orders its own variables, and has no l
   const table = new Expander('m.RDS');
   table.place(b);
   const own = new Expander('m.RDS', table);
-  expect(own.expand(of(':', a, b)).factors).toEqual([[2, 2]]);
+  expect(own.expand(of(':', a, b)).factors).toEqual([Uint8Array.of(2, 2)]);
   expect(own.variables.map(deparse)).toEqual(['a', 'b']);
   const many = new Array<RValue>(1_999).fill(a).reduce((sum, one) => of('+', sum, one), a);
   const all = () => {

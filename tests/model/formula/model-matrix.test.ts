@@ -4,14 +4,14 @@ import type { Terms } from '../../../model/formula/terms.ts';
 
 /** The product of so many factors of so many levels each, whose names have so many letters, and of so many numbers. */
 function product(factors: number, levels: number, letters: number, plain = 0): string[] {
-  const pattern = new Array<number>(factors + plain).fill(2);
+  const pattern = new Uint8Array(factors + plain).fill(2);
   const terms: Terms = { variables: [], factors: [pattern], intercept: false, offsets: [] };
   const columns = Array.from({ length: levels }, (_, at) => ({ name: `${at}`.padEnd(letters, 'v'), value: at }));
   const coded: Coded = { contrasts: columns, levels: columns };
   const number: Coded = { contrasts: [{ name: 'x', value: 1 }], levels: undefined };
   return modelMatrix(
     terms,
-    pattern.map((_, at) => (at < factors ? coded : number)),
+    Array.from(pattern, (_, at) => (at < factors ? coded : number)),
     'the model',
   ).map(({ name }) => name);
 }

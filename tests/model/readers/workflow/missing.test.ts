@@ -115,6 +115,24 @@ describe('how many rows tell which features may be missing', () => {
     expect(small.rows()).toBe(11);
   });
 
+  test('through long expressions, or before a large body, features go together', () => {
+    const WIDE = 400;
+    const long: Expression = { call: '(sum)', of: new Array<Expression>(500).fill(meanFor(0)) };
+    const behind = (...more: Expression[]) => sumOf(WIDE, [columns([...places(WIDE).map(meanFor), ...more]), complete]);
+    const wide = behind(...new Array<Expression>(200).fill(long));
+    expect(requiredOf(withMissing(wide.model, 'the model'))).toEqual([]);
+    expect(wide.rows()).toBeLessThan(10);
+    // What is computed for a column where it is missing is not computed in each row.
+    const lazy = behind(...new Array<Expression>(200).fill({ call: 'coalesce', of: [{ feature: 1 }, long] }));
+    expect(requiredOf(withMissing(lazy.model, 'the model'))).toEqual([]);
+    expect(lazy.rows()).toBe(WIDE + 1);
+    const { model, rows } = sumOf(WIDE, [columns(places(WIDE).map(meanFor)), complete]);
+    const numbers = new Uint8Array(2 ** 24);
+    const kind = { ...model.body.kind, pack: () => ({ type: 'sum', scalars: {}, arrays: [['numbers', numbers] as [string, Uint8Array]] }) };
+    expect(requiredOf(withMissing({ ...model, body: bodyOf(kind, {}) }, 'the model'))).toEqual([]);
+    expect(rows()).toBeLessThan(10);
+  });
+
   /** Each of the features is imputed by the one beside it. */
   const pairs = (width: number) => columns(places(width).map((at) => ({ call: 'coalesce', of: [{ feature: at }, { feature: at ^ 1 }] })));
 
