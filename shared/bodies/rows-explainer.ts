@@ -16,9 +16,9 @@ const OUTPUTS: readonly ExplainOutput[] = ['margin', 'response', 'probability'];
 const STEPS_PER_NUMBER = 2;
 const STEPS_PER_ROW = 200;
 /** A row meets one of so many nodes of trees. */
-const NODES_PER_MET = 50;
+export const NODES_PER_MET = 50;
 /** About how many bytes of a step's JSON are a number. */
-const BYTES_PER_NUMBER = 8;
+export const BYTES_PER_NUMBER = 8;
 
 /**
  * Explains any model by Shapley values of its features against background rows, and a sum whose means in the training data are known by

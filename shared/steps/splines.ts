@@ -61,10 +61,18 @@ export const SPLINES: StepKind<SplinesStep> = {
   source: ({ keep }, place) => keep[place],
   uses: ({ keep, bases }, place) => {
     if (place < keep.length) return [keep[place]!];
-    const froms = bases.flatMap(({ names, from }) => names.map(() => from));
-    return [froms[place - keep.length]!];
+    return [fromsOf(bases)[place - keep.length]!];
   },
 };
+
+const FROMS = new WeakMap<readonly SplineBasis[], readonly number[]>();
+
+/** For each column of all bases the place of the one that it is made of. */
+function fromsOf(bases: readonly SplineBasis[]): readonly number[] {
+  const froms = FROMS.get(bases) ?? bases.flatMap(({ names, from }) => names.map(() => from));
+  FROMS.set(bases, froms);
+  return froms;
+}
 
 /** A basis's values at x, without the columns that are left out; NaN for each where x is missing. */
 function valuesOf(basis: SplineBasis, x: number, pow: Power): number[] {

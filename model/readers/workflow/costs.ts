@@ -1,4 +1,4 @@
-import { numbersOfBody } from '../../../shared/bodies/rows-explainer.ts';
+import { BYTES_PER_NUMBER, NODES_PER_MET, numbersOfBody } from '../../../shared/bodies/rows-explainer.ts';
 import { type Expression, partsOf } from '../../../shared/expressions/expressions.ts';
 import { bodySchema, type Predictor } from '../../../shared/predict.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
@@ -32,7 +32,7 @@ type Used = ReadonlySet<number> | undefined;
 /** Tells what a row without some features costs. `schemas` are schemasOf() the model's steps. */
 export function costsOfRows(schemas: readonly Schema[], model: Predictor): (group: readonly number[]) => Cost {
   const { steps = [] } = model;
-  const ofBody = numbersOfBody({ ...model, bodySchema: bodySchema(model) }) / OF_BODY;
+  const ofBody = numbersMet(model) / OF_BODY;
   const ofColumns = schemas.reduce((sum, { features }) => sum + features.length, 0);
   const plain = ofColumns + numbersOfMatrices(steps) + partsOfSteps(steps) * PART + ofBody;
   const width = schemas[0]!.features.length;
@@ -81,6 +81,14 @@ function featuresUsed({ kind, data }: BoundStep, place: number, before: readonly
 /** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */
 function numbersOfMatrices(steps: readonly BoundStep[]): number {
   return steps.reduce((sum, step) => matricesOf(step).reduce((size, matrix) => size + matrix.length * (matrix[0]?.length ?? 0), sum), 0);
+}
+
+/** About how many numbers of a model's body a row meets: of trees few, and to write them as an artifact has them takes long. */
+function numbersMet(model: Predictor): number {
+  const { kind, data } = model.body;
+  if (!kind.splits) return numbersOfBody({ ...model, bodySchema: bodySchema(model) });
+  const bytes = Object.values(data as object).reduce<number>((sum, part) => sum + (ArrayBuffer.isView(part) ? part.byteLength : 0), 0);
+  return bytes / BYTES_PER_NUMBER / NODES_PER_MET;
 }
 
 /** About how many parts of all expressions of steps a row goes through. */
