@@ -23,8 +23,8 @@ export function costOf(type: number): number {
   }
 }
 
-/** As many places a list has room for once it has one. */
-const ROOM = 17;
+/** Shorter lists have room for up to 17 places, or more than twice theirs, as they grow; longer ones for half as many more. */
+const ROOM = 256;
 
 /** A short list with room for its places alone: a file has millions of such. */
 export function trimmed<V>(values: V[]): V[] {

@@ -166,7 +166,7 @@ export class Reader {
     let [attributes, environment, flags]: [Attributes | undefined, RValue | undefined, number] = [undefined, undefined, first];
     for (;;) {
       const found = flags & HAS_ATTRIBUTES ? this.#attributes(this.item()) : undefined;
-      if (values.length === 0) attributes = found;
+      if (values.length === 0 && found && found.size > 0) attributes = found;
       const tag = flags & HAS_TAG ? this.item() : undefined;
       tags.push(tag?.type === 'symbol' ? tag.name : undefined);
       environment ??= tag;

@@ -135,9 +135,9 @@ export function attributesOf(value: RValue): Attributes {
   return ('attributes' in value && value.attributes) || new Map();
 }
 
-/** A value with its attributes. A packed list with some is a list like any other: a data frame, say. */
+/** A value with its attributes. A packed list with some is a list like any other: a data frame, say. None take no map: a file may have millions of none. */
 export function withAttributes(value: RValue, attributes: Attributes): RValue {
-  if (value.type === 'null' || value.type === 'symbol') return value;
+  if (value.type === 'null' || value.type === 'symbol' || attributes.size === 0) return value;
   return value.type === 'packed' ? { type: 'list', values: listOf(value, 'a list'), attributes } : { ...value, attributes };
 }
 

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { altrep } from '../../../model/rds/altrep.ts';
+import { trimmed } from '../../../model/rds/costs.ts';
 import { readRds } from '../../../model/rds/rds.ts';
 import { decodeText } from '../../../model/rds/texts.ts';
 import { listOf, type RValue } from '../../../model/rds/values.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { RWriter } from '../../support/r-writer.ts';
 
 /** Processor time of something, in seconds. */
 function secondsOf(run: () => void): number {
@@ -46,4 +48,19 @@ test('millions of small vectors are not made values one by one', () => {
     );
   expect(() => wrapped(new Map([['class', packed]]))).toThrow('model.RDS: found list of length 1048577');
   expect(wrapped(new Map()).value).toBe(packed);
+});
+
+test('an empty list of attributes is none, and a short list takes room for its places alone', () => {
+  const [integer, call, flag, symbol, text, end] = [13, 6, 1 << 9, 1, 9, 254];
+  const vector = new RWriter()
+    .integer(integer | flag)
+    .integer(0)
+    .integer(end)
+    .plain();
+  expect(readRds(vector, 'model.RDS')).toStrictEqual({ type: 'integer', values: new Int32Array(0) });
+  const made = [call | flag, end, symbol, text, 0, end].reduce((writer, number) => writer.integer(number), new RWriter()).plain();
+  expect(readRds(made, 'model.RDS')).not.toHaveProperty('attributes');
+  const lists = [1, 18, 100, 1_000].map((length) => new Array<number>(length).fill(0));
+  expect(lists.map((list) => trimmed(list) === list)).toEqual([false, false, false, true]);
+  expect(lists.map(trimmed)).toEqual(lists);
 });
