@@ -37,7 +37,7 @@ function firstLineOf(text: string): string {
 }
 
 function delimiterOf(schema: Schema, line: string): string {
-  const commas = fieldsBetween(line, ',');
+  const commas = fieldsBetween(schema, line, ',');
   const known = nameMatcher(schema);
   if (commas.some(known)) return ',';
   const row = fieldsOf(line, ',');
@@ -45,7 +45,7 @@ function delimiterOf(schema: Schema, line: string): string {
   const width = schema.features.length;
   const mayBeLevels = commas.length === width && schema.features.some(({ type }) => type === 'factor');
   for (const delimiter of OTHERS) {
-    const fields = fieldsBetween(line, delimiter);
+    const fields = fieldsBetween(schema, line, delimiter);
     if (fields.length === 1) continue;
     const fieldsHere = fieldsOf(line, delimiter)?.map((field) => (DECIMAL_COMMA.test(field.trim()) ? field.replace(',', '.') : field));
     if (fields.some(known) || (fieldsHere && isRow(schema, fieldsHere))) return delimiter;
@@ -54,9 +54,10 @@ function delimiterOf(schema: Schema, line: string): string {
   return ',';
 }
 
-/** A line's fields without the quotes around them. */
-function fieldsBetween(line: string, delimiter: string): string[] {
+/** A line's fields without the quotes and white space around them, where that is no part of a name. */
+function fieldsBetween(schema: Schema, line: string, delimiter: string): string[] {
   return line.split(delimiter).map((field) => {
+    if (isFeature(schema, field)) return field;
     const bare = field.trim();
     return bare.length > 1 && bare.startsWith('"') && bare.endsWith('"') ? bare.slice(1, -1) : bare;
   });

@@ -58,7 +58,8 @@ export async function* batches(
   let waiting: Row[] = [];
   for await (const { line, bytes, problem, isCrlf } of linesOf(file, words)) {
     number += 1;
-    const isBlank = line.trim() === '' && line.length <= 1;
+    // A tab alone is two empty cells, where tabs part them.
+    const isBlank = line.trim() === '' && line.length <= 1 && line !== layout?.delimiter;
     if (isBlank && !problem) {
       if (layout) blanks += 1;
       continue;

@@ -123,3 +123,12 @@ test('a name with white space at its ends is found, in quotes or not', async () 
   }
   expect((await rowsOf(' age ,id\n54,1\n'))[0]).toEqual(['54,1', '54']);
 });
+
+test('a tab alone is a row of two empty cells, where tabs part them', async () => {
+  const named = ['a', 'b'].map((name) => ({ ...data.features[0]!, name }));
+  expect(await rowsWith({ csv: new Blob(['a\tb\n1\t2\n\t\n3\t4\n']) }, named)).toEqual([
+    ['1\t2', '1,2'],
+    ['\t', '"",""'],
+    ['3\t4', '3,4'],
+  ]);
+});

@@ -127,4 +127,7 @@ test('a name with white space at its ends is found, and others are found beside 
       [54, 1],
     ]);
   }
+  // It tells what parts the fields, too, where a comma might as well be a level's.
+  const level: Schema = { ...named, features: [{ name: 'age ', type: 'factor', levels: ['old', 'young'] }] };
+  expect([...readAnyBody(level, Buffer.from('id\tage \nx\tyoung\n'), 'csv').rows]).toEqual([2]);
 });
