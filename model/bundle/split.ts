@@ -34,7 +34,8 @@ const split: Plugin = {
       const texts = Array.from(parts, async ([file, text]): Promise<[string, string]> => {
         const whole = files.find((one) => one.name === file);
         const code = whole ? await joined(whole, parts, written) : (await transform(text, written)).code;
-        return [file, files.reduce((written, one) => (one === whole ? written : fromFile(written, one)), code)];
+        const beside = files.reduce((written, one) => (one === whole ? written : fromFile(written, one)), code);
+        return [file, file === main ? beside : withoutNames(beside)];
       });
       mkdirSync(folder, { recursive: true });
       const isBeside = ([file]: [string, string]) => !files.some(({ needed }) => needed.includes(file));
@@ -135,6 +136,11 @@ function fromFile(text: string, { name, needed }: Joined): string {
   return text.replace(/\brequire\(("[^"]+")\)/g, (call, file: string) =>
     needed.includes(path.basename(JSON.parse(file))) ? `require(${specifier(name)}).parts[${file}]` : call,
   );
+}
+
+/** A part without the names of its exports that esbuild notes at its end for ES modules: parts are loaded by require() alone. */
+function withoutNames(text: string): string {
+  return text.replace(/\b0 ?&& ?\(module\.exports ?= ?\{[^}]*\}\);\s*$/, '');
 }
 
 /** A file beside as the parts' require() calls it. */
