@@ -37,7 +37,7 @@ export function withParameters(value: RValue, values: Values, label: string, dep
   const [first, second] = parts;
   const name = functionName(head);
   if (name === '[' && first?.type === 'symbol' && second && parts.length === 2 && values.parameters.has(first.name))
-    return chosen(second, values.parameters.get(first.name)!, values, fail);
+    return chosen(second, values.parameters.get(first.name)!, values, { label, fail });
   const inner = parts.map((part) => withParameters(part, values, label, depth + 1));
   const args = inner.map((part, at): Argument => ({ value: part, tag: value.tags[at + 1] }));
   const made = name === undefined ? undefined : selfStart(name, args, fail);
@@ -51,7 +51,7 @@ function chosen(
   index: RValue,
   numbers: readonly number[],
   { variables, choices }: Values,
-  fail: (found: string, expected: string) => ModelError,
+  { label, fail }: { label: string; fail: (found: string, expected: string) => ModelError },
 ): RValue {
   const constants = constantsOf(index);
   if (constants) {
@@ -59,7 +59,7 @@ function chosen(
     if (one === undefined) throw fail('another place of a parameter', `1 to ${numbers.length}`);
     return number(one);
   }
-  const levels = index.type === 'symbol' ? groupsOf(variables.get(index.name)) : undefined;
+  const levels = index.type === 'symbol' ? groupsOf(variables.get(index.name), `${label}, the levels of ${index.name}`) : undefined;
   if (!levels) throw fail('a parameter by what is no factor', 'a factor, as a[g], or ifelse() of numbers and texts');
   if (levels.length > numbers.length || levels.length > MAX_GROUPS)
     throw fail(`${levels.length} levels for ${numbers.length} numbers`, `a number for each of at most ${MAX_GROUPS} levels`);
@@ -75,10 +75,10 @@ function chosen(
 }
 
 /** The levels of a factor; undefined for anything else. */
-function groupsOf(value: RValue | undefined): string[] | undefined {
+function groupsOf(value: RValue | undefined, label: string): string[] | undefined {
   const levels = value && attributesOf(value).get('levels');
   if (value?.type !== 'integer' || !levels) return undefined;
-  return levelsOf(levels, "a factor's levels").flatMap((level) => level ?? []);
+  return levelsOf(levels, label).flatMap((level) => level ?? []);
 }
 
 function number(value: number): RValue {

@@ -67,6 +67,8 @@ test('what cannot be served is refused by name', () => {
   expect(refused(at('a', symbol('x')), { a: numbers(1, 2) })).toThrow('a parameter by what is no factor');
   expect(refused(at('a', numbers(3)), { a: numbers(1, 2) })).toThrow('another place of a parameter, expected 1 to 2');
   expect(refused(at('a', symbol('x')), { a: numbers(1), x: GROUPS }, { x: 'factor' })).toThrow('2 levels for 1 numbers');
+  const odd = attributed(integers(1, 2), { levels: texts('u', 'v\uD800'), class: texts('factor') });
+  expect(refused(at('a', symbol('x')), { a: numbers(1, 2), x: odd }, { x: 'factor' })).toThrow(/^m\.RDS.*the levels of x/);
   expect(refused(times(symbol('k'), symbol('x')), { a: numbers(1) })).toThrow('the variable k');
   expect(refused(call('mine', [symbol('x')]), { a: numbers(1) })).toThrow('the function mine()');
 });
