@@ -56,15 +56,15 @@ export function createFailover(
   };
   const serve = ({ query, isOfVersion = false }: Question, outcome: Guarded, remainingMs: number, failed: string | undefined): Served => {
     if (!outcome.answered) return { ...compute(query, outcome.reason), outcome, mismatch: false };
+    const isOurs = outcome.answer.model.sha256 === ours.sha256;
+    if (isOfVersion && !isOurs) return { ...compute(query, 'mismatch'), outcome, mismatch: false };
     const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
-    const isOurs = answer.model.sha256 === ours.sha256;
-    const isWanted = isOurs || !isOfVersion;
     const isComparable = isOurs && failed === undefined && remainingMs > COMPARE_MS;
-    if (isWanted && (!isComparable || (isCompared && random() >= dualShare))) return { answer, outcome, localMs: 0, mismatch: false };
-    isCompared ||= isComparable;
+    if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
+    isCompared = true;
     const here = compute(query, 'mismatch');
-    if (isWanted && sameBits(here.answer, answer)) return { answer, outcome, localMs: here.localMs, mismatch: false };
-    return { ...here, outcome, mismatch: isWanted };
+    if (sameBits(here.answer, answer)) return { answer, outcome, localMs: here.localMs, mismatch: false };
+    return { ...here, outcome, mismatch: true };
   };
 
   // `failed` is looked at once for a call: a check that is tried again takes time.

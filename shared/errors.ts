@@ -1,4 +1,4 @@
-/** Most problems of one body that are reported; the rest are counted in the detail. */
+/** Most problems of one body that are reported; the rest of what is wrong in the body itself are counted in the detail. */
 export const MAX_PROBLEMS = 100;
 
 /** One thing wrong with a request: where (a JSON Pointer into the body, as in RFC 6901) and what. */

@@ -21,8 +21,8 @@ export type Admission = {
    */
   run<T>(ms: number, isWanted: () => boolean, work: () => T): Promise<T>;
   /**
-   * The same for what takes little: at once, as long as such work took a few milliseconds since the last look at the sockets. Of thousands of
-   * requests that come in together each takes little, too.
+   * The same for what takes little: at once, until such work took a few milliseconds since the last look at the sockets; then in its turn. Of
+   * thousands of requests that come in together each takes little, too.
    */
   soon<T>(ms: number, isWanted: () => boolean, work: () => T): T | Promise<T>;
   /** A connection was taken in. Node takes one in at a look at the sockets: where more wait, there are some more looks before the next turn of the queue. */
@@ -122,7 +122,7 @@ export function createAdmission(now = () => performance.now()): Admission {
       return isFull ? overloaded(FULL) : undefined;
     },
     // While a queue is worked off, each look at the sockets stands between two turns of it.
-    unheardSince: () => (isRunning && pumped > 0 ? pumped : now()),
+    unheardSince: () => (pumped > 0 ? pumped : now()),
   };
 }
 

@@ -32,8 +32,8 @@ export function applyNames(schema: Schema, isUnnamed: boolean, { names, sidecarF
 function renamed(schema: Schema, names: readonly string[], label: string): Schema {
   const expected = `${schema.features.length}, one for each feature in the order of the model (without the target)`;
   if (names.length !== schema.features.length) throw new ModelError(label, `${names.length} names`, expected);
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.size === seen.add(name).size);
+  const first = new Map(names.map((name, place) => [name, place] as const).reverse());
+  const twice = names.find((name, place) => first.get(name)! < place);
   if (twice !== undefined) throw new ModelError(label, `the name "${twice}" twice`, 'each once');
   return { ...schema, features: schema.features.map((feature, place) => ({ ...feature, name: names[place]! })) };
 }

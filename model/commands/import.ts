@@ -111,7 +111,7 @@ function calibrationOf({ calibration, data, target }: Partial<Record<'calibratio
   return calibration === undefined ? undefined : { bytes: readRowsFile(calibration), file: calibration, target };
 }
 
-/** A number of seconds, up to those of a week: Node's timers count milliseconds in 32 bits. */
+/** A number of whole seconds, up to those of a week. */
 function timeLimitOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : 0;

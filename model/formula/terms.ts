@@ -108,6 +108,7 @@ function readFactors(
   const patterns = Array.from({ length: terms as number }, (_, term) => {
     const pattern = Uint8Array.from(codes.subarray(term * rows, (term + 1) * rows));
     if (response === 0) return pattern;
+    // Not by filter(): of thousands of variables that takes as long as all the rest of an import.
     pattern.copyWithin(response - 1, response);
     return pattern.subarray(0, -1);
   });

@@ -56,15 +56,8 @@ export function isLike(known: string | undefined, level: Level | undefined): boo
 
 /** Finds the first of some levels that a name of the file may mean (isLike). */
 export function likeFinder(levels: readonly string[]): (known: string) => string | undefined {
-  const exact = new Map<string, number>();
-  const made = new Map<string, number>();
-  levels.forEach((level, at) => {
-    for (const [map, name] of [
-      [exact, level],
-      [made, madeName(`f${level}`)],
-    ] as const)
-      if (!map.has(name)) map.set(name, at);
-  });
+  const exact = new Map(levels.map((level, at) => [level, at] as const).reverse());
+  const made = new Map(levels.map((level, at) => [madeName(`f${level}`), at] as const).reverse());
   return (known) => {
     const places = [exact.get(known), known.includes('.') ? made.get(`f${known}`) : undefined].filter((at) => at !== undefined);
     return places.length === 0 ? undefined : levels[Math.min(...places)];

@@ -1,6 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import { type ImputedColumn, NEIGHBORS, type ReferenceColumn } from '../../shared/steps/neighbors.ts';
-import { attributesOf, element, levelsOf, listOf, NA_INTEGER, type RValue, textOf, textsOf, typeOf } from '../rds/values.ts';
+import { attributesOf, element, levelsOf, listOf, numbersOf, type RValue, textOf, textsOf, typeOf } from '../rds/values.ts';
 import type { Frame, FrameColumn } from './frame.ts';
 import { member, number, type StepContext, type StepReader } from './step-values.ts';
 
@@ -62,9 +62,9 @@ function referenceColumn(name: string, data: RValue, { frame, label }: StepConte
   }
   if (values?.type !== 'double' && values?.type !== 'integer' && values?.type !== 'logical')
     throw new ModelError(at, typeOf(values), 'numbers');
-  const isMissing = (value: number) => Number.isNaN(value) || (values.type !== 'double' && value === NA_INTEGER);
   const type = values.type === 'logical' ? 'logical' : values.type === 'integer' && column.kind === 'integer' ? 'integer' : 'number';
-  return { from, type, values: Array.from(values.values, (value) => (isMissing(value) ? null : value)) };
+  const numbers = Array.from<number, number | null>(numbersOf(values, at), (value) => (Number.isNaN(value) ? null : value));
+  return { from, type, values: numbers };
 }
 
 function labelsOf(values: RValue | undefined, label: string): (string | null)[] {

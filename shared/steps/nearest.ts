@@ -46,9 +46,12 @@ export const NEAREST: StepKind<NearestStep> = {
         const there = cells.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
         if (there.length === 0 || there.length === columns.length) continue;
         const near = find(cells, there);
-        if (!near) unknown[row] = 1;
+        if (!near) {
+          unknown[row] = 1;
+          continue;
+        }
         columns.forEach((place, at) => {
-          if (near && Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
+          if (Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
         });
       }
       return out;

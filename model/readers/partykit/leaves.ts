@@ -1,5 +1,5 @@
 import { ModelError } from '../../../shared/errors.ts';
-import { attributesOf, classOf, element, levelsOf, NA_INTEGER, numbersOf, type RValue } from '../../rds/values.ts';
+import { attributesOf, classOf, element, levelsOf, numbersOf, type RValue } from '../../rds/values.ts';
 import { longSumOf } from '../long-sum.ts';
 
 /** What the leaves answer, by their ids: a number, or a share for each class; undefined for one without training rows. */
@@ -22,7 +22,7 @@ export function readLeaves(value: RValue, label: string): Leaves {
     throw new ModelError(label, what, 'a tree of numbers or of classes');
   }
   const leaf = numbersOf(ids, `${label}'s leaves of rows`);
-  const response = given.values;
+  const response = numbersOf(given, `${label}'s fitted`);
   const weight = weights ? numbersOf(weights, `${label}'s weights`) : new Float64Array(leaf.length).fill(1);
   if (response.length !== leaf.length || weight.length !== leaf.length)
     throw new ModelError(`${label}'s fitted`, `${leaf.length}, ${response.length} and ${weight.length} rows`, 'as many of each');
@@ -38,7 +38,7 @@ export function readLeaves(value: RValue, label: string): Leaves {
   const computed = (id: number) => {
     const own = rows.get(id);
     if (!own) return undefined;
-    const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!) && response[row] !== NA_INTEGER);
+    const known = isFactor ? own : own.filter((row) => !Number.isNaN(response[row]!));
     const sum = longSumOf(known.map((row) => weight[row]!));
     if (!classes) return Float64Array.of(longSumOf(known.map((row) => response[row]! * weight[row]!)) / sum);
     const parts = new Map<number, number[]>();

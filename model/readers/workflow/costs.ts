@@ -24,7 +24,7 @@ const MOST_USED = 16;
  * those of the body (`plain`), and, for each value that is imputed by the nearest training rows, the numbers of these that it is `compared` by.
  */
 export type Cost = { plain: number; compared: number };
-/** A value that is imputed by the nearest rows: the features of the columns that are compared (-1 where these are many), and how many rows. */
+/** A value that is imputed by the nearest rows: of each column that is compared the first feature (-1 where it is computed of none or of many), and how many rows. */
 type Plan = { by: Int32Array; rows: number };
 /** The features that a column is computed of; undefined where these are many. */
 type Used = ReadonlySet<number> | undefined;
@@ -67,15 +67,14 @@ export function costsOfRows(schemas: readonly Schema[], model: Predictor): (grou
 function featuresUsed({ kind, data }: BoundStep, place: number, before: readonly Used[]): Used {
   const used = kind.uses?.(data, place, before.length);
   if (!used) return undefined;
-  let features: Set<number> | undefined;
+  const features = new Set<number>();
   for (const one of used) {
     const found = before[one];
     if (!found) return undefined;
-    features ??= new Set();
     for (const feature of found) features.add(feature);
     if (features.size > MOST_USED) return undefined;
   }
-  return features ?? new Set();
+  return features;
 }
 
 /** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */

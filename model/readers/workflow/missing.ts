@@ -10,7 +10,7 @@ const TRIED = 6;
 const ALONE = 512;
 /** Into how many parts a group is taken apart where its rows have no answer. */
 const PARTS = 8;
-/** Most numbers of all columns of all rows that are tried, and of what they go through (see costs.ts): a second or two. */
+/** Most numbers that the first rows of all groups go through, and as many for the others (see costs.ts): a second or two each. */
 const MOST_NUMBERS = 2 ** 28;
 /** What is compared for several values that are missing together is computed once for most of them, and costs a part of a number of a matrix. */
 const COMPARED = 1 / 8;

@@ -1,7 +1,7 @@
 import { ModelError } from '../../../shared/errors.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import { computeInputs } from '../../../shared/steps/pipeline.ts';
-import { attributesOf, element, type RValue } from '../../rds/values.ts';
+import { attributesOf, element, numbersOf, type RValue } from '../../rds/values.ts';
 import type { Frame, FrameColumn } from '../../steps/frame.ts';
 
 /** How many of the training rows are tried. */
@@ -93,6 +93,6 @@ function valuesOf(value: RValue | undefined, column: FrameColumn): ((row: number
     return (row) => places.get(levels.values[value.values[row]! - 1] ?? null) ?? Number.NaN;
   }
   if (value.type === 'character' || levels) return undefined;
-  if (value.type === 'double') return (row) => value.values[row]!;
-  return (row) => (value.values[row] === -2147483648 ? Number.NaN : value.values[row]!);
+  const numbers = numbersOf(value, column.name);
+  return (row) => numbers[row]!;
 }

@@ -4,7 +4,7 @@ import type { Feature, Level } from '../../../shared/schema/features.ts';
 import { FormulaReader } from '../../formula/formula.ts';
 import { FormulaSplines } from '../../formula/splines.ts';
 import { readLevels, type Terms } from '../../formula/terms.ts';
-import { attributesOf, classOf, element, levelsOf, NA_INTEGER, namedListOf, type RValue, timeZoneOf, typeOf } from '../../rds/values.ts';
+import { attributesOf, classOf, element, levelsOf, namedListOf, numbersOf, type RValue, timeZoneOf, typeOf } from '../../rds/values.ts';
 import type { FrameColumn } from '../../steps/frame.ts';
 import { withRange } from '../range.ts';
 
@@ -89,8 +89,7 @@ function featureOf(column: FrameColumn, { allowsNew }: Known): Feature {
 export function ranged(feature: Feature, values: RValue): Feature {
   if (values.type !== 'double' && values.type !== 'integer') return feature;
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values.values) {
-    if (value === NA_INTEGER && values.type === 'integer') continue;
+  for (const value of numbersOf(values, feature.name)) {
     if (value < least) least = value;
     if (value > most) most = value;
   }

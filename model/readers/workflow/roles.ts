@@ -32,7 +32,7 @@ export function columnsOfOtherRoles(
 }
 
 function columnsOf(prototype: RValue | undefined, label: string): Prototype[] {
-  if (prototype?.type !== 'list' || prototype.values.length === 0) return [];
+  if (prototype?.type !== 'list') return [];
   return namedListOf(prototype, `${label}'s columns`).map(([name, value]) => ({ name, value }));
 }
 

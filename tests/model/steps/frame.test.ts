@@ -3,6 +3,7 @@ import type { RValue } from '../../../model/rds/values.ts';
 import { RECIPE_STEPS } from '../../../model/readers/workflow/steps.ts';
 import { Frame } from '../../../model/steps/frame.ts';
 import { readRecipe } from '../../../model/steps/recipe.ts';
+import { generator } from '../../../shared/math/generator.ts';
 import { attributed, integers, list, matrix, NULL, named, numbers, symbol, terms, texts } from '../../support/r-objects.ts';
 
 const levels = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}${at}`);
@@ -135,11 +136,8 @@ function plainInverse(matrix: readonly number[][]): number[][] {
 }
 
 test('the inverse by fours is that of a number after the other, to the bit', () => {
-  let state = 1;
-  const next = () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2 ** 30 - 1;
-  };
+  const draw = generator(1);
+  const next = () => 2 * draw() - 1;
   for (let side = 1; side <= 14; side += 1) {
     const matrix = Array.from({ length: side }, () => Array.from({ length: side }, next));
     const columns = levels(side, 'x');
