@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { type Expression, partsOf } from '../../shared/expressions/expressions.ts';
 
 /** Most parts of all calls of a recipe. */
-const MAX_PARTS = 2_000_000;
+const MAX_PARTS = 330_000;
 
 /**
  * The parts that a recipe's calls may still have. A part that is named several times counts each time, as whoever goes through the

@@ -16,6 +16,8 @@ const TREE = 16;
 const LEAST_ROWS = 32;
 /** A part of an expression takes as long as so many numbers of a matrix, and one of these as long as so many of a body (measured: 20 to 56, 5 and 1 ns). */
 const [PART, OF_BODY] = [8, 8];
+/** By these calls with a number a column is centred and scaled. */
+const SCALING = ['+', '-', '*', '/'];
 /** A column that is computed of more features counts as one that any feature may leave missing. */
 const MOST_USED = 16;
 
@@ -34,7 +36,7 @@ export function costsOfRows(schemas: readonly Schema[], model: Predictor): (grou
   const { steps = [] } = model;
   const ofBody = numbersMet(model) / OF_BODY;
   const ofColumns = schemas.reduce((sum, { features }) => sum + features.length, 0);
-  const plain = ofColumns + numbersOfMatrices(steps) + partsOfSteps(steps) * PART + ofBody;
+  const plain = ofColumns + numbersOfMatrices(steps) + partsOfSteps(steps, schemas) * PART + ofBody;
   const width = schemas[0]!.features.length;
   /** The plans of each feature, and, last, those that any feature may have. */
   const plans = Array.from({ length: width + 1 }, (): Plan[] => []);
@@ -91,18 +93,49 @@ function numbersMet(model: Predictor): number {
 }
 
 /** About how many parts of all expressions of steps a row goes through. */
-function partsOfSteps(steps: readonly BoundStep[]): number {
-  return steps.flatMap(expressionsOf).reduce<number>((sum, expression) => sum + partsMet(expression), 0);
+function partsOfSteps(steps: readonly BoundStep[], schemas: readonly Schema[]): number {
+  let present: readonly boolean[] = schemas[0]!.features.map(() => true);
+  return steps.reduce((sum, step, at) => {
+    const before = present;
+    present = (schemas[at + 1]?.features ?? []).map((_, place) => isPresentBehind(step, place, before));
+    return expressionsOf(step).reduce<number>((parts, expression) => parts + partsMet(expression, before), sum);
+  }, 0);
 }
 
-/** A choice goes one way, and what is imputed for a column is computed where it is missing: trees and sums of thousands of parts. */
-function partsMet(expression: Expression): number {
+/**
+ * A choice goes one way, and what is imputed for a column that is `present` is computed where a feature is missing, and so in few rows: trees and sums
+ * of thousands of parts.
+ */
+function partsMet(expression: Expression, present: readonly boolean[]): number {
   const parts = partsOf(expression);
   const [first, ...others] = parts;
   const name = typeof expression === 'object' && 'call' in expression ? expression.call : undefined;
-  if (name === 'coalesce' && typeof first === 'object' && 'feature' in first) return 2;
-  if (first !== undefined && (name === 'ifelse' || name === 'if_else')) return 1 + partsMet(first) + Math.max(...others.map(partsMet));
-  return parts.reduce<number>((sum, part) => sum + partsMet(part), 1);
+  if (name === 'coalesce' && first !== undefined && isPresent(first, present)) return 2;
+  const met = (part: Expression) => partsMet(part, present);
+  if (first !== undefined && (name === 'ifelse' || name === 'if_else')) return 1 + met(first) + Math.max(...others.map(met));
+  return parts.reduce<number>((sum, part) => sum + met(part), 1);
+}
+
+/** Whether a column behind a step has a value wherever the features have, for sure: what goes through, is scaled or imputed. */
+function isPresentBehind({ kind, data }: BoundStep, place: number, before: readonly boolean[]): boolean {
+  if (kind.step === 'columns') {
+    const column = (data as ColumnsStep).columns[place]!;
+    return typeof column === 'number' ? before[column]! : isPresent(column.value, before);
+  }
+  const from = kind.source(data, place);
+  return from !== undefined && before[from] === true;
+}
+
+function isPresent(expression: Expression, present: readonly boolean[]): boolean {
+  if (typeof expression === 'number') return true;
+  if ('feature' in expression) return present[expression.feature]!;
+  if (!('call' in expression)) return false;
+  const { call, of } = expression;
+  if (call === 'coalesce') return of.some((part) => isPresent(part, present));
+  // Of Inf and a number that is not 0 none of these makes NaN; of two columns each may.
+  const [first, second] = of;
+  const isScaled = of.length === 2 && SCALING.includes(call) && [first, second].some((part) => typeof part === 'number' && part !== 0);
+  return isScaled && isPresent(first!, present) && isPresent(second!, present);
 }
 
 function expressionsOf({ kind, data }: BoundStep): readonly Expression[] {

@@ -177,7 +177,7 @@ describe('a call within a call within a call ...', () => {
   });
 
   test('that makes too much of it is refused, before anything goes through it', () => {
-    const told = 'r: found calls of too many parts, expected at most 2000000 in all';
+    const told = 'r: found calls of too many parts, expected at most 330000 in all';
     expect(() => read(nested(40, least))).toThrow(told);
     expect(() => read(nested(45, isOne))).toThrow(told);
     expect(() => read(call('ifelse', [nested(45, isOne), numbers(1), numbers(0)]))).toThrow(told);

@@ -122,6 +122,22 @@ describe('how many rows tell which features may be missing', () => {
     const wide = behind(...new Array<Expression>(200).fill(long));
     expect(requiredOf(withMissing(wide.model, 'the model'))).toEqual([]);
     expect(wide.rows()).toBeLessThan(10);
+    // What stands behind a column that is missing though its features are there is computed in each row.
+    const never: Expression = {
+      call: '-',
+      of: [
+        { call: '/', of: [{ feature: 0 }, 0] },
+        { call: '/', of: [{ feature: 0 }, 0] },
+      ],
+    };
+    const behindNever: Expression = {
+      call: 'coalesce',
+      of: [{ feature: WIDE }, { call: '(sum)', of: new Array<Expression>(500).fill(1) }],
+    };
+    const kept = columns([...places(WIDE), ...new Array<Expression>(400).fill(behindNever)]);
+    const always = sumOf(WIDE, [columns([...places(WIDE).map(meanFor), never]), kept, complete]);
+    expect(requiredOf(withMissing(always.model, 'the model'))).toEqual([]);
+    expect(always.rows()).toBeLessThan(10);
     // What is computed for a column where it is missing is not computed in each row.
     const lazy = behind(...new Array<Expression>(200).fill({ call: 'coalesce', of: [{ feature: 1 }, long] }));
     expect(requiredOf(withMissing(lazy.model, 'the model'))).toEqual([]);
