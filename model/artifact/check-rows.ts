@@ -20,6 +20,8 @@ export function drawCheckRows(model: Predictor): CheckRows {
   const values = featureSplits(model).map((splits, column) => (splits.values.length > 0 ? splits.values : valuesSeen(model, column)));
   // A number that an expression takes for a level has no answer beside it.
   const nudges = steps || !body.kind.splits ? [0] : [0, -0.5, 0.5];
+  // Each start computes these rows before it answers.
+  const isSlowWithout = steps?.some(({ kind }) => kind.isSlowWithout);
   for (let row = 0; row < CHECK_ROWS; row += 1) {
     schema.features.forEach((feature, column) => {
       const given = values[column] as number[];
@@ -29,7 +31,7 @@ export function drawCheckRows(model: Predictor): CheckRows {
       // The neighbour of a 64-bit integer is the next double.
       const beside = feature.type === 'integer64' ? Math.abs(pick + 2 * nudge * Number.MIN_VALUE) : pick + nudge;
       const numeric = feature.type === 'logical' ? Math.floor(random() * 2) : beside;
-      const isMissing = schema.takesMissing && random() < 0.1 && feature.type !== 'integer64';
+      const isMissing = schema.takesMissing && random() < 0.1 && feature.type !== 'integer64' && (row === 0 || !isSlowWithout);
       rows[row * width + column] = isMissing ? Number.NaN : feature.type === 'factor' ? level : numeric;
     });
   }

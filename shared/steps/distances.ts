@@ -3,6 +3,7 @@ import { logPlain, log as naturalLog } from '../math/log.ts';
 import type { Schema } from '../schema/features.ts';
 import type { Column, StepKind } from './kind.ts';
 import { longSum } from './long-sum.ts';
+import { placesIn } from './places.ts';
 import { times } from './projection.ts';
 
 /**
@@ -48,8 +49,8 @@ export const SPATIAL_SIGN: StepKind<SpatialSignStep> = {
       return out;
     };
   },
-  source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
-  uses: ({ columns }, place) => (columns.includes(place) ? columns : [place]),
+  source: ({ columns }, place) => (placesIn(columns).has(place) ? undefined : place),
+  uses: ({ columns }, place) => (placesIn(columns).has(place) ? columns : [place]),
 };
 
 /** step_classdist(). */

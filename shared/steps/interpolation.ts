@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { Column, StepKind } from './kind.ts';
+import { placesIn } from './places.ts';
 
 /** A column whose values become those between points, on straight lines; beyond the points there is no value. */
 export type Interpolated = { column: number; x: number[]; y: number[]; divisor: number };
@@ -35,7 +36,7 @@ export const INTERPOLATION: StepKind<InterpolationStep> = {
       return out;
     };
   },
-  source: ({ columns }, place) => (columns.some(({ column }) => column === place) ? undefined : place),
+  source: ({ columns }, place) => (placesIn(columns, ({ column }) => column).has(place) ? undefined : place),
   uses: (_, place) => [place],
 };
 

@@ -28,7 +28,7 @@ const NEARLY = 1 - 0.001;
  * Most numbers that are looked at while a tree is built, for each number of the points, and beyond these, and of the largest trees: points of
  * every usual kind take 5 to 70 for each, some kinds with very long tails 400. Points each of which is half as far from others as the one before take the square of their count.
  */
-const MOST_LOOKS = { each: 512, beside: 2 ** 25, all: 2 ** 29 };
+const MOST_LOOKS = { each: 512, beside: 2 ** 25, all: 300_000_000 };
 
 /** How many numbers may be looked at for a tree of that many numbers. */
 export function mostLooks(numbers: number): number {

@@ -1,7 +1,9 @@
 import { ModelError } from '../errors.ts';
+import type { Schema } from '../schema/features.ts';
 import { type KdTree, kdTree, nearestIn } from './kd-tree.ts';
-import type { StepKind } from './kind.ts';
+import type { Compute, StepKind } from './kind.ts';
 import { longMean } from './long-sum.ts';
+import { placesIn } from './places.ts';
 
 /**
  * Missing values of some columns become the means of the training rows that are nearest by the columns that are there, by Euclid's
@@ -22,6 +24,8 @@ const MAX_KEPT = 500_000;
 /** caret's knnImpute. A row without any of the columns stays as it is. */
 export const NEAREST: StepKind<NearestStep> = {
   step: 'nearest',
+  // It has a tree of the training rows for each set of columns.
+  isSlowWithout: true,
   check: ({ neighbors, columns, values }, schema, label) => {
     const fail = () => new ModelError(`${label}'s nearest rows`, 'another form', 'columns, and a list of training values for each');
     const isPlace = (place: unknown) =>
@@ -35,38 +39,54 @@ export const NEAREST: StepKind<NearestStep> = {
     if (!(Number.isInteger(neighbors) && neighbors >= 1 && neighbors <= Math.min(rows, MAX_NEIGHBORS))) throw fail();
   },
   columns: (_, schema) => schema.features,
-  compile: ({ neighbors, columns, values }, schema) => {
-    const width = schema.features.length;
-    const known = values.map((list) => Float64Array.from(list));
-    const find = finder(known, neighbors);
-    return (rows, count, unknown) => {
-      const out = rows.slice();
-      for (let row = 0; row < count; row += 1) {
-        const cells = columns.map((place) => rows[row * width + place]!);
-        const there = cells.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
-        if (there.length === 0 || there.length === columns.length) continue;
-        const near = find(cells, there);
-        if (!near) {
-          unknown[row] = 1;
-          continue;
-        }
-        columns.forEach((place, at) => {
-          if (Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
-        });
-      }
-      return out;
-    };
-  },
+  compile: (step, schema) => compileNearest(step, schema, finder),
   // What is not missing goes through.
-  source: ({ columns }, place) => (columns.includes(place) ? undefined : place),
-  uses: ({ columns }, place) => (columns.includes(place) ? undefined : [place]),
+  source: ({ columns }, place) => (placesIn(columns).has(place) ? undefined : place),
+  uses: ({ columns }, place) => (placesIn(columns).has(place) ? undefined : [place]),
 };
+
+/** The same in less time, for whoever asks whether a row has an answer and not which: of rows that are as far as others it takes any. */
+export const ABOUT_NEAREST: StepKind<NearestStep> = {
+  ...NEAREST,
+  compile: (step, schema) =>
+    compileNearest(step, schema, (known, neighbors) => (cells, there) => nearest(squares(cells, there, known), neighbors)),
+};
+
+/** Finds the places of the nearest training rows to a row, by its cells and the places of those that are there; none where that takes too long. */
+type Find = (cells: number[], there: number[]) => number[] | undefined;
+
+function compileNearest(
+  { neighbors, columns, values }: NearestStep,
+  schema: Schema,
+  finderOf: (known: Float64Array[], neighbors: number) => Find,
+): Compute {
+  const width = schema.features.length;
+  const known = values.map((list) => Float64Array.from(list));
+  const find = finderOf(known, neighbors);
+  return (rows, count, unknown) => {
+    const out = rows.slice();
+    for (let row = 0; row < count; row += 1) {
+      const cells = columns.map((place) => rows[row * width + place]!);
+      const there = cells.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
+      if (there.length === 0 || there.length === columns.length) continue;
+      const near = find(cells, there);
+      if (!near) {
+        unknown[row] = 1;
+        continue;
+      }
+      columns.forEach((place, at) => {
+        if (Number.isNaN(cells[at])) out[row * width + place] = longMean(near.map((one) => known[at]![one]!));
+      });
+    }
+    return out;
+  };
+}
 
 /**
  * Finds the nearest training rows by the columns that are there. Where rows are as far as others, the tree that R asks decides which of
  * them it takes, so that it is built then. A row whose tree would take too long finds none.
  */
-function finder(known: Float64Array[], neighbors: number): (cells: number[], there: number[]) => number[] | undefined {
+function finder(known: Float64Array[], neighbors: number): Find {
   const trees = new Map<string, KdTree | undefined>();
   const rows = known[0]!.length;
   return (cells, there) => {

@@ -3,6 +3,7 @@ import type { Schema } from '../schema/features.ts';
 import { gowerDistances, type Known } from './gower.ts';
 import type { StepKind } from './kind.ts';
 import { longMean } from './long-sum.ts';
+import { placesIn } from './places.ts';
 
 /**
  * A column of the training rows: its place among the columns that come in, how its values are compared, and the values; null is missing. Of
@@ -57,13 +58,9 @@ export const NEIGHBORS: StepKind<NeighborsStep> = {
   uses: (step, place) => (imputedPlaces(step).has(place) ? undefined : [place]),
 };
 
-const PLACES = new WeakMap<NeighborsStep, ReadonlySet<number>>();
-
 /** The places of the columns whose missing values a step imputes. */
-export function imputedPlaces(step: NeighborsStep): ReadonlySet<number> {
-  const places = PLACES.get(step) ?? new Set(step.imputed.map(({ column }) => step.reference[column]!.from));
-  PLACES.set(step, places);
-  return places;
+export function imputedPlaces({ imputed, reference }: NeighborsStep): ReadonlySet<number> {
+  return placesIn(imputed, ({ column }) => reference[column]!.from);
 }
 
 /** The places of the nearest rows, as gower keeps them: of the same distance the later one comes first, but for the last place. */

@@ -110,15 +110,29 @@ export function usesOf(schema: Schema, steps: readonly BoundStep[]): ReadonlySet
   const { schemas } = stagesOf(schema, steps);
   const all = new Set(schema.features.keys());
   const made = steps.reduce<ReadonlySet<number>[]>(
-    (before, { kind, data }, at) =>
-      schemas[at + 1]!.features.map((_, place) => {
+    (before, { kind, data }, at) => {
+      // All columns of a product are computed of the same list.
+      const sets = new Map<Iterable<number>, ReadonlySet<number>>();
+      return schemas[at + 1]!.features.map((_, place) => {
         const used = kind.uses?.(data, place, schemas[at]!.features.length);
-        return used ? new Set(Array.from(used).flatMap((from) => [...before[from]!])) : all;
-      }),
+        if (!used) return all;
+        const set = sets.get(used) ?? unionOf(new Set(Array.from(used, (from) => before[from]!)));
+        sets.set(used, set);
+        return set;
+      });
+    },
     schema.features.map((_, at) => new Set([at])),
   );
   USES.set(steps, made);
   return made;
+}
+
+function unionOf(sets: ReadonlySet<ReadonlySet<number>>): ReadonlySet<number> {
+  const [first, ...others] = sets;
+  if (first && others.length === 0) return first;
+  const all = new Set<number>();
+  for (const set of sets) for (const one of set) all.add(one);
+  return all;
 }
 
 /**

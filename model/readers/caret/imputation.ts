@@ -34,9 +34,11 @@ function trainingOf(data: RValue | undefined, label: string): (name: string) => 
   const cells = numbersOf(data, at);
   const [rows = 0] = numbersOf(attributes.get('dim'), at);
   const known = textsOf(listOf(attributes.get('dimnames'), at)[1], at);
+  // Of columns of one name the first counts.
+  const places = new Map(known.map((name, place) => [name, place] as const).reverse());
   return (name) => {
-    const place = known.indexOf(name);
-    if (place < 0) throw new ModelError(at, `no column "${name}"`, 'each column of knnImpute');
+    const place = places.get(name);
+    if (place === undefined) throw new ModelError(at, `no column "${name}"`, 'each column of knnImpute');
     return cells.subarray(place * rows, (place + 1) * rows);
   };
 }

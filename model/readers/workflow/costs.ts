@@ -10,8 +10,6 @@ import type { NearestStep } from '../../../shared/steps/nearest.ts';
 import type { NeighborsStep } from '../../../shared/steps/neighbors.ts';
 import type { ProjectionStep } from '../../../shared/steps/projection.ts';
 
-/** As many products with the training rows take as long as a tree of them. */
-const TREE = 16;
 /** However few the training rows are, to look at a column of them takes as long as to compare so many. */
 const LEAST_ROWS = 32;
 /** A part of an expression takes as long as so many numbers of a matrix, and one of these as long as so many of a body (measured: 20 to 56, 5 and 1 ns). */
@@ -79,7 +77,7 @@ function featuresUsed({ kind, data }: BoundStep, place: number, before: readonly
   return features;
 }
 
-/** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest, by a tree of their own. */
+/** The numbers of all matrices that a row goes through, and those of the training rows among which it finds its nearest. */
 function numbersOfMatrices(steps: readonly BoundStep[]): number {
   return steps.reduce((sum, step) => matricesOf(step).reduce((size, matrix) => size + matrix.length * (matrix[0]?.length ?? 0), sum), 0);
 }
@@ -150,9 +148,8 @@ function matricesOf({ kind, data }: BoundStep): readonly number[][][] {
       return (data as DistancesStep).inverses;
     case 'projection':
       return (data as ProjectionStep).matrices;
-    // A tree of the rows takes several times as long as a product with them.
     case 'nearest':
-      return new Array(TREE).fill((data as NearestStep).values);
+      return [(data as NearestStep).values];
     default:
       return [];
   }

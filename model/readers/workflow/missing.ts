@@ -1,6 +1,8 @@
 import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
+import type { Step, StepKind } from '../../../shared/steps/kind.ts';
+import { ABOUT_NEAREST } from '../../../shared/steps/nearest.ts';
 import { type Cost, costsOfRows } from './costs.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
@@ -16,6 +18,8 @@ const MOST_NUMBERS = 2 ** 28;
 const COMPARED = 1 / 8;
 /** So many groups are tried however long each takes: all, and each of the first parts. */
 const LEAST_TRIES = 1 + PARTS;
+/** The nearest rows without R's order of those that are as far as others. */
+const ABOUT = ABOUT_NEAREST as StepKind<Step>;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
 
@@ -24,9 +28,10 @@ const USUAL = 1;
  * model needs may not. The answer is what the pipeline gives for a few rows with values missing in each. Throws a ModelError where it
  * cannot compute.
  */
-export function withMissing(model: Predictor, label: string): Schema {
+export function withMissing(given: Predictor, label: string): Schema {
   // What computes takes no damaged part.
-  checkPredictor(model, `${label}'s pipeline`);
+  checkPredictor(given, `${label}'s pipeline`);
+  const model = withoutTrees(given);
   const { schema, steps = [] } = model;
   const rows = triedRows(model);
   if (!rows) return { ...schema, takesMissing: true };
@@ -50,6 +55,13 @@ export function withMissing(model: Predictor, label: string): Schema {
     return optional.has(column) ? feature : { ...withoutOthers(feature), required: true };
   });
   return { ...schema, takesMissing: true, features };
+}
+
+/** The model without a tree of the training rows for each group of features that is tried, which takes up to a second. */
+function withoutTrees(model: Predictor): Predictor {
+  const { steps = [] } = model;
+  if (!steps.some(({ kind }) => kind.isSlowWithout)) return model;
+  return { ...model, steps: steps.map((step) => (step.kind.step === 'nearest' ? { ...step, kind: ABOUT } : step)) };
 }
 
 /** How many numbers the first rows of all groups, and the others, may still go through, and what a row without some features costs. */

@@ -99,20 +99,19 @@ describe('how many rows tell which features may be missing', () => {
     const { model, rows } = sumOf(WIDE, [columns(places(WIDE).map(meanFor)), large, complete]);
     expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
     expect(rows()).toBeLessThan(10);
-    const nearest: NearestStep = {
-      step: 'nearest',
-      of: 'knnImpute',
-      neighbors: 1,
-      columns: places(64),
-      values: places(64).map(() => places(5_000)),
-    };
-    const imputed = sumOf(64, [stepOf(NEAREST, nearest), complete]);
-    expect(requiredOf(withMissing(imputed.model, 'the model'))).toEqual([]);
-    // Of all together each row is looked at: there is nothing to find others by.
-    expect(imputed.rows()).toBeLessThan(20);
     const small = sumOf(10, [columns(places(10).map(meanFor)), complete]);
     expect(requiredOf(withMissing(small.model, 'the model'))).toEqual([]);
     expect(small.rows()).toBe(11);
+  });
+
+  test('no tree of the training rows is built for any of them', () => {
+    // Such rows are as far as others, and each cut of a tree leaves one aside: NEAREST gives up, and has no answer.
+    const values = places(40).map((column) => places(8000).map((row) => (row % 40 === column ? 2 ** (400 - Math.floor(row / 40)) : 0)));
+    const nearest: NearestStep = { step: 'nearest', of: 'knnImpute', neighbors: 1, columns: places(40), values };
+    const { model, rows } = sumOf(40, [stepOf(NEAREST, nearest), complete]);
+    expect(predictRows(model, new Float64Array(40).fill(Number.NaN, 0, 1))).toEqual(Float64Array.of(Number.NaN));
+    expect(requiredOf(withMissing(model, 'the model'))).toEqual([]);
+    expect(rows()).toBe(42);
   });
 
   test('through long expressions, or before a large body, features go together', () => {
