@@ -1,4 +1,5 @@
 import type { PageRequest } from '../shared/api/documents.ts';
+import { isNamedModel, MODEL_HEADER } from '../shared/api/named-model.ts';
 import type { Reply } from '../shared/api/reply.ts';
 import { route } from '../shared/api/routes.ts';
 import { isV2 } from '../shared/api/v2/form.ts';
@@ -12,7 +13,7 @@ import type { Guard, Guarded } from './endpoint/guard.ts';
 import { sameBits } from './endpoint/same.ts';
 import { attributesOf, type Call, callerIn } from './http.ts';
 import { failedFallback, type LocalPredictor, withoutNumbers } from './local.ts';
-import { type Question, readQuestion } from './question.ts';
+import { readQuestion } from './question.ts';
 import type { Level, MetricName, Telemetry } from './telemetry.ts';
 
 const TOO_LARGE: Guarded = { answered: false, reason: 'too-large', detail: 'the body has no room in a request to the endpoint', ms: 0 };
@@ -25,7 +26,7 @@ type Served = { answer: Answer; outcome: Guarded; localMs: number; mismatch: boo
 
 /**
  * The whole way of a request: it is read, the endpoint is asked, and where the endpoint has no answer the predictor in this
- * Lambda gives it; also where the path names a version, which is that of the model held here, and another one answered. A share of the endpoint's answers (`dualShare`, and the first of all) is computed here too; where the
+ * Lambda gives it; also where the path or a header names the model held here, and another one answered. A share of the endpoint's answers (`dualShare`, and the first of all) is computed here too; where the
  * models are one and a bit differs, the number of this environment is given, whose check rows were computed. The function
  * returned answers calls, and throws a RequestError for those it cannot.
  */
@@ -54,10 +55,11 @@ export function createFailover(
     const answer: Answer = { ...local.predict(query), model: ours, servedBy: 'fallback', reason };
     return { answer, localMs: now() - start };
   };
-  const serve = ({ query, isOfVersion = false }: Question, outcome: Guarded, remainingMs: number, failed: string | undefined): Served => {
+  /** `isNamed`: the call names the model held here, and no other may answer. */
+  const serve = (query: Query, isNamed: boolean, outcome: Guarded, remainingMs: number, failed: string | undefined): Served => {
     if (!outcome.answered) return { ...compute(query, outcome.reason), outcome, mismatch: false };
     const isOurs = outcome.answer.model.sha256 === ours.sha256;
-    if (isOfVersion && !isOurs) return { ...compute(query, 'mismatch'), outcome, mismatch: false };
+    if (isNamed && !isOurs) return { ...compute(query, 'mismatch'), outcome, mismatch: false };
     const answer: Answer = { ...outcome.answer, servedBy: 'endpoint' };
     const isComparable = isOurs && failed === undefined && remainingMs > COMPARE_MS;
     if (!isComparable || (isCompared && random() >= dualShare)) return { answer, outcome, localMs: 0, mismatch: false };
@@ -85,15 +87,15 @@ export function createFailover(
     if (typeof reply !== 'string') return reply;
 
     if (failed !== undefined && !guard) throw failedFallback(failed);
+    const isNamed = isNamedModel(call.headers[MODEL_HEADER], model);
     const start = now();
     const asks =
       reply === 'infer' ? await (await import('./infer.ts')).readInferQuestion(model, call) : await readQuestion(model.schema, call);
     const { query, body, contentType, write } = asks;
-    const question = body && { body, contentType, query, attributes: attributesOf(call) };
-    const isAlone = failed !== undefined;
+    const question = body && { body, contentType, query, attributes: attributesOf(call), isAlone: failed !== undefined };
     const refused = guard ? TOO_LARGE : NO_ENDPOINT;
-    const outcome = guard && question ? await guard.ask({ ...question, remainingMs: call.remainingMs, isAlone }) : refused;
-    const result = serve(asks, outcome, call.remainingMs - (now() - start), failed);
+    const outcome = guard && question ? await guard.ask({ ...question, remainingMs: call.remainingMs }) : refused;
+    const result = serve(query, isNamed || asks.isOfVersion === true, outcome, call.remainingMs - (now() - start), failed);
 
     const who = result.answer.servedBy === 'endpoint' ? 'endpoint' : `fallback: ${result.answer.reason}`;
     served[who] = (served[who] ?? 0) + 1;

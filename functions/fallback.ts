@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isNamedModel, MODEL_HEADER } from '../shared/api/named-model.ts';
 import { now } from './endpoint/clock.ts';
 import { lambda } from './http.ts';
 import { openLocal } from './local.ts';
@@ -14,6 +15,7 @@ const telemetry = openTelemetry('fallback', settings.stage);
 /** The fallback alone, to be invoked directly: it has no route, and never asks the endpoint. */
 export const handler = lambda(async (call) => {
   const start = now();
+  isNamedModel(call.headers[MODEL_HEADER], model);
   const { query, write } = await readQuestion(model.schema, call);
   const answer = {
     ...local.predict(query),

@@ -18,7 +18,7 @@ export const HTTP_API: HttpApi = {
   cors: {
     origins: ['*'],
     methods: ['GET', 'POST'],
-    headers: ['accept', 'content-type', 'x-request-id', 'authorization', 'x-api-key'],
+    headers: ['accept', 'content-type', 'x-request-id', 'x-model-sha256', 'authorization', 'x-api-key'],
     exposed: ['x-request-id', 'x-served-by', 'x-model-sha256', 'server-timing'],
     maxAge: 3_600,
   },

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isNamedModel, MODEL_HEADER } from '../../shared/api/named-model.ts';
 import { RequestError } from '../../shared/errors.ts';
 import { predictRows as answersOf } from '../../shared/predict.ts';
 import { triedExplainMs } from '../../shared/schema/explanation.ts';
@@ -35,6 +36,12 @@ const TRIED = { rows: [1, 1, 4, 4], ms: 20, long: 5, rest: 20 };
 /** Most kinds whose paces are kept. */
 const MOST_KINDS = 1_000;
 
+/** Throws what checkModel does, and where a request names the model that may answer, a 412 where that is another. */
+export function checkAsked(served: Served, request: Incoming): void {
+  checkModel(served);
+  isNamedModel(headerOf(request, MODEL_HEADER), served.model);
+}
+
 /** Throws a 503 where the model's check rows did not come out as at import. */
 export function checkModel({ failed }: Served): void {
   if (failed !== undefined) throw new RequestError(503, `the model does not give the expected numbers here: ${failed}`);
@@ -61,7 +68,7 @@ export function predict(
   isWanted: () => boolean,
   limits: Limits,
 ): RequestError | Promise<Answered> {
-  checkModel(served);
+  checkAsked(served, request);
   return container.admission.refusal() ?? predictRows(container, served, request, isWanted, limits);
 }
 

@@ -13,7 +13,7 @@ import type { Answered, Container } from '../container.ts';
 import { type Extra, headerOf, headList } from '../http.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Served } from '../models.ts';
-import { checkModel } from '../predict.ts';
+import { checkAsked } from '../predict.ts';
 import { overloaded } from '../refusals.ts';
 import type { Batch } from './batch.ts';
 import { type Output, openOutput } from './output.ts';
@@ -36,8 +36,8 @@ export type Exchange = { request: Incoming; response: ServerResponse; extra(): E
  * an error breaks the connection.
  */
 export function transform(container: Container, batch: Batch, served: Served, exchange: Exchange): RequestError | Promise<Answered> {
-  checkModel(served);
   const { request } = exchange;
+  checkAsked(served, request);
   if (batch.underWay >= MOST_PAYLOADS) return overloaded('too many payloads are coming in; ask again soon');
   if (isCompressed(headerOf(request, 'content-encoding'))) {
     throw new RequestError(

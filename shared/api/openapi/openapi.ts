@@ -2,7 +2,7 @@ import type { ModelInfo } from '../../schema/card.ts';
 import { DIALECTS } from '../../wire/dialects/dialects.ts';
 import { showDialects } from './dialects.ts';
 import { healthOperation, predictOperation, readOperation } from './operations.ts';
-import { problemResponses, reference, requestIdParameter } from './problems.ts';
+import { modelParameter, problemResponses, reference, requestIdParameter } from './problems.ts';
 import { components } from './schemas.ts';
 import { english, shapes } from './shapes.ts';
 import { v2Paths } from './v2.ts';
@@ -66,7 +66,7 @@ export function openApi(model: ModelInfo, list = DIALECTS): object {
     components: {
       schemas: components(schema, shared, dialects),
       responses: problemResponses(),
-      parameters: { RequestId: requestIdParameter() },
+      parameters: { RequestId: requestIdParameter(), Model: modelParameter() },
     },
   };
 }

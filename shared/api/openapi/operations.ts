@@ -26,7 +26,7 @@ export function predictOperation(schema: Schema, { examples, others }: ShownDial
     tags: ['model'],
     summary: 'Predictions for one or more rows',
     description: `JSON in any of the dialects below${also}, recognized by the body itself; or CSV, JSON Lines or a NumPy array by Content-Type. Where Content-Type says nothing (text/plain), the form is recognized by the body too. The body may be compressed by gzip.`,
-    parameters: [{ $ref: '#/components/parameters/RequestId' }, FORMAT],
+    parameters: [{ $ref: '#/components/parameters/RequestId' }, { $ref: '#/components/parameters/Model' }, FORMAT],
     requestBody: {
       required: true,
       content: {

@@ -9,6 +9,7 @@ import { MAX_SPELLED } from './shapes.ts';
 const ERRORS = {
   400: 'No inference request, or binary data that does not fit it.',
   404: 'There is no such model, or no such version of it.',
+  412: 'There is another model than the one that x-model-sha256 names.',
   413: 'A body, a number of rows or an answer over the limit.',
   415: 'A content encoding that cannot be read.',
   422: "The tensors do not fit the model's features, or what is asked for there is not.",
@@ -77,7 +78,7 @@ function inferOperation(model: ModelInfo, operationId: string, parameters: objec
     description:
       'A tensor for each feature, or one of shape [rows, features]. `classes`, `times` and `quantiles` are outputs that come where `outputs` names them.',
     tags: ['v2'],
-    parameters: [...parameters, headerLength, { $ref: '#/components/parameters/RequestId' }],
+    parameters: [...parameters, headerLength, ...['RequestId', 'Model'].map((one) => ({ $ref: `#/components/parameters/${one}` }))],
     requestBody: { required: true, content: { 'application/json': request } },
     responses: {
       200: {
@@ -91,7 +92,7 @@ function inferOperation(model: ModelInfo, operationId: string, parameters: objec
           'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
         },
       },
-      ...responses([400, 404, 413, 415, 422, 429, 500, 503]),
+      ...responses([400, 404, 412, 413, 415, 422, 429, 500, 503]),
     },
   };
 }

@@ -1,4 +1,7 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createAdmission } from '../../../container/server/admission.ts';
 import { limitConnections } from '../../../container/server/connections.ts';
@@ -89,6 +92,50 @@ describe('every form of answer is given', () => {
   test('with an id of its own where the one sent could not stand in a log', async () => {
     const response = await post(`${url}/invocations`, body, { 'x-request-id': 'a b"' });
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('a request that names a model is answered by no other', () => {
+  const named = (address: string, sha256: string, body = '[[54]]') => post(address, body, { 'x-model-sha256': sha256 });
+  const iris = models.get('iris') as Model;
+
+  test.each(['predict', 'invocations'])('alone, at /%s', async (where) => {
+    const address = `${alone}/${where}`;
+    for (const one of [age.sha256, age.sha256.slice(0, 12)])
+      expect(await (await named(address, one)).json()).toMatchObject({ predictions: [R54] });
+    // Before anything is read.
+    const refused = await named(address, iris.sha256, 'no JSON');
+    expect([refused.status, refused.headers.get('x-model-sha256')]).toEqual([412, age.sha256]);
+    expect((await problem(refused)).detail).toContain(
+      `(x-model-sha256 ${iris.sha256.slice(0, 12)}…) was replaced by another (${age.sha256.slice(0, 12)}…)`,
+    );
+    const wrong = await named(address, 'new');
+    expect((await problem(wrong)).detail).toBe(
+      `found x-model-sha256 "new", expected the 64 hex digits of a model's sha256, or their first 12`,
+    );
+    expect(wrong.status).toBe(400);
+  });
+
+  test('of several, by the load that answers under that name', async () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'canopy-named-'));
+    for (const name of ['heart-age', 'iris'])
+      cpSync(golden(name).file, path.join(root, name, path.basename(golden(name).file)), { recursive: true });
+    const address = await start(undefined, { models: { root, mostBytes: 50_000_000 } });
+    const load = async (name: string) => {
+      const order = JSON.stringify({ model_name: 'one', url: path.join(root, name) });
+      expect((await post(`${address}/models`, order)).status).toBe(200);
+    };
+    const invoke = `${address}/models/one/invoke`;
+    await load('heart-age');
+    expect(await (await named(invoke, age.sha256)).json()).toMatchObject({ predictions: [R54] });
+    expect((await named(invoke, iris.sha256)).status).toBe(412);
+    await fetch(`${address}/models/one`, { method: 'DELETE' });
+    await load('iris');
+    expect((await named(invoke, age.sha256)).status).toBe(412);
+    const [row] = golden('iris').rows;
+    expect(await (await named(invoke, iris.sha256, JSON.stringify(row))).json()).toMatchObject({ predictions: ['setosa'] });
+    expect((await named(`${address}/v2/models/one/infer`, age.sha256, '{}')).status).toBe(412);
+    rmSync(root, { recursive: true });
   });
 });
 

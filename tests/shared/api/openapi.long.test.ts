@@ -111,12 +111,23 @@ describe.each(goldens().map(({ name, file }) => ({ name, file })))('the document
     const { value } = examples?.tensors as unknown as { value: { inputs: never[] } };
     expect(readTensors(model.schema, { inputs: value.inputs, parameters: {}, text: '' }).count).toBe(1);
     expect(validator(document, 'V2Request').safeParse(value).success).toBe(true);
-    expect(Object.keys(operation.responses ?? {})).toEqual(['200', '400', '404', '413', '415', '422', '429', '500', '503']);
+    expect(Object.keys(operation.responses ?? {})).toEqual(['200', '400', '404', '412', '413', '415', '422', '429', '500', '503']);
+  });
+
+  test('has the header that names the one model that may answer', () => {
+    for (const path of ['/predict', '/v2/models/{model}/infer']) {
+      const parameters = document.paths?.[path]?.post?.parameters as Json;
+      const found = parameters
+        .map(({ $ref }) => $ref && follow(document, $ref as unknown as string))
+        .find((one) => String(one?.name) === 'x-model-sha256');
+      const pattern = new RegExp((found?.schema as unknown as { pattern: string }).pattern);
+      expect(['', 'x', model.sha256.slice(0, 12), model.sha256].map((one) => pattern.test(one))).toEqual([false, false, true, true]);
+    }
   });
 
   test('has a problem document for every status of the contract', () => {
     const responses = document.paths?.['/predict']?.post?.responses as Json;
-    expect(Object.keys(responses)).toEqual(['200', '400', '404', '405', '406', '413', '415', '422', '429', '500', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '404', '405', '406', '412', '413', '415', '422', '429', '500', '503']);
     for (const [status, response] of Object.entries(responses)) {
       if (status === '200') continue;
       const problem = follow(document, response.$ref as unknown as string);

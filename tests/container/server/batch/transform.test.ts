@@ -67,6 +67,12 @@ describe('a payload of lines is answered by as many lines, with the bits of requ
     expect((await send(fail, `[[54]${' '.repeat(6_291_456)}]`, { 'content-type': 'application/json' })).status).toBe(413);
   });
 
+  test('of no other model than the one that the request names', async () => {
+    expect(await textOf(send(fail, '54\n', { ...CSV, 'x-model-sha256': age.sha256 }))).toBe(`${alone([54])[0]}\n`);
+    const refused = await send(fail, '54\n', { ...CSV, 'x-model-sha256': iris.sha256 });
+    expect([refused.status, (await problem(refused)).detail]).toEqual([412, expect.stringContaining('was replaced by another')]);
+  });
+
   test('no lines, no answer', async () => {
     for (const headers of [CSV, LINES, {}]) expect(await textOf(send(fail, '', headers))).toBe('');
   });
