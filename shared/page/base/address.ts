@@ -6,8 +6,8 @@ export type View = { language?: Language; along?: number; time?: number };
 
 /** Names of the view's parts in the address; a tilde keeps them apart from features. */
 const NAMES = { language: '~lang', along: '~plot', time: '~time' };
-/** Most characters of a query that is written: what browsers and gateways surely take. */
-const MAX_QUERY = 4_000;
+/** Most characters of a query that is written: browsers and gateways take 8,192 of an address, and API Gateway 10,240 with all headers. */
+const MAX_QUERY = 7_000;
 
 /** The query of a view: every input that is not at its start, by its feature's name. Empty where that would be too long. */
 export function writeQuery(features: PageFeature[], values: Value[], view: View): string {

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { readQuery, writeQuery } from '../../../shared/page/base/address.ts';
 import { rowsBody } from '../../../shared/page/base/ask.ts';
-import { pageData } from '../../../shared/page/base/data.ts';
+import { type PageFeature, pageData } from '../../../shared/page/base/data.ts';
+import { MAX_FIELDS } from '../../../shared/page/html/fields.ts';
 import { readBody } from '../../../shared/wire/read-body.ts';
 import { infoOf } from './made-up.ts';
 
@@ -23,4 +25,12 @@ test('a model that asks for more refuses them, and one that asks for less leaves
   const body = rowsBody(page, [[54, 2]]);
   expect(() => rowsOf([age, dose, { name: 'weight', type: 'number' }], body)).toThrow();
   expect(rowsOf([dose], body)).toEqual([2]);
+});
+
+test('the address holds as many values as a page has fields, so that they are there when it is loaded again', () => {
+  const many = Array.from({ length: MAX_FIELDS }, (_, at): PageFeature => {
+    return { name: `measure_of_the_${String(at).padStart(9, '0')}`, type: 'number', start: 0 };
+  });
+  const values = many.map((_, at) => 1_000 + at);
+  expect(readQuery(many, writeQuery(many, values, {}), [...values.keys()]).values).toEqual(values);
 });
