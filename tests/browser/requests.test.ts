@@ -1,11 +1,20 @@
 import { expect, test } from '@jest/globals';
-import type { Request } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { RequestError } from '../../shared/errors.ts';
 import { golden } from '../support/golden.ts';
-import { serveAnswers, serveModel } from './servers.ts';
-import { closeDialog, HEART_AGE, inChromium, infoOf, openDialog, says, through, visits } from './visits.ts';
+import { serveAnswers } from './servers.ts';
+import { chanceAt, closeDialog, deploy, HEART_AGE, inChromium, infoOf, openDialog, REPLACED, says, visits } from './visits.ts';
 
-const { urls, open, closeAll, watch } = visits({ age: HEART_AGE });
+const { urls, open, closeAll, watch } = visits({ age: HEART_AGE, iris: golden('iris').file, lm: golden('mtcars-lm').file });
+
+/** Waits until the page says that it is to be loaded again, and shows no answer any more. */
+async function isOver(page: Page, words = REPLACED): Promise<void> {
+  await page.locator('#problem', { hasText: words }).waitFor();
+  expect(await page.locator('#problem').textContent()).toBe(words);
+  expect(await page.locator('#answer').textContent()).toBe('');
+  expect(await page.locator('#exactly').isVisible()).toBe(false);
+  expect(await page.locator('#shares').textContent()).toBe('');
+}
 
 inChromium('hostile names', () => {
   test('stay text wherever they are shown', async () => {
@@ -75,7 +84,7 @@ inChromium('requests', () => {
     });
     const url = await serveAnswers(info, ({ rows, parameters }) => {
       if (!parameters) return { predictions: rows.map(([x]) => (x === 9 ? 'high' : 'low')) };
-      // While a deploy goes on, another model may answer.
+      // What another model answers is no answer to the page.
       const isOther = rows.length === 1 && rows[0]?.[0] === 9;
       return { predictions: rows.map(() => ({ low: 0.9, high: 0.1 })), ...(isOther ? { model: { sha256: 'other' } } : {}) };
     });
@@ -112,50 +121,6 @@ inChromium('requests', () => {
     await page.getByRole('spinbutton').fill('2');
     await page.locator('#e0', { hasText: 'found a text' }).waitFor();
     expect(await page.locator('#e0').textContent()).toBe('found a text');
-    await close();
-  });
-
-  test('a model that has the features in another order gets each by its name, and the page says which model answered', async () => {
-    const x = { type: 'number' as const, min: 0, max: 10, step: 1 };
-    const info = infoOf('regression', [
-      { name: 'x', ...x },
-      { name: 'y', ...x },
-    ]);
-    // In a deploy the page of one model asks the other.
-    const model = { name: 'other', sha256: 'cd'.repeat(32) };
-    const url = await serveAnswers(info, ({ rows, columns }) => ({ predictions: rows.map((row) => row[columns.indexOf('x')]), model }));
-    const { page, close } = await watch(`${url}?x=3&y=8`);
-    await says(page, 3);
-    expect(await page.locator('#name').textContent()).toBe('other');
-    expect(await page.locator('#sha256').getAttribute('title')).toBe(model.sha256);
-    // So does a spreadsheet.
-    const json = { predictions: [7], model: { name: 'third', sha256: 'ef'.repeat(32) } };
-    await page.route('**/predict', (route) => {
-      return route.request().headers()['content-type'] === 'text/csv' ? route.fulfill({ json }) : route.continue();
-    });
-    expect(await through(page, 'x,y\n1,2\n')).toBe('x,y,prediction\n1,2,7\n');
-    expect(await page.locator('#run-name').textContent()).toBe('a.csv · Model third efefefef');
-    await close();
-  });
-
-  test('where another model answers no trees vote, since each model has numbers of its own for the classes', async () => {
-    const { page, close } = await watch(await serveModel(golden('iris').file));
-    await page.locator('#shares', { hasText: 'of 500 trees' }).waitFor();
-    await page.route('**/predict', async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), model: { name: 'other', sha256: 'cd'.repeat(32) } } });
-    });
-    const votes: Request[] = [];
-    page.on('requestfinished', (request) => {
-      if (request.url().endsWith('/predict') && request.postDataJSON()?.parameters?.predictAll) votes.push(request);
-    });
-    await page.reload();
-    await page.locator('#name', { hasText: 'other' }).waitFor();
-    while (votes.length < 2) await page.waitForTimeout(20);
-    await page.waitForTimeout(200);
-    expect(await page.locator('#shares').textContent()).not.toContain('of 500 trees');
-    expect(await page.locator('#response').isVisible()).toBe(false);
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await close();
   });
 
@@ -265,6 +230,48 @@ inChromium('what few ask for', () => {
     await page.getByRole('link', { name: 'Download with predictions' }).waitFor();
     await page.locator('#preview th', { hasText: 'reasons' }).waitFor();
     expect(await page.locator('#preview').textContent()).toBe('predictionreasons (percentage points)age62.7%Age (54) +8.254');
+    await close();
+  });
+});
+
+inChromium('a page whose model was replaced', () => {
+  test.each(['iris', 'lm'])('shows nothing of one of another kind (%s), and keeps the inputs for when it is loaded again', async (name) => {
+    const { page, close } = await watch(urls.age!);
+    await page.locator('#answer strong').waitFor();
+    const { statuses } = await deploy(page, urls[name]!);
+    await page.getByRole('spinbutton', { name: 'Age' }).fill('61.5');
+    await isOver(page);
+    expect(new Set(statuses)).toEqual(new Set([412]));
+    await page.getByRole('spinbutton', { name: 'Age' }).fill('61');
+    await page.waitForURL((url) => url.searchParams.get('age') === '61');
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.reload();
+    await says(page, chanceAt(61));
+    await close();
+  });
+
+  test('says so in Portuguese, too', async () => {
+    const { page, close } = await watch(urls.age!, { locale: 'pt-BR' });
+    await page.locator('#answer strong').waitFor();
+    await deploy(page, urls.iris!);
+    await page.getByRole('spinbutton').first().fill('61.5');
+    await isOver(page, 'O modelo foi substituído por outro. Carregue esta página de novo.');
+    await page.unrouteAll({ behavior: 'wait' });
+    await close();
+  });
+
+  test('takes no answer of another model with the same features where the header that names its own got lost', async () => {
+    const { page, close } = await watch(urls.iris!);
+    await page.locator('#shares', { hasText: 'of 500 trees' }).waitFor();
+    await page.route('**/predict', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), model: { name: 'other', sha256: 'cd'.repeat(32) } } });
+    });
+    await page.reload();
+    await isOver(page);
+    expect(await page.locator('#response').isVisible()).toBe(false);
+    expect(await page.locator('#name').textContent()).toBe('iris');
+    await page.unrouteAll({ behavior: 'wait' });
     await close();
   });
 });

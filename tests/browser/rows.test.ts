@@ -119,7 +119,7 @@ inChromium('no row of a spreadsheet is thrown away', () => {
       );
       return errors.length > 0
         ? route.fulfill({ status: 422, json: { errors } })
-        : route.fulfill({ json: { predictions: rows.map((x) => Number.parseFloat(x)) } });
+        : route.fulfill({ json: { predictions: rows.map((x) => Number.parseFloat(x)), model: { sha256: info.sha256 } } });
     });
     expect(await through(page, 'x\n1\n7\n3\n')).toBe('x,prediction,problem\n1,1,\n7,,no answer\n3,3,\n');
     isGone = true;
@@ -131,7 +131,7 @@ inChromium('no row of a spreadsheet is thrown away', () => {
     const label = '=HYPERLINK("http://x.example")';
     const info = infoOf('classification', [{ name: 'x', type: 'number', min: 0, max: 1, step: 1 }], { classes: [label, '-1'] });
     const page = await open(await serveAnswers(info, ({ rows }) => ({ predictions: rows.map(([x]) => (x === 0 ? label : '-1')) })));
-    await page.route('**/predict', (route) => route.fulfill({ json: { predictions: [label, '-1'] } }));
+    await page.route('**/predict', (route) => route.fulfill({ json: { predictions: [label, '-1'], model: { sha256: info.sha256 } } }));
     expect(await through(page, 'x\n0\n1\n')).toBe(`x,prediction\n0,"'=HYPERLINK(""http://x.example"")"\n1,-1\n`);
     await closeAll();
   });

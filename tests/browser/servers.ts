@@ -45,7 +45,7 @@ export type Asked = { rows: number[][]; columns: string[]; parameters: Record<st
 
 /**
  * The page of a model that only says what it is, with answers made up by `answer` (the body of a 200, or a Reply's status);
- * each comes after `ms`. The page is the real one.
+ * each comes after `ms`, and is the model's where it does not say another. The page is the real one.
  */
 export function serveAnswers(model: ModelInfo, answer: (asked: Asked) => object | number, ms = 0): Promise<string> {
   const server = createServer(async (request, response) => {
@@ -60,7 +60,9 @@ export function serveAnswers(model: ModelInfo, answer: (asked: Asked) => object 
       const answered = answer({ rows: data, columns, parameters: body.parameters });
       return sendReply(
         response,
-        typeof answered === 'number' ? jsonReply({ status: answered, detail: 'made up' }, answered) : jsonReply(answered),
+        typeof answered === 'number'
+          ? jsonReply({ status: answered, detail: 'made up' }, answered)
+          : jsonReply({ model: { name: model.card.name, sha256: model.sha256 }, ...answered }),
       );
     } catch (error) {
       return sendReply(response, problemReply(error, 'test'));

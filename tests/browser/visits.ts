@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import type { ModelInfo } from '../../shared/schema/card.ts';
 import type { Kind, Schema } from '../../shared/schema/features.ts';
 import { golden } from '../support/golden.ts';
@@ -74,6 +74,34 @@ export function visits(models: Record<string, string>): Visits {
 export function infoOf(kind: string, features: Schema['features'], more: Partial<Schema> = {}): ModelInfo {
   const card = { name: 'made-up', madeBy: 'a test', source: { file: 'none', sha256: SHA } };
   return { schema: { kind: kind as Kind, features, takesMissing: false, ...more }, card, sha256: SHA };
+}
+
+/** What a page says where its model was replaced. */
+export const REPLACED = 'The model was replaced by another. Please load this page again.';
+
+/**
+ * Has the server at `url`, which has another model, answer, as after a deploy; with `from` in the midst of one: of a spreadsheet's
+ * requests those behind the first so many.
+ * `isDropped`: as behind a proxy that hands on no header that it does not know.
+ */
+export async function deploy(
+  page: Page,
+  url: string,
+  { from, isDropped = false }: { from?: number; isDropped?: boolean } = {},
+): Promise<{ statuses: number[] }> {
+  const seen = { statuses: [] as number[] };
+  let asked = 0;
+  await page.route('**/predict', async (route: Route) => {
+    const headers = { ...route.request().headers() };
+    const isSheet = headers['content-type'] === 'text/csv';
+    if (isSheet) asked += 1;
+    if (from !== undefined && (!isSheet || asked <= from)) return route.continue();
+    if (isDropped) delete headers['x-model-sha256'];
+    const response = await route.fetch({ url: `${url}predict`, headers });
+    seen.statuses.push(response.status());
+    await route.fulfill({ response });
+  });
+  return seen;
 }
 
 /** What a page says exactly. */

@@ -14,8 +14,11 @@ export type Outcome =
 /** The longest that is waited for an answer, in milliseconds: beyond every server's limit. */
 const WITHIN = 35_000;
 
-/** Asks for predictions with a body as it stands; never rejects. */
-export async function post(body: string, contentType: string, signal?: AbortSignal): Promise<Outcome> {
+/** The status where the page's model was replaced: its fields, plots and words are not those of the one that answers now. */
+export const REPLACED = 412;
+
+/** Asks the page's model for predictions with a body as it stands; never rejects. What another model answers is a refusal, whoever let it. */
+export async function post({ sha256 }: PageData, body: string, contentType: string, signal?: AbortSignal): Promise<Outcome> {
   const started = performance.now();
   // Two signals in one, without AbortSignal.any: Safari has it from 17.4 on, and Firefox from 124. An end behind the answer ends nothing.
   const stop = new AbortController();
@@ -25,16 +28,18 @@ export async function post(body: string, contentType: string, signal?: AbortSign
   try {
     const reply = await fetch('predict', {
       method: 'POST',
-      headers: { 'content-type': contentType, accept: 'application/json', ...credential() },
+      headers: { 'content-type': contentType, accept: 'application/json', 'x-model-sha256': sha256, ...credential() },
       body,
       signal: stop.signal,
     });
     const answer = await reply.json().catch(() => ({}));
     const ms = performance.now() - started;
-    if (reply.ok && Array.isArray(answer.predictions)) return { state: 'answered', body: answer, ms };
+    const isAnswer = reply.ok && Array.isArray(answer.predictions);
+    const isOurs = answer.model?.sha256 === sha256;
+    if (isAnswer && isOurs) return { state: 'answered', body: answer, ms };
     return {
       state: 'refused',
-      status: reply.status,
+      status: isAnswer ? REPLACED : reply.status,
       detail: String(answer.detail ?? ''),
       errors: Array.isArray(answer.errors) ? answer.errors : [],
       retryAfter: Number(reply.headers.get('retry-after')) || undefined,
@@ -47,6 +52,7 @@ export async function post(body: string, contentType: string, signal?: AbortSign
 /** What went wrong with a request, in words. */
 export function problemText(outcome: Exclude<Outcome, { state: 'answered' }>, words: Words): string {
   if (outcome.state === 'unreachable') return words.text('unreachable');
+  if (outcome.status === REPLACED) return words.text('replaced');
   return outcome.detail || `${words.text('refused')} ${outcome.status}`;
 }
 
@@ -55,19 +61,14 @@ export function forVisitors(message: string): string {
   return message.split('; if ')[0] as string;
 }
 
-/**
- * The body of a request for rows in the page's order of features, whose names go along: the model that answers may be another than the page's, in a deploy
- * or behind it, and have the same features in another order.
- */
+/** The body of a request for rows in the page's order of features, whose names go along. */
 export function rowsBody({ features }: PageData, data: Value[][], parameters?: Record<string, unknown>): string {
   return JSON.stringify({ dataframe_split: { columns: features.map(({ name }) => name), data }, parameters });
 }
 
-/** Asks for the predictions of such rows. What every tree says is a class's number, which another model has for another class. */
-export async function askRows(data: PageData, rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
-  const outcome = await post(rowsBody(data, rows, parameters), 'application/json');
-  const isOther = outcome.state === 'answered' && outcome.body.model && outcome.body.model.sha256 !== data.sha256;
-  return isOther && parameters?.predictAll ? { state: 'unreachable' } : outcome;
+/** Asks for the predictions of such rows. */
+export function askRows(data: PageData, rows: Value[][], parameters?: Record<string, unknown>): Promise<Outcome> {
+  return post(data, rowsBody(data, rows, parameters), 'application/json');
 }
 
 /** How often rows are asked for again without those that have no answer: a refusal names a hundred of them. */

@@ -34,9 +34,7 @@ export function besideAsker(
       // Meanwhile the inputs may have another answer.
       if (!parameters || !now || now.outcome !== whose || whose?.state !== 'answered') continue;
       const outcome = await askRows(data, [now.values], parameters);
-      // What another model says is nothing of this answer.
-      const isOfIt = outcome.state === 'answered' && outcome.body.model?.sha256 === whose.body.model?.sha256;
-      const body = isOfIt ? outcome.body : undefined;
+      const body = outcome.state === 'answered' ? outcome.body : undefined;
       const votesLeft = beside === 'votes' ? null : undefined;
       const told = beside === 'why' ? reasonsOf(body) : (body?.predictions[0] ?? votesLeft);
       const present = shown();

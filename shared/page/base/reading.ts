@@ -35,8 +35,7 @@ export function linesOf(data: PageData, words: Words, prediction: Predicted): st
 export function cellsOf({ kind, columns }: PageData, prediction: Predicted | undefined): [string, Value][] | undefined {
   if (kind !== 'columns' || typeof prediction !== 'object') return undefined;
   const cells = prediction as Record<string, Value>;
-  const isKnown = columns?.every((name) => Object.hasOwn(cells, name));
-  return (isKnown && columns ? columns : Object.keys(cells)).map((name) => [name, cells[name] as Value]);
+  return columns!.map((name) => [name, cells[name] as Value]);
 }
 
 /** A column's value as people read it. */
@@ -65,11 +64,9 @@ export function inWords(text: string, label: string): string {
   return text === label ? label : `${text} (${label})`;
 }
 
-/** The labels of shares in class order; an endpoint with another model may have others, which then stand as they came. */
-export function labelsOf(data: PageData, shares: Record<string, number>): string[] {
-  const labels = Object.keys(shares);
-  const isKnown = labels.length === data.classes.length && data.classes.every((label) => Object.hasOwn(shares, label));
-  return isKnown ? data.classes : labels;
+/** The labels of shares, in class order. */
+export function labelsOf({ kind, classes }: PageData, shares: Record<string, number>): string[] {
+  return kind === 'columns' ? Object.keys(shares) : classes;
 }
 
 /** Whether the numbers of a model's answers are shares of 1, shown as percentages. */

@@ -59,7 +59,6 @@ export function openAnswer(data: PageData, chosen: () => void): AnswerView {
       if (outcome?.state === 'answered') {
         byId('answer').classList.remove('note');
         showPrediction(data, outcome.body, told?.votes, words);
-        showModel(outcome.body);
         byId('interval').textContent = told?.interval === undefined ? '' : intervalText(data, told.interval, words);
         why.show(told?.why, told?.values ?? [], words);
         byId('curve').hidden = !Array.isArray(outcome.body.predictions[0]) || !outcome.body.times?.length;
@@ -88,13 +87,6 @@ export function servedText({ servedBy, reason }: AnswerBody, ms: number, words: 
   if (servedBy === undefined) return '';
   const why = reason === undefined ? '' : ` (${words.known(`reason.${reason}`) ?? reason})`;
   return `${words.known(`servedBy.${servedBy}`) ?? servedBy}${why} · ${words.number(Math.max(1, Math.round(ms)))} ms`;
-}
-
-/** Says at the page's foot which model answered: in a deploy, or behind one, it is another than the page's. */
-function showModel({ model }: AnswerBody): void {
-  if (!model) return;
-  byId('name').textContent = model.name;
-  Object.assign(byId('sha256'), { textContent: model.sha256.slice(0, 8), title: model.sha256 });
 }
 
 function showPrediction(data: PageData, body: AnswerBody, votes: Predicted | null | undefined, words: Words): void {

@@ -86,9 +86,7 @@ export function reasonsText(data: PageData, why: Reasons, values: Value[], words
 export function inputText(data: PageData, values: Value[], { name, inputs }: Step, words: Words): string {
   if (name === undefined) return `${words.number(inputs)} ${words.text('whyOthers')}`;
   const at = data.features.findIndex((feature) => feature.name === name);
-  const feature = data.features[at];
-  // An endpoint with another model may have other inputs.
-  if (!feature) return name;
+  const feature = data.features[at]!;
   const value = values[at] ?? null;
   const unit = 'unit' in feature && feature.unit !== undefined && value !== null ? ` ${words.label(feature.unit)}` : '';
   const isLevel = feature.type === 'factor' && (value !== null || feature.levels.includes(null));

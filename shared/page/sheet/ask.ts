@@ -1,7 +1,7 @@
-import { forVisitors, type Outcome, post, problemText } from '../base/ask.ts';
-import type { AnswerBody, PageData, Predicted } from '../base/data.ts';
+import { forVisitors, type Outcome, post, problemText, REPLACED } from '../base/ask.ts';
+import type { PageData, Predicted } from '../base/data.ts';
 import type { Words } from '../words/words.ts';
-import type { Row } from './file.ts';
+import { Fault, type Row } from './file.ts';
 import { requestLine } from './rows.ts';
 
 /** How often an overloaded server is asked again, and the first pause, in milliseconds. */
@@ -14,35 +14,19 @@ export type Answers = { predictions: Map<Row, Predicted>; times: number[]; reaso
 /** Asks for rows, and remembers that a server is gone, so that not every batch waits for it. */
 export type Asker = (rows: Row[], signal: AbortSignal) => Promise<Answers>;
 
-/** How a request ended; `another`: another model answered than the rows before. */
-export type Sent = Outcome | { state: 'another' };
-
-/** Sends a body, and once more after a pause where the server is busy, or another model answers; rejects only where `signal` is aborted. */
-export type Sender = (body: string, contentType: string, signal: AbortSignal) => Promise<Sent>;
-
-/** Whether an answer is of the model of a file's first one. In a deploy two models answer by turns: one column must not have both. */
-export type Whose = (answer: AnswerBody) => boolean;
-
-/** Remembers whose a file's first answer was; `told` hears that answer. */
-export function createWhose(told: (answer: AnswerBody) => void): Whose {
-  let first: AnswerBody['model'];
-  return (answer) => {
-    if (!first) told(answer);
-    first ??= answer.model;
-    return answer.model?.sha256 === first?.sha256;
-  };
-}
+/** Sends a body, and once more after a pause where the server is busy. Rejects where `signal` is aborted, and with a Fault where the model was replaced. */
+export type Sender = (body: string, contentType: string, signal: AbortSignal) => Promise<Outcome>;
 
 /** Starts to send. That a server is gone is remembered, so that not every body waits for it. */
-export function createSender(isOurs: Whose): Sender {
+export function createSender(data: PageData, words: () => Words): Sender {
   let isGone = false;
   return async (body, contentType, signal) => {
     for (let tries = isGone ? TRIES : 1; ; tries += 1) {
       signal.throwIfAborted();
-      const answered = await post(body, contentType, signal);
-      const outcome: Sent = answered.state === 'answered' && !isOurs(answered.body) ? { state: 'another' } : answered;
+      const outcome = await post(data, body, contentType, signal);
       const isBusy: boolean = outcome.state !== 'answered' && !isRefusal(outcome);
       signal.throwIfAborted();
+      if (outcome.state === 'refused' && outcome.status === REPLACED) throw new Fault(problemText(outcome, words()));
       if (isBusy && tries < TRIES) {
         await pause(
           outcome.state === 'refused' && outcome.retryAfter !== undefined ? outcome.retryAfter * 1000 : PAUSE * 2 ** tries,
@@ -57,14 +41,14 @@ export function createSender(isOurs: Whose): Sender {
 }
 
 /** Whether a server refused a body for what is in it. */
-export function isRefusal(outcome: Sent): outcome is Extract<Outcome, { state: 'refused' }> {
+export function isRefusal(outcome: Outcome): outcome is Extract<Outcome, { state: 'refused' }> {
   return outcome.state === 'refused' && outcome.status >= 400 && outcome.status < 500 && outcome.status !== 429;
 }
 
-/** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects only where `signal` is aborted. */
-export function createAsker(data: PageData, isOurs: Whose, words: () => Words): Asker {
+/** Starts to ask: each row gets its prediction, or a reason why it has none. Rejects as a Sender does. */
+export function createAsker(data: PageData, words: () => Words): Asker {
   const head = requestLine(data.features.map(({ name }) => name));
-  const send = createSender(isOurs);
+  const send = createSender(data, words);
 
   const ask = async (rows: Row[], signal: AbortSignal, into: Answers): Promise<void> => {
     let open = rows.filter(({ reason, isBlank }) => reason === undefined && !isBlank);
@@ -95,8 +79,7 @@ export function createAsker(data: PageData, isOurs: Whose, words: () => Words): 
         await ask(open.slice(half), signal, into);
         return;
       }
-      const unanswered = words().text(outcome.state === 'another' ? 'cell.another' : 'cell.noAnswer');
-      for (const row of open) row.reason = isRefused ? forVisitors(problemText(outcome, words())) : unanswered;
+      for (const row of open) row.reason = isRefused ? forVisitors(problemText(outcome, words())) : words().text('cell.noAnswer');
       return;
     }
   };

@@ -1,4 +1,4 @@
-import { post, rowsBody } from '../base/ask.ts';
+import { askRows } from '../base/ask.ts';
 import type { PageData, PageFeature, Predicted } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import {
@@ -18,7 +18,6 @@ import {
 } from '../base/reading.ts';
 import { levelLabel } from '../html/fields.ts';
 import type { Words } from '../words/words.ts';
-import type { Whose } from './ask.ts';
 import type { Row } from './file.ts';
 import { createReasonsAsker, valuesIn } from './reasons.ts';
 import { type Layout, splitLine } from './rows.ts';
@@ -122,16 +121,15 @@ export async function showBeside(
   data: PageData,
   held: Held[],
   layout: Layout | undefined,
-  isOurs: Whose,
   words: () => Words,
   signal: AbortSignal,
 ): Promise<void> {
   if (!layout) return;
-  await showVotes(data, held, layout, isOurs, words);
+  await showVotes(data, held, layout, words);
   hintAtScroll(words());
   if (!data.explain || signal.aborted) return;
   const told = held.flatMap(({ row, prediction }) => (prediction === undefined ? [] : [row]));
-  const reasons = await createReasonsAsker(data, isOurs, words)(told, layout, signal).catch(() => undefined);
+  const reasons = await createReasonsAsker(data, words)(told, layout, signal).catch(() => undefined);
   if (reasons) addColumns([reasonsName(data, words())], held, ({ row }) => [reasons.get(row) ?? ''], 'new told');
   hintAtScroll(words());
 }
@@ -157,14 +155,13 @@ function addColumns(names: string[], held: Held[], cellsOfRow: (one: Held) => st
   });
 }
 
-async function showVotes(data: PageData, held: Held[], layout: Layout, isOurs: Whose, words: () => Words): Promise<void> {
+async function showVotes(data: PageData, held: Held[], layout: Layout, words: () => Words): Promise<void> {
   const { votes } = data;
   if (!votes) return;
   const told = held.filter(({ prediction }) => prediction !== undefined);
   const rows = told.map(({ row }) => valuesIn(data, layout, row));
-  const outcome = await post(rowsBody(data, rows, votes.parameters), 'application/json');
-  // The numbers by which trees name classes are the page's model's own.
-  if (outcome.state !== 'answered' || !isOurs(outcome.body) || outcome.body.model?.sha256 !== data.sha256) return;
+  const outcome = await askRows(data, rows, votes.parameters);
+  if (outcome.state !== 'answered') return;
   const { predictions } = outcome.body;
   const names = data.classes.map((label) => bothNames(data, words(), label));
   addColumns(names, held, (one) => {

@@ -2,7 +2,7 @@ import { rowsBody } from '../base/ask.ts';
 import type { PageData, Value } from '../base/data.ts';
 import { loadReasons } from '../base/load-reasons.ts';
 import type { Words } from '../words/words.ts';
-import { createSender, isRefusal, type Whose } from './ask.ts';
+import { createSender, isRefusal } from './ask.ts';
 import type { Row } from './file.ts';
 import { featureCells, type Layout, splitLine, valuesOf } from './rows.ts';
 
@@ -14,10 +14,10 @@ const MOST_ROWS = 1_000;
 /** Asks for the three strongest reasons of rows that have a prediction, in words. */
 export type ReasonsAsker = (rows: Row[], layout: Layout, signal: AbortSignal) => Promise<Map<Row, string>>;
 
-/** Starts to ask. A row whose answer cannot be explained says so. Rejects only where `signal` is aborted. */
-export function createReasonsAsker(data: PageData, isOurs: Whose, words: () => Words): ReasonsAsker {
+/** Starts to ask. A row whose answer cannot be explained says so. Rejects as a Sender does. */
+export function createReasonsAsker(data: PageData, words: () => Words): ReasonsAsker {
   const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(REQUEST_MS / (data.explainMs ?? REQUEST_MS))));
-  const send = createSender(isOurs);
+  const send = createSender(data, words);
   const parameters = { explain: data.explain };
 
   const ask = async (rows: { row: Row; values: Value[] }[], signal: AbortSignal, into: Map<Row, string>): Promise<void> => {

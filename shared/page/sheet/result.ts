@@ -1,7 +1,7 @@
 import type { PageData } from '../base/data.ts';
 import { byId, make, say } from '../base/dom.ts';
 import type { Words } from '../words/words.ts';
-import type { Answers, Whose } from './ask.ts';
+import type { Answers } from './ask.ts';
 import { createTally, type Tally } from './check.ts';
 import { createCount } from './count.ts';
 import type { Batch } from './file.ts';
@@ -29,7 +29,7 @@ export type Result = {
 type Part = { text: Blob; ends: Int32Array; lacks: 0 | 1 | 2 };
 
 /** Starts a result. */
-export function createResult(data: PageData, isOurs: Whose, words: () => Words, signal: AbortSignal): Result {
+export function createResult(data: PageData, words: () => Words, signal: AbortSignal): Result {
   // Each part is given to the browser as it comes: to hand over all of a long file at its end would hold up the page.
   const parts: Part[] = [];
   const tally = createTally();
@@ -82,7 +82,7 @@ export function createResult(data: PageData, isOurs: Whose, words: () => Words, 
       state(...told);
       say(byId('counts'), count.text(words()));
       preview();
-      showBeside(data, held, layout, isOurs, words, signal);
+      showBeside(data, held, layout, words, signal);
       showLeft(tally, rows, words());
     },
     blob: () => {

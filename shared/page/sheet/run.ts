@@ -2,7 +2,7 @@ import type { PageData } from '../base/data.ts';
 import { byId, say } from '../base/dom.ts';
 import { laterWords } from '../words/texts-later.ts';
 import type { Words } from '../words/words.ts';
-import { createAsker, type Whose } from './ask.ts';
+import { createAsker } from './ask.ts';
 import { isWorkbook, sheetOf } from './book.ts';
 import { type Batch, batches, Fault } from './file.ts';
 import { createReasonsAsker } from './reasons.ts';
@@ -20,7 +20,7 @@ export const STOPPED = 'stopped';
 
 /**
  * Reads a file, asks for its predictions batch by batch and offers the file with them; a row that can have none stays, with a
- * reason. `width` is how many numbers a prediction has, `isOurs` tells whose the answers are. Once `signal` is aborted it does nothing more, but offers what there is
+ * reason. `width` is how many numbers a prediction has. Once `signal` is aborted it does nothing more, but offers what there is
  * where a person stopped it. Of a workbook the sheet at the place `sheet` is read. Never rejects.
  */
 export async function runSheet(
@@ -29,7 +29,6 @@ export async function runSheet(
   baseWords: () => Words,
   width: number,
   signal: AbortSignal,
-  isOurs: Whose,
   sheet = 0,
 ): Promise<void> {
   const words = () => laterWords(baseWords());
@@ -41,9 +40,9 @@ export async function runSheet(
   byId('left').hidden = true;
   for (const id of ['counts', 'preview-note']) say(byId(id), '');
   byId('stop').hidden = false;
-  const result = createResult(data, isOurs, words, signal);
-  const ask = createAsker(data, isOurs, words);
-  const askReasons = createReasonsAsker(data, isOurs, words);
+  const result = createResult(data, words, signal);
+  const ask = createAsker(data, words);
+  const askReasons = createReasonsAsker(data, words);
   const isExplained = data.explain !== undefined && byId<HTMLInputElement>('reasons').checked;
   const answersTo = async (batch: Batch, layout: Layout) => {
     const answers = await ask(batch.rows, signal);

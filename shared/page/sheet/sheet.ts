@@ -1,20 +1,14 @@
 import { csvField } from '../../wire/csv.ts';
-import type { AnswerBody, PageData } from '../base/data.ts';
+import type { PageData } from '../base/data.ts';
 import { byId, say } from '../base/dom.ts';
 import { loadLater } from '../base/load-later.ts';
 import type { Words } from '../words/words.ts';
-import { createWhose } from './ask.ts';
 
 /** Opens the place where a spreadsheet is dropped; what reads one comes with the first. `width` tells how many numbers a prediction has. */
 export function openSheet(data: PageData, words: () => Words, width: () => number): void {
   let stop = new AbortController();
   let last: File | undefined;
   let place = 0;
-  // In a deploy, or behind one, another model answers than the page's.
-  const told = ({ model }: AnswerBody) => {
-    if (model && model.sha256 !== data.sha256)
-      byId('run-name').append(` · ${words().text('model')} ${model.name} ${model.sha256.slice(0, 8)}`);
-  };
   const start = async (file: File | undefined, sheet = 0) => {
     if (!file) return;
     [last, place] = [file, sheet];
@@ -26,7 +20,7 @@ export function openSheet(data: PageData, words: () => Words, width: () => numbe
     say(byId('run-problem'), '');
     try {
       const { runSheet } = await loadLater();
-      if (!signal.aborted) await runSheet(data, file, words, width(), signal, createWhose(told), sheet);
+      if (!signal.aborted) await runSheet(data, file, words, width(), signal, sheet);
     } catch {
       if (signal.aborted) return;
       byId('stop').hidden = true;
