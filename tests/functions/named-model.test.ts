@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { failedFallback, type LocalPredictor } from '../../functions/local.ts';
 import { json, openFailover } from '../support/failover.ts';
 import { golden } from '../support/golden.ts';
 
@@ -36,6 +37,17 @@ test('where a call names the model held here, an endpoint with another one is no
 test('where it names it, the endpoint with that model answers as ever', async () => {
   const handler = handlerFor(await runtime(json(200, { predictions: [at54], model: { name: 'heart-age', sha256: ours } })));
   expect((await ask(handler, ours)).body).toMatchObject({ predictions: [at54], servedBy: 'endpoint' });
+});
+
+test('where it names it and the fallback must not answer, an endpoint with another is not believed either: 503', async () => {
+  const failed = 'check row 1 has another answer than at the import';
+  const predict: LocalPredictor['predict'] = () => {
+    throw failedFallback(failed);
+  };
+  const handler = handlerFor(await runtime(json(200, { predictions: [0.25], model: OTHER })), {}, { model: local.model, failed, predict });
+  expect(await ask(handler, undefined)).toMatchObject({ status: 200, body: { model: OTHER } });
+  const { status, body } = await ask(handler, ours);
+  expect([status, body.detail]).toEqual([503, expect.stringContaining('check row 1')]);
 });
 
 test('where it names another, it is refused before its body is read or the endpoint asked, and told what to do', async () => {
