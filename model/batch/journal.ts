@@ -89,7 +89,9 @@ export async function readJournal(file: string): Promise<Kept | undefined> {
     if (text === undefined) break;
     if (kept.bytes === 0) kept.head = text;
     else {
-      const { place, groups, isWhole } = JSON.parse(text) as Entry;
+      const { place, groups, isWhole } = JSON.parse(text) as Partial<Entry>;
+      // A head where an entry should be: what stands behind it is of another run.
+      if (!place || !groups) break;
       Object.assign(kept, { place, isWhole });
       for (const group of groups) kept.groups.push(group);
     }

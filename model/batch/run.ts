@@ -4,6 +4,7 @@ import { answerLines } from '../../shared/batch/columns.ts';
 import type { BadLine, OnError } from '../../shared/batch/piece.ts';
 import { ModelError, RequestError } from '../../shared/errors.ts';
 import { prepareKernel } from '../../shared/predict.ts';
+import { explainedOf } from '../../shared/schema/explanation.ts';
 import { defaultParameters, type Parameters } from '../../shared/schema/parameters.ts';
 import { outputWidth } from '../../shared/schema/shape.ts';
 import { Stopped, Taken, Unfinished } from './errors.ts';
@@ -112,9 +113,13 @@ async function runFrom(asked: Asked, kept: Kept | undefined): Promise<Summary> {
 }
 
 /** What must be the same for a run to go on. How bad rows are taken may change: those before are the same either way. */
-function headOf({ model, source, form, parameters, sizes }: Asked): Head {
-  const used = parameters ?? defaultParameters(model.schema);
-  return { canopy: 1, model: model.sha256, parameters: used, output: form, ...source.identity, ...(sizes ? { sizes } : {}) };
+function headOf({ model: { schema, sha256 }, source, form, parameters, sizes }: Asked): Head {
+  const used = parameters ?? defaultParameters(schema);
+  // What explanations and intervals rest on is no part of the model's sha256; nor is what further types of answer and errors are made of.
+  const explain = explainedOf(schema, used.explain)?.sha256;
+  const intervals = used.interval || used.type !== defaultParameters(schema).type ? schema.intervals?.sha256 : undefined;
+  const rests = { ...(explain ? { explain } : {}), ...(intervals ? { intervals } : {}) };
+  return { canopy: 1, model: sha256, parameters: used, output: form, ...rests, ...source.identity, ...(sizes ? { sizes } : {}) };
 }
 
 function taskOf({ model, artifact, source, form, onError, parameters, threads }: Asked): Task {

@@ -186,6 +186,28 @@ describe('what an earlier run left', () => {
     expect(runs.read('left.out.csv')).toBe(EXPECTED);
   });
 
+  test.each([
+    ['intervals', { interval: 'conformal', level: 0.9 }],
+    ['explain', { explain: { background: 'rows' } }],
+  ] as const)('a run goes on with the same %s, which are no part of the sha256 of the model', async (name, more) => {
+    const rowsOf = (scale: number) => Buffer.from(`age,y\n${AGES.map((age, at) => `${age},${at * scale}`).join('\n')}\n`);
+    const importedBy = (scale: number) => ({
+      calibration: { bytes: rowsOf(scale), file: 'rows.csv', target: 'y' },
+      data: { bytes: Buffer.from(csvOf(scale === 1 ? AGES : [20, ...AGES])), file: 'data.csv', order: undefined },
+    });
+    const parameters = { type: 'response' as const, ...more };
+    const [one, other] = [1, 2].map((scale) => ({ parameters, imported: importedBy(scale) }));
+    const output = `rests-${name}.csv`;
+    runs.write('rests.csv', withRow('old'));
+    await expect(runs.predict('rests.csv', output, one)).rejects.toThrow('rows are kept');
+    runs.write('rests.csv', csvOf(AGES));
+    const resume = { mode: 'resume' as const };
+    await expect(runs.predict('rests.csv', output, { ...other, ...resume })).rejects.toThrow(
+      new RegExp(`found ${name} "[0-9a-f]{64}", expected ${name} "[0-9a-f]{64}", as asked now`),
+    );
+    expect((await runs.predict('rests.csv', output, { ...one, ...resume })).before).toBeGreaterThan(800);
+  });
+
   test('a journal whose last line was cut off counts up to the line before', async () => {
     runs.write('torn.csv', withRow('old'));
     await expect(runs.predict('torn.csv', 'torn.out.csv')).rejects.toThrow('rows are kept');

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { importModel } from '../../../model/artifact/import.ts';
+import { type ImportOptions, importModel } from '../../../model/artifact/import.ts';
 import { openBytes } from '../../../model/batch/bytes.ts';
 import { openLines } from '../../../model/batch/lines-source.ts';
 import { filesOf } from '../../../model/batch/output.ts';
@@ -18,6 +18,8 @@ const SIZES = { rows: 40, bytes: 1_000 };
 /** What a test asks of a run beside its files. */
 export type Options = Partial<Pick<Asked, 'mode' | 'threads' | 'sizes' | 'onError' | 'signal' | 'everyMs' | 'parameters'>> & {
   progress?: (state: Progress) => void;
+  /** What the model is imported with. */
+  imported?: ImportOptions;
   /** Waits for this behind so many pieces. */
   pause?: { behind: number; until(): Promise<void> };
 };
@@ -39,7 +41,8 @@ export function openRuns(modelFile: string) {
 
 /** Answers a file into another as the command does, in small pieces, by one thread unless it is said: they take long to start. */
 export async function predict(modelFile: string, input: string, output: string, options: Options = {}): Promise<Summary> {
-  const artifact = importModel(modelFile);
+  const { pause, imported, ...asked } = options;
+  const artifact = importModel(modelFile, imported);
   const model = decodeArtifact(artifact, modelFile);
   const extension = path.extname(output);
   const form: OutputForm = extension === '.parquet' ? 'parquet' : extension === '.csv' ? 'csv' : 'jsonlines';
@@ -47,7 +50,6 @@ export async function predict(modelFile: string, input: string, output: string, 
   const source = isParquet
     ? await openParquetRows(model.schema, input)
     : await openLines(model.schema, 'rows', await openBytes(input), 'any');
-  const { pause, ...asked } = options;
   return runBatch({
     ...{
       model,
