@@ -73,8 +73,8 @@ const MOST_KEPT = 2 ** 20;
 const KEPT = new WeakMap<Uint8Array, string[][]>();
 
 /**
- * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, or has more than `most` fields, which
- * are counted before anything is made of them.
+ * The lines of the training data, its header first. Throws a ModelError where it is no CSV in UTF-8, where a line has another number of
+ * fields than the header, or where there are more than `most` fields, which are counted before anything is made of them.
  */
 export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file'>, most = MOST_FIELDS): string[][] {
   const kept = KEPT.get(bytes);
@@ -83,13 +83,28 @@ export function readTraining({ bytes, file }: Pick<TrainingData, 'bytes' | 'file
   for (const byte of bytes) fields += byte === COMMA ? 1 : byte === NEWLINE ? 1 + LINE_FIELDS : 0;
   if (fields > most)
     throw new ModelError(file, `${fields} fields, a line counted as ${LINE_FIELDS} more`, `at most ${most}: take some of its rows`);
+  const lines = linesOf(bytes, file);
+  checkLengths(lines, file);
+  if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
+  return lines;
+}
+
+function linesOf(bytes: Uint8Array, file: string): string[][] {
   try {
-    const lines = parseCsv(utf8Text(bytes));
-    if (bytes.length <= MOST_KEPT) KEPT.set(bytes, lines);
-    return lines;
+    return parseCsv(utf8Text(bytes));
   } catch (error) {
     throw new ModelError(file, `what is no CSV (${(error as Error).message})`, 'the training data, in UTF-8 and with a header line');
   }
+}
+
+/** Refuses lines of more or fewer fields than the header: each value would count for the column beside its own. Blank lines are none. */
+function checkLengths([header = [], ...lines]: string[][], file: string): void {
+  const at = lines.findIndex((line) => line.length !== header.length && !(line.length === 1 && line[0]!.trim() === ''));
+  if (at < 0) return;
+  const { length } = lines[at]!;
+  // What R's write.table() writes where nobody says otherwise.
+  const help = length === header.length + 1 ? ' (row names without a name? Write the file with row.names = FALSE)' : '';
+  throw new ModelError(`${file}, row ${at + 1}`, `${length} fields`, `${header.length}, as many as the header line has${help}`);
 }
 
 function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, label: string, order: LevelsOrder | undefined): Feature {

@@ -19,8 +19,10 @@ export const CONFORMAL: IntervalKind = {
     const errors = arrayOf(part, 'errors');
     if (!errors || errors.length === 0 || errors.length > MOST_CALIBRATION)
       throw fail(`${errors?.length ?? 'no'} errors`, `1 to ${MOST_CALIBRATION}`);
-    const wrong = errors.findIndex((error, at) => !(error >= (at === 0 ? 0 : errors[at - 1]!) && error < Number.POSITIVE_INFINITY));
-    if (wrong >= 0) throw fail(`the error ${errors[wrong]}`, 'finite numbers from 0 on, in ascending order');
+    // A share may be more than 1: that of a sum of columns, or by rounding.
+    const least = schema.classes ? -Number.MAX_VALUE : 0;
+    const wrong = errors.findIndex((error, at) => !(error >= (at === 0 ? least : errors[at - 1]!) && error < Number.POSITIVE_INFINITY));
+    if (wrong >= 0) throw fail(`the error ${errors[wrong]}`, `finite numbers${least === 0 ? ' from 0 on' : ''}, in ascending order`);
     if (!calibrated(schema)) throw fail('errors of a model without one number or shares of classes', 'another model');
     return {
       by: 'conformal',

@@ -78,6 +78,13 @@ describe('calibration rows', () => {
     ['a feature is a text', csv(header, '1,big,100'), 'line 2, column "wt"'],
     ['no row is left', csv(header, 'NA,2,100'), 'no row with an answer'],
     ['there is no line', csv(header), 'no row with an answer'],
+    [
+      'rows have names that the header lacks',
+      csv(header, `1,${line(0, 3)}`),
+      'row 1: found 4 fields, expected 3, as many as the header line',
+    ],
+    ['a line has a field too many', csv(header, line(0, 3), `"a",b,${line(0, 3)}`), 'row 2: found 5 fields, expected 3'],
+    ['a line has a field too few', csv(header, line(0, 3), '', '3,2'), 'row 3: found 2 fields, expected 3'],
   ])('are refused where %s', (_, calibration, words) => {
     expect(() => calibrationPart(regression, calibration, 'm.RDS')).toThrow(words);
   });
@@ -88,6 +95,20 @@ describe('calibration rows', () => {
     expect(() => calibrationPart(flowers, rowsOf(text), 'm.RDS')).toThrow('found "rose", expected one of "setosa"');
     expect(() => calibrationPart(loadModel(golden('iris').file), rowsOf(text), 'm.RDS')).toThrow('classes without their shares');
     expect(() => calibrationPart(loadModel(golden('rq-taus').file), rowsOf(text), 'm.RDS')).toThrow('of the kind columns');
+  });
+
+  test('of classes may lie beyond a share of 1, as those of an earth without a glm do', () => {
+    const earth = loadModel(golden('earth-logical').file);
+    const names = earth.schema.features.map(({ name }) => name);
+    const { rows } = earth.checks;
+    const shares = predictRows(earth, rows, { type: 'prob' });
+    const expected = Array.from({ length: shares.length / 2 }, (_, row) => 1 - shares[2 * row + 1]!).sort((one, other) => one - other);
+    expect(expected[0]).toBeLessThan(0);
+    const lines = expected.map((_, row) => `${rows.subarray(row * names.length, (row + 1) * names.length).join()},TRUE\n`);
+    const calibration = rowsOf(`${[...names, 'kind'].join()}\n${lines.join('')}`);
+    const model = decodeArtifact(importModel(golden('earth-logical').file, { calibration }));
+    expect(model.schema.intervals).toMatchObject({ kinds: ['conformal'], calibration: expected.length });
+    expect(Array.from(calibrationPart(earth, calibration, 'm.RDS').arrays[0]![1])).toEqual(expected);
   });
 
   test('leave the sha256 of a model as it is, and stand beside its other intervals', () => {
