@@ -45,6 +45,8 @@ const MAGIC = [0x43, 0x41, 0x4e, 0x4f, 0x50, 0x59, 0x0d, 0x0a];
 export const FORMAT_VERSION = 3;
 const HEADER = 64;
 const SHA256 = { start: 32, end: 64 };
+/** Each start computes all check rows before it answers; an import draws 16. */
+const MOST_CHECKS = 256;
 
 /** The kinds of arrays, and the bytes of an element. */
 const ARRAYS = { f64: Float64Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
@@ -129,8 +131,7 @@ export function encodeArtifact(model: UnsignedModel): Uint8Array {
 /**
  * The model of an artifact's bytes; its arrays are views on them (they are copied once where they do not start at a
  * multiple of 8). Throws a ModelError where the bytes are of another format version, cut off, changed or against the
- * invariants of what computes. The check rows are not computed here: see failedCheck. With `isHeld` the sha256 is taken from
- * the header: of bytes that were compared with it since they were written; `hashed` is what somebody found it to be.
+ * invariants of what computes. The check rows are not computed here: see failedCheck.
  */
 export function decodeArtifact(bytes: Uint8Array, label = 'artifact', options: OpenOptions = {}): Model {
   // A Buffer's slice() would share its bytes, and start where it does.
@@ -190,6 +191,7 @@ function readHeader(bytes: Uint8Array, label: string) {
   const number = (at: number) => view.getUint32(at, true);
   const [version, jsonBytes, cardBytes, checkRows] = [number(8), number(12), number(16), number(20)];
   if (version !== FORMAT_VERSION) throw new ModelError(label, `artifact version ${version}`, String(FORMAT_VERSION));
+  if (checkRows > MOST_CHECKS) throw new ModelError(label, `${checkRows} check rows`, `at most ${MOST_CHECKS}`);
   const cardAt = HEADER + view.getFloat64(24, true);
   if (!(Number.isSafeInteger(cardAt) && cardAt % 8 === 0 && HEADER + jsonBytes <= cardAt)) {
     throw new ModelError(label, `a model section of ${cardAt - HEADER} bytes`, `a multiple of 8, and at least ${jsonBytes}`);

@@ -6,7 +6,7 @@ import { isShallow } from '../schema/check-schema.ts';
 import { DECIMAL } from '../schema/decimal.ts';
 import type { Feature, Schema } from '../schema/features.ts';
 import { answerTypes } from '../schema/parameters.ts';
-import type { Beside, Prediction } from '../schema/shape.ts';
+import { type Beside, outputWidth, type Prediction } from '../schema/shape.ts';
 import { isCurve } from '../schema/spread/types.ts';
 import { readValue } from '../wire/wire.ts';
 import { flat, ulps } from './compare.ts';
@@ -36,6 +36,7 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
       (type === undefined || types.includes(type)) && (interval === undefined || kinds.includes(interval)),
   );
   if (answers.length === 0) throw new ModelError(label, "R's predictions of no type that the model has", types.join(', '));
+  checkWork(proof, answers, label);
   const body = inOrder(schema, proof, label);
   const wrong = new Map<number, string>();
   let numbers = 0;
@@ -57,6 +58,18 @@ export function prove(model: Predictor, proof: Proof, label: string): Proven {
   }
   const [first] = [...wrong].sort(([one], [other]) => one - other);
   return { rows: proof.rows.length, agreed: proof.rows.length - wrong.size, numbers, ...(first ? { first: first[1] } : {}) };
+}
+
+/** Most rows that are computed, one for each list of answers, and most numbers of a list: each start computes them before its first answer. */
+const MOST_ROWS = 2_000;
+const MOST_NUMBERS = 2 ** 22;
+
+/** Refuses what a start would compute for seconds: explanations, which nobody but this code gives, take up to a second a row. */
+function checkWork({ rows }: Proof, answers: readonly ProofAnswer[], label: string): void {
+  const fail = (found: string, expected: string) => new ModelError(`${label}'s predictions of R`, found, expected);
+  const count = rows.length * answers.length;
+  if (count > MOST_ROWS) throw fail(`${rows.length} rows in ${answers.length} lists`, `at most ${MOST_ROWS} in all`);
+  if (answers.some(({ parameters: { explain } }) => explain)) throw fail('the parameter explain', 'predictions alone');
 }
 
 /** "64 of 64 rows as R 4.5.1 said", for people. */
@@ -122,6 +135,8 @@ function ask(
   const wrapper = ['instances', 'inputs'].find((name) => !schema.features.some((feature) => feature.name === name));
   try {
     const query = readValue(schema, wrapper === undefined ? rows : { [wrapper]: rows, parameters });
+    const numbers = query.count * outputWidth(schema, query.parameters);
+    if (numbers > MOST_NUMBERS) throw new ModelError(label, `${numbers} predictions of R in a list`, `at most ${MOST_NUMBERS}`);
     return answerQuery(model, query);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

@@ -158,6 +158,15 @@ test('a changed check row is found, by its number', () => {
   expect(failedCheck(none)).toBe('the artifact has no check rows');
 });
 
+test('as many check rows as a start would compute for seconds are refused', () => {
+  const many = (count: number) => {
+    const model = decodeArtifact(artifact());
+    return encodeArtifact({ ...model, checks: { rows: new Float64Array(count).fill(2), outputs: new Float64Array(count).fill(10.5) } });
+  };
+  expect(decodeArtifact(many(256)).checks.rows).toHaveLength(256);
+  expect(() => decodeArtifact(many(257))).toThrow('found 257 check rows, expected at most 256');
+});
+
 test('hostile counts are refused and take no memory', () => {
   const bytes = artifact();
   for (let at = 12; at < 44; at += 4) {

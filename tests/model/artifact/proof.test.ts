@@ -260,3 +260,33 @@ test('no value of one row of the training data stands in the sidecar or the arti
     expect(new Set(incomes).size).toBe(64);
   }
 });
+
+describe('what each start would compute for seconds is refused', () => {
+  const proved = (change: (proof: Proof) => Partial<Proof>) => {
+    const proof = proofOf('spend-lm');
+    return failedProof({ ...open('spend-lm'), proof: encodeProof({ ...proof, ...change(proof) }, sha256Of) });
+  };
+
+  test('explanations among the answers, which take a thousand times as long', () => {
+    const explained = ({ answers: [first] }: Proof) => ({ answers: [{ ...first!, parameters: { explain: true } }] });
+    expect(proved(explained)).toMatch(/found the parameter explain, expected predictions alone$/);
+  });
+
+  test('more than 2,000 rows in all lists of answers', () => {
+    const times = (count: number, { rows, answers: [first] }: Proof) => ({
+      rows: Array.from({ length: count }, () => rows[0]!),
+      answers: Array.from({ length: 20 }, () => ({ ...first!, predictions: Array.from({ length: count }, () => first!.predictions[0]) })),
+    });
+    expect(proved((proof) => times(100, proof))).toBeUndefined();
+    expect(proved((proof) => times(101, proof))).toMatch(/found 101 rows in 20 lists, expected at most 2000 in all$/);
+  });
+
+  test('more than 4,194,304 numbers in a list', () => {
+    const { schema, ...rest } = open('spend-lm');
+    const wide = { ...rest, schema: { ...schema, kind: 'survival' as const, times: Array.from({ length: 70_000 }, (_, at) => at) } };
+    const proof = proofOf('spend-lm');
+    expect(failedProof({ ...wide, proof: encodeProof(proof, sha256Of) })).toMatch(
+      /found 4480000 predictions of R in a list, expected at most/,
+    );
+  });
+});
