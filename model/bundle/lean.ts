@@ -93,6 +93,20 @@ export const withoutBrowsers: Plugin = {
   },
 };
 
+/**
+ * An esbuild plugin: of the package.json files that AWS's SDK imports for their versions (runtimeConfig.js of each client) it leaves name and
+ * version, and not what builds the package.
+ */
+export const versionsAlone: Plugin = {
+  name: 'versions-alone',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, ({ path: file }) => {
+      const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string };
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
+
 /** An esbuild plugin: a function of an API that asks nobody does without what asks; one without keys, without their table and its client. */
 export function leanAccess(auth: () => string | undefined): Plugin {
   return {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { lateNodes, lateOurs, loadAtOnce, NODES, OURS } from './late.ts';
-import { leanAccess, leanLists, type NeededKinds, withoutBrowsers } from './lean.ts';
+import { leanAccess, leanLists, type NeededKinds, versionsAlone, withoutBrowsers } from './lean.ts';
 
 /**
  * An esbuild plugin for serverless-esbuild: what a function imports by `import()` lies in separate files beside the
@@ -152,6 +152,7 @@ function specifier(name: string): string {
 const plugins = ({ service }: { service: { custom: { kinds?: NeededKinds; access: { auth: string } } } }) => [
   leanLists(() => service.custom.kinds),
   withoutBrowsers,
+  versionsAlone,
   leanAccess(() => service.custom.access.auth),
   split,
   lateNodes(NODES),

@@ -1,6 +1,5 @@
 import type { ModelInfo } from '../schema/card.ts';
-import type { Feature } from '../schema/features.ts';
-import { takesMissing } from '../schema/missing.ts';
+import { type Feature, takesMissing } from '../schema/features.ts';
 import { exampleRecord } from '../wire/cells.ts';
 
 /*

@@ -67,7 +67,7 @@ function fieldsOf(line: string): string[] {
   }
 }
 
-function isModelOrder(schema: Schema, header: string[]): boolean {
+function isModelOrder(schema: Schema, header: readonly string[]): boolean {
   return header.length === schema.features.length && columnPlaces(schema, header, '').every((place, column) => place === column);
 }
 

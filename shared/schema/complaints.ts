@@ -93,8 +93,9 @@ function expectation(schema: Schema, column: number): string {
 
 /** The sentence above the problems of a request. */
 export function detail(schema: Schema, problems: Problem[], found: number, instead?: string): string {
-  const names = schema.features.map((feature) => feature.name);
-  const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
+  const { length } = schema.features;
+  const names = schema.features.slice(0, 20).map(({ name }) => name);
+  const shown = `${names.join(', ')}${length > 20 ? ` and ${length - 20} more` : ''}`;
   const count = found === 1 ? '1 thing does' : `${found} things do`;
   const listed = found > problems.length ? ` (the first ${problems.length} are listed)` : '';
   return `${count} not fit the model${listed}; its features are: ${shown}${instead === undefined ? '' : `; ${instead}`}`;

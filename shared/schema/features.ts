@@ -100,3 +100,8 @@ export type Schema = {
   /** The names of penalties that the model has values for: lambda.min ... */
   chosen?: string[];
 };
+
+/** Whether a feature's value may be missing. */
+export function takesMissing(schema: Schema, feature: Feature): boolean {
+  return schema.takesMissing && feature.required !== true && feature.type !== 'integer64';
+}

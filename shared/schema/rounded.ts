@@ -9,7 +9,7 @@ const NUMBER = /(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/g;
  * leaves no trace of them, so an integer64 with such a value has to be refused. Undefined where there are none, or no feature is one.
  */
 export function roundedNumbers(schema: Schema, text: string | undefined): ReadonlyMap<number, string> | undefined {
-  if (text === undefined || schema.features.every(({ type }) => type !== 'integer64')) return undefined;
+  if (text === undefined || !hasInteger64(schema)) return undefined;
   let rounded: Map<number, string> | undefined;
   for (const [spelt, whole, fraction, exponent] of text.matchAll(NUMBER)) {
     if (fraction === undefined && exponent === undefined) continue;
@@ -19,6 +19,14 @@ export function roundedNumbers(schema: Schema, text: string | undefined): Readon
     rounded.set(number, spelt);
   }
   return rounded;
+}
+
+const INTEGER64 = new WeakMap<Schema, boolean>();
+
+function hasInteger64(schema: Schema): boolean {
+  const has = INTEGER64.get(schema) ?? schema.features.some(({ type }) => type === 'integer64');
+  INTEGER64.set(schema, has);
+  return has;
 }
 
 /** Whether a decimal number as a CSV spells it is a whole number: 5, 5.0, 0.5e1. */

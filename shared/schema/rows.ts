@@ -1,7 +1,7 @@
 import { MAX_PROBLEMS, type Problem, RequestError } from '../errors.ts';
 import { adviceFor, complaint, detail, missing, roundedComplaint } from './complaints.ts';
 import type { Schema } from './features.ts';
-import { otherForms } from './look-alikes.ts';
+import { columnsAmong, namesIn } from './names.ts';
 import { readCell } from './values.ts';
 
 /** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
@@ -20,7 +20,7 @@ export type Cells = {
   /** True where a missing column is missing from every row, and so is reported once. Else a missing key may be a missing value. */
   columnar: boolean;
   /** The names given with a row, features or not, where its cells have names: shown where a feature is missing. */
-  names?(row: number): string[];
+  names?(row: number): readonly string[] | undefined;
   /** A form that would be read, for a body that has no feature of the model. */
   instead?: string;
   /** Numbers of the body that were rounded to a whole one, by it: no integer64 has such a value. */
@@ -57,8 +57,6 @@ export type RowReader = (row: number, rows: Float64Array, at: number, wrong: Wro
 /** Makes what reads rows of cells one by one. */
 export function createRowReader(schema: Schema, cells: Cells, most: number): RowReader {
   const width = schema.features.length;
-  const strangersOf = strangersFinder(schema, cells);
-  const isOptional = (column: number) => schema.takesMissing && schema.features[column]?.required !== true;
   return (row, rows, at, wrong, isTold) => {
     const misfit = cells.misfit?.(row);
     if (misfit) {
@@ -66,48 +64,74 @@ export function createRowReader(schema: Schema, cells: Cells, most: number): Row
       if (wrong.problems.length < most) wrong.problems.push(misfit);
       return;
     }
+    const names = cells.names?.(row);
     let strangers: string[] | undefined;
-    for (let column = 0; column < width; column += 1) {
+    // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
+    const isLeftOut = () => {
+      strangers ??= strangersIn(schema, names);
+      return strangers.length === 0 && names !== undefined && !cells.columnar;
+    };
+    const readOne = (column: number) => {
       let value = cells.cell(row, column);
       if (value === undefined) {
-        if (isTold) continue;
-        strangers ??= strangersOf(row);
-        // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
-        if (strangers.length === 0 && cells.names && !cells.columnar && isOptional(column)) value = null;
+        if (isTold) return;
+        if (isLeftOut() && isOptional(schema, column)) value = null;
       }
       const spelt = cells.rounded && schema.features[column]?.type === 'integer64' ? cells.rounded.get(value as number) : undefined;
       const number = value === undefined || spelt !== undefined ? undefined : readCell(schema, column, value, cells.text);
       if (number !== undefined) {
         rows[at + column] = number;
-        continue;
+        return;
       }
       wrong.found += 1;
-      if (wrong.problems.length >= most) continue;
+      if (wrong.problems.length >= most) return;
       let message: string;
       if (spelt !== undefined) message = roundedComplaint(schema, column, spelt);
       else if (value !== undefined) message = complaint(schema, column, value, cells.text);
       else message = missing(schema, column, strangers ?? [], (strangers ?? []).length < MOST_STRANGERS);
       wrong.problems.push({ path: cells.path(row, column), message });
       wrong.advice ??= adviceFor(schema, column, value, cells.text);
+    };
+    const given = names && columnsAmong(schema, names);
+    // Where few of the features are there, the others are not looked for one by one, but for those that are put into words.
+    const absent = given && !isTold && isLeftOut() ? absentIn(schema) : undefined;
+    let next = 0;
+    for (let column = 0; column < width; column += 1) {
+      const left = absent?.[column];
+      if (!given) readOne(column);
+      else if (given[next] === column) {
+        next += 1;
+        readOne(column);
+      } else if (left !== undefined) rows[at + column] = left;
+      else if (!isTold && wrong.problems.length < most) readOne(column);
+      else if (!isTold) wrong.found += 1;
     }
   };
 }
 
+function isOptional({ takesMissing, features }: Schema, column: number): boolean {
+  return takesMissing && features[column]?.required !== true;
+}
+
+const ABSENT = new WeakMap<Schema, (number | undefined)[]>();
+
+/** The number of each feature where its key is left out; undefined where it has none. */
+function absentIn(schema: Schema): (number | undefined)[] {
+  const known = ABSENT.get(schema);
+  if (known) return known;
+  const numbers = schema.features.map((_, column) => (isOptional(schema, column) ? readCell(schema, column, null, false) : undefined));
+  ABSENT.set(schema, numbers);
+  return numbers;
+}
+
 /** For a row in which a feature is missing: the names in it that are none, most likely that feature's under another spelling. */
-function strangersFinder(schema: Schema, cells: Cells): (row: number) => string[] {
-  // Made at the first such row: most requests have none.
-  let known: Set<string> | undefined;
-  return (row) => {
-    if (!known) {
-      const names = schema.features.map(({ name }) => name);
-      known = new Set([...names, ...otherForms(names).flat()]);
-    }
-    const found: string[] = [];
-    for (const name of cells.names?.(row) ?? []) {
-      if (known.has(name)) continue;
-      found.push(name);
-      if (found.length === MOST_STRANGERS) break;
-    }
-    return found;
-  };
+function strangersIn(schema: Schema, names: readonly string[] = []): string[] {
+  const { columns } = namesIn(schema);
+  const found: string[] = [];
+  for (const name of names) {
+    if (columns.has(name)) continue;
+    found.push(name);
+    if (found.length === MOST_STRANGERS) break;
+  }
+  return found;
 }

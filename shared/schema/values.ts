@@ -1,9 +1,16 @@
 import { DAYS, parseDate, parseDatetime, SECONDS } from './dates.ts';
 import { DECIMAL } from './decimal.ts';
-import type { DateFeature, DatetimeFeature, FactorFeature, Feature, Level, Schema } from './features.ts';
+import {
+  type DateFeature,
+  type DatetimeFeature,
+  type FactorFeature,
+  type Feature,
+  type Level,
+  type Schema,
+  takesMissing,
+} from './features.ts';
 import { MAX_INTEGER64, toBits } from './integer64.ts';
 import { createLooks } from './look-alikes.ts';
-import { takesMissing } from './missing.ts';
 import { isWholeDecimal } from './rounded.ts';
 
 /** Stands for a text that spells a missing value. */

@@ -46,11 +46,11 @@ export const NEAREST: StepKind<NearestStep> = {
 };
 
 /** The same in less time, for whoever asks whether a row has an answer and not which: of rows that are as far as others it takes any. */
-export const ABOUT_NEAREST: StepKind<NearestStep> = {
-  ...NEAREST,
-  compile: (step, schema) =>
-    compileNearest(step, schema, (known, neighbors) => (cells, there) => nearest(squares(cells, there, known), neighbors)),
-};
+export function aboutNearest(): StepKind<NearestStep> {
+  const finderOf = (known: Float64Array[], neighbors: number) => (cells: number[], there: number[]) =>
+    nearest(squares(cells, there, known), neighbors);
+  return { ...NEAREST, compile: (step, schema) => compileNearest(step, schema, finderOf) };
+}
 
 /** Finds the places of the nearest training rows to a row, by its cells and the places of those that are there; none where that takes too long. */
 type Find = (cells: number[], there: number[]) => number[] | undefined;

@@ -1,7 +1,7 @@
 import { type Problem, RequestError } from '../errors.ts';
 import { describe, quote } from '../schema/describe-value.ts';
 import type { Schema } from '../schema/features.ts';
-import { otherForms as formsOf } from '../schema/look-alikes.ts';
+import { columnsAmong, namesIn } from '../schema/names.ts';
 import type { Cells } from '../schema/rows.ts';
 
 /** A JSON object, as JSON.parse makes it. */
@@ -15,7 +15,7 @@ export function strayParameters(schema: Schema, record: JsonObject, path: string
 }
 
 /** Cells of rows whose features stand at the given places. */
-export function placedCells(rows: unknown[], places: (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
+export function placedCells(rows: unknown[], places: readonly (number | undefined)[]): Pick<Cells, 'rows' | 'text' | 'columnar' | 'cell'> {
   const cell = (row: number, column: number) => {
     const place = places[column];
     return place === undefined ? undefined : (rows[row] as unknown[])[place];
@@ -24,24 +24,28 @@ export function placedCells(rows: unknown[], places: (number | undefined)[]): Pi
 }
 
 /** For each feature its place among the columns, undefined where it is missing. A feature given twice is refused. */
-export function columnPlaces(schema: Schema, columns: string[], path: string): (number | undefined)[] {
+export function columnPlaces(schema: Schema, columns: readonly string[], path: string): readonly (number | undefined)[] {
+  const { all, places: asGiven, otherForms } = namesIn(schema);
+  // A body whose columns are in the model's order has no names of its own.
+  if (columns === all) return asGiven;
   const placeOf = new Map<string, number>();
   const twice = new Set<string>();
   columns.forEach((name, place) => {
     if (placeOf.has(name)) twice.add(name);
     else placeOf.set(name, place);
   });
-  const forms = namesPlan(schema).otherForms;
-  return schema.features.map(({ name }, column) => {
-    const found = placeOf.has(name) ? name : (forms[column] as string[]).find((form) => placeOf.has(form));
-    const place = found === undefined ? undefined : placeOf.get(found);
+  const places = new Array<number | undefined>(all.length).fill(undefined);
+  for (const column of columnsAmong(schema, columns) ?? asGiven) {
+    const name = all[column]!;
+    const found = placeOf.has(name) ? name : otherForms[column]!.find((form) => placeOf.has(form));
     if (found !== undefined && twice.has(found)) {
       throw new RequestError(422, `the column ${quote(name)} is given twice`, [
         { path, message: `column ${quote(name)} twice, expected once` },
       ]);
     }
-    return place;
-  });
+    if (found !== undefined) places[column] = placeOf.get(found);
+  }
+  return places;
 }
 
 export function misfit(path: string, found: unknown, expected: string): Problem {
@@ -55,8 +59,8 @@ export function inOrder(schema: Schema): string {
 }
 
 /** The features' names, in the model's order. */
-export function namesOf(schema: Schema): string[] {
-  return schema.features.map((feature) => feature.name);
+export function namesOf(schema: Schema): readonly string[] {
+  return namesIn(schema).all;
 }
 
 export function hasLength(value: unknown, length: number): value is unknown[] {
@@ -65,38 +69,33 @@ export function hasLength(value: unknown, length: number): value is unknown[] {
 
 /** Whether the model has a feature of that name. */
 export function isFeature(schema: Schema, name: string): boolean {
-  return namesPlan(schema).known.has(name);
-}
-
-type NamesPlan = { known: ReadonlySet<string>; otherForms: readonly string[][] };
-const PLANS = new WeakMap<Schema, NamesPlan>();
-
-/** The features' names to look up, made once: a model may have thousands, and a body as many keys. */
-function namesPlan(schema: Schema): NamesPlan {
-  let plan = PLANS.get(schema);
-  if (!plan) {
-    const names = namesOf(schema);
-    plan = { known: new Set(names), otherForms: formsOf(names) };
-    PLANS.set(schema, plan);
-  }
-  return plan;
-}
-
-/** The other forms of the features' names that look the same. */
-export function otherForms(schema: Schema): string[] {
-  return namesPlan(schema).otherForms.flat();
+  const { all, columns } = namesIn(schema);
+  const column = columns.get(name);
+  return column !== undefined && all[column] === name;
 }
 
 /** Reads a feature's member of a record; under another form of its name that looks the same, where it has that one alone. */
 export function memberReader(schema: Schema): (record: JsonObject, column: number) => unknown {
-  const names = namesOf(schema);
-  const forms = namesPlan(schema).otherForms;
+  const { all, otherForms } = namesIn(schema);
   return (record, column) => {
-    const name = names[column] as string;
+    const name = all[column] as string;
     if (Object.hasOwn(record, name)) return record[name];
-    for (const form of forms[column] as string[]) if (Object.hasOwn(record, form)) return record[form];
+    for (const form of otherForms[column] as string[]) if (Object.hasOwn(record, form)) return record[form];
     return undefined;
   };
+}
+
+/** The features' members of a record, by their places; undefined where it has none. */
+export function membersOf(schema: Schema, record: JsonObject): unknown[] {
+  const member = memberReader(schema);
+  const members = new Array<unknown>(schema.features.length).fill(undefined);
+  for (const column of columnsAmong(schema, Object.keys(record)) ?? schema.features.keys()) members[column] = member(record, column);
+  return members;
+}
+
+/** Whether a record has one of the features. */
+export function hasFeature(schema: Schema, record: JsonObject): boolean {
+  return membersOf(schema, record).some((member) => member !== undefined);
 }
 
 /** A record's value as R's jsonlite writes that of a list, alone in an array (`[{"age":[54]}]`, without auto_unbox). */
@@ -138,8 +137,12 @@ export function exampleColumns(schema: Schema): Record<string, unknown[]> {
   return Object.fromEntries(Object.entries(exampleRecord(schema)).map(([name, value]) => [name, [value, value]]));
 }
 
+/** No shorter text has more features: each has a name, a colon, a value and a comma. */
+const MOST_SHOWN = 40;
+
 /** That record as text, unless it is too long to show. */
 export function example(schema: Schema): string {
+  if (schema.features.length > MOST_SHOWN) return 'a record with every feature';
   const text = JSON.stringify(exampleRecord(schema));
   return text.length <= 200 ? text : 'a record with every feature';
 }

@@ -28,7 +28,7 @@ export function csvCells(schema: Schema, text: string, most = Number.POSITIVE_IN
 type Rows = Header & { rows: string[][]; numbers: number[] };
 
 /** The cells of a CSV's rows below its header; `places` are those of the features among the columns. */
-export function fieldCells(schema: Schema, { rows, numbers, header, isHeader }: Rows, places: (number | undefined)[]): Cells {
+export function fieldCells(schema: Schema, { rows, numbers, header, isHeader }: Rows, places: readonly (number | undefined)[]): Cells {
   const count = `${header.length} field${header.length === 1 ? '' : 's'}`;
   const expected = isHeader ? `${count}, as the header line has` : `${count}: ${namesOf(schema).slice(0, 20).join(', ')}`;
   return {
@@ -85,7 +85,7 @@ function readLines(schema: Schema, text: string, delimiter: string, { most, firs
  */
 function hasDecimalCommas(
   schema: Schema,
-  { rows, places, width, delimiter }: { rows: string[][]; places: (number | undefined)[]; width: number; delimiter: string },
+  { rows, places, width, delimiter }: { rows: string[][]; places: readonly (number | undefined)[]; width: number; delimiter: string },
 ): boolean {
   const columns = places.filter((place, column) => place !== undefined && schema.features[column]?.type === 'number') as number[];
   let [points, commas, sure] = [0, 0, delimiter === ';' ? 1 : 0];

@@ -1,8 +1,9 @@
 import { RequestError } from '../errors.ts';
 import { DECIMAL_COMMA } from '../schema/decimal.ts';
 import type { Schema } from '../schema/features.ts';
+import { namesIn } from '../schema/names.ts';
 import { readRows } from '../schema/rows.ts';
-import { isFeature, namesOf, otherForms } from './cells.ts';
+import { isFeature, namesOf } from './cells.ts';
 import { parseCsv } from './csv.ts';
 
 /** What may stand between fields beside a comma: in R, write.csv2 and write.table. */
@@ -12,7 +13,7 @@ const OTHERS = [';', '\t'];
 export type Delimited = { text: string; delimiter: string; firstLine: number };
 
 /** The columns of a CSV, and whether its first line names them. */
-export type Header = { header: string[]; isHeader: boolean };
+export type Header = { header: readonly string[]; isHeader: boolean };
 
 /**
  * The delimiter of a CSV. Excel names it in a first line, `sep=;`. Else it is the comma where the first line so read has a
@@ -91,12 +92,7 @@ export function csvHeader(schema: Schema, line: string[]): Header {
 
 /** Whether a field is a feature's name, in any capitals and in any form that looks the same. */
 function nameMatcher(schema: Schema): (field: string) => boolean {
-  let lower: Set<string> | undefined;
-  return (field) => {
-    if (isFeature(schema, field)) return true;
-    lower ??= new Set([...namesOf(schema), ...otherForms(schema)].map((name) => name.toLowerCase()));
-    return field !== '' && lower.has(field.toLowerCase());
-  };
+  return (field) => isFeature(schema, field) || (field !== '' && namesIn(schema).lower.has(field.toLowerCase()));
 }
 
 /** Whether the first line of a CSV is a row, although its fields may look like names (a matrix with columns "1", "2"). */

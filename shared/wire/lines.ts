@@ -35,7 +35,7 @@ export function valueCells(schema: Schema, values: unknown[]): Cells {
       const value = values[row];
       return Array.isArray(value) ? value[column] : unboxed(member(value as JsonObject, column));
     },
-    names: (row) => Object.keys(values[row] as JsonObject),
+    names: (row) => (Array.isArray(values[row]) ? undefined : Object.keys(values[row] as JsonObject)),
     path: (row, column) => `/${row}/${Array.isArray(values[row]) ? column : pointer(names[column] as string)}`,
     misfit: (row) => {
       const value = values[row];

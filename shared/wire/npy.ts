@@ -1,6 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { Schema } from '../schema/features.ts';
-import { takesMissing } from '../schema/missing.ts';
+import { type Schema, takesMissing } from '../schema/features.ts';
 import type { Cells } from '../schema/rows.ts';
 import { inOrder } from './cells.ts';
 import { isNpy, NPY } from './form.ts';

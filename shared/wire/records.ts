@@ -78,7 +78,7 @@ export function separateRecords(schema: Schema, form: 'csv' | 'jsonlines'): Reco
 }
 
 /** The features' places among the columns, or the refusal of every record where a column is given twice. */
-function placesOf(schema: Schema, header: string[]): { found: (number | undefined)[] } | { bad: BadRecord } {
+function placesOf(schema: Schema, header: readonly string[]): { found: readonly (number | undefined)[] } | { bad: BadRecord } {
   try {
     return { found: columnPlaces(schema, header, '/0') };
   } catch (error) {

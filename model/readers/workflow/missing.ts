@@ -2,7 +2,7 @@ import { checkPredictor, type Predictor, predictRows } from '../../../shared/pre
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
 import type { Step, StepKind } from '../../../shared/steps/kind.ts';
-import { ABOUT_NEAREST } from '../../../shared/steps/nearest.ts';
+import { aboutNearest } from '../../../shared/steps/nearest.ts';
 import { type Cost, costsOfRows } from './costs.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
@@ -19,7 +19,7 @@ const COMPARED = 1 / 8;
 /** So many groups are tried however long each takes: all, and each of the first parts. */
 const LEAST_TRIES = 1 + PARTS;
 /** The nearest rows without R's order of those that are as far as others. */
-const ABOUT = ABOUT_NEAREST as StepKind<Step>;
+const ABOUT = aboutNearest() as StepKind<Step>;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
 

@@ -2,7 +2,7 @@ import { MAX_PROBLEMS, type Problem, RequestError } from '../../errors.ts';
 import type { Schema } from '../../schema/features.ts';
 import { pointer } from '../../schema/pointer.ts';
 import type { Cells } from '../../schema/rows.ts';
-import { example, exampleColumns, exampleRecord, isObject, type JsonObject, memberReader, namesOf, strayParameters } from '../cells.ts';
+import { example, exampleColumns, exampleRecord, isObject, type JsonObject, membersOf, namesOf, strayParameters } from '../cells.ts';
 import type { Dialect, Source } from './dialect.ts';
 
 /** Columns alone. */
@@ -36,8 +36,7 @@ function objectCells(schema: Schema, body: JsonObject, path: string): Cells {
   const stray = strayParameters(schema, body, path);
   if (stray) throw new RequestError(422, 'parameters do not stand in a record', [stray]);
   const names = namesOf(schema);
-  const member = memberReader(schema);
-  const columns = names.map((_, column) => member(body, column));
+  const columns = membersOf(schema, body);
   const lengths = columns.flatMap((column) => (Array.isArray(column) ? [column.length] : []));
   const rows = lengths.length === 0 ? 1 : lengths.includes(0) ? 0 : lengths.reduce((most, length) => Math.max(most, length));
   const problems = columns.flatMap((column, at): Problem[] => {

@@ -1,6 +1,5 @@
-import type { Schema } from '../../schema/features.ts';
 import { answerTypes } from '../../schema/parameters.ts';
-import { exampleColumns, exampleRecord, isObject, memberReader } from '../cells.ts';
+import { exampleColumns, exampleRecord, hasFeature, isObject } from '../cells.ts';
 import { type BodyShape, RECORDS_SHAPE, wrappedShape } from './body-shape.ts';
 import { DATATYPES, exampleTensors } from './datatypes.ts';
 import type { Dialect } from './dialect.ts';
@@ -47,7 +46,7 @@ export function inputs(objects: readonly Dialect[]): Dialect {
     summary: 'Inputs of MLflow: columns, records or rows',
     wrapper: 'inputs',
     test: () => true,
-    holdsRows: hasFeature,
+    holdsRows: (schema, value) => isObject(value) && hasFeature(schema, value),
     read: (schema, source) => {
       const dialect = isObject(source.value) ? objects.find(({ test }) => test(schema, source.value)) : undefined;
       return dialect ? dialect.read(schema, source) : readElements(schema, source);
@@ -59,11 +58,4 @@ export function inputs(objects: readonly Dialect[]): Dialect {
     takesParameters: true,
     quick: true,
   };
-}
-
-/** Whether a value is an object with one of the model's features. */
-function hasFeature(schema: Schema, value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const member = memberReader(schema);
-  return schema.features.some((_, column) => member(value, column) !== undefined);
 }

@@ -3,7 +3,7 @@ import { describe, quote } from '../../schema/describe-value.ts';
 import type { Schema } from '../../schema/features.ts';
 import { pointer } from '../../schema/pointer.ts';
 import type { Cells } from '../../schema/rows.ts';
-import { exampleRecord, isFeature, isObject, type JsonObject, memberReader, namesOf } from '../cells.ts';
+import { exampleRecord, hasFeature, isFeature, isObject, type JsonObject, membersOf, namesOf } from '../cells.ts';
 import { recordCells } from './arrays.ts';
 import type { Dialect, Source } from './dialect.ts';
 import { mayBeSorted, membersAt } from './key-order.ts';
@@ -45,8 +45,7 @@ const INSTEAD = 'send orient="split" or orient="records"';
 /** Whether an object is what to_json() writes by default: for a feature, an object with a value for each row's label. */
 function isKeyedColumns(schema: Schema, value: unknown): boolean {
   if (!isObject(value)) return false;
-  const member = memberReader(schema);
-  const columns = schema.features.map((_, column) => member(value, column));
+  const columns = membersOf(schema, value);
   return columns.some(isObject) && !columns.some(Array.isArray);
 }
 
@@ -54,8 +53,7 @@ function isKeyedColumns(schema: Schema, value: unknown): boolean {
 function keyedColumnCells(schema: Schema, { value, path, text }: Source): Cells {
   const body = value as JsonObject;
   const names = namesOf(schema);
-  const member = memberReader(schema);
-  const columns = names.map((_, column) => member(body, column));
+  const columns = membersOf(schema, body);
   const first = columns.find(isObject) as JsonObject;
   const keys = rowKeys(first, () => membersAt(text as string, keyedPlace(body, path, text as string, first)), text);
   checkTransposed(names, columns, keys);
@@ -85,8 +83,7 @@ function isKeyedRows(schema: Schema, value: unknown): boolean {
   const rows = Object.values(value);
   const [first] = rows;
   if (!isObject(first) || Object.keys(value).some((key) => isFeature(schema, key)) || !rows.every(isObject)) return false;
-  const member = memberReader(schema);
-  return schema.features.some((_, column) => member(first, column) !== undefined);
+  return hasFeature(schema, first);
 }
 
 /** The records of orient="index", in the order in which their labels were sent. */
@@ -120,7 +117,7 @@ function placeOf(text: string, path: string): number {
 }
 
 /** Refuses columns whose rows have the features' names: read as rows (orient="index"), they would mean other numbers. */
-function checkTransposed(names: string[], columns: unknown[], keys: string[]): void {
+function checkTransposed(names: readonly string[], columns: unknown[], keys: string[]): void {
   const labels = new Set(keys);
   const isOne = names.length === 1 && keys.length === 1;
   if (isOne || !names.every((name) => labels.has(name)) || columns.includes(undefined)) return;

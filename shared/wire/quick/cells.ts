@@ -1,5 +1,4 @@
-import type { Feature, Schema } from '../../schema/features.ts';
-import { takesMissing } from '../../schema/missing.ts';
+import { type Feature, type Schema, takesMissing } from '../../schema/features.ts';
 
 /**
  * What a schema's names and labels are in the bytes of a body. Keys are UTF-8 bytes written one a character (latin1), which

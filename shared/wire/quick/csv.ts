@@ -45,7 +45,9 @@ function readHeader(schema: Schema, cursor: Cursor): Int32Array | undefined {
     if (/^"?sep=/i.test(first)) return undefined;
     const { header, isHeader } = csvHeader(schema, parseCsv(first)[0] ?? []);
     const columns = new Int32Array(header.length).fill(-1);
-    for (const [column, place] of columnPlaces(schema, header, '').entries()) {
+    const places = columnPlaces(schema, header, '');
+    for (let column = 0; column < places.length; column += 1) {
+      const place = places[column];
       if (place === undefined) return undefined;
       columns[place] = column;
     }

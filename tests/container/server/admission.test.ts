@@ -102,6 +102,44 @@ test('does what takes little at once, until it took 5 ms in all since the last l
   expect([ask(6), ask(7)]).toEqual([6, 7]);
 });
 
+test('of work that takes longer than was thought no more waits than a second takes', async () => {
+  let time = 0;
+  const admission = createAdmission(() => time);
+  const ask = (took: number) =>
+    Promise.resolve(
+      admission.soon(
+        0.001,
+        () => true,
+        () => {
+          time += took;
+          return 'done';
+        },
+      ),
+    ).catch((error) => error.status);
+  const count = async (many: number, took: number) => {
+    const answers = await Promise.all(Array.from({ length: many }, () => ask(took)));
+    return answers.filter((answer) => answer === 'done').length;
+  };
+  // As 300 clients do, whose bodies of 23 KB take 0.3 ms to be read.
+  expect(await count(300, 0.3)).toBe(300);
+  expect(await count(30_000, 0.3)).toBeLessThan(3_500);
+  // One pause of the machine is no such work.
+  const paused = createAdmission(() => time);
+  await paused.run(
+    1,
+    () => true,
+    () => (time += 5_000),
+  );
+  const more = Array.from({ length: 300 }, () =>
+    paused.run(
+      0.1,
+      () => true,
+      () => 'done',
+    ),
+  );
+  expect(await Promise.all(more)).toEqual(new Array(300).fill('done'));
+});
+
 test('connections that come in put the queue off for a few looks at the sockets, and for no more', async () => {
   const looksUntilDone = async (isCrowded: boolean) => {
     const admission = createAdmission(() => 0);

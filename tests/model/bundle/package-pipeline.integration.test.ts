@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Environment, openEnvironment, packageFunction } from '../../support/lambda.ts';
 import { pipelineFile } from '../../support/pipelines/files.ts';
@@ -36,6 +38,13 @@ test('the columns that its steps make are answered too', async () => {
   expect(answer.statusCode).toBe(200);
   const [steps] = JSON.parse(answer.body).steps as Record<string, unknown>[];
   expect(Object.keys(steps ?? {}).length).toBeGreaterThan(1);
+});
+
+test('of what the SDK imports for its versions it has these alone', () => {
+  const parts = path.join(packaged.folder, 'functions');
+  const texts = readdirSync(parts).map((name) => readFileSync(path.join(parts, name), 'utf8'));
+  expect(texts.filter((text) => text.includes('clientVersion'))).not.toEqual([]);
+  expect(texts.filter((text) => text.includes('dist-types'))).toEqual([]);
 });
 
 test('its zip is under 350 KB without the artifact and the page: only its own steps are in it', () => {
