@@ -56,6 +56,8 @@ function pathWork(trees: WeightedTrees): number {
  */
 const PAIR_STEPS = 3;
 const TOGETHER = { steps: 1, ofNode: 2 };
+/** What so many inputs above a leaf take is in these steps; a leaf below more of them takes longer. */
+const USUAL_INPUTS = 32;
 
 /** How many steps of computing a row takes beside background rows: at most all nodes of a tree for each, as a rule few times its depth. */
 function rowsWork(trees: WeightedTrees, rows: number): number {
@@ -65,7 +67,8 @@ function rowsWork(trees: WeightedTrees, rows: number): number {
   let work = 0;
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const nodes = roots[tree + 1]! - roots[tree]!;
-    work += Math.min(nodes, steps * (1 + inputs[tree]!));
+    const longer = isTogether ? Math.max(1, inputs[tree]! / USUAL_INPUTS) : 1;
+    work += Math.min(nodes, steps * (1 + inputs[tree]!)) * longer;
   }
   return work * rows + (isTogether ? TOGETHER.ofNode * trees.isLeaf.length : 0);
 }

@@ -71,25 +71,44 @@ function numberNodes({ roots, parent }: WeightedTrees, tree: number, places: Uin
   }
 }
 
-/** The last ways to each leaf by each input. */
+/** The last ways to each leaf by each input: they are counted first, as a list that grows takes several times their room. */
 function endsOf(roots: Uint32Array, parent: Uint32Array, above: Uint32Array, isLeaf: Uint8Array): Pick<RowsTables, 'starts' | 'ends'> {
   const starts = new Uint32Array(isLeaf.length + 1);
-  const ends: number[] = [];
+  let count = 0;
+  eachEnd(roots, parent, above, isLeaf, (leaf) => {
+    starts[leaf + 1]! += 1;
+    count += 1;
+  });
+  for (let node = 0; node < isLeaf.length; node += 1) starts[node + 1]! += starts[node]!;
+  const ends = new Uint32Array(count);
+  let at = 0;
+  eachEnd(roots, parent, above, isLeaf, (_, way) => {
+    ends[at] = way;
+    at += 1;
+  });
+  return { starts, ends };
+}
+
+/** Hands over each leaf with the last way to it by each input. */
+function eachEnd(
+  roots: Uint32Array,
+  parent: Uint32Array,
+  above: Uint32Array,
+  isLeaf: Uint8Array,
+  take: (leaf: number, way: number) => void,
+): void {
   for (let tree = 0; tree + 1 < roots.length; tree += 1) {
     const start = roots[tree]!;
     const isTaken = new Uint8Array(roots[tree + 1]! - start);
     for (let at = start; at < roots[tree + 1]!; at += 1) {
-      starts[at] = ends.length;
       if (isLeaf[at] === 0) continue;
       for (let way = at - start; way > 0; way = parent[start + way]!) {
-        if (isTaken[way] === 0) ends.push(way);
+        if (isTaken[way] === 0) take(at, way);
         isTaken[above[start + way]!] = 1;
       }
       for (let way = at - start; way > 0; way = parent[start + way]!) isTaken[above[start + way]!] = 0;
     }
   }
-  starts[isLeaf.length] = ends.length;
-  return { starts, ends: Uint32Array.from(ends) };
 }
 
 /** The values of an input among the background rows: a row of each, and the set of the rows that have it. */

@@ -150,7 +150,12 @@ export const WORDS = 4;
 /** Most nodes of all trees for which tables of background rows are made: of about 50 bytes each. */
 const MOST_NODES = 2 ** 20;
 
+/** Most ways to the leaves that are kept of all trees, about: as many as a tree has leaves, times its inputs on a way, of 4 bytes each. */
+const MOST_ENDS = 2 ** 24;
+
 /** Whether trees are small enough for tables of where background rows go, and these few enough (rows-tables.ts). */
-export function hasTables({ isLeaf }: Pick<WeightedTrees, 'isLeaf'>, background: number): boolean {
-  return isLeaf.length <= MOST_NODES && background <= 32 * WORDS;
+export function hasTables({ roots, inputs, isLeaf }: Pick<WeightedTrees, 'roots' | 'inputs' | 'isLeaf'>, background: number): boolean {
+  let ends = 0;
+  for (let tree = 0; tree + 1 < roots.length; tree += 1) ends += ((roots[tree + 1]! - roots[tree]! + 1) / 2) * inputs[tree]!;
+  return isLeaf.length <= MOST_NODES && ends <= MOST_ENDS && background <= 32 * WORDS;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { shapleyValues } from '../../../shared/explain/exact.ts';
 import { rowsShap } from '../../../shared/explain/rows-shap.ts';
+import { hasTables } from '../../../shared/explain/trees.ts';
 import { generator as seeded } from '../../../shared/math/generator.ts';
 import { gameOf, type RandomNode, randomTree, worthOf } from '../../support/explain/random-trees.ts';
 
@@ -126,5 +127,24 @@ describe('contributions beside background rows', () => {
       const sum = found.contributions.subarray(4 * row, 4 * row + 4).reduce((all, one) => all + one, found.baselines[row]!);
       expect(sum).toBeCloseTo(answerOf(sums(own)), 12);
     }
+  });
+});
+
+describe('tables of where background rows go', () => {
+  /** Trees of so many nodes with so many inputs on a way. */
+  const treesOf = (count: number, nodes: number, inputs: number) => ({
+    roots: Uint32Array.from({ length: count + 1 }, (_, tree) => tree * nodes),
+    inputs: new Uint32Array(count).fill(inputs),
+    isLeaf: new Uint8Array(count * nodes),
+  });
+
+  test.each([
+    ['a usual forest', 500, 2_000, 12, 100, true],
+    ['trees that are as deep as they may be, with an input at each split', 16, 1_999, 999, 100, true],
+    ['so many of these that their ways take more than 64 MB', 17, 1_999, 999, 100, false],
+    ['too many nodes', 600, 2_000, 1, 100, false],
+    ['too many background rows', 1, 3, 1, 129, false],
+  ])('are made, or not: %s', (_, count, nodes, inputs, background, isMade) => {
+    expect(hasTables(treesOf(count, nodes, inputs), background)).toBe(isMade);
   });
 });
