@@ -116,6 +116,15 @@ function typeOfColumn(feature: Feature, values: string[], splits: InputSplits, l
   }
   if (values.every((value) => DECIMAL.test(value))) {
     if (!unordered) return feature;
+    const places = new Map(values.map((value) => [Number(value), value]));
+    const twice = values.find((value) => places.get(Number(value)) !== value);
+    // As numbers they are one level in R, as texts two: the codes behind them differ.
+    if (twice !== undefined)
+      throw new ModelError(
+        label,
+        `one number as ${twice} and as ${places.get(Number(twice))}`,
+        'one form of each, or its levels in a sidecar',
+      );
     return { name, type: 'factor', levels: [...values].sort((a, b) => Number(a) - Number(b)) };
   }
   // A factor of two such words splits between its codes 1 and 2, a logical between 0 and 1.

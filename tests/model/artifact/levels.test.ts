@@ -90,6 +90,13 @@ describe('types and levels from the training data', () => {
     });
   });
 
+  test('a number in two forms is refused, as nobody knows whether R had one level or two', () => {
+    expect(() => features('a,b\n1,1\n1.0,1\n2,1\n', { partitioned: [1, 0] })).toThrow(
+      'training.csv, column "a": found one number as 1 and as 1.0, expected one form of each, or its levels in a sidecar',
+    );
+    expect(features('a,b\n1,1\n2,1.0\n2,1\n', { partitioned: [1, 0] })[1]).toEqual({ name: 'b', type: 'number' });
+  });
+
   test('where the order depends on the locale, both are shown and one is asked for', () => {
     const csv = 'a,b\nZeta,1\na,1\nB,1\n';
     expect(() => features(csv)).toThrow(
