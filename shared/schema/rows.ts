@@ -7,6 +7,9 @@ import { readCell } from './values.ts';
 /** Most names of a row that are no features which are looked at for each feature that is missing: a body may have hundreds of thousands. */
 const MOST_STRANGERS = 1_000;
 
+/** So few features are looked for one by one in any row: to list the names of each takes longer. */
+const NARROW = 32;
+
 /**
  * The cells of a request, whatever dialect it came in: `cell(row, feature)` is the value given (undefined where the
  * column or key is not there), and `path` its JSON Pointer. `text` says that the cells are text (CSV), where an empty
@@ -64,12 +67,15 @@ export function createRowReader(schema: Schema, cells: Cells, most: number): Row
       if (wrong.problems.length < most) wrong.problems.push(misfit);
       return;
     }
-    const names = cells.names?.(row);
     let strangers: string[] | undefined;
+    let isLeft: boolean | undefined;
     // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
     const isLeftOut = () => {
-      strangers ??= strangersIn(schema, names);
-      return strangers.length === 0 && names !== undefined && !cells.columnar;
+      if (isLeft !== undefined) return isLeft;
+      const names = cells.names?.(row);
+      strangers = strangersIn(schema, names);
+      isLeft = strangers.length === 0 && names !== undefined && !cells.columnar;
+      return isLeft;
     };
     const readOne = (column: number) => {
       let value = cells.cell(row, column);
@@ -92,6 +98,7 @@ export function createRowReader(schema: Schema, cells: Cells, most: number): Row
       wrong.problems.push({ path: cells.path(row, column), message });
       wrong.advice ??= adviceFor(schema, column, value, cells.text);
     };
+    const names = width > NARROW ? cells.names?.(row) : undefined;
     const given = names && columnsAmong(schema, names);
     // Where few of the features are there, the others are not looked for one by one, but for those that are put into words.
     const absent = given && !isTold && isLeftOut() ? absentIn(schema) : undefined;

@@ -80,7 +80,8 @@ test('GET /model and the description of the API say what they rest on', () => {
 
 test.each<[string, number[], string]>([
   ['no error', [], '0 errors'],
-  ['an error below 0', [-1, 2], 'the error -1'],
+  ['an error that is no number', [Number.NaN, 2], 'the error NaN'],
+  ['an error below all', [Number.NEGATIVE_INFINITY, 2], 'the error -Infinity'],
   ['errors in another order', [2, 1], 'the error 1'],
   ['an error without an end', [1, Number.POSITIVE_INFINITY], 'the error Infinity'],
   ['too many errors', Array.from({ length: 10_001 }, () => 1), '10001 errors'],
@@ -88,4 +89,13 @@ test.each<[string, number[], string]>([
   const hash = () => new Uint8Array(32);
   const spread = encodeIntervals([{ by: 'conformal', scalars: {}, arrays: [['errors', Float64Array.from(errors)]] }], hash);
   expect(() => decodeArtifact(encodeArtifact({ ...model, spread }), 'odd.canopy', { isHeld: true })).toThrow(words);
+});
+
+test('an error below 0 is one of a share above 1, and of a number refused', () => {
+  const hash = () => new Uint8Array(32);
+  const spread = encodeIntervals([{ by: 'conformal', scalars: {}, arrays: [['errors', Float64Array.of(-1, 2)]] }], hash);
+  const open = (one: typeof model) => decodeArtifact(encodeArtifact({ ...one, spread }), 'odd.canopy', { isHeld: true });
+  expect(open(model).schema.intervals?.kinds).toEqual(['conformal']);
+  const number = decodeArtifact(importModel(golden('heart-age').file));
+  expect(() => open(number)).toThrow('the error -1, expected finite numbers from 0 on');
 });
