@@ -72,8 +72,8 @@ type Run = {
 export async function runBatch(asked: Asked): Promise<Summary> {
   const { source, files } = asked;
   try {
-    const kept = await leftover(asked, headOf(asked));
-    if (!kept?.isWhole || !kept.place) return await runFrom(asked, kept);
+    const { kept, replaces } = await leftover(asked, headOf(asked));
+    if (!kept?.isWhole || !kept.place) return await runFrom(asked, kept, replaces);
     await finish(files);
     return { ...kept.place, badLines: [], before: kept.place.rows + kept.place.bad, bytes: kept.place.written };
   } finally {
@@ -81,7 +81,7 @@ export async function runBatch(asked: Asked): Promise<Summary> {
   }
 }
 
-async function runFrom(asked: Asked, kept: Kept | undefined): Promise<Summary> {
+async function runFrom(asked: Asked, kept: Kept | undefined, replaces: boolean): Promise<Summary> {
   const { model, source, files, form, parameters } = asked;
   const opened: { close(): Promise<void> }[] = [];
   const open = <Item extends { close(): Promise<void> }>(item: Item): Item => {
@@ -91,7 +91,7 @@ async function runFrom(asked: Asked, kept: Kept | undefined): Promise<Summary> {
   const place = kept?.place ?? { read: 0, hash: '', line: 1, written: 0, rows: 0, bad: 0 };
   try {
     const journal = source.isFile
-      ? open(await openJournal(files.journal, { ...headOf(asked), ...(asked.mode === 'force' ? REPLACES : {}) }, kept))
+      ? open(await openJournal(files.journal, { ...headOf(asked), ...(replaces ? REPLACES : {}) }, kept))
       : undefined;
     const output = open(await openOutput(files, place.written));
     const threads = open(startThreads(taskOf(asked), asked.threads));

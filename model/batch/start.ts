@@ -10,14 +10,17 @@ export const REPLACES: Head = { replaces: true };
 /** Goes on behind what an earlier run wrote, or begins anew and replaces what is there; `new`: a file that is there is an error. */
 export type Mode = 'new' | 'resume' | 'force';
 
+/** How a run begins: what of an earlier one it goes on with, where it does, and whether it may replace an output that is there. */
+type Beginning = { kept: Kept | undefined; replaces: boolean };
+
 /**
- * What an earlier run left that this one goes on with; undefined where it begins anew. Throws a ModelError where a file would be overwritten
- * that nobody said may be, or where that run was another.
+ * What an earlier run left that this one goes on with. Throws a ModelError where a file would be overwritten that nobody said may be, or where
+ * that run was another.
  */
-export async function leftover({ files, mode }: { files: Files; mode: Mode }, head: Head): Promise<Kept | undefined> {
+export async function leftover({ files, mode }: { files: Files; mode: Mode }, head: Head): Promise<Beginning> {
   if (mode === 'force') {
     await discard(files);
-    return undefined;
+    return { kept: undefined, replaces: true };
   }
   const [kept, part, output] = [await readJournal(files.journal), await sizeOf(files.part), await sizeOf(files.output)];
   const isNamed = kept?.isWhole === true && part === undefined && output === kept.place?.written;
@@ -35,13 +38,13 @@ export async function leftover({ files, mode }: { files: Files; mode: Mode }, he
   }
   if (kept && kept.bytes > 0) {
     checkHead(files.journal, kept, { ...head, ...(replaces ? REPLACES : {}) });
-    if (kept.place) return kept;
+    if (kept.place) return { kept, replaces };
     await discard(files);
-    return undefined;
+    return { kept: undefined, replaces };
   }
   if (part !== undefined) throw new ModelError(files.part, 'no journal of it that can be read', 'one, or --force to begin anew');
   await rm(files.journal, { force: true });
-  return undefined;
+  return { kept: undefined, replaces: false };
 }
 
 function replacesOutput({ head }: Kept): boolean {

@@ -4,6 +4,7 @@ import {
   existsSync,
   lstatSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -169,6 +170,23 @@ describe('what an earlier run left', () => {
     runs.write('ages-later.csv', csvOf(AGES));
     expect((await runs.predict('ages-later.csv', 'there.csv', { mode: 'resume' })).before).toBeGreaterThan(800);
     expect(runs.read('there.csv')).toBe(EXPECTED);
+  });
+
+  test('a run that replaces an output goes on doing so, also where it was killed before its first rows and broken off once more', async () => {
+    const { openJournal, readJournal } = await import('../../../model/batch/journal.ts');
+    runs.write('twice.csv', 'mine\n');
+    runs.write('twice-rows.csv', withRow('old'));
+    await expect(runs.predict('twice-rows.csv', 'twice.csv', { mode: 'force' })).rejects.toThrow('rows are kept');
+    // What a kill before the first rows leaves.
+    const journal = runs.at('twice.csv.journal');
+    const head = JSON.parse((await readJournal(journal))!.head);
+    for (const name of [journal, runs.at('twice.csv.part')]) rmSync(name);
+    await (await openJournal(journal, head)).close();
+    await expect(runs.predict('twice-rows.csv', 'twice.csv', { mode: 'resume' })).rejects.toThrow('with --resume the run goes on');
+    expect(runs.read('twice.csv')).toBe('mine\n');
+    runs.write('twice-rows.csv', csvOf(AGES));
+    expect((await runs.predict('twice-rows.csv', 'twice.csv', { mode: 'resume' })).before).toBeGreaterThan(800);
+    expect(runs.read('twice.csv')).toBe(EXPECTED);
   });
 
   test('a run that did not end is not begun anew by chance, nor gone on with by another', async () => {
