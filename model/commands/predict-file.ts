@@ -45,7 +45,12 @@ export async function predictFile(given: PredictFile): Promise<string> {
   if (onError !== 'fail' && onError !== 'line') throw new UsageError(`found --on-error ${onError}, expected fail or line`);
   if (given.resume && given.force) throw new UsageError('found --resume and --force, expected one of them');
   const threads = threadsOf(given.threads);
-  if ([file, rows].some((one) => isSameFile(one, out))) throw new UsageError(`found -o ${out}, which is read; expected another file`);
+  const files = filesOf(out);
+  const read = Object.values(files).find((own) => [file, rows].some((one) => isSameFile(one, own)));
+  if (read !== undefined) {
+    const how = read === files.output ? 'which is read' : `which is written by way of ${read}, which is read`;
+    throw new UsageError(`found -o ${out}, ${how}; expected another file`);
+  }
   const { model, artifact } = checkedArtifact(file, given.object);
   const parameters = given.parametersOf(model);
   if (form === 'parquet' && parameters.explain) throw new UsageError('found --explain and Parquet, expected -o NAME.csv or NAME.jsonl');
@@ -60,7 +65,7 @@ export async function predictFile(given: PredictFile): Promise<string> {
   const [signal, release] = onSignals();
   try {
     const summary = await runBatch({
-      ...{ model, artifact, label: labelOf(rows), source, files: filesOf(out), form, onError, threads, signal, progress: progress.show },
+      ...{ model, artifact, label: labelOf(rows), source, files, form, onError, threads, signal, progress: progress.show },
       mode: given.resume ? 'resume' : given.force ? 'force' : 'new',
       parameters: parameters === defaultParameters(model.schema) ? undefined : parameters,
     });

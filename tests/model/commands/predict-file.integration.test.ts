@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +54,13 @@ test.each([
 ])('the command line %j is refused', (args, message) => {
   const { status, stderr } = predict([iris.file, at('iris.csv'), ...args]);
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+});
+
+test('rows are not read of the file by way of which the output is written: --force would take them away', () => {
+  copyFileSync(at('iris.csv'), at('mine.csv.part'));
+  const { status, stderr } = predict([iris.file, at('mine.csv.part'), '-o', at('mine.csv'), '--force']);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('mine.csv.part, which is read; expected another file') });
+  expect(existsSync(at('mine.csv.part'))).toBe(true);
 });
 
 test('what is not there, or no rows, is named', () => {
