@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { firstOf, joined, MOST_MARK, withoutMark } from '../../../shared/batch/chunks.ts';
 import type { LineForm } from '../../../shared/batch/columns.ts';
+import { isBlank } from '../../../shared/batch/cutter.ts';
 import { RequestError } from '../../../shared/errors.ts';
 import { formOf } from '../../../shared/wire/form.ts';
 import { MAX_BODY_BYTES } from '../../../shared/wire/limits.ts';
@@ -18,18 +19,20 @@ export type Lines = { form: LineForm; accepted: LineForm; chunks: Chunks };
 /** A payload that is one value, such as a JSON document. */
 export type Whole = { whole: Chunks; form: DeclaredForm; accepted: AnswerForm };
 
-/** As many bytes show whether JSON goes on in another line. */
+/** As many bytes show whether JSON goes on in another line, or is one record in one line. */
 const MOST_LOOKED_AT = 262_144;
+const LINE = 0x0a;
 
 /**
  * Finds out what a payload is, by its content type and, where that says too little, by its first bytes: JSON with a value a line is read
- * as JSON Lines, whatever it is called. Throws a 406 or a 415 as any request.
+ * as JSON Lines, whatever it is called, and so is one record in one line, since a file's other payloads have many. Throws a 406 or a 415 as any request.
  */
 export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint8Array, void, undefined>): Promise<Lines | Whole> {
   const declared = bodyForm(headerOf(request, 'content-type'));
   const isSaid = declared === 'csv' || declared === 'jsonlines';
   const first = await firstOf(chunks, isSaid ? MOST_MARK : MOST_LOOKED_AT);
-  const found = isSaid || declared === 'npy' ? declared : formOf(declared === 'fields' ? 'fields' : 'any', first);
+  const seen = isSaid || declared === 'npy' ? declared : formOf(declared === 'fields' ? 'fields' : 'any', first);
+  const found = seen === 'json' && first.length < MOST_LOOKED_AT && isRecord(first) ? 'jsonlines' : seen;
   // No lines in, no lines out.
   const form = first.length === 0 ? 'jsonlines' : declared === 'json' && found !== 'jsonlines' ? 'json' : found;
   const [accept, format] = [headerOf(request, 'accept'), formatOf(request)];
@@ -37,6 +40,19 @@ export async function openPayload(request: Incoming, chunks: AsyncGenerator<Uint
     return { whole: joined(first, chunks), form: declared, accepted: answerForm(accept, format) };
   }
   return { form, accepted: linesAccepted(accept, format, form), chunks: joined(withoutMark(first), chunks) };
+}
+
+/** Whether a payload is one JSON value in one line that is a record: no value within it has others in it, as those of a document have. */
+function isRecord(payload: Buffer): boolean {
+  const end = payload.indexOf(LINE);
+  if (end !== -1 && !isBlank(payload, end)) return false;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(withoutMark(payload)).toString());
+    const parts = typeof value === 'object' && value !== null ? Object.values(value) : [];
+    return parts.length > 0 && parts.every((part) => typeof part !== 'object' || part === null);
+  } catch {
+    return false;
+  }
 }
 
 /** The form of an answer's lines: the payload's, unless another is asked for. Of JSON each line has a value. */

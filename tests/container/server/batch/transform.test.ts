@@ -5,6 +5,7 @@ import { createBatch } from '../../../../container/server/batch/batch.ts';
 import { loadModel } from '../../../../model/artifact/import.ts';
 import type { OnError } from '../../../../shared/batch/piece.ts';
 import { answerQuery } from '../../../../shared/predict.ts';
+import { CONTENT_TYPES } from '../../../../shared/wire/media.ts';
 import { readValue } from '../../../../shared/wire/wire.ts';
 import { openContainers, post, problem } from '../../../support/containers.ts';
 import { golden } from '../../../support/golden.ts';
@@ -59,6 +60,23 @@ describe('a payload of lines is answered by as many lines, with the bits of requ
     const asCsv = await send(fail, '{"age":54}\n{"age":61}\n', { ...LINES, accept: 'text/csv' });
     expect(asCsv.headers.get('content-type')).toBe('text/csv');
     expect(await textOf(send(fail, '54\n61\n', { ...CSV, accept: 'application/json' }))).toBe(`${alone([54, 61]).join('\n')}\n`);
+  });
+
+  test('of JSON a record alone too, as the last payload of a file may be', async () => {
+    const [answer] = alone([54]);
+    for (const body of ['{"age":54}', '{"age":54}\n', '[54]\r\n', '\uFEFF[54]\n\n']) {
+      for (const type of ['application/json', 'application/octet-stream', 'application/jsonlines']) {
+        const found = await send(fail, body, { 'content-type': type });
+        expect([found.status, found.headers.get('content-type'), await found.text()]).toEqual([
+          200,
+          CONTENT_TYPES.jsonlines,
+          `${answer}\n`,
+        ]);
+      }
+    }
+    expect(await textOf(send(line, '["old"]\n', { 'content-type': 'application/json' }))).toMatch(/^\{"error":".*"\}\n$/);
+    for (const document of ['[[54]]', '{"age":[54]}', '[{"age":54}]', '{"inputs":{"age":54}}', '{\n"age":54\n}'])
+      expect(await textOf(send(fail, document, { 'content-type': 'application/json' }))).toMatch(/^\{"predictions":/);
   });
 
   test('one JSON value is answered as ever', async () => {
