@@ -389,7 +389,9 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
       "}, \"parameters\": ", parameters, "}"))
     if (length(said$predictions) == length(some)) said else fail(length(said$predictions), " predictions for ", length(some), " rows")
   })
-  if (length(unique(lapply(answers, function(one) one[["model"]][["sha256"]]))) > 1L) fail("two models answered, as in a deploy; ask again")
+  # Intervals and reasons rest on sections of an artifact that are no part of its model's sha256.
+  rests <- lapply(answers, function(said) lapply(c("model", "explain", "interval"), function(one) said[[one]][["sha256"]]))
+  if (length(unique(rests)) > 1L) fail("two models answered, as in a deploy; ask again")
   all <- function(name) do.call(c, unname(lapply(answers, `[[`, name)))
   at <- stats::setNames(match(seq_len(nrow(newdata)), asked), row.names(newdata))
   spread <- function(x) if (is.null(dim(x))) stats::setNames(x[at], names(at)) else `rownames<-`(x[at, , drop = FALSE], names(at))

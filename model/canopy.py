@@ -318,8 +318,9 @@ class Endpoint:
             some = answer["predictions"]
             if len(some) != len(rows):
                 raise ValueError(f"{len(some)} predictions for {len(rows)} rows")
-            model = answer.get("model")
-            models.append(model.get("sha256") if isinstance(model, dict) else None)
+            # Intervals and reasons rest on sections of an artifact that are no part of its model's sha256.
+            rests = [answer.get(name) for name in ("model", "explain", "interval")]
+            models.append([one.get("sha256") if isinstance(one, dict) else None for one in rests])
             if models[-1] != models[0]:
                 raise ValueError("two models answered, as in a deploy; ask again")
             made += some

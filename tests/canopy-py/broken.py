@@ -55,8 +55,9 @@ assert echo.predict(rows)[2] == "0.30000000000000004|z"
 assert echo.predict(rows[:0]) == echo.predict([]) == echo.predict({"a": [], "f": []}) == []
 many = pd.DataFrame({"a": np.arange(2 * CHUNK + 1) / 4, "f": "x"})
 assert len(echo.predict(many)) == 2 * CHUNK + 1
-expect("ValueError two models answered, as in a deploy", lambda: at("deploy").predict(many))
-assert at("deploy").predict(many[:1]) == ["new"]
+for deploy in ("deploy", "calibrated", "background"):
+    expect("ValueError two models answered, as in a deploy", lambda: at(deploy).predict(many))
+    assert at(deploy).predict(many[:1]) == ["new"]
 long = ["x" * (CHUNK_BYTES // 4)] * 10
 assert [len(some) for some in _chunks(long)] == [4, 4, 2]
 assert [len(some) for some in _chunks(["x"] * (CHUNK + 1))] == [CHUNK, 1]

@@ -30,8 +30,10 @@ for (program in c(FALSE, TRUE)) {
 echo <- at("echo")
 many <- data.frame(a = seq_len(10001) / 3, f = "x")
 stopifnot(identical(unname(predict(echo, many)), paste0(vapply(many$a, function(x) format(x, digits = 15), ""), "|x")) || length(predict(echo, many)) == 10001)
-expect("two models answered, as in a deploy", predict(at("deploy"), many))
-stopifnot(identical(as.character(predict(at("deploy"), many[1, ])), "new"))
+for (deploy in c("deploy", "calibrated", "background")) {
+  expect("two models answered, as in a deploy", predict(at(deploy), many))
+  stopifnot(identical(as.character(predict(at(deploy), many[1, ])), "new"))
+}
 stopifnot(identical(unname(predict(echo, matrix(1:4, 2, dimnames = list(NULL, c("a", "f"))))), c("1|3", "2|4")))
 stopifnot(length(predict(echo, rows[0, ])) == 0, all(is.na(predict(echo, data.frame(a = NA, f = "x")))))
 text <- "q\"uo\\te\nnl\t\u00e9\U1F600"

@@ -30,6 +30,14 @@ const ANSWERS: Record<string, (rows: unknown[][], asked: number) => Said> = {
   short: () => [200, { predictions: [1] }],
   other: () => [200, { status: 'ok' }],
   deploy: (rows, asked) => [200, { predictions: rows.map(() => 'new'), model: { name: 'm', sha256: `${asked}` } }],
+  calibrated: (rows, asked) => [
+    200,
+    { predictions: rows.map(() => 'new'), model: { name: 'm', sha256: 'a' }, interval: { sha256: `${asked}` } },
+  ],
+  background: (rows, asked) => [
+    200,
+    { predictions: rows.map(() => 'new'), model: { name: 'm', sha256: 'a' }, explain: { sha256: `${asked}` } },
+  ],
   echo: (rows) => [200, { predictions: rows.map(([a, f]) => `${a}|${f}`) }],
 };
 
