@@ -76,7 +76,7 @@ def draw_parameters(random, place):
         parameters |= {"bagging_freq": 1, "bagging_fraction": 0.7, "feature_fraction": 0.8}
     if objective in ("binary", "multiclassova"):
         parameters["sigmoid"] = float(random.choice([0.5, 1.0, 1.7]))
-    if objective == "regression":
+    if objective in ("regression", "regression_l1", "fair", "quantile", "mape"):
         parameters["reg_sqrt"] = bool(random.random() < 0.3)
     if objective in ("multiclass", "multiclassova"):
         parameters["num_class"] = 3

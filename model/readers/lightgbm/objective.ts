@@ -13,8 +13,9 @@ const ALIASES: Record<string, string> = {
   },
 };
 
-/** The margin is the answer. */
-const IDENTITY = ['regression_l1', 'huber', 'fair', 'quantile', 'mape', 'lambdarank', 'rank_xendcg', 'custom', 'none'];
+/** The margin is the answer; of a regression with reg_sqrt its square with its sign (regression_objective.hpp: all of these are RegressionL2loss). */
+const REGRESSIONS = ['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape'];
+const IDENTITY = ['lambdarank', 'rank_xendcg', 'custom', 'none'];
 
 /** What a text model says of its objective: its name, the transform of margins into answers, and whether an answer has a class for each margin. */
 export type ReadObjective = { name: string; objective: Objective; isMulticlass: boolean };
@@ -29,10 +30,9 @@ export function readObjective(line: string | undefined, label: string): ReadObje
   const one = (transform: string, parameter?: number): ReadObjective => {
     return { name, objective: { transform, ...(parameter === undefined ? {} : { parameter }) }, isMulticlass: false };
   };
+  if (REGRESSIONS.includes(name)) return one(options.includes('sqrt') ? 'signedSquare' : 'identity');
   if (IDENTITY.includes(name)) return one('identity');
   switch (name) {
-    case 'regression':
-      return one(options.includes('sqrt') ? 'signedSquare' : 'identity');
     case 'poisson':
     case 'gamma':
     case 'tweedie':

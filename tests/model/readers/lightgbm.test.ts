@@ -172,7 +172,6 @@ describe('objectives', () => {
   const margin = [[0, 0]];
   test.each([
     ['regression', 1],
-    ['regression sqrt', 1],
     ['quantile alpha:0.3', 1],
     ['lambdarank', 1],
     [undefined, 1],
@@ -182,6 +181,17 @@ describe('objectives', () => {
     ['cross_entropy_lambda', 1.3132616875182228],
   ])('%s', (objective, expected) => {
     expect(answers([SPLIT], margin, { objective })).toEqual([expected]);
+  });
+
+  test.each([
+    ['regression sqrt', 9],
+    ['regression_l1 sqrt', 9],
+    ['fair sqrt', 9],
+    ['quantile alpha:0.3 sqrt', 9],
+    ['mape sqrt', 9],
+    ['huber', 3],
+  ])('%s of a margin of 3', (objective, expected) => {
+    expect(answers([SPLIT, SPLIT, SPLIT], margin, { objective })).toEqual([expected]);
   });
 
   test('a forest is a mean of trees, and its margin their sum', () => {
