@@ -383,14 +383,12 @@ predict.canopy_endpoint <- local(function(object, newdata, type = NULL, explain 
   parameters <- json(c(list(type = type, explain = if (explain) TRUE), lapply(list(...), function(x) if (length(x) > 1L) I(x) else x)))
   if (!length(asked)) return(rep(NA_real_, nrow(newdata)))
   rows <- rows_json(lapply(columns, `[`, asked))
-  # At most 1,000 rows and about 4 MB in a request.
-  answers <- lapply(split(rows, cumsum(nchar(rows, "bytes") + 4000) %/% 4e6), function(some) {
+  answers <- lapply(split(rows, cumsum(nchar(rows, "bytes") + 4000) %/% 4e6), function(some) { # at most 1,000 rows and about 4 MB in a request
     said <- fetched(object, "/predict", paste0("{\"dataframe_split\": {\"columns\": ", array(quoted(names)), ", \"data\": ", array(some),
       "}, \"parameters\": ", parameters, "}"))
     if (length(said$predictions) == length(some)) said else fail(length(said$predictions), " predictions for ", length(some), " rows")
   })
-  # Intervals and reasons rest on sections of an artifact that are no part of its model's sha256.
-  rests <- lapply(answers, function(said) lapply(c("model", "explain", "interval"), function(one) said[[one]][["sha256"]]))
+  rests <- lapply(answers, function(one) lapply(c("model", "explain", "interval"), function(of) one[[of]][["sha256"]])) # each has its own
   if (length(unique(rests)) > 1L) fail("two models answered, as in a deploy; ask again")
   all <- function(name) do.call(c, unname(lapply(answers, `[[`, name)))
   at <- stats::setNames(match(seq_len(nrow(newdata)), asked), row.names(newdata))
