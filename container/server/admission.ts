@@ -90,7 +90,7 @@ export function createAdmission(now = () => performance.now()): Admission {
     isRunning = true;
   };
   const isFull = (ms: number) => queue.length > 0 && (waiting + ms > MOST_WAITING_MS || waiting + queue.length * beyond > MOST_REALLY_MS);
-  /** Does work that was thought to take `ms`; how long it took. */
+  /** Does work that was thought to take `ms`; `done` hears how long it took. */
   const timed = <T>(ms: number, work: () => T, done: (took: number) => void): T => {
     const began = now();
     try {

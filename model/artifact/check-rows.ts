@@ -21,7 +21,7 @@ export function drawCheckRows(model: Predictor): CheckRows {
   // A number that an expression takes for a level has no answer beside it.
   const nudges = steps || !body.kind.splits ? [0] : [0, -0.5, 0.5];
   // Each start computes these rows before it answers.
-  const isSlowWithout = steps?.some(({ kind }) => kind.isSlowWithout);
+  const isSlowWithout = steps?.some(({ kind }) => kind.about !== undefined);
   for (let row = 0; row < CHECK_ROWS; row += 1) {
     schema.features.forEach((feature, column) => {
       const given = values[column] as number[];

@@ -67,14 +67,15 @@ export function createRowReader(schema: Schema, cells: Cells, most: number): Row
       if (wrong.problems.length < most) wrong.problems.push(misfit);
       return;
     }
+    const names = width > NARROW ? cells.names?.(row) : undefined;
     let strangers: string[] | undefined;
     let isLeft: boolean | undefined;
     // R's jsonlite leaves the key of a missing value out. Beside a key that is no feature it is more likely misspelt.
     const isLeftOut = () => {
       if (isLeft !== undefined) return isLeft;
-      const names = cells.names?.(row);
-      strangers = strangersIn(schema, names);
-      isLeft = strangers.length === 0 && names !== undefined && !cells.columnar;
+      const sent = names ?? cells.names?.(row);
+      strangers = strangersIn(schema, sent);
+      isLeft = strangers.length === 0 && sent !== undefined && !cells.columnar;
       return isLeft;
     };
     const readOne = (column: number) => {
@@ -98,7 +99,6 @@ export function createRowReader(schema: Schema, cells: Cells, most: number): Row
       wrong.problems.push({ path: cells.path(row, column), message });
       wrong.advice ??= adviceFor(schema, column, value, cells.text);
     };
-    const names = width > NARROW ? cells.names?.(row) : undefined;
     const given = names && columnsAmong(schema, names);
     // Where few of the features are there, the others are not looked for one by one, but for those that are put into words.
     const absent = given && !isTold && isLeftOut() ? absentIn(schema) : undefined;

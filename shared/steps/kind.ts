@@ -29,8 +29,11 @@ export type StepKind<S extends Step> = {
   source(step: S, place: number): number | undefined;
   /** The places of the columns that a column is computed of, where so many come in; undefined, or not given, where it is of all. */
   uses?(step: S, place: number, columns: number): Iterable<number> | undefined;
-  /** True where the first row that misses some columns may take a second, and another second where it misses others. */
-  isSlowWithout?: true;
+  /**
+   * Where the first row that misses some columns may take a second, and another second where it misses others: the same in less time, for whoever asks
+   * whether a row has an answer and not which.
+   */
+  about?(): StepKind<S>;
   /** What the step has to know of a text that training did not have; undefined where that is nothing. */
   reads?(step: S, label: string): TextReader | undefined;
 };

@@ -24,8 +24,12 @@ const MAX_KEPT = 500_000;
 /** caret's knnImpute. A row without any of the columns stays as it is. */
 export const NEAREST: StepKind<NearestStep> = {
   step: 'nearest',
-  // It has a tree of the training rows for each set of columns.
-  isSlowWithout: true,
+  // It has a tree of the training rows for each set of columns; without one any of those that are as far as others are taken.
+  about: () => ({
+    ...NEAREST,
+    compile: (step, schema) =>
+      compileNearest(step, schema, (known, count) => (cells, there) => nearest(squares(cells, there, known), count)),
+  }),
   check: ({ neighbors, columns, values }, schema, label) => {
     const fail = () => new ModelError(`${label}'s nearest rows`, 'another form', 'columns, and a list of training values for each');
     const isPlace = (place: unknown) =>
@@ -44,13 +48,6 @@ export const NEAREST: StepKind<NearestStep> = {
   source: ({ columns }, place) => (placesIn(columns).has(place) ? undefined : place),
   uses: ({ columns }, place) => (placesIn(columns).has(place) ? undefined : [place]),
 };
-
-/** The same in less time, for whoever asks whether a row has an answer and not which: of rows that are as far as others it takes any. */
-export function aboutNearest(): StepKind<NearestStep> {
-  const finderOf = (known: Float64Array[], neighbors: number) => (cells: number[], there: number[]) =>
-    nearest(squares(cells, there, known), neighbors);
-  return { ...NEAREST, compile: (step, schema) => compileNearest(step, schema, finderOf) };
-}
 
 /** Finds the places of the nearest training rows to a row, by its cells and the places of those that are there; none where that takes too long. */
 type Find = (cells: number[], there: number[]) => number[] | undefined;

@@ -1,8 +1,6 @@
 import { checkPredictor, type Predictor, predictRows } from '../../../shared/predict.ts';
 import { parseDate, parseDatetime } from '../../../shared/schema/dates.ts';
 import type { Feature, Schema } from '../../../shared/schema/features.ts';
-import type { Step, StepKind } from '../../../shared/steps/kind.ts';
-import { aboutNearest } from '../../../shared/steps/nearest.ts';
 import { type Cost, costsOfRows } from './costs.ts';
 import { schemasOf, surelyRequired } from './required.ts';
 
@@ -18,8 +16,6 @@ const MOST_NUMBERS = 2 ** 28;
 const COMPARED = 1 / 8;
 /** So many groups are tried however long each takes: all, and each of the first parts. */
 const LEAST_TRIES = 1 + PARTS;
-/** The nearest rows without R's order of those that are as far as others. */
-const ABOUT = aboutNearest() as StepKind<Step>;
 /** Where nothing of a feature's values is known. */
 const USUAL = 1;
 
@@ -60,8 +56,8 @@ export function withMissing(given: Predictor, label: string): Schema {
 /** The model without a tree of the training rows for each group of features that is tried, which takes up to a second. */
 function withoutTrees(model: Predictor): Predictor {
   const { steps = [] } = model;
-  if (!steps.some(({ kind }) => kind.isSlowWithout)) return model;
-  return { ...model, steps: steps.map((step) => (step.kind.step === 'nearest' ? { ...step, kind: ABOUT } : step)) };
+  if (!steps.some(({ kind }) => kind.about)) return model;
+  return { ...model, steps: steps.map(({ kind, data }) => ({ kind: kind.about?.() ?? kind, data })) };
 }
 
 /** How many numbers the first rows of all groups, and the others, may still go through, and what a row without some features costs. */
