@@ -22,7 +22,7 @@ import type { Calibration } from './calibration.ts';
 import { drawCheckRows } from './check-rows.ts';
 import { checkInteger64, guessTypes, splitRanges } from './guess-types.ts';
 import { spreadOf } from './intervals.ts';
-import { withLackingLevels } from './lacking.ts';
+import { withLackingLevels, withoutDoubted } from './lacking.ts';
 import { applyData, type TrainingData } from './levels.ts';
 import { applyNames } from './names.ts';
 import { fileReaderOf } from './package-format.ts';
@@ -126,6 +126,7 @@ export function encodeModel(
     note,
     codes,
     lacking,
+    doubted,
     pipeline,
     isUnnamed = false,
     isOfFused = false,
@@ -142,8 +143,9 @@ export function encodeModel(
       "the C library's usual form, with fused multiplication",
     );
   }
-  for (const one of [assumedNote(read?.assumed ?? []), note]) if (one !== undefined) origin.note?.(one);
-  const settled = lacking ? withLackingLevels(given, lacking, { file, sidecar, data }) : given;
+  const settled = lacking ? withLackingLevels(given, lacking, { file, sidecar, data }) : withoutDoubted(given, doubted, sidecar);
+  const said = doubted && settled !== given ? undefined : note;
+  for (const one of [assumedNote(read?.assumed ?? []), said]) if (one !== undefined) origin.note?.(one);
   const named = applyNames(settled, isUnnamed, { names: sidecar.names, sidecarFile, data });
   const described = applySidecar(guessTypes({ schema: named, ...computed }, others), sidecar, sidecarFile, read);
   checkInteger64({ schema: described, ...computed }, sidecarFile);
@@ -153,7 +155,7 @@ export function encodeModel(
   const schema = { ...splitRanges({ ...computed, schema: typed }), ...(libm === undefined ? {} : { libm }) };
   if (lacksLevels) {
     checkLevels({ ...computed, schema }, file);
-    checkCodes(given, { ...computed, schema }, codes, file);
+    checkCodes(settled, { ...computed, schema }, codes, file);
   }
   const { title, description, limits, answer } = sidecar;
   const model = { ...computed, schema };

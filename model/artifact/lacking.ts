@@ -52,3 +52,10 @@ function ofData(name: string, known: readonly (string | undefined)[], data: Trai
   let next = 0;
   return named.map((level, at) => level ?? (known[at] === undefined ? others[next++] : undefined) ?? '').concat(others.slice(next));
 }
+
+/** A schema in which the features that are doubted are codes again where a sidecar gives them a type or levels. */
+export function withoutDoubted(schema: Schema, doubted: readonly string[] | undefined, { features: said = {} }: Sidecar): Schema {
+  const again = new Set(doubted?.filter((name) => Object.hasOwn(said, name) && (said[name]!.type ?? said[name]!.levels) !== undefined));
+  const features = schema.features.map((one): Feature => (again.has(one.name) ? { name: one.name, type: 'number' } : one));
+  return again.size === 0 ? schema : { ...schema, features };
+}

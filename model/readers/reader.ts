@@ -36,6 +36,8 @@ export type Imported = {
   codes?: readonly (Codes | undefined)[];
   /** The factors of which the file does not have all levels: a sidecar or the training data has to name them. */
   lacking?: LackingLevels;
+  /** Factors whose levels may be another feature's: what a sidecar says of them goes before the file. */
+  doubted?: readonly string[];
   /** True where the file has no names for its features, so that a sidecar or the training data may name them. */
   isUnnamed?: boolean;
   /** True where numbers that the model has from the C library are those with fused multiplication, which an import with libm: plain would not have. */

@@ -18,6 +18,7 @@ export type LightGBMModel = {
   cover?: Float64Array;
   codes: (Codes | undefined)[];
   note?: string;
+  doubted?: readonly string[];
 };
 
 const MAX_FEATURES = 65_535;
@@ -42,7 +43,7 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const read = readObjective(textIn(header, 'objective', label), label);
   const classes = read.isMulticlass && each > 1 ? Array.from({ length: each }, (_, place) => String(place)) : undefined;
   const rounds = trees.length / each;
-  const { features, codes, note } = readFeatures(header, count, pandas, label);
+  const { features, codes, note, doubted } = readFeatures(header, count, pandas, label);
   const schema: Schema = {
     kind: classes ? 'probability' : 'regression',
     features,
@@ -56,7 +57,7 @@ export function readLightGBM(bytes: Uint8Array, label: string): LightGBMModel {
   const { cover, ...body } = boostingOf(trees, each, read);
   const boosting = { ...body, ...(header.has('average_output') ? { average: true } : {}) };
   const version = `LightGBM, model format ${textIn(header, 'version', label) ?? 'of version 1'}`;
-  const more = { ...(cover ? { cover } : {}), ...(note === undefined ? {} : { note }) };
+  const more = { ...(cover ? { cover } : {}), ...(note === undefined ? {} : { note }), ...(doubted ? { doubted } : {}) };
   return { schema, boosting, codes, ...more, call: `LightGBM: objective ${read.name}, ${rounds} iterations`, version };
 }
 
@@ -79,7 +80,7 @@ function readFeatures(
   count: number,
   pandas: string | undefined,
   label: string,
-): Pick<LightGBMModel, 'codes' | 'note'> & Pick<Schema, 'features'> {
+): Pick<LightGBMModel, 'codes' | 'note' | 'doubted'> & Pick<Schema, 'features'> {
   const names = (textIn(header, 'feature_names', label) ?? '').split(' ', MAX_FEATURES + 1);
   if (names.length !== count) throw new ModelError(`${label}'s feature_names`, `${names.length} names`, String(count));
   const infos = (textIn(header, 'feature_infos', label) ?? '').trim().split(' ', MAX_FEATURES + 1);
@@ -97,9 +98,33 @@ function readFeatures(
     const categories = isCategory[place] ? levels[next++] : undefined;
     return categories ? { name, type: 'factor', levels: categories } : { name, type: 'number', ...endsOf(infos[place]!) };
   });
+  if (lists > levels.length) return { features, codes, note: unknownLists(lists) };
+  const other = otherOwner(features, infos);
+  return { features, codes, ...(other === undefined ? {} : doubtOf(features, other)) };
+}
+
+function unknownLists(lists: number): string {
   const what = `the file has ${lists === 1 ? 'a list' : `${lists} lists`} of pandas' categories, and does not say of which columns`;
-  const note = `${what} (ordered ones are numbers to LightGBM): callers send codes, 0, 1, ... in the order of the categories, where a sidecar names no levels`;
-  return { features, codes, ...(lists > levels.length ? { note } : {}) };
+  return `${what} (ordered ones are numbers to LightGBM): callers send codes, 0, 1, ... in the order of the categories, where a sidecar names no levels`;
+}
+
+/**
+ * A feature whose list the levels may be: an ordered category is a number to LightGBM, from 0 to its last code, and its list stands among the
+ * others. Where as many columns of codes were named as categories, their number proves nothing.
+ */
+function otherOwner(features: readonly Feature[], infos: readonly string[]): string | undefined {
+  const ends = new Set(features.flatMap((feature) => (feature.type === 'factor' ? [`[0:${feature.levels.length - 1}]`] : [])));
+  return features.find((_, place) => ends.has(infos[place]!) || (ends.size > 0 && infos[place] === 'none'))?.name;
+}
+
+function doubtOf(features: readonly Feature[], other: string): Pick<LightGBMModel, 'note' | 'doubted'> {
+  const doubted = features.flatMap(({ type, name }) => (type === 'factor' ? [name] : []));
+  const shown = (name: string) => JSON.stringify(name.slice(0, 40));
+  const whose = `${doubted.slice(0, 3).map(shown).join(', ')}${doubted.length > 3 ? ', ...' : ''}`;
+  const note =
+    `the file has lists of pandas' categories, and does not say of which columns: they are taken for those of ${whose}. ` +
+    `Where ${shown(other)} was an ordered category in training, this is wrong: a sidecar gives the right levels, or "type": "number" for codes`;
+  return { note, doubted };
 }
 
 /** The codes of categories that LightGBM saw; -1 stands for a missing one. */

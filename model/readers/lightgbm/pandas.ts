@@ -25,8 +25,12 @@ export function readPandasLevels(
   if (lists === null) return { lists: 0, levels: [] };
   if (!Array.isArray(lists)) throw new ModelError(at, typeof lists, 'lists of categories');
   if (lists.length !== greatest.length) return { lists: lists.length, levels: [] };
+  const isRounded = lists.some(
+    (list: unknown) => Array.isArray(list) && list.some((one) => Number.isInteger(one) && !Number.isSafeInteger(one)),
+  );
+  const exact: unknown[] = isRounded ? JSON.parse(json!, asWritten) : lists;
   let all = 0;
-  const levels = lists.map((list: unknown, place): string[] => {
+  const levels = exact.map((list: unknown, place): string[] => {
     if (!Array.isArray(list) || list.length === 0) throw new ModelError(`${at}[${place}]`, 'another form', 'a list of categories');
     all += list.length;
     if (all > MAX_CATEGORIES) throw new ModelError(at, `more than ${MAX_CATEGORIES} categories`, 'fewer');
@@ -38,4 +42,9 @@ export function readPandasLevels(
   });
   const areTheirs = levels.every((list, place) => greatest[place]! < list.length);
   return { lists: lists.length, levels: areTheirs ? levels : [] };
+}
+
+/** A whole number that a double cannot hold keeps its digits: two such labels would become one, or another's. */
+function asWritten(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && source && /^-?\d+$/.test(source) ? source : value;
 }

@@ -25,7 +25,9 @@ export function readLevels(source: Source): (string[] | undefined)[] {
 
 function decode({ offsets, values }: Encoded, source: Source): string[] | undefined {
   if (!values || (values.length === 0 && (offsets?.length ?? 0) <= 1)) return undefined;
-  if (!offsets) return Array.from(values, String);
+  // Whole numbers beyond 2^53 were rounded on the way here: they name no category, and have to come from a sidecar or the data.
+  if (!offsets)
+    return values.every((value) => !Number.isInteger(value) || Number.isSafeInteger(value)) ? Array.from(values, String) : undefined;
   // xgboost 3.2 for Python counts characters where it should count bytes: every label behind one that is not ASCII is then another
   // one. Nothing in the file says so, and such labels have to come from a sidecar or the data.
   if (!values.every((value) => value >= 0 && value < 0x80)) return undefined;

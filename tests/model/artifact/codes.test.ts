@@ -141,3 +141,37 @@ test('gbm splits between numbers that are one float of 32 bits', () => {
   const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', data: training(['20180103', '20210328', '20210329']) };
   expect(encodeModel(asGbm, {}, origin)).toBeInstanceOf(Uint8Array);
 });
+
+describe('lists of pandas categories that may be those of an ordered column', () => {
+  const text = (infos: string, lists = '[["1", "2", "3"]]') =>
+    lightgbmText([{ ...SPLIT, ...SET }], { feature_infos: infos }, `pandas_categorical:${lists}`);
+  /** What an import says, and what x0 is after it. */
+  function imported(infos: string, x0?: object) {
+    const notes: string[] = [];
+    const bytes = text(infos);
+    const origin = { file: 'm.txt', bytes, sidecarFile: 'm.model.json', note: (note: string) => notes.push(note) };
+    const sidecar = x0 === undefined ? {} : { features: { x0 } };
+    const model = decodeArtifact(encodeModel(fileReaderOf(bytes)!.read(bytes, 'm.txt'), sidecar, origin));
+    return { notes: notes.join('\n'), feature: model.schema.features[0] };
+  }
+  const doubt =
+    'the file has lists of pandas\' categories, and does not say of which columns: they are taken for those of "x0". Where "x1" was an ordered ' +
+    'category in training, this is wrong: a sidecar gives the right levels, or "type": "number" for codes';
+  const levels = ['1', '2', '3'];
+
+  test('are said to be doubtful where a number has just the codes of such a list, or had one value', () => {
+    expect(imported('-1:0:1:2 [0:2]')).toEqual({ notes: doubt, feature: { name: 'x0', type: 'factor', levels } });
+    expect(imported('-1:0:1:2 none').notes).toBe(doubt);
+    for (const infos of ['-1:0:1:2 [0:3]', '-1:0:1:2 [-1:2]', '-1:0:1:2 [0:1.5]']) expect(imported(infos).notes).toBe('');
+  });
+
+  test('give way to a sidecar, which is checked against the codes of training', () => {
+    expect(imported('-1:0:1:2 [0:2]', { type: 'number' })).toEqual({ notes: '', feature: { name: 'x0', type: 'number' } });
+    const own = ['0', '1', '2'];
+    expect(imported('-1:0:1:2 [0:2]', { levels: own })).toEqual({ notes: '', feature: { name: 'x0', type: 'factor', levels: own } });
+    expect(imported('-1:0:1:2 [0:2]', { label: 'Bee' })).toMatchObject({ notes: doubt, feature: { label: 'Bee', levels } });
+    expect(() => imported('-1:0:1:2 [0:2]', { levels: ['a', 'b'] })).toThrow('whose codes are 0 to 2 in the file');
+    // Where nothing is doubtful the file goes before the sidecar.
+    expect(() => imported('-1:0:1:2 [0:3]', { levels: own })).toThrow('those of the model file: 1, 2, 3');
+  });
+});

@@ -132,6 +132,10 @@ describe('a split by categories', () => {
     // A column of codes beside an ordered one, whose list it is: training had code 2 of it.
     const codes = lightgbmText([tree], { feature_infos: '-1:0:1:2 [0:1]' }, 'pandas_categorical:[["low", "high"]]');
     expect(importText(codes, 'm.txt').schema.features[0]).toEqual({ name: 'x0', type: 'number' });
+    // Whole numbers beyond 2^53 keep their digits: as doubles these two are one.
+    const [one, other] = ['9007199254740992', '9007199254740993'];
+    const big = importText(text(`[[${one}, ${other}]]`), 'm.txt').schema.features[0];
+    expect(big).toEqual({ name: 'x0', type: 'factor', levels: [one, other] });
     expect(() => importText(text('[["b", "b"]]'), 'm.txt')).toThrow('a category twice');
     expect(() => importText(text('[["b"'), 'm.txt')).toThrow("m.txt's pandas_categorical: found what is not JSON");
     for (const odd of [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, '{"toString":1}'])

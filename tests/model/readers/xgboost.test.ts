@@ -213,12 +213,10 @@ describe("a booster's own bytes", () => {
 });
 
 describe('labels of categories', () => {
-  const featuresOf = (...values: number[]) => {
+  const featuresOf = (...values: number[]) => firstOf({ offsets: [0, 1, 3], values });
+  const firstOf = (first: object) => {
     const cats = {
-      enc: [
-        { offsets: [0, 1, 3], values },
-        { offsets: [], values: [] },
-      ],
+      enc: [first, { offsets: [], values: [] }],
       feature_segments: [0, 2, 2],
       sorted_idx: [0, 1],
     };
@@ -234,6 +232,12 @@ describe('labels of categories', () => {
       { name: 'f0', type: 'factor', levels: ['a', 'bc'] },
       { name: 'f1', type: 'number' },
     ]);
+  });
+
+  test('are whole numbers, but not where these are beyond 2^53 and rounded', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(firstOf({ values: [-5, most] })[0]).toEqual({ name: 'f0', type: 'factor', levels: ['-5', String(most)] });
+    expect(firstOf({ values: [7, most + 1] })[0]).toEqual({ name: 'f0', type: 'number' });
   });
 
   test('are not believed where one is not ASCII: xgboost counted its characters for bytes', () => {
