@@ -69,6 +69,13 @@ export function partsOf(schema: Schema, parameters: Parameters): Part[] {
   });
 }
 
+/** The lists of an answer of several types, or of predictions and their standard errors, which stand behind them. */
+export function listParts(schema: Schema, parameters: Parameters): { type: string; shape: Shape; offset: number }[] {
+  if (parameters.type !== 'se') return partsOf(schema, parameters);
+  const shape = shapeOf(schema, parameters);
+  return ['predictions', 'se'].map((type, at) => ({ type, shape, offset: at * shapeWidth(shape) }));
+}
+
 /** The form of the answers a model gives to parameters of one type. Everything about an answer's form is settled here. */
 export function shapeOf(schema: Schema, parameters: Parameters): Shape {
   const { type, predictAll } = parameters;

@@ -54,13 +54,24 @@ function namesOf(columns: Schema['columns']): string[] | undefined {
 /** What of an answer its columns are called by. */
 type Named = Predicted & Pick<Beside, 'times' | 'quantiles'>;
 
+/** An answer's lists by their names where it has more than its predictions: those of several types, or of the standard errors beside them. */
+export function columnsOf(answer: Predicted): [string, Prediction[]][] {
+  const { predictions, se } = answer;
+  return se
+    ? [
+        ['predictions', predictions],
+        ['se', se],
+      ]
+    : listsOf(answer);
+}
+
 /**
- * The header line of an answer as CSV, made from its first row: `predictions`, or the name of each type where there are several; behind
+ * The header line of an answer as CSV, made from its first row: `predictions` (and `se`), or the name of each type where there are several; behind
  * a dot the label, the time, the probability or the place (from 1) of each of its numbers, as in `prob.LABEL`. Where an answer is columns,
  * their names.
  */
 export function csvHeader(schema: Schema, answer: Named): string {
-  const lists = listsOf(answer);
+  const lists = columnsOf(answer);
   const named: [string, Prediction[]][] = lists.length > 0 ? lists : [['predictions', answer.predictions]];
   const [row] = answer.predictions;
   if (schema.kind === 'columns' && lists.length === 0 && typeof row === 'object') return labelsOf(schema, row).map(csvField).join(',');

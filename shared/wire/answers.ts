@@ -6,7 +6,7 @@ import {
   type Beside,
   besideOf,
   explanationsOf,
-  listsOf,
+  listParts,
   outputWidth,
   type Prediction,
   partsOf,
@@ -15,7 +15,7 @@ import {
   shapeWidth,
   toPredictions,
 } from '../schema/shape.ts';
-import { cellText, csvCell, csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
+import { cellText, columnsOf, csvCell, csvHeader, csvLine, jsonText, numberText, writeTable } from './answer-text.ts';
 import { csvField } from './csv.ts';
 import { explainedLine, explanationBytes, explanationFields, explanationHeader, explanationsText } from './explanation-text.ts';
 import type { AnswerForm } from './media.ts';
@@ -78,6 +78,11 @@ function arrayBytes(schema: Schema, parameters: Parameters): number {
     const expected = 'expected one type, or an answer as JSON, CSV or JSON Lines';
     throw new RequestError(406, `found ${parameters.also.length + 1} types of answer, which are no single array; ${expected}`);
   }
+  if (parameters.type === 'se')
+    throw new RequestError(
+      406,
+      'found standard errors beside predictions, which are no single array; expected an answer as JSON, CSV or JSON Lines',
+    );
   const shape = shapeOf(schema, parameters);
   const other = shape.columns?.find(({ type }) => type !== 'number' && type !== 'logical');
   if (other)
@@ -105,7 +110,8 @@ function predictionBytes(schema: Schema, { explain, ...parameters }: Parameters)
   // Each side but the last has an array or object around the next.
   const brackets = shape.sides.reduce((sum, _, side) => sum + 3 * shapeWidth({ sides: shape.sides.slice(0, side) }), 0);
   const bytes = shapeWidth(shape) * NUMBER_BYTES + brackets + labelBytes(shape.labels ?? []).reduce((sum, one) => sum + one, 0);
-  return parameters.type === 'se' ? 2 * bytes : bytes;
+  // A line of JSON Lines has the names of both.
+  return parameters.type === 'se' ? 2 * bytes + 24 : bytes;
 }
 
 /** The header line of the answer to parameters, with its end. */
@@ -124,13 +130,13 @@ function headerText(schema: Schema, answer: { predictions: Prediction[] } & Besi
 }
 
 /**
- * An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. Of several types
- * a line of CSV has the columns of each, one of JSON Lines an object of them.
+ * An answer as the bytes of a body. CSV and JSON Lines hold the predictions alone, a line for each row and in order. Of several types,
+ * or of predictions with standard errors, a line of CSV has the columns of each, one of JSON Lines an object of them.
  */
 export function writeAnswer(schema: Schema, answer: Answer, form: TextForm): string {
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, answer, form);
   const { predictions, se, explanations } = answer;
-  const lists = listsOf(answer);
+  const lists = columnsOf(answer);
   if (form === 'csv' || form === 'csvHeader') {
     const columns = lists.length > 0 ? lists.map(([, list]) => list) : [predictions];
     const why = (row: number) => (explanations ? `,${explanationFields(schema, explanations[row]!)}` : '');
@@ -144,7 +150,7 @@ export function writeAnswer(schema: Schema, answer: Answer, form: TextForm): str
   const texts = predictions.map((prediction) => jsonText(schema, prediction));
   if (form === 'jsonlines' && explanations) return texts.map((text, row) => explainedLine(schema, text, explanations[row]!)).join('');
   if (form === 'jsonlines') return texts.map((text) => `${text}\n`).join('');
-  const listed: [string, Prediction[]][] = [...lists, ...(se ? [['se', se] as [string, Prediction[]]] : [])];
+  const listed: [string, Prediction[]][] = se ? [['se', se]] : lists;
   const beside = listed.map(([name, list]) => `"${name}":[${list.map((one) => jsonText(schema, one)).join(',')}],`).join('');
   const why = explanations ? explanationsText(schema, explanations) : '';
   const isRest = ([name]: [string, unknown]) =>
@@ -170,9 +176,9 @@ export function writeOutputs(schema: Schema, parameters: Parameters, outputs: Fl
   if (form === 'table' || form === 'tidymodels') return writeTable(schema, toPredictions(schema, parameters, outputs), form);
   if (parameters.also) return writeTypes({ schema, parameters, outputs, form, tail });
   if (parameters.explain) return writeExplained({ schema, parameters, outputs, form, tail });
+  if (parameters.type === 'se' && form !== 'json') return writeTypes({ schema, parameters, outputs, form, tail });
   const list = writeList(schema, parameters, outputs, form);
   if (parameters.type !== 'se') return joinLists(schema, parameters, [list], form, tail);
-  if (form !== 'json') return list;
   const shape = shapeOf(schema, parameters);
   const errors = writeRows(jsonWriter(shape), outputs, outputWidth(schema, parameters), shapeWidth(shape), ',', '');
   return `{"predictions":[${list}],"se":[${errors}],${tail}`;
@@ -212,10 +218,10 @@ function writeExplained({ schema, parameters, outputs, form, tail }: Computed): 
   return `{"predictions":[${texts.join(',')}],${explanationsText(schema, explanations)}${tail}`;
 }
 
-/** The same of several types. */
+/** The same of several types, or of predictions and their standard errors. */
 function writeTypes({ schema, parameters, outputs, form, tail }: Computed): string {
   const stride = outputWidth(schema, parameters);
-  const parts = partsOf(schema, parameters);
+  const parts = listParts(schema, parameters);
   if (form === 'csv') {
     const writers = parts.map(({ shape, offset }) => ({ write: csvWriter(shape), offset }));
     const line: Writer = (outputs, at) => writers.map(({ write, offset }) => write(outputs, at + offset)).join(',');
@@ -237,7 +243,8 @@ type Writer = (outputs: Float64Array, at: number) => string;
 
 /** Makes what writes the doubles of rows as lines, as writeOutputs does: for answers that come in many small parts. */
 export function linesWriter(schema: Schema, parameters: Parameters, form: 'csv' | 'jsonlines'): (outputs: Float64Array) => string {
-  if (parameters.explain || parameters.also) return (outputs) => writeOutputs(schema, parameters, outputs, form, '');
+  if (parameters.explain || parameters.also || parameters.type === 'se')
+    return (outputs) => writeOutputs(schema, parameters, outputs, form, '');
   const shape = shapeOf(schema, parameters);
   const stride = outputWidth(schema, parameters);
   const write = form === 'csv' ? csvWriter(shape) : jsonWriter(shape);

@@ -4,7 +4,8 @@ import { importModel } from '../../../model/artifact/import.ts';
 import { openApi } from '../../../shared/api/openapi/openapi.ts';
 import { decodeArtifact } from '../../../shared/artifact.ts';
 import { flat } from '../../../shared/proof/compare.ts';
-import { listsOf, type Prediction } from '../../../shared/schema/shape.ts';
+import type { Prediction } from '../../../shared/schema/shape.ts';
+import { columnsOf } from '../../../shared/wire/answer-text.ts';
 import { answerOf } from '../../support/asking.ts';
 import { golden } from '../../support/golden.ts';
 import { openThreeWays, type ThreeWays, WAYS } from '../../support/three-ways.ts';
@@ -64,7 +65,7 @@ describe.each(FORMS)('%s: %s asked for %j', (_, name, parameters) => {
   test.each(WAYS)('the %s gives it as CSV, a column for each number under a name of its own', async (way) => {
     const { text } = await ways.ask[way]('/predict', body, 'text/csv; header=present');
     const [header, ...lines] = text.trimEnd().split('\n') as [string, ...string[]];
-    const lists = listsOf(ours);
+    const lists = columnsOf(ours);
     const each: Prediction[][] = lists.length > 0 ? lists.map(([, list]) => list) : [ours.predictions];
     const values = each[0]!.map((_, row) => each.flatMap((list) => flat(model.schema, list[row]!)).map(String));
     expect(lines.map((line) => line.split(','))).toEqual(values);

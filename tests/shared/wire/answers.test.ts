@@ -4,7 +4,15 @@ import { RequestError } from '../../../shared/errors.ts';
 import type { Schema } from '../../../shared/schema/features.ts';
 import { defaultParameters, type Parameters } from '../../../shared/schema/parameters.ts';
 import { outputWidth, type Prediction, partsOf, toPredictions } from '../../../shared/schema/shape.ts';
-import { checkAnswerSize, MAX_ANSWER_BYTES, type TextForm, tailOf, writeAnswer, writeOutputs } from '../../../shared/wire/answers.ts';
+import {
+  checkAnswerSize,
+  linesWriter,
+  MAX_ANSWER_BYTES,
+  type TextForm,
+  tailOf,
+  writeAnswer,
+  writeOutputs,
+} from '../../../shared/wire/answers.ts';
 import { parseCsv } from '../../../shared/wire/csv.ts';
 
 const MODEL = { name: 'm', sha256: 'f'.repeat(64) };
@@ -109,6 +117,18 @@ test('CSV and JSON Lines have a line for each row, in order, and nothing else', 
       expect(lines.map((line) => JSON.parse(line))).toEqual(labels);
     }),
   );
+});
+
+test('standard errors stand beside their predictions in every form but an array, which cannot hold both', () => {
+  const parameters: Parameters = { ...defaultParameters(NUMBER), type: 'se' };
+  const outputs = Float64Array.of(4.5, 0.25, -1, 0.5);
+  const write = (form: TextForm) => writeOutputs(NUMBER, parameters, outputs, form, '');
+  expect(write('csv')).toBe('4.5,0.25\n-1,0.5\n');
+  expect(write('csvHeader')).toBe('predictions,se\n4.5,0.25\n-1,0.5\n');
+  expect(write('jsonlines')).toBe('{"predictions":4.5,"se":0.25}\n{"predictions":-1,"se":0.5}\n');
+  expect(linesWriter(NUMBER, parameters, 'csv')(outputs)).toBe(write('csv'));
+  expect(linesWriter(NUMBER, parameters, 'jsonlines')(outputs)).toBe(write('jsonlines'));
+  expect(() => checkAnswerSize(NUMBER, 1, parameters, 'npy')).toThrow(expect.objectContaining({ status: 406 }));
 });
 
 test('every double comes back with its bits, in every form', () => {
